@@ -1,0 +1,27 @@
+//! The rules of Twinlock, and nothing else: no clock, no randomness, no I/O. Whatever a rule needs from outside comes in as
+//! an argument or through a port.
+//!
+//! The pages compile this crate without the feature `secrets`; the server compiles it with it.
+
+pub mod backup_code;
+pub mod email;
+pub mod enrolment;
+pub mod ids;
+pub mod lockout;
+pub mod names;
+pub mod one_time_code;
+pub mod password;
+pub mod policy;
+pub mod roles;
+pub mod session;
+pub mod sign_in_delay;
+pub mod time;
+
+#[cfg(feature = "secrets")]
+pub mod ports;
+#[cfg(feature = "secrets")]
+pub mod token;
+#[cfg(feature = "secrets")]
+pub mod totp;
+#[cfg(feature = "secrets")]
+pub mod vault;

@@ -1,0 +1,77 @@
+//! The password rule (NIST 800-63B-4 §3.1.1.2): 15 to 256 characters, any, compared in NFC.
+
+use thiserror::Error;
+
+/// Shortest password, in characters.
+pub const MIN_CHARS: usize = 15;
+/// Longest password, in characters; nothing is ever cut off.
+pub const MAX_CHARS: usize = 256;
+
+/// Why a text can't become a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PasswordError {
+    /// Under [`MIN_CHARS`] characters.
+    #[error("use at least 15 characters")]
+    TooShort,
+    /// Over [`MAX_CHARS`] characters.
+    #[error("use at most 256 characters")]
+    TooLong,
+}
+
+/// Judges a new password's length. The text must be in NFC: the page asks the browser to normalise, the server does it itself.
+pub fn check_length(nfc: &str) -> Result<(), PasswordError> {
+    match nfc.chars().count() {
+        count if count < MIN_CHARS => Err(PasswordError::TooShort),
+        count if count > MAX_CHARS => Err(PasswordError::TooLong),
+        _ => Ok(()),
+    }
+}
+
+/// A password in NFC, wiped from memory when dropped. It has no `Debug` and no `Serialize`.
+#[cfg(feature = "secrets")]
+#[derive(Clone)]
+pub struct Password(zeroize::Zeroizing<String>);
+
+#[cfg(feature = "secrets")]
+impl Password {
+    /// A password somebody chooses now: the whole rule applies.
+    pub fn choose(text: &str) -> Result<Self, PasswordError> {
+        let password = Self::given(text);
+        check_length(&password.0)?;
+        Ok(password)
+    }
+
+    /// A password somebody gives in order to sign in: it is only normalised, never judged.
+    #[must_use]
+    pub fn given(text: &str) -> Self {
+        use unicode_normalization::UnicodeNormalization;
+        Self(zeroize::Zeroizing::new(text.nfc().collect()))
+    }
+
+    /// The bytes to hash.
+    #[must_use]
+    pub fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_in_characters() {
+        assert_eq!(check_length(&"é".repeat(14)), Err(PasswordError::TooShort));
+        assert_eq!(check_length(&"é".repeat(15)), Ok(()));
+        assert_eq!(check_length(&"😀".repeat(256)), Ok(()));
+        assert_eq!(check_length(&"a".repeat(257)), Err(PasswordError::TooLong));
+    }
+
+    #[cfg(feature = "secrets")]
+    #[test]
+    fn composed_and_decomposed_letters_are_the_same_password() {
+        let composed = Password::choose("caf\u{e9} with fifteen").ok().unwrap();
+        let decomposed = Password::choose("cafe\u{301} with fifteen").ok().unwrap();
+        assert_eq!(composed.expose(), decomposed.expose());
+    }
+}

@@ -1,0 +1,188 @@
+//! The one place that says what a session may do next. The server asks it on every request, the pages ask it before they show.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::AccountId,
+    roles::Role,
+    session::{HALF_SIGNED_IN, SessionFacts},
+    time::Timestamp,
+};
+
+/// A user's place in one account, and that account's rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// The account.
+    pub account: AccountId,
+    /// The user's role in it.
+    pub role: Role,
+    /// The account's rule: members must use MFA.
+    pub requires_mfa: bool,
+}
+
+/// What is known of the session's user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Whether an MFA method is active.
+    pub has_mfa: bool,
+    /// Every account the user belongs to.
+    pub memberships: Vec<Membership>,
+}
+
+/// What a session is, derived from its facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "standing", rename_all = "snake_case")]
+pub enum Standing {
+    /// The password was right; the second factor is owed.
+    HalfSignedIn,
+    /// Signed in, with several accounts to choose from.
+    ChooseAccount,
+    /// Signed in to an account that requires MFA, without any: only the set-up is open.
+    SetUpOnly {
+        /// The account that requires it.
+        account: AccountId,
+    },
+    /// Signed in.
+    Full {
+        /// The account worked in; none for a user who belongs to none.
+        account: Option<AccountId>,
+        /// The user's role there.
+        role: Option<Role>,
+    },
+}
+
+/// Who may call a server function or see a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Only a session that owes its second factor.
+    HalfSignedIn,
+    /// Any session, whatever it still owes: in order to leave it.
+    AnySession,
+    /// A session that may set up MFA: set-up only, or full.
+    Enrolment,
+    /// A full session.
+    Full,
+}
+
+/// Derives what a session may do next; `None` when it has ended.
+#[must_use]
+pub fn decide(session: &SessionFacts, subject: &Subject, now: Timestamp) -> Option<Standing> {
+    if session.has_ended(now) {
+        return None;
+    }
+    if subject.has_mfa && session.second_factor_at.is_none() {
+        return (now.since(session.password_at) < HALF_SIGNED_IN).then_some(Standing::HalfSignedIn);
+    }
+    Some(match current(session, subject) {
+        None if subject.memberships.is_empty() => Standing::Full { account: None, role: None },
+        None => Standing::ChooseAccount,
+        Some(place) if place.requires_mfa && !subject.has_mfa => Standing::SetUpOnly { account: place.account.clone() },
+        Some(place) => Standing::Full { account: Some(place.account.clone()), role: Some(place.role) },
+    })
+}
+
+/// The chosen account while the user still belongs to it, else the only one there is.
+fn current<'a>(session: &SessionFacts, subject: &'a Subject) -> Option<&'a Membership> {
+    let chosen = subject.memberships.iter().find(|place| Some(&place.account) == session.account.as_ref());
+    match subject.memberships.as_slice() {
+        [only] => Some(only),
+        _ => chosen,
+    }
+}
+
+/// Whether a session of this standing (`None`: no session) is let in.
+#[must_use]
+pub fn allows(standing: Option<&Standing>, access: Access) -> bool {
+    match access {
+        Access::Public => true,
+        Access::AnySession => standing.is_some(),
+        Access::HalfSignedIn => matches!(standing, Some(Standing::HalfSignedIn)),
+        Access::Enrolment => matches!(standing, Some(Standing::SetUpOnly { .. } | Standing::Full { .. })),
+        Access::Full => matches!(standing, Some(Standing::Full { .. })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{ABSOLUTE, IDLE};
+    use rstest::rstest;
+    use std::time::Duration;
+
+    const START: Timestamp = Timestamp::from_millis(1_000_000_000);
+    const STRICT: u8 = 1;
+    const LAX: u8 = 2;
+
+    fn account(number: u8) -> AccountId {
+        AccountId::from_random([number; 16])
+    }
+
+    fn facts(second_factor: bool, chosen: Option<u8>) -> SessionFacts {
+        SessionFacts {
+            opened_at: START,
+            seen_at: START,
+            password_at: START,
+            second_factor_at: second_factor.then_some(START),
+            account: chosen.map(account),
+        }
+    }
+
+    fn subject(has_mfa: bool, accounts: &[u8]) -> Subject {
+        let place = |&number: &u8| Membership { account: account(number), role: Role::Owner, requires_mfa: number == STRICT };
+        Subject { has_mfa, memberships: accounts.iter().map(place).collect() }
+    }
+
+    fn full(number: u8) -> Standing {
+        Standing::Full { account: Some(account(number)), role: Some(Role::Owner) }
+    }
+
+    #[rstest]
+    #[case::no_account(false, false, None, &[], Standing::Full { account: None, role: None })]
+    #[case::only_account(false, false, None, &[LAX], full(LAX))]
+    #[case::only_account_demands(false, false, None, &[STRICT], Standing::SetUpOnly { account: account(STRICT) })]
+    #[case::several(false, false, None, &[STRICT, LAX], Standing::ChooseAccount)]
+    #[case::chosen_lax(false, false, Some(LAX), &[STRICT, LAX], full(LAX))]
+    #[case::chosen_strict(false, false, Some(STRICT), &[STRICT, LAX], Standing::SetUpOnly { account: account(STRICT) })]
+    #[case::left_the_chosen(false, false, Some(9), &[STRICT, LAX], Standing::ChooseAccount)]
+    #[case::owes_second_factor(true, false, Some(LAX), &[LAX], Standing::HalfSignedIn)]
+    #[case::owes_it_without_account(true, false, None, &[], Standing::HalfSignedIn)]
+    #[case::gave_it(true, true, None, &[STRICT], full(STRICT))]
+    fn standing_follows_from_the_facts(
+        #[case] has_mfa: bool,
+        #[case] second_factor: bool,
+        #[case] chosen: Option<u8>,
+        #[case] accounts: &[u8],
+        #[case] expected: Standing,
+    ) {
+        assert_eq!(decide(&facts(second_factor, chosen), &subject(has_mfa, accounts), START), Some(expected));
+    }
+
+    #[rstest]
+    #[case::idle(false, IDLE)]
+    #[case::half_signed_in(true, HALF_SIGNED_IN)]
+    fn a_session_ends_at_its_bound(#[case] has_mfa: bool, #[case] bound: Duration) {
+        let subject = subject(has_mfa, &[LAX]);
+        assert!(decide(&facts(false, None), &subject, START.plus(bound - Duration::from_millis(1))).is_some());
+        assert_eq!(decide(&facts(false, None), &subject, START.plus(bound)), None);
+    }
+
+    #[test]
+    fn activity_does_not_outlive_the_absolute_bound() {
+        let now = START.plus(ABSOLUTE);
+        let busy = SessionFacts { seen_at: now, ..facts(false, None) };
+        assert_eq!(decide(&busy, &subject(false, &[LAX]), now), None);
+    }
+
+    #[test]
+    fn each_access_class_lets_in_just_its_standings() {
+        let standings = [None, Some(Standing::HalfSignedIn), Some(Standing::ChooseAccount), Some(Standing::SetUpOnly { account: account(STRICT) }), Some(full(LAX))];
+        let admitted = |access| standings.each_ref().map(|standing| allows(standing.as_ref(), access));
+        assert_eq!(admitted(Access::Public), [true, true, true, true, true]);
+        assert_eq!(admitted(Access::AnySession), [false, true, true, true, true]);
+        assert_eq!(admitted(Access::HalfSignedIn), [false, true, false, false, false]);
+        assert_eq!(admitted(Access::Enrolment), [false, false, false, true, true]);
+        assert_eq!(admitted(Access::Full), [false, false, false, false, true]);
+    }
+}

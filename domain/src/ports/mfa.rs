@@ -1,0 +1,173 @@
+use async_trait::async_trait;
+
+use super::{PortError, SecretHash, TokenSwap};
+use crate::{
+    ids::{BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
+    names::MethodName,
+    time::{TimeStep, Timestamp},
+    vault::{BlindIndex, Sealed},
+};
+
+/// A key that a session is setting up. There is one a session; it activates nothing.
+#[derive(Debug, Clone)]
+pub struct PendingKey {
+    /// The session that made it: no other may see or confirm it.
+    pub session: SessionId,
+    /// Its user.
+    pub user: UserId,
+    /// The key, sealed for this row.
+    pub key: Sealed,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+/// An active method as stored.
+#[derive(Debug, Clone)]
+pub struct MethodRecord {
+    /// The identifier.
+    pub id: MethodId,
+    /// Its name.
+    pub name: MethodName,
+    /// The key, sealed for this row.
+    pub key: Sealed,
+    /// The newest time step burnt.
+    pub last_step: TimeStep,
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// When a code of it was accepted last.
+    pub used_at: Option<Timestamp>,
+    /// Backup codes that still work.
+    pub codes_left: u32,
+    /// Whether their owner has confirmed that they are saved.
+    pub codes_saved: bool,
+}
+
+/// A backup code's stored form.
+#[derive(Clone)]
+pub struct BackupCodeHash {
+    /// The identifier.
+    pub id: BackupCodeId,
+    /// Where it is found.
+    pub index: BlindIndex,
+    /// Argon2id of the code, salted on its own.
+    pub hash: SecretHash,
+}
+
+/// A set of ten backup codes to be stored.
+#[derive(Clone)]
+pub struct NewCodeSet {
+    /// The identifier.
+    pub id: CodeSetId,
+    /// The codes.
+    pub codes: Vec<BackupCodeHash>,
+    /// When they were made.
+    pub at: Timestamp,
+}
+
+/// A first code was right: the pending key becomes the method, the codes become valid, other sessions end.
+#[derive(Clone)]
+pub struct Activation {
+    /// Whose pending key, and the new token of its session.
+    pub swap: TokenSwap,
+    /// The user.
+    pub user: UserId,
+    /// When the pending key that was verified was made: another one that took its place meanwhile must not be activated.
+    pub made_at: Timestamp,
+    /// The method's identifier.
+    pub method: MethodId,
+    /// The method's name.
+    pub name: MethodName,
+    /// The key, sealed for the method's row.
+    pub key: Sealed,
+    /// The step of the code that proved it.
+    pub step: TimeStep,
+    /// The first set of codes.
+    pub codes: NewCodeSet,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A 6-digit code was right: burn its step and complete the sign-in.
+#[derive(Debug, Clone)]
+pub struct CodeUse {
+    /// The session that owes its second factor, and its new token.
+    pub swap: TokenSwap,
+    /// The user.
+    pub user: UserId,
+    /// The method.
+    pub method: MethodId,
+    /// The step to burn.
+    pub step: TimeStep,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A backup code was right: spend it and complete the sign-in.
+#[derive(Debug, Clone)]
+pub struct BackupCodeUse {
+    /// The session that owes its second factor, and its new token.
+    pub swap: TokenSwap,
+    /// The user.
+    pub user: UserId,
+    /// The code to spend.
+    pub code: BackupCodeId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of something that can be taken once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// This call took it.
+    Taken,
+    /// Another call was faster, or it was taken long ago.
+    AlreadyTaken,
+    /// The session ended or got another token meanwhile; nothing was taken.
+    SessionGone,
+}
+
+/// A backup code found by its index.
+#[derive(Clone)]
+pub struct StoredBackupCode {
+    /// The identifier.
+    pub id: BackupCodeId,
+    /// Argon2id of the code.
+    pub hash: SecretHash,
+    /// Whether it was spent.
+    pub is_used: bool,
+}
+
+/// Methods, pending keys and backup codes.
+#[async_trait]
+pub trait Mfa: Send + Sync {
+    /// The session's pending key, whatever its age.
+    async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
+
+    /// Keeps `key` as the session's pending key unless one made after `expired` stands there, and answers the one that stands.
+    async fn keep_pending(&self, key: PendingKey, expired: Timestamp) -> Result<PendingKey, PortError>;
+
+    /// Drops the session's pending key.
+    async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
+
+    /// Activates a pending key: method, codes, the session's second factor and new token; other sessions end; the counted attempt is
+    /// given back.
+    async fn activate(&self, activation: Activation) -> Result<Taken, PortError>;
+
+    /// The user's active method.
+    async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
+
+    /// Burns a step and completes the sign-in, which clears the budgets.
+    async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError>;
+
+    /// Finds a code of the user's valid set, spent or not.
+    async fn find_backup_code(&self, user: &UserId, index: BlindIndex) -> Result<Option<StoredBackupCode>, PortError>;
+
+    /// Spends a code and completes the sign-in, which clears the budgets; answers how many codes are left.
+    async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError>;
+
+    /// Keeps a set that becomes valid at [`Mfa::finish_codes`]; an earlier pending set of the user is dropped.
+    async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet) -> Result<(), PortError>;
+
+    /// Notes that the codes are saved: a pending set takes the valid one's place. False when the session has nothing to finish.
+    async fn finish_codes(&self, user: &UserId, session: &SessionId, now: Timestamp) -> Result<bool, PortError>;
+}

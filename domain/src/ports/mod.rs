@@ -1,0 +1,50 @@
+//! What the rules need from outside, as object-safe traits. Each method of a store is one transaction: it happens as a whole or not at all.
+
+mod accounts;
+mod attempts;
+mod mfa;
+mod sessions;
+mod system;
+mod users;
+
+use std::error::Error as StdError;
+
+use thiserror::Error;
+
+pub use accounts::{AccountRecord, Accounts, NewAccount};
+pub use attempts::{Attempts, Counted};
+pub use mfa::{
+    Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa, MethodRecord, NewCodeSet, PendingKey, StoredBackupCode, Taken,
+};
+pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
+pub use system::{Clock, Entropy, Hasher};
+pub use users::{Credentials, FirstOwner, NewUser, SignInRecord, UserRecord, Users};
+
+/// A port could not do its work. The source is for the operator's log, never for the wire.
+#[derive(Debug, Error)]
+pub enum PortError {
+    /// It may work again in a moment: a busy or unreachable database, a full queue.
+    #[error("temporarily unavailable")]
+    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// It won't work by itself: a damaged row, a missing table, a bug.
+    #[error("failed")]
+    Failed(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+/// A hash in PHC string format, as stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretHash(String);
+
+impl SecretHash {
+    /// Wraps a PHC string.
+    #[must_use]
+    pub const fn phc(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The PHC string.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,78 @@
+use async_trait::async_trait;
+
+use super::PortError;
+use crate::{
+    ids::{SessionId, UserId},
+    names::PersonName,
+    email::Email,
+    policy::Subject,
+    session::SessionFacts,
+    time::Timestamp,
+    token::TokenHash,
+};
+
+/// A session to be opened after a right password.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// The identifier.
+    pub id: SessionId,
+    /// Its token.
+    pub token: TokenHash,
+    /// Whose it is.
+    pub user: UserId,
+    /// When the password was given.
+    pub at: Timestamp,
+    /// Whether nothing more is owed, so that this is a complete sign-in: it is noted as the last one and clears the budgets.
+    pub complete: bool,
+    /// The session this browser had before; it ends.
+    pub replaces: Option<TokenHash>,
+}
+
+/// A new token at a step up (ASVS V7.2.4): it succeeds only while the old one is the session's token.
+#[derive(Debug, Clone)]
+pub struct TokenSwap {
+    /// The session.
+    pub session: SessionId,
+    /// The token that came with the request.
+    pub old: TokenHash,
+    /// The token that goes out with the answer.
+    pub new: TokenHash,
+}
+
+/// A session with what is known of its user, by one read.
+#[derive(Debug, Clone)]
+pub struct SessionRecord {
+    /// The identifier.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// The user's full name.
+    pub name: PersonName,
+    /// The user's address.
+    pub email: Email,
+    /// What is stored of the session.
+    pub facts: SessionFacts,
+    /// What the policy needs to know of the user.
+    pub subject: Subject,
+    /// When this session was verified for fresh backup codes; none once they were saved.
+    pub codes_since: Option<Timestamp>,
+}
+
+/// Sessions.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Opens a session.
+    async fn open(&self, session: NewSession) -> Result<(), PortError>;
+
+    /// The session of a token, unless its user is disabled.
+    async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError>;
+
+    /// Notes that a request came.
+    async fn touch(&self, session: &SessionId, now: Timestamp) -> Result<(), PortError>;
+
+    /// Notes that the password was confirmed, and swaps the token; false when the session has ended or its token changed meanwhile.
+    async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError>;
+
+    /// Ends a session, and its pending key with it.
+    async fn end(&self, session: &SessionId) -> Result<(), PortError>;
+}

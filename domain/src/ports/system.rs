@@ -1,0 +1,44 @@
+use async_trait::async_trait;
+
+use super::{PortError, SecretHash};
+use crate::time::Timestamp;
+
+/// The wall clock, read anew for each request. Nothing else in the workspace may ask for the time of day.
+pub trait Clock: Send + Sync {
+    /// Now, in UTC.
+    fn now(&self) -> Timestamp;
+}
+
+/// The operating system's random source. Nothing else in the workspace may draw randomness.
+pub trait Entropy: Send + Sync {
+    /// Fills `buffer` with random bytes.
+    ///
+    /// # Errors
+    /// When the system has none to give: the caller gives up.
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), PortError>;
+}
+
+impl dyn Entropy + '_ {
+    /// Draws `N` random bytes.
+    pub fn draw<const N: usize>(&self) -> Result<[u8; N], PortError> {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// Argon2id on a pool of its own, with a bound on how many run and wait (OWASP Password Storage).
+#[async_trait]
+pub trait Hasher: Send + Sync {
+    /// Hashes a password or backup code with a fresh salt.
+    ///
+    /// # Errors
+    /// [`PortError::Unavailable`] when too many wait already.
+    async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError>;
+
+    /// Compares a secret with a hash; without a hash it does the same work and says no, so that time tells nothing.
+    ///
+    /// # Errors
+    /// [`PortError::Unavailable`] when too many wait already.
+    async fn verify(&self, secret: &[u8], hash: Option<&SecretHash>) -> Result<bool, PortError>;
+}

@@ -1,0 +1,43 @@
+//! What is stored about a session. Rights are never stored: `policy::decide` derives them on each request.
+
+use std::time::Duration;
+
+use crate::{ids::AccountId, time::Timestamp};
+
+/// A session without requests for this long is over (ASVS V7.3.1).
+pub const IDLE: Duration = Duration::from_secs(60 * 60);
+/// A session this old is over, whatever happens in it (ASVS V7.3.2).
+pub const ABSOLUTE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long somebody may take between the password and the second factor.
+pub const HALF_SIGNED_IN: Duration = Duration::from_secs(10 * 60);
+/// How long a password counts as just given: within it an authenticator may be enrolled.
+pub const FRESH_PASSWORD: Duration = Duration::from_secs(10 * 60);
+
+/// The facts of one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFacts {
+    /// When the person signed in.
+    pub opened_at: Timestamp,
+    /// When the last request came.
+    pub seen_at: Timestamp,
+    /// When the password was given last.
+    pub password_at: Timestamp,
+    /// When a second factor was given; a set-up counts as one.
+    pub second_factor_at: Option<Timestamp>,
+    /// The account the person chose to work in; none yet, or none needed.
+    pub account: Option<AccountId>,
+}
+
+impl SessionFacts {
+    /// Whether the session is over by its age or its idleness.
+    #[must_use]
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        now.since(self.seen_at) >= IDLE || now.since(self.opened_at) >= ABSOLUTE
+    }
+
+    /// Whether the password was given recently enough to enrol an authenticator: a stolen open session must not enrol a stranger's phone.
+    #[must_use]
+    pub fn has_fresh_password(&self, now: Timestamp) -> bool {
+        now.since(self.password_at) < FRESH_PASSWORD
+    }
+}

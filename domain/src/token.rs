@@ -1,0 +1,77 @@
+//! Bearer tokens: 256 random bits in a cookie or a link; the database holds only their SHA-256 (ASVS V7.2.3).
+
+use std::str::FromStr;
+
+use data_encoding::BASE64URL_NOPAD;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// A token as its holder has it. It has no `Debug` and no `Serialize`.
+#[derive(Clone)]
+pub struct Token(Zeroizing<[u8; 32]>);
+
+/// What is stored of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenHash([u8; 32]);
+
+/// The text is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("not a token")]
+pub struct TokenError;
+
+impl Token {
+    /// Makes a token of 256 bits drawn by the caller.
+    #[must_use]
+    pub fn from_random(bits: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bits))
+    }
+
+    /// The text for the cookie or the link's fragment.
+    #[must_use]
+    pub fn expose(&self) -> String {
+        BASE64URL_NOPAD.encode(self.0.as_slice())
+    }
+
+    /// The hash to store and to look up by.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0.as_slice()).into())
+    }
+}
+
+impl FromStr for Token {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        let bytes = Zeroizing::new(BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| TokenError)?);
+        bytes.as_slice().try_into().map(Self::from_random).map_err(|_| TokenError)
+    }
+}
+
+impl TokenHash {
+    /// The bytes as stored.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_survives_the_cookie() {
+        let token = Token::from_random([7; 32]);
+        assert_eq!(token.expose().parse::<Token>().ok().unwrap().hash(), token.hash());
+        assert_ne!(Token::from_random([8; 32]).hash(), token.hash());
+    }
+
+    #[test]
+    fn malformed_tokens_are_refused() {
+        for text in ["", "AAAA", "!".repeat(43).as_str(), "A".repeat(44).as_str()] {
+            assert!(text.parse::<Token>().is_err());
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Secrets at rest: authenticator keys are sealed, backup codes and e-mail addresses are found by keyed blind indexes.
+//!
+//! One master key stands in the key file, apart from the database. Each purpose gets a key of its own from it (HKDF, RFC 5869).
+
+use std::{fmt, str::FromStr};
+
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use data_encoding::BASE64;
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::{
+    backup_code::BackupCode,
+    email::Email,
+    ids::{MethodId, SessionId, UserId},
+    totp::TotpKey,
+};
+
+/// The key file's content: an id and 256 bits, written `id:base64`. It has no `Debug` and no `Serialize`.
+#[derive(Clone)]
+pub struct MasterKey {
+    id: KeyId,
+    bytes: Zeroizing<[u8; 32]>,
+}
+
+/// Names a master key in every sealed row, so that several can live side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyId(String);
+
+/// The text is no key file of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a key file holds one line `id:base64` with 32 bytes in base64")]
+pub struct MasterKeyError;
+
+/// A sealed authenticator key: nonce and ciphertext, and the master key's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Which master key sealed it.
+    pub key_id: KeyId,
+    /// 24 bytes of nonce, then the ciphertext with its tag.
+    pub bytes: Vec<u8>,
+}
+
+/// The row a sealed key belongs to. It is authenticated with the key, so that a row's ciphertext is worthless in another row.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// An active method.
+    Method(&'a UserId, &'a MethodId),
+    /// A key that a session is setting up.
+    Pending(&'a UserId, &'a SessionId),
+}
+
+/// A sealed key could not be opened: another master key, another row, or changed bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a sealed key does not open: the key file, the row or the bytes are not the ones it was sealed with")]
+pub struct OpenError;
+
+/// A keyed hash by which a row is found without storing what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlindIndex([u8; 32]);
+
+/// The keys in use, one a purpose.
+pub struct Vault {
+    id: KeyId,
+    sealing: XChaCha20Poly1305,
+    backup_codes: Zeroizing<[u8; 64]>,
+    emails: Zeroizing<[u8; 64]>,
+    check: [u8; 32],
+}
+
+impl KeyId {
+    /// The text as stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Wraps an id read from the database.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl MasterKey {
+    /// Makes a key: the id from 4 random bytes, the key from 32.
+    #[must_use]
+    pub fn from_random(id: [u8; 4], bytes: [u8; 32]) -> Self {
+        let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { id: KeyId(id), bytes: Zeroizing::new(bytes) }
+    }
+
+    /// The line to write into the key file.
+    #[must_use]
+    pub fn expose(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{}:{}\n", self.id.0, BASE64.encode(self.bytes.as_slice())))
+    }
+}
+
+impl FromStr for MasterKey {
+    type Err = MasterKeyError;
+
+    fn from_str(file: &str) -> Result<Self, MasterKeyError> {
+        let (id, key) = file.trim().split_once(':').ok_or(MasterKeyError)?;
+        let bytes = Zeroizing::new(BASE64.decode(key.as_bytes()).map_err(|_| MasterKeyError)?);
+        let bytes = bytes.as_slice().try_into().map_err(|_| MasterKeyError)?;
+        let valid = (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if valid { Ok(Self { id: KeyId(id.to_owned()), bytes: Zeroizing::new(bytes) }) } else { Err(MasterKeyError) }
+    }
+}
+
+impl Place<'_> {
+    fn associated_data(self) -> String {
+        match self {
+            Self::Method(user, method) => format!("mfa_methods\0{user}\0{method}"),
+            Self::Pending(user, session) => format!("pending_keys\0{user}\0{session}"),
+        }
+    }
+}
+
+impl BlindIndex {
+    /// The bytes as stored.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl Vault {
+    /// Derives the keys of every purpose.
+    #[must_use]
+    pub fn new(master: &MasterKey) -> Self {
+        Self {
+            id: master.id.clone(),
+            sealing: XChaCha20Poly1305::new((&*derived(master, "authenticator keys")).into()),
+            backup_codes: derived(master, "backup code index"),
+            emails: derived(master, "email index"),
+            check: *derived(master, "key check"),
+        }
+    }
+
+    /// The master key's id.
+    #[must_use]
+    pub const fn key_id(&self) -> &KeyId {
+        &self.id
+    }
+
+    /// A value to keep in the database, by which a wrong key file is noticed at start. It tells nothing about the key.
+    #[must_use]
+    pub const fn key_check(&self) -> &[u8; 32] {
+        &self.check
+    }
+
+    /// Whether the database was written with this key.
+    #[must_use]
+    pub fn fits(&self, stored_check: &[u8]) -> bool {
+        self.check.ct_eq(stored_check).into()
+    }
+
+    /// Seals a key for one row (XChaCha20-Poly1305). The nonce is 192 random bits, drawn anew for each call.
+    ///
+    /// # Errors
+    /// Never for a key of this length; the cipher's signature allows for it.
+    pub fn seal(&self, key: &TotpKey, place: Place<'_>, nonce: [u8; 24]) -> Result<Sealed, OpenError> {
+        let aad = place.associated_data();
+        let payload = Payload { msg: key.expose(), aad: aad.as_bytes() };
+        let ciphertext = self.sealing.encrypt(&XNonce::from(nonce), payload).map_err(|_| OpenError)?;
+        Ok(Sealed { key_id: self.id.clone(), bytes: [nonce.as_slice(), &ciphertext].concat() })
+    }
+
+    /// Opens a sealed key for use.
+    ///
+    /// # Errors
+    /// [`OpenError`] when anything differs from what was sealed: it fails closed.
+    pub fn open(&self, sealed: &Sealed, place: Place<'_>) -> Result<TotpKey, OpenError> {
+        let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError)?;
+        if sealed.key_id != self.id {
+            return Err(OpenError);
+        }
+        let aad = place.associated_data();
+        let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
+        let key = Zeroizing::new(self.sealing.decrypt(&XNonce::from(*nonce), payload).map_err(|_| OpenError)?);
+        key.as_slice().try_into().map(TotpKey::from_random).map_err(|_| OpenError)
+    }
+
+    /// Where a user's backup code is found. The user is part of it: a code counts for its owner only (Gogs CVE-2025-64175).
+    #[must_use]
+    pub fn backup_code_index(&self, user: &UserId, code: &BackupCode) -> BlindIndex {
+        keyed_hash(&self.backup_codes, &[user.as_str(), code.expose()])
+    }
+
+    /// Where the password attempts for an address are counted, known or not: people type passwords into this field by mistake.
+    #[must_use]
+    pub fn email_index(&self, email: &Email) -> BlindIndex {
+        keyed_hash(&self.emails, &[email.as_str()])
+    }
+}
+
+fn derived<const N: usize>(master: &MasterKey, purpose: &str) -> Zeroizing<[u8; N]> {
+    let mut key = Zeroizing::new([0; N]);
+    let expanded = Hkdf::<Sha256>::new(None, master.bytes.as_slice()).expand(purpose.as_bytes(), key.as_mut_slice());
+    debug_assert!(expanded.is_ok(), "a few bytes are within HKDF's bound");
+    key
+}
+
+fn keyed_hash(key: &[u8; 64], parts: &[&str]) -> BlindIndex {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
+    for part in parts {
+        mac.update(part.as_bytes());
+        mac.update(b"\0");
+    }
+    BlindIndex(mac.finalize().into_bytes().into())
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vault(byte: u8) -> Vault {
+        Vault::new(&MasterKey::from_random([1; 4], [byte; 32]))
+    }
+
+    fn ids() -> (UserId, MethodId, SessionId) {
+        (UserId::from_random([1; 16]), MethodId::from_random([2; 16]), SessionId::from_random([2; 16]))
+    }
+
+    #[test]
+    fn a_sealed_key_opens_in_its_row_only() {
+        let (user, method, session) = ids();
+        let place = Place::Method(&user, &method);
+        let sealed = vault(1).seal(&TotpKey::from_random([9; 20]), place, [3; 24]).unwrap();
+
+        assert_eq!(vault(1).open(&sealed, place).ok().unwrap().expose(), &[9; 20]);
+        assert!(vault(1).open(&sealed, Place::Pending(&user, &session)).is_err(), "another table");
+        assert!(vault(1).open(&sealed, Place::Method(&UserId::from_random([7; 16]), &method)).is_err(), "another user");
+        assert!(vault(2).open(&sealed, place).is_err(), "another master key");
+        for index in 0..sealed.bytes.len() {
+            let mut flipped = sealed.clone();
+            flipped.bytes[index] ^= 1;
+            assert!(vault(1).open(&flipped, place).is_err(), "byte {index} flipped");
+        }
+    }
+
+    #[test]
+    fn the_key_file_is_read_back() {
+        let master = MasterKey::from_random([0xab; 4], [5; 32]);
+        let again: MasterKey = master.expose().parse().ok().unwrap();
+        assert_eq!(again.id.as_str(), "abababab");
+        assert!(Vault::new(&again).fits(Vault::new(&master).key_check()));
+        assert!(!vault(6).fits(Vault::new(&master).key_check()));
+        for broken in ["", "k1", "k1:AAAA", ":".repeat(40).as_str()] {
+            assert!(broken.parse::<MasterKey>().is_err());
+        }
+    }
+
+    #[test]
+    fn an_index_depends_on_user_and_code() {
+        let code = BackupCode::from_random([1; 10]);
+        let (user, ..) = ids();
+        let index = vault(1).backup_code_index(&user, &code);
+        assert_eq!(index, vault(1).backup_code_index(&user, &code.to_string().to_lowercase().parse().ok().unwrap()));
+        assert_ne!(index, vault(1).backup_code_index(&UserId::from_random([7; 16]), &code));
+        assert_ne!(index, vault(1).backup_code_index(&user, &BackupCode::from_random([2; 10])));
+        assert_ne!(index, vault(2).backup_code_index(&user, &code));
+    }
+}
