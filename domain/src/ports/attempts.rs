@@ -27,6 +27,9 @@ pub trait Attempts: Send + Sync {
     /// Counts one attempt with a second factor, if the budget allows: `Open` means counted.
     async fn count_second_factor(&self, user: &UserId, factor: Factor, now: Timestamp) -> Result<Budget, PortError>;
 
+    /// How many codes were refused since the last complete sign-in.
+    async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError>;
+
     /// Counts one password attempt for an address, known or not.
     async fn count_password(&self, email: BlindIndex, now: Timestamp) -> Result<Counted, PortError>;
 

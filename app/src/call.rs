@@ -1,0 +1,82 @@
+//! One call of a server function: the services, the caller, the instant, and the answer's status and cookie.
+
+use domain::{time::Timestamp, token::Token};
+use http::{HeaderValue, header::{RETRY_AFTER, SET_COOKIE}};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use crate::{caller::Caller, error::AppError, services::Services};
+
+/// What a use case is called with.
+pub struct Call {
+    /// The ports.
+    pub services: Services,
+    /// Who calls; none for public functions without a session.
+    caller: Option<Caller>,
+    /// The instant of the request: one for the whole call.
+    pub now: Timestamp,
+}
+
+impl Call {
+    /// The call that is being served. The server provides its parts as context.
+    pub fn here() -> Result<Self, AppError> {
+        let services = use_context::<Services>().ok_or(AppError::Internal)?;
+        let caller = use_context::<Option<Caller>>().flatten();
+        let now = services.clock.now();
+        Ok(Self { services, caller, now })
+    }
+
+    /// The caller's session. The access layer has let it in already; without one this fails closed.
+    pub fn caller(&self) -> Result<&Caller, AppError> {
+        self.caller.as_ref().ok_or(AppError::NotSignedIn)
+    }
+
+    /// The session of a public function, if there is one.
+    #[must_use]
+    pub const fn caller_if_any(&self) -> Option<&Caller> {
+        self.caller.as_ref()
+    }
+
+    /// Draws a new session token.
+    pub fn draw_token(&self) -> Result<Token, AppError> {
+        Ok(Token::from_random(self.services.entropy.draw()?))
+    }
+
+    /// Gives the browser its token: only ever in this cookie, never in a body.
+    pub fn set_cookie(&self, token: &Token) {
+        self.append_cookie(&token.expose(), "");
+    }
+
+    /// Takes the cookie away.
+    pub fn clear_cookie(&self) {
+        self.append_cookie("", "; Max-Age=0");
+    }
+
+    fn append_cookie(&self, value: &str, extra: &str) {
+        let settings = &self.services.settings;
+        let secure = if settings.cookie_secure { "; Secure" } else { "" };
+        let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{extra}", settings.cookie_name());
+        if let (Ok(mut cookie), Some(response)) = (HeaderValue::from_str(&cookie), use_context::<ResponseOptions>()) {
+            cookie.set_sensitive(true);
+            response.append_header(SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// Runs a use case on the call that is being served, and gives a refusal its HTTP status.
+pub async fn answer<T>(use_case: impl AsyncFnOnce(&Call) -> Result<T, AppError>) -> Result<T, AppError> {
+    let result = match Call::here() {
+        Ok(call) => use_case(&call).await,
+        Err(error) => Err(error),
+    };
+    result.inspect_err(set_status)
+}
+
+/// Gives the answer the status of a refusal; without it every error would be a 500.
+pub(crate) fn set_status(refusal: &AppError) {
+    let Some(response) = use_context::<ResponseOptions>() else { return };
+    response.set_status(refusal.status());
+    if let Some(seconds) = refusal.retry_after() {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}

@@ -1,0 +1,168 @@
+//! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
+
+use leptos::server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};
+use serde::{Deserialize, Serialize};
+
+/// A field that the server refused although the page had let it pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// An e-mail address.
+    Email,
+    /// A password.
+    Password,
+    /// A person's name.
+    PersonName,
+    /// An account's name.
+    AccountName,
+    /// A 6-digit code.
+    Code,
+    /// A backup code.
+    BackupCode,
+}
+
+/// Every refusal, each with its own HTTP status and words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AppError {
+    /// The server could not be reached, or answered something that is none of ours.
+    Unreachable,
+    /// No session, or one that has ended.
+    NotSignedIn,
+    /// Wrong password, unknown address, disabled user: one and the same.
+    WrongCredentials,
+    /// The code or backup code is wrong.
+    WrongCode,
+    /// The code was right until a moment ago.
+    JustExpired,
+    /// The code was used before.
+    AlreadyUsed {
+        /// Seconds until the next code; 0 when it is on the screen already.
+        seconds: u32,
+    },
+    /// The code would be right at another time (in set-up only).
+    ClockOff {
+        /// Seconds by which the device is fast; negative: slow.
+        seconds: i32,
+    },
+    /// The backup code was spent before.
+    BackupCodeUsed,
+    /// Too many codes lately.
+    Paused {
+        /// Seconds until the next attempt is judged.
+        seconds: u32,
+    },
+    /// Too many refused codes in a row.
+    Locked {
+        /// How many.
+        tries: u32,
+    },
+    /// Too many attempts or requests.
+    TooMany {
+        /// Seconds until the next one is judged.
+        seconds: u32,
+    },
+    /// The password must be confirmed first.
+    PasswordRequired,
+    /// This session may not do that.
+    NotAllowed,
+    /// No such thing.
+    NotFound,
+    /// The link was used, replaced or has expired.
+    LinkDead,
+    /// Nothing is pending that this could confirm or finish.
+    NothingPending,
+    /// An authenticator is active already, perhaps from another tab.
+    AlreadySetUp,
+    /// A field breaks its rule.
+    Invalid {
+        /// Which one.
+        field: Field,
+    },
+    /// The request is none of ours.
+    Malformed,
+    /// It may work again in a moment.
+    Unavailable,
+    /// It failed here; the operator's log has the reason.
+    Internal,
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    /// The inner text is dropped: it may hold what somebody typed, and it means nothing to them.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let refusal = match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            _ => Self::Internal,
+        };
+        #[cfg(feature = "ssr")]
+        crate::call::set_status(&refusal);
+        refusal
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl AppError {
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub const fn status(&self) -> http::StatusCode {
+        use http::StatusCode;
+        match self {
+            Self::NotSignedIn | Self::WrongCredentials | Self::WrongCode | Self::JustExpired | Self::ClockOff { .. } => StatusCode::UNAUTHORIZED,
+            Self::PasswordRequired | Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::LinkDead => StatusCode::NOT_FOUND,
+            Self::AlreadyUsed { .. } | Self::BackupCodeUsed | Self::NothingPending | Self::AlreadySetUp => StatusCode::CONFLICT,
+            Self::Invalid { .. } | Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Paused { .. } | Self::Locked { .. } | Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unreachable | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What `Retry-After` says, in seconds.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Paused { seconds } | Self::TooMany { seconds } => Some(*seconds),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<domain::ports::PortError> for AppError {
+    /// The operator's log gets the source; the wire gets the class.
+    fn from(error: domain::ports::PortError) -> Self {
+        let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        match error {
+            domain::ports::PortError::Unavailable(_) => {
+                tracing::warn!(%source, "a port is unavailable");
+                Self::Unavailable
+            }
+            domain::ports::PortError::Failed(_) => {
+                tracing::error!(%source, "a port failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_inner_text_reaches_the_wire() {
+        for inner in [ServerFnErrorErr::Args("hunter2".into()), ServerFnErrorErr::ServerError("hunter2".into()), ServerFnErrorErr::Response("hunter2".into())] {
+            let wire = serde_json::to_string(&AppError::from_server_fn_error(inner)).unwrap();
+            assert!(!wire.contains("hunter2"), "{wire}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_tagged_json() {
+        assert_eq!(serde_json::to_string(&AppError::Paused { seconds: 42 }).unwrap(), r#"{"kind":"paused","seconds":42}"#);
+    }
+}

@@ -1,0 +1,28 @@
+//! Pages (`csr`) and server functions (`ssr`) of Twinlock: one folder a feature, each with the same few files.
+//!
+//! `api.rs` holds what goes over the wire, `server.rs` the use cases, `view.rs` the pages, `state.rs` the pure folds between them.
+
+pub mod error;
+pub mod mfa;
+pub mod profile;
+pub mod routes;
+pub mod session;
+pub mod wire;
+pub mod words;
+
+#[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod call;
+#[cfg(feature = "ssr")]
+pub mod caller;
+#[cfg(feature = "ssr")]
+pub mod services;
+
+#[cfg(feature = "csr")]
+mod app;
+#[cfg(feature = "csr")]
+pub mod ui;
+
+#[cfg(feature = "csr")]
+pub use app::App;

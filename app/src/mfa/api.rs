@@ -1,0 +1,83 @@
+//! What goes over the wire for the MFA wizard.
+
+use domain::time::Timestamp;
+use leptos::{prelude::*, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
+
+use crate::{error::AppError, session::api::Code, wire::Disclosed};
+
+#[cfg(feature = "ssr")]
+use super::{codes, server};
+#[cfg(feature = "ssr")]
+use crate::call::answer;
+
+/// A pending key, as the set-up page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingSetUp {
+    /// The account in the authenticator: the user's address.
+    pub email: String,
+    /// The issuer in the authenticator: the brand.
+    pub issuer: String,
+    /// The key in base32, without blanks.
+    pub key: Disclosed,
+    /// The otpauth URI.
+    pub uri: Disclosed,
+    /// The URI as a QR code.
+    pub qr: QrPath,
+}
+
+/// A QR code as one SVG path on a grid of modules, without the quiet zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrPath {
+    /// Modules a side.
+    pub size: u32,
+    /// The path's `d`.
+    pub path: Disclosed,
+}
+
+/// Ten backup codes, in the only answer that ever shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSheet {
+    /// The user's address, for the download and the print-out.
+    pub email: String,
+    /// When they were made.
+    pub made_at: Timestamp,
+    /// The codes, `XXXX-XXXX-XXXX-XXXX` each.
+    pub codes: Vec<Disclosed>,
+}
+
+/// The session's pending key: the one that waits, else a new one.
+#[server(prefix = "/api", endpoint = "mfa/set_up", input = Json)]
+pub async fn set_up() -> Result<PendingSetUp, AppError> {
+    answer(server::set_up).await
+}
+
+/// Whether the session has a pending key to prove.
+#[server(prefix = "/api", endpoint = "mfa/pending", input = Json)]
+pub async fn pending() -> Result<bool, AppError> {
+    answer(server::pending).await
+}
+
+/// Proves the pending key by its first code, and activates it.
+#[server(prefix = "/api", endpoint = "mfa/confirm", input = Json)]
+pub async fn confirm(request: Code) -> Result<CodeSheet, AppError> {
+    answer(async |call| server::confirm(call, request).await).await
+}
+
+/// Drops the pending key.
+#[server(prefix = "/api", endpoint = "mfa/cancel", input = Json)]
+pub async fn cancel() -> Result<(), AppError> {
+    answer(server::cancel).await
+}
+
+/// A fresh set of codes for the page that was reloaded; the set before works until `finish`.
+#[server(prefix = "/api", endpoint = "mfa/backup_codes", input = Json)]
+pub async fn backup_codes() -> Result<CodeSheet, AppError> {
+    answer(codes::show_fresh).await
+}
+
+/// Notes that the codes on the page are saved.
+#[server(prefix = "/api", endpoint = "mfa/finish", input = Json)]
+pub async fn finish() -> Result<(), AppError> {
+    answer(codes::finish).await
+}

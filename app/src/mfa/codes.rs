@@ -1,0 +1,43 @@
+//! Use cases of the backup codes.
+
+use domain::{
+    backup_code::BackupCode,
+    enrolment::may_see_codes,
+    ids::{BackupCodeId, CodeSetId},
+    ports::{BackupCodeHash, NewCodeSet, SessionRecord},
+};
+
+use super::api::CodeSheet;
+use crate::{call::Call, error::AppError, wire::Disclosed};
+
+/// Draws ten codes: what is shown once, and what is stored.
+pub(super) async fn draw(call: &Call, session: &SessionRecord) -> Result<(CodeSheet, NewCodeSet), AppError> {
+    let (services, user) = (&call.services, &session.user);
+    let mut shown = Vec::with_capacity(BackupCode::PER_SET);
+    let mut stored = Vec::with_capacity(BackupCode::PER_SET);
+    for _ in 0..BackupCode::PER_SET {
+        let code = BackupCode::from_random(services.entropy.draw()?);
+        stored.push(BackupCodeHash {
+            id: BackupCodeId::from_random(services.entropy.draw()?),
+            index: services.vault.backup_code_index(user, &code),
+            hash: services.hasher.hash(code.expose().as_bytes()).await?,
+        });
+        shown.push(Disclosed::new(code.to_string()));
+    }
+    let set = NewCodeSet { id: CodeSetId::from_random(services.entropy.draw()?), codes: stored, at: call.now };
+    Ok((CodeSheet { email: session.email.to_string(), made_at: call.now, codes: shown }, set))
+}
+
+pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
+    let session = &call.caller()?.session;
+    session.codes_since.filter(|&since| may_see_codes(since, call.now)).ok_or(AppError::NothingPending)?;
+    let (shown, stored) = draw(call, session).await?;
+    call.services.mfa.keep_pending_codes(&session.user, stored).await?;
+    Ok(shown)
+}
+
+pub(super) async fn finish(call: &Call) -> Result<(), AppError> {
+    let session = &call.caller()?.session;
+    let finished = call.services.mfa.finish_codes(&session.user, &session.id, call.now).await?;
+    finished.then_some(()).ok_or(AppError::NothingPending)
+}

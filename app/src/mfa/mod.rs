@@ -1,0 +1,10 @@
+//! The MFA wizard: a new method, its set-up, its proof, its backup codes.
+
+pub mod api;
+
+#[cfg(feature = "ssr")]
+mod codes;
+#[cfg(feature = "ssr")]
+mod qr;
+#[cfg(feature = "ssr")]
+mod server;

@@ -1,0 +1,6 @@
+//! My profile: the current user and their MFA settings.
+
+pub mod api;
+
+#[cfg(feature = "ssr")]
+mod server;

@@ -1,0 +1,44 @@
+//! What the use cases need, assembled by the server.
+
+use std::sync::Arc;
+
+use domain::{
+    ports::{Accounts, Attempts, Clock, Entropy, Hasher, Mfa, Sessions, Users},
+    vault::Vault,
+};
+
+/// The ports and the settings; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub entropy: Arc<dyn Entropy>,
+    /// Argon2id.
+    pub hasher: Arc<dyn Hasher>,
+    /// People.
+    pub users: Arc<dyn Users>,
+    /// Accounts.
+    pub accounts: Arc<dyn Accounts>,
+    /// Sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// Methods and backup codes.
+    pub mfa: Arc<dyn Mfa>,
+    /// Attempts.
+    pub attempts: Arc<dyn Attempts>,
+    /// Keys that seal and index.
+    pub vault: Arc<Vault>,
+    /// Settings.
+    pub settings: Arc<Settings>,
+}
+
+/// Settings that the use cases read.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The product's name, which is the issuer in the authenticator too.
+    pub brand: String,
+    /// Where people reach the server: scheme, host and port, without a path.
+    pub public_url: String,
+    /// Whether the cookie is `Secure` and carries the `__Host-` prefix: true when the public URL is https.
+    pub cookie_secure: bool,
+}

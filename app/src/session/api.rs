@@ -1,0 +1,162 @@
+//! What goes over the wire for sessions.
+
+use domain::policy::Standing;
+use leptos::{
+    prelude::*,
+    server_fn::codec::Json,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{error::AppError, wire::SecretText};
+
+#[cfg(feature = "ssr")]
+use super::{first_start, invitation, second_factor, server};
+#[cfg(feature = "ssr")]
+use crate::call::answer;
+
+/// Who is signed in, and what the session may do next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The user's full name.
+    pub name: String,
+    /// The user's address.
+    pub email: String,
+    /// What the session may do.
+    pub standing: Standing,
+    /// The name of the account worked in.
+    pub account: Option<String>,
+    /// Whether an MFA method is active.
+    pub has_mfa: bool,
+}
+
+/// Email and password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SignInForm {
+    /// As typed.
+    pub email: String,
+    /// As typed.
+    pub password: SecretText,
+}
+
+/// A 6-digit code or a backup code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Code {
+    /// As typed.
+    pub code: SecretText,
+}
+
+/// A password.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PasswordOnly {
+    /// As typed.
+    pub password: SecretText,
+}
+
+/// A link's token, out of the address's fragment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Link {
+    /// The token.
+    pub token: SecretText,
+}
+
+/// What a second factor brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The session now.
+    pub viewer: Viewer,
+    /// After a backup code: how many are left.
+    pub codes_left: Option<u32>,
+    /// Wrong codes since the last complete sign-in, so that an honest person hears of a stranger's tries.
+    pub unlocked_after: Option<u32>,
+}
+
+/// The first account and its owner.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FirstOwnerForm {
+    /// Out of the link.
+    pub token: SecretText,
+    /// The account's name.
+    pub account: String,
+    /// The owner's full name.
+    pub name: String,
+    /// The owner's address.
+    pub email: String,
+    /// The owner's password.
+    pub password: SecretText,
+}
+
+/// A password chosen through an invitation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InvitationForm {
+    /// Out of the link.
+    pub token: SecretText,
+    /// The new password.
+    pub password: SecretText,
+}
+
+/// Whose invitation a link is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    /// The address the password will be for.
+    pub email: String,
+}
+
+/// Who is signed in; nobody is no error.
+#[server(prefix = "/api", endpoint = "session/whoami", input = Json)]
+pub async fn whoami() -> Result<Option<Viewer>, AppError> {
+    answer(server::whoami).await
+}
+
+/// First step: email and password.
+#[server(prefix = "/api", endpoint = "session/sign_in", input = Json)]
+pub async fn sign_in(request: SignInForm) -> Result<Viewer, AppError> {
+    answer(async |call| server::sign_in(call, request).await).await
+}
+
+/// Second step, with the authenticator application.
+#[server(prefix = "/api", endpoint = "session/verify_code", input = Json)]
+pub async fn verify_code(request: Code) -> Result<SignedIn, AppError> {
+    answer(async |call| second_factor::verify_code(call, request).await).await
+}
+
+/// Second step, with a backup code.
+#[server(prefix = "/api", endpoint = "session/verify_backup_code", input = Json)]
+pub async fn verify_backup_code(request: Code) -> Result<SignedIn, AppError> {
+    answer(async |call| second_factor::verify_backup_code(call, request).await).await
+}
+
+/// Ends the session.
+#[server(prefix = "/api", endpoint = "session/sign_out", input = Json)]
+pub async fn sign_out() -> Result<(), AppError> {
+    answer(server::sign_out).await
+}
+
+/// Gives the password again, before something that a stolen open session must not do.
+#[server(prefix = "/api", endpoint = "session/confirm_password", input = Json)]
+pub async fn confirm_password(request: PasswordOnly) -> Result<(), AppError> {
+    answer(async |call| server::confirm_password(call, request).await).await
+}
+
+/// Whether a set-up link still works.
+#[server(prefix = "/api", endpoint = "session/check_setup_link", input = Json)]
+pub async fn check_setup_link(request: Link) -> Result<(), AppError> {
+    answer(async |call| first_start::check_link(call, request).await).await
+}
+
+/// Makes the first account and its owner, signed in.
+#[server(prefix = "/api", endpoint = "session/create_first_owner", input = Json)]
+pub async fn create_first_owner(request: FirstOwnerForm) -> Result<Viewer, AppError> {
+    answer(async |call| first_start::create(call, request).await).await
+}
+
+/// Whose invitation a link is, while it works.
+#[server(prefix = "/api", endpoint = "session/check_invitation", input = Json)]
+pub async fn check_invitation(request: Link) -> Result<Invited, AppError> {
+    answer(async |call| invitation::check(call, request).await).await
+}
+
+/// Chooses a password through an invitation.
+#[server(prefix = "/api", endpoint = "session/accept_invitation", input = Json)]
+pub async fn accept_invitation(request: InvitationForm) -> Result<(), AppError> {
+    answer(async |call| invitation::accept(call, request).await).await
+}

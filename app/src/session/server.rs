@@ -1,0 +1,101 @@
+//! Use cases of the session itself.
+
+use domain::{
+    email::Email,
+    ids::SessionId,
+    password::Password,
+    policy::Standing,
+    ports::{Counted, Credentials, NewSession, SessionRecord, TokenSwap},
+};
+
+use super::api::{PasswordOnly, SignInForm, Viewer};
+use crate::{call::Call, caller::Caller, error::AppError};
+
+pub(super) async fn whoami(call: &Call) -> Result<Option<Viewer>, AppError> {
+    match call.caller_if_any() {
+        Some(Caller { session, standing, .. }) => viewer(call, session, standing.clone()).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What the pages may know of a session. Before the second factor that is little: whoever has only the password learns no account.
+async fn viewer(call: &Call, session: &SessionRecord, standing: Standing) -> Result<Viewer, AppError> {
+    let account = match &standing {
+        Standing::Full { account: Some(id), .. } | Standing::SetUpOnly { account: id } => {
+            let user = call.services.users.find(&session.user).await?.ok_or(AppError::NotSignedIn)?;
+            user.accounts.into_iter().find(|(account, _)| account.id == *id).map(|(account, _)| account.name.into())
+        }
+        _ => None,
+    };
+    Ok(Viewer {
+        name: session.name.to_string(),
+        email: session.email.to_string(),
+        standing,
+        account,
+        has_mfa: session.subject.has_mfa,
+    })
+}
+
+pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, AppError> {
+    let password = Password::given(request.password.expose());
+    let credentials = match request.email.parse::<Email>() {
+        Ok(email) => judge(call, &email, &password).await?,
+        // The same work for what can't be an address, so that time tells nothing.
+        Err(_) => call.services.hasher.verify(password.expose(), None).await.map(|_| None)?,
+    };
+    let user = credentials.ok_or(AppError::WrongCredentials)?.user;
+    let owes_second_factor = call.services.mfa.method(&user).await?.is_some();
+    let token = call.draw_token()?;
+    let session = NewSession {
+        id: SessionId::from_random(call.services.entropy.draw()?),
+        token: token.hash(),
+        user,
+        at: call.now,
+        complete: !owes_second_factor,
+        replaces: call.caller_if_any().map(|caller| caller.token),
+    };
+    call.services.sessions.open(session).await?;
+    call.set_cookie(&token);
+    reread(call, &token).await
+}
+
+/// Counts the attempt, then compares; `None` when anything is wrong, always after the same work.
+async fn judge(call: &Call, email: &Email, password: &Password) -> Result<Option<Credentials>, AppError> {
+    let index = call.services.vault.email_index(email);
+    if let Counted::Refused { until } = call.services.attempts.count_password(index, call.now).await? {
+        return Err(AppError::TooMany { seconds: call.now.seconds_until(until) });
+    }
+    let credentials = call.services.users.credentials(email).await?.filter(|user| !user.disabled);
+    let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
+    if !call.services.hasher.verify(password.expose(), hash).await? {
+        return Ok(None);
+    }
+    call.services.attempts.forget_password_failures(index).await?;
+    Ok(credentials)
+}
+
+/// The session as it is after a step up, as its new token finds it.
+pub(super) async fn reread(call: &Call, token: &domain::token::Token) -> Result<Viewer, AppError> {
+    let session = call.services.sessions.find(token.hash()).await?.ok_or(AppError::NotSignedIn)?;
+    let standing = domain::policy::decide(&session.facts, &session.subject, call.now).ok_or(AppError::NotSignedIn)?;
+    viewer(call, &session, standing).await
+}
+
+pub(super) async fn sign_out(call: &Call) -> Result<(), AppError> {
+    call.services.sessions.end(&call.caller()?.session.id).await?;
+    call.clear_cookie();
+    Ok(())
+}
+
+pub(super) async fn confirm_password(call: &Call, request: PasswordOnly) -> Result<(), AppError> {
+    let caller = call.caller()?;
+    let password = Password::given(request.password.expose());
+    judge(call, &caller.session.email, &password).await?.ok_or(AppError::WrongCredentials)?;
+    let token = call.draw_token()?;
+    let swap = TokenSwap { session: caller.session.id.clone(), old: caller.token, new: token.hash() };
+    if !call.services.sessions.confirm_password(swap, call.now).await? {
+        return Err(AppError::NotSignedIn);
+    }
+    call.set_cookie(&token);
+    Ok(())
+}

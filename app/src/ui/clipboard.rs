@@ -1,0 +1,23 @@
+use js_sys::Reflect;
+use leptos::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// Puts `text` on the clipboard; `Err` where the browser refuses it or has none (plain http on another host).
+pub async fn copy_text(text: &str) -> Result<(), ()> {
+    let navigator = window().navigator();
+    // Asked by name, because the typed getter would hand back `undefined` as a Clipboard and throw at the call.
+    let has_clipboard = Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
+    if !has_clipboard {
+        return Err(());
+    }
+    JsFuture::from(navigator.clipboard().write_text(text)).await.map(drop).map_err(drop)
+}
+
+/// Selects everything inside the element with this id, ready for Ctrl+C.
+pub fn select_contents(id: &str) {
+    let element = document().get_element_by_id(id);
+    let selection = window().get_selection().ok().flatten();
+    if let (Some(element), Some(selection)) = (element, selection) {
+        let _ = selection.select_all_children(&element);
+    }
+}

@@ -1,0 +1,65 @@
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{
+    clock::now_ms,
+    pure::{clock_face, duration_words, is_spoken},
+    text,
+};
+
+/// Seconds that run down: each one for the eye, only a few of them for the ear.
+#[component]
+pub fn Countdown(
+    /// How long from now.
+    seconds: u32,
+    /// The words before the time, `Try again in`.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What is said at the end.
+    #[prop(default = text::NOW.into(), into)]
+    done: Signal<String>,
+    /// Called once at the end.
+    #[prop(optional, into)]
+    on_end: Option<Callback<()>>,
+) -> impl IntoView {
+    // Measured against the clock, because browsers slow the timers of a tab in the background.
+    let end = now_ms() + i64::from(seconds) * 1000;
+    let left = RwSignal::new(seconds);
+    let spoken = RwSignal::new(seconds);
+    let interval = StoredValue::new(None::<IntervalHandle>);
+    let stop = move || {
+        if let Some(handle) = interval.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    let tick = move || {
+        let milliseconds = (end - now_ms()).max(0);
+        let now_left = u32::try_from((milliseconds + 999) / 1000).unwrap_or(seconds).min(seconds);
+        if now_left == left.get_untracked() {
+            return;
+        }
+        left.set(now_left);
+        if is_spoken(now_left) {
+            spoken.set(now_left);
+        }
+        if now_left == 0 {
+            stop();
+            if let Some(on_end) = on_end {
+                on_end.run(());
+            }
+        }
+    };
+    interval.set_value(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
+    on_cleanup(stop);
+
+    let words = move |time: String, left: u32| if left == 0 { done.get() } else { format!("{} {time}", label.get()) };
+    view! {
+        <span class="countdown">
+            <span class="countdown__time" aria-hidden="true">{move || words(clock_face(left.get()), left.get())}</span>
+            <span class="visually-hidden" aria-live="polite">
+                {move || words(duration_words(spoken.get()), spoken.get())}
+            </span>
+        </span>
+    }
+}

@@ -1,0 +1,27 @@
+use leptos::prelude::*;
+
+/// Names and values, one pair a line.
+#[component]
+pub fn DetailsList(
+    /// The pairs.
+    children: Children,
+) -> impl IntoView {
+    view! { <dl class="details">{children()}</dl> }
+}
+
+/// One pair of a `DetailsList`.
+#[component]
+pub fn Detail(
+    /// The name.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The value.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="details__pair">
+            <dt class="details__name">{move || label.get()}</dt>
+            <dd class="details__value">{children()}</dd>
+        </div>
+    }
+}

@@ -1,0 +1,32 @@
+use std::time::Duration;
+
+use js_sys::Array;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// The browser reads the file after the click has returned, so its address must outlive that moment.
+const KEPT_FOR: Duration = Duration::from_secs(30);
+
+/// Saves a text as a file; nothing leaves the browser.
+pub fn download_text(file_name: &str, text: &str) -> Result<(), ()> {
+    save(file_name, text).map_err(drop)
+}
+
+fn save(file_name: &str, text: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type("text/plain;charset=utf-8");
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let address = Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&address);
+    link.set_download(file_name);
+    link.click();
+    set_timeout(move || drop(Url::revoke_object_url(&address)), KEPT_FOR);
+    Ok(())
+}
+
+/// Opens the browser's print dialog.
+pub fn print() {
+    let _ = window().print();
+}

@@ -1,0 +1,28 @@
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// Moves the focus to the first element that matches.
+pub(super) fn focus(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let _ = element.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+/// Moves the focus to the first field that is marked wrong, once the page shows it.
+pub fn focus_first_invalid() {
+    request_animation_frame(|| focus("[aria-invalid=true]"));
+}
+
+/// Moves the focus to the page's heading: where it belongs when the focused element goes away.
+pub fn focus_heading() {
+    focus("h1[tabindex]");
+}
+
+/// Focuses a field and selects its text, so that typing replaces it.
+pub(super) fn select_input(input: NodeRef<html::Input>) {
+    if let Some(input) = input.get_untracked() {
+        let _ = input.focus();
+        input.select();
+    }
+}

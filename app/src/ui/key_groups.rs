@@ -1,0 +1,16 @@
+use leptos::prelude::*;
+
+use super::pure::groups_of_four;
+
+/// A key in groups of four, easy to type from one screen to another.
+#[component]
+pub fn KeyGroups(
+    /// The key without blanks.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Its id, for `CopyButton`'s `source`.
+    #[prop(into)]
+    id: String,
+) -> impl IntoView {
+    view! { <code class="key" id=id translate="no">{move || groups_of_four(&value.read()).join(" ")}</code> }
+}

@@ -1,0 +1,30 @@
+use leptos::prelude::*;
+
+use super::{
+    button::ButtonKind,
+    icon::{Glyph, Icon},
+};
+
+/// A link in a button's clothes: it leads somewhere, so it stays a link for keyboard, reader and middle click.
+#[component]
+pub fn LinkButton(
+    /// Where to; the router takes over links of this origin.
+    #[prop(into)]
+    href: Signal<String>,
+    /// What it says.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Its weight.
+    #[prop(optional)]
+    kind: ButtonKind,
+    /// A picture before the words.
+    #[prop(optional, into)]
+    icon: Option<Signal<Glyph>>,
+) -> impl IntoView {
+    view! {
+        <a class=kind.class() href=move || href.get()>
+            {icon.map(|glyph| view! { <Icon glyph /> })}
+            <span>{move || label.get()}</span>
+        </a>
+    }
+}

@@ -1,0 +1,134 @@
+//! Decisions of the widgets that need no browser.
+
+/// Unit and signed count for `Intl.RelativeTimeFormat`: negative is the past.
+///
+/// Anything under a minute counts as "now": a clock that ticks once a minute must not show seconds that stand still.
+pub fn relative_unit(milliseconds: i64) -> (i64, &'static str) {
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    match milliseconds.abs() {
+        past if past < MINUTE => (0, "second"),
+        past if past < HOUR => (milliseconds / MINUTE, "minute"),
+        past if past < DAY => (milliseconds / HOUR, "hour"),
+        past if past < 30 * DAY => (milliseconds / DAY, "day"),
+        past if past < 365 * DAY => (milliseconds / (30 * DAY), "month"),
+        _ => (milliseconds / (365 * DAY), "year"),
+    }
+}
+
+/// `3:05` for the eye.
+pub fn clock_face(seconds: u32) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// `3 minutes 5 seconds` for the ear.
+pub fn duration_words(seconds: u32) -> String {
+    let part = |count: u32, unit: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {unit}")),
+        _ => Some(format!("{count} {unit}s")),
+    };
+    let parts = [part(seconds / 60, "minute"), part(seconds % 60, "second")];
+    let words = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if words.is_empty() { "0 seconds".to_owned() } else { words }
+}
+
+/// Whether a countdown speaks at this moment: each second would drown everything else.
+pub fn is_spoken(seconds_left: u32) -> bool {
+    seconds_left.is_multiple_of(if seconds_left > 60 { 60 } else { 15 })
+}
+
+/// Index that a key moves to in a menu of `count` items; `None` leaves the key to the browser.
+pub fn menu_target(key: &str, current: Option<usize>, count: usize) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    match key {
+        "ArrowDown" => Some(current.map_or(0, |index| if index >= last { 0 } else { index + 1 })),
+        "ArrowUp" => Some(current.map_or(last, |index| if index == 0 { last } else { index - 1 })),
+        "Home" => Some(0),
+        "End" => Some(last),
+        _ => None,
+    }
+}
+
+/// First letters of the first and last name, for a picture that carries no meaning of its own.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// Groups of four characters: what people can carry in their head from one screen to another.
+pub fn groups_of_four(key: &str) -> Vec<String> {
+    let characters: Vec<char> = key.chars().filter(|character| !character.is_whitespace()).collect();
+    characters.chunks(4).map(|group| group.iter().collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+
+    #[test]
+    fn relative_time_takes_the_largest_whole_unit() {
+        for (milliseconds, expected) in [
+            (0, (0, "second")),
+            (-59_999, (0, "second")),
+            (-MINUTE, (-1, "minute")),
+            (-59 * MINUTE, (-59, "minute")),
+            (-60 * MINUTE, (-1, "hour")),
+            (-24 * 60 * MINUTE, (-1, "day")),
+            (-29 * 24 * 60 * MINUTE, (-29, "day")),
+            (-45 * 24 * 60 * MINUTE, (-1, "month")),
+            (-364 * 24 * 60 * MINUTE, (-12, "month")),
+            (-365 * 24 * 60 * MINUTE, (-1, "year")),
+            (5 * MINUTE, (5, "minute")),
+        ] {
+            assert_eq!(relative_unit(milliseconds), expected, "{milliseconds} ms");
+        }
+    }
+
+    #[test]
+    fn countdown_reads_well() {
+        assert_eq!(clock_face(5), "0:05");
+        assert_eq!(clock_face(905), "15:05");
+        assert_eq!(duration_words(0), "0 seconds");
+        assert_eq!(duration_words(1), "1 second");
+        assert_eq!(duration_words(60), "1 minute");
+        assert_eq!(duration_words(125), "2 minutes 5 seconds");
+    }
+
+    #[test]
+    fn countdown_speaks_rarely() {
+        let spoken: Vec<u32> = (0..=180).rev().filter(|&left| is_spoken(left)).collect();
+        assert_eq!(spoken, [180, 120, 60, 45, 30, 15, 0]);
+    }
+
+    #[test]
+    fn menu_keys_wrap_around() {
+        assert_eq!(menu_target("ArrowDown", None, 3), Some(0));
+        assert_eq!(menu_target("ArrowDown", Some(2), 3), Some(0));
+        assert_eq!(menu_target("ArrowUp", Some(0), 3), Some(2));
+        assert_eq!(menu_target("ArrowUp", None, 3), Some(2));
+        assert_eq!(menu_target("End", Some(0), 3), Some(2));
+        assert_eq!(menu_target("Home", Some(2), 3), Some(0));
+        assert_eq!(menu_target("a", Some(2), 3), None);
+        assert_eq!(menu_target("ArrowDown", None, 0), None);
+    }
+
+    #[test]
+    fn initials_take_first_and_last_name() {
+        assert_eq!(initials("Ada Owner"), "AO");
+        assert_eq!(initials("  ada   van  owner "), "AO");
+        assert_eq!(initials("Ada"), "A");
+        assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn keys_are_grouped_and_keep_their_rest() {
+        assert_eq!(groups_of_four("ABCD EFGHIJ"), ["ABCD", "EFGH", "IJ"]);
+        assert!(groups_of_four("").is_empty());
+    }
+}

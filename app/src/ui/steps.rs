@@ -1,0 +1,25 @@
+use leptos::prelude::*;
+
+/// Where one is in a row of steps: "Step 2 of 4", and the names of all where there is room.
+#[component]
+pub fn StepIndicator(
+    /// Names in their order.
+    steps: Vec<String>,
+    /// The present one, counted from 1.
+    current: usize,
+) -> impl IntoView {
+    let count = steps.len();
+    let items = (1..).zip(steps).map(|(number, name)| {
+        view! {
+            <li class="steps__step" class:steps__step--done=number < current aria-current=(number == current).then_some("step")>
+                <span class="steps__name">{name}</span>
+            </li>
+        }
+    });
+    view! {
+        <div class="steps">
+            <p class="steps__text">{format!("Step {current} of {count}")}</p>
+            <ol class="steps__list" role="list">{items.collect_view()}</ol>
+        </div>
+    }
+}

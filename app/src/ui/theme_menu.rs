@@ -1,0 +1,52 @@
+use leptos::prelude::*;
+
+use super::{
+    icon::{Glyph, Icon},
+    id::unique_id,
+    text,
+    theme::Theme,
+};
+
+/// The item `Theme` of a menu: unfolds its three choices in place; the menu stays open, so that they can be compared.
+#[component]
+pub fn ThemeMenu() -> impl IntoView {
+    let unfolded = RwSignal::new(false);
+    let theme = RwSignal::new(Theme::stored());
+    let group_id = unique_id("theme");
+    let choices = Theme::ALL.map(|choice| {
+        let choose = move |_| {
+            choice.choose();
+            theme.set(choice);
+        };
+        view! {
+            <button
+                class="menu__item menu__item--choice"
+                type="button"
+                role="menuitemradio"
+                tabindex="-1"
+                aria-checked=move || if theme.get() == choice { "true" } else { "false" }
+                on:click=choose
+            >
+                {choice.label()}
+                <Icon glyph=Glyph::Check />
+            </button>
+        }
+    });
+    view! {
+        <button
+            class="menu__item"
+            type="button"
+            role="menuitem"
+            tabindex="-1"
+            aria-expanded=move || if unfolded.get() { "true" } else { "false" }
+            aria-controls=group_id.clone()
+            on:click=move |_| unfolded.update(|unfolded| *unfolded = !*unfolded)
+        >
+            {text::THEME}
+            <span class="menu__value" aria-hidden="true">{move || theme.get().label()}</span>
+        </button>
+        <div class="menu__group" id=group_id role="group" aria-label=text::THEME hidden=move || !unfolded.get()>
+            {choices}
+        </div>
+    }
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from '@playwright/test';
+import { browser } from './support/browser';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: 'screenshots.ts',
+  outputDir: './test-results',
+  workers: 1,
+  forbidOnly: true,
+  timeout: 300_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['./support/tally.ts']],
+  use: browser,
+});

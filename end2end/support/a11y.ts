@@ -1,0 +1,31 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Finds nothing to object to on the page as it stands, WCAG 2.2 AA and best practice. */
+export async function expectAccessible(page: Page): Promise<void> {
+  // Legacy mode looks at this page only; there are no frames, and it opens no page of its own.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(RULES).analyze();
+  const findings = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => ({ id, help, html, why: failureSummary })),
+  );
+  expect(findings, `axe on ${page.url()}`).toEqual([]);
+}
+
+/** Nothing sticks out of the window to the right. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const wide = await page.evaluate(() => {
+    const limit = document.documentElement.clientWidth;
+    const root = document.scrollingElement ?? document.documentElement;
+    if (root.scrollWidth <= limit) {
+      return [];
+    }
+    const guilty = [...document.body.querySelectorAll('*')]
+      .filter((element) => element.getBoundingClientRect().right > limit)
+      .map((element) => element.cloneNode(false) as Element)
+      .map((element) => element.outerHTML.slice(0, 120));
+    return [`${root.scrollWidth} px in a window of ${limit} px`, ...guilty];
+  });
+  expect(wide, `sideways scroll on ${page.url()}`).toEqual([]);
+}

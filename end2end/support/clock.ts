@@ -1,0 +1,67 @@
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Length of a time step in seconds (RFC 6238). */
+export const STEP = 30;
+
+/**
+ * The wall clock of one server. It runs as ours does, moved forward by an offset that the server
+ * reads anew at each look (libfaketime), so that no test waits for a time step to pass.
+ */
+export class Clock {
+  private offset = 0;
+
+  constructor(private readonly file: string) {
+    this.write();
+  }
+
+  /** What the server's clock shows now, in milliseconds. */
+  now(): number {
+    return Date.now() + this.offset;
+  }
+
+  /** Moves the server's clock forward. */
+  advance(seconds: number): void {
+    this.offset += seconds * 1000;
+    this.write();
+  }
+
+  /**
+   * Moves the server's clock to a place in the next time step, so that a test neither straddles
+   * the end of a step nor depends on the moment at which it was started.
+   */
+  toStep(secondsIntoStep = 1): void {
+    const now = this.now();
+    const next = (Math.floor(now / 1000 / STEP) + 1) * STEP + secondsIntoStep;
+    this.advance(next - now / 1000);
+  }
+
+  /** The environment that puts a process under this clock. */
+  environment(): Record<string, string> {
+    return {
+      LD_PRELOAD: library(),
+      FAKETIME_TIMESTAMP_FILE: this.file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      NO_FAKE_STAT: '1',
+    };
+  }
+
+  private write(): void {
+    // By rename: the server may look while this is being written.
+    const fresh = `${this.file}.new`;
+    writeFileSync(fresh, `+${(this.offset / 1000).toFixed(3)}s\n`);
+    renameSync(fresh, this.file);
+  }
+}
+
+/** Debian keeps the library in a folder named after the machine's architecture. */
+function library(): string {
+  const found = readdirSync('/usr/lib')
+    .map((folder) => join('/usr/lib', folder, 'faketime', 'libfaketime.so.1'))
+    .find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new Error('libfaketime is missing: apt-get install faketime');
+  }
+  return found;
+}

@@ -1,0 +1,68 @@
+import { type BrowserContext, type Page, test as base, expect } from '@playwright/test';
+import { Guard } from './guard';
+import { Server, type ServerOptions } from './server';
+import { type Person, seedOwner } from './seed';
+import { Site } from './site';
+
+interface Fixtures {
+  /** The server's own options, for `test.use`. */
+  serverOptions: ServerOptions;
+  /** A server of this test alone, on an empty database. */
+  server: Server;
+  /** Watches every page of the test; fails it at the end. */
+  guard: Guard;
+  /** An owner with a password and no MFA, added by the command line. */
+  owner: Person;
+  /** All pages, on the test's own browser tab, as the owner sees them. */
+  site: Site;
+  /** Opens a page on another device: nothing is shared with the test's own page. */
+  anotherDevice: () => Promise<Page>;
+}
+
+export const test = base.extend<Fixtures>({
+  serverOptions: [{}, { option: true }],
+
+  server: async ({ serverOptions }, use, info) => {
+    const server = await Server.start(serverOptions);
+    await use(server);
+    if (info.status !== info.expectedStatus) {
+      await info.attach('server.log', { body: server.log(), contentType: 'text/plain' });
+    }
+    await server.remove();
+  },
+
+  baseURL: async ({ server }, use) => {
+    await use(server.url);
+  },
+
+  guard: [
+    async ({ server, context }, use) => {
+      const guard = new Guard(server.url);
+      await guard.watch(context);
+      await use(guard);
+      expect(guard.faults(), 'what no page may do').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  owner: async ({ server }, use) => {
+    await use(seedOwner(server));
+  },
+
+  site: async ({ page, server }, use) => {
+    await use(new Site(page, server.clock));
+  },
+
+  anotherDevice: async ({ browser, contextOptions, baseURL, guard }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ ...contextOptions, baseURL: baseURL as string });
+      contexts.push(context);
+      await guard.watch(context);
+      return context.newPage();
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+});
+
+export { expect };

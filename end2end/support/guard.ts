@@ -1,0 +1,76 @@
+import type { BrowserContext } from '@playwright/test';
+
+const BINDING = 'twinlockCspViolation';
+const LOAD_FAILURE = /^Failed to load resource: /;
+
+/**
+ * Listens to everything a browser does in a test and keeps what nobody may ever see: page errors,
+ * violations of the content security policy, requests to strangers, messages of the console.
+ */
+export class Guard {
+  private readonly seen: { kind: string; text: string }[] = [];
+  private readonly statuses = new Set<number>();
+  private outage = false;
+  private readonly pageErrors: RegExp[] = [];
+
+  constructor(private readonly origin: string) {}
+
+  /** Declares that the server will refuse something, so that Chromium's own line is no fault. */
+  expectRefusals(...statuses: number[]): void {
+    statuses.forEach((status) => this.statuses.add(status));
+  }
+
+  /** Declares that the server will be away for a while. */
+  expectOutage(): void {
+    this.outage = true;
+  }
+
+  /** Declares an error in the page that this test provokes. */
+  expectPageError(message: RegExp): void {
+    this.pageErrors.push(message);
+  }
+
+  /** Listens to all pages of a context, those it has yet to open too. */
+  async watch(context: BrowserContext): Promise<void> {
+    context.on('weberror', (error) => this.note('page error', String(error.error())));
+    context.on('console', (message) => {
+      if (message.type() === 'error') {
+        this.note('console', message.text());
+      }
+    });
+    context.on('request', (request) => {
+      const url = new URL(request.url());
+      if (/^(http|ws)s?:$/.test(url.protocol) && url.origin !== this.origin) {
+        this.note('stranger', request.url());
+      }
+    });
+    await context.exposeBinding(BINDING, (_source, text: string) => this.note('csp', text));
+    await context.addInitScript((binding) => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        const report = (window as unknown as Record<string, (text: string) => void>)[binding];
+        report?.(`${event.effectiveDirective} blocked ${event.blockedURI} in ${event.sourceFile}`);
+      });
+    }, BINDING);
+  }
+
+  /** What was seen and not declared. */
+  faults(): string[] {
+    return this.seen
+      .filter(({ kind, text }) => !this.declared(kind, text))
+      .map(({ kind, text }) => `${kind}: ${text}`);
+  }
+
+  private note(kind: string, text: string): void {
+    this.seen.push({ kind, text });
+  }
+
+  private declared(kind: string, text: string): boolean {
+    if (kind === 'console' && LOAD_FAILURE.test(text)) {
+      const status = /status of (\d{3})/.exec(text)?.[1];
+      return status === undefined
+        ? this.outage && text.includes('net::ERR_')
+        : this.statuses.has(Number(status));
+    }
+    return kind === 'page error' && this.pageErrors.some((message) => message.test(text));
+  }
+}

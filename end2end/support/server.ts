@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect } from '@playwright/test';
+import { Clock } from './clock';
+
+const BINARY = process.env['TWINLOCK_BIN'] ?? resolve(__dirname, '../../target/release/twinlock');
+const START_LIMIT_MS = 15_000;
+
+/** What a server is started with, beyond its own database. */
+export interface ServerOptions {
+  /** The log filter, `RUST_LOG`. */
+  log?: string;
+}
+
+/** The real binary on a database of its own in a temporary folder, under a clock of its own. */
+export class Server {
+  /** Where the database, its key file and the log stand. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'twinlock-e2e-'));
+  readonly logFile = join(this.folder, 'server.log');
+  readonly clock = new Clock(join(this.folder, 'clock'));
+
+  private child: ChildProcess | undefined;
+  private lines: string[] = [];
+  private port = 0;
+
+  private constructor(private readonly options: ServerOptions) {}
+
+  /** Starts a server on an empty database and a free port. */
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    if (!existsSync(BINARY)) {
+      throw new Error(`${BINARY} is missing: make it with cargo xtask build`);
+    }
+    const server = new Server(options);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      await server.remove();
+      throw error;
+    }
+  }
+
+  /** The address the server said it listens on, without a slash at the end. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The link to create the first owner with, as this start prints it on an empty database. */
+  async setupLink(): Promise<string> {
+    const printed = (): string | undefined =>
+      /^Create the first owner: (\S+)$/m.exec(this.output)?.[1];
+    await expect.poll(printed, 'the link of the first start').toBeDefined();
+    return printed() as string;
+  }
+
+  /** Everything this start has printed on standard output so far. */
+  get output(): string {
+    return this.lines.join('\n');
+  }
+
+  /** Starts on the same database and, after the first time, on the same port. */
+  async start(): Promise<void> {
+    this.lines = [];
+    const log = openSync(this.logFile, 'a');
+    const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`], {
+      cwd: this.folder,
+      env: { ...this.environment(), RUST_LOG: this.options.log ?? 'info' },
+      stdio: ['ignore', 'pipe', log],
+    });
+    closeSync(log);
+    this.child = child;
+    this.port = await this.readAddress(child);
+  }
+
+  /** Stops the server as an operator would, and waits until it is gone. */
+  async stop(): Promise<void> {
+    const child = this.child;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return;
+    }
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    // A page may hold a connection open; what is left after this long would be a hang.
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await gone;
+    clearTimeout(impatience);
+  }
+
+  /** Stops the server and removes what it wrote. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs one of the operator's commands on this database, and returns what it printed. */
+  command(args: readonly string[], input = ''): string {
+    const done = spawnSync(BINARY, args, {
+      cwd: this.folder,
+      env: { ...this.environment(), TWINLOCK_PUBLIC_URL: this.url },
+      input,
+      encoding: 'utf8',
+    });
+    if (done.status !== 0) {
+      throw new Error(`twinlock ${args.join(' ')}: ${done.stderr || done.error}`);
+    }
+    return done.stdout;
+  }
+
+  /** The log so far, for a failed test's report. */
+  log(): string {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
+  private environment(): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '',
+      HOME: this.folder,
+      TWINLOCK_DATABASE_URL: `sqlite:${join(this.folder, 'twinlock.db')}`,
+      ...this.clock.environment(),
+    };
+  }
+
+  private async readAddress(child: ChildProcess): Promise<number> {
+    const lines = createInterface({ input: child.stdout! });
+    let limit: NodeJS.Timeout | undefined;
+    const port = new Promise<number>((found, failed) => {
+      const fail = (why: string): void =>
+        failed(new Error(`${why}:\n${this.output}\n${this.log()}`));
+      limit = setTimeout(() => fail(`no address after ${START_LIMIT_MS} ms`), START_LIMIT_MS);
+      child.once('error', failed);
+      child.once('exit', (code) => fail(`the server ended with ${code}`));
+      lines.on('line', (line) => {
+        this.lines.push(line);
+        const address = /^Listening on http:\/\/127\.0\.0\.1:(\d+)$/.exec(line);
+        if (address !== null) {
+          found(Number(address[1]));
+        }
+      });
+    });
+    return port.finally(() => clearTimeout(limit));
+  }
+}

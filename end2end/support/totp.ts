@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator } from '@playwright/test';
+import { generateSync } from 'otplib';
+import { STEP } from './clock';
+
+/** An authenticator app: the code for a key (base32) at an instant in milliseconds. */
+export type Authenticator = (key: string, at: number) => string;
+
+/** The authenticator written in TypeScript. */
+export const otplib: Authenticator = (key, at) =>
+  generateSync({ secret: key, epoch: Math.floor(at / 1000) });
+
+/** The authenticator of the OATH Toolkit, written in C by other people. */
+export const oathtool: Authenticator = (key, at) => {
+  const now = new Date(at).toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+  return execFileSync('oathtool', ['--totp', '--base32', `--now=${now}`, key], {
+    encoding: 'utf8',
+  }).trim();
+};
+
+/** A code that is wrong now and would be wrong within a quarter of an hour around. */
+export function wrongCode(key: string, at: number): string {
+  const near = new Set<string>();
+  for (let step = -30; step <= 30; step += 1) {
+    near.add(otplib(key, at + step * STEP * 1000));
+  }
+  const free = Array.from({ length: near.size + 1 }, (_, n) => String(100_000 + n));
+  return free.find((code) => !near.has(code)) as string;
+}
+
+/** What a QR code of an authenticator says (the otpauth key URI). */
+export interface KeyUri {
+  type: string;
+  label: string;
+  secret: string | null;
+  issuer: string | null;
+  algorithm: string | null;
+  digits: string | null;
+  period: string | null;
+}
+
+/** Takes an otpauth URI apart. */
+export function parseKeyUri(text: string): KeyUri {
+  const uri = new URL(text);
+  const value = (name: string): string | null => uri.searchParams.get(name);
+  return {
+    type: uri.host,
+    label: decodeURIComponent(uri.pathname.replace(/^\//, '')),
+    secret: value('secret'),
+    issuer: value('issuer'),
+    algorithm: value('algorithm'),
+    digits: value('digits'),
+    period: value('period'),
+  };
+}
+
+/** Reads a QR code as a phone does: from the picture on the screen. */
+export async function scan(image: Locator): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'twinlock-qr-'));
+  try {
+    const picture = join(folder, 'qr.png');
+    await image.screenshot({ path: picture });
+    // Its complaint about a missing message bus is of interest only where it fails.
+    const quietly = { encoding: 'utf8', stdio: 'pipe' } as const;
+    return execFileSync('zbarimg', ['--quiet', '--raw', picture], quietly).trim();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

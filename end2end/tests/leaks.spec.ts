@@ -1,0 +1,76 @@
+import type { BrowserContext } from '@playwright/test';
+import { expect, test } from '../support/fixtures';
+import { base32, findLeaks, type Secret } from '../support/leaks';
+import { ADA } from '../support/seed';
+
+test.use({ serverOptions: { log: 'trace' } });
+
+/** Notes the cookies a browser holds now; each step up replaces them. */
+async function noteCookies(secrets: Secret[], context: BrowserContext): Promise<void> {
+  const tokens = (await context.cookies()).filter(({ value }) => value.length >= 16);
+  for (const { name, value } of tokens) {
+    secrets.push({ name: `cookie ${name}`, text: value, bytes: Buffer.from(value, 'base64url') });
+  }
+}
+
+test('neither the database nor the log at its most talkative holds a secret', async ({
+  server,
+  site,
+  context,
+  page,
+}) => {
+  const link = await server.setupLink();
+  const secrets: Secret[] = [
+    { name: 'password', text: ADA.password },
+    { name: 'set-up link', text: link.replace(/^.*#/, '') },
+  ];
+  const { firstStart, methodCode, signInCode, backupCodes } = site;
+
+  await page.goto(link);
+  await firstStart.account.fill(ADA.account);
+  await firstStart.name.fill(ADA.name);
+  await firstStart.email.fill(ADA.email);
+  await firstStart.password.fill(ADA.password);
+  await firstStart.create.click();
+  await site.home.expectOpen();
+  await noteCookies(secrets, context);
+
+  const { key } = await site.setUpToCode();
+  secrets.push({ name: 'key', text: key, bytes: base32(key) });
+  const setUpCode = site.code({ key });
+  secrets.push({ name: 'code of the set-up', text: setUpCode });
+  await methodCode.submit(setUpCode);
+  const codes = await backupCodes.read();
+  await noteCookies(secrets, context);
+  await backupCodes.saved.check();
+  await backupCodes.finish.click();
+  await site.profile.expectOpen();
+  await site.signOut();
+
+  await site.enterUpToCode();
+  await noteCookies(secrets, context);
+  server.clock.toStep();
+  const signInCodeText = site.code({ key });
+  secrets.push({ name: 'code of the sign-in', text: signInCodeText });
+  await signInCode.submit(signInCodeText);
+  await site.home.expectOpen();
+  await noteCookies(secrets, context);
+  await site.signOut();
+
+  await site.enterUpToCode();
+  await signInCode.useBackupCode.click();
+  await signInCode.submitBackupCode(codes[0] as string);
+  await site.home.expectOpen();
+  await noteCookies(secrets, context);
+  for (const [n, code] of codes.entries()) {
+    secrets.push({ name: `backup code ${n}`, text: code });
+    secrets.push({ name: `backup code ${n} without dashes`, text: code.replaceAll('-', '') });
+  }
+
+  expect(server.log(), 'the log is talkative').toContain('TRACE');
+  const proof = findLeaks(server.folder, [{ name: 'proof', text: ADA.email }]);
+  expect(proof.join(), 'the search finds what is there').toContain('proof (text) in twinlock.db');
+  expect(findLeaks(server.folder, secrets)).toEqual([]);
+  await server.stop();
+  expect(findLeaks(server.folder, secrets)).toEqual([]);
+});

@@ -1,0 +1,20 @@
+import { expect, test } from '../support/fixtures';
+
+test.beforeEach(({ owner: _owner }) => undefined);
+
+test('the chosen theme lasts, whatever the device prefers', async ({ site, page }) => {
+  const choice = page.getByRole('menuitemradio', { name: 'Dark', exact: true });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await site.enter();
+  await site.menu.choose('Theme');
+  await choice.click();
+  await expect(choice).toHaveAttribute('aria-checked', 'true');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await site.home.arrive();
+
+  await page.reload();
+  await site.home.arrive();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await site.signOut();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});

@@ -1,0 +1,20 @@
+import { expect, test } from '../support/fixtures';
+import { words } from '../support/words';
+
+test.describe('with JavaScript off', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the page says that it needs JavaScript', async ({ page }) => {
+    await page.goto('/');
+    await expect(page.getByText(words.javaScriptOff)).toBeVisible();
+  });
+});
+
+test('with WebAssembly off the page says that it needs it', async ({ page, guard }) => {
+  guard.expectPageError(/WebAssembly/);
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(globalThis, 'WebAssembly');
+  });
+  await page.goto('/');
+  await expect(page.getByText(words.webAssemblyOff)).toBeVisible();
+});

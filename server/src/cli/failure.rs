@@ -1,0 +1,60 @@
+//! Why a command did nothing: one line for standard error, and the exit code.
+
+use std::{io, process::ExitCode};
+
+use domain::ports::PortError;
+use thiserror::Error;
+
+use crate::{
+    config::SettingError,
+    context::{OpenError, source_of},
+};
+
+/// A command's refusal or failure.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// A setting is wrong; exit code 2, as for wrong arguments.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The database or its key can't be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The command is refused, with its reason.
+    #[error("{0}")]
+    Refused(String),
+    /// The system refused something.
+    #[error("{doing}: {source}")]
+    System {
+        /// What was tried.
+        doing: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A port failed.
+    #[error("{}", port(.0))]
+    Port(#[from] PortError),
+}
+
+impl Failure {
+    /// A refusal in words.
+    pub fn refused(reason: impl Into<String>) -> Self {
+        Self::Refused(reason.into())
+    }
+
+    /// Standard output could not be written.
+    pub fn output(source: io::Error) -> Self {
+        Self::System { doing: "writing the result".to_owned(), source }
+    }
+
+    /// 2 for settings, 1 for everything else.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(if matches!(self, Self::Setting(_)) { 2 } else { 1 })
+    }
+}
+
+fn port(error: &PortError) -> String {
+    match error {
+        PortError::Unavailable(_) => format!("temporarily unavailable, try again: {}", source_of(error)),
+        PortError::Failed(_) => format!("it failed: {}", source_of(error)),
+    }
+}

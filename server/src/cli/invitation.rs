@@ -1,0 +1,28 @@
+//! Invitations: a link, good once and for seven days, with which somebody chooses their password.
+
+use std::time::Duration;
+
+use app::services::Services;
+use domain::{ids::UserId, time::Timestamp, token::Token};
+
+use super::Failure;
+use crate::config::PublicUrl;
+
+/// How long a link works.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// An invitation to be printed.
+pub struct Invitation {
+    /// The link.
+    pub link: String,
+    /// When it stops working.
+    pub expires: Timestamp,
+}
+
+/// Opens an invitation; earlier ones of the user are dead.
+pub async fn open(services: &Services, user: &UserId, public_url: &PublicUrl) -> Result<Invitation, Failure> {
+    let token = Token::from_random(services.entropy.draw()?);
+    let expires = services.clock.now().plus(LIFETIME);
+    services.users.invite(user, token.hash(), expires).await?;
+    Ok(Invitation { link: format!("{public_url}/invitation#{}", token.expose()), expires })
+}

@@ -1,0 +1,53 @@
+//! A password from standard input: never from the command line, where others on the machine would see it.
+
+use std::io::{self, Read};
+
+use domain::password::{MAX_CHARS, Password};
+use zeroize::Zeroizing;
+
+use super::Failure;
+
+/// Far more than the longest password takes.
+const MAX_BYTES: u64 = 16 * MAX_CHARS as u64;
+
+/// Reads the password.
+pub fn from_stdin() -> Result<Password, Failure> {
+    let mut typed = Zeroizing::new(Vec::with_capacity(8192));
+    let read = io::stdin().take(MAX_BYTES + 1).read_to_end(&mut typed);
+    read.map_err(|source| Failure::System { doing: "reading the password from standard input".to_owned(), source })?;
+    chosen(&typed)
+}
+
+fn chosen(typed: &[u8]) -> Result<Password, Failure> {
+    let text = std::str::from_utf8(typed).map_err(|_| Failure::refused("the password is not UTF-8 text"))?;
+    Password::choose(without_newline(text)).map_err(|error| Failure::refused(format!("the password can't be used: {error}")))
+}
+
+fn without_newline(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    if line.len() < text.len() { line.strip_suffix('\r').unwrap_or(line) } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("secret\n", "secret")]
+    #[case("secret\r\n", "secret")]
+    #[case("secret\n\n", "secret\n")]
+    #[case("secret\r", "secret\r")]
+    #[case("secret", "secret")]
+    #[case(" secret ", " secret ")]
+    fn one_newline_is_dropped(#[case] typed: &str, #[case] password: &str) {
+        assert_eq!(without_newline(typed), password);
+    }
+
+    #[test]
+    fn the_rule_is_the_same_as_in_the_pages() {
+        assert!(chosen(b"fourteen chars\n").is_err());
+        assert!(chosen(b"fifteen chars !\n").is_ok());
+        assert!(chosen(&[0xff; 20]).is_err());
+    }
+}

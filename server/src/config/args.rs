@@ -1,0 +1,52 @@
+//! The settings as clap reads them: plain text, judged afterwards so that each error is one line that names the variable.
+
+use clap::Args;
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseArgs {
+    /// Database, such as sqlite:twinlock.db
+    #[arg(
+        long,
+        env = "TWINLOCK_DATABASE_URL",
+        default_value = "sqlite:twinlock.db",
+        value_name = "URL",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: String,
+
+    /// Key file [default: the database file's name with `.key`, made together with a new database]
+    #[arg(long, env = "TWINLOCK_KEY_FILE", value_name = "FILE", hide_env_values = true, global = true)]
+    pub key_file: Option<String>,
+}
+
+/// Where the server is.
+#[derive(Debug, Clone, Args)]
+pub struct AddressArgs {
+    /// IP address and port to listen on; port 0 picks a free one
+    #[arg(long, env = "TWINLOCK_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS", hide_env_values = true)]
+    pub listen: String,
+
+    /// Where people reach the server, such as https://panel.example.com [default: http://<listen>]
+    #[arg(long, env = "TWINLOCK_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
+    pub public_url: Option<String>,
+}
+
+/// What the pages say about the operator.
+#[derive(Debug, Clone, Args)]
+pub struct BrandingArgs {
+    /// Name of the product in the pages and in authenticator apps
+    #[arg(
+        long,
+        env = "TWINLOCK_BRAND",
+        default_value = "Customer Control Panel",
+        value_name = "NAME",
+        hide_env_values = true
+    )]
+    pub brand: String,
+
+    /// Where somebody without their device finds help, such as https://example.com/help or mailto:help@example.com
+    #[arg(long, env = "TWINLOCK_SUPPORT_URL", value_name = "URL", hide_env_values = true)]
+    pub support_url: Option<String>,
+}

@@ -1,0 +1,105 @@
+//! Settings: flags with environment variables beside them. A wrong one stops the start with its name and what would be right.
+
+mod args;
+mod branding;
+mod database;
+mod public_url;
+
+use std::net::SocketAddr;
+
+use thiserror::Error;
+
+pub use args::{AddressArgs, BrandingArgs, DatabaseArgs};
+pub use branding::Branding;
+pub use database::Database;
+pub use public_url::PublicUrl;
+
+/// A setting that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{setting}: {problem}")]
+pub struct SettingError {
+    setting: &'static str,
+    problem: String,
+}
+
+impl SettingError {
+    /// Names the setting and says what would be right.
+    #[must_use]
+    pub const fn new(setting: &'static str, problem: String) -> Self {
+        Self { setting, problem }
+    }
+}
+
+/// Where the server listens and how people reach it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The socket to listen on.
+    pub listen: SocketAddr,
+    /// The public URL, if one was set.
+    public_url: Option<PublicUrl>,
+}
+
+impl Address {
+    /// Reads both settings.
+    pub fn new(args: &AddressArgs) -> Result<Self, SettingError> {
+        let listen = args.listen.parse().map_err(|_| {
+            let problem = format!("`{}` is no IP address with a port, such as 127.0.0.1:3000", args.listen);
+            SettingError::new("TWINLOCK_LISTEN", problem)
+        })?;
+        let public_url = filled(args.public_url.as_deref()).map(str::parse).transpose()?;
+        Ok(Self { listen, public_url })
+    }
+
+    /// The public URL; without one set, where the socket really is.
+    #[must_use]
+    pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
+        self.public_url.clone().unwrap_or_else(|| PublicUrl::of_socket(bound))
+    }
+
+    /// The public URL for a command that prints a link without being the server.
+    pub fn link_base(&self) -> Result<PublicUrl, SettingError> {
+        if self.public_url.is_none() && self.listen.port() == 0 {
+            let problem = "set it to the address people type, such as https://panel.example.com: the port is chosen at start";
+            return Err(SettingError::new("TWINLOCK_PUBLIC_URL", problem.to_owned()));
+        }
+        Ok(self.public_url(self.listen))
+    }
+}
+
+/// A setting that was given and is not empty: compose files like to pass empty variables on.
+fn filled(value: Option<&str>) -> Option<&str> {
+    value.map(str::trim).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(listen: &str, public_url: Option<&str>) -> Result<Address, SettingError> {
+        Address::new(&AddressArgs { listen: listen.to_owned(), public_url: public_url.map(str::to_owned) })
+    }
+
+    #[test]
+    fn the_public_url_follows_the_socket_unless_it_is_set() {
+        let bound = "127.0.0.1:4321".parse().unwrap();
+        let follows = address("127.0.0.1:0", Some(" ")).unwrap();
+        assert_eq!(follows.public_url(bound).to_string(), "http://127.0.0.1:4321");
+        let set = address("127.0.0.1:0", Some("https://panel.example.com")).unwrap();
+        assert_eq!(set.public_url(bound).to_string(), "https://panel.example.com");
+    }
+
+    #[test]
+    fn a_wrong_address_is_named() {
+        for wrong in ["", "3000", "localhost:3000", "127.0.0.1", "127.0.0.1:70000"] {
+            let error = address(wrong, None).unwrap_err().to_string();
+            assert_eq!(error, format!("TWINLOCK_LISTEN: `{wrong}` is no IP address with a port, such as 127.0.0.1:3000"));
+        }
+        assert!(address("[::1]:3000", None).is_ok());
+    }
+
+    #[test]
+    fn a_link_needs_a_port() {
+        assert!(address("127.0.0.1:0", None).unwrap().link_base().unwrap_err().to_string().starts_with("TWINLOCK_PUBLIC_URL: "));
+        assert_eq!(address("127.0.0.1:3000", None).unwrap().link_base().unwrap().to_string(), "http://127.0.0.1:3000");
+    }
+}

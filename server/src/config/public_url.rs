@@ -1,0 +1,133 @@
+//! Where people reach the server: an origin, written as browsers write it.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+};
+
+use http::Uri;
+
+use super::SettingError;
+
+/// Scheme, host and port, without a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    scheme: &'static str,
+    host: String,
+    port: Option<u16>,
+}
+
+impl PublicUrl {
+    /// The plain URL of a socket.
+    #[must_use]
+    pub fn of_socket(socket: SocketAddr) -> Self {
+        let host = match socket.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
+        Self { scheme: "http", host, port: Some(socket.port()).filter(|port| *port != 80) }
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// Whether the browser talks TLS to it.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.scheme == "https"
+    }
+
+    /// Whether only this machine reaches it.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let bare = self.host.trim_matches(['[', ']']);
+        let name = self.host == "localhost" || self.host.ends_with(".localhost");
+        name || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = SettingError;
+
+    fn from_str(text: &str) -> Result<Self, SettingError> {
+        parse(text).ok_or_else(|| {
+            let problem = format!(
+                "`{}` is no http or https address without path, such as https://panel.example.com",
+                text.escape_default()
+            );
+            SettingError::new("TWINLOCK_PUBLIC_URL", problem)
+        })
+    }
+}
+
+fn parse(text: &str) -> Option<PublicUrl> {
+    // `Uri` drops fragments silently.
+    let uri: Uri = text.parse().ok().filter(|_| !text.contains('#'))?;
+    let scheme = match uri.scheme_str()? {
+        "http" => "http",
+        "https" => "https",
+        _ => return None,
+    };
+    let authority = uri.authority()?;
+    let host = authority.host().to_ascii_lowercase();
+    let bare = uri.path() == "/" && uri.query().is_none() && !authority.as_str().contains('@') && !host.is_empty();
+    let port = authority.as_str().get(host.len()..)?;
+    let port = match port.strip_prefix(':') {
+        Some(digits) => Some(digits.parse().ok().filter(|port| *port != 0)?),
+        None if port.is_empty() => None,
+        None => return None,
+    };
+    // Browsers leave the usual port out of `Origin`.
+    let usual = if scheme == "https" { 443 } else { 80 };
+    bare.then(|| PublicUrl { scheme, host, port: port.filter(|port| *port != usual) })
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}://{}", self.scheme, self.host)?;
+        self.port.map_or(Ok(()), |port| write!(out, ":{port}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("https://panel.example.com", "https://panel.example.com")]
+    #[case("https://Panel.Example.com/", "https://panel.example.com")]
+    #[case("HTTPS://panel.example.com:443", "https://panel.example.com")]
+    #[case("http://127.0.0.1:80", "http://127.0.0.1")]
+    #[case("http://[::1]:3000", "http://[::1]:3000")]
+    fn it_is_written_as_browsers_write_origins(#[case] set: &str, #[case] written: &str) {
+        assert_eq!(set.parse::<PublicUrl>().unwrap().to_string(), written);
+    }
+
+    #[rstest]
+    fn anything_else_is_refused(
+        #[values(
+            "panel.example.com", "ftp://a.example", "https://a.example/panel", "https://a.example?x", "https://a.example/#x",
+            "https://u:p@a.example", "https://a.example:99999", "https://a.example:0", "https://", "https://a b"
+        )]
+        set: &str,
+    ) {
+        let error = set.parse::<PublicUrl>().unwrap_err().to_string();
+        assert!(error.starts_with("TWINLOCK_PUBLIC_URL: ") && error.contains("https://panel.example.com"), "{error}");
+    }
+
+    #[rstest]
+    #[case("http://localhost:3000", true)]
+    #[case("http://127.0.0.5", true)]
+    #[case("http://[::1]:3000", true)]
+    #[case("http://app.localhost", true)]
+    #[case("http://192.168.0.1:3000", false)]
+    #[case("http://0.0.0.0:3000", false)]
+    fn loopback_is_known(#[case] url: &str, #[case] loopback: bool) {
+        assert_eq!(url.parse::<PublicUrl>().unwrap().is_loopback(), loopback);
+    }
+}

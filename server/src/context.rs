@@ -1,0 +1,125 @@
+//! Puts the ports together: which implementation stands behind which trait is decided here and nowhere else.
+
+use std::{io, path::PathBuf, sync::Arc};
+
+use app::services::{Services, Settings};
+use domain::{
+    ports::{Clock, Entropy, Hasher, PortError},
+    vault::Vault,
+};
+use storage::Store;
+use thiserror::Error;
+
+use crate::{
+    clock::SystemClock,
+    config::{Branding, Database, PublicUrl},
+    entropy::SystemEntropy,
+    hasher::{Argon2Hasher, Cost},
+    keyfile::{self, KeyFileError},
+};
+
+/// Whether a database that isn't there is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// It is made, and brought up to this version's schema.
+    Migrate,
+    /// It must be there: a mistyped name should not leave an empty database behind.
+    Existing,
+}
+
+/// Why there is nothing to work with.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// No such database.
+    #[error("there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL")]
+    NoDatabase(PathBuf),
+    /// No usable key.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// The database does not open.
+    #[error("the database {0} can't be opened: {1}")]
+    Store(PathBuf, #[source] storage::OpenError),
+    /// The database does not answer.
+    #[error("the database does not answer: {}", source_of(.0))]
+    Port(#[from] PortError),
+    /// No threads.
+    #[error("the threads for password hashes can't be started: {0}")]
+    Threads(#[source] io::Error),
+}
+
+/// An open database and its key.
+pub struct Opened {
+    store: Arc<Store>,
+    vault: Arc<Vault>,
+}
+
+/// Opens a database with its key, and makes sure that they belong together.
+pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenError> {
+    if opening == Opening::Existing && keyfile::is_new(database)? {
+        return Err(OpenError::NoDatabase(database.file.clone()));
+    }
+    let vault = Vault::new(&keyfile::open(database, &SystemEntropy)?);
+    let fails = |error| OpenError::Store(database.file.clone(), error);
+    let store = Store::open(&database.url).await.map_err(fails)?;
+    if opening == Opening::Migrate {
+        store.migrate().await.map_err(fails)?;
+    }
+    check_key(&store, &vault, database).await?;
+    Ok(Opened { store: Arc::new(store), vault: Arc::new(vault) })
+}
+
+/// A database keeps a check value of the first key it was used with.
+async fn check_key(store: &Store, vault: &Vault, database: &Database) -> Result<(), OpenError> {
+    let kept = store.keep_key_check(vault.key_check()).await?;
+    if vault.fits(&kept) {
+        return Ok(());
+    }
+    let Database { file, key_file, .. } = database.clone();
+    Err(KeyFileError::Foreign { database: file, key_file }.into())
+}
+
+impl Opened {
+    /// The services on the system's clock and randomness, at the standard cost of a hash.
+    pub fn services(self, settings: Settings) -> Result<Services, OpenError> {
+        let hasher = Argon2Hasher::start(Cost::STANDARD, Arc::new(SystemEntropy)).map_err(OpenError::Threads)?;
+        Ok(self.services_with(Arc::new(SystemClock), Arc::new(SystemEntropy), Arc::new(hasher), settings))
+    }
+
+    /// The services on other ports to the outside: tests set the clock.
+    pub fn services_with(
+        self,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        hasher: Arc<dyn Hasher>,
+        settings: Settings,
+    ) -> Services {
+        let Self { store, vault } = self;
+        Services {
+            clock,
+            entropy,
+            hasher,
+            users: store.clone(),
+            accounts: store.clone(),
+            sessions: store.clone(),
+            mfa: store.clone(),
+            attempts: store,
+            vault,
+            settings: Arc::new(settings),
+        }
+    }
+}
+
+/// What the use cases need to know of the settings.
+#[must_use]
+pub fn settings(branding: &Branding, public_url: &PublicUrl) -> Settings {
+    Settings {
+        brand: branding.brand.clone(),
+        public_url: public_url.to_string(),
+        cookie_secure: public_url.is_https(),
+    }
+}
+
+/// The reason behind a port's error, for the operator.
+pub(crate) fn source_of(error: &PortError) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}

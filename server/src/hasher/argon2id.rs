@@ -1,0 +1,128 @@
+//! One Argon2id computation in memory that is used again and again, to and from PHC strings.
+
+use argon2::{
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
+};
+use domain::ports::{PortError, SecretHash};
+use thiserror::Error;
+
+const OUTPUT_BYTES: usize = 32;
+
+/// What one hash costs; one lane always.
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+}
+
+/// The memory of one thread, kept between hashes.
+#[derive(Default)]
+pub struct Memory(Vec<Block>);
+
+#[derive(Debug, Error)]
+#[error("a stored hash is no Argon2id PHC string")]
+struct NotOurs;
+
+impl Cost {
+    /// OWASP's Password Storage Cheat Sheet: 19 MiB, two passes.
+    pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2 };
+
+    /// A hash that costs as much to compare with as any other, and that no secret is behind.
+    pub(super) fn decoy(self) -> SecretHash {
+        let Self { memory_kib, passes } = self;
+        let (salt, output) = ("A".repeat(22), "A".repeat(43));
+        SecretHash::phc(format!("$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${output}"))
+    }
+
+    fn params(self) -> Result<Params, PortError> {
+        Params::new(self.memory_kib, self.passes, 1, Some(OUTPUT_BYTES)).map_err(failed)
+    }
+}
+
+impl Memory {
+    /// Hashes a secret.
+    pub(super) fn hash(&mut self, cost: Cost, secret: &[u8], salt: [u8; 16]) -> Result<SecretHash, PortError> {
+        let params = cost.params()?;
+        let text = ParamsString::try_from(&params).map_err(failed)?;
+        let output = self.compute(params, secret, &salt, OUTPUT_BYTES)?;
+        let phc = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: text,
+            salt: Some(Salt::new(&salt).map_err(failed)?),
+            hash: Some(output),
+        };
+        Ok(SecretHash::phc(phc.to_string()))
+    }
+
+    /// Compares a secret with a hash, at the cost that stands in the hash.
+    pub(super) fn verify(&mut self, secret: &[u8], hash: &SecretHash) -> Result<bool, PortError> {
+        let phc = PasswordHash::new(hash.expose()).map_err(failed)?;
+        let ours = phc.algorithm == Algorithm::Argon2id.ident() && phc.version == Some(Version::V0x13.into());
+        let (Some(salt), Some(expected), true) = (phc.salt, phc.hash, ours) else { return Err(failed(NotOurs)) };
+        let params = Params::try_from(&phc).map_err(failed)?;
+        // `Output` compares in constant time.
+        Ok(self.compute(params, secret, &salt, expected.len())? == expected)
+    }
+
+    fn compute(&mut self, params: Params, secret: &[u8], salt: &[u8], bytes: usize) -> Result<Output, PortError> {
+        let blocks = params.block_count();
+        if self.0.len() < blocks {
+            self.0.resize(blocks, Block::new());
+        }
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let mut output = [0; Output::MAX_LENGTH];
+        let output = output.get_mut(..bytes).ok_or_else(|| failed(NotOurs))?;
+        argon2.hash_password_into_with_memory(secret, salt, output, &mut self.0[..blocks]).map_err(failed)?;
+        Output::new(output).map_err(failed)
+    }
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
+    PortError::Failed(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::{PasswordVerifier, password_hash::PasswordHasher};
+
+    const COST: Cost = Cost { memory_kib: 256, passes: 2 };
+
+    #[test]
+    fn used_memory_leaves_no_trace_in_the_next_hash() {
+        let mut memory = Memory::default();
+        let first = memory.hash(COST, b"first", [1; 16]).ok().unwrap();
+        memory.hash(Cost { memory_kib: 512, passes: 1 }, b"larger", [2; 16]).ok().unwrap();
+        assert!(memory.hash(COST, b"first", [1; 16]).ok().unwrap() == first);
+    }
+
+    #[test]
+    fn the_library_itself_agrees() {
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, COST.params().ok().unwrap());
+        let mut memory = Memory::default();
+        let ours = memory.hash(COST, b"secret", [7; 16]).ok().unwrap();
+        let parsed = PasswordHash::new(ours.expose()).unwrap();
+        assert!(argon2.verify_password(b"secret", &parsed).is_ok());
+        let theirs = argon2.hash_password_with_salt(b"secret", &[7; 16]).unwrap();
+        assert_eq!(theirs.to_string(), ours.expose());
+    }
+
+    #[test]
+    fn the_decoy_costs_what_it_says_and_fits_nothing() {
+        let decoy = Cost::STANDARD.decoy();
+        let params = Params::try_from(&PasswordHash::new(decoy.expose()).unwrap()).unwrap();
+        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (19 * 1024, 2, 1));
+        assert!(!Memory::default().verify(b"", &COST.decoy()).ok().unwrap());
+    }
+
+    #[test]
+    fn other_algorithms_are_refused() {
+        for text in ["$argon2i$v=19$m=64,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "$argon2id$v=19$m=64,t=1,p=1", "plain", ""] {
+            assert!(Memory::default().verify(b"secret", &SecretHash::phc(text.to_owned())).is_err(), "{text}");
+        }
+    }
+}

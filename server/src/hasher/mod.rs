@@ -1,0 +1,98 @@
+//! Argon2id on threads of its own: the async threads stay free, and each thread keeps its memory instead of asking for
+//! 19 MiB a hash.
+
+mod argon2id;
+mod pool;
+
+use std::{io, num::NonZero, sync::Arc};
+
+use async_trait::async_trait;
+use domain::ports::{Entropy, Hasher, PortError, SecretHash};
+use zeroize::Zeroizing;
+
+use argon2id::Memory;
+pub use argon2id::Cost;
+use pool::Pool;
+
+/// How many hashes may wait for each thread, about a second's worth: whoever comes later is refused at once.
+const QUEUE_PER_THREAD: usize = 64;
+
+/// The hasher of passwords and backup codes.
+pub struct Argon2Hasher {
+    pool: Pool<Memory>,
+    cost: Cost,
+    entropy: Arc<dyn Entropy>,
+    decoy: SecretHash,
+}
+
+impl Argon2Hasher {
+    /// Starts one thread a core.
+    pub fn start(cost: Cost, entropy: Arc<dyn Entropy>) -> io::Result<Self> {
+        let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+        Self::with_threads(cost, entropy, threads, threads.get() * QUEUE_PER_THREAD)
+    }
+
+    /// Starts with this many threads and places in the queue.
+    pub fn with_threads(
+        cost: Cost,
+        entropy: Arc<dyn Entropy>,
+        threads: NonZero<usize>,
+        queue: usize,
+    ) -> io::Result<Self> {
+        let pool = Pool::start("argon2id", threads, queue)?;
+        Ok(Self { pool, cost, entropy, decoy: cost.decoy() })
+    }
+}
+
+#[async_trait]
+impl Hasher for Argon2Hasher {
+    async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError> {
+        let secret = Zeroizing::new(secret.to_vec());
+        let salt = self.entropy.draw::<16>()?;
+        let cost = self.cost;
+        self.pool.run(move |memory| memory.hash(cost, &secret, salt)).await?
+    }
+
+    async fn verify(&self, secret: &[u8], hash: Option<&SecretHash>) -> Result<bool, PortError> {
+        let secret = Zeroizing::new(secret.to_vec());
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(&self.decoy).clone();
+        let fits = self.pool.run(move |memory| memory.verify(&secret, &hash)).await??;
+        Ok(fits && known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SystemEntropy;
+
+    fn hasher(threads: usize, queue: usize) -> Argon2Hasher {
+        let cost = Cost { memory_kib: 64, passes: 1 };
+        let threads = NonZero::new(threads).unwrap();
+        Argon2Hasher::with_threads(cost, Arc::new(SystemEntropy), threads, queue).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_hash_fits_its_secret_only() {
+        let hasher = hasher(2, 4);
+        let hash = hasher.hash(b"correct horse battery").await.ok().unwrap();
+        assert!(hash.expose().starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
+        assert!(hasher.verify(b"correct horse battery", Some(&hash)).await.unwrap());
+        assert!(!hasher.verify(b"correct horse batterz", Some(&hash)).await.unwrap());
+        let other = hasher.hash(b"correct horse battery").await.ok().unwrap();
+        assert!(hash != other, "each hash has a salt of its own");
+    }
+
+    #[tokio::test]
+    async fn without_a_hash_the_answer_is_no() {
+        assert!(!hasher(1, 1).verify(b"whatever it is", None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_damaged_hash_is_an_error_and_not_a_wrong_password() {
+        let damaged = SecretHash::phc("$argon2id$v=19$m=64".to_owned());
+        let result = hasher(1, 1).verify(b"secret", Some(&damaged)).await;
+        assert!(matches!(result, Err(PortError::Failed(_))));
+    }
+}

@@ -1,0 +1,18 @@
+//! Twinlock's server: settings, key file, ports to the outside, HTTP guard, embedded pages and the operator's command line.
+//!
+//! The binary only calls [`cli::run`]; the rest is a library so that tests drive the same router as people do.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod entropy;
+pub mod hasher;
+pub mod keyfile;
+pub mod listener;
+pub mod middleware;
+pub mod router;
+pub mod spa;
+
+// Without this the linker drops the server functions, and none of them registers.
+use app as _;

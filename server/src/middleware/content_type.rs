@@ -1,0 +1,27 @@
+//! Bodies are JSON and say so: the types that a foreign page's form can send without asking are none of ours.
+
+use app::error::AppError;
+use axum::{
+    body::HttpBody,
+    extract::Request,
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    middleware::Next,
+    response::Response,
+};
+
+use super::refusal::refuse_as;
+
+/// Refuses a body of another type, or of none.
+pub async fn check(request: Request, next: Next) -> Response {
+    if !request.body().is_end_stream() && !is_json(request.headers()) {
+        return refuse_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &AppError::Malformed);
+    }
+    next.run(request).await
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(one), None) = (types.next(), types.next()) else { return false };
+    let essence = one.to_str().ok().and_then(|text| text.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+}

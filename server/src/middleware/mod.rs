@@ -1,0 +1,15 @@
+//! The web guard, one concern a file. Whatever it refuses under `/api` it refuses in the wire error's own JSON.
+
+pub mod accept;
+pub mod access;
+pub mod access_log;
+pub mod body;
+pub mod content_type;
+pub mod endpoint;
+pub mod origin;
+pub mod panic;
+pub mod refusal;
+pub mod request_id;
+pub mod security_headers;
+pub mod server_function;
+pub mod timeout;

@@ -1,0 +1,31 @@
+//! Refusals in front of the server functions: the same JSON as theirs, because the pages decode every error as one type.
+
+use app::error::AppError;
+use axum::{
+    body::Body,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, RETRY_AFTER},
+    },
+    response::Response,
+};
+
+/// The content type of every refusal.
+pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// Answers with an error and the status that goes with it.
+pub fn refuse(error: &AppError) -> Response {
+    refuse_as(error.status(), error)
+}
+
+/// Answers with an error under the status that HTTP has for the very case.
+pub fn refuse_as(status: StatusCode, error: &AppError) -> Response {
+    // A closed set of plain values always serialises; should it not, the status still tells.
+    let mut response = Response::new(Body::from(serde_json::to_vec(error).unwrap_or_default()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    if let Some(seconds) = error.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,24 @@
+//! Hands a request that every guard has passed to its server function.
+
+use app::{caller::Caller, services::Services};
+use axum::{
+    extract::{Request, State},
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::provide_context;
+
+use super::refusal::JSON;
+
+/// Runs the server function with the services and the caller as its context.
+pub async fn call(State(services): State<Services>, mut request: Request) -> Response {
+    let caller = request.extensions_mut().remove::<Option<Caller>>().flatten();
+    let context = move || {
+        provide_context(services.clone());
+        provide_context(caller.clone());
+    };
+    let mut response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    // Leptos names the type of results only; its errors are JSON as well.
+    response.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
+    response
+}

@@ -1,0 +1,22 @@
+//! An upper bound on the work for one request, so that a stuck one does not hold its place for ever.
+
+use std::time::Duration;
+
+use app::error::AppError;
+use axum::{extract::Request, middleware::Next, response::Response};
+
+use super::refusal::refuse;
+
+/// Far above the slowest honest request: the database gives up after 5 s, a full queue of hashes is worked off in less.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Gives up after 30 seconds.
+pub async fn limit(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!("a request took too long");
+            refuse(&AppError::Unavailable)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What answers which path, behind which guards. The order of the layers is the order in which a request passes them.
+
+use std::sync::Arc;
+
+use app::services::Services;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::header::CONTENT_TYPE,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use tower::ServiceBuilder;
+
+use crate::{
+    config::PublicUrl,
+    middleware::{
+        accept, access, access_log, body, content_type, endpoint, origin, panic, request_id,
+        security_headers::{self, SecurityHeaders},
+        server_function, timeout,
+    },
+    spa::Pages,
+};
+
+/// The whole server as one service.
+pub fn router(services: Services, public_url: &PublicUrl, pages: Pages) -> Router {
+    let headers = Arc::new(SecurityHeaders::new(pages.script_hashes(), public_url.is_https()));
+    let around_everything = ServiceBuilder::new()
+        .layer(from_fn_with_state(Arc::clone(&services.entropy), request_id::give))
+        .layer(from_fn(access_log::log))
+        .layer(from_fn_with_state(headers, security_headers::add))
+        .layer(panic::catch());
+    Router::new()
+        .route("/livez", get(alive))
+        .fallback(page)
+        .with_state(Arc::new(pages))
+        .merge(api(services, public_url))
+        .layer(around_everything)
+}
+
+fn api(services: Services, public_url: &PublicUrl) -> Router {
+    let guards = ServiceBuilder::new()
+        .layer(from_fn(timeout::limit))
+        .layer(from_fn(endpoint::check))
+        .layer(from_fn_with_state(Arc::new(public_url.clone()), origin::check))
+        .layer(from_fn(accept::check))
+        .layer(from_fn(content_type::check))
+        .layer(from_fn(body::read))
+        .layer(from_fn_with_state(services.clone(), access::admit));
+    Router::new()
+        .route("/api", any(server_function::call))
+        .route("/api/", any(server_function::call))
+        .route("/api/{*function}", any(server_function::call))
+        .with_state(services)
+        .layer(guards)
+}
+
+/// The process lives; whether its database does is not asked.
+async fn alive() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], "ok")
+}
+
+async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
+    pages.answer(request.method(), request.uri().path(), request.headers())
+}

@@ -1,0 +1,116 @@
+//! The index page: filled in with the operator's settings at start, and therefore compressed at start too.
+
+use std::io::{Cursor, Write};
+
+use axum::body::Bytes;
+use brotli::enc::BrotliEncoderParams;
+use data_encoding::BASE64;
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest, Sha256};
+
+use super::{REVALIDATED, content_type, representation::Representations};
+use crate::config::Branding;
+
+/// The page and what its inline scripts need in the CSP.
+pub struct Index {
+    page: Representations,
+    script_hashes: Vec<String>,
+}
+
+impl Index {
+    /// Fills in the placeholders.
+    pub fn new(template: &str, branding: &Branding) -> Self {
+        let support_url = branding.support_url.as_deref().unwrap_or_default();
+        let html = template
+            .replace("__SUPPORT_URL__", &escaped(support_url))
+            .replace("__BRAND__", &escaped(&branding.brand));
+        let script_hashes = inline_scripts(&html).map(csp_source).collect();
+        let (br, gz) = (brotli(html.as_bytes()), gzip(html.as_bytes()));
+        let page = Representations::new(content_type::of("index.html"), REVALIDATED, Bytes::from(html), br, gz);
+        Self { page, script_hashes }
+    }
+
+    /// The page.
+    pub const fn page(&self) -> &Representations {
+        &self.page
+    }
+
+    /// The CSP sources of the inline scripts.
+    pub fn script_hashes(&self) -> &[String] {
+        &self.script_hashes
+    }
+}
+
+/// Safe in text and in quoted attributes.
+fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+/// The text of each script without `src`.
+fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<script").skip(1).filter_map(|rest| {
+        let (tag, rest) = rest.split_once('>')?;
+        let (text, _) = rest.split_once("</script")?;
+        (!tag.contains("src=")).then_some(text)
+    })
+}
+
+fn csp_source(script: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(&Sha256::digest(script)))
+}
+
+fn brotli(plain: &[u8]) -> Option<Bytes> {
+    let mut packed = Vec::new();
+    let parameters = BrotliEncoderParams { size_hint: plain.len(), ..BrotliEncoderParams::default() };
+    brotli::BrotliCompress(&mut Cursor::new(plain), &mut packed, &parameters).ok()?;
+    smaller(packed, plain)
+}
+
+fn gzip(plain: &[u8]) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain).ok()?;
+    smaller(encoder.finish().ok()?, plain)
+}
+
+fn smaller(packed: Vec<u8>, plain: &[u8]) -> Option<Bytes> {
+    (packed.len() < plain.len()).then(|| Bytes::from(packed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_text_and_never_markup() {
+        let template = "<title>__BRAND__</title><meta name=\"brand\" content=\"__BRAND__\"><meta content=\"__SUPPORT_URL__\">";
+        let branding = Branding {
+            brand: "A&B \"<script>alert(1)</script>'".to_owned(),
+            support_url: Some("https://example.com/?a=1&b=\"".to_owned()),
+        };
+        let index = Index::new(template, &branding);
+        assert!(index.script_hashes().is_empty(), "no script came in with a setting");
+        let brand = "A&amp;B &quot;&lt;script&gt;alert(1)&lt;/script&gt;&#39;";
+        assert_eq!(escaped(&branding.brand), brand);
+        assert_eq!(escaped("https://example.com/?a=1&b=\""), "https://example.com/?a=1&amp;b=&quot;");
+    }
+
+    #[test]
+    fn each_inline_script_has_its_hash() {
+        let html = "<script>one</script><script src=\"/a.js\"></script><script type=\"module\">\nimport x\n</script>";
+        let found: Vec<&str> = inline_scripts(html).collect();
+        assert_eq!(found, ["one", "\nimport x\n"]);
+        // printf one | openssl dgst -sha256 -binary | base64
+        assert_eq!(csp_source("one"), "'sha256-dpLDrTVAu4A8Ags67mbNiIcSMjTqDG5xQ8Ct1z/0Me0='");
+    }
+}

@@ -1,0 +1,128 @@
+//! The pages: static files from memory, and the index page for every route of the app.
+
+mod content_type;
+mod embedded;
+mod encoding;
+mod index;
+mod representation;
+
+use std::{borrow::Cow, collections::HashMap};
+
+use axum::{
+    body::{Body, Bytes},
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ALLOW, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+
+use crate::config::Branding;
+use index::Index;
+use representation::Representations;
+
+/// What stands where the pages should be.
+pub const NO_PAGES: &str = "This binary was built without its pages; use `cargo xtask build`.";
+
+const HASHED: &str = "public, max-age=31536000, immutable";
+const REVALIDATED: &str = "no-cache";
+
+/// The files, ready to be sent.
+#[derive(Default)]
+pub struct Pages {
+    index: Option<Index>,
+    files: HashMap<String, Representations>,
+}
+
+impl Pages {
+    /// The pages that were built into this binary.
+    #[must_use]
+    pub fn embedded(branding: &Branding) -> Self {
+        Self::new(embedded::files(), branding)
+    }
+
+    /// Pages from files by their names: `index.html`, others, and beside them `.br` and `.gz`.
+    pub fn new(files: impl IntoIterator<Item = (Cow<'static, str>, Bytes)>, branding: &Branding) -> Self {
+        let mut all: HashMap<String, Bytes> = files.into_iter().map(|(name, body)| (name.into_owned(), body)).collect();
+        let index = all.remove("index.html").map(|html| Index::new(&String::from_utf8_lossy(&html), branding));
+        let plain = all.iter().filter(|(name, _)| !name.ends_with(".br") && !name.ends_with(".gz"));
+        let represented = |(name, body): (&String, &Bytes)| {
+            let beside = |ending: &str| all.get(&format!("{name}{ending}")).cloned();
+            let cache = if is_hashed(name) { HASHED } else { REVALIDATED };
+            let content_type = content_type::of(name);
+            let file = Representations::new(content_type, cache, body.clone(), beside(".br"), beside(".gz"));
+            (format!("/{name}"), file)
+        };
+        let files = plain.map(represented).collect();
+        Self { index, files }
+    }
+
+    /// Whether the binary was built without them.
+    #[must_use]
+    pub const fn are_missing(&self) -> bool {
+        self.index.is_none()
+    }
+
+    /// The CSP sources of the index page's inline scripts.
+    #[must_use]
+    pub fn script_hashes(&self) -> &[String] {
+        self.index.as_ref().map_or(&[], Index::script_hashes)
+    }
+
+    /// Answers one request.
+    #[must_use]
+    pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return response;
+        }
+        match (self.files.get(path), &self.index) {
+            (Some(file), _) => file.answer(method, headers),
+            (None, _) if names_a_file(path) => plain(StatusCode::NOT_FOUND, "Not found"),
+            (None, Some(index)) => index.page().answer(method, headers),
+            (None, None) => plain(StatusCode::SERVICE_UNAVAILABLE, NO_PAGES),
+        }
+    }
+}
+
+/// The app's routes hold no dot, so whatever does asks for a file: a missing script must not become a page with status 200.
+fn names_a_file(path: &str) -> bool {
+    path.contains('.')
+}
+
+/// Trunk puts a hash of at least 16 hexadecimal digits into the name of a file, or of the folder it stands in.
+fn is_hashed(name: &str) -> bool {
+    let hash = |part: &str| part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.split(['-', '_', '.', '/']).any(hash)
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
+    (status, [(CONTENT_TYPE, content_type)], Body::from(text)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trunks_names_are_known() {
+        for hashed in ["frontend-1a2b3c4d5e6f7081.js", "frontend-1a2b3c4d5e6f7081_bg.wasm", "snippets/x-1a2b3c4d5e6f7081/inline0.js"] {
+            assert!(is_hashed(hashed), "{hashed}");
+        }
+        for plain in ["robots.txt", "twinlock.css", "frontend-abc.js", "icons/favicon.svg"] {
+            assert!(!is_hashed(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn only_routes_fall_back_to_the_index() {
+        for route in ["/", "/profile/mfa/new", "/nothing/here"] {
+            assert!(!names_a_file(route), "{route}");
+        }
+        for file in ["/missing.js", "/.git/config", "/a/../b", "/index.html"] {
+            assert!(names_a_file(file), "{file}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `cargo xtask ci`: what a change must pass, cheapest first.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    frontend::WASM_TARGET_DIR,
+    process::Process,
+    summary::Summary,
+    test::{self, TestArguments},
+    tools::{self, Toolbox},
+    tree_proof,
+    workspace::end2end,
+};
+
+/// What `ci` takes.
+#[derive(Args)]
+pub struct CiArguments {
+    /// Leave out the check against the published advisories, which are fetched from GitHub
+    #[arg(long)]
+    no_advisories: bool,
+
+    #[command(flatten)]
+    test: TestArguments,
+}
+
+/// Each with all its targets. `app` and `domain` come in one shape for each side.
+const CLIPPY: [(&str, &[&str]); 4] = [
+    (
+        "clippy, host",
+        &[
+            "-p", "domain", "-p", "storage", "-p", "server", "-p", "xtask",
+        ],
+    ),
+    ("clippy, domain without secrets", &["-p", "domain"]),
+    (
+        "clippy, app server side",
+        &["-p", "app", "--features", "ssr"],
+    ),
+    (
+        "clippy, app browser side",
+        &["-p", "app", "--features", "csr"],
+    ),
+];
+
+/// Runs all of it and prints one summary.
+pub fn run(arguments: &CiArguments) -> Result<()> {
+    let mut summary = Summary::default();
+    summary.step("format", || {
+        Process::cargo(["fmt", "--all", "--check"])
+            .remedy("`cargo fmt --all`")
+            .run()
+    });
+    summary.step("crates of the pages", tree_proof::check);
+    for (name, options) in CLIPPY {
+        summary.step(name, || {
+            Process::cargo(["clippy", "--all-targets"])
+                .args(options)
+                .args(["--", "-D", "warnings"])
+                .run()
+        });
+    }
+    summary.step("clippy, pages", clippy_for_the_browser);
+    dependencies(&mut summary, arguments.no_advisories);
+    summary.step("styles", || npm_script("lint"));
+    summary.step("types", || npm_script("typecheck"));
+    test::steps(&mut summary, &arguments.test);
+    summary.finish()
+}
+
+fn clippy_for_the_browser() -> Result<()> {
+    tools::ensure_wasm_target()?;
+    Process::cargo(["clippy", "-p", "frontend"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .args(["--", "-D", "warnings"])
+        .env("CARGO_TARGET_DIR", WASM_TARGET_DIR)
+        .run()
+}
+
+fn dependencies(summary: &mut Summary, no_advisories: bool) {
+    summary.step("crates, licences, sources", || {
+        deny(&["bans", "licenses", "sources"])
+    });
+    if no_advisories {
+        summary.left_out("advisories", "--no-advisories");
+    } else {
+        summary.step("advisories", || deny(&["advisories"]));
+    }
+}
+
+fn deny(checks: &[&str]) -> Result<()> {
+    let tools = Toolbox::for_dependency_check()?;
+    Process::new("cargo-deny")
+        .args(["--all-features", "check"])
+        .args(checks)
+        .env_unshown("PATH", tools.path()?)
+        .remedy("deny.toml says what is allowed and why; advisories are fetched from github.com (`--no-advisories` leaves them out)")
+        .run()
+}
+
+fn npm_script(name: &str) -> Result<()> {
+    tools::install_packages()?;
+    Process::new("npm")
+        .args(["run", name])
+        .folder(&end2end())
+        .run()
+}

@@ -1,0 +1,121 @@
+//! `.br` and `.gz` beside each file, so that the server never compresses the same bytes twice.
+
+use std::{
+    fs,
+    io::{Cursor, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use flate2::{Compression, write::GzEncoder};
+
+/// Below this a compressed copy saves nothing that matters in one network packet.
+const WORTHWHILE: usize = 256;
+
+/// Compresses each of these files where it pays.
+pub fn all(files: &[PathBuf]) -> Result<()> {
+    // The server fills the placeholders of index.html when it starts: a copy made here would hold them unfilled.
+    let packed = |file: &&PathBuf| !file.ends_with("index.html");
+    files.iter().filter(packed).try_for_each(|file| pack(file))
+}
+
+fn pack(file: &Path) -> Result<()> {
+    let plain = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    if plain.len() <= WORTHWHILE {
+        return Ok(());
+    }
+    for (ending, packed) in [("br", brotli(&plain)?), ("gz", gzip(&plain)?)] {
+        if packed.len() < plain.len() {
+            let copy = beside(file, ending);
+            fs::write(&copy, packed).with_context(|| format!("writing {}", copy.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The name of the copy in another format: `app.js.br` for `app.js`.
+pub fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut copy = file.as_os_str().to_owned();
+    copy.push(".");
+    copy.push(ending);
+    copy.into()
+}
+
+/// Brotli at its densest.
+pub fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        size_hint: plain.len(),
+        ..Default::default()
+    };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut Cursor::new(plain), &mut packed, &parameters)?;
+    Ok(packed)
+}
+
+/// Gzip at its densest.
+pub fn gzip(plain: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain)?;
+    Ok(encoder.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::{super::fingerprint::files_below, *};
+
+    #[test]
+    fn both_formats_give_the_bytes_back() {
+        let plain = "twice and twice again ".repeat(100).into_bytes();
+        let mut back = Vec::new();
+        brotli::BrotliDecompress(&mut Cursor::new(brotli(&plain).unwrap()), &mut back).unwrap();
+        assert_eq!(back, plain);
+        let mut back = Vec::new();
+        flate2::read::GzDecoder::new(Cursor::new(gzip(&plain).unwrap()))
+            .read_to_end(&mut back)
+            .unwrap();
+        assert_eq!(back, plain);
+    }
+
+    #[test]
+    fn small_files_and_the_index_are_left_alone() {
+        let dist = tempfile::tempdir().unwrap();
+        let below = || files_below(dist.path()).unwrap();
+        let put = |name: &str, length: usize| {
+            let file = dist.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "a".repeat(length)).unwrap();
+        };
+        put("app-1f.js", 1000);
+        put("icons/mark-2e.svg", 1000);
+        put("tiny-3d.css", WORTHWHILE);
+        put("index.html", 1000);
+        all(&below()).unwrap();
+        let mut names: Vec<String> = below()
+            .iter()
+            .map(|file| {
+                file.strip_prefix(dist.path())
+                    .unwrap()
+                    .display()
+                    .to_string()
+            })
+            .collect();
+        names.sort();
+        assert_eq!(
+            names,
+            [
+                "app-1f.js",
+                "app-1f.js.br",
+                "app-1f.js.gz",
+                "icons/mark-2e.svg",
+                "icons/mark-2e.svg.br",
+                "icons/mark-2e.svg.gz",
+                "index.html",
+                "tiny-3d.css",
+            ]
+        );
+    }
+}

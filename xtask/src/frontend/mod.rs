@@ -1,0 +1,83 @@
+//! The pages: Trunk's build for the browser, compressed, in `dist`.
+
+mod compress;
+mod fingerprint;
+mod stamp;
+mod style;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+pub use compress::{beside, brotli, gzip};
+
+use crate::{
+    process::Process,
+    stopwatch::Stopwatch,
+    tools::{Toolbox, versions},
+    workspace::{dist, root},
+};
+
+/// Kept apart from the host's folder: `app` is built once with `csr` and once with `ssr`, and each keeps its cache.
+pub const WASM_TARGET_DIR: &str = "target/wasm";
+
+/// Builds the pages unless they are those of the present sources already.
+pub fn build() -> Result<()> {
+    let inputs = fingerprint::of_inputs(root(), &versions::all()?)?;
+    if stamp::is_current(root(), &inputs)? {
+        eprintln!("The pages in dist are up to date.");
+        return Ok(());
+    }
+    let tools = Toolbox::for_pages()?;
+    let stopwatch = Stopwatch::start();
+    stamp::remove(root())?;
+    // Trunk works offline, cargo below it too: what the lock file names is fetched here.
+    Process::cargo(["fetch", "--target", "wasm32-unknown-unknown"])
+        .remedy("the crates of Cargo.lock must be reachable: look at the network or the registry settings of cargo")
+        .run()?;
+    trunk(&tools)?;
+    compress::all(&downloads()?)?;
+    stamp::write(root(), &inputs)?;
+    eprintln!("The pages were built in {}.", stopwatch.words());
+    Ok(())
+}
+
+fn trunk(tools: &Toolbox) -> Result<()> {
+    Process::new("trunk")
+        .args(["build", "--release", "--skip-version-check"])
+        .env("CARGO_TARGET_DIR", root().join(WASM_TARGET_DIR))
+        .env_unshown("PATH", tools.path()?)
+        // Trunk 0.21 takes only `true` and `false` for it and refuses the usual NO_COLOR=1.
+        .env_remove("NO_COLOR")
+        .remedy("mend what the compiler or Trunk says above, then repeat the command")
+        .run()
+}
+
+/// Each file of `dist` a browser may ask for, without the compressed copies.
+pub fn downloads() -> Result<Vec<PathBuf>> {
+    let mut files = fingerprint::files_below(&dist())?;
+    files.retain(|file| !has_ending(file, "br") && !has_ending(file, "gz"));
+    Ok(files)
+}
+
+/// Whether a file name ends in `.ending`.
+pub fn has_ending(file: &Path, ending: &str) -> bool {
+    file.extension()
+        .is_some_and(|extension| extension == ending)
+}
+
+/// Joins the style sheets into the one file that index.html links. A hook in Trunk.toml calls it, so that
+/// `trunk serve` has it too.
+pub fn join_styles() -> Result<()> {
+    style::bundle(root())
+}
+
+/// The name Trunk gave the WASM file, with the hash of its contents.
+pub fn wasm_file_name() -> Result<String> {
+    downloads()?
+        .iter()
+        .find(|file| has_ending(file, "wasm"))
+        .and_then(|file| file.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .context("dist holds no .wasm file")
+}

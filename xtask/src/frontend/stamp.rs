@@ -1,0 +1,71 @@
+//! Beside `dist`: which sources it was built from, and what it held then.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+
+use super::fingerprint;
+
+const STAMP: &str = "dist.stamp";
+
+/// Whether `dist` was built from these inputs and nobody has changed it since (a `trunk build` by hand would).
+pub fn is_current(root: &Path, inputs: &str) -> Result<bool> {
+    let Ok(stamp) = fs::read_to_string(root.join(STAMP)) else {
+        return Ok(false);
+    };
+    let dist = root.join("dist");
+    Ok(dist.is_dir() && stamp == contents(inputs, &fingerprint::of_folder(&dist)?))
+}
+
+/// Forgets the stamp before `dist` is touched, so that an interrupted build does not pass for a finished one.
+pub fn remove(root: &Path) -> Result<()> {
+    let stamp = root.join(STAMP);
+    if stamp.exists() {
+        fs::remove_file(&stamp).with_context(|| format!("removing {}", stamp.display()))?;
+    }
+    Ok(())
+}
+
+/// Records what `dist` holds now.
+pub fn write(root: &Path, inputs: &str) -> Result<()> {
+    let held = fingerprint::of_folder(&root.join("dist"))?;
+    fs::write(root.join(STAMP), contents(inputs, &held)).context("writing dist.stamp")
+}
+
+fn contents(inputs: &str, held: &str) -> String {
+    format!("sources {inputs}\ndist {held}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_sources_and_a_touched_dist_are_noticed() {
+        let root = tempfile::tempdir().unwrap();
+        let dist = root.path().join("dist");
+        assert!(!is_current(root.path(), "a").unwrap());
+
+        fs::create_dir(&dist).unwrap();
+        fs::write(dist.join("index.html"), "page").unwrap();
+        write(root.path(), "a").unwrap();
+        assert!(is_current(root.path(), "a").unwrap());
+        assert!(!is_current(root.path(), "b").unwrap());
+
+        fs::write(dist.join("index.html"), "other").unwrap();
+        assert!(!is_current(root.path(), "a").unwrap());
+
+        write(root.path(), "a").unwrap();
+        remove(root.path()).unwrap();
+        assert!(!is_current(root.path(), "a").unwrap());
+    }
+
+    #[test]
+    fn a_removed_dist_is_noticed() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("dist")).unwrap();
+        write(root.path(), "a").unwrap();
+        fs::remove_dir(root.path().join("dist")).unwrap();
+        assert!(!is_current(root.path(), "a").unwrap());
+    }
+}

@@ -1,0 +1,64 @@
+//! `cargo xtask`: every step a person or a machine needs to build, run and test Twinlock.
+//!
+//! What a step needs is looked for first, and installed once when it is missing (see [`tools`]). Nothing here
+//! reads standard input, so that each command works in a terminal and without one.
+
+mod build;
+mod ci;
+mod frontend;
+mod process;
+mod run;
+mod size;
+mod stopwatch;
+mod summary;
+mod test;
+mod tools;
+mod tree_proof;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Build, run and test Twinlock.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build what has changed and start the server, with the pages inside it
+    Run(run::RunArguments),
+    /// Build target/release/twinlock: one file, with the compressed pages inside
+    Build,
+    /// Run every test: rules, storage, server, pages, build tool, browser
+    Test(test::TestArguments),
+    /// Check formatting, lints, dependencies, styles and types, then run every test
+    Ci(ci::CiArguments),
+    /// Print what a browser downloads and fail where that is over the budget
+    Size,
+    /// Join the style sheets into target/style/twinlock.css, before Trunk copies it
+    #[command(hide = true)]
+    Style,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Build => build::build().map(|_| ()),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Ci(arguments) => ci::run(&arguments),
+        Command::Size => size::run(),
+        Command::Style => frontend::join_styles(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! `cargo xtask run`: the product, built and started.
+
+use std::{os::unix::process::CommandExt, process::Command};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::build;
+
+/// What `run` takes.
+#[derive(Args)]
+pub struct RunArguments {
+    /// Handed on to `twinlock serve`, after `--`
+    #[arg(last = true, value_name = "SERVE ARGUMENTS")]
+    serve: Vec<String>,
+}
+
+/// Builds what has changed and becomes the server, in the folder the person is in: signals, terminal and exit
+/// code are then the server's own.
+pub fn run(arguments: &RunArguments) -> Result<()> {
+    let binary = build::build()?;
+    eprintln!(
+        "\nOpen the link printed below in a browser. Ctrl-C stops the server.\n$ {} serve {}",
+        binary.display(),
+        arguments.serve.join(" ")
+    );
+    let error = Command::new(&binary)
+        .arg("serve")
+        .args(&arguments.serve)
+        .exec();
+    Err(error).with_context(|| format!("{} could not be started", binary.display()))
+}

@@ -1,0 +1,122 @@
+//! A run of several steps that goes on after a failure and says at the end how each one went.
+
+use std::{fmt, time::Duration};
+
+use anyhow::{Result, bail};
+
+use crate::stopwatch::{Stopwatch, words};
+
+enum Outcome {
+    Passed,
+    Failed,
+    /// Could not be tried because an earlier step failed; counts as a failure.
+    Blocked(&'static str),
+    /// The caller asked for it to be left out.
+    LeftOut(&'static str),
+}
+
+/// The steps so far.
+#[derive(Default)]
+pub struct Summary {
+    rows: Vec<(String, Option<Duration>, Outcome)>,
+}
+
+impl Summary {
+    /// Does one step, prints why it failed if it did, and says whether it passed.
+    pub fn step(&mut self, name: &str, work: impl FnOnce() -> Result<()>) -> bool {
+        eprintln!("\n── {name} ──");
+        let stopwatch = Stopwatch::start();
+        let result = work();
+        let passed = result.is_ok();
+        if let Err(error) = result {
+            eprintln!("{name} failed: {error:#}");
+        }
+        let outcome = if passed {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        };
+        self.rows
+            .push((name.to_owned(), Some(stopwatch.elapsed()), outcome));
+        passed
+    }
+
+    /// Records a step that an earlier failure made impossible.
+    pub fn blocked(&mut self, name: &str, by: &'static str) {
+        self.rows
+            .push((name.to_owned(), None, Outcome::Blocked(by)));
+    }
+
+    /// Records a step the caller asked not to do.
+    pub fn left_out(&mut self, name: &str, flag: &'static str) {
+        self.rows
+            .push((name.to_owned(), None, Outcome::LeftOut(flag)));
+    }
+
+    /// Prints the table and fails when any step failed.
+    pub fn finish(self) -> Result<()> {
+        println!("\n{self}");
+        let failed = self.failed();
+        match failed.as_slice() {
+            [] => Ok(()),
+            [one] => bail!("{one} failed: see its output above"),
+            many => bail!("{} failed: see their output above", many.join(", ")),
+        }
+    }
+
+    fn failed(&self) -> Vec<&str> {
+        self.rows
+            .iter()
+            .filter(|(_, _, outcome)| matches!(outcome, Outcome::Failed | Outcome::Blocked(_)))
+            .map(|(name, _, _)| name.as_str())
+            .collect()
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.rows.iter().map(|row| row.0.chars().count()).max();
+        let width = width.unwrap_or_default().max("step".len());
+        writeln!(f, "{:width$}  {:>12}  result", "step", "time")?;
+        for (name, time, outcome) in &self.rows {
+            let time = time.map_or_else(|| "–".to_owned(), words);
+            write!(f, "{name:width$}  {time:>12}  ")?;
+            match outcome {
+                Outcome::Passed => writeln!(f, "ok")?,
+                Outcome::Failed => writeln!(f, "FAILED")?,
+                Outcome::Blocked(by) => writeln!(f, "FAILED (not possible: {by} failed)")?,
+                Outcome::LeftOut(flag) => writeln!(f, "left out ({flag})")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_failure_fails_the_whole_and_the_rest_is_still_done() {
+        let mut summary = Summary::default();
+        assert!(!summary.step("first", || bail!("broken")));
+        assert!(summary.step("second", || Ok(())));
+        let table = summary.to_string();
+        assert!(table.contains("first") && table.contains("FAILED"));
+        assert!(table.contains("second") && table.contains("ok"));
+        assert_eq!(
+            summary.finish().unwrap_err().to_string(),
+            "first failed: see its output above"
+        );
+    }
+
+    #[test]
+    fn a_blocked_step_is_a_failure_and_a_left_out_one_is_not() {
+        let mut summary = Summary::default();
+        summary.left_out("browser", "--fast");
+        assert!(summary.to_string().contains("left out (--fast)"));
+        assert!(summary.failed().is_empty());
+        summary.blocked("browser", "build");
+        assert!(summary.finish().is_err());
+    }
+}

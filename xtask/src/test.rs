@@ -1,0 +1,88 @@
+//! `cargo xtask test`: every test there is.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    build,
+    process::Process,
+    summary::Summary,
+    tools,
+    workspace::{binary, end2end},
+};
+
+/// What `test` takes.
+#[derive(Args)]
+pub struct TestArguments {
+    /// Leave the browser out
+    #[arg(long)]
+    pub fast: bool,
+
+    /// Handed on to `playwright test`, after `--`
+    #[arg(
+        last = true,
+        value_name = "PLAYWRIGHT ARGUMENTS",
+        conflicts_with = "fast"
+    )]
+    pub playwright: Vec<String>,
+}
+
+/// The suites that cargo runs. `app` is tested once for each side and never for both in one call, because cargo
+/// would unite their features.
+const SUITES: [(&str, &[&str]); 7] = [
+    ("domain, as in the browser", &["--package", "domain"]),
+    (
+        "domain, with secrets",
+        &["--package", "domain", "--features", "secrets"],
+    ),
+    ("storage", &["--package", "storage"]),
+    ("server", &["--package", "server"]),
+    (
+        "app, server side",
+        &["--package", "app", "--features", "ssr"],
+    ),
+    (
+        "app, browser side",
+        &["--package", "app", "--features", "csr"],
+    ),
+    ("xtask", &["--package", "xtask"]),
+];
+
+/// Runs all of it and prints the summary.
+pub fn run(arguments: &TestArguments) -> Result<()> {
+    let mut summary = Summary::default();
+    steps(&mut summary, arguments);
+    summary.finish()
+}
+
+/// Adds the steps to a summary.
+pub fn steps(summary: &mut Summary, arguments: &TestArguments) {
+    for (name, options) in SUITES {
+        summary.step(name, || {
+            Process::cargo(["test"])
+                .args(options)
+                .remedy("the output above names the test; the line runs this suite alone")
+                .run()
+        });
+    }
+    if arguments.fast {
+        summary.left_out("build", "--fast");
+        summary.left_out("browser", "--fast");
+    } else if summary.step("build", || build::build().map(|_| ())) {
+        summary.step("browser", || browser(&arguments.playwright));
+    } else {
+        summary.blocked("browser", "build");
+    }
+}
+
+fn browser(arguments: &[String]) -> Result<()> {
+    tools::ensure_for_browser_tests()?;
+    tools::install_packages()?;
+    Process::new("npx")
+        .args(["--no-install", "playwright", "test"])
+        .args(arguments)
+        .folder(&end2end())
+        .env_unshown("TWINLOCK_BIN", binary())
+        .remedy("the report above names the test; `cargo xtask test -- tests/NAME.spec.ts` runs one file")
+        .run()
+}

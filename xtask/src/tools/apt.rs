@@ -1,0 +1,190 @@
+//! The programs of the system that the browser tests use.
+
+use std::{env, fs, path::Path};
+
+use anyhow::{Result, bail};
+
+use super::on_path;
+use crate::{process::Process, stopwatch::Stopwatch};
+
+/// A package of Debian, what it is for, and how to see that it (or its like on another system) is there.
+struct Package {
+    name: &'static str,
+    purpose: &'static str,
+    is_there: fn() -> bool,
+}
+
+const PACKAGES: [Package; 5] = [
+    Package {
+        name: "chromium",
+        purpose: "the browser",
+        // The tests take another one by this variable.
+        is_there: || {
+            env::var_os("CHROMIUM").is_some_and(|chosen| Path::new(&chosen).exists())
+                || Path::new("/usr/bin/chromium").exists()
+        },
+    },
+    Package {
+        name: "fonts-dejavu-core",
+        purpose: "letters for the browser",
+        is_there: || has_font(Path::new("/usr/share/fonts")),
+    },
+    Package {
+        name: "oathtool",
+        purpose: "an independent authenticator",
+        is_there: || on_path("oathtool").is_some(),
+    },
+    Package {
+        name: "faketime",
+        purpose: "moves the server's clock",
+        is_there: || has_faketime(Path::new("/usr/lib")),
+    },
+    Package {
+        name: "zbar-tools",
+        purpose: "reads the QR code",
+        is_there: || on_path("zbarimg").is_some(),
+    },
+];
+
+/// Installs what is missing, where that is allowed; else says which command does.
+pub fn ensure() -> Result<()> {
+    let missing: Vec<&Package> = PACKAGES.iter().filter(|one| !(one.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
+    let listed: Vec<String> = missing
+        .iter()
+        .map(|package| format!("{} ({})", package.name, package.purpose))
+        .collect();
+    let listed = listed.join(", ");
+    let Some(apt) = Apt::allowed() else {
+        bail!("{}", by_hand(&listed, &names, on_path("apt-get").is_some()));
+    };
+    eprintln!("Installing {listed} with apt-get (once, about a minute) …");
+    let stopwatch = Stopwatch::start();
+    if !has_lists(Path::new("/var/lib/apt/lists")) {
+        apt.run(&["update"])?;
+    }
+    let mut install = vec!["install", "--yes", "--no-install-recommends"];
+    install.extend(&names);
+    if apt.run(&install).is_err() {
+        // Lists of last month name files that the mirrors no longer hold.
+        apt.run(&["update"])?;
+        apt.run(&install)?;
+    }
+    eprintln!("Installed in {}.", stopwatch.words());
+    Ok(())
+}
+
+/// `apt-get` with the rights to install.
+struct Apt {
+    through_sudo: bool,
+}
+
+impl Apt {
+    fn allowed() -> Option<Self> {
+        on_path("apt-get")?;
+        let user = Process::new("id").args(["-u"]).probe()?;
+        if user.trim() == "0" {
+            return Some(Self {
+                through_sudo: false,
+            });
+        }
+        // `-n` never asks for a password.
+        Process::new("sudo").args(["-n", "true"]).probe()?;
+        Some(Self { through_sudo: true })
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<()> {
+        let process = if self.through_sudo {
+            Process::new("sudo").args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
+        } else {
+            Process::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive")
+        };
+        process
+            .args(["--quiet"])
+            .args(arguments)
+            .remedy("the package sources of the system must be reachable; repeat the line above by hand to see more")
+            .run()
+    }
+}
+
+fn by_hand(listed: &str, names: &[&str], has_apt: bool) -> String {
+    let remedy = if has_apt {
+        format!(
+            "sudo apt-get update && sudo apt-get install --yes {}",
+            names.join(" ")
+        )
+    } else {
+        "install their like with the package manager of your system (Chromium is looked for at /usr/bin/chromium, or where CHROMIUM says)".to_owned()
+    };
+    format!("the browser tests need {listed}\nWhat to do: {remedy}")
+}
+
+fn has_lists(folder: &Path) -> bool {
+    folder.read_dir().is_ok_and(|mut files| {
+        files.any(|file| {
+            file.is_ok_and(|file| file.file_name().to_string_lossy().contains("_Packages"))
+        })
+    })
+}
+
+/// The library stands in a folder of the machine's kind, such as `x86_64-linux-gnu`.
+fn has_faketime(folder: &Path) -> bool {
+    let library = "faketime/libfaketime.so.1";
+    folder.read_dir().is_ok_and(|mut kinds| {
+        kinds.any(|kind| kind.is_ok_and(|kind| kind.path().join(library).exists()))
+    })
+}
+
+fn has_font(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return false;
+    };
+    entries.filter_map(Result::ok).any(|entry| {
+        let path = entry.path();
+        let ending = path.extension().unwrap_or_default().to_string_lossy();
+        path.is_dir() && has_font(&path) || ["ttf", "otf", "ttc"].contains(&&*ending)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_that_mends_it_is_named() {
+        let text = by_hand(
+            "oathtool (codes), zbar-tools (QR)",
+            &["oathtool", "zbar-tools"],
+            true,
+        );
+        assert!(
+            text.ends_with("sudo apt-get update && sudo apt-get install --yes oathtool zbar-tools")
+        );
+        assert!(
+            by_hand("chromium (the browser)", &["chromium"], false).contains("/usr/bin/chromium")
+        );
+    }
+
+    #[test]
+    fn package_lists_and_fonts_are_recognised() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!has_lists(folder.path()) && !has_font(folder.path()));
+        fs::create_dir(folder.path().join("dejavu")).unwrap();
+        fs::write(folder.path().join("dejavu/Sans.ttf"), "").unwrap();
+        fs::write(folder.path().join("mirror_main_Packages.lz4"), "").unwrap();
+        assert!(has_lists(folder.path()) && has_font(folder.path()));
+    }
+
+    #[test]
+    fn the_library_of_faketime_is_found_below_the_machines_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!has_faketime(folder.path()));
+        let library = folder.path().join("x86_64-linux-gnu/faketime");
+        fs::create_dir_all(&library).unwrap();
+        fs::write(library.join("libfaketime.so.1"), "").unwrap();
+        assert!(has_faketime(folder.path()));
+    }
+}

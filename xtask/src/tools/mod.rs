@@ -1,0 +1,109 @@
+//! The tools a step needs: taken from PATH where the right version is there, installed once where it is not.
+
+mod apt;
+mod cache;
+mod catalog;
+mod node;
+pub mod versions;
+mod wasm_target;
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+
+use catalog::Tool;
+pub use node::install_packages;
+
+/// Tools found or installed, to be put first on PATH.
+#[derive(Default)]
+pub struct Toolbox {
+    folders: Vec<PathBuf>,
+}
+
+impl Toolbox {
+    /// What turns the sources into pages.
+    pub fn for_pages() -> Result<Self> {
+        wasm_target::ensure()?;
+        node::ensure()?;
+        let mut tools = Self::default();
+        for tool in [
+            catalog::trunk(),
+            catalog::wasm_bindgen()?,
+            catalog::wasm_opt(),
+        ] {
+            tools.add(&tool)?;
+        }
+        Ok(tools)
+    }
+
+    /// The check of licences and advisories.
+    pub fn for_dependency_check() -> Result<Self> {
+        let mut tools = Self::default();
+        tools.add(&catalog::cargo_deny())?;
+        Ok(tools)
+    }
+
+    /// PATH with the tools in front.
+    pub fn path(&self) -> Result<OsString> {
+        let present = env::var_os("PATH").unwrap_or_default();
+        let folders = self.folders.iter().cloned();
+        Ok(env::join_paths(folders.chain(env::split_paths(&present)))?)
+    }
+
+    fn add(&mut self, tool: &Tool) -> Result<()> {
+        if let Some(folder) = cache::find_or_install(tool)? {
+            self.folders.push(folder);
+        }
+        Ok(())
+    }
+}
+
+/// The browser and the programs the browser tests call, and the compiler's target for the pages.
+pub fn ensure_for_browser_tests() -> Result<()> {
+    node::ensure()?;
+    apt::ensure()
+}
+
+/// The compiler's half for the browser.
+pub fn ensure_wasm_target() -> Result<()> {
+    wasm_target::ensure()
+}
+
+/// Where PATH leads for a program.
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| is_executable(file))
+}
+
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata()
+        .is_ok_and(|facts| facts.is_file() && facts.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_found_and_plain_files_are_not_programs() {
+        assert!(on_path("sh").is_some());
+        assert!(on_path("no-such-program-here").is_none());
+        assert!(!is_executable(&crate::workspace::root().join("Cargo.toml")));
+    }
+
+    #[test]
+    fn the_tools_stand_before_the_rest_of_path() {
+        let tools = Toolbox {
+            folders: vec!["/a/bin".into(), "/b/bin".into()],
+        };
+        let path = tools.path().unwrap().into_string().unwrap();
+        assert!(path.starts_with("/a/bin:/b/bin:"));
+    }
+}

@@ -1,0 +1,86 @@
+//! Node.js, npm and the packages in `end2end`.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+
+use super::on_path;
+use crate::{process::Process, workspace::end2end};
+
+/// The oldest Node.js the packages of `end2end` take (`engines` in its package.json says the same).
+const OLDEST: (u32, u32) = (20, 19);
+
+/// Holds the lock file of the last complete `npm ci`. `npm ci` removes the folder it stands in.
+const STAMP: &str = "node_modules/.twinlock-lock";
+
+/// Fails where Node.js is missing or too old.
+pub fn ensure() -> Result<()> {
+    let found = Process::new("node").args(["--version"]).probe();
+    let (major, minor) = OLDEST;
+    let remedy = format!(
+        "What to do: install Node.js {major}.{minor} or newer with npm (Debian 13: `apt-get install nodejs npm`; \
+         elsewhere https://nodejs.org/en/download)"
+    );
+    match found
+        .as_deref()
+        .map(|answer| (answer.trim(), parse(answer)))
+    {
+        None => bail!("Node.js is missing: it runs wasm-opt and the browser tests\n{remedy}"),
+        Some((_, Some(version))) if version >= OLDEST => {}
+        Some((answer, _)) => bail!("Node.js {answer} is too old\n{remedy}"),
+    }
+    if on_path("npm").is_none() {
+        bail!("npm is missing: it installs wasm-opt and the browser tests\n{remedy}");
+    }
+    Ok(())
+}
+
+/// Installs the packages of `end2end` where the lock file has changed since the last time.
+pub fn install_packages() -> Result<()> {
+    ensure()?;
+    let folder = end2end();
+    let lock = fs::read_to_string(folder.join("package-lock.json"))
+        .context("reading end2end/package-lock.json")?;
+    let stamp = folder.join(STAMP);
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    eprintln!("Installing the Node packages of end2end (once, about a minute) …");
+    Process::new("npm")
+        .args(["ci", "--no-audit", "--no-fund"])
+        .folder(&folder)
+        // The tests use the browser of the system.
+        .env_unshown("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+        .remedy("the registry of npm must be reachable: look at the network or at `npm config get registry`")
+        .run()?;
+    fs::write(stamp, lock).context("writing the stamp of the installed packages")
+}
+
+/// `v20.19.2` as numbers that compare.
+fn parse(answer: &str) -> Option<(u32, u32)> {
+    let mut numbers = answer.trim().strip_prefix('v')?.split('.');
+    let major = numbers.next()?.parse().ok()?;
+    let minor = numbers.next()?.parse().ok()?;
+    Some((major, minor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_as_numbers() {
+        assert!(parse("v20.19.2\n").unwrap() >= OLDEST);
+        assert!(parse("v22.1.0").unwrap() >= OLDEST);
+        assert!(parse("v20.9.0").unwrap() < OLDEST);
+        assert!(parse("v18.20.4").unwrap() < OLDEST);
+        assert_eq!(parse("nodejs"), None);
+    }
+
+    #[test]
+    fn package_json_says_the_same() {
+        let manifest = fs::read_to_string(end2end().join("package.json")).unwrap();
+        let (major, minor) = OLDEST;
+        assert!(manifest.contains(&format!("\"node\": \">={major}.{minor}\"")));
+    }
+}

@@ -1,0 +1,75 @@
+//! Which versions of the tools this workspace is built with.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::{process::Process, workspace::root};
+
+/// Trunk; 0.22 wants a newer compiler than ours.
+pub const TRUNK: &str = "0.21.14";
+
+/// The npm package with `wasm-opt`; Trunk.toml names the same.
+pub const BINARYEN: &str = "132.0.0";
+
+/// The check of licences and advisories.
+pub const CARGO_DENY: &str = "0.20.2";
+
+/// wasm-bindgen's command must be exactly of the version of the crate.
+pub fn wasm_bindgen() -> Result<String> {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).context("reading Cargo.lock")?;
+    locked(&lock, "wasm-bindgen")
+        .map(str::to_owned)
+        .context("Cargo.lock names no wasm-bindgen")
+}
+
+/// One text that changes whenever the tools that make the pages do.
+pub fn all() -> Result<String> {
+    let compiler = Process::new("rustc").args(["--version"]).output()?;
+    Ok(format!(
+        "trunk {TRUNK}, wasm-bindgen {}, binaryen {BINARYEN}, {compiler}",
+        wasm_bindgen()?
+    ))
+}
+
+/// The version a lock file holds a package at.
+fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
+    lines
+        .next()?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = r#"
+[[package]]
+name = "wasm-bindgen-futures"
+version = "0.4.50"
+
+[[package]]
+name = "wasm-bindgen"
+version = "0.2.130"
+source = "registry"
+"#;
+
+    #[test]
+    fn the_version_is_that_of_the_package_with_exactly_this_name() {
+        assert_eq!(locked(LOCK, "wasm-bindgen"), Some("0.2.130"));
+        assert_eq!(locked(LOCK, "wasm-bindgen-futures"), Some("0.4.50"));
+        assert_eq!(locked(LOCK, "wasm"), None);
+    }
+
+    #[test]
+    fn trunk_is_told_the_same_versions() {
+        let config = fs::read_to_string(root().join("Trunk.toml")).unwrap();
+        let major = BINARYEN.split('.').next().unwrap();
+        assert!(config.contains(&format!("wasm_opt = \"version_{major}\"")));
+        let bindgen = wasm_bindgen().unwrap();
+        assert!(config.contains(&format!("wasm_bindgen = \"{bindgen}\"")));
+    }
+}
