@@ -6,7 +6,6 @@ use app::services::Services;
 use domain::{ids::UserId, time::Timestamp, token::Token};
 
 use super::Failure;
-use crate::config::PublicUrl;
 
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -20,9 +19,9 @@ pub struct Invitation {
 }
 
 /// Opens an invitation; earlier ones of the user are dead.
-pub async fn open(services: &Services, user: &UserId, public_url: &PublicUrl) -> Result<Invitation, Failure> {
+pub async fn open(services: &Services, user: &UserId) -> Result<Invitation, Failure> {
     let token = Token::from_random(services.entropy.draw()?);
     let expires = services.clock.now().plus(LIFETIME);
     services.users.invite(user, token.hash(), expires).await?;
-    Ok(Invitation { link: format!("{public_url}/invitation#{}", token.expose()), expires })
+    Ok(Invitation { link: format!("{}/invitation#{}", services.settings.public_url, token.expose()), expires })
 }

@@ -16,12 +16,12 @@ use std::{
     process::ExitCode,
 };
 
-use app::services::Services;
+use app::services::{Services, Settings};
 use clap::Parser;
 
 use crate::{
-    config::{AddressArgs, Address, BrandingArgs, Database, DatabaseArgs, PublicUrl},
-    context::{Opening, open, settings},
+    config::{Address, AddressArgs, Database, DatabaseArgs},
+    context::{Opening, open},
 };
 use args::{AccountCommand, Arguments, Command, UserCommand};
 use failure::Failure;
@@ -47,31 +47,25 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
-        Command::Account(AccountCommand::Add(args)) => account::add(&services(&database).await?, &args).await?,
-        Command::Account(AccountCommand::List) => account::list(&services(&database).await?).await?,
-        Command::User(UserCommand::Add(args)) => {
-            let public_url = link_base(&args.address)?;
-            user::add(&services(&database).await?, &args, &public_url).await?
-        }
-        Command::User(UserCommand::List) => user::list(&services(&database).await?).await?,
+        Command::Account(AccountCommand::Add(args)) => account::add(&services(&database, None).await?, &args).await?,
+        Command::Account(AccountCommand::List) => account::list(&services(&database, None).await?).await?,
+        Command::User(UserCommand::Add(args)) => user::add(&services(&database, Some(&args.address)).await?, &args).await?,
+        Command::User(UserCommand::List) => user::list(&services(&database, None).await?).await?,
         Command::User(UserCommand::SetPassword(args)) => {
-            let public_url = link_base(&args.address)?;
-            user::set_password(&services(&database).await?, &args, &public_url).await?
+            user::set_password(&services(&database, Some(&args.address)).await?, &args).await?
         }
-        Command::User(UserCommand::Unlock(args)) => user::unlock(&services(&database).await?, &args).await?,
+        Command::User(UserCommand::Unlock(args)) => user::unlock(&services(&database, None).await?, &args).await?,
     };
     report.print(json).map_err(Failure::output)
 }
 
-fn link_base(args: &AddressArgs) -> Result<PublicUrl, Failure> {
-    Ok(Address::new(args)?.link_base()?)
-}
-
-/// The ports on an existing database.
-async fn services(args: &DatabaseArgs) -> Result<Services, Failure> {
-    let opened = open(&Database::new(args)?, Opening::Existing).await?;
-    // No command here reads a setting of the pages: that is the server's business.
-    let unused = PublicUrl::of_socket(([127, 0, 0, 1], 3000).into());
-    let branding = crate::config::Branding { brand: String::new(), support_url: None };
-    Ok(opened.services(settings(&branding, &unused))?)
+/// The ports on an existing database; `links` is given by commands that print links.
+async fn services(database: &DatabaseArgs, links: Option<&AddressArgs>) -> Result<Services, Failure> {
+    let public_url = match links {
+        Some(args) => Address::new(args)?.link_base()?.to_string(),
+        None => String::new(),
+    };
+    let opened = open(&Database::new(database)?, Opening::Existing).await?;
+    // Brand and cookie are the server's business.
+    Ok(opened.services(Settings { brand: String::new(), public_url, cookie_secure: false })?)
 }

@@ -16,9 +16,8 @@ use super::{
     args::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs},
     invitation, password,
 };
-use crate::config::PublicUrl;
 
-pub(super) async fn add(services: &Services, args: &AddUserArgs, public_url: &PublicUrl) -> Result<Report, Failure> {
+pub(super) async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let name: PersonName = args.name.parse().map_err(|error| {
         Failure::refused(format!("`{}` is no name for a person: {error}", args.name.escape_debug()))
@@ -34,7 +33,7 @@ pub(super) async fn add(services: &Services, args: &AddUserArgs, public_url: &Pu
     }
     let done = format!("{email} added as {} of `{}`.", role.as_str(), account.name);
     let json = json!({ "id": id, "email": email, "name": name, "account": account.name, "role": role });
-    if invited { invite(services, &id, public_url, &done, json).await } else { Ok(Report::one(done, json)) }
+    if invited { invite(services, &id, &done, json).await } else { Ok(Report::one(done, json)) }
 }
 
 fn parse_email(text: &str) -> Result<Email, Failure> {
@@ -53,8 +52,8 @@ async fn hashed(services: &Services, password: Option<Password>) -> Result<Optio
 }
 
 /// Reports what was done, with a new invitation link at the end of the line.
-async fn invite(services: &Services, user: &UserId, public_url: &PublicUrl, done: &str, mut json: Value) -> Result<Report, Failure> {
-    let invitation = invitation::open(services, user, public_url).await?;
+async fn invite(services: &Services, user: &UserId, done: &str, mut json: Value) -> Result<Report, Failure> {
+    let invitation = invitation::open(services, user).await?;
     json["invitation"] = json!(invitation.link);
     json["expires_at"] = json!(invitation.expires.millis());
     let line = format!("{done} The link to choose a password works once, for 7 days: {}", invitation.link);
@@ -81,13 +80,13 @@ fn listed(user: &UserRecord) -> (String, Value) {
     (format!("{email} ({name}): {}", facts.join(", ")), json)
 }
 
-pub(super) async fn set_password(services: &Services, args: &SetPasswordArgs, public_url: &PublicUrl) -> Result<Report, Failure> {
+pub(super) async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let user = find(services, &email).await?;
     let json = json!({ "id": user, "email": email });
     let Some(password) = hashed(services, given(&args.password)?).await? else {
         let done = format!("The password of {email} stays until they choose a new one.");
-        return invite(services, &user, public_url, &done, json).await;
+        return invite(services, &user, &done, json).await;
     };
     if !services.users.set_password(&user, password).await? {
         return Err(unknown(&email));

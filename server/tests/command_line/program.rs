@@ -1,0 +1,155 @@
+//! A folder with a database and the binary in front of it.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
+
+/// A place for a database, and nothing else of the machine's environment.
+pub struct Place {
+    folder: TempDir,
+}
+
+/// What a command did.
+pub struct Done {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// A running server. It is killed when the test ends, however it ends.
+pub struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    pub port: u16,
+}
+
+impl Place {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder with a database that is up to date.
+    pub fn with_database() -> Self {
+        let place = Self::new();
+        place.run(&["migrate"]).expect_done();
+        place
+    }
+
+    /// A folder with the account Example Ltd.
+    pub fn with_account() -> Self {
+        let place = Self::with_database();
+        place.run(&["account", "add", "Example Ltd"]).expect_done();
+        place
+    }
+
+    /// A file in the folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The binary, about to be called in the folder.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command.args(args).current_dir(self.folder.path()).env_clear();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> Done {
+        self.command(args).output().unwrap().into()
+    }
+
+    /// Runs a command that reads a password.
+    pub fn run_with(&self, args: &[&str], input: &str) -> Done {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        // A command that refuses before it reads closes the pipe early.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap().into()
+    }
+
+    /// Starts the server on a free port and waits until it says where.
+    pub fn serve(&self) -> Running {
+        self.serve_with(&[])
+    }
+
+    /// Starts it with more settings.
+    pub fn serve_with(&self, settings: &[(&str, &str)]) -> Running {
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.envs(settings.iter().copied()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let port = line.trim_end().strip_prefix("Listening on http://127.0.0.1:").and_then(|port| port.parse().ok());
+        let port = port.unwrap_or_else(|| panic!("{line}{:?}", child.kill()));
+        Running { child, out, port }
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+impl Done {
+    /// It worked and complained about nothing; answers what it printed.
+    #[track_caller]
+    pub fn expect_done(&self) -> &str {
+        assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
+        self.out.trim_end_matches('\n')
+    }
+
+    /// It worked; answers the JSON it printed.
+    #[track_caller]
+    pub fn expect_json(&self) -> Value {
+        serde_json::from_str(self.expect_done()).unwrap()
+    }
+
+    /// It refused with one line and printed nothing; answers the line.
+    #[track_caller]
+    pub fn expect_refused(&self, code: i32) -> &str {
+        assert_eq!((self.code, self.out.as_str()), (code, ""), "{}", self.err);
+        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
+        self.err.trim_end().strip_prefix("twinlock: ").unwrap()
+    }
+}
+
+impl Running {
+    /// The next line on standard output.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub fn terminate(&self) {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(killed.unwrap().success());
+    }
+
+    /// Waits for its end; answers the exit code and the log.
+    pub fn wait(mut self) -> (i32, String) {
+        let mut log = String::new();
+        std::io::Read::read_to_string(&mut self.child.stderr.take().unwrap(), &mut log).unwrap();
+        (self.child.wait().unwrap().code().unwrap(), log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

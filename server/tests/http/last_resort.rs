@@ -1,0 +1,53 @@
+//! Panics and endless work behind a server function.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{
+    ports::{Clock, Hasher, PortError, SecretHash},
+    time::Timestamp,
+};
+use serde_json::json;
+
+use crate::support::{Options, TestServer};
+
+struct Broken;
+
+impl Clock for Broken {
+    fn now(&self) -> Timestamp {
+        panic!("hunter2");
+    }
+}
+
+#[async_trait]
+impl Hasher for Broken {
+    async fn hash(&self, _: &[u8]) -> Result<SecretHash, PortError> {
+        std::future::pending().await
+    }
+
+    async fn verify(&self, _: &[u8], _: Option<&SecretHash>) -> Result<bool, PortError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_an_answer_without_its_text() {
+    let server = TestServer::start_with(Options::default(), |services| app::services::Services { clock: Arc::new(Broken), ..services }).await;
+    for _ in 0..2 {
+        let answer = server.browser().ask("session/whoami").await;
+        answer.expect_refused(500, "internal");
+        assert_eq!(answer.text(), r#"{"kind":"internal"}"#);
+        assert_eq!(answer.header("content-type"), "application/json");
+        assert_eq!(answer.header("x-request-id").len(), 16);
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_given_up() {
+    let server = TestServer::start_with(Options::default(), |services| app::services::Services { hasher: Arc::new(Broken), ..services }).await;
+    tokio::time::pause();
+    // What is no address is hashed without a look into the database, whose own time limits would run out meanwhile.
+    let answer = server.browser().call("session/sign_in", json!({ "email": "nobody", "password": "whatever" })).await;
+    answer.expect_refused(503, "unavailable");
+}

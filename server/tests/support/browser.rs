@@ -1,0 +1,96 @@
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, header},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::{Answer, Person};
+
+/// A browser on one of our own pages: it keeps cookies and says where its requests come from. A clone is a second tab whose
+/// cookies go their own way from then on.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    /// Opens a browser without cookies.
+    pub(super) fn new(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new() }
+    }
+
+    /// Calls a server function without arguments, such as `session/whoami`.
+    pub async fn ask(&mut self, function: &str) -> Answer {
+        self.post(function, &json!({})).await
+    }
+
+    /// Calls a server function with its request, such as `session/verify_code` with `{"code": "123456"}`.
+    pub async fn call(&mut self, function: &str, request: Value) -> Answer {
+        self.post(function, &json!({ "request": request })).await
+    }
+
+    /// Gives email and password.
+    pub async fn sign_in(&mut self, person: &Person) -> Answer {
+        self.call("session/sign_in", json!({ "email": person.email, "password": person.password })).await
+    }
+
+    /// Loads a page or a file.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = Request::get(path).header(header::ACCEPT, "text/html,*/*;q=0.8").body(Body::empty()).unwrap();
+        self.send(request).await
+    }
+
+    /// Sends any request, with the cookies.
+    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = self.cookie_header() {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        let answer = Answer::read(self.router.clone().oneshot(request).await.unwrap()).await;
+        for cookie in answer.cookies() {
+            self.keep(cookie);
+        }
+        answer
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    /// Puts a cookie into the jar.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    async fn post(&mut self, function: &str, body: &Value) -> Answer {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/api/{function}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    fn cookie_header(&self) -> Option<String> {
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    fn keep(&mut self, set_cookie: &str) {
+        let pair = set_cookie.split(';').next().unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        if set_cookie.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.set_cookie(name, value);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What the server's tests stand on: the real router on a real database in a temporary folder, under a clock that the test sets.
+//!
+//! ```ignore
+//! let server = TestServer::start().await;
+//! let ada = server.add_owner().await;
+//! let mut browser = server.browser();
+//! browser.sign_in(&ada).await.expect_ok();
+//! let key = browser.ask("mfa/set_up").await.expect_ok()["key"].clone();
+//! let authenticator = Authenticator::new(key.as_str().unwrap());
+//! browser.call("mfa/confirm", json!({ "code": authenticator.code(server.clock.now()) })).await.expect_ok();
+//! server.clock.advance(Duration::from_secs(30));
+//! ```
+#![allow(dead_code, reason = "each test binary uses its own part of it")]
+
+mod answer;
+mod authenticator;
+mod browser;
+mod clock;
+mod people;
+mod server;
+
+pub use answer::Answer;
+pub use authenticator::Authenticator;
+pub use browser::Browser;
+pub use clock::TestClock;
+pub use people::{Person, ada, max};
+pub use server::{Options, TestServer};

@@ -1,0 +1,28 @@
+/// Somebody who can sign in.
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    pub name: &'static str,
+    pub email: &'static str,
+    pub password: &'static str,
+    pub account: &'static str,
+}
+
+/// The owner of Example Ltd.
+pub const fn ada() -> Person {
+    Person {
+        name: "Ada Owner",
+        email: "ada@example.com",
+        password: "correct horse battery staple",
+        account: "Example Ltd",
+    }
+}
+
+/// A member of Example Ltd.
+pub const fn max() -> Person {
+    Person {
+        name: "Max Member",
+        email: "max@example.com",
+        password: "seven quiet rivers at dawn",
+        account: "Example Ltd",
+    }
+}

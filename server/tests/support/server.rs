@@ -1,0 +1,137 @@
+use std::{borrow::Cow, sync::Arc};
+
+use app::services::Services;
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::Request,
+};
+use domain::{
+    ids::{AccountId, UserId},
+    password::Password,
+    ports::{NewAccount, NewUser},
+    roles::Role,
+    token::Token,
+};
+use server::{
+    config::{Branding, Database, DatabaseArgs, PublicUrl},
+    context::{Opening, open, settings},
+    entropy::SystemEntropy,
+    hasher::{Argon2Hasher, Cost},
+    router::router,
+    spa::Pages,
+};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+use super::{Answer, Browser, Person, TestClock, ada};
+
+/// Real Argon2id, so cheap that a test may hash by the hundred.
+const COST: Cost = Cost { memory_kib: 64, passes: 1 };
+
+/// What a test may want otherwise.
+pub struct Options {
+    pub public_url: PublicUrl,
+    pub branding: Branding,
+    pub files: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:3000".parse().unwrap(),
+            branding: Branding { brand: "Customer Control Panel".to_owned(), support_url: None },
+            files: Vec::new(),
+        }
+    }
+}
+
+/// The real router on a database of its own.
+pub struct TestServer {
+    pub clock: Arc<TestClock>,
+    pub services: Services,
+    router: Router,
+    folder: TempDir,
+}
+
+impl TestServer {
+    /// Starts on an empty database, without pages.
+    pub async fn start() -> Self {
+        Self::start_with(Options::default(), |services| services).await
+    }
+
+    /// Starts with other settings, or with ports exchanged.
+    pub async fn start_with(options: Options, exchange: impl FnOnce(Services) -> Services) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database_url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let database = Database::new(&DatabaseArgs { database_url, key_file: None }).unwrap();
+        let opened = open(&database, Opening::Migrate).await.unwrap();
+
+        let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
+        let hasher = Arc::new(Argon2Hasher::start(COST, entropy.clone()).unwrap());
+        let settings = settings(&options.branding, &options.public_url);
+        let services = exchange(opened.services_with(clock.clone(), entropy, hasher, settings));
+        let files = options.files.into_iter().map(|(name, body)| (Cow::Borrowed(name), Bytes::from(body)));
+        let pages = Pages::new(files, &options.branding);
+        let router = router(services.clone(), &options.public_url, pages);
+        Self { clock, services, router, folder }
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// Sends a request as it is: no cookies, no headers of a browser.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    /// Where the database is, to be searched for what must not stand in it.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Adds Example Ltd and Ada, its owner.
+    pub async fn add_owner(&self) -> Person {
+        let person = ada();
+        self.add_account(person.account).await;
+        self.add_user(&person, Role::Owner).await;
+        person
+    }
+
+    /// Adds an account.
+    pub async fn add_account(&self, name: &str) -> AccountId {
+        let id = AccountId::from_random(self.draw());
+        let account = NewAccount { id: id.clone(), name: name.parse().unwrap(), at: self.clock.now() };
+        assert!(self.services.accounts.add(account).await.unwrap(), "the name {name} is taken");
+        id
+    }
+
+    /// Adds somebody with a password to an account that exists.
+    pub async fn add_user(&self, person: &Person, role: Role) -> UserId {
+        let account = self.services.accounts.find(&person.account.parse().unwrap()).await.unwrap().unwrap();
+        let password = Password::choose(person.password).unwrap();
+        let user = NewUser {
+            id: UserId::from_random(self.draw()),
+            email: person.email.parse().unwrap(),
+            name: person.name.parse().unwrap(),
+            password: Some(self.services.hasher.hash(password.expose()).await.unwrap()),
+            at: self.clock.now(),
+        };
+        let id = user.id.clone();
+        assert!(self.services.users.add(user, &account.id, role).await.unwrap(), "{} is taken", person.email);
+        id
+    }
+
+    /// Offers a set-up link, as the start on an empty database does, and answers its token.
+    pub async fn offer_set_up(&self) -> String {
+        let token = Token::from_random(self.draw());
+        self.services.users.offer_set_up(token.hash()).await.unwrap();
+        token.expose()
+    }
+
+    fn draw<const N: usize>(&self) -> [u8; N] {
+        self.services.entropy.draw().unwrap()
+    }
+}

@@ -1,0 +1,171 @@
+//! Attempts, counted before they are judged. The rules stand in `domain::{lockout, sign_in_delay}`; the statements here apply them to
+//! a row that many requests change at once, and a test compares the two.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{
+    ids::UserId,
+    lockout::{Attempts as Budgets, BACKUP_WINDOW, Budget, Factor, LOCK_AFTER, PAUSE_WINDOW},
+    ports::{Attempts, Counted, PortError},
+    sign_in_delay::{MEMORY, PasswordAttempts},
+    time::Timestamp,
+    vault::BlindIndex,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    Store,
+    connect::{Sql, Write},
+    rows::Values,
+};
+
+/// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.
+/// With one writer that never happens.
+const TRIES: usize = 8;
+const SHORTLY: Duration = Duration::from_secs(1);
+
+const COUNT: &str = "
+    UPDATE attempts
+    SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1
+    WHERE user_id = $1 AND recent_5 <= $3 AND in_a_row < $4";
+const COUNT_WHEN_LOCKED: &str = "
+    UPDATE attempts
+    SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1,
+        backup_5 = backup_4, backup_4 = backup_3, backup_3 = backup_2, backup_2 = backup_1, backup_1 = $2
+    WHERE user_id = $1 AND recent_5 <= $3 AND in_a_row >= $4 AND backup_5 <= $5";
+/// The oldest of the five was past the window already when it left, so that nothing is lost with it.
+const GIVE_BACK: &str = "
+    UPDATE attempts
+    SET recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1
+    WHERE user_id = $1 AND in_a_row > 0";
+
+#[async_trait]
+impl Attempts for Store {
+    async fn count_second_factor(&self, user: &UserId, factor: Factor, now: Timestamp) -> Result<Budget, PortError> {
+        let mut write = self.write().await?;
+        let row = "INSERT INTO attempts (user_id) VALUES ($1) ON CONFLICT (user_id) DO NOTHING";
+        write.run(query(row).bind(user.as_str())).await?;
+        let mut budget = Budget::Open;
+        for _ in 0..TRIES {
+            if counted(&mut write, user, factor, now).await? {
+                write.commit().await?;
+                return Ok(Budget::Open);
+            }
+            budget = read(&mut write, user).await?.budget(factor, now);
+            if budget != Budget::Open {
+                break;
+            }
+        }
+        // Never `Open` without having counted.
+        let budget = if budget == Budget::Open { Budget::Paused { until: now.plus(SHORTLY) } } else { budget };
+        write.undo(budget).await
+    }
+
+    async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError> {
+        let row = self.row(query("SELECT in_a_row FROM attempts WHERE user_id = $1").bind(user.as_str())).await?;
+        row.map_or(Ok(0), |row| row.count("in_a_row"))
+    }
+
+    async fn count_password(&self, email: BlindIndex, now: Timestamp) -> Result<Counted, PortError> {
+        for _ in 0..TRIES {
+            let mut write = self.write().await?;
+            // Anybody can make rows by typing addresses: the forgotten ones go here.
+            let forgotten = query("DELETE FROM password_attempts WHERE allowed_at <= $1").bind(now.minus(MEMORY).millis());
+            write.run(forgotten).await?;
+            let row = write.row(password_row(email)).await?;
+            let before = row.as_ref().map(password_attempts).transpose()?;
+            let after = match before.unwrap_or_default().count(now) {
+                Ok(after) => after,
+                Err(until) => return write.undo(Counted::Refused { until }).await,
+            };
+            if write.run(replace(email, before, after)).await? == 1 {
+                write.commit().await?;
+                return Ok(Counted::Counted);
+            }
+            write.undo(()).await?;
+        }
+        Ok(Counted::Refused { until: now.plus(SHORTLY) })
+    }
+
+    async fn forget_password_failures(&self, email: BlindIndex) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        write.run(forget(email)).await?;
+        write.commit().await
+    }
+
+    async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
+        let row = self.row(password_row(email)).await?;
+        row.map_or(Ok(PasswordAttempts::default()), |row| password_attempts(&row))
+    }
+
+    async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError> {
+        let mut write = self.write().await?;
+        let clear = query("DELETE FROM attempts WHERE user_id = $1 RETURNING in_a_row").bind(user.as_str());
+        let refused = write.row(clear).await?.map_or(Ok(0), |row| row.count("in_a_row"))?;
+        write.run(forget(email)).await?;
+        write.commit().await?;
+        Ok(refused)
+    }
+}
+
+async fn counted(write: &mut Write, user: &UserId, factor: Factor, now: Timestamp) -> Result<bool, PortError> {
+    let bound = |sql: &'static str| {
+        let sql = query(sql).bind(user.as_str().to_owned()).bind(now.millis());
+        sql.bind(now.minus(PAUSE_WINDOW).millis()).bind(i64::from(LOCK_AFTER))
+    };
+    if write.run(bound(COUNT)).await? == 1 {
+        return Ok(true);
+    }
+    if factor == Factor::Application {
+        return Ok(false);
+    }
+    let when_locked = bound(COUNT_WHEN_LOCKED).bind(now.minus(BACKUP_WINDOW).millis());
+    Ok(write.run(when_locked).await? == 1)
+}
+
+async fn read(write: &mut Write, user: &UserId) -> Result<Budgets, PortError> {
+    let sql = "SELECT in_a_row, recent_1, recent_2, recent_3, recent_4, recent_5, backup_1, backup_2, backup_3, backup_4, backup_5
+               FROM attempts WHERE user_id = $1";
+    let Some(row) = write.row(query(sql).bind(user.as_str())).await? else { return Ok(Budgets::default()) };
+    Ok(Budgets {
+        recent: [row.at("recent_1")?, row.at("recent_2")?, row.at("recent_3")?, row.at("recent_4")?, row.at("recent_5")?],
+        in_a_row: row.count("in_a_row")?,
+        backup: [row.at("backup_1")?, row.at("backup_2")?, row.at("backup_3")?, row.at("backup_4")?, row.at("backup_5")?],
+    })
+}
+
+/// Clears the second factor's budget.
+pub async fn clear(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+    write.run(query("DELETE FROM attempts WHERE user_id = $1").bind(user.as_str())).await.map(drop)
+}
+
+/// Gives back the newest attempt, which turned out right.
+pub async fn give_back(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+    write.run(query(GIVE_BACK).bind(user.as_str())).await.map(drop)
+}
+
+fn password_row(email: BlindIndex) -> Sql {
+    query("SELECT failures, allowed_at FROM password_attempts WHERE email_index = $1").bind(email.as_bytes().as_slice())
+}
+
+fn password_attempts(row: &AnyRow) -> Result<PasswordAttempts, PortError> {
+    Ok(PasswordAttempts { failures: row.count("failures")?, allowed_at: row.at("allowed_at")? })
+}
+
+/// Changes one row only if it still stands as it was read.
+fn replace(email: BlindIndex, before: Option<PasswordAttempts>, after: PasswordAttempts) -> Sql {
+    let sql = match before {
+        None => "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES ($1, $2, $3) ON CONFLICT (email_index) DO NOTHING",
+        Some(_) => "UPDATE password_attempts SET failures = $2, allowed_at = $3 WHERE email_index = $1 AND failures = $4 AND allowed_at = $5",
+    };
+    let sql = query(sql).bind(email.as_bytes().as_slice()).bind(i64::from(after.failures)).bind(after.allowed_at.millis());
+    match before {
+        None => sql,
+        Some(before) => sql.bind(i64::from(before.failures)).bind(before.allowed_at.millis()),
+    }
+}
+
+fn forget(email: BlindIndex) -> Sql {
+    query("DELETE FROM password_attempts WHERE email_index = $1").bind(email.as_bytes().as_slice())
+}

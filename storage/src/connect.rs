@@ -1,0 +1,160 @@
+//! Opening the database: one connection that writes beside a pool that reads.
+
+use std::{
+    fs::{self, OpenOptions},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use domain::ports::PortError;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sqlx::{
+    Any, AnyPool, Executor, Row, Transaction,
+    any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow},
+    query::Query,
+};
+
+use crate::{error::port, error::OpenError, migrate};
+
+/// Begins a transaction that will write. SQLite takes the write lock at once and waits for it within `busy_timeout`; a plain `BEGIN`
+/// that turned to writing later would fail at once instead. Engines with row locks begin plainly.
+const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+/// An acknowledged commit survives a power cut only with `FULL`: in WAL mode `NORMAL` may lose it, and a spent code would work again.
+const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+/// What reads can't write, by accident or otherwise.
+const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;";
+const READERS: u32 = 4;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What a path may hold unescaped in a URL.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
+/// A database that is open. It implements the ports of `domain`.
+pub struct Store {
+    writer: AnyPool,
+    readers: AnyPool,
+}
+
+/// A statement with its values.
+pub type Sql = Query<'static, Any, AnyArguments>;
+
+/// A transaction that writes. Dropped before its commit, it leaves nothing behind.
+pub struct Write(Transaction<'static, Any>);
+
+impl Store {
+    /// Opens a database, and makes its file if there is none, readable by its owner alone. It changes no schema, but refuses one that is
+    /// not this version's.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let path = path_of(url)?;
+        let file = made(&path).map_err(|error| OpenError::File(path, error))?;
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}?mode=rw", utf8_percent_encode(&file.to_string_lossy(), PATH));
+        let options: AnyConnectOptions = url.parse().map_err(OpenError::Connect)?;
+        let writer = pool(1, WRITER).connect_with(options.clone()).await.map_err(OpenError::Connect)?;
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&writer).await.map_err(OpenError::Connect)?;
+        if journal != "wal" {
+            return Err(OpenError::Journal(journal));
+        }
+        let readers = pool(READERS, READER).connect_with(options).await.map_err(OpenError::Connect)?;
+        let store = Self { writer, readers };
+        store.pending_migrations().await?;
+        Ok(store)
+    }
+
+    /// Brings the schema up to this version, all of it or nothing.
+    pub async fn migrate(&self) -> Result<(), OpenError> {
+        let begun = self.writer.begin_with(BEGIN_WRITE).await.map_err(OpenError::Schema)?;
+        migrate::run(begun).await
+    }
+
+    /// The migrations that this version has and the database does not, by name.
+    pub async fn pending_migrations(&self) -> Result<Vec<&'static str>, OpenError> {
+        migrate::pending(&self.readers).await
+    }
+
+    /// Waits for what is under way and closes every connection, which leaves one tidy file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    pub(crate) async fn write(&self) -> Result<Write, PortError> {
+        self.writer.begin_with(BEGIN_WRITE).await.map(Write).map_err(port)
+    }
+
+    pub(crate) async fn row(&self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
+        sql.fetch_optional(&self.readers).await.map_err(port)
+    }
+
+    pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
+        sql.fetch_all(&self.readers).await.map_err(port)
+    }
+
+    pub(crate) async fn exists(&self, sql: Sql) -> Result<bool, PortError> {
+        Ok(self.row(sql).await?.is_some())
+    }
+}
+
+impl Write {
+    /// Runs a statement and answers how many rows it changed.
+    pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
+        Ok(sql.execute(&mut *self.0).await.map_err(port)?.rows_affected())
+    }
+
+    pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
+        sql.fetch_optional(&mut *self.0).await.map_err(port)
+    }
+
+    /// Counts rows.
+    pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
+        let row = sql.fetch_one(&mut *self.0).await.map_err(port)?;
+        let count: i64 = row.try_get(0).map_err(port)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    pub async fn commit(self) -> Result<(), PortError> {
+        self.0.commit().await.map_err(port)
+    }
+
+    /// Undoes everything and gives the connection back before the answer goes out.
+    pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
+        self.0.rollback().await.map_err(port)?;
+        Ok(answer)
+    }
+}
+
+fn pool(size: u32, pragmas: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| Box::pin(async move { connection.execute(pragmas).await.map(drop) }))
+}
+
+fn path_of(url: &str) -> Result<PathBuf, OpenError> {
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        return Err(OpenError::Postgres);
+    }
+    let rest = url.strip_prefix("sqlite:").ok_or(OpenError::Scheme)?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    if path == ":memory:" || parameters.contains("mode=memory") {
+        return Err(OpenError::InMemory);
+    }
+    if !matches!(parameters, "" | "mode=rwc" | "mode=rw") {
+        return Err(OpenError::Parameter);
+    }
+    let path = percent_decode_str(path).decode_utf8().map_err(|_| OpenError::Scheme)?;
+    if path.is_empty() { Err(OpenError::Scheme) } else { Ok(PathBuf::from(path.into_owned())) }
+}
+
+/// Opens the file as the engine will, so that a wrong folder or missing rights are named by the system's own words.
+fn made(path: &Path) -> std::io::Result<PathBuf> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    fs::canonicalize(path)
+}

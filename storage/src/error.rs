@@ -1,0 +1,100 @@
+//! What can go wrong: at the opening, with words for the operator; later, sorted into what may pass and what won't.
+
+use std::{error::Error as StdError, io, path::PathBuf};
+
+use domain::ports::PortError;
+use thiserror::Error;
+
+/// Why a database can't be worked with. No variant repeats the URL: it may hold a password.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// No engine of ours.
+    #[error("the database URL should look like `sqlite:/var/lib/twinlock/twinlock.db`")]
+    Scheme,
+    /// An engine that a later version knows.
+    #[error("this version keeps its data in SQLite only: PostgreSQL is not supported yet")]
+    Postgres,
+    /// It would forget everybody at the next start.
+    #[error("a database in memory loses every user at the next start: name a file")]
+    InMemory,
+    /// Something after the `?` that would weaken what the store sets itself.
+    #[error("the database URL may have no parameter but `mode=rwc`")]
+    Parameter,
+    /// The file system said no.
+    #[error("the file can't be opened for reading and writing: {1}")]
+    File(PathBuf, #[source] io::Error),
+    /// The file is there, the engine does not take it.
+    #[error("the file is no SQLite database, is damaged, or is locked by another program: {0}")]
+    Connect(#[source] sqlx::Error),
+    /// A file system without shared memory, such as a network share.
+    #[error("the file's journal stays `{0}` instead of `wal`: put it on a local disk")]
+    Journal(String),
+    /// Written by a newer version.
+    #[error("the schema (number {found}) is newer than this version (number {known}): start the newer version again")]
+    Newer {
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration in this binary.
+        known: i64,
+    },
+    /// A migration differs from the one that was applied.
+    #[error("the schema was made by another build: migration {0} differs from this version's")]
+    Foreign(i64),
+    /// A migration failed; nothing of it stays.
+    #[error("the schema can't be brought up to date: {0}")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// The schema can't be read.
+    #[error("the schema can't be read: {0}")]
+    Schema(#[source] sqlx::Error),
+}
+
+/// Sorts an error of the driver.
+pub fn port(error: sqlx::Error) -> PortError {
+    if may_pass(&error) { PortError::Unavailable(Box::new(error)) } else { PortError::Failed(Box::new(error)) }
+}
+
+/// A value in the database that no rule of `domain` allows.
+pub fn damaged(error: impl StdError + Send + Sync + 'static) -> PortError {
+    PortError::Failed(Box::new(error))
+}
+
+fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code_may_pass(&code)),
+        _ => false,
+    }
+}
+
+/// SQLite: the primary code is the low byte (5 busy, 6 locked, 10 I/O, 13 full). PostgreSQL: five characters by class (08 connection,
+/// 25006 read-only, 40 rollback, 53 resources, 57 operator).
+fn code_may_pass(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13),
+        _ => code == "25006" || ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::busy("5", true)]
+    #[case::busy_snapshot("517", true)]
+    #[case::locked("6", true)]
+    #[case::disk_full("13", true)]
+    #[case::write_failed("778", true)]
+    #[case::no_such_table("1", false)]
+    #[case::damaged_file("11", false)]
+    #[case::not_unique("2067", false)]
+    #[case::deadlock("40P01", true)]
+    #[case::shutting_down("57P01", true)]
+    #[case::read_only("25006", true)]
+    #[case::undefined_table("42P01", false)]
+    #[case::not_unique_either("23505", false)]
+    fn errors_that_may_pass_are_told_from_bugs(#[case] code: &str, #[case] expected: bool) {
+        assert_eq!(code_may_pass(code), expected);
+    }
+}

@@ -1,0 +1,116 @@
+//! Sessions, found by the hash of their token.
+
+use async_trait::async_trait;
+use domain::{
+    ids::{SessionId, UserId},
+    policy::Subject,
+    ports::{NewSession, PortError, SessionRecord, Sessions, TokenSwap},
+    session::{ABSOLUTE, SessionFacts},
+    time::Timestamp,
+    token::TokenHash,
+};
+use sqlx::query;
+
+use crate::{
+    Store, attempts,
+    connect::{Sql, Write},
+    rows::Values,
+};
+
+/// A session with all that `policy::decide` wants to know, a row a membership.
+const FIND: &str = "
+    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since,
+           u.name, u.email, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+           p.account_id, p.role, a.require_mfa
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id
+    LEFT JOIN mfa_methods m ON m.user_id = u.id
+    LEFT JOIN memberships p ON p.user_id = u.id
+    LEFT JOIN accounts a ON a.id = p.account_id
+    WHERE s.token_hash = $1 AND u.disabled = 0
+    ORDER BY a.name_folded";
+
+#[async_trait]
+impl Sessions for Store {
+    async fn open(&self, session: NewSession) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        open(&mut write, &session).await?;
+        write.commit().await
+    }
+
+    async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError> {
+        let rows = self.rows(query(FIND).bind(token.as_bytes().as_slice())).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let memberships = rows.iter().filter_map(|row| row.membership().transpose()).collect::<Result<_, _>>()?;
+        Ok(Some(SessionRecord {
+            id: row.value("id")?,
+            user: row.value("user_id")?,
+            name: row.value("name")?,
+            email: row.value("email")?,
+            facts: SessionFacts {
+                opened_at: row.at("opened_at")?,
+                seen_at: row.at("seen_at")?,
+                password_at: row.at("password_at")?,
+                second_factor_at: row.maybe_at("second_factor_at")?,
+                account: row.maybe("chosen")?,
+            },
+            subject: Subject { has_mfa: row.flag("has_mfa")?, memberships },
+            codes_since: row.maybe_at("codes_since")?,
+        }))
+    }
+
+    async fn touch(&self, session: &SessionId, now: Timestamp) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        write.run(query("UPDATE sessions SET seen_at = $2 WHERE id = $1").bind(session.as_str()).bind(now.millis())).await?;
+        write.commit().await
+    }
+
+    async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let sql = query("UPDATE sessions SET token_hash = $3, password_at = $4, seen_at = $4 WHERE id = $1 AND token_hash = $2");
+        let swapped = write.run(bind_swap(sql, &swap, now)).await? == 1;
+        write.commit().await?;
+        Ok(swapped)
+    }
+
+    async fn end(&self, session: &SessionId) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        write.run(query("DELETE FROM sessions WHERE id = $1").bind(session.as_str())).await?;
+        write.commit().await
+    }
+}
+
+/// Binds `$1` session, `$2` old token, `$3` new token, `$4` now.
+pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
+    sql.bind(swap.session.as_str()).bind(swap.old.as_bytes().as_slice()).bind(swap.new.as_bytes().as_slice()).bind(now.millis())
+}
+
+pub async fn open(write: &mut Write, session: &NewSession) -> Result<(), PortError> {
+    if session.complete {
+        signed_in(write, &session.user, session.at).await?;
+    }
+    // Sessions past their absolute bound go here, so that the table does not grow for ever.
+    let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2").bind(session.user.as_str());
+    write.run(ended.bind(session.at.minus(ABSOLUTE).millis())).await?;
+    if let Some(replaced) = session.replaces {
+        write.run(query("DELETE FROM sessions WHERE token_hash = $1").bind(replaced.as_bytes().as_slice())).await?;
+    }
+    let insert = query(
+        "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at)
+         VALUES ($1, $2, $3, $4, $4, $4)",
+    );
+    let insert = insert.bind(session.id.as_str()).bind(session.token.as_bytes().as_slice());
+    write.run(insert.bind(session.user.as_str()).bind(session.at.millis())).await.map(drop)
+}
+
+/// Notes a complete sign-in, which is what clears the budget of the second factor; false for a user who is barred or gone.
+pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Result<bool, PortError> {
+    let note = query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND disabled = 0").bind(user.as_str()).bind(at.millis());
+    let noted = write.run(note).await? == 1;
+    attempts::clear(write, user).await?;
+    Ok(noted)
+}
+
+pub async fn end_all(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+    write.run(query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str())).await.map(drop)
+}

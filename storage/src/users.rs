@@ -1,0 +1,175 @@
+//! People.
+
+use async_trait::async_trait;
+use domain::{
+    email::Email,
+    ids::{AccountId, UserId},
+    ports::{Credentials, FirstOwner, NewUser, PortError, SecretHash, SignInRecord, UserRecord, Users},
+    roles::Role,
+    time::Timestamp,
+    token::TokenHash,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    Store, accounts,
+    connect::{Sql, Write},
+    invitations,
+    rows::Values,
+    sessions,
+};
+
+/// Everything the operator and My profile see, a row a membership.
+macro_rules! select_users {
+    ($rest:literal) => {
+        concat!(
+            "SELECT u.id, u.email, u.name, u.disabled, u.last_sign_in_at,
+                    CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password,
+                    CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+                    p.role, a.id AS account_id, a.name AS account_name, a.require_mfa,
+                    (SELECT COUNT(*) FROM memberships o WHERE o.account_id = a.id) AS members
+             FROM users u
+             LEFT JOIN mfa_methods m ON m.user_id = u.id
+             LEFT JOIN memberships p ON p.user_id = u.id
+             LEFT JOIN accounts a ON a.id = p.account_id ",
+            $rest
+        )
+    };
+}
+
+#[async_trait]
+impl Users for Store {
+    async fn none_exist(&self) -> Result<bool, PortError> {
+        Ok(!self.exists(query("SELECT 1 FROM users LIMIT 1")).await?)
+    }
+
+    async fn offer_set_up(&self, link: TokenHash) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        let offer = "INSERT INTO set_up_link (id, token_hash) VALUES (1, $1)
+                     ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash";
+        write.run(query(offer).bind(link.as_bytes().as_slice())).await?;
+        write.commit().await
+    }
+
+    async fn set_up_is_open(&self, link: TokenHash) -> Result<bool, PortError> {
+        let sql = "SELECT 1 FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
+        self.exists(query(sql).bind(link.as_bytes().as_slice())).await
+    }
+
+    async fn create_first_owner(&self, first: FirstOwner) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let take = "DELETE FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
+        if write.run(query(take).bind(first.link.as_bytes().as_slice())).await? != 1 || !insert(&mut write, &first.owner).await? {
+            return write.undo(false).await;
+        }
+        accounts::ensure(&mut write, &first.account).await?;
+        let join = "INSERT INTO memberships (user_id, account_id, role) SELECT $1, id, $3 FROM accounts WHERE name_folded = $2";
+        let join = query(join).bind(first.owner.id.as_str()).bind(first.account.name.folded()).bind(Role::Owner.as_str());
+        write.run(join).await?;
+        sessions::open(&mut write, &first.session).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        if !insert(&mut write, &user).await? {
+            return write.undo(false).await;
+        }
+        let join = query("INSERT INTO memberships (user_id, account_id, role) VALUES ($1, $2, $3)");
+        write.run(join.bind(user.id.as_str()).bind(account.as_str()).bind(role.as_str())).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    async fn list(&self) -> Result<Vec<UserRecord>, PortError> {
+        self.records(query(select_users!("ORDER BY u.email, a.name_folded"))).await
+    }
+
+    async fn find(&self, user: &UserId) -> Result<Option<UserRecord>, PortError> {
+        let sql = query(select_users!("WHERE u.id = $1 ORDER BY a.name_folded")).bind(user.as_str());
+        Ok(self.records(sql).await?.pop())
+    }
+
+    async fn credentials(&self, email: &Email) -> Result<SignInRecord, PortError> {
+        let sql = query("SELECT id, password_hash, disabled FROM users WHERE email = $1").bind(email.as_str());
+        let Some(row) = self.row(sql).await? else { return Ok(None) };
+        Ok(Some(Credentials { user: row.value("id")?, password: row.secret("password_hash")?, disabled: row.flag("disabled")? }))
+    }
+
+    async fn password(&self, user: &UserId) -> Result<Option<SecretHash>, PortError> {
+        let row = self.row(query("SELECT password_hash FROM users WHERE id = $1").bind(user.as_str())).await?;
+        row.map_or(Ok(None), |row| row.secret("password_hash"))
+    }
+
+    async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(user.as_str()).bind(password.expose());
+        let is_set = write.run(set).await? == 1;
+        sessions::end_all(&mut write, user).await?;
+        invitations::forget(&mut write, user).await?;
+        write.commit().await?;
+        Ok(is_set)
+    }
+
+    async fn invite(&self, user: &UserId, link: TokenHash, expires: Timestamp) -> Result<(), PortError> {
+        self.open_invitation(user, link, expires).await
+    }
+
+    async fn invited(&self, link: TokenHash, now: Timestamp) -> Result<Option<Email>, PortError> {
+        self.open_invitation_of(link, now).await
+    }
+
+    async fn accept_invitation(&self, link: TokenHash, password: SecretHash, now: Timestamp) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let Some(user) = invitations::holder(&mut write, link).await? else { return write.undo(false).await };
+        // The person's row first (see the crate's documentation): all of it is undone should the invitation not be open.
+        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1 AND disabled = 0").bind(user.as_str());
+        let is_set = write.run(set.bind(password.expose())).await? == 1;
+        if !is_set || !invitations::take(&mut write, link, now).await? {
+            return write.undo(false).await;
+        }
+        sessions::end_all(&mut write, &user).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+}
+
+impl Store {
+    async fn records(&self, sql: Sql) -> Result<Vec<UserRecord>, PortError> {
+        let mut users: Vec<UserRecord> = Vec::new();
+        for row in self.rows(sql).await? {
+            let id = row.value("id")?;
+            if users.last().is_none_or(|user| user.id != id) {
+                users.push(record(id, &row)?);
+            }
+            if let (Some(user), Some(place)) = (users.last_mut(), row.place()?) {
+                user.accounts.push(place);
+            }
+        }
+        Ok(users)
+    }
+}
+
+fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
+    Ok(UserRecord {
+        id,
+        email: row.value("email")?,
+        name: row.value("name")?,
+        disabled: row.flag("disabled")?,
+        has_password: row.flag("has_password")?,
+        has_mfa: row.flag("has_mfa")?,
+        accounts: Vec::new(),
+        last_sign_in: row.maybe_at("last_sign_in_at")?,
+    })
+}
+
+async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
+    let insert = query(
+        "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (email) DO NOTHING",
+    );
+    let insert = insert.bind(user.id.as_str()).bind(user.email.as_str()).bind(user.name.as_str());
+    let insert = insert.bind(user.password.as_ref().map(|hash| hash.expose().to_owned())).bind(user.at.millis());
+    Ok(write.run(insert).await? == 1)
+}
