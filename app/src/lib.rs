@@ -5,8 +5,10 @@
 pub mod error;
 pub mod mfa;
 pub mod profile;
+pub mod refusal;
 pub mod routes;
 pub mod session;
+pub mod ui;
 pub mod wire;
 pub mod words;
 
@@ -22,7 +24,15 @@ pub mod services;
 #[cfg(feature = "csr")]
 mod app;
 #[cfg(feature = "csr")]
-pub mod ui;
+mod document;
+#[cfg(feature = "csr")]
+mod fetch;
+#[cfg(feature = "csr")]
+mod navigator;
+#[cfg(feature = "csr")]
+mod refused;
+#[cfg(feature = "csr")]
+mod submission;
 
 #[cfg(feature = "csr")]
 pub use app::App;

@@ -1,0 +1,110 @@
+//! Every page: its address, who may see it, and where else to go.
+
+use domain::policy::{Access, Standing, allows};
+
+/// A page of the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The account the person works in.
+    Home,
+    /// Email and password.
+    SignIn,
+    /// The second factor of a sign-in.
+    Verify,
+    /// The password once more.
+    ConfirmPassword,
+    /// The current user.
+    Profile,
+    /// Wizard, step 1.
+    NewMethod,
+    /// Wizard, step 2.
+    SetUp,
+    /// Wizard, step 3.
+    VerifyMethod,
+    /// Wizard, step 4.
+    BackupCodes,
+    /// The first account and its owner.
+    FirstStart,
+    /// A password chosen through an invitation.
+    Invitation,
+}
+
+impl Page {
+    /// The address.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Home => "/",
+            Self::SignIn => "/sign-in",
+            Self::Verify => "/sign-in/verify",
+            Self::ConfirmPassword => "/confirm-password",
+            Self::Profile => "/profile",
+            Self::NewMethod => "/profile/mfa/new",
+            Self::SetUp => "/profile/mfa/setup",
+            Self::VerifyMethod => "/profile/mfa/verify",
+            Self::BackupCodes => "/profile/mfa/backup-codes",
+            Self::FirstStart => "/setup",
+            Self::Invitation => "/invitation",
+        }
+    }
+
+    /// Who may see it.
+    #[must_use]
+    pub const fn access(self) -> Access {
+        match self {
+            Self::FirstStart | Self::Invitation | Self::SignIn => Access::Public,
+            Self::Verify => Access::HalfSignedIn,
+            Self::ConfirmPassword | Self::SetUp | Self::VerifyMethod | Self::BackupCodes => Access::Enrolment,
+            Self::Home | Self::Profile | Self::NewMethod => Access::Full,
+        }
+    }
+}
+
+/// Where a session of this standing belongs when it may not stay where it is.
+#[must_use]
+pub const fn landing(standing: Option<&Standing>) -> Page {
+    match standing {
+        None => Page::SignIn,
+        Some(Standing::HalfSignedIn) => Page::Verify,
+        Some(Standing::SetUpOnly { .. }) => Page::SetUp,
+        Some(Standing::ChooseAccount | Standing::Full { .. }) => Page::Home,
+    }
+}
+
+/// Where to go instead of `page`; `None` when the session may see it.
+#[must_use]
+pub fn redirect(page: Page, standing: Option<&Standing>) -> Option<Page> {
+    let done_here = page == Page::SignIn && standing.is_some();
+    let target = landing(standing);
+    ((done_here || !allows(standing, page.access())) && target != page).then_some(target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: Standing = Standing::Full { account: None, role: None };
+
+    #[test]
+    fn nobody_is_led_to_the_sign_in() {
+        assert_eq!(redirect(Page::Profile, None), Some(Page::SignIn));
+        assert_eq!(redirect(Page::Verify, None), Some(Page::SignIn));
+        assert_eq!(redirect(Page::FirstStart, None), None);
+        assert_eq!(redirect(Page::SignIn, None), None);
+    }
+
+    #[test]
+    fn half_a_sign_in_leads_to_the_other_half() {
+        let half = Standing::HalfSignedIn;
+        assert_eq!(redirect(Page::Home, Some(&half)), Some(Page::Verify));
+        assert_eq!(redirect(Page::SignIn, Some(&half)), Some(Page::Verify));
+        assert_eq!(redirect(Page::Verify, Some(&half)), None);
+    }
+
+    #[test]
+    fn a_full_session_leaves_the_sign_in() {
+        assert_eq!(redirect(Page::SignIn, Some(&FULL)), Some(Page::Home));
+        assert_eq!(redirect(Page::Verify, Some(&FULL)), Some(Page::Home));
+        assert_eq!(redirect(Page::Profile, Some(&FULL)), None);
+    }
+}

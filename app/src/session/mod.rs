@@ -1,6 +1,7 @@
 //! Signing in and out, the first owner, invitations, and the session everybody asks about.
 
 pub mod api;
+pub mod state;
 
 #[cfg(feature = "ssr")]
 mod first_start;
@@ -10,5 +11,10 @@ mod invitation;
 mod second_factor;
 #[cfg(feature = "ssr")]
 mod server;
+#[cfg(feature = "csr")]
+pub(crate) mod view;
 #[cfg(feature = "ssr")]
 pub(crate) use second_factor::count;
+
+#[cfg(feature = "csr")]
+pub(crate) mod view;

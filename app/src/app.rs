@@ -1,0 +1,106 @@
+//! The frame around every page, and which page stands at which address.
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{A, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
+    profile::view::{Home, Profile},
+    routes::Page,
+    session::{
+        api::sign_out,
+        view::{ConfirmPassword, FirstStart, Invitation, SignIn, Verify},
+    },
+    shell::{Guarded, Shell, shell},
+    ui::{FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, SkipLink, Status, ThemeMenu, follow_stored_theme},
+};
+
+/// The pages of Twinlock.
+#[component]
+pub fn App() -> impl IntoView {
+    follow_stored_theme();
+    let shell = Shell::start();
+    provide_context(shell);
+    view! {
+        <Router>
+            <SkipLink label="Skip to content" />
+            <Header />
+            <main id="main" class="page" tabindex="-1">
+                <Status message=shell.status />
+                <Routes fallback=NotFound>
+                    <Route path=path!("/sign-in") view=|| view! { <Guarded page=Page::SignIn><SignIn /></Guarded> } />
+                    <Route path=path!("/sign-in/verify") view=|| view! { <Guarded page=Page::Verify><Verify /></Guarded> } />
+                    <Route path=path!("/confirm-password") view=|| view! { <Guarded page=Page::ConfirmPassword><ConfirmPassword /></Guarded> } />
+                    <Route path=path!("/") view=|| view! { <Guarded page=Page::Home><Home /></Guarded> } />
+                    <Route path=path!("/profile") view=|| view! { <Guarded page=Page::Profile><Profile /></Guarded> } />
+                    <Route path=path!("/profile/mfa/new") view=|| view! { <Guarded page=Page::NewMethod><NewMethod /></Guarded> } />
+                    <Route path=path!("/profile/mfa/setup") view=|| view! { <Guarded page=Page::SetUp><SetUp /></Guarded> } />
+                    <Route path=path!("/profile/mfa/verify") view=|| view! { <Guarded page=Page::VerifyMethod><VerifyMethod /></Guarded> } />
+                    <Route path=path!("/profile/mfa/backup-codes") view=|| view! { <Guarded page=Page::BackupCodes><BackupCodes /></Guarded> } />
+                    <Route path=path!("/setup") view=FirstStart />
+                    <Route path=path!("/invitation") view=Invitation />
+                </Routes>
+            </main>
+        </Router>
+    }
+}
+
+/// The product's name, as the server wrote it into the page.
+pub(crate) fn meta(name: &str) -> String {
+    let element = document().query_selector(&format!("meta[name={name}]")).ok().flatten();
+    element.and_then(|meta| meta.get_attribute("content")).unwrap_or_default()
+}
+
+#[component]
+fn Header() -> impl IntoView {
+    let shell = shell();
+    let name = Memo::new(move |_| shell.viewer.get().flatten().map(|viewer| viewer.name));
+    view! {
+        <header class="header">
+            <div class="header__inner">
+                <A href="/" attr:class="brand"><Icon glyph=Glyph::Shield />{meta("brand")}</A>
+                {move || name.get().map(|name| view! { <UserMenu name /> })}
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn UserMenu(name: String) -> impl IntoView {
+    let shell = shell();
+    let leave = move || {
+        shell.call(RwSignal::new(false), sign_out(), move |answer| match answer {
+            Ok(()) => {
+                shell.status.set(None);
+                shell.sheet.set(None);
+                // Whoever leaves on purpose does not come back to this page.
+                shell.wanted.set(Some(Page::Home));
+                shell.set_viewer(None);
+            }
+            Err(error) => shell.status.set(Some(crate::words::refusal(&error))),
+        });
+    };
+    view! {
+        <nav class="user-menu" aria-label="User">
+            <Menu label=name>
+                <MenuLink href="/profile" label="My profile" />
+                <ThemeMenu />
+                <MenuAction label="Sign out" on_choose=leave />
+            </Menu>
+        </nav>
+    }
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Page not found" />
+            <p class="lead">"There is nothing at this address."</p>
+            <p><A href="/">"Go to the start page"</A></p>
+        </div>
+    }
+}

@@ -1,0 +1,120 @@
+use leptos::prelude::*;
+
+use super::Step;
+use crate::{
+    app::meta,
+    error::AppError,
+    mfa::api::{CodeSheet, backup_codes, finish},
+    routes::Page,
+    shell::{go, shell},
+    ui::{Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading, FormError, Glyph, Skeleton, SubmitForm, download_text, print},
+    words,
+};
+
+/// `/profile/mfa/backup-codes`: ten codes, shown once.
+#[component]
+pub(crate) fn BackupCodes() -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let sheet = RwSignal::new(shell.sheet.try_update(Option::take).flatten());
+    let failed = RwSignal::new(None::<String>);
+    let fetch = move || {
+        failed.set(None);
+        shell.call(RwSignal::new(false), backup_codes(), move |answer| match answer {
+            Ok(fresh) => {
+                sheet.try_set(Some(fresh));
+            }
+            Err(AppError::NothingPending) => go(Page::Profile, true),
+            Err(error) => {
+                failed.try_set(Some(words::refusal(&error)));
+            }
+        });
+    };
+    if sheet.read_untracked().is_none() {
+        fetch();
+    }
+    view! {
+        <div class="page--narrow">
+            <Step number=4 />
+            <FocusHeading label="Backup codes" />
+            <FormError error=failed retry=fetch />
+            {move || match sheet.get() {
+                Some(sheet) => view! { <Sheet sheet /> }.into_any(),
+                None if failed.read().is_some() => ().into_any(),
+                None => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Sheet(sheet: CodeSheet) -> impl IntoView {
+    let codes: Vec<String> = sheet.codes.iter().map(|code| code.expose().to_owned()).collect();
+    let date = date(sheet.made_at.millis());
+    let brand = meta("brand");
+    let heading = format!("{brand} · {} · {date}", sheet.email);
+    let file_name = format!("backup-codes-{}-{date}.txt", brand.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-"));
+    let text = format!("{brand}\n{}\n{date}\n\nBackup codes: each code works once.\n\n{}\n", sheet.email, codes.join("\n"));
+    let saved = RwSignal::new(false);
+    view! {
+        <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
+        <div class="card stack">
+            <section class="print-sheet">
+                <p class="print-only">{heading}</p>
+                <CodeList id="codes" label="Backup codes" codes=codes.clone() />
+            </section>
+            <div class="actions">
+                <CopyButton label="Copy" text=codes.join("\n") source="codes" on_copy=move || saved.set(true) />
+                <Button label="Download" icon=Glyph::Download on_press=move || saved.set(download_text(&file_name, &text).is_ok()) />
+                <Button label="Print" icon=Glyph::Print on_press=move || { print(); saved.set(true); } />
+            </div>
+            <Finish saved />
+        </div>
+    }
+}
+
+#[component]
+fn Finish(saved: RwSignal<bool>) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let pending = RwSignal::new(false);
+    let missing = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if saved.get() {
+            missing.set(None);
+        }
+    });
+    let submit = move || {
+        failed.set(None);
+        missing.set((!saved.get_untracked()).then(|| "Save the codes, then confirm: I have saved these codes.".to_owned()));
+        if !saved.get_untracked() {
+            return;
+        }
+        shell.call(pending, finish(), move |answer| match answer {
+            Ok(()) => {
+                shell.status.set(Some(words::ADDED.to_owned()));
+                go(Page::Profile, true);
+            }
+            Err(error) => {
+                failed.try_set(Some(words::refusal(&error)));
+            }
+        });
+    };
+    view! {
+        <SubmitForm on_submit=submit pending>
+            <FormError error=failed retry=submit />
+            <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
+            <div class="actions">
+                <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
+            </div>
+        </SubmitForm>
+    }
+}
+
+/// The day, as `2026-11-24`.
+fn date(millis: i64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit an f64 exactly")]
+    let day = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(millis as f64));
+    format!("{}-{:02}-{:02}", day.get_full_year(), day.get_month() + 1, day.get_date())
+}

@@ -1,0 +1,81 @@
+use domain::one_time_code::OneTimeCode;
+use leptos::prelude::*;
+
+use super::Step;
+use crate::{
+    error::{AppError, Field},
+    mfa::{
+        api::{confirm, pending as is_pending},
+        code_form::CodeForm,
+    },
+    routes::Page,
+    session::api::Code,
+    shell::{go, load, shell},
+    ui::{Button, FocusHeading, FormError, Skeleton},
+    wire::SecretText,
+    words,
+};
+
+/// `/profile/mfa/verify`: proves the new authenticator application.
+#[component]
+pub(crate) fn VerifyMethod() -> impl IntoView {
+    let go = go();
+    let (waiting, reload) = load(is_pending);
+    Effect::new(move |_| {
+        if waiting.get() == Some(Ok(false)) {
+            go(Page::Profile, true);
+        }
+    });
+    view! {
+        <div class="page--narrow">
+            <Step number=3 />
+            <FocusHeading label="Identity verification" />
+            {move || match waiting.get() {
+                None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
+                Some(Ok(true)) => view! { <Proof /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Proof() -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let code = RwSignal::new(String::new());
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let submit = move || {
+        if code.read_untracked().parse::<OneTimeCode>().is_err() {
+            return refused.set(Some(AppError::Invalid { field: Field::Code }));
+        }
+        let request = Code { code: SecretText::new(code.get_untracked()) };
+        shell.call(pending, confirm(request), move |answer| match answer {
+            Ok(sheet) => {
+                shell.sheet.set(Some(sheet));
+                shell.viewer.update(|viewer| {
+                    if let Some(Some(viewer)) = viewer {
+                        viewer.has_mfa = true;
+                    }
+                });
+                go(Page::BackupCodes, true);
+            }
+            Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
+                shell.status.set(Some(words::refusal(&error)));
+                shell.refresh();
+                go(Page::Profile, true);
+            }
+            Err(error) => {
+                refused.try_set(Some(error));
+            }
+        });
+    };
+    view! {
+        <div class="card">
+            <p class="lead">"Enter the 6-digit code displayed by your authenticator application."</p>
+            <CodeForm label="6-digit code" code refused pending on_submit=submit>
+                <Button label="Back" on_press=move || go(Page::SetUp, true) />
+            </CodeForm>
+        </div>
+    }
+}

@@ -1,0 +1,44 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::{
+    shell::shell,
+    ui::{Badge, BadgeKind, FocusHeading, LinkButton},
+};
+
+/// `/`: the account, and how well the person is protected.
+#[component]
+pub(crate) fn Home() -> impl IntoView {
+    let shell = shell();
+    let viewer = Memo::new(move |_| shell.viewer.get().flatten());
+    let account = Memo::new(move |_| viewer.get().and_then(|viewer| viewer.account));
+    let has_mfa = Memo::new(move |_| viewer.get().is_some_and(|viewer| viewer.has_mfa));
+    let heading = Signal::derive(move || account.get().unwrap_or_else(|| "No account yet".to_owned()));
+    view! {
+        <div class="page--narrow stack">
+            <FocusHeading label=heading />
+            <Show when=move || account.read().is_none()>
+                <p class="lead">"You belong to no account yet. Ask your operator to add you to one."</p>
+            </Show>
+            <section class="card" aria-labelledby="sign-in-security">
+                <div class="card__head">
+                    <h2 id="sign-in-security">"Sign-in security"</h2>
+                    {move || if has_mfa.get() {
+                        view! { <Badge label="MFA is on" kind=BadgeKind::Ok /> }
+                    } else {
+                        view! { <Badge label="MFA is off" kind=BadgeKind::Off /> }
+                    }}
+                </div>
+                {move || if has_mfa.get() {
+                    view! { <p>"You sign in with your password and a code of your authenticator application."</p> }.into_any()
+                } else {
+                    view! {
+                        <p>"Add an authenticator application, so that your password alone is not enough to sign in."</p>
+                        <div class="actions"><LinkButton href="/profile/mfa/new" label="Add MFA" /></div>
+                    }.into_any()
+                }}
+                <p><A href="/profile">"My profile"</A></p>
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,55 @@
+use domain::roles::Role;
+use leptos::prelude::*;
+
+use super::settings::Settings;
+use crate::{
+    profile::api::{self, view},
+    shell::load,
+    ui::{Detail, DetailsList, FocusHeading, FormError, RelativeTime, Skeleton},
+    words,
+};
+
+/// `/profile`: the current user and their MFA settings.
+#[component]
+pub(crate) fn Profile() -> impl IntoView {
+    let (profile, reload) = load(view);
+    view! {
+        <div class="page--narrow stack">
+            <FocusHeading label="My profile" />
+            {move || profile.get().map_or_else(
+                || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
+                |answer| match answer {
+                    Ok(profile) => view! { <Loaded profile /> }.into_any(),
+                    Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+                },
+            )}
+        </div>
+    }
+}
+
+#[component]
+fn Loaded(profile: api::Profile) -> impl IntoView {
+    let accounts = profile.accounts.iter().map(|place| {
+        let role = match place.role {
+            Role::Owner => "Owner",
+            Role::Member => "Member",
+        };
+        format!("{} ({role})", place.account)
+    });
+    let accounts = accounts.collect::<Vec<_>>().join(", ");
+    let accounts = if accounts.is_empty() { "None yet".to_owned() } else { accounts };
+    view! {
+        <section class="card" aria-labelledby="user">
+            <h2 id="user">"Current user"</h2>
+            <DetailsList>
+                <Detail label="Full name">{profile.name}</Detail>
+                <Detail label="Email">{profile.email}</Detail>
+                <Detail label="Accounts">{accounts}</Detail>
+                <Detail label="Last sign-in">
+                    {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> })}
+                </Detail>
+            </DetailsList>
+        </section>
+        <Settings method=profile.method />
+    }
+}

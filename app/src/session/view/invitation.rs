@@ -1,0 +1,73 @@
+use leptos::prelude::*;
+
+use super::{DeadLink, password_error};
+use crate::{
+    error::AppError,
+    routes::Page,
+    session::api::{InvitationForm, Link, accept_invitation, check_invitation},
+    shell::{go, load, shell},
+    ui::{Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, Skeleton, SubmitForm, focus_first_invalid},
+    wire::SecretText,
+    words,
+};
+
+/// `/invitation`: somebody chooses their password.
+#[component]
+pub(crate) fn Invitation() -> impl IntoView {
+    let token = shell().link.get_value().unwrap_or_else(|| SecretText::new(String::new()));
+    let kept = StoredValue::new(token);
+    let (checked, reload) = load(move || check_invitation(Link { token: kept.get_value() }));
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Choose a password" />
+            {move || checked.with(|checked| match checked {
+                None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
+                Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email.clone() /> }.into_any(),
+                Some(Err(AppError::LinkDead)) => view! { <DeadLink /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let token = StoredValue::new(token);
+    let password = RwSignal::new(String::new());
+    let at_field = RwSignal::new(None::<String>);
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let submit = move || {
+        refused.set(None);
+        at_field.set(password_error(&password.read_untracked()));
+        if at_field.read_untracked().is_some() {
+            return focus_first_invalid();
+        }
+        let request = InvitationForm { token: token.get_value(), password: SecretText::new(password.get_untracked()) };
+        shell.call(pending, accept_invitation(request), move |answer| match answer {
+            Ok(()) => {
+                shell.link.set_value(None);
+                shell.status.set(Some(words::PASSWORD_SAVED.to_owned()));
+                go(Page::SignIn, true);
+            }
+            Err(error) => {
+                refused.try_set(Some(error));
+            }
+        });
+    };
+    let error = Signal::derive(move || refused.get().map(|error| words::refusal(&error)));
+    view! {
+        <p class="lead">"For " <strong>{email.clone()}</strong></p>
+        <div class="card">
+            <SubmitForm on_submit=submit pending>
+                <FormError error retry=submit />
+                <HiddenUsername email />
+                <PasswordField label="New password" autocomplete="new-password" value=password error=at_field hint="At least 15 characters" />
+                <div class="actions">
+                    <Button label="Save password" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                </div>
+            </SubmitForm>
+        </div>
+    }
+}

@@ -1,0 +1,29 @@
+//! The pages of the session.
+
+mod confirm_password;
+mod first_start;
+mod invitation;
+mod sign_in;
+mod verify;
+
+pub(crate) use confirm_password::ConfirmPassword;
+pub(crate) use first_start::FirstStart;
+pub(crate) use invitation::Invitation;
+pub(crate) use sign_in::SignIn;
+pub(crate) use verify::Verify;
+
+use leptos::prelude::*;
+
+use crate::words;
+
+/// The password rule as a form asks it: the text in NFC, or what is wrong with it.
+fn password_error(typed: &str) -> Option<String> {
+    let nfc: String = js_sys::JsString::from(typed).normalize("NFC").into();
+    domain::password::check_length(&nfc).err().map(|_| words::invalid(crate::error::Field::Password).to_owned())
+}
+
+/// A link that does not work any more.
+#[component]
+fn DeadLink() -> impl IntoView {
+    view! { <p class="lead">{words::LINK_DEAD}</p> }
+}

@@ -1,0 +1,212 @@
+//! What every page shares: the session, the result of the last action, and how to call the server.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::BroadcastChannel;
+
+use crate::{
+    error::AppError,
+    mfa::api::CodeSheet,
+    routes::{Page, redirect},
+    session::api::{Viewer, whoami},
+    ui::{FormError, Skeleton},
+    wire::SecretText,
+    words,
+};
+
+/// Where the tabs of one browser tell each other about sign-in and sign-out.
+const CHANNEL: &str = "twinlock";
+
+/// The state all pages share; nothing of it is stored or put into the history.
+#[derive(Clone, Copy)]
+pub(crate) struct Shell {
+    /// Who is signed in; `None` until the server has answered.
+    pub viewer: RwSignal<Option<Option<Viewer>>>,
+    /// Why the server has not answered.
+    pub failed: RwSignal<Option<AppError>>,
+    /// The result of the last action, for the status region.
+    pub status: RwSignal<Option<String>>,
+    /// The page somebody wanted before they had to sign in.
+    pub wanted: RwSignal<Option<Page>>,
+    /// The page that waits for the password.
+    pub after_password: RwSignal<Option<Page>>,
+    /// The codes that were just made; gone with the page that shows them.
+    pub sheet: RwSignal<Option<CodeSheet>>,
+    /// The token out of the address's fragment.
+    pub link: StoredValue<Option<SecretText>>,
+}
+
+impl Shell {
+    /// The shell of this tab, and its link to the others.
+    pub fn start() -> Self {
+        let shell = Self {
+            viewer: RwSignal::new(None),
+            failed: RwSignal::new(None),
+            status: RwSignal::new(None),
+            wanted: RwSignal::new(None),
+            after_password: RwSignal::new(None),
+            sheet: RwSignal::new(None),
+            link: StoredValue::new(take_fragment()),
+        };
+        shell.refresh();
+        if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
+            let heard = Closure::<dyn Fn()>::new(move || shell.refresh());
+            channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+            heard.forget();
+        }
+        // A page that comes back out of the browser's cache may show a session that has ended since.
+        let back = window_event_listener_untyped("pageshow", move |event| {
+            if js_sys::Reflect::get(&event, &"persisted".into()).is_ok_and(|persisted| persisted.is_truthy()) {
+                shell.viewer.set(None);
+                shell.refresh();
+            }
+        });
+        on_cleanup(move || back.remove());
+        shell
+    }
+
+    /// Asks the server who is signed in.
+    pub fn refresh(self) {
+        self.failed.set(None);
+        spawn_local(async move {
+            match whoami().await {
+                Ok(viewer) => self.viewer.set(Some(viewer)),
+                Err(error) => self.failed.set(Some(error)),
+            }
+        });
+    }
+
+    /// The session changed here: the pages follow, and so do the other tabs.
+    pub fn set_viewer(self, viewer: Option<Viewer>) {
+        self.viewer.set(Some(viewer));
+        if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
+            let _ = channel.post_message(&"session".into());
+            channel.close();
+        }
+    }
+
+    /// The session has ended without the person's doing: after the next sign-in they come back to their page.
+    fn lost_session(self) {
+        self.viewer.set(Some(None));
+    }
+
+    /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
+    pub fn call<T: 'static>(
+        self,
+        pending: RwSignal<bool>,
+        request: impl Future<Output = Result<T, AppError>> + 'static,
+        done: impl FnOnce(Result<T, AppError>) + 'static,
+    ) {
+        pending.set(true);
+        spawn_local(async move {
+            let result = request.await;
+            pending.try_set(false);
+            if matches!(result, Err(AppError::NotSignedIn)) {
+                self.lost_session();
+            } else {
+                done(result);
+            }
+        });
+    }
+}
+
+/// The shared state.
+pub(crate) fn shell() -> Shell {
+    expect_context::<Shell>()
+}
+
+/// How to go to another page: `true` to take this one out of the history.
+pub(crate) fn go() -> impl Fn(Page, bool) + Clone + Copy + 'static {
+    let navigate = StoredValue::new(use_navigate());
+    move |page: Page, replace: bool| {
+        navigate.with_value(|navigate| navigate(page.path(), NavigateOptions { replace, ..Default::default() }));
+    }
+}
+
+/// Takes a link's token out of the address bar.
+fn take_fragment() -> Option<SecretText> {
+    let location = window().location();
+    let fragment = location.hash().ok().filter(|fragment| fragment.len() > 1)?;
+    let path = location.pathname().ok()?;
+    if ![Page::FirstStart.path(), Page::Invitation.path()].contains(&path.as_str()) {
+        return None;
+    }
+    let history = window().history().ok()?;
+    let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path));
+    Some(SecretText::new(fragment.trim_start_matches('#').to_owned()))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    Waiting,
+    Elsewhere(Page, bool),
+    Shown,
+}
+
+/// Shows a page to those who may see it, and leads everybody else to where they belong.
+#[component]
+pub(crate) fn Guarded(
+    /// The page.
+    page: Page,
+    /// Its view.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let guard = Memo::new(move |_| {
+        shell.viewer.with(|viewer| match viewer {
+            None => Guard::Waiting,
+            Some(viewer) => {
+                let standing = viewer.as_ref().map(|viewer| &viewer.standing);
+                redirect(page, standing).map_or(Guard::Shown, |to| Guard::Elsewhere(to, standing.is_none()))
+            }
+        })
+    });
+    Effect::new(move |_| {
+        let Guard::Elsewhere(to, nobody) = guard.get() else { return };
+        if nobody {
+            shell.wanted.update(|wanted| *wanted = wanted.or(Some(page)).filter(|_| page != Page::Verify));
+        }
+        let back = if to == Page::Home { shell.wanted.try_update(Option::take).flatten() } else { None };
+        go(back.unwrap_or(to), true);
+    });
+    move || match guard.get() {
+        Guard::Waiting => view! { <Waiting /> }.into_any(),
+        Guard::Elsewhere(..) => ().into_any(),
+        Guard::Shown => children().into_any(),
+    }
+}
+
+/// Until the server has said who is signed in.
+#[component]
+fn Waiting() -> impl IntoView {
+    let shell = shell();
+    let failed = Signal::derive(move || shell.failed.get().map(|error| words::refusal(&error)));
+    view! {
+        <div class="page--narrow">
+            <FormError error=failed retry=move || shell.refresh() />
+            <Show when=move || failed.read().is_none()>
+                <div class="card"><Skeleton lines=4 /></div>
+            </Show>
+        </div>
+    }
+}
+
+/// Loads something once for a page, with a way to try again.
+pub(crate) fn load<T, F>(fetch: impl Fn() -> F + Copy + Send + Sync + 'static) -> (RwSignal<Option<Result<T, AppError>>>, impl Fn() + Copy + Send + Sync + 'static)
+where
+    T: Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + 'static,
+{
+    let shell = shell();
+    let result = RwSignal::new(None);
+    let reload = move || {
+        result.set(None);
+        shell.call(RwSignal::new(false), fetch(), move |answer| {
+            result.try_set(Some(answer));
+        });
+    };
+    reload();
+    (result, reload)
+}
