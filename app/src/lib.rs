@@ -5,7 +5,6 @@
 pub mod error;
 pub mod mfa;
 pub mod profile;
-pub mod refusal;
 pub mod routes;
 pub mod session;
 pub mod ui;
@@ -24,15 +23,7 @@ pub mod services;
 #[cfg(feature = "csr")]
 mod app;
 #[cfg(feature = "csr")]
-mod document;
-#[cfg(feature = "csr")]
-mod fetch;
-#[cfg(feature = "csr")]
-mod navigator;
-#[cfg(feature = "csr")]
-mod refused;
-#[cfg(feature = "csr")]
-mod submission;
+mod shell;
 
 #[cfg(feature = "csr")]
 pub use app::App;

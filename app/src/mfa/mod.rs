@@ -1,7 +1,6 @@
 //! The MFA wizard: a new method, its set-up, its proof, its backup codes.
 
 pub mod api;
-pub mod state;
 
 #[cfg(feature = "ssr")]
 mod codes;
@@ -9,8 +8,6 @@ mod codes;
 mod qr;
 #[cfg(feature = "ssr")]
 mod server;
-#[cfg(feature = "csr")]
-pub(crate) mod view;
 
 #[cfg(feature = "csr")]
 pub(crate) mod code_form;

@@ -1,7 +1,6 @@
 //! Signing in and out, the first owner, invitations, and the session everybody asks about.
 
 pub mod api;
-pub mod state;
 
 #[cfg(feature = "ssr")]
 mod first_start;
@@ -11,8 +10,6 @@ mod invitation;
 mod second_factor;
 #[cfg(feature = "ssr")]
 mod server;
-#[cfg(feature = "csr")]
-pub(crate) mod view;
 #[cfg(feature = "ssr")]
 pub(crate) use second_factor::count;
 
