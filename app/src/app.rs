@@ -76,8 +76,7 @@ fn UserMenu(name: String) -> impl IntoView {
             Ok(()) => {
                 shell.status.set(None);
                 shell.sheet.set(None);
-                // Whoever leaves on purpose does not come back to this page.
-                shell.wanted.set(Some(Page::Home));
+                shell.left_on_purpose.set_value(true);
                 shell.set_viewer(None);
             }
             Err(error) => shell.status.set(Some(crate::words::refusal(&error))),

@@ -74,7 +74,8 @@ pub const fn landing(standing: Option<&Standing>) -> Page {
 /// Where to go instead of `page`; `None` when the session may see it.
 #[must_use]
 pub fn redirect(page: Page, standing: Option<&Standing>) -> Option<Page> {
-    let done_here = page == Page::SignIn && standing.is_some();
+    // Who is half signed in may start over: perhaps with another address.
+    let done_here = page == Page::SignIn && !matches!(standing, None | Some(Standing::HalfSignedIn));
     let target = landing(standing);
     ((done_here || !allows(standing, page.access())) && target != page).then_some(target)
 }
@@ -97,7 +98,7 @@ mod tests {
     fn half_a_sign_in_leads_to_the_other_half() {
         let half = Standing::HalfSignedIn;
         assert_eq!(redirect(Page::Home, Some(&half)), Some(Page::Verify));
-        assert_eq!(redirect(Page::SignIn, Some(&half)), Some(Page::Verify));
+        assert_eq!(redirect(Page::SignIn, Some(&half)), None);
         assert_eq!(redirect(Page::Verify, Some(&half)), None);
     }
 

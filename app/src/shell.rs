@@ -29,6 +29,8 @@ pub(crate) struct Shell {
     pub status: RwSignal<Option<String>>,
     /// The page somebody wanted before they had to sign in.
     pub wanted: RwSignal<Option<Page>>,
+    /// Whether the person signed out here: then the page is not one to come back to.
+    pub left_on_purpose: StoredValue<bool>,
     /// The page that waits for the password.
     pub after_password: RwSignal<Option<Page>>,
     /// The codes that were just made; gone with the page that shows them.
@@ -45,6 +47,7 @@ impl Shell {
             failed: RwSignal::new(None),
             status: RwSignal::new(None),
             wanted: RwSignal::new(None),
+            left_on_purpose: StoredValue::new(false),
             after_password: RwSignal::new(None),
             sheet: RwSignal::new(None),
             link: StoredValue::new(take_fragment()),
@@ -98,6 +101,9 @@ impl Shell {
         request: impl Future<Output = Result<T, AppError>> + 'static,
         done: impl FnOnce(Result<T, AppError>) + 'static,
     ) {
+        if pending.get_untracked() {
+            return;
+        }
         pending.set(true);
         spawn_local(async move {
             let result = request.await;
@@ -165,8 +171,9 @@ pub(crate) fn Guarded(
     });
     Effect::new(move |_| {
         let Guard::Elsewhere(to, nobody) = guard.get() else { return };
-        if nobody {
-            shell.wanted.update(|wanted| *wanted = wanted.or(Some(page)).filter(|_| page != Page::Verify));
+        let owes = nobody || to == Page::Verify;
+        if owes && !shell.left_on_purpose.try_update_value(std::mem::take).unwrap_or_default() && page != Page::Verify {
+            shell.wanted.set(Some(page));
         }
         let back = if to == Page::Home { shell.wanted.try_update(Option::take).flatten() } else { None };
         go(back.unwrap_or(to), true);

@@ -65,7 +65,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
             </section>
             <div class="actions">
                 <CopyButton label="Copy" text=codes.join("\n") source="codes" on_copy=move || saved.set(true) />
-                <Button label="Download" icon=Glyph::Download on_press=move || saved.set(download_text(&file_name, &text).is_ok()) />
+                <Button label="Download" icon=Glyph::Download on_press=move || if download_text(&file_name, &text).is_ok() { saved.set(true) } />
                 <Button label="Print" icon=Glyph::Print on_press=move || { print(); saved.set(true); } />
             </div>
             <Finish saved />

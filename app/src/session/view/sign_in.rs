@@ -1,9 +1,11 @@
+use domain::policy::Standing;
 use leptos::prelude::*;
 
 use crate::{
     error::AppError,
+    routes::Page,
     session::api::{SignInForm, sign_in},
-    shell::shell,
+    shell::{go, shell},
     ui::{Button, ButtonKind, Countdown, FocusHeading, FormError, PasswordField, SubmitForm, TextField, focus_first_invalid},
     wire::SecretText,
     words,
@@ -13,19 +15,26 @@ use crate::{
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let shell = shell();
+    let go = go();
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (email_error, password_error) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
-        email_error.set(email.read().trim().is_empty().then(|| "Enter your email.".to_owned()));
-        password_error.set(password.read().is_empty().then(|| "Enter your password.".to_owned()));
+        email_error.set(email.read_untracked().trim().is_empty().then(|| "Enter your email.".to_owned()));
+        password_error.set(password.read_untracked().is_empty().then(|| "Enter your password.".to_owned()));
         if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
             return focus_first_invalid();
         }
         let request = SignInForm { email: email.get_untracked(), password: SecretText::new(password.get_untracked()) };
         shell.call(pending, sign_in(request), move |answer| match answer {
-            Ok(viewer) => shell.set_viewer(Some(viewer)),
+            Ok(viewer) => {
+                let is_half = viewer.standing == Standing::HalfSignedIn;
+                shell.set_viewer(Some(viewer));
+                if is_half {
+                    go(Page::Verify, true);
+                }
+            }
             Err(error) => {
                 refused.try_set(Some(error));
             }
