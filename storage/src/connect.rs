@@ -9,12 +9,12 @@ use std::{
 use domain::ports::PortError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sqlx::{
-    Any, AnyPool, Executor, Row, Transaction,
+    Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction,
     any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow},
     query::Query,
 };
 
-use crate::{error::port, error::OpenError, migrate};
+use crate::{error::OpenError, error::port, migrate};
 
 /// Begins a transaction that will write. SQLite takes the write lock at once and waits for it within `busy_timeout`; a plain `BEGIN`
 /// that turned to writing later would fail at once instead. Engines with row locks begin plainly.
@@ -26,7 +26,12 @@ const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRA
 const READERS: u32 = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What a path may hold unescaped in a URL.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A database that is open. It implements the ports of `domain`.
 pub struct Store {
@@ -47,14 +52,32 @@ impl Store {
         let path = path_of(url)?;
         let file = made(&path).map_err(|error| OpenError::File(path, error))?;
         sqlx::any::install_default_drivers();
-        let url = format!("sqlite://{}?mode=rw", utf8_percent_encode(&file.to_string_lossy(), PATH));
+        let url = format!(
+            "sqlite://{}?mode=rw",
+            utf8_percent_encode(&file.to_string_lossy(), PATH)
+        );
         let options: AnyConnectOptions = url.parse().map_err(OpenError::Connect)?;
-        let writer = pool(1, WRITER).connect_with(options.clone()).await.map_err(OpenError::Connect)?;
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&writer).await.map_err(OpenError::Connect)?;
+        // One plain connection first: a pool takes every refusal for a passing one and tries again until its patience ends.
+        let mut probe = AnyConnection::connect_with(&options)
+            .await
+            .map_err(OpenError::Connect)?;
+        probe.execute(WRITER).await.map_err(OpenError::Connect)?;
+        probe.close().await.map_err(OpenError::Connect)?;
+        let writer = pool(1, WRITER)
+            .connect_with(options.clone())
+            .await
+            .map_err(OpenError::Connect)?;
+        let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
+            .fetch_one(&writer)
+            .await
+            .map_err(OpenError::Connect)?;
         if journal != "wal" {
             return Err(OpenError::Journal(journal));
         }
-        let readers = pool(READERS, READER).connect_with(options).await.map_err(OpenError::Connect)?;
+        let readers = pool(READERS, READER)
+            .connect_with(options)
+            .await
+            .map_err(OpenError::Connect)?;
         let store = Self { writer, readers };
         store.pending_migrations().await?;
         Ok(store)
@@ -62,7 +85,11 @@ impl Store {
 
     /// Brings the schema up to this version, all of it or nothing.
     pub async fn migrate(&self) -> Result<(), OpenError> {
-        let begun = self.writer.begin_with(BEGIN_WRITE).await.map_err(OpenError::Schema)?;
+        let begun = self
+            .writer
+            .begin_with(BEGIN_WRITE)
+            .await
+            .map_err(OpenError::Schema)?;
         migrate::run(begun).await
     }
 
@@ -78,7 +105,11 @@ impl Store {
     }
 
     pub(crate) async fn write(&self) -> Result<Write, PortError> {
-        self.writer.begin_with(BEGIN_WRITE).await.map(Write).map_err(port)
+        self.writer
+            .begin_with(BEGIN_WRITE)
+            .await
+            .map(Write)
+            .map_err(port)
     }
 
     pub(crate) async fn row(&self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
@@ -97,7 +128,11 @@ impl Store {
 impl Write {
     /// Runs a statement and answers how many rows it changed.
     pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
-        Ok(sql.execute(&mut *self.0).await.map_err(port)?.rows_affected())
+        Ok(sql
+            .execute(&mut *self.0)
+            .await
+            .map_err(port)?
+            .rows_affected())
     }
 
     pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
@@ -129,7 +164,9 @@ fn pool(size: u32, pragmas: &'static str) -> AnyPoolOptions {
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .after_connect(move |connection, _| Box::pin(async move { connection.execute(pragmas).await.map(drop) }))
+        .after_connect(move |connection, _| {
+            Box::pin(async move { connection.execute(pragmas).await.map(drop) })
+        })
 }
 
 fn path_of(url: &str) -> Result<PathBuf, OpenError> {
@@ -145,8 +182,14 @@ fn path_of(url: &str) -> Result<PathBuf, OpenError> {
     if !matches!(parameters, "" | "mode=rwc" | "mode=rw") {
         return Err(OpenError::Parameter);
     }
-    let path = percent_decode_str(path).decode_utf8().map_err(|_| OpenError::Scheme)?;
-    if path.is_empty() { Err(OpenError::Scheme) } else { Ok(PathBuf::from(path.into_owned())) }
+    let path = percent_decode_str(path)
+        .decode_utf8()
+        .map_err(|_| OpenError::Scheme)?;
+    if path.is_empty() {
+        Err(OpenError::Scheme)
+    } else {
+        Ok(PathBuf::from(path.into_owned()))
+    }
 }
 
 /// Opens the file as the engine will, so that a wrong folder or missing rights are named by the system's own words.

@@ -13,6 +13,18 @@ use crate::{
 /// `/profile/mfa/setup`: the key for the authenticator application.
 #[component]
 pub(crate) fn SetUp() -> impl IntoView {
+    let has_mfa = shell().viewer.with_untracked(|viewer| viewer.as_ref().and_then(Option::as_ref).is_some_and(|viewer| viewer.has_mfa));
+    if has_mfa {
+        // Back after the wizard: there is nothing to ask the server for.
+        let go = go();
+        Effect::new(move |_| go(Page::Profile, true));
+        return ().into_any();
+    }
+    view! { <Key /> }.into_any()
+}
+
+#[component]
+fn Key() -> impl IntoView {
     let shell = shell();
     let go = go();
     let (answer, reload) = load(set_up);
