@@ -25,7 +25,11 @@ pub fn Checkbox(
     let ids = FieldIds::new(name);
     let fixed = fixed_because.is_some();
     let described_by = ids.described_by(fixed, error);
-    let FieldIds { control, hint, error: error_id } = ids;
+    let FieldIds {
+        control,
+        hint,
+        error: error_id,
+    } = ids;
     let guard = move |event: MouseEvent| {
         if fixed {
             event.prevent_default();

@@ -2,15 +2,23 @@ use js_sys::Reflect;
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
+/// The browser would not do it: no permission, no such function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BrowserRefused;
+
 /// Puts `text` on the clipboard; `Err` where the browser refuses it or has none (plain http on another host).
-pub async fn copy_text(text: &str) -> Result<(), ()> {
+pub async fn copy_text(text: &str) -> Result<(), BrowserRefused> {
     let navigator = window().navigator();
     // Asked by name, because the typed getter would hand back `undefined` as a Clipboard and throw at the call.
-    let has_clipboard = Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
+    let has_clipboard =
+        Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
     if !has_clipboard {
-        return Err(());
+        return Err(BrowserRefused);
     }
-    JsFuture::from(navigator.clipboard().write_text(text)).await.map(drop).map_err(drop)
+    JsFuture::from(navigator.clipboard().write_text(text))
+        .await
+        .map(drop)
+        .map_err(|_| BrowserRefused)
 }
 
 /// Selects everything inside the element with this id, ready for Ctrl+C.

@@ -57,7 +57,13 @@ pub fn CopyButton(
             }
         });
     };
-    let icon = Signal::derive(move || if said.get() == text::COPIED { Glyph::Check } else { Glyph::Copy });
+    let icon = Signal::derive(move || {
+        if said.get() == text::COPIED {
+            Glyph::Check
+        } else {
+            Glyph::Copy
+        }
+    });
     view! {
         <span class="copy">
             <Button label kind icon on_press=copy />

@@ -35,7 +35,9 @@ pub fn Countdown(
     };
     let tick = move || {
         let milliseconds = (end - now_ms()).max(0);
-        let now_left = u32::try_from((milliseconds + 999) / 1000).unwrap_or(seconds).min(seconds);
+        let now_left = u32::try_from((milliseconds + 999) / 1000)
+            .unwrap_or(seconds)
+            .min(seconds);
         if now_left == left.get_untracked() {
             return;
         }
@@ -53,7 +55,13 @@ pub fn Countdown(
     interval.set_value(set_interval_with_handle(tick, Duration::from_secs(1)).ok());
     on_cleanup(stop);
 
-    let words = move |time: String, left: u32| if left == 0 { done.get() } else { format!("{} {time}", label.get()) };
+    let words = move |time: String, left: u32| {
+        if left == 0 {
+            done.get()
+        } else {
+            format!("{} {time}", label.get())
+        }
+    };
     view! {
         <span class="countdown">
             <span class="countdown__time" aria-hidden="true">{move || words(clock_face(left.get()), left.get())}</span>

@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
+use super::clipboard::BrowserRefused;
+
 /// The browser reads the file after the click has returned, so its address must outlive that moment.
 const KEPT_FOR: Duration = Duration::from_secs(30);
 
 /// Saves a text as a file; nothing leaves the browser.
-pub fn download_text(file_name: &str, text: &str) -> Result<(), ()> {
-    save(file_name, text).map_err(drop)
+pub fn download_text(file_name: &str, text: &str) -> Result<(), BrowserRefused> {
+    save(file_name, text).map_err(|_| BrowserRefused)
 }
 
 fn save(file_name: &str, text: &str) -> Result<(), JsValue> {

@@ -16,11 +16,19 @@ pub(super) struct FieldIds {
 impl FieldIds {
     pub fn new(name: &str) -> Self {
         let control = unique_id(name);
-        Self { hint: format!("{control}-hint"), error: format!("{control}-error"), control }
+        Self {
+            hint: format!("{control}-hint"),
+            error: format!("{control}-error"),
+            control,
+        }
     }
 
     /// `aria-describedby`: the error first, because it is what matters now.
-    pub fn described_by(&self, has_hint: bool, error: Signal<Option<String>>) -> impl Fn() -> Option<String> + Clone + use<> {
+    pub fn described_by(
+        &self,
+        has_hint: bool,
+        error: Signal<Option<String>>,
+    ) -> impl Fn() -> Option<String> + Clone + use<> {
         let (hint_id, error_id) = (self.hint.clone(), self.error.clone());
         move || match (error.read().is_some(), has_hint) {
             (true, true) => Some(format!("{error_id} {hint_id}")),
@@ -38,7 +46,11 @@ pub(super) fn invalid(error: Signal<Option<String>>) -> impl Fn() -> Option<&'st
 
 /// The error below a control; `alert` reads it out at once, for forms with a single field.
 #[component]
-pub(super) fn FieldError(id: String, error: Signal<Option<String>>, #[prop(optional)] alert: bool) -> impl IntoView {
+pub(super) fn FieldError(
+    id: String,
+    error: Signal<Option<String>>,
+    #[prop(optional)] alert: bool,
+) -> impl IntoView {
     move || {
         let id = id.clone();
         error.get().map(|message| {
@@ -65,7 +77,11 @@ pub(super) fn Field(
     #[prop(optional)] alert: bool,
     children: Children,
 ) -> impl IntoView {
-    let FieldIds { control, hint: hint_id, error: error_id } = ids;
+    let FieldIds {
+        control,
+        hint: hint_id,
+        error: error_id,
+    } = ids;
     view! {
         <div class="field" class:field--invalid=move || error.read().is_some()>
             <label class="field__label" for=control>

@@ -31,5 +31,6 @@ pub fn FocusHeading(
 /// The server writes the brand into the page's head.
 fn brand() -> String {
     let meta = document().query_selector("meta[name=brand]").ok().flatten();
-    meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default()
+    meta.and_then(|meta| meta.get_attribute("content"))
+        .unwrap_or_default()
 }

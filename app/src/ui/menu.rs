@@ -33,10 +33,17 @@ impl MenuContext {
     }
 
     fn items(self) -> Vec<HtmlElement> {
-        let Some(list) = self.list.get_untracked().and_then(|list| list.query_selector_all(ITEMS).ok()) else {
+        let Some(list) = self
+            .list
+            .get_untracked()
+            .and_then(|list| list.query_selector_all(ITEMS).ok())
+        else {
             return Vec::new();
         };
-        (0..list.length()).filter_map(|index| list.item(index)).map(Node::unchecked_into).collect()
+        (0..list.length())
+            .filter_map(|index| list.item(index))
+            .map(Node::unchecked_into)
+            .collect()
     }
 
     fn open_at(self, key: &str) {
@@ -52,7 +59,11 @@ impl MenuContext {
     fn step(self, key: &str) -> bool {
         let items = self.items();
         let focused = document().active_element();
-        let current = items.iter().position(|item| focused.as_ref().is_some_and(|focused| item.is_same_node(Some(focused))));
+        let current = items.iter().position(|item| {
+            focused
+                .as_ref()
+                .is_some_and(|focused| item.is_same_node(Some(focused)))
+        });
         let target = menu_target(key, current, items.len()).and_then(|index| items.get(index));
         target.is_some_and(|item| item.focus().is_ok())
     }
@@ -81,7 +92,9 @@ impl MenuContext {
 }
 
 fn press_focused_link() -> bool {
-    let link = document().active_element().filter(|element| element.tag_name() == "A");
+    let link = document()
+        .active_element()
+        .filter(|element| element.tag_name() == "A");
     if let Some(link) = &link {
         link.unchecked_ref::<HtmlElement>().click();
     }
@@ -102,18 +115,37 @@ pub fn Menu(
     /// The items.
     children: Children,
 ) -> impl IntoView {
-    let context = MenuContext { open: RwSignal::new(false), trigger: NodeRef::new(), list: NodeRef::new() };
+    let context = MenuContext {
+        open: RwSignal::new(false),
+        trigger: NodeRef::new(),
+        list: NodeRef::new(),
+    };
     provide_context(context);
-    let MenuContext { open, trigger, list } = context;
+    let MenuContext {
+        open,
+        trigger,
+        list,
+    } = context;
     let root = NodeRef::<html::Div>::new();
     let list_id = unique_id("menu");
 
-    let toggle = move |_| if open.get_untracked() { context.close() } else { context.open_at("ArrowDown") };
+    let toggle = move |_| {
+        if open.get_untracked() {
+            context.close();
+        } else {
+            context.open_at("ArrowDown");
+        }
+    };
     // Without this a press on the button would first take the focus from the list, which closes it, and then open it again.
     let keep_focus = move |event: MouseEvent| event.prevent_default();
     let leave = move |event: FocusEvent| {
-        let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        if !root.get_untracked().is_some_and(|root| next.is_some_and(|next| root.contains(Some(&next)))) {
+        let next = event
+            .related_target()
+            .and_then(|target| target.dyn_into::<Node>().ok());
+        if !root
+            .get_untracked()
+            .is_some_and(|root| next.is_some_and(|next| root.contains(Some(&next))))
+        {
             open.set(false);
         }
     };

@@ -84,7 +84,7 @@ mod exports {
         badge::{Badge, BadgeKind},
         button::{Button, ButtonKind},
         checkbox::Checkbox,
-        clipboard::{copy_text, select_contents},
+        clipboard::{BrowserRefused, copy_text, select_contents},
         code_field::{CodeField, CodeKind},
         code_list::CodeList,
         copy_button::CopyButton,

@@ -31,7 +31,11 @@ pub fn duration_words(seconds: u32) -> String {
     };
     let parts = [part(seconds / 60, "minute"), part(seconds % 60, "second")];
     let words = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    if words.is_empty() { "0 seconds".to_owned() } else { words }
+    if words.is_empty() {
+        "0 seconds".to_owned()
+    } else {
+        words
+    }
 }
 
 /// Whether a countdown speaks at this moment: each second would drown everything else.
@@ -56,13 +60,23 @@ pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 /// Groups of four characters: what people can carry in their head from one screen to another.
 pub fn groups_of_four(key: &str) -> Vec<String> {
-    let characters: Vec<char> = key.chars().filter(|character| !character.is_whitespace()).collect();
-    characters.chunks(4).map(|group| group.iter().collect()).collect()
+    let characters: Vec<char> = key
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect();
+    characters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect()
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ pub fn QrCode(
     label: Signal<String>,
 ) -> impl IntoView {
     let view_box = move || {
-        let side = size.get() + 2 * QUIET_ZONE;
-        format!("-{QUIET_ZONE} -{QUIET_ZONE} {side} {side}")
+        let plate = size.get() + 2 * QUIET_ZONE;
+        format!("-{QUIET_ZONE} -{QUIET_ZONE} {plate} {plate}")
     };
     view! {
         <svg class="qr-code" role="img" aria-label=move || label.get() viewBox=view_box shape-rendering="crispEdges">

@@ -14,7 +14,9 @@ pub fn RelativeTime(
     at: Signal<i64>,
 ) -> impl IntoView {
     let now = RwSignal::new(now_ms());
-    if let Ok(interval) = set_interval_with_handle(move || now.set(now_ms()), Duration::from_secs(60)) {
+    if let Ok(interval) =
+        set_interval_with_handle(move || now.set(now_ms()), Duration::from_mins(1))
+    {
         on_cleanup(move || interval.clear());
     }
     let exact = Memo::new(move |_| exact_time(at.get()));
@@ -36,7 +38,10 @@ fn reader_language() -> Option<String> {
     window().navigator().language()
 }
 
-#[allow(clippy::cast_precision_loss, reason = "whole milliseconds are exact in a double for 285,000 years")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "whole milliseconds are exact in a double for 285,000 years"
+)]
 fn date(milliseconds: i64) -> Date {
     Date::new(&JsValue::from_f64(milliseconds as f64))
 }
@@ -46,13 +51,20 @@ fn exact_time(milliseconds: i64) -> String {
     let _ = Reflect::set(&options, &"dateStyle".into(), &"full".into());
     let _ = Reflect::set(&options, &"timeStyle".into(), &"long".into());
     let language = reader_language().unwrap_or_else(|| "en".to_owned());
-    date(milliseconds).to_locale_string(&language, &options).into()
+    date(milliseconds)
+        .to_locale_string(&language, &options)
+        .into()
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a count of minutes, days or years")]
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a count of minutes, days or years"
+)]
 fn relative_time(milliseconds: i64) -> String {
     let (count, unit) = relative_unit(milliseconds);
     let options = Object::new();
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
-    RelativeTimeFormat::new(&Array::new(), &options).format(count as f64, unit).into()
+    RelativeTimeFormat::new(&Array::new(), &options)
+        .format(count as f64, unit)
+        .into()
 }

@@ -42,7 +42,10 @@ impl Theme {
     /// The choice made earlier in this browser.
     pub fn stored() -> Self {
         let value = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-        Self::ALL.into_iter().find(|theme| theme.value() == value.as_deref()).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.value() == value.as_deref())
+            .unwrap_or_default()
     }
 
     /// Shows it at once and keeps it; where storage is refused it lasts until the page is left.
