@@ -39,6 +39,9 @@ pub enum OpenError {
     /// The database does not open.
     #[error("the database {0} can't be opened: {1}")]
     Store(PathBuf, #[source] storage::OpenError),
+    /// Its schema is older than this version.
+    #[error("the database {0} was made by an older version: start the server once, or run `twinlock migrate`")]
+    Outdated(PathBuf),
     /// The database does not answer.
     #[error("the database does not answer: {}", source_of(.0))]
     Port(#[from] PortError),
@@ -61,17 +64,23 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     let vault = Vault::new(&keyfile::open(database, &SystemEntropy)?);
     let fails = |error| OpenError::Store(database.file.clone(), error);
     let store = Store::open(&database.url).await.map_err(fails)?;
-    if opening == Opening::Migrate {
+    if !store.pending_migrations().await.map_err(fails)?.is_empty() {
+        if opening == Opening::Existing {
+            return Err(OpenError::Outdated(database.file.clone()));
+        }
+        // Before anything changes; a database without tables has no check value yet, and gets it below.
+        if let Ok(Some(kept)) = store.key_check().await {
+            compare_key(&vault, &kept, database)?;
+        }
         store.migrate().await.map_err(fails)?;
     }
-    check_key(&store, &vault, database).await?;
+    compare_key(&vault, &store.keep_key_check(vault.key_check()).await?, database)?;
     Ok(Opened { store: Arc::new(store), vault: Arc::new(vault) })
 }
 
 /// A database keeps a check value of the first key it was used with.
-async fn check_key(store: &Store, vault: &Vault, database: &Database) -> Result<(), OpenError> {
-    let kept = store.keep_key_check(vault.key_check()).await?;
-    if vault.fits(&kept) {
+fn compare_key(vault: &Vault, kept: &[u8], database: &Database) -> Result<(), OpenError> {
+    if vault.fits(kept) {
         return Ok(());
     }
     let Database { file, key_file, .. } = database.clone();
@@ -79,21 +88,26 @@ async fn check_key(store: &Store, vault: &Vault, database: &Database) -> Result<
 }
 
 impl Opened {
+    /// Waits for what is being written and closes the database, which leaves one tidy file.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
     /// The services on the system's clock and randomness, at the standard cost of a hash.
-    pub fn services(self, settings: Settings) -> Result<Services, OpenError> {
+    pub fn services(&self, settings: Settings) -> Result<Services, OpenError> {
         let hasher = Argon2Hasher::start(Cost::STANDARD, Arc::new(SystemEntropy)).map_err(OpenError::Threads)?;
         Ok(self.services_with(Arc::new(SystemClock), Arc::new(SystemEntropy), Arc::new(hasher), settings))
     }
 
     /// The services on other ports to the outside: tests set the clock.
     pub fn services_with(
-        self,
+        &self,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         hasher: Arc<dyn Hasher>,
         settings: Settings,
     ) -> Services {
-        let Self { store, vault } = self;
+        let store = &self.store;
         Services {
             clock,
             entropy,
@@ -102,8 +116,8 @@ impl Opened {
             accounts: store.clone(),
             sessions: store.clone(),
             mfa: store.clone(),
-            attempts: store,
-            vault,
+            attempts: store.clone(),
+            vault: self.vault.clone(),
             settings: Arc::new(settings),
         }
     }

@@ -28,7 +28,11 @@ impl Accounts for Store {
              FROM accounts a LEFT JOIN memberships m ON m.account_id = a.id
              GROUP BY a.id, a.name, a.require_mfa, a.name_folded ORDER BY a.name_folded",
         );
-        self.rows(sql).await?.iter().filter_map(|row| row.account().transpose()).collect()
+        self.rows(sql)
+            .await?
+            .iter()
+            .filter_map(|row| row.account().transpose())
+            .collect()
     }
 
     async fn find(&self, name: &AccountName) -> Result<Option<AccountRecord>, PortError> {

@@ -42,7 +42,12 @@ const GIVE_BACK: &str = "
 
 #[async_trait]
 impl Attempts for Store {
-    async fn count_second_factor(&self, user: &UserId, factor: Factor, now: Timestamp) -> Result<Budget, PortError> {
+    async fn count_second_factor(
+        &self,
+        user: &UserId,
+        factor: Factor,
+        now: Timestamp,
+    ) -> Result<Budget, PortError> {
         let mut write = self.write().await?;
         let row = "INSERT INTO attempts (user_id) VALUES ($1) ON CONFLICT (user_id) DO NOTHING";
         write.run(query(row).bind(user.as_str())).await?;
@@ -58,20 +63,33 @@ impl Attempts for Store {
             }
         }
         // Never `Open` without having counted.
-        let budget = if budget == Budget::Open { Budget::Paused { until: now.plus(SHORTLY) } } else { budget };
+        let budget = if budget == Budget::Open {
+            Budget::Paused {
+                until: now.plus(SHORTLY),
+            }
+        } else {
+            budget
+        };
         write.undo(budget).await
     }
 
     async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError> {
-        let row = self.row(query("SELECT in_a_row FROM attempts WHERE user_id = $1").bind(user.as_str())).await?;
+        let row = self
+            .row(query("SELECT in_a_row FROM attempts WHERE user_id = $1").bind(user.as_str()))
+            .await?;
         row.map_or(Ok(0), |row| row.count("in_a_row"))
     }
 
-    async fn count_password(&self, email: BlindIndex, now: Timestamp) -> Result<Counted, PortError> {
+    async fn count_password(
+        &self,
+        email: BlindIndex,
+        now: Timestamp,
+    ) -> Result<Counted, PortError> {
         for _ in 0..TRIES {
             let mut write = self.write().await?;
             // Anybody can make rows by typing addresses: the forgotten ones go here.
-            let forgotten = query("DELETE FROM password_attempts WHERE allowed_at <= $1").bind(now.minus(MEMORY).millis());
+            let forgotten = query("DELETE FROM password_attempts WHERE allowed_at <= $1")
+                .bind(now.minus(MEMORY).millis());
             write.run(forgotten).await?;
             let row = write.row(password_row(email)).await?;
             let before = row.as_ref().map(password_attempts).transpose()?;
@@ -85,7 +103,9 @@ impl Attempts for Store {
             }
             write.undo(()).await?;
         }
-        Ok(Counted::Refused { until: now.plus(SHORTLY) })
+        Ok(Counted::Refused {
+            until: now.plus(SHORTLY),
+        })
     }
 
     async fn forget_password_failures(&self, email: BlindIndex) -> Result<(), PortError> {
@@ -96,23 +116,35 @@ impl Attempts for Store {
 
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
         let row = self.row(password_row(email)).await?;
-        row.map_or(Ok(PasswordAttempts::default()), |row| password_attempts(&row))
+        row.map_or(Ok(PasswordAttempts::default()), |row| {
+            password_attempts(&row)
+        })
     }
 
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError> {
         let mut write = self.write().await?;
-        let clear = query("DELETE FROM attempts WHERE user_id = $1 RETURNING in_a_row").bind(user.as_str());
-        let refused = write.row(clear).await?.map_or(Ok(0), |row| row.count("in_a_row"))?;
+        let clear =
+            query("DELETE FROM attempts WHERE user_id = $1 RETURNING in_a_row").bind(user.as_str());
+        let refused = write
+            .row(clear)
+            .await?
+            .map_or(Ok(0), |row| row.count("in_a_row"))?;
         write.run(forget(email)).await?;
         write.commit().await?;
         Ok(refused)
     }
 }
 
-async fn counted(write: &mut Write, user: &UserId, factor: Factor, now: Timestamp) -> Result<bool, PortError> {
+async fn counted(
+    write: &mut Write,
+    user: &UserId,
+    factor: Factor,
+    now: Timestamp,
+) -> Result<bool, PortError> {
     let bound = |sql: &'static str| {
         let sql = query(sql).bind(user.as_str().to_owned()).bind(now.millis());
-        sql.bind(now.minus(PAUSE_WINDOW).millis()).bind(i64::from(LOCK_AFTER))
+        sql.bind(now.minus(PAUSE_WINDOW).millis())
+            .bind(i64::from(LOCK_AFTER))
     };
     if write.run(bound(COUNT)).await? == 1 {
         return Ok(true);
@@ -127,42 +159,75 @@ async fn counted(write: &mut Write, user: &UserId, factor: Factor, now: Timestam
 async fn read(write: &mut Write, user: &UserId) -> Result<Budgets, PortError> {
     let sql = "SELECT in_a_row, recent_1, recent_2, recent_3, recent_4, recent_5, backup_1, backup_2, backup_3, backup_4, backup_5
                FROM attempts WHERE user_id = $1";
-    let Some(row) = write.row(query(sql).bind(user.as_str())).await? else { return Ok(Budgets::default()) };
+    let Some(row) = write.row(query(sql).bind(user.as_str())).await? else {
+        return Ok(Budgets::default());
+    };
     Ok(Budgets {
-        recent: [row.at("recent_1")?, row.at("recent_2")?, row.at("recent_3")?, row.at("recent_4")?, row.at("recent_5")?],
+        recent: [
+            row.at("recent_1")?,
+            row.at("recent_2")?,
+            row.at("recent_3")?,
+            row.at("recent_4")?,
+            row.at("recent_5")?,
+        ],
         in_a_row: row.count("in_a_row")?,
-        backup: [row.at("backup_1")?, row.at("backup_2")?, row.at("backup_3")?, row.at("backup_4")?, row.at("backup_5")?],
+        backup: [
+            row.at("backup_1")?,
+            row.at("backup_2")?,
+            row.at("backup_3")?,
+            row.at("backup_4")?,
+            row.at("backup_5")?,
+        ],
     })
 }
 
 /// Clears the second factor's budget.
 pub async fn clear(write: &mut Write, user: &UserId) -> Result<(), PortError> {
-    write.run(query("DELETE FROM attempts WHERE user_id = $1").bind(user.as_str())).await.map(drop)
+    write
+        .run(query("DELETE FROM attempts WHERE user_id = $1").bind(user.as_str()))
+        .await
+        .map(drop)
 }
 
 /// Gives back the newest attempt, which turned out right.
 pub async fn give_back(write: &mut Write, user: &UserId) -> Result<(), PortError> {
-    write.run(query(GIVE_BACK).bind(user.as_str())).await.map(drop)
+    write
+        .run(query(GIVE_BACK).bind(user.as_str()))
+        .await
+        .map(drop)
 }
 
 fn password_row(email: BlindIndex) -> Sql {
-    query("SELECT failures, allowed_at FROM password_attempts WHERE email_index = $1").bind(email.as_bytes().as_slice())
+    query("SELECT failures, allowed_at FROM password_attempts WHERE email_index = $1")
+        .bind(email.as_bytes().as_slice())
 }
 
 fn password_attempts(row: &AnyRow) -> Result<PasswordAttempts, PortError> {
-    Ok(PasswordAttempts { failures: row.count("failures")?, allowed_at: row.at("allowed_at")? })
+    Ok(PasswordAttempts {
+        failures: row.count("failures")?,
+        allowed_at: row.at("allowed_at")?,
+    })
 }
 
 /// Changes one row only if it still stands as it was read.
 fn replace(email: BlindIndex, before: Option<PasswordAttempts>, after: PasswordAttempts) -> Sql {
     let sql = match before {
-        None => "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES ($1, $2, $3) ON CONFLICT (email_index) DO NOTHING",
-        Some(_) => "UPDATE password_attempts SET failures = $2, allowed_at = $3 WHERE email_index = $1 AND failures = $4 AND allowed_at = $5",
+        None => {
+            "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES ($1, $2, $3) ON CONFLICT (email_index) DO NOTHING"
+        }
+        Some(_) => {
+            "UPDATE password_attempts SET failures = $2, allowed_at = $3 WHERE email_index = $1 AND failures = $4 AND allowed_at = $5"
+        }
     };
-    let sql = query(sql).bind(email.as_bytes().as_slice()).bind(i64::from(after.failures)).bind(after.allowed_at.millis());
+    let sql = query(sql)
+        .bind(email.as_bytes().as_slice())
+        .bind(i64::from(after.failures))
+        .bind(after.allowed_at.millis());
     match before {
         None => sql,
-        Some(before) => sql.bind(i64::from(before.failures)).bind(before.allowed_at.millis()),
+        Some(before) => sql
+            .bind(i64::from(before.failures))
+            .bind(before.allowed_at.millis()),
     }
 }
 

@@ -14,19 +14,46 @@ use crate::{
     rows::Values,
 };
 
-pub async fn find(store: &Store, user: &UserId, index: BlindIndex) -> Result<Option<StoredBackupCode>, PortError> {
-    let sql = "SELECT b.id, b.hash, b.used_at FROM backup_codes b JOIN code_sets s ON s.id = b.set_id
+pub async fn find(
+    store: &Store,
+    user: &UserId,
+    index: BlindIndex,
+) -> Result<Option<StoredBackupCode>, PortError> {
+    let sql =
+        "SELECT b.id, b.hash, b.used_at FROM backup_codes b JOIN code_sets s ON s.id = b.set_id
                WHERE s.user_id = $1 AND s.is_valid = 1 AND b.lookup = $2";
-    let Some(row) = store.row(query(sql).bind(user.as_str()).bind(index.as_bytes().as_slice())).await? else { return Ok(None) };
-    let hash = row.secret("hash")?.unwrap_or_else(|| SecretHash::phc(String::new()));
-    Ok(Some(StoredBackupCode { id: row.value("id")?, hash, is_used: row.maybe_at("used_at")?.is_some() }))
+    let Some(row) = store
+        .row(
+            query(sql)
+                .bind(user.as_str())
+                .bind(index.as_bytes().as_slice()),
+        )
+        .await?
+    else {
+        return Ok(None);
+    };
+    let hash = row
+        .secret("hash")?
+        .unwrap_or_else(|| SecretHash::phc(String::new()));
+    Ok(Some(StoredBackupCode {
+        id: row.value("id")?,
+        hash,
+        is_used: row.maybe_at("used_at")?.is_some(),
+    }))
 }
 
 /// Spends one code of the user's valid set; answers 1 for the call that did.
 pub async fn spend(write: &mut Write, code: &BackupCodeUse) -> Result<u64, PortError> {
     let spend = "UPDATE backup_codes SET used_at = $3 WHERE id = $1 AND used_at IS NULL
                  AND set_id IN (SELECT id FROM code_sets WHERE user_id = $2 AND is_valid = 1)";
-    write.run(query(spend).bind(code.code.as_str()).bind(code.user.as_str()).bind(code.at.millis())).await
+    write
+        .run(
+            query(spend)
+                .bind(code.code.as_str())
+                .bind(code.user.as_str())
+                .bind(code.at.millis()),
+        )
+        .await
 }
 
 pub async fn left(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
@@ -36,13 +63,25 @@ pub async fn left(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
 }
 
 /// The first set of a new method: valid at once, and the only one.
-pub async fn replace_all(write: &mut Write, user: &UserId, codes: &NewCodeSet) -> Result<(), PortError> {
-    write.run(query("DELETE FROM code_sets WHERE user_id = $1").bind(user.as_str())).await?;
+pub async fn replace_all(
+    write: &mut Write,
+    user: &UserId,
+    codes: &NewCodeSet,
+) -> Result<(), PortError> {
+    write
+        .run(query("DELETE FROM code_sets WHERE user_id = $1").bind(user.as_str()))
+        .await?;
     insert(write, user, codes, true).await
 }
 
-pub async fn keep_pending(write: &mut Write, user: &UserId, codes: &NewCodeSet) -> Result<(), PortError> {
-    write.run(query("DELETE FROM code_sets WHERE user_id = $1 AND is_valid = 0").bind(user.as_str())).await?;
+pub async fn keep_pending(
+    write: &mut Write,
+    user: &UserId,
+    codes: &NewCodeSet,
+) -> Result<(), PortError> {
+    write
+        .run(query("DELETE FROM code_sets WHERE user_id = $1 AND is_valid = 0").bind(user.as_str()))
+        .await?;
     insert(write, user, codes, false).await
 }
 
@@ -52,22 +91,46 @@ pub async fn make_valid(write: &mut Write, user: &UserId, now: Timestamp) -> Res
                     AND EXISTS (SELECT 1 FROM code_sets p WHERE p.user_id = $1 AND p.is_valid = 0)";
     write.run(query(replaced).bind(user.as_str())).await?;
     let saved = query("UPDATE code_sets SET is_valid = 1, saved_at = $2 WHERE user_id = $1");
-    write.run(saved.bind(user.as_str()).bind(now.millis())).await.map(drop)
+    write
+        .run(saved.bind(user.as_str()).bind(now.millis()))
+        .await
+        .map(drop)
 }
 
-async fn insert(write: &mut Write, user: &UserId, codes: &NewCodeSet, is_valid: bool) -> Result<(), PortError> {
-    let set = query("INSERT INTO code_sets (id, user_id, is_valid, created_at) VALUES ($1, $2, $3, $4)");
-    let set = set.bind(codes.id.as_str()).bind(user.as_str()).bind(i64::from(is_valid)).bind(codes.at.millis());
+async fn insert(
+    write: &mut Write,
+    user: &UserId,
+    codes: &NewCodeSet,
+    is_valid: bool,
+) -> Result<(), PortError> {
+    let set =
+        query("INSERT INTO code_sets (id, user_id, is_valid, created_at) VALUES ($1, $2, $3, $4)");
+    let set = set
+        .bind(codes.id.as_str())
+        .bind(user.as_str())
+        .bind(i64::from(is_valid))
+        .bind(codes.at.millis());
     write.run(set).await?;
-    if codes.codes.is_empty() { Ok(()) } else { write.run(insert_codes(codes)).await.map(drop) }
+    if codes.codes.is_empty() {
+        Ok(())
+    } else {
+        write.run(insert_codes(codes)).await.map(drop)
+    }
 }
 
 /// All codes by one statement: `$1` is the set, then three values a code.
 fn insert_codes(codes: &NewCodeSet) -> Sql {
-    let values: Vec<String> = (0..codes.codes.len()).map(|i| format!("(${}, $1, ${}, ${})", 3 * i + 2, 3 * i + 3, 3 * i + 4)).collect();
-    let text = format!("INSERT INTO backup_codes (id, set_id, lookup, hash) VALUES {}", values.join(", "));
+    let values: Vec<String> = (0..codes.codes.len())
+        .map(|i| format!("(${}, $1, ${}, ${})", 3 * i + 2, 3 * i + 3, 3 * i + 4))
+        .collect();
+    let text = format!(
+        "INSERT INTO backup_codes (id, set_id, lookup, hash) VALUES {}",
+        values.join(", ")
+    );
     let sql: Sql = query(AssertSqlSafe(text)).bind(codes.id.as_str());
     codes.codes.iter().fold(sql, |sql, code| {
-        sql.bind(code.id.as_str()).bind(code.index.as_bytes().as_slice()).bind(code.hash.expose())
+        sql.bind(code.id.as_str())
+            .bind(code.index.as_bytes().as_slice())
+            .bind(code.hash.expose())
     })
 }

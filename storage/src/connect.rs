@@ -16,7 +16,7 @@ use sqlx::{
 
 use crate::{error::OpenError, error::port, migrate};
 
-/// Begins a transaction that will write. SQLite takes the write lock at once and waits for it within `busy_timeout`; a plain `BEGIN`
+/// Begins a transaction that will write. `SQLite` takes the write lock at once and waits for it within `busy_timeout`; a plain `BEGIN`
 /// that turned to writing later would fail at once instead. Engines with row locks begin plainly.
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// An acknowledged commit survives a power cut only with `FULL`: in WAL mode `NORMAL` may lose it, and a spent code would work again.
@@ -57,27 +57,16 @@ impl Store {
             utf8_percent_encode(&file.to_string_lossy(), PATH)
         );
         let options: AnyConnectOptions = url.parse().map_err(OpenError::Connect)?;
-        // One plain connection first: a pool takes every refusal for a passing one and tries again until its patience ends.
-        let mut probe = AnyConnection::connect_with(&options)
-            .await
-            .map_err(OpenError::Connect)?;
-        probe.execute(WRITER).await.map_err(OpenError::Connect)?;
-        probe.close().await.map_err(OpenError::Connect)?;
-        let writer = pool(1, WRITER)
-            .connect_with(options.clone())
-            .await
-            .map_err(OpenError::Connect)?;
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
-            .fetch_one(&writer)
-            .await
-            .map_err(OpenError::Connect)?;
+        let journal = prepared(&options).await.map_err(OpenError::Connect)?;
         if journal != "wal" {
             return Err(OpenError::Journal(journal));
         }
-        let readers = pool(READERS, READER)
-            .connect_with(options)
-            .await
-            .map_err(OpenError::Connect)?;
+        let writer = pool(1, WRITER).connect_with(options.clone()).await;
+        let readers = pool(READERS, READER).connect_with(options).await;
+        let (writer, readers) = (
+            writer.map_err(OpenError::Connect)?,
+            readers.map_err(OpenError::Connect)?,
+        );
         let store = Self { writer, readers };
         store.pending_migrations().await?;
         Ok(store)
@@ -157,6 +146,17 @@ impl Write {
     }
 }
 
+/// Switches the file to its journal mode and answers the mode it is in. A pool would try again and again before it said what is wrong.
+async fn prepared(options: &AnyConnectOptions) -> sqlx::Result<String> {
+    let mut connection = AnyConnection::connect_with(options).await?;
+    connection.execute(WRITER).await?;
+    let journal = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(journal)
+}
+
 fn pool(size: u32, pragmas: &'static str) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
@@ -200,4 +200,50 @@ fn made(path: &Path) -> std::io::Result<PathBuf> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)?;
     fs::canonicalize(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn pragma(pool: &AnyPool, name: &'static str) -> String {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {name}")));
+        let row = row.fetch_one(pool).await.unwrap();
+        let number = row.try_get::<i64, _>(0).map(|number| number.to_string());
+        number.unwrap_or_else(|_| row.get(0))
+    }
+
+    async fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        (folder, Store::open(&url).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_settings_are_in_force_on_every_connection() {
+        let (_folder, store) = store().await;
+        // All readers at once, so that the pool opens each of them.
+        let mut held = Vec::new();
+        for _ in 1..READERS {
+            held.push(store.readers.acquire().await.unwrap());
+        }
+        for pool in [&store.writer, &store.readers] {
+            assert_eq!(pragma(pool, "journal_mode").await, "wal");
+            assert_eq!(pragma(pool, "synchronous").await, "2", "FULL");
+            assert_eq!(pragma(pool, "foreign_keys").await, "1");
+            assert_eq!(pragma(pool, "busy_timeout").await, "5000");
+        }
+        assert_eq!(pragma(&store.writer, "query_only").await, "0");
+        assert_eq!(pragma(&store.readers, "query_only").await, "1");
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let (_folder, store) = store().await;
+        store.migrate().await.unwrap();
+        let write = sqlx::query("DELETE FROM users")
+            .execute(&store.readers)
+            .await;
+        assert!(write.unwrap_err().to_string().contains("readonly"));
+    }
 }

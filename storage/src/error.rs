@@ -30,7 +30,9 @@ pub enum OpenError {
     #[error("the file's journal stays `{0}` instead of `wal`: put it on a local disk")]
     Journal(String),
     /// Written by a newer version.
-    #[error("the schema (number {found}) is newer than this version (number {known}): start the newer version again")]
+    #[error(
+        "the schema (number {found}) is newer than this version (number {known}): start the newer version again"
+    )]
     Newer {
         /// The newest migration in the database.
         found: i64,
@@ -50,7 +52,11 @@ pub enum OpenError {
 
 /// Sorts an error of the driver.
 pub fn port(error: sqlx::Error) -> PortError {
-    if may_pass(&error) { PortError::Unavailable(Box::new(error)) } else { PortError::Failed(Box::new(error)) }
+    if may_pass(&error) {
+        PortError::Unavailable(Box::new(error))
+    } else {
+        PortError::Failed(Box::new(error))
+    }
 }
 
 /// A value in the database that no rule of `domain` allows.
@@ -60,18 +66,26 @@ pub fn damaged(error: impl StdError + Send + Sync + 'static) -> PortError {
 
 fn may_pass(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => true,
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Io(_) => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| code_may_pass(&code)),
         _ => false,
     }
 }
 
-/// SQLite: the primary code is the low byte (5 busy, 6 locked, 10 I/O, 13 full). PostgreSQL: five characters by class (08 connection,
-/// 25006 read-only, 40 rollback, 53 resources, 57 operator).
+/// `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10 I/O, 13 full). `PostgreSQL`: five characters by class
+/// (08 connection, 25006 read-only, 40 rollback, 53 resources, 57 operator).
 fn code_may_pass(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13),
-        _ => code == "25006" || ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+        _ => {
+            code == "25006"
+                || ["08", "40", "53", "57"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+        }
     }
 }
 

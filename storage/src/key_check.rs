@@ -8,7 +8,10 @@ use crate::{Store, rows::Values};
 impl Store {
     /// The check value that stands in the database.
     pub async fn key_check(&self) -> Result<Option<Vec<u8>>, PortError> {
-        self.row(query("SELECT value FROM key_check WHERE id = 1")).await?.map(|row| row.bytes("value")).transpose()
+        self.row(query("SELECT value FROM key_check WHERE id = 1"))
+            .await?
+            .map(|row| row.bytes("value"))
+            .transpose()
     }
 
     /// Keeps a check value unless one stands there already, and answers the one that stands: the caller compares.
@@ -17,7 +20,9 @@ impl Store {
             return Ok(kept);
         }
         let mut write = self.write().await?;
-        let keep = query("INSERT INTO key_check (id, value) VALUES (1, $1) ON CONFLICT (id) DO NOTHING").bind(check.as_slice());
+        let keep =
+            query("INSERT INTO key_check (id, value) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
+                .bind(check.as_slice());
         write.run(keep).await?;
         write.commit().await?;
         Ok(self.key_check().await?.unwrap_or_default())

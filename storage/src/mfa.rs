@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use domain::{
     ids::{SessionId, UserId},
-    ports::{Activation, BackupCodeUse, CodeUse, MethodRecord, Mfa, NewCodeSet, PendingKey, PortError, StoredBackupCode, Taken, TokenSwap},
+    ports::{
+        Activation, BackupCodeUse, CodeUse, MethodRecord, Mfa, NewCodeSet, PendingKey, PortError,
+        StoredBackupCode, Taken, TokenSwap,
+    },
     time::{TimeStep, Timestamp},
     vault::BlindIndex,
 };
@@ -19,25 +22,49 @@ use crate::{
 #[async_trait]
 impl Mfa for Store {
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError> {
-        self.row(select_pending(session)).await?.as_ref().map(pending_key).transpose()
+        self.row(select_pending(session))
+            .await?
+            .as_ref()
+            .map(pending_key)
+            .transpose()
     }
 
-    async fn keep_pending(&self, key: PendingKey, expired: Timestamp) -> Result<PendingKey, PortError> {
+    async fn keep_pending(
+        &self,
+        key: PendingKey,
+        expired: Timestamp,
+    ) -> Result<PendingKey, PortError> {
         let mut write = self.write().await?;
         let keep = "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at) VALUES ($1, $2, $3, $4, $5)
                     ON CONFLICT (session_id) DO UPDATE
                     SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key, made_at = excluded.made_at
                     WHERE pending_keys.made_at <= $6";
-        let keep = query(keep).bind(key.session.as_str()).bind(key.user.as_str()).bind(key.key.key_id.as_str());
-        write.run(keep.bind(key.key.bytes.as_slice()).bind(key.made_at.millis()).bind(expired.millis())).await?;
-        let stands = write.row(select_pending(&key.session)).await?.as_ref().map(pending_key).transpose()?;
+        let keep = query(keep)
+            .bind(key.session.as_str())
+            .bind(key.user.as_str())
+            .bind(key.key.key_id.as_str());
+        write
+            .run(
+                keep.bind(key.key.bytes.as_slice())
+                    .bind(key.made_at.millis())
+                    .bind(expired.millis()),
+            )
+            .await?;
+        let stands = write
+            .row(select_pending(&key.session))
+            .await?
+            .as_ref()
+            .map(pending_key)
+            .transpose()?;
         write.commit().await?;
         Ok(stands.unwrap_or(key))
     }
 
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        write.run(query("DELETE FROM pending_keys WHERE session_id = $1").bind(session.as_str())).await?;
+        write
+            .run(query("DELETE FROM pending_keys WHERE session_id = $1").bind(session.as_str()))
+            .await?;
         write.commit().await
     }
 
@@ -52,7 +79,9 @@ impl Mfa for Store {
                           (SELECT COUNT(*) FROM backup_codes b WHERE b.set_id = s.id AND b.used_at IS NULL) AS codes_left
                    FROM mfa_methods m LEFT JOIN code_sets s ON s.user_id = m.user_id AND s.is_valid = 1
                    WHERE m.user_id = $1";
-        let Some(row) = self.row(query(sql).bind(user.as_str())).await? else { return Ok(None) };
+        let Some(row) = self.row(query(sql).bind(user.as_str())).await? else {
+            return Ok(None);
+        };
         Ok(Some(MethodRecord {
             id: row.value("id")?,
             name: row.value("name")?,
@@ -71,13 +100,21 @@ impl Mfa for Store {
             return write.undo(Taken::SessionGone).await;
         }
         let burn = "UPDATE mfa_methods SET last_step = $3, used_at = $4 WHERE id = $1 AND user_id = $2 AND last_step < $3";
-        let burn = query(burn).bind(code.method.as_str()).bind(code.user.as_str());
-        let burnt = write.run(burn.bind(code.step.number()).bind(code.at.millis())).await?;
+        let burn = query(burn)
+            .bind(code.method.as_str())
+            .bind(code.user.as_str());
+        let burnt = write
+            .run(burn.bind(code.step.number()).bind(code.at.millis()))
+            .await?;
         let taken = completed(&mut write, burnt, &code.swap, &code.user, code.at).await?;
         settle(write, taken).await
     }
 
-    async fn find_backup_code(&self, user: &UserId, index: BlindIndex) -> Result<Option<StoredBackupCode>, PortError> {
+    async fn find_backup_code(
+        &self,
+        user: &UserId,
+        index: BlindIndex,
+    ) -> Result<Option<StoredBackupCode>, PortError> {
         backup_codes::find(self, user, index).await
     }
 
@@ -99,11 +136,20 @@ impl Mfa for Store {
         write.commit().await
     }
 
-    async fn finish_codes(&self, user: &UserId, session: &SessionId, now: Timestamp) -> Result<bool, PortError> {
+    async fn finish_codes(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         write.run(lock(user)).await?;
         let finish = "UPDATE sessions SET codes_since = NULL WHERE id = $1 AND user_id = $2 AND codes_since IS NOT NULL";
-        if write.run(query(finish).bind(session.as_str()).bind(user.as_str())).await? != 1 {
+        if write
+            .run(query(finish).bind(session.as_str()).bind(user.as_str()))
+            .await?
+            != 1
+        {
             return write.undo(false).await;
         }
         backup_codes::make_valid(&mut write, user, now).await?;
@@ -122,7 +168,12 @@ fn select_pending(session: &SessionId) -> Sql {
 }
 
 fn pending_key(row: &AnyRow) -> Result<PendingKey, PortError> {
-    Ok(PendingKey { session: row.value("session_id")?, user: row.value("user_id")?, key: row.sealed()?, made_at: row.at("made_at")? })
+    Ok(PendingKey {
+        session: row.value("session_id")?,
+        user: row.value("user_id")?,
+        key: row.sealed()?,
+        made_at: row.at("made_at")?,
+    })
 }
 
 /// Commits what was taken whole; undoes the rest.
@@ -135,31 +186,52 @@ async fn settle(write: Write, taken: Taken) -> Result<Taken, PortError> {
 }
 
 /// A code is spent if its row changed; the session that owed the second factor then has it, and a new token.
-async fn completed(write: &mut Write, changed: u64, swap: &TokenSwap, user: &UserId, at: Timestamp) -> Result<Taken, PortError> {
+async fn completed(
+    write: &mut Write,
+    changed: u64,
+    swap: &TokenSwap,
+    user: &UserId,
+    at: Timestamp,
+) -> Result<Taken, PortError> {
     if changed != 1 {
         return Ok(Taken::AlreadyTaken);
     }
     let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
                    WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5";
     let step_up = sessions::bind_swap(query(step_up), swap, at).bind(user.as_str());
-    Ok(if write.run(step_up).await? == 1 { Taken::Taken } else { Taken::SessionGone })
+    Ok(if write.run(step_up).await? == 1 {
+        Taken::Taken
+    } else {
+        Taken::SessionGone
+    })
 }
 
 async fn activate(write: &mut Write, activation: &Activation) -> Result<Taken, PortError> {
     let Activation { swap, user, at, .. } = activation;
     write.run(lock(user)).await?;
-    let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, codes_since = $4, seen_at = $4
+    let step_up =
+        "UPDATE sessions SET token_hash = $3, second_factor_at = $4, codes_since = $4, seen_at = $4
                    WHERE id = $1 AND token_hash = $2 AND user_id = $5";
-    if write.run(sessions::bind_swap(query(step_up), swap, *at).bind(user.as_str())).await? != 1 {
+    if write
+        .run(sessions::bind_swap(query(step_up), swap, *at).bind(user.as_str()))
+        .await?
+        != 1
+    {
         return Ok(Taken::SessionGone);
     }
-    let take = query("DELETE FROM pending_keys WHERE session_id = $1 AND user_id = $2 AND made_at = $3");
-    let take = take.bind(swap.session.as_str()).bind(user.as_str()).bind(activation.made_at.millis());
+    let take =
+        query("DELETE FROM pending_keys WHERE session_id = $1 AND user_id = $2 AND made_at = $3");
+    let take = take
+        .bind(swap.session.as_str())
+        .bind(user.as_str())
+        .bind(activation.made_at.millis());
     if write.run(take).await? != 1 || write.run(insert_method(activation)).await? != 1 {
         return Ok(Taken::AlreadyTaken);
     }
     backup_codes::replace_all(write, user, &activation.codes).await?;
-    let others = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2").bind(user.as_str()).bind(swap.session.as_str());
+    let others = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
+        .bind(user.as_str())
+        .bind(swap.session.as_str());
     write.run(others).await?;
     attempts::give_back(write, user).await?;
     Ok(Taken::Taken)
@@ -170,7 +242,14 @@ fn insert_method(activation: &Activation) -> Sql {
         "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at, used_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id) DO NOTHING",
     );
-    let insert = insert.bind(activation.method.as_str()).bind(activation.user.as_str()).bind(activation.name.as_str());
-    let insert = insert.bind(activation.key.key_id.as_str()).bind(activation.key.bytes.as_slice());
-    insert.bind(activation.step.number()).bind(activation.at.millis())
+    let insert = insert
+        .bind(activation.method.as_str())
+        .bind(activation.user.as_str())
+        .bind(activation.name.as_str());
+    let insert = insert
+        .bind(activation.key.key_id.as_str())
+        .bind(activation.key.bytes.as_slice());
+    insert
+        .bind(activation.step.number())
+        .bind(activation.at.millis())
 }

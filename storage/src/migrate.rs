@@ -8,18 +8,32 @@ use sqlx::{
 use crate::error::OpenError;
 
 /// Number, name and text of each migration, oldest first. Applied ones never change.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "0001_first", include_str!("../migrations/sqlite/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 1] = [(
+    1,
+    "0001_first",
+    include_str!("../migrations/sqlite/0001_first.sql"),
+)];
 
 fn migrator() -> Migrator {
     let migration = |(number, name, sql): (i64, &'static str, &'static str)| {
-        Migration::new(number, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
+        Migration::new(
+            number,
+            name.into(),
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
     };
     Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
 }
 
 /// Applies what is missing within `write`, so that two programs that start at once don't apply it twice.
 pub async fn run(mut write: Transaction<'static, Any>) -> Result<(), OpenError> {
-    migrator().run(&mut *write).await.map_err(refused)?;
+    // `Migrator::run` does the same, but its future can't be spawned (its bound on `Acquire` is not general enough).
+    migrator()
+        .run_direct(None, &mut *write, false)
+        .await
+        .map_err(refused)?;
     write.commit().await.map_err(OpenError::Schema)
 }
 
@@ -30,28 +44,42 @@ pub async fn pending(readers: &AnyPool) -> Result<Vec<&'static str>, OpenError> 
     for (number, checksum) in &applied {
         match known.iter().find(|migration| migration.version == *number) {
             None => return Err(refused(MigrateError::VersionMissing(*number))),
-            Some(migration) if *migration.checksum != **checksum => return Err(OpenError::Foreign(*number)),
+            Some(migration) if *migration.checksum != **checksum => {
+                return Err(OpenError::Foreign(*number));
+            }
             Some(_) => {}
         }
     }
     let is_missing = |number| applied.iter().all(|(applied, _)| *applied != number);
-    Ok(MIGRATIONS.into_iter().filter(|&(number, ..)| is_missing(number)).map(|(_, name, _)| name).collect())
+    Ok(MIGRATIONS
+        .into_iter()
+        .filter(|&(number, ..)| is_missing(number))
+        .map(|(_, name, _)| name)
+        .collect())
 }
 
 async fn applied(readers: &AnyPool) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
-    let table = sqlx::query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'");
+    let table = sqlx::query(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'",
+    );
     if table.fetch_optional(readers).await?.is_none() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").fetch_all(readers).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    let rows = sqlx::query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version")
+        .fetch_all(readers)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect()
 }
 
 fn refused(error: MigrateError) -> OpenError {
     let known = MIGRATIONS.last().map_or(0, |&(number, ..)| number);
     match error {
         MigrateError::VersionMissing(found) if found > known => OpenError::Newer { found, known },
-        MigrateError::VersionMissing(number) | MigrateError::VersionMismatch(number) => OpenError::Foreign(number),
+        MigrateError::VersionMissing(number) | MigrateError::VersionMismatch(number) => {
+            OpenError::Foreign(number)
+        }
         error => OpenError::Migrate(error),
     }
 }

@@ -17,8 +17,14 @@ use crate::error::{damaged, port};
 pub trait Values {
     fn number(&self, column: &str) -> Result<i64, PortError>;
     fn bytes(&self, column: &str) -> Result<Vec<u8>, PortError>;
-    fn maybe<T: FromStr<Err: StdError + Send + Sync + 'static>>(&self, column: &str) -> Result<Option<T>, PortError>;
-    fn value<T: FromStr<Err: StdError + Send + Sync + 'static>>(&self, column: &str) -> Result<T, PortError>;
+    fn maybe<T: FromStr<Err: StdError + Send + Sync + 'static>>(
+        &self,
+        column: &str,
+    ) -> Result<Option<T>, PortError>;
+    fn value<T: FromStr<Err: StdError + Send + Sync + 'static>>(
+        &self,
+        column: &str,
+    ) -> Result<T, PortError>;
     fn maybe_at(&self, column: &str) -> Result<Option<Timestamp>, PortError>;
     fn secret(&self, column: &str) -> Result<Option<SecretHash>, PortError>;
 
@@ -39,20 +45,35 @@ pub trait Values {
 
     /// The columns `account_id`, `role` and `require_mfa` of an outer join; none where nothing was joined.
     fn membership(&self) -> Result<Option<Membership>, PortError> {
-        let Some(account) = self.maybe("account_id")? else { return Ok(None) };
-        Ok(Some(Membership { account, role: self.value("role")?, requires_mfa: self.flag("require_mfa")? }))
+        let Some(account) = self.maybe("account_id")? else {
+            return Ok(None);
+        };
+        Ok(Some(Membership {
+            account,
+            role: self.value("role")?,
+            requires_mfa: self.flag("require_mfa")?,
+        }))
     }
 
     /// The columns `account_id`, `account_name`, `require_mfa` and `members`; none where nothing was joined.
     fn account(&self) -> Result<Option<AccountRecord>, PortError> {
-        let Some(id) = self.maybe("account_id")? else { return Ok(None) };
+        let Some(id) = self.maybe("account_id")? else {
+            return Ok(None);
+        };
         let name = self.value("account_name")?;
-        Ok(Some(AccountRecord { id, name, requires_mfa: self.flag("require_mfa")?, members: self.count("members")? }))
+        Ok(Some(AccountRecord {
+            id,
+            name,
+            requires_mfa: self.flag("require_mfa")?,
+            members: self.count("members")?,
+        }))
     }
 
     /// The same with the column `role`.
     fn place(&self) -> Result<Option<(AccountRecord, Role)>, PortError> {
-        let Some(account) = self.account()? else { return Ok(None) };
+        let Some(account) = self.account()? else {
+            return Ok(None);
+        };
         Ok(Some((account, self.value("role")?)))
     }
 }
@@ -66,12 +87,18 @@ impl Values for AnyRow {
         self.try_get(column).map_err(port)
     }
 
-    fn maybe<T: FromStr<Err: StdError + Send + Sync + 'static>>(&self, column: &str) -> Result<Option<T>, PortError> {
+    fn maybe<T: FromStr<Err: StdError + Send + Sync + 'static>>(
+        &self,
+        column: &str,
+    ) -> Result<Option<T>, PortError> {
         let text: Option<&str> = self.try_get(column).map_err(port)?;
         text.map(|text| text.parse().map_err(damaged)).transpose()
     }
 
-    fn value<T: FromStr<Err: StdError + Send + Sync + 'static>>(&self, column: &str) -> Result<T, PortError> {
+    fn value<T: FromStr<Err: StdError + Send + Sync + 'static>>(
+        &self,
+        column: &str,
+    ) -> Result<T, PortError> {
         let text: &str = self.try_get(column).map_err(port)?;
         text.parse().map_err(damaged)
     }
@@ -88,6 +115,9 @@ impl Values for AnyRow {
 
     fn sealed(&self) -> Result<Sealed, PortError> {
         let key_id: String = self.try_get("key_id").map_err(port)?;
-        Ok(Sealed { key_id: KeyId::stored(key_id), bytes: self.bytes("sealed_key")? })
+        Ok(Sealed {
+            key_id: KeyId::stored(key_id),
+            bytes: self.bytes("sealed_key")?,
+        })
     }
 }

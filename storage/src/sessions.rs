@@ -39,9 +39,16 @@ impl Sessions for Store {
     }
 
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError> {
-        let rows = self.rows(query(FIND).bind(token.as_bytes().as_slice())).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        let memberships = rows.iter().filter_map(|row| row.membership().transpose()).collect::<Result<_, _>>()?;
+        let rows = self
+            .rows(query(FIND).bind(token.as_bytes().as_slice()))
+            .await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let memberships = rows
+            .iter()
+            .filter_map(|row| row.membership().transpose())
+            .collect::<Result<_, _>>()?;
         Ok(Some(SessionRecord {
             id: row.value("id")?,
             user: row.value("user_id")?,
@@ -54,20 +61,31 @@ impl Sessions for Store {
                 second_factor_at: row.maybe_at("second_factor_at")?,
                 account: row.maybe("chosen")?,
             },
-            subject: Subject { has_mfa: row.flag("has_mfa")?, memberships },
+            subject: Subject {
+                has_mfa: row.flag("has_mfa")?,
+                memberships,
+            },
             codes_since: row.maybe_at("codes_since")?,
         }))
     }
 
     async fn touch(&self, session: &SessionId, now: Timestamp) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        write.run(query("UPDATE sessions SET seen_at = $2 WHERE id = $1").bind(session.as_str()).bind(now.millis())).await?;
+        write
+            .run(
+                query("UPDATE sessions SET seen_at = $2 WHERE id = $1")
+                    .bind(session.as_str())
+                    .bind(now.millis()),
+            )
+            .await?;
         write.commit().await
     }
 
     async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        let sql = query("UPDATE sessions SET token_hash = $3, password_at = $4, seen_at = $4 WHERE id = $1 AND token_hash = $2");
+        let sql = query(
+            "UPDATE sessions SET token_hash = $3, password_at = $4, seen_at = $4 WHERE id = $1 AND token_hash = $2",
+        );
         let swapped = write.run(bind_swap(sql, &swap, now)).await? == 1;
         write.commit().await?;
         Ok(swapped)
@@ -75,14 +93,19 @@ impl Sessions for Store {
 
     async fn end(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        write.run(query("DELETE FROM sessions WHERE id = $1").bind(session.as_str())).await?;
+        write
+            .run(query("DELETE FROM sessions WHERE id = $1").bind(session.as_str()))
+            .await?;
         write.commit().await
     }
 }
 
 /// Binds `$1` session, `$2` old token, `$3` new token, `$4` now.
 pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
-    sql.bind(swap.session.as_str()).bind(swap.old.as_bytes().as_slice()).bind(swap.new.as_bytes().as_slice()).bind(now.millis())
+    sql.bind(swap.session.as_str())
+        .bind(swap.old.as_bytes().as_slice())
+        .bind(swap.new.as_bytes().as_slice())
+        .bind(now.millis())
 }
 
 pub async fn open(write: &mut Write, session: &NewSession) -> Result<(), PortError> {
@@ -90,27 +113,72 @@ pub async fn open(write: &mut Write, session: &NewSession) -> Result<(), PortErr
         signed_in(write, &session.user, session.at).await?;
     }
     // Sessions past their absolute bound go here, so that the table does not grow for ever.
-    let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2").bind(session.user.as_str());
-    write.run(ended.bind(session.at.minus(ABSOLUTE).millis())).await?;
+    let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2")
+        .bind(session.user.as_str());
+    write
+        .run(ended.bind(session.at.minus(ABSOLUTE).millis()))
+        .await?;
     if let Some(replaced) = session.replaces {
-        write.run(query("DELETE FROM sessions WHERE token_hash = $1").bind(replaced.as_bytes().as_slice())).await?;
+        write
+            .run(
+                query("DELETE FROM sessions WHERE token_hash = $1")
+                    .bind(replaced.as_bytes().as_slice()),
+            )
+            .await?;
     }
     let insert = query(
         "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at)
          VALUES ($1, $2, $3, $4, $4, $4)",
     );
-    let insert = insert.bind(session.id.as_str()).bind(session.token.as_bytes().as_slice());
-    write.run(insert.bind(session.user.as_str()).bind(session.at.millis())).await.map(drop)
+    let insert = insert
+        .bind(session.id.as_str())
+        .bind(session.token.as_bytes().as_slice());
+    write
+        .run(insert.bind(session.user.as_str()).bind(session.at.millis()))
+        .await
+        .map(drop)
 }
 
 /// Notes a complete sign-in, which is what clears the budget of the second factor; false for a user who is barred or gone.
 pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Result<bool, PortError> {
-    let note = query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND disabled = 0").bind(user.as_str()).bind(at.millis());
+    let note = query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND disabled = 0")
+        .bind(user.as_str())
+        .bind(at.millis());
     let noted = write.run(note).await? == 1;
     attempts::clear(write, user).await?;
     Ok(noted)
 }
 
 pub async fn end_all(write: &mut Write, user: &UserId) -> Result<(), PortError> {
-    write.run(query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str())).await.map(drop)
+    write
+        .run(query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str()))
+        .await
+        .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::{AssertSqlSafe, Row};
+
+    /// It is asked on every request: no table may be read from end to end.
+    #[tokio::test]
+    async fn a_session_is_found_by_indexes() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let explain = query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {FIND}")));
+        let plan = store
+            .rows(explain.bind([0_u8; 32].as_slice()))
+            .await
+            .unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        assert!(
+            plan.iter()
+                .any(|step| step.starts_with("SEARCH s USING INDEX")),
+            "{plan:?}"
+        );
+        assert!(!plan.iter().any(|step| step.contains("SCAN")), "{plan:?}");
+    }
 }

@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use domain::{
     email::Email,
     ids::{AccountId, UserId},
-    ports::{Credentials, FirstOwner, NewUser, PortError, SecretHash, SignInRecord, UserRecord, Users},
+    ports::{
+        Credentials, FirstOwner, NewUser, PortError, SecretHash, SignInRecord, UserRecord, Users,
+    },
     roles::Role,
     time::Timestamp,
     token::TokenHash,
@@ -47,24 +49,37 @@ impl Users for Store {
         let mut write = self.write().await?;
         let offer = "INSERT INTO set_up_link (id, token_hash) VALUES (1, $1)
                      ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash";
-        write.run(query(offer).bind(link.as_bytes().as_slice())).await?;
+        write
+            .run(query(offer).bind(link.as_bytes().as_slice()))
+            .await?;
         write.commit().await
     }
 
     async fn set_up_is_open(&self, link: TokenHash) -> Result<bool, PortError> {
-        let sql = "SELECT 1 FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
-        self.exists(query(sql).bind(link.as_bytes().as_slice())).await
+        let sql =
+            "SELECT 1 FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
+        self.exists(query(sql).bind(link.as_bytes().as_slice()))
+            .await
     }
 
     async fn create_first_owner(&self, first: FirstOwner) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        let take = "DELETE FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
-        if write.run(query(take).bind(first.link.as_bytes().as_slice())).await? != 1 || !insert(&mut write, &first.owner).await? {
+        let take =
+            "DELETE FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
+        if write
+            .run(query(take).bind(first.link.as_bytes().as_slice()))
+            .await?
+            != 1
+            || !insert(&mut write, &first.owner).await?
+        {
             return write.undo(false).await;
         }
         accounts::ensure(&mut write, &first.account).await?;
         let join = "INSERT INTO memberships (user_id, account_id, role) SELECT $1, id, $3 FROM accounts WHERE name_folded = $2";
-        let join = query(join).bind(first.owner.id.as_str()).bind(first.account.name.folded()).bind(Role::Owner.as_str());
+        let join = query(join)
+            .bind(first.owner.id.as_str())
+            .bind(first.account.name.folded())
+            .bind(Role::Owner.as_str());
         write.run(join).await?;
         sessions::open(&mut write, &first.session).await?;
         write.commit().await?;
@@ -77,34 +92,53 @@ impl Users for Store {
             return write.undo(false).await;
         }
         let join = query("INSERT INTO memberships (user_id, account_id, role) VALUES ($1, $2, $3)");
-        write.run(join.bind(user.id.as_str()).bind(account.as_str()).bind(role.as_str())).await?;
+        write
+            .run(
+                join.bind(user.id.as_str())
+                    .bind(account.as_str())
+                    .bind(role.as_str()),
+            )
+            .await?;
         write.commit().await?;
         Ok(true)
     }
 
     async fn list(&self) -> Result<Vec<UserRecord>, PortError> {
-        self.records(query(select_users!("ORDER BY u.email, a.name_folded"))).await
+        self.records(query(select_users!("ORDER BY u.email, a.name_folded")))
+            .await
     }
 
     async fn find(&self, user: &UserId) -> Result<Option<UserRecord>, PortError> {
-        let sql = query(select_users!("WHERE u.id = $1 ORDER BY a.name_folded")).bind(user.as_str());
+        let sql =
+            query(select_users!("WHERE u.id = $1 ORDER BY a.name_folded")).bind(user.as_str());
         Ok(self.records(sql).await?.pop())
     }
 
     async fn credentials(&self, email: &Email) -> Result<SignInRecord, PortError> {
-        let sql = query("SELECT id, password_hash, disabled FROM users WHERE email = $1").bind(email.as_str());
-        let Some(row) = self.row(sql).await? else { return Ok(None) };
-        Ok(Some(Credentials { user: row.value("id")?, password: row.secret("password_hash")?, disabled: row.flag("disabled")? }))
+        let sql = query("SELECT id, password_hash, disabled FROM users WHERE email = $1")
+            .bind(email.as_str());
+        let Some(row) = self.row(sql).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Credentials {
+            user: row.value("id")?,
+            password: row.secret("password_hash")?,
+            disabled: row.flag("disabled")?,
+        }))
     }
 
     async fn password(&self, user: &UserId) -> Result<Option<SecretHash>, PortError> {
-        let row = self.row(query("SELECT password_hash FROM users WHERE id = $1").bind(user.as_str())).await?;
+        let row = self
+            .row(query("SELECT password_hash FROM users WHERE id = $1").bind(user.as_str()))
+            .await?;
         row.map_or(Ok(None), |row| row.secret("password_hash"))
     }
 
     async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(user.as_str()).bind(password.expose());
+        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1")
+            .bind(user.as_str())
+            .bind(password.expose());
         let is_set = write.run(set).await? == 1;
         sessions::end_all(&mut write, user).await?;
         invitations::forget(&mut write, user).await?;
@@ -112,7 +146,12 @@ impl Users for Store {
         Ok(is_set)
     }
 
-    async fn invite(&self, user: &UserId, link: TokenHash, expires: Timestamp) -> Result<(), PortError> {
+    async fn invite(
+        &self,
+        user: &UserId,
+        link: TokenHash,
+        expires: Timestamp,
+    ) -> Result<(), PortError> {
         self.open_invitation(user, link, expires).await
     }
 
@@ -120,11 +159,19 @@ impl Users for Store {
         self.open_invitation_of(link, now).await
     }
 
-    async fn accept_invitation(&self, link: TokenHash, password: SecretHash, now: Timestamp) -> Result<bool, PortError> {
+    async fn accept_invitation(
+        &self,
+        link: TokenHash,
+        password: SecretHash,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        let Some(user) = invitations::holder(&mut write, link).await? else { return write.undo(false).await };
+        let Some(user) = invitations::holder(&mut write, link).await? else {
+            return write.undo(false).await;
+        };
         // The person's row first (see the crate's documentation): all of it is undone should the invitation not be open.
-        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1 AND disabled = 0").bind(user.as_str());
+        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1 AND disabled = 0")
+            .bind(user.as_str());
         let is_set = write.run(set.bind(password.expose())).await? == 1;
         if !is_set || !invitations::take(&mut write, link, now).await? {
             return write.undo(false).await;
@@ -169,7 +216,12 @@ async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
         "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (email) DO NOTHING",
     );
-    let insert = insert.bind(user.id.as_str()).bind(user.email.as_str()).bind(user.name.as_str());
-    let insert = insert.bind(user.password.as_ref().map(|hash| hash.expose().to_owned())).bind(user.at.millis());
+    let insert = insert
+        .bind(user.id.as_str())
+        .bind(user.email.as_str())
+        .bind(user.name.as_str());
+    let insert = insert
+        .bind(user.password.as_ref().map(|hash| hash.expose().to_owned()))
+        .bind(user.at.millis());
     Ok(write.run(insert).await? == 1)
 }

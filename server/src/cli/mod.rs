@@ -47,25 +47,38 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
-        Command::Account(AccountCommand::Add(args)) => account::add(&services(&database, None).await?, &args).await?,
-        Command::Account(AccountCommand::List) => account::list(&services(&database, None).await?).await?,
-        Command::User(UserCommand::Add(args)) => user::add(&services(&database, Some(&args.address)).await?, &args).await?,
-        Command::User(UserCommand::List) => user::list(&services(&database, None).await?).await?,
-        Command::User(UserCommand::SetPassword(args)) => {
-            user::set_password(&services(&database, Some(&args.address)).await?, &args).await?
+        Command::Account(AccountCommand::Add(args)) => {
+            on(&database, None, async |services| account::add(services, &args).await).await?
         }
-        Command::User(UserCommand::Unlock(args)) => user::unlock(&services(&database, None).await?, &args).await?,
+        Command::Account(AccountCommand::List) => on(&database, None, account::list).await?,
+        Command::User(UserCommand::Add(args)) => {
+            on(&database, Some(&args.address), async |services| user::add(services, &args).await).await?
+        }
+        Command::User(UserCommand::List) => on(&database, None, user::list).await?,
+        Command::User(UserCommand::SetPassword(args)) => {
+            on(&database, Some(&args.address), async |services| user::set_password(services, &args).await).await?
+        }
+        Command::User(UserCommand::Unlock(args)) => {
+            on(&database, None, async |services| user::unlock(services, &args).await).await?
+        }
     };
     report.print(json).map_err(Failure::output)
 }
 
-/// The ports on an existing database; `links` is given by commands that print links.
-async fn services(database: &DatabaseArgs, links: Option<&AddressArgs>) -> Result<Services, Failure> {
+/// Runs a command on an existing database; `links` is given by commands that print links.
+async fn on(
+    database: &DatabaseArgs,
+    links: Option<&AddressArgs>,
+    command: impl AsyncFnOnce(&Services) -> Result<Report, Failure>,
+) -> Result<Report, Failure> {
     let public_url = match links {
         Some(args) => Address::new(args)?.link_base()?.to_string(),
         None => String::new(),
     };
     let opened = open(&Database::new(database)?, Opening::Existing).await?;
     // Brand and cookie are the server's business.
-    Ok(opened.services(Settings { brand: String::new(), public_url, cookie_secure: false })?)
+    let services = opened.services(Settings { brand: String::new(), public_url, cookie_secure: false })?;
+    let result = command(&services).await;
+    opened.close().await;
+    result
 }

@@ -24,12 +24,14 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let bound = socket.local_addr().map_err(|source| system("asking for the own address", source))?;
     let public_url = address.public_url(bound);
 
-    let services = open(&database, Opening::Migrate).await?.services(settings(&branding, &public_url))?;
+    let opened = open(&database, Opening::Migrate).await?;
+    let services = opened.services(settings(&branding, &public_url))?;
     let pages = Pages::embedded(&branding);
     warn(&public_url, &pages);
     let first_start = first_owner_link(&services, &public_url).await?;
     announce(&PublicUrl::of_socket(bound), first_start.as_deref(), &database).map_err(Failure::output)?;
     listener::serve(socket, router(services, &public_url, pages), stop).await;
+    opened.close().await;
     Ok(())
 }
 

@@ -1,0 +1,176 @@
+//! People, sessions and codes to test with.
+
+use domain::{
+    backup_code::BackupCode,
+    ids::{AccountId, BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
+    ports::{
+        Accounts, Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa, NewAccount, NewCodeSet,
+        NewSession, NewUser, PendingKey, SecretHash, Sessions, Taken, TokenSwap, Users,
+    },
+    roles::Role,
+    time::{TimeStep, Timestamp},
+    token::TokenHash,
+};
+use storage::Store;
+
+use crate::support::{START, bits, sealed, token, vault};
+
+pub const FIRST_STEP: TimeStep = TimeStep::at(START);
+
+/// A session as its browser knows it.
+#[derive(Clone)]
+pub struct Browser {
+    pub session: SessionId,
+    pub token: TokenHash,
+}
+
+impl Browser {
+    pub fn swap(&self) -> TokenSwap {
+        TokenSwap {
+            session: self.session.clone(),
+            old: self.token,
+            new: token(),
+        }
+    }
+}
+
+pub fn account(name: &str) -> NewAccount {
+    NewAccount {
+        id: AccountId::from_random(bits()),
+        name: name.parse().unwrap(),
+        at: START,
+    }
+}
+
+pub fn user(email: &str) -> NewUser {
+    NewUser {
+        id: UserId::from_random(bits()),
+        email: email.parse().unwrap(),
+        name: "Ada Owner".parse().unwrap(),
+        password: Some(SecretHash::phc("$argon2id$test".to_owned())),
+        at: START,
+    }
+}
+
+pub fn session(user: &UserId, at: Timestamp) -> NewSession {
+    let id = SessionId::from_random(bits());
+    NewSession {
+        id,
+        token: token(),
+        user: user.clone(),
+        at,
+        complete: false,
+        replaces: None,
+    }
+}
+
+/// Somebody in an account of their own.
+pub async fn somebody(store: &Store) -> UserId {
+    let number: u128 = u128::from_be_bytes(bits());
+    let account = account(&format!("Account {number}"));
+    assert!(Accounts::add(store, account.clone()).await.unwrap());
+    let user = user(&format!("ada{number}@example.com"));
+    assert!(
+        Users::add(store, user.clone(), &account.id, Role::Owner)
+            .await
+            .unwrap()
+    );
+    user.id
+}
+
+pub async fn browser(store: &Store, user: &UserId) -> Browser {
+    let new = session(user, START);
+    store.open(new.clone()).await.unwrap();
+    Browser {
+        session: new.id,
+        token: new.token,
+    }
+}
+
+/// Ten codes and how to find each.
+pub fn code_set(user: &UserId) -> (NewCodeSet, Vec<BackupCode>) {
+    let codes: Vec<BackupCode> = (0..10).map(|_| BackupCode::from_random(bits())).collect();
+    let stored = |code| BackupCodeHash {
+        id: BackupCodeId::from_random(bits()),
+        index: vault().backup_code_index(user, code),
+        hash: SecretHash::phc("$argon2id$code".to_owned()),
+    };
+    let set = NewCodeSet {
+        id: CodeSetId::from_random(bits()),
+        codes: codes.iter().map(stored).collect(),
+        at: START,
+    };
+    (set, codes)
+}
+
+pub async fn pending(store: &Store, user: &UserId, browser: &Browser, at: Timestamp) -> PendingKey {
+    let key = PendingKey {
+        session: browser.session.clone(),
+        user: user.clone(),
+        key: sealed(),
+        made_at: at,
+    };
+    store.keep_pending(key, Timestamp::default()).await.unwrap()
+}
+
+pub fn activation(key: &PendingKey, browser: &Browser) -> Activation {
+    Activation {
+        swap: browser.swap(),
+        user: key.user.clone(),
+        made_at: key.made_at,
+        method: MethodId::from_random(bits()),
+        name: "Authenticator application".parse().unwrap(),
+        key: sealed(),
+        step: FIRST_STEP,
+        codes: code_set(&key.user).0,
+        at: START,
+    }
+}
+
+/// Somebody with an active method and a valid set of codes.
+pub struct Protected {
+    pub user: UserId,
+    pub method: MethodId,
+    pub codes: NewCodeSet,
+    /// The session that set it up.
+    pub browser: Browser,
+}
+
+pub async fn protected(store: &Store) -> Protected {
+    let user = somebody(store).await;
+    let mut browser = browser(store, &user).await;
+    let key = pending(store, &user, &browser, START).await;
+    let activation = activation(&key, &browser);
+    assert_eq!(
+        store.activate(activation.clone()).await.unwrap(),
+        Taken::Taken
+    );
+    browser.token = activation.swap.new;
+    Protected {
+        user,
+        method: activation.method,
+        codes: activation.codes,
+        browser,
+    }
+}
+
+impl Protected {
+    pub fn code(&self, browser: &Browser, step: i64) -> CodeUse {
+        CodeUse {
+            swap: browser.swap(),
+            user: self.user.clone(),
+            method: self.method.clone(),
+            step: FIRST_STEP.offset(step),
+            at: FIRST_STEP.offset(step).start(),
+        }
+    }
+
+    pub fn backup_code(&self, browser: &Browser, index: usize) -> BackupCodeUse {
+        BackupCodeUse {
+            swap: browser.swap(),
+            user: self.user.clone(),
+            code: self.codes.codes[index].id.clone(),
+            at: START,
+        }
+    }
+}
