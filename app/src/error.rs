@@ -94,6 +94,8 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let refusal = match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
+            // On the server it is the request that can't be read, in the page the answer.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
             _ => Self::Internal,
         };

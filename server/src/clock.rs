@@ -9,10 +9,15 @@ use domain::{ports::Clock, time::Timestamp};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the port everybody else takes the time from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the port everybody else takes the time from"
+    )]
     fn now(&self) -> Timestamp {
         // A clock before 1970 is not set at all; the epoch then ends every session, which is the safe side.
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
     }
 }

@@ -31,7 +31,9 @@ pub enum Opening {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// No such database.
-    #[error("there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL")]
+    #[error(
+        "there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL"
+    )]
     NoDatabase(PathBuf),
     /// No usable key.
     #[error(transparent)]
@@ -40,7 +42,9 @@ pub enum OpenError {
     #[error("the database {0} can't be opened: {1}")]
     Store(PathBuf, #[source] storage::OpenError),
     /// Its schema is older than this version.
-    #[error("the database {0} was made by an older version: start the server once, or run `twinlock migrate`")]
+    #[error(
+        "the database {0} was made by an older version: start the server once, or run `twinlock migrate`"
+    )]
     Outdated(PathBuf),
     /// The database does not answer.
     #[error("the database does not answer: {}", source_of(.0))]
@@ -74,8 +78,15 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         }
         store.migrate().await.map_err(fails)?;
     }
-    compare_key(&vault, &store.keep_key_check(vault.key_check()).await?, database)?;
-    Ok(Opened { store: Arc::new(store), vault: Arc::new(vault) })
+    compare_key(
+        &vault,
+        &store.keep_key_check(vault.key_check()).await?,
+        database,
+    )?;
+    Ok(Opened {
+        store: Arc::new(store),
+        vault: Arc::new(vault),
+    })
 }
 
 /// A database keeps a check value of the first key it was used with.
@@ -84,7 +95,11 @@ fn compare_key(vault: &Vault, kept: &[u8], database: &Database) -> Result<(), Op
         return Ok(());
     }
     let Database { file, key_file, .. } = database.clone();
-    Err(KeyFileError::Foreign { database: file, key_file }.into())
+    Err(KeyFileError::Foreign {
+        database: file,
+        key_file,
+    }
+    .into())
 }
 
 impl Opened {
@@ -95,8 +110,14 @@ impl Opened {
 
     /// The services on the system's clock and randomness, at the standard cost of a hash.
     pub fn services(&self, settings: Settings) -> Result<Services, OpenError> {
-        let hasher = Argon2Hasher::start(Cost::STANDARD, Arc::new(SystemEntropy)).map_err(OpenError::Threads)?;
-        Ok(self.services_with(Arc::new(SystemClock), Arc::new(SystemEntropy), Arc::new(hasher), settings))
+        let hasher = Argon2Hasher::start(Cost::STANDARD, Arc::new(SystemEntropy))
+            .map_err(OpenError::Threads)?;
+        Ok(self.services_with(
+            Arc::new(SystemClock),
+            Arc::new(SystemEntropy),
+            Arc::new(hasher),
+            settings,
+        ))
     }
 
     /// The services on other ports to the outside: tests set the clock.

@@ -7,7 +7,10 @@ use domain::ports::{Entropy, PortError};
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "this is the port everybody else draws randomness from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the port everybody else draws randomness from"
+    )]
     fn fill(&self, buffer: &mut [u8]) -> Result<(), PortError> {
         getrandom::fill(buffer).map_err(|error| PortError::Failed(error.into()))
     }
@@ -20,6 +23,9 @@ mod tests {
     #[test]
     fn two_draws_differ() {
         let entropy: &dyn Entropy = &SystemEntropy;
-        assert_ne!(entropy.draw::<32>().ok().unwrap(), entropy.draw::<32>().ok().unwrap());
+        assert_ne!(
+            entropy.draw::<32>().ok().unwrap(),
+            entropy.draw::<32>().ok().unwrap()
+        );
     }
 }

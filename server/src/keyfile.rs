@@ -32,7 +32,9 @@ pub enum KeyFileError {
         key_file: PathBuf,
     },
     /// Others may read it.
-    #[error("the key file {key_file} can be read by others (mode {mode:04o}): run `chmod 600 {key_file}`")]
+    #[error(
+        "the key file {key_file} can be read by others (mode {mode:04o}): run `chmod 600 {key_file}`"
+    )]
     Exposed {
         /// The key file.
         key_file: PathBuf,
@@ -40,13 +42,17 @@ pub enum KeyFileError {
         mode: u32,
     },
     /// It holds something else.
-    #[error("{key_file} is no key file: it should hold one line, an id and a key with a colon between")]
+    #[error(
+        "{key_file} is no key file: it should hold one line, an id and a key with a colon between"
+    )]
     Malformed {
         /// The key file.
         key_file: PathBuf,
     },
     /// It is another database's.
-    #[error("the key file {key_file} does not belong to the database {database}: name the right one with TWINLOCK_KEY_FILE")]
+    #[error(
+        "the key file {key_file} does not belong to the database {database}: name the right one with TWINLOCK_KEY_FILE"
+    )]
     Foreign {
         /// The database file.
         database: PathBuf,
@@ -75,7 +81,10 @@ pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<MasterKey, Key
     }
     if !is_new(database)? {
         let Database { file, key_file, .. } = database.clone();
-        return Err(KeyFileError::Missing { database: file, key_file });
+        return Err(KeyFileError::Missing {
+            database: file,
+            key_file,
+        });
     }
     // The key first: a database without its key would never start again.
     let key = create(&database.key_file, entropy)?;
@@ -84,7 +93,7 @@ pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<MasterKey, Key
     Ok(key)
 }
 
-/// Whether the database has yet to be made. SQLite takes an empty file for a new database.
+/// Whether the database has yet to be made. `SQLite` takes an empty file for a new database.
 pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
     match fs::metadata(&database.file) {
         Ok(found) => Ok(found.len() == 0),
@@ -98,14 +107,23 @@ fn exists(path: &Path) -> Result<bool, KeyFileError> {
 }
 
 fn read(path: &Path) -> Result<MasterKey, KeyFileError> {
-    let mode = fs::metadata(path).map_err(failed("looking at", path))?.permissions().mode() & 0o777;
+    let mode = fs::metadata(path)
+        .map_err(failed("looking at", path))?
+        .permissions()
+        .mode()
+        & 0o777;
     if mode & 0o077 != 0 {
-        return Err(KeyFileError::Exposed { key_file: path.to_owned(), mode });
+        return Err(KeyFileError::Exposed {
+            key_file: path.to_owned(),
+            mode,
+        });
     }
     let bytes = Zeroizing::new(fs::read(path).map_err(failed("reading", path))?);
     let text = std::str::from_utf8(&bytes).ok();
     let key = text.and_then(|text| text.parse().ok());
-    key.ok_or_else(|| KeyFileError::Malformed { key_file: path.to_owned() })
+    key.ok_or_else(|| KeyFileError::Malformed {
+        key_file: path.to_owned(),
+    })
 }
 
 /// Written through to the disk before anything is sealed with it.
@@ -116,7 +134,9 @@ fn create(path: &Path, entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError>
         let mut file = owner_only(OpenOptions::new().create_new(true).write(true)).open(path)?;
         file.write_all(key.expose().as_bytes())?;
         file.sync_all()?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     };
     write().map_err(failed("creating", path))?;
@@ -129,7 +149,11 @@ fn owner_only(options: &mut OpenOptions) -> &OpenOptions {
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFileError {
     let path = path.to_owned();
-    move |source| KeyFileError::Io { doing, path, source }
+    move |source| KeyFileError::Io {
+        doing,
+        path,
+        source,
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +166,11 @@ mod tests {
     fn database() -> (TempDir, Database) {
         let folder = tempfile::tempdir().unwrap();
         let database_url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let database = Database::new(&DatabaseArgs { database_url, key_file: None }).unwrap();
+        let database = Database::new(&DatabaseArgs {
+            database_url,
+            key_file: None,
+        })
+        .unwrap();
         (folder, database)
     }
 
@@ -155,7 +183,12 @@ mod tests {
         let (_folder, database) = database();
         let made = open(&database, &SystemEntropy).ok().unwrap();
         for file in [&database.key_file, &database.file] {
-            assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, OWNER_ONLY, "{}", file.display());
+            assert_eq!(
+                fs::metadata(file).unwrap().permissions().mode() & 0o777,
+                OWNER_ONLY,
+                "{}",
+                file.display()
+            );
         }
         let found = open(&database, &SystemEntropy).ok().unwrap();
         assert_eq!(check(&made), check(&found));
@@ -167,7 +200,11 @@ mod tests {
         fs::write(&database.file, "SQLite format 3").unwrap();
         let error = open(&database, &SystemEntropy).err().unwrap();
         assert!(matches!(error, KeyFileError::Missing { .. }), "{error}");
-        assert!(error.to_string().contains(database.key_file.to_str().unwrap()));
+        assert!(
+            error
+                .to_string()
+                .contains(database.key_file.to_str().unwrap())
+        );
         assert!(!database.key_file.exists(), "none is made");
     }
 
@@ -178,7 +215,10 @@ mod tests {
         for mode in [0o640, 0o604, 0o660] {
             fs::set_permissions(&database.key_file, fs::Permissions::from_mode(mode)).unwrap();
             let error = open(&database, &SystemEntropy).err().unwrap().to_string();
-            assert!(error.ends_with(&format!("run `chmod 600 {}`", database.key_file.display())), "{error}");
+            assert!(
+                error.ends_with(&format!("run `chmod 600 {}`", database.key_file.display())),
+                "{error}"
+            );
         }
         fs::set_permissions(&database.key_file, fs::Permissions::from_mode(0o400)).unwrap();
         assert!(open(&database, &SystemEntropy).is_ok());
@@ -187,7 +227,9 @@ mod tests {
     #[test]
     fn another_file_is_refused_without_showing_it() {
         let (_folder, database) = database();
-        let mut file = owner_only(OpenOptions::new().create_new(true).write(true)).open(&database.key_file).unwrap();
+        let mut file = owner_only(OpenOptions::new().create_new(true).write(true))
+            .open(&database.key_file)
+            .unwrap();
         file.write_all(b"hunter2").unwrap();
         let error = open(&database, &SystemEntropy).err().unwrap();
         assert!(matches!(error, KeyFileError::Malformed { .. }));
@@ -199,6 +241,9 @@ mod tests {
         let (folder, mut database) = database();
         database.key_file = folder.path().join("missing/a.key");
         let error = open(&database, &SystemEntropy).err().unwrap().to_string();
-        assert!(error.starts_with("creating ") && error.contains("missing/a.key"), "{error}");
+        assert!(
+            error.starts_with("creating ") && error.contains("missing/a.key"),
+            "{error}"
+        );
     }
 }

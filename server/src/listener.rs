@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// How long a client may take to send its request's head; an idle connection is closed after the same time.
-const HEAD_TIME: Duration = Duration::from_secs(15);
+const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The largest head of a request: a page's requests stay far below it.
 const HEAD_BYTES: usize = 32 * 1024;
 /// How long answers in progress may take once the server is told to stop.
@@ -62,7 +62,10 @@ async fn converse(stream: TcpStream, router: Router, watcher: Watcher) {
 /// A connection that was gone before it was accepted is nobody's trouble; anything else concerns the whole server.
 async fn give_way(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+    if !matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    ) {
         tracing::error!(%error, "no connection can be accepted");
         sleep(EXHAUSTED_PAUSE).await;
     }

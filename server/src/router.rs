@@ -25,9 +25,15 @@ use crate::{
 
 /// The whole server as one service.
 pub fn router(services: Services, public_url: &PublicUrl, pages: Pages) -> Router {
-    let headers = Arc::new(SecurityHeaders::new(pages.script_hashes(), public_url.is_https()));
+    let headers = Arc::new(SecurityHeaders::new(
+        pages.script_hashes(),
+        public_url.is_https(),
+    ));
     let around_everything = ServiceBuilder::new()
-        .layer(from_fn_with_state(Arc::clone(&services.entropy), request_id::give))
+        .layer(from_fn_with_state(
+            Arc::clone(&services.entropy),
+            request_id::give,
+        ))
         .layer(from_fn(access_log::log))
         .layer(from_fn_with_state(headers, security_headers::add))
         .layer(panic::catch());
@@ -43,7 +49,10 @@ fn api(services: Services, public_url: &PublicUrl) -> Router {
     let guards = ServiceBuilder::new()
         .layer(from_fn(timeout::limit))
         .layer(from_fn(endpoint::check))
-        .layer(from_fn_with_state(Arc::new(public_url.clone()), origin::check))
+        .layer(from_fn_with_state(
+            Arc::new(public_url.clone()),
+            origin::check,
+        ))
         .layer(from_fn(accept::check))
         .layer(from_fn(content_type::check))
         .layer(from_fn(body::read))

@@ -7,7 +7,12 @@ use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs};
 
 /// The second lock of a Customer Control Panel: an authenticator app beside the password.
 #[derive(Debug, Parser)]
-#[command(name = "twinlock", version, propagate_version = true, infer_long_args = false)]
+#[command(
+    name = "twinlock",
+    version,
+    propagate_version = true,
+    infer_long_args = false
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,

@@ -43,18 +43,27 @@ impl Failure {
 
     /// Standard output could not be written.
     pub fn output(source: io::Error) -> Self {
-        Self::System { doing: "writing the result".to_owned(), source }
+        Self::System {
+            doing: "writing the result".to_owned(),
+            source,
+        }
     }
 
     /// 2 for settings, 1 for everything else.
     pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(if matches!(self, Self::Setting(_)) { 2 } else { 1 })
+        ExitCode::from(if matches!(self, Self::Setting(_)) {
+            2
+        } else {
+            1
+        })
     }
 }
 
 fn port(error: &PortError) -> String {
     match error {
-        PortError::Unavailable(_) => format!("temporarily unavailable, try again: {}", source_of(error)),
+        PortError::Unavailable(_) => {
+            format!("temporarily unavailable, try again: {}", source_of(error))
+        }
         PortError::Failed(_) => format!("it failed: {}", source_of(error)),
     }
 }

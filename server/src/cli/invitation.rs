@@ -8,7 +8,7 @@ use domain::{ids::UserId, time::Timestamp, token::Token};
 use super::Failure;
 
 /// How long a link works.
-const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const LIFETIME: Duration = Duration::from_hours(7 * 24);
 
 /// An invitation to be printed.
 pub struct Invitation {
@@ -23,5 +23,12 @@ pub async fn open(services: &Services, user: &UserId) -> Result<Invitation, Fail
     let token = Token::from_random(services.entropy.draw()?);
     let expires = services.clock.now().plus(LIFETIME);
     services.users.invite(user, token.hash(), expires).await?;
-    Ok(Invitation { link: format!("{}/invitation#{}", services.settings.public_url, token.expose()), expires })
+    Ok(Invitation {
+        link: format!(
+            "{}/invitation#{}",
+            services.settings.public_url,
+            token.expose()
+        ),
+        expires,
+    })
 }

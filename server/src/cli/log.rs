@@ -20,6 +20,10 @@ pub fn start(server: bool) -> Result<(), Failure> {
         })?,
         _ => EnvFilter::new(if server { SERVER } else { COMMAND }),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
     Ok(())
 }

@@ -42,24 +42,40 @@ pub fn run() -> ExitCode {
 
 #[tokio::main]
 async fn execute(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { command, database, json } = arguments;
+    let Arguments {
+        command,
+        database,
+        json,
+    } = arguments;
     log::start(matches!(command, Command::Serve(_)))?;
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
         Command::Account(AccountCommand::Add(args)) => {
-            on(&database, None, async |services| account::add(services, &args).await).await?
+            on(&database, None, async |services| {
+                account::add(services, &args).await
+            })
+            .await?
         }
         Command::Account(AccountCommand::List) => on(&database, None, account::list).await?,
         Command::User(UserCommand::Add(args)) => {
-            on(&database, Some(&args.address), async |services| user::add(services, &args).await).await?
+            on(&database, Some(&args.address), async |services| {
+                user::add(services, &args).await
+            })
+            .await?
         }
         Command::User(UserCommand::List) => on(&database, None, user::list).await?,
         Command::User(UserCommand::SetPassword(args)) => {
-            on(&database, Some(&args.address), async |services| user::set_password(services, &args).await).await?
+            on(&database, Some(&args.address), async |services| {
+                user::set_password(services, &args).await
+            })
+            .await?
         }
         Command::User(UserCommand::Unlock(args)) => {
-            on(&database, None, async |services| user::unlock(services, &args).await).await?
+            on(&database, None, async |services| {
+                user::unlock(services, &args).await
+            })
+            .await?
         }
     };
     report.print(json).map_err(Failure::output)
@@ -77,7 +93,11 @@ async fn on(
     };
     let opened = open(&Database::new(database)?, Opening::Existing).await?;
     // Brand and cookie are the server's business.
-    let services = opened.services(Settings { brand: String::new(), public_url, cookie_secure: false })?;
+    let services = opened.services(Settings {
+        brand: String::new(),
+        public_url,
+        cookie_secure: false,
+    })?;
     let result = command(&services).await;
     opened.close().await;
     result

@@ -14,18 +14,27 @@ const MAX_BYTES: u64 = 16 * MAX_CHARS as u64;
 pub fn from_stdin() -> Result<Password, Failure> {
     let mut typed = Zeroizing::new(Vec::with_capacity(8192));
     let read = io::stdin().take(MAX_BYTES + 1).read_to_end(&mut typed);
-    read.map_err(|source| Failure::System { doing: "reading the password from standard input".to_owned(), source })?;
+    read.map_err(|source| Failure::System {
+        doing: "reading the password from standard input".to_owned(),
+        source,
+    })?;
     chosen(&typed)
 }
 
 fn chosen(typed: &[u8]) -> Result<Password, Failure> {
-    let text = std::str::from_utf8(typed).map_err(|_| Failure::refused("the password is not UTF-8 text"))?;
-    Password::choose(without_newline(text)).map_err(|error| Failure::refused(format!("the password can't be used: {error}")))
+    let text = std::str::from_utf8(typed)
+        .map_err(|_| Failure::refused("the password is not UTF-8 text"))?;
+    Password::choose(without_newline(text))
+        .map_err(|error| Failure::refused(format!("the password can't be used: {error}")))
 }
 
 fn without_newline(text: &str) -> &str {
     let line = text.strip_suffix('\n').unwrap_or(text);
-    if line.len() < text.len() { line.strip_suffix('\r').unwrap_or(line) } else { line }
+    if line.len() < text.len() {
+        line.strip_suffix('\r').unwrap_or(line)
+    } else {
+        line
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,10 @@ pub struct Report {
 impl Report {
     /// One thing that was done.
     pub fn one(line: String, json: Value) -> Self {
-        Self { lines: vec![line], json }
+        Self {
+            lines: vec![line],
+            json,
+        }
     }
 
     /// A list; `none` is said to people when it is empty.
@@ -22,7 +25,10 @@ impl Report {
         if lines.is_empty() {
             lines.push(none.to_owned());
         }
-        Self { lines, json: Value::Array(values) }
+        Self {
+            lines,
+            json: Value::Array(values),
+        }
     }
 
     /// Writes it to standard output.
@@ -31,6 +37,8 @@ impl Report {
         if json {
             return writeln!(out, "{}", self.json);
         }
-        self.lines.iter().try_for_each(|line| writeln!(out, "{line}"))
+        self.lines
+            .iter()
+            .try_for_each(|line| writeln!(out, "{line}"))
     }
 }

@@ -17,11 +17,18 @@ use crate::{
 
 pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // Everything that can be wrong is judged before anything is written.
-    let (address, branding, database) = (Address::new(&args.address)?, Branding::new(&args.branding)?, Database::new(database)?);
+    let (address, branding, database) = (
+        Address::new(&args.address)?,
+        Branding::new(&args.branding)?,
+        Database::new(database)?,
+    );
     let stop = listener::stop_signal().map_err(|source| system("waiting for signals", source))?;
     let socket = TcpListener::bind(address.listen).await;
-    let socket = socket.map_err(|source| system(&format!("listening on {}", address.listen), source))?;
-    let bound = socket.local_addr().map_err(|source| system("asking for the own address", source))?;
+    let socket =
+        socket.map_err(|source| system(&format!("listening on {}", address.listen), source))?;
+    let bound = socket
+        .local_addr()
+        .map_err(|source| system("asking for the own address", source))?;
     let public_url = address.public_url(bound);
 
     let opened = open(&database, Opening::Migrate).await?;
@@ -29,14 +36,22 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let pages = Pages::embedded(&branding);
     warn(&public_url, &pages);
     let first_start = first_owner_link(&services, &public_url).await?;
-    announce(&PublicUrl::of_socket(bound), first_start.as_deref(), &database).map_err(Failure::output)?;
+    announce(
+        &PublicUrl::of_socket(bound),
+        first_start.as_deref(),
+        &database,
+    )
+    .map_err(Failure::output)?;
     listener::serve(socket, router(services, &public_url, pages), stop).await;
     opened.close().await;
     Ok(())
 }
 
 fn system(doing: &str, source: io::Error) -> Failure {
-    Failure::System { doing: doing.to_owned(), source }
+    Failure::System {
+        doing: doing.to_owned(),
+        source,
+    }
 }
 
 fn warn(public_url: &PublicUrl, pages: &Pages) {
@@ -52,7 +67,10 @@ fn warn(public_url: &PublicUrl, pages: &Pages) {
 }
 
 /// A new link at each start, until somebody exists.
-async fn first_owner_link(services: &Services, public_url: &PublicUrl) -> Result<Option<String>, Failure> {
+async fn first_owner_link(
+    services: &Services,
+    public_url: &PublicUrl,
+) -> Result<Option<String>, Failure> {
     if !services.users.none_exist().await? {
         return Ok(None);
     }
@@ -62,13 +80,20 @@ async fn first_owner_link(services: &Services, public_url: &PublicUrl) -> Result
 }
 
 /// On standard output and not in the log: logs are kept and read by others, and the link makes an owner.
-fn announce(listening: &PublicUrl, first_start: Option<&str>, database: &Database) -> io::Result<()> {
+fn announce(
+    listening: &PublicUrl,
+    first_start: Option<&str>,
+    database: &Database,
+) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "Listening on {listening}")?;
     if let Some(link) = first_start {
         writeln!(out, "Create the first owner: {link}")?;
         let (key_file, file) = (database.key_file.display(), database.file.display());
-        writeln!(out, "Back up the key file {key_file} apart from the database {file}: without it nobody's authenticator works.")?;
+        writeln!(
+            out,
+            "Back up the key file {key_file} apart from the database {file}: without it nobody's authenticator works."
+        )?;
     }
     out.flush()
 }

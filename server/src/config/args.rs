@@ -17,7 +17,13 @@ pub struct DatabaseArgs {
     pub database_url: String,
 
     /// Key file [default: the database file's name with `.key`, made together with a new database]
-    #[arg(long, env = "TWINLOCK_KEY_FILE", value_name = "FILE", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "TWINLOCK_KEY_FILE",
+        value_name = "FILE",
+        hide_env_values = true,
+        global = true
+    )]
     pub key_file: Option<String>,
 }
 
@@ -25,11 +31,23 @@ pub struct DatabaseArgs {
 #[derive(Debug, Clone, Args)]
 pub struct AddressArgs {
     /// IP address and port to listen on; port 0 picks a free one
-    #[arg(long, env = "TWINLOCK_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "TWINLOCK_LISTEN",
+        default_value = "127.0.0.1:3000",
+        value_name = "ADDRESS",
+        hide_env_values = true
+    )]
     pub listen: String,
 
-    /// Where people reach the server, such as https://panel.example.com [default: http://<listen>]
-    #[arg(long, env = "TWINLOCK_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
+    /// Where people reach the server.
+    #[arg(
+        help = "Where people reach the server, such as https://panel.example.com [default: http://<listen>]",
+        long,
+        env = "TWINLOCK_PUBLIC_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub public_url: Option<String>,
 }
 
@@ -46,7 +64,13 @@ pub struct BrandingArgs {
     )]
     pub brand: String,
 
-    /// Where somebody without their device finds help, such as https://example.com/help or mailto:help@example.com
-    #[arg(long, env = "TWINLOCK_SUPPORT_URL", value_name = "URL", hide_env_values = true)]
+    /// Where somebody without their device finds help.
+    #[arg(
+        help = "Where somebody without their device finds help, such as https://example.com/help or mailto:help@example.com",
+        long,
+        env = "TWINLOCK_SUPPORT_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub support_url: Option<String>,
 }

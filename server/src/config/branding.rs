@@ -20,7 +20,10 @@ impl Branding {
     /// Reads both settings.
     pub fn new(args: &BrandingArgs) -> Result<Self, SettingError> {
         let support_url = filled(args.support_url.as_deref());
-        Ok(Self { brand: brand(&args.brand)?, support_url: support_url.map(support).transpose()? })
+        Ok(Self {
+            brand: brand(&args.brand)?,
+            support_url: support_url.map(support).transpose()?,
+        })
     }
 }
 
@@ -28,12 +31,14 @@ fn brand(text: &str) -> Result<String, SettingError> {
     let error = |problem: &str| SettingError::new("TWINLOCK_BRAND", problem.to_owned());
     let brand = text.trim();
     match brand.chars().count() {
-        0 => Err(error("it is empty; give a name such as Customer Control Panel")),
+        0 => Err(error(
+            "it is empty; give a name such as Customer Control Panel",
+        )),
         count if count > MAX_CHARS => Err(error("it is too long; use at most 60 characters")),
         // The colon separates issuer and account in an authenticator's label.
-        _ if brand.contains(|c: char| c.is_control() || c == ':') => {
-            Err(error("it holds a colon or a control character; use letters, digits, blanks and other punctuation"))
-        }
+        _ if brand.contains(|c: char| c.is_control() || c == ':') => Err(error(
+            "it holds a colon or a control character; use letters, digits, blanks and other punctuation",
+        )),
         _ => Ok(brand.to_owned()),
     }
 }
@@ -41,12 +46,22 @@ fn brand(text: &str) -> Result<String, SettingError> {
 /// Only what a link may lead to: a `javascript:` URL would run in the page.
 fn support(url: &str) -> Result<String, SettingError> {
     let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
-    let web = || url.parse::<Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
-    let mail = || url.strip_prefix("mailto:").is_some_and(|address| address.contains('@'));
+    let web = || {
+        url.parse::<Uri>().is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
+        })
+    };
+    let mail = || {
+        url.strip_prefix("mailto:")
+            .is_some_and(|address| address.contains('@'))
+    };
     if clean && (web() || mail()) {
         return Ok(url.to_owned());
     }
-    let problem = format!("`{}` is no link such as https://example.com/help or mailto:help@example.com", url.escape_default());
+    let problem = format!(
+        "`{}` is no link such as https://example.com/help or mailto:help@example.com",
+        url.escape_default()
+    );
     Err(SettingError::new("TWINLOCK_SUPPORT_URL", problem))
 }
 
@@ -63,20 +78,41 @@ mod tests {
     #[case(&"x".repeat(61), "it is too long")]
     fn a_wrong_brand_is_named(#[case] text: &str, #[case] problem: &str) {
         let error = brand(text).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("TWINLOCK_BRAND: {problem}")), "{error}");
+        assert!(
+            error.starts_with(&format!("TWINLOCK_BRAND: {problem}")),
+            "{error}"
+        );
     }
 
     #[rstest]
     fn a_support_link_leads_somewhere(
-        #[values("https://example.com/help", "http://help.local", "mailto:help@example.com")] url: &str,
+        #[values(
+            "https://example.com/help",
+            "http://help.local",
+            "mailto:help@example.com"
+        )]
+        url: &str,
     ) {
         assert_eq!(support(url).unwrap(), url);
     }
 
     #[rstest]
     fn other_links_are_refused(
-        #[values("javascript:alert(1)", "example.com", "https://", "mailto:", "data:text/html,x", "https://a b")] url: &str,
+        #[values(
+            "javascript:alert(1)",
+            "example.com",
+            "https://",
+            "mailto:",
+            "data:text/html,x",
+            "https://a b"
+        )]
+        url: &str,
     ) {
-        assert!(support(url).unwrap_err().to_string().starts_with("TWINLOCK_SUPPORT_URL: "));
+        assert!(
+            support(url)
+                .unwrap_err()
+                .to_string()
+                .starts_with("TWINLOCK_SUPPORT_URL: ")
+        );
     }
 }

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{DatabaseArgs, SettingError, filled};
 
-/// A SQLite database and the key file that belongs to it.
+/// A `SQLite` database and the key file that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Database {
     /// The URL as it was set.
@@ -26,12 +26,17 @@ impl Database {
             let problem = "it is no SQLite file; use a URL such as sqlite:twinlock.db or sqlite:/var/lib/twinlock/twinlock.db";
             SettingError::new("TWINLOCK_DATABASE_URL", problem.to_owned())
         })?;
-        let key_file = filled(args.key_file.as_deref()).map_or_else(|| beside(&file), PathBuf::from);
-        Ok(Self { url: url.to_owned(), file, key_file })
+        let key_file =
+            filled(args.key_file.as_deref()).map_or_else(|| beside(&file), PathBuf::from);
+        Ok(Self {
+            url: url.to_owned(),
+            file,
+            key_file,
+        })
     }
 }
 
-/// The file of a SQLite URL. A database in memory has none: everybody's authenticators would be gone with the process.
+/// The file of a `SQLite` URL. A database in memory has none: everybody's authenticators would be gone with the process.
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;
@@ -52,7 +57,10 @@ mod tests {
     use rstest::rstest;
 
     fn database(url: &str, key_file: Option<&str>) -> Result<Database, SettingError> {
-        Database::new(&DatabaseArgs { database_url: url.to_owned(), key_file: key_file.map(str::to_owned) })
+        Database::new(&DatabaseArgs {
+            database_url: url.to_owned(),
+            key_file: key_file.map(str::to_owned),
+        })
     }
 
     #[rstest]
@@ -69,15 +77,33 @@ mod tests {
 
     #[test]
     fn or_wherever_it_is_set() {
-        assert_eq!(database("sqlite:a.db", Some("/run/key")).unwrap().key_file, Path::new("/run/key"));
-        assert_eq!(database("sqlite:a.db", Some("")).unwrap().key_file, Path::new("a.db.key"));
+        assert_eq!(
+            database("sqlite:a.db", Some("/run/key")).unwrap().key_file,
+            Path::new("/run/key")
+        );
+        assert_eq!(
+            database("sqlite:a.db", Some("")).unwrap().key_file,
+            Path::new("a.db.key")
+        );
     }
 
     #[rstest]
     fn other_urls_are_refused_without_repeating_them(
-        #[values("", "twinlock.db", "sqlite:", "sqlite::memory:", "sqlite:x?mode=memory", "sqlite:dir/", "postgres://u:hunter2@h/d")] url: &str,
+        #[values(
+            "",
+            "twinlock.db",
+            "sqlite:",
+            "sqlite::memory:",
+            "sqlite:x?mode=memory",
+            "sqlite:dir/",
+            "postgres://u:hunter2@h/d"
+        )]
+        url: &str,
     ) {
         let error = database(url, None).unwrap_err().to_string();
-        assert!(error.starts_with("TWINLOCK_DATABASE_URL: ") && !error.contains("hunter2"), "{error}");
+        assert!(
+            error.starts_with("TWINLOCK_DATABASE_URL: ") && !error.contains("hunter2"),
+            "{error}"
+        );
     }
 }

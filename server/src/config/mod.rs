@@ -43,17 +43,24 @@ impl Address {
     /// Reads both settings.
     pub fn new(args: &AddressArgs) -> Result<Self, SettingError> {
         let listen = args.listen.parse().map_err(|_| {
-            let problem = format!("`{}` is no IP address with a port, such as 127.0.0.1:3000", args.listen);
+            let problem = format!(
+                "`{}` is no IP address with a port, such as 127.0.0.1:3000",
+                args.listen
+            );
             SettingError::new("TWINLOCK_LISTEN", problem)
         })?;
-        let public_url = filled(args.public_url.as_deref()).map(str::parse).transpose()?;
+        let public_url = filled(args.public_url.as_deref())
+            .map(str::parse)
+            .transpose()?;
         Ok(Self { listen, public_url })
     }
 
     /// The public URL; without one set, where the socket really is.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
-        self.public_url.clone().unwrap_or_else(|| PublicUrl::of_socket(bound))
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| PublicUrl::of_socket(bound))
     }
 
     /// The public URL for a command that prints a link without being the server.
@@ -76,30 +83,58 @@ mod tests {
     use super::*;
 
     fn address(listen: &str, public_url: Option<&str>) -> Result<Address, SettingError> {
-        Address::new(&AddressArgs { listen: listen.to_owned(), public_url: public_url.map(str::to_owned) })
+        Address::new(&AddressArgs {
+            listen: listen.to_owned(),
+            public_url: public_url.map(str::to_owned),
+        })
     }
 
     #[test]
     fn the_public_url_follows_the_socket_unless_it_is_set() {
         let bound = "127.0.0.1:4321".parse().unwrap();
         let follows = address("127.0.0.1:0", Some(" ")).unwrap();
-        assert_eq!(follows.public_url(bound).to_string(), "http://127.0.0.1:4321");
+        assert_eq!(
+            follows.public_url(bound).to_string(),
+            "http://127.0.0.1:4321"
+        );
         let set = address("127.0.0.1:0", Some("https://panel.example.com")).unwrap();
-        assert_eq!(set.public_url(bound).to_string(), "https://panel.example.com");
+        assert_eq!(
+            set.public_url(bound).to_string(),
+            "https://panel.example.com"
+        );
     }
 
     #[test]
     fn a_wrong_address_is_named() {
         for wrong in ["", "3000", "localhost:3000", "127.0.0.1", "127.0.0.1:70000"] {
             let error = address(wrong, None).unwrap_err().to_string();
-            assert_eq!(error, format!("TWINLOCK_LISTEN: `{wrong}` is no IP address with a port, such as 127.0.0.1:3000"));
+            assert_eq!(
+                error,
+                format!(
+                    "TWINLOCK_LISTEN: `{wrong}` is no IP address with a port, such as 127.0.0.1:3000"
+                )
+            );
         }
         assert!(address("[::1]:3000", None).is_ok());
     }
 
     #[test]
     fn a_link_needs_a_port() {
-        assert!(address("127.0.0.1:0", None).unwrap().link_base().unwrap_err().to_string().starts_with("TWINLOCK_PUBLIC_URL: "));
-        assert_eq!(address("127.0.0.1:3000", None).unwrap().link_base().unwrap().to_string(), "http://127.0.0.1:3000");
+        assert!(
+            address("127.0.0.1:0", None)
+                .unwrap()
+                .link_base()
+                .unwrap_err()
+                .to_string()
+                .starts_with("TWINLOCK_PUBLIC_URL: ")
+        );
+        assert_eq!(
+            address("127.0.0.1:3000", None)
+                .unwrap()
+                .link_base()
+                .unwrap()
+                .to_string(),
+            "http://127.0.0.1:3000"
+        );
     }
 }

@@ -26,7 +26,11 @@ impl PublicUrl {
             IpAddr::V4(ip) => ip.to_string(),
             IpAddr::V6(ip) => format!("[{ip}]"),
         };
-        Self { scheme: "http", host, port: Some(socket.port()).filter(|port| *port != 80) }
+        Self {
+            scheme: "http",
+            host,
+            port: Some(socket.port()).filter(|port| *port != 80),
+        }
     }
 
     /// `http` or `https`.
@@ -74,7 +78,10 @@ fn parse(text: &str) -> Option<PublicUrl> {
     };
     let authority = uri.authority()?;
     let host = authority.host().to_ascii_lowercase();
-    let bare = uri.path() == "/" && uri.query().is_none() && !authority.as_str().contains('@') && !host.is_empty();
+    let bare = uri.path() == "/"
+        && uri.query().is_none()
+        && !authority.as_str().contains('@')
+        && !host.is_empty();
     let port = authority.as_str().get(host.len()..)?;
     let port = match port.strip_prefix(':') {
         Some(digits) => Some(digits.parse().ok().filter(|port| *port != 0)?),
@@ -83,7 +90,11 @@ fn parse(text: &str) -> Option<PublicUrl> {
     };
     // Browsers leave the usual port out of `Origin`.
     let usual = if scheme == "https" { 443 } else { 80 };
-    bare.then(|| PublicUrl { scheme, host, port: port.filter(|port| *port != usual) })
+    bare.then(|| PublicUrl {
+        scheme,
+        host,
+        port: port.filter(|port| *port != usual),
+    })
 }
 
 impl fmt::Display for PublicUrl {
@@ -111,13 +122,25 @@ mod tests {
     #[rstest]
     fn anything_else_is_refused(
         #[values(
-            "panel.example.com", "ftp://a.example", "https://a.example/panel", "https://a.example?x", "https://a.example/#x",
-            "https://u:p@a.example", "https://a.example:99999", "https://a.example:0", "https://", "https://a b"
+            "panel.example.com",
+            "ftp://a.example",
+            "https://a.example/panel",
+            "https://a.example?x",
+            "https://a.example/#x",
+            "https://u:p@a.example",
+            "https://a.example:99999",
+            "https://a.example:0",
+            "https://",
+            "https://a b"
         )]
         set: &str,
     ) {
         let error = set.parse::<PublicUrl>().unwrap_err().to_string();
-        assert!(error.starts_with("TWINLOCK_PUBLIC_URL: ") && error.contains("https://panel.example.com"), "{error}");
+        assert!(
+            error.starts_with("TWINLOCK_PUBLIC_URL: ")
+                && error.contains("https://panel.example.com"),
+            "{error}"
+        );
     }
 
     #[rstest]

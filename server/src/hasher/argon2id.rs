@@ -28,13 +28,18 @@ struct NotOurs;
 
 impl Cost {
     /// OWASP's Password Storage Cheat Sheet: 19 MiB, two passes.
-    pub const STANDARD: Self = Self { memory_kib: 19 * 1024, passes: 2 };
+    pub const STANDARD: Self = Self {
+        memory_kib: 19 * 1024,
+        passes: 2,
+    };
 
     /// A hash that costs as much to compare with as any other, and that no secret is behind.
     pub(super) fn decoy(self) -> SecretHash {
         let Self { memory_kib, passes } = self;
         let (salt, output) = ("A".repeat(22), "A".repeat(43));
-        SecretHash::phc(format!("$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${output}"))
+        SecretHash::phc(format!(
+            "$argon2id$v=19$m={memory_kib},t={passes},p=1${salt}${output}"
+        ))
     }
 
     fn params(self) -> Result<Params, PortError> {
@@ -44,7 +49,12 @@ impl Cost {
 
 impl Memory {
     /// Hashes a secret.
-    pub(super) fn hash(&mut self, cost: Cost, secret: &[u8], salt: [u8; 16]) -> Result<SecretHash, PortError> {
+    pub(super) fn hash(
+        &mut self,
+        cost: Cost,
+        secret: &[u8],
+        salt: [u8; 16],
+    ) -> Result<SecretHash, PortError> {
         let params = cost.params()?;
         let text = ParamsString::try_from(&params).map_err(failed)?;
         let output = self.compute(params, secret, &salt, OUTPUT_BYTES)?;
@@ -61,14 +71,23 @@ impl Memory {
     /// Compares a secret with a hash, at the cost that stands in the hash.
     pub(super) fn verify(&mut self, secret: &[u8], hash: &SecretHash) -> Result<bool, PortError> {
         let phc = PasswordHash::new(hash.expose()).map_err(failed)?;
-        let ours = phc.algorithm == Algorithm::Argon2id.ident() && phc.version == Some(Version::V0x13.into());
-        let (Some(salt), Some(expected), true) = (phc.salt, phc.hash, ours) else { return Err(failed(NotOurs)) };
+        let ours = phc.algorithm == Algorithm::Argon2id.ident()
+            && phc.version == Some(Version::V0x13.into());
+        let (Some(salt), Some(expected), true) = (phc.salt, phc.hash, ours) else {
+            return Err(failed(NotOurs));
+        };
         let params = Params::try_from(&phc).map_err(failed)?;
         // `Output` compares in constant time.
         Ok(self.compute(params, secret, &salt, expected.len())? == expected)
     }
 
-    fn compute(&mut self, params: Params, secret: &[u8], salt: &[u8], bytes: usize) -> Result<Output, PortError> {
+    fn compute(
+        &mut self,
+        params: Params,
+        secret: &[u8],
+        salt: &[u8],
+        bytes: usize,
+    ) -> Result<Output, PortError> {
         let blocks = params.block_count();
         if self.0.len() < blocks {
             self.0.resize(blocks, Block::new());
@@ -76,7 +95,9 @@ impl Memory {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut output = [0; Output::MAX_LENGTH];
         let output = output.get_mut(..bytes).ok_or_else(|| failed(NotOurs))?;
-        argon2.hash_password_into_with_memory(secret, salt, output, &mut self.0[..blocks]).map_err(failed)?;
+        argon2
+            .hash_password_into_with_memory(secret, salt, output, &mut self.0[..blocks])
+            .map_err(failed)?;
         Output::new(output).map_err(failed)
     }
 }
@@ -90,19 +111,36 @@ mod tests {
     use super::*;
     use argon2::{PasswordVerifier, password_hash::PasswordHasher};
 
-    const COST: Cost = Cost { memory_kib: 256, passes: 2 };
+    const COST: Cost = Cost {
+        memory_kib: 256,
+        passes: 2,
+    };
 
     #[test]
     fn used_memory_leaves_no_trace_in_the_next_hash() {
         let mut memory = Memory::default();
         let first = memory.hash(COST, b"first", [1; 16]).ok().unwrap();
-        memory.hash(Cost { memory_kib: 512, passes: 1 }, b"larger", [2; 16]).ok().unwrap();
+        memory
+            .hash(
+                Cost {
+                    memory_kib: 512,
+                    passes: 1,
+                },
+                b"larger",
+                [2; 16],
+            )
+            .ok()
+            .unwrap();
         assert!(memory.hash(COST, b"first", [1; 16]).ok().unwrap() == first);
     }
 
     #[test]
     fn the_library_itself_agrees() {
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, COST.params().ok().unwrap());
+        let argon2 = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            COST.params().ok().unwrap(),
+        );
         let mut memory = Memory::default();
         let ours = memory.hash(COST, b"secret", [7; 16]).ok().unwrap();
         let parsed = PasswordHash::new(ours.expose()).unwrap();
@@ -115,14 +153,27 @@ mod tests {
     fn the_decoy_costs_what_it_says_and_fits_nothing() {
         let decoy = Cost::STANDARD.decoy();
         let params = Params::try_from(&PasswordHash::new(decoy.expose()).unwrap()).unwrap();
-        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (19 * 1024, 2, 1));
+        assert_eq!(
+            (params.m_cost(), params.t_cost(), params.p_cost()),
+            (19 * 1024, 2, 1)
+        );
         assert!(!Memory::default().verify(b"", &COST.decoy()).ok().unwrap());
     }
 
     #[test]
     fn other_algorithms_are_refused() {
-        for text in ["$argon2i$v=19$m=64,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", "$argon2id$v=19$m=64,t=1,p=1", "plain", ""] {
-            assert!(Memory::default().verify(b"secret", &SecretHash::phc(text.to_owned())).is_err(), "{text}");
+        for text in [
+            "$argon2i$v=19$m=64,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+            "$argon2id$v=19$m=64,t=1,p=1",
+            "plain",
+            "",
+        ] {
+            assert!(
+                Memory::default()
+                    .verify(b"secret", &SecretHash::phc(text.to_owned()))
+                    .is_err(),
+                "{text}"
+            );
         }
     }
 }

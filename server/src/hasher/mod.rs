@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use domain::ports::{Entropy, Hasher, PortError, SecretHash};
 use zeroize::Zeroizing;
 
-use argon2id::Memory;
 pub use argon2id::Cost;
+use argon2id::Memory;
 use pool::Pool;
 
 /// How many hashes may wait for each thread, about a second's worth: whoever comes later is refused at once.
@@ -40,7 +40,12 @@ impl Argon2Hasher {
         queue: usize,
     ) -> io::Result<Self> {
         let pool = Pool::start("argon2id", threads, queue)?;
-        Ok(Self { pool, cost, entropy, decoy: cost.decoy() })
+        Ok(Self {
+            pool,
+            cost,
+            entropy,
+            decoy: cost.decoy(),
+        })
     }
 }
 
@@ -50,14 +55,19 @@ impl Hasher for Argon2Hasher {
         let secret = Zeroizing::new(secret.to_vec());
         let salt = self.entropy.draw::<16>()?;
         let cost = self.cost;
-        self.pool.run(move |memory| memory.hash(cost, &secret, salt)).await?
+        self.pool
+            .run(move |memory| memory.hash(cost, &secret, salt))
+            .await?
     }
 
     async fn verify(&self, secret: &[u8], hash: Option<&SecretHash>) -> Result<bool, PortError> {
         let secret = Zeroizing::new(secret.to_vec());
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).clone();
-        let fits = self.pool.run(move |memory| memory.verify(&secret, &hash)).await??;
+        let fits = self
+            .pool
+            .run(move |memory| memory.verify(&secret, &hash))
+            .await??;
         Ok(fits && known)
     }
 }
@@ -68,7 +78,10 @@ mod tests {
     use crate::entropy::SystemEntropy;
 
     fn hasher(threads: usize, queue: usize) -> Argon2Hasher {
-        let cost = Cost { memory_kib: 64, passes: 1 };
+        let cost = Cost {
+            memory_kib: 64,
+            passes: 1,
+        };
         let threads = NonZero::new(threads).unwrap();
         Argon2Hasher::with_threads(cost, Arc::new(SystemEntropy), threads, queue).unwrap()
     }
@@ -78,8 +91,18 @@ mod tests {
         let hasher = hasher(2, 4);
         let hash = hasher.hash(b"correct horse battery").await.ok().unwrap();
         assert!(hash.expose().starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
-        assert!(hasher.verify(b"correct horse battery", Some(&hash)).await.unwrap());
-        assert!(!hasher.verify(b"correct horse batterz", Some(&hash)).await.unwrap());
+        assert!(
+            hasher
+                .verify(b"correct horse battery", Some(&hash))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !hasher
+                .verify(b"correct horse batterz", Some(&hash))
+                .await
+                .unwrap()
+        );
         let other = hasher.hash(b"correct horse battery").await.ok().unwrap();
         assert!(hash != other, "each hash has a salt of its own");
     }

@@ -36,7 +36,9 @@ impl<State: Default + 'static> Pool<State> {
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..threads.get() {
             let receiver = Arc::clone(&receiver);
-            thread::Builder::new().name(name.to_owned()).spawn(move || work(&receiver))?;
+            thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || work(&receiver))?;
         }
         Ok(Self { queue: sender })
     }
@@ -53,11 +55,15 @@ impl<State: Default + 'static> Pool<State> {
                 let _ = answer.send(job(state));
             }
         };
-        self.queue.try_send(Box::new(job)).map_err(|error| match error {
-            TrySendError::Full(_) => PortError::Unavailable(QueueFull.into()),
-            TrySendError::Disconnected(_) => PortError::Failed(ThreadGone.into()),
-        })?;
-        result.await.map_err(|_| PortError::Failed(ThreadGone.into()))
+        self.queue
+            .try_send(Box::new(job))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => PortError::Unavailable(QueueFull.into()),
+                TrySendError::Disconnected(_) => PortError::Failed(ThreadGone.into()),
+            })?;
+        result
+            .await
+            .map_err(|_| PortError::Failed(ThreadGone.into()))
     }
 }
 
@@ -99,7 +105,12 @@ mod tests {
     async fn a_thread_keeps_its_state() {
         let pool = Pool::<u32>::start("test", NonZero::new(1).unwrap(), 1).unwrap();
         for expected in 1..4 {
-            let count = pool.run(|count| { *count += 1; *count }).await;
+            let count = pool
+                .run(|count| {
+                    *count += 1;
+                    *count
+                })
+                .await;
             assert_eq!(count.unwrap(), expected);
         }
     }
@@ -114,7 +125,10 @@ mod tests {
             _ = &mut waiting => panic!("the thread is busy"),
             () = std::future::ready(()) => {}
         }
-        assert!(matches!(pool.run(|_| ()).await, Err(PortError::Unavailable(_))));
+        assert!(matches!(
+            pool.run(|_| ()).await,
+            Err(PortError::Unavailable(_))
+        ));
         drop(release);
         waiting.await.unwrap();
     }

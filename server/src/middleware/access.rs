@@ -12,14 +12,20 @@ use super::refusal::refuse;
 
 /// Lets the caller in, and hands them on as `Option<Caller>`.
 pub async fn admit(State(services): State<Services>, mut request: Request, next: Next) -> Response {
-    let Some(class) = class_of(request.uri().path()) else { return refuse(&AppError::NotFound) };
+    let Some(class) = class_of(request.uri().path()) else {
+        return refuse(&AppError::NotFound);
+    };
     let caller = match resolve(&services, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return refuse(&error),
     };
     let standing = caller.as_ref().map(|caller| &caller.standing);
     if !allows(standing, class) {
-        return refuse(if caller.is_none() { &AppError::NotSignedIn } else { &AppError::NotAllowed });
+        return refuse(if caller.is_none() {
+            &AppError::NotSignedIn
+        } else {
+            &AppError::NotAllowed
+        });
     }
     request.extensions_mut().insert(caller);
     next.run(request).await

@@ -11,9 +11,16 @@ use super::request_id::RequestId;
 const MAX_PATH: usize = 120;
 
 /// Logs method, path, status and time. Queries, headers, addresses and bodies never: they may hold what is nobody's business.
-#[expect(clippy::disallowed_methods, reason = "a duration on the monotonic clock, not a time of day: it decides nothing")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a duration on the monotonic clock, not a time of day: it decides nothing"
+)]
 pub async fn log(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map_or("none", |id| id.0.as_str()).to_owned();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map_or("none", |id| id.0.as_str())
+        .to_owned();
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(MAX_PATH).collect();
     let started = Instant::now();
@@ -21,6 +28,8 @@ pub async fn log(request: Request, next: Next) -> Response {
     let span = tracing::error_span!("request", id);
     let response = next.run(request).instrument(span.clone()).await;
     let ms = started.elapsed().as_millis();
-    span.in_scope(|| tracing::info!(%method, ?path, status = response.status().as_u16(), ms, "answered"));
+    span.in_scope(
+        || tracing::info!(%method, ?path, status = response.status().as_u16(), ms, "answered"),
+    );
     response
 }

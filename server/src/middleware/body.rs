@@ -23,14 +23,22 @@ const TIME: Duration = Duration::from_secs(10);
 pub async fn read(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match tokio::time::timeout(TIME, collect(body)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Ok(bytes)) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
         Ok(Err(response)) => *response,
         Err(_) => refuse_as(StatusCode::REQUEST_TIMEOUT, &AppError::Unavailable),
     }
 }
 
 async fn collect(body: Body) -> Result<Bytes, Box<Response>> {
-    let too_large = || Box::new(refuse_as(StatusCode::PAYLOAD_TOO_LARGE, &AppError::Malformed));
+    let too_large = || {
+        Box::new(refuse_as(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            &AppError::Malformed,
+        ))
+    };
     // What announces its size is refused before it is sent.
     if body.size_hint().lower() > LIMIT as u64 {
         return Err(too_large());

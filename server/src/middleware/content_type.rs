@@ -21,7 +21,13 @@ pub async fn check(request: Request, next: Next) -> Response {
 
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(one), None) = (types.next(), types.next()) else { return false };
-    let essence = one.to_str().ok().and_then(|text| text.split(';').next()).map(str::trim);
+    let (Some(one), None) = (types.next(), types.next()) else {
+        return false;
+    };
+    let essence = one
+        .to_str()
+        .ok()
+        .and_then(|text| text.split(';').next())
+        .map(str::trim);
     essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
 }

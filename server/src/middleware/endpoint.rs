@@ -17,7 +17,9 @@ pub async fn check(request: Request, next: Next) -> Response {
     }
     if request.method() != Method::POST {
         let mut response = refuse_as(StatusCode::METHOD_NOT_ALLOWED, &AppError::Malformed);
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
     next.run(request).await

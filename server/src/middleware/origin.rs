@@ -20,18 +20,29 @@ use crate::config::PublicUrl;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets only requests of our own pages through.
-pub async fn check(State(public_url): State<Arc<PublicUrl>>, request: Request, next: Next) -> Response {
-    if is_ours(request.headers(), &public_url) { next.run(request).await } else { refuse(&AppError::NotAllowed) }
+pub async fn check(
+    State(public_url): State<Arc<PublicUrl>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if is_ours(request.headers(), &public_url) {
+        next.run(request).await
+    } else {
+        refuse(&AppError::NotAllowed)
+    }
 }
 
 fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     if headers.contains_key(SEC_FETCH_SITE) {
         return single(headers, &SEC_FETCH_SITE) == Some("same-origin");
     }
-    let Some(origin) = single(headers, &ORIGIN) else { return false };
+    let Some(origin) = single(headers, &ORIGIN) else {
+        return false;
+    };
     // Beside the configured address the one the browser itself asked for: another site can't set `Host`, and the cookie
     // belongs to the host anyway.
-    let asked_for = single(headers, &HOST).map(|host| format!("{}://{}", public_url.scheme(), host.to_ascii_lowercase()));
+    let asked_for = single(headers, &HOST)
+        .map(|host| format!("{}://{}", public_url.scheme(), host.to_ascii_lowercase()));
     origin == public_url.to_string() || asked_for.is_some_and(|asked_for| origin == asked_for)
 }
 
@@ -63,11 +74,17 @@ mod tests {
     #[case::null(&[("origin", "null"), ("host", "panel.example")], false)]
     #[case::origin_twice(&[("origin", "https://panel.example"), ("origin", "https://panel.example")], false)]
     #[case::neither(&[("host", "panel.example")], false)]
-    fn only_our_own_pages_pass(#[case] sent: &[(&'static str, &'static str)], #[case] passes: bool) {
+    fn only_our_own_pages_pass(
+        #[case] sent: &[(&'static str, &'static str)],
+        #[case] passes: bool,
+    ) {
         let mut headers = HeaderMap::new();
         for (name, value) in sent {
             headers.append(*name, value.parse().unwrap());
         }
-        assert_eq!(is_ours(&headers, &"https://panel.example".parse().unwrap()), passes);
+        assert_eq!(
+            is_ours(&headers, &"https://panel.example".parse().unwrap()),
+            passes
+        );
     }
 }

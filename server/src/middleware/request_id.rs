@@ -19,9 +19,15 @@ pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 pub struct RequestId(pub String);
 
 /// Draws the id and puts it into the request and its answer.
-pub async fn give(State(entropy): State<Arc<dyn Entropy>>, mut request: Request, next: Next) -> Response {
+pub async fn give(
+    State(entropy): State<Arc<dyn Entropy>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     // An id is a convenience: without randomness the request goes on, and fails where randomness matters.
-    let id = entropy.draw::<8>().map_or_else(|_| "none".to_owned(), |bytes| HEXLOWER.encode(&bytes));
+    let id = entropy
+        .draw::<8>()
+        .map_or_else(|_| "none".to_owned(), |bytes| HEXLOWER.encode(&bytes));
     let header = HeaderValue::from_str(&id);
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).await;

@@ -7,8 +7,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-            X_FRAME_OPTIONS,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
@@ -16,11 +16,11 @@ use axum::{
 };
 
 /// Everything a browser lets pages do, off, but for the copy buttons. Only names that browsers know: they complain about others.
-const PERMISSIONS: &str = "accelerometer=(), autoplay=(), bluetooth=(), camera=(), clipboard-read=(), clipboard-write=(self), \
+const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(self), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
     idle-detection=(), keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
-    storage-access=(), usb=(), web-share=(), window-management=(), xr-spatial-tracking=()";
+    storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";
 
 /// Two years, as the preload lists ask for.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
@@ -32,7 +32,12 @@ impl SecurityHeaders {
     /// `scripts` are the CSP sources of the index page's inline scripts.
     #[must_use]
     pub fn new(scripts: &[String], https: bool) -> Self {
-        let fixed = |name: &'static str, value: &'static str| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        let fixed = |name: &'static str, value: &'static str| {
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_static(value),
+            )
+        };
         let mut headers: HeaderMap = [
             (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
@@ -53,7 +58,7 @@ impl SecurityHeaders {
 }
 
 fn policy(scripts: &[String]) -> HeaderValue {
-    let scripts: String = scripts.iter().map(|hash| format!(" {hash}")).collect();
+    let scripts: String = scripts.iter().flat_map(|hash| [" ", hash]).collect();
     let policy = format!(
         "default-src 'none'; script-src 'self'{scripts} 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
          img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -63,11 +68,18 @@ fn policy(scripts: &[String]) -> HeaderValue {
 }
 
 /// Adds the headers. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
-pub async fn add(State(headers): State<Arc<SecurityHeaders>>, request: Request, next: Next) -> Response {
+pub async fn add(
+    State(headers): State<Arc<SecurityHeaders>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in &headers.0 {
         response.headers_mut().insert(name, value.clone());
     }
-    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -12,12 +12,17 @@ use super::refusal::JSON;
 
 /// Runs the server function with the services and the caller as its context.
 pub async fn call(State(services): State<Services>, mut request: Request) -> Response {
-    let caller = request.extensions_mut().remove::<Option<Caller>>().flatten();
+    let caller = request
+        .extensions_mut()
+        .remove::<Option<Caller>>()
+        .flatten();
     let context = move || {
         provide_context(services.clone());
         provide_context(caller.clone());
     };
-    let mut response = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    let mut response = leptos_axum::handle_server_fns_with_context(context, request)
+        .await
+        .into_response();
     // Leptos names the type of results only; its errors are JSON as well.
     response.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
     response

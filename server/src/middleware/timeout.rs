@@ -12,11 +12,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Gives up after 30 seconds.
 pub async fn limit(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(LIMIT, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
+    tokio::time::timeout(LIMIT, next.run(request))
+        .await
+        .unwrap_or_else(|_| {
             tracing::warn!("a request took too long");
             refuse(&AppError::Unavailable)
-        }
-    }
+        })
 }

@@ -26,7 +26,10 @@ impl Encoding {
 
 /// Whether the client takes this content coding.
 pub fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let lines = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
+    let lines = headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
     let mut any = false;
     for item in lines.flat_map(|line| line.split(',')) {
         let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
@@ -41,7 +44,10 @@ pub fn accepts(headers: &HeaderMap, coding: &str) -> bool {
 }
 
 fn weight(parameters: &str) -> f32 {
-    let given = parameters.trim().strip_prefix("q=").or_else(|| parameters.trim().strip_prefix("Q="));
+    let given = parameters
+        .trim()
+        .strip_prefix("q=")
+        .or_else(|| parameters.trim().strip_prefix("Q="));
     given.map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0))
 }
 

@@ -26,8 +26,17 @@ impl Index {
             .replace("__BRAND__", &escaped(&branding.brand));
         let script_hashes = inline_scripts(&html).map(csp_source).collect();
         let (br, gz) = (brotli(html.as_bytes()), gzip(html.as_bytes()));
-        let page = Representations::new(content_type::of("index.html"), REVALIDATED, Bytes::from(html), br, gz);
-        Self { page, script_hashes }
+        let page = Representations::new(
+            content_type::of("index.html"),
+            REVALIDATED,
+            Bytes::from(html),
+            br,
+            gz,
+        );
+        Self {
+            page,
+            script_hashes,
+        }
     }
 
     /// The page.
@@ -72,7 +81,10 @@ fn csp_source(script: &str) -> String {
 
 fn brotli(plain: &[u8]) -> Option<Bytes> {
     let mut packed = Vec::new();
-    let parameters = BrotliEncoderParams { size_hint: plain.len(), ..BrotliEncoderParams::default() };
+    let parameters = BrotliEncoderParams {
+        size_hint: plain.len(),
+        ..BrotliEncoderParams::default()
+    };
     brotli::BrotliCompress(&mut Cursor::new(plain), &mut packed, &parameters).ok()?;
     smaller(packed, plain)
 }
@@ -99,10 +111,16 @@ mod tests {
             support_url: Some("https://example.com/?a=1&b=\"".to_owned()),
         };
         let index = Index::new(template, &branding);
-        assert!(index.script_hashes().is_empty(), "no script came in with a setting");
+        assert!(
+            index.script_hashes().is_empty(),
+            "no script came in with a setting"
+        );
         let brand = "A&amp;B &quot;&lt;script&gt;alert(1)&lt;/script&gt;&#39;";
         assert_eq!(escaped(&branding.brand), brand);
-        assert_eq!(escaped("https://example.com/?a=1&b=\""), "https://example.com/?a=1&amp;b=&quot;");
+        assert_eq!(
+            escaped("https://example.com/?a=1&b=\""),
+            "https://example.com/?a=1&amp;b=&quot;"
+        );
     }
 
     #[test]
@@ -111,6 +129,9 @@ mod tests {
         let found: Vec<&str> = inline_scripts(html).collect();
         assert_eq!(found, ["one", "\nimport x\n"]);
         // printf one | openssl dgst -sha256 -binary | base64
-        assert_eq!(csp_source("one"), "'sha256-dpLDrTVAu4A8Ags67mbNiIcSMjTqDG5xQ8Ct1z/0Me0='");
+        assert_eq!(
+            csp_source("one"),
+            "'sha256-dpLDrTVAu4A8Ags67mbNiIcSMjTqDG5xQ8Ct1z/0Me0='"
+        );
     }
 }

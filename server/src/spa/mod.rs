@@ -42,15 +42,30 @@ impl Pages {
     }
 
     /// Pages from files by their names: `index.html`, others, and beside them `.br` and `.gz`.
-    pub fn new(files: impl IntoIterator<Item = (Cow<'static, str>, Bytes)>, branding: &Branding) -> Self {
-        let mut all: HashMap<String, Bytes> = files.into_iter().map(|(name, body)| (name.into_owned(), body)).collect();
-        let index = all.remove("index.html").map(|html| Index::new(&String::from_utf8_lossy(&html), branding));
-        let plain = all.iter().filter(|(name, _)| !name.ends_with(".br") && !name.ends_with(".gz"));
+    pub fn new(
+        files: impl IntoIterator<Item = (Cow<'static, str>, Bytes)>,
+        branding: &Branding,
+    ) -> Self {
+        let mut all: HashMap<String, Bytes> = files
+            .into_iter()
+            .map(|(name, body)| (name.into_owned(), body))
+            .collect();
+        let index = all
+            .remove("index.html")
+            .map(|html| Index::new(&String::from_utf8_lossy(&html), branding));
+        let packed = |name: &str| matches!(name.rsplit('.').next(), Some("br" | "gz"));
+        let plain = all.iter().filter(|(name, _)| !packed(name));
         let represented = |(name, body): (&String, &Bytes)| {
             let beside = |ending: &str| all.get(&format!("{name}{ending}")).cloned();
             let cache = if is_hashed(name) { HASHED } else { REVALIDATED };
             let content_type = content_type::of(name);
-            let file = Representations::new(content_type, cache, body.clone(), beside(".br"), beside(".gz"));
+            let file = Representations::new(
+                content_type,
+                cache,
+                body.clone(),
+                beside(".br"),
+                beside(".gz"),
+            );
             (format!("/{name}"), file)
         };
         let files = plain.map(represented).collect();
@@ -74,7 +89,9 @@ impl Pages {
     pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
         if !matches!(*method, Method::GET | Method::HEAD) {
             let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return response;
         }
         match (self.files.get(path), &self.index) {
@@ -108,10 +125,19 @@ mod tests {
 
     #[test]
     fn trunks_names_are_known() {
-        for hashed in ["frontend-1a2b3c4d5e6f7081.js", "frontend-1a2b3c4d5e6f7081_bg.wasm", "snippets/x-1a2b3c4d5e6f7081/inline0.js"] {
+        for hashed in [
+            "frontend-1a2b3c4d5e6f7081.js",
+            "frontend-1a2b3c4d5e6f7081_bg.wasm",
+            "snippets/x-1a2b3c4d5e6f7081/inline0.js",
+        ] {
             assert!(is_hashed(hashed), "{hashed}");
         }
-        for plain in ["robots.txt", "twinlock.css", "frontend-abc.js", "icons/favicon.svg"] {
+        for plain in [
+            "robots.txt",
+            "twinlock.css",
+            "frontend-abc.js",
+            "icons/favicon.svg",
+        ] {
             assert!(!is_hashed(plain), "{plain}");
         }
     }

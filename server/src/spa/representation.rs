@@ -1,10 +1,13 @@
-//! One file in up to three forms, each with its own strong ETag.
+//! One file in up to three forms, each with its own strong entity tag.
 
 use axum::{
     body::{Body, Bytes},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY},
+        header::{
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+            VARY,
+        },
     },
     response::Response,
 };
@@ -28,23 +31,41 @@ struct Form {
 
 impl Representations {
     /// A file with the compressed forms it has.
-    pub fn new(content_type: &'static str, cache: &'static str, plain: Bytes, br: Option<Bytes>, gz: Option<Bytes>) -> Self {
+    pub fn new(
+        content_type: &'static str,
+        cache: &'static str,
+        plain: Bytes,
+        br: Option<Bytes>,
+        gz: Option<Bytes>,
+    ) -> Self {
         let hash = HEXLOWER.encode(&Sha256::digest(&plain)[..16]);
         let form = |encoding: Encoding, body| {
             let etag = format!("\"{hash}-{}\"", encoding.name().unwrap_or("plain"));
-            Form { encoding, body, etag }
+            Form {
+                encoding,
+                body,
+                etag,
+            }
         };
         let forms = [
             br.map(|body| form(Encoding::Brotli, body)),
             gz.map(|body| form(Encoding::Gzip, body)),
             Some(form(Encoding::Identity, plain)),
         ];
-        Self { content_type, cache, forms: forms.into_iter().flatten().collect() }
+        Self {
+            content_type,
+            cache,
+            forms: forms.into_iter().flatten().collect(),
+        }
     }
 
     /// Answers GET and HEAD.
     pub fn answer(&self, method: &Method, headers: &HeaderMap) -> Response {
-        let Some(form) = self.forms.iter().find(|form| form.encoding.name().is_none_or(|name| accepts(headers, name))) else {
+        let Some(form) = self.forms.iter().find(|form| {
+            form.encoding
+                .name()
+                .is_none_or(|name| accepts(headers, name))
+        }) else {
             return Response::default();
         };
         let mut response = Response::default();
@@ -72,7 +93,10 @@ impl Representations {
 
 /// `If-None-Match` compares weakly (RFC 9110 §13.1.2).
 fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let lines = headers.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let lines = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
     let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
     tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }

@@ -8,19 +8,31 @@ use crate::program::Place;
 fn is_made_with_a_new_database_for_its_owner_alone() {
     let place = Place::with_database();
     for name in ["twinlock.db", "twinlock.db.key"] {
-        assert_eq!(fs::metadata(place.file(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        assert_eq!(
+            fs::metadata(place.file(name)).unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{name}"
+        );
     }
     let key = fs::read(place.file("twinlock.db.key")).unwrap();
     place.run(&["migrate"]).expect_done();
-    assert_eq!(fs::read(place.file("twinlock.db.key")).unwrap(), key, "and never made anew");
+    assert_eq!(
+        fs::read(place.file("twinlock.db.key")).unwrap(),
+        key,
+        "and never made anew"
+    );
 }
 
 #[test]
 fn may_stand_elsewhere() {
     let place = Place::new();
-    place.run(&["migrate", "--key-file", "elsewhere.key"]).expect_done();
+    place
+        .run(&["migrate", "--key-file", "elsewhere.key"])
+        .expect_done();
     assert!(place.file("elsewhere.key").exists() && !place.file("twinlock.db.key").exists());
-    place.run(&["account", "list", "--key-file", "elsewhere.key"]).expect_done();
+    place
+        .run(&["account", "list", "--key-file", "elsewhere.key"])
+        .expect_done();
 }
 
 #[test]
@@ -30,7 +42,10 @@ fn missing_beside_a_database_stops_the_start() {
     for args in [&["serve"][..], &["migrate"], &["user", "list"]] {
         let done = place.run(args);
         let line = done.expect_refused(1);
-        assert!(line.contains("its key file twinlock.db.key is not: copy the key file back"), "{line}");
+        assert!(
+            line.contains("its key file twinlock.db.key is not: copy the key file back"),
+            "{line}"
+        );
     }
     assert!(!place.file("twinlock.db.key").exists(), "no other is made");
 }
@@ -42,23 +57,42 @@ fn of_another_database_stops_the_start() {
     fs::copy(other.file("twinlock.db.key"), place.file("twinlock.db.key")).unwrap();
     let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
     let line = done.expect_refused(1);
-    assert!(line.starts_with("the key file twinlock.db.key does not belong to the database twinlock.db"), "{line}");
-    assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), before, "the database is untouched");
+    assert!(
+        line.starts_with(
+            "the key file twinlock.db.key does not belong to the database twinlock.db"
+        ),
+        "{line}"
+    );
+    assert_eq!(
+        fs::read(place.file("twinlock.db")).unwrap(),
+        before,
+        "the database is untouched"
+    );
 }
 
 #[test]
 fn open_to_others_is_refused_with_the_remedy() {
     let place = Place::with_database();
-    fs::set_permissions(place.file("twinlock.db.key"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(
+        place.file("twinlock.db.key"),
+        fs::Permissions::from_mode(0o644),
+    )
+    .unwrap();
     let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
-    assert!(done.expect_refused(1).ends_with("(mode 0644): run `chmod 600 twinlock.db.key`"));
+    assert!(
+        done.expect_refused(1)
+            .ends_with("(mode 0644): run `chmod 600 twinlock.db.key`")
+    );
 }
 
 #[test]
 fn a_mistyped_database_leaves_nothing_behind() {
     let place = Place::new();
     let done = place.run(&["user", "list", "--database-url", "sqlite:typo.db"]);
-    assert!(done.expect_refused(1).starts_with("there is no database typo.db: "));
+    assert!(
+        done.expect_refused(1)
+            .starts_with("there is no database typo.db: ")
+    );
     assert_eq!(fs::read_dir(place.file("")).unwrap().count(), 0);
 }
 
@@ -72,6 +106,13 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
         let _ = fs::remove_file(place.file(name));
     }
     let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
-    assert!(done.expect_refused(1).contains("the database"), "{}", done.err);
-    assert_eq!(fs::read_to_string(place.file("twinlock.db")).unwrap(), garbage);
+    assert!(
+        done.expect_refused(1).contains("the database"),
+        "{}",
+        done.err
+    );
+    assert_eq!(
+        fs::read_to_string(place.file("twinlock.db")).unwrap(),
+        garbage
+    );
 }

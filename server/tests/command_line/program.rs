@@ -33,7 +33,9 @@ pub struct Running {
 impl Place {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// A folder with a database that is up to date.
@@ -58,8 +60,14 @@ impl Place {
     /// The binary, about to be called in the folder.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
-        command.args(args).current_dir(self.folder.path()).env_clear();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear();
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -88,7 +96,10 @@ impl Place {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
-        let port = line.trim_end().strip_prefix("Listening on http://127.0.0.1:").and_then(|port| port.parse().ok());
+        let port = line
+            .trim_end()
+            .strip_prefix("Listening on http://127.0.0.1:")
+            .and_then(|port| port.parse().ok());
         let port = port.unwrap_or_else(|| panic!("{line}{:?}", child.kill()));
         Running { child, out, port }
     }
@@ -97,7 +108,11 @@ impl Place {
 impl From<Output> for Done {
     fn from(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+        Self {
+            code: output.status.code().unwrap(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
     }
 }
 
@@ -134,7 +149,9 @@ impl Running {
 
     /// Asks it to stop, as a service manager does.
     pub fn terminate(&self) {
-        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let killed = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
         assert!(killed.unwrap().success());
     }
 

@@ -22,11 +22,17 @@ fn post(server: &Running, function: &str, body: &Value) -> (u16, Value) {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head[9..12].parse().unwrap(), serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}")))
+    (
+        head[9..12].parse().unwrap(),
+        serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}")),
+    )
 }
 
 fn token(line: &str, path: &str) -> String {
-    line.rsplit_once(&format!("/{path}#")).unwrap_or_else(|| panic!("{line}")).1.to_owned()
+    line.rsplit_once(&format!("/{path}#"))
+        .unwrap_or_else(|| panic!("{line}"))
+        .1
+        .to_owned()
 }
 
 #[test]
@@ -36,34 +42,84 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
     for _ in 0..2 {
         let mut server = place.serve();
         let link = server.line();
-        assert!(link.starts_with(&format!("Create the first owner: http://127.0.0.1:{}/setup#", server.port)), "{link}");
-        assert!(server.line().starts_with("Back up the key file twinlock.db.key apart from the database twinlock.db"));
+        assert!(
+            link.starts_with(&format!(
+                "Create the first owner: http://127.0.0.1:{}/setup#",
+                server.port
+            )),
+            "{link}"
+        );
+        assert!(server.line().starts_with(
+            "Back up the key file twinlock.db.key apart from the database twinlock.db"
+        ));
         tokens.push(token(&link, "setup"));
-        let check = |token: &String| post(&server, "session/check_setup_link", &json!({ "request": { "token": token } })).0;
+        let check = |token: &String| {
+            post(
+                &server,
+                "session/check_setup_link",
+                &json!({ "request": { "token": token } }),
+            )
+            .0
+        };
         assert_eq!(check(tokens.last().unwrap()), 200);
-        assert_eq!(tokens.iter().rev().skip(1).map(check).collect::<Vec<u16>>(), vec![404; tokens.len() - 1]);
+        assert_eq!(
+            tokens.iter().rev().skip(1).map(check).collect::<Vec<u16>>(),
+            vec![404; tokens.len() - 1]
+        );
         server.terminate();
         let (code, log) = server.wait();
         assert_eq!(code, 0);
-        assert!(!tokens.iter().any(|token| log.contains(token)), "the link is not logged");
+        assert!(
+            !tokens.iter().any(|token| log.contains(token)),
+            "the link is not logged"
+        );
     }
 }
 
 #[test]
 fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
     let place = Place::with_account();
-    let add = ["user", "add", "max@example.com", "--name", "Max Member", "--account", "Example Ltd", "--role", "member"];
+    let add = [
+        "user",
+        "add",
+        "max@example.com",
+        "--name",
+        "Max Member",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "member",
+    ];
     let first = place.run(&add).expect_done().to_owned();
     let server = place.serve();
 
     // Printed while nobody ran, used while the server runs; and the other way round.
-    let again = place.run(&["user", "set-password", "max@example.com"]).expect_done().to_owned();
-    let check = |line: &str| post(&server, "session/check_invitation", &json!({ "request": { "token": token(line, "invitation") } }));
+    let again = place
+        .run(&["user", "set-password", "max@example.com"])
+        .expect_done()
+        .to_owned();
+    let check = |line: &str| {
+        post(
+            &server,
+            "session/check_invitation",
+            &json!({ "request": { "token": token(line, "invitation") } }),
+        )
+    };
     assert_eq!(check(&first).0, 404, "a newer link replaces the older one");
     assert_eq!(check(&again), (200, json!({ "email": "max@example.com" })));
 
     let password = "seven quiet rivers at dawn";
-    place.run_with(&["user", "set-password", "max@example.com", "--password-stdin"], &format!("{password}\r\n")).expect_done();
+    place
+        .run_with(
+            &[
+                "user",
+                "set-password",
+                "max@example.com",
+                "--password-stdin",
+            ],
+            &format!("{password}\r\n"),
+        )
+        .expect_done();
     let sign_in = json!({ "request": { "email": "Max@example.com", "password": password } });
     let (status, viewer) = post(&server, "session/sign_in", &sign_in);
     assert_eq!((status, &viewer["name"]), (200, &json!("Max Member")));
@@ -77,7 +133,19 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
 #[test]
 fn nobody_sees_more_than_one_link() {
     let place = Place::with_account();
-    place.run(&["user", "add", "a@example.com", "--name", "A", "--account", "Example Ltd", "--role", "owner"]).expect_done();
+    place
+        .run(&[
+            "user",
+            "add",
+            "a@example.com",
+            "--name",
+            "A",
+            "--account",
+            "Example Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
     let mut server = place.serve();
     server.terminate();
     assert_eq!(server.line(), "", "nothing after the address");
@@ -86,7 +154,11 @@ fn nobody_sees_more_than_one_link() {
 #[test]
 fn plain_http_beyond_this_machine_is_warned_of() {
     let place = Place::new();
-    for (public_url, warned) in [("http://panel.example.com", true), ("https://panel.example.com", false), ("http://localhost:3000", false)] {
+    for (public_url, warned) in [
+        ("http://panel.example.com", true),
+        ("https://panel.example.com", false),
+        ("http://localhost:3000", false),
+    ] {
         let server = place.serve_with(&[("TWINLOCK_PUBLIC_URL", public_url)]);
         server.terminate();
         let (_, log) = server.wait();

@@ -8,19 +8,38 @@ use crate::program::{Done, Place};
 #[case("TWINLOCK_LISTEN", "localhost:3000", "127.0.0.1:3000")]
 #[case("TWINLOCK_DATABASE_URL", "mysql://u:hunter2@h/d", "sqlite:twinlock.db")]
 #[case("TWINLOCK_DATABASE_URL", "sqlite::memory:", "sqlite:twinlock.db")]
-#[case("TWINLOCK_PUBLIC_URL", "https://panel.example.com/path", "https://panel.example.com")]
-#[case("TWINLOCK_PUBLIC_URL", "panel.example.com", "https://panel.example.com")]
+#[case(
+    "TWINLOCK_PUBLIC_URL",
+    "https://panel.example.com/path",
+    "https://panel.example.com"
+)]
+#[case(
+    "TWINLOCK_PUBLIC_URL",
+    "panel.example.com",
+    "https://panel.example.com"
+)]
 #[case("TWINLOCK_BRAND", "Panel: EU", "colon")]
-#[case("TWINLOCK_SUPPORT_URL", "javascript:alert(1)", "https://example.com/help")]
+#[case(
+    "TWINLOCK_SUPPORT_URL",
+    "javascript:alert(1)",
+    "https://example.com/help"
+)]
 #[case("RUST_LOG", "info=loud=x", "info")]
 fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[case] right: &str) {
     let place = Place::new();
     let output = place.command(&["serve"]).env(name, value).output().unwrap();
     let done = Done::from(output);
     let line = done.expect_refused(2);
-    assert!(line.starts_with(&format!("{name}: ")) && line.contains(right), "{line}");
+    assert!(
+        line.starts_with(&format!("{name}: ")) && line.contains(right),
+        "{line}"
+    );
     assert!(!line.contains("hunter2"));
-    assert_eq!(std::fs::read_dir(place.file("")).unwrap().count(), 0, "nothing was written");
+    assert_eq!(
+        std::fs::read_dir(place.file("")).unwrap().count(),
+        0,
+        "nothing was written"
+    );
 }
 
 #[test]
@@ -29,13 +48,32 @@ fn an_address_in_use_is_named() {
     let address = taken.local_addr().unwrap().to_string();
     let place = Place::new();
     let done = place.run(&["serve", "--listen", &address]);
-    assert!(done.expect_refused(1).starts_with(&format!("listening on {address}: ")));
-    assert_eq!(std::fs::read_dir(place.file("")).unwrap().count(), 0, "nothing was written");
+    assert!(
+        done.expect_refused(1)
+            .starts_with(&format!("listening on {address}: "))
+    );
+    assert_eq!(
+        std::fs::read_dir(place.file("")).unwrap().count(),
+        0,
+        "nothing was written"
+    );
 }
 
 #[rstest]
 fn help_is_everywhere(
-    #[values("", "serve", "account", "account add", "account list", "user", "user add", "user list", "user set-password", "user unlock", "migrate")]
+    #[values(
+        "",
+        "serve",
+        "account",
+        "account add",
+        "account list",
+        "user",
+        "user add",
+        "user list",
+        "user set-password",
+        "user unlock",
+        "migrate"
+    )]
     command: &str,
 ) {
     let mut args: Vec<&str> = command.split_whitespace().collect();
@@ -43,12 +81,19 @@ fn help_is_everywhere(
     let done = Place::new().run(&args);
     let help = done.expect_done();
     assert!(help.contains("Usage: twinlock"), "{help}");
-    assert!(help.contains("--json") && help.contains("TWINLOCK_DATABASE_URL"), "{help}");
+    assert!(
+        help.contains("--json") && help.contains("TWINLOCK_DATABASE_URL"),
+        "{help}"
+    );
 }
 
 #[test]
 fn help_does_not_show_what_is_set() {
-    let help = Place::new().command(&["serve", "--help"]).env("TWINLOCK_DATABASE_URL", "hunter2").output().unwrap();
+    let help = Place::new()
+        .command(&["serve", "--help"])
+        .env("TWINLOCK_DATABASE_URL", "hunter2")
+        .output()
+        .unwrap();
     assert!(!String::from_utf8(help.stdout).unwrap().contains("hunter2"));
 }
 

@@ -32,6 +32,9 @@ fn a_request_in_progress_is_finished_and_a_new_one_refused() {
     stream.write_all(b"{}").unwrap();
     let mut answer = String::new();
     answers.read_to_string(&mut answer).unwrap();
-    assert!(answer.contains("HTTP/1.1 200 OK") && answer.ends_with("null"), "{answer}");
+    assert!(
+        answer.contains("HTTP/1.1 200 OK") && answer.ends_with("null"),
+        "{answer}"
+    );
     assert_eq!(server.wait().0, 0);
 }

@@ -6,7 +6,17 @@ use serde_json::json;
 use crate::program::Place;
 
 const PASSWORD: &str = "correct horse battery staple";
-const ADD_ADA: [&str; 9] = ["user", "add", "Ada@Example.com", "--name", "Ada Owner", "--account", "example ltd", "--role", "owner"];
+const ADD_ADA: [&str; 9] = [
+    "user",
+    "add",
+    "Ada@Example.com",
+    "--name",
+    "Ada Owner",
+    "--account",
+    "example ltd",
+    "--role",
+    "owner",
+];
 
 fn with(more: &[&'static str]) -> Vec<&'static str> {
     [&ADD_ADA[..], more].concat()
@@ -14,7 +24,9 @@ fn with(more: &[&'static str]) -> Vec<&'static str> {
 
 fn place_with_ada() -> Place {
     let place = Place::with_account();
-    place.run_with(&with(&["--password-stdin"]), PASSWORD).expect_done();
+    place
+        .run_with(&with(&["--password-stdin"]), PASSWORD)
+        .expect_done();
     place
 }
 
@@ -22,11 +34,20 @@ fn place_with_ada() -> Place {
 fn somebody_with_a_password_is_added_and_listed() {
     let place = Place::with_account();
     let empty = place.run(&["user", "list"]);
-    assert_eq!(empty.expect_done(), "There are no users. Add one with `twinlock user add`.");
+    assert_eq!(
+        empty.expect_done(),
+        "There are no users. Add one with `twinlock user add`."
+    );
     let done = place.run_with(&with(&["--password-stdin"]), PASSWORD);
-    assert_eq!(done.expect_done(), "ada@example.com added as owner of `Example Ltd`.");
+    assert_eq!(
+        done.expect_done(),
+        "ada@example.com added as owner of `Example Ltd`."
+    );
     let listed = place.run(&["user", "list"]);
-    assert_eq!(listed.expect_done(), "ada@example.com (Ada Owner): owner of `Example Ltd`, MFA off");
+    assert_eq!(
+        listed.expect_done(),
+        "ada@example.com (Ada Owner): owner of `Example Ltd`, MFA off"
+    );
 
     let listed = place.run(&["user", "list", "--json"]).expect_json();
     let expected = json!({
@@ -39,29 +60,60 @@ fn somebody_with_a_password_is_added_and_listed() {
 #[test]
 fn somebody_without_a_password_gets_a_link() {
     let place = Place::with_account();
-    let done = place.command(&with(&[])).env("TWINLOCK_PUBLIC_URL", "https://panel.example.com/").output().unwrap();
+    let done = place
+        .command(&with(&[]))
+        .env("TWINLOCK_PUBLIC_URL", "https://panel.example.com/")
+        .output()
+        .unwrap();
     let line = String::from_utf8(done.stdout).unwrap();
     let start = "ada@example.com added as owner of `Example Ltd`. The link to choose a password works once, for 7 days: ";
-    let token = line.trim_end().strip_prefix(&format!("{start}https://panel.example.com/invitation#"));
+    let token = line
+        .trim_end()
+        .strip_prefix(&format!("{start}https://panel.example.com/invitation#"));
     assert_eq!(token.unwrap().len(), 43, "256 bits in base64");
-    assert!(place.run(&["user", "list"]).expect_done().ends_with(", MFA off, invited"));
+    assert!(
+        place
+            .run(&["user", "list"])
+            .expect_done()
+            .ends_with(", MFA off, invited")
+    );
 }
 
 #[test]
 fn scripts_get_the_link_as_json() {
     let place = Place::with_account();
     let json = place.run(&with(&["--json"])).expect_json();
-    assert_eq!((&json["email"], &json["role"], &json["account"]), (&json!("ada@example.com"), &json!("owner"), &json!("Example Ltd")));
-    assert!(json["invitation"].as_str().unwrap().starts_with("http://127.0.0.1:3000/invitation#"));
+    assert_eq!(
+        (&json["email"], &json["role"], &json["account"]),
+        (
+            &json!("ada@example.com"),
+            &json!("owner"),
+            &json!("Example Ltd")
+        )
+    );
+    assert!(
+        json["invitation"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://127.0.0.1:3000/invitation#")
+    );
     assert!(json["expires_at"].is_i64());
 }
 
 #[test]
 fn a_link_needs_to_know_the_port() {
     let place = Place::with_account();
-    let done = place.command(&with(&[])).env("TWINLOCK_LISTEN", "127.0.0.1:0").output().unwrap();
+    let done = place
+        .command(&with(&[]))
+        .env("TWINLOCK_LISTEN", "127.0.0.1:0")
+        .output()
+        .unwrap();
     assert_eq!(done.status.code(), Some(2));
-    assert!(String::from_utf8(done.stderr).unwrap().starts_with("twinlock: TWINLOCK_PUBLIC_URL: "));
+    assert!(
+        String::from_utf8(done.stderr)
+            .unwrap()
+            .starts_with("twinlock: TWINLOCK_PUBLIC_URL: ")
+    );
 }
 
 #[rstest]
@@ -82,13 +134,19 @@ fn refusals_say_why(#[case] args: &[&str], #[case] reason: &str) {
 #[test]
 fn an_account_must_come_first() {
     let done = Place::with_database().run(&with(&[]));
-    assert!(done.expect_refused(1).starts_with("there is no account `example ltd`: there are none yet"));
+    assert!(
+        done.expect_refused(1)
+            .starts_with("there is no account `example ltd`: there are none yet")
+    );
 }
 
 #[test]
 fn a_taken_address_is_refused() {
     let done = place_with_ada().run(&with(&[]));
-    assert!(done.expect_refused(1).starts_with("there is a user ada@example.com already"));
+    assert!(
+        done.expect_refused(1)
+            .starts_with("there is a user ada@example.com already")
+    );
 }
 
 #[rstest]
@@ -98,25 +156,57 @@ fn a_taken_address_is_refused() {
 fn a_password_that_breaks_the_rule_is_refused(#[case] password: &str, #[case] reason: &str) {
     let place = Place::with_account();
     let done = place.run_with(&with(&["--password-stdin"]), password);
-    assert_eq!(done.expect_refused(1), format!("the password can't be used: {reason}"));
-    assert_eq!(place.run(&["user", "list", "--json"]).expect_json(), json!([]), "nobody was added");
+    assert_eq!(
+        done.expect_refused(1),
+        format!("the password can't be used: {reason}")
+    );
+    assert_eq!(
+        place.run(&["user", "list", "--json"]).expect_json(),
+        json!([]),
+        "nobody was added"
+    );
 }
 
 #[test]
 fn a_password_is_set_or_a_link_printed() {
     let place = place_with_ada();
-    let done = place.run_with(&["user", "set-password", "ada@example.com", "--password-stdin"], "another fine pass phrase\n");
-    assert_eq!(done.expect_done(), "Password of ada@example.com set; they are signed out everywhere.");
+    let done = place.run_with(
+        &[
+            "user",
+            "set-password",
+            "ada@example.com",
+            "--password-stdin",
+        ],
+        "another fine pass phrase\n",
+    );
+    assert_eq!(
+        done.expect_done(),
+        "Password of ada@example.com set; they are signed out everywhere."
+    );
     let done = place.run(&["user", "set-password", "ADA@example.com"]);
     let (said, link) = done.expect_done().rsplit_once(' ').unwrap();
-    assert!(said.starts_with("The password of ada@example.com stays until they choose a new one."), "{said}");
-    assert!(link.starts_with("http://127.0.0.1:3000/invitation#"), "{link}");
+    assert!(
+        said.starts_with("The password of ada@example.com stays until they choose a new one."),
+        "{said}"
+    );
+    assert!(
+        link.starts_with("http://127.0.0.1:3000/invitation#"),
+        "{link}"
+    );
 }
 
 #[test]
 fn somebody_is_unlocked() {
     let place = place_with_ada();
     let done = place.run(&["user", "unlock", "ada@example.com"]);
-    assert_eq!(done.expect_done(), "ada@example.com may try again; wrong codes in a row until now: 0.");
-    assert_eq!(place.run(&["user", "unlock", "ada@example.com", "--json"]).expect_json()["refused_in_a_row"], 0);
+    assert_eq!(
+        done.expect_done(),
+        "ada@example.com may try again; wrong codes in a row until now: 0."
+    );
+    assert_eq!(
+        place
+            .run(&["user", "unlock", "ada@example.com", "--json"])
+            .expect_json()["refused_in_a_row"],
+        0
+    );
 }

@@ -17,7 +17,9 @@ const SIGN_IN: &str = "/api/session/sign_in";
 
 async fn post(server: &TestServer, headers: &[(&str, &str)], body: Body) -> Answer {
     let request = Request::post(SIGN_IN).header("sec-fetch-site", "same-origin");
-    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
     server.send(request.body(body).unwrap()).await
 }
 
@@ -30,8 +32,16 @@ async fn post(server: &TestServer, headers: &[(&str, &str)], body: Body) -> Answ
 #[tokio::test]
 async fn only_json_is_read(#[case] content_type: Option<&str>) {
     let server = TestServer::start().await;
-    let headers: Vec<(&str, &str)> = content_type.map(|value| ("content-type", value)).into_iter().collect();
-    let answer = post(&server, &headers, Body::from(r#"{"request":{"email":"a@example.com","password":"x"}}"#)).await;
+    let headers: Vec<(&str, &str)> = content_type
+        .map(|value| ("content-type", value))
+        .into_iter()
+        .collect();
+    let answer = post(
+        &server,
+        &headers,
+        Body::from(r#"{"request":{"email":"a@example.com","password":"x"}}"#),
+    )
+    .await;
     answer.expect_refused(415, "malformed");
 }
 
@@ -39,7 +49,12 @@ async fn only_json_is_read(#[case] content_type: Option<&str>) {
 async fn its_parameters_do_not_matter() {
     let server = TestServer::start().await;
     let body = Body::from(r#"{"request":{"email":"a@example.com","password":"x"}}"#);
-    let answer = post(&server, &[("content-type", "Application/JSON; charset=utf-8")], body).await;
+    let answer = post(
+        &server,
+        &[("content-type", "Application/JSON; charset=utf-8")],
+        body,
+    )
+    .await;
     answer.expect_refused(401, "wrong_credentials");
 }
 
@@ -53,7 +68,12 @@ async fn its_parameters_do_not_matter() {
 #[tokio::test]
 async fn malformed_json_is_refused_without_an_echo(#[case] body: &'static str) {
     let server = TestServer::start().await;
-    let answer = post(&server, &[("content-type", "application/json")], Body::from(body)).await;
+    let answer = post(
+        &server,
+        &[("content-type", "application/json")],
+        Body::from(body),
+    )
+    .await;
     answer.expect_refused(422, "malformed");
     assert_eq!(answer.text(), r#"{"kind":"malformed"}"#);
     assert_eq!(answer.header("content-type"), "application/json");
@@ -62,8 +82,16 @@ async fn malformed_json_is_refused_without_an_echo(#[case] body: &'static str) {
 #[tokio::test]
 async fn html_is_not_to_be_had() {
     let server = TestServer::start().await;
-    for accept in ["text/html", "application/json, text/html;q=0.1", "TEXT/HTML"] {
-        let headers = [("content-type", "application/json"), ("accept", accept), ("referer", "http://127.0.0.1:3000/sign-in")];
+    for accept in [
+        "text/html",
+        "application/json, text/html;q=0.1",
+        "TEXT/HTML",
+    ] {
+        let headers = [
+            ("content-type", "application/json"),
+            ("accept", accept),
+            ("referer", "http://127.0.0.1:3000/sign-in"),
+        ];
         let answer = post(&server, &headers, Body::from("{}")).await;
         answer.expect_refused(406, "malformed");
         assert_eq!(answer.header("location"), "");
@@ -74,17 +102,29 @@ async fn html_is_not_to_be_had() {
 async fn a_large_body_is_refused_announced_or_not() {
     let server = TestServer::start().await;
     let json = [("content-type", "application/json")];
-    post(&server, &json, Body::from(vec![b' '; 16 * 1024 + 1])).await.expect_refused(413, "malformed");
-    post(&server, &json, Body::new(Drip { chunks: 20 })).await.expect_refused(413, "malformed");
+    post(&server, &json, Body::from(vec![b' '; 16 * 1024 + 1]))
+        .await
+        .expect_refused(413, "malformed");
+    post(&server, &json, Body::new(Drip { chunks: 20 }))
+        .await
+        .expect_refused(413, "malformed");
     // As large as may be: read, and only then found to be no JSON.
-    post(&server, &json, Body::from(vec![b' '; 16 * 1024])).await.expect_refused(422, "malformed");
+    post(&server, &json, Body::from(vec![b' '; 16 * 1024]))
+        .await
+        .expect_refused(422, "malformed");
 }
 
 #[tokio::test]
 async fn a_body_that_never_ends_is_given_up() {
     let server = TestServer::start().await;
     tokio::time::pause();
-    post(&server, &[("content-type", "application/json")], Body::new(Stuck)).await.expect_refused(408, "unavailable");
+    post(
+        &server,
+        &[("content-type", "application/json")],
+        Body::new(Stuck),
+    )
+    .await
+    .expect_refused(408, "unavailable");
 }
 
 /// Kilobytes without an announced length.
@@ -96,12 +136,17 @@ impl HttpBody for Drip {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
         if self.chunks == 0 {
             return Poll::Ready(None);
         }
         self.chunks -= 1;
-        Poll::Ready(Some(Ok(hyper::body::Frame::data(Bytes::from_static(&[b' '; 1024])))))
+        Poll::Ready(Some(Ok(hyper::body::Frame::data(Bytes::from_static(
+            &[b' '; 1024],
+        )))))
     }
 }
 
@@ -112,7 +157,10 @@ impl HttpBody for Stuck {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
         Poll::Pending
     }
 }

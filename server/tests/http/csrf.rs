@@ -10,8 +10,14 @@ use rstest::rstest;
 use crate::support::{Answer, TestServer};
 
 async fn post(server: &TestServer, path: &str, headers: &[(&'static str, &'static str)]) -> Answer {
-    let mut request = Request::post(path).header("content-type", "application/json").body(Body::from("{}")).unwrap();
-    let headers: HeaderMap = headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect();
+    let mut request = Request::post(path)
+        .header("content-type", "application/json")
+        .body(Body::from("{}"))
+        .unwrap();
+    let headers: HeaderMap = headers
+        .iter()
+        .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()))
+        .collect();
     request.headers_mut().extend(headers);
     server.send(request).await
 }

@@ -5,7 +5,8 @@ use rstest::rstest;
 
 use crate::support::{Answer, Options, TestServer};
 
-const INDEX: &str = "<!doctype html><script>theme()</script><script type=\"module\">\nstart()\n</script>";
+const INDEX: &str =
+    "<!doctype html><script>theme()</script><script type=\"module\">\nstart()\n</script>";
 
 async fn server(public_url: &str) -> TestServer {
     let files = vec![
@@ -14,12 +15,24 @@ async fn server(public_url: &str) -> TestServer {
         ("app-0123456789abcdef.css", b"css".to_vec()),
         ("app-0123456789abcdef_bg.wasm", b"\0asm".to_vec()),
     ];
-    let options = Options { public_url: public_url.parse().unwrap(), files, ..Options::default() };
+    let options = Options {
+        public_url: public_url.parse().unwrap(),
+        files,
+        ..Options::default()
+    };
     TestServer::start_with(options, |services| services).await
 }
 
 async fn answer(server: &TestServer, method: &str, path: &str) -> Answer {
-    server.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await
+    server
+        .send(
+            Request::builder()
+                .method(method)
+                .uri(path)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
 }
 
 #[rstest]
@@ -51,23 +64,44 @@ async fn stand_on_every_answer(#[case] method: &str, #[case] path: &str, #[case]
     ] {
         assert_eq!(answer.header(name), value, "{name}");
     }
-    assert!(answer.header("permissions-policy").contains("clipboard-write=(self)"));
+    assert!(
+        answer
+            .header("permissions-policy")
+            .contains("clipboard-write=(self)")
+    );
     assert!(answer.header("permissions-policy").contains("camera=()"));
     assert_eq!(answer.header("x-request-id").len(), 16);
     assert!(!answer.header("cache-control").is_empty());
-    assert!(path.starts_with("/api") <= (answer.header("cache-control") == "no-store"), "nothing of /api is kept");
+    assert!(
+        path.starts_with("/api") <= (answer.header("cache-control") == "no-store"),
+        "nothing of /api is kept"
+    );
     let policy = answer.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; script-src 'self' 'sha256-"), "{policy}");
-    for part in ["'wasm-unsafe-eval'", "base-uri 'none'", "frame-ancestors 'none'", "style-src 'self';"] {
+    assert!(
+        policy.starts_with("default-src 'none'; script-src 'self' 'sha256-"),
+        "{policy}"
+    );
+    for part in [
+        "'wasm-unsafe-eval'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "style-src 'self';",
+    ] {
         assert!(policy.contains(part), "{part} in {policy}");
     }
-    assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"), "{policy}");
+    assert!(
+        !policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
 }
 
 #[tokio::test]
 async fn https_is_made_to_stay() {
     let answer = answer(&server("https://panel.example.com").await, "GET", "/").await;
-    assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
+    assert_eq!(
+        answer.header("strict-transport-security"),
+        "max-age=63072000; includeSubDomains"
+    );
 }
 
 #[tokio::test]
@@ -75,8 +109,14 @@ async fn a_request_id_is_ours_and_new_each_time() {
     let server = server("http://127.0.0.1:3000").await;
     let mut ids = Vec::new();
     for _ in 0..2 {
-        let request = Request::get("/livez").header("x-request-id", "forged").body(Body::empty()).unwrap();
+        let request = Request::get("/livez")
+            .header("x-request-id", "forged")
+            .body(Body::empty())
+            .unwrap();
         ids.push(server.send(request).await.header("x-request-id").to_owned());
     }
-    assert!(ids[0] != ids[1] && !ids.contains(&"forged".to_owned()), "{ids:?}");
+    assert!(
+        ids[0] != ids[1] && !ids.contains(&"forged".to_owned()),
+        "{ids:?}"
+    );
 }

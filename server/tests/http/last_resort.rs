@@ -32,7 +32,11 @@ impl Hasher for Broken {
 
 #[tokio::test]
 async fn a_panic_is_an_answer_without_its_text() {
-    let server = TestServer::start_with(Options::default(), |services| app::services::Services { clock: Arc::new(Broken), ..services }).await;
+    let server = TestServer::start_with(Options::default(), |services| app::services::Services {
+        clock: Arc::new(Broken),
+        ..services
+    })
+    .await;
     for _ in 0..2 {
         let answer = server.browser().ask("session/whoami").await;
         answer.expect_refused(500, "internal");
@@ -45,9 +49,19 @@ async fn a_panic_is_an_answer_without_its_text() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_given_up() {
-    let server = TestServer::start_with(Options::default(), |services| app::services::Services { hasher: Arc::new(Broken), ..services }).await;
+    let server = TestServer::start_with(Options::default(), |services| app::services::Services {
+        hasher: Arc::new(Broken),
+        ..services
+    })
+    .await;
     tokio::time::pause();
     // What is no address is hashed without a look into the database, whose own time limits would run out meanwhile.
-    let answer = server.browser().call("session/sign_in", json!({ "email": "nobody", "password": "whatever" })).await;
+    let answer = server
+        .browser()
+        .call(
+            "session/sign_in",
+            json!({ "email": "nobody", "password": "whatever" }),
+        )
+        .await;
     answer.expect_refused(503, "unavailable");
 }

@@ -37,23 +37,46 @@ async fn a_line_names_the_path_and_no_secret() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt().with_writer(lines.clone()).with_max_level(tracing::Level::TRACE).with_ansi(false).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(lines.clone())
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .finish();
 
     let mut browser = server.browser();
     let id = async {
         browser.get("/invitation?token=hunter2").await;
-        browser.call("session/sign_in", json!({ "email": "no one at all", "password": "hunter2" })).await;
-        browser.sign_in(&ada).await.header("x-request-id").to_owned()
+        browser
+            .call(
+                "session/sign_in",
+                json!({ "email": "no one at all", "password": "hunter2" }),
+            )
+            .await;
+        browser
+            .sign_in(&ada)
+            .await
+            .header("x-request-id")
+            .to_owned()
     }
     .with_subscriber(subscriber)
     .await;
 
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    let line = log.lines().find(|line| line.contains(&id) && line.contains("answered")).unwrap();
-    for part in ["method=POST", "path=\"/api/session/sign_in\"", "status=200", "ms="] {
+    let line = log
+        .lines()
+        .find(|line| line.contains(&id) && line.contains("answered"))
+        .unwrap();
+    for part in [
+        "method=POST",
+        "path=\"/api/session/sign_in\"",
+        "status=200",
+        "ms=",
+    ] {
         assert!(line.contains(part), "{part} in {line}");
     }
-    let token = browser.cookie(server.services.settings.cookie_name()).unwrap();
+    let token = browser
+        .cookie(server.services.settings.cookie_name())
+        .unwrap();
     for secret in ["hunter2", ada.password, token] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }

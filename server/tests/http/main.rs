@@ -1,4 +1,9 @@
 //! What the server answers over HTTP, whoever asks: guards, headers, pages, access.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that can't go on should stop, in its helpers too"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -11,4 +16,5 @@ mod last_resort;
 mod log;
 mod pages;
 mod placeholders;
+mod second_factor;
 mod table;

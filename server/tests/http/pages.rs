@@ -8,7 +8,10 @@ use crate::support::{Answer, Options, TestServer};
 const SCRIPT: &str = "/app-0123456789abcdef.js";
 
 async fn server() -> TestServer {
-    let index = format!("<!doctype html><title>__BRAND__</title>{}", "<p>frame</p>".repeat(50));
+    let index = format!(
+        "<!doctype html><title>__BRAND__</title>{}",
+        "<p>frame</p>".repeat(50)
+    );
     let files = vec![
         ("index.html", index.into_bytes()),
         ("app-0123456789abcdef.js", b"plain".to_vec()),
@@ -18,11 +21,22 @@ async fn server() -> TestServer {
         ("icons/mark-0123456789abcdef.svg", b"<svg/>".to_vec()),
         ("robots.txt", b"User-agent: *".to_vec()),
     ];
-    TestServer::start_with(Options { files, ..Options::default() }, |services| services).await
+    TestServer::start_with(
+        Options {
+            files,
+            ..Options::default()
+        },
+        |services| services,
+    )
+    .await
 }
 
 async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answer {
-    let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+    let request = headers
+        .iter()
+        .fold(Request::get(path), |request, (name, value)| {
+            request.header(*name, *value)
+        });
     server.send(request.body(Body::empty()).unwrap()).await
 }
 
@@ -33,26 +47,54 @@ async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answe
 #[case("zstd", "", "plain")]
 #[case("", "", "plain")]
 #[tokio::test]
-async fn the_best_form_that_is_taken_is_sent(#[case] takes: &str, #[case] encoding: &str, #[case] body: &str) {
+async fn the_best_form_that_is_taken_is_sent(
+    #[case] takes: &str,
+    #[case] encoding: &str,
+    #[case] body: &str,
+) {
     let server = server().await;
     let answer = get(&server, SCRIPT, &[("accept-encoding", takes)]).await;
-    assert_eq!((answer.header("content-encoding"), answer.text()), (encoding, body));
+    assert_eq!(
+        (answer.header("content-encoding"), answer.text()),
+        (encoding, body)
+    );
     assert_eq!(answer.header("vary"), "accept-encoding");
-    assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
-    assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(
+        answer.header("content-type"),
+        "text/javascript; charset=utf-8"
+    );
+    assert_eq!(
+        answer.header("cache-control"),
+        "public, max-age=31536000, immutable"
+    );
     assert_eq!(answer.header("content-length"), body.len().to_string());
 }
 
 #[rstest]
 #[case("/app-0123456789abcdef_bg.wasm", "application/wasm", true)]
-#[case("/icons/mark-0123456789abcdef.svg", "image/svg+xml; charset=utf-8", true)]
+#[case(
+    "/icons/mark-0123456789abcdef.svg",
+    "image/svg+xml; charset=utf-8",
+    true
+)]
 #[case("/robots.txt", "text/plain; charset=utf-8", false)]
 #[tokio::test]
-async fn types_and_lifetimes_follow_the_name(#[case] path: &str, #[case] content_type: &str, #[case] immutable: bool) {
+async fn types_and_lifetimes_follow_the_name(
+    #[case] path: &str,
+    #[case] content_type: &str,
+    #[case] immutable: bool,
+) {
     let answer = get(&server().await, path, &[("accept-encoding", "br, gzip")]).await;
     assert_eq!(answer.header("content-type"), content_type);
-    assert_eq!(answer.header("cache-control").contains("immutable"), immutable);
-    assert_eq!(answer.header("content-encoding"), "", "no compressed form was built");
+    assert_eq!(
+        answer.header("cache-control").contains("immutable"),
+        immutable
+    );
+    assert_eq!(
+        answer.header("content-encoding"),
+        "",
+        "no compressed form was built"
+    );
 }
 
 #[rstest]
@@ -67,13 +109,27 @@ async fn what_the_browser_has_already_is_not_sent_again(#[case] path: &str, #[ca
     let etag = first.header("etag").to_owned();
     assert!(etag.starts_with('"') && etag.ends_with('"'), "{etag}");
     for known in [etag.clone(), format!("\"other\", W/{etag}"), "*".to_owned()] {
-        let again = get(&server, path, &[("accept-encoding", takes), ("if-none-match", &known)]).await;
-        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{known}");
+        let again = get(
+            &server,
+            path,
+            &[("accept-encoding", takes), ("if-none-match", &known)],
+        )
+        .await;
+        assert_eq!(
+            (again.status.as_u16(), again.body.len()),
+            (304, 0),
+            "{known}"
+        );
         for name in ["etag", "cache-control", "vary", "content-security-policy"] {
             assert_eq!(again.header(name), first.header(name), "{name}");
         }
     }
-    let other = get(&server, path, &[("accept-encoding", takes), ("if-none-match", "\"other\"")]).await;
+    let other = get(
+        &server,
+        path,
+        &[("accept-encoding", takes), ("if-none-match", "\"other\"")],
+    )
+    .await;
     assert_eq!(other.status.as_u16(), 200);
 }
 
@@ -82,7 +138,12 @@ async fn each_form_has_an_etag_of_its_own() {
     let server = server().await;
     let mut etags = Vec::new();
     for takes in ["br", "gzip", "identity"] {
-        etags.push(get(&server, SCRIPT, &[("accept-encoding", takes)]).await.header("etag").to_owned());
+        etags.push(
+            get(&server, SCRIPT, &[("accept-encoding", takes)])
+                .await
+                .header("etag")
+                .to_owned(),
+        );
     }
     etags.dedup();
     assert_eq!(etags.len(), 3);
@@ -100,13 +161,25 @@ async fn every_route_is_the_index(#[case] path: &str) {
     assert_eq!(answer.status.as_u16(), 200);
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(answer.header("cache-control"), "no-cache");
-    assert!(answer.text().contains("<title>Customer Control Panel</title>"));
+    assert!(
+        answer
+            .text()
+            .contains("<title>Customer Control Panel</title>")
+    );
 }
 
 #[rstest]
 #[tokio::test]
 async fn missing_files_are_missing(
-    #[values("/missing.js", "/a/missing.css", "/frontend_bg.wasm", "/.git/config", "/index.html", "/app-0123456789abcdef.js.br", "/..%2f..%2fetc/passwd")]
+    #[values(
+        "/missing.js",
+        "/a/missing.css",
+        "/frontend_bg.wasm",
+        "/.git/config",
+        "/index.html",
+        "/app-0123456789abcdef.js.br",
+        "/..%2f..%2fetc/passwd"
+    )]
     path: &str,
 ) {
     let answer = get(&server().await, path, &[]).await;
@@ -118,10 +191,19 @@ async fn head_is_get_without_its_body() {
     let server = server().await;
     for path in ["/", SCRIPT] {
         let whole = get(&server, path, &[("accept-encoding", "br")]).await;
-        let request = Request::head(path).header("accept-encoding", "br").body(Body::empty()).unwrap();
+        let request = Request::head(path)
+            .header("accept-encoding", "br")
+            .body(Body::empty())
+            .unwrap();
         let head = server.send(request).await;
         assert!(head.body.is_empty());
-        for name in ["content-type", "content-encoding", "content-length", "etag", "cache-control"] {
+        for name in [
+            "content-type",
+            "content-encoding",
+            "content-length",
+            "etag",
+            "cache-control",
+        ] {
             assert_eq!(head.header(name), whole.header(name), "{name}");
         }
         assert_eq!(head.header("content-length"), whole.body.len().to_string());

@@ -13,14 +13,35 @@ use crate::support::{Answer, Options, TestServer};
 const TEMPLATE: &str = include_str!("../../../frontend/index.html");
 
 fn branding() -> Branding {
-    Branding { brand: "Panel <b> & \"Co\"".to_owned(), support_url: Some("https://example.com/help?a=1&b=2".to_owned()) }
+    Branding {
+        brand: "Panel <b> & \"Co\"".to_owned(),
+        support_url: Some("https://example.com/help?a=1&b=2".to_owned()),
+    }
 }
 
 async fn index(takes: &str) -> Answer {
-    let built = TEMPLATE.replace("</head>", "<script type=\"module\">\nimport init from '/app.js';\ninit();\n</script></head>");
+    let built = TEMPLATE.replace(
+        "</head>",
+        "<script type=\"module\">\nimport init from '/app.js';\ninit();\n</script></head>",
+    );
     let files = vec![("index.html", built.into_bytes())];
-    let server = TestServer::start_with(Options { branding: branding(), files, ..Options::default() }, |services| services).await;
-    server.send(Request::get("/sign-in").header("accept-encoding", takes).body(Body::empty()).unwrap()).await
+    let server = TestServer::start_with(
+        Options {
+            branding: branding(),
+            files,
+            ..Options::default()
+        },
+        |services| services,
+    )
+    .await;
+    server
+        .send(
+            Request::get("/sign-in")
+                .header("accept-encoding", takes)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
 }
 
 /// What a browser would hash: the text between the tags, written apart from the server's own way of finding it.
@@ -31,7 +52,10 @@ fn hashes(html: &str) -> Vec<String> {
         let open = start + rest[start..].find('>').unwrap() + 1;
         let close = open + rest[open..].find("</script>").unwrap();
         if !rest[start..open].contains(" src") {
-            hashes.push(format!("'sha256-{}'", BASE64.encode(&Sha256::digest(&rest[open..close]))));
+            hashes.push(format!(
+                "'sha256-{}'",
+                BASE64.encode(&Sha256::digest(&rest[open..close]))
+            ));
         }
         rest = &rest[close..];
     }
@@ -43,7 +67,11 @@ async fn settings_stand_in_it_as_text() {
     let answer = index("").await;
     let html = answer.text();
     assert!(html.contains("<title>Panel &lt;b&gt; &amp; &quot;Co&quot;</title>"));
-    assert!(html.contains(r#"<meta name="support-url" content="https://example.com/help?a=1&amp;b=2">"#));
+    assert!(
+        html.contains(
+            r#"<meta name="support-url" content="https://example.com/help?a=1&amp;b=2">"#
+        )
+    );
     assert!(!html.contains("__BRAND__") && !html.contains("__SUPPORT_URL__"));
 }
 
@@ -51,9 +79,18 @@ async fn settings_stand_in_it_as_text() {
 async fn each_inline_script_is_allowed_by_its_hash_and_nothing_else() {
     let answer = index("").await;
     let expected = hashes(answer.text());
-    assert!(expected.len() >= 2, "the template's own scripts and Trunk's");
-    let scripts = format!("script-src 'self' {} 'wasm-unsafe-eval';", expected.join(" "));
-    assert!(answer.header("content-security-policy").contains(&scripts), "{scripts}");
+    assert!(
+        expected.len() >= 2,
+        "the template's own scripts and Trunk's"
+    );
+    let scripts = format!(
+        "script-src 'self' {} 'wasm-unsafe-eval';",
+        expected.join(" ")
+    );
+    assert!(
+        answer.header("content-security-policy").contains(&scripts),
+        "{scripts}"
+    );
 }
 
 #[test]
@@ -66,7 +103,9 @@ fn the_pages_in_this_binary_are_allowed_too() {
 }
 
 fn body_of(answer: axum::response::Response) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     runtime.block_on(Answer::read(answer)).text().to_owned()
 }
 
@@ -78,13 +117,22 @@ async fn it_is_compressed_after_it_was_filled_in() {
     assert_eq!(answer.header("content-encoding"), "br");
     brotli::BrotliDecompress(&mut answer.body.as_ref(), &mut from_brotli).unwrap();
     let answer = index("gzip").await;
-    flate2::read::GzDecoder::new(answer.body.as_ref()).read_to_string(&mut from_gzip).unwrap();
-    assert_eq!((from_brotli.as_slice(), from_gzip.as_str()), (plain.body.as_ref(), plain.text()));
+    flate2::read::GzDecoder::new(answer.body.as_ref())
+        .read_to_string(&mut from_gzip)
+        .unwrap();
+    assert_eq!(
+        (from_brotli.as_slice(), from_gzip.as_str()),
+        (plain.body.as_ref(), plain.text())
+    );
 }
 
 #[test]
 fn a_template_without_placeholders_is_served_as_it_is() {
-    let files = [(Cow::Borrowed("index.html"), Bytes::from_static(b"<!doctype html>hello"))];
-    let answer = Pages::new(files, &branding()).answer(&http::Method::GET, "/", &http::HeaderMap::new());
+    let files = [(
+        Cow::Borrowed("index.html"),
+        Bytes::from_static(b"<!doctype html>hello"),
+    )];
+    let answer =
+        Pages::new(files, &branding()).answer(&http::Method::GET, "/", &http::HeaderMap::new());
     assert_eq!(body_of(answer), "<!doctype html>hello");
 }

@@ -26,10 +26,15 @@ fn every_server_function_has_its_access_class_and_every_class_its_function() {
 
 #[rstest]
 #[tokio::test]
-async fn other_methods_are_refused_everywhere(#[values("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")] method: &str) {
+async fn other_methods_are_refused_everywhere(
+    #[values("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")] method: &str,
+) {
     let server = TestServer::start().await;
     for (path, _) in ACCESS {
-        let request = Request::builder().method(method).uri(*path).header("sec-fetch-site", "same-origin");
+        let request = Request::builder()
+            .method(method)
+            .uri(*path)
+            .header("sec-fetch-site", "same-origin");
         let answer = server.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status.as_u16(), 405, "{method} {path}");
         assert_eq!(answer.header("allow"), "POST");
@@ -41,11 +46,23 @@ async fn other_methods_are_refused_everywhere(#[values("GET", "HEAD", "PUT", "DE
 #[rstest]
 #[tokio::test]
 async fn unknown_functions_are_told_in_json(
-    #[values("/api", "/api/", "/api/nothing", "/api/session/sign_in/", "/api/session", "/api/../api/session/whoami")] path: &str,
+    #[values(
+        "/api",
+        "/api/",
+        "/api/nothing",
+        "/api/session/sign_in/",
+        "/api/session",
+        "/api/../api/session/whoami"
+    )]
+    path: &str,
     #[values("GET", "POST")] method: &str,
 ) {
     let server = TestServer::start().await;
-    let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(Body::empty())
+        .unwrap();
     let answer = server.send(request).await;
     answer.expect_refused(404, "not_found");
     assert_eq!(answer.header("content-type"), "application/json");

@@ -30,7 +30,12 @@ impl Authenticator {
 
     /// Six digits that are wrong now, and just before and after.
     pub fn wrong_code(&self, now: Timestamp) -> String {
-        let near: Vec<String> = (-30..=30).map(|steps| self.code_of(TimeStep::at(now).offset(steps))).collect();
-        (0..100).map(|number| format!("{number:06}")).find(|code| !near.contains(code)).unwrap()
+        let near: Vec<String> = (-30..=30)
+            .map(|steps| self.code_of(TimeStep::at(now).offset(steps)))
+            .collect();
+        (0..100)
+            .map(|number| format!("{number:06}"))
+            .find(|code| !near.contains(code))
+            .unwrap()
     }
 }

@@ -21,7 +21,10 @@ pub struct Browser {
 impl Browser {
     /// Opens a browser without cookies.
     pub(super) fn new(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new() }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// Calls a server function without arguments, such as `session/whoami`.
@@ -36,19 +39,28 @@ impl Browser {
 
     /// Gives email and password.
     pub async fn sign_in(&mut self, person: &Person) -> Answer {
-        self.call("session/sign_in", json!({ "email": person.email, "password": person.password })).await
+        self.call(
+            "session/sign_in",
+            json!({ "email": person.email, "password": person.password }),
+        )
+        .await
     }
 
     /// Loads a page or a file.
     pub async fn get(&mut self, path: &str) -> Answer {
-        let request = Request::get(path).header(header::ACCEPT, "text/html,*/*;q=0.8").body(Body::empty()).unwrap();
+        let request = Request::get(path)
+            .header(header::ACCEPT, "text/html,*/*;q=0.8")
+            .body(Body::empty())
+            .unwrap();
         self.send(request).await
     }
 
     /// Sends any request, with the cookies.
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
         if let Some(cookie) = self.cookie_header() {
-            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+            request
+                .headers_mut()
+                .insert(header::COOKIE, cookie.parse().unwrap());
         }
         let answer = Answer::read(self.router.clone().oneshot(request).await.unwrap()).await;
         for cookie in answer.cookies() {
@@ -80,7 +92,11 @@ impl Browser {
     }
 
     fn cookie_header(&self) -> Option<String> {
-        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 

@@ -10,7 +10,11 @@
 //! browser.call("mfa/confirm", json!({ "code": authenticator.code(server.clock.now()) })).await.expect_ok();
 //! server.clock.advance(Duration::from_secs(30));
 //! ```
-#![allow(dead_code, unused_imports, reason = "each test binary uses its own part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test binary uses its own part of it"
+)]
 
 mod answer;
 mod authenticator;

@@ -27,7 +27,10 @@ use tower::ServiceExt;
 use super::{Answer, Browser, Person, TestClock, ada};
 
 /// Real Argon2id, so cheap that a test may hash by the hundred.
-const COST: Cost = Cost { memory_kib: 64, passes: 1 };
+const COST: Cost = Cost {
+    memory_kib: 64,
+    passes: 1,
+};
 
 /// What a test may want otherwise.
 pub struct Options {
@@ -40,7 +43,10 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             public_url: "http://127.0.0.1:3000".parse().unwrap(),
-            branding: Branding { brand: "Customer Control Panel".to_owned(), support_url: None },
+            branding: Branding {
+                brand: "Customer Control Panel".to_owned(),
+                support_url: None,
+            },
             files: Vec::new(),
         }
     }
@@ -64,17 +70,29 @@ impl TestServer {
     pub async fn start_with(options: Options, exchange: impl FnOnce(Services) -> Services) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
-        let database = Database::new(&DatabaseArgs { database_url, key_file: None }).unwrap();
+        let database = Database::new(&DatabaseArgs {
+            database_url,
+            key_file: None,
+        })
+        .unwrap();
         let opened = open(&database, Opening::Migrate).await.unwrap();
 
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
         let hasher = Arc::new(Argon2Hasher::start(COST, entropy.clone()).unwrap());
         let settings = settings(&options.branding, &options.public_url);
         let services = exchange(opened.services_with(clock.clone(), entropy, hasher, settings));
-        let files = options.files.into_iter().map(|(name, body)| (Cow::Borrowed(name), Bytes::from(body)));
+        let files = options
+            .files
+            .into_iter()
+            .map(|(name, body)| (Cow::Borrowed(name), Bytes::from(body)));
         let pages = Pages::new(files, &options.branding);
         let router = router(services.clone(), &options.public_url, pages);
-        Self { clock, services, router, folder }
+        Self {
+            clock,
+            services,
+            router,
+            folder,
+        }
     }
 
     /// A browser without cookies.
@@ -103,14 +121,27 @@ impl TestServer {
     /// Adds an account.
     pub async fn add_account(&self, name: &str) -> AccountId {
         let id = AccountId::from_random(self.draw());
-        let account = NewAccount { id: id.clone(), name: name.parse().unwrap(), at: self.clock.now() };
-        assert!(self.services.accounts.add(account).await.unwrap(), "the name {name} is taken");
+        let account = NewAccount {
+            id: id.clone(),
+            name: name.parse().unwrap(),
+            at: self.clock.now(),
+        };
+        assert!(
+            self.services.accounts.add(account).await.unwrap(),
+            "the name {name} is taken"
+        );
         id
     }
 
     /// Adds somebody with a password to an account that exists.
     pub async fn add_user(&self, person: &Person, role: Role) -> UserId {
-        let account = self.services.accounts.find(&person.account.parse().unwrap()).await.unwrap().unwrap();
+        let account = self
+            .services
+            .accounts
+            .find(&person.account.parse().unwrap())
+            .await
+            .unwrap()
+            .unwrap();
         let password = Password::choose(person.password).unwrap();
         let user = NewUser {
             id: UserId::from_random(self.draw()),
@@ -120,14 +151,26 @@ impl TestServer {
             at: self.clock.now(),
         };
         let id = user.id.clone();
-        assert!(self.services.users.add(user, &account.id, role).await.unwrap(), "{} is taken", person.email);
+        assert!(
+            self.services
+                .users
+                .add(user, &account.id, role)
+                .await
+                .unwrap(),
+            "{} is taken",
+            person.email
+        );
         id
     }
 
     /// Offers a set-up link, as the start on an empty database does, and answers its token.
     pub async fn offer_set_up(&self) -> String {
         let token = Token::from_random(self.draw());
-        self.services.users.offer_set_up(token.hash()).await.unwrap();
+        self.services
+            .users
+            .offer_set_up(token.hash())
+            .await
+            .unwrap();
         token.expose()
     }
 

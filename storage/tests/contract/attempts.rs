@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Try(Factor),
+    /// Until the very instant that a refusal names.
+    Wait,
     Unlock,
 }
 
@@ -25,10 +27,12 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
     let step = prop_oneof![
         20 => Just(Step::Try(Factor::Application)),
         20 => Just(Step::Try(Factor::BackupCode)),
+        8 => Just(Step::Wait),
         1 => Just(Step::Unlock),
     ];
     // Gaps from a burst to most of a day, so that pauses, the lock and the day's backup codes all come up.
-    let gap = prop_oneof![4 => 0_u64..120, 4 => 120_u64..1_000, 1 => 1_000_u64..80_000];
+    let gap =
+        prop_oneof![4 => Just(0_u64), 4 => 0_u64..120, 4 => 120_u64..1_000, 1 => 1_000_u64..80_000];
     prop::collection::vec((gap, step), 1..80)
 }
 
@@ -45,6 +49,11 @@ async fn storage_agrees_with_the_rule(steps: Vec<(u64, Step)>) {
                 assert_eq!(budget, expected, "{factor:?} at {now:?} after {rule:?}");
                 if expected == Budget::Open {
                     rule = rule.counted(now);
+                }
+            }
+            Step::Wait => {
+                if let Budget::Paused { until } = rule.budget(Factor::BackupCode, now) {
+                    now = until;
                 }
             }
             Step::Unlock => {

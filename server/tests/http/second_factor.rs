@@ -1,0 +1,84 @@
+//! An authenticator set up and used, from one browser to the next: every layer takes part.
+
+use serde_json::json;
+
+use crate::support::{Answer, Authenticator, TestServer};
+
+fn codes(sheet: &serde_json::Value) -> Vec<&str> {
+    let codes = sheet["codes"].as_array().unwrap();
+    codes.iter().map(|code| code.as_str().unwrap()).collect()
+}
+
+async fn set_up(server: &TestServer) -> (Authenticator, serde_json::Value) {
+    let ada = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&ada).await.expect_ok();
+    let pending = browser.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
+    let code = authenticator.code(server.clock.now());
+    let sheet = browser
+        .call("mfa/confirm", json!({ "code": code }))
+        .await
+        .expect_ok();
+    browser.ask("mfa/finish").await.expect_ok();
+    (authenticator, sheet)
+}
+
+/// Signs in up to the second factor, and gives it.
+async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> Answer {
+    let mut browser = server.browser();
+    let viewer = browser.sign_in(&crate::support::ada()).await.expect_ok();
+    assert_eq!(viewer["standing"]["standing"], "half_signed_in");
+    browser
+        .ask("profile/view")
+        .await
+        .expect_refused(403, "not_allowed");
+    let answer = browser.call(function, json!({ "code": code })).await;
+    if answer.status.is_success() {
+        browser.ask("profile/view").await.expect_ok();
+    }
+    answer
+}
+
+#[tokio::test]
+async fn a_code_signs_in_once() {
+    let server = TestServer::start().await;
+    let (authenticator, _) = set_up(&server).await;
+    server.clock.next_step();
+    let code = authenticator.code(server.clock.now());
+    sign_in_with(&server, "session/verify_code", &code)
+        .await
+        .expect_ok();
+    let again = sign_in_with(&server, "session/verify_code", &code).await;
+    assert_eq!(again.expect_refused(409, "already_used")["seconds"], 15);
+    let wrong = authenticator.wrong_code(server.clock.now());
+    let answer = sign_in_with(&server, "session/verify_code", &wrong).await;
+    answer.expect_refused(401, "wrong_code");
+}
+
+#[tokio::test]
+async fn so_does_each_backup_code() {
+    let server = TestServer::start().await;
+    let (_, sheet) = set_up(&server).await;
+    let codes = codes(&sheet);
+    assert_eq!(codes.len(), 10);
+    let signed_in = sign_in_with(&server, "session/verify_backup_code", codes[3]).await;
+    assert_eq!(signed_in.expect_ok()["codes_left"], 9);
+    let again = sign_in_with(&server, "session/verify_backup_code", codes[3]).await;
+    again.expect_refused(409, "backup_code_used");
+}
+
+#[tokio::test]
+async fn a_pause_says_how_long() {
+    let server = TestServer::start().await;
+    let (authenticator, _) = set_up(&server).await;
+    let wrong = authenticator.wrong_code(server.clock.now());
+    for _ in 0..5 {
+        let answer = sign_in_with(&server, "session/verify_code", &wrong).await;
+        answer.expect_refused(401, "wrong_code");
+    }
+    let paused = sign_in_with(&server, "session/verify_code", &wrong).await;
+    let seconds = paused.expect_refused(429, "paused")["seconds"].to_string();
+    assert_eq!(seconds, "900");
+    assert_eq!(paused.header("retry-after"), seconds);
+}
