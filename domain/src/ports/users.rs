@@ -84,7 +84,8 @@ pub trait Users: Send + Sync {
     /// Whether this set-up link would work now.
     async fn set_up_is_open(&self, link: TokenHash) -> Result<bool, PortError>;
 
-    /// Makes the first account, owner and session; false when the link is wrong or somebody exists already.
+    /// Makes the first account, owner and session; false when the link is wrong or somebody exists already. An account of that name that
+    /// the operator added before is taken instead of a new one.
     async fn create_first_owner(&self, first: FirstOwner) -> Result<bool, PortError>;
 
     /// Adds a user with one role in one account; false when the address is taken.
