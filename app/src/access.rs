@@ -27,5 +27,8 @@ pub const ACCESS: &[(&str, Access)] = &[
 /// The access class of a path; `None` when there is no such function.
 #[must_use]
 pub fn class_of(path: &str) -> Option<Access> {
-    ACCESS.iter().find(|(known, _)| *known == path).map(|(_, access)| *access)
+    ACCESS
+        .iter()
+        .find(|(known, _)| *known == path)
+        .map(|(_, access)| *access)
 }

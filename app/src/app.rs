@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::{
     components::{A, Route, Router, Routes},
+    hooks::use_location,
     path,
 };
 
@@ -15,7 +16,11 @@ use crate::{
         view::{ConfirmPassword, FirstStart, Invitation, SignIn, Verify},
     },
     shell::{Guarded, Shell, shell},
-    ui::{FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, SkipLink, Status, ThemeMenu, follow_stored_theme},
+    ui::{
+        FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, SkipLink, Status, ThemeMenu,
+        follow_stored_theme,
+    },
+    words,
 };
 
 /// The pages of Twinlock.
@@ -26,6 +31,7 @@ pub fn App() -> impl IntoView {
     provide_context(shell);
     view! {
         <Router>
+            <Turning />
             <SkipLink label="Skip to content" />
             <Header />
             <main id="main" class="page" tabindex="-1">
@@ -48,10 +54,25 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Tells the shell that another page was entered.
+#[component]
+fn Turning() -> impl IntoView {
+    let (shell, location) = (shell(), use_location());
+    Effect::new(move |_| {
+        location.pathname.track();
+        shell.enter();
+    });
+}
+
 /// The product's name, as the server wrote it into the page.
 pub(crate) fn meta(name: &str) -> String {
-    let element = document().query_selector(&format!("meta[name={name}]")).ok().flatten();
-    element.and_then(|meta| meta.get_attribute("content")).unwrap_or_default()
+    let element = document()
+        .query_selector(&format!("meta[name={name}]"))
+        .ok()
+        .flatten();
+    element
+        .and_then(|meta| meta.get_attribute("content"))
+        .unwrap_or_default()
 }
 
 #[component]
@@ -72,15 +93,19 @@ fn Header() -> impl IntoView {
 fn UserMenu(name: String) -> impl IntoView {
     let shell = shell();
     let leave = move || {
-        shell.call(RwSignal::new(false), sign_out(), move |answer| match answer {
-            Ok(()) => {
-                shell.status.set(None);
-                shell.sheet.set(None);
-                shell.left_on_purpose.set_value(true);
-                shell.set_viewer(None);
-            }
-            Err(error) => shell.status.set(Some(crate::words::refusal(&error))),
-        });
+        shell.call(
+            RwSignal::new(false),
+            sign_out(),
+            move |answer| match answer {
+                Ok(()) => {
+                    shell.status.set(None);
+                    shell.sheet.set(None);
+                    shell.left_on_purpose.set_value(true);
+                    shell.set_viewer(None);
+                }
+                Err(error) => shell.say(words::refusal(&error)),
+            },
+        );
     };
     view! {
         <nav class="user-menu" aria-label="User">

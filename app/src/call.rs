@@ -1,7 +1,10 @@
 //! One call of a server function: the services, the caller, the instant, and the answer's status and cookie.
 
 use domain::{time::Timestamp, token::Token};
-use http::{HeaderValue, header::{RETRY_AFTER, SET_COOKIE}};
+use http::{
+    HeaderValue,
+    header::{RETRY_AFTER, SET_COOKIE},
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -23,7 +26,11 @@ impl Call {
         let services = use_context::<Services>().ok_or(AppError::Internal)?;
         let caller = use_context::<Option<Caller>>().flatten();
         let now = services.clock.now();
-        Ok(Self { services, caller, now })
+        Ok(Self {
+            services,
+            caller,
+            now,
+        })
     }
 
     /// The caller's session. The access layer has let it in already; without one this fails closed.
@@ -54,9 +61,19 @@ impl Call {
 
     fn append_cookie(&self, value: &str, extra: &str) {
         let settings = &self.services.settings;
-        let secure = if settings.cookie_secure { "; Secure" } else { "" };
-        let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{extra}", settings.cookie_name());
-        if let (Ok(mut cookie), Some(response)) = (HeaderValue::from_str(&cookie), use_context::<ResponseOptions>()) {
+        let secure = if settings.cookie_secure {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie = format!(
+            "{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{extra}",
+            settings.cookie_name()
+        );
+        if let (Ok(mut cookie), Some(response)) = (
+            HeaderValue::from_str(&cookie),
+            use_context::<ResponseOptions>(),
+        ) {
             cookie.set_sensitive(true);
             response.append_header(SET_COOKIE, cookie);
         }
@@ -64,7 +81,9 @@ impl Call {
 }
 
 /// Runs a use case on the call that is being served, and gives a refusal its HTTP status.
-pub async fn answer<T>(use_case: impl AsyncFnOnce(&Call) -> Result<T, AppError>) -> Result<T, AppError> {
+pub async fn answer<T>(
+    use_case: impl AsyncFnOnce(&Call) -> Result<T, AppError>,
+) -> Result<T, AppError> {
     let result = match Call::here() {
         Ok(call) => use_case(&call).await,
         Err(error) => Err(error),
@@ -74,7 +93,9 @@ pub async fn answer<T>(use_case: impl AsyncFnOnce(&Call) -> Result<T, AppError>)
 
 /// Gives the answer the status of a refusal; without it every error would be a 500.
 pub(crate) fn set_status(refusal: &AppError) {
-    let Some(response) = use_context::<ResponseOptions>() else { return };
+    let Some(response) = use_context::<ResponseOptions>() else {
+        return;
+    };
     response.set_status(refusal.status());
     if let Some(seconds) = refusal.retry_after() {
         response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));

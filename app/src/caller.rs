@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use domain::{
-    ports::SessionRecord,
     policy::{Standing, decide},
+    ports::SessionRecord,
     time::Timestamp,
     token::{Token, TokenHash},
 };
 use http::{HeaderMap, header::COOKIE};
 
-use crate::{error::AppError, services::{Services, Settings}};
+use crate::{
+    error::AppError,
+    services::{Services, Settings},
+};
 
 /// How exact the time of the last request is kept, so that not every read becomes a write.
 const TOUCH_EVERY: Duration = Duration::from_secs(60);
@@ -30,20 +33,34 @@ impl Settings {
     /// The session cookie's name (RFC 6265bis §4.1.3.2 for the prefix).
     #[must_use]
     pub const fn cookie_name(&self) -> &'static str {
-        if self.cookie_secure { "__Host-twinlock" } else { "twinlock" }
+        if self.cookie_secure {
+            "__Host-twinlock"
+        } else {
+            "twinlock"
+        }
     }
 }
 
 /// Resolves the caller; `Ok(None)` when there is no session or it has ended. An error refuses the request: it fails closed.
 pub async fn resolve(services: &Services, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
-    let Some(token) = token(headers, services.settings.cookie_name()) else { return Ok(None) };
+    let Some(token) = token(headers, services.settings.cookie_name()) else {
+        return Ok(None);
+    };
     let now = services.clock.now();
-    let Some(session) = services.sessions.find(token).await? else { return Ok(None) };
-    let Some(standing) = decide(&session.facts, &session.subject, now) else { return Ok(None) };
+    let Some(session) = services.sessions.find(token).await? else {
+        return Ok(None);
+    };
+    let Some(standing) = decide(&session.facts, &session.subject, now) else {
+        return Ok(None);
+    };
     if is_stale(session.facts.seen_at, now) {
         services.sessions.touch(&session.id, now).await?;
     }
-    Ok(Some(Caller { session, standing, token }))
+    Ok(Some(Caller {
+        session,
+        standing,
+        token,
+    }))
 }
 
 fn is_stale(seen_at: Timestamp, now: Timestamp) -> bool {
@@ -52,8 +69,13 @@ fn is_stale(seen_at: Timestamp, now: Timestamp) -> bool {
 
 /// The token in the cookie of that name; the first one, as browsers send the most specific first.
 fn token(headers: &HeaderMap, name: &str) -> Option<TokenHash> {
-    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let lines = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
+    let mut pairs = lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.find(|(key, _)| *key == name)?;
     value.parse::<Token>().ok().map(|token| token.hash())
 }
@@ -67,7 +89,12 @@ mod tests {
         let expected = Token::from_random([7; 32]);
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, "theme=dark; twinlock2=x".parse().unwrap());
-        headers.append(COOKIE, format!("a=b; twinlock={}; c=d", expected.expose()).parse().unwrap());
+        headers.append(
+            COOKIE,
+            format!("a=b; twinlock={}; c=d", expected.expose())
+                .parse()
+                .unwrap(),
+        );
         assert_eq!(token(&headers, "twinlock"), Some(expected.hash()));
         assert_eq!(token(&headers, "__Host-twinlock"), None);
     }

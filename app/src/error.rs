@@ -1,6 +1,9 @@
 //! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
 
-use leptos::server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
 use serde::{Deserialize, Serialize};
 
 /// A field that the server refused although the page had let it pass.
@@ -96,7 +99,9 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
             // On the server it is the request that can't be read, in the page the answer.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Unreachable
+            }
             _ => Self::Internal,
         };
         #[cfg(feature = "ssr")]
@@ -112,12 +117,21 @@ impl AppError {
     pub const fn status(&self) -> http::StatusCode {
         use http::StatusCode;
         match self {
-            Self::NotSignedIn | Self::WrongCredentials | Self::WrongCode | Self::JustExpired | Self::ClockOff { .. } => StatusCode::UNAUTHORIZED,
+            Self::NotSignedIn
+            | Self::WrongCredentials
+            | Self::WrongCode
+            | Self::JustExpired
+            | Self::ClockOff { .. } => StatusCode::UNAUTHORIZED,
             Self::PasswordRequired | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound | Self::LinkDead => StatusCode::NOT_FOUND,
-            Self::AlreadyUsed { .. } | Self::BackupCodeUsed | Self::NothingPending | Self::AlreadySetUp => StatusCode::CONFLICT,
+            Self::AlreadyUsed { .. }
+            | Self::BackupCodeUsed
+            | Self::NothingPending
+            | Self::AlreadySetUp => StatusCode::CONFLICT,
             Self::Invalid { .. } | Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Paused { .. } | Self::Locked { .. } | Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Paused { .. } | Self::Locked { .. } | Self::TooMany { .. } => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::Unreachable | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -137,7 +151,9 @@ impl AppError {
 impl From<domain::ports::PortError> for AppError {
     /// The operator's log gets the source; the wire gets the class.
     fn from(error: domain::ports::PortError) -> Self {
-        let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        let source = std::error::Error::source(&error)
+            .map(ToString::to_string)
+            .unwrap_or_default();
         match error {
             domain::ports::PortError::Unavailable(_) => {
                 tracing::warn!(%source, "a port is unavailable");
@@ -157,7 +173,11 @@ mod tests {
 
     #[test]
     fn no_inner_text_reaches_the_wire() {
-        for inner in [ServerFnErrorErr::Args("hunter2".into()), ServerFnErrorErr::ServerError("hunter2".into()), ServerFnErrorErr::Response("hunter2".into())] {
+        for inner in [
+            ServerFnErrorErr::Args("hunter2".into()),
+            ServerFnErrorErr::ServerError("hunter2".into()),
+            ServerFnErrorErr::Response("hunter2".into()),
+        ] {
             let wire = serde_json::to_string(&AppError::from_server_fn_error(inner)).unwrap();
             assert!(!wire.contains("hunter2"), "{wire}");
         }
@@ -165,6 +185,9 @@ mod tests {
 
     #[test]
     fn a_refusal_is_tagged_json() {
-        assert_eq!(serde_json::to_string(&AppError::Paused { seconds: 42 }).unwrap(), r#"{"kind":"paused","seconds":42}"#);
+        assert_eq!(
+            serde_json::to_string(&AppError::Paused { seconds: 42 }).unwrap(),
+            r#"{"kind":"paused","seconds":42}"#
+        );
     }
 }

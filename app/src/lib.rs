@@ -23,6 +23,8 @@ pub mod services;
 #[cfg(feature = "csr")]
 mod app;
 #[cfg(feature = "csr")]
+mod refused;
+#[cfg(feature = "csr")]
 mod shell;
 
 #[cfg(feature = "csr")]

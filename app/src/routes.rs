@@ -54,7 +54,9 @@ impl Page {
         match self {
             Self::FirstStart | Self::Invitation | Self::SignIn => Access::Public,
             Self::Verify => Access::HalfSignedIn,
-            Self::ConfirmPassword | Self::SetUp | Self::VerifyMethod | Self::BackupCodes => Access::Enrolment,
+            Self::ConfirmPassword | Self::SetUp | Self::VerifyMethod | Self::BackupCodes => {
+                Access::Enrolment
+            }
             Self::Home | Self::Profile | Self::NewMethod => Access::Full,
         }
     }
@@ -75,7 +77,8 @@ pub const fn landing(standing: Option<&Standing>) -> Page {
 #[must_use]
 pub fn redirect(page: Page, standing: Option<&Standing>) -> Option<Page> {
     // Who is half signed in may start over: perhaps with another address.
-    let done_here = page == Page::SignIn && !matches!(standing, None | Some(Standing::HalfSignedIn));
+    let done_here =
+        page == Page::SignIn && !matches!(standing, None | Some(Standing::HalfSignedIn));
     let target = landing(standing);
     ((done_here || !allows(standing, page.access())) && target != page).then_some(target)
 }
@@ -84,7 +87,10 @@ pub fn redirect(page: Page, standing: Option<&Standing>) -> Option<Page> {
 mod tests {
     use super::*;
 
-    const FULL: Standing = Standing::Full { account: None, role: None };
+    const FULL: Standing = Standing::Full {
+        account: None,
+        role: None,
+    };
 
     #[test]
     fn nobody_is_led_to_the_sign_in() {

@@ -27,6 +27,10 @@ pub(crate) struct Shell {
     pub failed: RwSignal<Option<AppError>>,
     /// The result of the last action, for the status region.
     pub status: RwSignal<Option<String>>,
+    /// Pages entered since the result was said: it is read on the first and gone with the second.
+    entered: StoredValue<u32>,
+    /// Counts what is known of the session, so that a slow answer can't undo a newer one.
+    version: StoredValue<u32>,
     /// The page somebody wanted before they had to sign in.
     pub wanted: RwSignal<Option<Page>>,
     /// Whether the person signed out here: then the page is not one to come back to.
@@ -46,6 +50,8 @@ impl Shell {
             viewer: RwSignal::new(None),
             failed: RwSignal::new(None),
             status: RwSignal::new(None),
+            entered: StoredValue::new(0),
+            version: StoredValue::new(0),
             wanted: RwSignal::new(None),
             left_on_purpose: StoredValue::new(false),
             after_password: RwSignal::new(None),
@@ -58,30 +64,75 @@ impl Shell {
             channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
             heard.forget();
         }
+        // A link pasted into an open tab only changes the fragment.
+        let pasted = window_event_listener_untyped("hashchange", |_| {
+            if has_link() {
+                let _ = window().location().reload();
+            }
+        });
         // A page that comes back out of the browser's cache may show a session that has ended since.
         let back = window_event_listener_untyped("pageshow", move |event| {
-            if js_sys::Reflect::get(&event, &"persisted".into()).is_ok_and(|persisted| persisted.is_truthy()) {
+            if js_sys::Reflect::get(&event, &"persisted".into())
+                .is_ok_and(|persisted| persisted.is_truthy())
+            {
                 shell.viewer.set(None);
                 shell.refresh();
             }
         });
-        on_cleanup(move || back.remove());
+        on_cleanup(move || {
+            back.remove();
+            pasted.remove();
+        });
         shell
     }
 
     /// Asks the server who is signed in.
     pub fn refresh(self) {
         self.failed.set(None);
+        let version = self.next_version();
         spawn_local(async move {
-            match whoami().await {
+            let answer = whoami().await;
+            if self.version.get_value() != version {
+                return;
+            }
+            match answer {
                 Ok(viewer) => self.viewer.set(Some(viewer)),
                 Err(error) => self.failed.set(Some(error)),
             }
         });
     }
 
+    fn next_version(self) -> u32 {
+        self.version
+            .update_value(|version| *version = version.wrapping_add(1));
+        self.version.get_value()
+    }
+
+    /// Says the result of an action on the page that comes next.
+    pub fn say(self, result: String) {
+        self.entered.set_value(0);
+        self.status.set(Some(result));
+    }
+
+    /// A page was entered: a result that was read on the page before is gone.
+    pub fn enter(self) {
+        self.entered.update_value(|entered| *entered += 1);
+        if self.entered.get_value() > 1 {
+            self.status.set(None);
+        }
+    }
+
+    /// What is known of the person changed by what this page did.
+    pub fn amend(self, change: impl FnOnce(&mut Viewer)) {
+        if let Some(Some(mut viewer)) = self.viewer.get_untracked() {
+            change(&mut viewer);
+            self.set_viewer(Some(viewer));
+        }
+    }
+
     /// The session changed here: the pages follow, and so do the other tabs.
     pub fn set_viewer(self, viewer: Option<Viewer>) {
+        self.next_version();
         self.viewer.set(Some(viewer));
         if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
             let _ = channel.post_message(&"session".into());
@@ -91,6 +142,7 @@ impl Shell {
 
     /// The session has ended without the person's doing: after the next sign-in they come back to their page.
     fn lost_session(self) {
+        self.next_version();
         self.viewer.set(Some(None));
     }
 
@@ -126,28 +178,45 @@ pub(crate) fn shell() -> Shell {
 pub(crate) fn go() -> impl Fn(Page, bool) + Clone + Copy + 'static {
     let navigate = StoredValue::new(use_navigate());
     move |page: Page, replace: bool| {
-        navigate.with_value(|navigate| navigate(page.path(), NavigateOptions { replace, ..Default::default() }));
+        navigate.with_value(|navigate| {
+            navigate(
+                page.path(),
+                NavigateOptions {
+                    replace,
+                    ..Default::default()
+                },
+            )
+        });
     }
+}
+
+/// Whether the address holds a link's token.
+fn has_link() -> bool {
+    let location = window().location();
+    let is_link_page = location.pathname().is_ok_and(|path| {
+        [Page::FirstStart.path(), Page::Invitation.path()].contains(&path.as_str())
+    });
+    is_link_page && location.hash().is_ok_and(|fragment| fragment.len() > 1)
 }
 
 /// Takes a link's token out of the address bar.
 fn take_fragment() -> Option<SecretText> {
-    let location = window().location();
-    let fragment = location.hash().ok().filter(|fragment| fragment.len() > 1)?;
-    let path = location.pathname().ok()?;
-    if ![Page::FirstStart.path(), Page::Invitation.path()].contains(&path.as_str()) {
+    if !has_link() {
         return None;
     }
+    let location = window().location();
+    let (fragment, path) = (location.hash().ok()?, location.pathname().ok()?);
     let history = window().history().ok()?;
     let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path));
     Some(SecretText::new(fragment.trim_start_matches('#').to_owned()))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Guard {
     Waiting,
     Elsewhere(Page, bool),
-    Shown,
+    /// For whom: another person who signs in from another tab gets a page of their own.
+    Shown(Option<String>),
 }
 
 /// Shows a page to those who may see it, and leads everybody else to where they belong.
@@ -165,23 +234,38 @@ pub(crate) fn Guarded(
             None => Guard::Waiting,
             Some(viewer) => {
                 let standing = viewer.as_ref().map(|viewer| &viewer.standing);
-                redirect(page, standing).map_or(Guard::Shown, |to| Guard::Elsewhere(to, standing.is_none()))
+                let person = viewer.as_ref().map(|viewer| viewer.email.clone());
+                redirect(page, standing).map_or(Guard::Shown(person), |to| {
+                    Guard::Elsewhere(to, standing.is_none())
+                })
             }
         })
     });
     Effect::new(move |_| {
-        let Guard::Elsewhere(to, nobody) = guard.get() else { return };
+        let Guard::Elsewhere(to, nobody) = guard.get() else {
+            return;
+        };
         let owes = nobody || to == Page::Verify;
-        if owes && !shell.left_on_purpose.try_update_value(std::mem::take).unwrap_or_default() && page != Page::Verify {
+        if owes
+            && !shell
+                .left_on_purpose
+                .try_update_value(std::mem::take)
+                .unwrap_or_default()
+            && page != Page::Verify
+        {
             shell.wanted.set(Some(page));
         }
-        let back = if to == Page::Home { shell.wanted.try_update(Option::take).flatten() } else { None };
+        let back = if to == Page::Home {
+            shell.wanted.try_update(Option::take).flatten()
+        } else {
+            None
+        };
         go(back.unwrap_or(to), true);
     });
     move || match guard.get() {
         Guard::Waiting => view! { <Waiting /> }.into_any(),
         Guard::Elsewhere(..) => ().into_any(),
-        Guard::Shown => children().into_any(),
+        Guard::Shown(_) => children().into_any(),
     }
 }
 
@@ -201,7 +285,12 @@ fn Waiting() -> impl IntoView {
 }
 
 /// Loads something once for a page, with a way to try again.
-pub(crate) fn load<T, F>(fetch: impl Fn() -> F + Copy + Send + Sync + 'static) -> (RwSignal<Option<Result<T, AppError>>>, impl Fn() + Copy + Send + Sync + 'static)
+pub(crate) fn load<T, F>(
+    fetch: impl Fn() -> F + Copy + Send + Sync + 'static,
+) -> (
+    RwSignal<Option<Result<T, AppError>>>,
+    impl Fn() + Copy + Send + Sync + 'static,
+)
 where
     T: Send + Sync + 'static,
     F: Future<Output = Result<T, AppError>> + 'static,

@@ -45,7 +45,9 @@ impl Disclosed {
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if cfg!(feature = "ssr") {
-            return Err(serde::ser::Error::custom("a secret does not leave the server"));
+            return Err(serde::ser::Error::custom(
+                "a secret does not leave the server",
+            ));
         }
         serializer.serialize_str(&self.0)
     }
@@ -75,8 +77,14 @@ mod tests {
 
     #[test]
     fn debug_shows_no_content() {
-        assert_eq!(format!("{:?}", SecretText::new("hunter2".into())), "SecretText(…)");
-        assert_eq!(format!("{:?}", Disclosed::new("hunter2".into())), "Disclosed(…)");
+        assert_eq!(
+            format!("{:?}", SecretText::new("hunter2".into())),
+            "SecretText(…)"
+        );
+        assert_eq!(
+            format!("{:?}", Disclosed::new("hunter2".into())),
+            "Disclosed(…)"
+        );
     }
 
     #[cfg(feature = "ssr")]

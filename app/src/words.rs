@@ -2,12 +2,18 @@
 
 use crate::error::{AppError, Field};
 
+/// Another tab of this session made newer codes, or finished already.
+pub const CODES_REPLACED: &str = "These codes were replaced or finished in another tab. Reload the page to see the current state.";
 /// After the wizard.
 pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";
 /// Of two tabs the other one was faster.
-pub const OTHER_TAB: &str = "An authenticator application was already added, perhaps in another tab.";
+pub const OTHER_TAB: &str =
+    "An authenticator application was already added, perhaps in another tab.";
 /// A link that does not work any more.
-pub const LINK_DEAD: &str = "This link is no longer valid. Ask the person who gave it to you for a new one.";
+pub const LINK_DEAD: &str = "This link is no longer valid. Ask the person who gave it to you for a new one; the first owner's link is printed anew at each start of the server.";
+/// A page that only a link opens, without the link.
+pub const LINK_MISSING: &str =
+    "Open the link again: it works until it is used, but it is not kept in the address bar.";
 /// After an invitation.
 pub const PASSWORD_SAVED: &str = "Your password is saved. You can sign in now.";
 /// For whom nobody configured a support link.
@@ -22,21 +28,41 @@ pub fn backup_code_used(left: u32) -> String {
 /// After a lock was lifted by a backup code.
 #[must_use]
 pub fn unlocked_after(tries: u32) -> String {
-    format!("Before this sign-in, {tries} codes in a row were refused. If that was not you, change your password.")
+    format!(
+        "Before this sign-in, {tries} codes in a row were refused. If that was not you, change your password."
+    )
 }
 
 /// Whether pressing again may help.
 #[must_use]
 pub const fn may_work_again(error: &AppError) -> bool {
-    matches!(error, AppError::Unreachable | AppError::Unavailable | AppError::Internal)
+    matches!(
+        error,
+        AppError::Unreachable | AppError::Unavailable | AppError::Internal
+    )
 }
 
 /// Seconds that a countdown shows beside the refusal.
 #[must_use]
 pub const fn wait(error: &AppError) -> Option<u32> {
     match error {
-        AppError::AlreadyUsed { seconds } | AppError::Paused { seconds } | AppError::TooMany { seconds } if *seconds > 0 => Some(*seconds),
+        AppError::AlreadyUsed { seconds }
+        | AppError::Paused { seconds }
+        | AppError::TooMany { seconds }
+            if *seconds > 0 =>
+        {
+            Some(*seconds)
+        }
         _ => None,
+    }
+}
+
+/// What the countdown counts towards.
+#[must_use]
+pub const fn wait_for(error: &AppError) -> &'static str {
+    match error {
+        AppError::AlreadyUsed { .. } => "Next code in",
+        _ => "Try again in",
     }
 }
 
@@ -51,12 +77,18 @@ pub fn refusal(error: &AppError) -> String {
         AppError::WrongCredentials => "The email or the password is wrong.",
         AppError::WrongCode => "This code is wrong.",
         AppError::JustExpired => "This code has just expired: use the one shown now.",
-        AppError::AlreadyUsed { seconds: 0 } => "This code was already used: use the one shown now.",
+        AppError::AlreadyUsed { seconds: 0 } => {
+            "This code was already used: use the one shown now."
+        }
         AppError::AlreadyUsed { .. } => "This code was already used: wait for the next one.",
         AppError::BackupCodeUsed => "This backup code was already used. Use another one.",
         AppError::ClockOff { seconds } => return clock_off(*seconds),
         AppError::Paused { .. } | AppError::TooMany { .. } => "Too many attempts.",
-        AppError::Locked { tries } => return format!("Too many attempts: {tries} codes in a row were refused. Use a backup code."),
+        AppError::Locked { tries } => {
+            return format!(
+                "Too many attempts: {tries} codes in a row were refused. Use a backup code."
+            );
+        }
         AppError::PasswordRequired => "Confirm your password first.",
         AppError::NotAllowed => "You may not do that.",
         AppError::NotFound => "There is no such thing.",
@@ -76,7 +108,9 @@ pub const fn invalid(field: Field) -> &'static str {
         Field::Password => "Use 15 to 256 characters.",
         Field::PersonName | Field::AccountName => "Enter a name of at most 100 characters.",
         Field::Code => "Enter the 6 digits that your authenticator application shows.",
-        Field::BackupCode => "A backup code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX.",
+        Field::BackupCode => {
+            "A backup code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX."
+        }
     }
 }
 
@@ -88,7 +122,9 @@ fn clock_off(seconds: i32) -> String {
         1 => "1 minute".to_owned(),
         more => format!("{more} minutes"),
     };
-    format!("Your device is about {amount} {direction}. Set its clock to automatic time, then enter a new code.")
+    format!(
+        "Your device is about {amount} {direction}. Set its clock to automatic time, then enter a new code."
+    )
 }
 
 #[cfg(test)]
@@ -97,9 +133,18 @@ mod tests {
 
     #[test]
     fn the_clock_hint_names_amount_and_direction() {
-        assert!(refusal(&AppError::ClockOff { seconds: -180 }).starts_with("Your device is about 3 minutes slow."));
-        assert!(refusal(&AppError::ClockOff { seconds: 60 }).starts_with("Your device is about 1 minute fast."));
-        assert!(refusal(&AppError::ClockOff { seconds: 30 }).starts_with("Your device is about 1 minute fast."));
+        assert!(
+            refusal(&AppError::ClockOff { seconds: -180 })
+                .starts_with("Your device is about 3 minutes slow.")
+        );
+        assert!(
+            refusal(&AppError::ClockOff { seconds: 60 })
+                .starts_with("Your device is about 1 minute fast.")
+        );
+        assert!(
+            refusal(&AppError::ClockOff { seconds: 30 })
+                .starts_with("Your device is about 1 minute fast.")
+        );
     }
 
     #[test]

@@ -59,14 +59,27 @@ impl FromStr for BackupCode {
     type Err = BackupCodeError;
 
     fn from_str(typed: &str) -> Result<Self, BackupCodeError> {
-        let code: Option<String> = typed.chars().filter(|&c| !is_separator(c)).map(canonical).collect();
-        code.filter(|code| code.len() == Self::CHARS).map(|code| Self(Zeroizing::new(code))).ok_or(BackupCodeError)
+        let code: Option<String> = typed
+            .chars()
+            .filter(|&c| !is_separator(c))
+            .map(canonical)
+            .collect();
+        code.filter(|code| code.len() == Self::CHARS)
+            .map(|code| Self(Zeroizing::new(code)))
+            .ok_or(BackupCodeError)
     }
 }
 
 impl fmt::Display for BackupCode {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}-{}-{}-{}", &self.0[..4], &self.0[4..8], &self.0[8..12], &self.0[12..])
+        write!(
+            out,
+            "{}-{}-{}-{}",
+            &self.0[..4],
+            &self.0[4..8],
+            &self.0[8..12],
+            &self.0[12..]
+        )
     }
 }
 
@@ -78,13 +91,33 @@ mod tests {
 
     #[rstest]
     fn every_way_of_typing_it_is_the_same_code(
-        #[values("0123-4567-89AB-CDEF", "0123456789abcdef", "o123 4567 89ab cdef", "OI23-4567-89AB-CDEF", "0l23\u{2013}4567-89AB-CDEF")] typed: &str,
+        #[values(
+            "0123-4567-89AB-CDEF",
+            "0123456789abcdef",
+            "o123 4567 89ab cdef",
+            "OI23-4567-89AB-CDEF",
+            "0l23\u{2013}4567-89AB-CDEF"
+        )]
+        typed: &str,
     ) {
-        assert_eq!(typed.parse::<BackupCode>().ok().unwrap().expose(), "0123456789ABCDEF");
+        assert_eq!(
+            typed.parse::<BackupCode>().ok().unwrap().expose(),
+            "0123456789ABCDEF"
+        );
     }
 
     #[rstest]
-    fn anything_else_is_refused(#[values("", "0123-4567-89AB-CDE", "0123-4567-89AB-CDEFG", "U123-4567-89AB-CDEF", "0123-4567-89AB-CDÉF", "123456")] typed: &str) {
+    fn anything_else_is_refused(
+        #[values(
+            "",
+            "0123-4567-89AB-CDE",
+            "0123-4567-89AB-CDEFG",
+            "U123-4567-89AB-CDEF",
+            "0123-4567-89AB-CDÉF",
+            "123456"
+        )]
+        typed: &str,
+    ) {
         assert!(typed.parse::<BackupCode>().is_err());
     }
 

@@ -89,7 +89,12 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "a5", "A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5", "zz5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5"] {
+        for text in [
+            "",
+            "a5",
+            "A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5",
+            "zz5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5",
+        ] {
             assert_eq!(text.parse::<UserId>(), Err(IdError));
         }
     }

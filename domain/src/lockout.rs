@@ -57,14 +57,24 @@ impl Attempts {
     /// Judges one more attempt.
     #[must_use]
     pub fn budget(&self, factor: Factor, now: Timestamp) -> Budget {
-        let full_again = |oldest: Timestamp, window: Duration| (now < oldest.plus(window)).then(|| oldest.plus(window));
+        let full_again = |oldest: Timestamp, window: Duration| {
+            (now < oldest.plus(window)).then(|| oldest.plus(window))
+        };
         let locked = self.in_a_row >= LOCK_AFTER;
         if locked && factor == Factor::Application {
-            return Budget::Locked { tries: self.in_a_row };
+            return Budget::Locked {
+                tries: self.in_a_row,
+            };
         }
         let pause = full_again(self.recent[PAUSE_AFTER - 1], PAUSE_WINDOW);
-        let day = if locked { full_again(self.backup[BACKUP_WHEN_LOCKED - 1], BACKUP_WINDOW) } else { None };
-        pause.max(day).map_or(Budget::Open, |until| Budget::Paused { until })
+        let day = if locked {
+            full_again(self.backup[BACKUP_WHEN_LOCKED - 1], BACKUP_WINDOW)
+        } else {
+            None
+        };
+        pause
+            .max(day)
+            .map_or(Budget::Open, |until| Budget::Paused { until })
     }
 
     /// The attempts with one more that counted at `now`.
@@ -90,16 +100,29 @@ mod tests {
     const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
     fn after(count: usize, gap: Duration) -> Attempts {
-        (0..count).fold(Attempts::default(), |attempts, i| attempts.counted(START.plus(gap * u32::try_from(i).unwrap())))
+        (0..count).fold(Attempts::default(), |attempts, i| {
+            attempts.counted(START.plus(gap * u32::try_from(i).unwrap()))
+        })
     }
 
     #[test]
     fn five_in_fifteen_minutes_pause_every_path() {
-        assert_eq!(after(4, Duration::ZERO).budget(Factor::Application, START), Budget::Open);
-        let paused = Budget::Paused { until: START.plus(PAUSE_WINDOW) };
+        assert_eq!(
+            after(4, Duration::ZERO).budget(Factor::Application, START),
+            Budget::Open
+        );
+        let paused = Budget::Paused {
+            until: START.plus(PAUSE_WINDOW),
+        };
         for factor in [Factor::Application, Factor::BackupCode] {
-            assert_eq!(after(5, Duration::ZERO).budget(factor, START.plus(Duration::from_secs(1))), paused);
-            assert_eq!(after(5, Duration::ZERO).budget(factor, START.plus(PAUSE_WINDOW)), Budget::Open);
+            assert_eq!(
+                after(5, Duration::ZERO).budget(factor, START.plus(Duration::from_secs(1))),
+                paused
+            );
+            assert_eq!(
+                after(5, Duration::ZERO).budget(factor, START.plus(PAUSE_WINDOW)),
+                Budget::Open
+            );
         }
     }
 
@@ -108,8 +131,14 @@ mod tests {
         let hour = Duration::from_secs(3600);
         let locked = after(10, hour);
         let later = START.plus(hour * 10);
-        assert_eq!(locked.budget(Factor::Application, later), Budget::Locked { tries: 10 });
-        assert_eq!(locked.budget(Factor::Application, later.plus(hour * 1000)), Budget::Locked { tries: 10 });
+        assert_eq!(
+            locked.budget(Factor::Application, later),
+            Budget::Locked { tries: 10 }
+        );
+        assert_eq!(
+            locked.budget(Factor::Application, later.plus(hour * 1000)),
+            Budget::Locked { tries: 10 }
+        );
         assert_eq!(locked.budget(Factor::BackupCode, later), Budget::Open);
     }
 
@@ -119,7 +148,10 @@ mod tests {
         let spent = after(15, hour);
         let first_when_locked = START.plus(hour * 10);
         let until = first_when_locked.plus(BACKUP_WINDOW);
-        assert_eq!(spent.budget(Factor::BackupCode, START.plus(hour * 15)), Budget::Paused { until });
+        assert_eq!(
+            spent.budget(Factor::BackupCode, START.plus(hour * 15)),
+            Budget::Paused { until }
+        );
         assert_eq!(spent.budget(Factor::BackupCode, until), Budget::Open);
     }
 

@@ -24,7 +24,8 @@ pub const MAX_CHARS: usize = 100;
 
 /// Direction overrides and the like: invisible, and able to make one name look like another.
 fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn checked(text: &str) -> Result<String, NameError> {
@@ -105,9 +106,15 @@ mod tests {
 
     #[test]
     fn names_are_trimmed_and_bounded() {
-        assert_eq!(" Ada Owner ".parse::<PersonName>().unwrap().as_str(), "Ada Owner");
+        assert_eq!(
+            " Ada Owner ".parse::<PersonName>().unwrap().as_str(),
+            "Ada Owner"
+        );
         assert_eq!("  ".parse::<PersonName>(), Err(NameError::Empty));
-        assert_eq!("é".repeat(101).parse::<AccountName>(), Err(NameError::TooLong));
+        assert_eq!(
+            "é".repeat(101).parse::<AccountName>(),
+            Err(NameError::TooLong)
+        );
         assert!("é".repeat(100).parse::<AccountName>().is_ok());
         assert_eq!("a\nb".parse::<AccountName>(), Err(NameError::Control));
         assert_eq!("a\u{202e}b".parse::<AccountName>(), Err(NameError::Control));

@@ -76,16 +76,27 @@ pub fn decide(session: &SessionFacts, subject: &Subject, now: Timestamp) -> Opti
         return (now.since(session.password_at) < HALF_SIGNED_IN).then_some(Standing::HalfSignedIn);
     }
     Some(match current(session, subject) {
-        None if subject.memberships.is_empty() => Standing::Full { account: None, role: None },
+        None if subject.memberships.is_empty() => Standing::Full {
+            account: None,
+            role: None,
+        },
         None => Standing::ChooseAccount,
-        Some(place) if place.requires_mfa && !subject.has_mfa => Standing::SetUpOnly { account: place.account.clone() },
-        Some(place) => Standing::Full { account: Some(place.account.clone()), role: Some(place.role) },
+        Some(place) if place.requires_mfa && !subject.has_mfa => Standing::SetUpOnly {
+            account: place.account.clone(),
+        },
+        Some(place) => Standing::Full {
+            account: Some(place.account.clone()),
+            role: Some(place.role),
+        },
     })
 }
 
 /// The chosen account while the user still belongs to it, else the only one there is.
 fn current<'a>(session: &SessionFacts, subject: &'a Subject) -> Option<&'a Membership> {
-    let chosen = subject.memberships.iter().find(|place| Some(&place.account) == session.account.as_ref());
+    let chosen = subject
+        .memberships
+        .iter()
+        .find(|place| Some(&place.account) == session.account.as_ref());
     match subject.memberships.as_slice() {
         [only] => Some(only),
         _ => chosen,
@@ -99,7 +110,10 @@ pub fn allows(standing: Option<&Standing>, access: Access) -> bool {
         Access::Public => true,
         Access::AnySession => standing.is_some(),
         Access::HalfSignedIn => matches!(standing, Some(Standing::HalfSignedIn)),
-        Access::Enrolment => matches!(standing, Some(Standing::SetUpOnly { .. } | Standing::Full { .. })),
+        Access::Enrolment => matches!(
+            standing,
+            Some(Standing::SetUpOnly { .. } | Standing::Full { .. })
+        ),
         Access::Full => matches!(standing, Some(Standing::Full { .. })),
     }
 }
@@ -130,12 +144,22 @@ mod tests {
     }
 
     fn subject(has_mfa: bool, accounts: &[u8]) -> Subject {
-        let place = |&number: &u8| Membership { account: account(number), role: Role::Owner, requires_mfa: number == STRICT };
-        Subject { has_mfa, memberships: accounts.iter().map(place).collect() }
+        let place = |&number: &u8| Membership {
+            account: account(number),
+            role: Role::Owner,
+            requires_mfa: number == STRICT,
+        };
+        Subject {
+            has_mfa,
+            memberships: accounts.iter().map(place).collect(),
+        }
     }
 
     fn full(number: u8) -> Standing {
-        Standing::Full { account: Some(account(number)), role: Some(Role::Owner) }
+        Standing::Full {
+            account: Some(account(number)),
+            role: Some(Role::Owner),
+        }
     }
 
     #[rstest]
@@ -156,7 +180,14 @@ mod tests {
         #[case] accounts: &[u8],
         #[case] expected: Standing,
     ) {
-        assert_eq!(decide(&facts(second_factor, chosen), &subject(has_mfa, accounts), START), Some(expected));
+        assert_eq!(
+            decide(
+                &facts(second_factor, chosen),
+                &subject(has_mfa, accounts),
+                START
+            ),
+            Some(expected)
+        );
     }
 
     #[rstest]
@@ -164,25 +195,59 @@ mod tests {
     #[case::half_signed_in(true, HALF_SIGNED_IN)]
     fn a_session_ends_at_its_bound(#[case] has_mfa: bool, #[case] bound: Duration) {
         let subject = subject(has_mfa, &[LAX]);
-        assert!(decide(&facts(false, None), &subject, START.plus(bound - Duration::from_millis(1))).is_some());
-        assert_eq!(decide(&facts(false, None), &subject, START.plus(bound)), None);
+        assert!(
+            decide(
+                &facts(false, None),
+                &subject,
+                START.plus(bound - Duration::from_millis(1))
+            )
+            .is_some()
+        );
+        assert_eq!(
+            decide(&facts(false, None), &subject, START.plus(bound)),
+            None
+        );
     }
 
     #[test]
     fn activity_does_not_outlive_the_absolute_bound() {
         let now = START.plus(ABSOLUTE);
-        let busy = SessionFacts { seen_at: now, ..facts(false, None) };
+        let busy = SessionFacts {
+            seen_at: now,
+            ..facts(false, None)
+        };
         assert_eq!(decide(&busy, &subject(false, &[LAX]), now), None);
     }
 
     #[test]
     fn each_access_class_lets_in_just_its_standings() {
-        let standings = [None, Some(Standing::HalfSignedIn), Some(Standing::ChooseAccount), Some(Standing::SetUpOnly { account: account(STRICT) }), Some(full(LAX))];
-        let admitted = |access| standings.each_ref().map(|standing| allows(standing.as_ref(), access));
+        let standings = [
+            None,
+            Some(Standing::HalfSignedIn),
+            Some(Standing::ChooseAccount),
+            Some(Standing::SetUpOnly {
+                account: account(STRICT),
+            }),
+            Some(full(LAX)),
+        ];
+        let admitted = |access| {
+            standings
+                .each_ref()
+                .map(|standing| allows(standing.as_ref(), access))
+        };
         assert_eq!(admitted(Access::Public), [true, true, true, true, true]);
-        assert_eq!(admitted(Access::AnySession), [false, true, true, true, true]);
-        assert_eq!(admitted(Access::HalfSignedIn), [false, true, false, false, false]);
-        assert_eq!(admitted(Access::Enrolment), [false, false, false, true, true]);
+        assert_eq!(
+            admitted(Access::AnySession),
+            [false, true, true, true, true]
+        );
+        assert_eq!(
+            admitted(Access::HalfSignedIn),
+            [false, true, false, false, false]
+        );
+        assert_eq!(
+            admitted(Access::Enrolment),
+            [false, false, false, true, true]
+        );
         assert_eq!(admitted(Access::Full), [false, false, false, false, true]);
     }
 }

@@ -31,16 +31,27 @@ impl PasswordAttempts {
             return Err(self.allowed_at);
         }
         let forgotten = now.since(self.allowed_at) >= MEMORY;
-        let failures = if forgotten { 1 } else { self.failures.saturating_add(1) };
-        Ok(Self { failures, allowed_at: now.plus(delay_after(failures)) })
+        let failures = if forgotten {
+            1
+        } else {
+            self.failures.saturating_add(1)
+        };
+        Ok(Self {
+            failures,
+            allowed_at: now.plus(delay_after(failures)),
+        })
     }
 }
 
 /// How long the next attempt waits after this many failures.
 #[must_use]
 pub fn delay_after(failures: u32) -> Duration {
-    let Some(doublings) = failures.checked_sub(FREE_FAILURES + 1) else { return Duration::ZERO };
-    FIRST_DELAY.saturating_mul(2_u32.saturating_pow(doublings)).min(LONGEST_DELAY)
+    let Some(doublings) = failures.checked_sub(FREE_FAILURES + 1) else {
+        return Duration::ZERO;
+    };
+    FIRST_DELAY
+        .saturating_mul(2_u32.saturating_pow(doublings))
+        .min(LONGEST_DELAY)
 }
 
 #[cfg(test)]
@@ -49,7 +60,9 @@ mod tests {
 
     #[test]
     fn the_delay_grows_and_is_bounded() {
-        let seconds: Vec<u64> = (0..11).map(|failures| delay_after(failures).as_secs()).collect();
+        let seconds: Vec<u64> = (0..11)
+            .map(|failures| delay_after(failures).as_secs())
+            .collect();
         assert_eq!(seconds, [0, 0, 0, 0, 0, 5, 10, 20, 40, 60, 60]);
         assert_eq!(delay_after(u32::MAX), LONGEST_DELAY);
     }
@@ -57,7 +70,11 @@ mod tests {
     #[test]
     fn an_attempt_within_the_delay_is_refused_and_does_not_count() {
         let now = Timestamp::from_millis(1_000_000);
-        let fifth = (0..5).try_fold(PasswordAttempts::default(), |attempts, _| attempts.count(now)).unwrap();
+        let fifth = (0..5)
+            .try_fold(PasswordAttempts::default(), |attempts, _| {
+                attempts.count(now)
+            })
+            .unwrap();
         assert_eq!(fifth.count(now), Err(now.plus(FIRST_DELAY)));
         assert_eq!(fifth.count(now.plus(FIRST_DELAY)).unwrap().failures, 6);
     }
@@ -65,7 +82,10 @@ mod tests {
     #[test]
     fn a_day_without_attempts_forgets() {
         let now = Timestamp::from_millis(1_000_000);
-        let many = PasswordAttempts { failures: 30, allowed_at: now };
+        let many = PasswordAttempts {
+            failures: 30,
+            allowed_at: now,
+        };
         assert_eq!(many.count(now.plus(MEMORY)).unwrap().failures, 1);
     }
 }

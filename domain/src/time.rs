@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 /// A UTC instant in milliseconds since 1970-01-01.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -99,8 +101,14 @@ mod tests {
     fn a_step_lasts_thirty_seconds() {
         let start = TimeStep::from_number(7).start();
         assert_eq!(TimeStep::at(start), TimeStep::from_number(7));
-        assert_eq!(TimeStep::at(start.plus(Duration::from_millis(29_999))), TimeStep::from_number(7));
-        assert_eq!(TimeStep::at(start.plus(Duration::from_secs(30))), TimeStep::from_number(8));
+        assert_eq!(
+            TimeStep::at(start.plus(Duration::from_millis(29_999))),
+            TimeStep::from_number(7)
+        );
+        assert_eq!(
+            TimeStep::at(start.plus(Duration::from_secs(30))),
+            TimeStep::from_number(8)
+        );
     }
 
     #[test]

@@ -44,8 +44,16 @@ impl FromStr for Token {
     type Err = TokenError;
 
     fn from_str(text: &str) -> Result<Self, TokenError> {
-        let bytes = Zeroizing::new(BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| TokenError)?);
-        bytes.as_slice().try_into().map(Self::from_random).map_err(|_| TokenError)
+        let bytes = Zeroizing::new(
+            BASE64URL_NOPAD
+                .decode(text.as_bytes())
+                .map_err(|_| TokenError)?,
+        );
+        bytes
+            .as_slice()
+            .try_into()
+            .map(Self::from_random)
+            .map_err(|_| TokenError)
     }
 }
 
@@ -64,7 +72,10 @@ mod tests {
     #[test]
     fn a_token_survives_the_cookie() {
         let token = Token::from_random([7; 32]);
-        assert_eq!(token.expose().parse::<Token>().ok().unwrap().hash(), token.hash());
+        assert_eq!(
+            token.expose().parse::<Token>().ok().unwrap().hash(),
+            token.hash()
+        );
         assert_ne!(Token::from_random([8; 32]).hash(), token.hash());
     }
 

@@ -59,7 +59,9 @@ pub enum Place<'a> {
 
 /// A sealed key could not be opened: another master key, another row, or changed bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a sealed key does not open: the key file, the row or the bytes are not the ones it was sealed with")]
+#[error(
+    "a sealed key does not open: the key file, the row or the bytes are not the ones it was sealed with"
+)]
 pub struct OpenError;
 
 /// A keyed hash by which a row is found without storing what it is about.
@@ -94,13 +96,20 @@ impl MasterKey {
     #[must_use]
     pub fn from_random(id: [u8; 4], bytes: [u8; 32]) -> Self {
         let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { id: KeyId(id), bytes: Zeroizing::new(bytes) }
+        Self {
+            id: KeyId(id),
+            bytes: Zeroizing::new(bytes),
+        }
     }
 
     /// The line to write into the key file.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("{}:{}\n", self.id.0, BASE64.encode(self.bytes.as_slice())))
+        Zeroizing::new(format!(
+            "{}:{}\n",
+            self.id.0,
+            BASE64.encode(self.bytes.as_slice())
+        ))
     }
 }
 
@@ -111,8 +120,16 @@ impl FromStr for MasterKey {
         let (id, key) = file.trim().split_once(':').ok_or(MasterKeyError)?;
         let bytes = Zeroizing::new(BASE64.decode(key.as_bytes()).map_err(|_| MasterKeyError)?);
         let bytes = bytes.as_slice().try_into().map_err(|_| MasterKeyError)?;
-        let valid = (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if valid { Ok(Self { id: KeyId(id.to_owned()), bytes: Zeroizing::new(bytes) }) } else { Err(MasterKeyError) }
+        let valid =
+            (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if valid {
+            Ok(Self {
+                id: KeyId(id.to_owned()),
+                bytes: Zeroizing::new(bytes),
+            })
+        } else {
+            Err(MasterKeyError)
+        }
     }
 }
 
@@ -168,11 +185,25 @@ impl Vault {
     ///
     /// # Errors
     /// Never for a key of this length; the cipher's signature allows for it.
-    pub fn seal(&self, key: &TotpKey, place: Place<'_>, nonce: [u8; 24]) -> Result<Sealed, OpenError> {
+    pub fn seal(
+        &self,
+        key: &TotpKey,
+        place: Place<'_>,
+        nonce: [u8; 24],
+    ) -> Result<Sealed, OpenError> {
         let aad = place.associated_data();
-        let payload = Payload { msg: key.expose(), aad: aad.as_bytes() };
-        let ciphertext = self.sealing.encrypt(&XNonce::from(nonce), payload).map_err(|_| OpenError)?;
-        Ok(Sealed { key_id: self.id.clone(), bytes: [nonce.as_slice(), &ciphertext].concat() })
+        let payload = Payload {
+            msg: key.expose(),
+            aad: aad.as_bytes(),
+        };
+        let ciphertext = self
+            .sealing
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| OpenError)?;
+        Ok(Sealed {
+            key_id: self.id.clone(),
+            bytes: [nonce.as_slice(), &ciphertext].concat(),
+        })
     }
 
     /// Opens a sealed key for use.
@@ -185,9 +216,19 @@ impl Vault {
             return Err(OpenError);
         }
         let aad = place.associated_data();
-        let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
-        let key = Zeroizing::new(self.sealing.decrypt(&XNonce::from(*nonce), payload).map_err(|_| OpenError)?);
-        key.as_slice().try_into().map(TotpKey::from_random).map_err(|_| OpenError)
+        let payload = Payload {
+            msg: ciphertext,
+            aad: aad.as_bytes(),
+        };
+        let key = Zeroizing::new(
+            self.sealing
+                .decrypt(&XNonce::from(*nonce), payload)
+                .map_err(|_| OpenError)?,
+        );
+        key.as_slice()
+            .try_into()
+            .map(TotpKey::from_random)
+            .map_err(|_| OpenError)
     }
 
     /// Where a user's backup code is found. The user is part of it: a code counts for its owner only (Gogs CVE-2025-64175).
@@ -205,7 +246,8 @@ impl Vault {
 
 fn derived<const N: usize>(master: &MasterKey, purpose: &str) -> Zeroizing<[u8; N]> {
     let mut key = Zeroizing::new([0; N]);
-    let expanded = Hkdf::<Sha256>::new(None, master.bytes.as_slice()).expand(purpose.as_bytes(), key.as_mut_slice());
+    let expanded = Hkdf::<Sha256>::new(None, master.bytes.as_slice())
+        .expand(purpose.as_bytes(), key.as_mut_slice());
     debug_assert!(expanded.is_ok(), "a few bytes are within HKDF's bound");
     key
 }
@@ -234,23 +276,48 @@ mod tests {
     }
 
     fn ids() -> (UserId, MethodId, SessionId) {
-        (UserId::from_random([1; 16]), MethodId::from_random([2; 16]), SessionId::from_random([2; 16]))
+        (
+            UserId::from_random([1; 16]),
+            MethodId::from_random([2; 16]),
+            SessionId::from_random([2; 16]),
+        )
     }
 
     #[test]
     fn a_sealed_key_opens_in_its_row_only() {
         let (user, method, session) = ids();
         let place = Place::Method(&user, &method);
-        let sealed = vault(1).seal(&TotpKey::from_random([9; 20]), place, [3; 24]).unwrap();
+        let sealed = vault(1)
+            .seal(&TotpKey::from_random([9; 20]), place, [3; 24])
+            .unwrap();
 
-        assert_eq!(vault(1).open(&sealed, place).ok().unwrap().expose(), &[9; 20]);
-        assert!(vault(1).open(&sealed, Place::Pending(&user, &session)).is_err(), "another table");
-        assert!(vault(1).open(&sealed, Place::Method(&UserId::from_random([7; 16]), &method)).is_err(), "another user");
+        assert_eq!(
+            vault(1).open(&sealed, place).ok().unwrap().expose(),
+            &[9; 20]
+        );
+        assert!(
+            vault(1)
+                .open(&sealed, Place::Pending(&user, &session))
+                .is_err(),
+            "another table"
+        );
+        assert!(
+            vault(1)
+                .open(
+                    &sealed,
+                    Place::Method(&UserId::from_random([7; 16]), &method)
+                )
+                .is_err(),
+            "another user"
+        );
         assert!(vault(2).open(&sealed, place).is_err(), "another master key");
         for index in 0..sealed.bytes.len() {
             let mut flipped = sealed.clone();
             flipped.bytes[index] ^= 1;
-            assert!(vault(1).open(&flipped, place).is_err(), "byte {index} flipped");
+            assert!(
+                vault(1).open(&flipped, place).is_err(),
+                "byte {index} flipped"
+            );
         }
     }
 
@@ -271,9 +338,21 @@ mod tests {
         let code = BackupCode::from_random([1; 10]);
         let (user, ..) = ids();
         let index = vault(1).backup_code_index(&user, &code);
-        assert_eq!(index, vault(1).backup_code_index(&user, &code.to_string().to_lowercase().parse().ok().unwrap()));
-        assert_ne!(index, vault(1).backup_code_index(&UserId::from_random([7; 16]), &code));
-        assert_ne!(index, vault(1).backup_code_index(&user, &BackupCode::from_random([2; 10])));
+        assert_eq!(
+            index,
+            vault(1).backup_code_index(
+                &user,
+                &code.to_string().to_lowercase().parse().ok().unwrap()
+            )
+        );
+        assert_ne!(
+            index,
+            vault(1).backup_code_index(&UserId::from_random([7; 16]), &code)
+        );
+        assert_ne!(
+            index,
+            vault(1).backup_code_index(&user, &BackupCode::from_random([2; 10]))
+        );
         assert_ne!(index, vault(2).backup_code_index(&user, &code));
     }
 }

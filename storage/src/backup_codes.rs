@@ -1,7 +1,7 @@
 //! Sets of backup codes: one valid, and one that waits to take its place.
 
 use domain::{
-    ids::UserId,
+    ids::{CodeSetId, UserId},
     ports::{BackupCodeUse, NewCodeSet, PortError, SecretHash, StoredBackupCode},
     time::Timestamp,
     vault::BlindIndex,
@@ -85,16 +85,25 @@ pub async fn keep_pending(
     insert(write, user, codes, false).await
 }
 
-/// The pending set, if there is one, takes the valid one's place; the set that stands then is noted as saved.
-pub async fn make_valid(write: &mut Write, user: &UserId, now: Timestamp) -> Result<(), PortError> {
-    let replaced = "DELETE FROM code_sets WHERE user_id = $1 AND is_valid = 1
-                    AND EXISTS (SELECT 1 FROM code_sets p WHERE p.user_id = $1 AND p.is_valid = 0)";
-    write.run(query(replaced).bind(user.as_str())).await?;
-    let saved = query("UPDATE code_sets SET is_valid = 1, saved_at = $2 WHERE user_id = $1");
+/// The set that was on the screen is saved: if it waits, it takes the valid one's place. False when it is neither of the two.
+pub async fn make_valid(
+    write: &mut Write,
+    user: &UserId,
+    set: &CodeSetId,
+    now: Timestamp,
+) -> Result<bool, PortError> {
+    let others = "DELETE FROM code_sets WHERE user_id = $1 AND id <> $2
+                  AND EXISTS (SELECT 1 FROM code_sets s WHERE s.user_id = $1 AND s.id = $2)";
     write
-        .run(saved.bind(user.as_str()).bind(now.millis()))
-        .await
-        .map(drop)
+        .run(query(others).bind(user.as_str()).bind(set.as_str()))
+        .await?;
+    let saved =
+        query("UPDATE code_sets SET is_valid = 1, saved_at = $3 WHERE user_id = $1 AND id = $2");
+    let saved = saved
+        .bind(user.as_str())
+        .bind(set.as_str())
+        .bind(now.millis());
+    Ok(write.run(saved).await? == 1)
 }
 
 async fn insert(

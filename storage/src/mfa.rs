@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    ids::{SessionId, UserId},
+    ids::{CodeSetId, SessionId, UserId},
     ports::{
         Activation, BackupCodeUse, CodeUse, MethodRecord, Mfa, NewCodeSet, PendingKey, PortError,
         StoredBackupCode, Taken, TokenSwap,
@@ -140,6 +140,7 @@ impl Mfa for Store {
         &self,
         user: &UserId,
         session: &SessionId,
+        set: &CodeSetId,
         now: Timestamp,
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
@@ -152,7 +153,9 @@ impl Mfa for Store {
         {
             return write.undo(false).await;
         }
-        backup_codes::make_valid(&mut write, user, now).await?;
+        if !backup_codes::make_valid(&mut write, user, set, now).await? {
+            return write.undo(false).await;
+        }
         write.commit().await?;
         Ok(true)
     }

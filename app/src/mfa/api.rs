@@ -1,6 +1,6 @@
 //! What goes over the wire for the MFA wizard.
 
-use domain::time::Timestamp;
+use domain::{ids::CodeSetId, time::Timestamp};
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
@@ -38,12 +38,21 @@ pub struct QrPath {
 /// Ten backup codes, in the only answer that ever shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSheet {
+    /// Which set this is.
+    pub set: CodeSetId,
     /// The user's address, for the download and the print-out.
     pub email: String,
     /// When they were made.
     pub made_at: Timestamp,
     /// The codes, `XXXX-XXXX-XXXX-XXXX` each.
     pub codes: Vec<Disclosed>,
+}
+
+/// The codes that their owner has saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedCodes {
+    /// Which set.
+    pub set: CodeSetId,
 }
 
 /// The session's pending key: the one that waits, else a new one.
@@ -78,6 +87,6 @@ pub async fn backup_codes() -> Result<CodeSheet, AppError> {
 
 /// Notes that the codes on the page are saved.
 #[server(prefix = "/api", endpoint = "mfa/finish", input = Json)]
-pub async fn finish() -> Result<(), AppError> {
-    answer(codes::finish).await
+pub async fn finish(request: SavedCodes) -> Result<(), AppError> {
+    answer(async |call| codes::finish(call, request).await).await
 }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
-    ui::{Button, ButtonKind, CodeField, CodeKind, Countdown, FormError, SubmitForm},
+    refused::Wait,
+    ui::{Button, ButtonKind, CodeField, CodeKind, FormError, SubmitForm},
     words,
 };
 
@@ -33,8 +34,18 @@ pub(crate) fn CodeForm(
     children: Children,
 ) -> impl IntoView {
     let retry = move |error: &AppError| words::may_work_again(error);
-    let at_field = Signal::derive(move || refused.get().filter(|error| !retry(error)).map(|error| words::refusal(&error)));
-    let general = Signal::derive(move || refused.get().filter(|error| retry(error)).map(|error| words::refusal(&error)));
+    let at_field = Signal::derive(move || {
+        refused
+            .get()
+            .filter(|error| !retry(error))
+            .map(|error| words::refusal(&error))
+    });
+    let general = Signal::derive(move || {
+        refused
+            .get()
+            .filter(|error| retry(error))
+            .map(|error| words::refusal(&error))
+    });
     let submit = move || {
         refused.set(None);
         on_submit.run(());
@@ -42,7 +53,7 @@ pub(crate) fn CodeForm(
     view! {
         <SubmitForm on_submit=submit pending>
             <CodeField label value=code kind error=at_field autofocus />
-            {move || refused.get().as_ref().and_then(words::wait).map(|seconds| view! { <Countdown seconds label="Try again in" /> })}
+            {move || refused.get().map(|error| view! { <Wait error /> })}
             <FormError error=general retry=submit />
             <div class="actions">
                 <Button label="Enter" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />

@@ -7,11 +7,14 @@ use domain::{
     ports::{BackupCodeHash, NewCodeSet, SessionRecord},
 };
 
-use super::api::CodeSheet;
+use super::api::{CodeSheet, SavedCodes};
 use crate::{call::Call, error::AppError, wire::Disclosed};
 
 /// Draws ten codes: what is shown once, and what is stored.
-pub(super) async fn draw(call: &Call, session: &SessionRecord) -> Result<(CodeSheet, NewCodeSet), AppError> {
+pub(super) async fn draw(
+    call: &Call,
+    session: &SessionRecord,
+) -> Result<(CodeSheet, NewCodeSet), AppError> {
     let (services, user) = (&call.services, &session.user);
     let mut shown = Vec::with_capacity(BackupCode::PER_SET);
     let mut stored = Vec::with_capacity(BackupCode::PER_SET);
@@ -24,20 +27,43 @@ pub(super) async fn draw(call: &Call, session: &SessionRecord) -> Result<(CodeSh
         });
         shown.push(Disclosed::new(code.to_string()));
     }
-    let set = NewCodeSet { id: CodeSetId::from_random(services.entropy.draw()?), codes: stored, at: call.now };
-    Ok((CodeSheet { email: session.email.to_string(), made_at: call.now, codes: shown }, set))
+    let set = NewCodeSet {
+        id: CodeSetId::from_random(services.entropy.draw()?),
+        codes: stored,
+        at: call.now,
+    };
+    let shown_set = set.id.clone();
+    Ok((
+        CodeSheet {
+            set: shown_set,
+            email: session.email.to_string(),
+            made_at: call.now,
+            codes: shown,
+        },
+        set,
+    ))
 }
 
 pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
     let session = &call.caller()?.session;
-    session.codes_since.filter(|&since| may_see_codes(since, call.now)).ok_or(AppError::NothingPending)?;
+    session
+        .codes_since
+        .filter(|&since| may_see_codes(since, call.now))
+        .ok_or(AppError::NothingPending)?;
     let (shown, stored) = draw(call, session).await?;
-    call.services.mfa.keep_pending_codes(&session.user, stored).await?;
+    call.services
+        .mfa
+        .keep_pending_codes(&session.user, stored)
+        .await?;
     Ok(shown)
 }
 
-pub(super) async fn finish(call: &Call) -> Result<(), AppError> {
+pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<(), AppError> {
     let session = &call.caller()?.session;
-    let finished = call.services.mfa.finish_codes(&session.user, &session.id, call.now).await?;
+    let finished = call
+        .services
+        .mfa
+        .finish_codes(&session.user, &session.id, &request.set, call.now)
+        .await?;
     finished.then_some(()).ok_or(AppError::NothingPending)
 }

@@ -7,7 +7,12 @@ use crate::{call::Call, error::AppError};
 
 pub(super) async fn view(call: &Call) -> Result<Profile, AppError> {
     let id = &call.caller()?.session.user;
-    let user = call.services.users.find(id).await?.ok_or(AppError::NotSignedIn)?;
+    let user = call
+        .services
+        .users
+        .find(id)
+        .await?
+        .ok_or(AppError::NotSignedIn)?;
     let method = call.services.mfa.method(id).await?;
     Ok(profile(user, method))
 }
@@ -18,7 +23,11 @@ fn profile(user: UserRecord, method: Option<MethodRecord>) -> Profile {
         name: user.name.into(),
         email: user.email.into(),
         accounts: places
-            .map(|(account, role)| Place { account: account.name.into(), role, requires_mfa: account.requires_mfa })
+            .map(|(account, role)| Place {
+                account: account.name.into(),
+                role,
+                requires_mfa: account.requires_mfa,
+            })
             .collect(),
         last_sign_in: user.last_sign_in,
         method: method.map(|method| Method {

@@ -1,10 +1,7 @@
 //! What goes over the wire for sessions.
 
 use domain::policy::Standing;
-use leptos::{
-    prelude::*,
-    server_fn::codec::Json,
-};
+use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::AppError, wire::SecretText};
@@ -27,6 +24,8 @@ pub struct Viewer {
     pub account: Option<String>,
     /// Whether an MFA method is active.
     pub has_mfa: bool,
+    /// Whether this session may be shown backup codes that it has not saved yet.
+    pub has_unsaved_codes: bool,
 }
 
 /// Email and password.

@@ -22,26 +22,79 @@ pub(super) async fn check_link(call: &Call, request: Link) -> Result<(), AppErro
 }
 
 async fn open_link(call: &Call, token: &SecretText) -> Result<TokenHash, AppError> {
-    let link = token.expose().parse::<Token>().map_err(|_| AppError::LinkDead)?.hash();
-    if call.services.users.set_up_is_open(link).await? { Ok(link) } else { Err(AppError::LinkDead) }
+    let link = token
+        .expose()
+        .parse::<Token>()
+        .map_err(|_| AppError::LinkDead)?
+        .hash();
+    if call.services.users.set_up_is_open(link).await? {
+        Ok(link)
+    } else {
+        Err(AppError::LinkDead)
+    }
 }
 
 pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewer, AppError> {
     let invalid = |field| move |()| AppError::Invalid { field };
-    let account = request.account.parse().map_err(|_| ()).map_err(invalid(Field::AccountName))?;
-    let name = request.name.parse().map_err(|_| ()).map_err(invalid(Field::PersonName))?;
-    let email = request.email.parse().map_err(|_| ()).map_err(invalid(Field::Email))?;
-    let password = Password::choose(request.password.expose()).map_err(|_| ()).map_err(invalid(Field::Password))?;
+    let account = request
+        .account
+        .parse()
+        .map_err(|_| ())
+        .map_err(invalid(Field::AccountName))?;
+    let name = request
+        .name
+        .parse()
+        .map_err(|_| ())
+        .map_err(invalid(Field::PersonName))?;
+    let email = request
+        .email
+        .parse()
+        .map_err(|_| ())
+        .map_err(invalid(Field::Email))?;
+    let password = Password::choose(request.password.expose())
+        .map_err(|_| ())
+        .map_err(invalid(Field::Password))?;
     let link = open_link(call, &request.token).await?;
 
     let password = Some(call.services.hasher.hash(password.expose()).await?);
-    let (user, token, at) = (UserId::from_random(call.services.entropy.draw()?), call.draw_token()?, call.now);
-    let account = NewAccount { id: AccountId::from_random(call.services.entropy.draw()?), name: account, at };
-    let owner = NewUser { id: user.clone(), email, name, password, at };
+    let (user, token, at) = (
+        UserId::from_random(call.services.entropy.draw()?),
+        call.draw_token()?,
+        call.now,
+    );
+    let account = NewAccount {
+        id: AccountId::from_random(call.services.entropy.draw()?),
+        name: account,
+        at,
+    };
+    let owner = NewUser {
+        id: user.clone(),
+        email,
+        name,
+        password,
+        at,
+    };
     let id = SessionId::from_random(call.services.entropy.draw()?);
     let replaces = call.caller_if_any().map(|caller| caller.token);
-    let session = NewSession { id, token: token.hash(), user, at, complete: true, replaces };
-    if !call.services.users.create_first_owner(FirstOwner { link, account, owner, session }).await? {
+    let session = NewSession {
+        id,
+        token: token.hash(),
+        user,
+        at,
+        complete: true,
+        replaces,
+    };
+    if !call
+        .services
+        .users
+        .create_first_owner(FirstOwner {
+            link,
+            account,
+            owner,
+            session,
+        })
+        .await?
+    {
         return Err(AppError::LinkDead);
     }
     call.set_cookie(&token);

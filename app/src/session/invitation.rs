@@ -13,20 +13,42 @@ use crate::{
 };
 
 pub(super) async fn check(call: &Call, request: Link) -> Result<Invited, AppError> {
-    let email = call.services.users.invited(parsed(&request.token)?, call.now).await?;
-    email.map(|email| Invited { email: email.into() }).ok_or(AppError::LinkDead)
+    let email = call
+        .services
+        .users
+        .invited(parsed(&request.token)?, call.now)
+        .await?;
+    email
+        .map(|email| Invited {
+            email: email.into(),
+        })
+        .ok_or(AppError::LinkDead)
 }
 
 fn parsed(token: &SecretText) -> Result<TokenHash, AppError> {
-    token.expose().parse::<Token>().map(|token| token.hash()).map_err(|_| AppError::LinkDead)
+    token
+        .expose()
+        .parse::<Token>()
+        .map(|token| token.hash())
+        .map_err(|_| AppError::LinkDead)
 }
 
 pub(super) async fn accept(call: &Call, request: InvitationForm) -> Result<(), AppError> {
     let link = parsed(&request.token)?;
-    let password = Password::choose(request.password.expose()).map_err(|_| AppError::Invalid { field: Field::Password })?;
+    let password = Password::choose(request.password.expose()).map_err(|_| AppError::Invalid {
+        field: Field::Password,
+    })?;
     // Looked up before the hash, so that a dead link costs nothing; what counts is the update below.
-    call.services.users.invited(link, call.now).await?.ok_or(AppError::LinkDead)?;
+    call.services
+        .users
+        .invited(link, call.now)
+        .await?
+        .ok_or(AppError::LinkDead)?;
     let hash = call.services.hasher.hash(password.expose()).await?;
-    let accepted = call.services.users.accept_invitation(link, hash, call.now).await?;
+    let accepted = call
+        .services
+        .users
+        .accept_invitation(link, hash, call.now)
+        .await?;
     accepted.then_some(()).ok_or(AppError::LinkDead)
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     email::Email,
+    enrolment::may_see_codes,
     ids::SessionId,
     password::Password,
     policy::Standing,
@@ -13,17 +14,34 @@ use crate::{call::Call, caller::Caller, error::AppError};
 
 pub(super) async fn whoami(call: &Call) -> Result<Option<Viewer>, AppError> {
     match call.caller_if_any() {
-        Some(Caller { session, standing, .. }) => viewer(call, session, standing.clone()).await.map(Some),
+        Some(Caller {
+            session, standing, ..
+        }) => viewer(call, session, standing.clone()).await.map(Some),
         None => Ok(None),
     }
 }
 
 /// What the pages may know of a session. Before the second factor that is little: whoever has only the password learns no account.
-async fn viewer(call: &Call, session: &SessionRecord, standing: Standing) -> Result<Viewer, AppError> {
+async fn viewer(
+    call: &Call,
+    session: &SessionRecord,
+    standing: Standing,
+) -> Result<Viewer, AppError> {
     let account = match &standing {
-        Standing::Full { account: Some(id), .. } | Standing::SetUpOnly { account: id } => {
-            let user = call.services.users.find(&session.user).await?.ok_or(AppError::NotSignedIn)?;
-            user.accounts.into_iter().find(|(account, _)| account.id == *id).map(|(account, _)| account.name.into())
+        Standing::Full {
+            account: Some(id), ..
+        }
+        | Standing::SetUpOnly { account: id } => {
+            let user = call
+                .services
+                .users
+                .find(&session.user)
+                .await?
+                .ok_or(AppError::NotSignedIn)?;
+            user.accounts
+                .into_iter()
+                .find(|(account, _)| account.id == *id)
+                .map(|(account, _)| account.name.into())
         }
         _ => None,
     };
@@ -33,6 +51,9 @@ async fn viewer(call: &Call, session: &SessionRecord, standing: Standing) -> Res
         standing,
         account,
         has_mfa: session.subject.has_mfa,
+        has_unsaved_codes: session
+            .codes_since
+            .is_some_and(|since| may_see_codes(since, call.now)),
     })
 }
 
@@ -41,7 +62,12 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
     let credentials = match request.email.parse::<Email>() {
         Ok(email) => judge(call, &email, &password).await?,
         // The same work for what can't be an address, so that time tells nothing.
-        Err(_) => call.services.hasher.verify(password.expose(), None).await.map(|_| None)?,
+        Err(_) => call
+            .services
+            .hasher
+            .verify(password.expose(), None)
+            .await
+            .map(|_| None)?,
     };
     let user = credentials.ok_or(AppError::WrongCredentials)?.user;
     let owes_second_factor = call.services.mfa.method(&user).await?.is_some();
@@ -60,29 +86,57 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
 }
 
 /// Counts the attempt, then compares; `None` when anything is wrong, always after the same work.
-async fn judge(call: &Call, email: &Email, password: &Password) -> Result<Option<Credentials>, AppError> {
+async fn judge(
+    call: &Call,
+    email: &Email,
+    password: &Password,
+) -> Result<Option<Credentials>, AppError> {
     let index = call.services.vault.email_index(email);
-    if let Counted::Refused { until } = call.services.attempts.count_password(index, call.now).await? {
-        return Err(AppError::TooMany { seconds: call.now.seconds_until(until) });
+    if let Counted::Refused { until } = call
+        .services
+        .attempts
+        .count_password(index, call.now)
+        .await?
+    {
+        return Err(AppError::TooMany {
+            seconds: call.now.seconds_until(until),
+        });
     }
-    let credentials = call.services.users.credentials(email).await?.filter(|user| !user.disabled);
+    let credentials = call
+        .services
+        .users
+        .credentials(email)
+        .await?
+        .filter(|user| !user.disabled);
     let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
     if !call.services.hasher.verify(password.expose(), hash).await? {
         return Ok(None);
     }
-    call.services.attempts.forget_password_failures(index).await?;
+    call.services
+        .attempts
+        .forget_password_failures(index)
+        .await?;
     Ok(credentials)
 }
 
 /// The session as it is after a step up, as its new token finds it.
 pub(super) async fn reread(call: &Call, token: &domain::token::Token) -> Result<Viewer, AppError> {
-    let session = call.services.sessions.find(token.hash()).await?.ok_or(AppError::NotSignedIn)?;
-    let standing = domain::policy::decide(&session.facts, &session.subject, call.now).ok_or(AppError::NotSignedIn)?;
+    let session = call
+        .services
+        .sessions
+        .find(token.hash())
+        .await?
+        .ok_or(AppError::NotSignedIn)?;
+    let standing = domain::policy::decide(&session.facts, &session.subject, call.now)
+        .ok_or(AppError::NotSignedIn)?;
     viewer(call, &session, standing).await
 }
 
 pub(super) async fn sign_out(call: &Call) -> Result<(), AppError> {
-    call.services.sessions.end(&call.caller()?.session.id).await?;
+    call.services
+        .sessions
+        .end(&call.caller()?.session.id)
+        .await?;
     call.clear_cookie();
     Ok(())
 }
@@ -90,10 +144,21 @@ pub(super) async fn sign_out(call: &Call) -> Result<(), AppError> {
 pub(super) async fn confirm_password(call: &Call, request: PasswordOnly) -> Result<(), AppError> {
     let caller = call.caller()?;
     let password = Password::given(request.password.expose());
-    judge(call, &caller.session.email, &password).await?.ok_or(AppError::WrongCredentials)?;
+    judge(call, &caller.session.email, &password)
+        .await?
+        .ok_or(AppError::WrongCredentials)?;
     let token = call.draw_token()?;
-    let swap = TokenSwap { session: caller.session.id.clone(), old: caller.token, new: token.hash() };
-    if !call.services.sessions.confirm_password(swap, call.now).await? {
+    let swap = TokenSwap {
+        session: caller.session.id.clone(),
+        old: caller.token,
+        new: token.hash(),
+    };
+    if !call
+        .services
+        .sessions
+        .confirm_password(swap, call.now)
+        .await?
+    {
         return Err(AppError::NotSignedIn);
     }
     call.set_cookie(&token);

@@ -126,7 +126,6 @@ pub fn Menu(
         trigger,
         list,
     } = context;
-    let root = NodeRef::<html::Div>::new();
     let list_id = unique_id("menu");
 
     let toggle = move |_| {
@@ -142,15 +141,16 @@ pub fn Menu(
         let next = event
             .related_target()
             .and_then(|target| target.dyn_into::<Node>().ok());
-        if !root
-            .get_untracked()
-            .is_some_and(|root| next.is_some_and(|next| root.contains(Some(&next))))
-        {
-            open.set(false);
+        // Taken from the event: when the whole menu leaves the page its focus goes too, and its signals are gone by then.
+        let menu = event
+            .current_target()
+            .and_then(|menu| menu.dyn_into::<Node>().ok());
+        if !menu.is_some_and(|menu| next.is_some_and(|next| menu.contains(Some(&next)))) {
+            open.try_set(false);
         }
     };
     view! {
-        <div class="menu" class:menu--compact=compact on:keydown=move |event| context.on_key(&event) on:focusout=leave node_ref=root>
+        <div class="menu" class:menu--compact=compact on:keydown=move |event| context.on_key(&event) on:focusout=leave>
             <button
                 class="menu__button"
                 type="button"

@@ -29,6 +29,9 @@ pub fn PasswordField(
     /// What is wrong with it.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
+    /// Reads the error out at once, for forms with this single field.
+    #[prop(optional)]
+    alert: bool,
     /// To focus it from outside.
     #[prop(optional)]
     input_ref: NodeRef<html::Input>,
@@ -37,7 +40,7 @@ pub fn PasswordField(
     let (control, described_by) = (ids.control.clone(), ids.described_by(hint.is_some(), error));
     let shown = RwSignal::new(false);
     view! {
-        <Field ids label hint error met>
+        <Field ids label hint error met alert>
             <div class="password">
                 <input
                     class="input password__input"

@@ -25,13 +25,19 @@ pub enum Counted {
 #[async_trait]
 pub trait Attempts: Send + Sync {
     /// Counts one attempt with a second factor, if the budget allows: `Open` means counted.
-    async fn count_second_factor(&self, user: &UserId, factor: Factor, now: Timestamp) -> Result<Budget, PortError>;
+    async fn count_second_factor(
+        &self,
+        user: &UserId,
+        factor: Factor,
+        now: Timestamp,
+    ) -> Result<Budget, PortError>;
 
     /// How many codes were refused since the last complete sign-in.
     async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError>;
 
     /// Counts one password attempt for an address, known or not.
-    async fn count_password(&self, email: BlindIndex, now: Timestamp) -> Result<Counted, PortError>;
+    async fn count_password(&self, email: BlindIndex, now: Timestamp)
+    -> Result<Counted, PortError>;
 
     /// The password was right: forgets the failures.
     async fn forget_password_failures(&self, email: BlindIndex) -> Result<(), PortError>;

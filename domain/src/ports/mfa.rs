@@ -144,7 +144,11 @@ pub trait Mfa: Send + Sync {
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
 
     /// Keeps `key` as the session's pending key unless one made after `expired` stands there, and answers the one that stands.
-    async fn keep_pending(&self, key: PendingKey, expired: Timestamp) -> Result<PendingKey, PortError>;
+    async fn keep_pending(
+        &self,
+        key: PendingKey,
+        expired: Timestamp,
+    ) -> Result<PendingKey, PortError>;
 
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
@@ -160,7 +164,11 @@ pub trait Mfa: Send + Sync {
     async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError>;
 
     /// Finds a code of the user's valid set, spent or not.
-    async fn find_backup_code(&self, user: &UserId, index: BlindIndex) -> Result<Option<StoredBackupCode>, PortError>;
+    async fn find_backup_code(
+        &self,
+        user: &UserId,
+        index: BlindIndex,
+    ) -> Result<Option<StoredBackupCode>, PortError>;
 
     /// Spends a code and completes the sign-in, which clears the budgets; answers how many codes are left.
     async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError>;
@@ -168,6 +176,13 @@ pub trait Mfa: Send + Sync {
     /// Keeps a set that becomes valid at [`Mfa::finish_codes`]; an earlier pending set of the user is dropped.
     async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet) -> Result<(), PortError>;
 
-    /// Notes that the codes are saved: a pending set takes the valid one's place. False when the session has nothing to finish.
-    async fn finish_codes(&self, user: &UserId, session: &SessionId, now: Timestamp) -> Result<bool, PortError>;
+    /// Notes that the codes of `set` are saved; a pending set takes the valid one's place then. False when the session has nothing to
+    /// finish, or when another set has taken this one's place: what was saved must be what works.
+    async fn finish_codes(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+        set: &CodeSetId,
+        now: Timestamp,
+    ) -> Result<bool, PortError>;
 }

@@ -14,7 +14,8 @@ use thiserror::Error;
 pub use accounts::{AccountRecord, Accounts, NewAccount};
 pub use attempts::{Attempts, Counted};
 pub use mfa::{
-    Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa, MethodRecord, NewCodeSet, PendingKey, StoredBackupCode, Taken,
+    Activation, BackupCodeHash, BackupCodeUse, CodeUse, MethodRecord, Mfa, NewCodeSet, PendingKey,
+    StoredBackupCode, Taken,
 };
 pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
 pub use system::{Clock, Entropy, Hasher};

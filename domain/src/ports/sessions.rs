@@ -2,9 +2,9 @@ use async_trait::async_trait;
 
 use super::PortError;
 use crate::{
+    email::Email,
     ids::{SessionId, UserId},
     names::PersonName,
-    email::Email,
     policy::Subject,
     session::SessionFacts,
     time::Timestamp,

@@ -107,11 +107,21 @@ pub trait Users: Send + Sync {
     async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError>;
 
     /// Opens an invitation until `expires`; earlier ones of the user are dead.
-    async fn invite(&self, user: &UserId, link: TokenHash, expires: Timestamp) -> Result<(), PortError>;
+    async fn invite(
+        &self,
+        user: &UserId,
+        link: TokenHash,
+        expires: Timestamp,
+    ) -> Result<(), PortError>;
 
     /// Whose password an invitation lets choose, while it is open.
     async fn invited(&self, link: TokenHash, now: Timestamp) -> Result<Option<Email>, PortError>;
 
     /// Uses an invitation: it sets the password, ends the user's sessions and is dead then; false when it was not open.
-    async fn accept_invitation(&self, link: TokenHash, password: SecretHash, now: Timestamp) -> Result<bool, PortError>;
+    async fn accept_invitation(
+        &self,
+        link: TokenHash,
+        password: SecretHash,
+        now: Timestamp,
+    ) -> Result<bool, PortError>;
 }

@@ -8,7 +8,11 @@ use zeroize::Zeroizing;
 use crate::{email::Email, one_time_code::OneTimeCode, time::TimeStep};
 
 /// What stands unescaped in an otpauth URI (RFC 3986 §2.3).
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. It has no `Debug` and no `Serialize`.
 #[derive(Clone)]
@@ -50,7 +54,8 @@ impl TotpKey {
     /// Whether `code` is this key's code of `step`, compared in constant time.
     pub(super) fn matches(&self, code: &OneTimeCode, step: TimeStep) -> bool {
         let seconds = step.start().millis() / 1000;
-        u64::try_from(seconds).is_ok_and(|seconds| self.totp().check(code.expose(), seconds).is_some())
+        u64::try_from(seconds)
+            .is_ok_and(|seconds| self.totp().check(code.expose(), seconds).is_some())
     }
 
     /// One step at a time: the window is ours to judge, so the library's own skew is off.
@@ -70,7 +75,8 @@ mod tests {
 
     #[test]
     fn the_uri_escapes_issuer_and_account() {
-        let uri = TotpKey::from_random([0; 20]).otpauth_uri("Control: Panel & Co", &"a+b@example.com".parse().unwrap());
+        let uri = TotpKey::from_random([0; 20])
+            .otpauth_uri("Control: Panel & Co", &"a+b@example.com".parse().unwrap());
         assert_eq!(
             uri.as_str(),
             "otpauth://totp/Control%3A%20Panel%20%26%20Co:a%2Bb%40example.com?secret=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\

@@ -15,7 +15,9 @@ fn rfc_key() -> TotpKey {
 
 /// An authenticator for tests: the code of `step`, found by asking the library directly.
 pub(super) fn code_at(key: &TotpKey, step: TimeStep) -> OneTimeCode {
-    let totp = totp_rs::Builder::new().with_secret(*key.expose()).build_noncompliant();
+    let totp = totp_rs::Builder::new()
+        .with_secret(*key.expose())
+        .build_noncompliant();
     let seconds = u64::try_from(step.start().millis() / 1000).unwrap();
     totp.generate(seconds).to_string().parse().ok().unwrap()
 }
@@ -31,13 +33,21 @@ pub(super) fn code_at(key: &TotpKey, step: TimeStep) -> OneTimeCode {
 fn rfc_6238_appendix_b(#[case] seconds: i64, #[case] eight_digits: &str) {
     let now = Timestamp::from_millis(seconds * 1000);
     let code = eight_digits[2..].parse().ok().unwrap();
-    assert_eq!(verify(&rfc_key(), &code, now, None), Verdict::Accepted { step: TimeStep::at(now) });
+    assert_eq!(
+        verify(&rfc_key(), &code, now, None),
+        Verdict::Accepted {
+            step: TimeStep::at(now)
+        }
+    );
 }
 
 /// RFC 4226 appendix D: the codes of counters 0 to 9.
 #[test]
 fn rfc_4226_appendix_d() {
-    let codes = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
+    let codes = [
+        "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871",
+        "520489",
+    ];
     for (counter, code) in (0..).zip(codes) {
         let step = TimeStep::from_number(counter);
         let verdict = verify(&rfc_key(), &code.parse().ok().unwrap(), step.start(), None);
@@ -49,8 +59,13 @@ fn rfc_4226_appendix_d() {
 #[test]
 fn codes_with_leading_zeros() {
     let steps = (40_000_000..).map(TimeStep::from_number);
-    let with_zero = steps.map(|step| (step, code_at(&rfc_key(), step))).filter(|(_, code)| code.expose().starts_with('0'));
+    let with_zero = steps
+        .map(|step| (step, code_at(&rfc_key(), step)))
+        .filter(|(_, code)| code.expose().starts_with('0'));
     for (step, code) in with_zero.take(200) {
-        assert_eq!(verify(&rfc_key(), &code, step.start(), None), Verdict::Accepted { step });
+        assert_eq!(
+            verify(&rfc_key(), &code, step.start(), None),
+            Verdict::Accepted { step }
+        );
     }
 }

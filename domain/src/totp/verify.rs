@@ -44,7 +44,12 @@ pub enum EnrolmentVerdict {
 /// Judges a code at `now`: the current step, the previous one during its grace, nothing else, and no step that is not after
 /// `last_step`, the newest one burnt.
 #[must_use]
-pub fn verify(key: &TotpKey, code: &OneTimeCode, now: Timestamp, last_step: Option<TimeStep>) -> Verdict {
+pub fn verify(
+    key: &TotpKey,
+    code: &OneTimeCode,
+    now: Timestamp,
+    last_step: Option<TimeStep>,
+) -> Verdict {
     let current = TimeStep::at(now);
     let previous = current.offset(-1);
     let in_grace = now.since(current.start()) < PREVIOUS_STEP_GRACE;
@@ -66,7 +71,12 @@ pub fn verify(key: &TotpKey, code: &OneTimeCode, now: Timestamp, last_step: Opti
 
 /// Judges the first code of a pending key. A wrong one is looked for around `now`, only to tell a wrong clock from a wrong code.
 #[must_use]
-pub fn verify_enrolment(key: &TotpKey, code: &OneTimeCode, now: Timestamp, last_step: Option<TimeStep>) -> EnrolmentVerdict {
+pub fn verify_enrolment(
+    key: &TotpKey,
+    code: &OneTimeCode,
+    now: Timestamp,
+    last_step: Option<TimeStep>,
+) -> EnrolmentVerdict {
     let verdict = verify(key, code, now, last_step);
     if verdict != Verdict::Wrong {
         return EnrolmentVerdict::Code(verdict);
@@ -76,7 +86,9 @@ pub fn verify_enrolment(key: &TotpKey, code: &OneTimeCode, now: Timestamp, last_
     nearest_first
         .filter(|&distance| key.matches(code, current.offset(distance)))
         .find_map(|distance| i32::try_from(distance * i64::from(TimeStep::SECONDS)).ok())
-        .map_or(EnrolmentVerdict::Code(Verdict::Wrong), |seconds| EnrolmentVerdict::ClockOff { seconds })
+        .map_or(EnrolmentVerdict::Code(Verdict::Wrong), |seconds| {
+            EnrolmentVerdict::ClockOff { seconds }
+        })
 }
 
 #[cfg(test)]
@@ -98,23 +110,38 @@ mod tests {
     }
 
     #[rstest]
-    fn the_current_step_always_and_the_previous_for_ten_seconds(#[values(0, 1, 9, 10, 11, 29)] second: u64, #[values(-3, -2, -1, 0, 1, 2, 3)] distance: i64) {
+    fn the_current_step_always_and_the_previous_for_ten_seconds(
+        #[values(0, 1, 9, 10, 11, 29)] second: u64,
+        #[values(-3, -2, -1, 0, 1, 2, 3)] distance: i64,
+    ) {
         let step = STEP.offset(distance);
         let expected = match (distance, second) {
             (0, _) | (-1, 0..=9) => Verdict::Accepted { step },
             (-1, _) => Verdict::JustExpired,
             _ => Verdict::Wrong,
         };
-        assert_eq!(verify(&key(), &code_at(&key(), step), into_step(second), None), expected);
+        assert_eq!(
+            verify(&key(), &code_at(&key(), step), into_step(second), None),
+            expected
+        );
     }
 
     #[test]
     fn a_burnt_step_and_those_before_it_are_used() {
         let current = code_at(&key(), STEP);
         let previous = code_at(&key(), STEP.offset(-1));
-        assert_eq!(verify(&key(), &current, into_step(5), Some(STEP)), Verdict::AlreadyUsed);
-        assert_eq!(verify(&key(), &previous, into_step(5), Some(STEP)), Verdict::AlreadyUsed);
-        assert_eq!(verify(&key(), &current, into_step(5), Some(STEP.offset(-1))), Verdict::Accepted { step: STEP });
+        assert_eq!(
+            verify(&key(), &current, into_step(5), Some(STEP)),
+            Verdict::AlreadyUsed
+        );
+        assert_eq!(
+            verify(&key(), &previous, into_step(5), Some(STEP)),
+            Verdict::AlreadyUsed
+        );
+        assert_eq!(
+            verify(&key(), &current, into_step(5), Some(STEP.offset(-1))),
+            Verdict::Accepted { step: STEP }
+        );
     }
 
     #[rstest]
@@ -123,8 +150,19 @@ mod tests {
     #[case(6, EnrolmentVerdict::ClockOff { seconds: 180 })]
     #[case(20, EnrolmentVerdict::ClockOff { seconds: 600 })]
     #[case(-21, EnrolmentVerdict::Code(Verdict::Wrong))]
-    fn a_set_up_tells_a_wrong_clock_from_a_wrong_code(#[case] distance: i64, #[case] expected: EnrolmentVerdict) {
-        assert_eq!(verify_enrolment(&key(), &code_at(&key(), STEP.offset(distance)), into_step(15), None), expected);
+    fn a_set_up_tells_a_wrong_clock_from_a_wrong_code(
+        #[case] distance: i64,
+        #[case] expected: EnrolmentVerdict,
+    ) {
+        assert_eq!(
+            verify_enrolment(
+                &key(),
+                &code_at(&key(), STEP.offset(distance)),
+                into_step(15),
+                None
+            ),
+            expected
+        );
     }
 
     proptest! {

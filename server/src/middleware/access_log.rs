@@ -26,6 +26,8 @@ pub async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
     // At the level of errors, so that errors carry the id under every filter.
     let span = tracing::error_span!("request", id);
+    // Tells a request that never came from one that is never answered.
+    span.in_scope(|| tracing::trace!(%method, ?path, "received"));
     let response = next.run(request).instrument(span.clone()).await;
     let ms = started.elapsed().as_millis();
     span.in_scope(

@@ -20,7 +20,10 @@ async fn set_up(server: &TestServer) -> (Authenticator, serde_json::Value) {
         .call("mfa/confirm", json!({ "code": code }))
         .await
         .expect_ok();
-    browser.ask("mfa/finish").await.expect_ok();
+    browser
+        .call("mfa/finish", json!({ "set": sheet["set"] }))
+        .await
+        .expect_ok();
     (authenticator, sheet)
 }
 

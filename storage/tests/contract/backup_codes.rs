@@ -14,7 +14,7 @@ async fn finish_notes_once_that_the_codes_are_saved() {
     let other = browser(store, &ada.user).await;
     assert!(
         !store
-            .finish_codes(&ada.user, &other.session, START)
+            .finish_codes(&ada.user, &other.session, &ada.codes.id, START)
             .await
             .unwrap(),
         "another session"
@@ -23,7 +23,7 @@ async fn finish_notes_once_that_the_codes_are_saved() {
 
     assert!(
         store
-            .finish_codes(&ada.user, &ada.browser.session, later(9))
+            .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
             .await
             .unwrap()
     );
@@ -34,7 +34,7 @@ async fn finish_notes_once_that_the_codes_are_saved() {
         .unwrap();
     assert_eq!(found.codes_since, None);
     let again = store
-        .finish_codes(&ada.user, &ada.browser.session, later(9))
+        .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
         .await
         .unwrap();
     assert!(!again, "nothing to finish");
@@ -80,8 +80,15 @@ async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
     );
 
     assert!(
+        !store
+            .finish_codes(&ada.user, &ada.browser.session, &dropped.id, later(9))
+            .await
+            .unwrap(),
+        "a set whose place another has taken"
+    );
+    assert!(
         store
-            .finish_codes(&ada.user, &ada.browser.session, later(9))
+            .finish_codes(&ada.user, &ada.browser.session, &new.id, later(9))
             .await
             .unwrap()
     );
@@ -105,13 +112,13 @@ async fn sets_of_other_people_stay_as_they_are() {
         .unwrap();
     assert!(
         !store
-            .finish_codes(&eve.user, &ada.browser.session, START)
+            .finish_codes(&eve.user, &ada.browser.session, &pending.id, START)
             .await
             .unwrap()
     );
     assert!(
         store
-            .finish_codes(&ada.user, &ada.browser.session, START)
+            .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, START)
             .await
             .unwrap()
     );
@@ -125,4 +132,24 @@ async fn sets_of_other_people_stay_as_they_are() {
             .unwrap()
             .is_some()
     );
+}
+
+/// Two tabs: one shows the first set, the other a fresh one. Whichever is saved is the one that works.
+#[tokio::test]
+async fn finishing_the_valid_set_drops_the_one_that_waits() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    let (waiting, _) = code_set(&ada.user);
+    store.keep_pending_codes(&ada.user, waiting).await.unwrap();
+    assert!(
+        store
+            .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
+            .await
+            .unwrap()
+    );
+    let index = ada.codes.codes[0].index;
+    let found = store.find_backup_code(&ada.user, index).await.unwrap();
+    assert!(found.is_some(), "the codes on the screen work");
+    assert_eq!(database.count("code_sets").await, 1);
 }

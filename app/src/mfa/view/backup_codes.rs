@@ -1,13 +1,17 @@
+use domain::ids::CodeSetId;
 use leptos::prelude::*;
 
 use super::Step;
 use crate::{
     app::meta,
     error::AppError,
-    mfa::api::{CodeSheet, backup_codes, finish},
+    mfa::api::{CodeSheet, SavedCodes, backup_codes, finish},
     routes::Page,
     shell::{go, shell},
-    ui::{Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading, FormError, Glyph, Skeleton, SubmitForm, download_text, print},
+    ui::{
+        Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading, FormError, Glyph,
+        Skeleton, SubmitForm, download_text, focus_first_invalid, print,
+    },
     words,
 };
 
@@ -20,18 +24,33 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     let failed = RwSignal::new(None::<String>);
     let fetch = move || {
         failed.set(None);
-        shell.call(RwSignal::new(false), backup_codes(), move |answer| match answer {
-            Ok(fresh) => {
-                sheet.try_set(Some(fresh));
-            }
-            Err(AppError::NothingPending) => go(Page::Profile, true),
-            Err(error) => {
-                failed.try_set(Some(words::refusal(&error)));
-            }
-        });
+        shell.call(
+            RwSignal::new(false),
+            backup_codes(),
+            move |answer| match answer {
+                Ok(fresh) => {
+                    sheet.try_set(Some(fresh));
+                }
+                Err(AppError::NothingPending) => go(Page::Profile, true),
+                Err(error) => {
+                    failed.try_set(Some(words::refusal(&error)));
+                }
+            },
+        );
     };
-    if sheet.read_untracked().is_none() {
-        fetch();
+    let may_fetch = shell.viewer.with_untracked(|viewer| {
+        viewer
+            .as_ref()
+            .and_then(Option::as_ref)
+            .is_some_and(|viewer| viewer.has_unsaved_codes)
+    });
+    match (sheet.read_untracked().is_some(), may_fetch) {
+        (true, _) => {}
+        (false, true) => fetch(),
+        // Nothing is pending: a deep link, or Back after the wizard.
+        (false, false) => {
+            Effect::new(move |_| go(Page::Profile, true));
+        }
     }
     view! {
         <div class="page--narrow">
@@ -49,12 +68,20 @@ pub(crate) fn BackupCodes() -> impl IntoView {
 
 #[component]
 fn Sheet(sheet: CodeSheet) -> impl IntoView {
-    let codes: Vec<String> = sheet.codes.iter().map(|code| code.expose().to_owned()).collect();
+    let codes: Vec<String> = sheet
+        .codes
+        .iter()
+        .map(|code| code.expose().to_owned())
+        .collect();
     let date = date(sheet.made_at.millis());
     let brand = meta("brand");
     let heading = format!("{brand} · {} · {date}", sheet.email);
-    let file_name = format!("backup-codes-{}-{date}.txt", brand.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "-"));
-    let text = format!("{brand}\n{}\n{date}\n\nBackup codes: each code works once.\n\n{}\n", sheet.email, codes.join("\n"));
+    let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
+    let text = format!(
+        "{brand}\n{}\n{date}\n\nBackup codes: each code works once.\n\n{}\n",
+        sheet.email,
+        codes.join("\n")
+    );
     let saved = RwSignal::new(false);
     view! {
         <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
@@ -68,13 +95,13 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
                 <Button label="Download" icon=Glyph::Download on_press=move || if download_text(&file_name, &text).is_ok() { saved.set(true) } />
                 <Button label="Print" icon=Glyph::Print on_press=move || { print(); saved.set(true); } />
             </div>
-            <Finish saved />
+            <Finish saved set=sheet.set />
         </div>
     }
 }
 
 #[component]
-fn Finish(saved: RwSignal<bool>) -> impl IntoView {
+fn Finish(saved: RwSignal<bool>, set: CodeSetId) -> impl IntoView {
     let shell = shell();
     let go = go();
     let pending = RwSignal::new(false);
@@ -85,16 +112,25 @@ fn Finish(saved: RwSignal<bool>) -> impl IntoView {
             missing.set(None);
         }
     });
+    let set = StoredValue::new(set);
     let submit = move || {
         failed.set(None);
-        missing.set((!saved.get_untracked()).then(|| "Save the codes, then confirm: I have saved these codes.".to_owned()));
+        missing.set(
+            (!saved.get_untracked())
+                .then(|| "Save the codes, then confirm: I have saved these codes.".to_owned()),
+        );
         if !saved.get_untracked() {
-            return;
+            return focus_first_invalid();
         }
-        shell.call(pending, finish(), move |answer| match answer {
+        let request = SavedCodes { set: set.get_value() };
+        shell.call(pending, finish(request), move |answer| match answer {
             Ok(()) => {
-                shell.status.set(Some(words::ADDED.to_owned()));
+                shell.say(words::ADDED.to_owned());
+                shell.amend(|viewer| viewer.has_unsaved_codes = false);
                 go(Page::Profile, true);
+            }
+            Err(AppError::NothingPending) => {
+                failed.try_set(Some(words::CODES_REPLACED.to_owned()));
             }
             Err(error) => {
                 failed.try_set(Some(words::refusal(&error)));
@@ -112,9 +148,27 @@ fn Finish(saved: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// A name for a file: words joined by single dashes.
+fn slug(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join("-")
+}
+
 /// The day, as `2026-11-24`.
 fn date(millis: i64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit an f64 exactly")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of this era fit an f64 exactly"
+    )]
     let day = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(millis as f64));
-    format!("{}-{:02}-{:02}", day.get_full_year(), day.get_month() + 1, day.get_date())
+    format!(
+        "{}-{:02}-{:02}",
+        day.get_full_year(),
+        day.get_month() + 1,
+        day.get_date()
+    )
 }

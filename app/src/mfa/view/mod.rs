@@ -17,6 +17,8 @@ use crate::ui::StepIndicator;
 /// Where in the wizard a page stands, from 1.
 #[component]
 fn Step(number: usize) -> impl IntoView {
-    let steps = ["New method", "Set up", "Verify", "Backup codes"].map(str::to_owned).to_vec();
+    let steps = ["New method", "Set up", "Verify", "Backup codes"]
+        .map(str::to_owned)
+        .to_vec();
     view! { <StepIndicator steps current=number /> }
 }

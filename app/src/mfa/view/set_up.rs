@@ -1,3 +1,4 @@
+use domain::policy::Standing;
 use leptos::prelude::*;
 
 use super::Step;
@@ -5,15 +6,24 @@ use crate::{
     error::AppError,
     mfa::api::{PendingSetUp, cancel, set_up},
     routes::Page,
+    session::api::Viewer,
     shell::{go, load, shell},
-    ui::{Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure, FocusHeading, FormError, KeyGroups, QrCode, Skeleton},
+    ui::{
+        Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure, FocusHeading, FormError,
+        KeyGroups, QrCode, Skeleton,
+    },
     words,
 };
 
 /// `/profile/mfa/setup`: the key for the authenticator application.
 #[component]
 pub(crate) fn SetUp() -> impl IntoView {
-    let has_mfa = shell().viewer.with_untracked(|viewer| viewer.as_ref().and_then(Option::as_ref).is_some_and(|viewer| viewer.has_mfa));
+    let has_mfa = shell().viewer.with_untracked(|viewer| {
+        viewer
+            .as_ref()
+            .and_then(Option::as_ref)
+            .is_some_and(|viewer| viewer.has_mfa)
+    });
     if has_mfa {
         // Back after the wizard: there is nothing to ask the server for.
         let go = go();
@@ -33,7 +43,11 @@ fn Key() -> impl IntoView {
             shell.after_password.set(Some(Page::SetUp));
             go(Page::ConfirmPassword, true);
         }
-        Some(Err(AppError::AlreadySetUp)) => go(Page::Profile, true),
+        Some(Err(AppError::AlreadySetUp)) => {
+            shell.say(words::OTHER_TAB.to_owned());
+            shell.refresh();
+            go(Page::Profile, true);
+        }
         _ => {}
     });
     view! {
@@ -51,8 +65,18 @@ fn Key() -> impl IntoView {
 
 #[component]
 fn Instructions(pending: PendingSetUp) -> impl IntoView {
-    let PendingSetUp { email, issuer, key, uri, qr } = pending;
-    let (path, size, label) = (qr.path.expose().to_owned(), qr.size, format!("QR code for {email}"));
+    let PendingSetUp {
+        email,
+        issuer,
+        key,
+        uri,
+        qr,
+    } = pending;
+    let (path, size, label) = (
+        qr.path.expose().to_owned(),
+        qr.size,
+        format!("QR code for {email}"),
+    );
     let key = key.expose().to_owned();
     let copied = key.clone();
     view! {
@@ -91,6 +115,16 @@ fn Steps() -> impl IntoView {
     let go = go();
     let pending = RwSignal::new(false);
     let failed = RwSignal::new(None::<String>);
+    // In a forced set-up there is nowhere to go back to: the ways out are in the user menu.
+    let is_forced = Memo::new(move |_| {
+        matches!(
+            shell.viewer.get(),
+            Some(Some(Viewer {
+                standing: Standing::SetUpOnly { .. },
+                ..
+            }))
+        )
+    });
     let leave = move || {
         failed.set(None);
         shell.call(pending, cancel(), move |answer| match answer {
@@ -104,7 +138,9 @@ fn Steps() -> impl IntoView {
         <FormError error=failed retry=leave />
         <div class="actions">
             <Button label="Next" kind=ButtonKind::Primary on_press=move || go(Page::VerifyMethod, false) />
-            <Button label="Cancel" pending on_press=leave />
+            <Show when=move || !is_forced.get()>
+                <Button label="Cancel" pending on_press=leave />
+            </Show>
         </div>
     }
 }

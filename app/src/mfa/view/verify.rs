@@ -49,19 +49,20 @@ fn Proof() -> impl IntoView {
         if code.read_untracked().parse::<OneTimeCode>().is_err() {
             return refused.set(Some(AppError::Invalid { field: Field::Code }));
         }
-        let request = Code { code: SecretText::new(code.get_untracked()) };
+        let request = Code {
+            code: SecretText::new(code.get_untracked()),
+        };
         shell.call(pending, confirm(request), move |answer| match answer {
             Ok(sheet) => {
                 shell.sheet.set(Some(sheet));
-                shell.viewer.update(|viewer| {
-                    if let Some(Some(viewer)) = viewer {
-                        viewer.has_mfa = true;
-                    }
+                shell.amend(|viewer| {
+                    viewer.has_mfa = true;
+                    viewer.has_unsaved_codes = true;
                 });
                 go(Page::BackupCodes, true);
             }
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
-                shell.status.set(Some(words::refusal(&error)));
+                shell.say(words::refusal(&error));
                 shell.refresh();
                 go(Page::Profile, true);
             }

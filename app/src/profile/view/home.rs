@@ -13,7 +13,8 @@ pub(crate) fn Home() -> impl IntoView {
     let viewer = Memo::new(move |_| shell.viewer.get().flatten());
     let account = Memo::new(move |_| viewer.get().and_then(|viewer| viewer.account));
     let has_mfa = Memo::new(move |_| viewer.get().is_some_and(|viewer| viewer.has_mfa));
-    let heading = Signal::derive(move || account.get().unwrap_or_else(|| "No account yet".to_owned()));
+    let heading =
+        Signal::derive(move || account.get().unwrap_or_else(|| "No account yet".to_owned()));
     view! {
         <div class="page--narrow stack">
             <FocusHeading label=heading />

@@ -37,7 +37,11 @@ fn Loaded(profile: api::Profile) -> impl IntoView {
         format!("{} ({role})", place.account)
     });
     let accounts = accounts.collect::<Vec<_>>().join(", ");
-    let accounts = if accounts.is_empty() { "None yet".to_owned() } else { accounts };
+    let accounts = if accounts.is_empty() {
+        "None yet".to_owned()
+    } else {
+        accounts
+    };
     view! {
         <section class="card" aria-labelledby="user">
             <h2 id="user">"Current user"</h2>

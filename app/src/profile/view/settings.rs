@@ -1,10 +1,13 @@
 use leptos::prelude::*;
+use leptos_router::components::A;
 
 use crate::{
     profile::api::Method,
     routes::Page,
-    shell::go,
-    ui::{Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, RelativeTime},
+    shell::{go, shell},
+    ui::{
+        Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, RelativeTime,
+    },
 };
 
 /// Below this many codes My profile warns.
@@ -43,6 +46,14 @@ fn Invite() -> impl IntoView {
 
 #[component]
 fn Details(method: Method) -> impl IntoView {
+    let shell = shell();
+    let has_unsaved_codes = Memo::new(move |_| {
+        shell
+            .viewer
+            .get()
+            .flatten()
+            .is_some_and(|viewer| viewer.has_unsaved_codes)
+    });
     view! {
         <DetailsList>
             <Detail label="Name">{method.name}</Detail>
@@ -56,6 +67,9 @@ fn Details(method: Method) -> impl IntoView {
         {(!method.codes_saved).then(|| view! {
             <Alert kind=AlertKind::Warning live=false>
                 <p>"You have not confirmed that your backup codes are saved."</p>
+                <Show when=move || has_unsaved_codes.get()>
+                    <p><A href="/profile/mfa/backup-codes">"Show new backup codes"</A></p>
+                </Show>
             </Alert>
         })}
     }
@@ -66,7 +80,9 @@ fn Codes(left: u32) -> impl IntoView {
     let words = format!("{left} of 10 backup codes left");
     match left {
         0 => view! { <Alert kind=AlertKind::Error live=false><p>{words}</p></Alert> }.into_any(),
-        1..=FEW_CODES => view! { <Alert kind=AlertKind::Warning live=false><p>{words}</p></Alert> }.into_any(),
+        1..=FEW_CODES => {
+            view! { <Alert kind=AlertKind::Warning live=false><p>{words}</p></Alert> }.into_any()
+        }
         _ => view! { <p>{words}</p> }.into_any(),
     }
 }

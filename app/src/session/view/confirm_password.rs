@@ -2,12 +2,15 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
+    refused::Refused,
     routes::Page,
     session::api::{PasswordOnly, confirm_password},
     shell::{go, shell},
-    ui::{Button, ButtonKind, Countdown, FormError, FocusHeading, HiddenUsername, PasswordField, SubmitForm, focus_first_invalid},
+    ui::{
+        Button, ButtonKind, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
+        focus_first_invalid,
+    },
     wire::SecretText,
-    words,
 };
 
 /// `/confirm-password`: before something that a stolen open session must not do.
@@ -20,34 +23,57 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
-        at_field.set(password.read_untracked().is_empty().then(|| "Enter your password.".to_owned()));
+        at_field.set(
+            password
+                .read_untracked()
+                .is_empty()
+                .then(|| "Enter your password.".to_owned()),
+        );
         if at_field.read_untracked().is_some() {
             return focus_first_invalid();
         }
-        let request = PasswordOnly { password: SecretText::new(password.get_untracked()) };
-        shell.call(pending, confirm_password(request), move |answer| match answer {
-            Ok(()) => go(shell.after_password.try_update(Option::take).flatten().unwrap_or(Page::Profile), true),
-            Err(AppError::WrongCredentials) => {
-                at_field.try_set(Some("This password is wrong.".to_owned()));
-                focus_first_invalid();
-            }
-            Err(error) => {
-                refused.try_set(Some(error));
-            }
-        });
+        let request = PasswordOnly {
+            password: SecretText::new(password.get_untracked()),
+        };
+        shell.call(
+            pending,
+            confirm_password(request),
+            move |answer| match answer {
+                Ok(()) => go(
+                    shell
+                        .after_password
+                        .try_update(Option::take)
+                        .flatten()
+                        .unwrap_or(Page::Profile),
+                    true,
+                ),
+                Err(AppError::WrongCredentials) => {
+                    at_field.try_set(Some("This password is wrong.".to_owned()));
+                    focus_first_invalid();
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            },
+        );
     };
-    let email = Signal::derive(move || shell.viewer.get().flatten().map(|viewer| viewer.email).unwrap_or_default());
-    let error = Signal::derive(move || refused.get().map(|error| words::refusal(&error)));
+    let email = Signal::derive(move || {
+        shell
+            .viewer
+            .get()
+            .flatten()
+            .map(|viewer| viewer.email)
+            .unwrap_or_default()
+    });
     view! {
         <div class="page--narrow">
             <FocusHeading label="Confirm your password" />
             <p class="lead">"You gave your password a while ago. Enter it again before you set up an authenticator application."</p>
             <div class="card">
                 <SubmitForm on_submit=submit pending>
-                    <FormError error retry=submit />
-                    {move || refused.get().as_ref().and_then(words::wait).map(|seconds| view! { <Countdown seconds label="Try again in" /> })}
+                    <Refused refused retry=submit />
                     <HiddenUsername email />
-                    <PasswordField label="Password" value=password error=at_field />
+                    <PasswordField label="Password" value=password error=at_field alert=true />
                     <div class="actions">
                         <Button label="Continue" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
                     </div>

@@ -7,10 +7,14 @@ use leptos::prelude::*;
 use super::{DeadLink, password_error};
 use crate::{
     error::{AppError, Field},
+    refused::Refused,
     routes::Page,
     session::api::{FirstOwnerForm, Link, check_setup_link, create_first_owner},
     shell::{go, load, shell},
-    ui::{Button, ButtonKind, FocusHeading, FormError, PasswordField, Skeleton, SubmitForm, TextField, focus_first_invalid},
+    ui::{
+        Button, ButtonKind, FocusHeading, FormError, PasswordField, Skeleton, SubmitForm,
+        TextField, focus_first_invalid,
+    },
     wire::SecretText,
     words,
 };
@@ -18,16 +22,23 @@ use crate::{
 /// `/setup`: the first account and its owner.
 #[component]
 pub(crate) fn FirstStart() -> impl IntoView {
-    let token = shell().link.get_value().unwrap_or_else(|| SecretText::new(String::new()));
+    let token = shell()
+        .link
+        .get_value()
+        .unwrap_or_else(|| SecretText::new(String::new()));
     let kept = StoredValue::new(token);
-    let (checked, reload) = load(move || check_setup_link(Link { token: kept.get_value() }));
+    let (checked, reload) = load(move || {
+        check_setup_link(Link {
+            token: kept.get_value(),
+        })
+    });
     view! {
         <div class="page--narrow">
             <FocusHeading label="Create the first owner" />
             {move || checked.with(|checked| match checked {
                 None => view! { <div class="card"><Skeleton lines=5 /></div> }.into_any(),
                 Some(Ok(())) => view! { <OwnerForm token=kept.get_value() /> }.into_any(),
-                Some(Err(AppError::LinkDead)) => view! { <DeadLink /> }.into_any(),
+                Some(Err(AppError::LinkDead)) => view! { <DeadLink missing=kept.with_value(|token| token.expose().is_empty()) /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
             })}
         </div>
@@ -40,16 +51,33 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
     let go = go();
     let token = StoredValue::new(token);
     let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
-    let ((account, account_error), (name, name_error), (email, email_error), (password, at_password)) = (field(), field(), field(), field());
+    let (
+        (account, account_error),
+        (name, name_error),
+        (email, email_error),
+        (password, at_password),
+    ) = (field(), field(), field(), field());
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
         let wrong = |is_wrong: bool, field| is_wrong.then(|| words::invalid(field).to_owned());
-        account_error.set(wrong(account.read_untracked().parse::<AccountName>().is_err(), Field::AccountName));
-        name_error.set(wrong(name.read_untracked().parse::<PersonName>().is_err(), Field::PersonName));
-        email_error.set(wrong(email.read_untracked().parse::<Email>().is_err(), Field::Email));
+        account_error.set(wrong(
+            account.read_untracked().parse::<AccountName>().is_err(),
+            Field::AccountName,
+        ));
+        name_error.set(wrong(
+            name.read_untracked().parse::<PersonName>().is_err(),
+            Field::PersonName,
+        ));
+        email_error.set(wrong(
+            email.read_untracked().parse::<Email>().is_err(),
+            Field::Email,
+        ));
         at_password.set(password_error(&password.read_untracked()));
-        if [account_error, name_error, email_error, at_password].iter().any(|error| error.read_untracked().is_some()) {
+        if [account_error, name_error, email_error, at_password]
+            .iter()
+            .any(|error| error.read_untracked().is_some())
+        {
             return focus_first_invalid();
         }
         let request = FirstOwnerForm {
@@ -59,23 +87,26 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
             email: email.get_untracked(),
             password: SecretText::new(password.get_untracked()),
         };
-        shell.call(pending, create_first_owner(request), move |answer| match answer {
-            Ok(viewer) => {
-                shell.link.set_value(None);
-                shell.set_viewer(Some(viewer));
-                go(Page::Home, true);
-            }
-            Err(error) => {
-                refused.try_set(Some(error));
-            }
-        });
+        shell.call(
+            pending,
+            create_first_owner(request),
+            move |answer| match answer {
+                Ok(viewer) => {
+                    shell.link.set_value(None);
+                    shell.set_viewer(Some(viewer));
+                    go(Page::Home, true);
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            },
+        );
     };
-    let error = Signal::derive(move || refused.get().map(|error| words::refusal(&error)));
     view! {
         <p class="lead">"This makes the first account and you its Owner."</p>
         <div class="card">
             <SubmitForm on_submit=submit pending>
-                <FormError error retry=submit />
+                <Refused refused retry=submit />
                 <TextField label="Account name" name="account" autocomplete="organization" value=account error=account_error />
                 <TextField label="Your name" name="name" autocomplete="name" value=name error=name_error />
                 <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />

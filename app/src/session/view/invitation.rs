@@ -3,10 +3,14 @@ use leptos::prelude::*;
 use super::{DeadLink, password_error};
 use crate::{
     error::AppError,
+    refused::Refused,
     routes::Page,
     session::api::{InvitationForm, Link, accept_invitation, check_invitation},
     shell::{go, load, shell},
-    ui::{Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, Skeleton, SubmitForm, focus_first_invalid},
+    ui::{
+        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, Skeleton,
+        SubmitForm, focus_first_invalid,
+    },
     wire::SecretText,
     words,
 };
@@ -14,16 +18,23 @@ use crate::{
 /// `/invitation`: somebody chooses their password.
 #[component]
 pub(crate) fn Invitation() -> impl IntoView {
-    let token = shell().link.get_value().unwrap_or_else(|| SecretText::new(String::new()));
+    let token = shell()
+        .link
+        .get_value()
+        .unwrap_or_else(|| SecretText::new(String::new()));
     let kept = StoredValue::new(token);
-    let (checked, reload) = load(move || check_invitation(Link { token: kept.get_value() }));
+    let (checked, reload) = load(move || {
+        check_invitation(Link {
+            token: kept.get_value(),
+        })
+    });
     view! {
         <div class="page--narrow">
             <FocusHeading label="Choose a password" />
             {move || checked.with(|checked| match checked {
                 None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email.clone() /> }.into_any(),
-                Some(Err(AppError::LinkDead)) => view! { <DeadLink /> }.into_any(),
+                Some(Err(AppError::LinkDead)) => view! { <DeadLink missing=kept.with_value(|token| token.expose().is_empty()) /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
             })}
         </div>
@@ -44,24 +55,30 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
         if at_field.read_untracked().is_some() {
             return focus_first_invalid();
         }
-        let request = InvitationForm { token: token.get_value(), password: SecretText::new(password.get_untracked()) };
-        shell.call(pending, accept_invitation(request), move |answer| match answer {
-            Ok(()) => {
-                shell.link.set_value(None);
-                shell.status.set(Some(words::PASSWORD_SAVED.to_owned()));
-                go(Page::SignIn, true);
-            }
-            Err(error) => {
-                refused.try_set(Some(error));
-            }
-        });
+        let request = InvitationForm {
+            token: token.get_value(),
+            password: SecretText::new(password.get_untracked()),
+        };
+        shell.call(
+            pending,
+            accept_invitation(request),
+            move |answer| match answer {
+                Ok(()) => {
+                    shell.link.set_value(None);
+                    shell.say(words::PASSWORD_SAVED.to_owned());
+                    go(Page::SignIn, true);
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            },
+        );
     };
-    let error = Signal::derive(move || refused.get().map(|error| words::refusal(&error)));
     view! {
         <p class="lead">"For " <strong>{email.clone()}</strong></p>
         <div class="card">
             <SubmitForm on_submit=submit pending>
-                <FormError error retry=submit />
+                <Refused refused retry=submit />
                 <HiddenUsername email />
                 <PasswordField label="New password" autocomplete="new-password" value=password error=at_field hint="At least 15 characters" />
                 <div class="actions">

@@ -19,11 +19,16 @@ use crate::words;
 /// The password rule as a form asks it: the text in NFC, or what is wrong with it.
 fn password_error(typed: &str) -> Option<String> {
     let nfc: String = js_sys::JsString::from(typed).normalize("NFC").into();
-    domain::password::check_length(&nfc).err().map(|_| words::invalid(crate::error::Field::Password).to_owned())
+    domain::password::check_length(&nfc)
+        .err()
+        .map(|_| words::invalid(crate::error::Field::Password).to_owned())
 }
 
 /// A link that does not work any more.
 #[component]
-fn DeadLink() -> impl IntoView {
-    view! { <p class="lead">{words::LINK_DEAD}</p> }
+fn DeadLink(
+    /// The page was reloaded: the token has left the address bar, so nothing is known of the link.
+    missing: bool,
+) -> impl IntoView {
+    view! { <p class="lead">{if missing { words::LINK_MISSING } else { words::LINK_DEAD }}</p> }
 }

@@ -3,12 +3,14 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
+    refused::Refused,
     routes::Page,
     session::api::{SignInForm, sign_in},
     shell::{go, shell},
-    ui::{Button, ButtonKind, Countdown, FocusHeading, FormError, PasswordField, SubmitForm, TextField, focus_first_invalid},
+    ui::{
+        Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField, focus_first_invalid,
+    },
     wire::SecretText,
-    words,
 };
 
 /// `/sign-in`: email and password.
@@ -17,16 +19,31 @@ pub(crate) fn SignIn() -> impl IntoView {
     let shell = shell();
     let go = go();
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let (email_error, password_error) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let (email_error, password_error) =
+        (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
-        email_error.set(email.read_untracked().trim().is_empty().then(|| "Enter your email.".to_owned()));
-        password_error.set(password.read_untracked().is_empty().then(|| "Enter your password.".to_owned()));
+        email_error.set(
+            email
+                .read_untracked()
+                .trim()
+                .is_empty()
+                .then(|| "Enter your email.".to_owned()),
+        );
+        password_error.set(
+            password
+                .read_untracked()
+                .is_empty()
+                .then(|| "Enter your password.".to_owned()),
+        );
         if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
             return focus_first_invalid();
         }
-        let request = SignInForm { email: email.get_untracked(), password: SecretText::new(password.get_untracked()) };
+        let request = SignInForm {
+            email: email.get_untracked(),
+            password: SecretText::new(password.get_untracked()),
+        };
         shell.call(pending, sign_in(request), move |answer| match answer {
             Ok(viewer) => {
                 let is_half = viewer.standing == Standing::HalfSignedIn;
@@ -40,19 +57,12 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
-    let error = Signal::derive(move || refused.get().map(|error| words::refusal(&error)));
-    let again = move || refused.get().is_some_and(|error| words::may_work_again(&error));
     view! {
         <div class="page--narrow">
             <FocusHeading label="Sign in" />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
-                    {move || if again() {
-                        view! { <FormError error retry=submit /> }.into_any()
-                    } else {
-                        view! { <FormError error /> }.into_any()
-                    }}
-                    {move || refused.get().as_ref().and_then(words::wait).map(|seconds| view! { <Countdown seconds label="Try again in" /> })}
+                    <Refused refused retry=submit />
                     <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
                     <PasswordField label="Password" value=password error=password_error />
                     <div class="actions">

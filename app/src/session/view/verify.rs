@@ -24,7 +24,9 @@ pub(crate) fn Verify() -> impl IntoView {
         Ok(signed_in) => {
             let left = signed_in.codes_left.map(words::backup_code_used);
             let warned = signed_in.unlocked_after.map(words::unlocked_after);
-            shell.status.set(left.map(|left| warned.map_or(left.clone(), |warned| format!("{left} {warned}"))));
+            if let Some(left) = left {
+                shell.say(warned.map_or(left.clone(), |warned| format!("{left} {warned}")));
+            }
             shell.set_viewer(Some(signed_in.viewer));
         }
         Err(error) => {
@@ -35,13 +37,27 @@ pub(crate) fn Verify() -> impl IntoView {
         if code.read_untracked().parse::<OneTimeCode>().is_err() {
             return refused.set(Some(AppError::Invalid { field: Field::Code }));
         }
-        shell.call(pending, verify_code(Code { code: SecretText::new(code.get_untracked()) }), done);
+        shell.call(
+            pending,
+            verify_code(Code {
+                code: SecretText::new(code.get_untracked()),
+            }),
+            done,
+        );
     };
     let submit_backup = move || {
         if backup.read_untracked().parse::<BackupCode>().is_err() {
-            return refused.set(Some(AppError::Invalid { field: Field::BackupCode }));
+            return refused.set(Some(AppError::Invalid {
+                field: Field::BackupCode,
+            }));
         }
-        shell.call(pending, verify_backup_code(Code { code: SecretText::new(backup.get_untracked()) }), done);
+        shell.call(
+            pending,
+            verify_backup_code(Code {
+                code: SecretText::new(backup.get_untracked()),
+            }),
+            done,
+        );
     };
     let toggle = move || {
         refused.set(None);

@@ -1,0 +1,36 @@
+//! What a form says when the server refuses.
+
+use leptos::prelude::*;
+
+use crate::{
+    error::AppError,
+    ui::{Countdown, FormError},
+    words,
+};
+
+/// A refusal above a form: with `Try again` where that may help, with a countdown where waiting does.
+#[component]
+pub(crate) fn Refused(
+    /// The refusal.
+    refused: RwSignal<Option<AppError>>,
+    /// Submits once more.
+    #[prop(into)]
+    retry: Callback<()>,
+) -> impl IntoView {
+    move || {
+        refused.get().map(|error| {
+            let said = Some(words::refusal(&error));
+            if words::may_work_again(&error) {
+                view! { <FormError error=said retry /> }.into_any()
+            } else {
+                view! { <FormError error=said /><Wait error /> }.into_any()
+            }
+        })
+    }
+}
+
+/// How long to wait, where waiting helps.
+#[component]
+pub(crate) fn Wait(error: AppError) -> impl IntoView {
+    words::wait(&error).map(|seconds| view! { <Countdown seconds label=words::wait_for(&error) /> })
+}
