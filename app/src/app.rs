@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use leptos_router::{
+    NavigateOptions,
     components::{A, Route, Router, Routes},
-    hooks::use_location,
+    hooks::{use_location, use_navigate},
     path,
 };
 
@@ -92,7 +93,9 @@ fn Header() -> impl IntoView {
 #[component]
 fn UserMenu(name: String) -> impl IntoView {
     let shell = shell();
+    let navigate = use_navigate();
     let leave = move || {
+        let navigate = navigate.clone();
         shell.call(
             RwSignal::new(false),
             sign_out(),
@@ -102,6 +105,12 @@ fn UserMenu(name: String) -> impl IntoView {
                     shell.sheet.set(None);
                     shell.left_on_purpose.set_value(true);
                     shell.set_viewer(None);
+                    // Pages that anybody may see, such as Page not found, lead nowhere by themselves.
+                    let options = NavigateOptions {
+                        replace: true,
+                        ..Default::default()
+                    };
+                    navigate(Page::SignIn.path(), options);
                 }
                 Err(error) => shell.say(words::refusal(&error)),
             },

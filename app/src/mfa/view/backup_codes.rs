@@ -122,7 +122,9 @@ fn Finish(saved: RwSignal<bool>, set: CodeSetId) -> impl IntoView {
         if !saved.get_untracked() {
             return focus_first_invalid();
         }
-        let request = SavedCodes { set: set.get_value() };
+        let request = SavedCodes {
+            set: set.get_value(),
+        };
         shell.call(pending, finish(request), move |answer| match answer {
             Ok(()) => {
                 shell.say(words::ADDED.to_owned());
