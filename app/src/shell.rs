@@ -132,6 +132,9 @@ impl Shell {
 
     /// The session changed here: the pages follow, and so do the other tabs.
     pub fn set_viewer(self, viewer: Option<Viewer>) {
+        if viewer.is_some() {
+            self.left_on_purpose.set_value(false);
+        }
         self.next_version();
         self.viewer.set(Some(viewer));
         if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
