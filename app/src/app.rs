@@ -1,5 +1,6 @@
 //! The frame around every page, and which page stands at which address.
 
+use domain::policy::Standing;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -94,6 +95,14 @@ fn Header() -> impl IntoView {
 fn UserMenu(name: String) -> impl IntoView {
     let shell = shell();
     let navigate = use_navigate();
+    // Who still owes the second factor has no profile to see.
+    let is_signed_in = Memo::new(move |_| {
+        shell
+            .viewer
+            .get()
+            .flatten()
+            .is_some_and(|viewer| viewer.standing != Standing::HalfSignedIn)
+    });
     let leave = move || {
         let navigate = navigate.clone();
         shell.call(
@@ -119,7 +128,9 @@ fn UserMenu(name: String) -> impl IntoView {
     view! {
         <nav class="user-menu" aria-label="User">
             <Menu label=name>
-                <MenuLink href="/profile" label="My profile" />
+                <Show when=move || is_signed_in.get()>
+                    <MenuLink href="/profile" label="My profile" />
+                </Show>
                 <ThemeMenu />
                 <MenuAction label="Sign out" on_choose=leave />
             </Menu>

@@ -32,10 +32,13 @@ const FIND: &str = "
 
 #[async_trait]
 impl Sessions for Store {
-    async fn open(&self, session: NewSession) -> Result<(), PortError> {
+    async fn open(&self, session: NewSession) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        open(&mut write, &session).await?;
-        write.commit().await
+        if !open(&mut write, &session).await? {
+            return write.undo(false).await;
+        }
+        write.commit().await?;
+        Ok(true)
     }
 
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError> {
@@ -108,7 +111,17 @@ pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
         .bind(now.millis())
 }
 
-pub async fn open(write: &mut Write, session: &NewSession) -> Result<(), PortError> {
+/// Opens a session while the password it was judged by is still the user's: a change of password ends every session, and none of the old
+/// password may open behind it.
+pub async fn open(write: &mut Write, session: &NewSession) -> Result<bool, PortError> {
+    let unchanged = query(
+        "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0",
+    )
+    .bind(session.user.as_str())
+    .bind(session.password.expose());
+    if write.run(unchanged).await? != 1 {
+        return Ok(false);
+    }
     if session.complete {
         signed_in(write, &session.user, session.at).await?;
     }
@@ -135,8 +148,8 @@ pub async fn open(write: &mut Write, session: &NewSession) -> Result<(), PortErr
         .bind(session.token.as_bytes().as_slice());
     write
         .run(insert.bind(session.user.as_str()).bind(session.at.millis()))
-        .await
-        .map(drop)
+        .await?;
+    Ok(true)
 }
 
 /// Notes a complete sign-in, which is what clears the budget of the second factor; false for a user who is barred or gone.

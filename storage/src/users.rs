@@ -81,7 +81,9 @@ impl Users for Store {
             .bind(first.account.name.folded())
             .bind(Role::Owner.as_str());
         write.run(join).await?;
-        sessions::open(&mut write, &first.session).await?;
+        if !sessions::open(&mut write, &first.session).await? {
+            return write.undo(false).await;
+        }
         write.commit().await?;
         Ok(true)
     }

@@ -6,9 +6,10 @@ use qrcode::{Color, EcLevel, QrCode};
 use super::api::QrPath;
 use crate::{error::AppError, wire::Disclosed};
 
-/// Draws a text as a path of one-module squares, runs merged.
+/// Draws a text, with the least redundancy: a screen has no stains, and fewer modules are easier to scan.
+/// It becomes a path of one-module squares, runs merged.
 pub(super) fn path(text: &str) -> Result<QrPath, AppError> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M)
+    let code = QrCode::with_error_correction_level(text, EcLevel::L)
         .map_err(|error| PortError::Failed(Box::new(error)))?;
     let colors = code.to_colors();
     let path: String = colors

@@ -56,7 +56,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         .map_err(invalid(Field::Password))?;
     let link = open_link(call, &request.token).await?;
 
-    let password = Some(call.services.hasher.hash(password.expose()).await?);
+    let password = call.services.hasher.hash(password.expose()).await?;
     let (user, token, at) = (
         UserId::from_random(call.services.entropy.draw()?),
         call.draw_token()?,
@@ -71,7 +71,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         id: user.clone(),
         email,
         name,
-        password,
+        password: Some(password.clone()),
         at,
     };
     let id = SessionId::from_random(call.services.entropy.draw()?);
@@ -80,6 +80,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         id,
         token: token.hash(),
         user,
+        password,
         at,
         complete: true,
         replaces,

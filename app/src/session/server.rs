@@ -69,18 +69,28 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
             .await
             .map(|_| None)?,
     };
-    let user = credentials.ok_or(AppError::WrongCredentials)?.user;
+    let Some(Credentials {
+        user,
+        password: Some(judged_by),
+        ..
+    }) = credentials
+    else {
+        return Err(AppError::WrongCredentials);
+    };
     let owes_second_factor = call.services.mfa.method(&user).await?.is_some();
     let token = call.draw_token()?;
     let session = NewSession {
         id: SessionId::from_random(call.services.entropy.draw()?),
         token: token.hash(),
         user,
+        password: judged_by,
         at: call.now,
         complete: !owes_second_factor,
         replaces: call.caller_if_any().map(|caller| caller.token),
     };
-    call.services.sessions.open(session).await?;
+    if !call.services.sessions.open(session).await? {
+        return Err(AppError::WrongCredentials);
+    }
     call.set_cookie(&token);
     reread(call, &token).await
 }

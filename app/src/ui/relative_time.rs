@@ -61,7 +61,8 @@ fn exact_time(milliseconds: i64) -> String {
     reason = "a count of minutes, days or years"
 )]
 fn relative_time(milliseconds: i64) -> String {
-    let (count, unit) = relative_unit(milliseconds);
+    // Only what has happened is shown: ahead of us it lies because this device's clock is slow.
+    let (count, unit) = relative_unit(milliseconds.min(0));
     let options = Object::new();
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
     RelativeTimeFormat::new(&Array::new(), &options)

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::PortError;
+use super::{PortError, SecretHash};
 use crate::{
     email::Email,
     ids::{SessionId, UserId},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A session to be opened after a right password.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewSession {
     /// The identifier.
     pub id: SessionId,
@@ -20,6 +20,8 @@ pub struct NewSession {
     pub token: TokenHash,
     /// Whose it is.
     pub user: UserId,
+    /// The hash that the given password was compared with: it must still be the user's when the session opens.
+    pub password: SecretHash,
     /// When the password was given.
     pub at: Timestamp,
     /// Whether nothing more is owed, so that this is a complete sign-in: it is noted as the last one and clears the budgets.
@@ -61,8 +63,8 @@ pub struct SessionRecord {
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Opens a session.
-    async fn open(&self, session: NewSession) -> Result<(), PortError>;
+    /// Opens a session; false when the user was barred or the password changed since it was judged.
+    async fn open(&self, session: NewSession) -> Result<bool, PortError>;
 
     /// The session of a token, unless its user is disabled.
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError>;

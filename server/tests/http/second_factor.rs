@@ -2,30 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Answer, Authenticator, TestServer};
-
-fn codes(sheet: &serde_json::Value) -> Vec<&str> {
-    let codes = sheet["codes"].as_array().unwrap();
-    codes.iter().map(|code| code.as_str().unwrap()).collect()
-}
-
-async fn set_up(server: &TestServer) -> (Authenticator, serde_json::Value) {
-    let ada = server.add_owner().await;
-    let mut browser = server.browser();
-    browser.sign_in(&ada).await.expect_ok();
-    let pending = browser.ask("mfa/set_up").await.expect_ok();
-    let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
-    let code = authenticator.code(server.clock.now());
-    let sheet = browser
-        .call("mfa/confirm", json!({ "code": code }))
-        .await
-        .expect_ok();
-    browser
-        .call("mfa/finish", json!({ "set": sheet["set"] }))
-        .await
-        .expect_ok();
-    (authenticator, sheet)
-}
+use crate::support::{Answer, Enrolled, TestServer};
 
 /// Signs in up to the second factor, and gives it.
 async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> Answer {
@@ -46,7 +23,7 @@ async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> Answer
 #[tokio::test]
 async fn a_code_signs_in_once() {
     let server = TestServer::start().await;
-    let (authenticator, _) = set_up(&server).await;
+    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
     server.clock.next_step();
     let code = authenticator.code(server.clock.now());
     sign_in_with(&server, "session/verify_code", &code)
@@ -62,19 +39,18 @@ async fn a_code_signs_in_once() {
 #[tokio::test]
 async fn so_does_each_backup_code() {
     let server = TestServer::start().await;
-    let (_, sheet) = set_up(&server).await;
-    let codes = codes(&sheet);
+    let Enrolled { codes, .. } = Enrolled::on(&server).await;
     assert_eq!(codes.len(), 10);
-    let signed_in = sign_in_with(&server, "session/verify_backup_code", codes[3]).await;
+    let signed_in = sign_in_with(&server, "session/verify_backup_code", &codes[3]).await;
     assert_eq!(signed_in.expect_ok()["codes_left"], 9);
-    let again = sign_in_with(&server, "session/verify_backup_code", codes[3]).await;
+    let again = sign_in_with(&server, "session/verify_backup_code", &codes[3]).await;
     again.expect_refused(409, "backup_code_used");
 }
 
 #[tokio::test]
 async fn a_pause_says_how_long() {
     let server = TestServer::start().await;
-    let (authenticator, _) = set_up(&server).await;
+    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
     let wrong = authenticator.wrong_code(server.clock.now());
     for _ in 0..5 {
         let answer = sign_in_with(&server, "session/verify_code", &wrong).await;

@@ -20,6 +20,7 @@ mod answer;
 mod authenticator;
 mod browser;
 mod clock;
+mod enrolment;
 mod people;
 mod server;
 
@@ -27,5 +28,6 @@ pub use answer::Answer;
 pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::TestClock;
+pub use enrolment::Enrolled;
 pub use people::{Person, ada, max};
 pub use server::{Options, TestServer};

@@ -15,6 +15,9 @@ use storage::Store;
 
 use crate::support::{START, bits, sealed, token, vault};
 
+/// The hash of everybody's password.
+pub const PASSWORD: &str = "$argon2id$test";
+
 pub const FIRST_STEP: TimeStep = TimeStep::at(START);
 
 /// A session as its browser knows it.
@@ -47,7 +50,7 @@ pub fn user(email: &str) -> NewUser {
         id: UserId::from_random(bits()),
         email: email.parse().unwrap(),
         name: "Ada Owner".parse().unwrap(),
-        password: Some(SecretHash::phc("$argon2id$test".to_owned())),
+        password: Some(SecretHash::phc(PASSWORD.to_owned())),
         at: START,
     }
 }
@@ -58,6 +61,7 @@ pub fn session(user: &UserId, at: Timestamp) -> NewSession {
         id,
         token: token(),
         user: user.clone(),
+        password: SecretHash::phc(PASSWORD.to_owned()),
         at,
         complete: false,
         replaces: None,
@@ -80,7 +84,7 @@ pub async fn somebody(store: &Store) -> UserId {
 
 pub async fn browser(store: &Store, user: &UserId) -> Browser {
     let new = session(user, START);
-    store.open(new.clone()).await.unwrap();
+    assert!(store.open(new.clone()).await.unwrap());
     Browser {
         session: new.id,
         token: new.token,

@@ -1,6 +1,6 @@
 use domain::{
     lockout::{Budget, Factor},
-    ports::{Attempts, Mfa, NewSession, Sessions, Users},
+    ports::{Attempts, Mfa, NewSession, SecretHash, Sessions, Users},
     session::{ABSOLUTE, SessionFacts},
 };
 
@@ -98,7 +98,7 @@ async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
             .await
             .unwrap();
     }
-    store.open(session(&user, later(1))).await.unwrap();
+    assert!(store.open(session(&user, later(1))).await.unwrap());
     assert_eq!(
         store.refused_in_a_row(&user).await.unwrap(),
         5,
@@ -117,7 +117,7 @@ async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
         complete: true,
         ..session(&user, later(2))
     };
-    store.open(complete).await.unwrap();
+    assert!(store.open(complete).await.unwrap());
     assert_eq!(
         Users::find(store, &user)
             .await
@@ -145,7 +145,7 @@ async fn a_new_session_replaces_the_browsers_old_one_and_dead_ones_go() {
         replaces: Some(old.token),
         ..session(&user, later(1))
     };
-    store.open(new).await.unwrap();
+    assert!(store.open(new).await.unwrap());
     assert!(Sessions::find(store, old.token).await.unwrap().is_none());
     assert!(Sessions::find(store, kept.token).await.unwrap().is_some());
 
@@ -175,4 +175,17 @@ async fn an_ended_session_takes_its_pending_key_along() {
     store.end(&mine.session).await.unwrap();
     let Browser { session, .. } = mine;
     store.touch(&session, later(1)).await.unwrap();
+}
+
+/// A sign-in that was judged just before the password changed comes too late.
+#[tokio::test]
+async fn no_session_opens_on_a_password_that_has_changed() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let user = somebody(store).await;
+    let judged = session(&user, START);
+    let changed = SecretHash::phc("$argon2id$changed".to_owned());
+    assert!(store.set_password(&user, changed).await.unwrap());
+    assert!(!store.open(judged).await.unwrap());
+    assert_eq!(database.count("sessions").await, 0);
 }

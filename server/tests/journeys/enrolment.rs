@@ -1,0 +1,131 @@
+//! Attacks on the set-up (security.md §4 E).
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Authenticator, TestServer, ada};
+
+/// E3: a pending key belongs to its session alone, and lives for thirty minutes.
+#[tokio::test]
+async fn a_pending_key_is_confirmed_by_its_own_session_in_time_only() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let (mut mine, mut other) = (server.browser(), server.browser());
+    mine.sign_in(&ada).await.expect_ok();
+    other.sign_in(&ada).await.expect_ok();
+    let pending = mine.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
+
+    let code = authenticator.code(server.clock.now());
+    let stolen = other.call("mfa/confirm", json!({ "code": code })).await;
+    stolen.expect_refused(409, "nothing_pending");
+    let theirs = other.ask("mfa/set_up").await.expect_ok();
+    assert_ne!(theirs["key"], pending["key"]);
+
+    server.clock.advance(Duration::from_secs(30 * 60));
+    let late = json!({ "code": authenticator.code(server.clock.now()) });
+    mine.call("mfa/confirm", late)
+        .await
+        .expect_refused(409, "nothing_pending");
+}
+
+/// E2: an open session whose password is older than ten minutes enrols nobody's phone.
+#[tokio::test]
+async fn a_set_up_needs_a_fresh_password() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&ada).await.expect_ok();
+    server.clock.advance(Duration::from_secs(10 * 60));
+    browser
+        .ask("mfa/set_up")
+        .await
+        .expect_refused(403, "password_required");
+    let before = browser.cookie("twinlock").unwrap().to_owned();
+    browser
+        .call(
+            "session/confirm_password",
+            json!({ "password": ada.password }),
+        )
+        .await
+        .expect_ok();
+    assert_ne!(browser.cookie("twinlock").unwrap(), before, "a new token");
+    browser.ask("mfa/set_up").await.expect_ok();
+}
+
+/// E7: activating ends every other session, and the key is never shown again (E8).
+#[tokio::test]
+async fn a_set_up_ends_the_other_sessions_and_hides_the_key() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let (mut mine, mut other) = (server.browser(), server.browser());
+    mine.sign_in(&ada).await.expect_ok();
+    other.sign_in(&ada).await.expect_ok();
+    let pending = mine.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
+    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    mine.call("mfa/confirm", code).await.expect_ok();
+
+    other
+        .ask("profile/view")
+        .await
+        .expect_refused(401, "not_signed_in");
+    mine.ask("mfa/set_up")
+        .await
+        .expect_refused(409, "already_set_up");
+    let profile = mine.ask("profile/view").await.expect_ok();
+    assert_eq!(profile["method"]["codes_left"], 10);
+    assert!(
+        !profile
+            .to_string()
+            .contains(pending["key"].as_str().unwrap())
+    );
+}
+
+/// B5: a reload shows a fresh set that waits; the first one works until `Finish`, and not after it.
+#[tokio::test]
+async fn a_fresh_set_of_codes_takes_over_at_finish() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&ada).await.expect_ok();
+    let pending = browser.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
+    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let first = browser.call("mfa/confirm", code).await.expect_ok();
+    let fresh = browser.ask("mfa/backup_codes").await.expect_ok();
+    assert_ne!(first["codes"], fresh["codes"]);
+
+    by_backup_code(&server, &fresh["codes"][0])
+        .await
+        .expect_refused(401, "wrong_code");
+    by_backup_code(&server, &first["codes"][0])
+        .await
+        .expect_ok();
+    let saved = json!({ "set": fresh["set"] });
+    browser.call("mfa/finish", saved.clone()).await.expect_ok();
+    by_backup_code(&server, &first["codes"][1])
+        .await
+        .expect_refused(401, "wrong_code");
+    by_backup_code(&server, &fresh["codes"][0])
+        .await
+        .expect_ok();
+
+    browser
+        .call("mfa/finish", saved)
+        .await
+        .expect_refused(409, "nothing_pending");
+    browser
+        .ask("mfa/backup_codes")
+        .await
+        .expect_refused(409, "nothing_pending");
+}
+
+async fn by_backup_code(server: &TestServer, code: &Value) -> Answer {
+    let mut browser = server.browser();
+    browser.sign_in(&ada()).await.expect_ok();
+    browser
+        .call("session/verify_backup_code", json!({ "code": code }))
+        .await
+}

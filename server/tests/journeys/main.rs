@@ -1,0 +1,12 @@
+//! What may happen once happens once, through the real router and store, however many ask at the same time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that can't go on should stop, in its helpers too"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod enrolment;
+mod races;

@@ -1,0 +1,111 @@
+//! Races of security.md §4 R, from a barrier.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::json;
+use tokio::sync::Barrier;
+
+use crate::support::{Answer, Browser, Enrolled, TestServer, ada};
+
+const ROUNDS: usize = 50;
+const PARALLEL: usize = 32;
+
+/// A browser that owes its second factor.
+async fn half_signed_in(server: &TestServer) -> Browser {
+    let mut browser = server.browser();
+    let viewer = browser.sign_in(&ada()).await.expect_ok();
+    assert_eq!(viewer["standing"]["standing"], "half_signed_in");
+    browser
+}
+
+/// Sends the same code from all browsers at once; answers the browsers with what each was told.
+async fn at_once(
+    browsers: Vec<Browser>,
+    function: &'static str,
+    code: &str,
+) -> Vec<(Browser, Answer)> {
+    let barrier = Arc::new(Barrier::new(browsers.len()));
+    let send = |mut browser: Browser| {
+        let (barrier, code) = (barrier.clone(), code.to_owned());
+        tokio::spawn(async move {
+            barrier.wait().await;
+            let answer = browser.call(function, json!({ "code": code })).await;
+            (browser, answer)
+        })
+    };
+    let running: Vec<_> = browsers.into_iter().map(send).collect();
+    let mut answers = Vec::new();
+    for task in running {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
+
+/// Exactly one was let in, and every other browser is still outside.
+async fn expect_one_inside(answers: Vec<(Browser, Answer)>, round: usize) {
+    let inside = answers
+        .iter()
+        .filter(|(_, answer)| answer.status.is_success());
+    assert_eq!(inside.count(), 1, "round {round}");
+    for (mut browser, answer) in answers {
+        let profile = browser.ask("profile/view").await;
+        assert_eq!(
+            profile.status.is_success(),
+            answer.status.is_success(),
+            "round {round}"
+        );
+    }
+}
+
+/// R1: many sign-ins, one code.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_code_signs_in_one_of_many() {
+    let server = TestServer::start().await;
+    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    for round in 0..ROUNDS {
+        // Refused codes of the round before would pause this one.
+        server.clock.advance(Duration::from_secs(16 * 60));
+        let mut browsers = Vec::new();
+        for _ in 0..PARALLEL {
+            browsers.push(half_signed_in(&server).await);
+        }
+        let code = authenticator.code(server.clock.now());
+        expect_one_inside(at_once(browsers, "session/verify_code", &code).await, round).await;
+    }
+}
+
+/// R2: one sign-in, one code, many tabs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_half_sign_in_becomes_one_session() {
+    let server = TestServer::start().await;
+    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    for round in 0..ROUNDS {
+        server.clock.advance(Duration::from_secs(16 * 60));
+        let tabs = vec![half_signed_in(&server).await; PARALLEL];
+        let code = authenticator.code(server.clock.now());
+        expect_one_inside(at_once(tabs, "session/verify_code", &code).await, round).await;
+    }
+}
+
+/// R3: many sign-ins, one backup code; a set lasts ten rounds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_backup_code_signs_in_one_of_many() {
+    for ten in 0..ROUNDS / 10 {
+        let server = TestServer::start().await;
+        let Enrolled { codes, .. } = Enrolled::on(&server).await;
+        for (index, code) in codes.iter().enumerate() {
+            server.clock.advance(Duration::from_secs(16 * 60));
+            let mut browsers = Vec::new();
+            for _ in 0..PARALLEL {
+                browsers.push(half_signed_in(&server).await);
+            }
+            let answers = at_once(browsers, "session/verify_backup_code", code).await;
+            expect_one_inside(answers, 10 * ten + index).await;
+        }
+        let email = ada().email.parse().unwrap();
+        let user = server.services.users.credentials(&email);
+        let user = user.await.unwrap().unwrap().user;
+        let method = server.services.mfa.method(&user).await.unwrap().unwrap();
+        assert_eq!(method.codes_left, 0, "each code was spent once");
+    }
+}
