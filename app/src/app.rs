@@ -80,7 +80,7 @@ pub(crate) fn meta(name: &str) -> String {
 #[component]
 fn Header() -> impl IntoView {
     let shell = shell();
-    let name = Memo::new(move |_| shell.viewer.get().flatten().map(|viewer| viewer.name));
+    let name = Memo::new(move |_| shell.viewer().map(|viewer| viewer.name));
     view! {
         <header class="header">
             <div class="header__inner">
@@ -98,9 +98,7 @@ fn UserMenu(name: String) -> impl IntoView {
     // Who still owes the second factor has no profile to see.
     let is_signed_in = Memo::new(move |_| {
         shell
-            .viewer
-            .get()
-            .flatten()
+            .viewer()
             .is_some_and(|viewer| viewer.standing != Standing::HalfSignedIn)
     });
     let leave = move || {

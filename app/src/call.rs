@@ -88,11 +88,11 @@ pub async fn answer<T>(
         Ok(call) => use_case(&call).await,
         Err(error) => Err(error),
     };
-    result.inspect_err(set_status)
+    result.inspect_err(|refusal| set_status(*refusal))
 }
 
 /// Gives the answer the status of a refusal; without it every error would be a 500.
-pub(crate) fn set_status(refusal: &AppError) {
+pub(crate) fn set_status(refusal: AppError) {
     let Some(response) = use_context::<ResponseOptions>() else {
         return;
     };

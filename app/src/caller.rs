@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How exact the time of the last request is kept, so that not every read becomes a write.
-const TOUCH_EVERY: Duration = Duration::from_secs(60);
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 /// A session and its rights at the time of this request.
 #[derive(Debug, Clone)]

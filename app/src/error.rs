@@ -105,7 +105,7 @@ impl FromServerFnError for AppError {
             _ => Self::Internal,
         };
         #[cfg(feature = "ssr")]
-        crate::call::set_status(&refusal);
+        crate::call::set_status(refusal);
         refusal
     }
 }

@@ -18,11 +18,37 @@ use crate::{
 /// Where the tabs of one browser tell each other about sign-in and sign-out.
 const CHANNEL: &str = "twinlock";
 
+/// What a tab knows of its session.
+#[derive(Clone, PartialEq, Eq)]
+enum Known {
+    /// The server has not answered yet.
+    NotYet,
+    /// Nobody is signed in.
+    Nobody,
+    /// Somebody is, at least halfway.
+    Somebody(Viewer),
+}
+
+impl Known {
+    const fn viewer(&self) -> Option<&Viewer> {
+        match self {
+            Self::Somebody(viewer) => Some(viewer),
+            Self::NotYet | Self::Nobody => None,
+        }
+    }
+}
+
+impl From<Option<Viewer>> for Known {
+    fn from(viewer: Option<Viewer>) -> Self {
+        viewer.map_or(Self::Nobody, Self::Somebody)
+    }
+}
+
 /// The state all pages share; nothing of it is stored or put into the history.
 #[derive(Clone, Copy)]
 pub(crate) struct Shell {
-    /// Who is signed in; `None` until the server has answered.
-    pub viewer: RwSignal<Option<Option<Viewer>>>,
+    /// Who is signed in, as far as this tab knows.
+    known: RwSignal<Known>,
     /// Why the server has not answered.
     pub failed: RwSignal<Option<AppError>>,
     /// The result of the last action, for the status region.
@@ -47,7 +73,7 @@ impl Shell {
     /// The shell of this tab, and its link to the others.
     pub fn start() -> Self {
         let shell = Self {
-            viewer: RwSignal::new(None),
+            known: RwSignal::new(Known::NotYet),
             failed: RwSignal::new(None),
             status: RwSignal::new(None),
             entered: StoredValue::new(0),
@@ -75,7 +101,7 @@ impl Shell {
             if js_sys::Reflect::get(&event, &"persisted".into())
                 .is_ok_and(|persisted| persisted.is_truthy())
             {
-                shell.viewer.set(None);
+                shell.known.set(Known::NotYet);
                 shell.refresh();
             }
         });
@@ -84,6 +110,11 @@ impl Shell {
             pasted.remove();
         });
         shell
+    }
+
+    /// Who is signed in.
+    pub fn viewer(self) -> Option<Viewer> {
+        self.known.with(|known| known.viewer().cloned())
     }
 
     /// Asks the server who is signed in.
@@ -96,7 +127,7 @@ impl Shell {
                 return;
             }
             match answer {
-                Ok(viewer) => self.viewer.set(Some(viewer)),
+                Ok(viewer) => self.known.set(viewer.into()),
                 Err(error) => self.failed.set(Some(error)),
             }
         });
@@ -124,7 +155,7 @@ impl Shell {
 
     /// What is known of the person changed by what this page did.
     pub fn amend(self, change: impl FnOnce(&mut Viewer)) {
-        if let Some(Some(mut viewer)) = self.viewer.get_untracked() {
+        if let Some(mut viewer) = untrack(|| self.viewer()) {
             change(&mut viewer);
             self.set_viewer(Some(viewer));
         }
@@ -136,7 +167,7 @@ impl Shell {
             self.left_on_purpose.set_value(false);
         }
         self.next_version();
-        self.viewer.set(Some(viewer));
+        self.known.set(viewer.into());
         if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
             let _ = channel.post_message(&"session".into());
             channel.close();
@@ -146,7 +177,7 @@ impl Shell {
     /// The session has ended without the person's doing: after the next sign-in they come back to their page.
     fn lost_session(self) {
         self.next_version();
-        self.viewer.set(Some(None));
+        self.known.set(Known::Nobody);
     }
 
     /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
@@ -178,18 +209,14 @@ pub(crate) fn shell() -> Shell {
 }
 
 /// How to go to another page: `true` to take this one out of the history.
-pub(crate) fn go() -> impl Fn(Page, bool) + Clone + Copy + 'static {
+pub(crate) fn go() -> impl Fn(Page, bool) + Copy + 'static {
     let navigate = StoredValue::new(use_navigate());
     move |page: Page, replace: bool| {
-        navigate.with_value(|navigate| {
-            navigate(
-                page.path(),
-                NavigateOptions {
-                    replace,
-                    ..Default::default()
-                },
-            )
-        });
+        let options = NavigateOptions {
+            replace,
+            ..Default::default()
+        };
+        navigate.with_value(|navigate| navigate(page.path(), options));
     }
 }
 
@@ -233,11 +260,11 @@ pub(crate) fn Guarded(
     let shell = shell();
     let go = go();
     let guard = Memo::new(move |_| {
-        shell.viewer.with(|viewer| match viewer {
-            None => Guard::Waiting,
-            Some(viewer) => {
-                let standing = viewer.as_ref().map(|viewer| &viewer.standing);
-                let person = viewer.as_ref().map(|viewer| viewer.email.clone());
+        shell.known.with(|known| match known {
+            Known::NotYet => Guard::Waiting,
+            Known::Nobody | Known::Somebody(_) => {
+                let standing = known.viewer().map(|viewer| &viewer.standing);
+                let person = known.viewer().map(|viewer| viewer.email.clone());
                 redirect(page, standing).map_or(Guard::Shown(person), |to| {
                     Guard::Elsewhere(to, standing.is_none())
                 })

@@ -5,9 +5,9 @@ use std::time::Duration;
 use crate::time::Timestamp;
 
 /// How long a pending key is kept and shown again on reload.
-pub const PENDING_KEY: Duration = Duration::from_secs(30 * 60);
+pub const PENDING_KEY: Duration = Duration::from_mins(30);
 /// How long after the verification fresh backup codes may be shown to the session that set up or asked for them.
-pub const CODES_SHOWN: Duration = Duration::from_secs(30 * 60);
+pub const CODES_SHOWN: Duration = Duration::from_mins(30);
 /// The name of a new method, until its owner edits it.
 pub const METHOD_NAME: &str = "Authenticator application";
 

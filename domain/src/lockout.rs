@@ -8,13 +8,13 @@ use crate::time::Timestamp;
 /// Attempts that count within [`PAUSE_WINDOW`]; the next one waits.
 pub const PAUSE_AFTER: usize = 5;
 /// The window in which attempts add up to a pause.
-pub const PAUSE_WINDOW: Duration = Duration::from_secs(15 * 60);
+pub const PAUSE_WINDOW: Duration = Duration::from_mins(15);
 /// Refused codes in a row that lock the authenticator application.
 pub const LOCK_AFTER: u32 = 10;
 /// Attempts with backup codes that a locked user still has within [`BACKUP_WINDOW`].
 pub const BACKUP_WHEN_LOCKED: usize = 5;
 /// The window of [`BACKUP_WHEN_LOCKED`].
-pub const BACKUP_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
+pub const BACKUP_WINDOW: Duration = Duration::from_hours(24);
 
 /// What is being tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn ten_in_a_row_lock_the_application_but_not_the_backup_codes() {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let locked = after(10, hour);
         let later = START.plus(hour * 10);
         assert_eq!(
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_locked_user_has_five_backup_codes_a_day() {
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         let spent = after(15, hour);
         let first_when_locked = START.plus(hour * 10);
         let until = first_when_locked.plus(BACKUP_WINDOW);

@@ -199,7 +199,7 @@ mod tests {
             decide(
                 &facts(false, None),
                 &subject,
-                START.plus(bound - Duration::from_millis(1))
+                START.plus(bound).minus(Duration::from_millis(1))
             )
             .is_some()
         );

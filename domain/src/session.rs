@@ -5,13 +5,13 @@ use std::time::Duration;
 use crate::{ids::AccountId, time::Timestamp};
 
 /// A session without requests for this long is over (ASVS V7.3.1).
-pub const IDLE: Duration = Duration::from_secs(60 * 60);
+pub const IDLE: Duration = Duration::from_hours(1);
 /// A session this old is over, whatever happens in it (ASVS V7.3.2).
-pub const ABSOLUTE: Duration = Duration::from_secs(24 * 60 * 60);
+pub const ABSOLUTE: Duration = Duration::from_hours(24);
 /// How long somebody may take between the password and the second factor.
-pub const HALF_SIGNED_IN: Duration = Duration::from_secs(10 * 60);
+pub const HALF_SIGNED_IN: Duration = Duration::from_mins(10);
 /// How long a password counts as just given: within it an authenticator may be enrolled.
-pub const FRESH_PASSWORD: Duration = Duration::from_secs(10 * 60);
+pub const FRESH_PASSWORD: Duration = Duration::from_mins(10);
 
 /// The facts of one session.
 #[derive(Debug, Clone, PartialEq, Eq)]

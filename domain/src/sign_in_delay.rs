@@ -8,9 +8,9 @@ use crate::time::Timestamp;
 pub const FREE_FAILURES: u32 = 4;
 const FIRST_DELAY: Duration = Duration::from_secs(5);
 /// The longest wait, so that a stranger who keeps guessing can't shut the owner out for long.
-pub const LONGEST_DELAY: Duration = Duration::from_secs(60);
+pub const LONGEST_DELAY: Duration = Duration::from_mins(1);
 /// Failures older than this are forgotten.
-pub const MEMORY: Duration = Duration::from_secs(24 * 60 * 60);
+pub const MEMORY: Duration = Duration::from_hours(24);
 
 /// Password attempts for one account name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -95,7 +95,7 @@ impl MasterKey {
     /// Makes a key: the id from 4 random bytes, the key from 32.
     #[must_use]
     pub fn from_random(id: [u8; 4], bytes: [u8; 32]) -> Self {
-        let id = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = HEXLOWER.encode(&id);
         Self {
             id: KeyId(id),
             bytes: Zeroizing::new(bytes),

@@ -69,7 +69,10 @@ pub async fn pending() -> Result<bool, AppError> {
 
 /// Proves the pending key by its first code, and activates it.
 #[server(prefix = "/api", endpoint = "mfa/confirm", input = Json)]
-pub async fn confirm(request: Code) -> Result<CodeSheet, AppError> {
+pub async fn confirm(
+    /// What the page sends.
+    request: Code,
+) -> Result<CodeSheet, AppError> {
     answer(async |call| server::confirm(call, request).await).await
 }
 
@@ -87,6 +90,9 @@ pub async fn backup_codes() -> Result<CodeSheet, AppError> {
 
 /// Notes that the codes on the page are saved.
 #[server(prefix = "/api", endpoint = "mfa/finish", input = Json)]
-pub async fn finish(request: SavedCodes) -> Result<(), AppError> {
+pub async fn finish(
+    /// What the page sends.
+    request: SavedCodes,
+) -> Result<(), AppError> {
     answer(async |call| codes::finish(call, request).await).await
 }

@@ -108,19 +108,28 @@ pub async fn whoami() -> Result<Option<Viewer>, AppError> {
 
 /// First step: email and password.
 #[server(prefix = "/api", endpoint = "session/sign_in", input = Json)]
-pub async fn sign_in(request: SignInForm) -> Result<Viewer, AppError> {
+pub async fn sign_in(
+    /// What the page sends.
+    request: SignInForm,
+) -> Result<Viewer, AppError> {
     answer(async |call| server::sign_in(call, request).await).await
 }
 
 /// Second step, with the authenticator application.
 #[server(prefix = "/api", endpoint = "session/verify_code", input = Json)]
-pub async fn verify_code(request: Code) -> Result<SignedIn, AppError> {
+pub async fn verify_code(
+    /// What the page sends.
+    request: Code,
+) -> Result<SignedIn, AppError> {
     answer(async |call| second_factor::verify_code(call, request).await).await
 }
 
 /// Second step, with a backup code.
 #[server(prefix = "/api", endpoint = "session/verify_backup_code", input = Json)]
-pub async fn verify_backup_code(request: Code) -> Result<SignedIn, AppError> {
+pub async fn verify_backup_code(
+    /// What the page sends.
+    request: Code,
+) -> Result<SignedIn, AppError> {
     answer(async |call| second_factor::verify_backup_code(call, request).await).await
 }
 
@@ -132,30 +141,45 @@ pub async fn sign_out() -> Result<(), AppError> {
 
 /// Gives the password again, before something that a stolen open session must not do.
 #[server(prefix = "/api", endpoint = "session/confirm_password", input = Json)]
-pub async fn confirm_password(request: PasswordOnly) -> Result<(), AppError> {
+pub async fn confirm_password(
+    /// What the page sends.
+    request: PasswordOnly,
+) -> Result<(), AppError> {
     answer(async |call| server::confirm_password(call, request).await).await
 }
 
 /// Whether a set-up link still works.
 #[server(prefix = "/api", endpoint = "session/check_setup_link", input = Json)]
-pub async fn check_setup_link(request: Link) -> Result<(), AppError> {
+pub async fn check_setup_link(
+    /// What the page sends.
+    request: Link,
+) -> Result<(), AppError> {
     answer(async |call| first_start::check_link(call, request).await).await
 }
 
 /// Makes the first account and its owner, signed in.
 #[server(prefix = "/api", endpoint = "session/create_first_owner", input = Json)]
-pub async fn create_first_owner(request: FirstOwnerForm) -> Result<Viewer, AppError> {
+pub async fn create_first_owner(
+    /// What the page sends.
+    request: FirstOwnerForm,
+) -> Result<Viewer, AppError> {
     answer(async |call| first_start::create(call, request).await).await
 }
 
 /// Whose invitation a link is, while it works.
 #[server(prefix = "/api", endpoint = "session/check_invitation", input = Json)]
-pub async fn check_invitation(request: Link) -> Result<Invited, AppError> {
+pub async fn check_invitation(
+    /// What the page sends.
+    request: Link,
+) -> Result<Invited, AppError> {
     answer(async |call| invitation::check(call, request).await).await
 }
 
 /// Chooses a password through an invitation.
 #[server(prefix = "/api", endpoint = "session/accept_invitation", input = Json)]
-pub async fn accept_invitation(request: InvitationForm) -> Result<(), AppError> {
+pub async fn accept_invitation(
+    /// What the page sends.
+    request: InvitationForm,
+) -> Result<(), AppError> {
     answer(async |call| invitation::accept(call, request).await).await
 }

@@ -150,7 +150,7 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
         old: caller.token,
         new: token.hash(),
     };
-    let (taken, left) = call
+    let (outcome, left) = call
         .services
         .mfa
         .use_backup_code(BackupCodeUse {
@@ -160,7 +160,7 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
             at: call.now,
         })
         .await?;
-    match taken {
+    match outcome {
         Taken::Taken => call.set_cookie(&token),
         Taken::AlreadyTaken => return Err(AppError::BackupCodeUsed),
         Taken::SessionGone => return Err(AppError::NotSignedIn),

@@ -23,7 +23,7 @@ async fn a_pending_key_is_confirmed_by_its_own_session_in_time_only() {
     let theirs = other.ask("mfa/set_up").await.expect_ok();
     assert_ne!(theirs["key"], pending["key"]);
 
-    server.clock.advance(Duration::from_secs(30 * 60));
+    server.clock.advance(Duration::from_mins(30));
     let late = json!({ "code": authenticator.code(server.clock.now()) });
     mine.call("mfa/confirm", late)
         .await
@@ -37,7 +37,7 @@ async fn a_set_up_needs_a_fresh_password() {
     let ada = server.add_owner().await;
     let mut browser = server.browser();
     browser.sign_in(&ada).await.expect_ok();
-    server.clock.advance(Duration::from_secs(10 * 60));
+    server.clock.advance(Duration::from_mins(10));
     browser
         .ask("mfa/set_up")
         .await

@@ -64,7 +64,7 @@ async fn one_code_signs_in_one_of_many() {
     let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
     for round in 0..ROUNDS {
         // Refused codes of the round before would pause this one.
-        server.clock.advance(Duration::from_secs(16 * 60));
+        server.clock.advance(Duration::from_mins(16));
         let mut browsers = Vec::new();
         for _ in 0..PARALLEL {
             browsers.push(half_signed_in(&server).await);
@@ -80,7 +80,7 @@ async fn one_half_sign_in_becomes_one_session() {
     let server = TestServer::start().await;
     let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
     for round in 0..ROUNDS {
-        server.clock.advance(Duration::from_secs(16 * 60));
+        server.clock.advance(Duration::from_mins(16));
         let tabs = vec![half_signed_in(&server).await; PARALLEL];
         let code = authenticator.code(server.clock.now());
         expect_one_inside(at_once(tabs, "session/verify_code", &code).await, round).await;
@@ -94,7 +94,7 @@ async fn one_backup_code_signs_in_one_of_many() {
         let server = TestServer::start().await;
         let Enrolled { codes, .. } = Enrolled::on(&server).await;
         for (index, code) in codes.iter().enumerate() {
-            server.clock.advance(Duration::from_secs(16 * 60));
+            server.clock.advance(Duration::from_mins(16));
             let mut browsers = Vec::new();
             for _ in 0..PARALLEL {
                 browsers.push(half_signed_in(&server).await);

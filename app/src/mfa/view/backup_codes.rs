@@ -38,12 +38,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             },
         );
     };
-    let may_fetch = shell.viewer.with_untracked(|viewer| {
-        viewer
-            .as_ref()
-            .and_then(Option::as_ref)
-            .is_some_and(|viewer| viewer.has_unsaved_codes)
-    });
+    let may_fetch = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
     match (sheet.read_untracked().is_some(), may_fetch) {
         (true, _) => {}
         (false, true) => fetch(),

@@ -15,12 +15,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     let method = RwSignal::new("totp".to_owned());
     let is_default = RwSignal::new(true);
     Effect::new(move |_| {
-        if shell.viewer.with(|viewer| {
-            viewer
-                .as_ref()
-                .and_then(Option::as_ref)
-                .is_some_and(|viewer| viewer.has_mfa)
-        }) {
+        if shell.viewer().is_some_and(|viewer| viewer.has_mfa) {
             go(Page::Profile, true);
         }
     });

@@ -18,12 +18,7 @@ use crate::{
 /// `/profile/mfa/setup`: the key for the authenticator application.
 #[component]
 pub(crate) fn SetUp() -> impl IntoView {
-    let has_mfa = shell().viewer.with_untracked(|viewer| {
-        viewer
-            .as_ref()
-            .and_then(Option::as_ref)
-            .is_some_and(|viewer| viewer.has_mfa)
-    });
+    let has_mfa = untrack(|| shell().viewer()).is_some_and(|viewer| viewer.has_mfa);
     if has_mfa {
         // Back after the wizard: there is nothing to ask the server for.
         let go = go();
@@ -118,11 +113,11 @@ fn Steps() -> impl IntoView {
     // In a forced set-up there is nowhere to go back to: the ways out are in the user menu.
     let is_forced = Memo::new(move |_| {
         matches!(
-            shell.viewer.get(),
-            Some(Some(Viewer {
+            shell.viewer(),
+            Some(Viewer {
                 standing: Standing::SetUpOnly { .. },
                 ..
-            }))
+            })
         )
     });
     let leave = move || {

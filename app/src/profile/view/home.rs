@@ -10,7 +10,7 @@ use crate::{
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let shell = shell();
-    let viewer = Memo::new(move |_| shell.viewer.get().flatten());
+    let viewer = Memo::new(move |_| shell.viewer());
     let account = Memo::new(move |_| viewer.get().and_then(|viewer| viewer.account));
     let has_mfa = Memo::new(move |_| viewer.get().is_some_and(|viewer| viewer.has_mfa));
     let heading =

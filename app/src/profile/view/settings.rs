@@ -49,9 +49,7 @@ fn Details(method: Method) -> impl IntoView {
     let shell = shell();
     let has_unsaved_codes = Memo::new(move |_| {
         shell
-            .viewer
-            .get()
-            .flatten()
+            .viewer()
             .is_some_and(|viewer| viewer.has_unsaved_codes)
     });
     view! {

@@ -59,9 +59,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
     };
     let email = Signal::derive(move || {
         shell
-            .viewer
-            .get()
-            .flatten()
+            .viewer()
             .map(|viewer| viewer.email)
             .unwrap_or_default()
     });
