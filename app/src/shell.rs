@@ -67,6 +67,8 @@ pub(crate) struct Shell {
     pub sheet: RwSignal<Option<CodeSheet>>,
     /// The token out of the address's fragment.
     pub link: StoredValue<Option<SecretText>>,
+    /// To the other tabs of this browser; what is posted on it is not heard here.
+    tabs: StoredValue<Option<BroadcastChannel>, LocalStorage>,
 }
 
 impl Shell {
@@ -83,13 +85,16 @@ impl Shell {
             after_password: RwSignal::new(None),
             sheet: RwSignal::new(None),
             link: StoredValue::new(take_fragment()),
+            tabs: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
         };
         shell.refresh();
-        if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
-            let heard = Closure::<dyn Fn()>::new(move || shell.refresh());
-            channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-            heard.forget();
-        }
+        let heard = Closure::<dyn Fn()>::new(move || shell.refresh());
+        shell.tabs.with_value(|tabs| {
+            if let Some(tabs) = tabs {
+                tabs.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+            }
+        });
+        heard.forget();
         // A link pasted into an open tab only changes the fragment.
         let pasted = window_event_listener_untyped("hashchange", |_| {
             if has_link() {
@@ -168,10 +173,11 @@ impl Shell {
         }
         self.next_version();
         self.known.set(viewer.into());
-        if let Ok(channel) = BroadcastChannel::new(CHANNEL) {
-            let _ = channel.post_message(&"session".into());
-            channel.close();
-        }
+        self.tabs.with_value(|tabs| {
+            if let Some(tabs) = tabs {
+                let _ = tabs.post_message(&"session".into());
+            }
+        });
     }
 
     /// The session has ended without the person's doing: after the next sign-in they come back to their page.
