@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: './test-results',
   workers: 1,
   forbidOnly: true,
-  timeout: 300_000,
+  timeout: 600_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['./support/tally.ts']],
   use: browser,

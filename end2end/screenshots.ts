@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from '@playwright/test';
 import { test } from './support/fixtures';
 import { inEachLook, LOOKS, type Look } from './support/looks';
-import { tour } from './support/tour';
+import { TOURS } from './support/tours';
 
 const FOLDER = join(__dirname, 'screenshots');
 const ROWS_A_SHEET = 4;
@@ -18,18 +18,20 @@ test('every page in its main states, wide and narrow, light and dark', async ({
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   const stops: string[] = [];
-  await tour({
-    site,
-    server,
-    guard,
-    visit: async (stop, page) => {
-      stops.push(`${String(stops.length + 1).padStart(2, '0')} ${stop}`);
-      await inEachLook(page, async (look) => {
-        const path = join(FOLDER, fileName(stops.at(-1) as string, look));
-        await page.screenshot({ path, fullPage: true, animations: 'disabled' });
-      });
-    },
-  });
+  for (const [, tour] of TOURS) {
+    await tour({
+      site,
+      server,
+      guard,
+      visit: async (stop, page) => {
+        stops.push(`${String(stops.length + 1).padStart(2, '0')} ${stop}`);
+        await inEachLook(page, async (look) => {
+          const path = join(FOLDER, fileName(stops.at(-1) as string, look));
+          await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+        });
+      },
+    });
+  }
   await contactSheets(browser, stops);
 });
 

@@ -1,7 +1,7 @@
 //! Who may call which server function. A function that does not stand here is answered with 404, and a test compares this table with
 //! what is registered.
 
-use domain::policy::Access::{self, AnySession, Enrolment, Full, HalfSignedIn, Public};
+use domain::policy::Access::{self, AnySession, Enrolment, Full, HalfSignedIn, Public, SignedIn};
 
 /// Every server function and its access class.
 pub const ACCESS: &[(&str, Access)] = &[
@@ -15,6 +15,9 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/api/session/create_first_owner", Public),
     ("/api/session/check_invitation", Public),
     ("/api/session/accept_invitation", Public),
+    ("/api/session/helpers", HalfSignedIn),
+    ("/api/session/accounts", SignedIn),
+    ("/api/session/choose_account", SignedIn),
     ("/api/profile/view", Full),
     ("/api/mfa/set_up", Enrolment),
     ("/api/mfa/pending", Enrolment),
@@ -22,6 +25,22 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/api/mfa/cancel", Enrolment),
     ("/api/mfa/backup_codes", Enrolment),
     ("/api/mfa/finish", Enrolment),
+    ("/api/mfa/keep_codes", Enrolment),
+    ("/api/mfa/generate", Full),
+    ("/api/mfa/delete", Full),
+    ("/api/mfa/rename", Full),
+    ("/api/mfa/test", Full),
+    ("/api/step_up/ask", Full),
+    ("/api/step_up/asked", Full),
+    ("/api/step_up/verify_code", Full),
+    ("/api/step_up/verify_backup_code", Full),
+    ("/api/step_up/cancel", Full),
+    ("/api/accounts/list", Full),
+    ("/api/accounts/require_mfa", Full),
+    ("/api/accounts/lift_rule", Full),
+    ("/api/accounts/members", Full),
+    ("/api/accounts/export", Full),
+    ("/api/accounts/reset_member", Full),
 ];
 
 /// The access class of a path; `None` when there is no such function.

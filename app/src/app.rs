@@ -1,23 +1,28 @@
 //! The frame around every page, and which page stands at which address.
 
-use domain::policy::Standing;
+use std::str::FromStr;
+
+use domain::{ids::AccountId, policy::Standing, step_up::Action};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     components::{A, Route, Router, Routes},
-    hooks::{use_location, use_navigate},
+    hooks::{use_location, use_navigate, use_params_map},
     path,
 };
 
 use crate::{
+    accounts::view::{Accounts, Members},
+    guard::Guarded,
     mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
     profile::view::{Home, Profile},
     routes::Page,
     session::{
         api::sign_out,
-        view::{ConfirmPassword, FirstStart, Invitation, SignIn, Verify},
+        view::{ChooseAccount, ConfirmPassword, FirstStart, Invitation, SignIn, Verify},
     },
-    shell::{Guarded, Shell, shell},
+    shell::{Shell, shell},
+    step_up::view::{RecoveryOffer, StepUp},
     ui::{
         FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, SkipLink, Status, ThemeMenu,
         follow_stored_theme,
@@ -38,9 +43,14 @@ pub fn App() -> impl IntoView {
             <Header />
             <main id="main" class="page" tabindex="-1">
                 <Status message=shell.status />
+                <RecoveryOffer />
                 <Routes fallback=NotFound>
                     <Route path=path!("/sign-in") view=|| view! { <Guarded page=Page::SignIn><SignIn /></Guarded> } />
                     <Route path=path!("/sign-in/verify") view=|| view! { <Guarded page=Page::Verify><Verify /></Guarded> } />
+                    <Route path=path!("/sign-in/account") view=|| view! { <Guarded page=Page::ChooseAccount><ChooseAccount /></Guarded> } />
+                    <Route path=path!("/verify/:action") view=StepUpRoute />
+                    <Route path=path!("/accounts") view=|| view! { <Guarded page=Page::Accounts><Accounts /></Guarded> } />
+                    <Route path=path!("/accounts/:id") view=MembersRoute />
                     <Route path=path!("/confirm-password") view=|| view! { <Guarded page=Page::ConfirmPassword><ConfirmPassword /></Guarded> } />
                     <Route path=path!("/") view=|| view! { <Guarded page=Page::Home><Home /></Guarded> } />
                     <Route path=path!("/profile") view=|| view! { <Guarded page=Page::Profile><Profile /></Guarded> } />
@@ -54,6 +64,46 @@ pub fn App() -> impl IntoView {
             </main>
         </Router>
     }
+}
+
+/// `/verify/:action`, for the actions there are.
+#[component]
+fn StepUpRoute() -> impl IntoView {
+    let action = parameter::<Action>("action");
+    move || match action.get() {
+        Some(action) => {
+            view! { <Guarded page=Page::StepUp(action)><StepUp action /></Guarded> }.into_any()
+        }
+        None => view! { <NotFound /> }.into_any(),
+    }
+}
+
+/// `/accounts/:id`, for what can be an account.
+#[component]
+fn MembersRoute() -> impl IntoView {
+    let account = parameter::<AccountId>("id");
+    move || {
+        match account.get() {
+        Some(account) => view! {
+            <Guarded page=Page::Members(account.clone())><Members account=account.clone() /></Guarded>
+        }
+        .into_any(),
+        None => view! { <NotFound /> }.into_any(),
+    }
+    }
+}
+
+/// A part of the address, if it parses.
+fn parameter<T: FromStr + PartialEq + Send + Sync + 'static>(
+    name: &'static str,
+) -> Memo<Option<T>> {
+    let parameters = use_params_map();
+    Memo::new(move |_| {
+        parameters
+            .read()
+            .get_str(name)
+            .and_then(|text| text.parse().ok())
+    })
 }
 
 /// Tells the shell that another page was entered.
@@ -95,11 +145,16 @@ fn Header() -> impl IntoView {
 fn UserMenu(name: String) -> impl IntoView {
     let shell = shell();
     let navigate = use_navigate();
-    // Who still owes the second factor has no profile to see.
-    let is_signed_in = Memo::new(move |_| {
+    // Only a full session has a profile and accounts to see.
+    let is_full = Memo::new(move |_| {
         shell
             .viewer()
-            .is_some_and(|viewer| viewer.standing != Standing::HalfSignedIn)
+            .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }))
+    });
+    let has_several = Memo::new(move |_| {
+        shell
+            .viewer()
+            .is_some_and(|viewer| viewer.has_several_accounts)
     });
     let leave = move || {
         let navigate = navigate.clone();
@@ -117,7 +172,7 @@ fn UserMenu(name: String) -> impl IntoView {
                         replace: true,
                         ..Default::default()
                     };
-                    navigate(Page::SignIn.path(), options);
+                    navigate(&Page::SignIn.path(), options);
                 }
                 Err(error) => shell.say(words::refusal(&error)),
             },
@@ -126,8 +181,12 @@ fn UserMenu(name: String) -> impl IntoView {
     view! {
         <nav class="user-menu" aria-label="User">
             <Menu label=name>
-                <Show when=move || is_signed_in.get()>
+                <Show when=move || is_full.get()>
                     <MenuLink href="/profile" label="My profile" />
+                    <MenuLink href="/accounts" label="Accounts" />
+                </Show>
+                <Show when=move || has_several.get()>
+                    <MenuLink href="/sign-in/account" label="Change account" />
                 </Show>
                 <ThemeMenu />
                 <MenuAction label="Sign out" on_choose=leave />
@@ -136,8 +195,9 @@ fn UserMenu(name: String) -> impl IntoView {
     }
 }
 
+/// Anything else, and what a person may not know to exist.
 #[component]
-fn NotFound() -> impl IntoView {
+pub(crate) fn NotFound() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Page not found" />

@@ -1,5 +1,6 @@
 //! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
 
+use domain::members::NoReset;
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -22,6 +23,8 @@ pub enum Field {
     Code,
     /// A backup code.
     BackupCode,
+    /// An MFA method's name.
+    MethodName,
 }
 
 /// Every refusal, each with its own HTTP status and words.
@@ -67,6 +70,17 @@ pub enum AppError {
     },
     /// The password must be confirmed first.
     PasswordRequired,
+    /// The identity must be verified first: there is no grant for this.
+    VerificationRequired,
+    /// It needs an MFA method, and there is none.
+    NoMethod,
+    /// The account requires MFA, and the person has none yet.
+    SetUpRequired,
+    /// This member can't be reset.
+    NoReset {
+        /// Why.
+        why: NoReset,
+    },
     /// This session may not do that.
     NotAllowed,
     /// No such thing.
@@ -122,11 +136,16 @@ impl AppError {
             | Self::WrongCode
             | Self::JustExpired
             | Self::ClockOff { .. } => StatusCode::UNAUTHORIZED,
-            Self::PasswordRequired | Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::PasswordRequired
+            | Self::VerificationRequired
+            | Self::SetUpRequired
+            | Self::NoReset { .. }
+            | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound | Self::LinkDead => StatusCode::NOT_FOUND,
             Self::AlreadyUsed { .. }
             | Self::BackupCodeUsed
             | Self::NothingPending
+            | Self::NoMethod
             | Self::AlreadySetUp => StatusCode::CONFLICT,
             Self::Invalid { .. } | Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Paused { .. } | Self::Locked { .. } | Self::TooMany { .. } => {

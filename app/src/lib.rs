@@ -2,11 +2,13 @@
 //!
 //! `api.rs` holds what goes over the wire, `server.rs` the use cases, `view.rs` the pages, `state.rs` the pure folds between them.
 
+pub mod accounts;
 pub mod error;
 pub mod mfa;
 pub mod profile;
 pub mod routes;
 pub mod session;
+pub mod step_up;
 pub mod ui;
 pub mod wire;
 pub mod words;
@@ -22,6 +24,8 @@ pub mod services;
 
 #[cfg(feature = "csr")]
 mod app;
+#[cfg(feature = "csr")]
+mod guard;
 #[cfg(feature = "csr")]
 mod refused;
 #[cfg(feature = "csr")]

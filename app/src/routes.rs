@@ -1,9 +1,13 @@
 //! Every page: its address, who may see it, and where else to go.
 
-use domain::policy::{Access, Standing, allows};
+use domain::{
+    ids::AccountId,
+    policy::{Access, Standing, allows},
+    step_up::Action,
+};
 
 /// A page of the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
     /// The account the person works in.
     Home,
@@ -11,8 +15,16 @@ pub enum Page {
     SignIn,
     /// The second factor of a sign-in.
     Verify,
+    /// Which account to work in.
+    ChooseAccount,
     /// The password once more.
     ConfirmPassword,
+    /// The identity once more, before an action.
+    StepUp(Action),
+    /// The person's accounts.
+    Accounts,
+    /// An account's members.
+    Members(AccountId),
     /// The current user.
     Profile,
     /// Wizard, step 1.
@@ -32,11 +44,15 @@ pub enum Page {
 impl Page {
     /// The address.
     #[must_use]
-    pub const fn path(self) -> &'static str {
+    pub fn path(&self) -> String {
         match self {
+            Self::StepUp(action) => return format!("/verify/{action}"),
+            Self::Members(account) => return format!("/accounts/{account}"),
             Self::Home => "/",
             Self::SignIn => "/sign-in",
             Self::Verify => "/sign-in/verify",
+            Self::ChooseAccount => "/sign-in/account",
+            Self::Accounts => "/accounts",
             Self::ConfirmPassword => "/confirm-password",
             Self::Profile => "/profile",
             Self::NewMethod => "/profile/mfa/new",
@@ -46,18 +62,34 @@ impl Page {
             Self::FirstStart => "/setup",
             Self::Invitation => "/invitation",
         }
+        .to_owned()
+    }
+
+    /// Whether it only leads on to what a person wanted: nobody comes back to it.
+    #[must_use]
+    pub const fn is_on_the_way_in(&self) -> bool {
+        matches!(
+            self,
+            Self::SignIn | Self::Verify | Self::ChooseAccount | Self::NewMethod
+        )
     }
 
     /// Who may see it.
     #[must_use]
-    pub const fn access(self) -> Access {
+    pub const fn access(&self) -> Access {
         match self {
             Self::FirstStart | Self::Invitation | Self::SignIn => Access::Public,
             Self::Verify => Access::HalfSignedIn,
+            Self::ChooseAccount => Access::SignedIn,
             Self::ConfirmPassword | Self::SetUp | Self::VerifyMethod | Self::BackupCodes => {
                 Access::Enrolment
             }
-            Self::Home | Self::Profile | Self::NewMethod => Access::Full,
+            Self::Home
+            | Self::Profile
+            | Self::NewMethod
+            | Self::StepUp(_)
+            | Self::Accounts
+            | Self::Members(_) => Access::Full,
         }
     }
 }
@@ -69,18 +101,19 @@ pub const fn landing(standing: Option<&Standing>) -> Page {
         None => Page::SignIn,
         Some(Standing::HalfSignedIn) => Page::Verify,
         Some(Standing::SetUpOnly { .. }) => Page::SetUp,
-        Some(Standing::ChooseAccount | Standing::Full { .. }) => Page::Home,
+        Some(Standing::ChooseAccount) => Page::ChooseAccount,
+        Some(Standing::Full { .. }) => Page::Home,
     }
 }
 
 /// Where to go instead of `page`; `None` when the session may see it.
 #[must_use]
-pub fn redirect(page: Page, standing: Option<&Standing>) -> Option<Page> {
+pub fn redirect(page: &Page, standing: Option<&Standing>) -> Option<Page> {
     // Who is half signed in may start over: perhaps with another address.
     let done_here =
-        page == Page::SignIn && !matches!(standing, None | Some(Standing::HalfSignedIn));
+        *page == Page::SignIn && !matches!(standing, None | Some(Standing::HalfSignedIn));
     let target = landing(standing);
-    ((done_here || !allows(standing, page.access())) && target != page).then_some(target)
+    ((done_here || !allows(standing, page.access())) && target != *page).then_some(target)
 }
 
 #[cfg(test)]
@@ -94,24 +127,45 @@ mod tests {
 
     #[test]
     fn nobody_is_led_to_the_sign_in() {
-        assert_eq!(redirect(Page::Profile, None), Some(Page::SignIn));
-        assert_eq!(redirect(Page::Verify, None), Some(Page::SignIn));
-        assert_eq!(redirect(Page::FirstStart, None), None);
-        assert_eq!(redirect(Page::SignIn, None), None);
+        assert_eq!(redirect(&Page::Profile, None), Some(Page::SignIn));
+        assert_eq!(redirect(&Page::Verify, None), Some(Page::SignIn));
+        assert_eq!(redirect(&Page::FirstStart, None), None);
+        assert_eq!(redirect(&Page::SignIn, None), None);
     }
 
     #[test]
     fn half_a_sign_in_leads_to_the_other_half() {
         let half = Standing::HalfSignedIn;
-        assert_eq!(redirect(Page::Home, Some(&half)), Some(Page::Verify));
-        assert_eq!(redirect(Page::SignIn, Some(&half)), None);
-        assert_eq!(redirect(Page::Verify, Some(&half)), None);
+        assert_eq!(redirect(&Page::Home, Some(&half)), Some(Page::Verify));
+        assert_eq!(redirect(&Page::SignIn, Some(&half)), None);
+        assert_eq!(redirect(&Page::Verify, Some(&half)), None);
     }
 
     #[test]
     fn a_full_session_leaves_the_sign_in() {
-        assert_eq!(redirect(Page::SignIn, Some(&FULL)), Some(Page::Home));
-        assert_eq!(redirect(Page::Verify, Some(&FULL)), Some(Page::Home));
-        assert_eq!(redirect(Page::Profile, Some(&FULL)), None);
+        assert_eq!(redirect(&Page::SignIn, Some(&FULL)), Some(Page::Home));
+        assert_eq!(redirect(&Page::Verify, Some(&FULL)), Some(Page::Home));
+        assert_eq!(redirect(&Page::Profile, Some(&FULL)), None);
+    }
+
+    #[test]
+    fn several_accounts_are_chosen_from_first() {
+        let choose = Standing::ChooseAccount;
+        assert_eq!(
+            redirect(&Page::Profile, Some(&choose)),
+            Some(Page::ChooseAccount)
+        );
+        assert_eq!(redirect(&Page::ChooseAccount, Some(&choose)), None);
+        assert_eq!(redirect(&Page::ChooseAccount, Some(&FULL)), None);
+    }
+
+    #[test]
+    fn a_forced_set_up_can_be_left_to_another_account() {
+        let forced = Standing::SetUpOnly {
+            account: AccountId::from_random([1; 16]),
+        };
+        assert_eq!(redirect(&Page::Accounts, Some(&forced)), Some(Page::SetUp));
+        assert_eq!(redirect(&Page::ChooseAccount, Some(&forced)), None);
+        assert_eq!(redirect(&Page::VerifyMethod, Some(&forced)), None);
     }
 }

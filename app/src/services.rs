@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
-    ports::{Accounts, Attempts, Clock, Entropy, Hasher, Mfa, Sessions, Users},
+    ports::{Accounts, Attempts, Clock, Entropy, Hasher, Members, Mfa, Sessions, StepUps, Users},
     vault::Vault,
 };
 
@@ -22,6 +22,10 @@ pub struct Services {
     pub accounts: Arc<dyn Accounts>,
     /// Sessions.
     pub sessions: Arc<dyn Sessions>,
+    /// Who belongs to which account.
+    pub members: Arc<dyn Members>,
+    /// Identity verifications within a session.
+    pub step_ups: Arc<dyn StepUps>,
     /// Methods and backup codes.
     pub mfa: Arc<dyn Mfa>,
     /// Attempts.

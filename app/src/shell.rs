@@ -1,5 +1,6 @@
 //! What every page shares: the session, the result of the last action, and how to call the server.
 
+use domain::policy::Standing;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -8,11 +9,9 @@ use web_sys::BroadcastChannel;
 use crate::{
     error::AppError,
     mfa::api::CodeSheet,
-    routes::{Page, redirect},
+    routes::Page,
     session::api::{Viewer, whoami},
-    ui::{FormError, Skeleton},
     wire::SecretText,
-    words,
 };
 
 /// Where the tabs of one browser tell each other about sign-in and sign-out.
@@ -20,7 +19,7 @@ const CHANNEL: &str = "twinlock";
 
 /// What a tab knows of its session.
 #[derive(Clone, PartialEq, Eq)]
-enum Known {
+pub(crate) enum Known {
     /// The server has not answered yet.
     NotYet,
     /// Nobody is signed in.
@@ -30,7 +29,7 @@ enum Known {
 }
 
 impl Known {
-    const fn viewer(&self) -> Option<&Viewer> {
+    pub(crate) const fn viewer(&self) -> Option<&Viewer> {
         match self {
             Self::Somebody(viewer) => Some(viewer),
             Self::NotYet | Self::Nobody => None,
@@ -48,7 +47,7 @@ impl From<Option<Viewer>> for Known {
 #[derive(Clone, Copy)]
 pub(crate) struct Shell {
     /// Who is signed in, as far as this tab knows.
-    known: RwSignal<Known>,
+    pub(crate) known: RwSignal<Known>,
     /// Why the server has not answered.
     pub failed: RwSignal<Option<AppError>>,
     /// The result of the last action, for the status region.
@@ -63,10 +62,18 @@ pub(crate) struct Shell {
     pub left_on_purpose: StoredValue<bool>,
     /// The page that waits for the password.
     pub after_password: RwSignal<Option<Page>>,
+    /// The page that waits for a set-up that an account requires.
+    pub after_set_up: RwSignal<Option<Page>>,
+    /// Whether a verification has just opened the set-up for a reset.
+    pub reset_is_open: StoredValue<bool>,
+    /// How many backup codes are left, when a sign-in by one left few: new ones are offered.
+    pub few_codes: RwSignal<Option<u32>>,
     /// The codes that were just made; gone with the page that shows them.
     pub sheet: RwSignal<Option<CodeSheet>>,
     /// The token out of the address's fragment.
     pub link: StoredValue<Option<SecretText>>,
+    /// Who was signed in last in this tab.
+    person: StoredValue<Option<String>>,
     /// To the other tabs of this browser; what is posted on it is not heard here.
     tabs: StoredValue<Option<BroadcastChannel>, LocalStorage>,
 }
@@ -83,8 +90,12 @@ impl Shell {
             wanted: RwSignal::new(None),
             left_on_purpose: StoredValue::new(false),
             after_password: RwSignal::new(None),
+            after_set_up: RwSignal::new(None),
+            reset_is_open: StoredValue::new(false),
+            few_codes: RwSignal::new(None),
             sheet: RwSignal::new(None),
             link: StoredValue::new(take_fragment()),
+            person: StoredValue::new(None),
             tabs: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
         };
         shell.refresh();
@@ -132,10 +143,30 @@ impl Shell {
                 return;
             }
             match answer {
-                Ok(viewer) => self.known.set(viewer.into()),
+                Ok(viewer) => self.know(viewer.into()),
                 Err(error) => self.failed.set(Some(error)),
             }
         });
+    }
+
+    /// Nothing of one person is left for the next one in this tab.
+    fn know(self, known: Known) {
+        let person = known.viewer().map(|viewer| viewer.email.clone());
+        let last = self.person.get_value();
+        if person.is_some() {
+            self.person.set_value(person.clone());
+        }
+        if last.is_some() && person.is_some() && last != person {
+            self.wanted.set(None);
+        }
+        if last.is_some() && last != person {
+            self.sheet.set(None);
+            self.after_password.set(None);
+            self.after_set_up.set(None);
+            self.few_codes.set(None);
+            self.reset_is_open.set_value(false);
+        }
+        self.known.set(known);
     }
 
     fn next_version(self) -> u32 {
@@ -150,11 +181,25 @@ impl Shell {
         self.status.set(Some(result));
     }
 
+    /// A result is read on the page after the next: this one only leads there.
+    pub fn keep_status(self) {
+        self.entered.set_value(0);
+    }
+
     /// A page was entered: a result that was read on the page before is gone.
     pub fn enter(self) {
         self.entered.update_value(|entered| *entered += 1);
         if self.entered.get_value() > 1 {
             self.status.set(None);
+        }
+    }
+
+    /// A forced set-up that was reloaded still ends in the account.
+    pub fn note_forced(self) {
+        let is_forced = untrack(|| self.viewer())
+            .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
+        if is_forced && self.after_set_up.read_untracked().is_none() {
+            self.after_set_up.set(Some(Page::Home));
         }
     }
 
@@ -172,7 +217,7 @@ impl Shell {
             self.left_on_purpose.set_value(false);
         }
         self.next_version();
-        self.known.set(viewer.into());
+        self.know(viewer.into());
         self.tabs.with_value(|tabs| {
             if let Some(tabs) = tabs {
                 let _ = tabs.post_message(&"session".into());
@@ -183,7 +228,7 @@ impl Shell {
     /// The session has ended without the person's doing: after the next sign-in they come back to their page.
     fn lost_session(self) {
         self.next_version();
-        self.known.set(Known::Nobody);
+        self.know(Known::Nobody);
     }
 
     /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
@@ -200,11 +245,13 @@ impl Shell {
         spawn_local(async move {
             let result = request.await;
             pending.try_set(false);
-            if matches!(result, Err(AppError::NotSignedIn)) {
-                self.lost_session();
-            } else {
-                done(result);
+            match &result {
+                Err(AppError::NotSignedIn) => return self.lost_session(),
+                // The account's rule or the person's role changed meanwhile: the pages follow.
+                Err(AppError::SetUpRequired | AppError::NotAllowed) => self.refresh(),
+                _ => {}
             }
+            done(result);
         });
     }
 }
@@ -222,16 +269,17 @@ pub(crate) fn go() -> impl Fn(Page, bool) + Copy + 'static {
             replace,
             ..Default::default()
         };
-        navigate.with_value(|navigate| navigate(page.path(), options));
+        // An answer that comes after the page was left leads nowhere.
+        navigate.try_with_value(|navigate| navigate(&page.path(), options));
     }
 }
 
 /// Whether the address holds a link's token.
 fn has_link() -> bool {
     let location = window().location();
-    let is_link_page = location.pathname().is_ok_and(|path| {
-        [Page::FirstStart.path(), Page::Invitation.path()].contains(&path.as_str())
-    });
+    let is_link_page = location
+        .pathname()
+        .is_ok_and(|path| [Page::FirstStart.path(), Page::Invitation.path()].contains(&path));
     is_link_page && location.hash().is_ok_and(|fragment| fragment.len() > 1)
 }
 
@@ -245,79 +293,6 @@ fn take_fragment() -> Option<SecretText> {
     let history = window().history().ok()?;
     let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path));
     Some(SecretText::new(fragment.trim_start_matches('#').to_owned()))
-}
-
-#[derive(Clone, PartialEq, Eq)]
-enum Guard {
-    Waiting,
-    Elsewhere(Page, bool),
-    /// For whom: another person who signs in from another tab gets a page of their own.
-    Shown(Option<String>),
-}
-
-/// Shows a page to those who may see it, and leads everybody else to where they belong.
-#[component]
-pub(crate) fn Guarded(
-    /// The page.
-    page: Page,
-    /// Its view.
-    children: ChildrenFn,
-) -> impl IntoView {
-    let shell = shell();
-    let go = go();
-    let guard = Memo::new(move |_| {
-        shell.known.with(|known| match known {
-            Known::NotYet => Guard::Waiting,
-            Known::Nobody | Known::Somebody(_) => {
-                let standing = known.viewer().map(|viewer| &viewer.standing);
-                let person = known.viewer().map(|viewer| viewer.email.clone());
-                redirect(page, standing).map_or(Guard::Shown(person), |to| {
-                    Guard::Elsewhere(to, standing.is_none())
-                })
-            }
-        })
-    });
-    Effect::new(move |_| {
-        let Guard::Elsewhere(to, nobody) = guard.get() else {
-            return;
-        };
-        let owes = nobody || to == Page::Verify;
-        if owes
-            && !shell
-                .left_on_purpose
-                .try_update_value(std::mem::take)
-                .unwrap_or_default()
-            && page != Page::Verify
-        {
-            shell.wanted.set(Some(page));
-        }
-        let back = if to == Page::Home {
-            shell.wanted.try_update(Option::take).flatten()
-        } else {
-            None
-        };
-        go(back.unwrap_or(to), true);
-    });
-    move || match guard.get() {
-        Guard::Waiting => view! { <Waiting /> }.into_any(),
-        Guard::Elsewhere(..) => ().into_any(),
-        Guard::Shown(_) => children().into_any(),
-    }
-}
-
-/// Until the server has said who is signed in.
-#[component]
-fn Waiting() -> impl IntoView {
-    let shell = shell();
-    let failed = Signal::derive(move || shell.failed.get().map(|error| words::refusal(&error)));
-    view! {
-        <div class="page--narrow">
-            <FormError error=failed retry=move || shell.refresh() />
-            <Show when=move || failed.read().is_none()>
-                <div class="card"><Skeleton lines=4 /></div>
-            </Show>
-        </div>
-    }
 }
 
 /// Loads something once for a page, with a way to try again.

@@ -22,6 +22,8 @@ pub struct BackupCodeError;
 impl BackupCode {
     /// Characters in a code, without dashes.
     pub const CHARS: usize = 16;
+    /// At this many codes left, and below, the person is warned and offered new ones.
+    pub const FEW: u32 = 3;
     /// Codes in a set.
     pub const PER_SET: usize = 10;
 

@@ -1,6 +1,9 @@
 //! Setting up an authenticator: a pending key that activates nothing until a code of it has been verified.
 
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::time::Timestamp;
 
@@ -10,6 +13,48 @@ pub const PENDING_KEY: Duration = Duration::from_mins(30);
 pub const CODES_SHOWN: Duration = Duration::from_mins(30);
 /// The name of a new method, until its owner edits it.
 pub const METHOD_NAME: &str = "Authenticator application";
+
+/// Why backup codes are shown: it decides what their `Finish` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodesFor {
+    /// The first set of a new method: it is valid when it is shown.
+    Added,
+    /// After a reset: the old codes work until the new ones are finished, and may be kept.
+    Reset,
+    /// New codes were asked for: the old ones work until the new ones are finished.
+    Generated,
+}
+
+/// The text names none of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("codes are for `added`, `reset` or `generated`")]
+pub struct CodesForError;
+
+impl CodesFor {
+    /// The text that stands in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Reset => "reset",
+            Self::Generated => "generated",
+        }
+    }
+}
+
+impl FromStr for CodesFor {
+    type Err = CodesForError;
+
+    fn from_str(text: &str) -> Result<Self, CodesForError> {
+        match text {
+            "added" => Ok(Self::Added),
+            "reset" => Ok(Self::Reset),
+            "generated" => Ok(Self::Generated),
+            _ => Err(CodesForError),
+        }
+    }
+}
 
 /// Whether a pending key made at `made_at` can still be confirmed.
 #[must_use]

@@ -8,6 +8,7 @@ pub mod email;
 pub mod enrolment;
 pub mod ids;
 pub mod lockout;
+pub mod members;
 pub mod names;
 pub mod one_time_code;
 pub mod password;
@@ -15,6 +16,7 @@ pub mod policy;
 pub mod roles;
 pub mod session;
 pub mod sign_in_delay;
+pub mod step_up;
 pub mod time;
 
 #[cfg(feature = "secrets")]

@@ -92,6 +92,14 @@ names! {
     MethodName
 }
 
+impl PersonName {
+    /// The form in which names are searched and sorted.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
 impl AccountName {
     /// The form in which two account names are compared.
     #[must_use]

@@ -20,6 +20,17 @@ pub struct Membership {
     pub requires_mfa: bool,
 }
 
+/// Why somebody may not manage an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoOwner {
+    /// They don't belong to it: for them it does not exist.
+    Stranger,
+    /// They are no Owner of it.
+    Member,
+    /// They own it, but it requires MFA and they have none: it is closed to them until they set it up.
+    SetUpOwed,
+}
+
 /// What is known of the session's user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
@@ -60,6 +71,8 @@ pub enum Access {
     HalfSignedIn,
     /// Any session, whatever it still owes: in order to leave it.
     AnySession,
+    /// A session that owes no second factor: in order to choose an account.
+    SignedIn,
     /// A session that may set up MFA: set-up only, or full.
     Enrolment,
     /// A full session.
@@ -103,6 +116,26 @@ fn current<'a>(session: &SessionFacts, subject: &'a Subject) -> Option<&'a Membe
     }
 }
 
+/// Whether a user may manage an account: see its members, set its rule, help its people. Asked of every such function, whatever account
+/// the session works in.
+///
+/// # Errors
+/// The reason why not.
+pub fn may_manage(subject: &Subject, account: &AccountId) -> Result<(), NoOwner> {
+    let place = subject
+        .memberships
+        .iter()
+        .find(|place| place.account == *account)
+        .ok_or(NoOwner::Stranger)?;
+    if place.role != Role::Owner {
+        Err(NoOwner::Member)
+    } else if place.requires_mfa && !subject.has_mfa {
+        Err(NoOwner::SetUpOwed)
+    } else {
+        Ok(())
+    }
+}
+
 /// Whether a session of this standing (`None`: no session) is let in.
 #[must_use]
 pub fn allows(standing: Option<&Standing>, access: Access) -> bool {
@@ -110,6 +143,7 @@ pub fn allows(standing: Option<&Standing>, access: Access) -> bool {
         Access::Public => true,
         Access::AnySession => standing.is_some(),
         Access::HalfSignedIn => matches!(standing, Some(Standing::HalfSignedIn)),
+        Access::SignedIn => standing.is_some_and(|standing| *standing != Standing::HalfSignedIn),
         Access::Enrolment => matches!(
             standing,
             Some(Standing::SetUpOnly { .. } | Standing::Full { .. })
@@ -220,6 +254,26 @@ mod tests {
     }
 
     #[test]
+    fn only_an_owner_who_obeys_the_rule_manages_an_account() {
+        assert_eq!(
+            may_manage(&subject(false, &[LAX]), &account(9)),
+            Err(NoOwner::Stranger)
+        );
+        assert_eq!(may_manage(&subject(false, &[LAX]), &account(LAX)), Ok(()));
+        assert_eq!(
+            may_manage(&subject(false, &[STRICT, LAX]), &account(STRICT)),
+            Err(NoOwner::SetUpOwed)
+        );
+        assert_eq!(
+            may_manage(&subject(true, &[STRICT]), &account(STRICT)),
+            Ok(())
+        );
+        let mut member = subject(true, &[LAX]);
+        member.memberships[0].role = Role::Member;
+        assert_eq!(may_manage(&member, &account(LAX)), Err(NoOwner::Member));
+    }
+
+    #[test]
     fn each_access_class_lets_in_just_its_standings() {
         let standings = [
             None,
@@ -240,6 +294,7 @@ mod tests {
             admitted(Access::AnySession),
             [false, true, true, true, true]
         );
+        assert_eq!(admitted(Access::SignedIn), [false, false, true, true, true]);
         assert_eq!(
             admitted(Access::HalfSignedIn),
             [false, true, false, false, false]

@@ -1,66 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { expectAccessible } from './a11y';
-
-export const BRAND = 'Customer Control Panel';
-
-/** One page of the product: where it is, what its heading says, its controls by role and name. */
-abstract class Screen {
-  abstract readonly path: string;
-  abstract readonly title: string;
-
-  constructor(readonly page: Page) {}
-
-  get heading(): Locator {
-    return this.page.getByRole('heading', { level: 1, name: this.title, exact: true });
-  }
-
-  /** What was refused or is missing, said at once. */
-  get alert(): Locator {
-    return this.page.getByRole('alert');
-  }
-
-  get tryAgain(): Locator {
-    return this.button('Try again');
-  }
-
-  /** The result of the last action. */
-  status(text: string | RegExp): Locator {
-    return this.page.getByRole('status').filter({ hasText: text });
-  }
-
-  /** Loads the page by its address. */
-  async open(): Promise<void> {
-    await this.page.goto(this.path);
-    await expect(this.page.locator('body[data-ready]')).toBeAttached();
-  }
-
-  /** The page is shown. */
-  async expectOpen(): Promise<void> {
-    await expect(this.heading).toBeVisible();
-    await expect(this.page.getByRole('heading', { level: 1 })).toHaveCount(1);
-    await expect(this.page).toHaveURL(({ pathname }) => pathname === this.path);
-    await expect(this.page).toHaveTitle(`${this.title} · ${BRAND}`);
-  }
-
-  /** The page is shown and axe has no objection to it. */
-  async arrive(): Promise<void> {
-    await this.expectOpen();
-    await expectAccessible(this.page);
-  }
-
-  protected button(name: string): Locator {
-    return this.page.getByRole('button', { name, exact: true });
-  }
-
-  protected textbox(name: string): Locator {
-    return this.page.getByRole('textbox', { name, exact: true });
-  }
-
-  /** A password field has no role, so it is found by its label. */
-  protected secret(name: string): Locator {
-    return this.page.getByLabel(name, { exact: true });
-  }
-}
+import { CodeScreen, Menu, Screen, SecondFactorScreen } from './screen';
 
 export class FirstStart extends Screen {
   readonly path = '/setup';
@@ -93,37 +32,9 @@ export class SignIn extends Screen {
   }
 }
 
-/** Asks for a 6-digit code; the sign-in and the wizard have one each. */
-abstract class CodeScreen extends Screen {
-  readonly title = 'Identity verification';
-  readonly code = this.textbox('6-digit code');
-  readonly enter = this.button('Enter');
-
-  async submit(code: string): Promise<void> {
-    await this.code.fill(code);
-    await this.enter.click();
-  }
-
-  /** The code was refused for this reason, and the field says so to everybody. */
-  async expectRefused(reason: RegExp, field = this.code): Promise<void> {
-    await expect(this.alert.filter({ hasText: reason })).toBeVisible();
-    await expect(field).toBeFocused();
-    await expect(field).toHaveAttribute('aria-invalid', 'true');
-    await expect(field).toHaveAccessibleDescription(reason);
-  }
-}
-
-export class SignInCode extends CodeScreen {
+export class SignInCode extends SecondFactorScreen {
   readonly path = '/sign-in/verify';
-  readonly backupCode = this.textbox('Backup code');
-  readonly useBackupCode = this.button('Use a backup code');
-  readonly useApp = this.button('Use the authenticator app');
   readonly lostDevice = this.button('Lost your device?');
-
-  async submitBackupCode(code: string): Promise<void> {
-    await this.backupCode.fill(code);
-    await this.enter.click();
-  }
 }
 
 export class ConfirmPassword extends Screen {
@@ -156,6 +67,17 @@ export class Profile extends Screen {
     name: 'Generate backup codes',
     exact: true,
   });
+
+  readonly methodMenu = new Menu(this.page, 'MFA method menu');
+  readonly editName = this.settings.getByRole('button', { name: 'Edit name', exact: true });
+  readonly name = this.settings.getByRole('textbox', { name: 'Name', exact: true });
+  readonly save = this.settings.getByRole('button', { name: 'Save', exact: true });
+  readonly testApp = this.settings.getByRole('button', {
+    name: 'Test my authenticator',
+    exact: true,
+  });
+  readonly code = this.settings.getByRole('textbox', { name: '6-digit code', exact: true });
+  readonly enter = this.settings.getByRole('button', { name: 'Enter', exact: true });
 
   /** The value beside a term of the method's details. */
   detail(term: string): Locator {
@@ -211,6 +133,7 @@ export class BackupCodes extends Screen {
   readonly print = this.button('Print');
   readonly saved = this.page.getByRole('checkbox', { name: 'I have saved these codes', exact: true });
   readonly finish = this.button('Finish');
+  readonly keepCurrent = this.button('Keep my current codes');
 
   /** Reads the ten codes. */
   async read(): Promise<string[]> {
@@ -223,25 +146,4 @@ export class NotFound extends Screen {
   readonly title = 'Page not found';
   readonly path = '/no-such-page';
   readonly homeLink = this.page.getByRole('main').getByRole('link');
-}
-
-/** The button with the user's name in the header, and the menu it opens. */
-export class UserMenu {
-  constructor(
-    private readonly page: Page,
-    readonly name: string,
-  ) {}
-
-  get button(): Locator {
-    return this.page.getByRole('button', { name: this.name, exact: true });
-  }
-
-  item(name: string): Locator {
-    return this.page.getByRole('menuitem', { name, exact: true });
-  }
-
-  async choose(name: string): Promise<void> {
-    await this.button.click();
-    await this.item(name).click();
-  }
 }

@@ -24,14 +24,63 @@ export const MAX: Person = {
   account: ADA.account,
 };
 
+/** A second member, who has done nothing yet. */
+export const ZOE: Person = {
+  name: 'Zoe Member',
+  email: 'zoe@example.com',
+  password: 'a lantern behind the orchard',
+  account: ADA.account,
+};
+
+/** The owner of another account. */
+export const OLE: Person = {
+  name: 'Ole Owner',
+  email: 'ole@example.com',
+  password: 'nine grey geese over water',
+  account: 'Other Ltd',
+};
+
 /** Adds an account and its owner by the operator's commands. */
 export function seedOwner(server: Server, person: Person = ADA): Person {
   server.command(['account', 'add', person.account]);
-  server.command(
-    [...addUser(person, 'owner'), '--password-stdin'],
-    `${person.password}\n`,
-  );
+  return seedMember(server, person, 'owner');
+}
+
+/** Adds a member, or a co-owner, with a password. */
+export function seedMember(
+  server: Server,
+  person: Person = MAX,
+  role: 'owner' | 'member' = 'member',
+): Person {
+  server.command([...addUser(person, role), '--password-stdin'], `${person.password}\n`);
   return person;
+}
+
+/** Adds members nobody ever signs in as. */
+export function seedCrowd(server: Server, count: number): void {
+  for (let number = 1; number <= count; number += 1) {
+    const twoDigits = String(number).padStart(2, '0');
+    inviteMember(server, {
+      ...MAX,
+      name: `Crowd ${twoDigits}`,
+      email: `crowd${twoDigits}@example.com`,
+    });
+  }
+}
+
+/** Adds somebody to a further account. */
+export function joinAccount(
+  server: Server,
+  { email }: Person,
+  account: string,
+  role: 'owner' | 'member' = 'member',
+): void {
+  server.command(['member', 'add', email, account, '--role', role]);
+}
+
+/** Sets an account's rule as the operator does. */
+export function setRule(server: Server, rule: 'on' | 'off', account = ADA.account): void {
+  server.command(['account', 'require-mfa', account, rule]);
 }
 
 /** Adds a member without a password, and returns the link to choose one with. */

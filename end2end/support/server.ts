@@ -14,6 +14,8 @@ const START_LIMIT_MS = 15_000;
 export interface ServerOptions {
   /** The log filter, `RUST_LOG`. */
   log?: string;
+  /** Where people without their device find help. */
+  supportUrl?: string;
 }
 
 /** The real binary on a database of its own in a temporary folder, under a clock of its own. */
@@ -66,7 +68,9 @@ export class Server {
   async start(): Promise<void> {
     this.lines = [];
     const log = openSync(this.logFile, 'a');
-    const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`], {
+    const { supportUrl } = this.options;
+    const support = supportUrl === undefined ? [] : ['--support-url', supportUrl];
+    const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`, ...support], {
       cwd: this.folder,
       env: { ...this.environment(), RUST_LOG: this.options.log ?? 'info' },
       stdio: ['ignore', 'pipe', log],
@@ -76,15 +80,21 @@ export class Server {
     this.port = await this.readAddress(child);
   }
 
+  /** Stops the server as a failure of the power would, and starts it again. */
+  async crash(): Promise<void> {
+    await this.stop('SIGKILL');
+    await this.start();
+  }
+
   /** Stops the server as an operator would, and waits until it is gone. */
-  async stop(): Promise<void> {
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.child;
     this.child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
       return;
     }
     const gone = once(child, 'exit');
-    child.kill('SIGTERM');
+    child.kill(signal);
     // A page may hold a connection open; what is left after this long would be a hang.
     const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await gone;

@@ -1,6 +1,8 @@
 import { expect, type Page } from '@playwright/test';
+import { Accounts, type Action, ChooseAccount, Members, StepUp } from './account-pages';
 import type { Clock } from './clock';
 import * as pages from './pages';
+import { Dialog, Menu } from './screen';
 import { ADA, type Person } from './seed';
 import { type Authenticator, otplib } from './totp';
 
@@ -24,7 +26,10 @@ export class Site {
   readonly backupCodes: pages.BackupCodes;
   readonly notFound: pages.NotFound;
   readonly home: pages.Home;
-  readonly menu: pages.UserMenu;
+  readonly chooseAccount: ChooseAccount;
+  readonly accounts: Accounts;
+  readonly members: Members;
+  readonly menu: Menu;
 
   constructor(
     readonly page: Page,
@@ -43,12 +48,33 @@ export class Site {
     this.backupCodes = new pages.BackupCodes(page);
     this.notFound = new pages.NotFound(page);
     this.home = new pages.Home(page, person.account);
-    this.menu = new pages.UserMenu(page, person.name);
+    this.chooseAccount = new ChooseAccount(page);
+    this.accounts = new Accounts(page);
+    this.members = new Members(page, person.account);
+    this.menu = new Menu(page, person.name);
   }
 
   /** The same person's view of another tab or device. */
   on(page: Page): Site {
     return new Site(page, this.clock, this.person);
+  }
+
+  /** Another person's view of this tab, or of another device. */
+  as(person: Person, page: Page = this.page): Site {
+    return new Site(page, this.clock, person);
+  }
+
+  /** The home page of an account other than the person's first. */
+  homeOf(account: string): pages.Home {
+    return new pages.Home(this.page, account);
+  }
+
+  stepUp(action: Action): StepUp {
+    return new StepUp(this.page, action);
+  }
+
+  dialog(question: string | RegExp): Dialog {
+    return new Dialog(this.page, question);
   }
 
   /** The code an authenticator app shows at this moment of the server's clock. */
@@ -81,6 +107,25 @@ export class Site {
     this.clock.toStep();
     await this.signInCode.submit(this.code(enrolled));
     await this.home.expectOpen();
+  }
+
+  /** Signs in by a backup code up to whatever comes after it. */
+  async giveBackupCode(code: string): Promise<void> {
+    await this.enterUpToCode();
+    await this.signInCode.useBackupCode.click();
+    await this.signInCode.submitBackupCode(code);
+  }
+
+  async enterWithBackupCode(code: string): Promise<void> {
+    await this.giveBackupCode(code);
+    await this.home.expectOpen();
+  }
+
+  /** Signs in and goes on to one of several accounts. */
+  async enterAccount(account: string): Promise<void> {
+    await this.givePassword();
+    await this.chooseAccount.expectOpen();
+    await this.chooseAccount.choice(account).click();
   }
 
   async signOut(): Promise<void> {
@@ -120,13 +165,85 @@ export class Site {
     return { key, codes: await this.backupCodes.read() };
   }
 
-  /** The whole wizard: somebody who is signed in adds an authenticator app. */
-  async addMfa(): Promise<Enrolled> {
-    const enrolled = await this.setUpToBackupCodes();
+  /** Nothing is lost by leaving the backup codes; then My profile. */
+  async finish(): Promise<void> {
     await this.backupCodes.saved.check();
     await this.backupCodes.finish.click();
     await this.profile.expectOpen();
+  }
+
+  /** The whole wizard: somebody who is signed in adds an authenticator app. */
+  async addMfa(): Promise<Enrolled> {
+    const enrolled = await this.setUpToBackupCodes();
+    await this.finish();
     return enrolled;
+  }
+
+  /** From where a set-up was demanded to the end of it. */
+  async obeySetup(): Promise<Enrolled> {
+    await this.setup.expectOpen();
+    const key = await this.setup.readKey();
+    const enrolled = await this.proveSetup(key);
+    await this.backupCodes.saved.check();
+    await this.backupCodes.finish.click();
+    return enrolled;
+  }
+
+  /** From the page with the QR code up to the backup codes. */
+  async proveSetup(key: string): Promise<Enrolled> {
+    await this.setup.next.click();
+    await this.methodCode.expectOpen();
+    this.clock.toStep();
+    await this.methodCode.submit(this.code({ key }));
+    await this.backupCodes.expectOpen();
+    return { key, codes: await this.backupCodes.read() };
+  }
+
+  /** From My profile to the verification of an action on the method. */
+  async askToReset(): Promise<void> {
+    await this.profile.open();
+    await this.profile.methodMenu.choose('Reset');
+    await this.stepUp('reset').expectOpen();
+  }
+
+  async askToDelete(): Promise<void> {
+    await this.profile.open();
+    await this.profile.methodMenu.choose('Delete');
+    await this.dialog(/^Delete/).button('Delete').click();
+    await this.stepUp('delete').expectOpen();
+  }
+
+  async askToGenerate(): Promise<void> {
+    await this.profile.open();
+    await this.profile.generate.click();
+    await this.stepUp('generate').expectOpen();
+  }
+
+  /** Gives a fresh code at the verification of an action. */
+  async verify(action: Action, enrolled: { key: string }): Promise<void> {
+    this.clock.toStep();
+    await this.stepUp(action).submit(this.code(enrolled));
+  }
+
+  /** From My profile up to the QR code of the new app; returns its key. */
+  async resetUpToSetup(enrolled: Enrolled): Promise<string> {
+    await this.askToReset();
+    await this.verify('reset', enrolled);
+    await this.setup.expectOpen();
+    return this.setup.readKey();
+  }
+
+  /** From My profile up to the backup codes of the new app. */
+  async resetUpToBackupCodes(enrolled: Enrolled): Promise<Enrolled> {
+    return this.proveSetup(await this.resetUpToSetup(enrolled));
+  }
+
+  /** From My profile up to ten new backup codes. */
+  async generateUpToBackupCodes(enrolled: Enrolled): Promise<string[]> {
+    await this.askToGenerate();
+    await this.verify('generate', enrolled);
+    await this.backupCodes.expectOpen();
+    return this.backupCodes.read();
   }
 
   /** Somebody with MFA who is signed out, at the question for a code. */

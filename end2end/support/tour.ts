@@ -17,8 +17,8 @@ export interface Tour {
   visit: Visit;
 }
 
-/** Walks through every page in its main states, from the first start to a stopped server. */
-export async function tour({ site, server, guard, visit: look }: Tour): Promise<void> {
+/** From the first start by way of the first method to a stopped server. */
+export async function firstSteps({ site, server, guard, visit: look }: Tour): Promise<void> {
   guard.expectRefusals(401, 403, 404, 409, 422, 429);
   guard.expectOutage();
   const visit = (stop: string): Promise<void> => look(stop, site.page);
@@ -29,7 +29,8 @@ export async function tour({ site, server, guard, visit: look }: Tour): Promise<
   await outsiders(site, server, visit);
 }
 
-type Stop = (stop: string) => Promise<void>;
+/** Stops at what the tour's own tab shows. */
+export type Stop = (stop: string) => Promise<void>;
 
 async function firstStart(site: Site, server: Server, visit: Stop): Promise<void> {
   const { page, person, firstStart: form } = site;
@@ -158,4 +159,5 @@ async function outsiders(site: Site, server: Server, visit: Stop): Promise<void>
   await signIn.submit.click();
   await expect(signIn.tryAgain).toBeVisible();
   await visit('server stopped');
+  await server.start();
 }

@@ -30,6 +30,38 @@ export const words = {
   eachOnce: /each code works once/i,
   justNow: /now|minute/i,
 
+  // What there is to do with a method
+  reset: /reset.*delete the old entry in the app.*signed out everywhere else/i,
+  keptCodes: /codes from before still work/i,
+  untilFinish: /from before work until you click Finish/i,
+  otherTabCodes: /replaced or finished in another tab/i,
+  neverFinished: /did not finish.*from before still work/i,
+  deleted: /application deleted.*signed out everywhere else/i,
+  generated: /new backup codes.*no longer work/i,
+  renamed: /name saved/i,
+  tested: /your authenticator .*works/i,
+  leaveUnsaved: 'Leave without saving the codes?',
+  costOfReset: /reset.*works until the new one is verified/i,
+  costOfDelete: /delete.*backup codes stop working too/i,
+  costOfGenerate: /existing codes stop working/i,
+
+  // Accounts and their rule
+  requiredNow: (account: string): RegExp => new RegExp(`now required for ${account}`),
+  notRequired: (account: string): RegExp => new RegExp(`no longer required for ${account}`),
+  demanded: (account: string): RegExp => new RegExp(`${account} requires MFA`),
+  setBy: (who: string): RegExp => new RegExp(`Set (on|off) by ${who}`),
+  ownersOnly: /only an owner/i,
+  closedToOwner: /closed to you until you set it up/i,
+  setUpFirst: /requires MFA.*(set it up|once you have set it up)/i,
+  operatorAdds: /added by the operator/i,
+  codesOffered: (left: number): string => `${left} of 10 backup codes left`,
+
+  // Members
+  memberReset: (name: string): RegExp => new RegExp(`MFA of ${name} was reset`),
+  oneself: /your own method in My profile/i,
+  foreignAccounts: /accounts that you don.t own.*ask the operator/i,
+  nobodyMatches: /no member matches/i,
+
   // The server away, the browser crippled
   javaScriptOff: /JavaScript/,
   webAssemblyOff: /WebAssembly/,

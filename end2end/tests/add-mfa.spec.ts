@@ -1,68 +1,10 @@
 import { expect, test } from '../support/fixtures';
 import { words } from '../support/words';
 import { oathtool, otplib, parseKeyUri, scan } from '../support/totp';
-import { BRAND } from '../support/pages';
+import { BRAND } from '../support/screen';
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();
-});
-
-test('adding an MFA method, sentence by sentence as in the help page', async ({ site, server }) => {
-  const { profile, newMethod, setup, methodCode, backupCodes } = site;
-  server.clock.toStep();
-
-  // "In the user menu, select My profile."
-  await site.menu.choose('My profile');
-  await profile.arrive();
-  await expect(profile.settings).toContainText(words.mfaIsOff);
-  await expect(profile.generate).toBeDisabled();
-  await expect(profile.generate).toHaveAccessibleDescription(words.addFirst);
-
-  // "In the MFA settings group, click Add new method."
-  await profile.addMethod.click();
-  await newMethod.arrive();
-
-  // "Skip the Select method list and the Default checkbox."
-  await expect(newMethod.method).toHaveText('Authenticator application');
-  await expect(newMethod.isDefault).toBeChecked();
-
-  // "Click Next. The MFA method setup page is displayed."
-  await newMethod.next.click();
-  await setup.arrive();
-
-  // "Follow the instructions and configure your authenticator application."
-  const key = await setup.readKey();
-  await setup.arrive();
-
-  // "Click Next. The identity verification page is displayed."
-  await setup.next.click();
-  await methodCode.arrive();
-
-  // "Enter the 6-digit code displayed by your authenticator application. Click Enter."
-  await methodCode.code.fill(site.code({ key }, oathtool));
-  await methodCode.enter.click();
-
-  // "A page with a set of 10 backup codes is displayed. Save the displayed codes."
-  await backupCodes.arrive();
-  const codes = await backupCodes.read();
-  expect(new Set(codes).size).toBe(10);
-  await backupCodes.saved.check();
-
-  // "Click Finish."
-  await backupCodes.finish.click();
-  await profile.arrive();
-  await expect(profile.status(words.added)).toBeVisible();
-
-  // "View the following details about an added MFA method"
-  await expect(profile.detail('Name')).toContainText('Authenticator application');
-  await expect(profile.detail('Type')).toContainText('Authenticator application');
-  await expect(profile.detail('Default')).toHaveText('Yes');
-  await expect(profile.detail('Status')).toHaveText(/^(On|Active)$/);
-  await expect(profile.detail('Added')).toHaveText(words.justNow);
-  await expect(profile.detail('Last used')).toHaveText(words.justNow);
-  await expect(profile.settings).toContainText('10 of 10 backup codes left');
-  await expect(profile.addMethod).toHaveCount(0);
-  await expect(profile.generate).toHaveCount(0);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,40 +1,7 @@
-import { expect, type Locator, type Page } from '@playwright/test';
-import { test } from '../support/fixtures';
+import { expect, test } from '../support/fixtures';
+import { press, tabTo } from '../support/keyboard';
 
 test.beforeEach(({ owner: _owner }) => undefined);
-
-const FARTHEST = 40;
-
-/** Walks with Tab until a control has the focus, as somebody without a mouse does. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  await expect(target).toBeVisible();
-  for (let steps = 0; steps < FARTHEST; steps += 1) {
-    await page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) {
-      await expectVisibleFocus(page);
-      return;
-    }
-  }
-  await expect(target, `not reached in ${FARTHEST} steps`).toBeFocused();
-}
-
-async function press(page: Page, target: Locator): Promise<void> {
-  await tabTo(page, target);
-  await page.keyboard.press('Enter');
-}
-
-/** Whatever the keyboard leads to can be told from the rest. */
-async function expectVisibleFocus(page: Page): Promise<void> {
-  const marked = await page.evaluate(() => {
-    const element = document.activeElement;
-    if (element === null) {
-      return false;
-    }
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none';
-  });
-  expect(marked, 'the focus can be seen').toBe(true);
-}
 
 test('adding an MFA method and signing in with it, by keyboard alone', async ({
   site,
@@ -104,6 +71,8 @@ test('the user menu is walked with the arrow keys and closed with Escape', async
   await press(page, menu.button);
   await expect(menu.button).toHaveAttribute('aria-expanded', 'true');
   await expect(menu.item('My profile')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(menu.item('Accounts')).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(menu.item('Theme')).toBeFocused();
   await page.keyboard.press('ArrowDown');

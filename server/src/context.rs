@@ -136,6 +136,8 @@ impl Opened {
             users: store.clone(),
             accounts: store.clone(),
             sessions: store.clone(),
+            members: store.clone(),
+            step_ups: store.clone(),
             mfa: store.clone(),
             attempts: store.clone(),
             vault: self.vault.clone(),

@@ -2,16 +2,26 @@
 
 use async_trait::async_trait;
 use domain::{
+    ids::{AccountId, UserId},
     names::AccountName,
-    ports::{AccountRecord, Accounts, NewAccount, PortError},
+    ports::{AccountOverview, AccountRecord, Accounts, Grant, NewAccount, PortError, Taken},
+    time::Timestamp,
 };
 use sqlx::query;
 
 use crate::{
-    Store,
+    Store, account_rules,
     connect::{Sql, Write},
+    locks,
     rows::Values,
 };
+
+pub const OF_USER: &str = "
+    SELECT a.id AS account_id, a.name AS account_name, a.require_mfa, a.rule_by, a.rule_at, p.role,
+           (SELECT COUNT(*) FROM memberships c WHERE c.account_id = a.id) AS members,
+           (SELECT COUNT(*) FROM memberships c JOIN mfa_methods m ON m.user_id = c.user_id WHERE c.account_id = a.id) AS protected
+    FROM memberships p JOIN accounts a ON a.id = p.account_id
+    WHERE p.user_id = $1 ORDER BY a.name_folded";
 
 #[async_trait]
 impl Accounts for Store {
@@ -43,6 +53,69 @@ impl Accounts for Store {
         );
         let row = self.row(sql.bind(name.folded())).await?;
         row.map_or(Ok(None), |row| row.account())
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<AccountOverview>, PortError> {
+        let mut accounts = Vec::new();
+        for row in self.rows(query(OF_USER).bind(user.as_str())).await? {
+            if let Some((account, role)) = row.place()? {
+                accounts.push(AccountOverview {
+                    account,
+                    role,
+                    protected: row.count("protected")?,
+                    rule: account_rules::read(&row)?,
+                });
+            }
+        }
+        Ok(accounts)
+    }
+
+    async fn require_mfa(
+        &self,
+        account: &AccountId,
+        owner: &UserId,
+        at: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let is_set = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
+        write.keep(is_set).await
+    }
+
+    async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        let taken = account_rules::lift(&mut write, &grant, at).await?;
+        write.settle(taken).await
+    }
+
+    async fn set_rule(
+        &self,
+        account: &AccountId,
+        requires_mfa: bool,
+        at: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let is_set = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
+        write.keep(is_set).await
+    }
+
+    async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let rename = "UPDATE accounts SET name = $2, name_folded = $3 WHERE id = $1
+                      AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.name_folded = $3 AND o.id <> $1)";
+        let rename = query(rename)
+            .bind(account.as_str())
+            .bind(name.as_str())
+            .bind(name.folded());
+        let renamed = write.run(rename).await? == 1;
+        write.keep(renamed).await
+    }
+
+    async fn remove(&self, account: &AccountId) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::account(&mut write, account).await?;
+        let remove = query("DELETE FROM accounts WHERE id = $1").bind(account.as_str());
+        let removed = write.run(remove).await? == 1;
+        write.keep(removed).await
     }
 }
 

@@ -1,8 +1,8 @@
 //! Sets of backup codes: one valid, and one that waits to take its place.
 
 use domain::{
-    ids::{CodeSetId, UserId},
-    ports::{BackupCodeUse, NewCodeSet, PortError, SecretHash, StoredBackupCode},
+    ids::{BackupCodeId, CodeSetId, UserId},
+    ports::{NewCodeSet, PortError, SecretHash, StoredBackupCode},
     time::Timestamp,
     vault::BlindIndex,
 };
@@ -42,18 +42,17 @@ pub async fn find(
     }))
 }
 
-/// Spends one code of the user's valid set; answers 1 for the call that did.
-pub async fn spend(write: &mut Write, code: &BackupCodeUse) -> Result<u64, PortError> {
+/// Spends one code of the user's valid set; true for the call that did.
+pub async fn spend(
+    write: &mut Write,
+    user: &UserId,
+    code: &BackupCodeId,
+    at: Timestamp,
+) -> Result<bool, PortError> {
     let spend = "UPDATE backup_codes SET used_at = $3 WHERE id = $1 AND used_at IS NULL
                  AND set_id IN (SELECT id FROM code_sets WHERE user_id = $2 AND is_valid = 1)";
-    write
-        .run(
-            query(spend)
-                .bind(code.code.as_str())
-                .bind(code.user.as_str())
-                .bind(code.at.millis()),
-        )
-        .await
+    let spend = query(spend).bind(code.as_str()).bind(user.as_str());
+    Ok(write.run(spend.bind(at.millis())).await? == 1)
 }
 
 pub async fn left(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
@@ -79,10 +78,14 @@ pub async fn keep_pending(
     user: &UserId,
     codes: &NewCodeSet,
 ) -> Result<(), PortError> {
-    write
-        .run(query("DELETE FROM code_sets WHERE user_id = $1 AND is_valid = 0").bind(user.as_str()))
-        .await?;
+    drop_pending(write, user).await?;
     insert(write, user, codes, false).await
+}
+
+pub async fn drop_pending(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+    let waiting =
+        query("DELETE FROM code_sets WHERE user_id = $1 AND is_valid = 0").bind(user.as_str());
+    write.run(waiting).await.map(drop)
 }
 
 /// The set that was on the screen is saved: if it waits, it takes the valid one's place. False when it is neither of the two.

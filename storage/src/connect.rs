@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use domain::ports::PortError;
+use domain::ports::{MembershipChange, PortError, Taken};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction,
@@ -128,6 +128,10 @@ impl Write {
         sql.fetch_optional(&mut *self.0).await.map_err(port)
     }
 
+    pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
+        sql.fetch_all(&mut *self.0).await.map_err(port)
+    }
+
     /// Counts rows.
     pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
         let row = sql.fetch_one(&mut *self.0).await.map_err(port)?;
@@ -137,6 +141,30 @@ impl Write {
 
     pub async fn commit(self) -> Result<(), PortError> {
         self.0.commit().await.map_err(port)
+    }
+
+    /// Commits what was done whole; undoes the rest.
+    pub async fn keep(self, done: bool) -> Result<bool, PortError> {
+        if !done {
+            return self.undo(false).await;
+        }
+        self.commit().await?;
+        Ok(true)
+    }
+
+    /// Commits what was taken whole; undoes the rest.
+    pub async fn settle(self, taken: Taken) -> Result<Taken, PortError> {
+        self.keep(taken == Taken::Taken).await?;
+        Ok(taken)
+    }
+
+    /// Commits the one row that a change to somebody's place was to touch.
+    pub async fn change(self, rows: u64) -> Result<MembershipChange, PortError> {
+        Ok(if self.keep(rows == 1).await? {
+            MembershipChange::Done
+        } else {
+            MembershipChange::NotThere
+        })
     }
 
     /// Undoes everything and gives the connection back before the answer goes out.

@@ -1,9 +1,11 @@
 //! The ports of `domain` over SQL. One text serves both engines (`sqlx::Any`); only the table definitions differ.
 //!
 //! Whatever may happen once is one conditional statement whose count of changed rows is checked, in one transaction with its
-//! effects. A write transaction that concerns a person changes that person's row in `users` first: engines that let writers run
-//! side by side then serialise them there, and two never wait for each other.
+//! effects. A write transaction that concerns a person changes that person's row in `users` first, and one that concerns an account's
+//! members or rule then changes the account's row: engines that let writers run side by side serialise them there, and two never wait for
+//! each other (see `locks`).
 
+mod account_rules;
 mod accounts;
 mod attempts;
 mod backup_codes;
@@ -11,10 +13,19 @@ mod connect;
 mod error;
 mod invitations;
 mod key_check;
+mod locks;
+mod member_list;
+mod members;
+mod methods;
 mod mfa;
 mod migrate;
+mod owners;
+mod pending_keys;
+#[cfg(test)]
+mod plans;
 mod rows;
 mod sessions;
+mod step_ups;
 mod users;
 
 pub use connect::Store;

@@ -1,32 +1,29 @@
-//! MFA methods: pending keys, activation, and codes that sign somebody in.
+//! MFA: pending keys, activation, codes that sign somebody in, and what people do with the method they have.
 
 use async_trait::async_trait;
 use domain::{
+    enrolment::CodesFor,
     ids::{CodeSetId, SessionId, UserId},
+    names::MethodName,
     ports::{
-        Activation, BackupCodeUse, CodeUse, MethodRecord, Mfa, NewCodeSet, PendingKey, PortError,
-        StoredBackupCode, Taken, TokenSwap,
+        Activation, BackupCodeUse, CodeUse, Deletion, Grant, MethodRecord, Mfa, NewCodeSet,
+        PendingKey, PortError, StoredBackupCode, Taken, TestedCode, TokenSwap,
     },
-    time::{TimeStep, Timestamp},
+    step_up::Action,
+    time::Timestamp,
     vault::BlindIndex,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes,
-    connect::{Sql, Write},
-    rows::Values,
-    sessions,
+    Store, attempts, backup_codes, connect::Write, locks, methods, pending_keys, sessions, step_ups,
 };
 
 #[async_trait]
 impl Mfa for Store {
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError> {
-        self.row(select_pending(session))
-            .await?
-            .as_ref()
-            .map(pending_key)
-            .transpose()
+        let row = self.row(pending_keys::select(session)).await?;
+        row.as_ref().map(pending_keys::read).transpose()
     }
 
     async fn keep_pending(
@@ -35,29 +32,20 @@ impl Mfa for Store {
         expired: Timestamp,
     ) -> Result<PendingKey, PortError> {
         let mut write = self.write().await?;
-        let keep = "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at) VALUES ($1, $2, $3, $4, $5)
-                    ON CONFLICT (session_id) DO UPDATE
-                    SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key, made_at = excluded.made_at
-                    WHERE pending_keys.made_at <= $6";
-        let keep = query(keep)
-            .bind(key.session.as_str())
-            .bind(key.user.as_str())
-            .bind(key.key.key_id.as_str());
-        write
-            .run(
-                keep.bind(key.key.bytes.as_slice())
-                    .bind(key.made_at.millis())
-                    .bind(expired.millis()),
-            )
-            .await?;
-        let stands = write
-            .row(select_pending(&key.session))
-            .await?
-            .as_ref()
-            .map(pending_key)
-            .transpose()?;
+        pending_keys::keep(&mut write, &key, expired).await?;
+        let row = write.row(pending_keys::select(&key.session)).await?;
+        let stands = row.as_ref().map(pending_keys::read).transpose()?;
         write.commit().await?;
         Ok(stands.unwrap_or(key))
+    }
+
+    async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, &grant.user).await?;
+        let kept = (&key.session, &key.user) == (&grant.session, &grant.user)
+            && step_ups::consume(&mut write, &grant, Action::Reset).await?
+            && pending_keys::keep_reset(&mut write, &key).await?;
+        write.keep(kept).await
     }
 
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError> {
@@ -70,28 +58,12 @@ impl Mfa for Store {
 
     async fn activate(&self, activation: Activation) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
-        let taken = activate(&mut write, &activation).await?;
-        settle(write, taken).await
+        let taken = methods::activate(&mut write, &activation).await?;
+        write.settle(taken).await
     }
 
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError> {
-        let sql = "SELECT m.id, m.name, m.key_id, m.sealed_key, m.last_step, m.added_at, m.used_at, s.saved_at,
-                          (SELECT COUNT(*) FROM backup_codes b WHERE b.set_id = s.id AND b.used_at IS NULL) AS codes_left
-                   FROM mfa_methods m LEFT JOIN code_sets s ON s.user_id = m.user_id AND s.is_valid = 1
-                   WHERE m.user_id = $1";
-        let Some(row) = self.row(query(sql).bind(user.as_str())).await? else {
-            return Ok(None);
-        };
-        Ok(Some(MethodRecord {
-            id: row.value("id")?,
-            name: row.value("name")?,
-            key: row.sealed()?,
-            last_step: TimeStep::from_number(row.number("last_step")?),
-            added_at: row.at("added_at")?,
-            used_at: row.maybe_at("used_at")?,
-            codes_left: row.count("codes_left")?,
-            codes_saved: row.maybe_at("saved_at")?.is_some(),
-        }))
+        methods::find(self, user).await
     }
 
     async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError> {
@@ -99,15 +71,9 @@ impl Mfa for Store {
         if !sessions::signed_in(&mut write, &code.user, code.at).await? {
             return write.undo(Taken::SessionGone).await;
         }
-        let burn = "UPDATE mfa_methods SET last_step = $3, used_at = $4 WHERE id = $1 AND user_id = $2 AND last_step < $3";
-        let burn = query(burn)
-            .bind(code.method.as_str())
-            .bind(code.user.as_str());
-        let burnt = write
-            .run(burn.bind(code.step.number()).bind(code.at.millis()))
-            .await?;
+        let burnt = methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await?;
         let taken = completed(&mut write, burnt, &code.swap, &code.user, code.at).await?;
-        settle(write, taken).await
+        write.settle(taken).await
     }
 
     async fn find_backup_code(
@@ -123,15 +89,81 @@ impl Mfa for Store {
         if !sessions::signed_in(&mut write, &code.user, code.at).await? {
             return write.undo((Taken::SessionGone, 0)).await;
         }
-        let spent = backup_codes::spend(&mut write, &code).await?;
+        let spent = backup_codes::spend(&mut write, &code.user, &code.code, code.at).await?;
         let taken = completed(&mut write, spent, &code.swap, &code.user, code.at).await?;
+        // Whoever came in by their last code has none left to verify with: the sign-in stands for one verification.
+        let recovered = query("UPDATE sessions SET recovered_at = $2 WHERE id = $1")
+            .bind(code.swap.session.as_str())
+            .bind(code.at.millis());
+        write.run(recovered).await?;
         let left = backup_codes::left(&mut write, &code.user).await?;
-        Ok((settle(write, taken).await?, left))
+        Ok((write.settle(taken).await?, left))
+    }
+
+    async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, &grant.user).await?;
+        let granted = step_ups::consume(&mut write, &grant, Action::Generate).await?
+            && show_codes(&mut write, &grant, codes.at).await?;
+        if granted {
+            backup_codes::keep_pending(&mut write, &grant.user, &codes).await?;
+        }
+        write.keep(granted).await
+    }
+
+    async fn keep_valid_codes(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, user).await?;
+        let finish = "UPDATE sessions SET codes_since = NULL WHERE id = $1 AND user_id = $2 AND codes_since IS NOT NULL
+                      AND EXISTS (SELECT 1 FROM code_sets c WHERE c.user_id = $2 AND c.is_valid = 1)";
+        let finish = query(finish).bind(session.as_str()).bind(user.as_str());
+        let kept = write.run(finish).await? == 1;
+        backup_codes::drop_pending(&mut write, user).await?;
+        write.keep(kept).await
+    }
+
+    async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        let taken = methods::delete(&mut write, &deletion).await?;
+        write.settle(taken).await
+    }
+
+    async fn test(&self, code: TestedCode) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        if !locks::admitted(&mut write, &code.user).await? {
+            return write.undo(Taken::SessionGone).await;
+        }
+        if !methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await? {
+            return write.undo(Taken::AlreadyTaken).await;
+        }
+        attempts::give_back(&mut write, &code.user).await?;
+        write.settle(Taken::Taken).await
+    }
+
+    async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, user).await?;
+        let rename = query("UPDATE mfa_methods SET name = $2 WHERE user_id = $1")
+            .bind(user.as_str())
+            .bind(name.as_str());
+        let renamed = write.run(rename).await? == 1;
+        write.keep(renamed).await
+    }
+
+    async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, user).await?;
+        let had_method = methods::reset(&mut write, user).await?;
+        write.keep(had_method).await
     }
 
     async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        write.run(lock(user)).await?;
+        locks::person(&mut write, user).await?;
         backup_codes::keep_pending(&mut write, user, &codes).await?;
         write.commit().await
     }
@@ -144,59 +176,24 @@ impl Mfa for Store {
         now: Timestamp,
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        write.run(lock(user)).await?;
+        locks::person(&mut write, user).await?;
         let finish = "UPDATE sessions SET codes_since = NULL WHERE id = $1 AND user_id = $2 AND codes_since IS NOT NULL";
-        if write
-            .run(query(finish).bind(session.as_str()).bind(user.as_str()))
-            .await?
-            != 1
-        {
-            return write.undo(false).await;
-        }
-        if !backup_codes::make_valid(&mut write, user, set, now).await? {
-            return write.undo(false).await;
-        }
-        write.commit().await?;
-        Ok(true)
+        let finish = query(finish).bind(session.as_str()).bind(user.as_str());
+        let finished = write.run(finish).await? == 1
+            && backup_codes::make_valid(&mut write, user, set, now).await?;
+        write.keep(finished).await
     }
 }
 
-/// A change of nothing in a person's row, which others that change it wait for.
-fn lock(user: &UserId) -> Sql {
-    query("UPDATE users SET disabled = disabled WHERE id = $1").bind(user.as_str())
-}
-
-fn select_pending(session: &SessionId) -> Sql {
-    query("SELECT session_id, user_id, key_id, sealed_key, made_at FROM pending_keys WHERE session_id = $1").bind(session.as_str())
-}
-
-fn pending_key(row: &AnyRow) -> Result<PendingKey, PortError> {
-    Ok(PendingKey {
-        session: row.value("session_id")?,
-        user: row.value("user_id")?,
-        key: row.sealed()?,
-        made_at: row.at("made_at")?,
-    })
-}
-
-/// Commits what was taken whole; undoes the rest.
-async fn settle(write: Write, taken: Taken) -> Result<Taken, PortError> {
-    if taken != Taken::Taken {
-        return write.undo(taken).await;
-    }
-    write.commit().await?;
-    Ok(taken)
-}
-
-/// A code is spent if its row changed; the session that owed the second factor then has it, and a new token.
+/// A code that was spent completes the session that owed the second factor, which gets a new token.
 async fn completed(
     write: &mut Write,
-    changed: u64,
+    is_spent: bool,
     swap: &TokenSwap,
     user: &UserId,
     at: Timestamp,
 ) -> Result<Taken, PortError> {
-    if changed != 1 {
+    if !is_spent {
         return Ok(Taken::AlreadyTaken);
     }
     let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
@@ -209,50 +206,14 @@ async fn completed(
     })
 }
 
-async fn activate(write: &mut Write, activation: &Activation) -> Result<Taken, PortError> {
-    let Activation { swap, user, at, .. } = activation;
-    write.run(lock(user)).await?;
-    let step_up =
-        "UPDATE sessions SET token_hash = $3, second_factor_at = $4, codes_since = $4, seen_at = $4
-                   WHERE id = $1 AND token_hash = $2 AND user_id = $5";
-    if write
-        .run(sessions::bind_swap(query(step_up), swap, *at).bind(user.as_str()))
-        .await?
-        != 1
-    {
-        return Ok(Taken::SessionGone);
-    }
-    let take =
-        query("DELETE FROM pending_keys WHERE session_id = $1 AND user_id = $2 AND made_at = $3");
-    let take = take
-        .bind(swap.session.as_str())
-        .bind(user.as_str())
-        .bind(activation.made_at.millis());
-    if write.run(take).await? != 1 || write.run(insert_method(activation)).await? != 1 {
-        return Ok(Taken::AlreadyTaken);
-    }
-    backup_codes::replace_all(write, user, &activation.codes).await?;
-    let others = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
-        .bind(user.as_str())
-        .bind(swap.session.as_str());
-    write.run(others).await?;
-    attempts::give_back(write, user).await?;
-    Ok(Taken::Taken)
-}
-
-fn insert_method(activation: &Activation) -> Sql {
-    let insert = query(
-        "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at, used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id) DO NOTHING",
-    );
-    let insert = insert
-        .bind(activation.method.as_str())
-        .bind(activation.user.as_str())
-        .bind(activation.name.as_str());
-    let insert = insert
-        .bind(activation.key.key_id.as_str())
-        .bind(activation.key.bytes.as_slice());
-    insert
-        .bind(activation.step.number())
-        .bind(activation.at.millis())
+/// Lets the session see the codes that were asked for and wait for `Finish`.
+async fn show_codes(write: &mut Write, grant: &Grant, at: Timestamp) -> Result<bool, PortError> {
+    let show =
+        "UPDATE sessions SET codes_since = $3, codes_for = $4 WHERE id = $1 AND user_id = $2";
+    let show = query(show)
+        .bind(grant.session.as_str())
+        .bind(grant.user.as_str())
+        .bind(at.millis())
+        .bind(CodesFor::Generated.as_str());
+    Ok(write.run(show).await? == 1)
 }

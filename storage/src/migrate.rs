@@ -1,5 +1,6 @@
 //! The schema's history. `sqlx` keeps it in the table `_sqlx_migrations`, with a checksum of each file.
 
+use domain::names::PersonName;
 use sqlx::{
     Any, AnyPool, Row, SqlSafeStr, Transaction,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
@@ -8,11 +9,18 @@ use sqlx::{
 use crate::error::OpenError;
 
 /// Number, name and text of each migration, oldest first. Applied ones never change.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "0001_first",
-    include_str!("../migrations/sqlite/0001_first.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (
+        1,
+        "0001_first",
+        include_str!("../migrations/sqlite/0001_first.sql"),
+    ),
+    (
+        2,
+        "0002_step_up",
+        include_str!("../migrations/sqlite/0002_step_up.sql"),
+    ),
+];
 
 fn migrator() -> Migrator {
     let migration = |(number, name, sql): (i64, &'static str, &'static str)| {
@@ -34,7 +42,28 @@ pub async fn run(mut write: Transaction<'static, Any>) -> Result<(), OpenError> 
         .run_direct(None, &mut *write, false)
         .await
         .map_err(refused)?;
+    fold_names(&mut write).await.map_err(OpenError::Schema)?;
     write.commit().await.map_err(OpenError::Schema)
+}
+
+/// Folds the names that have no folded form: those from before the column was there, and those that a version which does not know it
+/// writes beside this one.
+async fn fold_names(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
+    let users = sqlx::query("SELECT id, name FROM users WHERE name_folded = ''")
+        .fetch_all(&mut **write)
+        .await?;
+    for user in users {
+        let (id, name): (String, String) = (user.try_get(0)?, user.try_get(1)?);
+        // What is no name is damage, which whoever reads it reports.
+        if let Ok(name) = name.parse::<PersonName>() {
+            sqlx::query("UPDATE users SET name_folded = $2 WHERE id = $1")
+                .bind(id)
+                .bind(name.folded())
+                .execute(&mut **write)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// The names of what is missing.

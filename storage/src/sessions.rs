@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    ids::{SessionId, UserId},
+    ids::{AccountId, SessionId, UserId},
     policy::Subject,
     ports::{NewSession, PortError, SessionRecord, Sessions, TokenSwap},
     session::{ABSOLUTE, SessionFacts},
@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// A session with all that `policy::decide` wants to know, a row a membership.
-const FIND: &str = "
-    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since,
+pub const FIND: &str = "
+    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for,
            u.name, u.email, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
            p.account_id, p.role, a.require_mfa
     FROM sessions s
@@ -69,6 +69,7 @@ impl Sessions for Store {
                 memberships,
             },
             codes_since: row.maybe_at("codes_since")?,
+            codes_for: row.value("codes_for")?,
         }))
     }
 
@@ -92,6 +93,19 @@ impl Sessions for Store {
         let swapped = write.run(bind_swap(sql, &swap, now)).await? == 1;
         write.commit().await?;
         Ok(swapped)
+    }
+
+    async fn choose_account(
+        &self,
+        session: &SessionId,
+        account: &AccountId,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let choose = "UPDATE sessions SET account_id = $2 WHERE id = $1
+                      AND EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = sessions.user_id AND p.account_id = $2)";
+        let choose = query(choose).bind(session.as_str()).bind(account.as_str());
+        let chosen = write.run(choose).await? == 1;
+        write.keep(chosen).await
     }
 
     async fn end(&self, session: &SessionId) -> Result<(), PortError> {
@@ -162,36 +176,19 @@ pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Resul
     Ok(noted)
 }
 
+/// Ends every session of a user but the one that asks for it.
+pub async fn end_others(
+    write: &mut Write,
+    user: &UserId,
+    session: &SessionId,
+) -> Result<(), PortError> {
+    let others = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2").bind(user.as_str());
+    write.run(others.bind(session.as_str())).await.map(drop)
+}
+
 pub async fn end_all(write: &mut Write, user: &UserId) -> Result<(), PortError> {
     write
         .run(query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str()))
         .await
         .map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sqlx::{AssertSqlSafe, Row};
-
-    /// It is asked on every request: no table may be read from end to end.
-    #[tokio::test]
-    async fn a_session_is_found_by_indexes() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
-        let store = Store::open(&url).await.unwrap();
-        store.migrate().await.unwrap();
-        let explain = query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {FIND}")));
-        let plan = store
-            .rows(explain.bind([0_u8; 32].as_slice()))
-            .await
-            .unwrap();
-        let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
-        assert!(
-            plan.iter()
-                .any(|step| step.starts_with("SEARCH s USING INDEX")),
-            "{plan:?}"
-        );
-        assert!(!plan.iter().any(|step| step.contains("SCAN")), "{plan:?}");
-    }
 }

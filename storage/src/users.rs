@@ -5,7 +5,8 @@ use domain::{
     email::Email,
     ids::{AccountId, UserId},
     ports::{
-        Credentials, FirstOwner, NewUser, PortError, SecretHash, SignInRecord, UserRecord, Users,
+        Credentials, FirstOwner, MembershipChange, NewUser, PortError, SecretHash, SignInRecord,
+        UserRecord, Users,
     },
     roles::Role,
     time::Timestamp,
@@ -16,7 +17,7 @@ use sqlx::{any::AnyRow, query};
 use crate::{
     Store, accounts,
     connect::{Sql, Write},
-    invitations,
+    invitations, locks, owners,
     rows::Values,
     sessions,
 };
@@ -148,6 +149,33 @@ impl Users for Store {
         Ok(is_set)
     }
 
+    async fn set_disabled(
+        &self,
+        user: &UserId,
+        disabled: bool,
+    ) -> Result<MembershipChange, PortError> {
+        let mut write = self.write().await?;
+        if disabled && let Some(refusal) = kept(&mut write, user).await? {
+            return write.undo(refusal).await;
+        }
+        let set = query("UPDATE users SET disabled = $2 WHERE id = $1").bind(user.as_str());
+        let set = write.run(set.bind(i64::from(disabled))).await?;
+        if disabled {
+            sessions::end_all(&mut write, user).await?;
+        }
+        write.change(set).await
+    }
+
+    async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError> {
+        let mut write = self.write().await?;
+        if let Some(refusal) = kept(&mut write, user).await? {
+            return write.undo(refusal).await;
+        }
+        let remove = query("DELETE FROM users WHERE id = $1").bind(user.as_str());
+        let removed = write.run(remove).await?;
+        write.change(removed).await
+    }
+
     async fn invite(
         &self,
         user: &UserId,
@@ -213,15 +241,23 @@ fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
     })
 }
 
+/// Why a user can't go from all accounts at once. It holds those accounts, so that no other Owner goes meanwhile.
+async fn kept(write: &mut Write, user: &UserId) -> Result<Option<MembershipChange>, PortError> {
+    locks::person(write, user).await?;
+    locks::owned(write, user).await?;
+    owners::last_anywhere(write, user).await
+}
+
 async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
     let insert = query(
-        "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO users (id, email, name, name_folded, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (email) DO NOTHING",
     );
     let insert = insert
         .bind(user.id.as_str())
         .bind(user.email.as_str())
-        .bind(user.name.as_str());
+        .bind(user.name.as_str())
+        .bind(user.name.folded());
     let insert = insert
         .bind(user.password.as_ref().map(|hash| hash.expose().to_owned()))
         .bind(user.at.millis());

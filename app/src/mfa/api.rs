@@ -1,13 +1,17 @@
 //! What goes over the wire for the MFA wizard.
 
-use domain::{ids::CodeSetId, time::Timestamp};
+use domain::{enrolment::CodesFor, ids::CodeSetId, time::Timestamp};
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, session::api::Code, wire::Disclosed};
+use crate::{
+    error::AppError,
+    session::api::{Code, Viewer},
+    wire::Disclosed,
+};
 
 #[cfg(feature = "ssr")]
-use super::{codes, server};
+use super::{codes, method, server};
 #[cfg(feature = "ssr")]
 use crate::call::answer;
 
@@ -40,6 +44,8 @@ pub struct QrPath {
 pub struct CodeSheet {
     /// Which set this is.
     pub set: CodeSetId,
+    /// What it is for.
+    pub reason: CodesFor,
     /// The user's address, for the download and the print-out.
     pub email: String,
     /// When they were made.
@@ -53,6 +59,13 @@ pub struct CodeSheet {
 pub struct SavedCodes {
     /// Which set.
     pub set: CodeSetId,
+}
+
+/// A method's new name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewName {
+    /// As typed.
+    pub name: String,
 }
 
 /// The session's pending key: the one that waits, else a new one.
@@ -95,4 +108,40 @@ pub async fn finish(
     request: SavedCodes,
 ) -> Result<(), AppError> {
     answer(async |call| codes::finish(call, request).await).await
+}
+
+/// After a reset: discards the codes on the page, so that the ones from before stay.
+#[server(prefix = "/api", endpoint = "mfa/keep_codes", input = Json)]
+pub async fn keep_codes() -> Result<(), AppError> {
+    answer(codes::keep).await
+}
+
+/// New backup codes, by a grant; the ones from before work until `finish`.
+#[server(prefix = "/api", endpoint = "mfa/generate", input = Json)]
+pub async fn generate() -> Result<CodeSheet, AppError> {
+    answer(codes::generate).await
+}
+
+/// Deletes the method, by a grant; answers what the session may do by then.
+#[server(prefix = "/api", endpoint = "mfa/delete", input = Json)]
+pub async fn delete() -> Result<Viewer, AppError> {
+    answer(method::delete).await
+}
+
+/// Renames the method; answers the name as it is kept.
+#[server(prefix = "/api", endpoint = "mfa/rename", input = Json)]
+pub async fn rename(
+    /// What the page sends.
+    request: NewName,
+) -> Result<String, AppError> {
+    answer(async |call| method::rename(call, request).await).await
+}
+
+/// Tests the authenticator: counts as an attempt and burns the code's step.
+#[server(prefix = "/api", endpoint = "mfa/test", input = Json)]
+pub async fn test(
+    /// What the page sends.
+    request: Code,
+) -> Result<(), AppError> {
+    answer(async |call| method::test(call, request).await).await
 }

@@ -2,18 +2,20 @@
 
 use domain::{
     backup_code::BackupCode,
-    enrolment::may_see_codes,
+    enrolment::{CodesFor, may_see_codes},
     ids::{BackupCodeId, CodeSetId},
     ports::{BackupCodeHash, NewCodeSet, SessionRecord},
+    step_up::Intent,
 };
 
 use super::api::{CodeSheet, SavedCodes};
-use crate::{call::Call, error::AppError, wire::Disclosed};
+use crate::{call::Call, error::AppError, step_up::grant, wire::Disclosed};
 
 /// Draws ten codes: what is shown once, and what is stored.
 pub(super) async fn draw(
     call: &Call,
     session: &SessionRecord,
+    reason: CodesFor,
 ) -> Result<(CodeSheet, NewCodeSet), AppError> {
     let (services, user) = (&call.services, &session.user);
     let mut shown = Vec::with_capacity(BackupCode::PER_SET);
@@ -36,6 +38,7 @@ pub(super) async fn draw(
     Ok((
         CodeSheet {
             set: shown_set,
+            reason,
             email: session.email.to_string(),
             made_at: call.now,
             codes: shown,
@@ -50,7 +53,7 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
         .codes_since
         .filter(|&since| may_see_codes(since, call.now))
         .ok_or(AppError::NothingPending)?;
-    let (shown, stored) = draw(call, session).await?;
+    let (shown, stored) = draw(call, session, session.codes_for).await?;
     call.services
         .mfa
         .keep_pending_codes(&session.user, stored)
@@ -60,10 +63,40 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
 
 pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<(), AppError> {
     let session = &call.caller()?.session;
+    // A set that waits does so for half an hour; the first one is valid already.
+    let is_late = session
+        .codes_since
+        .is_none_or(|since| !may_see_codes(since, call.now));
+    if session.codes_for != CodesFor::Added && is_late {
+        return Err(AppError::NothingPending);
+    }
     let finished = call
         .services
         .mfa
         .finish_codes(&session.user, &session.id, &request.set, call.now)
         .await?;
     finished.then_some(()).ok_or(AppError::NothingPending)
+}
+
+pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
+    let session = &call.caller()?.session;
+    let (shown, stored) = draw(call, session, CodesFor::Generated).await?;
+    let grant = grant(call, Intent::Generate)?;
+    if !call.services.mfa.generate(grant, stored).await? {
+        return Err(AppError::VerificationRequired);
+    }
+    Ok(shown)
+}
+
+pub(super) async fn keep(call: &Call) -> Result<(), AppError> {
+    let session = &call.caller()?.session;
+    if session.codes_for != CodesFor::Reset {
+        return Err(AppError::NothingPending);
+    }
+    let kept = call
+        .services
+        .mfa
+        .keep_valid_codes(&session.user, &session.id)
+        .await?;
+    kept.then_some(()).ok_or(AppError::NothingPending)
 }

@@ -5,11 +5,15 @@ pub mod api;
 #[cfg(feature = "ssr")]
 mod codes;
 #[cfg(feature = "ssr")]
+mod method;
+#[cfg(feature = "ssr")]
 mod qr;
 #[cfg(feature = "ssr")]
 mod server;
 
 #[cfg(feature = "csr")]
 pub(crate) mod code_form;
+#[cfg(feature = "csr")]
+pub(crate) mod second_factor_form;
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -1,11 +1,13 @@
 //! Use cases of the set-up. Nothing is active before a code of the pending key has been verified.
 
 use domain::{
-    enrolment::{METHOD_NAME, PENDING_KEY, is_pending},
-    ids::MethodId,
+    enrolment::{CodesFor, METHOD_NAME, PENDING_KEY, is_pending},
+    ids::{MethodId, UserId},
     lockout::Factor,
+    names::MethodName,
     one_time_code::OneTimeCode,
-    ports::{Activation, PendingKey, Taken, TokenSwap},
+    ports::{Activation, MethodRecord, NewCodeSet, PendingKey, Taken, TokenSwap},
+    step_up::Intent,
     time::TimeStep,
     totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
     vault::{OpenError, Place},
@@ -17,31 +19,67 @@ use super::{
 };
 use crate::{
     call::Call,
-    caller::Caller,
     error::{AppError, Field},
     session::{api::Code, count},
+    step_up::grant,
     wire::Disclosed,
 };
 
 pub(super) async fn set_up(call: &Call) -> Result<PendingSetUp, AppError> {
-    let caller = caller_without_method(call)?;
-    // Also for a key that waits already: whoever sees it can enrol their own phone.
-    if !caller.session.facts.has_fresh_password(call.now) {
+    let kept = match call.services.mfa.method(user(call)?).await? {
+        Some(method) => keep_for_reset(call, method.id).await?,
+        None => keep_for_first(call).await?,
+    };
+    shown(call, &kept)
+}
+
+fn user(call: &Call) -> Result<&UserId, AppError> {
+    Ok(&call.caller()?.session.user)
+}
+
+/// Also for a key that waits already the password must be fresh: whoever sees it can enrol their own phone.
+async fn keep_for_first(call: &Call) -> Result<PendingKey, AppError> {
+    if !call.caller()?.session.facts.has_fresh_password(call.now) {
         return Err(AppError::PasswordRequired);
     }
-    let kept = call
+    let expired = call.now.minus(PENDING_KEY);
+    Ok(call
         .services
         .mfa
-        .keep_pending(new_key(call, caller)?, call.now.minus(PENDING_KEY))
-        .await?;
+        .keep_pending(new_key(call, None)?, expired)
+        .await?)
+}
+
+/// The key that waits for this session, else a new one by a grant. The method works until a code of the new key has been verified.
+async fn keep_for_reset(call: &Call, method: MethodId) -> Result<PendingKey, AppError> {
+    if let Some(waiting) = find_pending(call).await?
+        && waiting.replaces.as_ref() == Some(&method)
+    {
+        return Ok(waiting);
+    }
+    let key = new_key(call, Some(method))?;
+    let grant = grant(call, Intent::Reset)?;
+    if !call
+        .services
+        .mfa
+        .keep_pending_reset(key.clone(), grant)
+        .await?
+    {
+        return Err(AppError::VerificationRequired);
+    }
+    Ok(key)
+}
+
+fn shown(call: &Call, kept: &PendingKey) -> Result<PendingSetUp, AppError> {
+    let email = &call.caller()?.session.email;
     let key = call
         .services
         .vault
         .open(&kept.key, Place::Pending(&kept.user, &kept.session))
         .map_err(sealed_badly)?;
-    let uri = key.otpauth_uri(&call.services.settings.brand, &caller.session.email);
+    let uri = key.otpauth_uri(&call.services.settings.brand, email);
     Ok(PendingSetUp {
-        email: caller.session.email.to_string(),
+        email: email.to_string(),
         issuer: call.services.settings.brand.clone(),
         key: Disclosed::new(key.base32().to_string()),
         qr: qr::path(&uri)?,
@@ -49,16 +87,8 @@ pub(super) async fn set_up(call: &Call) -> Result<PendingSetUp, AppError> {
     })
 }
 
-fn caller_without_method(call: &Call) -> Result<&Caller, AppError> {
+fn new_key(call: &Call, replaces: Option<MethodId>) -> Result<PendingKey, AppError> {
     let caller = call.caller()?;
-    if caller.session.subject.has_mfa {
-        Err(AppError::AlreadySetUp)
-    } else {
-        Ok(caller)
-    }
-}
-
-fn new_key(call: &Call, caller: &Caller) -> Result<PendingKey, AppError> {
     let (session, user) = (caller.session.id.clone(), caller.session.user.clone());
     let key = TotpKey::from_random(call.services.entropy.draw()?);
     let nonce = call.services.entropy.draw()?;
@@ -72,6 +102,7 @@ fn new_key(call: &Call, caller: &Caller) -> Result<PendingKey, AppError> {
         user,
         key,
         made_at: call.now,
+        replaces,
     })
 }
 
@@ -102,13 +133,14 @@ pub(super) async fn cancel(call: &Call) -> Result<(), AppError> {
 }
 
 pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, AppError> {
-    let caller = caller_without_method(call)?;
+    let caller = call.caller()?;
     let code: OneTimeCode = request
         .code
         .expose()
         .parse()
         .map_err(|_| AppError::Invalid { field: Field::Code })?;
-    let pending = find_pending(call).await?.ok_or(AppError::NothingPending)?;
+    let method = call.services.mfa.method(user(call)?).await?;
+    let pending = to_confirm(find_pending(call).await?, method.as_ref())?;
     count(call, Factor::Application).await?;
     let key = call
         .services
@@ -120,17 +152,23 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         .map_err(sealed_badly)?;
     let step = accepted(verify_enrolment(&key, &code, call.now, None))?;
 
-    let (shown, stored) = codes::draw(call, &caller.session).await?;
+    let reason = match pending.replaces {
+        Some(_) => CodesFor::Reset,
+        None => CodesFor::Added,
+    };
+    let (shown, stored) = codes::draw(call, &caller.session, reason).await?;
     let token = call.draw_token()?;
     let swap = TokenSwap {
         session: caller.session.id.clone(),
         old: caller.token,
         new: token.hash(),
     };
+    // A reset keeps the name that its owner gave.
+    let name = method.map_or_else(default_name, |method| Ok(method.name))?;
     match call
         .services
         .mfa
-        .activate(activation(call, pending, &key, step, swap, stored)?)
+        .activate(activation(call, pending, &key, step, swap, (name, stored))?)
         .await?
     {
         Taken::Taken => call.set_cookie(&token),
@@ -138,6 +176,22 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
     Ok(shown)
+}
+
+/// A first key must find no method, a reset the one it replaces.
+fn to_confirm(
+    pending: Option<PendingKey>,
+    method: Option<&MethodRecord>,
+) -> Result<PendingKey, AppError> {
+    let replaced = pending.as_ref().and_then(|key| key.replaces.as_ref());
+    if method.is_some() && replaced != method.map(|method| &method.id) {
+        return Err(AppError::AlreadySetUp);
+    }
+    pending.ok_or(AppError::NothingPending)
+}
+
+fn default_name() -> Result<MethodName, AppError> {
+    METHOD_NAME.parse().map_err(|_| AppError::Internal)
 }
 
 fn accepted(verdict: EnrolmentVerdict) -> Result<TimeStep, AppError> {
@@ -157,7 +211,7 @@ fn activation(
     key: &TotpKey,
     step: TimeStep,
     swap: TokenSwap,
-    codes: domain::ports::NewCodeSet,
+    (name, codes): (MethodName, NewCodeSet),
 ) -> Result<Activation, AppError> {
     let method = MethodId::from_random(call.services.entropy.draw()?);
     let nonce = call.services.entropy.draw()?;
@@ -166,7 +220,6 @@ fn activation(
         .vault
         .seal(key, Place::Method(&pending.user, &method), nonce)
         .map_err(sealed_badly)?;
-    let name = METHOD_NAME.parse().map_err(|_| AppError::Internal)?;
     Ok(Activation {
         swap,
         user: pending.user,
@@ -176,6 +229,7 @@ fn activation(
         key,
         step,
         codes,
+        replaces: pending.replaces,
         at: call.now,
     })
 }

@@ -1,13 +1,13 @@
 //! What goes over the wire for sessions.
 
-use domain::policy::Standing;
+use domain::{ids::AccountId, policy::Standing, roles::Role};
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 use crate::{error::AppError, wire::SecretText};
 
 #[cfg(feature = "ssr")]
-use super::{first_start, invitation, second_factor, server};
+use super::{first_start, invitation, places, second_factor, server};
 #[cfg(feature = "ssr")]
 use crate::call::answer;
 
@@ -22,6 +22,8 @@ pub struct Viewer {
     pub standing: Standing,
     /// The name of the account worked in.
     pub account: Option<String>,
+    /// Whether there is another account to change to.
+    pub has_several_accounts: bool,
     /// Whether an MFA method is active.
     pub has_mfa: bool,
     /// Whether this session may be shown backup codes that it has not saved yet.
@@ -56,6 +58,26 @@ pub struct PasswordOnly {
 pub struct Link {
     /// The token.
     pub token: SecretText,
+}
+
+/// An account that the person may work in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceToWork {
+    /// The account.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// The person's role in it.
+    pub role: Role,
+    /// Whether it requires MFA.
+    pub requires_mfa: bool,
+}
+
+/// The account that the person chose to work in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Chosen {
+    /// Which.
+    pub account: AccountId,
 }
 
 /// What a second factor brought.
@@ -131,6 +153,27 @@ pub async fn verify_backup_code(
     request: Code,
 ) -> Result<SignedIn, AppError> {
     answer(async |call| second_factor::verify_backup_code(call, request).await).await
+}
+
+/// The accounts to choose from, by name.
+#[server(prefix = "/api", endpoint = "session/accounts", input = Json)]
+pub async fn accounts() -> Result<Vec<PlaceToWork>, AppError> {
+    answer(places::accounts).await
+}
+
+/// Works in that account from now on.
+#[server(prefix = "/api", endpoint = "session/choose_account", input = Json)]
+pub async fn choose_account(
+    /// What the page sends.
+    request: Chosen,
+) -> Result<Viewer, AppError> {
+    answer(async |call| places::choose(call, request).await).await
+}
+
+/// The names of those who can really help somebody who lost their device.
+#[server(prefix = "/api", endpoint = "session/helpers", input = Json)]
+pub async fn helpers() -> Result<Vec<String>, AppError> {
+    answer(places::helpers).await
 }
 
 /// Ends the session.

@@ -1,12 +1,14 @@
-//! The second step of a sign-in: a 6-digit code or a backup code. Each attempt is counted before it is judged, and whatever works once is
+//! The second step of a sign-in, and the judgement of codes wherever one is given: a 6-digit code or a backup code. Each attempt is counted before it is judged, and whatever works once is
 //! taken by one conditional update.
 
 use domain::{
     backup_code::BackupCode,
+    ids::BackupCodeId,
     lockout::{Budget, Factor, LOCK_AFTER},
     one_time_code::OneTimeCode,
     ports::{BackupCodeUse, CodeUse, MethodRecord, Taken, TokenSwap},
     time::TimeStep,
+    token::Token,
     totp::{Verdict, verify},
     vault::Place,
 };
@@ -21,47 +23,18 @@ use crate::{
 };
 
 pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, AppError> {
-    let caller = call.caller()?;
-    let code: OneTimeCode = request
-        .code
-        .expose()
-        .parse()
-        .map_err(|_| AppError::Invalid { field: Field::Code })?;
-    let method = call
-        .services
-        .mfa
-        .method(&caller.session.user)
-        .await?
-        .ok_or(AppError::NotSignedIn)?;
-    count(call, Factor::Application).await?;
-    let step = judge(call, &method, &code)?;
-
-    let token = call.draw_token()?;
-    let swap = TokenSwap {
-        session: caller.session.id.clone(),
-        old: caller.token,
-        new: token.hash(),
+    let (method, step) = right_code(call, &request).await?;
+    let (swap, token) = swap(call)?;
+    let code = CodeUse {
+        swap,
+        user: call.caller()?.session.user.clone(),
+        method: method.id,
+        step,
+        at: call.now,
     };
-    let next_code = step.offset(1).start();
-    let user = caller.session.user.clone();
-    match call
-        .services
-        .mfa
-        .use_code(CodeUse {
-            swap,
-            user,
-            method: method.id,
-            step,
-            at: call.now,
-        })
-        .await?
-    {
+    match call.services.mfa.use_code(code).await? {
         Taken::Taken => call.set_cookie(&token),
-        Taken::AlreadyTaken => {
-            return Err(AppError::AlreadyUsed {
-                seconds: call.now.seconds_until(next_code),
-            });
-        }
+        Taken::AlreadyTaken => return Err(already_used(call, step)),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
     Ok(SignedIn {
@@ -69,6 +42,122 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
         codes_left: None,
         unlocked_after: None,
     })
+}
+
+pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<SignedIn, AppError> {
+    let tries = refused_so_far(call).await?;
+    let code = right_backup_code(call, &request).await?;
+    let (swap, token) = swap(call)?;
+    let code = BackupCodeUse {
+        swap,
+        user: call.caller()?.session.user.clone(),
+        code,
+        at: call.now,
+    };
+    let (outcome, left) = call.services.mfa.use_backup_code(code).await?;
+    match outcome {
+        Taken::Taken => call.set_cookie(&token),
+        Taken::AlreadyTaken => return Err(AppError::BackupCodeUsed),
+        Taken::SessionGone => return Err(AppError::NotSignedIn),
+    }
+    Ok(SignedIn {
+        viewer: reread(call, &token).await?,
+        codes_left: Some(left),
+        unlocked_after: (tries >= LOCK_AFTER).then_some(tries),
+    })
+}
+
+async fn refused_so_far(call: &Call) -> Result<u32, AppError> {
+    Ok(call
+        .services
+        .attempts
+        .refused_in_a_row(&call.caller()?.session.user)
+        .await?)
+}
+
+/// The caller's session with a new token.
+fn swap(call: &Call) -> Result<(TokenSwap, Token), AppError> {
+    let caller = call.caller()?;
+    let token = call.draw_token()?;
+    let swap = TokenSwap {
+        session: caller.session.id.clone(),
+        old: caller.token,
+        new: token.hash(),
+    };
+    Ok((swap, token))
+}
+
+/// Counts and judges a 6-digit code of the caller. Nothing is burnt yet: whoever takes the step does that.
+pub(crate) async fn right_code(
+    call: &Call,
+    request: &Code,
+) -> Result<(MethodRecord, TimeStep), AppError> {
+    let code: OneTimeCode = request
+        .code
+        .expose()
+        .parse()
+        .map_err(|_| AppError::Invalid { field: Field::Code })?;
+    let user = &call.caller()?.session.user;
+    let method = call
+        .services
+        .mfa
+        .method(user)
+        .await?
+        .ok_or(AppError::NoMethod)?;
+    count(call, Factor::Application).await?;
+    let key = call
+        .services
+        .vault
+        .open(&method.key, Place::Method(user, &method.id))
+        .map_err(|error| {
+            tracing::error!(method = %method.id, %error, "an authenticator key does not open");
+            AppError::Internal
+        })?;
+    match verify(&key, &code, call.now, Some(method.last_step)) {
+        Verdict::Accepted { step } => Ok((method, step)),
+        Verdict::AlreadyUsed => Err(already_used(call, method.last_step)),
+        Verdict::JustExpired => Err(AppError::JustExpired),
+        Verdict::Wrong => Err(AppError::WrongCode),
+    }
+}
+
+/// Counts and judges a backup code of the caller. It is not spent yet.
+pub(crate) async fn right_backup_code(
+    call: &Call,
+    request: &Code,
+) -> Result<BackupCodeId, AppError> {
+    let code: BackupCode = request
+        .code
+        .expose()
+        .parse()
+        .map_err(|_| AppError::Invalid {
+            field: Field::BackupCode,
+        })?;
+    let user = &call.caller()?.session.user;
+    count(call, Factor::BackupCode).await?;
+    let stored = call
+        .services
+        .mfa
+        .find_backup_code(user, call.services.vault.backup_code_index(user, &code))
+        .await?;
+    let hash = stored.as_ref().map(|stored| &stored.hash);
+    let is_right = call
+        .services
+        .hasher
+        .verify(code.expose().as_bytes(), hash)
+        .await?;
+    let stored = stored.filter(|_| is_right).ok_or(AppError::WrongCode)?;
+    if stored.is_used {
+        return Err(AppError::BackupCodeUsed);
+    }
+    Ok(stored.id)
+}
+
+/// The step is burnt: the next one has the next code.
+pub(crate) fn already_used(call: &Call, step: TimeStep) -> AppError {
+    AppError::AlreadyUsed {
+        seconds: call.now.seconds_until(step.offset(1).start()),
+    }
 }
 
 /// Counts one attempt of the caller, or says why no more is judged.
@@ -85,98 +174,4 @@ pub(crate) async fn count(call: &Call, factor: Factor) -> Result<(), AppError> {
         }),
         Budget::Locked { tries } => Err(AppError::Locked { tries }),
     }
-}
-
-fn judge(call: &Call, method: &MethodRecord, code: &OneTimeCode) -> Result<TimeStep, AppError> {
-    let user = &call.caller()?.session.user;
-    let key = call
-        .services
-        .vault
-        .open(&method.key, Place::Method(user, &method.id))
-        .map_err(|error| {
-            tracing::error!(method = %method.id, %error, "an authenticator key does not open");
-            AppError::Internal
-        })?;
-    refusal(
-        verify(&key, code, call.now, Some(method.last_step)),
-        call,
-        method.last_step,
-    )
-}
-
-/// A verdict as the page hears it.
-fn refusal(verdict: Verdict, call: &Call, last_step: TimeStep) -> Result<TimeStep, AppError> {
-    match verdict {
-        Verdict::Accepted { step } => Ok(step),
-        Verdict::AlreadyUsed => Err(AppError::AlreadyUsed {
-            seconds: call.now.seconds_until(last_step.offset(1).start()),
-        }),
-        Verdict::JustExpired => Err(AppError::JustExpired),
-        Verdict::Wrong => Err(AppError::WrongCode),
-    }
-}
-
-pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<SignedIn, AppError> {
-    let caller = call.caller()?;
-    let user = caller.session.user.clone();
-    let code: BackupCode = request
-        .code
-        .expose()
-        .parse()
-        .map_err(|_| AppError::Invalid {
-            field: Field::BackupCode,
-        })?;
-    let tries = refused_so_far(call).await?;
-    count(call, Factor::BackupCode).await?;
-    let stored = call
-        .services
-        .mfa
-        .find_backup_code(&user, call.services.vault.backup_code_index(&user, &code))
-        .await?;
-    let hash = stored.as_ref().map(|stored| &stored.hash);
-    let is_right = call
-        .services
-        .hasher
-        .verify(code.expose().as_bytes(), hash)
-        .await?;
-    let stored = stored.filter(|_| is_right).ok_or(AppError::WrongCode)?;
-    if stored.is_used {
-        return Err(AppError::BackupCodeUsed);
-    }
-
-    let token = call.draw_token()?;
-    let swap = TokenSwap {
-        session: caller.session.id.clone(),
-        old: caller.token,
-        new: token.hash(),
-    };
-    let (outcome, left) = call
-        .services
-        .mfa
-        .use_backup_code(BackupCodeUse {
-            swap,
-            user,
-            code: stored.id,
-            at: call.now,
-        })
-        .await?;
-    match outcome {
-        Taken::Taken => call.set_cookie(&token),
-        Taken::AlreadyTaken => return Err(AppError::BackupCodeUsed),
-        Taken::SessionGone => return Err(AppError::NotSignedIn),
-    }
-    let unlocked_after = (tries >= LOCK_AFTER).then_some(tries);
-    Ok(SignedIn {
-        viewer: reread(call, &token).await?,
-        codes_left: Some(left),
-        unlocked_after,
-    })
-}
-
-async fn refused_so_far(call: &Call) -> Result<u32, AppError> {
-    Ok(call
-        .services
-        .attempts
-        .refused_in_a_row(&call.caller()?.session.user)
-        .await?)
 }

@@ -7,6 +7,7 @@ use domain::{
     password::Password,
     policy::Standing,
     ports::{Counted, Credentials, NewSession, SessionRecord, TokenSwap},
+    token::TokenHash,
 };
 
 use super::api::{PasswordOnly, SignInForm, Viewer};
@@ -45,11 +46,13 @@ async fn viewer(
         }
         _ => None,
     };
+    let several = standing != Standing::HalfSignedIn && session.subject.memberships.len() > 1;
     Ok(Viewer {
         name: session.name.to_string(),
         email: session.email.to_string(),
         standing,
         account,
+        has_several_accounts: several,
         has_mfa: session.subject.has_mfa,
         has_unsaved_codes: session
             .codes_since
@@ -130,11 +133,20 @@ async fn judge(
 }
 
 /// The session as it is after a step up, as its new token finds it.
-pub(super) async fn reread(call: &Call, token: &domain::token::Token) -> Result<Viewer, AppError> {
+pub(crate) async fn reread(call: &Call, token: &domain::token::Token) -> Result<Viewer, AppError> {
+    found(call, token.hash()).await
+}
+
+/// The session as it is after this call changed what it may do.
+pub(crate) async fn now(call: &Call) -> Result<Viewer, AppError> {
+    found(call, call.caller()?.token).await
+}
+
+async fn found(call: &Call, token: TokenHash) -> Result<Viewer, AppError> {
     let session = call
         .services
         .sessions
-        .find(token.hash())
+        .find(token)
         .await?
         .ok_or(AppError::NotSignedIn)?;
     let standing = domain::policy::decide(&session.facts, &session.subject, call.now)

@@ -12,12 +12,17 @@ const KEPT_FOR: Duration = Duration::from_secs(30);
 
 /// Saves a text as a file; nothing leaves the browser.
 pub fn download_text(file_name: &str, text: &str) -> Result<(), BrowserRefused> {
-    save(file_name, text).map_err(|_| BrowserRefused)
+    save(file_name, text, "text/plain;charset=utf-8").map_err(|_| BrowserRefused)
 }
 
-fn save(file_name: &str, text: &str) -> Result<(), JsValue> {
+/// Saves a table as a CSV file; nothing leaves the browser.
+pub fn download_csv(file_name: &str, csv: &str) -> Result<(), BrowserRefused> {
+    save(file_name, csv, "text/csv;charset=utf-8").map_err(|_| BrowserRefused)
+}
+
+fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
-    options.set_type("text/plain;charset=utf-8");
+    options.set_type(media_type);
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
     let address = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();

@@ -45,7 +45,7 @@ pub fn MenuAction(
         on_choose.run(());
     };
     view! {
-        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" on:click=choose>
+        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=choose>
             {move || label.get()}
         </button>
     }

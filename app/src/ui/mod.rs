@@ -13,6 +13,8 @@ mod badge;
 #[cfg(feature = "csr")]
 mod button;
 #[cfg(feature = "csr")]
+mod calendar;
+#[cfg(feature = "csr")]
 mod checkbox;
 #[cfg(feature = "csr")]
 mod clipboard;
@@ -28,6 +30,8 @@ mod copy_button;
 mod countdown;
 #[cfg(feature = "csr")]
 mod details;
+#[cfg(feature = "csr")]
+mod dialog;
 #[cfg(feature = "csr")]
 mod disclosure;
 #[cfg(feature = "csr")]
@@ -71,6 +75,10 @@ mod steps;
 #[cfg(feature = "csr")]
 mod submit_form;
 #[cfg(feature = "csr")]
+mod switch;
+#[cfg(feature = "csr")]
+mod table;
+#[cfg(feature = "csr")]
 mod text_field;
 #[cfg(feature = "csr")]
 mod theme;
@@ -83,6 +91,7 @@ mod exports {
         alert::{Alert, AlertKind, FormError},
         badge::{Badge, BadgeKind},
         button::{Button, ButtonKind},
+        calendar::{day, iso, today},
         checkbox::Checkbox,
         clipboard::{BrowserRefused, copy_text, select_contents},
         code_field::{CodeField, CodeKind},
@@ -90,8 +99,9 @@ mod exports {
         copy_button::CopyButton,
         countdown::Countdown,
         details::{Detail, DetailsList},
+        dialog::Dialog,
         disclosure::Disclosure,
-        download::{download_text, print},
+        download::{download_csv, download_text, print},
         focus::{focus_first_invalid, focus_heading},
         heading::FocusHeading,
         hidden_username::HiddenUsername,
@@ -109,6 +119,8 @@ mod exports {
         status::Status,
         steps::StepIndicator,
         submit_form::SubmitForm,
+        switch::Switch,
+        table::{Cell, RowHead, Table},
         text_field::TextField,
         theme::{Theme, follow_stored_theme},
         theme_menu::ThemeMenu,

@@ -79,6 +79,24 @@ pub fn groups_of_four(key: &str) -> Vec<String> {
         .collect()
 }
 
+/// A name for a file: words joined by single dashes.
+pub fn slug(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join("-")
+}
+
+/// `10,000`: digits in groups of three.
+pub fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
+    let groups = groups.into_iter().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,5 +162,23 @@ mod tests {
     fn keys_are_grouped_and_keep_their_rest() {
         assert_eq!(groups_of_four("ABCD EFGHIJ"), ["ABCD", "EFGH", "IJ"]);
         assert!(groups_of_four("").is_empty());
+    }
+
+    #[test]
+    fn a_file_name_has_words_and_dashes_only() {
+        assert_eq!(slug("  Müller & Söhne, GmbH. "), "müller-söhne-gmbh");
+        assert_eq!(slug("../etc"), "etc");
+    }
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        for (number, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), expected);
+        }
     }
 }

@@ -1,10 +1,13 @@
 use std::time::Duration;
 
-use js_sys::{Array, Date, Intl::RelativeTimeFormat, Object, Reflect};
+use js_sys::{Array, Intl::RelativeTimeFormat, Object, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 
-use super::{clock::now_ms, pure::relative_unit};
+use super::{
+    calendar::{date, iso},
+    clock::now_ms,
+    pure::relative_unit,
+};
 
 /// "3 minutes ago" in the reader's language, kept true minute by minute; the exact time on hover and focus.
 #[component]
@@ -24,7 +27,7 @@ pub fn RelativeTime(
         <time
             class="time"
             tabindex="0"
-            datetime=move || String::from(date(at.get()).to_iso_string())
+            datetime=move || iso(at.get())
             title=exact
             data-exact=exact
             lang=reader_language()
@@ -36,14 +39,6 @@ pub fn RelativeTime(
 
 fn reader_language() -> Option<String> {
     window().navigator().language()
-}
-
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "whole milliseconds are exact in a double for 285,000 years"
-)]
-fn date(milliseconds: i64) -> Date {
-    Date::new(&JsValue::from_f64(milliseconds as f64))
 }
 
 fn exact_time(milliseconds: i64) -> String {

@@ -29,7 +29,8 @@ pub fn Select(
     let options = options.into_iter().map(move |(option, words)| {
         let chosen = option.clone();
         view! {
-            <option value=option selected=move || *value.read() == chosen>
+            // The property: the attribute no longer counts once somebody has chosen.
+            <option value=option prop:selected=move || *value.read() == chosen>
                 {words}
             </option>
         }

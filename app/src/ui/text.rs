@@ -14,6 +14,10 @@ pub const DISMISS: &str = "Dismiss";
 pub const LOADING: &str = "Loading…";
 /// Fallback for a button whose page gives no words for its wait.
 pub const WORKING: &str = "Working…";
+/// Beside a switch that is on.
+pub const ON: &str = "On";
+/// Beside a switch that is off.
+pub const OFF: &str = "Off";
 /// Said when a countdown has ended.
 pub const NOW: &str = "You can try again now.";
 /// Menu item and group of the colour choice.

@@ -1,7 +1,12 @@
 use async_trait::async_trait;
 
-use super::PortError;
-use crate::{ids::AccountId, names::AccountName, time::Timestamp};
+use super::{Grant, PortError, Taken};
+use crate::{
+    ids::{AccountId, UserId},
+    names::{AccountName, PersonName},
+    roles::Role,
+    time::Timestamp,
+};
 
 /// An account to be made.
 #[derive(Debug, Clone)]
@@ -27,6 +32,28 @@ pub struct AccountRecord {
     pub members: u32,
 }
 
+/// Who set an account's MFA rule, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// The Owner's name at that time; none for the operator.
+    pub by: Option<PersonName>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An account as one of its users sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountOverview {
+    /// The account.
+    pub account: AccountRecord,
+    /// The user's role in it.
+    pub role: Role,
+    /// How many of its members have MFA.
+    pub protected: u32,
+    /// Who set the rule last; none while nobody ever did.
+    pub rule: Option<Rule>,
+}
+
 /// Customer accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
@@ -35,6 +62,35 @@ pub trait Accounts: Send + Sync {
 
     /// All accounts by name.
     async fn list(&self) -> Result<Vec<AccountRecord>, PortError>;
+
+    /// The accounts of one user, by name.
+    async fn of_user(&self, user: &UserId) -> Result<Vec<AccountOverview>, PortError>;
+
+    /// An Owner demands MFA of an account's members. False when the user does not own it.
+    async fn require_mfa(
+        &self,
+        account: &AccountId,
+        owner: &UserId,
+        at: Timestamp,
+    ) -> Result<bool, PortError>;
+
+    /// An Owner lifts the rule that the grant names, and takes the grant. [`Taken::AlreadyTaken`] without the grant,
+    /// [`Taken::SessionGone`] when they do not own the account any more.
+    async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError>;
+
+    /// The operator sets or lifts the rule; false when there is no such account.
+    async fn set_rule(
+        &self,
+        account: &AccountId,
+        requires_mfa: bool,
+        at: Timestamp,
+    ) -> Result<bool, PortError>;
+
+    /// Renames an account; false when the name is taken by another.
+    async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError>;
+
+    /// Removes an account and its memberships; false when there is none.
+    async fn remove(&self, account: &AccountId) -> Result<bool, PortError>;
 
     /// The account of that name, compared case-folded.
     async fn find(&self, name: &AccountName) -> Result<Option<AccountRecord>, PortError>;

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{PortError, SecretHash, TokenSwap};
+use super::{Grant, PortError, SecretHash, TokenSwap};
 use crate::{
     ids::{BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     names::MethodName,
@@ -19,6 +19,8 @@ pub struct PendingKey {
     pub key: Sealed,
     /// When it was made.
     pub made_at: Timestamp,
+    /// In a reset: the method whose place it will take; that one works until then.
+    pub replaces: Option<MethodId>,
 }
 
 /// An active method as stored.
@@ -81,8 +83,34 @@ pub struct Activation {
     pub key: Sealed,
     /// The step of the code that proved it.
     pub step: TimeStep,
-    /// The first set of codes.
+    /// The first set of codes; in a reset the one that waits for `Finish` while the old codes work.
     pub codes: NewCodeSet,
+    /// In a reset: the method that goes. It must still be there.
+    pub replaces: Option<MethodId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The method goes, and with it the backup codes, pending keys and every other session.
+#[derive(Debug, Clone)]
+pub struct Deletion {
+    /// The session and its new token.
+    pub swap: TokenSwap,
+    /// The grant that it takes.
+    pub grant: Grant,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A right code that proves nothing but that the authenticator works: its step is burnt.
+#[derive(Debug, Clone)]
+pub struct TestedCode {
+    /// The user.
+    pub user: UserId,
+    /// The method.
+    pub method: MethodId,
+    /// The step to burn.
+    pub step: TimeStep,
     /// When.
     pub at: Timestamp,
 }
@@ -150,6 +178,9 @@ pub trait Mfa: Send + Sync {
         expired: Timestamp,
     ) -> Result<PendingKey, PortError>;
 
+    /// Takes the grant and keeps `key` as the session's pending key, whatever stood there. False without the grant.
+    async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError>;
+
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
 
@@ -172,6 +203,25 @@ pub trait Mfa: Send + Sync {
 
     /// Spends a code and completes the sign-in, which clears the budgets; answers how many codes are left.
     async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError>;
+
+    /// Takes the grant, keeps a set that becomes valid at [`Mfa::finish_codes`], and lets the session see such sets. False without the grant.
+    async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError>;
+
+    /// Drops the set that waits, so that the valid one stays; the session has nothing to finish any more. False when it had nothing.
+    async fn keep_valid_codes(&self, user: &UserId, session: &SessionId)
+    -> Result<bool, PortError>;
+
+    /// Takes the grant and the method with all that hangs on it. [`Taken::AlreadyTaken`] without the grant.
+    async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError>;
+
+    /// Burns a step for nothing else, and gives the counted attempt back.
+    async fn test(&self, code: TestedCode) -> Result<Taken, PortError>;
+
+    /// Renames the user's method; false when there is none.
+    async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError>;
+
+    /// The operator takes a user's method, codes, attempts and sessions away; false when there was no method.
+    async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError>;
 
     /// Keeps a set that becomes valid at [`Mfa::finish_codes`]; an earlier pending set of the user is dropped.
     async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet) -> Result<(), PortError>;

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod attempts;
+mod members;
 mod mfa;
 mod sessions;
+mod step_ups;
 mod system;
 mod users;
 
@@ -11,13 +13,15 @@ use std::error::Error as StdError;
 
 use thiserror::Error;
 
-pub use accounts::{AccountRecord, Accounts, NewAccount};
+pub use accounts::{AccountOverview, AccountRecord, Accounts, NewAccount, Rule};
 pub use attempts::{Attempts, Counted};
+pub use members::{MemberPage, MemberQuery, MemberRecord, Members, MembershipChange};
 pub use mfa::{
-    Activation, BackupCodeHash, BackupCodeUse, CodeUse, MethodRecord, Mfa, NewCodeSet, PendingKey,
-    StoredBackupCode, Taken,
+    Activation, BackupCodeHash, BackupCodeUse, CodeUse, Deletion, MethodRecord, Mfa, NewCodeSet,
+    PendingKey, StoredBackupCode, Taken, TestedCode,
 };
 pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
+pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, Hasher};
 pub use users::{Credentials, FirstOwner, NewUser, SignInRecord, UserRecord, Users};
 

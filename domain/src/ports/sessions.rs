@@ -3,7 +3,8 @@ use async_trait::async_trait;
 use super::{PortError, SecretHash};
 use crate::{
     email::Email,
-    ids::{SessionId, UserId},
+    enrolment::CodesFor,
+    ids::{AccountId, SessionId, UserId},
     names::PersonName,
     policy::Subject,
     session::SessionFacts,
@@ -58,6 +59,8 @@ pub struct SessionRecord {
     pub subject: Subject,
     /// When this session was verified for fresh backup codes; none once they were saved.
     pub codes_since: Option<Timestamp>,
+    /// What those codes are for.
+    pub codes_for: CodesFor,
 }
 
 /// Sessions.
@@ -74,6 +77,13 @@ pub trait Sessions: Send + Sync {
 
     /// Notes that the password was confirmed, and swaps the token; false when the session has ended or its token changed meanwhile.
     async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError>;
+
+    /// Notes the account the session works in; false when its user does not belong to it.
+    async fn choose_account(
+        &self,
+        session: &SessionId,
+        account: &AccountId,
+    ) -> Result<bool, PortError>;
 
     /// Ends a session, and its pending key with it.
     async fn end(&self, session: &SessionId) -> Result<(), PortError>;

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{AccountRecord, NewAccount, NewSession, PortError, SecretHash};
+use super::{AccountRecord, MembershipChange, NewAccount, NewSession, PortError, SecretHash};
 use crate::{
     email::Email,
     ids::{AccountId, UserId},
@@ -105,6 +105,16 @@ pub trait Users: Send + Sync {
 
     /// Sets a password, ends the user's sessions and forgets open invitations; false when there is no such user.
     async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError>;
+
+    /// Bars a user, which ends their sessions, or lets them in again. An account's last Owner who can sign in is not barred.
+    async fn set_disabled(
+        &self,
+        user: &UserId,
+        disabled: bool,
+    ) -> Result<MembershipChange, PortError>;
+
+    /// Removes a user and all that is theirs. An account's last Owner who can sign in is not removed.
+    async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError>;
 
     /// Opens an invitation until `expires`; earlier ones of the user are dead.
     async fn invite(

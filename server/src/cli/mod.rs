@@ -2,9 +2,11 @@
 
 mod account;
 mod args;
+mod demo;
 mod failure;
 mod invitation;
 mod log;
+mod member;
 mod migrate;
 mod password;
 mod report;
@@ -23,7 +25,7 @@ use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs},
     context::{Opening, open},
 };
-use args::{AccountCommand, Arguments, Command, UserCommand};
+use args::{Arguments, Command};
 use failure::Failure;
 use report::Report;
 
@@ -51,32 +53,9 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
-        Command::Account(AccountCommand::Add(args)) => {
-            on(&database, None, async |services| {
-                account::add(services, &args).await
-            })
-            .await?
-        }
-        Command::Account(AccountCommand::List) => on(&database, None, account::list).await?,
-        Command::User(UserCommand::Add(args)) => {
-            on(&database, Some(&args.address), async |services| {
-                user::add(services, &args).await
-            })
-            .await?
-        }
-        Command::User(UserCommand::List) => on(&database, None, user::list).await?,
-        Command::User(UserCommand::SetPassword(args)) => {
-            on(&database, Some(&args.address), async |services| {
-                user::set_password(services, &args).await
-            })
-            .await?
-        }
-        Command::User(UserCommand::Unlock(args)) => {
-            on(&database, None, async |services| {
-                user::unlock(services, &args).await
-            })
-            .await?
-        }
+        Command::Account(command) => account::run(&command, &database).await?,
+        Command::User(command) => user::run(&command, &database).await?,
+        Command::Member(command) => member::run(&command, &database).await?,
     };
     report.print(json).map_err(Failure::output)
 }

@@ -6,7 +6,7 @@ use app::services::Services;
 use domain::token::Token;
 use tokio::net::TcpListener;
 
-use super::{Failure, args::ServeArgs};
+use super::{Failure, args::ServeArgs, demo};
 use crate::{
     config::{Address, Branding, Database, DatabaseArgs, PublicUrl},
     context::{Opening, open, settings},
@@ -22,6 +22,9 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         Branding::new(&args.branding)?,
         Database::new(database)?,
     );
+    if args.demo {
+        demo::check_address(&address)?;
+    }
     let stop = listener::stop_signal().map_err(|source| system("waiting for signals", source))?;
     let socket = TcpListener::bind(address.listen).await;
     let socket =
@@ -33,6 +36,12 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
 
     let opened = open(&database, Opening::Migrate).await?;
     let services = opened.services(settings(&branding, &public_url))?;
+    if args.demo
+        && let Err(failure) = demo::run(&services, &database).await
+    {
+        opened.close().await;
+        return Err(failure);
+    }
     let pages = Pages::embedded(&branding);
     warn(&public_url, &pages);
     let first_start = first_owner_link(&services, &public_url).await?;

@@ -6,7 +6,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::policy::allows;
+use domain::policy::{Access, Standing, allows};
 
 use super::refusal::refuse;
 
@@ -21,10 +21,10 @@ pub async fn admit(State(services): State<Services>, mut request: Request, next:
     };
     let standing = caller.as_ref().map(|caller| &caller.standing);
     if !allows(standing, class) {
-        return refuse(if caller.is_none() {
-            &AppError::NotSignedIn
-        } else {
-            &AppError::NotAllowed
+        return refuse(match standing {
+            None => &AppError::NotSignedIn,
+            Some(Standing::SetUpOnly { .. }) if class == Access::Full => &AppError::SetUpRequired,
+            Some(_) => &AppError::NotAllowed,
         });
     }
     request.extensions_mut().insert(caller);

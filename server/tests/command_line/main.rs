@@ -5,10 +5,20 @@
     reason = "a test that can't go on should stop, in its helpers too"
 )]
 
+mod account_changes;
 mod accounts;
+#[path = "../support/authenticator.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod authenticator;
+mod browser;
+mod demo;
 mod key_file;
+mod last_owner;
+mod members;
+mod people;
 mod program;
 mod serving;
 mod settings;
 mod stopping;
+mod user_changes;
 mod users;

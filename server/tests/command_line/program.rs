@@ -92,16 +92,15 @@ impl Place {
     /// Starts it with more settings.
     pub fn serve_with(&self, settings: &[(&str, &str)]) -> Running {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command.envs(settings.iter().copied()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let port = line
-            .trim_end()
-            .strip_prefix("Listening on http://127.0.0.1:")
-            .and_then(|port| port.parse().ok());
-        let port = port.unwrap_or_else(|| panic!("{line}{:?}", child.kill()));
-        Running { child, out, port }
+        command.envs(settings.iter().copied());
+        let (server, before) = Running::start(command);
+        assert_eq!(before, "", "the address comes first");
+        server
+    }
+
+    /// Starts it with a demo; answers what it printed until it was ready, too.
+    pub fn serve_demo(&self) -> (Running, String) {
+        Running::start(self.command(&["serve", "--listen", "127.0.0.1:0", "--demo"]))
     }
 }
 
@@ -140,6 +139,25 @@ impl Done {
 }
 
 impl Running {
+    /// Waits until it says where it listens; answers what it said before that, too.
+    fn start(mut command: Command) -> (Self, String) {
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let (mut before, mut line) = (String::new(), String::new());
+        while out.read_line(&mut line).unwrap() > 0 {
+            let port = line
+                .trim_end()
+                .strip_prefix("Listening on http://127.0.0.1:")
+                .and_then(|port| port.parse().ok());
+            if let Some(port) = port {
+                return (Self { child, out, port }, before);
+            }
+            before.push_str(&line);
+            line.clear();
+        }
+        panic!("{before}{:?}", child.wait_with_output());
+    }
+
     /// The next line on standard output.
     pub fn line(&mut self) -> String {
         let mut line = String::new();

@@ -1,32 +1,8 @@
 //! `twinlock serve`: what it prints, and the operator's commands beside it.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
+use serde_json::json;
 
-use serde_json::{Value, json};
-
-use crate::program::{Place, Running};
-
-fn post(server: &Running, function: &str, body: &Value) -> (u16, Value) {
-    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
-    let body = body.to_string();
-    write!(
-        stream,
-        "POST /api/{function} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (
-        head[9..12].parse().unwrap(),
-        serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}")),
-    )
-}
+use crate::{browser::Browser, program::Place};
 
 fn token(line: &str, path: &str) -> String {
     line.rsplit_once(&format!("/{path}#"))
@@ -54,12 +30,9 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
         ));
         tokens.push(token(&link, "setup"));
         let check = |token: &String| {
-            post(
-                &server,
-                "session/check_setup_link",
-                &json!({ "request": { "token": token } }),
-            )
-            .0
+            Browser::new(&server)
+                .call("session/check_setup_link", json!({ "token": token }))
+                .0
         };
         assert_eq!(check(tokens.last().unwrap()), 200);
         assert_eq!(
@@ -99,10 +72,9 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
         .expect_done()
         .to_owned();
     let check = |line: &str| {
-        post(
-            &server,
+        Browser::new(&server).call(
             "session/check_invitation",
-            &json!({ "request": { "token": token(line, "invitation") } }),
+            json!({ "token": token(line, "invitation") }),
         )
     };
     assert_eq!(check(&first).0, 404, "a newer link replaces the older one");
@@ -120,8 +92,7 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
             &format!("{password}\r\n"),
         )
         .expect_done();
-    let sign_in = json!({ "request": { "email": "Max@example.com", "password": password } });
-    let (status, viewer) = post(&server, "session/sign_in", &sign_in);
+    let (status, viewer) = Browser::new(&server).sign_in("Max@example.com", password);
     assert_eq!((status, &viewer["name"]), (200, &json!("Max Member")));
 
     server.terminate();

@@ -67,11 +67,22 @@ fn help_is_everywhere(
         "account",
         "account add",
         "account list",
+        "account rename",
+        "account remove",
+        "account require-mfa",
         "user",
         "user add",
         "user list",
         "user set-password",
+        "user disable",
+        "user enable",
         "user unlock",
+        "user reset-mfa",
+        "user remove",
+        "member",
+        "member add",
+        "member role",
+        "member remove",
         "migrate"
     )]
     command: &str,
@@ -99,7 +110,14 @@ fn help_does_not_show_what_is_set() {
 
 #[test]
 fn unknown_commands_and_a_missing_one_are_usage_errors() {
-    for args in [&[][..], &["frobnicate"], &["account"], &["user", "add"]] {
+    for args in [
+        &[][..],
+        &["frobnicate"],
+        &["account"],
+        &["user", "add"],
+        &["member", "add", "a@example.com", "A"],
+        &["account", "require-mfa", "A", "maybe"],
+    ] {
         assert_eq!(Place::new().run(args).code, 2, "{args:?}");
     }
 }

@@ -14,6 +14,7 @@ mod csrf;
 mod headers;
 mod last_resort;
 mod log;
+mod matrix;
 mod pages;
 mod placeholders;
 mod second_factor;

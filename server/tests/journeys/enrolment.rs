@@ -73,7 +73,7 @@ async fn a_set_up_ends_the_other_sessions_and_hides_the_key() {
         .expect_refused(401, "not_signed_in");
     mine.ask("mfa/set_up")
         .await
-        .expect_refused(409, "already_set_up");
+        .expect_refused(403, "verification_required");
     let profile = mine.ask("profile/view").await.expect_ok();
     assert_eq!(profile["method"]["codes_left"], 10);
     assert!(

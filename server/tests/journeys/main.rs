@@ -8,5 +8,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account_rule;
 mod enrolment;
+mod members;
 mod races;
+mod reset;
+mod step_up;
+mod step_up_races;

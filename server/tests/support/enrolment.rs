@@ -1,38 +1,113 @@
 use serde_json::{Value, json};
 
-use super::{Authenticator, TestServer};
+use super::{Answer, Authenticator, Browser, Person, TestServer};
 
-/// Ada, the owner of Example Ltd, with an authenticator and ten backup codes that she has saved.
+/// Somebody with an authenticator and ten backup codes that are saved.
 pub struct Enrolled {
+    pub person: Person,
     pub authenticator: Authenticator,
     pub codes: Vec<String>,
+    /// The browser that set it up, signed in.
+    pub browser: Browser,
 }
 
 impl Enrolled {
-    /// Sets it up through the server functions, as the pages do.
+    /// Ada, the owner of Example Ltd.
     pub async fn on(server: &TestServer) -> Self {
         let ada = server.add_owner().await;
+        Self::of(server, ada).await
+    }
+
+    /// Sets it up for somebody who exists, through the server functions, as the pages do.
+    pub async fn of(server: &TestServer, person: Person) -> Self {
         let mut browser = server.browser();
-        browser.sign_in(&ada).await.expect_ok();
-        let pending = browser.ask("mfa/set_up").await.expect_ok();
-        let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
-        let code = authenticator.code(server.clock.now());
-        let sheet = browser
-            .call("mfa/confirm", json!({ "code": code }))
+        browser.sign_in(&person).await.expect_ok();
+        let (authenticator, codes) = enrol(server, &mut browser).await;
+        Self {
+            person,
+            authenticator,
+            codes,
+            browser,
+        }
+    }
+
+    /// The code that the authenticator shows now.
+    pub fn code(&self, server: &TestServer) -> Value {
+        json!({ "code": self.authenticator.code(server.clock.now()) })
+    }
+
+    /// A new sign-in with a code, in a step of its own.
+    pub async fn sign_in(&self, server: &TestServer) -> Browser {
+        server.clock.next_step();
+        let mut browser = server.browser();
+        browser.sign_in(&self.person).await.expect_ok();
+        browser
+            .call("session/verify_code", self.code(server))
             .await
             .expect_ok();
         browser
-            .call("mfa/finish", json!({ "set": sheet["set"] }))
+    }
+
+    /// A new sign-in with one of the backup codes.
+    pub async fn sign_in_by_backup_code(&self, server: &TestServer, index: usize) -> Browser {
+        let mut browser = server.browser();
+        browser.sign_in(&self.person).await.expect_ok();
+        let code = json!({ "code": self.codes[index] });
+        browser
+            .call("session/verify_backup_code", code)
             .await
             .expect_ok();
-        Self {
-            authenticator,
-            codes: codes(&sheet),
-        }
+        browser
+    }
+
+    /// Asks for an action and verifies the identity for it, in a step of its own.
+    pub async fn step_up(&self, server: &TestServer, browser: &mut Browser, intent: Value) {
+        server.clock.next_step();
+        assert_eq!(
+            browser
+                .call("step_up/ask", intent.clone())
+                .await
+                .expect_ok(),
+            "verify"
+        );
+        self.verify(server, browser, &intent).await.expect_ok();
+    }
+
+    /// Gives the code of this moment for what was asked.
+    pub async fn verify(
+        &self,
+        server: &TestServer,
+        browser: &mut Browser,
+        intent: &Value,
+    ) -> Answer {
+        let mut request = intent.clone();
+        request["code"] = self.code(server)["code"].clone();
+        browser.call("step_up/verify_code", request).await
     }
 }
 
-fn codes(sheet: &Value) -> Vec<String> {
+/// The wizard, from the key to `Finish`.
+pub async fn enrol(server: &TestServer, browser: &mut Browser) -> (Authenticator, Vec<String>) {
+    let pending = browser.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
+    let code = authenticator.code(server.clock.now());
+    let sheet = browser
+        .call("mfa/confirm", json!({ "code": code }))
+        .await
+        .expect_ok();
+    finish(browser, &sheet).await.expect_ok();
+    (authenticator, codes(&sheet))
+}
+
+/// Confirms that a sheet of codes is saved.
+pub async fn finish(browser: &mut Browser, sheet: &Value) -> Answer {
+    browser
+        .call("mfa/finish", json!({ "set": sheet["set"] }))
+        .await
+}
+
+/// The codes of a sheet.
+pub fn codes(sheet: &Value) -> Vec<String> {
     let codes = sheet["codes"].as_array().unwrap();
     codes
         .iter()

@@ -28,6 +28,6 @@ pub use answer::Answer;
 pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::TestClock;
-pub use enrolment::Enrolled;
-pub use people::{Person, ada, max};
+pub use enrolment::{Enrolled, codes, enrol, finish};
+pub use people::{Person, ada, eve, max, olga};
 pub use server::{Options, TestServer};

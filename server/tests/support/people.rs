@@ -26,3 +26,23 @@ pub const fn max() -> Person {
         account: "Example Ltd",
     }
 }
+
+/// An owner of another account.
+pub const fn olga() -> Person {
+    Person {
+        name: "Olga Other",
+        email: "olga@example.org",
+        password: "nine green lamps by the sea",
+        account: "Other Ltd",
+    }
+}
+
+/// A member of Strict Ltd, which requires MFA in the tests that add it.
+pub const fn eve() -> Person {
+    Person {
+        name: "Eve Exact",
+        email: "eve@example.net",
+        password: "four cold stones in a row",
+        account: "Strict Ltd",
+    }
+}

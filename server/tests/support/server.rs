@@ -9,7 +9,7 @@ use axum::{
 use domain::{
     ids::{AccountId, UserId},
     password::Password,
-    ports::{NewAccount, NewUser},
+    ports::{MembershipChange, NewAccount, NewUser},
     roles::Role,
     token::Token,
 };
@@ -161,6 +161,34 @@ impl TestServer {
             person.email
         );
         id
+    }
+
+    /// The account of that name.
+    pub async fn account(&self, name: &str) -> AccountId {
+        let found = self.services.accounts.find(&name.parse().unwrap()).await;
+        found.unwrap().unwrap().id
+    }
+
+    /// Makes an account require MFA, as the operator does.
+    pub async fn require_mfa(&self, name: &str, requires: bool) {
+        let (account, now) = (self.account(name).await, self.clock.now());
+        let set = self.services.accounts.set_rule(&account, requires, now);
+        assert!(set.await.unwrap());
+    }
+
+    /// Adds somebody to a further account.
+    pub async fn join(&self, person: &Person, account: &str, role: Role) {
+        let user = self.user(person).await;
+        let account = self.account(account).await;
+        let joined = self.services.members.join(&user, &account, role).await;
+        assert_eq!(joined.unwrap(), MembershipChange::Done);
+    }
+
+    /// Somebody's identifier.
+    pub async fn user(&self, person: &Person) -> UserId {
+        let email = person.email.parse().unwrap();
+        let found = self.services.users.credentials(&email).await;
+        found.unwrap().unwrap().user
     }
 
     /// Offers a set-up link, as the start on an empty database does, and answers its token.

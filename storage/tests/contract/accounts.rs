@@ -1,8 +1,11 @@
-use domain::ports::Accounts;
+use domain::{
+    ids::AccountId,
+    ports::{Accounts, Sessions},
+};
 
 use crate::{
-    people::{account, somebody, user},
-    support::Database,
+    people::{account, browser, somebody, user},
+    support::{Database, bits},
 };
 
 #[tokio::test]
@@ -52,4 +55,47 @@ async fn accounts_are_listed_by_name_with_their_members() {
     assert_eq!(listed, [("Alpha", 0), ("beta", 2), ("gamma", 0)]);
     somebody(store).await;
     assert_eq!(Accounts::list(store).await.unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn an_account_is_renamed_to_a_name_that_is_free() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (acme, other) = (account("Acme"), account("Éclair & Co"));
+    for account in [&acme, &other] {
+        assert!(Accounts::add(store, account.clone()).await.unwrap());
+    }
+    let rename = |name: &str| {
+        let name = name.parse().unwrap();
+        let (store, id) = (&store, &acme.id);
+        async move { Accounts::rename(*store, id, &name).await.unwrap() }
+    };
+    assert!(!rename("éCLAIR & co").await, "taken in any case");
+    assert!(rename("ACME").await, "its own in another case");
+    assert!(rename("Ümläut").await);
+    let find = |name: &str| {
+        let name = name.parse().unwrap();
+        async move { Accounts::find(store, &name).await.unwrap() }
+    };
+    assert_eq!(find("ÜMLÄUT").await.unwrap().id, acme.id);
+    assert_eq!(find("acme").await, None);
+    let nowhere = AccountId::from_random(bits());
+    let free = "Free".parse().unwrap();
+    assert!(!Accounts::rename(store, &nowhere, &free).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_removed_account_leaves_its_people() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let user = somebody(store).await;
+    let mine = browser(store, &user).await;
+    let account = store.of_user(&user).await.unwrap().remove(0).account.id;
+    let chosen = store.choose_account(&mine.session, &account).await;
+    assert!(chosen.unwrap());
+    assert!(Accounts::remove(store, &account).await.unwrap());
+    assert!(!Accounts::remove(store, &account).await.unwrap());
+    assert_eq!(database.count("memberships").await, 0);
+    let found = Sessions::find(store, mine.token).await.unwrap().unwrap();
+    assert_eq!(found.facts.account, None);
+    assert_eq!(found.user, user);
 }

@@ -113,6 +113,7 @@ pub async fn pending(store: &Store, user: &UserId, browser: &Browser, at: Timest
         user: user.clone(),
         key: sealed(),
         made_at: at,
+        replaces: None,
     };
     store.keep_pending(key, Timestamp::default()).await.unwrap()
 }
@@ -127,6 +128,7 @@ pub fn activation(key: &PendingKey, browser: &Browser) -> Activation {
         key: sealed(),
         step: FIRST_STEP,
         codes: code_set(&key.user).0,
+        replaces: key.replaces.clone(),
         at: START,
     }
 }
@@ -142,6 +144,11 @@ pub struct Protected {
 
 pub async fn protected(store: &Store) -> Protected {
     let user = somebody(store).await;
+    protected_user(store, user).await
+}
+
+/// The same of somebody who is there already.
+pub async fn protected_user(store: &Store, user: UserId) -> Protected {
     let mut browser = browser(store, &user).await;
     let key = pending(store, &user, &browser, START).await;
     let activation = activation(&key, &browser);

@@ -14,10 +14,10 @@ use crate::{
 };
 
 const TASKS: usize = 32;
-const ROUNDS: usize = 50;
+pub const ROUNDS: usize = 50;
 
 /// Runs `tasks` at once, by turns through either program, and answers what each got.
-async fn at_once<T, F>(
+pub async fn at_once<T, F>(
     programs: &[Arc<Store>; 2],
     tasks: usize,
     task: impl Fn(Arc<Store>, usize) -> F,
@@ -36,7 +36,7 @@ where
     results
 }
 
-async fn programs() -> (Database, [Arc<Store>; 2]) {
+pub async fn programs() -> (Database, [Arc<Store>; 2]) {
     let database = Database::fresh().await;
     let programs = [
         Arc::new(database.another().await),
@@ -45,7 +45,7 @@ async fn programs() -> (Database, [Arc<Store>; 2]) {
     (database, programs)
 }
 
-fn count<T: PartialEq>(results: &[T], wanted: &T) -> usize {
+pub fn count<T: PartialEq>(results: &[T], wanted: &T) -> usize {
     results.iter().filter(|result| *result == wanted).count()
 }
 

@@ -2,8 +2,12 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use domain::ports::{Accounts, Members};
 use rstest::rstest;
-use sqlx::Row;
+use sqlx::{
+    Row, SqlSafeStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
 use storage::{OpenError, Store};
 
 use crate::support::{Database, url};
@@ -78,6 +82,77 @@ async fn migrations_are_pending_until_they_run() {
     store.migrate().await.unwrap();
 }
 
+/// The state that the version before left behind, with people in it.
+#[tokio::test]
+async fn a_database_of_the_first_version_is_brought_up() {
+    let database = Database::empty().await;
+    let raw = database.raw().await;
+    let first = fs::read_to_string(folder("sqlite").join("0001_first.sql")).unwrap();
+    let first = Migration::new(
+        1,
+        "0001_first".into(),
+        MigrationType::Simple,
+        sqlx::AssertSqlSafe(first).into_sql_str(),
+        false,
+    );
+    Migrator::with_migrations(vec![first])
+        .run(&raw)
+        .await
+        .unwrap();
+    for (id, name) in [(1, "Ada Owner"), (2, "ÉVA Brandt"), (3, "éric")] {
+        sqlx::query("INSERT INTO users (id, email, name, created_at) VALUES ($1, $2, $3, 0)")
+            .bind(format!("{id:032}"))
+            .bind(format!("user{id}@example.com"))
+            .bind(name)
+            .execute(&raw)
+            .await
+            .unwrap();
+    }
+    let account = "INSERT INTO accounts (id, name, name_folded, require_mfa, created_at) VALUES ($1, 'Acme', 'acme', 1, 0)";
+    sqlx::query(account)
+        .bind(format!("{:032}", 9))
+        .execute(&raw)
+        .await
+        .unwrap();
+    let member = "INSERT INTO memberships (user_id, account_id, role) SELECT u.id, a.id, 'owner' FROM users u, accounts a";
+    sqlx::query(member).execute(&raw).await.unwrap();
+
+    let store = database.another().await;
+    assert_eq!(store.pending_migrations().await.unwrap(), ["0002_step_up"]);
+    store.migrate().await.unwrap();
+    let folded: Vec<String> = sqlx::query_scalar("SELECT name_folded FROM users ORDER BY id")
+        .fetch_all(&raw)
+        .await
+        .unwrap();
+    assert_eq!(folded, ["ada owner", "éva brandt", "éric"]);
+    let user = format!("{:032}", 2).parse().unwrap();
+    let accounts = store.of_user(&user).await.unwrap();
+    assert!(accounts[0].account.requires_mfa);
+    assert_eq!(accounts[0].rule, None, "nobody is named who is not known");
+    assert_eq!(store.helpers(&user).await.unwrap().len(), 2);
+    let violations = sqlx::query("PRAGMA foreign_key_check").fetch_all(&raw);
+    assert!(violations.await.unwrap().is_empty());
+}
+
+/// While versions run side by side, the older one writes no folded name.
+#[tokio::test]
+async fn names_are_folded_at_every_start() {
+    let database = Database::fresh().await;
+    let raw = database.raw().await;
+    sqlx::query(
+        "INSERT INTO users (id, email, name, created_at) VALUES ('1', 'eva@example.com', 'ÉVA', 0)",
+    )
+    .execute(&raw)
+    .await
+    .unwrap();
+    database.store.migrate().await.unwrap();
+    let folded: String = sqlx::query_scalar("SELECT name_folded FROM users")
+        .fetch_one(&raw)
+        .await
+        .unwrap();
+    assert_eq!(folded, "éva");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_programs_may_migrate_at_once() {
     for _ in 0..10 {
@@ -103,7 +178,7 @@ async fn a_newer_schema_is_refused() {
             error,
             OpenError::Newer {
                 found: 99,
-                known: 1
+                known: 2
             }
         )
     };
@@ -171,7 +246,7 @@ async fn every_foreign_key_has_an_index() {
         .fetch_all(&database.raw().await)
         .await
         .unwrap();
-    assert!(rows.len() >= 11);
+    assert!(rows.len() >= 15);
     for row in rows {
         let (owner, referring): (String, String) = (row.get("owner"), row.get("referring"));
         assert!(row.get::<i64, _>("is_indexed") == 1, "{owner}.{referring}");

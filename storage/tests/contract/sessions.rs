@@ -1,6 +1,6 @@
 use domain::{
     lockout::{Budget, Factor},
-    ports::{Attempts, Mfa, NewSession, SecretHash, Sessions, Users},
+    ports::{Accounts, Attempts, Mfa, NewSession, SecretHash, Sessions, Users},
     session::{ABSOLUTE, SessionFacts},
 };
 
@@ -188,4 +188,26 @@ async fn no_session_opens_on_a_password_that_has_changed() {
     assert!(store.set_password(&user, changed).await.unwrap());
     assert!(!store.open(judged).await.unwrap());
     assert_eq!(database.count("sessions").await, 0);
+}
+
+#[tokio::test]
+async fn a_session_works_in_an_account_of_its_user() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (user, other) = (somebody(store).await, somebody(store).await);
+    let (mine, others) = (browser(store, &user).await, browser(store, &other).await);
+    let account = store.of_user(&user).await.unwrap().remove(0).account.id;
+    let choose = |browser: &Browser| {
+        let session = browser.session.clone();
+        let account = &account;
+        async move { store.choose_account(&session, account).await.unwrap() }
+    };
+    assert!(choose(&mine).await);
+    assert!(choose(&mine).await, "again");
+    assert!(!choose(&others).await, "a stranger's");
+    let found = Sessions::find(store, mine.token).await.unwrap().unwrap();
+    assert_eq!(found.facts.account, Some(account.clone()));
+    let found = Sessions::find(store, others.token).await.unwrap().unwrap();
+    assert_eq!(found.facts.account, None);
+    store.end(&mine.session).await.unwrap();
+    assert!(!choose(&mine).await);
 }

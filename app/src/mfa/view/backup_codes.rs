@@ -1,16 +1,17 @@
-use domain::ids::CodeSetId;
+use domain::{enrolment::CodesFor, ids::CodeSetId};
 use leptos::prelude::*;
 
-use super::Step;
+use super::{Step, Steps, leaving::AskBeforeLeaving};
 use crate::{
     app::meta,
     error::AppError,
-    mfa::api::{CodeSheet, SavedCodes, backup_codes, finish},
+    mfa::api::{CodeSheet, SavedCodes, backup_codes, finish, keep_codes},
     routes::Page,
+    session::api::whoami,
     shell::{go, shell},
     ui::{
         Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading, FormError, Glyph,
-        Skeleton, SubmitForm, download_text, focus_first_invalid, print,
+        Skeleton, SubmitForm, day, download_text, focus_first_invalid, print, pure::slug,
     },
     words,
 };
@@ -47,9 +48,17 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             Effect::new(move |_| go(Page::Profile, true));
         }
     }
+    // New codes alone are no step of the wizard.
+    let is_wizard = Memo::new(move |_| {
+        sheet.with(|sheet| match sheet.as_ref()?.reason {
+            CodesFor::Added => Some(shell.after_set_up.read().is_some()),
+            CodesFor::Reset => Some(true),
+            CodesFor::Generated => None,
+        })
+    });
     view! {
         <div class="page--narrow">
-            <Step number=4 />
+            {move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> })}
             <FocusHeading label="Backup codes" />
             <FormError error=failed retry=fetch />
             {move || match sheet.get() {
@@ -68,7 +77,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         .iter()
         .map(|code| code.expose().to_owned())
         .collect();
-    let date = date(sheet.made_at.millis());
+    let date = day(sheet.made_at.millis());
     let brand = meta("brand");
     let heading = format!("{brand} · {} · {date}", sheet.email);
     let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
@@ -78,7 +87,9 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         codes.join("\n")
     );
     let saved = RwSignal::new(false);
+    let reason = sheet.reason;
     view! {
+        <AskBeforeLeaving unsaved=Signal::derive(move || !saved.get()) />
         <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
         <div class="card stack">
             <section class="print-sheet">
@@ -90,13 +101,14 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
                 <Button label="Download" icon=Glyph::Download on_press=move || if download_text(&file_name, &text).is_ok() { saved.set(true) } />
                 <Button label="Print" icon=Glyph::Print on_press=move || { print(); saved.set(true); } />
             </div>
-            <Finish saved set=sheet.set />
+            {words::old_codes(reason).map(|said| view! { <p class="no-print">{said}</p> })}
+            <Finish saved set=sheet.set reason />
         </div>
     }
 }
 
 #[component]
-fn Finish(saved: RwSignal<bool>, set: CodeSetId) -> impl IntoView {
+fn Finish(saved: RwSignal<bool>, set: CodeSetId, reason: CodesFor) -> impl IntoView {
     let shell = shell();
     let go = go();
     let pending = RwSignal::new(false);
@@ -108,6 +120,24 @@ fn Finish(saved: RwSignal<bool>, set: CodeSetId) -> impl IntoView {
         }
     });
     let set = StoredValue::new(set);
+    let done = move |result: &'static str| {
+        move |answer| match answer {
+            Ok(viewer) => {
+                // Whatever was not ticked is decided now: nothing is lost by leaving.
+                saved.set(true);
+                shell.say(result.to_owned());
+                shell.set_viewer(viewer);
+                let next = shell.after_set_up.try_update(Option::take).flatten();
+                go(next.unwrap_or(Page::Profile), true);
+            }
+            Err(AppError::NothingPending) => {
+                failed.try_set(Some(words::CODES_REPLACED.to_owned()));
+            }
+            Err(error) => {
+                failed.try_set(Some(words::refusal(&error)));
+            }
+        }
+    };
     let submit = move || {
         failed.set(None);
         missing.set(
@@ -120,19 +150,20 @@ fn Finish(saved: RwSignal<bool>, set: CodeSetId) -> impl IntoView {
         let request = SavedCodes {
             set: set.get_value(),
         };
-        shell.call(pending, finish(request), move |answer| match answer {
-            Ok(()) => {
-                shell.say(words::ADDED.to_owned());
-                shell.amend(|viewer| viewer.has_unsaved_codes = false);
-                go(Page::Profile, true);
-            }
-            Err(AppError::NothingPending) => {
-                failed.try_set(Some(words::CODES_REPLACED.to_owned()));
-            }
-            Err(error) => {
-                failed.try_set(Some(words::refusal(&error)));
-            }
-        });
+        // What the session may do has changed with the set-up.
+        let request = async move {
+            finish(request).await?;
+            whoami().await
+        };
+        shell.call(pending, request, done(words::finished(reason)));
+    };
+    let keep = move || {
+        failed.set(None);
+        let request = async move {
+            keep_codes().await?;
+            whoami().await
+        };
+        shell.call(pending, request, done(words::RESET_KEPT));
     };
     view! {
         <SubmitForm on_submit=submit pending>
@@ -140,32 +171,8 @@ fn Finish(saved: RwSignal<bool>, set: CodeSetId) -> impl IntoView {
             <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
             <div class="actions">
                 <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
+                {(reason == CodesFor::Reset).then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> })}
             </div>
         </SubmitForm>
     }
-}
-
-/// A name for a file: words joined by single dashes.
-fn slug(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    words.join("-")
-}
-
-/// The day, as `2026-11-24`.
-fn date(millis: i64) -> String {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "milliseconds of this era fit an f64 exactly"
-    )]
-    let day = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(millis as f64));
-    format!(
-        "{}-{:02}-{:02}",
-        day.get_full_year(),
-        day.get_month() + 1,
-        day.get_date()
-    )
 }

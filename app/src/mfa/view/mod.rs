@@ -1,6 +1,7 @@
 //! The pages of the wizard.
 
 mod backup_codes;
+mod leaving;
 mod new_method;
 mod set_up;
 mod verify;
@@ -10,15 +11,34 @@ pub(crate) use new_method::NewMethod;
 pub(crate) use set_up::SetUp;
 pub(crate) use verify::VerifyMethod;
 
+use domain::policy::Standing;
 use leptos::prelude::*;
 
-use crate::ui::StepIndicator;
+use crate::{shell::shell, ui::StepIndicator};
 
-/// Where in the wizard a page stands, from 1.
+/// The pages of the wizard, in their order.
+#[derive(Clone, Copy)]
+enum Step {
+    NewMethod,
+    SetUp,
+    Verify,
+    BackupCodes,
+}
+
+/// Where in the wizard a page stands. A reset and a forced set-up skip the choice of a method.
 #[component]
-fn Step(number: usize) -> impl IntoView {
-    let steps = ["New method", "Set up", "Verify", "Backup codes"]
-        .map(str::to_owned)
-        .to_vec();
-    view! { <StepIndicator steps current=number /> }
+fn Steps(at: Step, is_short: bool) -> impl IntoView {
+    let skipped = usize::from(is_short);
+    let steps = ["New method", "Set up", "Verify", "Backup codes"];
+    let steps = steps[skipped..].iter().map(|&name| name.to_owned());
+    view! { <StepIndicator steps=steps.collect() current=at as usize + 1 - skipped /> }
+}
+
+/// Whether the wizard was entered without the choice of a method, asked before anything is active.
+fn is_short() -> bool {
+    untrack(|| {
+        shell().viewer().is_some_and(|viewer| {
+            viewer.has_mfa || matches!(viewer.standing, Standing::SetUpOnly { .. })
+        })
+    })
 }

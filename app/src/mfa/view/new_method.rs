@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::Step;
+use super::{Step, Steps};
 use crate::{
     routes::Page,
     shell::{go, shell},
@@ -21,7 +21,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <Step number=1 />
+            <Steps at=Step::NewMethod is_short=false />
             <FocusHeading label="New MFA method" />
             <div class="card">
                 <SubmitForm on_submit=move || go(Page::SetUp, false)>

@@ -1,16 +1,16 @@
 use domain::policy::Standing;
 use leptos::prelude::*;
 
-use super::Step;
+use super::{Step, Steps, is_short};
 use crate::{
     error::AppError,
-    mfa::api::{PendingSetUp, cancel, set_up},
+    mfa::api::{PendingSetUp, cancel, pending, set_up},
     routes::Page,
     session::api::Viewer,
     shell::{go, load, shell},
     ui::{
-        Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure, FocusHeading, FormError,
-        KeyGroups, QrCode, Skeleton,
+        Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
+        FocusHeading, FormError, KeyGroups, QrCode, Skeleton,
     },
     words,
 };
@@ -18,43 +18,89 @@ use crate::{
 /// `/profile/mfa/setup`: the key for the authenticator application.
 #[component]
 pub(crate) fn SetUp() -> impl IntoView {
-    let has_mfa = untrack(|| shell().viewer()).is_some_and(|viewer| viewer.has_mfa);
-    if has_mfa {
-        // Back after the wizard: there is nothing to ask the server for.
-        let go = go();
-        Effect::new(move |_| go(Page::Profile, true));
-        return ().into_any();
+    let shell = shell();
+    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let is_open = shell.reset_is_open.get_value();
+    if has_mfa && !is_open {
+        view! { <IfResetWaits /> }.into_any()
+    } else {
+        view! { <Key /> }.into_any()
     }
-    view! { <Key /> }.into_any()
+}
+
+/// With a method there is a key to show only while a reset waits: after a reload, but not for Back after the wizard.
+#[component]
+fn IfResetWaits() -> impl IntoView {
+    let go = go();
+    let (waiting, reload) = load(pending);
+    Effect::new(move |_| {
+        if waiting.get() == Some(Ok(false)) {
+            go(Page::Profile, true);
+        }
+    });
+    move || match waiting.get() {
+        Some(Ok(true)) => view! { <Key /> }.into_any(),
+        Some(Err(error)) => {
+            view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any()
+        }
+        _ => ().into_any(),
+    }
 }
 
 #[component]
 fn Key() -> impl IntoView {
     let shell = shell();
     let go = go();
+    let is_short = is_short();
+    let is_reset = shell.reset_is_open.get_value();
     let (answer, reload) = load(set_up);
     Effect::new(move |_| match answer.get() {
         Some(Err(AppError::PasswordRequired)) => {
             shell.after_password.set(Some(Page::SetUp));
+            shell.keep_status();
             go(Page::ConfirmPassword, true);
         }
-        Some(Err(AppError::AlreadySetUp)) => {
-            shell.say(words::OTHER_TAB.to_owned());
+        Some(Err(error @ (AppError::AlreadySetUp | AppError::VerificationRequired))) => {
+            shell.reset_is_open.set_value(false);
+            let said = if is_reset {
+                error
+            } else {
+                AppError::AlreadySetUp
+            };
+            shell.say(words::refusal(&said));
             shell.refresh();
             go(Page::Profile, true);
         }
+        Some(Ok(_)) => shell.reset_is_open.set_value(false),
         _ => {}
     });
     view! {
         <div class="page--narrow">
-            <Step number=2 />
+            <Steps at=Step::SetUp is_short />
             <FocusHeading label="MFA method setup" />
+            <Demanded />
             {move || match answer.get() {
-                None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp)) => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+                None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
+                    view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
+                }
                 Some(Ok(pending)) => view! { <Instructions pending /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
             }}
         </div>
+    }
+}
+
+/// In a forced set-up: who demands it, and the ways out.
+#[component]
+fn Demanded() -> impl IntoView {
+    let shell = shell();
+    move || {
+        let viewer = shell.viewer()?;
+        let Standing::SetUpOnly { .. } = viewer.standing else {
+            return None;
+        };
+        let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
+        Some(view! { <Alert kind=AlertKind::Info live=false><p>{said}</p></Alert> })
     }
 }
 
@@ -99,13 +145,13 @@ fn Instructions(pending: PendingSetUp) -> impl IntoView {
                     <Detail label="Period">"30 seconds"</Detail>
                 </DetailsList>
             </Disclosure>
-            <Steps />
+            <Onward />
         </div>
     }
 }
 
 #[component]
-fn Steps() -> impl IntoView {
+fn Onward() -> impl IntoView {
     let shell = shell();
     let go = go();
     let pending = RwSignal::new(false);

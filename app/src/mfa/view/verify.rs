@@ -1,7 +1,7 @@
 use domain::one_time_code::OneTimeCode;
 use leptos::prelude::*;
 
-use super::Step;
+use super::{Step, Steps, is_short};
 use crate::{
     error::{AppError, Field},
     mfa::{
@@ -20,6 +20,7 @@ use crate::{
 #[component]
 pub(crate) fn VerifyMethod() -> impl IntoView {
     let go = go();
+    let is_short = is_short();
     let (waiting, reload) = load(is_pending);
     Effect::new(move |_| {
         if waiting.get() == Some(Ok(false)) {
@@ -28,7 +29,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <Step number=3 />
+            <Steps at=Step::Verify is_short />
             <FocusHeading label="Identity verification" />
             {move || match waiting.get() {
                 None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
@@ -59,6 +60,9 @@ fn Proof() -> impl IntoView {
                     viewer.has_mfa = true;
                     viewer.has_unsaved_codes = true;
                 });
+                shell.reset_is_open.set_value(false);
+                // A forced set-up is over with the code: Back must not lead into it again.
+                shell.refresh();
                 go(Page::BackupCodes, true);
             }
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {

@@ -4,6 +4,7 @@ use leptos_router::components::A;
 use crate::{
     shell::shell,
     ui::{Badge, BadgeKind, FocusHeading, LinkButton},
+    words,
 };
 
 /// `/`: the account, and how well the person is protected.
@@ -19,7 +20,7 @@ pub(crate) fn Home() -> impl IntoView {
         <div class="page--narrow stack">
             <FocusHeading label=heading />
             <Show when=move || account.read().is_none()>
-                <p class="lead">"You belong to no account yet. Ask your operator to add you to one."</p>
+                <p class="lead">{words::NO_ACCOUNT}</p>
             </Show>
             <section class="card" aria-labelledby="sign-in-security">
                 <div class="card__head">

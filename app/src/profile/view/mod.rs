@@ -1,8 +1,11 @@
 //! Home and My profile.
 
+mod delete;
 mod home;
+mod name;
 mod profile;
 mod settings;
+mod test;
 
 pub(crate) use home::Home;
 pub(crate) use profile::Profile;

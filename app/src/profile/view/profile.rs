@@ -1,4 +1,3 @@
-use domain::roles::Role;
 use leptos::prelude::*;
 
 use super::settings::Settings;
@@ -29,19 +28,18 @@ pub(crate) fn Profile() -> impl IntoView {
 
 #[component]
 fn Loaded(profile: api::Profile) -> impl IntoView {
-    let accounts = profile.accounts.iter().map(|place| {
-        let role = match place.role {
-            Role::Owner => "Owner",
-            Role::Member => "Member",
-        };
-        format!("{} ({role})", place.account)
-    });
+    let accounts = profile
+        .accounts
+        .iter()
+        .map(|place| format!("{} ({})", place.account, words::role(place.role)));
     let accounts = accounts.collect::<Vec<_>>().join(", ");
     let accounts = if accounts.is_empty() {
         "None yet".to_owned()
     } else {
         accounts
     };
+    let demanding = profile.accounts.iter().filter(|place| place.requires_mfa);
+    let demanded_by = demanding.map(|place| place.account.clone()).collect();
     view! {
         <section class="card" aria-labelledby="user">
             <h2 id="user">"Current user"</h2>
@@ -54,6 +52,6 @@ fn Loaded(profile: api::Profile) -> impl IntoView {
                 </Detail>
             </DetailsList>
         </section>
-        <Settings method=profile.method />
+        <Settings method=profile.method demanded_by />
     }
 }

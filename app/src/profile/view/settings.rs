@@ -1,30 +1,33 @@
+use domain::step_up::Intent;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::{delete::Delete, name::Name, test::Test};
 use crate::{
+    error::AppError,
     profile::api::Method,
     routes::Page,
     shell::{go, shell},
+    step_up::view::way,
     ui::{
-        Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, RelativeTime,
+        Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
+        Menu, MenuAction, RelativeTime,
     },
+    words,
 };
-
-/// Below this many codes My profile warns.
-const FEW_CODES: u32 = 3;
 
 /// The region `MFA settings`.
 #[component]
-pub(super) fn Settings(method: Option<Method>) -> impl IntoView {
-    let is_on = method.is_some();
+pub(super) fn Settings(
+    /// The method, if there is one.
+    method: Option<Method>,
+    /// The accounts that require MFA, by name.
+    demanded_by: Vec<String>,
+) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="mfa-settings">
-            <div class="card__head">
-                <h2 id="mfa-settings">"MFA settings"</h2>
-                {if is_on { view! { <Badge label="On" kind=BadgeKind::Ok /> } } else { view! { <Badge label="Off" kind=BadgeKind::Off /> } }}
-            </div>
             {match method {
-                Some(method) => view! { <Details method /> }.into_any(),
+                Some(method) => view! { <Details method demanded_by /> }.into_any(),
                 None => view! { <Invite /> }.into_any(),
             }}
         </section>
@@ -35,6 +38,10 @@ pub(super) fn Settings(method: Option<Method>) -> impl IntoView {
 fn Invite() -> impl IntoView {
     let go = go();
     view! {
+        <div class="card__head">
+            <h2 id="mfa-settings">"MFA settings"</h2>
+            <Badge label="Off" kind=BadgeKind::Off />
+        </div>
         <p>"MFA is off: your password alone signs you in."</p>
         <div class="actions">
             <Button label="Add new method" kind=ButtonKind::Primary on_press=move || go(Page::NewMethod, false) />
@@ -45,42 +52,90 @@ fn Invite() -> impl IntoView {
 }
 
 #[component]
-fn Details(method: Method) -> impl IntoView {
-    let shell = shell();
-    let has_unsaved_codes = Memo::new(move |_| {
-        shell
-            .viewer()
-            .is_some_and(|viewer| viewer.has_unsaved_codes)
+fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
+    let way = way();
+    let deleting = RwSignal::new(false);
+    let failed = Signal::derive(move || {
+        way.failed
+            .get()
+            .map(|error: AppError| words::refusal(&error))
     });
     view! {
+        <div class="card__head">
+            <h2 id="mfa-settings">"MFA settings"</h2>
+            <Badge label="On" kind=BadgeKind::Ok />
+            <Menu label="MFA method menu" compact=true>
+                <MenuAction label="Reset" on_choose=move || way.start(Intent::Reset) />
+                <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
+            </Menu>
+        </div>
+        <FormError error=failed />
         <DetailsList>
-            <Detail label="Name">{method.name}</Detail>
+            <Detail label="Name"><Name name=method.name /></Detail>
             <Detail label="Type">"Authenticator application"</Detail>
             <Detail label="Default">"Yes"</Detail>
             <Detail label="Status">"Active"</Detail>
             <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
             <Detail label="Last used">{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> })}</Detail>
         </DetailsList>
+        <Test />
         <Codes left=method.codes_left />
-        {(!method.codes_saved).then(|| view! {
-            <Alert kind=AlertKind::Warning live=false>
-                <p>"You have not confirmed that your backup codes are saved."</p>
-                <Show when=move || has_unsaved_codes.get()>
-                    <p><A href="/profile/mfa/backup-codes">"Show new backup codes"</A></p>
-                </Show>
-            </Alert>
-        })}
+        <Unsaved are_saved=method.codes_saved />
+        <div class="actions">
+            <Button label="Generate backup codes" pending=way.pending on_press=move || way.start(Intent::Generate) />
+        </div>
+        <Delete open=deleting demanded_by on_delete=move || way.start(Intent::Delete) />
     }
 }
 
 #[component]
 fn Codes(left: u32) -> impl IntoView {
-    let words = format!("{left} of 10 backup codes left");
-    match left {
-        0 => view! { <Alert kind=AlertKind::Error live=false><p>{words}</p></Alert> }.into_any(),
-        1..=FEW_CODES => {
-            view! { <Alert kind=AlertKind::Warning live=false><p>{words}</p></Alert> }.into_any()
-        }
-        _ => view! { <p>{words}</p> }.into_any(),
+    let said = words::codes_left(left);
+    let kind = if left == 0 {
+        AlertKind::Error
+    } else {
+        AlertKind::Warning
+    };
+    if words::are_few(left) {
+        view! { <Alert kind live=false><p>{said}</p></Alert> }.into_any()
+    } else {
+        view! { <p>{said}</p> }.into_any()
+    }
+}
+
+/// Reminds whoever never finished.
+#[component]
+fn Unsaved(
+    /// Whether the valid codes were confirmed as saved.
+    are_saved: bool,
+) -> impl IntoView {
+    let shell = shell();
+    let may_see = Memo::new(move |_| {
+        shell
+            .viewer()
+            .is_some_and(|viewer| viewer.has_unsaved_codes)
+    });
+    let (kind, said) = if are_saved {
+        (
+            AlertKind::Info,
+            "You did not finish your new backup codes. The ones from before still work.",
+        )
+    } else {
+        (
+            AlertKind::Warning,
+            "You have not confirmed that your backup codes are saved.",
+        )
+    };
+    move || {
+        (!are_saved || may_see.get()).then(|| {
+            view! {
+                <Alert kind live=false>
+                    <p>{said}</p>
+                    <Show when=move || may_see.get()>
+                        <p><A href="/profile/mfa/backup-codes">"Show new backup codes"</A></p>
+                    </Show>
+                </Alert>
+            }
+        })
     }
 }

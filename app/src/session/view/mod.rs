@@ -1,11 +1,13 @@
 //! The pages of the session.
 
+mod choose_account;
 mod confirm_password;
 mod first_start;
 mod invitation;
 mod sign_in;
 mod verify;
 
+pub(crate) use choose_account::ChooseAccount;
 pub(crate) use confirm_password::ConfirmPassword;
 pub(crate) use first_start::FirstStart;
 pub(crate) use invitation::Invitation;

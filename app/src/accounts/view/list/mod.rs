@@ -1,0 +1,76 @@
+//! `/accounts`.
+
+mod row;
+mod rule;
+mod rule_dialog;
+
+use leptos::prelude::*;
+
+use self::{row::Row, rule::Rules, rule_dialog::RequireDialog};
+use super::{
+    asked::{Asked, ask},
+    refusal::Refusal,
+};
+use crate::{
+    accounts::api::{AccountRow, list},
+    ui::{FocusHeading, Skeleton, Table},
+    words,
+};
+
+/// What there is to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Waiting,
+    Nothing,
+    Accounts { with_protection: bool },
+}
+
+/// `/accounts`: the person's accounts and their MFA rule.
+#[component]
+pub(crate) fn Accounts() -> impl IntoView {
+    let asked = ask(|| (), |()| list());
+    let rules = Rules::new(asked);
+    let shown = Memo::new(move |_| {
+        asked.answer.with(|accounts| match accounts.as_deref() {
+            None => Shown::Waiting,
+            Some([]) => Shown::Nothing,
+            Some(accounts) => Shown::Accounts {
+                with_protection: accounts.iter().any(|row| row.protection.is_some()),
+            },
+        })
+    });
+    view! {
+        <div class="page--wide">
+            <FocusHeading label="Accounts" />
+            <Refusal error=asked.failed retry=move || asked.retry() />
+            <Refusal error=rules.failed retry=move || rules.retry() />
+            {move || match shown.get() {
+                Shown::Waiting if asked.failed.read().is_some() => ().into_any(),
+                Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
+                Shown::Nothing => view! { <p class="lead">{words::NO_ACCOUNT}</p> }.into_any(),
+                Shown::Accounts { with_protection } => view! { <Rows asked rules with_protection /> }.into_any(),
+            }}
+            <p class="muted">{words::OPERATOR_ADDS}</p>
+            <RequireDialog rules />
+        </div>
+    }
+}
+
+#[component]
+fn Rows(asked: Asked<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> impl IntoView {
+    let mut columns = vec!["Account", "Your role", "MFA"];
+    if with_protection {
+        columns.extend(["Members", "Protected"]);
+    }
+    let accounts = move || asked.answer.get().unwrap_or_default();
+    view! {
+        <div class="card accounts">
+            <Table caption="Accounts" columns loading=asked.loading>
+                // By id: the switch that was pressed keeps the focus when newer rows come.
+                <For each=accounts key=|account| account.id.clone() let:account>
+                    <Row account asked rules with_protection />
+                </For>
+            </Table>
+        </div>
+    }
+}

@@ -1,0 +1,92 @@
+use domain::roles::Role;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::{super::asked::Asked, rule::Rules};
+use crate::{
+    accounts::api::{AccountRow, Protection},
+    routes::Page,
+    ui::{Cell, RelativeTime, RowHead, Switch, pure::grouped},
+    words,
+};
+
+/// An account: its row stays while what stands in it changes.
+#[component]
+pub(super) fn Row(
+    /// As it came first.
+    account: AccountRow,
+    /// What came since.
+    asked: Asked<Vec<AccountRow>>,
+    /// How to change its rule.
+    rules: Rules,
+    /// Whether the Owners' columns are shown.
+    with_protection: bool,
+) -> impl IntoView {
+    let row = Memo::new(move |_| {
+        let id = &account.id;
+        let newer = asked.answer.with(|accounts| {
+            let mut accounts = accounts.iter().flatten();
+            accounts.find(|newer| newer.id == *id).cloned()
+        });
+        newer.unwrap_or_else(|| account.clone())
+    });
+    let is_owner = Memo::new(move |_| row.read().role == Role::Owner);
+    let name = Memo::new(move |_| row.read().name.clone());
+    let title = move || {
+        if is_owner.get() {
+            let href = Page::Members(row.read_untracked().id.clone()).path();
+            view! { <A href>{move || name.get()}</A> }.into_any()
+        } else {
+            view! { {move || name.get()} }.into_any()
+        }
+    };
+    let protection = move |words: fn(Protection) -> String| {
+        row.read().protection.map_or_else(|| "–".to_owned(), words)
+    };
+    view! {
+        <tr class="table__row" role="row">
+            <RowHead>{title}</RowHead>
+            <Cell label="Your role">{move || words::role(row.read().role)}</Cell>
+            <Cell label="MFA"><Rule row is_owner name rules /></Cell>
+            {with_protection.then(|| view! {
+                <Cell label="Members">{move || protection(|of| grouped(of.members))}</Cell>
+                <Cell label="Protected">{move || protection(words::protected)}</Cell>
+            })}
+        </tr>
+    }
+}
+
+/// The switch, and who set it when.
+#[component]
+fn Rule(
+    row: Memo<AccountRow>,
+    is_owner: Memo<bool>,
+    name: Memo<String>,
+    rules: Rules,
+) -> impl IntoView {
+    let label = Signal::derive(move || format!("Require MFA for {}", name.read()));
+    let checked = Signal::derive(move || row.read().requires_mfa);
+    let pending = Signal::derive(move || rules.is_changing(&row.read().id));
+    let switch = move || {
+        if is_owner.get() {
+            let press = move || rules.press(row.get_untracked());
+            view! { <Switch label checked pending on_press=press /> }.into_any()
+        } else {
+            view! { <Switch label checked fixed_because=words::OWNERS_ONLY /> }.into_any()
+        }
+    };
+    let set_by = move || {
+        let row = row.read();
+        row.rule.as_ref().map(|rule| {
+            let at = rule.at.millis();
+            let said = words::rule_set_by(row.requires_mfa, rule.by.as_deref());
+            view! { <p class="rule__set">{said}<RelativeTime at /></p> }
+        })
+    };
+    view! {
+        <div class="rule">
+            {switch}
+            {set_by}
+        </div>
+    }
+}

@@ -1,0 +1,102 @@
+use std::time::Duration;
+
+use domain::members::MemberState;
+use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
+
+use super::super::asked::Asked;
+use crate::{
+    accounts::{
+        api::{MembersShown, MembersWanted},
+        state::last_page,
+    },
+    ui::{Select, TextField},
+};
+
+/// How long somebody must have stopped typing.
+const TYPED: Duration = Duration::from_millis(250);
+
+/// Which members are wanted, and the fields that say so.
+#[derive(Clone, Copy)]
+pub(super) struct Filters {
+    wanted: RwSignal<MembersWanted>,
+    /// The same, told only when it is another.
+    pub question: Memo<MembersWanted>,
+    typed: RwSignal<String>,
+    chosen: RwSignal<String>,
+    search: NodeRef<html::Input>,
+}
+
+impl Filters {
+    /// Fields for a first question.
+    pub fn new(wanted: MembersWanted) -> Self {
+        let wanted = RwSignal::new(wanted);
+        let (typed, chosen) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+        let mut search = debounce(TYPED, move |text: String| {
+            wanted.update(|wanted| wanted.search(&text));
+        });
+        Effect::new(move |earlier: Option<()>| {
+            let text = typed.get();
+            if earlier.is_some() {
+                search(text);
+            }
+        });
+        Effect::new(move |_| {
+            let state = chosen.read().parse().ok();
+            wanted.update(|wanted| wanted.filter(state));
+        });
+        Self {
+            wanted,
+            question: Memo::new(move |_| wanted.get()),
+            typed,
+            chosen,
+            search: NodeRef::new(),
+        }
+    }
+
+    /// Whether only some of the members are wanted, as the last answer was asked for.
+    pub fn is_narrowed(self) -> bool {
+        self.question.read_untracked().is_narrowed()
+    }
+
+    /// Shows all members; the button that was pressed goes, the focus moves to the search.
+    pub fn clear(self) {
+        self.typed.set(String::new());
+        self.chosen.set(String::new());
+        self.wanted.update(|wanted| wanted.search(""));
+        if let Some(search) = self.search.get_untracked() {
+            let _ = search.focus();
+        }
+    }
+
+    /// Turns to another page.
+    pub fn turn(self, page: u32) {
+        self.wanted.update(|wanted| wanted.page = page);
+    }
+
+    /// Turns back when there are fewer pages than there were.
+    pub fn stay_within(self, asked: Asked<MembersShown>) {
+        Effect::new(move |_| {
+            let answer = asked.answer.read();
+            let Some(shown) = answer.as_ref() else { return };
+            let last = last_page(shown.matching);
+            if self.question.read_untracked().page > last {
+                self.turn(last);
+            }
+        });
+    }
+}
+
+/// The fields.
+#[component]
+pub(super) fn FilterFields(filters: Filters) -> impl IntoView {
+    let states =
+        MemberState::ALL.map(|state| (state.as_str().to_owned(), state.as_str().to_owned()));
+    let all = (String::new(), "All".to_owned());
+    let options = std::iter::once(all).chain(states).collect();
+    view! {
+        <div class="filters" role="search">
+            <TextField label="Search" name="search" kind="search" value=filters.typed hint="By name or email" input_ref=filters.search />
+            <Select label="MFA" name="state" value=filters.chosen options />
+        </div>
+    }
+}

@@ -1,0 +1,70 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::{
+    super::{asked::Asked, refusal::Refusal},
+    export::DownloadCsv,
+    filters::{FilterFields, Filters},
+    paging::Paging,
+    reset::{ResetDialog, Resets},
+    table::MembersTable,
+};
+use crate::{
+    accounts::api::MembersShown,
+    ui::{Button, FocusHeading},
+    words,
+};
+
+/// The members: what stands around their table stays while other rows come.
+#[component]
+pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
+    let resets = Resets::new(filters);
+    let name = Memo::new(move |_| {
+        let shown = asked.answer.read();
+        shown
+            .as_ref()
+            .map(|shown| shown.account.clone())
+            .unwrap_or_default()
+    });
+    let requires_mfa = Memo::new(move |_| {
+        asked
+            .answer
+            .read()
+            .as_ref()
+            .is_some_and(|shown| shown.requires_mfa)
+    });
+    let matching = Memo::new(move |_| {
+        asked
+            .answer
+            .read()
+            .as_ref()
+            .map_or(0, |shown| shown.matching)
+    });
+    let nobody = Memo::new(move |_| matching.get() == 0);
+    let found = move || {
+        asked.answer.track();
+        words::members_found(matching.get(), filters.is_narrowed())
+    };
+    view! {
+        <div class="page--wide">
+            <FocusHeading label=name />
+            <p class="lead">{move || words::rule(requires_mfa.get())} " " <A href="/accounts">"All accounts"</A></p>
+            <Refusal error=asked.failed retry=move || asked.retry() />
+            <Refusal error=resets.failed retry=move || resets.retry() />
+            <div class="card stack members">
+                <FilterFields filters />
+                <div class="members__found">
+                    <p aria-live="polite">{found}</p>
+                    <DownloadCsv filters account=name />
+                </div>
+                {move || if nobody.get() {
+                    view! { <Button label="Clear" on_press=move || filters.clear() /> }.into_any()
+                } else {
+                    view! { <MembersTable asked resets /> }.into_any()
+                }}
+                <Paging filters matching />
+            </div>
+            <ResetDialog resets />
+        </div>
+    }
+}

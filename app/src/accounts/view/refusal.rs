@@ -1,0 +1,36 @@
+use leptos::prelude::*;
+
+use crate::{
+    error::AppError,
+    ui::{Alert, FormError, LinkButton},
+    words,
+};
+
+/// Why something was refused: with the way to a method where that is what is missing, with `Try again` where that may help.
+#[component]
+pub(super) fn Refusal(
+    /// The refusal.
+    #[prop(into)]
+    error: Signal<Option<AppError>>,
+    /// Tries once more.
+    #[prop(into)]
+    retry: Callback<()>,
+) -> impl IntoView {
+    move || {
+        error.get().map(|error| {
+            let said = words::refusal(&error);
+            if matches!(error, AppError::NoMethod | AppError::SetUpRequired) {
+                view! {
+                    <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label="Add MFA" /> }>
+                        <p>{said}</p>
+                    </Alert>
+                }
+                .into_any()
+            } else if words::may_work_again(&error) {
+                view! { <FormError error=Some(said) retry /> }.into_any()
+            } else {
+                view! { <FormError error=Some(said) /> }.into_any()
+            }
+        })
+    }
+}

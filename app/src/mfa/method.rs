@@ -1,0 +1,62 @@
+//! Use cases of the method there is: its name, its test, its end.
+
+use domain::{
+    names::MethodName,
+    ports::{Deletion, Taken, TestedCode, TokenSwap},
+    step_up::Intent,
+};
+
+use super::api::NewName;
+use crate::{
+    call::Call,
+    error::{AppError, Field},
+    session::{
+        already_used,
+        api::{Code, Viewer},
+        reread, right_code,
+    },
+    step_up::{NothingGranted, grant},
+};
+
+pub(super) async fn delete(call: &Call) -> Result<Viewer, AppError> {
+    let caller = call.caller()?;
+    let token = call.draw_token()?;
+    let deletion = Deletion {
+        swap: TokenSwap {
+            session: caller.session.id.clone(),
+            old: caller.token,
+            new: token.hash(),
+        },
+        grant: grant(call, Intent::Delete)?,
+        at: call.now,
+    };
+    call.services.mfa.delete(deletion).await?.or_refused()?;
+    call.set_cookie(&token);
+    reread(call, &token).await
+}
+
+pub(super) async fn rename(call: &Call, request: NewName) -> Result<String, AppError> {
+    let name: MethodName = request.name.parse().map_err(|_| AppError::Invalid {
+        field: Field::MethodName,
+    })?;
+    let user = &call.caller()?.session.user;
+    if !call.services.mfa.rename(user, name.clone()).await? {
+        return Err(AppError::NoMethod);
+    }
+    Ok(name.into())
+}
+
+pub(super) async fn test(call: &Call, request: Code) -> Result<(), AppError> {
+    let (method, step) = right_code(call, &request).await?;
+    let code = TestedCode {
+        user: call.caller()?.session.user.clone(),
+        method: method.id,
+        step,
+        at: call.now,
+    };
+    match call.services.mfa.test(code).await? {
+        Taken::Taken => Ok(()),
+        Taken::AlreadyTaken => Err(already_used(call, step)),
+        Taken::SessionGone => Err(AppError::NoMethod),
+    }
+}

@@ -1,0 +1,81 @@
+//! The one form that proves an identity by either factor: in the sign-in and before an action.
+
+use domain::{backup_code::BackupCode, one_time_code::OneTimeCode};
+use leptos::prelude::*;
+
+use crate::{
+    error::{AppError, Field},
+    mfa::code_form::CodeForm,
+    ui::{Button, ButtonKind, CodeKind},
+    wire::SecretText,
+};
+
+/// What was typed, once it can be a code at all.
+pub(crate) enum Given {
+    /// A 6-digit code.
+    Code(SecretText),
+    /// A backup code: the factor that a person has lost is never demanded.
+    BackupCode(SecretText),
+}
+
+/// `6-digit code` ⇄ `Backup code`. Both keep what was typed while the other one is shown.
+#[component]
+pub(crate) fn SecondFactorForm(
+    /// The last refusal.
+    refused: RwSignal<Option<AppError>>,
+    /// Whether a try is on its way.
+    pending: RwSignal<bool>,
+    /// Submits what is typed.
+    #[prop(into)]
+    on_submit: Callback<Given>,
+    /// A further button: leads away without a try.
+    #[prop(optional, into)]
+    on_cancel: Option<Callback<()>>,
+) -> impl IntoView {
+    let (code, backup) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (by_backup, toggled) = (RwSignal::new(false), RwSignal::new(false));
+    let submit_code = move || {
+        if code.read_untracked().parse::<OneTimeCode>().is_err() {
+            return refused.set(Some(AppError::Invalid { field: Field::Code }));
+        }
+        on_submit.run(Given::Code(SecretText::new(code.get_untracked())));
+    };
+    let submit_backup = move || {
+        if backup.read_untracked().parse::<BackupCode>().is_err() {
+            return refused.set(Some(AppError::Invalid {
+                field: Field::BackupCode,
+            }));
+        }
+        on_submit.run(Given::BackupCode(SecretText::new(backup.get_untracked())));
+    };
+    let toggle = move || {
+        refused.set(None);
+        toggled.set(true);
+        by_backup.update(|by_backup| *by_backup = !*by_backup);
+    };
+    let cancel = move || {
+        on_cancel
+            .map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> })
+    };
+    move || {
+        if by_backup.get() {
+            view! {
+                <p class="lead">"Enter one of your backup codes. Each code works once."</p>
+                <CodeForm label="Backup code" kind=CodeKind::Backup code=backup refused pending on_submit=submit_backup autofocus=true>
+                    <Button label="Use the authenticator app" kind=ButtonKind::Quiet on_press=toggle />
+                    {cancel()}
+                </CodeForm>
+            }
+            .into_any()
+        } else {
+            view! {
+                <p class="lead">"Enter the 6-digit code displayed by your authenticator application."</p>
+                <CodeForm label="6-digit code" code refused pending on_submit=submit_code autofocus=toggled.get_untracked()>
+                    <Button label="Use a backup code" kind=ButtonKind::Quiet on_press=toggle />
+                    {cancel()}
+                </CodeForm>
+            }
+            .into_any()
+        }
+    }
+}

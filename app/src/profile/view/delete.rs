@@ -1,0 +1,33 @@
+use leptos::prelude::*;
+
+use crate::{
+    ui::{Button, ButtonKind, Dialog},
+    words,
+};
+
+/// What follows from a deletion, before the identity is verified for it.
+#[component]
+pub(super) fn Delete(
+    /// Whether it is asked.
+    open: RwSignal<bool>,
+    /// The accounts that require MFA, by name.
+    demanded_by: Vec<String>,
+    /// Goes on to the verification.
+    #[prop(into)]
+    on_delete: Callback<()>,
+) -> impl IntoView {
+    let delete = move || {
+        open.set(false);
+        on_delete.run(());
+    };
+    view! {
+        <Dialog open label="Delete the authenticator application?">
+            <p>"Your password alone will sign you in. Your backup codes stop working too, and you are signed out everywhere else."</p>
+            {words::set_up_again(&demanded_by).map(|said| view! { <p>{said}</p> })}
+            <div class="actions">
+                <Button label="Delete" kind=ButtonKind::Danger on_press=delete />
+                <Button label="Cancel" on_press=move || open.set(false) />
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,94 @@
+use domain::names::MethodName;
+use leptos::{html, prelude::*};
+
+use crate::{
+    error::{AppError, Field},
+    mfa::api::{NewName, rename},
+    shell::shell,
+    ui::{Button, ButtonKind, FormError, SubmitForm, TextField, focus_first_invalid},
+    words,
+};
+
+/// The method's name, which its owner may edit.
+#[component]
+pub(super) fn Name(name: String) -> impl IntoView {
+    let name = RwSignal::new(name);
+    let editing = RwSignal::new(false);
+    let button = NodeRef::<html::Button>::new();
+    // The form goes with the focus in it: the button that opened it takes the focus back.
+    Effect::new(move |before: Option<bool>| {
+        let now = editing.get();
+        if before == Some(true) && !now {
+            request_animation_frame(move || {
+                if let Some(button) = button.get_untracked() {
+                    let _ = button.focus();
+                }
+            });
+        }
+        now
+    });
+    move || {
+        if editing.get() {
+            view! { <Edit name editing /> }.into_any()
+        } else {
+            view! {
+                <div class="name">
+                    <span class="name__text">{name.get()}</span>
+                    <Button label="Edit name" kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
+    let shell = shell();
+    let typed = RwSignal::new(name.get_untracked());
+    let pending = RwSignal::new(false);
+    let (wrong, failed) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let input = NodeRef::new();
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            let input: web_sys::HtmlInputElement = input;
+            let _ = input.focus();
+            input.select();
+        }
+    });
+    let refuse = move || {
+        wrong.set(Some(words::invalid(Field::MethodName).to_owned()));
+        focus_first_invalid();
+    };
+    let submit = move || {
+        failed.set(None);
+        wrong.set(None);
+        if typed.read_untracked().parse::<MethodName>().is_err() {
+            return refuse();
+        }
+        let request = NewName {
+            name: typed.get_untracked(),
+        };
+        shell.call(pending, rename(request), move |answer| match answer {
+            Ok(kept) => {
+                shell.say(words::RENAMED.to_owned());
+                name.try_set(kept);
+                editing.try_set(false);
+            }
+            Err(AppError::Invalid { .. }) => refuse(),
+            Err(error) => {
+                failed.try_set(Some(words::refusal(&error)));
+            }
+        });
+    };
+    view! {
+        <SubmitForm on_submit=submit pending>
+            <FormError error=failed retry=submit />
+            <TextField label="Name" name="method-name" value=typed error=wrong input_ref=input />
+            <div class="actions">
+                <Button label="Save" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                <Button label="Cancel" on_press=move || editing.set(false) />
+            </div>
+        </SubmitForm>
+    }
+}

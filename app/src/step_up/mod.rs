@@ -1,0 +1,11 @@
+//! Step-up: the Identity verification before something that a stolen open session must not do.
+
+pub mod api;
+
+#[cfg(feature = "ssr")]
+mod server;
+#[cfg(feature = "ssr")]
+pub(crate) use server::{NothingGranted, grant};
+
+#[cfg(feature = "csr")]
+pub(crate) mod view;

@@ -1,0 +1,9 @@
+//! The page that verifies an identity within a session, and what it opens the way to.
+
+mod offer;
+mod page;
+mod perform;
+
+pub(crate) use offer::RecoveryOffer;
+pub(crate) use page::StepUp;
+pub(crate) use perform::way;

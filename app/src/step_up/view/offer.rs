@@ -1,0 +1,53 @@
+use domain::{policy::Standing, step_up::Intent};
+use leptos::prelude::*;
+
+use super::way;
+use crate::{
+    shell::shell,
+    ui::{Button, ButtonKind, Dialog, FormError},
+    words,
+};
+
+/// After a sign-in by one of the last backup codes: new ones, or a new device. Whoever used the last one is not stuck.
+#[component]
+pub(crate) fn RecoveryOffer() -> impl IntoView {
+    let (shell, way) = (shell(), way());
+    let open = RwSignal::new(false);
+    let left = RwSignal::new(0);
+    Effect::new(move |_| {
+        let is_in = shell
+            .viewer()
+            .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }));
+        if is_in && let Some(few) = shell.few_codes.get() {
+            shell.few_codes.set(None);
+            left.set(few);
+            open.set(true);
+        }
+    });
+    // It is for the person who signed in, in whatever tab another one does so.
+    let person = Memo::new(move |_| shell.viewer().map(|viewer| viewer.email));
+    Effect::new(move |before: Option<Option<String>>| {
+        let now = person.get();
+        if before.flatten().is_some_and(|before| Some(before) != now) {
+            open.set(false);
+            way.failed.set(None);
+        }
+        person.get_untracked()
+    });
+    let start = move |intent: Intent| {
+        open.set(false);
+        way.start(intent);
+    };
+    let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
+    view! {
+        <FormError error=failed />
+        <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
+            <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
+            <div class="actions">
+                <Button label="Generate backup codes" kind=ButtonKind::Primary on_press=move || start(Intent::Generate) />
+                <Button label="Set up a new device" on_press=move || start(Intent::Reset) />
+                <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,113 @@
+//! From the wish to the action: asked, verified where needed, performed.
+
+use domain::step_up::Intent;
+use leptos::prelude::*;
+
+use crate::{
+    accounts::api::{OneAccount, OneMember, lift_rule, reset_member},
+    error::AppError,
+    mfa::api::{delete, generate},
+    routes::Page,
+    shell::{Shell, go, shell},
+    step_up::api::{NextStep, ask},
+    words,
+};
+
+/// Leads through an action that needs an Identity verification.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    shell: Shell,
+    go: Callback<(Page, bool)>,
+    /// Whether something is on its way.
+    pub pending: RwSignal<bool>,
+    /// Why the last try was refused.
+    pub failed: RwSignal<Option<AppError>>,
+}
+
+/// The way, for one page.
+pub(crate) fn way() -> Way {
+    let go = go();
+    Way {
+        shell: shell(),
+        go: Callback::new(move |(page, replace)| go(page, replace)),
+        pending: RwSignal::new(false),
+        failed: RwSignal::new(None),
+    }
+}
+
+impl Way {
+    /// Asks for the action, and goes on to the verification; or to the action itself where a sign-in by backup code stands for it.
+    pub fn start(self, intent: Intent) {
+        self.failed.set(None);
+        self.shell.call(
+            self.pending,
+            ask(intent.clone()),
+            move |answer| match answer {
+                Ok(NextStep::Verify) => {
+                    self.go.try_run((Page::StepUp(intent.action()), false));
+                }
+                Ok(NextStep::Granted) => self.perform(intent, None),
+                Err(error) => self.fail(error),
+            },
+        );
+    }
+
+    /// Performs what was verified; `about` is the name of the account or member.
+    pub fn perform(self, intent: Intent, about: Option<String>) {
+        self.failed.set(None);
+        let Self { shell, .. } = self;
+        match intent {
+            Intent::Reset => {
+                shell.reset_is_open.set_value(true);
+                self.leave(Page::SetUp);
+            }
+            Intent::Delete => self.run(delete(), move |viewer| {
+                shell.say(words::DELETED.to_owned());
+                shell.set_viewer(Some(viewer));
+                self.leave(Page::Profile);
+            }),
+            Intent::Generate => self.run(generate(), move |sheet| {
+                shell.sheet.set(Some(sheet));
+                shell.amend(|viewer| viewer.has_unsaved_codes = true);
+                self.leave(Page::BackupCodes);
+            }),
+            Intent::RuleOff { account } => {
+                self.run(lift_rule(OneAccount { account }), move |()| {
+                    shell.say(words::rule_lifted(about.as_deref()));
+                    self.leave(Page::Accounts);
+                });
+            }
+            Intent::MemberReset { account, member } => {
+                let request = OneMember {
+                    account: account.clone(),
+                    member,
+                };
+                self.run(reset_member(request), move |()| {
+                    shell.say(words::member_reset(about.as_deref()));
+                    self.leave(Page::Members(account));
+                });
+            }
+        }
+    }
+
+    fn run<T: 'static>(
+        self,
+        request: impl Future<Output = Result<T, AppError>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        self.shell
+            .call(self.pending, request, move |answer| match answer {
+                Ok(result) => done(result),
+                Err(error) => self.fail(error),
+            });
+    }
+
+    fn leave(self, page: Page) {
+        // The person may have left the page meanwhile: then they stay where they are.
+        self.go.try_run((page, true));
+    }
+
+    fn fail(self, error: AppError) {
+        self.failed.try_set(Some(error));
+    }
+}

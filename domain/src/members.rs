@@ -1,0 +1,144 @@
+//! What an Owner sees of an account's members, and whom they may help.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{ids::UserId, lockout::LOCK_AFTER};
+
+/// Members a page.
+pub const PAGE: u32 = 50;
+
+/// How a member stands with MFA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberState {
+    /// A method is active.
+    On,
+    /// None is, and none is required.
+    Off,
+    /// None is, and the account requires one.
+    SetupRequired,
+    /// A method is active, and too many codes in a row were refused.
+    Locked,
+}
+
+/// The text names no state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no such state")]
+pub struct MemberStateError;
+
+impl MemberState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::On, Self::Off, Self::SetupRequired, Self::Locked];
+
+    /// Derives it.
+    #[must_use]
+    pub const fn of(has_mfa: bool, refused_in_a_row: u32, is_required: bool) -> Self {
+        match (has_mfa, is_required) {
+            (true, _) if refused_in_a_row >= LOCK_AFTER => Self::Locked,
+            (true, _) => Self::On,
+            (false, true) => Self::SetupRequired,
+            (false, false) => Self::Off,
+        }
+    }
+
+    /// Whether a method is active.
+    #[must_use]
+    pub const fn has_mfa(self) -> bool {
+        matches!(self, Self::On | Self::Locked)
+    }
+
+    /// The words on the screen and in the CSV.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "On",
+            Self::Off => "Off",
+            Self::SetupRequired => "Setup required",
+            Self::Locked => "Locked",
+        }
+    }
+}
+
+impl FromStr for MemberState {
+    type Err = MemberStateError;
+
+    fn from_str(text: &str) -> Result<Self, MemberStateError> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(MemberStateError)
+    }
+}
+
+/// Why an Owner can't reset a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoReset {
+    /// One's own method is reset in My profile.
+    Oneself,
+    /// The member has no MFA.
+    NothingToReset,
+    /// The member also belongs to accounts of others, whose protection is not this Owner's to lower.
+    OtherAccounts,
+}
+
+/// Whether `owner` may reset `member`, who belongs to `foreign_accounts` accounts that `owner` does not own.
+///
+/// # Errors
+/// The reason why not.
+pub fn may_reset(
+    owner: &UserId,
+    member: &UserId,
+    has_mfa: bool,
+    foreign_accounts: u32,
+) -> Result<(), NoReset> {
+    if owner == member {
+        Err(NoReset::Oneself)
+    } else if !has_mfa {
+        Err(NoReset::NothingToReset)
+    } else if foreign_accounts > 0 {
+        Err(NoReset::OtherAccounts)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(true, 0, false, MemberState::On)]
+    #[case(true, 9, true, MemberState::On)]
+    #[case(true, 10, false, MemberState::Locked)]
+    #[case(false, 0, true, MemberState::SetupRequired)]
+    #[case(false, 10, false, MemberState::Off)]
+    fn state_follows_from_the_facts(
+        #[case] has_mfa: bool,
+        #[case] refused: u32,
+        #[case] required: bool,
+        #[case] expected: MemberState,
+    ) {
+        assert_eq!(MemberState::of(has_mfa, refused, required), expected);
+        assert_eq!(expected.as_str().parse(), Ok(expected));
+    }
+
+    #[test]
+    fn an_owner_helps_those_who_are_theirs_alone() {
+        let (owner, member) = (UserId::from_random([1; 16]), UserId::from_random([2; 16]));
+        assert_eq!(may_reset(&owner, &member, true, 0), Ok(()));
+        assert_eq!(may_reset(&owner, &owner, true, 0), Err(NoReset::Oneself));
+        assert_eq!(
+            may_reset(&owner, &member, true, 1),
+            Err(NoReset::OtherAccounts)
+        );
+        assert_eq!(
+            may_reset(&owner, &member, false, 0),
+            Err(NoReset::NothingToReset)
+        );
+    }
+}

@@ -1,0 +1,118 @@
+use async_trait::async_trait;
+
+use super::{Grant, PortError, Taken};
+use crate::{
+    email::Email,
+    ids::{AccountId, UserId},
+    members::MemberState,
+    names::PersonName,
+    roles::Role,
+    time::Timestamp,
+};
+
+/// Which members an Owner wants to see.
+#[derive(Debug, Clone)]
+pub struct MemberQuery {
+    /// Of which account.
+    pub account: AccountId,
+    /// Who looks: decides how many of a member's accounts are foreign.
+    pub viewer: UserId,
+    /// Part of a name or address, in any case; empty for all.
+    pub search: String,
+    /// One state only.
+    pub state: Option<MemberState>,
+    /// How many to skip.
+    pub offset: u32,
+    /// How many at most; none for all.
+    pub limit: Option<u32>,
+}
+
+/// A member as an Owner sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberRecord {
+    /// Who.
+    pub user: UserId,
+    /// Full name.
+    pub name: PersonName,
+    /// Address.
+    pub email: Email,
+    /// Role in this account.
+    pub role: Role,
+    /// How they stand with MFA.
+    pub state: MemberState,
+    /// When their method was added.
+    pub added_at: Option<Timestamp>,
+    /// When a code of it was accepted last.
+    pub used_at: Option<Timestamp>,
+    /// How many accounts they belong to that the viewer does not own.
+    pub foreign_accounts: u32,
+}
+
+/// A page of members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberPage {
+    /// The members, by name.
+    pub members: Vec<MemberRecord>,
+    /// How many match in all.
+    pub matching: u32,
+}
+
+/// What became of a change to a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MembershipChange {
+    /// It is done.
+    Done,
+    /// There is no such membership, or there is one already.
+    NotThere,
+    /// It would leave an account without an Owner who can sign in: the last one stays.
+    LastOwner {
+        /// How many accounts.
+        accounts: u32,
+    },
+}
+
+/// Who belongs to which account.
+#[async_trait]
+pub trait Members: Send + Sync {
+    /// Members of an account, by name.
+    async fn page(&self, query: MemberQuery) -> Result<MemberPage, PortError>;
+
+    /// One member of an account, as `viewer` sees them.
+    async fn member(
+        &self,
+        account: &AccountId,
+        member: &UserId,
+        viewer: &UserId,
+    ) -> Result<Option<MemberRecord>, PortError>;
+
+    /// Takes the grant and the member's method, codes, attempts and sessions, while the rules still hold: the grant's user owns every
+    /// account of the member and is not the member. [`Taken::AlreadyTaken`] without the grant, [`Taken::SessionGone`] when the rules don't
+    /// hold any more.
+    async fn reset(&self, grant: Grant) -> Result<Taken, PortError>;
+
+    /// The names of those who may reset this user: they own every account the user belongs to, by name.
+    async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError>;
+
+    /// Adds a user to a further account; `NotThere` when they belong to it already.
+    async fn join(
+        &self,
+        user: &UserId,
+        account: &AccountId,
+        role: Role,
+    ) -> Result<MembershipChange, PortError>;
+
+    /// Changes a role; the last Owner stays one.
+    async fn set_role(
+        &self,
+        user: &UserId,
+        account: &AccountId,
+        role: Role,
+    ) -> Result<MembershipChange, PortError>;
+
+    /// Ends a membership; the last Owner stays.
+    async fn leave(
+        &self,
+        user: &UserId,
+        account: &AccountId,
+    ) -> Result<MembershipChange, PortError>;
+}

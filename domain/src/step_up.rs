@@ -1,0 +1,213 @@
+//! Step-up: an Identity verification within a session, before something that a stolen open session must not do
+//! (ASVS V7.5.1, V7.5.3; OWASP Transaction Authorization).
+//!
+//! What is wanted (the [`Intent`]) is stored by the server before the code is asked for; the right code turns it into a grant, and the
+//! action takes the grant in its own transaction.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    ids::{AccountId, UserId},
+    time::Timestamp,
+};
+
+/// How long a grant is good for.
+pub const GRANT: Duration = Duration::from_mins(5);
+/// How long an intent waits for its code.
+pub const INTENT: Duration = Duration::from_mins(10);
+/// How long a sign-in by backup code stands for the verification of one Reset or Generate.
+pub const RECOVERY: Duration = Duration::from_mins(10);
+
+/// The actions that need an Identity verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Another authenticator takes the place of the one there is.
+    Reset,
+    /// The method and its backup codes go.
+    Delete,
+    /// New backup codes take the place of the old ones.
+    Generate,
+    /// An account stops requiring MFA.
+    RuleOff,
+    /// A member who is locked out loses their method and may start anew.
+    MemberReset,
+}
+
+/// The text names no action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no such action")]
+pub struct ActionError;
+
+/// An action and what it is about. A grant for one is no grant for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum Intent {
+    /// See [`Action::Reset`].
+    Reset,
+    /// See [`Action::Delete`].
+    Delete,
+    /// See [`Action::Generate`].
+    Generate,
+    /// See [`Action::RuleOff`].
+    RuleOff {
+        /// Whose rule.
+        account: AccountId,
+    },
+    /// See [`Action::MemberReset`].
+    MemberReset {
+        /// Where the Owner met the member.
+        account: AccountId,
+        /// Who is reset.
+        member: UserId,
+    },
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Reset,
+        Self::Delete,
+        Self::Generate,
+        Self::RuleOff,
+        Self::MemberReset,
+    ];
+
+    /// The text in the database and in the page's address.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Delete => "delete",
+            Self::Generate => "generate",
+            Self::RuleOff => "rule-off",
+            Self::MemberReset => "member-reset",
+        }
+    }
+}
+
+impl FromStr for Action {
+    type Err = ActionError;
+
+    fn from_str(text: &str) -> Result<Self, ActionError> {
+        Self::ALL
+            .into_iter()
+            .find(|action| action.as_str() == text)
+            .ok_or(ActionError)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+impl Intent {
+    /// The action without what it is about.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Reset => Action::Reset,
+            Self::Delete => Action::Delete,
+            Self::Generate => Action::Generate,
+            Self::RuleOff { .. } => Action::RuleOff,
+            Self::MemberReset { .. } => Action::MemberReset,
+        }
+    }
+
+    /// What it is about, as it is stored: nothing, an account, or an account and a member.
+    #[must_use]
+    pub fn target(&self) -> String {
+        match self {
+            Self::Reset | Self::Delete | Self::Generate => String::new(),
+            Self::RuleOff { account } => account.to_string(),
+            Self::MemberReset { account, member } => format!("{account}/{member}"),
+        }
+    }
+
+    /// Reads what [`Intent::action`] and [`Intent::target`] wrote; `None` for anything else.
+    #[must_use]
+    pub fn stored(action: Action, target: &str) -> Option<Self> {
+        match (action, target) {
+            (Action::Reset, "") => Some(Self::Reset),
+            (Action::Delete, "") => Some(Self::Delete),
+            (Action::Generate, "") => Some(Self::Generate),
+            (Action::RuleOff, account) => Some(Self::RuleOff {
+                account: account.parse().ok()?,
+            }),
+            (Action::MemberReset, target) => {
+                let (account, member) = target.split_once('/')?;
+                Some(Self::MemberReset {
+                    account: account.parse().ok()?,
+                    member: member.parse().ok()?,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a sign-in by backup code may stand for its verification, so that whoever used the last code is not stuck.
+    #[must_use]
+    pub const fn follows_recovery(&self) -> bool {
+        matches!(self, Self::Reset | Self::Generate)
+    }
+}
+
+/// Whether a code may still be given for what was asked at `asked_at`.
+#[must_use]
+pub fn is_asked(asked_at: Timestamp, now: Timestamp) -> bool {
+    now.since(asked_at) < INTENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn intents() -> [Intent; 5] {
+        let account = AccountId::from_random([1; 16]);
+        [
+            Intent::Reset,
+            Intent::Delete,
+            Intent::Generate,
+            Intent::RuleOff {
+                account: account.clone(),
+            },
+            Intent::MemberReset {
+                account,
+                member: UserId::from_random([2; 16]),
+            },
+        ]
+    }
+
+    #[test]
+    fn what_is_stored_reads_back_as_it_was() {
+        for intent in intents() {
+            assert_eq!(
+                Intent::stored(intent.action(), &intent.target()),
+                Some(intent)
+            );
+        }
+        for action in Action::ALL {
+            assert_eq!(action.as_str().parse(), Ok(action));
+        }
+    }
+
+    #[test]
+    fn a_target_of_another_kind_is_no_intent() {
+        let account = AccountId::from_random([1; 16]).to_string();
+        assert_eq!(Intent::stored(Action::Delete, &account), None);
+        assert_eq!(Intent::stored(Action::RuleOff, ""), None);
+        assert_eq!(Intent::stored(Action::MemberReset, &account), None);
+        assert_eq!("nothing".parse::<Action>(), Err(ActionError));
+    }
+
+    #[test]
+    fn recovery_stands_for_what_gets_a_person_a_second_factor_again_only() {
+        let follows = intents().map(|intent| intent.follows_recovery());
+        assert_eq!(follows, [true, false, true, false, false]);
+    }
+}

@@ -1,0 +1,45 @@
+import { expect, test } from '../support/fixtures';
+import { MAX, seedMember, setRule } from '../support/seed';
+import { oathtool } from '../support/totp';
+import { words } from '../support/words';
+
+test('a set-up when logging into an account that requires MFA', async ({
+  owner: _owner,
+  page,
+  server,
+  site: ownersSite,
+}) => {
+  const site = ownersSite.as(seedMember(server));
+  const { setup, methodCode, backupCodes } = site;
+  setRule(server, 'on');
+
+  await test.step('When logging in you need to set up the MFA method.', async () => {
+    await site.givePassword();
+    await setup.arrive();
+    await expect(page.getByRole('main')).toContainText(words.demanded(MAX.account));
+  });
+
+  const key = await test.step('Configure your authenticator application.', () => setup.readKey());
+
+  await test.step('Click Next: the identity verification page.', async () => {
+    await setup.next.click();
+    await methodCode.arrive();
+  });
+
+  await test.step('Enter the 6-digit code. Click Enter.', async () => {
+    server.clock.toStep();
+    await methodCode.submit(site.code({ key }, oathtool));
+  });
+
+  await test.step('A set of 10 backup codes: save them.', async () => {
+    await backupCodes.arrive();
+    await backupCodes.read();
+    await backupCodes.saved.check();
+  });
+
+  await test.step('Click Finish.', async () => {
+    await backupCodes.finish.click();
+    await site.home.arrive();
+    await expect(site.home.status(words.added)).toBeVisible();
+  });
+});

@@ -1,0 +1,161 @@
+import { expect, test } from '../support/fixtures';
+import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner } from '../support/seed';
+import type { Enrolled, Site } from '../support/site';
+import { words } from '../support/words';
+
+const SUPPORT = 'https://help.example.com/';
+
+test.beforeEach(({ owner: _owner }) => undefined);
+
+/** Somebody with MFA who is signed out and has so many backup codes left. */
+async function withCodesLeft(site: Site, wanted: number): Promise<Enrolled> {
+  await site.enter();
+  const enrolled = await site.addMfa();
+  await site.signOut();
+  for (let left = 9; left >= wanted; left -= 1) {
+    await site.enterWithBackupCode(enrolled.codes.shift() as string);
+    if (left <= 3) {
+      await site.dialog(words.codesOffered(left)).button('Later').click();
+    }
+    await site.signOut();
+  }
+  return enrolled;
+}
+
+/** Somebody with MFA who has just signed in by the first of ten backup codes. */
+async function enterByBackupCode(site: Site): Promise<void> {
+  const { codes } = await withCodesLeft(site, 10);
+  await site.enterWithBackupCode(codes[0] as string);
+}
+
+test.describe('at three codes or fewer', () => {
+  test.slow();
+
+  test('new ones are offered, and Later skips it', async ({ site, page }) => {
+    const enrolled = await withCodesLeft(site, 5);
+    await site.enterWithBackupCode(enrolled.codes.shift() as string);
+    await expect(site.home.status(words.codesLeft(4))).toBeVisible();
+    await expect(page.getByRole('dialog'), 'four are no reason yet').toHaveCount(0);
+    await site.signOut();
+
+    await site.enterWithBackupCode(enrolled.codes.shift() as string);
+    const offer = site.dialog(words.codesOffered(3));
+    await offer.arrive();
+    await offer.button('Later').click();
+    await offer.expectClosed();
+    await expect(site.home.heading).toBeFocused();
+    await expect(site.home.status(words.codesLeft(3))).toBeVisible();
+    await page.reload();
+    await site.home.arrive();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await site.profile.open();
+    await expect(site.profile.settings).toContainText('3 of 10 backup codes left');
+    await site.profile.arrive();
+  });
+
+  test('the last one makes new ones, without another verification', async ({ site }) => {
+    const enrolled = await withCodesLeft(site, 1);
+    await site.enterWithBackupCode(enrolled.codes[0] as string);
+    const offer = site.dialog(words.codesOffered(0));
+    await offer.arrive();
+    await offer.button('Generate backup codes').click();
+    await site.backupCodes.arrive();
+    const [fresh] = await site.backupCodes.read();
+    await site.finish();
+    await site.signOut();
+    await site.enterWithBackupCode(fresh as string);
+  });
+
+  test('the last one sets up a new device, without another verification', async ({ site }) => {
+    const enrolled = await withCodesLeft(site, 1);
+    await site.enterWithBackupCode(enrolled.codes[0] as string);
+    await site.dialog(words.codesOffered(0)).button('Set up a new device').click();
+    await site.setup.arrive();
+    const fresh = await site.proveSetup(await site.setup.readKey());
+    await site.finish();
+    await site.signOut();
+    await site.enterWithCode(fresh);
+  });
+
+  test('none left is an alert on My profile', async ({ site }) => {
+    const enrolled = await withCodesLeft(site, 1);
+    await site.enterWithBackupCode(enrolled.codes[0] as string);
+    await site.dialog(words.codesOffered(0)).button('Later').click();
+    await site.profile.open();
+    await expect(site.profile.settings).toContainText('0 of 10 backup codes left');
+    await site.profile.arrive();
+  });
+});
+
+test('a sign-in by backup code stands for one verification', async ({ site }) => {
+  await enterByBackupCode(site);
+  await site.profile.open();
+  await site.profile.generate.click();
+  await site.backupCodes.expectOpen();
+  await site.backupCodes.read();
+  await site.finish();
+  await site.askToGenerate();
+});
+
+test('and for ten minutes only', async ({ site, server }) => {
+  await enterByBackupCode(site);
+  server.clock.advance(10 * 60 + 1);
+  await site.askToReset();
+});
+
+test('and never for Delete', async ({ site }) => {
+  await enterByBackupCode(site);
+  await site.askToDelete();
+});
+
+test.describe('Lost your device?', () => {
+  test.use({ serverOptions: { supportUrl: SUPPORT } });
+
+  /** The member comes to the question for a code, and asks who can help. */
+  async function ask(site: Site): Promise<void> {
+    const max = site.as(MAX);
+    await max.enterUpToCode();
+    await max.signInCode.lostDevice.click();
+    await max.signInCode.arrive();
+  }
+
+  test.beforeEach(async ({ server, site }) => {
+    const max = site.as(seedMember(server));
+    await max.enter();
+    await max.addMfa();
+    await max.signOut();
+  });
+
+  test('names the Owner of the only account', async ({ site, page }) => {
+    await ask(site);
+    await expect(page.getByRole('main')).toContainText(`ask ${ADA.name}`);
+  });
+
+  test('names nobody who owns only some of the accounts', async ({ site, page, server }) => {
+    seedOwner(server, OLE);
+    joinAccount(server, MAX, OLE.account);
+    await ask(site);
+    for (const owner of [ADA, OLE]) {
+      await expect(page.getByRole('main')).not.toContainText(owner.name);
+    }
+    const link = page.getByRole('main').getByRole('link', { name: /support/i });
+    await expect(link).toHaveAttribute('href', SUPPORT);
+  });
+
+  test('names an Owner of all the accounts', async ({ site, page, server }) => {
+    seedOwner(server, OLE);
+    joinAccount(server, MAX, OLE.account);
+    joinAccount(server, ADA, OLE.account, 'owner');
+    await ask(site);
+    await expect(page.getByRole('main')).toContainText(`ask ${ADA.name}`);
+    await expect(page.getByRole('main')).not.toContainText(OLE.name);
+  });
+
+  test('names nobody who is disabled', async ({ site, page, server }) => {
+    seedMember(server, { ...OLE, account: ADA.account }, 'owner');
+    server.command(['user', 'disable', ADA.email]);
+    await ask(site);
+    await expect(page.getByRole('main')).toContainText(`ask ${OLE.name}`);
+    await expect(page.getByRole('main')).not.toContainText(ADA.name);
+  });
+});

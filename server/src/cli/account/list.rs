@@ -1,0 +1,32 @@
+//! Which accounts there are.
+
+use app::services::Services;
+use domain::ports::AccountRecord;
+use serde_json::{Value, json};
+
+use super::members;
+use crate::cli::{Failure, Report};
+
+pub async fn list(services: &Services) -> Result<Report, Failure> {
+    let accounts = services.accounts.list().await?;
+    Ok(Report::list(
+        accounts.iter().map(listed),
+        "There are no accounts. Add one with `twinlock account add NAME`.",
+    ))
+}
+
+fn listed(account: &AccountRecord) -> (String, Value) {
+    let AccountRecord {
+        id,
+        name,
+        requires_mfa,
+        members: count,
+    } = account;
+    let rule = if *requires_mfa {
+        "MFA required"
+    } else {
+        "MFA optional"
+    };
+    let json = json!({ "id": id, "name": name, "members": count, "requires_mfa": requires_mfa });
+    (format!("{name}: {}, {rule}", members(*count)), json)
+}

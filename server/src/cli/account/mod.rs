@@ -1,0 +1,69 @@
+//! `twinlock account`.
+
+mod edit;
+mod list;
+mod rule;
+
+use app::services::Services;
+use domain::{names::AccountName, ports::AccountRecord};
+
+use super::{Failure, Report, args::AccountCommand, on};
+use crate::config::DatabaseArgs;
+
+/// How many names a refusal lists.
+const MAX_LISTED: usize = 20;
+
+pub(super) async fn run(
+    command: &AccountCommand,
+    database: &DatabaseArgs,
+) -> Result<Report, Failure> {
+    on(database, None, async |services| match command {
+        AccountCommand::Add(args) => edit::add(services, args).await,
+        AccountCommand::List => list::list(services).await,
+        AccountCommand::Rename(args) => edit::rename(services, args).await,
+        AccountCommand::Remove(args) => edit::remove(services, args).await,
+        AccountCommand::RequireMfa(args) => rule::require_mfa(services, args).await,
+    })
+    .await
+}
+
+fn parse_name(text: &str) -> Result<AccountName, Failure> {
+    text.parse().map_err(|error| {
+        Failure::refused(format!(
+            "`{}` is no name for an account: {error}",
+            text.escape_debug()
+        ))
+    })
+}
+
+/// The account of a name, or a refusal that says which there are.
+pub(super) async fn find(services: &Services, name: &str) -> Result<AccountRecord, Failure> {
+    match services.accounts.find(&parse_name(name)?).await? {
+        Some(account) => Ok(account),
+        None => unknown(services, name).await,
+    }
+}
+
+/// There is no such account, or none any more: another command may have removed it meanwhile.
+async fn unknown<T>(services: &Services, name: &str) -> Result<T, Failure> {
+    let accounts = services.accounts.list().await?;
+    let known: Vec<String> = accounts
+        .iter()
+        .take(MAX_LISTED)
+        .map(|account| format!("`{}`", account.name))
+        .collect();
+    let known = match (known.is_empty(), accounts.len() > MAX_LISTED) {
+        (true, _) => "there are none yet, add it with `twinlock account add NAME`".to_owned(),
+        (false, true) => format!("the first of {} are {}", accounts.len(), known.join(", ")),
+        (false, false) => format!("there are {}", known.join(", ")),
+    };
+    Err(Failure::refused(format!(
+        "there is no account `{name}`: {known}"
+    )))
+}
+
+/// "1 member", "3 members".
+fn members(count: u32) -> String {
+    let noun = if count == 1 { "member" } else { "members" };
+    format!("{count} {noun}")
+}

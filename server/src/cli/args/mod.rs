@@ -1,0 +1,90 @@
+//! What can be typed.
+
+mod account;
+mod member;
+mod user;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::roles::Role;
+
+use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs};
+
+pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
+pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
+pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};
+
+/// The second lock of a Customer Control Panel: an authenticator app beside the password.
+#[derive(Debug, Parser)]
+#[command(
+    name = "twinlock",
+    version,
+    propagate_version = true,
+    infer_long_args = false
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+
+    /// Print JSON, for scripts
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the server
+    Serve(ServeArgs),
+    /// Customer accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// People
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Who belongs to which account
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Bring the database up to this version, or make it
+    Migrate,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Fill an empty database with three accounts and nine people to try everything with, and print their passwords; on this machine only
+    #[arg(long)]
+    pub demo: bool,
+    #[command(flatten)]
+    pub address: AddressArgs,
+    #[command(flatten)]
+    pub branding: BrandingArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RoleArg {
+    /// Sets the account's MFA rule and helps its members
+    Owner,
+    /// Manages their own sign-in only
+    Member,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Owner => Self::Owner,
+            RoleArg::Member => Self::Member,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,84 @@
+//! `twinlock user …`, as it is typed.
+
+use clap::{Args, Subcommand};
+
+use super::RoleArg;
+use crate::config::AddressArgs;
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add somebody to an account; without a password prints an invitation link
+    Add(AddUserArgs),
+    /// List the users
+    List,
+    /// Set somebody's password, or print a link with which they choose a new one
+    SetPassword(SetPasswordArgs),
+    /// Bar somebody: they are signed out and can't sign in, but nothing of theirs is lost
+    Disable(EmailArgs),
+    /// Let somebody in again who was disabled
+    Enable(EmailArgs),
+    /// Let somebody try codes again who was locked out by too many wrong ones
+    Unlock(EmailArgs),
+    /// Take somebody's authenticator and backup codes away, so that they can set it up anew
+    ResetMfa(EmailArgs),
+    /// Remove somebody and all that is theirs
+    Remove(EmailArgs),
+}
+
+impl UserCommand {
+    /// Where links lead, for the commands that print one.
+    pub const fn links(&self) -> Option<&AddressArgs> {
+        match self {
+            Self::Add(args) => Some(&args.address),
+            Self::SetPassword(args) => Some(&args.address),
+            Self::List
+            | Self::Disable(_)
+            | Self::Enable(_)
+            | Self::Unlock(_)
+            | Self::ResetMfa(_)
+            | Self::Remove(_) => None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct AddUserArgs {
+    /// Email address to sign in with
+    pub email: String,
+    /// Full name
+    #[arg(long)]
+    pub name: String,
+    /// Name of an existing account
+    #[arg(long)]
+    pub account: String,
+    /// Role in that account
+    #[arg(long)]
+    pub role: RoleArg,
+    #[command(flatten)]
+    pub password: PasswordArgs,
+    #[command(flatten)]
+    pub address: AddressArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct SetPasswordArgs {
+    /// The user's email address
+    pub email: String,
+    #[command(flatten)]
+    pub password: PasswordArgs,
+    #[command(flatten)]
+    pub address: AddressArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct EmailArgs {
+    /// The user's email address
+    pub email: String,
+}
+
+#[derive(Debug, Args)]
+pub struct PasswordArgs {
+    /// Read the password from standard input; one newline at its end is dropped
+    #[arg(long)]
+    pub password_stdin: bool,
+}

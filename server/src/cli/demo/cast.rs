@@ -1,0 +1,166 @@
+//! Who is in the demo. Every account has an Owner, and every state that the pages know is somebody's.
+
+use domain::{backup_code::BackupCode, roles::Role};
+
+/// Its rule demands MFA.
+const ALDER: &str = "Alder Bakery";
+const BIRCH: &str = "Birch Studio";
+const CEDAR: &str = "Cedar Hosting";
+
+/// The accounts, and whether they require MFA.
+pub const ACCOUNTS: [(&str, bool); 3] = [(ALDER, true), (BIRCH, false), (CEDAR, false)];
+
+/// How somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// MFA is on, and all ten backup codes are left.
+    Protected,
+    /// MFA is on, and two backup codes are left.
+    FewCodes,
+    /// MFA is on, and the last backup code is used.
+    NoCodes,
+    /// MFA is on, and too many codes in a row were refused.
+    Locked,
+    /// No MFA.
+    Unprotected,
+    /// No password yet.
+    Invited,
+    /// Barred by the operator.
+    Disabled,
+}
+
+/// Somebody in the demo.
+#[derive(Debug)]
+pub struct Person {
+    pub name: &'static str,
+    pub email: &'static str,
+    /// The accounts by name; the first is the one they were added to.
+    pub places: &'static [(&'static str, Role)],
+    pub state: State,
+    /// What there is to see.
+    pub shows: &'static str,
+}
+
+impl State {
+    /// Whether an authenticator is set up.
+    pub const fn has_mfa(self) -> bool {
+        matches!(
+            self,
+            Self::Protected | Self::FewCodes | Self::NoCodes | Self::Locked
+        )
+    }
+
+    /// How many backup codes have signed them in.
+    pub const fn codes_used(self) -> usize {
+        match self {
+            Self::FewCodes => BackupCode::PER_SET - 2,
+            Self::NoCodes => BackupCode::PER_SET,
+            _ => 0,
+        }
+    }
+}
+
+/// The people.
+pub const PEOPLE: [Person; 9] = [
+    Person {
+        name: "Ada Owner",
+        email: "ada@example.com",
+        places: &[(ALDER, Role::Owner)],
+        state: State::Protected,
+        shows: "MFA on",
+    },
+    Person {
+        name: "Sam Setup",
+        email: "sam@example.com",
+        places: &[(ALDER, Role::Member)],
+        state: State::Unprotected,
+        shows: "setup required: the account demands MFA",
+    },
+    Person {
+        name: "Lea Locked",
+        email: "lea@example.com",
+        places: &[(ALDER, Role::Member)],
+        state: State::Locked,
+        shows: "locked by 10 wrong codes in a row: a backup code unlocks, or Ada resets her MFA",
+    },
+    Person {
+        name: "Finn Few",
+        email: "finn@example.com",
+        places: &[(ALDER, Role::Member)],
+        state: State::FewCodes,
+        shows: "MFA on, 2 backup codes left",
+    },
+    Person {
+        name: "Otto Owner",
+        email: "otto@example.com",
+        places: &[(BIRCH, Role::Owner)],
+        state: State::Unprotected,
+        shows: "MFA off",
+    },
+    Person {
+        name: "Zoe Zero",
+        email: "zoe@example.com",
+        places: &[(BIRCH, Role::Member)],
+        state: State::NoCodes,
+        shows: "MFA on, last backup code used",
+    },
+    Person {
+        name: "Ivo Invited",
+        email: "ivo@example.com",
+        places: &[(BIRCH, Role::Member)],
+        state: State::Invited,
+        shows: "invited: no password yet",
+    },
+    Person {
+        name: "Mia Many",
+        email: "mia@example.com",
+        places: &[
+            (CEDAR, Role::Owner),
+            (ALDER, Role::Member),
+            (BIRCH, Role::Member),
+        ],
+        state: State::Protected,
+        shows: "MFA on, chooses an account",
+    },
+    Person {
+        name: "Dana Disabled",
+        email: "dana@example.com",
+        places: &[(CEDAR, Role::Member)],
+        state: State::Disabled,
+        shows: "disabled: can't sign in",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_account_has_an_owner_and_every_state_a_person() {
+        for (account, _) in ACCOUNTS {
+            let owned = |person: &Person| person.places.contains(&(account, Role::Owner));
+            assert!(PEOPLE.iter().any(owned), "{account}");
+        }
+        for state in [
+            State::Protected,
+            State::FewCodes,
+            State::NoCodes,
+            State::Locked,
+            State::Unprotected,
+            State::Invited,
+            State::Disabled,
+        ] {
+            assert!(
+                PEOPLE.iter().any(|person| person.state == state),
+                "{state:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_stands_in_an_account_that_is_not_there() {
+        for (account, _) in PEOPLE.iter().flat_map(|person| person.places) {
+            assert!(ACCOUNTS.iter().any(|(name, _)| name == account));
+        }
+    }
+}

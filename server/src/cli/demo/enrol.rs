@@ -1,0 +1,122 @@
+//! Authenticators and what became of them, by the steps that people take in the pages.
+
+use std::time::Duration;
+
+use app::services::Services;
+use domain::{
+    enrolment::{METHOD_NAME, PENDING_KEY},
+    ids::MethodId,
+    lockout::{Budget, Factor, LOCK_AFTER},
+    ports::{Activation, BackupCodeUse, PendingKey, Taken},
+    time::{TimeStep, Timestamp},
+    totp::TotpKey,
+    vault::{OpenError, Place, Sealed},
+};
+use zeroize::Zeroizing;
+
+use super::{
+    disturbed,
+    secrets::{self, DrawnCode},
+    visit::{Actor, Visit},
+};
+use crate::cli::Failure;
+
+const DAY: Duration = Duration::from_hours(24);
+/// So long apart that the refused codes add up to a lock without a pause in between.
+const BETWEEN_GUESSES: Duration = Duration::from_mins(5);
+
+/// Sets up an authenticator and saves its backup codes; answers its key and the codes.
+pub async fn set_up(
+    services: &Services,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<(Zeroizing<String>, Vec<DrawnCode>), Failure> {
+    let mut visit = Visit::begin(services, actor, at, true).await?;
+    let key = TotpKey::from_random(services.entropy.draw()?);
+    let pending = PendingKey {
+        session: visit.session.clone(),
+        user: actor.user.clone(),
+        key: seal(services, &key, Place::Pending(&actor.user, &visit.session))?,
+        made_at: at,
+        replaces: None,
+    };
+    services
+        .mfa
+        .keep_pending(pending, at.minus(PENDING_KEY))
+        .await?;
+
+    let (codes, set) = secrets::codes(services, &actor.user, at).await?;
+    let set_id = set.id.clone();
+    let method = MethodId::from_random(services.entropy.draw()?);
+    let activation = Activation {
+        swap: visit.swap(services)?,
+        user: actor.user.clone(),
+        made_at: at,
+        key: seal(services, &key, Place::Method(&actor.user, &method))?,
+        method,
+        name: METHOD_NAME
+            .parse()
+            .map_err(|_| disturbed("a method has no name"))?,
+        step: TimeStep::at(at),
+        codes: set,
+        replaces: None,
+        at,
+    };
+    let activated = services.mfa.activate(activation).await? == Taken::Taken;
+    let finished = activated
+        && services
+            .mfa
+            .finish_codes(&actor.user, &visit.session, &set_id, at)
+            .await?;
+    if !finished {
+        return Err(disturbed("an authenticator could not be added"));
+    }
+    visit.end(services).await?;
+    Ok((key.base32(), codes))
+}
+
+fn seal(services: &Services, key: &TotpKey, place: Place<'_>) -> Result<Sealed, Failure> {
+    let nonce = services.entropy.draw()?;
+    let sealed = services.vault.seal(key, place, nonce);
+    sealed.map_err(|error: OpenError| Failure::refused(error.to_string()))
+}
+
+/// Signs in with each of these codes, a day apart from `from` on.
+pub async fn use_up(
+    services: &Services,
+    actor: &Actor,
+    codes: Vec<DrawnCode>,
+    from: Timestamp,
+) -> Result<(), Failure> {
+    let mut at = from;
+    for code in codes {
+        let mut visit = Visit::begin(services, actor, at, false).await?;
+        let code = BackupCodeUse {
+            swap: visit.swap(services)?,
+            user: actor.user.clone(),
+            code: code.id,
+            at,
+        };
+        if services.mfa.use_backup_code(code).await?.0 != Taken::Taken {
+            return Err(disturbed("a backup code did not work"));
+        }
+        visit.end(services).await?;
+        at = at.plus(DAY);
+    }
+    Ok(())
+}
+
+/// Gives so many wrong codes, from `from` on, that the authenticator is locked.
+pub async fn lock(services: &Services, actor: &Actor, from: Timestamp) -> Result<(), Failure> {
+    for guess in 0..LOCK_AFTER {
+        let at = from.plus(BETWEEN_GUESSES * guess);
+        let budget = services
+            .attempts
+            .count_second_factor(&actor.user, Factor::Application, at)
+            .await?;
+        if budget != Budget::Open {
+            return Err(disturbed("somebody could not be locked"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Brings the accounts and the people into an empty database.
+
+use std::time::Duration;
+
+use app::services::Services;
+use domain::{ids::AccountId, ports::NewAccount, time::Timestamp};
+
+use super::{
+    cast::{ACCOUNTS, PEOPLE},
+    disturbed,
+    person::{self, Filled},
+};
+use crate::cli::Failure;
+
+/// How long ago everything was added.
+pub const ADDED: Duration = Duration::from_hours(24 * 30);
+
+/// Fills the database.
+pub async fn fill(services: &Services) -> Result<Vec<Filled>, Failure> {
+    let now = services.clock.now();
+    let accounts = add_accounts(services, now).await?;
+    let mut people = Vec::with_capacity(PEOPLE.len());
+    for cast in &PEOPLE {
+        people.push(person::add(services, &accounts, cast, now).await?);
+    }
+    Ok(people)
+}
+
+/// The accounts by name.
+pub type Accounts = Vec<(&'static str, AccountId)>;
+
+async fn add_accounts(services: &Services, now: Timestamp) -> Result<Accounts, Failure> {
+    let mut accounts = Accounts::new();
+    for (name, requires_mfa) in ACCOUNTS {
+        let id = AccountId::from_random(services.entropy.draw()?);
+        let account = NewAccount {
+            id: id.clone(),
+            name: name
+                .parse()
+                .map_err(|_| disturbed("a name is not usable"))?,
+            at: now.minus(ADDED),
+        };
+        let added = services.accounts.add(account).await?
+            && (!requires_mfa
+                || services
+                    .accounts
+                    .set_rule(&id, true, now.minus(ADDED))
+                    .await?);
+        if !added {
+            return Err(disturbed("an account could not be added"));
+        }
+        accounts.push((name, id));
+    }
+    Ok(accounts)
+}
+
+/// The account of that name.
+pub fn account<'a>(accounts: &'a Accounts, name: &str) -> Result<&'a AccountId, Failure> {
+    let found = accounts.iter().find(|(known, _)| *known == name);
+    found
+        .map(|(_, id)| id)
+        .ok_or_else(|| disturbed("an account is missing"))
+}

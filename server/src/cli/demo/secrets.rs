@@ -1,0 +1,82 @@
+//! What the demo draws: passwords that can be typed, and backup codes.
+
+use app::services::Services;
+use data_encoding::BASE32_NOPAD;
+use domain::{
+    backup_code::BackupCode,
+    ids::{BackupCodeId, CodeSetId, UserId},
+    password::Password,
+    ports::{BackupCodeHash, NewCodeSet},
+    time::Timestamp,
+};
+use zeroize::Zeroizing;
+
+use crate::cli::Failure;
+
+/// Characters in a group.
+const GROUP: usize = 4;
+
+/// A password as it is printed: 80 random bits in four groups of base32.
+pub fn password(services: &Services) -> Result<(Zeroizing<String>, Password), Failure> {
+    let bits = Zeroizing::new(services.entropy.draw::<10>()?);
+    let shown = grouped(&bits);
+    let password = Password::choose(&shown)
+        .map_err(|error| Failure::refused(format!("a drawn password can't be used: {error}")))?;
+    Ok((shown, password))
+}
+
+fn grouped(bits: &[u8; 10]) -> Zeroizing<String> {
+    let text = Zeroizing::new(BASE32_NOPAD.encode(bits).to_lowercase());
+    let mut shown = Zeroizing::new(String::with_capacity(text.len() * 2));
+    for (index, character) in text.chars().enumerate() {
+        if index > 0 && index % GROUP == 0 {
+            shown.push('-');
+        }
+        shown.push(character);
+    }
+    shown
+}
+
+/// A backup code as it is shown, and the row it is stored in.
+pub struct DrawnCode {
+    pub id: BackupCodeId,
+    pub shown: Zeroizing<String>,
+}
+
+/// Draws and hashes a set of ten.
+pub async fn codes(
+    services: &Services,
+    user: &UserId,
+    at: Timestamp,
+) -> Result<(Vec<DrawnCode>, NewCodeSet), Failure> {
+    let mut drawn = Vec::with_capacity(BackupCode::PER_SET);
+    let mut stored = Vec::with_capacity(BackupCode::PER_SET);
+    for _ in 0..BackupCode::PER_SET {
+        let code = BackupCode::from_random(services.entropy.draw()?);
+        let id = BackupCodeId::from_random(services.entropy.draw()?);
+        stored.push(BackupCodeHash {
+            id: id.clone(),
+            index: services.vault.backup_code_index(user, &code),
+            hash: services.hasher.hash(code.expose().as_bytes()).await?,
+        });
+        let shown = Zeroizing::new(code.to_string());
+        drawn.push(DrawnCode { id, shown });
+    }
+    let set = NewCodeSet {
+        id: CodeSetId::from_random(services.entropy.draw()?),
+        codes: stored,
+        at,
+    };
+    Ok((drawn, set))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_four_groups_and_long_enough() {
+        assert_eq!(grouped(&[0xff; 10]).as_str(), "7777-7777-7777-7777");
+        assert!(Password::choose(&grouped(&[0; 10])).is_ok());
+    }
+}

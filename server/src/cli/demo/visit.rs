@@ -1,0 +1,68 @@
+//! A session of somebody in the demo, as their browser would have had it.
+
+use app::services::Services;
+use domain::{
+    ids::{SessionId, UserId},
+    ports::{NewSession, SecretHash, TokenSwap},
+    time::Timestamp,
+    token::{Token, TokenHash},
+};
+
+use super::disturbed;
+use crate::cli::Failure;
+
+/// Somebody who can sign in.
+#[derive(Clone)]
+pub struct Actor {
+    pub user: UserId,
+    pub password: SecretHash,
+}
+
+/// An open session.
+pub struct Visit {
+    pub session: SessionId,
+    token: TokenHash,
+}
+
+impl Visit {
+    /// Signs in with the password; `complete` when no second factor is owed.
+    pub async fn begin(
+        services: &Services,
+        actor: &Actor,
+        at: Timestamp,
+        complete: bool,
+    ) -> Result<Self, Failure> {
+        let session = SessionId::from_random(services.entropy.draw()?);
+        let token = Token::from_random(services.entropy.draw()?).hash();
+        let opened = services.sessions.open(NewSession {
+            id: session.clone(),
+            token,
+            user: actor.user.clone(),
+            password: actor.password.clone(),
+            at,
+            complete,
+            replaces: None,
+        });
+        if opened.await? {
+            Ok(Self { session, token })
+        } else {
+            Err(disturbed("somebody could not sign in"))
+        }
+    }
+
+    /// The new token of a step up.
+    pub fn swap(&mut self, services: &Services) -> Result<TokenSwap, Failure> {
+        let new = Token::from_random(services.entropy.draw()?).hash();
+        let old = std::mem::replace(&mut self.token, new);
+        Ok(TokenSwap {
+            session: self.session.clone(),
+            old,
+            new,
+        })
+    }
+
+    /// Signs out.
+    pub async fn end(self, services: &Services) -> Result<(), Failure> {
+        Ok(services.sessions.end(&self.session).await?)
+    }
+}

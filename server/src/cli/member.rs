@@ -1,0 +1,119 @@
+//! `twinlock member`: a user's further accounts.
+
+use app::services::Services;
+use domain::{
+    email::Email,
+    ids::UserId,
+    ports::{AccountRecord, MembershipChange},
+    roles::Role,
+};
+use serde_json::{Value, json};
+
+use super::{
+    Failure, Report, account,
+    args::{MemberArgs, MemberCommand, MemberRoleArgs},
+    on, user,
+};
+use crate::config::DatabaseArgs;
+
+pub(super) async fn run(
+    command: &MemberCommand,
+    database: &DatabaseArgs,
+) -> Result<Report, Failure> {
+    on(database, None, async |services| match command {
+        MemberCommand::Add(args) => add(services, args).await,
+        MemberCommand::Role(args) => set_role(services, args).await,
+        MemberCommand::Remove(args) => remove(services, args).await,
+    })
+    .await
+}
+
+/// Somebody and an account, both of which exist.
+struct Pair {
+    email: Email,
+    user: UserId,
+    account: AccountRecord,
+}
+
+impl Pair {
+    async fn find(services: &Services, args: &MemberArgs) -> Result<Self, Failure> {
+        let email = user::parse_email(&args.email)?;
+        Ok(Self {
+            user: user::find(services, &email).await?.user,
+            account: account::find(services, &args.account).await?,
+            email,
+        })
+    }
+
+    /// A refusal unless it is done; `not_there` says what stands against it.
+    fn judge(&self, change: MembershipChange, not_there: &str) -> Result<(), Failure> {
+        let (email, name) = (&self.email, &self.account.name);
+        match change {
+            MembershipChange::Done => Ok(()),
+            MembershipChange::NotThere => Err(Failure::refused(format!("{email} {not_there}"))),
+            MembershipChange::LastOwner { .. } => {
+                Err(user::last_owner(email, &format!("`{name}`")))
+            }
+        }
+    }
+
+    fn not_a_member(&self) -> String {
+        format!(
+            "does not belong to `{}`; `twinlock member add` adds them",
+            self.account.name
+        )
+    }
+
+    fn json(&self, role: Option<Role>) -> Value {
+        json!({ "id": self.user, "email": self.email, "account": self.account.name, "role": role })
+    }
+}
+
+async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
+    let (pair, role) = (
+        Pair::find(services, &args.member).await?,
+        Role::from(args.role),
+    );
+    let Pair {
+        email,
+        user,
+        account,
+    } = &pair;
+    let change = services.members.join(user, &account.id, role).await?;
+    let there = format!(
+        "belongs to `{}` already; `twinlock member role` changes the role",
+        account.name
+    );
+    pair.judge(change, &there)?;
+    let line = format!("{email} added as {} of `{}`.", role.as_str(), account.name);
+    Ok(Report::one(line, pair.json(Some(role))))
+}
+
+async fn set_role(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
+    let (pair, role) = (
+        Pair::find(services, &args.member).await?,
+        Role::from(args.role),
+    );
+    let Pair {
+        email,
+        user,
+        account,
+    } = &pair;
+    let change = services.members.set_role(user, &account.id, role).await?;
+    pair.judge(change, &pair.not_a_member())?;
+    let line = format!("{email} is {} of `{}` now.", role.as_str(), account.name);
+    Ok(Report::one(line, pair.json(Some(role))))
+}
+
+async fn remove(services: &Services, args: &MemberArgs) -> Result<Report, Failure> {
+    let pair = Pair::find(services, args).await?;
+    let Pair {
+        email,
+        user,
+        account,
+    } = &pair;
+    let change = services.members.leave(user, &account.id).await?;
+    pair.judge(change, &pair.not_a_member())?;
+    let line = format!("{email} does not belong to `{}` any more.", account.name);
+    Ok(Report::one(line, pair.json(None)))
+}

@@ -1,0 +1,104 @@
+//! Somebody comes, and gets a password or a link to choose one.
+
+use app::services::Services;
+use domain::{
+    ids::UserId,
+    names::PersonName,
+    password::Password,
+    ports::{NewUser, SecretHash},
+    roles::Role,
+};
+use serde_json::{Value, json};
+
+use super::{find, parse_email, unknown};
+use crate::cli::{
+    Failure, Report, account,
+    args::{AddUserArgs, PasswordArgs, SetPasswordArgs},
+    invitation, password,
+};
+
+pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Failure> {
+    let email = parse_email(&args.email)?;
+    let name: PersonName = args.name.parse().map_err(|error| {
+        Failure::refused(format!(
+            "`{}` is no name for a person: {error}",
+            args.name.escape_debug()
+        ))
+    })?;
+    let (account, role) = (
+        account::find(services, &args.account).await?,
+        Role::from(args.role),
+    );
+    let password = hashed(services, given(&args.password)?).await?;
+
+    let invited = password.is_none();
+    let id = UserId::from_random(services.entropy.draw()?);
+    let user = NewUser {
+        id: id.clone(),
+        email: email.clone(),
+        name: name.clone(),
+        password,
+        at: services.clock.now(),
+    };
+    if !services.users.add(user, &account.id, role).await? {
+        return Err(Failure::refused(format!(
+            "there is a user {email} already; `twinlock user list` shows all, and `twinlock member add` adds them to a further account"
+        )));
+    }
+    let done = format!("{email} added as {} of `{}`.", role.as_str(), account.name);
+    let json =
+        json!({ "id": id, "email": email, "name": name, "account": account.name, "role": role });
+    if invited {
+        invite(services, &id, &done, json).await
+    } else {
+        Ok(Report::one(done, json))
+    }
+}
+
+fn given(args: &PasswordArgs) -> Result<Option<Password>, Failure> {
+    args.password_stdin.then(password::from_stdin).transpose()
+}
+
+async fn hashed(
+    services: &Services,
+    password: Option<Password>,
+) -> Result<Option<SecretHash>, Failure> {
+    match password {
+        Some(password) => Ok(Some(services.hasher.hash(password.expose()).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Reports what was done, with a new invitation link at the end of the line.
+async fn invite(
+    services: &Services,
+    user: &UserId,
+    done: &str,
+    mut json: Value,
+) -> Result<Report, Failure> {
+    let invitation = invitation::open(services, user).await?;
+    json["invitation"] = json!(invitation.link);
+    json["expires_at"] = json!(invitation.expires.millis());
+    let line = format!(
+        "{done} The link to choose a password works once, for 7 days: {}",
+        invitation.link
+    );
+    Ok(Report::one(line, json))
+}
+
+pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result<Report, Failure> {
+    let email = parse_email(&args.email)?;
+    let user = find(services, &email).await?.user;
+    let json = json!({ "id": user, "email": email });
+    let Some(password) = hashed(services, given(&args.password)?).await? else {
+        let done = format!("The password of {email} stays until they choose a new one.");
+        return invite(services, &user, &done, json).await;
+    };
+    if !services.users.set_password(&user, password).await? {
+        return Err(unknown(&email));
+    }
+    Ok(Report::one(
+        format!("Password of {email} set; they are signed out everywhere."),
+        json,
+    ))
+}

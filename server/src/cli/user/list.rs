@@ -1,0 +1,52 @@
+//! Who there is.
+
+use app::services::Services;
+use domain::ports::UserRecord;
+use serde_json::{Value, json};
+
+use crate::cli::{Failure, Report};
+
+pub async fn list(services: &Services) -> Result<Report, Failure> {
+    let users = services.users.list().await?;
+    Ok(Report::list(
+        users.iter().map(listed),
+        "There are no users. Add one with `twinlock user add`.",
+    ))
+}
+
+fn listed(user: &UserRecord) -> (String, Value) {
+    let UserRecord {
+        id,
+        email,
+        name,
+        disabled,
+        has_password,
+        has_mfa,
+        accounts,
+        last_sign_in,
+    } = user;
+    let places: Vec<String> = accounts
+        .iter()
+        .map(|(account, role)| format!("{} of `{}`", role.as_str(), account.name))
+        .collect();
+    let mfa = if *has_mfa { "MFA on" } else { "MFA off" };
+    let mut facts = vec![
+        if places.is_empty() {
+            "in no account".to_owned()
+        } else {
+            places.join(" and ")
+        },
+        mfa.to_owned(),
+    ];
+    facts.extend((!has_password).then(|| "invited".to_owned()));
+    facts.extend(disabled.then(|| "disabled".to_owned()));
+    let accounts: Vec<Value> = accounts
+        .iter()
+        .map(|(account, role)| json!({ "name": account.name, "role": role }))
+        .collect();
+    let json = json!({
+        "id": id, "email": email, "name": name, "disabled": disabled, "has_password": has_password, "has_mfa": has_mfa,
+        "accounts": accounts, "last_sign_in": last_sign_in,
+    });
+    (format!("{email} ({name}): {}", facts.join(", ")), json)
+}

@@ -1,0 +1,77 @@
+//! `twinlock user`.
+
+mod access;
+mod add;
+mod list;
+mod reset;
+
+use app::services::Services;
+use domain::{
+    email::Email,
+    ports::{Credentials, MembershipChange},
+};
+
+use super::{Failure, Report, args::UserCommand, on};
+use crate::config::DatabaseArgs;
+
+pub(super) async fn run(command: &UserCommand, database: &DatabaseArgs) -> Result<Report, Failure> {
+    on(database, command.links(), async |services| match command {
+        UserCommand::Add(args) => add::add(services, args).await,
+        UserCommand::List => list::list(services).await,
+        UserCommand::SetPassword(args) => add::set_password(services, args).await,
+        UserCommand::Disable(args) => access::set_disabled(services, args, true).await,
+        UserCommand::Enable(args) => access::set_disabled(services, args, false).await,
+        UserCommand::Unlock(args) => reset::unlock(services, args).await,
+        UserCommand::ResetMfa(args) => reset::reset_mfa(services, args).await,
+        UserCommand::Remove(args) => access::remove(services, args).await,
+    })
+    .await
+}
+
+/// Reads an address from the command line.
+pub(super) fn parse_email(text: &str) -> Result<Email, Failure> {
+    text.parse().map_err(|error| {
+        Failure::refused(format!(
+            "`{}` is no email address: {error}",
+            text.escape_debug()
+        ))
+    })
+}
+
+/// Who has this address.
+pub(super) async fn find(services: &Services, email: &Email) -> Result<Credentials, Failure> {
+    services
+        .users
+        .credentials(email)
+        .await?
+        .ok_or_else(|| unknown(email))
+}
+
+fn unknown(email: &Email) -> Failure {
+    Failure::refused(format!(
+        "there is no user {email}; `twinlock user list` shows all"
+    ))
+}
+
+/// What became of a change to somebody: nothing of it where an account would be left alone.
+fn judge(change: MembershipChange, email: &Email) -> Result<(), Failure> {
+    match change {
+        MembershipChange::Done => Ok(()),
+        MembershipChange::NotThere => Err(unknown(email)),
+        MembershipChange::LastOwner { accounts } => {
+            let of = match accounts {
+                1 => "an account".to_owned(),
+                count => format!("{count} accounts"),
+            };
+            Err(last_owner(email, &of))
+        }
+    }
+}
+
+/// The refusal that keeps an Owner in each account.
+pub(super) fn last_owner(email: &Email, of: &str) -> Failure {
+    Failure::refused(format!(
+        "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`), \
+         or remove the account (`twinlock account remove`)"
+    ))
+}

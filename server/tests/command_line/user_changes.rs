@@ -1,0 +1,240 @@
+//! `twinlock user disable`, `enable`, `reset-mfa` and `remove`.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::{
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::Place,
+};
+
+#[test]
+fn whoever_is_disabled_is_out_at_once_until_enabled() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let change = |command: &str| {
+        let done = place.run(&["user", command, "Max@example.com"]);
+        done.expect_done().to_owned()
+    };
+    assert_eq!(change("enable"), "max@example.com is not disabled.");
+    assert_eq!(
+        change("disable"),
+        "max@example.com disabled: they are signed out everywhere and can't sign in until `twinlock user enable max@example.com`."
+    );
+    assert_eq!(browser.ask("session/whoami"), (200, Value::Null));
+    assert_eq!(
+        browser.sign_in("max@example.com", PASSWORD).1["kind"],
+        "wrong_credentials"
+    );
+    assert_eq!(change("disable"), "max@example.com is disabled already.");
+    assert!(place.listed("max@example.com").ends_with(", disabled"));
+
+    assert_eq!(
+        change("enable"),
+        "max@example.com enabled: they can sign in again."
+    );
+    assert_eq!(browser.sign_in("max@example.com", PASSWORD).0, 200);
+}
+
+#[test]
+fn scripts_learn_whether_anything_changed() {
+    let place = Place::with_member();
+    for (command, disabled, changed) in [
+        ("disable", true, true),
+        ("disable", true, false),
+        ("enable", false, true),
+        ("enable", false, false),
+    ] {
+        let json = place
+            .run(&["user", command, "max@example.com", "--json"])
+            .expect_json();
+        let expected = json!({
+            "id": json["id"], "email": "max@example.com", "disabled": disabled, "changed": changed,
+        });
+        assert_eq!(json, expected);
+    }
+}
+
+#[test]
+fn a_reset_lets_somebody_in_by_their_password() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let (_, code) = browser.enrol();
+    assert!(place.listed("max@example.com").contains("MFA on"));
+    let mut half = Browser::of(&server, "max@example.com", PASSWORD);
+    assert_eq!(half.standing(), "half_signed_in");
+
+    let done = place.run(&["user", "reset-mfa", "max@example.com"]);
+    assert_eq!(
+        done.expect_done(),
+        "MFA of max@example.com reset: their authenticator and backup codes don't work any more and they are signed out everywhere. \
+         They sign in with their password and can set it up anew."
+    );
+    for session in [&mut browser, &mut half] {
+        assert_eq!(session.ask("session/whoami"), (200, Value::Null));
+    }
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    assert_eq!(browser.standing(), "full");
+    assert_eq!(
+        browser
+            .call("session/verify_backup_code", json!({ "code": code }))
+            .0,
+        403
+    );
+
+    let again = place.run(&["user", "reset-mfa", "max@example.com"]);
+    assert_eq!(
+        again.expect_done(),
+        "max@example.com has no MFA: there was nothing to reset."
+    );
+    let json = place
+        .run(&["user", "reset-mfa", "max@example.com", "--json"])
+        .expect_json();
+    assert_eq!(
+        json,
+        json!({ "id": json["id"], "email": "max@example.com", "had_mfa": false })
+    );
+    assert_eq!(
+        browser.standing(),
+        "full",
+        "nothing to reset, nothing ended"
+    );
+}
+
+#[test]
+fn a_reset_clears_the_lock_too() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let (authenticator, _) = Browser::of(&server, "max@example.com", PASSWORD).enrol();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let wrong = json!({ "code": authenticator.wrong_code(now()) });
+    let kinds: Vec<Value> = (0..6)
+        .map(|_| browser.call("session/verify_code", wrong.clone()).1["kind"].clone())
+        .collect();
+    assert_eq!(kinds[5], "paused", "{kinds:?}");
+    place
+        .run(&["user", "reset-mfa", "max@example.com"])
+        .expect_done();
+    let unlocked = place.run(&["user", "unlock", "max@example.com"]);
+    assert!(unlocked.expect_done().ends_with("until now: 0."));
+}
+
+#[test]
+fn somebody_is_removed_with_all_that_was_theirs() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    browser.enrol();
+    let json = place
+        .run(&["user", "remove", "MAX@example.com", "--json"])
+        .expect_json();
+    assert_eq!(
+        json,
+        json!({ "id": json["id"], "email": "max@example.com" })
+    );
+    assert_eq!(browser.ask("session/whoami"), (200, Value::Null));
+    assert_eq!(place.listed("max@example.com"), "");
+    assert!(
+        place
+            .run(&["account", "list"])
+            .expect_done()
+            .contains("Example Ltd: 1 member,")
+    );
+
+    place.add_person("max@example.com", "member");
+    let again = place.run(&["user", "remove", "max@example.com"]);
+    assert_eq!(
+        again.expect_done(),
+        "max@example.com removed with all that was theirs: memberships, authenticator, backup codes and sessions."
+    );
+}
+
+#[rstest]
+fn an_unknown_address_is_refused(
+    #[values("disable", "enable", "reset-mfa", "remove")] command: &str,
+) {
+    let place = Place::with_account();
+    let done = place.run(&["user", command, "max@example.com"]);
+    assert_eq!(
+        done.expect_refused(1),
+        "there is no user max@example.com; `twinlock user list` shows all"
+    );
+    let done = place.run(&["user", command, "max"]);
+    assert!(
+        done.expect_refused(1)
+            .starts_with("`max` is no email address: ")
+    );
+}
+
+#[rstest]
+fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
+    let place = Place::with_member();
+    let refused = |of: &str| {
+        format!(
+            "ada@example.com is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`), \
+             or remove the account (`twinlock account remove`)"
+        )
+    };
+    let change = || place.run(&["user", command, "ada@example.com"]);
+    assert_eq!(change().expect_refused(1), refused("an account"));
+    place
+        .run(&[
+            "member",
+            "add",
+            "ada@example.com",
+            "Acme",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    assert_eq!(change().expect_refused(1), refused("2 accounts"));
+    assert!(
+        place
+            .listed("ada@example.com")
+            .ends_with("owner of `Example Ltd`, MFA off")
+    );
+
+    // Each of the ways out that the refusal names.
+    place.run(&["account", "remove", "Acme"]).expect_done();
+    place
+        .run(&[
+            "member",
+            "role",
+            "max@example.com",
+            "Example Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    change().expect_done();
+}
+
+#[test]
+fn an_owner_who_is_disabled_does_not_count() {
+    let place = Place::with_member();
+    place
+        .run(&[
+            "member",
+            "role",
+            "max@example.com",
+            "Example Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    place
+        .run(&["user", "disable", "max@example.com"])
+        .expect_done();
+    place
+        .run(&["user", "disable", "ada@example.com"])
+        .expect_refused(1);
+    place
+        .run(&["user", "enable", "max@example.com"])
+        .expect_done();
+    place
+        .run(&["user", "disable", "ada@example.com"])
+        .expect_done();
+}

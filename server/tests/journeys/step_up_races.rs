@@ -1,0 +1,161 @@
+//! Races around grants, codes and rules, 50 rounds each.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::roles::Role;
+use serde_json::{Value, json};
+use tokio::sync::Barrier;
+
+use crate::support::{Answer, Browser, Enrolled, TestServer, finish, max};
+
+const ROUNDS: usize = 50;
+
+/// Sends one call from each browser, all at once.
+async fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
+    let barrier = Arc::new(Barrier::new(calls.len()));
+    let send = |(mut browser, function, request): (Browser, &'static str, Value)| {
+        let barrier = barrier.clone();
+        tokio::spawn(async move {
+            barrier.wait().await;
+            let answer = browser.call(function, request).await;
+            (browser, answer)
+        })
+    };
+    let running: Vec<_> = calls.into_iter().map(send).collect();
+    let mut answers = Vec::new();
+    for task in running {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
+
+/// R11: one grant, sixteen actions, one effect.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_grant_has_one_effect() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = ada.sign_in(&server).await;
+    for round in 0..ROUNDS {
+        let generate = json!({ "action": "generate" });
+        ada.step_up(&server, &mut browser, generate).await;
+        let calls = vec![(browser.clone(), "mfa/generate", json!({})); 16];
+        let answers = at_once(calls).await;
+        let done = answers
+            .iter()
+            .filter(|(_, answer)| answer.status.is_success());
+        assert_eq!(done.count(), 1, "round {round}");
+        for (_, answer) in answers
+            .iter()
+            .filter(|(_, answer)| !answer.status.is_success())
+        {
+            answer.expect_refused(403, "verification_required");
+        }
+        if round % 20 == 19 {
+            browser = ada.sign_in(&server).await;
+        }
+    }
+}
+
+/// Delete against a sign-in with a code: either the sign-in came first and its session is over, or it was refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_deletion_ends_the_sign_in_beside_it() {
+    for round in 0..ROUNDS {
+        let server = TestServer::start().await;
+        let ada = Enrolled::on(&server).await;
+        let mut browser = ada.sign_in(&server).await;
+        ada.step_up(&server, &mut browser, json!({ "action": "delete" }))
+            .await;
+        server.clock.next_step();
+        let mut half = server.browser();
+        half.sign_in(&ada.person).await.expect_ok();
+        let calls = vec![
+            (browser, "mfa/delete", json!({})),
+            (half, "session/verify_code", ada.code(&server)),
+        ];
+        let mut answers = at_once(calls).await;
+        answers[0].1.expect_ok();
+        let viewer = answers[1].0.ask("session/whoami").await.expect_ok();
+        assert_eq!(
+            viewer,
+            Value::Null,
+            "round {round}: {}",
+            answers[1].1.text()
+        );
+    }
+}
+
+/// R9: regenerate against the use of an old code: accepted before, or refused; never once `Finish` was acknowledged.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_old_code_works_after_finish() {
+    let server = TestServer::start().await;
+    let mut ada = Enrolled::on(&server).await;
+    for round in 0..ROUNDS {
+        server.clock.advance(Duration::from_mins(16));
+        let mut browser = ada.sign_in(&server).await;
+        ada.step_up(&server, &mut browser, json!({ "action": "generate" }))
+            .await;
+        let sheet = browser.ask("mfa/generate").await.expect_ok();
+        let mut half = server.browser();
+        half.sign_in(&ada.person).await.expect_ok();
+        let mut late = server.browser();
+        late.sign_in(&ada.person).await.expect_ok();
+        let old = json!({ "code": ada.codes[0] });
+        let calls = vec![
+            (
+                browser.clone(),
+                "mfa/finish",
+                json!({ "set": sheet["set"] }),
+            ),
+            (half, "session/verify_backup_code", old),
+        ];
+        let answers = at_once(calls).await;
+        answers[0].1.expect_ok();
+        if !answers[1].1.status.is_success() {
+            answers[1]
+                .1
+                .expect_refused(answers[1].1.status.as_u16(), &answers[1].1.kind());
+            assert!(
+                ["wrong_code", "backup_code_used"].contains(&answers[1].1.kind().as_str()),
+                "round {round}"
+            );
+        }
+        let another = json!({ "code": ada.codes[1] });
+        late.call("session/verify_backup_code", another)
+            .await
+            .expect_refused(401, "wrong_code");
+        finish(&mut browser, &sheet)
+            .await
+            .expect_refused(409, "nothing_pending");
+        ada.codes = crate::support::codes(&sheet);
+    }
+}
+
+/// R12: the rule goes on against fifty sign-ins without MFA: once it is acknowledged, none of them reaches any function.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_session_without_mfa_outlives_the_rule() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    server.add_user(&max(), Role::Member).await;
+    let account = json!({ "account": server.account("Example Ltd").await });
+    for round in 0..ROUNDS {
+        let owner = ada.sign_in(&server).await;
+        let sign_in = json!({ "email": max().email, "password": max().password });
+        let mut calls = vec![(owner, "accounts/require_mfa", account.clone())];
+        for _ in 0..50 {
+            calls.push((server.browser(), "session/sign_in", sign_in.clone()));
+        }
+        let answers = at_once(calls).await;
+        let mut signed_in = 0;
+        answers[0].1.expect_ok();
+        for (mut browser, answer) in answers.into_iter().skip(1) {
+            // Too many at once may be told to come back; whoever came in is held at the set-up.
+            if answer.status.is_success() {
+                signed_in += 1;
+                let profile = browser.ask("profile/view").await;
+                profile.expect_refused(403, "set_up_required");
+            }
+        }
+        assert!(signed_in > 0, "round {round}");
+        server.require_mfa("Example Ltd", false).await;
+    }
+}

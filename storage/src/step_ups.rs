@@ -1,0 +1,169 @@
+//! Step-ups: what a session asks to verify for, the grant that a right code makes of it, and its one use.
+
+use async_trait::async_trait;
+use domain::{
+    ids::{SessionId, UserId},
+    ports::{Grant, PortError, Proof, StepUp, StepUps, Taken, Verification},
+    step_up::{Action, ActionError, Intent},
+    time::Timestamp,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    Store, attempts, backup_codes,
+    connect::{Sql, Write},
+    error::damaged,
+    locks, methods,
+    rows::Values,
+    sessions,
+};
+
+#[async_trait]
+impl StepUps for Store {
+    async fn ask(
+        &self,
+        session: &SessionId,
+        user: &UserId,
+        asked: StepUp,
+    ) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, user).await?;
+        put(&mut write, session, user, &asked, None).await?;
+        write.commit().await
+    }
+
+    async fn asked(&self, session: &SessionId) -> Result<Option<StepUp>, PortError> {
+        let sql = query(
+            "SELECT action, target, method_id, asked_at, granted_at FROM step_ups WHERE session_id = $1",
+        );
+        let row = self.row(sql.bind(session.as_str())).await?;
+        row.as_ref().map(step_up).transpose()
+    }
+
+    async fn forget(&self, session: &SessionId) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        let forget = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
+        write.run(forget).await?;
+        write.commit().await
+    }
+
+    async fn verify(&self, verification: Verification) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        let taken = verify(&mut write, &verification).await?;
+        write.settle(taken).await
+    }
+
+    async fn grant_by_recovery(
+        &self,
+        session: &SessionId,
+        user: &UserId,
+        asked: StepUp,
+        lapsed: Timestamp,
+    ) -> Result<bool, PortError> {
+        if !asked.intent.follows_recovery() {
+            return Ok(false);
+        }
+        let mut write = self.write().await?;
+        let spend = "UPDATE sessions SET recovered_at = NULL WHERE id = $1 AND user_id = $2 AND recovered_at > $3";
+        let spend = query(spend)
+            .bind(session.as_str())
+            .bind(user.as_str())
+            .bind(lapsed.millis());
+        let granted = locks::admitted(&mut write, user).await?
+            && write.run(spend).await? == 1
+            && put(&mut write, session, user, &asked, Some(asked.asked_at)).await?;
+        write.keep(granted).await
+    }
+}
+
+/// Takes a grant for `action`: whoever deletes the row has it, once. It is none for another action, another method or another session.
+pub async fn consume(write: &mut Write, grant: &Grant, action: Action) -> Result<bool, PortError> {
+    if grant.intent.action() != action {
+        return Ok(false);
+    }
+    let take = "DELETE FROM step_ups WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4 AND granted_at > $5
+                AND method_id IN (SELECT id FROM mfa_methods WHERE user_id = $2)";
+    let take = query(take)
+        .bind(grant.session.as_str())
+        .bind(grant.user.as_str())
+        .bind(action.as_str())
+        .bind(grant.intent.target())
+        .bind(grant.lapsed.millis());
+    Ok(write.run(take).await? == 1)
+}
+
+/// Puts `asked` in the place of what the session asked before; false when the session or the method is not the user's any more.
+async fn put(
+    write: &mut Write,
+    session: &SessionId,
+    user: &UserId,
+    asked: &StepUp,
+    granted_at: Option<Timestamp>,
+) -> Result<bool, PortError> {
+    let former = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
+    write.run(former).await?;
+    let put = "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at, granted_at)
+               SELECT s.id, s.user_id, m.id, $4, $5, $6, $7 FROM sessions s JOIN mfa_methods m ON m.user_id = s.user_id
+               WHERE s.id = $1 AND s.user_id = $2 AND m.id = $3";
+    let put = query(put)
+        .bind(session.as_str())
+        .bind(user.as_str())
+        .bind(asked.method.as_str());
+    let put = put
+        .bind(asked.intent.action().as_str())
+        .bind(asked.intent.target())
+        .bind(asked.asked_at.millis())
+        .bind(granted_at.map(Timestamp::millis));
+    Ok(write.run(put).await? == 1)
+}
+
+fn step_up(row: &AnyRow) -> Result<StepUp, PortError> {
+    let target: String = row.value("target")?;
+    let intent = Intent::stored(row.value("action")?, &target);
+    Ok(StepUp {
+        intent: intent.ok_or_else(|| damaged(ActionError))?,
+        method: row.value("method_id")?,
+        asked_at: row.at("asked_at")?,
+        granted_at: row.maybe_at("granted_at")?,
+    })
+}
+
+async fn verify(write: &mut Write, verification: &Verification) -> Result<Taken, PortError> {
+    let Verification { swap, user, at, .. } = verification;
+    // A session that owes its second factor completes its sign-in; it does not step up.
+    let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4
+                 WHERE id = $1 AND token_hash = $2 AND user_id = $5 AND second_factor_at IS NOT NULL";
+    let renew = sessions::bind_swap(query(renew), swap, *at).bind(user.as_str());
+    if !locks::admitted(write, user).await?
+        || write.run(renew).await? != 1
+        || write.run(grant(verification)).await? != 1
+    {
+        return Ok(Taken::SessionGone);
+    }
+    let is_spent = match &verification.proof {
+        Proof::Step(step) => methods::burn(write, user, &verification.method, *step, *at).await?,
+        Proof::BackupCode(code) => backup_codes::spend(write, user, code, *at).await?,
+    };
+    if !is_spent {
+        return Ok(Taken::AlreadyTaken);
+    }
+    match verification.proof {
+        Proof::Step(_) => attempts::give_back(write, user).await?,
+        // As at the sign-in: it unlocks, or a locked application could not even be reset.
+        Proof::BackupCode(_) => attempts::clear(write, user).await?,
+    }
+    Ok(Taken::Taken)
+}
+
+fn grant(verification: &Verification) -> Sql {
+    let grant = "UPDATE step_ups SET granted_at = $6 WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4
+                 AND method_id = $5 AND granted_at IS NULL";
+    let grant = query(grant)
+        .bind(verification.swap.session.as_str())
+        .bind(verification.user.as_str())
+        .bind(verification.intent.action().as_str())
+        .bind(verification.intent.target());
+    grant
+        .bind(verification.method.as_str())
+        .bind(verification.at.millis())
+}
