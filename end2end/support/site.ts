@@ -153,6 +153,7 @@ export class Site {
     const key = await this.setup.readKey();
     await this.setup.next.click();
     await this.methodCode.expectOpen();
+    await expect(this.methodCode.code).toBeVisible();
     this.clock.toStep();
     return { key };
   }

@@ -159,6 +159,7 @@ test('a code that meets no server is still there, and the same press works later
   const enrolled = await site.addMfa();
   const stepUp = site.stepUp('generate');
   await site.askToGenerate();
+  await expect(stepUp.code).toBeVisible();
   server.clock.toStep();
   await server.stop();
   const code = site.code(enrolled);
