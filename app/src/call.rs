@@ -1,6 +1,6 @@
 //! One call of a server function: the services, the caller, the instant, and the answer's status and cookie.
 
-use domain::{time::Timestamp, token::Token};
+use domain::{ports::TokenSwap, time::Timestamp, token::Token};
 use http::{
     HeaderValue,
     header::{RETRY_AFTER, SET_COOKIE},
@@ -47,6 +47,18 @@ impl Call {
     /// Draws a new session token.
     pub fn draw_token(&self) -> Result<Token, AppError> {
         Ok(Token::from_random(self.services.entropy.draw()?))
+    }
+
+    /// The caller's session with a new token, for a step up (ASVS V7.2.4): the store swaps it, [`Call::set_cookie`] hands it out then.
+    pub fn renewal(&self) -> Result<(TokenSwap, Token), AppError> {
+        let caller = self.caller()?;
+        let token = self.draw_token()?;
+        let swap = TokenSwap {
+            session: caller.session.id.clone(),
+            old: caller.token,
+            new: token.hash(),
+        };
+        Ok((swap, token))
     }
 
     /// Gives the browser its token: only ever in this cookie, never in a body.

@@ -68,6 +68,11 @@ pub enum AppError {
         /// Seconds until the next one is judged.
         seconds: u32,
     },
+    /// The same in the set-up of a first method: a new sign-in unlocks it, as there are no backup codes yet.
+    SetUpLocked {
+        /// How many.
+        tries: u32,
+    },
     /// The password must be confirmed first.
     PasswordRequired,
     /// The identity must be verified first: there is no grant for this.
@@ -148,9 +153,10 @@ impl AppError {
             | Self::NoMethod
             | Self::AlreadySetUp => StatusCode::CONFLICT,
             Self::Invalid { .. } | Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Paused { .. } | Self::Locked { .. } | Self::TooMany { .. } => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::Paused { .. }
+            | Self::Locked { .. }
+            | Self::SetUpLocked { .. }
+            | Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreachable | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -1,11 +1,11 @@
 //! Who sees a page, and where everybody else is led.
 
-use domain::policy::Access;
+use domain::policy::{Access, Standing};
 use leptos::prelude::*;
 
 use crate::{
     routes::{Page, redirect},
-    shell::{Known, go, shell},
+    shell::{Known, Shell, go, shell},
     ui::{FormError, Skeleton},
     words,
 };
@@ -50,7 +50,7 @@ pub(crate) fn Guarded(
             Guard::Shown(_) if page.access() == Access::Full => {
                 return shell.after_set_up.set(None);
             }
-            Guard::Shown(_) => return shell.note_forced(),
+            Guard::Shown(_) => return note_forced(shell),
             Guard::Waiting => return,
         };
         if to == Page::SetUp {
@@ -82,6 +82,15 @@ pub(crate) fn Guarded(
         Guard::Waiting => view! { <Waiting /> }.into_any(),
         Guard::Elsewhere(..) => ().into_any(),
         Guard::Shown(_) => children().into_any(),
+    }
+}
+
+/// A forced set-up that was reloaded still ends in the account.
+fn note_forced(shell: Shell) {
+    let is_forced = untrack(|| shell.viewer())
+        .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
+    if is_forced && shell.after_set_up.read_untracked().is_none() {
+        shell.after_set_up.set(Some(Page::Home));
     }
 }
 

@@ -1,6 +1,5 @@
 //! What every page shares: the session, the result of the last action, and how to call the server.
 
-use domain::policy::Standing;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -181,6 +180,12 @@ impl Shell {
         self.status.set(Some(result));
     }
 
+    /// Says a result on this page, where it is read: it goes with the next one.
+    pub fn say_here(self, result: String) {
+        self.entered.set_value(1);
+        self.status.set(Some(result));
+    }
+
     /// A result is read on the page after the next: this one only leads there.
     pub fn keep_status(self) {
         self.entered.set_value(0);
@@ -191,15 +196,6 @@ impl Shell {
         self.entered.update_value(|entered| *entered += 1);
         if self.entered.get_value() > 1 {
             self.status.set(None);
-        }
-    }
-
-    /// A forced set-up that was reloaded still ends in the account.
-    pub fn note_forced(self) {
-        let is_forced = untrack(|| self.viewer())
-            .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
-        if is_forced && self.after_set_up.read_untracked().is_none() {
-            self.after_set_up.set(Some(Page::Home));
         }
     }
 

@@ -56,6 +56,12 @@ impl FromStr for CodesFor {
     }
 }
 
+/// Whether the codes from before may be kept instead of the new ones: after a reset, while there are some.
+#[must_use]
+pub fn may_keep_codes(reason: CodesFor, old_left: Option<u32>) -> bool {
+    reason == CodesFor::Reset && old_left.is_some_and(|left| left > 0)
+}
+
 /// Whether a pending key made at `made_at` can still be confirmed.
 #[must_use]
 pub fn is_pending(made_at: Timestamp, now: Timestamp) -> bool {

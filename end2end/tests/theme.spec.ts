@@ -18,3 +18,21 @@ test('the chosen theme lasts, whatever the device prefers', async ({ site, page 
   await site.signOut();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
+
+test('with reduced motion another theme is there at once', async ({ site, page }) => {
+  await site.signIn.open();
+  const seen = await page.evaluateHandle(() => {
+    const begun = { transitions: 0 };
+    document.addEventListener('transitionrun', () => {
+      begun.transitions += 1;
+    });
+    return begun;
+  });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const after = await seen.evaluate(async (begun) => {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    return begun.transitions;
+  });
+  expect(after).toBe(0);
+});

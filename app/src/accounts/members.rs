@@ -3,7 +3,7 @@
 use domain::{
     ids::UserId,
     members::{PAGE, may_reset},
-    ports::{MemberQuery, MemberRecord, Taken},
+    ports::{MemberQuery, MemberRecord},
     step_up::Intent,
 };
 
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     call::Call,
     error::AppError,
-    step_up::{NothingGranted, grant},
+    step_up::{grant, taken},
 };
 
 pub(super) async fn page(call: &Call, wanted: MembersWanted) -> Result<MembersShown, AppError> {
@@ -76,6 +76,5 @@ pub(super) async fn reset(call: &Call, request: OneMember) -> Result<(), AppErro
     let OneMember { account, member } = request;
     owned::resettable(call, &account, &member).await?;
     let grant = grant(call, Intent::MemberReset { account, member })?;
-    let outcome: Taken = call.services.members.reset(grant).await?;
-    outcome.or_refused()
+    taken(call.services.members.reset(grant).await?)
 }

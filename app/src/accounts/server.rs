@@ -14,7 +14,7 @@ use crate::{
     call::Call,
     error::AppError,
     session::{api::Viewer, now},
-    step_up::{NothingGranted, grant},
+    step_up::{grant, taken},
 };
 
 pub(super) async fn list(call: &Call) -> Result<Vec<AccountRow>, AppError> {
@@ -73,9 +73,5 @@ pub(super) async fn lift_rule(call: &Call, request: OneAccount) -> Result<(), Ap
             account: request.account,
         },
     )?;
-    call.services
-        .accounts
-        .lift_rule(grant, call.now)
-        .await?
-        .or_refused()
+    taken(call.services.accounts.lift_rule(grant, call.now).await?)
 }

@@ -46,6 +46,8 @@ pub struct CodeSheet {
     pub set: CodeSetId,
     /// What it is for.
     pub reason: CodesFor,
+    /// How many codes from before work until `Finish`; none when these are valid as they are shown.
+    pub old_left: Option<u32>,
     /// The user's address, for the download and the print-out.
     pub email: String,
     /// When they were made.

@@ -2,7 +2,7 @@
 
 use domain::{
     backup_code::BackupCode,
-    enrolment::{CodesFor, may_see_codes},
+    enrolment::{CodesFor, may_keep_codes, may_see_codes},
     ids::{BackupCodeId, CodeSetId},
     ports::{BackupCodeHash, NewCodeSet, SessionRecord},
     step_up::Intent,
@@ -16,6 +16,7 @@ pub(super) async fn draw(
     call: &Call,
     session: &SessionRecord,
     reason: CodesFor,
+    old_left: Option<u32>,
 ) -> Result<(CodeSheet, NewCodeSet), AppError> {
     let (services, user) = (&call.services, &session.user);
     let mut shown = Vec::with_capacity(BackupCode::PER_SET);
@@ -39,6 +40,7 @@ pub(super) async fn draw(
         CodeSheet {
             set: shown_set,
             reason,
+            old_left,
             email: session.email.to_string(),
             made_at: call.now,
             codes: shown,
@@ -47,13 +49,23 @@ pub(super) async fn draw(
     ))
 }
 
+/// How many codes of the valid set still work.
+async fn old_left(call: &Call) -> Result<Option<u32>, AppError> {
+    let method = call
+        .services
+        .mfa
+        .method(&call.caller()?.session.user)
+        .await?;
+    Ok(method.map(|method| method.codes_left))
+}
+
 pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
     let session = &call.caller()?.session;
     session
         .codes_since
         .filter(|&since| may_see_codes(since, call.now))
         .ok_or(AppError::NothingPending)?;
-    let (shown, stored) = draw(call, session, session.codes_for).await?;
+    let (shown, stored) = draw(call, session, session.codes_for, old_left(call).await?).await?;
     call.services
         .mfa
         .keep_pending_codes(&session.user, stored)
@@ -80,7 +92,7 @@ pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<(), AppEr
 
 pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
     let session = &call.caller()?.session;
-    let (shown, stored) = draw(call, session, CodesFor::Generated).await?;
+    let (shown, stored) = draw(call, session, CodesFor::Generated, old_left(call).await?).await?;
     let grant = grant(call, Intent::Generate)?;
     if !call.services.mfa.generate(grant, stored).await? {
         return Err(AppError::VerificationRequired);
@@ -90,7 +102,7 @@ pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
 
 pub(super) async fn keep(call: &Call) -> Result<(), AppError> {
     let session = &call.caller()?.session;
-    if session.codes_for != CodesFor::Reset {
+    if !may_keep_codes(session.codes_for, old_left(call).await?) {
         return Err(AppError::NothingPending);
     }
     let kept = call

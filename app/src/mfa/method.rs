@@ -2,7 +2,7 @@
 
 use domain::{
     names::MethodName,
-    ports::{Deletion, Taken, TestedCode, TokenSwap},
+    ports::{Deletion, Taken, TestedCode},
     step_up::Intent,
 };
 
@@ -15,22 +15,17 @@ use crate::{
         api::{Code, Viewer},
         reread, right_code,
     },
-    step_up::{NothingGranted, grant},
+    step_up::{grant, taken},
 };
 
 pub(super) async fn delete(call: &Call) -> Result<Viewer, AppError> {
-    let caller = call.caller()?;
-    let token = call.draw_token()?;
+    let (swap, token) = call.renewal()?;
     let deletion = Deletion {
-        swap: TokenSwap {
-            session: caller.session.id.clone(),
-            old: caller.token,
-            new: token.hash(),
-        },
+        swap,
         grant: grant(call, Intent::Delete)?,
         at: call.now,
     };
-    call.services.mfa.delete(deletion).await?.or_refused()?;
+    taken(call.services.mfa.delete(deletion).await?)?;
     call.set_cookie(&token);
     reread(call, &token).await
 }
@@ -47,7 +42,7 @@ pub(super) async fn rename(call: &Call, request: NewName) -> Result<String, AppE
 }
 
 pub(super) async fn test(call: &Call, request: Code) -> Result<(), AppError> {
-    let (method, step) = right_code(call, &request).await?;
+    let (method, step) = right_code(call, &request.code).await?;
     let code = TestedCode {
         user: call.caller()?.session.user.clone(),
         method: method.id,

@@ -141,7 +141,9 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         .map_err(|_| AppError::Invalid { field: Field::Code })?;
     let method = call.services.mfa.method(user(call)?).await?;
     let pending = to_confirm(find_pending(call).await?, method.as_ref())?;
-    count(call, Factor::Application).await?;
+    count(call, Factor::Application)
+        .await
+        .map_err(|refusal| without_backup_codes(refusal, method.as_ref()))?;
     let key = call
         .services
         .vault
@@ -156,13 +158,9 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Some(_) => CodesFor::Reset,
         None => CodesFor::Added,
     };
-    let (shown, stored) = codes::draw(call, &caller.session, reason).await?;
-    let token = call.draw_token()?;
-    let swap = TokenSwap {
-        session: caller.session.id.clone(),
-        old: caller.token,
-        new: token.hash(),
-    };
+    let old_left = method.as_ref().map(|method| method.codes_left);
+    let (shown, stored) = codes::draw(call, &caller.session, reason, old_left).await?;
+    let (swap, token) = call.renewal()?;
     // A reset keeps the name that its owner gave.
     let name = method.map_or_else(default_name, |method| Ok(method.name))?;
     match call
@@ -176,6 +174,14 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
     Ok(shown)
+}
+
+/// Who sets up their first method has no backup codes to unlock it with.
+fn without_backup_codes(refusal: AppError, method: Option<&MethodRecord>) -> AppError {
+    match refusal {
+        AppError::Locked { tries } if method.is_none() => AppError::SetUpLocked { tries },
+        refusal => refusal,
+    }
 }
 
 /// A first key must find no method, a reset the one it replaces.

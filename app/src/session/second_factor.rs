@@ -6,9 +6,8 @@ use domain::{
     ids::BackupCodeId,
     lockout::{Budget, Factor, LOCK_AFTER},
     one_time_code::OneTimeCode,
-    ports::{BackupCodeUse, CodeUse, MethodRecord, Taken, TokenSwap},
+    ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
     time::TimeStep,
-    token::Token,
     totp::{Verdict, verify},
     vault::Place,
 };
@@ -20,11 +19,12 @@ use super::{
 use crate::{
     call::Call,
     error::{AppError, Field},
+    wire::SecretText,
 };
 
 pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, AppError> {
-    let (method, step) = right_code(call, &request).await?;
-    let (swap, token) = swap(call)?;
+    let (method, step) = right_code(call, &request.code).await?;
+    let (swap, token) = call.renewal()?;
     let code = CodeUse {
         swap,
         user: call.caller()?.session.user.clone(),
@@ -46,8 +46,8 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
 
 pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<SignedIn, AppError> {
     let tries = refused_so_far(call).await?;
-    let code = right_backup_code(call, &request).await?;
-    let (swap, token) = swap(call)?;
+    let code = right_backup_code(call, &request.code).await?;
+    let (swap, token) = call.renewal()?;
     let code = BackupCodeUse {
         swap,
         user: call.caller()?.session.user.clone(),
@@ -75,25 +75,12 @@ async fn refused_so_far(call: &Call) -> Result<u32, AppError> {
         .await?)
 }
 
-/// The caller's session with a new token.
-fn swap(call: &Call) -> Result<(TokenSwap, Token), AppError> {
-    let caller = call.caller()?;
-    let token = call.draw_token()?;
-    let swap = TokenSwap {
-        session: caller.session.id.clone(),
-        old: caller.token,
-        new: token.hash(),
-    };
-    Ok((swap, token))
-}
-
 /// Counts and judges a 6-digit code of the caller. Nothing is burnt yet: whoever takes the step does that.
 pub(crate) async fn right_code(
     call: &Call,
-    request: &Code,
+    typed: &SecretText,
 ) -> Result<(MethodRecord, TimeStep), AppError> {
-    let code: OneTimeCode = request
-        .code
+    let code: OneTimeCode = typed
         .expose()
         .parse()
         .map_err(|_| AppError::Invalid { field: Field::Code })?;
@@ -124,15 +111,11 @@ pub(crate) async fn right_code(
 /// Counts and judges a backup code of the caller. It is not spent yet.
 pub(crate) async fn right_backup_code(
     call: &Call,
-    request: &Code,
+    typed: &SecretText,
 ) -> Result<BackupCodeId, AppError> {
-    let code: BackupCode = request
-        .code
-        .expose()
-        .parse()
-        .map_err(|_| AppError::Invalid {
-            field: Field::BackupCode,
-        })?;
+    let code: BackupCode = typed.expose().parse().map_err(|_| AppError::Invalid {
+        field: Field::BackupCode,
+    })?;
     let user = &call.caller()?.session.user;
     count(call, Factor::BackupCode).await?;
     let stored = call

@@ -6,7 +6,7 @@ use domain::{
     ids::SessionId,
     password::Password,
     policy::Standing,
-    ports::{Counted, Credentials, NewSession, SessionRecord, TokenSwap},
+    ports::{Counted, Credentials, NewSession, SessionRecord},
     token::TokenHash,
 };
 
@@ -169,12 +169,7 @@ pub(super) async fn confirm_password(call: &Call, request: PasswordOnly) -> Resu
     judge(call, &caller.session.email, &password)
         .await?
         .ok_or(AppError::WrongCredentials)?;
-    let token = call.draw_token()?;
-    let swap = TokenSwap {
-        session: caller.session.id.clone(),
-        old: caller.token,
-        new: token.hash(),
-    };
+    let (swap, token) = call.renewal()?;
     if !call
         .services
         .sessions

@@ -5,7 +5,7 @@ pub mod api;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
-pub(crate) use server::{NothingGranted, grant};
+pub(crate) use server::{grant, taken};
 
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::MethodId,
-    ports::{Grant, MethodRecord, Proof, StepUp, Taken, TokenSwap, Verification},
+    ports::{Grant, MethodRecord, Proof, StepUp, Taken, Verification},
     step_up::{GRANT, Intent, RECOVERY, is_asked},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     accounts::owned,
     call::Call,
     error::AppError,
-    session::{already_used, api::Code, right_backup_code, right_code},
+    session::{already_used, right_backup_code, right_code},
 };
 
 pub(super) async fn ask(call: &Call, intent: Intent) -> Result<NextStep, AppError> {
@@ -109,7 +109,7 @@ async fn pending(call: &Call) -> Result<Option<StepUp>, AppError> {
 
 pub(super) async fn verify_code(call: &Call, request: StepUpCode) -> Result<(), AppError> {
     let step_up = shown(call, &request).await?;
-    let (method, step) = right_code(call, &Code { code: request.code }).await?;
+    let (method, step) = right_code(call, &request.code).await?;
     match verify(call, step_up, method.id, Proof::Step(step)).await? {
         Taken::AlreadyTaken => Err(already_used(call, step)),
         outcome => done(outcome),
@@ -118,7 +118,7 @@ pub(super) async fn verify_code(call: &Call, request: StepUpCode) -> Result<(), 
 
 pub(super) async fn verify_backup_code(call: &Call, request: StepUpCode) -> Result<(), AppError> {
     let step_up = shown(call, &request).await?;
-    let code = right_backup_code(call, &Code { code: request.code }).await?;
+    let code = right_backup_code(call, &request.code).await?;
     let method = step_up.method.clone();
     match verify(call, step_up, method, Proof::BackupCode(code)).await? {
         Taken::AlreadyTaken => Err(AppError::BackupCodeUsed),
@@ -147,15 +147,10 @@ async fn verify(
     method: MethodId,
     proof: Proof,
 ) -> Result<Taken, AppError> {
-    let caller = call.caller()?;
-    let token = call.draw_token()?;
+    let (swap, token) = call.renewal()?;
     let verification = Verification {
-        swap: TokenSwap {
-            session: caller.session.id.clone(),
-            old: caller.token,
-            new: token.hash(),
-        },
-        user: caller.session.user.clone(),
+        swap,
+        user: call.caller()?.session.user.clone(),
         intent: step_up.intent,
         method,
         proof,
@@ -187,18 +182,11 @@ pub(crate) fn grant(call: &Call, intent: Intent) -> Result<Grant, AppError> {
     })
 }
 
-/// What an action says that found no grant, or found that its rules don't hold any more.
-pub(crate) trait NothingGranted {
-    /// The refusal, if it is one.
-    fn or_refused(self) -> Result<(), AppError>;
-}
-
-impl NothingGranted for Taken {
-    fn or_refused(self) -> Result<(), AppError> {
-        match self {
-            Self::Taken => Ok(()),
-            Self::AlreadyTaken => Err(AppError::VerificationRequired),
-            Self::SessionGone => Err(AppError::NotAllowed),
-        }
+/// Refuses an action that found no grant, or found that its rules don't hold any more.
+pub(crate) const fn taken(outcome: Taken) -> Result<(), AppError> {
+    match outcome {
+        Taken::Taken => Ok(()),
+        Taken::AlreadyTaken => Err(AppError::VerificationRequired),
+        Taken::SessionGone => Err(AppError::NotAllowed),
     }
 }

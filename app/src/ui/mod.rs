@@ -15,6 +15,8 @@ mod button;
 #[cfg(feature = "csr")]
 mod calendar;
 #[cfg(feature = "csr")]
+mod capture;
+#[cfg(feature = "csr")]
 mod checkbox;
 #[cfg(feature = "csr")]
 mod clipboard;
@@ -92,6 +94,7 @@ mod exports {
         badge::{Badge, BadgeKind},
         button::{Button, ButtonKind},
         calendar::{day, iso, today},
+        capture::on_capture,
         checkbox::Checkbox,
         clipboard::{BrowserRefused, copy_text, select_contents},
         code_field::{CodeField, CodeKind},

@@ -70,15 +70,15 @@ impl Pair {
 }
 
 async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
-    let (pair, role) = (
-        Pair::find(services, &args.member).await?,
-        Role::from(args.role),
-    );
-    let Pair {
-        email,
-        user,
-        account,
-    } = &pair;
+    let pair = Pair::find(services, &args.member).await?;
+    let (
+        Pair {
+            email,
+            user,
+            account,
+        },
+        role,
+    ) = (&pair, Role::from(args.role));
     let change = services.members.join(user, &account.id, role).await?;
     let there = format!(
         "belongs to `{}` already; `twinlock member role` changes the role",
@@ -90,15 +90,15 @@ async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failu
 }
 
 async fn set_role(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
-    let (pair, role) = (
-        Pair::find(services, &args.member).await?,
-        Role::from(args.role),
-    );
-    let Pair {
-        email,
-        user,
-        account,
-    } = &pair;
+    let pair = Pair::find(services, &args.member).await?;
+    let (
+        Pair {
+            email,
+            user,
+            account,
+        },
+        role,
+    ) = (&pair, Role::from(args.role));
     let change = services.members.set_role(user, &account.id, role).await?;
     pair.judge(change, &pair.not_a_member())?;
     let line = format!("{email} is {} of `{}` now.", role.as_str(), account.name);

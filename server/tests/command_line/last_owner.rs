@@ -4,27 +4,12 @@ use crate::program::Place;
 
 const ROUNDS: usize = 50;
 
-fn add(place: &Place, email: &str) {
-    let add = [
-        "user",
-        "add",
-        email,
-        "--name",
-        "Somebody",
-        "--account",
-        "Example Ltd",
-        "--role",
-        "owner",
-    ];
-    place.run(&add).expect_done();
-}
-
 #[test]
 fn one_owner_stays_when_two_commands_remove_each_the_other() {
     let place = Place::with_account();
     let owners = ["ada@example.com", "max@example.com"];
     for email in owners {
-        add(&place, email);
+        place.add_person(email, "owner");
     }
     for round in 0..ROUNDS {
         // Started both before either is waited for.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Authenticator, TestServer, ada};
+use crate::support::{Answer, Authenticator, TestServer, ada, enrol};
 
 /// E3: a pending key belongs to its session alone, and lives for thirty minutes.
 #[tokio::test]
@@ -128,4 +128,29 @@ async fn by_backup_code(server: &TestServer, code: &Value) -> Answer {
     browser
         .call("session/verify_backup_code", json!({ "code": code }))
         .await
+}
+
+/// Ten refused codes in a first set-up: there is no backup code to unlock it with, but a new sign-in does.
+#[tokio::test]
+async fn a_first_set_up_is_unlocked_by_a_new_sign_in() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&ada).await.expect_ok();
+    let pending = browser.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
+    for round in 0..10 {
+        if round == 5 {
+            server.clock.advance(Duration::from_mins(16));
+        }
+        let wrong = json!({ "code": authenticator.wrong_code(server.clock.now()) });
+        let answer = browser.call("mfa/confirm", wrong).await;
+        answer.expect_refused(401, "wrong_code");
+    }
+    let right = json!({ "code": authenticator.code(server.clock.now()) });
+    let locked = browser.call("mfa/confirm", right).await;
+    assert_eq!(locked.expect_refused(429, "set_up_locked")["tries"], 10);
+
+    browser.sign_in(&ada).await.expect_ok();
+    enrol(&server, &mut browser).await;
 }

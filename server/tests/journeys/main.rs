@@ -9,6 +9,7 @@
 mod support;
 
 mod account_rule;
+mod at_once;
 mod enrolment;
 mod members;
 mod races;

@@ -1,11 +1,13 @@
 //! Races of security.md §4 R, from a barrier.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use serde_json::json;
-use tokio::sync::Barrier;
 
-use crate::support::{Answer, Browser, Enrolled, TestServer, ada};
+use crate::{
+    at_once::at_once,
+    support::{Answer, Browser, Enrolled, TestServer, ada},
+};
 
 const ROUNDS: usize = 50;
 const PARALLEL: usize = 32;
@@ -18,27 +20,14 @@ async fn half_signed_in(server: &TestServer) -> Browser {
     browser
 }
 
-/// Sends the same code from all browsers at once; answers the browsers with what each was told.
-async fn at_once(
+/// Sends the same code from all browsers at once.
+async fn same_code(
     browsers: Vec<Browser>,
     function: &'static str,
     code: &str,
 ) -> Vec<(Browser, Answer)> {
-    let barrier = Arc::new(Barrier::new(browsers.len()));
-    let send = |mut browser: Browser| {
-        let (barrier, code) = (barrier.clone(), code.to_owned());
-        tokio::spawn(async move {
-            barrier.wait().await;
-            let answer = browser.call(function, json!({ "code": code })).await;
-            (browser, answer)
-        })
-    };
-    let running: Vec<_> = browsers.into_iter().map(send).collect();
-    let mut answers = Vec::new();
-    for task in running {
-        answers.push(task.await.unwrap());
-    }
-    answers
+    let call = |browser| (browser, function, json!({ "code": code }));
+    at_once(browsers.into_iter().map(call).collect()).await
 }
 
 /// Exactly one was let in, and every other browser is still outside.
@@ -70,7 +59,11 @@ async fn one_code_signs_in_one_of_many() {
             browsers.push(half_signed_in(&server).await);
         }
         let code = authenticator.code(server.clock.now());
-        expect_one_inside(at_once(browsers, "session/verify_code", &code).await, round).await;
+        expect_one_inside(
+            same_code(browsers, "session/verify_code", &code).await,
+            round,
+        )
+        .await;
     }
 }
 
@@ -83,7 +76,7 @@ async fn one_half_sign_in_becomes_one_session() {
         server.clock.advance(Duration::from_mins(16));
         let tabs = vec![half_signed_in(&server).await; PARALLEL];
         let code = authenticator.code(server.clock.now());
-        expect_one_inside(at_once(tabs, "session/verify_code", &code).await, round).await;
+        expect_one_inside(same_code(tabs, "session/verify_code", &code).await, round).await;
     }
 }
 
@@ -99,7 +92,7 @@ async fn one_backup_code_signs_in_one_of_many() {
             for _ in 0..PARALLEL {
                 browsers.push(half_signed_in(&server).await);
             }
-            let answers = at_once(browsers, "session/verify_backup_code", code).await;
+            let answers = same_code(browsers, "session/verify_backup_code", code).await;
             expect_one_inside(answers, 10 * ten + index).await;
         }
         let email = ada().email.parse().unwrap();

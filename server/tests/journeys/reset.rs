@@ -97,6 +97,7 @@ async fn a_verified_reset_swaps_the_keys() {
     let code = json!({ "code": new.code(server.clock.now()) });
     let sheet = browser.call("mfa/confirm", code).await.expect_ok();
     assert_eq!(sheet["reason"], "reset");
+    assert_eq!(sheet["old_left"], 10);
 
     other
         .ask("profile/view")
@@ -150,4 +151,42 @@ async fn the_codes_from_before_may_be_kept() {
     late.call("session/verify_backup_code", discarded)
         .await
         .expect_refused(401, "wrong_code");
+}
+
+/// Whoever signed in by their last code has none from before to keep.
+#[tokio::test]
+async fn no_codes_are_no_codes_to_keep() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    for index in 0..9 {
+        ada.sign_in_by_backup_code(&server, index).await;
+    }
+    let mut browser = ada.sign_in_by_backup_code(&server, 9).await;
+    let reset = json!({ "action": "reset" });
+    browser.call("step_up/ask", reset).await.expect_ok();
+    let new = key(&browser.ask("mfa/set_up").await.expect_ok());
+    let code = json!({ "code": new.code(server.clock.now()) });
+    let sheet = browser.call("mfa/confirm", code).await.expect_ok();
+    assert_eq!(sheet["old_left"], 0);
+    browser
+        .ask("mfa/keep_codes")
+        .await
+        .expect_refused(409, "nothing_pending");
+    finish(&mut browser, &sheet).await.expect_ok();
+}
+
+/// A set that waits does so for half an hour, however long its page stays open.
+#[tokio::test]
+async fn a_set_is_finished_in_time() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = ada.sign_in(&server).await;
+    ada.step_up(&server, &mut browser, json!({ "action": "generate" }))
+        .await;
+    let sheet = browser.ask("mfa/generate").await.expect_ok();
+    server.clock.advance(Duration::from_mins(30));
+    finish(&mut browser, &sheet)
+        .await
+        .expect_refused(409, "nothing_pending");
+    ada.sign_in_by_backup_code(&server, 0).await;
 }

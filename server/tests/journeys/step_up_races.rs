@@ -1,33 +1,16 @@
 //! Races around grants, codes and rules, 50 rounds each.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use domain::roles::Role;
 use serde_json::{Value, json};
-use tokio::sync::Barrier;
 
-use crate::support::{Answer, Browser, Enrolled, TestServer, finish, max};
+use crate::{
+    at_once::at_once,
+    support::{Enrolled, TestServer, finish, max},
+};
 
 const ROUNDS: usize = 50;
-
-/// Sends one call from each browser, all at once.
-async fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
-    let barrier = Arc::new(Barrier::new(calls.len()));
-    let send = |(mut browser, function, request): (Browser, &'static str, Value)| {
-        let barrier = barrier.clone();
-        tokio::spawn(async move {
-            barrier.wait().await;
-            let answer = browser.call(function, request).await;
-            (browser, answer)
-        })
-    };
-    let running: Vec<_> = calls.into_iter().map(send).collect();
-    let mut answers = Vec::new();
-    for task in running {
-        answers.push(task.await.unwrap());
-    }
-    answers
-}
 
 /// R11: one grant, sixteen actions, one effect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,4 +1,7 @@
-use domain::{enrolment::CodesFor, ids::CodeSetId};
+use domain::{
+    enrolment::{CodesFor, may_keep_codes},
+    ids::CodeSetId,
+};
 use leptos::prelude::*;
 
 use super::{Step, Steps, leaving::AskBeforeLeaving};
@@ -86,10 +89,12 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         sheet.email,
         codes.join("\n")
     );
-    let saved = RwSignal::new(false);
-    let reason = sheet.reason;
+    let (saved, finished) = (RwSignal::new(false), RwSignal::new(false));
+    let (reason, old_left) = (sheet.reason, sheet.old_left);
+    let waits = old_left.is_some();
+    let unsaved = move || !finished.get() && (waits || !saved.get());
     view! {
-        <AskBeforeLeaving unsaved=Signal::derive(move || !saved.get()) />
+        <AskBeforeLeaving unsaved=Signal::derive(unsaved) waits />
         <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
         <div class="card stack">
             <section class="print-sheet">
@@ -101,14 +106,20 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
                 <Button label="Download" icon=Glyph::Download on_press=move || if download_text(&file_name, &text).is_ok() { saved.set(true) } />
                 <Button label="Print" icon=Glyph::Print on_press=move || { print(); saved.set(true); } />
             </div>
-            {words::old_codes(reason).map(|said| view! { <p class="no-print">{said}</p> })}
-            <Finish saved set=sheet.set reason />
+            {words::old_codes(reason, old_left).map(|said| view! { <p class="no-print">{said}</p> })}
+            <Finish saved finished set=sheet.set reason may_keep=may_keep_codes(reason, old_left) />
         </div>
     }
 }
 
 #[component]
-fn Finish(saved: RwSignal<bool>, set: CodeSetId, reason: CodesFor) -> impl IntoView {
+fn Finish(
+    saved: RwSignal<bool>,
+    finished: RwSignal<bool>,
+    set: CodeSetId,
+    reason: CodesFor,
+    may_keep: bool,
+) -> impl IntoView {
     let shell = shell();
     let go = go();
     let pending = RwSignal::new(false);
@@ -123,8 +134,7 @@ fn Finish(saved: RwSignal<bool>, set: CodeSetId, reason: CodesFor) -> impl IntoV
     let done = move |result: &'static str| {
         move |answer| match answer {
             Ok(viewer) => {
-                // Whatever was not ticked is decided now: nothing is lost by leaving.
-                saved.set(true);
+                finished.set(true);
                 shell.say(result.to_owned());
                 shell.set_viewer(viewer);
                 let next = shell.after_set_up.try_update(Option::take).flatten();
@@ -171,7 +181,7 @@ fn Finish(saved: RwSignal<bool>, set: CodeSetId, reason: CodesFor) -> impl IntoV
             <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
             <div class="actions">
                 <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
-                {(reason == CodesFor::Reset).then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> })}
+                {may_keep.then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> })}
             </div>
         </SubmitForm>
     }

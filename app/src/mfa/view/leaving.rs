@@ -2,20 +2,37 @@
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, Event, HtmlElement};
 
-use crate::ui::{Button, ButtonKind, Dialog};
+use crate::{
+    ui::{Button, ButtonKind, Dialog, on_capture},
+    words,
+};
 
-/// While `unsaved`, closing or reloading the tab lets the browser ask, and a link of this page asks here.
+/// Where the person was about to go.
+#[derive(Clone)]
+enum Way {
+    /// A link, or an item of the menu.
+    Link(HtmlElement),
+    /// The browser's Back.
+    Back,
+}
+
+/// While `unsaved`, closing or reloading the tab lets the browser ask, and a link, the menu or Back asks here.
 #[component]
 pub(super) fn AskBeforeLeaving(
     /// Whether there is something to lose.
-    #[prop(into)]
     unsaved: Signal<bool>,
+    /// Whether the codes work only once they are finished.
+    waits: bool,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let wanted = StoredValue::new_local(None::<HtmlElement>);
-    let asked = StoredValue::new(false);
+    let way = StoredValue::new_local(None::<Way>);
+    let (asked, returning) = (StoredValue::new(false), StoredValue::new(false));
+    let ask = move |about: Way| {
+        way.set_value(Some(about));
+        open.set(true);
+    };
     let is_due = move || unsaved.get_untracked() && !asked.get_value();
 
     let closing = window_event_listener(ev::beforeunload, move |event| {
@@ -23,57 +40,52 @@ pub(super) fn AskBeforeLeaving(
             event.prevent_default();
         }
     });
-    // In the capture phase: before the router follows the link.
-    let catch = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(
-        move |event: web_sys::Event| {
-            let target = event
-                .target()
-                .and_then(|target| target.dyn_into::<Element>().ok());
-            let link = target
-                .and_then(|target| target.closest("a[href^='/'], [data-leaves]").ok().flatten());
-            let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) else {
-                return;
-            };
-            if is_due() {
-                event.prevent_default();
-                event.stop_propagation();
-                wanted.set_value(Some(link));
-                open.set(true);
-            }
-        },
-    );
-    let catcher = catch.as_ref().clone();
-    let _ = document().add_event_listener_with_callback_and_bool(
-        "click",
-        catcher.unchecked_ref(),
-        true,
-    );
-    let catch = StoredValue::new_local(Some(catch));
-    on_cleanup(move || {
-        closing.remove();
-        if let Some(catch) = catch.try_update_value(Option::take).flatten() {
-            let _ = document().remove_event_listener_with_callback_and_bool(
-                "click",
-                catch.as_ref().unchecked_ref(),
-                true,
-            );
+    on_cleanup(move || closing.remove());
+    on_capture(document().into(), "click", move |event| {
+        if let Some(link) = link(&event).filter(|_| is_due()) {
+            event.prevent_default();
+            event.stop_propagation();
+            ask(Way::Link(link));
+        }
+    });
+    // The address has changed by then: it is put back before the router looks at it.
+    on_capture(window().into(), "popstate", move |event| {
+        if returning.get_value() {
+            returning.set_value(false);
+            event.stop_immediate_propagation();
+        } else if is_due() {
+            event.stop_immediate_propagation();
+            returning.set_value(true);
+            let _ = window().history().and_then(|history| history.forward());
+            ask(Way::Back);
         }
     });
 
     let leave = move || {
         asked.set_value(true);
         open.set(false);
-        if let Some(link) = wanted.try_update_value(Option::take).flatten() {
-            link.click();
+        match way.try_update_value(Option::take).flatten() {
+            Some(Way::Link(link)) => link.click(),
+            Some(Way::Back) => {
+                let _ = window().history().and_then(|history| history.back());
+            }
+            None => {}
         }
     };
     view! {
         <Dialog open label="Leave without saving the codes?">
-            <p>"These codes are shown only here. Without them and without your device you can't sign in."</p>
+            <p>{words::codes_lost(waits)}</p>
             <div class="actions">
                 <Button label="Stay" kind=ButtonKind::Primary on_press=move || open.set(false) />
                 <Button label="Leave" on_press=leave />
             </div>
         </Dialog>
     }
+}
+
+/// What was pressed, if it leads away.
+fn link(event: &Event) -> Option<HtmlElement> {
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    let link = target.closest("a[href^='/'], [data-leaves]").ok()??;
+    link.dyn_into().ok()
 }

@@ -47,7 +47,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         };
         shell.call(pending, api::test(request), move |answer| match answer {
             Ok(()) => {
-                shell.say(words::TESTED.to_owned());
+                shell.say_here(words::TESTED.to_owned());
                 close();
             }
             Err(error) => {

@@ -60,6 +60,8 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     // Taken out of the account meanwhile: the list is another one now.
     Effect::new(move |_| {
         if refused.get() == Some(AppError::NotFound) {
+            // The button that was pressed goes with the list.
+            focus_heading();
             reload();
             shell.refresh();
         }

@@ -62,15 +62,13 @@ fn LostDevice() -> impl IntoView {
         }
     });
     let link = Some(meta("support-url")).filter(|link| !link.is_empty());
-    let others = move || {
-        let owners = owners.get()?;
-        Some(words::who_helps(&owners))
-    };
+    let others = move || owners.get().map(|owners| words::who_helps(&owners));
+    let nobody = move || owners.read().as_ref().is_some_and(Vec::is_empty);
     view! {
         <Disclosure label="Lost your device?" open>
             <p>"Use one of your backup codes."</p>
             <p aria-live="polite">{others}</p>
-            {link.map(|link| view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> })}
+            {move || link.clone().filter(|_| nobody()).map(|link| view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> })}
         </Disclosure>
     }
 }

@@ -34,18 +34,22 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         }
         person.get_untracked()
     });
-    let start = move |intent: Intent| {
-        open.set(false);
-        way.start(intent);
-    };
+    // It closes once the way is clear; what was refused is said in it, with the buttons to try again.
+    Effect::new(move |was_pending: Option<bool>| {
+        let pending = way.pending.get();
+        if was_pending == Some(true) && !pending {
+            open.set(way.failed.read_untracked().is_some());
+        }
+        pending
+    });
     let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
     view! {
-        <FormError error=failed />
         <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
             <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
+            <FormError error=failed />
             <div class="actions">
-                <Button label="Generate backup codes" kind=ButtonKind::Primary on_press=move || start(Intent::Generate) />
-                <Button label="Set up a new device" on_press=move || start(Intent::Reset) />
+                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=way.pending on_press=move || way.start(Intent::Generate) />
+                <Button label="Set up a new device" pending=way.pending on_press=move || way.start(Intent::Reset) />
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

@@ -1,0 +1,17 @@
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Event, EventTarget};
+
+/// Hears an event before anybody else does, the router too, for as long as the component is there.
+pub fn on_capture(target: EventTarget, event: &'static str, handler: impl Fn(Event) + 'static) {
+    let handler = Closure::<dyn Fn(Event)>::new(handler);
+    let function = handler.as_ref().unchecked_ref();
+    let _ = target.add_event_listener_with_callback_and_bool(event, function, true);
+    let kept = StoredValue::new_local(Some((target, handler)));
+    on_cleanup(move || {
+        if let Some((target, handler)) = kept.try_update_value(Option::take).flatten() {
+            let function = handler.as_ref().unchecked_ref();
+            let _ = target.remove_event_listener_with_callback_and_bool(event, function, true);
+        }
+    });
+}

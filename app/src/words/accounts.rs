@@ -1,0 +1,175 @@
+//! Accounts, their rule and their members.
+
+use domain::roles::Role;
+
+use crate::{accounts::api::Protection, ui::pure::grouped};
+
+/// A role.
+#[must_use]
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Member => "Member",
+    }
+}
+
+/// What the accounts that require MFA mean for somebody who deletes theirs.
+#[must_use]
+pub fn set_up_again(accounts: &[String]) -> Option<String> {
+    if accounts.is_empty() {
+        return None;
+    }
+    let verb = if accounts.len() == 1 {
+        "requires"
+    } else {
+        "require"
+    };
+    Some(format!(
+        "{} {verb} MFA: you set it up again before you can go on there.",
+        accounts.join(", ")
+    ))
+}
+
+/// In a forced set-up.
+#[must_use]
+pub fn demanded(account: Option<&str>, has_others: bool) -> String {
+    let account = account.unwrap_or("This account");
+    let ways_out = if has_others {
+        "You can also sign out or change the account in the menu above."
+    } else {
+        "You can also sign out in the menu above."
+    };
+    format!("{account} requires MFA. Set it up to go on. {ways_out}")
+}
+
+/// After an account's rule was lifted.
+#[must_use]
+pub fn rule_lifted(account: Option<&str>) -> String {
+    let account = account.unwrap_or("the account");
+    format!("MFA is no longer required for {account}.")
+}
+
+/// After a member was reset.
+#[must_use]
+pub fn member_reset(member: Option<&str>) -> String {
+    let member = member.unwrap_or("the member");
+    format!("The MFA of {member} was reset. They were signed out everywhere.")
+}
+
+/// For somebody who belongs to no account.
+pub const NO_ACCOUNT: &str = "You belong to no account yet. Ask your operator to add you to one.";
+/// Who adds members.
+pub const OPERATOR_ADDS: &str = "Accounts and their members are added by the operator.";
+/// Why a switch can't be used.
+pub const OWNERS_ONLY: &str = "Only an Owner can change this";
+/// After the choice of an account that the person was taken out of meanwhile.
+pub const LEFT_ACCOUNT: &str = "You no longer belong to this account.";
+/// For an Owner without MFA whose account requires it.
+pub const MEMBERS_CLOSED: &str =
+    "This account requires MFA. Its members are shown once you have set it up.";
+/// The browser would not save a file.
+pub const NOT_SAVED: &str = "The browser refused to save the file.";
+
+/// What becomes of the members when MFA is required.
+#[must_use]
+pub fn rule_effect(protection: Protection) -> String {
+    let Protection { members, .. } = protection;
+    let lacking = protection.lacking();
+    if lacking == 0 {
+        return "All members have MFA already.".to_owned();
+    }
+    let noun = if members == 1 { "member" } else { "members" };
+    let verb = if lacking == 1 { "has" } else { "have" };
+    format!(
+        "{} of {} {noun} {verb} no MFA yet. They set it up the next time they open this account.",
+        grouped(lacking),
+        grouped(members)
+    )
+}
+
+/// What becomes of an Owner without MFA who requires it.
+#[must_use]
+pub const fn own_effect(is_worked_in: bool) -> &'static str {
+    if is_worked_in {
+        "You have no MFA yet: you set it up right after."
+    } else {
+        "You have no MFA yet: this account is closed to you until you set it up."
+    }
+}
+
+/// After MFA was required.
+#[must_use]
+pub fn rule_set(account: &str) -> String {
+    format!("MFA is now required for {account}.")
+}
+
+/// Who set a rule, before the time; none for the operator.
+#[must_use]
+pub fn rule_set_by(is_on: bool, owner: Option<&str>) -> String {
+    let state = if is_on { "on" } else { "off" };
+    let who = owner.unwrap_or("the operator");
+    format!("Set {state} by {who}, ")
+}
+
+/// How many members have MFA.
+#[must_use]
+pub fn protected(protection: Protection) -> String {
+    let Protection { members, protected } = protection;
+    format!("{} of {}", grouped(protected), grouped(members))
+}
+
+/// An account's rule, for its Owners.
+#[must_use]
+pub const fn rule(is_on: bool) -> &'static str {
+    if is_on {
+        "MFA is required for this account."
+    } else {
+        "MFA is not required for this account."
+    }
+}
+
+/// How many members there are, or how many match a search or filter.
+#[must_use]
+pub fn members_found(count: u32, is_narrowed: bool) -> String {
+    match (count, is_narrowed) {
+        (0, true) => "No member matches.".to_owned(),
+        (1, true) => "1 member matches.".to_owned(),
+        (1, false) => "1 member".to_owned(),
+        (_, true) => format!("{} members match.", grouped(count)),
+        (_, false) => format!("{} members", grouped(count)),
+    }
+}
+
+/// What a reset means for the member.
+#[must_use]
+pub fn reset_effect(member: &str) -> String {
+    format!(
+        "The authenticator application and the backup codes of {member} stop working, and they are signed out everywhere. They sign in with their password and set up a new one."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_effect_of_a_rule_counts_its_members() {
+        for (members, protected, expected) in [
+            (3, 1, "2 of 3 members have no MFA yet. "),
+            (3, 2, "1 of 3 members has no MFA yet. "),
+            (1, 0, "1 of 1 member has no MFA yet. "),
+            (10_000, 0, "10,000 of 10,000 members have no MFA yet. "),
+            (3, 3, "All members have MFA already."),
+        ] {
+            let said = rule_effect(Protection { members, protected });
+            assert!(said.starts_with(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn members_are_counted_in_whole_sentences() {
+        assert_eq!(members_found(0, true), "No member matches.");
+        assert_eq!(members_found(1, true), "1 member matches.");
+        assert_eq!(members_found(10_000, false), "10,000 members");
+    }
+}

@@ -1,0 +1,90 @@
+//! Backup codes.
+
+use domain::{backup_code::BackupCode, enrolment::CodesFor};
+
+use super::{ADDED, GENERATED, RESET};
+
+/// Another tab of this session made newer codes, or finished already.
+pub const CODES_REPLACED: &str = "These codes were replaced or finished in another tab. Reload the page to see the current state.";
+
+/// After `Finish`.
+#[must_use]
+pub const fn finished(reason: CodesFor) -> &'static str {
+    match reason {
+        CodesFor::Added => ADDED,
+        CodesFor::Reset => RESET,
+        CodesFor::Generated => GENERATED,
+    }
+}
+
+/// What becomes of the codes from before, and from when on the new ones work; none when these are the first and valid already.
+#[must_use]
+pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'static str> {
+    match (old_left, reason) {
+        (None, _) => None,
+        (Some(0), _) => Some("These codes work once you click Finish."),
+        (Some(_), CodesFor::Added) => {
+            Some("The codes that were shown before work until you click Finish.")
+        }
+        (Some(_), CodesFor::Reset) => Some(
+            "The backup codes from before work until you click Finish. You may also keep them and discard these.",
+        ),
+        (Some(_), CodesFor::Generated) => {
+            Some("The backup codes from before work until you click Finish.")
+        }
+    }
+}
+
+/// What is lost by leaving now; `waits`: the codes work only once they are finished.
+#[must_use]
+pub const fn codes_lost(waits: bool) -> &'static str {
+    if waits {
+        "These codes are shown only here, and work only once you click Finish."
+    } else {
+        "These codes are shown only here. Without them and without your device you can't sign in."
+    }
+}
+
+/// How many backup codes are left.
+#[must_use]
+pub fn codes_left(left: u32) -> String {
+    format!("{left} of {} backup codes left", BackupCode::PER_SET)
+}
+
+/// Whether so few are left that the person should do something about it.
+#[must_use]
+pub const fn are_few(left: u32) -> bool {
+    left <= BackupCode::FEW
+}
+
+/// After a sign-in by backup code.
+#[must_use]
+pub fn backup_code_used(left: u32) -> String {
+    format!("You used a backup code. {}.", codes_left(left))
+}
+
+/// After a lock was lifted by a backup code.
+#[must_use]
+pub fn unlocked_after(tries: u32) -> String {
+    format!(
+        "Before this sign-in, {tries} codes in a row were refused. If that was not you, change your password."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_that_waits_says_so() {
+        assert_eq!(old_codes(CodesFor::Added, None), None);
+        for reason in [CodesFor::Added, CodesFor::Reset, CodesFor::Generated] {
+            for left in [0, 1, 10] {
+                let said = old_codes(reason, Some(left)).unwrap();
+                assert!(said.contains("you click Finish"), "{said}");
+                let may_keep = domain::enrolment::may_keep_codes(reason, Some(left));
+                assert_eq!(said.contains("keep"), may_keep, "{said}");
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Every sentence that people read. Results stand here; refusals, backup codes and accounts have files of their own.
+
+mod accounts;
+mod codes;
+mod refusals;
+
+pub use accounts::*;
+pub use codes::*;
+pub use refusals::*;
+
+use domain::step_up::Action;
+
+/// After the wizard.
+pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";
+/// Of two tabs the other one was faster.
+pub const OTHER_TAB: &str =
+    "An authenticator application was already added, perhaps in another tab.";
+/// A link that does not work any more.
+pub const LINK_DEAD: &str = "This link is no longer valid. Ask the person who gave it to you for a new one; the first owner's link is printed anew at each start of the server.";
+/// A page that only a link opens, without the link.
+pub const LINK_MISSING: &str =
+    "Open the link again: it works until it is used, but it is not kept in the address bar.";
+/// After an invitation.
+pub const PASSWORD_SAVED: &str = "Your password is saved. You can sign in now.";
+/// After a reset.
+pub const RESET: &str = "Authenticator application reset. Delete the old entry in the application. You were signed out everywhere else.";
+/// After a reset whose new codes were discarded.
+pub const RESET_KEPT: &str = "Authenticator application reset; your backup codes from before still work. Delete the old entry in the application. You were signed out everywhere else.";
+/// After `Generate backup codes`.
+pub const GENERATED: &str = "New backup codes saved. The ones from before no longer work.";
+/// After `Delete`.
+pub const DELETED: &str = "Authenticator application deleted. Your backup codes no longer work. You were signed out everywhere else.";
+/// After `Test my authenticator`.
+pub const TESTED: &str = "Your authenticator application works.";
+/// After a new name was saved.
+pub const RENAMED: &str = "Name saved.";
+
+/// Who can help somebody who has neither device nor backup codes.
+#[must_use]
+pub fn who_helps(owners: &[String]) -> String {
+    match owners {
+        [] => "If you have none left, contact your operator.".to_owned(),
+        [one] => format!("If you have none left, ask {one} to reset your MFA."),
+        [others @ .., last] => format!(
+            "If you have none left, ask {} or {last} to reset your MFA.",
+            others.join(", ")
+        ),
+    }
+}
+
+/// What an action costs, before the identity is verified for it.
+#[must_use]
+pub fn cost(action: Action, about: Option<&str>) -> String {
+    let about = about.unwrap_or("the account");
+    match action {
+        Action::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
+        Action::Delete => "You are about to delete your authenticator application. Your backup codes stop working too.".to_owned(),
+        Action::Generate => "You are about to generate new backup codes. The existing codes stop working when you click Finish.".to_owned(),
+        Action::RuleOff => format!("You are about to switch off mandatory MFA for {about}. Its members may then sign in without it."),
+        Action::MemberReset => format!("You are about to reset the MFA of {about}. Their authenticator and backup codes stop working, and they are signed out everywhere."),
+    }
+}

@@ -1,0 +1,151 @@
+//! Refusals, and what a field asks for.
+
+use domain::members::NoReset;
+
+use super::{LINK_DEAD, OTHER_TAB};
+use crate::error::{AppError, Field};
+
+/// Whether pressing again may help.
+#[must_use]
+pub const fn may_work_again(error: &AppError) -> bool {
+    matches!(
+        error,
+        AppError::Unreachable | AppError::Unavailable | AppError::Internal
+    )
+}
+
+/// Seconds that a countdown shows beside the refusal.
+#[must_use]
+pub const fn wait(error: &AppError) -> Option<u32> {
+    match error {
+        AppError::AlreadyUsed { seconds }
+        | AppError::Paused { seconds }
+        | AppError::TooMany { seconds }
+            if *seconds > 0 =>
+        {
+            Some(*seconds)
+        }
+        _ => None,
+    }
+}
+
+/// What the countdown counts towards.
+#[must_use]
+pub const fn wait_for(error: &AppError) -> &'static str {
+    match error {
+        AppError::AlreadyUsed { .. } => "Next code in",
+        _ => "Try again in",
+    }
+}
+
+/// A refusal in words.
+#[must_use]
+pub fn refusal(error: &AppError) -> String {
+    let words = match error {
+        AppError::Unreachable => "The server can't be reached. What you typed is still here.",
+        AppError::Unavailable => "The server is busy. What you typed is still here.",
+        AppError::Internal | AppError::Malformed => "Something went wrong on the server.",
+        AppError::NotSignedIn => "Your session has ended. Sign in again.",
+        AppError::WrongCredentials => "The email or the password is wrong.",
+        AppError::WrongCode => "This code is wrong.",
+        AppError::JustExpired => "This code has just expired: use the one shown now.",
+        AppError::AlreadyUsed { seconds: 0 } => {
+            "This code was already used: use the one shown now."
+        }
+        AppError::AlreadyUsed { .. } => "This code was already used: wait for the next one.",
+        AppError::BackupCodeUsed => "This backup code was already used. Use another one.",
+        AppError::ClockOff { seconds } => return clock_off(*seconds),
+        AppError::Paused { .. } | AppError::TooMany { .. } => "Too many attempts.",
+        AppError::Locked { tries } => {
+            return format!(
+                "Too many attempts: {tries} codes in a row were refused. Use a backup code."
+            );
+        }
+        AppError::SetUpLocked { tries } => {
+            return format!(
+                "Too many attempts: {tries} codes in a row were refused. Sign out and sign in again."
+            );
+        }
+        AppError::PasswordRequired => "Confirm your password first.",
+        AppError::VerificationRequired => "Verify your identity first.",
+        AppError::NoMethod => "Add an MFA method first.",
+        AppError::SetUpRequired => "This account requires MFA. Set it up first.",
+        AppError::NoReset { why } => no_reset(*why),
+        AppError::NotAllowed => "You may not do that.",
+        AppError::NotFound => "There is no such thing.",
+        AppError::LinkDead => LINK_DEAD,
+        AppError::NothingPending => "There is nothing to finish any more. Start again.",
+        AppError::AlreadySetUp => OTHER_TAB,
+        AppError::Invalid { field } => invalid(*field),
+    };
+    words.to_owned()
+}
+
+/// Why an Owner can't reset a member.
+#[must_use]
+pub const fn no_reset(why: NoReset) -> &'static str {
+    match why {
+        NoReset::Oneself => "Reset your own method in My profile.",
+        NoReset::NothingToReset => "There is no MFA to reset.",
+        NoReset::OtherAccounts => {
+            "This member also belongs to accounts that you don't own. Ask the operator."
+        }
+    }
+}
+
+/// What a field asks for.
+#[must_use]
+pub const fn invalid(field: Field) -> &'static str {
+    match field {
+        Field::Email => "Enter an email address such as name@example.com.",
+        Field::Password => "Use 15 to 256 characters.",
+        Field::PersonName | Field::AccountName | Field::MethodName => {
+            "Enter a name of at most 100 characters."
+        }
+        Field::Code => "Enter the 6 digits that your authenticator application shows.",
+        Field::BackupCode => {
+            "A backup code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX."
+        }
+    }
+}
+
+fn clock_off(seconds: i32) -> String {
+    let direction = if seconds < 0 { "slow" } else { "fast" };
+    let minutes = (seconds.unsigned_abs() + 30) / 60;
+    let amount = match minutes {
+        0 => "30 seconds".to_owned(),
+        1 => "1 minute".to_owned(),
+        more => format!("{more} minutes"),
+    };
+    format!(
+        "Your device is about {amount} {direction}. Set its clock to automatic time, then enter a new code."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_hint_names_amount_and_direction() {
+        assert!(
+            refusal(&AppError::ClockOff { seconds: -180 })
+                .starts_with("Your device is about 3 minutes slow.")
+        );
+        assert!(
+            refusal(&AppError::ClockOff { seconds: 60 })
+                .starts_with("Your device is about 1 minute fast.")
+        );
+        assert!(
+            refusal(&AppError::ClockOff { seconds: 30 })
+                .starts_with("Your device is about 1 minute fast.")
+        );
+    }
+
+    #[test]
+    fn a_countdown_stands_beside_what_passes_by_itself() {
+        assert_eq!(wait(&AppError::Paused { seconds: 5 }), Some(5));
+        assert_eq!(wait(&AppError::AlreadyUsed { seconds: 0 }), None);
+        assert_eq!(wait(&AppError::WrongCode), None);
+    }
+}

@@ -1,0 +1,27 @@
+//! Calls from a barrier.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::Barrier;
+
+use crate::support::{Answer, Browser};
+
+/// Sends one call from each browser, all at once; answers the browsers with what each was told.
+pub async fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
+    let barrier = Arc::new(Barrier::new(calls.len()));
+    let send = |(mut browser, function, request): (Browser, &'static str, Value)| {
+        let barrier = barrier.clone();
+        tokio::spawn(async move {
+            barrier.wait().await;
+            let answer = browser.call(function, request).await;
+            (browser, answer)
+        })
+    };
+    let running: Vec<_> = calls.into_iter().map(send).collect();
+    let mut answers = Vec::new();
+    for task in running {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
