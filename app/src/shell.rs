@@ -69,6 +69,8 @@ pub(crate) struct Shell {
     pub few_codes: RwSignal<Option<u32>>,
     /// The codes that were just made; gone with the page that shows them.
     pub sheet: RwSignal<Option<CodeSheet>>,
+    /// Asked at Back and Forward, before the router sees them: true keeps the page.
+    pub stays: StoredValue<Option<Callback<(), bool>>>,
     /// The token out of the address's fragment.
     pub link: StoredValue<Option<SecretText>>,
     /// Who was signed in last in this tab.
@@ -93,6 +95,7 @@ impl Shell {
             reset_is_open: StoredValue::new(false),
             few_codes: RwSignal::new(None),
             sheet: RwSignal::new(None),
+            stays: StoredValue::new(None),
             link: StoredValue::new(take_fragment()),
             person: StoredValue::new(None),
             tabs: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
@@ -111,6 +114,12 @@ impl Shell {
                 let _ = window().location().reload();
             }
         });
+        // The window's own listeners are called in the order in which they came: this one stands before the router's.
+        let moved = window_event_listener_untyped("popstate", move |event| {
+            if shell.stays.get_value().is_some_and(|stays| stays.run(())) {
+                event.stop_immediate_propagation();
+            }
+        });
         // A page that comes back out of the browser's cache may show a session that has ended since.
         let back = window_event_listener_untyped("pageshow", move |event| {
             if js_sys::Reflect::get(&event, &"persisted".into())
@@ -123,6 +132,7 @@ impl Shell {
         on_cleanup(move || {
             back.remove();
             pasted.remove();
+            moved.remove();
         });
         shell
     }

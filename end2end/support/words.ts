@@ -62,6 +62,8 @@ export const words = {
   foreignAccounts: /accounts that you don.t own.*ask the operator/i,
   nobodyMatches: /no member matches/i,
 
+  workAfterFinish: /work only once you click Finish/,
+
   // The server away, the browser crippled
   javaScriptOff: /JavaScript/,
   webAssemblyOff: /WebAssembly/,

@@ -84,10 +84,12 @@ test('whoever left comes back to a fresh set', async ({ site, page }) => {
   await backupCodes.arrive();
   await backupCodes.read();
 
+  // Codes that are saved, but not finished, don't work yet.
   await backupCodes.saved.check();
   await site.menu.choose('My profile');
+  await expect(page.getByRole('dialog')).toContainText(words.workAfterFinish);
+  await site.dialog(words.leaveUnsaved).button('Leave').click();
   await profile.expectOpen();
-  await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
 test('Sign out and the browser itself ask as well', async ({ site, page }) => {
@@ -122,6 +124,21 @@ test('of two tabs the last set counts, and the other is told', async ({
   await other.finish();
   await other.signOut();
   await other.enterWithBackupCode(last as string);
+});
+
+test('Back asks as well, and leads back once that is wanted', async ({ site, page }) => {
+  await site.generateUpToBackupCodes(enrolled);
+  const codes = await site.backupCodes.read();
+  await page.goBack();
+  const dialog = site.dialog(words.leaveUnsaved);
+  await dialog.arrive();
+  await dialog.button('Stay').click();
+  await site.backupCodes.expectOpen();
+  expect(await site.backupCodes.read()).toEqual(codes);
+
+  await page.goBack();
+  await dialog.button('Leave').click();
+  await site.profile.expectOpen();
 });
 
 test('after half an hour the new set is gone and the old one works', async ({

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 
 use crate::{
+    shell::shell,
     ui::{Button, ButtonKind, Dialog, on_capture},
     words,
 };
@@ -49,17 +50,21 @@ pub(super) fn AskBeforeLeaving(
         }
     });
     // The address has changed by then: it is put back before the router looks at it.
-    on_capture(window().into(), "popstate", move |event| {
+    let shell = shell();
+    shell.stays.set_value(Some(Callback::new(move |()| {
         if returning.get_value() {
             returning.set_value(false);
-            event.stop_immediate_propagation();
-        } else if is_due() {
-            event.stop_immediate_propagation();
+            return true;
+        }
+        let is_due = is_due();
+        if is_due {
             returning.set_value(true);
             let _ = window().history().and_then(|history| history.forward());
             ask(Way::Back);
         }
-    });
+        is_due
+    })));
+    on_cleanup(move || shell.stays.set_value(None));
 
     let leave = move || {
         asked.set_value(true);
