@@ -92,8 +92,9 @@ test('codes are shown once: a reload shows a fresh set', async ({ site, page }) 
   expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
 
   await page.goBack();
-  await expect(site.methodCode.code).toHaveCount(0);
+  await site.dialog(words.leaveUnsaved).button('Leave').click();
   await expect(backupCodes.list).toHaveCount(0);
+  await expect(site.methodCode.code).toHaveCount(0);
 });
 
 test('whoever never finished is reminded on My profile', async ({ site }) => {

@@ -13,6 +13,13 @@ async function noteCookies(secrets: Secret[], context: BrowserContext): Promise<
   }
 }
 
+function noteBackupCodes(secrets: Secret[], set: string, codes: readonly string[]): void {
+  for (const [n, code] of codes.entries()) {
+    secrets.push({ name: `backup code ${n}, ${set}`, text: code });
+    secrets.push({ name: `backup code ${n}, ${set}, no dashes`, text: code.replaceAll('-', '') });
+  }
+}
+
 test('neither the database nor the log at its most talkative holds a secret', async ({
   server,
   site,
@@ -62,10 +69,21 @@ test('neither the database nor the log at its most talkative holds a secret', as
   await signInCode.submitBackupCode(codes[0] as string);
   await site.home.expectOpen();
   await noteCookies(secrets, context);
-  for (const [n, code] of codes.entries()) {
-    secrets.push({ name: `backup code ${n}`, text: code });
-    secrets.push({ name: `backup code ${n} without dashes`, text: code.replaceAll('-', '') });
-  }
+  noteBackupCodes(secrets, 'set-up', codes);
+
+  await site.askToGenerate();
+  server.clock.toStep();
+  const stepUpCode = site.code({ key });
+  secrets.push({ name: 'code of the Identity verification', text: stepUpCode });
+  await site.stepUp('generate').submit(stepUpCode);
+  noteBackupCodes(secrets, 'generated', await backupCodes.read());
+  await site.finish();
+
+  const reset = await site.resetUpToBackupCodes({ key, codes });
+  secrets.push({ name: 'key after the reset', text: reset.key, bytes: base32(reset.key) });
+  noteBackupCodes(secrets, 'reset', reset.codes);
+  await noteCookies(secrets, context);
+  await site.finish();
 
   expect(server.log(), 'the log is talkative').toContain('TRACE');
   const proof = findLeaks(server.folder, [{ name: 'proof', text: ADA.email }]);
