@@ -122,14 +122,14 @@ fn Instructions(pending: PendingSetUp) -> impl IntoView {
     let copied = key.clone();
     view! {
         <div class="card stack">
-            <ol class="instructions">
-                <li>"Install an authenticator application on your phone, if you have none."</li>
-                <li>"In the application, add an account by scanning the QR code."</li>
-                <li>"Click Next and enter the 6-digit code that the application displays."</li>
-            </ol>
             <div class="scan">
-                <QrCode path size label />
-                <div class="stack">
+                <ol class="instructions">
+                    <li>"Install an authenticator application on your phone, if you have none."</li>
+                    <li>"In the application, add an account by scanning the QR code."</li>
+                    <li>"Click Next and enter the 6-digit code that the application displays."</li>
+                </ol>
+                <div class="scan__code">
+                    <QrCode path size label />
                     <p><a href=uri.expose().to_owned()>"Open in authenticator app"</a></p>
                 </div>
             </div>

@@ -79,10 +79,13 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
             <Detail label="Last used">{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> })}</Detail>
         </DetailsList>
         <Test />
-        <Codes left=method.codes_left />
-        <Unsaved are_saved=method.codes_saved />
-        <div class="actions">
+        <div class="setting">
+            <div class="setting__text">
+                <h3>"Backup codes"</h3>
+                <Codes left=method.codes_left />
+            </div>
             <Button label="Generate backup codes" pending=way.pending on_press=move || way.start(Intent::Generate) />
+            <Unsaved are_saved=method.codes_saved />
         </div>
         <Delete open=deleting demanded_by on_delete=move || way.start(Intent::Delete) />
     }
@@ -99,7 +102,7 @@ fn Codes(left: u32) -> impl IntoView {
     if words::are_few(left) {
         view! { <Alert kind live=false><p>{said}</p></Alert> }.into_any()
     } else {
-        view! { <p>{said}</p> }.into_any()
+        view! { <p class="muted">{said}</p> }.into_any()
     }
 }
 

@@ -20,7 +20,11 @@ pub(super) fn Test() -> impl IntoView {
             view! { <Form open /> }.into_any()
         } else {
             view! {
-                <div class="actions">
+                <div class="setting">
+                    <div class="setting__text">
+                        <h3>"Authenticator"</h3>
+                        <p class="muted">"Check that it shows the right codes."</p>
+                    </div>
                     <Button label="Test my authenticator" on_press=move || open.set(true) />
                 </div>
             }
@@ -56,9 +60,12 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <p>"Enter the 6-digit code displayed by your authenticator application."</p>
-        <CodeForm label="6-digit code" code refused pending on_submit=submit autofocus=true>
-            <Button label="Cancel" on_press=close />
-        </CodeForm>
+        <div class="setting setting--open">
+            <h3>"Authenticator"</h3>
+            <p class="muted">"Enter the 6-digit code displayed by your authenticator application."</p>
+            <CodeForm label="6-digit code" code refused pending on_submit=submit autofocus=true>
+                <Button label="Cancel" on_press=close />
+            </CodeForm>
+        </div>
     }
 }
