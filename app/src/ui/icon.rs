@@ -1,68 +1,72 @@
 use leptos::prelude::*;
 
-/// Pictures on a 20 × 20 grid, drawn with a stroke of the text's colour.
+/// Pictures of Lucide 1.62 (ISC, parts of it MIT: `icon.LICENSE.txt`), drawn with a stroke of the text's colour.
+///
+/// Each is the set's own drawing on its 24 × 24 grid, its shapes joined into one path. The comment names the original.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Glyph {
-    /// Done, on, copied.
+    /// Done, on, copied (`check`).
     Check,
-    /// A menu opens below.
+    /// A menu opens below (`chevron-down`).
     ChevronDown,
-    /// Close or dismiss.
+    /// Close or dismiss (`x`).
     Close,
-    /// Copy to the clipboard.
+    /// Copy to the clipboard (`copy`).
     Copy,
-    /// Save as a file.
+    /// Save as a file (`download`).
     Download,
-    /// An error.
+    /// An error (`circle-alert`).
     Error,
-    /// Show what is hidden.
+    /// Show what is hidden (`eye`).
     Eye,
-    /// Hide what is shown.
+    /// Hide what is shown (`eye-off`).
     EyeOff,
-    /// Leads out of the page.
+    /// Leads out of the page (`external-link`).
     External,
-    /// Something to know.
+    /// Something to know (`info`).
     Info,
-    /// More actions.
+    /// More actions (`ellipsis`).
     More,
-    /// On paper.
+    /// On paper (`printer`).
     Print,
-    /// Protection.
+    /// Protection (`shield`).
     Shield,
-    /// Take care.
+    /// Take care (`triangle-alert`).
     Warning,
 }
 
 impl Glyph {
     const fn path(self) -> &'static str {
         match self {
-            Self::Check => "M4.5 10.5l3.75 3.75L15.5 6.5",
-            Self::ChevronDown => "M5.5 8l4.5 4.5L14.5 8",
-            Self::Close => "M5.5 5.5l9 9M14.5 5.5l-9 9",
+            Self::Check => "M20 6 9 17l-5-5",
+            Self::ChevronDown => "m6 9 6 6 6-6",
+            Self::Close => "M18 6 6 18M6 6l12 12",
             Self::Copy => {
-                "M8.5 7h6a1.5 1.5 0 0 1 1.5 1.5v6a1.5 1.5 0 0 1-1.5 1.5h-6A1.5 1.5 0 0 1 7 14.5v-6A1.5 1.5 0 0 1 8.5 7zM4.5 13A1.5 1.5 0 0 1 3 11.5v-6A2.5 2.5 0 0 1 5.5 3h6A1.5 1.5 0 0 1 13 4.5"
+                "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
             }
-            Self::Download => "M10 3v9.5M6 9l4 4 4-4M3.5 16.5h13",
-            Self::Error => "M10 2.5a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15zM10 6.25v4.5M10 13.5v.01",
+            Self::Download => "M12 15V3m9 12v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4m4-5 5 5 5-5",
+            Self::Error => "M12 2a10 10 0 1 0 0 20 10 10 0 1 0 0-20m0 6v4m0 4h.01",
             Self::Eye => {
-                "M1.75 10S4.75 4.5 10 4.5 18.25 10 18.25 10 15.25 15.5 10 15.5 1.75 10 1.75 10zM10 7.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z"
+                "M2.062 12.348a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0M12 9a3 3 0 1 0 0 6 3 3 0 1 0 0-6"
             }
             Self::EyeOff => {
-                "M8.1 4.75A8 8 0 0 1 10 4.5c5.25 0 8.25 5.5 8.25 5.5a14.6 14.6 0 0 1-2 2.6M5.4 5.9A13.9 13.9 0 0 0 1.75 10S4.75 15.5 10 15.5a8 8 0 0 0 4.2-1.2M8.25 8.2a2.5 2.5 0 0 0 3.5 3.55M3 3l14 14"
+                "M10.733 5.076a10.744 10.744 0 0 1 11.205 6.575 1 1 0 0 1 0 .696 10.8 10.8 0 0 1-1.444 2.49m-6.41-.679a3 3 0 0 1-4.242-4.242m7.637 7.583a10.75 10.75 0 0 1-15.417-5.151 1 1 0 0 1 0-.696 10.75 10.75 0 0 1 4.446-5.143M2 2l20 20"
             }
             Self::External => {
-                "M11.5 3.5h5v5M16.5 3.5L9.5 10.5M14 11.5v4a1 1 0 0 1-1 1H4.5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h4"
+                "M15 3h6v6m-11 5L21 3m-3 10v6a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h6"
             }
-            Self::Info => "M10 2.5a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15zM10 9.25v4.5M10 6.5v.01",
-            Self::More => "M4.5 10v.01M10 10v.01M15.5 10v.01",
+            Self::Info => "M12 2a10 10 0 1 0 0 20 10 10 0 1 0 0-20m0 14v-4m0-4h.01",
+            Self::More => {
+                "M12 11a1 1 0 1 0 0 2 1 1 0 1 0 0-2m7 0a1 1 0 1 0 0 2 1 1 0 1 0 0-2M5 11a1 1 0 1 0 0 2 1 1 0 1 0 0-2"
+            }
             Self::Print => {
-                "M6 7V3h8v4M6 14.5H4A1.5 1.5 0 0 1 2.5 13V8.5A1.5 1.5 0 0 1 4 7h12a1.5 1.5 0 0 1 1.5 1.5V13a1.5 1.5 0 0 1-1.5 1.5h-2M6 11.5h8V17H6z"
+                "M6 18H4a2 2 0 0 1-2-2v-5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2h-2M6 9V3a1 1 0 0 1 1-1h10a1 1 0 0 1 1 1v6M7 14h10a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1z"
             }
             Self::Shield => {
-                "M10 2.25l6.25 2.25v5c0 4-2.75 6.75-6.25 8.25-3.5-1.5-6.25-4.25-6.25-8.25v-5z"
+                "M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z"
             }
             Self::Warning => {
-                "M8.7 3.5L1.9 15.25A1.5 1.5 0 0 0 3.2 17.5h13.6a1.5 1.5 0 0 0 1.3-2.25L11.3 3.5a1.5 1.5 0 0 0-2.6 0zM10 7.5v3.75M10 14v.01"
+                "m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4m0 4h.01"
             }
         }
     }
@@ -76,7 +80,7 @@ pub fn Icon(
     glyph: Signal<Glyph>,
 ) -> impl IntoView {
     view! {
-        <svg class="icon" class:icon--dots=move || glyph.get() == Glyph::More viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=move || glyph.get().path()></path>
         </svg>
     }
