@@ -15,6 +15,7 @@ use crate::{
     accounts::view::{Accounts, Members},
     guard::Guarded,
     mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
+    notice::Notice,
     profile::view::{Home, Profile},
     routes::Page,
     session::{
@@ -137,6 +138,7 @@ fn Header() -> impl IntoView {
                 <A href="/" attr:class="brand"><Icon glyph=Glyph::Shield />{meta("brand")}</A>
                 {move || name.get().map(|name| view! { <UserMenu name /> })}
             </div>
+            <Notice />
         </header>
     }
 }

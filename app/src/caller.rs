@@ -18,6 +18,9 @@ use crate::{
 /// How exact the time of the last request is kept, so that not every read becomes a write.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
+const COOKIE_NAME: &str = "twinlock";
+const SECURE_COOKIE: &str = "__Host-twinlock";
+
 /// A session and its rights at the time of this request.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -34,9 +37,9 @@ impl Settings {
     #[must_use]
     pub const fn cookie_name(&self) -> &'static str {
         if self.cookie_secure {
-            "__Host-twinlock"
+            SECURE_COOKIE
         } else {
-            "twinlock"
+            COOKIE_NAME
         }
     }
 }
@@ -67,17 +70,26 @@ fn is_stale(seen_at: Timestamp, now: Timestamp) -> bool {
     now.since(seen_at) >= TOUCH_EVERY
 }
 
+/// Whether a browser may have a session: it has the cookie of one, of whatever state.
+#[must_use]
+pub fn has_session_cookie(headers: &HeaderMap) -> bool {
+    cookies(headers).any(|(name, _)| [COOKIE_NAME, SECURE_COOKIE].contains(&name))
+}
+
 /// The token in the cookie of that name; the first one, as browsers send the most specific first.
 fn token(headers: &HeaderMap, name: &str) -> Option<TokenHash> {
+    let (_, value) = cookies(headers).find(|(key, _)| *key == name)?;
+    value.parse::<Token>().ok().map(|token| token.hash())
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok());
-    let mut pairs = lines
+    lines
         .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(key, _)| *key == name)?;
-    value.parse::<Token>().ok().map(|token| token.hash())
+        .filter_map(|pair| pair.trim().split_once('='))
 }
 
 #[cfg(test)]
@@ -97,5 +109,16 @@ mod tests {
         );
         assert_eq!(token(&headers, "twinlock"), Some(expected.hash()));
         assert_eq!(token(&headers, "__Host-twinlock"), None);
+        assert!(has_session_cookie(&headers));
+    }
+
+    #[test]
+    fn other_cookies_are_no_session() {
+        let mut headers = HeaderMap::new();
+        assert!(!has_session_cookie(&headers));
+        headers.append(COOKIE, "theme=dark; twinlock2=x".parse().unwrap());
+        assert!(!has_session_cookie(&headers));
+        headers.append(COOKIE, "__Host-twinlock=x".parse().unwrap());
+        assert!(has_session_cookie(&headers));
     }
 }

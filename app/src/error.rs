@@ -7,6 +7,8 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::reference::Reference;
+
 /// A field that the server refused although the page had let it pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,8 +33,10 @@ pub enum Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AppError {
-    /// The server could not be reached, or answered something that is none of ours.
+    /// The server could not be reached.
     Unreachable,
+    /// It answered something that this page can't read: another version, or something in between.
+    Unreadable,
     /// No session, or one that has ended.
     NotSignedIn,
     /// Wrong password, unknown address, disabled user: one and the same.
@@ -107,6 +111,11 @@ pub enum AppError {
     Unavailable,
     /// It failed here; the operator's log has the reason.
     Internal,
+    /// The same as the page gets it, with what to look for in the log.
+    Failed {
+        /// The request.
+        reference: Reference,
+    },
 }
 
 impl FromServerFnError for AppError {
@@ -118,9 +127,8 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
             // On the server it is the request that can't be read, in the page the answer.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::Unreachable
-            }
+            ServerFnErrorErr::Deserialization(_) => Self::Unreadable,
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
             _ => Self::Internal,
         };
         #[cfg(feature = "ssr")]
@@ -157,8 +165,10 @@ impl AppError {
             | Self::Locked { .. }
             | Self::SetUpLocked { .. }
             | Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unreachable | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unreachable | Self::Unreadable | Self::Unavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::Internal | Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -213,6 +223,11 @@ mod tests {
         assert_eq!(
             serde_json::to_string(&AppError::Paused { seconds: 42 }).unwrap(),
             r#"{"kind":"paused","seconds":42}"#
+        );
+        let reference = Reference::from_random([0xab; 8]);
+        assert_eq!(
+            serde_json::to_string(&AppError::Failed { reference }).unwrap(),
+            r#"{"kind":"failed","reference":"abababababababab"}"#
         );
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     routes::{Page, redirect},
     shell::{Known, Shell, go, shell},
-    ui::{FormError, Skeleton},
+    ui::{FocusHeading, FormError, Skeleton},
     words,
 };
 
@@ -101,9 +101,12 @@ fn Waiting() -> impl IntoView {
     let failed = Signal::derive(move || shell.failed.get().map(|error| words::refusal(&error)));
     view! {
         <div class="page--narrow">
-            <FormError error=failed retry=move || shell.refresh() />
-            <Show when=move || failed.read().is_none()>
-                <div class="card"><Skeleton lines=4 /></div>
+            <Show
+                when=move || failed.read().is_some()
+                fallback=|| view! { <div class="card"><Skeleton lines=4 /></div> }
+            >
+                <FocusHeading label="This page can't be loaded" />
+                <FormError error=failed retry=move || shell.refresh() />
             </Show>
         </div>
     }

@@ -3,9 +3,11 @@
 //! `api.rs` holds what goes over the wire, `server.rs` the use cases, `view.rs` the pages, `state.rs` the pure folds between them.
 
 pub mod accounts;
+pub mod connection;
 pub mod error;
 pub mod mfa;
 pub mod profile;
+pub mod reference;
 pub mod routes;
 pub mod session;
 pub mod step_up;
@@ -31,5 +33,7 @@ mod refused;
 #[cfg(feature = "csr")]
 mod shell;
 
+mod notice;
+#[cfg(feature = "csr")]
 #[cfg(feature = "csr")]
 pub use app::App;

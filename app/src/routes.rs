@@ -65,6 +65,33 @@ impl Page {
         .to_owned()
     }
 
+    /// The page at an address.
+    #[must_use]
+    pub fn at(path: &str) -> Option<Self> {
+        const PLAIN: [Page; 13] = [
+            Page::Home,
+            Page::SignIn,
+            Page::Verify,
+            Page::ChooseAccount,
+            Page::Accounts,
+            Page::ConfirmPassword,
+            Page::Profile,
+            Page::NewMethod,
+            Page::SetUp,
+            Page::VerifyMethod,
+            Page::BackupCodes,
+            Page::FirstStart,
+            Page::Invitation,
+        ];
+        let action = || path.strip_prefix("/verify/")?.parse().ok();
+        let account = || path.strip_prefix("/accounts/")?.parse().ok();
+        PLAIN
+            .into_iter()
+            .find(|page| page.path() == path)
+            .or_else(|| action().map(Self::StepUp))
+            .or_else(|| account().map(Self::Members))
+    }
+
     /// Whether it only leads on to what a person wanted: nobody comes back to it.
     #[must_use]
     pub const fn is_on_the_way_in(&self) -> bool {
@@ -114,6 +141,13 @@ pub fn redirect(page: &Page, standing: Option<&Standing>) -> Option<Page> {
         *page == Page::SignIn && !matches!(standing, None | Some(Standing::HalfSignedIn));
     let target = landing(standing);
     ((done_here || !allows(standing, page.access())) && target != *page).then_some(target)
+}
+
+/// Whether somebody without a session ends on the sign-in page when they come to this address.
+#[must_use]
+pub fn leads_to_sign_in(path: &str) -> bool {
+    Page::at(path)
+        .is_some_and(|page| page == Page::SignIn || redirect(&page, None) == Some(Page::SignIn))
 }
 
 #[cfg(test)]
@@ -167,5 +201,44 @@ mod tests {
         assert_eq!(redirect(&Page::Accounts, Some(&forced)), Some(Page::SetUp));
         assert_eq!(redirect(&Page::ChooseAccount, Some(&forced)), None);
         assert_eq!(redirect(&Page::VerifyMethod, Some(&forced)), None);
+    }
+
+    #[test]
+    fn a_page_is_found_at_its_address() {
+        let pages = [
+            Page::Home,
+            Page::BackupCodes,
+            Page::Invitation,
+            Page::StepUp(Action::Reset),
+            Page::Members(AccountId::from_random([1; 16])),
+        ];
+        for page in pages {
+            assert_eq!(Page::at(&page.path()), Some(page));
+        }
+        for nothing in [
+            "",
+            "/nothing",
+            "/verify/nothing",
+            "/accounts/",
+            "/profile/mfa",
+        ] {
+            assert_eq!(Page::at(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn only_pages_behind_a_session_lead_to_the_sign_in() {
+        for path in [
+            "/",
+            "/sign-in",
+            "/sign-in/verify",
+            "/profile",
+            "/verify/reset",
+        ] {
+            assert!(leads_to_sign_in(path), "{path}");
+        }
+        for path in ["/setup", "/invitation", "/nothing"] {
+            assert!(!leads_to_sign_in(path), "{path}");
+        }
     }
 }

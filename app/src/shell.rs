@@ -3,13 +3,16 @@
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::BroadcastChannel;
+use web_sys::{BroadcastChannel, Element, Event};
 
 use crate::{
+    boot,
+    connection::{Connection, Heard, pause},
     error::AppError,
     mfa::api::CodeSheet,
     routes::Page,
     session::api::{Viewer, whoami},
+    ui::on_capture,
     wire::SecretText,
 };
 
@@ -49,6 +52,12 @@ pub(crate) struct Shell {
     pub(crate) known: RwSignal<Known>,
     /// Why the server has not answered.
     pub failed: RwSignal<Option<AppError>>,
+    /// The way to the server.
+    pub connection: RwSignal<Connection>,
+    /// Counts the times it was lost, so that only one of them asks for it.
+    lost: StoredValue<u32>,
+    /// Whether the server has another build of the pages by now.
+    pub outdated: RwSignal<bool>,
     /// The result of the last action, for the status region.
     pub status: RwSignal<Option<String>>,
     /// Pages entered since the result was said: it is read on the first and gone with the second.
@@ -83,8 +92,16 @@ impl Shell {
     /// The shell of this tab, and its link to the others.
     pub fn start() -> Self {
         let shell = Self {
-            known: RwSignal::new(Known::NotYet),
+            // Who comes without a cookie finds the sign-in form already, and it may not go away while the server is asked.
+            known: RwSignal::new(if boot::is_sign_in() {
+                Known::Nobody
+            } else {
+                Known::NotYet
+            }),
             failed: RwSignal::new(None),
+            connection: RwSignal::new(Connection::Fine),
+            lost: StoredValue::new(0),
+            outdated: RwSignal::new(false),
             status: RwSignal::new(None),
             entered: StoredValue::new(0),
             version: StoredValue::new(0),
@@ -118,8 +135,22 @@ impl Shell {
         let moved = window_event_listener_untyped("popstate", move |event| {
             if shell.stays.get_value().is_some_and(|stays| stays.run(())) {
                 event.stop_immediate_propagation();
+            } else if shell.may_load_anew() {
+                event.stop_immediate_propagation();
+                let _ = window().location().reload();
             }
         });
+        // Kept from the router, a link is followed by the browser, which loads the new version on its way.
+        on_capture(window().into(), "click", move |event| {
+            if leads_to_a_page(&event) && shell.may_load_anew() {
+                event.stop_propagation();
+            }
+        });
+        let outdated = window_event_listener_untyped("twinlock:outdated", move |_| {
+            shell.outdated.try_set(true);
+        });
+        let offline = window_event_listener_untyped("offline", move |_| shell.hear(Heard::Offline));
+        let online = window_event_listener_untyped("online", move |_| shell.hear(Heard::Online));
         // A page that comes back out of the browser's cache may show a session that has ended since.
         let back = window_event_listener_untyped("pageshow", move |event| {
             if js_sys::Reflect::get(&event, &"persisted".into())
@@ -133,6 +164,9 @@ impl Shell {
             back.remove();
             pasted.remove();
             moved.remove();
+            outdated.remove();
+            offline.remove();
+            online.remove();
         });
         shell
     }
@@ -148,6 +182,7 @@ impl Shell {
         let version = self.next_version();
         spawn_local(async move {
             let answer = whoami().await;
+            self.note(&answer);
             if self.version.get_value() != version {
                 return;
             }
@@ -156,6 +191,66 @@ impl Shell {
                 Err(error) => self.failed.set(Some(error)),
             }
         });
+    }
+
+    fn note<T>(self, answer: &Result<T, AppError>) {
+        self.hear(if matches!(answer, Err(AppError::Unreachable)) {
+            Heard::NoAnswer
+        } else {
+            Heard::Answer
+        });
+    }
+
+    fn hear(self, heard: Heard) {
+        let before = self.connection.get_untracked();
+        let now = before.after(heard);
+        if now != before {
+            self.connection.set(now);
+            self.lost.update_value(|lost| *lost = lost.wrapping_add(1));
+            if now == Connection::Silent {
+                self.ask_again(0, self.lost.get_value());
+            }
+        }
+    }
+
+    /// Asks now and then whether the server is back; the page that could not be loaded is there then.
+    fn ask_again(self, tries: u32, lost: u32) {
+        let ask = move || {
+            if self.lost.get_value() != lost {
+                return;
+            }
+            spawn_local(async move {
+                let version = self.version.get_value();
+                let answer = whoami().await;
+                if self.lost.get_value() != lost {
+                    return;
+                }
+                if answer == Err(AppError::Unreachable) {
+                    return self.ask_again(tries + 1, lost);
+                }
+                self.note(&answer);
+                if let (Ok(viewer), true) = (answer, self.version.get_value() == version) {
+                    self.failed.set(None);
+                    self.know(viewer.into());
+                }
+            });
+        };
+        set_timeout(ask, pause(tries));
+    }
+
+    /// Whether a page may be loaded anew on the way to it: there is a new version, and nothing is kept that would be lost.
+    fn may_load_anew(self) -> bool {
+        let is_free = |page: RwSignal<Option<Page>>| page.read_untracked().is_none();
+        self.outdated.get_untracked()
+            && self.connection.get_untracked() == Connection::Fine
+            && [self.wanted, self.after_password, self.after_set_up]
+                .into_iter()
+                .all(is_free)
+            && self.few_codes.get_untracked().is_none()
+            && self.sheet.read_untracked().is_none()
+            && self.stays.get_value().is_none()
+            && self.link.with_value(Option::is_none)
+            && !self.reset_is_open.get_value()
     }
 
     /// Nothing of one person is left for the next one in this tab.
@@ -250,6 +345,7 @@ impl Shell {
         pending.set(true);
         spawn_local(async move {
             let result = request.await;
+            self.note(&result);
             pending.try_set(false);
             match &result {
                 Err(AppError::NotSignedIn) => return self.lost_session(),
@@ -278,6 +374,17 @@ pub(crate) fn go() -> impl Fn(Page, bool) + Copy + 'static {
         // An answer that comes after the page was left leads nowhere.
         navigate.try_with_value(|navigate| navigate(&page.path(), options));
     }
+}
+
+/// Whether a click follows a link to a page of ours, in this tab.
+fn leads_to_a_page(event: &Event) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| {
+        let link = target.closest("a[href^='/']:not([target], [download])");
+        link.is_ok_and(|link| link.is_some())
+    })
 }
 
 /// Whether the address holds a link's token.

@@ -25,6 +25,8 @@ export class SignIn extends Screen {
   readonly password = this.secret('Password');
   readonly showPassword = this.button('Show password');
   readonly submit = this.button('Sign in');
+  /** The same button while it waits. */
+  readonly busy = this.button('Signing in…');
 
   async fill(email: string, password: string): Promise<void> {
     await this.email.fill(email);

@@ -29,7 +29,7 @@ export class Server {
   private lines: string[] = [];
   private port = 0;
 
-  private constructor(private readonly options: ServerOptions) {}
+  private constructor(private options: ServerOptions) {}
 
   /** Starts a server on an empty database and a free port. */
   static async start(options: ServerOptions = {}): Promise<Server> {
@@ -92,6 +92,13 @@ export class Server {
     this.child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
       return;
+  /** Exchanges the server as a deployment does: with other settings its pages are another build. */
+  async redeploy(options: ServerOptions): Promise<void> {
+    await this.stop();
+    this.options = { ...this.options, ...options };
+    await this.start();
+  }
+
     }
     const gone = once(child, 'exit');
     child.kill(signal);

@@ -68,3 +68,9 @@ export const words = {
   javaScriptOff: /JavaScript/,
   webAssemblyOff: /WebAssembly/,
 };
+  notLoaded: /could not be loaded/,
+  offline: /you are offline/i,
+  noServer: /no connection to the server/i,
+  newVersion: /new version/i,
+  unreadable: /answer can't be read.*reload the page/i,
+  reference: (reference: string): RegExp => new RegExp(`operator this reference: ${reference}$`),

@@ -6,7 +6,7 @@ use app::services::Services;
 use axum::{
     Router,
     extract::{Request, State},
-    http::header::CONTENT_TYPE,
+    http::{HeaderValue, header::CONTENT_TYPE},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{any, get},
@@ -16,7 +16,7 @@ use tower::ServiceBuilder;
 use crate::{
     config::PublicUrl,
     middleware::{
-        accept, access, access_log, body, content_type, endpoint, origin, panic, request_id,
+        accept, access, access_log, body, build, content_type, endpoint, origin, panic, request_id,
         security_headers::{self, SecurityHeaders},
         server_function, timeout,
     },
@@ -37,11 +37,14 @@ pub fn router(services: Services, public_url: &PublicUrl, pages: Pages) -> Route
         .layer(from_fn(access_log::log))
         .layer(from_fn_with_state(headers, security_headers::add))
         .layer(panic::catch());
+    let build = pages
+        .build()
+        .and_then(|build| HeaderValue::from_str(build).ok());
     Router::new()
         .route("/livez", get(alive))
         .fallback(page)
         .with_state(Arc::new(pages))
-        .merge(api(services, public_url))
+        .merge(api(services, public_url).layer(from_fn_with_state(build, build::name)))
         .layer(around_everything)
 }
 

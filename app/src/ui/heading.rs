@@ -2,12 +2,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::{html, prelude::*};
 
+use crate::boot;
+
 /// Whether a page of this visit has already been shown.
 static SHOWN_BEFORE: AtomicBool = AtomicBool::new(false);
 
 /// The page's heading: names the document and takes the focus when the page is reached by navigation.
 ///
-/// Not at first load: there the browser reads the page from its top.
+/// Not at first load: there the browser reads the page from its top. Then it takes the place of the frame that stood there.
 #[component]
 pub fn FocusHeading(
     /// The heading; the document's title is it, a dot and the brand.
@@ -19,6 +21,8 @@ pub fn FocusHeading(
     heading.on_load(|heading| {
         if SHOWN_BEFORE.swap(true, Ordering::Relaxed) {
             let _ = heading.focus();
+        } else {
+            boot::leave();
         }
     });
     view! {

@@ -32,13 +32,15 @@ pub fn PasswordField(
     /// Reads the error out at once, for forms with this single field.
     #[prop(optional)]
     alert: bool,
+    /// Whether it is shown, to set it from outside.
+    #[prop(optional)]
+    shown: RwSignal<bool>,
     /// To focus it from outside.
     #[prop(optional)]
     input_ref: NodeRef<html::Input>,
 ) -> impl IntoView {
     let ids = FieldIds::new(name);
     let (control, described_by) = (ids.control.clone(), ids.described_by(hint.is_some(), error));
-    let shown = RwSignal::new(false);
     view! {
         <Field ids label hint error met alert>
             <div class="password">

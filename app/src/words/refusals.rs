@@ -10,7 +10,11 @@ use crate::error::{AppError, Field};
 pub const fn may_work_again(error: &AppError) -> bool {
     matches!(
         error,
-        AppError::Unreachable | AppError::Unavailable | AppError::Internal
+        AppError::Unreachable
+            | AppError::Unreadable
+            | AppError::Unavailable
+            | AppError::Internal
+            | AppError::Failed { .. }
     )
 }
 
@@ -43,8 +47,16 @@ pub const fn wait_for(error: &AppError) -> &'static str {
 pub fn refusal(error: &AppError) -> String {
     let words = match error {
         AppError::Unreachable => "The server can't be reached. What you typed is still here.",
+        AppError::Unreadable => {
+            "The server's answer can't be read. Try again; if that does not help, reload the page."
+        }
         AppError::Unavailable => "The server is busy. What you typed is still here.",
         AppError::Internal | AppError::Malformed => "Something went wrong on the server.",
+        AppError::Failed { reference } => {
+            return format!(
+                "Something went wrong on the server. If it happens again, tell your operator this reference: {reference}"
+            );
+        }
         AppError::NotSignedIn => "Your session has ended. Sign in again.",
         AppError::WrongCredentials => "The email or the password is wrong.",
         AppError::WrongCode => "This code is wrong.",
@@ -125,6 +137,7 @@ fn clock_off(seconds: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reference::Reference;
 
     #[test]
     fn the_clock_hint_names_amount_and_direction() {
@@ -140,6 +153,14 @@ mod tests {
             refusal(&AppError::ClockOff { seconds: 30 })
                 .starts_with("Your device is about 1 minute fast.")
         );
+    }
+
+    #[test]
+    fn a_failure_names_what_to_look_for_in_the_log() {
+        let reference = Reference::from_random([0xab; 8]);
+        let error = AppError::Failed { reference };
+        assert!(refusal(&error).ends_with("this reference: abababababababab"));
+        assert!(may_work_again(&error));
     }
 
     #[test]

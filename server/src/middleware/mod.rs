@@ -4,6 +4,7 @@ pub mod accept;
 pub mod access;
 pub mod access_log;
 pub mod body;
+pub mod build;
 pub mod content_type;
 pub mod endpoint;
 pub mod origin;

@@ -4,17 +4,18 @@ use std::io::{Cursor, Write};
 
 use axum::body::Bytes;
 use brotli::enc::BrotliEncoderParams;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
-use super::{REVALIDATED, content_type, representation::Representations};
+use super::{REVALIDATED, content_type, representation::Representations, variants::Variants};
 use crate::config::Branding;
 
-/// The page and what its inline scripts need in the CSP.
+/// The page in its two forms, what its inline scripts need in the CSP, and which build it is.
 pub struct Index {
-    page: Representations,
+    pages: Variants<Representations>,
     script_hashes: Vec<String>,
+    build: String,
 }
 
 impl Index {
@@ -24,30 +25,37 @@ impl Index {
         let html = template
             .replace("__SUPPORT_URL__", &escaped(support_url))
             .replace("__BRAND__", &escaped(&branding.brand));
+        // The names of scripts and styles hold their hashes, so this names all that a tab has loaded, and the settings in it.
+        let build = HEXLOWER.encode(&Sha256::digest(&html)[..8]);
+        let html = html.replace("__BUILD__", &build);
         let script_hashes = inline_scripts(&html).map(csp_source).collect();
-        let (br, gz) = (brotli(html.as_bytes()), gzip(html.as_bytes()));
-        let page = Representations::new(
-            content_type::of("index.html"),
-            REVALIDATED,
-            Bytes::from(html),
-            br,
-            gz,
-        );
         Self {
-            page,
+            pages: Variants::of(&html).map(page),
             script_hashes,
+            build,
         }
     }
 
-    /// The page.
-    pub const fn page(&self) -> &Representations {
-        &self.page
+    /// The page in both forms.
+    pub const fn pages(&self) -> &Variants<Representations> {
+        &self.pages
+    }
+
+    /// Which build of the pages this is: a tab that was loaded from another one is outdated.
+    pub fn build(&self) -> &str {
+        &self.build
     }
 
     /// The CSP sources of the inline scripts.
     pub fn script_hashes(&self) -> &[String] {
         &self.script_hashes
     }
+}
+
+fn page(html: String) -> Representations {
+    let (br, gz) = (brotli(html.as_bytes()), gzip(html.as_bytes()));
+    let content_type = content_type::of("index.html");
+    Representations::new(content_type, REVALIDATED, Bytes::from(html), br, gz)
 }
 
 /// Safe in text and in quoted attributes.

@@ -5,14 +5,16 @@ mod embedded;
 mod encoding;
 mod index;
 mod representation;
+mod variants;
 
 use std::{borrow::Cow, collections::HashMap};
 
+use app::{caller::has_session_cookie, routes::leads_to_sign_in};
 use axum::{
     body::{Body, Bytes},
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ALLOW, CONTENT_TYPE},
+        header::{ALLOW, CONTENT_TYPE, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -84,6 +86,12 @@ impl Pages {
         self.index.as_ref().map_or(&[], Index::script_hashes)
     }
 
+    /// Which build of the pages a browser gets, if there are any.
+    #[must_use]
+    pub fn build(&self) -> Option<&str> {
+        self.index.as_ref().map(Index::build)
+    }
+
     /// Answers one request.
     #[must_use]
     pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
@@ -97,10 +105,27 @@ impl Pages {
         match (self.files.get(path), &self.index) {
             (Some(file), _) => file.answer(method, headers),
             (None, _) if names_a_file(path) => plain(StatusCode::NOT_FOUND, "Not found"),
-            (None, Some(index)) => index.page().answer(method, headers),
+            (None, Some(index)) => page(index, method, path, headers),
             (None, None) => plain(StatusCode::SERVICE_UNAVAILABLE, NO_PAGES),
         }
     }
+}
+
+/// Whoever comes without a session to a page that needs one finds the sign-in form at once, whatever the address.
+///
+/// Only the cookie is looked at: whether its session has ended is known when the app asks, and until then the frame is right.
+fn page(index: &Index, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+    let pages = index.pages();
+    let page = if leads_to_sign_in(path) && !has_session_cookie(headers) {
+        &pages.sign_in
+    } else {
+        &pages.other
+    };
+    let mut response = page.answer(method, headers);
+    response
+        .headers_mut()
+        .append(VARY, HeaderValue::from_static("cookie"));
+    response
 }
 
 /// The app's routes hold no dot, so whatever does asks for a file: a missing script must not become a page with status 200.

@@ -39,8 +39,11 @@ async fn a_panic_is_an_answer_without_its_text() {
     .await;
     for _ in 0..2 {
         let answer = server.browser().ask("session/whoami").await;
-        answer.expect_refused(500, "internal");
-        assert_eq!(answer.text(), r#"{"kind":"internal"}"#);
+        answer.expect_refused(500, "failed");
+        let id = answer.header("x-request-id");
+        // What a person quotes is what stands in the log.
+        let body = format!(r#"{{"kind":"failed","reference":"{id}"}}"#);
+        assert_eq!(answer.text(), body);
         assert_eq!(answer.header("content-type"), "application/json");
         assert_eq!(answer.header("x-request-id").len(), 16);
         assert_eq!(answer.header("x-content-type-options"), "nosniff");

@@ -12,6 +12,7 @@ mod access;
 mod bodies;
 mod csrf;
 mod headers;
+mod frames;
 mod last_resort;
 mod log;
 mod matrix;

@@ -2,6 +2,7 @@ use domain::policy::Standing;
 use leptos::prelude::*;
 
 use crate::{
+    boot,
     error::AppError,
     refused::Refused,
     routes::Page,
@@ -57,14 +58,36 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
+    // What was typed and pressed before the app was there goes on in its own fields.
+    let (email_field, password_field, shown) =
+        (NodeRef::new(), NodeRef::new(), RwSignal::new(false));
+    let typed = StoredValue::new(boot::typed());
+    Effect::new(move |_| {
+        let (Some(email_field), Some(password_field)) = (email_field.get(), password_field.get())
+        else {
+            return;
+        };
+        let Some(typed) = typed.try_update_value(Option::take).flatten() else {
+            return;
+        };
+        boot::leave();
+        email.set(typed.email.value());
+        password.set(typed.password.value());
+        shown.set(typed.shown);
+        typed.email.go_on_in(&email_field);
+        typed.password.go_on_in(&password_field);
+        if typed.submitted {
+            submit();
+        }
+    });
     view! {
         <div class="page--narrow">
             <FocusHeading label="Sign in" />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
                     <Refused refused retry=submit />
-                    <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
-                    <PasswordField label="Password" value=password error=password_error />
+                    <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error input_ref=email_field />
+                    <PasswordField label="Password" value=password error=password_error shown input_ref=password_field />
                     <div class="actions">
                         <Button label="Sign in" kind=ButtonKind::Primary submit=true pending pending_label="Signing in…" />
                     </div>

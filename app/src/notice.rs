@@ -1,0 +1,29 @@
+//! The notice at the lower edge of every page: the server is away, or has a newer version of the page.
+
+use leptos::prelude::*;
+
+use crate::{
+    connection::{Connection, notice},
+    shell::shell,
+    ui::Button,
+};
+
+/// Takes no room while there is nothing to say; it lies over the page, so that nothing moves when there is.
+#[component]
+pub(crate) fn Notice() -> impl IntoView {
+    let shell = shell();
+    let said = Memo::new(move |_| notice(shell.connection.get(), shell.outdated.get()));
+    let may_reload =
+        Memo::new(move |_| shell.outdated.get() && shell.connection.get() == Connection::Fine);
+    let reload = || {
+        let _ = window().location().reload();
+    };
+    view! {
+        <div class="notice" class:notice--shown=move || said.read().is_some()>
+            <p role="status">{move || said.get()}</p>
+            <Show when=move || may_reload.get()>
+                <Button label="Reload" on_press=reload />
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,109 @@
+//! What stands in the index page before the app does: the sign-in form for whoever will need it, and which build it is.
+
+use axum::{body::Body, http::Request};
+use rstest::rstest;
+
+use crate::support::{Answer, Options, TestServer};
+
+/// The template that Trunk builds on.
+const TEMPLATE: &[u8] = include_bytes!("../../../frontend/index.html");
+const FORM: &str = "<form id=\"boot-sign-in\"";
+const SKELETON: &str = "class=\"card boot__card\"";
+
+async fn server() -> TestServer {
+    let options = Options {
+        files: vec![("index.html", TEMPLATE.to_vec())],
+        ..Options::default()
+    };
+    TestServer::start_with(options, |services| services).await
+}
+
+async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let request = headers
+        .iter()
+        .fold(Request::get(path), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+    server.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[rstest]
+#[case("/sign-in", "", true)]
+#[case("/", "", true)]
+#[case("/profile?x=1", "", true)]
+#[case("/verify/reset", "theme=dark", true)]
+#[case("/setup", "", false)]
+#[case("/invitation", "", false)]
+#[case("/nothing", "", false)]
+#[case("/sign-in", "twinlock=x", false)]
+#[case("/", "a=b; __Host-twinlock=x", false)]
+#[tokio::test]
+async fn the_form_stands_where_somebody_has_to_sign_in(
+    #[case] path: &str,
+    #[case] cookie: &str,
+    #[case] form: bool,
+) {
+    let answer = get(&server().await, path, &[("cookie", cookie)]).await;
+    let html = answer.text();
+    assert_eq!(
+        (html.contains(FORM), html.contains(SKELETON)),
+        (form, !form)
+    );
+    assert_eq!(html.matches("<h1").count(), 1);
+}
+
+#[tokio::test]
+async fn no_cache_takes_one_for_the_other() {
+    let server = server().await;
+    let stranger = get(&server, "/", &[]).await;
+    let etag = stranger.header("etag");
+    let known = get(
+        &server,
+        "/",
+        &[("cookie", "twinlock=x"), ("if-none-match", etag)],
+    )
+    .await;
+    assert_eq!(known.status.as_u16(), 200);
+    assert_ne!(known.header("etag"), etag);
+    assert_eq!(
+        known.header("content-security-policy"),
+        stranger.header("content-security-policy")
+    );
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let vary = server.send(request).await.headers.get_all("vary").len();
+    assert_eq!(vary, 2, "by encoding and by cookie");
+}
+
+#[tokio::test]
+async fn every_call_names_the_build_that_the_page_names() {
+    let server = server().await;
+    let page = get(&server, "/", &[]).await;
+    let build = server
+        .browser()
+        .ask("session/whoami")
+        .await
+        .header("x-build")
+        .to_owned();
+    assert_eq!(build.len(), 16);
+    assert!(page.text().contains(&format!("const build = \"{build}\"")));
+    assert!(!page.text().contains("__BUILD__"));
+    // A refusal in front of the server functions too.
+    assert_eq!(
+        get(&server, "/api/nothing", &[]).await.header("x-build"),
+        build
+    );
+
+    let changed = Options {
+        files: vec![("index.html", [TEMPLATE, b"<!-- new -->"].concat())],
+        ..Options::default()
+    };
+    let other = TestServer::start_with(changed, |services| services).await;
+    assert_ne!(
+        other
+            .browser()
+            .ask("session/whoami")
+            .await
+            .header("x-build"),
+        build
+    );
+}
