@@ -26,6 +26,8 @@ pub mod services;
 
 #[cfg(feature = "csr")]
 mod app;
+#[cfg(feature = "gallery")]
+mod gallery;
 #[cfg(feature = "csr")]
 mod guard;
 #[cfg(feature = "csr")]
@@ -35,5 +37,7 @@ mod shell;
 
 mod notice;
 #[cfg(feature = "csr")]
-#[cfg(feature = "csr")]
+#[cfg(all(feature = "csr", not(feature = "gallery")))]
 pub use app::App;
+#[cfg(feature = "gallery")]
+pub use gallery::App;

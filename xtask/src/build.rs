@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    frontend,
+    frontend, gallery,
     process::Process,
     size::kilobytes,
     stopwatch::Stopwatch,
@@ -16,6 +16,7 @@ use crate::{
 pub fn build() -> Result<PathBuf> {
     let stopwatch = Stopwatch::start();
     frontend::build()?;
+    gallery::ensure_left_out_of(&frontend::downloads()?)?;
     server()?;
     if !holds_frontend()? {
         // Cargo learns from the embedding macro which files to watch. A server compiled while `dist` was still

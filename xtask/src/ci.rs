@@ -7,7 +7,7 @@ use crate::{
     frontend::WASM_TARGET_DIR,
     process::Process,
     summary::Summary,
-    test::{self, TestArguments},
+    test::{self, Journeys, TestArguments},
     tools::{self, Toolbox},
     tree_proof,
     workspace::end2end,
@@ -20,12 +20,16 @@ pub struct CiArguments {
     #[arg(long)]
     no_advisories: bool,
 
+    /// Run every journey in Firefox and WebKit too, not only the short set (about half an hour more)
+    #[arg(long, conflicts_with_all = ["fast", "playwright"])]
+    deep: bool,
+
     #[command(flatten)]
     test: TestArguments,
 }
 
 /// Each with all its targets. `app` and `domain` come in one shape for each side.
-const CLIPPY: [(&str, &[&str]); 4] = [
+const CLIPPY: [(&str, &[&str]); 5] = [
     (
         "clippy, host",
         &[
@@ -41,6 +45,7 @@ const CLIPPY: [(&str, &[&str]); 4] = [
         "clippy, app browser side",
         &["-p", "app", "--features", "csr"],
     ),
+    ("clippy, gallery", &["-p", "app", "--features", "gallery"]),
 ];
 
 /// Runs all of it and prints one summary.
@@ -64,7 +69,12 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     dependencies(&mut summary, arguments.no_advisories);
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
-    test::steps(&mut summary, &arguments.test);
+    let journeys = if arguments.deep {
+        Journeys::Every
+    } else {
+        Journeys::Short
+    };
+    test::steps(&mut summary, &arguments.test, journeys);
     summary.finish()
 }
 

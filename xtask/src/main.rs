@@ -6,6 +6,7 @@
 mod build;
 mod ci;
 mod frontend;
+mod gallery;
 mod process;
 mod run;
 mod size;
@@ -38,6 +39,8 @@ enum Command {
     Test(test::TestArguments),
     /// Check formatting, lints, dependencies, styles and types, then run every test
     Ci(ci::CiArguments),
+    /// Show every widget in every state, at /gallery in a build for development
+    Gallery(gallery::GalleryArguments),
     /// Print what a browser downloads and fail where that is over the budget
     Size,
     /// Join the style sheets into target/style/twinlock.css, before Trunk copies it
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Build => build::build().map(|_| ()),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
+        Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Size => size::run(),
         Command::Style => frontend::join_styles(),
     };

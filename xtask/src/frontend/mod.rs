@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub use compress::{beside, brotli, gzip};
+pub use fingerprint::files_below;
 
 use crate::{
     process::Process,
@@ -55,7 +56,7 @@ fn trunk(tools: &Toolbox) -> Result<()> {
 
 /// Each file of `dist` a browser may ask for, without the compressed copies.
 pub fn downloads() -> Result<Vec<PathBuf>> {
-    let mut files = fingerprint::files_below(&dist())?;
+    let mut files = files_below(&dist())?;
     files.retain(|file| !has_ending(file, "br") && !has_ending(file, "gz"));
     Ok(files)
 }

@@ -1,0 +1,15 @@
+import { defineConfig } from '@playwright/test';
+import { browser } from './support/browser';
+
+/** The gallery of widgets, called by `cargo xtask gallery --check` and apart from the tests: it has a build of its own. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: 'gallery.ts',
+  outputDir: './test-results/gallery',
+  workers: 1,
+  forbidOnly: true,
+  timeout: 180_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['./support/tally.ts']],
+  use: browser,
+});

@@ -1,0 +1,72 @@
+//! Serves a folder of pages with the headers of `twinlock serve`, but without a database and an API: for `cargo xtask gallery`.
+
+use std::{
+    borrow::Cow,
+    error::Error,
+    fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Request, State},
+    middleware::from_fn_with_state,
+    response::Response,
+};
+use clap::Parser;
+use server::{
+    config::{Branding, BrandingArgs},
+    listener,
+    middleware::security_headers::{self, SecurityHeaders},
+    spa::Pages,
+};
+use tokio::net::TcpListener;
+
+#[derive(Parser)]
+struct Arguments {
+    /// What Trunk wrote
+    folder: PathBuf,
+
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+
+    #[command(flatten)]
+    branding: BrandingArgs,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let branding = Branding::new(&arguments.branding)?;
+    let pages = Pages::new(files(&arguments.folder)?, &branding);
+    let headers = Arc::new(SecurityHeaders::new(pages.script_hashes(), false));
+    let router = Router::new()
+        .fallback(page)
+        .with_state(Arc::new(pages))
+        .layer(from_fn_with_state(headers, security_headers::add));
+    let stop = listener::stop_signal()?;
+    let socket = TcpListener::bind(arguments.listen).await?;
+    println!("Listening on http://{}/gallery", socket.local_addr()?);
+    listener::serve(socket, router, stop).await;
+    Ok(())
+}
+
+async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
+    pages.answer(request.method(), request.uri().path(), request.headers())
+}
+
+/// Trunk writes no folders: the app has no snippets of JavaScript.
+fn files(folder: &Path) -> io::Result<Vec<(Cow<'static, str>, Bytes)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.push((Cow::Owned(name), fs::read(entry.path())?.into()));
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,190 @@
+//! `cargo xtask gallery`: every widget in every state, built for development, served under the product's own policy.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::{
+    frontend::{WASM_TARGET_DIR, files_below},
+    process::Process,
+    tools::{self, Toolbox},
+    workspace::{end2end, root},
+};
+
+/// Stands in the gallery's code and styles many times, and nowhere in the product.
+const MARK: &[u8] = b"gallery";
+
+/// What `gallery` takes.
+#[derive(Args)]
+pub struct GalleryArguments {
+    /// Look at it with a browser and axe, and take pictures, instead of serving it
+    #[arg(long)]
+    check: bool,
+
+    /// Where to serve it
+    #[arg(long, default_value = "127.0.0.1:3100")]
+    listen: SocketAddr,
+}
+
+/// Builds it, then serves or checks it.
+pub fn run(arguments: &GalleryArguments) -> Result<()> {
+    let pages = pages()?;
+    let server = server()?;
+    if arguments.check {
+        return check(&server, &pages);
+    }
+    eprintln!("\nOpen the link printed below in a browser. Ctrl-C stops it.");
+    let error = Command::new(&server)
+        .arg(&pages)
+        .args(["--listen", &arguments.listen.to_string()])
+        .exec();
+    Err(error).with_context(|| format!("{} could not be started", server.display()))
+}
+
+/// Fails where a file of the product knows of the gallery.
+pub fn ensure_left_out_of(files: &[PathBuf]) -> Result<()> {
+    let found = holding_the_mark(files)?;
+    ensure!(
+        found.is_empty(),
+        "{} hold the gallery, which is for development only\nWhat to do: build the pages without the feature `gallery`, and keep style/gallery.css out of style/main.css",
+        found.join(", ")
+    );
+    Ok(())
+}
+
+fn holding_the_mark(files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for file in files {
+        let bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+        if bytes.windows(MARK.len()).any(|part| part == MARK) {
+            found.push(file.display().to_string());
+        }
+    }
+    Ok(found)
+}
+
+/// Trunk's build in cargo's quick profile, beside the product's: neither touches the other.
+fn pages() -> Result<PathBuf> {
+    let tools = Toolbox::for_pages()?;
+    let folder = root().join("target/gallery");
+    Process::cargo(["fetch", "--target", "wasm32-unknown-unknown"]).run()?;
+    Process::new("trunk")
+        .args(["build", "--skip-version-check", "--cargo-profile", "dev"])
+        .args(["--features", "gallery", "--dist"])
+        .args([&folder])
+        .env("CARGO_TARGET_DIR", root().join(WASM_TARGET_DIR))
+        // Line tables would make it ten times as large.
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        .env_unshown("PATH", tools.path()?)
+        .env_remove("NO_COLOR")
+        .remedy("mend what the compiler or Trunk says above, then repeat the command")
+        .run()?;
+    fs::copy(root().join("style/gallery.css"), folder.join("gallery.css"))
+        .context("copying style/gallery.css")?;
+    // Or its absence from the product would prove nothing.
+    let wasm: Vec<PathBuf> = files_below(&folder)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|ending| ending == "wasm"))
+        .collect();
+    ensure!(
+        !holding_the_mark(&wasm)?.is_empty(),
+        "the WASM file in {} does not hold the gallery",
+        folder.display()
+    );
+    Ok(folder)
+}
+
+/// The pages' part of the server, as an example: it is no part of the product.
+fn server() -> Result<PathBuf> {
+    Process::cargo(["build", "--package", "server", "--example", "gallery"])
+        .args(["--target-dir", "target"])
+        .run()?;
+    Ok(root().join("target/debug/examples/gallery"))
+}
+
+fn check(server: &Path, pages: &Path) -> Result<()> {
+    tools::ensure_for_browser_tests()?;
+    tools::install_packages()?;
+    Process::new("npx")
+        .args(["--no-install", "playwright", "test"])
+        .args(["--config", "gallery.config.ts"])
+        .folder(&end2end())
+        .env("GALLERY_SERVER", server)
+        .env("GALLERY_PAGES", pages)
+        .remedy("the report above names widget and theme; `cargo xtask gallery` shows them")
+        .run()?;
+    println!(
+        "Pictures: {}",
+        root().join("target/gallery-pictures").display()
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What nobody can see, or what stands around every page.
+    const NOT_SHOWN: [&str; 1] = ["HiddenUsername"];
+
+    fn sources(folder: &str) -> String {
+        let files = files_below(&root().join(folder)).unwrap();
+        let code = files
+            .iter()
+            .filter(|file| file.extension().is_some_and(|ending| ending == "rs"));
+        code.map(|file| fs::read_to_string(file).unwrap()).collect()
+    }
+
+    /// The words that follow `before` somewhere in the text.
+    fn words_after<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
+        text.split(before)
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
+    }
+
+    #[test]
+    fn every_widget_and_every_picture_is_shown() {
+        let (ui, gallery) = (sources("app/src/ui"), sources("app/src/gallery"));
+        let shown: Vec<&str> = words_after(&gallery, "<").chain(NOT_SHOWN).collect();
+        let widgets: Vec<&str> = words_after(&ui, "#[component]\npub fn ").collect();
+        assert!(widgets.len() > 30, "{widgets:?}");
+        for widget in widgets {
+            assert!(shown.contains(&widget), "the gallery lacks {widget}");
+        }
+        let pictures = fs::read_to_string(root().join("app/src/ui/icon.rs")).unwrap();
+        let drawn: Vec<&str> = words_after(&gallery, "Glyph::").collect();
+        for picture in words_after(&pictures, " Self::") {
+            assert!(
+                drawn.contains(&picture),
+                "the gallery lacks the picture {picture}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_product_with_the_gallery_in_it_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            fs::write(&file, text).unwrap();
+            file
+        };
+        let (plain, with) = (
+            file("a.wasm", "\0asm /profile"),
+            file("b.wasm", "\0asm/gallery\0"),
+        );
+        assert!(ensure_left_out_of(&[plain.clone()]).is_ok());
+        let error = ensure_left_out_of(&[plain, with]).unwrap_err().to_string();
+        assert!(
+            error.contains("b.wasm") && !error.contains("a.wasm"),
+            "{error}"
+        );
+    }
+}
