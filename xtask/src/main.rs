@@ -7,6 +7,8 @@ mod build;
 mod ci;
 mod frontend;
 mod gallery;
+mod lighthouse;
+mod pictures;
 mod process;
 mod run;
 mod size;
@@ -43,6 +45,10 @@ enum Command {
     Gallery(gallery::GalleryArguments),
     /// Print what a browser downloads and fail where that is over the budget
     Size,
+    /// Load the main pages with Lighthouse as a phone does, and fail below the targets
+    Lighthouse(lighthouse::LighthouseArguments),
+    /// Take the README's pictures anew, into docs/pictures
+    Pictures,
     /// Join the style sheets into target/style/twinlock.css, before Trunk copies it
     #[command(hide = true)]
     Style,
@@ -56,6 +62,8 @@ fn main() -> ExitCode {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Size => size::run(),
+        Command::Lighthouse(arguments) => lighthouse::run(&arguments),
+        Command::Pictures => pictures::run(),
         Command::Style => frontend::join_styles(),
     };
     match outcome {

@@ -1,11 +1,14 @@
 //! Node.js, npm and the packages in `end2end`.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
 use super::on_path;
-use crate::{process::Process, workspace::end2end};
+use crate::{
+    process::Process,
+    workspace::{end2end, root},
+};
 
 /// The oldest Node.js the packages of `end2end` take (`engines` in its package.json says the same).
 const OLDEST: (u32, u32) = (20, 19);
@@ -35,20 +38,35 @@ pub fn ensure() -> Result<()> {
     Ok(())
 }
 
-/// Installs the packages of `end2end` where the lock file has changed since the last time.
+/// Installs the packages of the browser tests.
 pub fn install_packages() -> Result<()> {
+    install(&end2end())
+}
+
+/// Installs Lighthouse, which has a folder of its own because nothing else needs its 185 MB.
+pub fn install_lighthouse() -> Result<()> {
+    install(&end2end().join("lighthouse"))
+}
+
+/// Installs what makes the README's pictures small.
+pub fn install_for_pictures() -> Result<()> {
+    install(&end2end().join("pictures"))
+}
+
+/// Installs the packages of a folder where its lock file has changed since the last time.
+fn install(folder: &Path) -> Result<()> {
     ensure()?;
-    let folder = end2end();
+    let shown = folder.strip_prefix(root()).unwrap_or(folder).display();
     let lock = fs::read_to_string(folder.join("package-lock.json"))
-        .context("reading end2end/package-lock.json")?;
+        .with_context(|| format!("reading {shown}/package-lock.json"))?;
     let stamp = folder.join(STAMP);
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    eprintln!("Installing the Node packages of end2end (once, about a minute) …");
+    eprintln!("Installing the Node packages of {shown} (once, about a minute) …");
     Process::new("npm")
         .args(["ci", "--no-audit", "--no-fund"])
-        .folder(&folder)
+        .folder(folder)
         // The tests use the browser of the system.
         .env_unshown("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
         .remedy("the registry of npm must be reachable: look at the network or at `npm config get registry`")
@@ -79,8 +97,10 @@ mod tests {
 
     #[test]
     fn package_json_says_the_same() {
-        let manifest = fs::read_to_string(end2end().join("package.json")).unwrap();
         let (major, minor) = OLDEST;
-        assert!(manifest.contains(&format!("\"node\": \">={major}.{minor}\"")));
+        for folder in ["", "lighthouse", "pictures"].map(|name| end2end().join(name)) {
+            let manifest = fs::read_to_string(folder.join("package.json")).unwrap();
+            assert!(manifest.contains(&format!("\"node\": \">={major}.{minor}\"")));
+        }
     }
 }

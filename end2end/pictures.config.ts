@@ -1,0 +1,16 @@
+import { defineConfig } from '@playwright/test';
+import { browser } from './support/browser';
+
+/** The README's pictures, taken by `cargo xtask pictures`. */
+export default defineConfig({
+  testDir: './pictures',
+  testMatch: 'pictures.ts',
+  outputDir: './test-results/pictures',
+  workers: 1,
+  forbidOnly: true,
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  reporter: [['line'], ['./support/tally.ts']],
+  // Sharp on screens with two pixels for one, and small enough for a README.
+  use: { ...browser, deviceScaleFactor: 1.5 },
+});
