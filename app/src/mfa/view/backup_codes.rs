@@ -99,6 +99,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         <div class="card stack">
             <section class="print-sheet">
                 <p class="print-only">{heading}</p>
+                <p class="print-only">"Backup codes: each code works once."</p>
                 <CodeList id="codes" label="Backup codes" codes=codes.clone() />
             </section>
             <div class="actions">

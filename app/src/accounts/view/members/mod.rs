@@ -62,10 +62,13 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
         Shown::Members => view! { <Loaded asked filters /> }.into_any(),
         Shown::NotFound => view! { <NotFound /> }.into_any(),
         Shown::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
-        Shown::Waiting => {
-            view! { <div class="page--wide"><div class="card"><Skeleton lines=8 /></div></div> }
-                .into_any()
+        Shown::Waiting => view! {
+            <div class="page--wide">
+                <FocusHeading label="Members" />
+                <div class="card"><Skeleton lines=8 /></div>
+            </div>
         }
+        .into_any(),
         Shown::Failed => view! {
             <div class="page--wide">
                 <FocusHeading label="Members" />
