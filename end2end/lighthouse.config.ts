@@ -5,7 +5,7 @@ import { browser } from './support/browser';
 export default defineConfig({
   testDir: './lighthouse',
   testMatch: 'lighthouse.ts',
-  outputDir: './test-results/lighthouse',
+  outputDir: '../target/lighthouse',
   workers: 1,
   forbidOnly: true,
   timeout: 3_600_000,

@@ -5,7 +5,7 @@ import { browser } from './support/browser';
 export default defineConfig({
   testDir: './pictures',
   testMatch: 'pictures.ts',
-  outputDir: './test-results/pictures',
+  outputDir: '../target/pictures',
   workers: 1,
   forbidOnly: true,
   timeout: 120_000,
