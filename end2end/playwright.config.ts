@@ -4,6 +4,7 @@ import { browser } from './support/browser';
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
+  snapshotPathTemplate: 'snapshots/{arg}{ext}',
   // Every test has a server and a database of its own, so they may run in any order, side by side.
   fullyParallel: true,
   workers: 2,

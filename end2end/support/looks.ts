@@ -16,6 +16,9 @@ export const LOOKS: readonly Look[] = [
   { width: 320, colorScheme: 'dark' },
 ];
 
+/** The narrowest (and 400 % zoom of 1280), a phone, a tablet, a desk, a wall. */
+export const WIDTHS = [320, 375, 768, 1280, 3840] as const;
+
 /** Shows the page in each way, and leaves it in the first. */
 export async function inEachLook(page: Page, act: (look: Look) => Promise<void>): Promise<void> {
   for (const look of LOOKS) {
@@ -23,6 +26,48 @@ export async function inEachLook(page: Page, act: (look: Look) => Promise<void>)
     await act(look);
   }
   await wear(page, LOOKS[0] as Look);
+}
+
+/** Shows the page in each width, and leaves it in the ordinary one. */
+export async function inEachWidth(page: Page, act: (width: number) => Promise<void>): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    await act(width);
+  }
+  await wear(page, LOOKS[0] as Look);
+}
+
+/** A phone whose keyboard is up leaves this much of the page. */
+export async function besideKeyboard(page: Page, act: () => Promise<void>): Promise<void> {
+  await page.setViewportSize({ width: 320, height: 300 });
+  await act();
+  await wear(page, LOOKS[0] as Look);
+}
+
+/** What people set in their own browser, by its name. */
+export const HABITS = {
+  /** WCAG 1.4.12. */
+  'text spacing': `
+    * { line-height: 1.5; letter-spacing: 0.12em; word-spacing: 0.16em; }
+    p { margin-block-end: 2em; }`,
+  /** WCAG 1.4.4, the text alone. */
+  'text of twice the size': ':root { font-size: 200%; }',
+} as const;
+
+/** Shows the page with each of people's own settings. */
+export async function inEachHabit(page: Page, act: (habit: string) => Promise<void>): Promise<void> {
+  for (const [habit, css] of Object.entries(HABITS)) {
+    // Not a style element: the page's own content security policy forbids it.
+    await page.evaluate((text) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(text);
+      document.adoptedStyleSheets = [sheet];
+    }, css);
+    await act(habit);
+  }
+  await page.evaluate(() => {
+    document.adoptedStyleSheets = [];
+  });
 }
 
 async function wear(page: Page, { width, colorScheme }: Look): Promise<void> {

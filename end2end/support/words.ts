@@ -52,6 +52,8 @@ export const words = {
   setBy: (who: string): RegExp => new RegExp(`Set (on|off) by ${who}`),
   ownersOnly: /only an owner/i,
   closedToOwner: /closed to you until you set it up/i,
+  loading: /^Loading…$/,
+  noAccount: /you belong to no account/i,
   setUpFirst: /requires MFA.*(set it up|once you have set it up)/i,
   operatorAdds: /added by the operator/i,
   codesOffered: (left: number): string => `${left} of 10 backup codes left`,
@@ -67,10 +69,10 @@ export const words = {
   // The server away, the browser crippled
   javaScriptOff: /JavaScript/,
   webAssemblyOff: /WebAssembly/,
-};
   notLoaded: /could not be loaded/,
   offline: /you are offline/i,
   noServer: /no connection to the server/i,
   newVersion: /new version/i,
   unreadable: /answer can't be read.*reload the page/i,
   reference: (reference: string): RegExp => new RegExp(`operator this reference: ${reference}$`),
+};

@@ -1,8 +1,11 @@
 import { test } from '../support/fixtures';
-import { expectAccessible, expectNoSidewaysScroll } from '../support/a11y';
-import { inEachLook } from '../support/looks';
+import { expectAccessible, expectLegible } from '../support/a11y';
+import { expectSameAria } from '../support/aria';
+import { expectFocusInView, expectRoom } from '../support/layout';
+import { besideKeyboard, inEachHabit, inEachLook, inEachWidth } from '../support/looks';
 import { TOURS } from '../support/tours';
 
+/** One walk for all of it: most of its time is the way from stop to stop. */
 for (const [name, tour] of TOURS) {
   test(`every page is accessible and fits, in each width and theme: ${name}`, async ({
     site,
@@ -15,12 +18,18 @@ for (const [name, tour] of TOURS) {
       server,
       guard,
       visit: (stop, page) =>
-        test.step(stop, () =>
-          inEachLook(page, async () => {
-            await expectNoSidewaysScroll(page);
-            await expectAccessible(page);
-          }),
-        ),
+        test.step(stop, async () => {
+          await expectSameAria(page, stop);
+          // Each width and each theme is judged by every rule once.
+          await inEachLook(page, ({ width, colorScheme }) =>
+            (width === 320) === (colorScheme === 'dark')
+              ? expectAccessible(page)
+              : expectLegible(page),
+          );
+          await inEachWidth(page, (width) => expectRoom(page, `${stop} at ${width} px`));
+          await inEachHabit(page, (habit) => expectRoom(page, `${stop} with ${habit}`));
+          await besideKeyboard(page, () => expectFocusInView(page));
+        }),
     });
   });
 }

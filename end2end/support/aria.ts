@@ -1,0 +1,27 @@
+import { expect, type Page } from '@playwright/test';
+
+/** What differs from run to run, and what stands for it. */
+const VOLATILE: readonly [RegExp, string][] = [
+  [/\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\b/g, 'BACKUP-CODE'],
+  [/\b(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\b/g, 'KEY'],
+  [/otpauth:\S+/g, 'otpauth:URI'],
+  [/\/accounts\/[0-9a-zA-Z-]+/g, '/accounts/ID'],
+  [/\bin (\d+ minutes?)?( ?\d+ seconds?)?$/gm, 'in A WHILE'],
+  [/(textbox "[^"]*password"): .*/gi, '$1: PASSWORD'],
+  [/\b(now|\d+ (second|minute|hour)s? ago|this minute)\b/g, 'LATELY'],
+  [/"\d{6}"/g, 'CODE'],
+];
+
+/**
+ * What a screen reader is told at this stop is what it was told before.
+ *
+ * The whole text is compared, where `toMatchAriaSnapshot` would let additions pass; and what can't
+ * be the same twice is replaced first, so that `--update-snapshots` writes nothing to mend by hand.
+ */
+export async function expectSameAria(page: Page, stop: string): Promise<void> {
+  // An open menu hangs in the header, which is told once and not again at every stop.
+  const isMenuOpen = await page.getByRole('menu').first().isVisible();
+  const told = await page.locator(isMenuOpen ? 'body' : 'main').first().ariaSnapshot();
+  const stable = VOLATILE.reduce((text, [pattern, word]) => text.replace(pattern, word), told);
+  expect.soft(`${stable}\n`).toMatchSnapshot(`${stop.replace(/[^a-zA-Z0-9]+/g, '-')}.yml`);
+}

@@ -1,0 +1,91 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures';
+import { press, tabTo } from '../support/keyboard';
+import { ADA, MAX, seedMember } from '../support/seed';
+
+test.beforeEach(({ owner: _owner }) => undefined);
+
+/** The names of what Tab leads to from the top of the page, until it begins anew. */
+async function tabOrder(page: Page, stops: number): Promise<string[]> {
+  const names: string[] = [];
+  for (let stop = 0; stop < stops; stop += 1) {
+    await page.keyboard.press('Tab');
+    names.push(
+      await page.evaluate(() => {
+        const focused = document.activeElement as HTMLElement;
+        const label = focused instanceof HTMLInputElement ? focused.labels?.[0] : undefined;
+        return (focused.getAttribute('aria-label') ?? (label ?? focused).innerText).trim();
+      }),
+    );
+  }
+  return names;
+}
+
+test('Tab goes through the page as it is read', async ({ site, page }) => {
+  await site.signIn.open();
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  expect(await tabOrder(page, 6)).toEqual([
+    'Skip to content',
+    'Customer Control Panel',
+    'Email',
+    'Password',
+    'Show password',
+    'Sign in',
+  ]);
+});
+
+test('the first stop leads past the header', async ({ site, page }) => {
+  await site.enter();
+  await site.home.open();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('main').locator(':focus')).toHaveCount(1);
+});
+
+test('a dialog keeps the focus while it is open and gives it back', async ({
+  site,
+  page,
+  server,
+}) => {
+  seedMember(server, MAX);
+  await site.enter();
+  const { accounts } = site;
+  await site.accounts.open();
+  const rule = accounts.rule(ADA.account);
+  await press(page, rule);
+  const dialog = site.dialog(/^Require MFA/);
+  await expect(dialog.box.locator(':focus')).toHaveCount(1);
+  for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
+    await page.keyboard.press(key);
+    // Past its ends the focus is the browser's own, never the page's behind it.
+    await expect(page.locator('body :focus:not(dialog *, dialog)')).toHaveCount(0);
+  }
+  await tabTo(page, dialog.button('Cancel'));
+  await page.keyboard.press('Enter');
+  await dialog.expectClosed();
+  await expect(rule).toBeFocused();
+
+  await page.keyboard.press('Space');
+  await expect(dialog.box).toBeVisible();
+  await page.keyboard.press('Escape');
+  await dialog.expectClosed();
+  await expect(rule).toBeFocused();
+});
+
+test('a menu that is left by Tab closes, and the focus goes on from its button', async ({
+  site,
+  page,
+}) => {
+  await site.enter();
+  await press(page, site.menu.button);
+  await expect(site.menu.item('My profile')).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(site.menu.button).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(site.menu.item('My profile')).toBeHidden();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('main').locator(':focus')).toHaveCount(1);
+});
