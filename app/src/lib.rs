@@ -26,17 +26,19 @@ pub mod services;
 
 #[cfg(feature = "csr")]
 mod app;
+#[cfg(feature = "csr")]
+mod boot;
 #[cfg(feature = "gallery")]
 mod gallery;
 #[cfg(feature = "csr")]
 mod guard;
 #[cfg(feature = "csr")]
+mod notice;
+#[cfg(feature = "csr")]
 mod refused;
 #[cfg(feature = "csr")]
 mod shell;
 
-mod notice;
-#[cfg(feature = "csr")]
 #[cfg(all(feature = "csr", not(feature = "gallery")))]
 pub use app::App;
 #[cfg(feature = "gallery")]
