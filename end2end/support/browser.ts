@@ -1,4 +1,8 @@
-import type { PlaywrightTestOptions, PlaywrightWorkerOptions } from '@playwright/test';
+import type {
+  BrowserContext,
+  PlaywrightTestOptions,
+  PlaywrightWorkerOptions,
+} from '@playwright/test';
 
 /**
  * Debian's Chromium: Playwright's own build would be a download from outside the package registries.
@@ -28,3 +32,10 @@ export const browser: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> =
   // A colour in mid-transition would make the contrast check a matter of luck.
   contextOptions: { reducedMotion: 'reduce' },
 };
+
+/** Chromium asks before a page may write to the clipboard; the others want a press of a button. */
+export async function allowClipboard(context: BrowserContext): Promise<void> {
+  if (context.browser()?.browserType().name() === 'chromium') {
+    await context.grantPermissions(['clipboard-write']);
+  }
+}

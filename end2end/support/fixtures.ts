@@ -7,6 +7,10 @@ import { Site } from './site';
 interface Fixtures {
   /** The server's own options, for `test.use`. */
   serverOptions: ServerOptions;
+  /** Tests that the browser at hand can't pass, by title, with the reason: they must fail. */
+  impossible: Readonly<Record<string, string>>;
+  /** Holds a test to that. */
+  knownFailure: void;
   /** A server of this test alone, on an empty database. */
   server: Server;
   /** Watches every page of the test; fails it at the end. */
@@ -21,6 +25,16 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   serverOptions: [{}, { option: true }],
+  impossible: [{}, { option: true }],
+
+  knownFailure: [
+    async ({ impossible }, use, info) => {
+      const reason = impossible[info.title];
+      info.fail(reason !== undefined, reason ?? '');
+      await use();
+    },
+    { auto: true },
+  ],
 
   server: async ({ serverOptions }, use, info) => {
     const server = await Server.start(serverOptions);

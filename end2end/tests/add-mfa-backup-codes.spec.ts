@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { allowClipboard } from '../support/browser';
 import { expect, test } from '../support/fixtures';
 import { words } from '../support/words';
 
@@ -22,7 +23,7 @@ test('Copy, Download and Print each save the codes and tick the checkbox', async
   site,
   context,
 }) => {
-  await context.grantPermissions(['clipboard-write']);
+  await allowClipboard(context);
   const { backupCodes, page } = site;
   const { codes } = await site.setUpToBackupCodes();
   await expect(backupCodes.saved).not.toBeChecked();
@@ -72,6 +73,10 @@ test('the printed sheet holds the codes and no controls', async ({ site }) => {
 
 test('where the clipboard is refused the codes are selected instead', async ({ site, page }) => {
   await page.addInitScript(() => {
+    // The empty page before the first has none.
+    if (!isSecureContext) {
+      return;
+    }
     navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'));
   });
   const { codes } = await site.setUpToBackupCodes();

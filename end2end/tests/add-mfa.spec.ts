@@ -1,3 +1,4 @@
+import { allowClipboard } from '../support/browser';
 import { expect, test } from '../support/fixtures';
 import { words } from '../support/words';
 import { oathtool, otplib, parseKeyUri, scan } from '../support/totp';
@@ -39,7 +40,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 test('the key can be copied', async ({ site, context }) => {
-  await context.grantPermissions(['clipboard-write']);
+  await allowClipboard(context);
   await site.startSetup();
   const key = await site.setup.readKey();
   await site.setup.copyKey.click();

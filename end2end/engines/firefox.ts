@@ -1,0 +1,32 @@
+import type { PlaywrightTestOptions, PlaywrightWorkerOptions } from '@playwright/test';
+import { browser } from '../support/browser';
+
+const NO_DOWNLOADS = 'over BiDi Playwright does not hear of a download';
+const ONE_FOCUS = 'of two windows Firefox gives the focus to one';
+
+/** Tests of the other engine's suite that this one can't pass here; they must fail. */
+export const impossible: Readonly<Record<string, string>> = {
+  'Copy, Download and Print each save the codes and tick the checkbox': NO_DOWNLOADS,
+  'the CSV holds all that match, and no formula': NO_DOWNLOADS,
+  'the printed sheet holds the codes and no controls': 'BiDi does not emulate print',
+  'resetting a member': ONE_FOCUS,
+  'an Owner resets a member, whose method, codes and sessions end': ONE_FOCUS,
+  'Cancel of the dialog and of the verification resets nobody': ONE_FOCUS,
+};
+
+/**
+ * Debian's Firefox by WebDriver BiDi, which it speaks itself: no driver in between, and no build of
+ * Playwright's. `channel` chooses the protocol, the path the program.
+ */
+export const firefox: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> = {
+  ...browser,
+  browserName: 'firefox',
+  channel: 'moz-firefox',
+  launchOptions: {
+    executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
+    firefoxUserPrefs: {
+      // Nobody is there to allow the clipboard.
+      'dom.events.testing.asyncClipboard': true,
+    },
+  },
+};

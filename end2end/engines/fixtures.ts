@@ -1,0 +1,47 @@
+import { test as base } from '@playwright/test';
+import { Server } from '../support/server';
+import { seedOwner } from '../support/seed';
+import type { Tab } from './tab';
+import { Visitor } from './visitor';
+
+interface Fixtures {
+  /** A server of this test alone, on an empty database. */
+  server: Server;
+  /** A fresh tab of the engine; each engine brings its own. */
+  tab: Tab;
+  /** Somebody in front of it whom the server does not know. */
+  stranger: Visitor;
+  /** An owner with a password and no MFA in front of it. */
+  visitor: Visitor;
+}
+
+/** The annotation that says which version of the engine ran. */
+export const VERSION = 'version';
+
+export const test = base.extend<Fixtures>({
+  server: async ({}, use, info) => {
+    const server = await Server.start();
+    await use(server);
+    if (info.status !== info.expectedStatus) {
+      await info.attach('server.log', { body: server.log(), contentType: 'text/plain' });
+    }
+    await server.remove();
+  },
+
+  tab: () => {
+    throw new Error('no engine');
+  },
+
+  stranger: async ({ tab, server }, use, info) => {
+    info.annotations.push({ type: VERSION, description: await tab.version() });
+    await use(new Visitor(tab, server));
+    if (info.status !== info.expectedStatus) {
+      await info.attach('picture', { body: await tab.picture(), contentType: 'image/png' });
+    }
+  },
+
+  visitor: async ({ stranger, server }, use) => {
+    seedOwner(server);
+    await use(stranger);
+  },
+});

@@ -1,0 +1,42 @@
+import { defineConfig } from '@playwright/test';
+import { browser } from '../support/browser';
+import { absent } from './absent';
+import { firefox, impossible } from './firefox';
+
+/** What the fixtures of the other suite take. */
+interface EveryTest {
+  impossible: Readonly<Record<string, string>>;
+}
+
+/** Set by `cargo xtask ci --deep`: every journey instead of the short set. */
+const deep = process.env['TWINLOCK_DEEP'] === '1';
+
+/** The same journeys on each engine, and every other test on the second one Playwright drives. */
+export default defineConfig<EveryTest>({
+  testDir: '.',
+  outputDir: '../test-results/engines',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  reporter: [['line'], ['./table.ts', { absent: deep ? absent : [] }]],
+  ...(deep ? {} : { grepInvert: /@deep/ }),
+  projects: [
+    { name: 'Chromium', testMatch: 'playwright.spec.ts', use: browser },
+    { name: 'Firefox', testMatch: 'playwright.spec.ts', use: firefox },
+    { name: 'WebKit', testMatch: 'webkit.spec.ts' },
+    ...(deep
+      ? // Its protocol takes more steps for the same; looking at each width takes minutes.
+        [
+          {
+            name: 'Firefox, every test',
+            testDir: '../tests',
+            timeout: 300_000,
+            use: { ...firefox, impossible },
+          },
+        ]
+      : []),
+  ],
+});
