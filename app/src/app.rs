@@ -117,7 +117,7 @@ fn Turning() -> impl IntoView {
     });
 }
 
-/// The product's name, as the server wrote it into the page.
+/// What the server wrote into the page's head; nothing, if it wrote nothing.
 pub(crate) fn meta(name: &str) -> String {
     let element = document()
         .query_selector(&format!("meta[name={name}]"))
@@ -135,11 +135,20 @@ fn Header() -> impl IntoView {
     view! {
         <header class="header">
             <div class="header__inner">
-                <A href="/" attr:class="brand"><Icon glyph=Glyph::Shield />{meta("brand")}</A>
+                <A href="/" attr:class="brand"><Mark />{meta("brand")}</A>
                 {move || name.get().map(|name| view! { <UserMenu name /> })}
             </div>
             <Notice />
         </header>
+    }
+}
+
+/// The operator's logo, or the shield. The name stands beside it, so it says nothing itself.
+#[component]
+fn Mark() -> impl IntoView {
+    match meta("logo") {
+        path if path.is_empty() => view! { <Icon glyph=Glyph::Shield /> }.into_any(),
+        path => view! { <img class="brand__logo" src=path alt="" /> }.into_any(),
     }
 }
 

@@ -16,6 +16,8 @@ export interface ServerOptions {
   log?: string;
   /** Where people without their device find help. */
   supportUrl?: string;
+  /** Any other setting, by the name of its environment variable. */
+  settings?: Record<string, string>;
 }
 
 /** The real binary on a database of its own in a temporary folder, under a clock of its own. */
@@ -72,7 +74,11 @@ export class Server {
     const support = supportUrl === undefined ? [] : ['--support-url', supportUrl];
     const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`, ...support], {
       cwd: this.folder,
-      env: { ...this.environment(), RUST_LOG: this.options.log ?? 'info' },
+      env: {
+        ...this.environment(),
+        ...this.options.settings,
+        RUST_LOG: this.options.log ?? 'info',
+      },
       stdio: ['ignore', 'pipe', log],
     });
     closeSync(log);

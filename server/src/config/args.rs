@@ -73,4 +73,31 @@ pub struct BrandingArgs {
         hide_env_values = true
     )]
     pub support_url: Option<String>,
+
+    /// Logo in the header, an SVG or PNG file of at most 64 KiB; the name stands beside it
+    #[arg(
+        long,
+        env = "TWINLOCK_LOGO",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
+    pub logo: Option<String>,
+
+    /// Accent colour, such as #2f5bd7; one that white text can't be read on is refused
+    #[arg(
+        long,
+        env = "TWINLOCK_ACCENT",
+        value_name = "COLOUR",
+        hide_env_values = true
+    )]
+    pub accent: Option<String>,
+
+    /// Accent colour of the dark theme [default: a lighter one of the same hue]
+    #[arg(
+        long,
+        env = "TWINLOCK_ACCENT_DARK",
+        value_name = "COLOUR",
+        hide_env_values = true
+    )]
+    pub accent_dark: Option<String>,
 }

@@ -1,28 +1,37 @@
-//! The product's name and the operator's support link.
+//! The product's name, logo and accent, and the operator's support link.
 
 use http::Uri;
 
-use super::{BrandingArgs, SettingError, filled};
+use super::{Accent, BrandingArgs, Logo, SettingError, filled};
 
 /// Longest brand, in characters: it stands in the header beside the user menu, and in every authenticator's list.
 const MAX_CHARS: usize = 60;
 
 /// What the pages say about the operator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Branding {
     /// The product's name.
     pub brand: String,
     /// Where people find help.
     pub support_url: Option<String>,
+    /// The logo, in place of the shield.
+    pub logo: Option<Logo>,
+    /// The accent, in place of the style sheet's own.
+    pub accent: Option<Accent>,
 }
 
 impl Branding {
-    /// Reads both settings.
+    /// Reads the settings.
     pub fn new(args: &BrandingArgs) -> Result<Self, SettingError> {
         let support_url = filled(args.support_url.as_deref());
         Ok(Self {
             brand: brand(&args.brand)?,
             support_url: support_url.map(support).transpose()?,
+            logo: filled(args.logo.as_deref()).map(Logo::read).transpose()?,
+            accent: Accent::new(
+                filled(args.accent.as_deref()),
+                filled(args.accent_dark.as_deref()),
+            )?,
         })
     }
 }

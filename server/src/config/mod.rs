@@ -1,17 +1,23 @@
 //! Settings: flags with environment variables beside them. A wrong one stops the start with its name and what would be right.
 
+mod accent;
 mod args;
 mod branding;
+mod colour;
 mod database;
+mod logo;
 mod public_url;
 
 use std::net::SocketAddr;
 
 use thiserror::Error;
 
+pub use accent::Accent;
 pub use args::{AddressArgs, BrandingArgs, DatabaseArgs};
 pub use branding::Branding;
+pub use colour::Colour;
 pub use database::Database;
+pub use logo::{Logo, LogoKind};
 pub use public_url::PublicUrl;
 
 /// A setting that can't be used.

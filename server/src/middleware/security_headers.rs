@@ -67,7 +67,7 @@ fn policy(scripts: &[String]) -> HeaderValue {
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
-/// Adds the headers. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
+/// Adds the headers, but for a stricter policy that an answer brings itself. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
 pub async fn add(
     State(headers): State<Arc<SecurityHeaders>>,
     request: Request,
@@ -75,7 +75,10 @@ pub async fn add(
 ) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in &headers.0 {
-        response.headers_mut().insert(name, value.clone());
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert_with(|| value.clone());
     }
     response
         .headers_mut()

@@ -1,14 +1,12 @@
 //! The index page: filled in with the operator's settings at start, and therefore compressed at start too.
 
-use std::io::{Cursor, Write};
-
 use axum::body::Bytes;
-use brotli::enc::BrotliEncoderParams;
 use data_encoding::{BASE64, HEXLOWER};
-use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
-use super::{REVALIDATED, content_type, representation::Representations, variants::Variants};
+use super::{
+    REVALIDATED, brand::Brand, content_type, representation::Representations, variants::Variants,
+};
 use crate::config::Branding;
 
 /// The page in its two forms, what its inline scripts need in the CSP, and which build it is.
@@ -19,10 +17,11 @@ pub struct Index {
 }
 
 impl Index {
-    /// Fills in the placeholders.
-    pub fn new(template: &str, branding: &Branding) -> Self {
+    /// Fills in the placeholders, and what the brand's own files need.
+    pub fn new(template: &str, branding: &Branding, brand: &Brand) -> Self {
         let support_url = branding.support_url.as_deref().unwrap_or_default();
-        let html = template
+        let html = brand
+            .dress(template)
             .replace("__SUPPORT_URL__", &escaped(support_url))
             .replace("__BRAND__", &escaped(&branding.brand));
         // The names of scripts and styles hold their hashes, so this names all that a tab has loaded, and the settings in it.
@@ -53,9 +52,8 @@ impl Index {
 }
 
 fn page(html: String) -> Representations {
-    let (br, gz) = (brotli(html.as_bytes()), gzip(html.as_bytes()));
     let content_type = content_type::of("index.html");
-    Representations::new(content_type, REVALIDATED, Bytes::from(html), br, gz)
+    Representations::packed(content_type, REVALIDATED, Bytes::from(html))
 }
 
 /// Safe in text and in quoted attributes.
@@ -87,26 +85,6 @@ fn csp_source(script: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(&Sha256::digest(script)))
 }
 
-fn brotli(plain: &[u8]) -> Option<Bytes> {
-    let mut packed = Vec::new();
-    let parameters = BrotliEncoderParams {
-        size_hint: plain.len(),
-        ..BrotliEncoderParams::default()
-    };
-    brotli::BrotliCompress(&mut Cursor::new(plain), &mut packed, &parameters).ok()?;
-    smaller(packed, plain)
-}
-
-fn gzip(plain: &[u8]) -> Option<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(plain).ok()?;
-    smaller(encoder.finish().ok()?, plain)
-}
-
-fn smaller(packed: Vec<u8>, plain: &[u8]) -> Option<Bytes> {
-    (packed.len() < plain.len()).then(|| Bytes::from(packed))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,8 +95,10 @@ mod tests {
         let branding = Branding {
             brand: "A&B \"<script>alert(1)</script>'".to_owned(),
             support_url: Some("https://example.com/?a=1&b=\"".to_owned()),
+            logo: None,
+            accent: None,
         };
-        let index = Index::new(template, &branding);
+        let index = Index::new(template, &branding, &Brand::default());
         assert!(
             index.script_hashes().is_empty(),
             "no script came in with a setting"

@@ -1,9 +1,11 @@
 //! The pages: static files from memory, and the index page for every route of the app.
 
+mod brand;
 mod content_type;
 mod embedded;
 mod encoding;
 mod index;
+mod packing;
 mod representation;
 mod variants;
 
@@ -20,6 +22,7 @@ use axum::{
 };
 
 use crate::config::Branding;
+use brand::Brand;
 use index::Index;
 use representation::Representations;
 
@@ -52,9 +55,10 @@ impl Pages {
             .into_iter()
             .map(|(name, body)| (name.into_owned(), body))
             .collect();
+        let (brand, branded) = Brand::new(branding);
         let index = all
             .remove("index.html")
-            .map(|html| Index::new(&String::from_utf8_lossy(&html), branding));
+            .map(|html| Index::new(&String::from_utf8_lossy(&html), branding, &brand));
         let packed = |name: &str| matches!(name.rsplit('.').next(), Some("br" | "gz"));
         let plain = all.iter().filter(|(name, _)| !packed(name));
         let represented = |(name, body): (&String, &Bytes)| {
@@ -70,7 +74,7 @@ impl Pages {
             );
             (format!("/{name}"), file)
         };
-        let files = plain.map(represented).collect();
+        let files = plain.map(represented).chain(branded).collect();
         Self { index, files }
     }
 

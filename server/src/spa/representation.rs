@@ -5,8 +5,8 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-            VARY,
+            CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+            ETAG, IF_NONE_MATCH, VARY,
         },
     },
     response::Response,
@@ -14,12 +14,16 @@ use axum::{
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::encoding::{Encoding, accepts};
+use super::{
+    encoding::{Encoding, accepts},
+    packing::{brotli, gzip},
+};
 
 /// A file's forms, the preferred one first.
 pub struct Representations {
     content_type: &'static str,
     cache: &'static str,
+    policy: Option<&'static str>,
     forms: Vec<Form>,
 }
 
@@ -55,8 +59,21 @@ impl Representations {
         Self {
             content_type,
             cache,
+            policy: None,
             forms: forms.into_iter().flatten().collect(),
         }
+    }
+
+    /// A file that is only known at start, compressed now.
+    pub fn packed(content_type: &'static str, cache: &'static str, plain: Bytes) -> Self {
+        let (br, gz) = (brotli(&plain), gzip(&plain));
+        Self::new(content_type, cache, plain, br, gz)
+    }
+
+    /// With a CSP of its own in place of the pages'.
+    pub const fn with_policy(mut self, policy: &'static str) -> Self {
+        self.policy = Some(policy);
+        self
     }
 
     /// Answers GET and HEAD.
@@ -72,6 +89,9 @@ impl Representations {
         let answer = response.headers_mut();
         answer.insert(CACHE_CONTROL, HeaderValue::from_static(self.cache));
         answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if let Some(policy) = self.policy {
+            answer.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        }
         if let Ok(etag) = HeaderValue::from_str(&form.etag) {
             answer.insert(ETAG, etag);
         }

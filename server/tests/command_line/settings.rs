@@ -24,6 +24,10 @@ use crate::program::{Done, Place};
     "javascript:alert(1)",
     "https://example.com/help"
 )]
+#[case("TWINLOCK_ACCENT", "blue", "#2f5bd7")]
+#[case("TWINLOCK_ACCENT", "#4dabf7", "#097ac3 is the nearest")]
+#[case("TWINLOCK_ACCENT_DARK", "#90b0ff", "TWINLOCK_ACCENT")]
+#[case("TWINLOCK_LOGO", "logo.svg", "SVG or PNG file of at most 64 KiB")]
 #[case("RUST_LOG", "info=loud=x", "info")]
 fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[case] right: &str) {
     let place = Place::new();
@@ -39,6 +43,33 @@ fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[
         std::fs::read_dir(place.file("")).unwrap().count(),
         0,
         "nothing was written"
+    );
+}
+
+#[test]
+fn an_accent_that_can_not_be_read_is_refused_with_its_figure() {
+    let done = Place::new().run(&["serve", "--accent", "#4dabf7"]);
+    assert_eq!(
+        done.expect_refused(2),
+        "TWINLOCK_ACCENT: white text on #4dabf7 has a contrast of 2.47:1 and needs 4.5:1; #097ac3 is the nearest of its hue that is enough"
+    );
+    let done = Place::new().run(&["serve", "--accent", "#097ac3", "--accent-dark", "#097ac3"]);
+    assert!(
+        done.expect_refused(2)
+            .starts_with("TWINLOCK_ACCENT_DARK: dark text on #097ac3 has a contrast of "),
+        "{}",
+        done.err
+    );
+}
+
+#[test]
+fn a_logo_of_another_type_is_refused() {
+    let place = Place::new();
+    std::fs::write(place.file("logo.svg"), b"GIF89a").unwrap();
+    let done = place.run(&["serve", "--logo", "logo.svg"]);
+    assert_eq!(
+        done.expect_refused(2),
+        "TWINLOCK_LOGO: logo.svg is neither SVG nor PNG; use an SVG or PNG file of at most 64 KiB"
     );
 }
 

@@ -10,6 +10,7 @@ mod support;
 
 mod access;
 mod bodies;
+mod brand;
 mod csrf;
 mod headers;
 mod frames;

@@ -16,6 +16,8 @@ fn branding() -> Branding {
     Branding {
         brand: "Panel <b> & \"Co\"".to_owned(),
         support_url: Some("https://example.com/help?a=1&b=2".to_owned()),
+        logo: None,
+        accent: None,
     }
 }
 

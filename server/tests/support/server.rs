@@ -46,6 +46,8 @@ impl Default for Options {
             branding: Branding {
                 brand: "Customer Control Panel".to_owned(),
                 support_url: None,
+                logo: None,
+                accent: None,
             },
             files: Vec::new(),
         }

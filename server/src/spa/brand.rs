@@ -1,0 +1,204 @@
+//! The operator's accent and logo as files beside the built ones, and what the index page says to load them.
+
+use std::fmt::Write;
+
+use axum::body::Bytes;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::{HASHED, content_type, representation::Representations};
+use crate::config::{Branding, Logo, LogoKind};
+
+/// Opened on its own, an SVG is a document: it may style itself and do nothing else.
+const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// Where the index page has the shield; the app finds the logo by its `<meta>`.
+const MARK: (&str, &str) = ("<!-- mark -->", "<!-- /mark -->");
+const ICON: &str = "<link rel=\"icon\"";
+
+/// A file that stands at a path of its own.
+pub type File = (String, Representations);
+
+/// What the settings add to the pages.
+#[derive(Default)]
+pub struct Brand {
+    logo: Option<String>,
+    style: Option<String>,
+}
+
+impl Brand {
+    /// Makes the files; their names hold their hash, so that they may be kept for ever.
+    pub fn new(branding: &Branding) -> (Self, Vec<File>) {
+        let logo = branding.logo.as_ref().map(logo);
+        let style = style(branding);
+        let path = |file: &Option<File>| file.as_ref().map(|(path, _)| path.clone());
+        let brand = Self {
+            logo: path(&logo),
+            style: path(&style),
+        };
+        (brand, logo.into_iter().chain(style).collect())
+    }
+
+    /// Puts them into the index page: the style sheet after the built one, whose tokens it overrides.
+    pub fn dress(&self, html: &str) -> String {
+        let mut html = html.to_owned();
+        let mut head = String::new();
+        if let Some(path) = &self.logo {
+            html = between(&html, MARK, &img(path));
+            html = without_icon(&html);
+            // The app shows what `logo` names; the browser shows `icon` in its tab.
+            let _ = write!(
+                head,
+                "<meta name=\"logo\" content=\"{path}\"><link rel=\"icon\" href=\"{path}\">"
+            );
+        }
+        if let Some(path) = &self.style {
+            let _ = write!(head, "<link rel=\"stylesheet\" href=\"{path}\">");
+        }
+        head.push_str("</head>");
+        html.replacen("</head>", &head, 1)
+    }
+}
+
+/// The name stands beside it, so the picture itself is silent.
+fn img(path: &str) -> String {
+    format!("<img class=\"brand__logo\" src=\"{path}\" alt=\"\">")
+}
+
+fn logo(logo: &Logo) -> File {
+    let ending = match logo.kind {
+        LogoKind::Svg => "svg",
+        LogoKind::Png => "png",
+    };
+    let (path, file) = file("logo", ending, logo.bytes.clone());
+    (path, file.with_policy(LOGO_POLICY))
+}
+
+fn style(branding: &Branding) -> Option<File> {
+    let mut css = String::new();
+    if let Some(accent) = &branding.accent {
+        css.push_str(":root {\n");
+        for (name, light, dark) in accent.tokens() {
+            // Writing to a string can't fail.
+            let _ = writeln!(css, "  --{name}: light-dark({light}, {dark});");
+        }
+        css.push_str("}\n");
+    }
+    if let Some(logo) = &branding.logo {
+        let _ = writeln!(css, ".brand__logo {{ aspect-ratio: {}; }}", logo.ratio);
+    }
+    (!css.is_empty()).then(|| file("brand", "css", css.into_bytes()))
+}
+
+fn file(stem: &str, ending: &str, body: Vec<u8>) -> File {
+    let hash = HEXLOWER.encode(&Sha256::digest(&body)[..8]);
+    let name = format!("{stem}-{hash}.{ending}");
+    let file = Representations::packed(content_type::of(&name), HASHED, Bytes::from(body));
+    (format!("/{name}"), file)
+}
+
+/// The text with what stands between the two marks exchanged.
+fn between(html: &str, (start, end): (&str, &str), new: &str) -> String {
+    let parts = html.split_once(start).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(end)?;
+        Some(format!("{before}{new}{after}"))
+    });
+    parts.unwrap_or_else(|| html.to_owned())
+}
+
+/// The built icon shows the shield.
+fn without_icon(html: &str) -> String {
+    let parts = html.split_once(ICON).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once('>')?;
+        Some(format!("{before}{after}"))
+    });
+    parts.unwrap_or_else(|| html.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Accent;
+
+    const PAGE: &str = "<head><link rel=\"icon\" href=\"/f.svg\"/><link rel=\"stylesheet\" href=\"/t.css\"></head><a><!-- mark --><svg></svg><!-- /mark -->Panel</a>";
+
+    fn branding(accent: Option<&str>, logo: Option<Logo>) -> Branding {
+        Branding {
+            brand: "Panel".to_owned(),
+            support_url: None,
+            logo,
+            accent: Accent::new(accent, None).unwrap(),
+        }
+    }
+
+    fn ends_with(path: &str, ending: &str) -> bool {
+        Path::new(path)
+            .extension()
+            .is_some_and(|found| found == ending)
+    }
+
+    #[test]
+    fn without_settings_nothing_changes() {
+        let (brand, files) = Brand::new(&branding(None, None));
+        assert!(files.is_empty());
+        assert_eq!(brand.dress(PAGE), PAGE);
+    }
+
+    #[test]
+    fn the_accent_comes_after_the_style_sheet() {
+        let (brand, files) = Brand::new(&branding(Some("#2f5bd7"), None));
+        let path = &files[0].0;
+        assert!(
+            path.starts_with("/brand-") && ends_with(path, "css"),
+            "{path}"
+        );
+        let link = format!("<link rel=\"stylesheet\" href=\"{path}\">");
+        assert_eq!(
+            brand.dress(PAGE),
+            PAGE.replace("</head>", &format!("{link}</head>"))
+        );
+    }
+
+    #[test]
+    fn another_accent_has_another_name() {
+        let path = |accent| Brand::new(&branding(Some(accent), None)).1.remove(0).0;
+        assert_ne!(path("#2f5bd7"), path("#0a7d3b"));
+        assert_eq!(path("#2f5bd7"), path("#2F5BD7"));
+    }
+
+    #[test]
+    fn the_logo_takes_the_place_of_the_shield() {
+        let logo = Logo {
+            kind: LogoKind::Png,
+            ratio: 3.0,
+            bytes: b"picture".to_vec(),
+        };
+        let (brand, files) = Brand::new(&branding(None, Some(logo)));
+        let path = &files[0].0;
+        assert!(
+            path.starts_with("/logo-") && ends_with(path, "png"),
+            "{path}"
+        );
+        let html = brand.dress(PAGE);
+        assert!(
+            html.contains(&format!(
+                "<a><img class=\"brand__logo\" src=\"{path}\" alt=\"\">Panel</a>"
+            )),
+            "{html}"
+        );
+        assert!(
+            html.contains(&format!("<meta name=\"logo\" content=\"{path}\">")),
+            "{html}"
+        );
+        assert_eq!(
+            (
+                html.matches("rel=\"icon\"").count(),
+                html.contains("/f.svg")
+            ),
+            (1, false),
+            "{html}"
+        );
+    }
+}

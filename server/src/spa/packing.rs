@@ -1,0 +1,29 @@
+//! Compresses what is only known at start; the built files come with their compressed forms.
+
+use std::io::{Cursor, Write};
+
+use axum::body::Bytes;
+use brotli::enc::BrotliEncoderParams;
+use flate2::{Compression, write::GzEncoder};
+
+/// The brotli form, if it is smaller.
+pub fn brotli(plain: &[u8]) -> Option<Bytes> {
+    let mut packed = Vec::new();
+    let parameters = BrotliEncoderParams {
+        size_hint: plain.len(),
+        ..BrotliEncoderParams::default()
+    };
+    brotli::BrotliCompress(&mut Cursor::new(plain), &mut packed, &parameters).ok()?;
+    smaller(packed, plain)
+}
+
+/// The gzip form, if it is smaller.
+pub fn gzip(plain: &[u8]) -> Option<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain).ok()?;
+    smaller(encoder.finish().ok()?, plain)
+}
+
+fn smaller(packed: Vec<u8>, plain: &[u8]) -> Option<Bytes> {
+    (packed.len() < plain.len()).then(|| Bytes::from(packed))
+}
