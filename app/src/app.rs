@@ -44,7 +44,6 @@ pub fn App() -> impl IntoView {
             <Header />
             <main id="main" class="page" tabindex="-1">
                 <Status message=shell.status />
-                <RecoveryOffer />
                 <Routes fallback=NotFound>
                     <Route path=path!("/sign-in") view=|| view! { <Guarded page=Page::SignIn><SignIn /></Guarded> } />
                     <Route path=path!("/sign-in/verify") view=|| view! { <Guarded page=Page::Verify><Verify /></Guarded> } />
@@ -62,6 +61,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/setup") view=FirstStart />
                     <Route path=path!("/invitation") view=Invitation />
                 </Routes>
+                <RecoveryOffer />
             </main>
         </Router>
     }

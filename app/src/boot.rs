@@ -4,7 +4,8 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlInputElement};
 
-/// What stands in the sign-in form of the frame at the moment the app takes over.
+/// What stands in the sign-in form of the frame at the moment the app takes over; nothing, when there is none.
+#[derive(Default)]
 pub(crate) struct Typed {
     /// The email.
     pub email: Typing,
@@ -17,8 +18,10 @@ pub(crate) struct Typed {
 }
 
 /// A field of it.
+#[derive(Default)]
 pub(crate) struct Typing {
-    value: String,
+    /// The text.
+    pub value: String,
     /// Where the caret is or what is selected, if the field has the focus.
     selection: Option<(u32, u32)>,
 }
@@ -29,14 +32,11 @@ pub(crate) fn is_sign_in() -> bool {
 }
 
 /// What was typed before the app was there.
-pub(crate) fn typed() -> Option<Typed> {
+pub(crate) fn typed() -> Typed {
     let document = document();
-    let (email, password) = (
-        input(&document, "boot-email")?,
-        input(&document, "boot-password")?,
-    );
+    let fields = input(&document, "boot-email").zip(input(&document, "boot-password"));
     let is_busy = document.query_selector("#boot-sign-in [aria-busy]");
-    Some(Typed {
+    fields.map_or_else(Typed::default, |(email, password)| Typed {
         email: Typing::of(&email, &document),
         shown: password.type_() == "text",
         password: Typing::of(&password, &document),
@@ -65,17 +65,13 @@ impl Typing {
         }
     }
 
-    /// The text.
-    pub fn value(&self) -> String {
-        self.value.clone()
-    }
-
-    /// Puts text, focus and caret into the app's own field.
+    /// Puts focus and caret into the app's own field.
     pub fn go_on_in(&self, input: &HtmlInputElement) {
-        input.set_value(&self.value);
         let Some((start, end)) = self.selection else {
             return;
         };
+        // The field may not have its text yet; given once more, it leaves the caret alone.
+        input.set_value(&self.value);
         let _ = input.focus();
         // A field of type email lets nobody set its caret, but keeps the one it has.
         let kind = input.type_();

@@ -50,7 +50,7 @@ pub(crate) fn Guarded(
             Guard::Shown(_) if page.access() == Access::Full => {
                 return shell.after_set_up.set(None);
             }
-            Guard::Shown(_) => return note_forced(shell),
+            Guard::Shown(_) => return note_forced(&shell),
             Guard::Waiting => return,
         };
         if to == Page::SetUp {
@@ -86,7 +86,7 @@ pub(crate) fn Guarded(
 }
 
 /// A forced set-up that was reloaded still ends in the account.
-fn note_forced(shell: Shell) {
+fn note_forced(shell: &Shell) {
     let is_forced = untrack(|| shell.viewer())
         .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
     if is_forced && shell.after_set_up.read_untracked().is_none() {

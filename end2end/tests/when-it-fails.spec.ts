@@ -105,7 +105,9 @@ test.describe('without a server', () => {
 test.describe('with another version on the server', () => {
   const NEXT = { supportUrl: 'https://example.com/next' };
 
-  test('a tab notices, says so, and loses nothing', async ({ site, page, server }) => {
+  test('a tab notices, says so, and loses nothing', async ({ site, page, server, guard }) => {
+    // The password is asked for again.
+    guard.expectRefusals(403);
     const { newMethod, profile, confirmPassword } = site;
     const notice = new Notice(page);
     await site.enter();
@@ -220,12 +222,16 @@ test('an app that dies says so and can be loaded again', async ({ site, page, gu
   await site.enter();
   // Nothing of the product does this: it makes the framework itself fail in the middle of a page.
   await page.evaluate(() => {
+    const { createElement } = Document.prototype;
+    Object.assign(window, { mend: () => Object.assign(Document.prototype, { createElement }) });
     Document.prototype.createElement = () => {
       throw new Error('broken on purpose');
     };
   });
   await site.menu.choose('My profile');
   const stopped = site.dialog('This page has stopped working');
+  await expect(stopped.box).toBeVisible();
+  await page.evaluate(() => (window as unknown as { mend: () => void }).mend());
   await stopped.arrive();
   await stopped.button('Reload').click();
   await site.profile.arrive();

@@ -19,7 +19,13 @@ use crate::{
 pub(crate) fn SignIn() -> impl IntoView {
     let shell = shell();
     let go = go();
-    let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    // What was typed and pressed before the app was there goes on in its own fields.
+    let typed = boot::typed();
+    let (email, password) = (
+        RwSignal::new(typed.email.value.clone()),
+        RwSignal::new(typed.password.value.clone()),
+    );
+    let shown = RwSignal::new(typed.shown);
     let (email_error, password_error) =
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
@@ -58,26 +64,18 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
-    // What was typed and pressed before the app was there goes on in its own fields.
-    let (email_field, password_field, shown) =
-        (NodeRef::new(), NodeRef::new(), RwSignal::new(false));
-    let typed = StoredValue::new(boot::typed());
+    let (email_field, password_field) = (NodeRef::new(), NodeRef::new());
+    let typed = StoredValue::new(Some(typed));
     Effect::new(move |_| {
-        let (Some(email_field), Some(password_field)) = (email_field.get(), password_field.get())
-        else {
-            return;
-        };
-        let Some(typed) = typed.try_update_value(Option::take).flatten() else {
-            return;
-        };
-        boot::leave();
-        email.set(typed.email.value());
-        password.set(typed.password.value());
-        shown.set(typed.shown);
-        typed.email.go_on_in(&email_field);
-        typed.password.go_on_in(&password_field);
-        if typed.submitted {
-            submit();
+        if let (Some(email_field), Some(password_field)) = (email_field.get(), password_field.get())
+            && let Some(typed) = typed.try_update_value(Option::take).flatten()
+        {
+            boot::leave();
+            typed.email.go_on_in(&email_field);
+            typed.password.go_on_in(&password_field);
+            if typed.submitted {
+                submit();
+            }
         }
     });
     view! {
