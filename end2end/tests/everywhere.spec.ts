@@ -12,7 +12,8 @@ for (const [name, tour] of TOURS) {
     server,
     guard,
   }) => {
-    test.slow();
+    // Some twenty stops of nine sizes each; a busy machine needs minutes for them.
+    test.setTimeout(600_000);
     await tour({
       site,
       server,
