@@ -7,7 +7,7 @@ use crate::{
     frontend::WASM_TARGET_DIR,
     process::Process,
     summary::Summary,
-    test::{self, TestArguments},
+    test::{self, Journeys, TestArguments},
     tools::{self, Toolbox},
     tree_proof,
     workspace::end2end,
@@ -19,6 +19,10 @@ pub struct CiArguments {
     /// Leave out the check against the published advisories, which are fetched from GitHub
     #[arg(long)]
     no_advisories: bool,
+
+    /// Run every journey in the other engines too, not only the short set (about half an hour more)
+    #[arg(long, conflicts_with_all = ["fast", "playwright"])]
+    deep: bool,
 
     #[command(flatten)]
     test: TestArguments,
@@ -65,7 +69,12 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     dependencies(&mut summary, arguments.no_advisories);
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
-    test::steps(&mut summary, &arguments.test);
+    let journeys = if arguments.deep {
+        Journeys::Every
+    } else {
+        Journeys::Short
+    };
+    test::steps(&mut summary, &arguments.test, journeys);
     summary.finish()
 }
 

@@ -14,7 +14,7 @@ use crate::{
 /// What `test` takes.
 #[derive(Args)]
 pub struct TestArguments {
-    /// Leave the browser out
+    /// Leave the browsers out
     #[arg(long)]
     pub fast: bool,
 
@@ -48,15 +48,24 @@ const SUITES: [(&str, &[&str]); 7] = [
     ("xtask", &["--package", "xtask"]),
 ];
 
+/// How much of the journeys runs in each engine.
+#[derive(Clone, Copy)]
+pub enum Journeys {
+    /// Add, sign in with a code, with a backup code, mandatory MFA.
+    Short,
+    /// Every one an engine can run.
+    Every,
+}
+
 /// Runs all of it and prints the summary.
 pub fn run(arguments: &TestArguments) -> Result<()> {
     let mut summary = Summary::default();
-    steps(&mut summary, arguments);
+    steps(&mut summary, arguments, Journeys::Short);
     summary.finish()
 }
 
 /// Adds the steps to a summary.
-pub fn steps(summary: &mut Summary, arguments: &TestArguments) {
+pub fn steps(summary: &mut Summary, arguments: &TestArguments, journeys: Journeys) {
     for (name, options) in SUITES {
         summary.step(name, || {
             Process::cargo(["test"])
@@ -68,21 +77,44 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments) {
     if arguments.fast {
         summary.left_out("build", "--fast");
         summary.left_out("browser", "--fast");
+        summary.left_out("engines", "--fast");
     } else if summary.step("build", || build::build().map(|_| ())) {
         summary.step("browser", || browser(&arguments.playwright));
+        if arguments.playwright.is_empty() {
+            summary.step("engines", || engines(journeys));
+        } else {
+            summary.left_out("engines", "the arguments are for the browser");
+        }
     } else {
         summary.blocked("browser", "build");
+        summary.blocked("engines", "build");
     }
 }
 
 fn browser(arguments: &[String]) -> Result<()> {
     tools::ensure_for_browser_tests()?;
-    tools::install_packages()?;
-    Process::new("npx")
-        .args(["--no-install", "playwright", "test"])
+    playwright()?
         .args(arguments)
-        .folder(&end2end())
-        .env_unshown("TWINLOCK_BIN", binary())
         .remedy("the report above names the test; `cargo xtask test -- tests/NAME.spec.ts` runs one file")
         .run()
+}
+
+/// The same journeys in each engine, with a table at the end.
+fn engines(journeys: Journeys) -> Result<()> {
+    tools::ensure_for_engines()?;
+    let playwright = playwright()?
+        .args(["--config", "engines/playwright.config.ts"])
+        .remedy("the table above names engine and journey; docs/ARCHITECTURE.md says how one is run alone");
+    match journeys {
+        Journeys::Short => playwright.run(),
+        Journeys::Every => playwright.env("TWINLOCK_DEEP", "1").run(),
+    }
+}
+
+fn playwright() -> Result<Process> {
+    tools::install_packages()?;
+    Ok(Process::new("npx")
+        .args(["--no-install", "playwright", "test"])
+        .folder(&end2end())
+        .env_unshown("TWINLOCK_BIN", binary()))
 }

@@ -8,13 +8,14 @@ use super::on_path;
 use crate::{process::Process, stopwatch::Stopwatch};
 
 /// A package of Debian, what it is for, and how to see that it (or its like on another system) is there.
-struct Package {
+pub struct Package {
     name: &'static str,
     purpose: &'static str,
     is_there: fn() -> bool,
 }
 
-const PACKAGES: [Package; 5] = [
+/// For the tests in Chromium.
+pub const BROWSER: &[Package] = &[
     Package {
         name: "chromium",
         purpose: "the browser",
@@ -46,9 +47,31 @@ const PACKAGES: [Package; 5] = [
     },
 ];
 
+/// For the journeys in the other engines.
+pub const ENGINES: &[Package] = &[
+    Package {
+        name: "firefox-esr",
+        purpose: "Firefox",
+        is_there: || {
+            env::var_os("FIREFOX").is_some_and(|chosen| Path::new(&chosen).exists())
+                || Path::new("/usr/bin/firefox-esr").exists()
+        },
+    },
+    Package {
+        name: "webkit2gtk-driver",
+        purpose: "WebKit, its small browser and its driver",
+        is_there: || on_path("WebKitWebDriver").is_some(),
+    },
+    Package {
+        name: "xvfb",
+        purpose: "a screen for WebKit",
+        is_there: || on_path("Xvfb").is_some(),
+    },
+];
+
 /// Installs what is missing, where that is allowed; else says which command does.
-pub fn ensure() -> Result<()> {
-    let missing: Vec<&Package> = PACKAGES.iter().filter(|one| !(one.is_there)()).collect();
+pub fn ensure(packages: &[Package]) -> Result<()> {
+    let missing: Vec<&Package> = packages.iter().filter(|one| !(one.is_there)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -117,7 +140,7 @@ fn by_hand(listed: &str, names: &[&str], has_apt: bool) -> String {
             names.join(" ")
         )
     } else {
-        "install their like with the package manager of your system (Chromium is looked for at /usr/bin/chromium, or where CHROMIUM says)".to_owned()
+        "install their like with the package manager of your system (Chromium is looked for at /usr/bin/chromium, or where CHROMIUM says; Firefox at /usr/bin/firefox-esr, or where FIREFOX says)".to_owned()
     };
     format!("the browser tests need {listed}\nWhat to do: {remedy}")
 }

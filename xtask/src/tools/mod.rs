@@ -65,7 +65,13 @@ impl Toolbox {
 /// The browser and the programs the browser tests call, and the compiler's target for the pages.
 pub fn ensure_for_browser_tests() -> Result<()> {
     node::ensure()?;
-    apt::ensure()
+    apt::ensure(apt::BROWSER)
+}
+
+/// The same for the journeys in three engines.
+pub fn ensure_for_engines() -> Result<()> {
+    ensure_for_browser_tests()?;
+    apt::ensure(apt::ENGINES)
 }
 
 /// The compiler's half for the browser.
