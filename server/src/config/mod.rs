@@ -4,6 +4,8 @@ mod accent;
 mod args;
 mod branding;
 mod colour;
+#[cfg(test)]
+mod contrast;
 mod database;
 mod logo;
 mod public_url;
