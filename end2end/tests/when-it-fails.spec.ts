@@ -88,6 +88,7 @@ test.describe('without a server', () => {
   test('a restart in mid-journey: the next click works', async ({ site, server }) => {
     await site.enter();
     await site.profile.open();
+    await expect(site.profile.addMethod).toBeVisible();
     await server.crash();
     await site.profile.addMethod.click();
     await site.newMethod.expectOpen();
