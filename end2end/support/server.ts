@@ -92,12 +92,6 @@ export class Server {
     await this.start();
   }
 
-  /** Stops the server as an operator would, and waits until it is gone. */
-  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    const child = this.child;
-    this.child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
-      return;
   /** Exchanges the server as a deployment does: with other settings its pages are another build. */
   async redeploy(options: ServerOptions): Promise<void> {
     await this.stop();
@@ -105,6 +99,12 @@ export class Server {
     await this.start();
   }
 
+  /** Stops the server as an operator would, and waits until it is gone. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.child;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return;
     }
     const gone = once(child, 'exit');
     child.kill(signal);
