@@ -100,6 +100,7 @@ async function members(site: Site, server: Server, visit: Stop): Promise<void> {
   await visit('verification before the reset of a member');
   await site.verify('member-reset', { key });
   await expect(members.status(words.memberReset(TOM.name))).toBeVisible();
+  await expect(members.rows).toHaveCount(4);
   await visit('members after a reset');
   await members.filter.selectOption('Locked');
   await expect(site.page.getByText(words.nobodyMatches)).toBeVisible();
