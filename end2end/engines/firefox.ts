@@ -9,6 +9,7 @@ export const impossible: Readonly<Record<string, string>> = {
   'Copy, Download and Print each save the codes and tick the checkbox': NO_DOWNLOADS,
   'the CSV holds all that match, and no formula': NO_DOWNLOADS,
   'the printed sheet holds the codes and no controls': 'BiDi does not emulate print',
+  'the page says that it needs JavaScript': 'without scripts Firefox shows no noscript over BiDi',
   'resetting a member': ONE_FOCUS,
   'an Owner resets a member, whose method, codes and sessions end': ONE_FOCUS,
   'Cancel of the dialog and of the verification resets nobody': ONE_FOCUS,
