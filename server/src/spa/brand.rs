@@ -14,7 +14,7 @@ const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbo
 
 /// Where the index page has the shield; the app finds the logo by its `<meta>`.
 const MARK: (&str, &str) = ("<!-- mark -->", "<!-- /mark -->");
-const ICON: &str = "<link rel=\"icon\"";
+const ICON: &str = " rel=\"icon\"";
 
 /// A file that stands at a path of its own.
 pub type File = (String, Representations);
@@ -106,9 +106,10 @@ fn between(html: &str, (start, end): (&str, &str), new: &str) -> String {
     parts.unwrap_or_else(|| html.to_owned())
 }
 
-/// The built icon shows the shield.
+/// The built icon shows the shield. Trunk may put other attributes before the one it is known by.
 fn without_icon(html: &str) -> String {
     let parts = html.split_once(ICON).and_then(|(before, rest)| {
+        let (before, _) = before.rsplit_once("<link")?;
         let (_, after) = rest.split_once('>')?;
         Some(format!("{before}{after}"))
     });
