@@ -1,5 +1,7 @@
 //! What every page shares: the session, the result of the last action, and how to call the server.
 
+use std::pin::Pin;
+
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -343,18 +345,30 @@ impl Shell {
             return;
         }
         pending.set(true);
-        spawn_local(async move {
+        // Boxed: as a type of its own each call's task would be one more copy of everything below in the pages.
+        let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
             let result = request.await;
             self.note(&result);
-            pending.try_set(false);
-            match &result {
-                Err(AppError::NotSignedIn) => return self.lost_session(),
-                // The account's rule or the person's role changed meanwhile: the pages follow.
-                Err(AppError::SetUpRequired | AppError::NotAllowed) => self.refresh(),
-                _ => {}
+            if self.settle(pending, result.as_ref().err().copied()) {
+                done(result);
             }
-            done(result);
         });
+        spawn_local(task);
+    }
+
+    /// A call came back: whether its answer concerns the page.
+    fn settle(self, pending: RwSignal<bool>, refusal: Option<AppError>) -> bool {
+        pending.try_set(false);
+        match refusal {
+            Some(AppError::NotSignedIn) => {
+                self.lost_session();
+                return false;
+            }
+            // The account's rule or the person's role changed meanwhile: the pages follow.
+            Some(AppError::SetUpRequired | AppError::NotAllowed) => self.refresh(),
+            _ => {}
+        }
+        true
     }
 }
 
