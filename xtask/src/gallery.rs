@@ -180,7 +180,7 @@ mod tests {
             file("a.wasm", "\0asm /profile"),
             file("b.wasm", "\0asm/gallery\0"),
         );
-        assert!(ensure_left_out_of(&[plain.clone()]).is_ok());
+        assert!(ensure_left_out_of(std::slice::from_ref(&plain)).is_ok());
         let error = ensure_left_out_of(&[plain, with]).unwrap_err().to_string();
         assert!(
             error.contains("b.wasm") && !error.contains("a.wasm"),
