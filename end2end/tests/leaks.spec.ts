@@ -71,6 +71,9 @@ test('neither the database nor the log at its most talkative holds a secret', as
   await noteCookies(secrets, context);
   noteBackupCodes(secrets, 'set-up', codes);
 
+  // Such a sign-in carries a grant; a session without one asks for a code.
+  await site.signOut();
+  await site.enterWithCode({ key, codes });
   await site.askToGenerate();
   server.clock.toStep();
   const stepUpCode = site.code({ key });
