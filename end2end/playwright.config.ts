@@ -1,17 +1,12 @@
 import { defineConfig } from '@playwright/test';
 import { browser } from './support/browser';
+import { suite } from './support/suite';
 
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
   snapshotPathTemplate: 'snapshots/{arg}{ext}',
-  // Every test has a server and a database of its own, so they may run in any order, side by side.
-  fullyParallel: true,
-  workers: 2,
-  retries: 0,
-  forbidOnly: true,
-  timeout: 90_000,
-  expect: { timeout: 10_000 },
+  ...suite,
   reporter: [['list'], ['./support/tally.ts']],
   use: browser,
 });

@@ -52,7 +52,7 @@ pub const fn pause(tries: u32) -> Duration {
 #[must_use]
 pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static str> {
     match connection {
-        Connection::Offline => Some("You are offline. What you typed is still here."),
+        Connection::Offline => Some("You are offline. Nothing that you typed is lost."),
         Connection::Silent => Some("There is no connection to the server. Trying again…"),
         Connection::Fine if outdated => {
             Some("A new version is ready. Reload when you have finished what you are typing.")

@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { browser } from '../support/browser';
+import { suite } from '../support/suite';
 import { absent } from './absent';
 import { firefox, impossible } from './firefox';
 
@@ -15,12 +16,9 @@ const deep = process.env['TWINLOCK_DEEP'] === '1';
 export default defineConfig<EveryTest>({
   testDir: '.',
   outputDir: '../test-results/engines',
-  fullyParallel: true,
-  workers: 2,
-  retries: 0,
-  forbidOnly: true,
-  timeout: 90_000,
-  expect: { timeout: 10_000 },
+  // Those of the other suite.
+  snapshotPathTemplate: '../snapshots/{arg}{ext}',
+  ...suite,
   reporter: [['line'], ['./table.ts', { absent: deep ? absent : [] }]],
   ...(deep ? {} : { grepInvert: /@deep/ }),
   projects: [

@@ -46,11 +46,11 @@ pub const fn wait_for(error: &AppError) -> &'static str {
 #[must_use]
 pub fn refusal(error: &AppError) -> String {
     let words = match error {
-        AppError::Unreachable => "The server can't be reached. What you typed is still here.",
+        AppError::Unreachable => "The server can't be reached. Nothing that you typed is lost.",
         AppError::Unreadable => {
             "The server's answer can't be read. Try again; if that does not help, reload the page."
         }
-        AppError::Unavailable => "The server is busy. What you typed is still here.",
+        AppError::Unavailable => "The server is busy. Nothing that you typed is lost.",
         AppError::Internal | AppError::Malformed => "Something went wrong on the server.",
         AppError::Failed { reference } => {
             return format!(

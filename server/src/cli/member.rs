@@ -71,49 +71,30 @@ impl Pair {
 
 async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
     let pair = Pair::find(services, &args.member).await?;
-    let (
-        Pair {
-            email,
-            user,
-            account,
-        },
-        role,
-    ) = (&pair, Role::from(args.role));
-    let change = services.members.join(user, &account.id, role).await?;
-    let there = format!(
-        "belongs to `{}` already; `twinlock member role` changes the role",
-        account.name
-    );
-    pair.judge(change, &there)?;
-    let line = format!("{email} added as {} of `{}`.", role.as_str(), account.name);
+    let (role, name) = (Role::from(args.role), &pair.account.name);
+    let join = services.members.join(&pair.user, &pair.account.id, role);
+    let there = format!("belongs to `{name}` already; `twinlock member role` changes the role");
+    pair.judge(join.await?, &there)?;
+    let line = format!("{} added as {} of `{name}`.", pair.email, role.as_str());
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
 async fn set_role(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
     let pair = Pair::find(services, &args.member).await?;
-    let (
-        Pair {
-            email,
-            user,
-            account,
-        },
-        role,
-    ) = (&pair, Role::from(args.role));
-    let change = services.members.set_role(user, &account.id, role).await?;
-    pair.judge(change, &pair.not_a_member())?;
-    let line = format!("{email} is {} of `{}` now.", role.as_str(), account.name);
+    let (role, name) = (Role::from(args.role), &pair.account.name);
+    let change = services
+        .members
+        .set_role(&pair.user, &pair.account.id, role);
+    pair.judge(change.await?, &pair.not_a_member())?;
+    let line = format!("{} is {} of `{name}` now.", pair.email, role.as_str());
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
 async fn remove(services: &Services, args: &MemberArgs) -> Result<Report, Failure> {
     let pair = Pair::find(services, args).await?;
-    let Pair {
-        email,
-        user,
-        account,
-    } = &pair;
-    let change = services.members.leave(user, &account.id).await?;
-    pair.judge(change, &pair.not_a_member())?;
-    let line = format!("{email} does not belong to `{}` any more.", account.name);
+    let change = services.members.leave(&pair.user, &pair.account.id);
+    pair.judge(change.await?, &pair.not_a_member())?;
+    let (email, name) = (&pair.email, &pair.account.name);
+    let line = format!("{email} does not belong to `{name}` any more.");
     Ok(Report::one(line, pair.json(None)))
 }

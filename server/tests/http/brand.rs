@@ -1,9 +1,8 @@
 //! The operator's accent and logo, as files beside the built ones.
 
-use axum::{body::Body, http::Request};
 use server::config::{Accent, Branding, Logo, LogoKind};
 
-use crate::support::{Answer, Options, TestServer};
+use crate::support::{Options, TestServer};
 
 const TEMPLATE: &str = include_str!("../../../frontend/index.html");
 const DRAWING: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 3 1'/>";
@@ -31,11 +30,6 @@ async fn branded() -> TestServer {
     server(Some("#0a7d3b"), Some(logo)).await
 }
 
-async fn get(server: &TestServer, path: &str) -> Answer {
-    let request = Request::get(path).body(Body::empty()).unwrap();
-    server.send(request).await
-}
-
 /// The quoted text that begins like this, wherever it stands in the page.
 fn quoted<'a>(html: &'a str, start: &str) -> Vec<&'a str> {
     let all = html.split('"').skip(1).step_by(2);
@@ -45,7 +39,7 @@ fn quoted<'a>(html: &'a str, start: &str) -> Vec<&'a str> {
 #[tokio::test]
 async fn the_accent_is_a_sheet_after_all_others() {
     let server = branded().await;
-    let index = get(&server, "/").await;
+    let index = server.get("/", &[]).await;
     let (before, after) = index
         .text()
         .split_once("<link rel=\"stylesheet\" href=\"/brand-")
@@ -56,7 +50,7 @@ async fn the_accent_is_a_sheet_after_all_others() {
     );
     assert!(after.contains("</head>"));
 
-    let answer = get(&server, quoted(index.text(), "/brand-")[0]).await;
+    let answer = server.get(quoted(index.text(), "/brand-")[0], &[]).await;
     assert_eq!(answer.header("content-type"), "text/css; charset=utf-8");
     assert_eq!(
         answer.header("cache-control"),
@@ -74,13 +68,13 @@ async fn the_accent_is_a_sheet_after_all_others() {
 #[tokio::test]
 async fn the_logo_stands_for_the_shield_and_in_the_tab() {
     let server = branded().await;
-    let index = get(&server, "/").await;
+    let index = server.get("/", &[]).await;
     let paths = quoted(index.text(), "/logo-");
     assert_eq!(paths.len(), 3, "the frame, the app and the tab: {paths:?}");
     assert_eq!(index.text().matches("rel=\"icon\"").count(), 1);
     assert!(!index.text().contains("<!-- mark -->"));
 
-    let answer = get(&server, paths[0]).await;
+    let answer = server.get(paths[0], &[]).await;
     assert_eq!(answer.body, DRAWING);
     assert_eq!(
         answer.header("content-type"),
@@ -100,7 +94,7 @@ async fn the_logo_stands_for_the_shield_and_in_the_tab() {
 #[tokio::test]
 async fn without_settings_the_pages_stay_as_built() {
     let server = server(None, None).await;
-    let index = get(&server, "/").await;
+    let index = server.get("/", &[]).await;
     assert!(
         quoted(index.text(), "/brand-").is_empty() && quoted(index.text(), "/logo-").is_empty()
     );

@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use rstest::rstest;
 
-use crate::support::{Answer, Options, TestServer};
+use crate::support::{Options, TestServer};
 
 /// The template that Trunk builds on.
 const TEMPLATE: &[u8] = include_bytes!("../../../frontend/index.html");
@@ -16,15 +16,6 @@ async fn server() -> TestServer {
         ..Options::default()
     };
     TestServer::start_with(options, |services| services).await
-}
-
-async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answer {
-    let request = headers
-        .iter()
-        .fold(Request::get(path), |request, (name, value)| {
-            request.header(*name, *value)
-        });
-    server.send(request.body(Body::empty()).unwrap()).await
 }
 
 #[rstest]
@@ -43,7 +34,7 @@ async fn the_form_stands_where_somebody_has_to_sign_in(
     #[case] cookie: &str,
     #[case] form: bool,
 ) {
-    let answer = get(&server().await, path, &[("cookie", cookie)]).await;
+    let answer = server().await.get(path, &[("cookie", cookie)]).await;
     let html = answer.text();
     assert_eq!(
         (html.contains(FORM), html.contains(SKELETON)),
@@ -55,14 +46,11 @@ async fn the_form_stands_where_somebody_has_to_sign_in(
 #[tokio::test]
 async fn no_cache_takes_one_for_the_other() {
     let server = server().await;
-    let stranger = get(&server, "/", &[]).await;
+    let stranger = server.get("/", &[]).await;
     let etag = stranger.header("etag");
-    let known = get(
-        &server,
-        "/",
-        &[("cookie", "twinlock=x"), ("if-none-match", etag)],
-    )
-    .await;
+    let known = server
+        .get("/", &[("cookie", "twinlock=x"), ("if-none-match", etag)])
+        .await;
     assert_eq!(known.status.as_u16(), 200);
     assert_ne!(known.header("etag"), etag);
     assert_eq!(
@@ -78,7 +66,7 @@ async fn no_cache_takes_one_for_the_other() {
 #[tokio::test]
 async fn every_call_names_the_build_that_the_page_names() {
     let server = server().await;
-    let page = get(&server, "/", &[]).await;
+    let page = server.get("/", &[]).await;
     let build = server
         .browser()
         .ask("session/whoami")
@@ -90,7 +78,7 @@ async fn every_call_names_the_build_that_the_page_names() {
     assert!(!page.text().contains("__BUILD__"));
     // A refusal in front of the server functions too.
     assert_eq!(
-        get(&server, "/api/nothing", &[]).await.header("x-build"),
+        server.get("/api/nothing", &[]).await.header("x-build"),
         build
     );
 

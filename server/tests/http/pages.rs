@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use rstest::rstest;
 
-use crate::support::{Answer, Options, TestServer};
+use crate::support::{Options, TestServer};
 
 const SCRIPT: &str = "/app-0123456789abcdef.js";
 
@@ -31,15 +31,6 @@ async fn server() -> TestServer {
     .await
 }
 
-async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answer {
-    let request = headers
-        .iter()
-        .fold(Request::get(path), |request, (name, value)| {
-            request.header(*name, *value)
-        });
-    server.send(request.body(Body::empty()).unwrap()).await
-}
-
 #[rstest]
 #[case("gzip, deflate, br", "br", "brotli")]
 #[case("gzip", "gzip", "gzip")]
@@ -53,7 +44,7 @@ async fn the_best_form_that_is_taken_is_sent(
     #[case] body: &str,
 ) {
     let server = server().await;
-    let answer = get(&server, SCRIPT, &[("accept-encoding", takes)]).await;
+    let answer = server.get(SCRIPT, &[("accept-encoding", takes)]).await;
     assert_eq!(
         (answer.header("content-encoding"), answer.text()),
         (encoding, body)
@@ -84,7 +75,10 @@ async fn types_and_lifetimes_follow_the_name(
     #[case] content_type: &str,
     #[case] immutable: bool,
 ) {
-    let answer = get(&server().await, path, &[("accept-encoding", "br, gzip")]).await;
+    let answer = server()
+        .await
+        .get(path, &[("accept-encoding", "br, gzip")])
+        .await;
     assert_eq!(answer.header("content-type"), content_type);
     assert_eq!(
         answer.header("cache-control").contains("immutable"),
@@ -105,16 +99,16 @@ async fn types_and_lifetimes_follow_the_name(
 #[tokio::test]
 async fn what_the_browser_has_already_is_not_sent_again(#[case] path: &str, #[case] takes: &str) {
     let server = server().await;
-    let first = get(&server, path, &[("accept-encoding", takes)]).await;
+    let first = server.get(path, &[("accept-encoding", takes)]).await;
     let etag = first.header("etag").to_owned();
     assert!(etag.starts_with('"') && etag.ends_with('"'), "{etag}");
     for known in [etag.clone(), format!("\"other\", W/{etag}"), "*".to_owned()] {
-        let again = get(
-            &server,
-            path,
-            &[("accept-encoding", takes), ("if-none-match", &known)],
-        )
-        .await;
+        let again = server
+            .get(
+                path,
+                &[("accept-encoding", takes), ("if-none-match", &known)],
+            )
+            .await;
         assert_eq!(
             (again.status.as_u16(), again.body.len()),
             (304, 0),
@@ -124,12 +118,12 @@ async fn what_the_browser_has_already_is_not_sent_again(#[case] path: &str, #[ca
             assert_eq!(again.header(name), first.header(name), "{name}");
         }
     }
-    let other = get(
-        &server,
-        path,
-        &[("accept-encoding", takes), ("if-none-match", "\"other\"")],
-    )
-    .await;
+    let other = server
+        .get(
+            path,
+            &[("accept-encoding", takes), ("if-none-match", "\"other\"")],
+        )
+        .await;
     assert_eq!(other.status.as_u16(), 200);
 }
 
@@ -139,7 +133,8 @@ async fn each_form_has_an_etag_of_its_own() {
     let mut etags = Vec::new();
     for takes in ["br", "gzip", "identity"] {
         etags.push(
-            get(&server, SCRIPT, &[("accept-encoding", takes)])
+            server
+                .get(SCRIPT, &[("accept-encoding", takes)])
                 .await
                 .header("etag")
                 .to_owned(),
@@ -157,7 +152,7 @@ async fn each_form_has_an_etag_of_its_own() {
 #[case("/not/a/page")]
 #[tokio::test]
 async fn every_route_is_the_index(#[case] path: &str) {
-    let answer = get(&server().await, path, &[]).await;
+    let answer = server().await.get(path, &[]).await;
     assert_eq!(answer.status.as_u16(), 200);
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(answer.header("cache-control"), "no-cache");
@@ -182,7 +177,7 @@ async fn missing_files_are_missing(
     )]
     path: &str,
 ) {
-    let answer = get(&server().await, path, &[]).await;
+    let answer = server().await.get(path, &[]).await;
     assert_eq!((answer.status.as_u16(), answer.text()), (404, "Not found"));
 }
 
@@ -190,7 +185,7 @@ async fn missing_files_are_missing(
 async fn head_is_get_without_its_body() {
     let server = server().await;
     for path in ["/", SCRIPT] {
-        let whole = get(&server, path, &[("accept-encoding", "br")]).await;
+        let whole = server.get(path, &[("accept-encoding", "br")]).await;
         let request = Request::head(path)
             .header("accept-encoding", "br")
             .body(Body::empty())
@@ -212,7 +207,7 @@ async fn head_is_get_without_its_body() {
 
 #[tokio::test]
 async fn a_binary_without_pages_says_so() {
-    let answer = get(&TestServer::start().await, "/", &[]).await;
+    let answer = TestServer::start().await.get("/", &[]).await;
     assert_eq!(answer.status.as_u16(), 503);
     assert!(answer.text().contains("cargo xtask build"));
 }

@@ -107,6 +107,16 @@ impl TestServer {
         Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
+    /// Asks for a file or a page with these headers and no others.
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = headers
+            .iter()
+            .fold(Request::get(path), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Where the database is, to be searched for what must not stand in it.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()

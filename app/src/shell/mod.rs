@@ -1,15 +1,24 @@
 //! What every page shares: the session, the result of the last action, and how to call the server.
 
-use std::pin::Pin;
+mod anew;
+mod away;
+mod call;
+mod link;
+
+pub(crate) use call::load;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{BroadcastChannel, Element, Event};
+use web_sys::BroadcastChannel;
 
+use self::{
+    anew::leads_to_a_page,
+    link::{has_link, take_fragment},
+};
 use crate::{
     boot,
-    connection::{Connection, Heard, pause},
+    connection::{Connection, Heard},
     error::AppError,
     mfa::api::CodeSheet,
     routes::Page,
@@ -195,66 +204,6 @@ impl Shell {
         });
     }
 
-    fn note<T>(self, answer: &Result<T, AppError>) {
-        self.hear(if matches!(answer, Err(AppError::Unreachable)) {
-            Heard::NoAnswer
-        } else {
-            Heard::Answer
-        });
-    }
-
-    fn hear(self, heard: Heard) {
-        let before = self.connection.get_untracked();
-        let now = before.after(heard);
-        if now != before {
-            self.connection.set(now);
-            self.lost.update_value(|lost| *lost = lost.wrapping_add(1));
-            if now == Connection::Silent {
-                self.ask_again(0, self.lost.get_value());
-            }
-        }
-    }
-
-    /// Asks now and then whether the server is back; the page that could not be loaded is there then.
-    fn ask_again(self, tries: u32, lost: u32) {
-        let ask = move || {
-            if self.lost.get_value() != lost {
-                return;
-            }
-            spawn_local(async move {
-                let version = self.version.get_value();
-                let answer = whoami().await;
-                if self.lost.get_value() != lost {
-                    return;
-                }
-                if answer == Err(AppError::Unreachable) {
-                    return self.ask_again(tries + 1, lost);
-                }
-                self.note(&answer);
-                if let (Ok(viewer), true) = (answer, self.version.get_value() == version) {
-                    self.failed.set(None);
-                    self.know(viewer.into());
-                }
-            });
-        };
-        set_timeout(ask, pause(tries));
-    }
-
-    /// Whether a page may be loaded anew on the way to it: there is a new version, and nothing is kept that would be lost.
-    fn may_load_anew(self) -> bool {
-        let is_free = |page: RwSignal<Option<Page>>| page.read_untracked().is_none();
-        self.outdated.get_untracked()
-            && self.connection.get_untracked() == Connection::Fine
-            && [self.wanted, self.after_password, self.after_set_up]
-                .into_iter()
-                .all(is_free)
-            && self.few_codes.get_untracked().is_none()
-            && self.sheet.read_untracked().is_none()
-            && self.stays.get_value().is_none()
-            && self.link.with_value(Option::is_none)
-            && !self.reset_is_open.get_value()
-    }
-
     /// Nothing of one person is left for the next one in this tab.
     fn know(self, known: Known) {
         let person = known.viewer().map(|viewer| viewer.email.clone());
@@ -333,43 +282,6 @@ impl Shell {
         self.next_version();
         self.know(Known::Nobody);
     }
-
-    /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
-    pub fn call<T: 'static>(
-        self,
-        pending: RwSignal<bool>,
-        request: impl Future<Output = Result<T, AppError>> + 'static,
-        done: impl FnOnce(Result<T, AppError>) + 'static,
-    ) {
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
-        // Boxed: as a type of its own each call's task would be one more copy of everything below in the pages.
-        let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
-            let result = request.await;
-            self.note(&result);
-            if self.settle(pending, result.as_ref().err().copied()) {
-                done(result);
-            }
-        });
-        spawn_local(task);
-    }
-
-    /// A call came back: whether its answer concerns the page.
-    fn settle(self, pending: RwSignal<bool>, refusal: Option<AppError>) -> bool {
-        pending.try_set(false);
-        match refusal {
-            Some(AppError::NotSignedIn) => {
-                self.lost_session();
-                return false;
-            }
-            // The account's rule or the person's role changed meanwhile: the pages follow.
-            Some(AppError::SetUpRequired | AppError::NotAllowed) => self.refresh(),
-            _ => {}
-        }
-        true
-    }
 }
 
 /// The shared state.
@@ -388,59 +300,4 @@ pub(crate) fn go() -> impl Fn(Page, bool) + Copy + 'static {
         // An answer that comes after the page was left leads nowhere.
         navigate.try_with_value(|navigate| navigate(&page.path(), options));
     }
-}
-
-/// Whether a click follows a link to a page of ours, in this tab.
-fn leads_to_a_page(event: &Event) -> bool {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| {
-        let link = target.closest("a[href^='/']:not([target], [download])");
-        link.is_ok_and(|link| link.is_some())
-    })
-}
-
-/// Whether the address holds a link's token.
-fn has_link() -> bool {
-    let location = window().location();
-    let is_link_page = location
-        .pathname()
-        .is_ok_and(|path| [Page::FirstStart.path(), Page::Invitation.path()].contains(&path));
-    is_link_page && location.hash().is_ok_and(|fragment| fragment.len() > 1)
-}
-
-/// Takes a link's token out of the address bar.
-fn take_fragment() -> Option<SecretText> {
-    if !has_link() {
-        return None;
-    }
-    let location = window().location();
-    let (fragment, path) = (location.hash().ok()?, location.pathname().ok()?);
-    let history = window().history().ok()?;
-    let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path));
-    Some(SecretText::new(fragment.trim_start_matches('#').to_owned()))
-}
-
-/// Loads something once for a page, with a way to try again.
-pub(crate) fn load<T, F>(
-    fetch: impl Fn() -> F + Copy + Send + Sync + 'static,
-) -> (
-    RwSignal<Option<Result<T, AppError>>>,
-    impl Fn() + Copy + Send + Sync + 'static,
-)
-where
-    T: Send + Sync + 'static,
-    F: Future<Output = Result<T, AppError>> + 'static,
-{
-    let shell = shell();
-    let result = RwSignal::new(None);
-    let reload = move || {
-        result.set(None);
-        shell.call(RwSignal::new(false), fetch(), move |answer| {
-            result.try_set(Some(answer));
-        });
-    };
-    reload();
-    (result, reload)
 }

@@ -1,0 +1,36 @@
+//! A new version of the pages: when a tab may load it without losing anything.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event};
+
+use super::Shell;
+use crate::{connection::Connection, routes::Page};
+
+impl Shell {
+    /// Whether a page may be loaded anew on the way to it: there is a new version, and nothing is kept that would be lost.
+    pub(super) fn may_load_anew(self) -> bool {
+        let is_free = |page: RwSignal<Option<Page>>| page.read_untracked().is_none();
+        self.outdated.get_untracked()
+            && self.connection.get_untracked() == Connection::Fine
+            && [self.wanted, self.after_password, self.after_set_up]
+                .into_iter()
+                .all(is_free)
+            && self.few_codes.get_untracked().is_none()
+            && self.sheet.read_untracked().is_none()
+            && self.stays.get_value().is_none()
+            && self.link.with_value(Option::is_none)
+            && !self.reset_is_open.get_value()
+    }
+}
+
+/// Whether a click follows a link to a page of ours, in this tab.
+pub(super) fn leads_to_a_page(event: &Event) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| {
+        let link = target.closest("a[href^='/']:not([target], [download])");
+        link.is_ok_and(|link| link.is_some())
+    })
+}

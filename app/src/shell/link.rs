@@ -1,0 +1,27 @@
+//! The token of an invitation or of the first start, in the address's fragment.
+
+use leptos::prelude::window;
+use wasm_bindgen::JsValue;
+
+use crate::{routes::Page, wire::SecretText};
+
+/// Whether the address holds a link's token.
+pub(super) fn has_link() -> bool {
+    let location = window().location();
+    let is_link_page = location
+        .pathname()
+        .is_ok_and(|path| [Page::FirstStart.path(), Page::Invitation.path()].contains(&path));
+    is_link_page && location.hash().is_ok_and(|fragment| fragment.len() > 1)
+}
+
+/// Takes a link's token out of the address bar.
+pub(super) fn take_fragment() -> Option<SecretText> {
+    if !has_link() {
+        return None;
+    }
+    let location = window().location();
+    let (fragment, path) = (location.hash().ok()?, location.pathname().ok()?);
+    let history = window().history().ok()?;
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    Some(SecretText::new(fragment.trim_start_matches('#').to_owned()))
+}
