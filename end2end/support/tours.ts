@@ -1,12 +1,27 @@
+import { expect } from '@playwright/test';
 import { accounts } from './accounts-tour';
 import { method } from './method-tour';
 import { states } from './states-tour';
-import { firstSteps, type Tour } from './tour';
+import { firstSteps, type Tour, type Visit } from './tour';
+import { words } from './words';
+
+type Walk = (tour: Tour) => Promise<void>;
 
 /** Together they show every page in its main states. The first one needs an empty database. */
-export const TOURS: readonly [string, (tour: Tour) => Promise<void>][] = [
-  ['first steps', firstSteps],
-  ['a method', method],
-  ['accounts', accounts],
-  ['rare states', states],
+export const TOURS: readonly [string, Walk][] = [
+  ['first steps', settled(firstSteps)],
+  ['a method', settled(method)],
+  ['accounts', settled(accounts)],
+  ['rare states', settled(states)],
 ];
+
+/** A stop is looked at once all of it is there, but for those that show how a page waits. */
+function settled(tour: Walk): Walk {
+  const once = (look: Visit): Visit => async (stop, page) => {
+    if (!/on (its|their) way/.test(stop)) {
+      await expect(page.getByText(words.loading)).toHaveCount(0);
+    }
+    await look(stop, page);
+  };
+  return ({ visit, ...rest }) => tour({ ...rest, visit: once(visit) });
+}
