@@ -50,8 +50,7 @@ pub(crate) fn Accounts() -> impl IntoView {
                 Shown::Nothing => view! { <p class="lead">{words::NO_ACCOUNT}</p> }.into_any(),
                 Shown::Accounts { with_protection } => view! { <Rows asked rules with_protection /> }.into_any(),
             }}
-            // With the rows, not before them: they would push it down.
-            {move || (shown.get() != Shown::Waiting).then(|| view! { <p class="muted">{words::OPERATOR_ADDS}</p> })}
+            <p class="muted">{words::OPERATOR_ADDS}</p>
             <RequireDialog rules />
         </div>
     }
