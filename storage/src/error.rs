@@ -9,11 +9,23 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// No engine of ours.
-    #[error("the database URL should look like `sqlite:/var/lib/twinlock/twinlock.db`")]
+    #[error(
+        "the database URL should look like `sqlite:/var/lib/twinlock/twinlock.db` or `postgres://twinlock@localhost/twinlock`"
+    )]
     Scheme,
-    /// An engine that a later version knows.
-    #[error("this version keeps its data in SQLite only: PostgreSQL is not supported yet")]
-    Postgres,
+    /// Not what the engine takes.
+    #[error(
+        "the database URL should look like `postgres://user:password@host:5432/database?sslmode=verify-full`"
+    )]
+    ServerUrl,
+    /// The password and everybody's data would cross a network that anybody may listen on.
+    #[error(
+        "the connection to {0} is not secured: add `sslmode=verify-full` to the database URL (and `sslrootcert=<file>` for a certificate of your own)"
+    )]
+    Unverified(String),
+    /// The server is not there, or refuses.
+    #[error("the PostgreSQL server can't be used: {0}")]
+    Server(#[source] sqlx::Error),
     /// It would forget everybody at the next start.
     #[error("a database in memory loses every user at the next start: name a file")]
     InMemory,

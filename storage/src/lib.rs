@@ -10,6 +10,7 @@ mod accounts;
 mod attempts;
 mod backup_codes;
 mod connect;
+mod engine;
 mod error;
 mod invitations;
 mod key_check;
@@ -23,8 +24,10 @@ mod owners;
 mod pending_keys;
 #[cfg(test)]
 mod plans;
+mod postgres;
 mod rows;
 mod sessions;
+mod sqlite;
 mod step_ups;
 mod users;
 

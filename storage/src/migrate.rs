@@ -2,43 +2,58 @@
 
 use domain::names::PersonName;
 use sqlx::{
-    Any, AnyPool, Row, SqlSafeStr, Transaction,
+    Any, AnyPool, Executor, Row, SqlSafeStr, Transaction,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
-use crate::error::OpenError;
+use crate::{engine::Engine, error::OpenError};
 
-/// Number, name and text of each migration, oldest first. Applied ones never change.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (
-        1,
-        "0001_first",
-        include_str!("../migrations/sqlite/0001_first.sql"),
-    ),
-    (
-        2,
-        "0002_step_up",
-        include_str!("../migrations/sqlite/0002_step_up.sql"),
-    ),
-];
+/// A migration, with its text for each engine.
+struct Step {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
 
-fn migrator() -> Migrator {
-    let migration = |(number, name, sql): (i64, &'static str, &'static str)| {
+macro_rules! step {
+    ($number:literal, $name:literal) => {
+        Step {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+/// Oldest first. Applied ones never change.
+const STEPS: &[Step] = &[step!(1, "0001_first"), step!(2, "0002_step_up")];
+
+fn migrator(engine: Engine) -> Migrator {
+    let migration = |step: &Step| {
+        let sql = match engine {
+            Engine::Sqlite => step.sqlite,
+            Engine::Postgres => step.postgres,
+        };
         Migration::new(
-            number,
-            name.into(),
+            step.number,
+            step.name.into(),
             MigrationType::Simple,
             sql.into_sql_str(),
             false,
         )
     };
-    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
+    Migrator::with_migrations(STEPS.iter().map(migration).collect())
 }
 
 /// Applies what is missing within `write`, so that two programs that start at once don't apply it twice.
-pub async fn run(mut write: Transaction<'static, Any>) -> Result<(), OpenError> {
+pub async fn run(mut write: Transaction<'static, Any>, engine: Engine) -> Result<(), OpenError> {
+    if let Some(lock) = engine.migration_lock() {
+        write.execute(lock).await.map_err(OpenError::Schema)?;
+    }
     // `Migrator::run` does the same, but its future can't be spawned (its bound on `Acquire` is not general enough).
-    migrator()
+    migrator(engine)
         .run_direct(None, &mut *write, false)
         .await
         .map_err(refused)?;
@@ -67,9 +82,9 @@ async fn fold_names(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
 }
 
 /// The names of what is missing.
-pub async fn pending(readers: &AnyPool) -> Result<Vec<&'static str>, OpenError> {
-    let applied = applied(readers).await.map_err(OpenError::Schema)?;
-    let known = migrator();
+pub async fn pending(readers: &AnyPool, engine: Engine) -> Result<Vec<&'static str>, OpenError> {
+    let applied = applied(readers, engine).await.map_err(OpenError::Schema)?;
+    let known = migrator(engine);
     for (number, checksum) in &applied {
         match known.iter().find(|migration| migration.version == *number) {
             None => return Err(refused(MigrateError::VersionMissing(*number))),
@@ -80,17 +95,15 @@ pub async fn pending(readers: &AnyPool) -> Result<Vec<&'static str>, OpenError> 
         }
     }
     let is_missing = |number| applied.iter().all(|(applied, _)| *applied != number);
-    Ok(MIGRATIONS
-        .into_iter()
-        .filter(|&(number, ..)| is_missing(number))
-        .map(|(_, name, _)| name)
+    Ok(STEPS
+        .iter()
+        .filter(|step| is_missing(step.number))
+        .map(|step| step.name)
         .collect())
 }
 
-async fn applied(readers: &AnyPool) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
-    let table = sqlx::query(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'",
-    );
+async fn applied(readers: &AnyPool, engine: Engine) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
+    let table = sqlx::query(engine.has_history());
     if table.fetch_optional(readers).await?.is_none() {
         return Ok(Vec::new());
     }
@@ -103,7 +116,7 @@ async fn applied(readers: &AnyPool) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
 }
 
 fn refused(error: MigrateError) -> OpenError {
-    let known = MIGRATIONS.last().map_or(0, |&(number, ..)| number);
+    let known = STEPS.last().map_or(0, |step| step.number);
     match error {
         MigrateError::VersionMissing(found) if found > known => OpenError::Newer { found, known },
         MigrateError::VersionMissing(number) | MigrateError::VersionMismatch(number) => {

@@ -63,8 +63,6 @@ async fn everything_is_there_after_a_restart() {
         Taken::Taken
     );
     database.store.close().await;
-    let names = std::fs::read_dir(database.file.parent().unwrap()).unwrap();
-    assert_eq!(names.count(), 1, "a tidy end leaves one file");
 
     let again = database.another().await;
     assert_eq!(again.pending_migrations().await.unwrap(), [""; 0]);

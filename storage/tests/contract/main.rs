@@ -1,4 +1,4 @@
-//! What `domain::ports` promises, asked of a real database. `Database::fresh` decides which engine that is.
+//! What `domain::ports` promises, asked of a real database. `Database::empty` decides which engine that is.
 
 // Clippy's leave for tests does not reach their helpers.
 #![allow(clippy::unwrap_used)]
@@ -23,6 +23,7 @@ mod rules;
 mod schema;
 mod sessions;
 mod sign_in;
+mod sqlite_file;
 mod step_ups;
 mod support;
 mod users;

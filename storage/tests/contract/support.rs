@@ -1,7 +1,9 @@
-//! A fresh database for each test. Another engine is added here, in [`Database::fresh`], and every test runs on it.
+//! A fresh database for each test: a `SQLite` file, or a schema of its own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
 
 use std::{
+    env,
     path::PathBuf,
+    process,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -11,8 +13,8 @@ use domain::{
     token::{Token, TokenHash},
     vault::{BlindIndex, MasterKey, Sealed, Vault},
 };
-use sqlx::SqlitePool;
-use storage::Store;
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
+use storage::{OpenError, Store};
 use tempfile::TempDir;
 
 /// Some instant; nothing here reads a clock.
@@ -20,8 +22,8 @@ pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 pub struct Database {
     pub store: Store,
-    pub file: PathBuf,
-    _folder: TempDir,
+    pub url: String,
+    folder: TempDir,
 }
 
 impl Database {
@@ -35,28 +37,33 @@ impl Database {
     /// The same without a schema.
     pub async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("twin lock.db");
-        let store = Store::open(&url(&file)).await.unwrap();
-        Self {
-            store,
-            file,
-            _folder: folder,
-        }
+        let url = match env::var("TWINLOCK_TEST_POSTGRES") {
+            Ok(server) => schema_on(&server).await,
+            Err(_) => url(&folder.path().join("twin lock.db")),
+        };
+        let store = Store::open(&url).await.unwrap();
+        Self { store, url, folder }
+    }
+
+    /// The `SQLite` file.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("twin lock.db")
     }
 
     /// Another program's view of the same database.
     pub async fn another(&self) -> Store {
-        Store::open(&url(&self.file)).await.unwrap()
+        Store::open(&self.url).await.unwrap()
     }
 
     /// A look at the tables behind the store's back.
-    pub async fn raw(&self) -> SqlitePool {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&self.file);
-        SqlitePool::connect_with(options).await.unwrap()
+    pub async fn raw(&self) -> AnyPool {
+        AnyPool::connect(&self.url.replace(' ', "%20"))
+            .await
+            .unwrap()
     }
 
     pub async fn count(&self, table: &'static str) -> i64 {
-        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
         sqlx::query_scalar(sql)
             .fetch_one(&self.raw().await)
             .await
@@ -64,8 +71,40 @@ impl Database {
     }
 }
 
+/// Nothing of one test is to be seen in another's schema. The whole server goes when the tests have run.
+async fn schema_on(server: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let schema = format!(
+        "test_{}_{}",
+        process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(server).await.unwrap();
+    let create = format!("CREATE SCHEMA {schema}");
+    connection.execute(AssertSqlSafe(create)).await.unwrap();
+    let mark = if server.contains('?') { '&' } else { '?' };
+    format!("{server}{mark}options=-csearch_path%3D{schema}")
+}
+
+/// The folder of this engine's migrations.
+pub fn engine() -> &'static str {
+    if env::var_os("TWINLOCK_TEST_POSTGRES").is_some() {
+        "postgres"
+    } else {
+        "sqlite"
+    }
+}
+
 pub fn url(file: &std::path::Path) -> String {
     format!("sqlite:{}", file.display())
+}
+
+pub async fn refusal(url: &str) -> OpenError {
+    Store::open(url)
+        .await
+        .err()
+        .unwrap_or_else(|| panic!("{url} was opened"))
 }
 
 pub fn later(seconds: u64) -> Timestamp {

@@ -1,0 +1,56 @@
+//! The two engines, and the few words that each has for itself.
+
+use crate::error::OpenError;
+
+/// What keeps the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file beside the program.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Engine {
+    /// The engine that a database's URL asks for.
+    pub fn of(url: &str) -> Result<Self, OpenError> {
+        match url.split_once(':') {
+            Some(("sqlite", _)) => Ok(Self::Sqlite),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres),
+            _ => Err(OpenError::Scheme),
+        }
+    }
+
+    /// Begins a transaction that will write. `SQLite` takes the write lock at once and waits for it within `busy_timeout`; a plain `BEGIN`
+    /// that turned to writing later would fail at once instead. Engines with row locks begin plainly.
+    pub const fn begin_write(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Taken first by whoever migrates, and held until the end of the transaction: `SQLite` has locked the file already.
+    pub const fn migration_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            // The number is arbitrary, but every version must know the same. However long another instance takes, it is waited for.
+            Self::Postgres => Some(
+                "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+                 DO $$ BEGIN PERFORM pg_advisory_xact_lock(7814112650); END $$",
+            ),
+        }
+    }
+
+    /// Whether the schema has a history already.
+    pub const fn has_history(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'"
+            }
+            Self::Postgres => {
+                "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'"
+            }
+        }
+    }
+}

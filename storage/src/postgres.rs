@@ -1,0 +1,122 @@
+//! Opening a database on a `PostgreSQL` server.
+
+use std::{net::IpAddr, str::FromStr};
+
+use sqlx::{
+    AnyPool,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    postgres::{PgConnectOptions, PgSslMode},
+};
+
+use crate::{
+    connect::{Pools, pool},
+    error::OpenError,
+};
+
+/// Connections that write, and as many that read: four instances leave room below a server's usual hundred.
+const EACH: u32 = 8;
+/// Nobody waits longer than this for an answer, and an acknowledged commit is on the disk, whatever the server's default is.
+const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000;
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');";
+
+/// How sure a connection to another host must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// Encrypted, and the server's certificate names the host.
+    Verified,
+    /// As the URL says.
+    Any,
+}
+
+/// Opens the pools. The server must be there: a wrong URL or password is told at start.
+pub async fn open(url: &str, wire: Wire) -> Result<Pools, OpenError> {
+    // What the driver says of a URL may repeat a part of it.
+    let options = PgConnectOptions::from_str(url).map_err(|_| OpenError::ServerUrl)?;
+    if wire == Wire::Verified && leaves_this_machine(&options) && !is_verified(&options) {
+        return Err(OpenError::Unverified(options.get_host().to_owned()));
+    }
+    let options: AnyConnectOptions = url.parse().map_err(|_| OpenError::ServerUrl)?;
+    Ok(Pools {
+        writer: connected(
+            pool(EACH, SESSION).before_acquire(|connection, _| {
+                Box::pin(async move {
+                    // A ping would not notice that the server has become a standby, which takes no write.
+                    let read_only = sqlx::query_scalar::<_, String>("SHOW transaction_read_only");
+                    Ok(read_only.fetch_one(connection).await? == "off")
+                })
+            }),
+            options.clone(),
+        )
+        .await?,
+        readers: connected(pool(EACH, SESSION), options).await?,
+    })
+}
+
+async fn connected(pool: AnyPoolOptions, options: AnyConnectOptions) -> Result<AnyPool, OpenError> {
+    pool.connect_with(options).await.map_err(OpenError::Server)
+}
+
+fn leaves_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let is_loopback =
+        |host: &str| IpAddr::from_str(host).is_ok_and(|address| address.is_loopback());
+    let is_here = options.get_socket().is_some() || host.starts_with('/') || host == "localhost";
+    !is_here && !is_loopback(host.trim_matches(['[', ']']))
+}
+
+fn is_verified(options: &PgConnectOptions) -> bool {
+    matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn options(url: &str) -> PgConnectOptions {
+        PgConnectOptions::from_str(url).unwrap()
+    }
+
+    #[rstest]
+    #[case("postgres://ada@localhost/twinlock", false)]
+    #[case("postgres://ada@127.0.0.1:5433/twinlock", false)]
+    #[case("postgres://ada@[::1]/twinlock", false)]
+    #[case("postgres:///twinlock?host=/run/postgresql", false)]
+    #[case("postgres://ada@%2Frun%2Fpostgresql/twinlock", false)]
+    #[case("postgres://ada@db.example.com/twinlock", true)]
+    #[case("postgres://ada@10.0.0.7/twinlock", true)]
+    #[case("postgres://ada@localhost.example.com/twinlock", true)]
+    fn what_leaves_this_machine_is_told(#[case] url: &str, #[case] leaves: bool) {
+        assert_eq!(leaves_this_machine(&options(url)), leaves);
+    }
+
+    #[rstest]
+    #[case("", false)]
+    #[case("?sslmode=disable", false)]
+    #[case("?sslmode=prefer", false)]
+    #[case("?sslmode=require", false)]
+    #[case("?sslmode=verify-ca", false)]
+    #[case("?sslmode=verify-full", true)]
+    fn only_a_server_that_proves_its_name_is_verified(
+        #[case] parameters: &str,
+        #[case] verified: bool,
+    ) {
+        let url = format!("postgres://ada@db.example.com/twinlock{parameters}");
+        assert_eq!(is_verified(&options(&url)), verified);
+    }
+
+    #[tokio::test]
+    async fn an_unverified_server_elsewhere_is_refused_before_a_word_is_sent() {
+        let refused = open(
+            "postgres://ada:secret@db.invalid/twinlock?sslmode=require",
+            Wire::Verified,
+        )
+        .await;
+        let error = refused.err().unwrap().to_string();
+        assert!(
+            error.contains("sslmode=verify-full") && error.contains("db.invalid"),
+            "{error}"
+        );
+        assert!(!error.contains("secret"), "{error}");
+    }
+}

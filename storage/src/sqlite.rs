@@ -1,0 +1,142 @@
+//! Opening a `SQLite` file: one connection that writes beside a pool that reads.
+
+use std::{
+    fs::{self, OpenOptions},
+    path::{Path, PathBuf},
+};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions};
+
+use crate::{
+    connect::{Pools, pool},
+    error::OpenError,
+};
+
+/// An acknowledged commit survives a power cut only with `FULL`: in WAL mode `NORMAL` may lose it, and a spent code would work again.
+const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+/// What reads can't write, by accident or otherwise.
+const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;";
+pub const READERS: u32 = 4;
+/// What a path may hold unescaped in a URL.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Opens the file, and makes it if there is none, readable by its owner alone.
+pub async fn open(url: &str) -> Result<Pools, OpenError> {
+    let path = path_of(url)?;
+    let file = made(&path).map_err(|error| OpenError::File(path, error))?;
+    let url = format!(
+        "sqlite://{}?mode=rw",
+        utf8_percent_encode(&file.to_string_lossy(), PATH)
+    );
+    let options: AnyConnectOptions = url.parse().map_err(OpenError::Connect)?;
+    let journal = prepared(&options).await.map_err(OpenError::Connect)?;
+    if journal != "wal" {
+        return Err(OpenError::Journal(journal));
+    }
+    let writer = pool(1, WRITER)
+        .test_before_acquire(false)
+        .connect_with(options.clone());
+    let readers = pool(READERS, READER)
+        .test_before_acquire(false)
+        .connect_with(options);
+    Ok(Pools {
+        writer: writer.await.map_err(OpenError::Connect)?,
+        readers: readers.await.map_err(OpenError::Connect)?,
+    })
+}
+
+/// Switches the file to its journal mode and answers the mode it is in. A pool would try again and again before it said what is wrong.
+async fn prepared(options: &AnyConnectOptions) -> sqlx::Result<String> {
+    let mut connection = AnyConnection::connect_with(options).await?;
+    connection.execute(WRITER).await?;
+    let journal = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(journal)
+}
+
+fn path_of(url: &str) -> Result<PathBuf, OpenError> {
+    let rest = url.strip_prefix("sqlite:").ok_or(OpenError::Scheme)?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    if path == ":memory:" || parameters.contains("mode=memory") {
+        return Err(OpenError::InMemory);
+    }
+    if !matches!(parameters, "" | "mode=rwc" | "mode=rw") {
+        return Err(OpenError::Parameter);
+    }
+    let path = percent_decode_str(path)
+        .decode_utf8()
+        .map_err(|_| OpenError::Scheme)?;
+    if path.is_empty() {
+        Err(OpenError::Scheme)
+    } else {
+        Ok(PathBuf::from(path.into_owned()))
+    }
+}
+
+/// Opens the file as the engine will, so that a wrong folder or missing rights are named by the system's own words.
+fn made(path: &Path) -> std::io::Result<PathBuf> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    fs::canonicalize(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AnyPool, Row};
+
+    use super::*;
+    use crate::Store;
+
+    async fn pragma(pool: &AnyPool, name: &'static str) -> String {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {name}")));
+        let row = row.fetch_one(pool).await.unwrap();
+        let number = row.try_get::<i64, _>(0).map(|number| number.to_string());
+        number.unwrap_or_else(|_| row.get(0))
+    }
+
+    async fn store() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        (folder, Store::open(&url).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_settings_are_in_force_on_every_connection() {
+        let (_folder, store) = store().await;
+        // All readers at once, so that the pool opens each of them.
+        let mut held = Vec::new();
+        for _ in 1..READERS {
+            held.push(store.readers().acquire().await.unwrap());
+        }
+        for pool in [store.writer(), store.readers()] {
+            assert_eq!(pragma(pool, "journal_mode").await, "wal");
+            assert_eq!(pragma(pool, "synchronous").await, "2", "FULL");
+            assert_eq!(pragma(pool, "foreign_keys").await, "1");
+            assert_eq!(pragma(pool, "busy_timeout").await, "5000");
+        }
+        assert_eq!(pragma(store.writer(), "query_only").await, "0");
+        assert_eq!(pragma(store.readers(), "query_only").await, "1");
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let (_folder, store) = store().await;
+        store.migrate().await.unwrap();
+        let write = sqlx::query("DELETE FROM users")
+            .execute(store.readers())
+            .await;
+        assert!(write.unwrap_err().to_string().contains("readonly"));
+    }
+}
