@@ -9,6 +9,7 @@ mod frontend;
 mod gallery;
 mod lighthouse;
 mod pictures;
+mod postgres;
 mod process;
 mod run;
 mod size;

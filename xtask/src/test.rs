@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::{
     build,
+    postgres::{self, Cluster},
     process::Process,
     summary::Summary,
     tools,
@@ -74,6 +75,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, journeys: Journey
                 .run()
         });
     }
+    summary.step("storage, on PostgreSQL", on_postgres);
     if arguments.fast {
         summary.left_out("build", "--fast");
         summary.left_out("browser", "--fast");
@@ -89,6 +91,16 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, journeys: Journey
         summary.blocked("browser", "build");
         summary.blocked("engines", "build");
     }
+}
+
+/// What the store promises, asked of the second engine. A server that can't be started is a failure, not a reason to leave it out.
+fn on_postgres() -> Result<()> {
+    let cluster = Cluster::start()?;
+    Process::cargo(["test", "--package", "storage", "--test", "contract"])
+        .args(["--", "--skip", "sqlite_file::"])
+        .env(postgres::URL, cluster.url())
+        .remedy("the output above names the test; the line runs this suite alone beside a server of yours")
+        .run()
 }
 
 fn browser(arguments: &[String]) -> Result<()> {

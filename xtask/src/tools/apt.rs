@@ -1,6 +1,9 @@
 //! The programs of the system that the browser tests use.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, bail};
 
@@ -69,6 +72,26 @@ pub const ENGINES: &[Package] = &[
     },
 ];
 
+/// For the tests on the second engine.
+pub const POSTGRES: &[Package] = &[Package {
+    name: "postgresql",
+    purpose: "the second engine's server",
+    is_there: || postgres_programs().is_some(),
+}];
+
+/// Debian keeps them out of PATH, in a folder of the version.
+pub fn postgres_programs() -> Option<PathBuf> {
+    let versions = Path::new("/usr/lib/postgresql").read_dir().into_iter();
+    let folders = versions
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin"));
+    let debian = folders
+        .filter(|folder| folder.join("initdb").exists())
+        .max();
+    debian.or_else(|| Some(on_path("initdb")?.parent()?.to_owned()))
+}
+
 /// Installs what is missing, where that is allowed; else says which command does.
 pub fn ensure(packages: &[Package]) -> Result<()> {
     let missing: Vec<&Package> = packages.iter().filter(|one| !(one.is_there)()).collect();
@@ -95,6 +118,10 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
         // Lists of last month name files that the mirrors no longer hold.
         apt.run(&["update"])?;
         apt.run(&install)?;
+    }
+    if names.contains(&"postgresql") {
+        // Debian starts a server of the system's own, which nobody asked for.
+        Process::new("service").args(["postgresql", "stop"]).probe();
     }
     eprintln!("Installed in {}.", stopwatch.words());
     Ok(())

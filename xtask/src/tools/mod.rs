@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use catalog::Tool;
 pub use node::{install_for_pictures, install_lighthouse, install_packages};
@@ -72,6 +72,12 @@ pub fn ensure_for_browser_tests() -> Result<()> {
 pub fn ensure_for_engines() -> Result<()> {
     ensure_for_browser_tests()?;
     apt::ensure(apt::ENGINES)
+}
+
+/// The folder with the programs of a `PostgreSQL` server.
+pub fn ensure_postgres() -> Result<PathBuf> {
+    apt::ensure(apt::POSTGRES)?;
+    apt::postgres_programs().context("no folder with PostgreSQL's initdb was found")
 }
 
 /// The compiler's half for the browser.

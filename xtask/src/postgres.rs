@@ -1,0 +1,127 @@
+//! A `PostgreSQL` server of the tests' own: made for one run in a temporary folder, on a free port, and gone with it.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{process::Process, stopwatch::Stopwatch, tools};
+
+/// Where the tests look for the server's URL.
+pub const URL: &str = "TWINLOCK_TEST_POSTGRES";
+
+/// A running server. Dropped, it is stopped and its folder removed.
+pub struct Cluster {
+    programs: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    /// The server refuses to run as root.
+    as_postgres: bool,
+}
+
+impl Cluster {
+    /// Installs the server's package where it is missing, and starts a server.
+    pub fn start() -> Result<Self> {
+        let stopwatch = Stopwatch::start();
+        let programs = tools::ensure_postgres()?;
+        let folder = env::temp_dir().join(format!("twinlock-postgres-{}", process::id()));
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let user = Process::new("id").args(["-u"]).output()?;
+        let cluster = Self {
+            programs,
+            folder,
+            port,
+            as_postgres: user.trim() == "0",
+        };
+        cluster.make()?;
+        let url = cluster.url();
+        eprintln!(
+            "PostgreSQL for the tests at {url}, started in {}.",
+            stopwatch.words()
+        );
+        Ok(cluster)
+    }
+
+    /// The URL of the server's first database.
+    pub fn url(&self) -> String {
+        format!("postgres://twinlock@127.0.0.1:{}/postgres", self.port)
+    }
+
+    fn make(&self) -> Result<()> {
+        fs::create_dir(&self.folder)
+            .with_context(|| format!("making {}", self.folder.display()))?;
+        if self.as_postgres {
+            Process::new("chown")
+                .args(["postgres"])
+                .args([&self.folder])
+                .run()?;
+        }
+        let data = self.data();
+        self.program("initdb")
+            .args(["--pgdata"])
+            .args([&data])
+            .args([
+                "--username=twinlock",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ])
+            .output()?;
+        // Nothing here outlives the run, so nothing waits for the disk.
+        let options = format!(
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off -c full_page_writes=off",
+            self.port,
+            self.folder.display()
+        );
+        self.control(&["start", "--wait", "--options", &options])
+    }
+
+    fn control(&self, arguments: &[&str]) -> Result<()> {
+        self.program("pg_ctl")
+            .args(["--silent", "--pgdata"])
+            .args([self.data()])
+            .args(["--log"])
+            .args([self.folder.join("log")])
+            .args(arguments)
+            .remedy(format!(
+                "the server's own words stand in {}",
+                self.folder.join("log").display()
+            ))
+            .run()
+    }
+
+    fn program(&self, name: &str) -> Process {
+        let program = self.programs.join(name);
+        if self.as_postgres {
+            Process::new("runuser")
+                .args(["--user", "postgres", "--"])
+                .args([program])
+        } else {
+            Process::new(program)
+        }
+        .folder(Path::new("/"))
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Best effort: the run's own result is worth more than this one.
+        let stopped = self.control(&["stop", "--mode=immediate", "--wait"]);
+        let removed = fs::remove_dir_all(&self.folder);
+        if stopped.is_err() || removed.is_err() {
+            eprintln!(
+                "The PostgreSQL server in {} may be left over.",
+                self.folder.display()
+            );
+        }
+    }
+}
