@@ -54,7 +54,7 @@ pub const BROWSER: &[Package] = &[
 /// The extended release before it does not know all that Playwright asks by `WebDriver BiDi`.
 const OLDEST_FIREFOX: u32 = 153;
 /// Older lists name versions that are gone from the mirrors, or too old for the tests.
-const FRESH: Duration = Duration::from_secs(7 * 24 * 3600);
+const FRESH: Duration = Duration::from_hours(7 * 24);
 
 /// For the journeys in the other engines.
 pub const ENGINES: &[Package] = &[
