@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use anyhow::{Result, bail};
@@ -50,14 +51,20 @@ pub const BROWSER: &[Package] = &[
     },
 ];
 
+/// The extended release before it does not know all that Playwright asks by `WebDriver BiDi`.
+const OLDEST_FIREFOX: u32 = 153;
+/// Older lists name versions that are gone from the mirrors, or too old for the tests.
+const FRESH: Duration = Duration::from_hours(7 * 24);
+
 /// For the journeys in the other engines.
 pub const ENGINES: &[Package] = &[
     Package {
         name: "firefox-esr",
         purpose: "Firefox",
         is_there: || {
-            env::var_os("FIREFOX").is_some_and(|chosen| Path::new(&chosen).exists())
-                || Path::new("/usr/bin/firefox-esr").exists()
+            let chosen = env::var_os("FIREFOX").unwrap_or_else(|| "/usr/bin/firefox-esr".into());
+            let version = Process::new(chosen).args(["--version"]).probe();
+            version.is_some_and(|version| major(&version) >= OLDEST_FIREFOX)
         },
     },
     Package {
@@ -109,7 +116,7 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
     };
     eprintln!("Installing {listed} with apt-get (once, about a minute) …");
     let stopwatch = Stopwatch::start();
-    if !has_lists(Path::new("/var/lib/apt/lists")) {
+    if !has_fresh_lists(Path::new("/var/lib/apt/lists"), now()) {
         apt.run(&["update"])?;
     }
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
@@ -172,12 +179,29 @@ fn by_hand(listed: &str, names: &[&str], has_apt: bool) -> String {
     format!("the browser tests need {listed}\nWhat to do: {remedy}")
 }
 
-fn has_lists(folder: &Path) -> bool {
-    folder.read_dir().is_ok_and(|mut files| {
-        files.any(|file| {
-            file.is_ok_and(|file| file.file_name().to_string_lossy().contains("_Packages"))
-        })
-    })
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clock to ask is the product's; this is a tool"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// Whether any list of packages is of these days. Those of the archive itself change with a release only, those of its updates daily.
+fn has_fresh_lists(folder: &Path, now: SystemTime) -> bool {
+    let lists = folder.read_dir().into_iter().flatten().flatten();
+    lists
+        .filter(|file| file.file_name().to_string_lossy().contains("_Packages"))
+        .filter_map(|file| file.metadata().and_then(|facts| facts.modified()).ok())
+        // A list of the future is fresh as well.
+        .any(|changed| now.duration_since(changed).is_ok_and(|age| age < FRESH) || changed > now)
+}
+
+/// The first number of a version, such as 153 in `Mozilla Firefox 153.7.0esr`.
+fn major(version: &str) -> u32 {
+    let digits = version.split(|sign: char| !sign.is_ascii_digit());
+    let mut numbers = digits.filter_map(|number| number.parse().ok());
+    numbers.next().unwrap_or_default()
 }
 
 /// The library stands in a folder of the machine's kind, such as `x86_64-linux-gnu`.
@@ -221,11 +245,20 @@ mod tests {
     #[test]
     fn package_lists_and_fonts_are_recognised() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(!has_lists(folder.path()) && !has_font(folder.path()));
+        let now = now();
+        assert!(!has_fresh_lists(folder.path(), now) && !has_font(folder.path()));
         fs::create_dir(folder.path().join("dejavu")).unwrap();
         fs::write(folder.path().join("dejavu/Sans.ttf"), "").unwrap();
         fs::write(folder.path().join("mirror_main_Packages.lz4"), "").unwrap();
-        assert!(has_lists(folder.path()) && has_font(folder.path()));
+        assert!(has_fresh_lists(folder.path(), now) && has_font(folder.path()));
+        assert!(!has_fresh_lists(folder.path(), now + 2 * FRESH));
+        assert!(has_fresh_lists(folder.path(), now - FRESH));
+    }
+
+    #[test]
+    fn a_version_says_which_release_it_is() {
+        assert_eq!(major("Mozilla Firefox 153.7.0esr"), 153);
+        assert_eq!(major("no number"), 0);
     }
 
     #[test]
