@@ -1,6 +1,11 @@
 //! One call of a server function: the services, the caller, the instant, and the answer's status and cookie.
 
-use domain::{ports::TokenSwap, time::Timestamp, token::Token};
+use domain::{
+    events::{Actor, Origin},
+    ports::TokenSwap,
+    time::Timestamp,
+    token::Token,
+};
 use http::{
     HeaderValue,
     header::{RETRY_AFTER, SET_COOKIE},
@@ -8,7 +13,7 @@ use http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::{caller::Caller, error::AppError, services::Services};
+use crate::{caller::Caller, error::AppError, events, services::Services};
 
 /// What a use case is called with.
 pub struct Call {
@@ -18,6 +23,8 @@ pub struct Call {
     caller: Option<Caller>,
     /// The instant of the request: one for the whole call.
     pub now: Timestamp,
+    /// Which function was called.
+    pub(crate) function: Option<&'static str>,
 }
 
 impl Call {
@@ -26,10 +33,15 @@ impl Call {
         let services = use_context::<Services>().ok_or(AppError::Internal)?;
         let caller = use_context::<Option<Caller>>().flatten();
         let now = services.clock.now();
+        // Only a test leaves the origin out.
+        let origin = use_context::<Origin>().unwrap_or_else(|| Origin::here(Actor::Nobody, now));
+        let function = origin.function;
+        let services = services.seen_from(Origin { at: now, ..origin });
         Ok(Self {
             services,
             caller,
             now,
+            function,
         })
     }
 
@@ -97,7 +109,13 @@ pub async fn answer<T>(
     use_case: impl AsyncFnOnce(&Call) -> Result<T, AppError>,
 ) -> Result<T, AppError> {
     let result = match Call::here() {
-        Ok(call) => use_case(&call).await,
+        Ok(call) => {
+            let result = use_case(&call).await;
+            if let Err(refusal) = &result {
+                events::refused(&call, *refusal).await;
+            }
+            result
+        }
         Err(error) => Err(error),
     };
     result.inspect_err(|refusal| set_status(*refusal))

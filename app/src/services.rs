@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use domain::{
-    ports::{Accounts, Attempts, Clock, Entropy, Hasher, Members, Mfa, Sessions, StepUps, Users},
+    events::Origin,
+    ports::{
+        Accounts, Attempts, Clock, Entropy, Events, Hasher, Members, Mfa, Sessions, StepUps, Users,
+    },
     vault::Vault,
 };
 
@@ -30,10 +33,28 @@ pub struct Services {
     pub mfa: Arc<dyn Mfa>,
     /// Attempts.
     pub attempts: Arc<dyn Attempts>,
+    /// Security events that stand for themselves.
+    pub events: Arc<dyn Events>,
     /// Keys that seal and index.
     pub vault: Arc<Vault>,
     /// Settings.
     pub settings: Arc<Settings>,
+    /// The same services for one request.
+    pub scope: Arc<dyn Scope>,
+}
+
+/// Makes services for one request: what they write is noted as coming from there.
+pub trait Scope: Send + Sync {
+    /// The same ports, which note `origin` with every security event.
+    fn seen_from(&self, services: &Services, origin: Origin) -> Services;
+}
+
+impl Services {
+    /// The services for one request, or for one command of the operator.
+    #[must_use]
+    pub fn seen_from(&self, origin: Origin) -> Self {
+        self.scope.seen_from(self, origin)
+    }
 }
 
 /// Settings that the use cases read.

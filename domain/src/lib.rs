@@ -20,6 +20,8 @@ pub mod step_up;
 pub mod time;
 
 #[cfg(feature = "secrets")]
+pub mod events;
+#[cfg(feature = "secrets")]
 pub mod ports;
 #[cfg(feature = "secrets")]
 pub mod token;

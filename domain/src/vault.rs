@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::{
     backup_code::BackupCode,
     email::Email,
+    events::Chain,
     ids::{MethodId, SessionId, UserId},
     totp::TotpKey,
 };
@@ -74,6 +75,7 @@ pub struct Vault {
     sealing: XChaCha20Poly1305,
     backup_codes: Zeroizing<[u8; 64]>,
     emails: Zeroizing<[u8; 64]>,
+    events: Chain,
     check: [u8; 32],
 }
 
@@ -159,6 +161,7 @@ impl Vault {
             sealing: XChaCha20Poly1305::new((&*derived(master, "authenticator keys")).into()),
             backup_codes: derived(master, "backup code index"),
             emails: derived(master, "email index"),
+            events: Chain::new(derived(master, "security event chain")),
             check: *derived(master, "key check"),
         }
     }
@@ -235,6 +238,12 @@ impl Vault {
     #[must_use]
     pub fn backup_code_index(&self, user: &UserId, code: &BackupCode) -> BlindIndex {
         keyed_hash(&self.backup_codes, &[user.as_str(), code.expose()])
+    }
+
+    /// What seals the security events.
+    #[must_use]
+    pub const fn event_chain(&self) -> &Chain {
+        &self.events
     }
 
     /// Where the password attempts for an address are counted, known or not: people type passwords into this field by mistake.

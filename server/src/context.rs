@@ -1,9 +1,10 @@
 //! Puts the ports together: which implementation stands behind which trait is decided here and nowhere else.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
-use app::services::{Services, Settings};
+use app::services::{Scope, Services, Settings};
 use domain::{
+    events::{Actor, Origin},
     ports::{Clock, Entropy, Hasher, PortError},
     vault::Vault,
 };
@@ -15,6 +16,7 @@ use crate::{
     config::{Branding, Database, PublicUrl},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
+    keeper::Keeper,
     keyfile::{self, KeyFileError},
 };
 
@@ -108,6 +110,26 @@ impl Opened {
         self.store.close().await;
     }
 
+    /// What works beside the server, to be started.
+    pub fn keeper(&self, clock: Arc<dyn Clock>, retention: Duration) -> Keeper {
+        Keeper {
+            store: Arc::clone(&self.store),
+            vault: Arc::clone(&self.vault),
+            clock,
+            retention,
+        }
+    }
+
+    /// The database itself, for what no use case needs.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The keys.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// The services on the system's clock and randomness, at the standard cost of a hash.
     pub fn services(&self, settings: Settings) -> Result<Services, OpenError> {
         let hasher = Argon2Hasher::start(Cost::STANDARD, Arc::new(SystemEntropy))
@@ -129,10 +151,11 @@ impl Opened {
         settings: Settings,
     ) -> Services {
         let store = &self.store;
-        Services {
+        let base = Services {
             clock,
             entropy,
             hasher,
+            events: store.clone(),
             users: store.clone(),
             accounts: store.clone(),
             sessions: store.clone(),
@@ -142,6 +165,29 @@ impl Opened {
             attempts: store.clone(),
             vault: self.vault.clone(),
             settings: Arc::new(settings),
+            scope: Arc::new(OneRequest(store.clone())),
+        };
+        let here = Origin::here(Actor::System, base.clock.now());
+        base.seen_from(here)
+    }
+}
+
+/// The store behind the ports of one request.
+struct OneRequest(Arc<Store>);
+
+impl Scope for OneRequest {
+    fn seen_from(&self, services: &Services, origin: Origin) -> Services {
+        let store = Arc::new(self.0.seen_from(origin));
+        Services {
+            users: store.clone(),
+            accounts: store.clone(),
+            sessions: store.clone(),
+            members: store.clone(),
+            step_ups: store.clone(),
+            mfa: store.clone(),
+            attempts: store.clone(),
+            events: store,
+            ..services.clone()
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
+    events::{Action, Event, MethodKind, Outcome},
     ids::UserId,
     lockout::{Attempts as Budgets, BACKUP_WINDOW, Budget, Factor, LOCK_AFTER, PAUSE_WINDOW},
     ports::{Attempts, Counted, PortError},
@@ -16,8 +17,9 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store,
-    connect::{Sql, Write},
+    connect::Sql,
     rows::Values,
+    write::{Noted, Write},
 };
 
 /// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.
@@ -48,13 +50,17 @@ impl Attempts for Store {
         factor: Factor,
         now: Timestamp,
     ) -> Result<Budget, PortError> {
+        let attempt = |outcome| {
+            let action = self.scope.trying(Action::SecondFactor);
+            Event::new(action, outcome).of(user).with(kind(factor))
+        };
         let mut write = self.write().await?;
         let row = "INSERT INTO attempts (user_id) VALUES ($1) ON CONFLICT (user_id) DO NOTHING";
         write.run(query(row).bind(user.as_str())).await?;
         let mut budget = Budget::Open;
         for _ in 0..TRIES {
             if counted(&mut write, user, factor, now).await? {
-                write.commit().await?;
+                write.commit_attempt(attempt(Outcome::Failed)).await?;
                 return Ok(Budget::Open);
             }
             budget = read(&mut write, user).await?.budget(factor, now);
@@ -70,7 +76,8 @@ impl Attempts for Store {
         } else {
             budget
         };
-        write.undo(budget).await
+        write.commit_repeated(attempt(Outcome::Limited)).await?;
+        Ok(budget)
     }
 
     async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError> {
@@ -85,6 +92,12 @@ impl Attempts for Store {
         email: BlindIndex,
         now: Timestamp,
     ) -> Result<Counted, PortError> {
+        let attempt = |outcome| {
+            let action = self.scope.trying(Action::SignIn);
+            Event::new(action, outcome)
+                .for_email(email)
+                .with(MethodKind::Password)
+        };
         for _ in 0..TRIES {
             let mut write = self.write().await?;
             // Anybody can make rows by typing addresses: the forgotten ones go here.
@@ -95,10 +108,13 @@ impl Attempts for Store {
             let before = row.as_ref().map(password_attempts).transpose()?;
             let after = match before.unwrap_or_default().count(now) {
                 Ok(after) => after,
-                Err(until) => return write.undo(Counted::Refused { until }).await,
+                Err(until) => {
+                    write.commit_repeated(attempt(Outcome::Limited)).await?;
+                    return Ok(Counted::Refused { until });
+                }
             };
             if write.run(replace(email, before, after)).await? == 1 {
-                write.commit().await?;
+                write.commit_attempt(attempt(Outcome::Failed)).await?;
                 return Ok(Counted::Counted);
             }
             write.undo(()).await?;
@@ -111,7 +127,8 @@ impl Attempts for Store {
     async fn forget_password_failures(&self, email: BlindIndex) -> Result<(), PortError> {
         let mut write = self.write().await?;
         write.run(forget(email)).await?;
-        write.commit().await
+        // What the password was given for is the event.
+        write.commit(Noted::Nothing).await
     }
 
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
@@ -130,8 +147,18 @@ impl Attempts for Store {
             .await?
             .map_or(Ok(0), |row| row.count("in_a_row"))?;
         write.run(forget(email)).await?;
-        write.commit().await?;
+        let event = Event::done(Action::UserUnlock)
+            .of(user)
+            .saying(format!("{refused} in a row"));
+        write.commit(event).await?;
         Ok(refused)
+    }
+}
+
+const fn kind(factor: Factor) -> MethodKind {
+    match factor {
+        Factor::Application => MethodKind::Application,
+        Factor::BackupCode => MethodKind::BackupCode,
     }
 }
 

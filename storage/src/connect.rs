@@ -6,15 +6,19 @@ use std::{
     time::Duration,
 };
 
-use domain::ports::{MembershipChange, PortError, Taken};
+use domain::{events::Origin, ports::PortError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction,
+    Any, AnyConnection, AnyPool, Connection, Executor,
     any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow},
     query::Query,
 };
 
-use crate::{error::OpenError, error::port, migrate};
+use crate::{
+    error::{OpenError, port},
+    migrate,
+    write::{Scope, Write},
+};
 
 /// Begins a transaction that will write. `SQLite` takes the write lock at once and waits for it within `busy_timeout`; a plain `BEGIN`
 /// that turned to writing later would fail at once instead. Engines with row locks begin plainly.
@@ -37,13 +41,11 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 pub struct Store {
     writer: AnyPool,
     readers: AnyPool,
+    pub(crate) scope: Scope,
 }
 
 /// A statement with its values.
 pub type Sql = Query<'static, Any, AnyArguments>;
-
-/// A transaction that writes. Dropped before its commit, it leaves nothing behind.
-pub struct Write(Transaction<'static, Any>);
 
 impl Store {
     /// Opens a database, and makes its file if there is none, readable by its owner alone. It changes no schema, but refuses one that is
@@ -67,9 +69,23 @@ impl Store {
             writer.map_err(OpenError::Connect)?,
             readers.map_err(OpenError::Connect)?,
         );
-        let store = Self { writer, readers };
+        let store = Self {
+            writer,
+            readers,
+            scope: Scope::none(),
+        };
         store.pending_migrations().await?;
         Ok(store)
+    }
+
+    /// The same database, for one request: what it writes is noted as coming from there.
+    #[must_use]
+    pub fn seen_from(&self, origin: Origin) -> Self {
+        Self {
+            writer: self.writer.clone(),
+            readers: self.readers.clone(),
+            scope: Scope::new(origin),
+        }
     }
 
     /// Brings the schema up to this version, all of it or nothing.
@@ -97,7 +113,7 @@ impl Store {
         self.writer
             .begin_with(BEGIN_WRITE)
             .await
-            .map(Write)
+            .map(|transaction| Write::begun(transaction, self.scope.clone()))
             .map_err(port)
     }
 
@@ -111,66 +127,6 @@ impl Store {
 
     pub(crate) async fn exists(&self, sql: Sql) -> Result<bool, PortError> {
         Ok(self.row(sql).await?.is_some())
-    }
-}
-
-impl Write {
-    /// Runs a statement and answers how many rows it changed.
-    pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
-        Ok(sql
-            .execute(&mut *self.0)
-            .await
-            .map_err(port)?
-            .rows_affected())
-    }
-
-    pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        sql.fetch_optional(&mut *self.0).await.map_err(port)
-    }
-
-    pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        sql.fetch_all(&mut *self.0).await.map_err(port)
-    }
-
-    /// Counts rows.
-    pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
-        let row = sql.fetch_one(&mut *self.0).await.map_err(port)?;
-        let count: i64 = row.try_get(0).map_err(port)?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
-    pub async fn commit(self) -> Result<(), PortError> {
-        self.0.commit().await.map_err(port)
-    }
-
-    /// Commits what was done whole; undoes the rest.
-    pub async fn keep(self, done: bool) -> Result<bool, PortError> {
-        if !done {
-            return self.undo(false).await;
-        }
-        self.commit().await?;
-        Ok(true)
-    }
-
-    /// Commits what was taken whole; undoes the rest.
-    pub async fn settle(self, taken: Taken) -> Result<Taken, PortError> {
-        self.keep(taken == Taken::Taken).await?;
-        Ok(taken)
-    }
-
-    /// Commits the one row that a change to somebody's place was to touch.
-    pub async fn change(self, rows: u64) -> Result<MembershipChange, PortError> {
-        Ok(if self.keep(rows == 1).await? {
-            MembershipChange::Done
-        } else {
-            MembershipChange::NotThere
-        })
-    }
-
-    /// Undoes everything and gives the connection back before the answer goes out.
-    pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
-        self.0.rollback().await.map_err(port)?;
-        Ok(answer)
     }
 }
 
@@ -233,6 +189,7 @@ fn made(path: &Path) -> std::io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sqlx::Row;
 
     async fn pragma(pool: &AnyPool, name: &'static str) -> String {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA {name}")));

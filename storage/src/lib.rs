@@ -1,5 +1,7 @@
 //! The ports of `domain` over SQL. One text serves both engines (`sqlx::Any`); only the table definitions differ.
 //!
+//! A write names its security event at the commit (see `write`).
+//!
 //! Whatever may happen once is one conditional statement whose count of changed rows is checked, in one transaction with its
 //! effects. A write transaction that concerns a person changes that person's row in `users` first, and one that concerns an account's
 //! members or rule then changes the account's row: engines that let writers run side by side serialise them there, and two never wait for
@@ -11,6 +13,9 @@ mod attempts;
 mod backup_codes;
 mod connect;
 mod error;
+mod event_audit;
+mod event_chain;
+mod events;
 mod invitations;
 mod key_check;
 mod locks;
@@ -27,6 +32,9 @@ mod rows;
 mod sessions;
 mod step_ups;
 mod users;
+mod write;
 
 pub use connect::Store;
 pub use error::OpenError;
+pub use event_audit::{Audit, Fault};
+pub use event_chain::BrokenEnds;

@@ -9,7 +9,7 @@ use sqlx::{
 use crate::error::OpenError;
 
 /// Number, name and text of each migration, oldest first. Applied ones never change.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (
         1,
         "0001_first",
@@ -19,6 +19,11 @@ const MIGRATIONS: [(i64, &str, &str); 2] = [
         2,
         "0002_step_up",
         include_str!("../migrations/sqlite/0002_step_up.sql"),
+    ),
+    (
+        10,
+        "0010_security_events",
+        include_str!("../migrations/sqlite/0010_security_events.sql"),
     ),
 ];
 

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     call::Call,
     error::{AppError, Field},
+    events,
     wire::SecretText,
 };
 
@@ -92,14 +93,18 @@ pub(crate) async fn right_code(
         .await?
         .ok_or(AppError::NoMethod)?;
     count(call, Factor::Application).await?;
-    let key = call
+    let opened = call
         .services
         .vault
-        .open(&method.key, Place::Method(user, &method.id))
-        .map_err(|error| {
+        .open(&method.key, Place::Method(user, &method.id));
+    let key = match opened {
+        Ok(key) => key,
+        Err(error) => {
             tracing::error!(method = %method.id, %error, "an authenticator key does not open");
-            AppError::Internal
-        })?;
+            events::damaged(call, None).await;
+            return Err(AppError::Internal);
+        }
+    };
     match verify(&key, &code, call.now, Some(method.last_step)) {
         Verdict::Accepted { step } => Ok((method, step)),
         Verdict::AlreadyUsed => Err(already_used(call, method.last_step)),

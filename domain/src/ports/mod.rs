@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod events;
 mod members;
 mod mfa;
 mod sessions;
@@ -15,6 +16,7 @@ use thiserror::Error;
 
 pub use accounts::{AccountOverview, AccountRecord, Accounts, NewAccount, Rule};
 pub use attempts::{Attempts, Counted};
+pub use events::Events;
 pub use members::{MemberPage, MemberQuery, MemberRecord, Members, MembershipChange};
 pub use mfa::{
     Activation, BackupCodeHash, BackupCodeUse, CodeUse, Deletion, MethodRecord, Mfa, NewCodeSet,

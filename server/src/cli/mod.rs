@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod demo;
+mod events;
 mod failure;
 mod invitation;
 mod log;
@@ -20,6 +21,7 @@ use std::{
 
 use app::services::{Services, Settings};
 use clap::Parser;
+use domain::events::{Actor, Origin};
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs},
@@ -52,6 +54,10 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     log::start(matches!(command, Command::Serve(_)))?;
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
+        Command::Events(args) => match events::run(&args, &database).await? {
+            Some(report) => report,
+            None => return Ok(()),
+        },
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
         Command::Account(command) => account::run(&command, &database).await?,
         Command::User(command) => user::run(&command, &database).await?,
@@ -77,6 +83,7 @@ async fn on(
         public_url,
         cookie_secure: false,
     })?;
+    let services = services.seen_from(Origin::here(Actor::Operator, services.clock.now()));
     let result = command(&services).await;
     opened.close().await;
     result

@@ -1,6 +1,9 @@
 //! `twinlock serve`.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use app::services::Services;
 use domain::token::Token;
@@ -8,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::{Failure, args::ServeArgs, demo};
 use crate::{
-    config::{Address, Branding, Database, DatabaseArgs, PublicUrl},
+    config::{Address, Branding, Database, DatabaseArgs, PublicUrl, retention},
     context::{Opening, open, settings},
     listener,
     router::router,
@@ -17,6 +20,7 @@ use crate::{
 
 pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // Everything that can be wrong is judged before anything is written.
+    let retention = retention(&args.events)?;
     let (address, branding, database) = (
         Address::new(&args.address)?,
         Branding::new(&args.branding)?,
@@ -51,7 +55,11 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         &database,
     )
     .map_err(Failure::output)?;
+    let keeping = opened
+        .keeper(Arc::clone(&services.clock), retention)
+        .start();
     listener::serve(socket, router(services, &public_url, pages), stop).await;
+    keeping.finish().await;
     opened.close().await;
     Ok(())
 }

@@ -51,6 +51,20 @@ pub struct AddressArgs {
     pub public_url: Option<String>,
 }
 
+/// What is kept of what happened.
+#[derive(Debug, Clone, Args)]
+pub struct EventArgs {
+    /// Days for which security events are kept
+    #[arg(
+        long,
+        env = "TWINLOCK_EVENT_RETENTION",
+        default_value = "400",
+        value_name = "DAYS",
+        hide_env_values = true
+    )]
+    pub event_retention: String,
+}
+
 /// What the pages say about the operator.
 #[derive(Debug, Clone, Args)]
 pub struct BrandingArgs {

@@ -6,6 +6,7 @@ use axum::{
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
+use domain::events::Origin;
 use leptos::prelude::provide_context;
 
 use super::refusal::JSON;
@@ -16,9 +17,13 @@ pub async fn call(State(services): State<Services>, mut request: Request) -> Res
         .extensions_mut()
         .remove::<Option<Caller>>()
         .flatten();
+    let origin = request.extensions_mut().remove::<Origin>();
     let context = move || {
         provide_context(services.clone());
         provide_context(caller.clone());
+        if let Some(origin) = &origin {
+            provide_context(origin.clone());
+        }
     };
     let mut response = leptos_axum::handle_server_fns_with_context(context, request)
         .await

@@ -12,6 +12,7 @@ mod accounts;
 mod authenticator;
 mod browser;
 mod demo;
+mod events;
 mod key_file;
 mod last_owner;
 mod members;

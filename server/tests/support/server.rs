@@ -214,6 +214,15 @@ impl TestServer {
         token.expose()
     }
 
+    /// Changes the database behind the server's back.
+    pub async fn tamper(&self, sql: &'static str) {
+        let file = self.folder().join("twinlock.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let raw = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let changed = sqlx::query(sql).execute(&raw).await.unwrap();
+        assert!(changed.rows_affected() > 0, "{sql}");
+    }
+
     fn draw<const N: usize>(&self) -> [u8; N] {
         self.services.entropy.draw().unwrap()
     }

@@ -9,6 +9,8 @@ mod backup_codes;
 mod code_sets;
 mod crash;
 mod deletion;
+mod event_chain;
+mod events;
 mod grants;
 mod member_list;
 mod members;

@@ -1,15 +1,17 @@
 //! What can be typed.
 
 mod account;
+mod events;
 mod member;
 mod user;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::roles::Role;
 
-use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs};
+use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
+pub use events::EventsArgs;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
 pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};
 
@@ -46,6 +48,8 @@ pub enum Command {
     /// Who belongs to which account
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Security events: who did what, when and from where
+    Events(EventsArgs),
     /// Bring the database up to this version, or make it
     Migrate,
 }
@@ -59,6 +63,8 @@ pub struct ServeArgs {
     pub address: AddressArgs,
     #[command(flatten)]
     pub branding: BrandingArgs,
+    #[command(flatten)]
+    pub events: EventArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
