@@ -22,6 +22,8 @@ pub mod time;
 #[cfg(feature = "secrets")]
 pub mod events;
 #[cfg(feature = "secrets")]
+pub mod keys;
+#[cfg(feature = "secrets")]
 pub mod ports;
 #[cfg(feature = "secrets")]
 pub mod token;

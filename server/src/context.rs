@@ -18,6 +18,7 @@ use crate::{
     hasher::{Argon2Hasher, Cost},
     keeper::Keeper,
     keyfile::{self, KeyFileError},
+    keys::{self, fitting},
 };
 
 /// Whether a database that isn't there is made.
@@ -60,6 +61,7 @@ pub enum OpenError {
 pub struct Opened {
     store: Arc<Store>,
     vault: Arc<Vault>,
+    database: Database,
 }
 
 /// Opens a database with its key, and makes sure that they belong together.
@@ -67,7 +69,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     if opening == Opening::Existing && keyfile::is_new(database)? {
         return Err(OpenError::NoDatabase(database.file.clone()));
     }
-    let vault = Vault::new(&keyfile::open(database, &SystemEntropy)?);
+    let ring = keyfile::open(database, &SystemEntropy)?;
     let fails = |error| OpenError::Store(database.file.clone(), error);
     let store = Store::open(&database.url).await.map_err(fails)?;
     if !store.pending_migrations().await.map_err(fails)?.is_empty() {
@@ -76,32 +78,16 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         }
         // Before anything changes; a database without tables has no check value yet, and gets it below.
         if let Ok(Some(kept)) = store.key_check().await {
-            compare_key(&vault, &kept, database)?;
+            fitting(&ring, &kept, database)?;
         }
         store.migrate().await.map_err(fails)?;
     }
-    compare_key(
-        &vault,
-        &store.keep_key_check(vault.key_check()).await?,
-        database,
-    )?;
+    let vault = keys::vault(&store, &ring, database).await?;
     Ok(Opened {
         store: Arc::new(store),
         vault: Arc::new(vault),
+        database: database.clone(),
     })
-}
-
-/// A database keeps a check value of the first key it was used with.
-fn compare_key(vault: &Vault, kept: &[u8], database: &Database) -> Result<(), OpenError> {
-    if vault.fits(kept) {
-        return Ok(());
-    }
-    let Database { file, key_file, .. } = database.clone();
-    Err(KeyFileError::Foreign {
-        database: file,
-        key_file,
-    }
-    .into())
 }
 
 impl Opened {
@@ -115,6 +101,7 @@ impl Opened {
         Keeper {
             store: Arc::clone(&self.store),
             vault: Arc::clone(&self.vault),
+            key_file: self.database.key_file.clone(),
             clock,
             retention,
         }

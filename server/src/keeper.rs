@@ -1,6 +1,11 @@
-//! Housekeeping while the server runs: seals new security events, and deletes those that are kept long enough.
+//! Housekeeping while the server runs: seals new security events, deletes those that are kept long enough, and reads the key file again
+//! when it has changed.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use domain::{
     ports::{Clock, PortError},
@@ -10,9 +15,11 @@ use domain::{
 use storage::Store;
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::context::source_of;
+use crate::{context::source_of, keyfile};
 
-/// How often there is a look for new events: each is sealed within a second.
+type Stamp = (SystemTime, u64);
+
+/// How often there is a look for new events and at the key file: each event is sealed within a second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
 /// How often there is a look for old ones, in looks for new ones: every hour.
 const DELETE_EVERY: u32 = 7200;
@@ -25,6 +32,8 @@ pub struct Keeper {
     pub vault: Arc<Vault>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
+    /// The key file, which may get other keys while the server runs.
+    pub key_file: PathBuf,
     /// How long events are kept.
     pub retention: Duration,
 }
@@ -51,19 +60,34 @@ impl Keeper {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count = 0_u32;
         let mut fails = false;
+        let mut stamp = None;
         loop {
-            tokio::select! {
-                _ = &mut stopped => break,
-                _ = ticks.tick() => {}
-            }
+            self.reload(&mut stamp);
             let mut done = self.seal().await;
             if done.is_ok() && count.is_multiple_of(DELETE_EVERY) {
                 done = self.delete_old().await;
             }
             count = count.wrapping_add(1);
             report(&done, &mut fails);
+            tokio::select! {
+                _ = &mut stopped => break,
+                _ = ticks.tick() => {}
+            }
         }
         report(&self.seal().await, &mut fails);
+    }
+
+    /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on.
+    fn reload(&self, stamp: &mut Option<Stamp>) {
+        let now = keyfile::stamp(&self.key_file);
+        if now.is_none() || *stamp == now {
+            return;
+        }
+        *stamp = now;
+        match keyfile::read(&self.key_file) {
+            Ok(ring) => self.vault.reload(&ring),
+            Err(error) => tracing::error!(%error, "the key file has changed and can't be used"),
+        }
     }
 
     async fn seal(&self) -> Result<(), PortError> {

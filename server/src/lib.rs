@@ -10,6 +10,7 @@ pub mod entropy;
 pub mod hasher;
 pub mod keeper;
 pub mod keyfile;
+pub mod keys;
 pub mod listener;
 pub mod middleware;
 pub mod router;

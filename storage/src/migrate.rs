@@ -9,7 +9,7 @@ use sqlx::{
 use crate::error::OpenError;
 
 /// Number, name and text of each migration, oldest first. Applied ones never change.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (
         1,
         "0001_first",
@@ -24,6 +24,11 @@ const MIGRATIONS: [(i64, &str, &str); 3] = [
         10,
         "0010_security_events",
         include_str!("../migrations/sqlite/0010_security_events.sql"),
+    ),
+    (
+        11,
+        "0011_keys",
+        include_str!("../migrations/sqlite/0011_keys.sql"),
     ),
 ];
 

@@ -247,13 +247,8 @@ fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
         (None, Some(address)) => address.to_string(),
         (None, None) => origin.actor.as_str().to_owned(),
     };
-    let email = event.email.map_or_else(String::new, |index| {
-        index
-            .as_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    });
+    let email = event.email.map(|index| format!("{:x?}", index.as_bytes()));
+    let email = email.unwrap_or_default();
     let subject = event.subject.as_ref().map_or("", |user| user.as_str());
     let detail = event.detail.as_deref().unwrap_or_default();
     format!(

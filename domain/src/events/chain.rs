@@ -139,11 +139,11 @@ mod tests {
             |row, text| row.browser = text,
         ];
         for (number, change) in changes.into_iter().enumerate() {
-            let mut changed = row();
-            change(&mut changed, some());
+            let mut other = row();
+            change(&mut other, some());
             assert_ne!(
                 sealed,
-                chain(1).seal(&Chain::START, 1, &changed),
+                chain(1).seal(&Chain::START, 1, &other),
                 "change {number}"
             );
         }

@@ -92,9 +92,8 @@ fn verified(audit: &Audit) -> Result<Report, Failure> {
     let mut line = format!(
         "The chain of security events holds: {sealed} sealed, {waiting} waiting for their seal, {deleted} deleted for their age."
     );
-    if let Some(seal) = &seal {
-        line.push_str(&format!(" It ends at {newest} with {seal}."));
-    }
+    let end = seal.as_ref();
+    line.extend(end.map(|seal| format!(" It ends at {newest} with {seal}.")));
     let json = json!({
         "sealed": sealed, "waiting": waiting, "deleted": deleted, "ends_at": newest, "seal": seal,
     });

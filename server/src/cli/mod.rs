@@ -6,6 +6,7 @@ mod demo;
 mod events;
 mod failure;
 mod invitation;
+mod key;
 mod log;
 mod member;
 mod migrate;
@@ -58,6 +59,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
             Some(report) => report,
             None => return Ok(()),
         },
+        Command::Key(command) => key::run(&command, &database, json).await?,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
         Command::Account(command) => account::run(&command, &database).await?,
         Command::User(command) => user::run(&command, &database).await?,

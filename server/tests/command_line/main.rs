@@ -14,6 +14,7 @@ mod browser;
 mod demo;
 mod events;
 mod key_file;
+mod keys;
 mod last_owner;
 mod members;
 mod people;

@@ -12,6 +12,7 @@ mod deletion;
 mod event_chain;
 mod events;
 mod grants;
+mod keys;
 mod member_list;
 mod members;
 mod memberships;

@@ -181,7 +181,7 @@ async fn a_newer_schema_is_refused() {
             error,
             OpenError::Newer {
                 found: 99,
-                known: 10
+                known: 11
             }
         )
     };

@@ -95,7 +95,7 @@ pub fn email_index(email: &str) -> BlindIndex {
 
 pub fn sealed() -> Sealed {
     Sealed {
-        key_id: vault().key_id().clone(),
+        key_id: vault().key_id(),
         bytes: bits::<60>().to_vec(),
     }
 }

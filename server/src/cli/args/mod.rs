@@ -2,6 +2,7 @@
 
 mod account;
 mod events;
+mod key;
 mod member;
 mod user;
 
@@ -12,6 +13,7 @@ use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
 pub use events::EventsArgs;
+pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
 pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};
 
@@ -50,6 +52,9 @@ pub enum Command {
     Member(MemberCommand),
     /// Security events: who did what, when and from where
     Events(EventsArgs),
+    /// Keys of the key file
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Bring the database up to this version, or make it
     Migrate,
 }
