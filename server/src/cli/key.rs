@@ -162,7 +162,7 @@ async fn report(store: &Store, ring: &KeyRing, progress: Progress) -> Result<Rep
     }));
     line.extend(needed.iter().map(|id| {
         format!(
-            " {damaged} rows of the key {id} do not open and stay as they are: nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it."
+            " Rows of the key {id} do not open and stay as they are ({damaged}): nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it."
         )
     }));
     let ids = |keys: &[KeyId]| -> Vec<Value> { keys.iter().map(|id| json!(id.as_str())).collect() };
