@@ -177,6 +177,9 @@ impl AppError {
     pub const fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Paused { seconds } | Self::TooMany { seconds } => Some(*seconds),
+            // Time alone unlocks nothing; a day is what the backup codes that still unlock it are counted in.
+            Self::Locked { .. } | Self::SetUpLocked { .. } => Some(86_400),
+            Self::Unavailable => Some(5),
             _ => None,
         }
     }

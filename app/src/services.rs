@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use domain::{
-    ports::{Accounts, Attempts, Clock, Entropy, Hasher, Members, Mfa, Sessions, StepUps, Users},
+    ports::{
+        Accounts, Attempts, Clock, Entropy, Hasher, KnownBrowsers, Members, Mfa, Sessions, StepUps,
+        Users,
+    },
     vault::Vault,
 };
 
@@ -30,6 +33,8 @@ pub struct Services {
     pub mfa: Arc<dyn Mfa>,
     /// Attempts.
     pub attempts: Arc<dyn Attempts>,
+    /// Browsers that completed a sign-in before.
+    pub known_browsers: Arc<dyn KnownBrowsers>,
     /// Keys that seal and index.
     pub vault: Arc<Vault>,
     /// Settings.
@@ -45,4 +50,6 @@ pub struct Settings {
     pub public_url: String,
     /// Whether the cookie is `Secure` and carries the `__Host-` prefix: true when the public URL is https.
     pub cookie_secure: bool,
+    /// How many refused sign-ins one address has (see `domain::address_limit`).
+    pub address_limit: u32,
 }

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::{
     clock::SystemClock,
-    config::{Branding, Database, PublicUrl},
+    config::{Branding, Database, Limits, PublicUrl},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
     keyfile::{self, KeyFileError},
@@ -140,6 +140,7 @@ impl Opened {
             step_ups: store.clone(),
             mfa: store.clone(),
             attempts: store.clone(),
+            known_browsers: store.clone(),
             vault: self.vault.clone(),
             settings: Arc::new(settings),
         }
@@ -148,11 +149,12 @@ impl Opened {
 
 /// What the use cases need to know of the settings.
 #[must_use]
-pub fn settings(branding: &Branding, public_url: &PublicUrl) -> Settings {
+pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) -> Settings {
     Settings {
         brand: branding.brand.clone(),
         public_url: public_url.to_string(),
         cookie_secure: public_url.is_https(),
+        address_limit: limits.address_limit,
     }
 }
 

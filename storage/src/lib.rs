@@ -13,6 +13,7 @@ mod connect;
 mod error;
 mod invitations;
 mod key_check;
+mod known_browsers;
 mod locks;
 mod member_list;
 mod members;
@@ -20,6 +21,7 @@ mod methods;
 mod mfa;
 mod migrate;
 mod owners;
+mod password_tries;
 mod pending_keys;
 #[cfg(test)]
 mod plans;

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     call::Call,
     error::{AppError, Field},
-    session::{api::Code, count},
+    session::{api::Code, count, remember_caller},
     step_up::grant,
     wire::Disclosed,
 };
@@ -173,6 +173,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Taken::AlreadyTaken => return Err(AppError::AlreadySetUp),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    remember_caller(call).await;
     Ok(shown)
 }
 

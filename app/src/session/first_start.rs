@@ -9,6 +9,7 @@ use domain::{
 
 use super::{
     api::{FirstOwnerForm, Link, Viewer},
+    known_browser,
     server::reread,
 };
 use crate::{
@@ -76,6 +77,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
     };
     let id = SessionId::from_random(call.services.entropy.draw()?);
     let replaces = call.caller_if_any().map(|caller| caller.token);
+    let (owner_id, session_id) = (user.clone(), id.clone());
     let session = NewSession {
         id,
         token: token.hash(),
@@ -99,5 +101,6 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         return Err(AppError::LinkDead);
     }
     call.set_cookie(&token);
+    known_browser::note(known_browser::remember(call, &owner_id, &session_id).await);
     reread(call, &token).await
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod known_browsers;
 mod members;
 mod mfa;
 mod sessions;
@@ -14,7 +15,8 @@ use std::error::Error as StdError;
 use thiserror::Error;
 
 pub use accounts::{AccountOverview, AccountRecord, Accounts, NewAccount, Rule};
-pub use attempts::{Attempts, Counted};
+pub use attempts::{Attempts, Counted, PasswordTry, Receipt};
+pub use known_browsers::{KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, Members, MembershipChange};
 pub use mfa::{
     Activation, BackupCodeHash, BackupCodeUse, CodeUse, Deletion, MethodRecord, Mfa, NewCodeSet,

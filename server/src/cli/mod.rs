@@ -20,6 +20,7 @@ use std::{
 
 use app::services::{Services, Settings};
 use clap::Parser;
+use domain::address_limit::LIMIT;
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs},
@@ -71,11 +72,12 @@ async fn on(
         None => String::new(),
     };
     let opened = open(&Database::new(database)?, Opening::Existing).await?;
-    // Brand and cookie are the server's business.
+    // Brand, cookie and sign-ins are the server's business.
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,
         cookie_secure: false,
+        address_limit: LIMIT,
     })?;
     let result = command(&services).await;
     opened.close().await;

@@ -7,6 +7,7 @@ mod colour;
 #[cfg(test)]
 mod contrast;
 mod database;
+mod limits;
 mod logo;
 mod public_url;
 
@@ -15,10 +16,11 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 pub use accent::Accent;
-pub use args::{AddressArgs, BrandingArgs, DatabaseArgs};
+pub use args::{AddressArgs, BrandingArgs, DatabaseArgs, LimitArgs};
 pub use branding::Branding;
 pub use colour::Colour;
 pub use database::Database;
+pub use limits::{Limits, TrustedProxies};
 pub use logo::{Logo, LogoKind};
 pub use public_url::PublicUrl;
 

@@ -11,6 +11,7 @@ mod support;
 mod account_rule;
 mod at_once;
 mod enrolment;
+mod known_browsers;
 mod members;
 mod races;
 mod reset;

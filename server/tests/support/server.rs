@@ -14,7 +14,7 @@ use domain::{
     token::Token,
 };
 use server::{
-    config::{Branding, Database, DatabaseArgs, PublicUrl},
+    config::{Branding, Database, DatabaseArgs, Limits, PublicUrl},
     context::{Opening, open, settings},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
@@ -37,6 +37,7 @@ pub struct Options {
     pub public_url: PublicUrl,
     pub branding: Branding,
     pub files: Vec<(&'static str, Vec<u8>)>,
+    pub limits: Limits,
 }
 
 impl Default for Options {
@@ -50,6 +51,7 @@ impl Default for Options {
                 accent: None,
             },
             files: Vec::new(),
+            limits: Limits::default(),
         }
     }
 }
@@ -81,14 +83,19 @@ impl TestServer {
 
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
         let hasher = Arc::new(Argon2Hasher::start(COST, entropy.clone()).unwrap());
-        let settings = settings(&options.branding, &options.public_url);
+        let settings = settings(&options.branding, &options.public_url, &options.limits);
         let services = exchange(opened.services_with(clock.clone(), entropy, hasher, settings));
         let files = options
             .files
             .into_iter()
             .map(|(name, body)| (Cow::Borrowed(name), Bytes::from(body)));
         let pages = Pages::new(files, &options.branding);
-        let router = router(services.clone(), &options.public_url, pages);
+        let router = router(
+            services.clone(),
+            &options.public_url,
+            options.limits.proxies,
+            pages,
+        );
         Self {
             clock,
             services,

@@ -47,6 +47,13 @@ impl Toolbox {
         Ok(tools)
     }
 
+    /// The list of what a build holds.
+    pub fn for_bill_of_materials() -> Result<Self> {
+        let mut tools = Self::default();
+        tools.add(&catalog::cargo_cyclonedx())?;
+        Ok(tools)
+    }
+
     /// PATH with the tools in front.
     pub fn path(&self) -> Result<OsString> {
         let present = env::var_os("PATH").unwrap_or_default();

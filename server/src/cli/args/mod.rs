@@ -7,7 +7,7 @@ mod user;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::roles::Role;
 
-use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs};
+use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, LimitArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
@@ -57,6 +57,8 @@ pub struct ServeArgs {
     pub demo: bool,
     #[command(flatten)]
     pub address: AddressArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     #[command(flatten)]
     pub branding: BrandingArgs,
 }
