@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::{
     ports::{
-        Accounts, Attempts, Clock, Entropy, Hasher, KnownBrowsers, Members, Mfa, Sessions, StepUps,
-        Users,
+        Accounts, Attempts, Clock, Entropy, Hasher, KnownBrowsers, Members, Mfa, PasswordChanges,
+        Sessions, StepUps, Users,
     },
     vault::Vault,
 };
@@ -35,6 +35,8 @@ pub struct Services {
     pub attempts: Arc<dyn Attempts>,
     /// Browsers that completed a sign-in before.
     pub known_browsers: Arc<dyn KnownBrowsers>,
+    /// Changes of the own password.
+    pub password_changes: Arc<dyn PasswordChanges>,
     /// Keys that seal and index.
     pub vault: Arc<Vault>,
     /// Settings.

@@ -141,6 +141,7 @@ impl Opened {
             mfa: store.clone(),
             attempts: store.clone(),
             known_browsers: store.clone(),
+            password_changes: store.clone(),
             vault: self.vault.clone(),
             settings: Arc::new(settings),
         }

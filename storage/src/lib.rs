@@ -21,6 +21,7 @@ mod methods;
 mod mfa;
 mod migrate;
 mod owners;
+mod password_changes;
 mod password_tries;
 mod pending_keys;
 #[cfg(test)]

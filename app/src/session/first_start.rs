@@ -1,7 +1,9 @@
 //! `/setup`: the first account and its owner, through the link that the server printed.
 
 use domain::{
+    email::Email,
     ids::{AccountId, SessionId, UserId},
+    names::PersonName,
     password::Password,
     ports::{FirstOwner, NewAccount, NewSession, NewUser},
     token::{Token, TokenHash},
@@ -42,19 +44,22 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::AccountName))?;
-    let name = request
+    let name: PersonName = request
         .name
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::PersonName))?;
-    let email = request
+    let email: Email = request
         .email
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::Email))?;
-    let password = Password::choose(request.password.expose())
-        .map_err(|_| ())
-        .map_err(invalid(Field::Password))?;
+    let about = [
+        &*call.services.settings.brand,
+        email.as_str(),
+        name.as_str(),
+    ];
+    let password = Password::choose(request.password.expose(), &about)?;
     let link = open_link(call, &request.token).await?;
 
     let password = call.services.hasher.hash(password.expose()).await?;

@@ -19,7 +19,7 @@ pub(crate) use known_browser::remember_caller;
 #[cfg(feature = "ssr")]
 pub(crate) use second_factor::{already_used, count, right_backup_code, right_code};
 #[cfg(feature = "ssr")]
-pub(crate) use server::{now, reread};
+pub(crate) use server::{judge, now, reread};
 
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -99,7 +99,7 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
 }
 
 /// Counts the attempt, then compares; `None` when anything is wrong, always after the same work.
-async fn judge(
+pub(crate) async fn judge(
     call: &Call,
     email: Option<&Email>,
     password: &Password,

@@ -5,6 +5,7 @@ mod attempts;
 mod known_browsers;
 mod members;
 mod mfa;
+mod password_changes;
 mod sessions;
 mod step_ups;
 mod system;
@@ -22,6 +23,7 @@ pub use mfa::{
     Activation, BackupCodeHash, BackupCodeUse, CodeUse, Deletion, MethodRecord, Mfa, NewCodeSet,
     PendingKey, StoredBackupCode, Taken, TestedCode,
 };
+pub use password_changes::{PasswordChange, PasswordChanges};
 pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, Hasher};

@@ -10,6 +10,7 @@ mod support;
 
 mod account_rule;
 mod at_once;
+mod change_password;
 mod enrolment;
 mod known_browsers;
 mod members;

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use app::services::Services;
 use axum::{
@@ -161,7 +161,7 @@ impl TestServer {
             .await
             .unwrap()
             .unwrap();
-        let password = Password::choose(person.password).unwrap();
+        let password = Password::choose(person.password, &[]).unwrap();
         let user = NewUser {
             id: UserId::from_random(self.draw()),
             email: person.email.parse().unwrap(),
@@ -218,6 +218,15 @@ impl TestServer {
             .offer_set_up(token.hash())
             .await
             .unwrap();
+        token.expose()
+    }
+
+    /// Offers somebody a link to choose a new password, as the operator does, and answers its token.
+    pub async fn invite(&self, person: &Person) -> String {
+        let (user, token) = (self.user(person).await, Token::from_random(self.draw()));
+        let expires = self.clock.now().plus(Duration::from_hours(1));
+        let invited = self.services.users.invite(&user, token.hash(), expires);
+        invited.await.unwrap();
         token.expose()
     }
 

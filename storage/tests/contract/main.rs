@@ -15,6 +15,7 @@ mod member_list;
 mod members;
 mod memberships;
 mod mfa;
+mod password_changes;
 mod password_tries;
 mod people;
 mod races;
