@@ -21,6 +21,14 @@ use crate::{
     rows::Values,
 };
 
+/// The attempts of a browser that is known to the user of an email.
+pub const OF_BROWSER: &str = "
+    SELECT b.failures, b.allowed_at FROM known_browsers b JOIN users u ON u.id = b.user_id
+    WHERE b.token_hash = $1 AND u.email = $2 AND b.seen_at > $3";
+/// The refused sign-in of an address that must have left the window.
+pub const OLDEST: &str = "
+    SELECT refused_at FROM refused_sign_ins WHERE address = $1 ORDER BY refused_at DESC LIMIT 1 OFFSET $2";
+
 /// What a try at counting brought: none when other requests changed the rows meanwhile.
 type Try = Option<Counted>;
 
@@ -83,10 +91,7 @@ async fn of_browser(
     email: &Email,
     now: Timestamp,
 ) -> Result<Option<PasswordAttempts>, PortError> {
-    let sql =
-        "SELECT b.failures, b.allowed_at FROM known_browsers b JOIN users u ON u.id = b.user_id
-               WHERE b.token_hash = $1 AND u.email = $2 AND b.seen_at > $3";
-    let sql = query(sql)
+    let sql = query(OF_BROWSER)
         .bind(browser.as_bytes().as_slice())
         .bind(email.as_str())
         .bind(now.minus(KNOWN).millis());
@@ -122,20 +127,18 @@ async fn count_for_address(
         address_limit,
         ..
     } = attempt;
-    let left =
-        query("DELETE FROM refused_sign_ins WHERE at <= $1").bind(now.minus(WINDOW).millis());
+    let left = query("DELETE FROM refused_sign_ins WHERE refused_at <= $1")
+        .bind(now.minus(WINDOW).millis());
     write.run(left).await?;
-    let oldest =
-        "SELECT at FROM refused_sign_ins WHERE address = $1 ORDER BY at DESC LIMIT 1 OFFSET $2";
-    let oldest = query(oldest)
+    let oldest = query(OLDEST)
         .bind(address.as_str().to_owned())
         .bind(i64::from(*address_limit) - 1);
     let oldest = write.row(oldest).await?;
-    let oldest = oldest.map(|row| row.at("at")).transpose()?;
+    let oldest = oldest.map(|row| row.at("refused_at")).transpose()?;
     if let Err(until) = address_limit::judge(oldest, now) {
         return Ok(Err(until));
     }
-    let take = "INSERT INTO refused_sign_ins (address, number, at)
+    let take = "INSERT INTO refused_sign_ins (address, number, refused_at)
                 SELECT $1, COALESCE(MAX(number), 0) + 1, $2 FROM refused_sign_ins WHERE address = $1
                 ON CONFLICT (address, number) DO NOTHING RETURNING number";
     let take = query(take)

@@ -14,8 +14,8 @@ CREATE INDEX known_browsers_user ON known_browsers (user_id);
 CREATE TABLE refused_sign_ins (
     address TEXT NOT NULL,
     number BIGINT NOT NULL,
-    at BIGINT NOT NULL,
+    refused_at BIGINT NOT NULL,
     PRIMARY KEY (address, number)
 );
-CREATE INDEX refused_sign_ins_newest ON refused_sign_ins (address, at);
-CREATE INDEX refused_sign_ins_at ON refused_sign_ins (at);
+CREATE INDEX refused_sign_ins_newest ON refused_sign_ins (address, refused_at);
+CREATE INDEX refused_sign_ins_at ON refused_sign_ins (refused_at);

@@ -128,7 +128,7 @@ pub fn cargo_deny() -> Tool {
     }
 }
 
-/// Lists every crate of a build (CycloneDX).
+/// Lists every crate of a build (`CycloneDX`).
 pub fn cargo_cyclonedx() -> Tool {
     Tool {
         label: "cargo-cyclonedx",

@@ -16,7 +16,7 @@ use std::{
 use anyhow::Result;
 
 use catalog::Tool;
-pub use node::{install_for_pictures, install_lighthouse, install_packages};
+pub use node::{install_for_pictures, install_lighthouse, install_packages, node_folders};
 
 /// Tools found or installed, to be put first on PATH.
 #[derive(Default)]
