@@ -2,6 +2,7 @@
 
 use domain::{
     events::{Actor, Origin},
+    known_browser::KNOWN,
     ports::TokenSwap,
     time::Timestamp,
     token::Token,
@@ -13,7 +14,12 @@ use http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::{caller::Caller, error::AppError, events, services::Services};
+use crate::{
+    caller::{Caller, Visitor},
+    error::AppError,
+    events,
+    services::Services,
+};
 
 /// What a use case is called with.
 pub struct Call {
@@ -21,6 +27,8 @@ pub struct Call {
     pub services: Services,
     /// Who calls; none for public functions without a session.
     caller: Option<Caller>,
+    /// Where it comes from.
+    pub visitor: Visitor,
     /// The instant of the request: one for the whole call.
     pub now: Timestamp,
     /// Which function was called.
@@ -32,6 +40,7 @@ impl Call {
     pub fn here() -> Result<Self, AppError> {
         let services = use_context::<Services>().ok_or(AppError::Internal)?;
         let caller = use_context::<Option<Caller>>().flatten();
+        let visitor = use_context::<Visitor>().ok_or(AppError::Internal)?;
         let now = services.clock.now();
         // Only a test leaves the origin out.
         let origin = use_context::<Origin>().unwrap_or_else(|| Origin::here(Actor::Nobody, now));
@@ -40,6 +49,7 @@ impl Call {
         Ok(Self {
             services,
             caller,
+            visitor,
             now,
             function,
         })
@@ -75,25 +85,28 @@ impl Call {
 
     /// Gives the browser its token: only ever in this cookie, never in a body.
     pub fn set_cookie(&self, token: &Token) {
-        self.append_cookie(&token.expose(), "");
+        self.append_cookie(self.services.settings.cookie_name(), &token.expose(), None);
     }
 
     /// Takes the cookie away.
     pub fn clear_cookie(&self) {
-        self.append_cookie("", "; Max-Age=0");
+        self.append_cookie(self.services.settings.cookie_name(), "", Some(0));
     }
 
-    fn append_cookie(&self, value: &str, extra: &str) {
-        let settings = &self.services.settings;
-        let secure = if settings.cookie_secure {
+    /// Gives the browser the token by which it is known; it outlives the session.
+    pub fn set_browser_cookie(&self, token: &Token) {
+        let name = self.services.settings.browser_cookie_name();
+        self.append_cookie(name, &token.expose(), Some(KNOWN.as_secs()));
+    }
+
+    fn append_cookie(&self, name: &str, value: &str, max_age: Option<u64>) {
+        let secure = if self.services.settings.cookie_secure {
             "; Secure"
         } else {
             ""
         };
-        let cookie = format!(
-            "{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{extra}",
-            settings.cookie_name()
-        );
+        let lasts = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{lasts}");
         if let (Ok(mut cookie), Some(response)) = (
             HeaderValue::from_str(&cookie),
             use_context::<ResponseOptions>(),

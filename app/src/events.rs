@@ -45,7 +45,7 @@ fn trying(path: &str) -> Option<Action> {
         "step_up/verify_code" | "step_up/verify_backup_code" => Action::StepUp,
         "mfa/confirm" => Action::SetUpConfirm,
         "mfa/test" => Action::MethodTest,
-        "profile/password" => Action::PasswordChange,
+        "profile/change_password" => Action::PasswordChange,
         _ => return None,
     })
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use domain::{
     events::Origin,
     ports::{
-        Accounts, Attempts, Clock, Entropy, Events, Hasher, Members, Mfa, Sessions, StepUps, Users,
+        Accounts, Attempts, Clock, Entropy, Events, Hasher, KnownBrowsers, Members, Mfa,
+        PasswordChanges, Sessions, StepUps, Users,
     },
     vault::Vault,
 };
@@ -35,6 +36,10 @@ pub struct Services {
     pub attempts: Arc<dyn Attempts>,
     /// Security events that stand for themselves.
     pub events: Arc<dyn Events>,
+    /// Browsers that completed a sign-in before.
+    pub known_browsers: Arc<dyn KnownBrowsers>,
+    /// Changes of the own password.
+    pub password_changes: Arc<dyn PasswordChanges>,
     /// Keys that seal and index.
     pub vault: Arc<Vault>,
     /// Settings.
@@ -66,4 +71,6 @@ pub struct Settings {
     pub public_url: String,
     /// Whether the cookie is `Secure` and carries the `__Host-` prefix: true when the public URL is https.
     pub cookie_secure: bool,
+    /// How many refused sign-ins one address has (see `domain::address_limit`).
+    pub address_limit: u32,
 }

@@ -19,6 +19,16 @@ function watchSubmits(page: Page): { calls: Request[]; posts: Request[]; urls: s
   return seen;
 }
 
+/** Notes each server function that is called. */
+function watchCalls(page: Page, asked: string[]): void {
+  page.on('request', (request) => {
+    const [, name] = request.url().split('/api/');
+    if (name !== undefined) {
+      asked.push(name);
+    }
+  });
+}
+
 test('the sign-in form is there before the app is, as it will be', async ({ site, page }) => {
   const { signIn } = site;
   const release = await holdApp(page);
@@ -189,6 +199,51 @@ for (const path of ['/', '/profile', '/sign-in']) {
   });
 }
 
+for (const [path, data] of [
+  ['/profile', 'profile/view'],
+  ['/accounts', 'accounts/list'],
+] as const) {
+  test(`what ${path} asks first is asked before the app is there, and once`, async ({ site, page }) => {
+    await site.enter();
+    const asked: string[] = [];
+    const isData = (request: Request): boolean => request.url().endsWith(`/api/${data}`);
+    watchCalls(page, asked);
+    const release = await holdApp(page);
+    const early = page.waitForRequest(isData);
+    await page.goto(path);
+    await early;
+    await release();
+    const screen = path === '/profile' ? site.profile : site.accounts;
+    await screen.expectOpen();
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+    expect(asked).toEqual(['session/whoami', data]);
+
+    // Whoever comes back to the page later sees it as it is then.
+    await page.getByRole('link', { name: 'Customer Control Panel' }).click();
+    await site.home.expectOpen();
+    const anew = page.waitForRequest(isData);
+    await page.goBack();
+    await anew;
+    await screen.expectOpen();
+  });
+}
+
+test('nobody asks early for what a half signed in session may not see', async ({ site, page }) => {
+  await site.enter();
+  await site.addMfa();
+  await site.signOut();
+  await site.enterUpToCode();
+  const asked: string[] = [];
+  watchCalls(page, asked);
+  const whoami = page.waitForResponse((answer) => answer.url().endsWith('/api/session/whoami'));
+  const release = await holdApp(page);
+  await page.goto(site.profile.path);
+  await whoami;
+  await release();
+  await site.signInCode.expectOpen();
+  expect(asked).toEqual(['session/whoami']);
+});
+
 test('nothing jumps on a slow network either', async ({ site, page }) => {
   test.slow();
   const shifts = await watchShifts(page);
@@ -210,7 +265,8 @@ test('nothing jumps on a slow network either', async ({ site, page }) => {
 test('a session that ended meanwhile still leads to the form and back', async ({ site, page, guard }) => {
   guard.expectRefusals(401);
   await site.enter();
-  const [cookie] = await page.context().cookies();
+  const cookies = await page.context().cookies();
+  const cookie = cookies.find(({ name }) => /^(__Host-)?twinlock$/.test(name));
   await page.context().addCookies([{ ...cookie!, value: 'A'.repeat(43) }]);
   await page.goto(site.profile.path);
   await site.signIn.expectOpen();

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::{
     clock::SystemClock,
-    config::{Branding, Database, PublicUrl},
+    config::{Branding, Database, Limits, PublicUrl},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
     keeper::Keeper,
@@ -150,6 +150,8 @@ impl Opened {
             step_ups: store.clone(),
             mfa: store.clone(),
             attempts: store.clone(),
+            known_browsers: store.clone(),
+            password_changes: store.clone(),
             vault: self.vault.clone(),
             settings: Arc::new(settings),
             scope: Arc::new(OneRequest(store.clone())),
@@ -173,6 +175,8 @@ impl Scope for OneRequest {
             step_ups: store.clone(),
             mfa: store.clone(),
             attempts: store.clone(),
+            known_browsers: store.clone(),
+            password_changes: store.clone(),
             events: store,
             ..services.clone()
         }
@@ -181,11 +185,12 @@ impl Scope for OneRequest {
 
 /// What the use cases need to know of the settings.
 #[must_use]
-pub fn settings(branding: &Branding, public_url: &PublicUrl) -> Settings {
+pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) -> Settings {
     Settings {
         brand: branding.brand.clone(),
         public_url: public_url.to_string(),
         cookie_secure: public_url.is_https(),
+        address_limit: limits.address_limit,
     }
 }
 

@@ -19,10 +19,10 @@ impl Events for Store {
     }
 
     async fn settle(&self, outcome: Outcome) -> Result<(), PortError> {
-        match self.scope.attempt() {
-            Some(id) => self.write().await?.settle_attempt(id, outcome).await,
-            None => Ok(()),
+        if self.scope.attempts().is_empty() {
+            return Ok(());
         }
+        self.write().await?.settle_attempts(outcome).await
     }
 }
 

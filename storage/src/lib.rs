@@ -19,6 +19,7 @@ mod events;
 mod invitations;
 mod key_check;
 mod keys;
+mod known_browsers;
 mod locks;
 mod member_list;
 mod members;
@@ -26,6 +27,8 @@ mod methods;
 mod mfa;
 mod migrate;
 mod owners;
+mod password_changes;
+mod password_tries;
 mod pending_keys;
 #[cfg(test)]
 mod plans;

@@ -9,7 +9,7 @@ use sqlx::{
 use crate::error::OpenError;
 
 /// Number, name and text of each migration, oldest first. Applied ones never change.
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: &[(i64, &str, &str)] = &[
     (
         1,
         "0001_first",
@@ -19,6 +19,11 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
         2,
         "0002_step_up",
         include_str!("../migrations/sqlite/0002_step_up.sql"),
+    ),
+    (
+        3,
+        "0003_sign_in_limits",
+        include_str!("../migrations/sqlite/0003_sign_in_limits.sql"),
     ),
     (
         10,
@@ -33,7 +38,7 @@ const MIGRATIONS: [(i64, &str, &str); 4] = [
 ];
 
 fn migrator() -> Migrator {
-    let migration = |(number, name, sql): (i64, &'static str, &'static str)| {
+    let migration = |&(number, name, sql): &(i64, &'static str, &'static str)| {
         Migration::new(
             number,
             name.into(),
@@ -42,7 +47,7 @@ fn migrator() -> Migrator {
             false,
         )
     };
-    Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect())
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
 }
 
 /// Applies what is missing within `write`, so that two programs that start at once don't apply it twice.
@@ -91,9 +96,9 @@ pub async fn pending(readers: &AnyPool) -> Result<Vec<&'static str>, OpenError> 
     }
     let is_missing = |number| applied.iter().all(|(applied, _)| *applied != number);
     Ok(MIGRATIONS
-        .into_iter()
-        .filter(|&(number, ..)| is_missing(number))
-        .map(|(_, name, _)| name)
+        .iter()
+        .filter(|&&(number, ..)| is_missing(number))
+        .map(|&(_, name, _)| name)
         .collect())
 }
 

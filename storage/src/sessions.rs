@@ -15,6 +15,7 @@ use sqlx::query;
 use crate::{
     Store, attempts,
     connect::Sql,
+    known_browsers,
     rows::Values,
     write::{Noted, Write},
 };
@@ -195,19 +196,20 @@ pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Resul
     Ok(noted)
 }
 
-/// Ends every session of a user but the one that asks for it.
+/// Ends every session of a user but the one that asks for it. No browser is known to the user any more, that one neither.
 pub async fn end_others(
     write: &mut Write,
     user: &UserId,
     session: &SessionId,
 ) -> Result<(), PortError> {
     let others = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2").bind(user.as_str());
-    write.run(others.bind(session.as_str())).await.map(drop)
+    write.run(others.bind(session.as_str())).await?;
+    known_browsers::forget(write, user).await
 }
 
+/// Ends every session of a user, and no browser is known to them any more.
 pub async fn end_all(write: &mut Write, user: &UserId) -> Result<(), PortError> {
-    write
-        .run(query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str()))
-        .await
-        .map(drop)
+    let all = query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str());
+    write.run(all).await?;
+    known_browsers::forget(write, user).await
 }

@@ -34,18 +34,18 @@ impl From<Event> for Noted {
     }
 }
 
-/// Who writes, and the attempt that they have counted and not completed.
+/// Who writes, and the attempts that they have counted and not completed, in their order.
 #[derive(Clone)]
 pub struct Scope {
     pub origin: Arc<Origin>,
-    attempt: Arc<Mutex<Option<i64>>>,
+    attempts: Arc<Mutex<Vec<i64>>>,
 }
 
 impl Scope {
     pub fn new(origin: Origin) -> Self {
         Self {
             origin: Arc::new(origin),
-            attempt: Arc::default(),
+            attempts: Arc::default(),
         }
     }
 
@@ -59,12 +59,14 @@ impl Scope {
         self.origin.trying.unwrap_or(otherwise)
     }
 
-    pub fn attempt(&self) -> Option<i64> {
-        *self.attempt.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn attempts(&self) -> Vec<i64> {
+        let attempts = self.attempts.lock();
+        attempts.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set_attempt(&self, id: Option<i64>) {
-        *self.attempt.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    fn change(&self, change: impl FnOnce(&mut Vec<i64>)) {
+        let attempts = self.attempts.lock();
+        change(&mut attempts.unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -111,17 +113,16 @@ impl Write {
             return self.end().await;
         };
         let completes = matches!(event.outcome, Outcome::Succeeded | Outcome::Owed);
-        let attempt = self.scope.attempt().filter(|_| completes);
-        if let Some(id) = attempt {
-            let counted =
-                query("DELETE FROM security_events WHERE id = $1 AND seq IS NULL").bind(id);
-            self.run(counted).await?;
+        if completes {
+            for id in self.scope.attempts() {
+                self.take_back(id).await?;
+            }
         }
         self.insert(&event, 0).await?;
         let scope = self.scope.clone();
         self.end().await?;
-        if attempt.is_some() {
-            scope.set_attempt(None);
+        if completes {
+            scope.change(Vec::clear);
         }
         Ok(())
     }
@@ -132,7 +133,7 @@ impl Write {
         let id = self.insert(&event, open_until).await?;
         let scope = self.scope.clone();
         self.end().await?;
-        scope.set_attempt(Some(id));
+        scope.change(|attempts| attempts.push(id));
         Ok(())
     }
 
@@ -149,16 +150,27 @@ impl Write {
         self.end().await
     }
 
-    /// Says how the counted attempt ended, unless it is sealed already.
-    pub async fn settle_attempt(mut self, id: i64, outcome: Outcome) -> Result<(), PortError> {
+    /// Says how the last counted attempt ended, unless it is sealed already. The ones before it were right, or nobody would have gone on:
+    /// together they are one event.
+    pub async fn settle_attempts(mut self, outcome: Outcome) -> Result<(), PortError> {
+        let mut attempts = self.scope.attempts();
+        let last = attempts.pop();
+        for id in attempts {
+            self.take_back(id).await?;
+        }
         let settle =
             "UPDATE security_events SET outcome = $2, open_until = 0 WHERE id = $1 AND seq IS NULL";
-        let settle = query(settle).bind(id).bind(outcome.as_str());
-        self.run(settle).await?;
+        self.run(query(settle).bind(last).bind(outcome.as_str()))
+            .await?;
         let scope = self.scope.clone();
         self.end().await?;
-        scope.set_attempt(None);
+        scope.change(Vec::clear);
         Ok(())
+    }
+
+    async fn take_back(&mut self, id: i64) -> Result<(), PortError> {
+        let counted = query("DELETE FROM security_events WHERE id = $1 AND seq IS NULL").bind(id);
+        self.run(counted).await.map(drop)
     }
 
     /// Commits what was done whole; undoes the rest.

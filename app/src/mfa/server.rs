@@ -22,7 +22,7 @@ use crate::{
     call::Call,
     error::{AppError, Field},
     events,
-    session::{api::Code, count},
+    session::{api::Code, count, remember_caller},
     step_up::grant,
     wire::Disclosed,
 };
@@ -177,6 +177,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Taken::AlreadyTaken => return Err(AppError::AlreadySetUp),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    remember_caller(call).await;
     Ok(shown)
 }
 

@@ -14,6 +14,7 @@ use domain::{
 
 use super::{
     api::{Code, SignedIn},
+    known_browser::remember_caller,
     server::reread,
 };
 use crate::{
@@ -38,6 +39,7 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
         Taken::AlreadyTaken => return Err(already_used(call, step)),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    remember_caller(call).await;
     Ok(SignedIn {
         viewer: reread(call, &token).await?,
         codes_left: None,
@@ -61,6 +63,7 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
         Taken::AlreadyTaken => return Err(AppError::BackupCodeUsed),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    remember_caller(call).await;
     Ok(SignedIn {
         viewer: reread(call, &token).await?,
         codes_left: Some(left),

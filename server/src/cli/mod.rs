@@ -22,7 +22,10 @@ use std::{
 
 use app::services::{Services, Settings};
 use clap::Parser;
-use domain::events::{Actor, Origin};
+use domain::{
+    address_limit::LIMIT,
+    events::{Actor, Origin},
+};
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs},
@@ -79,11 +82,12 @@ async fn on(
         None => String::new(),
     };
     let opened = open(&Database::new(database)?, Opening::Existing).await?;
-    // Brand and cookie are the server's business.
+    // Brand, cookie and sign-ins are the server's business.
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,
         cookie_secure: false,
+        address_limit: LIMIT,
     })?;
     let services = services.seen_from(Origin::here(Actor::Operator, services.clock.now()));
     let result = command(&services).await;

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::{Failure, args::ServeArgs, demo};
 use crate::{
-    config::{Address, Branding, Database, DatabaseArgs, PublicUrl, retention},
+    config::{Address, Branding, Database, DatabaseArgs, Limits, PublicUrl, retention},
     context::{Opening, open, settings},
     listener,
     router::router,
@@ -21,8 +21,9 @@ use crate::{
 pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // Everything that can be wrong is judged before anything is written.
     let retention = retention(&args.events)?;
-    let (address, branding, database) = (
+    let (address, limits, branding, database) = (
         Address::new(&args.address)?,
+        Limits::new(&args.limits)?,
         Branding::new(&args.branding)?,
         Database::new(database)?,
     );
@@ -39,7 +40,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let public_url = address.public_url(bound);
 
     let opened = open(&database, Opening::Migrate).await?;
-    let services = opened.services(settings(&branding, &public_url))?;
+    let services = opened.services(settings(&branding, &public_url, &limits))?;
     if args.demo
         && let Err(failure) = demo::run(&services, &database).await
     {
@@ -58,7 +59,8 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let keeping = opened
         .keeper(Arc::clone(&services.clock), retention)
         .start();
-    listener::serve(socket, router(services, &public_url, pages), stop).await;
+    let router = router(services, &public_url, limits.proxies, pages);
+    listener::serve(socket, router, stop).await;
     keeping.finish().await;
     opened.close().await;
     Ok(())

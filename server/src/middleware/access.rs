@@ -2,7 +2,7 @@
 
 use app::{
     access::class_of,
-    caller::resolve,
+    caller::{Visitor, resolve},
     error::AppError,
     events::{denied, origin},
     services::Services,
@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::policy::{Access, Standing, allows};
 
-use super::{refusal::refuse, visitor::address};
+use super::refusal::refuse;
 
 /// Lets the caller in, and hands them on as `Option<Caller>`.
 pub async fn admit(State(services): State<Services>, mut request: Request, next: Next) -> Response {
@@ -25,10 +25,11 @@ pub async fn admit(State(services): State<Services>, mut request: Request, next:
         Ok(caller) => caller,
         Err(error) => return refuse(&error),
     };
+    let visitor = request.extensions().get::<Visitor>();
     let origin = origin(
         request.uri().path(),
         caller.as_ref(),
-        address(&request),
+        visitor.map(|visitor| visitor.address.ip()),
         request.headers(),
         services.clock.now(),
     );

@@ -167,3 +167,37 @@ async fn a_changed_ciphertext_fails_closed_and_is_told() {
     let tries = server.services.attempts.refused_in_a_row(&user).await;
     assert_eq!(tries.unwrap(), 1, "it is counted");
 }
+
+/// Two attempts in one call are one event: the password was right, or the code would not have been judged.
+#[tokio::test]
+async fn a_change_of_the_password_is_one_event_however_it_ends() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = ada.browser.clone();
+    server.clock.next_step();
+    let before = all(&server).await.len();
+    let mut change = json!({
+        "current": ada.person.password,
+        "new": "a lamp behind the third door",
+        "code": ada.authenticator.wrong_code(server.clock.now()),
+    });
+    let answer = browser
+        .call("profile/change_password", change.clone())
+        .await;
+    answer.expect_refused(401, "wrong_code");
+    change["code"] = ada.code(&server)["code"].clone();
+    let answer = browser.call("profile/change_password", change).await;
+    answer.expect_ok();
+    let mut nobody = server.browser();
+    let typed = json!({ "email": "a password by mistake", "password": "whatever" });
+    let answer = nobody.call("session/sign_in", typed).await;
+    answer.expect_refused(401, "wrong_credentials");
+    assert_eq!(
+        since(&server, before).await,
+        [
+            "password_change failed application",
+            "password_change succeeded password",
+            "sign_in failed password",
+        ]
+    );
+}

@@ -12,7 +12,7 @@ use storage::Store;
 
 use crate::{
     people::{account, browser, protected, session, somebody},
-    support::{Database, START, email_index},
+    support::{Database, START, email_index, stranger},
 };
 
 pub async fn all(store: &Store) -> Vec<EventRecord> {
@@ -120,7 +120,7 @@ async fn an_attempt_that_is_not_completed_stays_with_how_it_ended() {
     );
     seen.settle(Outcome::Used).await.unwrap();
     let seen = store.seen_from(request(Actor::Nobody, 2));
-    seen.count_password(email_index("ada@example.com"), START)
+    seen.count_password(stranger("ada@example.com"), START)
         .await
         .unwrap();
     let events = since(store, before).await;
@@ -143,7 +143,7 @@ async fn another_requests_attempt_is_left_alone() {
     let ada = somebody(store).await;
     let before = all(store).await.len();
     let one = store.seen_from(request(Actor::Nobody, 1));
-    one.count_password(email_index("ada@example.com"), START)
+    one.count_password(stranger("ada@example.com"), START)
         .await
         .unwrap();
     let other = store.seen_from(request(Actor::Nobody, 2));

@@ -9,7 +9,7 @@ mod user;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::roles::Role;
 
-use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs};
+use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
 pub use events::EventsArgs;
@@ -66,6 +66,8 @@ pub struct ServeArgs {
     pub demo: bool,
     #[command(flatten)]
     pub address: AddressArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     #[command(flatten)]
     pub branding: BrandingArgs,
     #[command(flatten)]
