@@ -19,6 +19,7 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/api/session/accounts", SignedIn),
     ("/api/session/choose_account", SignedIn),
     ("/api/profile/view", Full),
+    ("/api/profile/change_password", Full),
     ("/api/mfa/set_up", Enrolment),
     ("/api/mfa/pending", Enrolment),
     ("/api/mfa/confirm", Enrolment),

@@ -16,7 +16,7 @@ use crate::{
     guard::Guarded,
     mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
     notice::Notice,
-    profile::view::{Home, Profile},
+    profile::view::{ChangePassword, Home, Profile},
     routes::Page,
     session::{
         api::sign_out,
@@ -54,6 +54,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/confirm-password") view=|| view! { <Guarded page=Page::ConfirmPassword><ConfirmPassword /></Guarded> } />
                     <Route path=path!("/") view=|| view! { <Guarded page=Page::Home><Home /></Guarded> } />
                     <Route path=path!("/profile") view=|| view! { <Guarded page=Page::Profile><Profile /></Guarded> } />
+                    <Route path=path!("/profile/password") view=|| view! { <Guarded page=Page::ChangePassword><ChangePassword /></Guarded> } />
                     <Route path=path!("/profile/mfa/new") view=|| view! { <Guarded page=Page::NewMethod><NewMethod /></Guarded> } />
                     <Route path=path!("/profile/mfa/setup") view=|| view! { <Guarded page=Page::SetUp><SetUp /></Guarded> } />
                     <Route path=path!("/profile/mfa/verify") view=|| view! { <Guarded page=Page::VerifyMethod><VerifyMethod /></Guarded> } />

@@ -1,6 +1,12 @@
 //! One call of a server function: the services, the caller, the instant, and the answer's status and cookie.
 
-use domain::{ports::TokenSwap, time::Timestamp, token::Token};
+use domain::{
+    events::{Actor, Origin},
+    known_browser::KNOWN,
+    ports::TokenSwap,
+    time::Timestamp,
+    token::Token,
+};
 use http::{
     HeaderValue,
     header::{RETRY_AFTER, SET_COOKIE},
@@ -8,7 +14,12 @@ use http::{
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use crate::{caller::Caller, error::AppError, services::Services};
+use crate::{
+    caller::{Caller, Visitor},
+    error::AppError,
+    events,
+    services::Services,
+};
 
 /// What a use case is called with.
 pub struct Call {
@@ -16,8 +27,12 @@ pub struct Call {
     pub services: Services,
     /// Who calls; none for public functions without a session.
     caller: Option<Caller>,
+    /// Where it comes from.
+    pub visitor: Visitor,
     /// The instant of the request: one for the whole call.
     pub now: Timestamp,
+    /// Which function was called.
+    pub(crate) function: Option<&'static str>,
 }
 
 impl Call {
@@ -25,11 +40,18 @@ impl Call {
     pub fn here() -> Result<Self, AppError> {
         let services = use_context::<Services>().ok_or(AppError::Internal)?;
         let caller = use_context::<Option<Caller>>().flatten();
+        let visitor = use_context::<Visitor>().ok_or(AppError::Internal)?;
         let now = services.clock.now();
+        // Only a test leaves the origin out.
+        let origin = use_context::<Origin>().unwrap_or_else(|| Origin::here(Actor::Nobody, now));
+        let function = origin.function;
+        let services = services.seen_from(Origin { at: now, ..origin });
         Ok(Self {
             services,
             caller,
+            visitor,
             now,
+            function,
         })
     }
 
@@ -63,25 +85,28 @@ impl Call {
 
     /// Gives the browser its token: only ever in this cookie, never in a body.
     pub fn set_cookie(&self, token: &Token) {
-        self.append_cookie(&token.expose(), "");
+        self.append_cookie(self.services.settings.cookie_name(), &token.expose(), None);
     }
 
     /// Takes the cookie away.
     pub fn clear_cookie(&self) {
-        self.append_cookie("", "; Max-Age=0");
+        self.append_cookie(self.services.settings.cookie_name(), "", Some(0));
     }
 
-    fn append_cookie(&self, value: &str, extra: &str) {
-        let settings = &self.services.settings;
-        let secure = if settings.cookie_secure {
+    /// Gives the browser the token by which it is known; it outlives the session.
+    pub fn set_browser_cookie(&self, token: &Token) {
+        let name = self.services.settings.browser_cookie_name();
+        self.append_cookie(name, &token.expose(), Some(KNOWN.as_secs()));
+    }
+
+    fn append_cookie(&self, name: &str, value: &str, max_age: Option<u64>) {
+        let secure = if self.services.settings.cookie_secure {
             "; Secure"
         } else {
             ""
         };
-        let cookie = format!(
-            "{}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{extra}",
-            settings.cookie_name()
-        );
+        let lasts = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{lasts}");
         if let (Ok(mut cookie), Some(response)) = (
             HeaderValue::from_str(&cookie),
             use_context::<ResponseOptions>(),
@@ -97,7 +122,13 @@ pub async fn answer<T>(
     use_case: impl AsyncFnOnce(&Call) -> Result<T, AppError>,
 ) -> Result<T, AppError> {
     let result = match Call::here() {
-        Ok(call) => use_case(&call).await,
+        Ok(call) => {
+            let result = use_case(&call).await;
+            if let Err(refusal) = &result {
+                events::refused(&call, *refusal).await;
+            }
+            result
+        }
         Err(error) => Err(error),
     };
     result.inspect_err(|refusal| set_status(*refusal))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{
+    client_address::ClientAddress,
     policy::{Standing, decide},
     ports::SessionRecord,
     time::Timestamp,
@@ -20,6 +21,8 @@ const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 const COOKIE_NAME: &str = "twinlock";
 const SECURE_COOKIE: &str = "__Host-twinlock";
+const BROWSER_COOKIE: &str = "twinlock-browser";
+const SECURE_BROWSER_COOKIE: &str = "__Host-twinlock-browser";
 
 /// A session and its rights at the time of this request.
 #[derive(Debug, Clone)]
@@ -40,6 +43,36 @@ impl Settings {
             SECURE_COOKIE
         } else {
             COOKIE_NAME
+        }
+    }
+
+    /// The name of the cookie by which a browser is known.
+    #[must_use]
+    pub const fn browser_cookie_name(&self) -> &'static str {
+        if self.cookie_secure {
+            SECURE_BROWSER_COOKIE
+        } else {
+            BROWSER_COOKIE
+        }
+    }
+}
+
+/// Where a request comes from, signed in or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor {
+    /// The client's address: the peer, or what trusted proxies say of it.
+    pub address: ClientAddress,
+    /// The token by which the browser may be known to a user.
+    pub browser: Option<TokenHash>,
+}
+
+impl Visitor {
+    /// What the headers say beside the address.
+    #[must_use]
+    pub fn new(address: ClientAddress, headers: &HeaderMap, settings: &Settings) -> Self {
+        Self {
+            address,
+            browser: token(headers, settings.browser_cookie_name()),
         }
     }
 }
@@ -117,6 +150,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         assert!(!has_session_cookie(&headers));
         headers.append(COOKIE, "theme=dark; twinlock2=x".parse().unwrap());
+        headers.append(COOKIE, "__Host-twinlock-browser=x".parse().unwrap());
         assert!(!has_session_cookie(&headers));
         headers.append(COOKIE, "__Host-twinlock=x".parse().unwrap());
         assert!(has_session_cookie(&headers));

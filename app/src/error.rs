@@ -1,6 +1,6 @@
 //! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
 
-use domain::members::NoReset;
+use domain::{members::NoReset, password::Weakness};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -105,6 +105,11 @@ pub enum AppError {
         /// Which one.
         field: Field,
     },
+    /// A new password is guessed early.
+    WeakPassword {
+        /// Why.
+        why: Weakness,
+    },
     /// The request is none of ours.
     Malformed,
     /// It may work again in a moment.
@@ -160,7 +165,9 @@ impl AppError {
             | Self::NothingPending
             | Self::NoMethod
             | Self::AlreadySetUp => StatusCode::CONFLICT,
-            Self::Invalid { .. } | Self::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid { .. } | Self::WeakPassword { .. } | Self::Malformed => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::Paused { .. }
             | Self::Locked { .. }
             | Self::SetUpLocked { .. }
@@ -177,7 +184,22 @@ impl AppError {
     pub const fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Paused { seconds } | Self::TooMany { seconds } => Some(*seconds),
+            // Time alone unlocks nothing; a day is what the backup codes that still unlock it are counted in.
+            Self::Locked { .. } | Self::SetUpLocked { .. } => Some(86_400),
+            Self::Unavailable => Some(5),
             _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<domain::password::PasswordError> for AppError {
+    fn from(error: domain::password::PasswordError) -> Self {
+        match error {
+            domain::password::PasswordError::Weak(why) => Self::WeakPassword { why },
+            _ => Self::Invalid {
+                field: Field::Password,
+            },
         }
     }
 }

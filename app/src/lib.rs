@@ -22,6 +22,8 @@ pub mod call;
 #[cfg(feature = "ssr")]
 pub mod caller;
 #[cfg(feature = "ssr")]
+pub mod events;
+#[cfg(feature = "ssr")]
 pub mod services;
 
 #[cfg(feature = "csr")]

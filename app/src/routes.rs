@@ -27,6 +27,8 @@ pub enum Page {
     Members(AccountId),
     /// The current user.
     Profile,
+    /// A new password for whoever is signed in.
+    ChangePassword,
     /// Wizard, step 1.
     NewMethod,
     /// Wizard, step 2.
@@ -55,6 +57,7 @@ impl Page {
             Self::Accounts => "/accounts",
             Self::ConfirmPassword => "/confirm-password",
             Self::Profile => "/profile",
+            Self::ChangePassword => "/profile/password",
             Self::NewMethod => "/profile/mfa/new",
             Self::SetUp => "/profile/mfa/setup",
             Self::VerifyMethod => "/profile/mfa/verify",
@@ -68,7 +71,7 @@ impl Page {
     /// The page at an address.
     #[must_use]
     pub fn at(path: &str) -> Option<Self> {
-        const PLAIN: [Page; 13] = [
+        const PLAIN: [Page; 14] = [
             Page::Home,
             Page::SignIn,
             Page::Verify,
@@ -76,6 +79,7 @@ impl Page {
             Page::Accounts,
             Page::ConfirmPassword,
             Page::Profile,
+            Page::ChangePassword,
             Page::NewMethod,
             Page::SetUp,
             Page::VerifyMethod,
@@ -113,6 +117,7 @@ impl Page {
             }
             Self::Home
             | Self::Profile
+            | Self::ChangePassword
             | Self::NewMethod
             | Self::StepUp(_)
             | Self::Accounts

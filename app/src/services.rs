@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use domain::{
-    ports::{Accounts, Attempts, Clock, Entropy, Hasher, Members, Mfa, Sessions, StepUps, Users},
+    events::Origin,
+    ports::{
+        Accounts, Attempts, Clock, Entropy, Events, Hasher, KnownBrowsers, Members, Mfa,
+        PasswordChanges, Sessions, StepUps, Users,
+    },
     vault::Vault,
 };
 
@@ -30,10 +34,32 @@ pub struct Services {
     pub mfa: Arc<dyn Mfa>,
     /// Attempts.
     pub attempts: Arc<dyn Attempts>,
+    /// Security events that stand for themselves.
+    pub events: Arc<dyn Events>,
+    /// Browsers that completed a sign-in before.
+    pub known_browsers: Arc<dyn KnownBrowsers>,
+    /// Changes of the own password.
+    pub password_changes: Arc<dyn PasswordChanges>,
     /// Keys that seal and index.
     pub vault: Arc<Vault>,
     /// Settings.
     pub settings: Arc<Settings>,
+    /// The same services for one request.
+    pub scope: Arc<dyn Scope>,
+}
+
+/// Makes services for one request: what they write is noted as coming from there.
+pub trait Scope: Send + Sync {
+    /// The same ports, which note `origin` with every security event.
+    fn seen_from(&self, services: &Services, origin: Origin) -> Services;
+}
+
+impl Services {
+    /// The services for one request, or for one command of the operator.
+    #[must_use]
+    pub fn seen_from(&self, origin: Origin) -> Self {
+        self.scope.seen_from(self, origin)
+    }
 }
 
 /// Settings that the use cases read.
@@ -45,4 +71,6 @@ pub struct Settings {
     pub public_url: String,
     /// Whether the cookie is `Secure` and carries the `__Host-` prefix: true when the public URL is https.
     pub cookie_secure: bool,
+    /// How many refused sign-ins one address has (see `domain::address_limit`).
+    pub address_limit: u32,
 }

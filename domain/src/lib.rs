@@ -20,6 +20,16 @@ pub mod step_up;
 pub mod time;
 
 #[cfg(feature = "secrets")]
+pub mod address_limit;
+#[cfg(feature = "secrets")]
+pub mod client_address;
+#[cfg(feature = "secrets")]
+pub mod events;
+#[cfg(feature = "secrets")]
+pub mod keys;
+#[cfg(feature = "secrets")]
+pub mod known_browser;
+#[cfg(feature = "secrets")]
 pub mod ports;
 #[cfg(feature = "secrets")]
 pub mod token;

@@ -1,8 +1,12 @@
 //! Secrets at rest: authenticator keys are sealed, backup codes and e-mail addresses are found by keyed blind indexes.
 //!
-//! One master key stands in the key file, apart from the database. Each purpose gets a key of its own from it (HKDF, RFC 5869).
+//! The master keys stand in the key file, apart from the database (see [`crate::keys`]). Each purpose gets a key of its own (HKDF, RFC 5869).
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{PoisonError, RwLock},
+};
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -12,26 +16,27 @@ use data_encoding::{BASE64, HEXLOWER};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::{
     backup_code::BackupCode,
     email::Email,
+    events::Chain,
     ids::{MethodId, SessionId, UserId},
+    keys::{DataKeys, KeyRing},
     totp::TotpKey,
 };
 
 /// The key file's content: an id and 256 bits, written `id:base64`. It has no `Debug` and no `Serialize`.
 #[derive(Clone)]
 pub struct MasterKey {
-    id: KeyId,
+    pub(crate) id: KeyId,
     bytes: Zeroizing<[u8; 32]>,
 }
 
 /// Names a master key in every sealed row, so that several can live side by side.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(String);
 
 /// The text is no key file of ours.
@@ -68,13 +73,25 @@ pub struct OpenError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlindIndex([u8; 32]);
 
-/// The keys in use, one a purpose.
+/// The keys in use, one a purpose. What is sealed says by which key; the ring may be exchanged while the server runs.
 pub struct Vault {
-    id: KeyId,
-    sealing: XChaCha20Poly1305,
-    backup_codes: Zeroizing<[u8; 64]>,
-    emails: Zeroizing<[u8; 64]>,
-    check: [u8; 32],
+    ring: RwLock<Sealing>,
+    data: DataKeys,
+}
+
+/// The master keys' parts that seal authenticator keys, the first of them for new rows.
+struct Sealing(Vec<(KeyId, XChaCha20Poly1305)>);
+
+impl Sealing {
+    fn of(ring: &KeyRing) -> Self {
+        let cipher =
+            |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
+        Self(
+            ring.keys()
+                .map(|key| (key.id.clone(), cipher(key)))
+                .collect(),
+        )
+    }
 }
 
 impl KeyId {
@@ -110,6 +127,20 @@ impl MasterKey {
             self.id.0,
             BASE64.encode(self.bytes.as_slice())
         ))
+    }
+}
+
+impl MasterKey {
+    /// Its id.
+    #[must_use]
+    pub const fn id(&self) -> &KeyId {
+        &self.id
+    }
+
+    /// A value to keep in the database, by which a wrong key file is noticed at start. It tells nothing about the key.
+    #[must_use]
+    pub fn check(&self) -> [u8; 32] {
+        *derived(self, "key check")
     }
 }
 
@@ -151,34 +182,32 @@ impl BlindIndex {
 }
 
 impl Vault {
-    /// Derives the keys of every purpose.
+    /// The keys of one master key, before anything has ever been rotated.
     #[must_use]
     pub fn new(master: &MasterKey) -> Self {
+        Self::with(&KeyRing::new(master.clone()), DataKeys::derived(master))
+    }
+
+    /// The keys of a key file, and those that the database holds.
+    #[must_use]
+    pub fn with(ring: &KeyRing, data: DataKeys) -> Self {
         Self {
-            id: master.id.clone(),
-            sealing: XChaCha20Poly1305::new((&*derived(master, "authenticator keys")).into()),
-            backup_codes: derived(master, "backup code index"),
-            emails: derived(master, "email index"),
-            check: *derived(master, "key check"),
+            ring: RwLock::new(Sealing::of(ring)),
+            data,
         }
     }
 
-    /// The master key's id.
-    #[must_use]
-    pub const fn key_id(&self) -> &KeyId {
-        &self.id
+    /// Goes on with the key file as it is now.
+    pub fn reload(&self, ring: &KeyRing) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Sealing::of(ring);
     }
 
-    /// A value to keep in the database, by which a wrong key file is noticed at start. It tells nothing about the key.
+    /// The master key that seals new rows.
     #[must_use]
-    pub const fn key_check(&self) -> &[u8; 32] {
-        &self.check
-    }
-
-    /// Whether the database was written with this key.
-    #[must_use]
-    pub fn fits(&self, stored_check: &[u8]) -> bool {
-        self.check.ct_eq(stored_check).into()
+    pub fn key_id(&self) -> KeyId {
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let current = ring.0.first().map(|(id, _)| id.clone());
+        current.unwrap_or_else(|| KeyId(String::new()))
     }
 
     /// Seals a key for one row (XChaCha20-Poly1305). The nonce is 192 random bits, drawn anew for each call.
@@ -196,12 +225,13 @@ impl Vault {
             msg: key.expose(),
             aad: aad.as_bytes(),
         };
-        let ciphertext = self
-            .sealing
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let (id, cipher) = ring.0.first().ok_or(OpenError)?;
+        let ciphertext = cipher
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| OpenError)?;
         Ok(Sealed {
-            key_id: self.id.clone(),
+            key_id: id.clone(),
             bytes: [nonce.as_slice(), &ciphertext].concat(),
         })
     }
@@ -212,16 +242,19 @@ impl Vault {
     /// [`OpenError`] when anything differs from what was sealed: it fails closed.
     pub fn open(&self, sealed: &Sealed, place: Place<'_>) -> Result<TotpKey, OpenError> {
         let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError)?;
-        if sealed.key_id != self.id {
-            return Err(OpenError);
-        }
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let (_, cipher) = ring
+            .0
+            .iter()
+            .find(|(id, _)| *id == sealed.key_id)
+            .ok_or(OpenError)?;
         let aad = place.associated_data();
         let payload = Payload {
             msg: ciphertext,
             aad: aad.as_bytes(),
         };
         let key = Zeroizing::new(
-            self.sealing
+            cipher
                 .decrypt(&XNonce::from(*nonce), payload)
                 .map_err(|_| OpenError)?,
         );
@@ -234,17 +267,23 @@ impl Vault {
     /// Where a user's backup code is found. The user is part of it: a code counts for its owner only (Gogs CVE-2025-64175).
     #[must_use]
     pub fn backup_code_index(&self, user: &UserId, code: &BackupCode) -> BlindIndex {
-        keyed_hash(&self.backup_codes, &[user.as_str(), code.expose()])
+        keyed_hash(&self.data.backup_codes, &[user.as_str(), code.expose()])
+    }
+
+    /// What seals the security events.
+    #[must_use]
+    pub const fn event_chain(&self) -> &Chain {
+        &self.data.events
     }
 
     /// Where the password attempts for an address are counted, known or not: people type passwords into this field by mistake.
     #[must_use]
     pub fn email_index(&self, email: &Email) -> BlindIndex {
-        keyed_hash(&self.emails, &[email.as_str()])
+        keyed_hash(&self.data.emails, &[email.as_str()])
     }
 }
 
-fn derived<const N: usize>(master: &MasterKey, purpose: &str) -> Zeroizing<[u8; N]> {
+pub(crate) fn derived<const N: usize>(master: &MasterKey, purpose: &str) -> Zeroizing<[u8; N]> {
     let mut key = Zeroizing::new([0; N]);
     let expanded = Hkdf::<Sha256>::new(None, master.bytes.as_slice())
         .expand(purpose.as_bytes(), key.as_mut_slice());
@@ -326,8 +365,11 @@ mod tests {
         let master = MasterKey::from_random([0xab; 4], [5; 32]);
         let again: MasterKey = master.expose().parse().ok().unwrap();
         assert_eq!(again.id.as_str(), "abababab");
-        assert!(Vault::new(&again).fits(Vault::new(&master).key_check()));
-        assert!(!vault(6).fits(Vault::new(&master).key_check()));
+        assert_eq!(again.check(), master.check());
+        assert_ne!(
+            MasterKey::from_random([0xab; 4], [6; 32]).check(),
+            master.check()
+        );
         for broken in ["", "k1", "k1:AAAA", ":".repeat(40).as_str()] {
             assert!(broken.parse::<MasterKey>().is_err());
         }

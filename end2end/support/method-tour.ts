@@ -15,12 +15,13 @@ const NORA: Person = {
 
 /** What there is to do with a method: from its name to the last backup code. */
 export async function method({ site, server, guard, visit: look }: Tour): Promise<void> {
-  guard.expectRefusals(401, 403);
+  guard.expectRefusals(401, 403, 422);
   const nora = site.as(seedOwner(server, NORA));
   const visit = (stop: string): Promise<void> => look(stop, nora.page);
   await nora.enter();
   const first = await nora.addMfa();
   await details(nora, visit);
+  await changePassword(nora, visit);
   const second = await reset(nora, server, first, visit);
   await generate(nora, second, visit);
   await deleteAsked(nora, visit);
@@ -39,6 +40,23 @@ async function details({ page, profile }: Site, visit: Stop): Promise<void> {
   await profile.testApp.click();
   await expect(profile.code).toBeVisible();
   await visit('test of the authenticator');
+}
+
+async function changePassword({ profile, changePassword: form, person }: Site, visit: Stop): Promise<void> {
+  await profile.open();
+  await profile.changePassword.click();
+  await form.expectOpen();
+  await visit('change password');
+  await form.change('not the password at all', 'passwordpassword');
+  await expect(form.code).toHaveAttribute('aria-invalid', 'true');
+  await form.code.fill('123456');
+  await form.submit.click();
+  await expect(form.next).toHaveAttribute('aria-invalid', 'true');
+  await visit('change password, refused');
+  await form.useBackupCode.click();
+  await expect(form.backupCode).toBeFocused();
+  await form.next.fill(person.password);
+  await visit('change password by a backup code');
 }
 
 async function reset(site: Site, server: Server, old: Enrolled, visit: Stop): Promise<Enrolled> {

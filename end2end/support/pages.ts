@@ -63,6 +63,7 @@ export class Home extends Screen {
 export class Profile extends Screen {
   readonly path = '/profile';
   readonly title = 'My profile';
+  readonly changePassword = this.page.getByRole('link', { name: 'Change password', exact: true });
   readonly settings = this.page.getByRole('region', { name: 'MFA settings', exact: true });
   readonly addMethod = this.settings.getByRole('button', { name: 'Add new method', exact: true });
   readonly generate = this.settings.getByRole('button', {
@@ -85,6 +86,26 @@ export class Profile extends Screen {
   detail(term: string): Locator {
     const name = this.settings.locator('dt', { hasText: new RegExp(`^\\s*${term}\\s*$`) });
     return name.locator('xpath=following-sibling::dd[1]');
+  }
+}
+
+export class ChangePassword extends Screen {
+  readonly path = '/profile/password';
+  readonly title = 'Change password';
+  readonly current = this.secret('Current password');
+  readonly next = this.secret('New password');
+  readonly code = this.textbox('6-digit code');
+  readonly backupCode = this.textbox('Backup code');
+  readonly useBackupCode = this.button('Use a backup code');
+  readonly showPassword = this.button('Show password');
+  readonly submit = this.button('Change password');
+  readonly cancel = this.button('Cancel');
+
+  /** Types both passwords and sends them. */
+  async change(current: string, next: string): Promise<void> {
+    await this.current.fill(current);
+    await this.next.fill(next);
+    await this.submit.click();
   }
 }
 

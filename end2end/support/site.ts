@@ -20,6 +20,7 @@ export class Site {
   readonly signInCode: pages.SignInCode;
   readonly confirmPassword: pages.ConfirmPassword;
   readonly profile: pages.Profile;
+  readonly changePassword: pages.ChangePassword;
   readonly newMethod: pages.NewMethod;
   readonly setup: pages.MethodSetup;
   readonly methodCode: pages.MethodCode;
@@ -42,6 +43,7 @@ export class Site {
     this.signInCode = new pages.SignInCode(page);
     this.confirmPassword = new pages.ConfirmPassword(page);
     this.profile = new pages.Profile(page);
+    this.changePassword = new pages.ChangePassword(page);
     this.newMethod = new pages.NewMethod(page);
     this.setup = new pages.MethodSetup(page);
     this.methodCode = new pages.MethodCode(page);

@@ -8,6 +8,10 @@ export const words = {
   passwordLength: /15/,
   deadLink: /link .*(no longer|not valid|isn.t valid|expired|used)/i,
   whoCanHelp: /ask|contact/i,
+  passwordChanged: 'Password changed. You were signed out everywhere else.',
+  wrongPassword: /password is wrong/i,
+  commonPassword: /many people use this password/i,
+  passwordPattern: /repeats itself or follows a sequence/i,
   passwordSaved: /password .*saved|saved .*password|you can sign in/i,
 
   // Codes

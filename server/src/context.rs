@@ -1,9 +1,10 @@
 //! Puts the ports together: which implementation stands behind which trait is decided here and nowhere else.
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
-use app::services::{Services, Settings};
+use app::services::{Scope, Services, Settings};
 use domain::{
+    events::{Actor, Origin},
     ports::{Clock, Entropy, Hasher, PortError},
     vault::Vault,
 };
@@ -12,10 +13,12 @@ use thiserror::Error;
 
 use crate::{
     clock::SystemClock,
-    config::{Branding, Database, PublicUrl},
+    config::{Branding, Database, Limits, PublicUrl},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
+    keeper::Keeper,
     keyfile::{self, KeyFileError},
+    keys::{self, fitting},
 };
 
 /// Whether a database that isn't there is made.
@@ -58,6 +61,7 @@ pub enum OpenError {
 pub struct Opened {
     store: Arc<Store>,
     vault: Arc<Vault>,
+    database: Database,
 }
 
 /// Opens a database with its key, and makes sure that they belong together.
@@ -65,7 +69,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     if opening == Opening::Existing && keyfile::is_new(database)? {
         return Err(OpenError::NoDatabase(database.file.clone()));
     }
-    let vault = Vault::new(&keyfile::open(database, &SystemEntropy)?);
+    let ring = keyfile::open(database, &SystemEntropy)?;
     let fails = |error| OpenError::Store(database.file.clone(), error);
     let store = Store::open(&database.url).await.map_err(fails)?;
     if !store.pending_migrations().await.map_err(fails)?.is_empty() {
@@ -74,38 +78,43 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         }
         // Before anything changes; a database without tables has no check value yet, and gets it below.
         if let Ok(Some(kept)) = store.key_check().await {
-            compare_key(&vault, &kept, database)?;
+            fitting(&ring, &kept, database)?;
         }
         store.migrate().await.map_err(fails)?;
     }
-    compare_key(
-        &vault,
-        &store.keep_key_check(vault.key_check()).await?,
-        database,
-    )?;
+    let vault = keys::vault(&store, &ring, database).await?;
     Ok(Opened {
         store: Arc::new(store),
         vault: Arc::new(vault),
+        database: database.clone(),
     })
-}
-
-/// A database keeps a check value of the first key it was used with.
-fn compare_key(vault: &Vault, kept: &[u8], database: &Database) -> Result<(), OpenError> {
-    if vault.fits(kept) {
-        return Ok(());
-    }
-    let Database { file, key_file, .. } = database.clone();
-    Err(KeyFileError::Foreign {
-        database: file,
-        key_file,
-    }
-    .into())
 }
 
 impl Opened {
     /// Waits for what is being written and closes the database, which leaves one tidy file.
     pub async fn close(&self) {
         self.store.close().await;
+    }
+
+    /// What works beside the server, to be started.
+    pub fn keeper(&self, clock: Arc<dyn Clock>, retention: Duration) -> Keeper {
+        Keeper {
+            store: Arc::clone(&self.store),
+            vault: Arc::clone(&self.vault),
+            key_file: self.database.key_file.clone(),
+            clock,
+            retention,
+        }
+    }
+
+    /// The database itself, for what no use case needs.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The keys.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The services on the system's clock and randomness, at the standard cost of a hash.
@@ -129,10 +138,11 @@ impl Opened {
         settings: Settings,
     ) -> Services {
         let store = &self.store;
-        Services {
+        let base = Services {
             clock,
             entropy,
             hasher,
+            events: store.clone(),
             users: store.clone(),
             accounts: store.clone(),
             sessions: store.clone(),
@@ -140,19 +150,47 @@ impl Opened {
             step_ups: store.clone(),
             mfa: store.clone(),
             attempts: store.clone(),
+            known_browsers: store.clone(),
+            password_changes: store.clone(),
             vault: self.vault.clone(),
             settings: Arc::new(settings),
+            scope: Arc::new(OneRequest(store.clone())),
+        };
+        let here = Origin::here(Actor::System, base.clock.now());
+        base.seen_from(here)
+    }
+}
+
+/// The store behind the ports of one request.
+struct OneRequest(Arc<Store>);
+
+impl Scope for OneRequest {
+    fn seen_from(&self, services: &Services, origin: Origin) -> Services {
+        let store = Arc::new(self.0.seen_from(origin));
+        Services {
+            users: store.clone(),
+            accounts: store.clone(),
+            sessions: store.clone(),
+            members: store.clone(),
+            step_ups: store.clone(),
+            mfa: store.clone(),
+            attempts: store.clone(),
+            known_browsers: store.clone(),
+            password_changes: store.clone(),
+            events: store,
+            ..services.clone()
         }
     }
 }
 
 /// What the use cases need to know of the settings.
 #[must_use]
-pub fn settings(branding: &Branding, public_url: &PublicUrl) -> Settings {
+pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) -> Settings {
     Settings {
         brand: branding.brand.clone(),
         public_url: public_url.to_string(),
         cookie_secure: public_url.is_https(),
+        address_limit: limits.address_limit,
     }
 }
 

@@ -1,15 +1,17 @@
-//! The key file: the master key, apart from the database, readable by its owner alone.
+//! The key file: the master keys, apart from the database, readable by its owner alone.
 
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use domain::{
+    keys::KeyRing,
     ports::{Entropy, PortError},
-    vault::MasterKey,
+    vault::{KeyId, MasterKey},
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -43,7 +45,7 @@ pub enum KeyFileError {
     },
     /// It holds something else.
     #[error(
-        "{key_file} is no key file: it should hold one line, an id and a key with a colon between"
+        "{key_file} is no key file: it should hold a line a key, an id and a key with a colon between"
     )]
     Malformed {
         /// The key file.
@@ -54,6 +56,28 @@ pub enum KeyFileError {
         "the key file {key_file} does not belong to the database {database}: name the right one with TWINLOCK_KEY_FILE"
     )]
     Foreign {
+        /// The database file.
+        database: PathBuf,
+        /// The key file.
+        key_file: PathBuf,
+    },
+    /// Rows need a key that it does not hold.
+    #[error(
+        "the key file {key_file} lacks the key {key}, by which rows of the database {database} are sealed: put the line that begins with `{key}:` back from where you keep the key file"
+    )]
+    Lacks {
+        /// The database file.
+        database: PathBuf,
+        /// The key file.
+        key_file: PathBuf,
+        /// The first key that is missing.
+        key: KeyId,
+    },
+    /// What the database keeps under its key does not open.
+    #[error(
+        "the keys that the database {database} holds do not open with the key file {key_file}: one of the two was changed; put both back from one backup"
+    )]
+    Damaged {
         /// The database file.
         database: PathBuf,
         /// The key file.
@@ -75,7 +99,7 @@ pub enum KeyFileError {
 }
 
 /// Reads the key of a database; for a new one makes key and database file together, each readable by its owner alone.
-pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
+pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
     if exists(&database.key_file)? {
         return read(&database.key_file);
     }
@@ -87,10 +111,15 @@ pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<MasterKey, Key
         });
     }
     // The key first: a database without its key would never start again.
-    let key = create(&database.key_file, entropy)?;
+    let ring = KeyRing::new(draw(entropy)?);
+    let mut options = OpenOptions::new();
+    let options = owner_only(options.create_new(true).write(true));
+    write(options, &database.key_file, &ring)
+        .and_then(|()| sync_folder(&database.key_file))
+        .map_err(failed("creating", &database.key_file))?;
     let options = owner_only(OpenOptions::new().create(true).append(true)).open(&database.file);
     options.map_err(failed("creating", &database.file))?;
-    Ok(key)
+    Ok(ring)
 }
 
 /// Whether the database has yet to be made. `SQLite` takes an empty file for a new database.
@@ -106,7 +135,8 @@ fn exists(path: &Path) -> Result<bool, KeyFileError> {
     path.try_exists().map_err(failed("looking for", path))
 }
 
-fn read(path: &Path) -> Result<MasterKey, KeyFileError> {
+/// Reads a key file.
+pub fn read(path: &Path) -> Result<KeyRing, KeyFileError> {
     let mode = fs::metadata(path)
         .map_err(failed("looking at", path))?
         .permissions()
@@ -120,27 +150,52 @@ fn read(path: &Path) -> Result<MasterKey, KeyFileError> {
     }
     let bytes = Zeroizing::new(fs::read(path).map_err(failed("reading", path))?);
     let text = std::str::from_utf8(&bytes).ok();
-    let key = text.and_then(|text| text.parse().ok());
-    key.ok_or_else(|| KeyFileError::Malformed {
+    let ring = text.and_then(|text| text.parse().ok());
+    ring.ok_or_else(|| KeyFileError::Malformed {
         key_file: path.to_owned(),
     })
 }
 
-/// Written through to the disk before anything is sealed with it.
-fn create(path: &Path, entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
+/// A new key with an id of its own.
+pub fn draw(entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
     let id = entropy.draw().map_err(KeyFileError::Entropy)?;
-    let key = MasterKey::from_random(id, entropy.draw().map_err(KeyFileError::Entropy)?);
-    let write = || -> io::Result<()> {
-        let mut file = owner_only(OpenOptions::new().create_new(true).write(true)).open(path)?;
-        file.write_all(key.expose().as_bytes())?;
-        file.sync_all()?;
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-    };
-    write().map_err(failed("creating", path))?;
-    Ok(key)
+    let bytes = entropy.draw().map_err(KeyFileError::Entropy)?;
+    Ok(MasterKey::from_random(id, bytes))
+}
+
+/// Puts another ring in the place of the file, as a whole or not at all.
+pub fn replace(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    // What a run that was cut short left behind.
+    let _ = fs::remove_file(&beside);
+    let mut options = OpenOptions::new();
+    let options = owner_only(options.create_new(true).write(true));
+    write(options, &beside, ring).map_err(failed("writing", &beside))?;
+    fs::rename(&beside, path)
+        .and_then(|()| sync_folder(path))
+        .map_err(failed("replacing", path))
+}
+
+/// What tells one state of the file from another: when it was written, and which file it is.
+pub fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+    let found = fs::metadata(path).ok()?;
+    Some((found.modified().ok()?, found.ino()))
+}
+
+/// Written through to the disk before anything is sealed with it.
+fn write(options: &OpenOptions, path: &Path, ring: &KeyRing) -> io::Result<()> {
+    let mut file = options.open(path)?;
+    file.write_all(ring.expose().as_bytes())?;
+    file.sync_all()
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn owner_only(options: &mut OpenOptions) -> &OpenOptions {
@@ -160,7 +215,6 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFile
 mod tests {
     use super::*;
     use crate::{config::DatabaseArgs, entropy::SystemEntropy};
-    use domain::vault::Vault;
     use tempfile::TempDir;
 
     fn database() -> (TempDir, Database) {
@@ -174,8 +228,8 @@ mod tests {
         (folder, database)
     }
 
-    fn check(key: &MasterKey) -> [u8; 32] {
-        *Vault::new(key).key_check()
+    fn check(ring: &KeyRing) -> [u8; 32] {
+        ring.current().unwrap().check()
     }
 
     #[test]

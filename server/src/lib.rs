@@ -8,11 +8,14 @@ pub mod config;
 pub mod context;
 pub mod entropy;
 pub mod hasher;
+pub mod keeper;
 pub mod keyfile;
+pub mod keys;
 pub mod listener;
 pub mod middleware;
 pub mod router;
 pub mod spa;
+pub mod utc;
 
 // Without this the linker drops the server functions, and none of them registers.
 use app as _;

@@ -1,9 +1,10 @@
 //! Serves connections until it is told to stop, and then lets those that are being answered finish.
 
-use std::{io, time::Duration};
+use std::{io, net::IpAddr, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use http::Request;
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::{GracefulShutdown, Watcher},
@@ -14,6 +15,9 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     time::{sleep, timeout},
 };
+use tower::ServiceExt;
+
+use crate::middleware::visitor::Peer;
 
 /// How long a client may take to send its request's head; an idle connection is closed after the same time.
 const HEAD_TIME: Duration = Duration::from_secs(10);
@@ -32,8 +36,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    tokio::spawn(converse(stream, router.clone(), connections.watcher()));
+                Ok((stream, peer)) => {
+                    let connection = converse(stream, peer.ip(), router.clone(), connections.watcher());
+                    tokio::spawn(connection);
                 }
                 Err(error) => give_way(&error).await,
             },
@@ -46,14 +51,21 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
-async fn converse(stream: TcpStream, router: Router, watcher: Watcher) {
+async fn converse(stream: TcpStream, peer: IpAddr, router: Router, watcher: Watcher) {
     // Answers are small; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
+    let service = ServiceExt::<Request<Incoming>>::map_request(
+        router,
+        move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            request
+        },
+    );
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke");
     }

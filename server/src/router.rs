@@ -14,17 +14,22 @@ use axum::{
 use tower::ServiceBuilder;
 
 use crate::{
-    config::PublicUrl,
+    config::{PublicUrl, TrustedProxies},
     middleware::{
         accept, access, access_log, body, build, content_type, endpoint, origin, panic, request_id,
         security_headers::{self, SecurityHeaders},
-        server_function, timeout,
+        server_function, timeout, visitor,
     },
     spa::Pages,
 };
 
 /// The whole server as one service.
-pub fn router(services: Services, public_url: &PublicUrl, pages: Pages) -> Router {
+pub fn router(
+    services: Services,
+    public_url: &PublicUrl,
+    proxies: TrustedProxies,
+    pages: Pages,
+) -> Router {
     let headers = Arc::new(SecurityHeaders::new(
         pages.script_hashes(),
         public_url.is_https(),
@@ -44,11 +49,11 @@ pub fn router(services: Services, public_url: &PublicUrl, pages: Pages) -> Route
         .route("/livez", get(alive))
         .fallback(page)
         .with_state(Arc::new(pages))
-        .merge(api(services, public_url).layer(from_fn_with_state(build, build::name)))
+        .merge(api(services, public_url, proxies).layer(from_fn_with_state(build, build::name)))
         .layer(around_everything)
 }
 
-fn api(services: Services, public_url: &PublicUrl) -> Router {
+fn api(services: Services, public_url: &PublicUrl, proxies: TrustedProxies) -> Router {
     let guards = ServiceBuilder::new()
         .layer(from_fn(timeout::limit))
         .layer(from_fn(endpoint::check))
@@ -59,6 +64,10 @@ fn api(services: Services, public_url: &PublicUrl) -> Router {
         .layer(from_fn(accept::check))
         .layer(from_fn(content_type::check))
         .layer(from_fn(body::read))
+        .layer(from_fn_with_state(
+            (services.clone(), proxies),
+            visitor::note,
+        ))
         .layer(from_fn_with_state(services.clone(), access::admit));
     Router::new()
         .route("/api", any(server_function::call))

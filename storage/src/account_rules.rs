@@ -8,7 +8,7 @@ use domain::{
 };
 use sqlx::{any::AnyRow, query};
 
-use crate::{connect::Write, locks, rows::Values, step_ups};
+use crate::{locks, rows::Values, step_ups, write::Write};
 
 /// Sets the rule to `$2`. One that is so already stays as it is, with who set it and when.
 macro_rules! set_rule {

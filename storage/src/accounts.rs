@@ -2,19 +2,16 @@
 
 use async_trait::async_trait;
 use domain::{
+    events::{Action, Event},
     ids::{AccountId, UserId},
     names::AccountName,
     ports::{AccountOverview, AccountRecord, Accounts, Grant, NewAccount, PortError, Taken},
+    step_up::Intent,
     time::Timestamp,
 };
 use sqlx::query;
 
-use crate::{
-    Store, account_rules,
-    connect::{Sql, Write},
-    locks,
-    rows::Values,
-};
+use crate::{Store, account_rules, connect::Sql, locks, rows::Values, write::Write};
 
 pub const OF_USER: &str = "
     SELECT a.id AS account_id, a.name AS account_name, a.require_mfa, a.rule_by, a.rule_at, p.role,
@@ -28,8 +25,10 @@ impl Accounts for Store {
     async fn add(&self, account: NewAccount) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         let added = write.run(insert(&account)).await? == 1;
-        write.commit().await?;
-        Ok(added)
+        let event = Event::done(Action::AccountAdd)
+            .at(&account.id)
+            .saying(account.name.as_str());
+        write.keep(added, event).await
     }
 
     async fn list(&self) -> Result<Vec<AccountRecord>, PortError> {
@@ -78,13 +77,19 @@ impl Accounts for Store {
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         let is_set = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
-        write.keep(is_set).await
+        write
+            .keep(is_set, Event::done(Action::RuleOn).at(account))
+            .await
     }
 
     async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
         let taken = account_rules::lift(&mut write, &grant, at).await?;
-        write.settle(taken).await
+        let event = match &grant.intent {
+            Intent::RuleOff { account } => Event::done(Action::RuleOff).at(account),
+            _ => Event::done(Action::RuleOff),
+        };
+        write.settle(taken, event).await
     }
 
     async fn set_rule(
@@ -95,7 +100,12 @@ impl Accounts for Store {
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         let is_set = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
-        write.keep(is_set).await
+        let action = if requires_mfa {
+            Action::RuleOn
+        } else {
+            Action::RuleOff
+        };
+        write.keep(is_set, Event::done(action).at(account)).await
     }
 
     async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError> {
@@ -107,7 +117,10 @@ impl Accounts for Store {
             .bind(name.as_str())
             .bind(name.folded());
         let renamed = write.run(rename).await? == 1;
-        write.keep(renamed).await
+        let event = Event::done(Action::AccountRename)
+            .at(account)
+            .saying(name.as_str());
+        write.keep(renamed, event).await
     }
 
     async fn remove(&self, account: &AccountId) -> Result<bool, PortError> {
@@ -115,7 +128,9 @@ impl Accounts for Store {
         locks::account(&mut write, account).await?;
         let remove = query("DELETE FROM accounts WHERE id = $1").bind(account.as_str());
         let removed = write.run(remove).await? == 1;
-        write.keep(removed).await
+        write
+            .keep(removed, Event::done(Action::AccountRemove).at(account))
+            .await
     }
 }
 

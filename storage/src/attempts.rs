@@ -5,25 +5,22 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
+    events::{Action, Event, MethodKind, Outcome},
     ids::UserId,
     lockout::{Attempts as Budgets, BACKUP_WINDOW, Budget, Factor, LOCK_AFTER, PAUSE_WINDOW},
-    ports::{Attempts, Counted, PortError},
-    sign_in_delay::{MEMORY, PasswordAttempts},
+    ports::{Attempts, Counted, PasswordTry, PortError, Receipt},
+    sign_in_delay::PasswordAttempts,
     time::Timestamp,
     vault::BlindIndex,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::query;
 
-use crate::{
-    Store,
-    connect::{Sql, Write},
-    rows::Values,
-};
+use crate::{Store, password_tries, rows::Values, write::Write};
 
 /// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.
 /// With one writer that never happens.
-const TRIES: usize = 8;
-const SHORTLY: Duration = Duration::from_secs(1);
+pub const TRIES: usize = 8;
+pub const SHORTLY: Duration = Duration::from_secs(1);
 
 const COUNT: &str = "
     UPDATE attempts
@@ -48,13 +45,17 @@ impl Attempts for Store {
         factor: Factor,
         now: Timestamp,
     ) -> Result<Budget, PortError> {
+        let attempt = |outcome| {
+            let action = self.scope.trying(Action::SecondFactor);
+            Event::new(action, outcome).of(user).with(kind(factor))
+        };
         let mut write = self.write().await?;
         let row = "INSERT INTO attempts (user_id) VALUES ($1) ON CONFLICT (user_id) DO NOTHING";
         write.run(query(row).bind(user.as_str())).await?;
         let mut budget = Budget::Open;
         for _ in 0..TRIES {
             if counted(&mut write, user, factor, now).await? {
-                write.commit().await?;
+                write.commit_attempt(attempt(Outcome::Failed)).await?;
                 return Ok(Budget::Open);
             }
             budget = read(&mut write, user).await?.budget(factor, now);
@@ -70,7 +71,8 @@ impl Attempts for Store {
         } else {
             budget
         };
-        write.undo(budget).await
+        write.commit_repeated(attempt(Outcome::Limited)).await?;
+        Ok(budget)
     }
 
     async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError> {
@@ -82,43 +84,18 @@ impl Attempts for Store {
 
     async fn count_password(
         &self,
-        email: BlindIndex,
+        attempt: PasswordTry,
         now: Timestamp,
     ) -> Result<Counted, PortError> {
-        for _ in 0..TRIES {
-            let mut write = self.write().await?;
-            // Anybody can make rows by typing addresses: the forgotten ones go here.
-            let forgotten = query("DELETE FROM password_attempts WHERE allowed_at <= $1")
-                .bind(now.minus(MEMORY).millis());
-            write.run(forgotten).await?;
-            let row = write.row(password_row(email)).await?;
-            let before = row.as_ref().map(password_attempts).transpose()?;
-            let after = match before.unwrap_or_default().count(now) {
-                Ok(after) => after,
-                Err(until) => return write.undo(Counted::Refused { until }).await,
-            };
-            if write.run(replace(email, before, after)).await? == 1 {
-                write.commit().await?;
-                return Ok(Counted::Counted);
-            }
-            write.undo(()).await?;
-        }
-        Ok(Counted::Refused {
-            until: now.plus(SHORTLY),
-        })
+        password_tries::count(self, &attempt, now).await
     }
 
-    async fn forget_password_failures(&self, email: BlindIndex) -> Result<(), PortError> {
-        let mut write = self.write().await?;
-        write.run(forget(email)).await?;
-        write.commit().await
+    async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError> {
+        password_tries::was_right(self, receipt).await
     }
 
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
-        let row = self.row(password_row(email)).await?;
-        row.map_or(Ok(PasswordAttempts::default()), |row| {
-            password_attempts(&row)
-        })
+        password_tries::of_name(self, email).await
     }
 
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError> {
@@ -129,9 +106,19 @@ impl Attempts for Store {
             .row(clear)
             .await?
             .map_or(Ok(0), |row| row.count("in_a_row"))?;
-        write.run(forget(email)).await?;
-        write.commit().await?;
+        write.run(password_tries::forget(email)).await?;
+        let event = Event::done(Action::UserUnlock)
+            .of(user)
+            .saying(format!("{refused} in a row"));
+        write.commit(event).await?;
         Ok(refused)
+    }
+}
+
+const fn kind(factor: Factor) -> MethodKind {
+    match factor {
+        Factor::Application => MethodKind::Application,
+        Factor::BackupCode => MethodKind::BackupCode,
     }
 }
 
@@ -195,42 +182,4 @@ pub async fn give_back(write: &mut Write, user: &UserId) -> Result<(), PortError
         .run(query(GIVE_BACK).bind(user.as_str()))
         .await
         .map(drop)
-}
-
-fn password_row(email: BlindIndex) -> Sql {
-    query("SELECT failures, allowed_at FROM password_attempts WHERE email_index = $1")
-        .bind(email.as_bytes().as_slice())
-}
-
-fn password_attempts(row: &AnyRow) -> Result<PasswordAttempts, PortError> {
-    Ok(PasswordAttempts {
-        failures: row.count("failures")?,
-        allowed_at: row.at("allowed_at")?,
-    })
-}
-
-/// Changes one row only if it still stands as it was read.
-fn replace(email: BlindIndex, before: Option<PasswordAttempts>, after: PasswordAttempts) -> Sql {
-    let sql = match before {
-        None => {
-            "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES ($1, $2, $3) ON CONFLICT (email_index) DO NOTHING"
-        }
-        Some(_) => {
-            "UPDATE password_attempts SET failures = $2, allowed_at = $3 WHERE email_index = $1 AND failures = $4 AND allowed_at = $5"
-        }
-    };
-    let sql = query(sql)
-        .bind(email.as_bytes().as_slice())
-        .bind(i64::from(after.failures))
-        .bind(after.allowed_at.millis());
-    match before {
-        None => sql,
-        Some(before) => sql
-            .bind(i64::from(before.failures))
-            .bind(before.allowed_at.millis()),
-    }
-}
-
-fn forget(email: BlindIndex) -> Sql {
-    query("DELETE FROM password_attempts WHERE email_index = $1").bind(email.as_bytes().as_slice())
 }

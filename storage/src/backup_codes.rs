@@ -8,11 +8,7 @@ use domain::{
 };
 use sqlx::{AssertSqlSafe, query};
 
-use crate::{
-    Store,
-    connect::{Sql, Write},
-    rows::Values,
-};
+use crate::{Store, connect::Sql, rows::Values, write::Write};
 
 pub async fn find(
     store: &Store,

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::ports::{MembershipChange, PortError, Taken};
+use domain::{events::Origin, ports::PortError};
 use sqlx::{
-    Any, AnyPool, Executor, Row, Transaction,
+    Any, AnyPool, Executor, Transaction,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
@@ -13,11 +13,13 @@ use crate::{
     engine::Engine,
     error::{OpenError, port},
     migrate, postgres, sqlite,
+    write::{Scope, Write},
 };
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The connections to one database.
+#[derive(Clone)]
 pub struct Pools {
     pub writer: AnyPool,
     pub readers: AnyPool,
@@ -27,13 +29,11 @@ pub struct Pools {
 pub struct Store {
     engine: Engine,
     pools: Pools,
+    pub(crate) scope: Scope,
 }
 
 /// A statement with its values.
 pub type Sql = Query<'static, Any, AnyArguments>;
-
-/// A transaction that writes. Dropped before its commit, it leaves nothing behind.
-pub struct Write(Transaction<'static, Any>);
 
 impl Store {
     /// Opens a database. It changes no schema, but refuses one that is not this version's. A `SQLite` file is made if there is none; a
@@ -54,9 +54,23 @@ impl Store {
             Engine::Sqlite => sqlite::open(url).await?,
             Engine::Postgres => postgres::open(url, wire).await?,
         };
-        let store = Self { engine, pools };
+        let store = Self {
+            engine,
+            pools,
+            scope: Scope::none(),
+        };
         store.pending_migrations().await?;
         Ok(store)
+    }
+
+    /// The same database, for one request: what it writes is noted as coming from there.
+    #[must_use]
+    pub fn seen_from(&self, origin: Origin) -> Self {
+        Self {
+            engine: self.engine,
+            pools: self.pools.clone(),
+            scope: Scope::new(origin),
+        }
     }
 
     /// Brings the schema up to this version, all of it or nothing.
@@ -77,7 +91,8 @@ impl Store {
     }
 
     pub(crate) async fn write(&self) -> Result<Write, PortError> {
-        self.begun().await.map(Write).map_err(port)
+        let begun = self.begun().await.map_err(port)?;
+        Ok(Write::begun(begun, self.scope.clone()))
     }
 
     async fn begun(&self) -> sqlx::Result<Transaction<'static, Any>> {
@@ -102,66 +117,6 @@ impl Store {
 
     pub(crate) async fn exists(&self, sql: Sql) -> Result<bool, PortError> {
         Ok(self.row(sql).await?.is_some())
-    }
-}
-
-impl Write {
-    /// Runs a statement and answers how many rows it changed.
-    pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
-        Ok(sql
-            .execute(&mut *self.0)
-            .await
-            .map_err(port)?
-            .rows_affected())
-    }
-
-    pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        sql.fetch_optional(&mut *self.0).await.map_err(port)
-    }
-
-    pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        sql.fetch_all(&mut *self.0).await.map_err(port)
-    }
-
-    /// Counts rows.
-    pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
-        let row = sql.fetch_one(&mut *self.0).await.map_err(port)?;
-        let count: i64 = row.try_get(0).map_err(port)?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
-    }
-
-    pub async fn commit(self) -> Result<(), PortError> {
-        self.0.commit().await.map_err(port)
-    }
-
-    /// Commits what was done whole; undoes the rest.
-    pub async fn keep(self, done: bool) -> Result<bool, PortError> {
-        if !done {
-            return self.undo(false).await;
-        }
-        self.commit().await?;
-        Ok(true)
-    }
-
-    /// Commits what was taken whole; undoes the rest.
-    pub async fn settle(self, taken: Taken) -> Result<Taken, PortError> {
-        self.keep(taken == Taken::Taken).await?;
-        Ok(taken)
-    }
-
-    /// Commits the one row that a change to somebody's place was to touch.
-    pub async fn change(self, rows: u64) -> Result<MembershipChange, PortError> {
-        Ok(if self.keep(rows == 1).await? {
-            MembershipChange::Done
-        } else {
-            MembershipChange::NotThere
-        })
-    }
-
-    /// Undoes everything and gives the connection back before the answer goes out.
-    pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
-        self.0.rollback().await.map_err(port)?;
-        Ok(answer)
     }
 }
 

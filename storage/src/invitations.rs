@@ -1,9 +1,16 @@
 //! The links through which people choose their first password.
 
-use domain::{email::Email, ids::UserId, ports::PortError, time::Timestamp, token::TokenHash};
+use domain::{
+    email::Email,
+    events::{Action, Event},
+    ids::UserId,
+    ports::PortError,
+    time::Timestamp,
+    token::TokenHash,
+};
 use sqlx::query;
 
-use crate::{Store, connect::Write, rows::Values};
+use crate::{Store, rows::Values, write::Write};
 
 impl Store {
     pub(crate) async fn open_invitation(
@@ -23,7 +30,7 @@ impl Store {
                     .bind(expires.millis()),
             )
             .await?;
-        write.commit().await
+        write.commit(Event::done(Action::Invitation).of(user)).await
     }
 
     pub(crate) async fn open_invitation_of(

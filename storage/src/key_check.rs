@@ -3,7 +3,7 @@
 use domain::ports::PortError;
 use sqlx::query;
 
-use crate::{Store, rows::Values};
+use crate::{Store, rows::Values, write::Noted};
 
 impl Store {
     /// The check value that stands in the database.
@@ -24,7 +24,7 @@ impl Store {
             query("INSERT INTO key_check (id, value) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
                 .bind(check.as_slice());
         write.run(keep).await?;
-        write.commit().await?;
+        write.commit(Noted::Nothing).await?;
         Ok(self.key_check().await?.unwrap_or_default())
     }
 }

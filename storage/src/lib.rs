@@ -1,5 +1,7 @@
 //! The ports of `domain` over SQL. One text serves both engines (`sqlx::Any`); only the table definitions differ.
 //!
+//! A write names its security event at the commit (see `write`).
+//!
 //! Whatever may happen once is one conditional statement whose count of changed rows is checked, in one transaction with its
 //! effects. A write transaction that concerns a person changes that person's row in `users` first, and one that concerns an account's
 //! members or rule then changes the account's row: engines that let writers run side by side serialise them there, and two never wait for
@@ -12,8 +14,13 @@ mod backup_codes;
 mod connect;
 mod engine;
 mod error;
+mod event_audit;
+mod event_chain;
+mod events;
 mod invitations;
 mod key_check;
+mod keys;
+mod known_browsers;
 mod locks;
 mod member_list;
 mod members;
@@ -21,6 +28,8 @@ mod methods;
 mod mfa;
 mod migrate;
 mod owners;
+mod password_changes;
+mod password_tries;
 mod pending_keys;
 #[cfg(test)]
 mod plans;
@@ -30,6 +39,10 @@ mod sessions;
 mod sqlite;
 mod step_ups;
 mod users;
+mod write;
 
 pub use connect::Store;
 pub use error::OpenError;
+pub use event_audit::{Audit, Fault};
+pub use event_chain::BrokenEnds;
+pub use keys::{SealedRow, SealedTable};

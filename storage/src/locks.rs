@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::query;
 
-use crate::{connect::Write, rows::Values};
+use crate::{rows::Values, write::Write};
 
 /// Changes nothing in a person's row; false when there is none.
 pub async fn person(write: &mut Write, user: &UserId) -> Result<bool, PortError> {

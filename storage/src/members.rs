@@ -2,17 +2,18 @@
 
 use async_trait::async_trait;
 use domain::{
+    events::{Action, Event},
     ids::{AccountId, UserId},
     names::PersonName,
     ports::{
         Grant, MemberPage, MemberQuery, MemberRecord, Members, MembershipChange, PortError, Taken,
     },
     roles::Role,
-    step_up::{Action, Intent},
+    step_up::{self, Intent},
 };
 use sqlx::query;
 
-use crate::{Store, connect::Write, locks, member_list, methods, owners, rows::Values, step_ups};
+use crate::{Store, locks, member_list, methods, owners, rows::Values, step_ups, write::Write};
 
 /// Whoever helps belongs to any one of the person's accounts, so only that one is looked through.
 pub const HELPERS: &str = "
@@ -49,7 +50,13 @@ impl Members for Store {
     async fn reset(&self, grant: Grant) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
         let taken = reset(&mut write, &grant).await?;
-        write.settle(taken).await
+        let event = match &grant.intent {
+            Intent::MemberReset { account, member } => {
+                Event::done(Action::MemberReset).of(member).at(account)
+            }
+            _ => Event::done(Action::MemberReset),
+        };
+        write.settle(taken, event).await
     }
 
     async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError> {
@@ -72,7 +79,8 @@ impl Members for Store {
         );
         let join = join.bind(user.as_str()).bind(account.as_str());
         let joined = write.run(join.bind(role.as_str())).await?;
-        write.change(joined).await
+        let event = place(Action::MemberAdd, user, account).saying(role.as_str());
+        write.change(joined, event).await
     }
 
     async fn set_role(
@@ -93,7 +101,8 @@ impl Members for Store {
             .bind(account.as_str())
             .bind(role.as_str());
         let set = write.run(set).await?;
-        write.change(set).await
+        let event = place(Action::MemberRole, user, account).saying(role.as_str());
+        write.change(set, event).await
     }
 
     async fn leave(
@@ -110,8 +119,14 @@ impl Members for Store {
             .bind(user.as_str())
             .bind(account.as_str());
         let left = write.run(leave).await?;
-        write.change(left).await
+        write
+            .change(left, place(Action::MemberRemove, user, account))
+            .await
     }
+}
+
+fn place(action: Action, user: &UserId, account: &AccountId) -> Event {
+    Event::done(action).of(user).at(account)
 }
 
 /// Holds both ends of a membership; false when one of them is not there.
@@ -125,7 +140,7 @@ async fn reset(write: &mut Write, grant: &Grant) -> Result<Taken, PortError> {
     };
     locks::people(write, &grant.user, member).await?;
     locks::account(write, account).await?;
-    if !step_ups::consume(write, grant, Action::MemberReset).await? {
+    if !step_ups::consume(write, grant, step_up::Action::MemberReset).await? {
         return Ok(Taken::AlreadyTaken);
     }
     let may_reset = query(MAY_RESET)

@@ -10,11 +10,8 @@ use domain::{
 use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes,
-    connect::{Sql, Write},
-    locks, pending_keys,
-    rows::Values,
-    sessions, step_ups,
+    Store, attempts, backup_codes, connect::Sql, locks, pending_keys, rows::Values, sessions,
+    step_ups, write::Write,
 };
 
 pub async fn find(store: &Store, user: &UserId) -> Result<Option<MethodRecord>, PortError> {

@@ -3,20 +3,24 @@
 use async_trait::async_trait;
 use domain::{
     enrolment::CodesFor,
+    events::{Action, Event, MethodKind},
     ids::{CodeSetId, SessionId, UserId},
     names::MethodName,
     ports::{
         Activation, BackupCodeUse, CodeUse, Deletion, Grant, MethodRecord, Mfa, NewCodeSet,
         PendingKey, PortError, StoredBackupCode, Taken, TestedCode, TokenSwap,
     },
-    step_up::Action,
+    step_up,
     time::Timestamp,
     vault::BlindIndex,
 };
 use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes, connect::Write, locks, methods, pending_keys, sessions, step_ups,
+    Store, attempts, backup_codes, locks, methods, pending_keys,
+    rows::Values,
+    sessions, step_ups,
+    write::{Noted, Write},
 };
 
 #[async_trait]
@@ -35,31 +39,50 @@ impl Mfa for Store {
         pending_keys::keep(&mut write, &key, expired).await?;
         let row = write.row(pending_keys::select(&key.session)).await?;
         let stands = row.as_ref().map(pending_keys::read).transpose()?;
-        write.commit().await?;
-        Ok(stands.unwrap_or(key))
+        let stands = stands.unwrap_or_else(|| key.clone());
+        // One that waited already is shown again, which is no new beginning.
+        let noted = if stands.key == key.key {
+            Event::done(Action::SetUpBegin).of(&key.user).into()
+        } else {
+            Noted::Nothing
+        };
+        write.commit(noted).await?;
+        Ok(stands)
     }
 
     async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
         let kept = (&key.session, &key.user) == (&grant.session, &grant.user)
-            && step_ups::consume(&mut write, &grant, Action::Reset).await?
+            && step_ups::consume(&mut write, &grant, step_up::Action::Reset).await?
             && pending_keys::keep_reset(&mut write, &key).await?;
-        write.keep(kept).await
+        write
+            .keep(kept, Event::done(Action::ResetBegin).of(&grant.user))
+            .await
     }
 
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        write
-            .run(query("DELETE FROM pending_keys WHERE session_id = $1").bind(session.as_str()))
-            .await?;
-        write.commit().await
+        let drop = "DELETE FROM pending_keys WHERE session_id = $1 RETURNING user_id";
+        let dropped = write.row(query(drop).bind(session.as_str())).await?;
+        let noted = match dropped {
+            Some(row) => Event::done(Action::SetUpCancel)
+                .of(&row.value("user_id")?)
+                .into(),
+            None => Noted::Nothing,
+        };
+        write.commit(noted).await
     }
 
     async fn activate(&self, activation: Activation) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
         let taken = methods::activate(&mut write, &activation).await?;
-        write.settle(taken).await
+        let action = match activation.replaces {
+            None => Action::SetUpConfirm,
+            Some(_) => Action::ResetConfirm,
+        };
+        let event = application(action, &activation.user);
+        write.settle(taken, event).await
     }
 
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError> {
@@ -73,7 +96,9 @@ impl Mfa for Store {
         }
         let burnt = methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await?;
         let taken = completed(&mut write, burnt, &code.swap, &code.user, code.at).await?;
-        write.settle(taken).await
+        write
+            .settle(taken, application(Action::SecondFactor, &code.user))
+            .await
     }
 
     async fn find_backup_code(
@@ -97,18 +122,23 @@ impl Mfa for Store {
             .bind(code.at.millis());
         write.run(recovered).await?;
         let left = backup_codes::left(&mut write, &code.user).await?;
-        Ok((write.settle(taken).await?, left))
+        let event = Event::done(Action::SecondFactor)
+            .of(&code.user)
+            .with(MethodKind::BackupCode);
+        Ok((write.settle(taken, event).await?, left))
     }
 
     async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
-        let granted = step_ups::consume(&mut write, &grant, Action::Generate).await?
+        let granted = step_ups::consume(&mut write, &grant, step_up::Action::Generate).await?
             && show_codes(&mut write, &grant, codes.at).await?;
         if granted {
             backup_codes::keep_pending(&mut write, &grant.user, &codes).await?;
         }
-        write.keep(granted).await
+        write
+            .keep(granted, Event::done(Action::CodesGenerate).of(&grant.user))
+            .await
     }
 
     async fn keep_valid_codes(
@@ -123,13 +153,20 @@ impl Mfa for Store {
         let finish = query(finish).bind(session.as_str()).bind(user.as_str());
         let kept = write.run(finish).await? == 1;
         backup_codes::drop_pending(&mut write, user).await?;
-        write.keep(kept).await
+        write
+            .keep(kept, Event::done(Action::CodesKeep).of(user))
+            .await
     }
 
     async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
         let taken = methods::delete(&mut write, &deletion).await?;
-        write.settle(taken).await
+        write
+            .settle(
+                taken,
+                Event::done(Action::MethodDelete).of(&deletion.grant.user),
+            )
+            .await
     }
 
     async fn test(&self, code: TestedCode) -> Result<Taken, PortError> {
@@ -141,7 +178,9 @@ impl Mfa for Store {
             return write.undo(Taken::AlreadyTaken).await;
         }
         attempts::give_back(&mut write, &code.user).await?;
-        write.settle(Taken::Taken).await
+        write
+            .settle(Taken::Taken, application(Action::MethodTest, &code.user))
+            .await
     }
 
     async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError> {
@@ -151,21 +190,25 @@ impl Mfa for Store {
             .bind(user.as_str())
             .bind(name.as_str());
         let renamed = write.run(rename).await? == 1;
-        write.keep(renamed).await
+        write
+            .keep(renamed, Event::done(Action::MethodRename).of(user))
+            .await
     }
 
     async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         let had_method = methods::reset(&mut write, user).await?;
-        write.keep(had_method).await
+        write
+            .keep(had_method, Event::done(Action::MethodReset).of(user))
+            .await
     }
 
     async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet) -> Result<(), PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         backup_codes::keep_pending(&mut write, user, &codes).await?;
-        write.commit().await
+        write.commit(Event::done(Action::CodesRenew).of(user)).await
     }
 
     async fn finish_codes(
@@ -181,8 +224,14 @@ impl Mfa for Store {
         let finish = query(finish).bind(session.as_str()).bind(user.as_str());
         let finished = write.run(finish).await? == 1
             && backup_codes::make_valid(&mut write, user, set, now).await?;
-        write.keep(finished).await
+        write
+            .keep(finished, Event::done(Action::CodesFinish).of(user))
+            .await
     }
+}
+
+fn application(action: Action, user: &UserId) -> Event {
+    Event::done(action).of(user).with(MethodKind::Application)
 }
 
 /// A code that was spent completes the session that owed the second factor, which gets a new token.

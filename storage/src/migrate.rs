@@ -28,7 +28,13 @@ macro_rules! step {
 }
 
 /// Oldest first. Applied ones never change.
-const STEPS: &[Step] = &[step!(1, "0001_first"), step!(2, "0002_step_up")];
+const STEPS: &[Step] = &[
+    step!(1, "0001_first"),
+    step!(2, "0002_step_up"),
+    step!(3, "0003_sign_in_limits"),
+    step!(10, "0010_security_events"),
+    step!(11, "0011_keys"),
+];
 
 fn migrator(engine: Engine) -> Migrator {
     let migration = |step: &Step| {

@@ -6,7 +6,7 @@ use domain::{
 };
 use sqlx::query;
 
-use crate::connect::Write;
+use crate::write::Write;
 
 /// Accounts whose only Owner who is not barred is `$1`. One that has none anyway is not among them: nobody is kept for its sake.
 macro_rules! count_only_owner {

@@ -7,10 +7,7 @@ use domain::{
 };
 use sqlx::{any::AnyRow, query};
 
-use crate::{
-    connect::{Sql, Write},
-    rows::Values,
-};
+use crate::{connect::Sql, rows::Values, write::Write};
 
 pub fn select(session: &SessionId) -> Sql {
     query("SELECT session_id, user_id, key_id, sealed_key, made_at, replaces FROM pending_keys WHERE session_id = $1")

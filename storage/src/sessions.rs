@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
+    events::{Action, Event, MethodKind, Outcome},
     ids::{AccountId, SessionId, UserId},
     policy::Subject,
     ports::{NewSession, PortError, SessionRecord, Sessions, TokenSwap},
@@ -13,8 +14,10 @@ use sqlx::query;
 
 use crate::{
     Store, attempts,
-    connect::{Sql, Write},
+    connect::Sql,
+    known_browsers,
     rows::Values,
+    write::{Noted, Write},
 };
 
 /// A session with all that `policy::decide` wants to know, a row a membership.
@@ -37,7 +40,15 @@ impl Sessions for Store {
         if !open(&mut write, &session).await? {
             return write.undo(false).await;
         }
-        write.commit().await?;
+        let outcome = if session.complete {
+            Outcome::Succeeded
+        } else {
+            Outcome::Owed
+        };
+        let event = Event::new(Action::SignIn, outcome).of(&session.user);
+        write
+            .commit(event.with(MethodKind::Password).by_subject())
+            .await?;
         Ok(true)
     }
 
@@ -82,17 +93,22 @@ impl Sessions for Store {
                     .bind(now.millis()),
             )
             .await?;
-        write.commit().await
+        write.commit(Noted::Nothing).await
     }
 
     async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         let sql = query(
-            "UPDATE sessions SET token_hash = $3, password_at = $4, seen_at = $4 WHERE id = $1 AND token_hash = $2",
+            "UPDATE sessions SET token_hash = $3, password_at = $4, seen_at = $4 WHERE id = $1 AND token_hash = $2 RETURNING user_id",
         );
-        let swapped = write.run(bind_swap(sql, &swap, now)).await? == 1;
-        write.commit().await?;
-        Ok(swapped)
+        let Some(row) = write.row(bind_swap(sql, &swap, now)).await? else {
+            return write.undo(false).await;
+        };
+        let event = Event::done(Action::PasswordConfirmation)
+            .of(&row.value("user_id")?)
+            .with(MethodKind::Password);
+        write.commit(event).await?;
+        Ok(true)
     }
 
     async fn choose_account(
@@ -105,15 +121,19 @@ impl Sessions for Store {
                       AND EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = sessions.user_id AND p.account_id = $2)";
         let choose = query(choose).bind(session.as_str()).bind(account.as_str());
         let chosen = write.run(choose).await? == 1;
-        write.keep(chosen).await
+        // Where somebody works changes nothing of what they may do there.
+        write.keep(chosen, Noted::Nothing).await
     }
 
     async fn end(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
+        let end = "DELETE FROM sessions WHERE id = $1 RETURNING user_id";
+        let Some(row) = write.row(query(end).bind(session.as_str())).await? else {
+            return write.undo(()).await;
+        };
         write
-            .run(query("DELETE FROM sessions WHERE id = $1").bind(session.as_str()))
-            .await?;
-        write.commit().await
+            .commit(Event::done(Action::SignOut).of(&row.value("user_id")?))
+            .await
     }
 }
 
@@ -176,19 +196,20 @@ pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Resul
     Ok(noted)
 }
 
-/// Ends every session of a user but the one that asks for it.
+/// Ends every session of a user but the one that asks for it. No browser is known to the user any more, that one neither.
 pub async fn end_others(
     write: &mut Write,
     user: &UserId,
     session: &SessionId,
 ) -> Result<(), PortError> {
     let others = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2").bind(user.as_str());
-    write.run(others.bind(session.as_str())).await.map(drop)
+    write.run(others.bind(session.as_str())).await?;
+    known_browsers::forget(write, user).await
 }
 
+/// Ends every session of a user, and no browser is known to them any more.
 pub async fn end_all(write: &mut Write, user: &UserId) -> Result<(), PortError> {
-    write
-        .run(query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str()))
-        .await
-        .map(drop)
+    let all = query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str());
+    write.run(all).await?;
+    known_browsers::forget(write, user).await
 }

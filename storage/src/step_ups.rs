@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
+    events::{self, Event, MethodKind},
     ids::{SessionId, UserId},
     ports::{Grant, PortError, Proof, StepUp, StepUps, Taken, Verification},
     step_up::{Action, ActionError, Intent},
@@ -11,11 +12,12 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store, attempts, backup_codes,
-    connect::{Sql, Write},
+    connect::Sql,
     error::damaged,
     locks, methods,
     rows::Values,
     sessions,
+    write::{Noted, Write},
 };
 
 #[async_trait]
@@ -29,7 +31,8 @@ impl StepUps for Store {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         put(&mut write, session, user, &asked, None).await?;
-        write.commit().await
+        // What is asked for is no more than a wish.
+        write.commit(Noted::Nothing).await
     }
 
     async fn asked(&self, session: &SessionId) -> Result<Option<StepUp>, PortError> {
@@ -44,13 +47,18 @@ impl StepUps for Store {
         let mut write = self.write().await?;
         let forget = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
         write.run(forget).await?;
-        write.commit().await
+        write.commit(Noted::Nothing).await
     }
 
     async fn verify(&self, verification: Verification) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
         let taken = verify(&mut write, &verification).await?;
-        write.settle(taken).await
+        let method = match verification.proof {
+            Proof::Step(_) => MethodKind::Application,
+            Proof::BackupCode(_) => MethodKind::BackupCode,
+        };
+        let event = granted_to(&verification.user, &verification.intent).with(method);
+        write.settle(taken, event).await
     }
 
     async fn grant_by_recovery(
@@ -72,7 +80,19 @@ impl StepUps for Store {
         let granted = locks::admitted(&mut write, user).await?
             && write.run(spend).await? == 1
             && put(&mut write, session, user, &asked, Some(asked.asked_at)).await?;
-        write.keep(granted).await
+        // The backup code was given at the sign-in.
+        let event = granted_to(user, &asked.intent).with(MethodKind::BackupCode);
+        write.keep(granted, event).await
+    }
+}
+
+fn granted_to(user: &UserId, intent: &Intent) -> Event {
+    let event = Event::done(events::Action::StepUp)
+        .of(user)
+        .saying(intent.action().as_str());
+    match intent {
+        Intent::RuleOff { account } | Intent::MemberReset { account, .. } => event.at(account),
+        Intent::Reset | Intent::Delete | Intent::Generate => event,
     }
 }
 

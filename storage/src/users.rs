@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     email::Email,
+    events::{Action, Event, MethodKind},
     ids::{AccountId, UserId},
     ports::{
         Credentials, FirstOwner, MembershipChange, NewUser, PortError, SecretHash, SignInRecord,
@@ -15,11 +16,7 @@ use domain::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    Store, accounts,
-    connect::{Sql, Write},
-    invitations, locks, owners,
-    rows::Values,
-    sessions,
+    Store, accounts, connect::Sql, invitations, locks, owners, rows::Values, sessions, write::Write,
 };
 
 /// Everything the operator and My profile see, a row a membership.
@@ -53,7 +50,7 @@ impl Users for Store {
         write
             .run(query(offer).bind(link.as_bytes().as_slice()))
             .await?;
-        write.commit().await
+        write.commit(Event::done(Action::FirstStartOffer)).await
     }
 
     async fn set_up_is_open(&self, link: TokenHash) -> Result<bool, PortError> {
@@ -85,7 +82,8 @@ impl Users for Store {
         if !sessions::open(&mut write, &first.session).await? {
             return write.undo(false).await;
         }
-        write.commit().await?;
+        let event = Event::done(Action::FirstStart).of(&first.owner.id);
+        write.commit(event.by_subject()).await?;
         Ok(true)
     }
 
@@ -102,7 +100,8 @@ impl Users for Store {
                     .bind(role.as_str()),
             )
             .await?;
-        write.commit().await?;
+        let event = Event::done(Action::UserAdd).of(&user.id).at(account);
+        write.commit(event.saying(role.as_str())).await?;
         Ok(true)
     }
 
@@ -145,8 +144,10 @@ impl Users for Store {
         let is_set = write.run(set).await? == 1;
         sessions::end_all(&mut write, user).await?;
         invitations::forget(&mut write, user).await?;
-        write.commit().await?;
-        Ok(is_set)
+        let event = Event::done(Action::PasswordChange)
+            .of(user)
+            .with(MethodKind::Password);
+        write.keep(is_set, event).await
     }
 
     async fn set_disabled(
@@ -163,7 +164,12 @@ impl Users for Store {
         if disabled {
             sessions::end_all(&mut write, user).await?;
         }
-        write.change(set).await
+        let action = if disabled {
+            Action::UserDisable
+        } else {
+            Action::UserEnable
+        };
+        write.change(set, Event::done(action).of(user)).await
     }
 
     async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError> {
@@ -173,7 +179,9 @@ impl Users for Store {
         }
         let remove = query("DELETE FROM users WHERE id = $1").bind(user.as_str());
         let removed = write.run(remove).await?;
-        write.change(removed).await
+        write
+            .change(removed, Event::done(Action::UserRemove).of(user))
+            .await
     }
 
     async fn invite(
@@ -207,7 +215,10 @@ impl Users for Store {
             return write.undo(false).await;
         }
         sessions::end_all(&mut write, &user).await?;
-        write.commit().await?;
+        let event = Event::done(Action::InvitationAccept).of(&user);
+        write
+            .commit(event.with(MethodKind::Password).by_subject())
+            .await?;
         Ok(true)
     }
 }

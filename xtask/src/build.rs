@@ -3,14 +3,35 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use clap::Args;
 
 use crate::{
-    frontend, gallery,
+    bill_of_materials, frontend, gallery,
     process::Process,
     size::kilobytes,
     stopwatch::Stopwatch,
     workspace::{binary, dist},
 };
+
+/// What `build` takes.
+#[derive(Args)]
+pub struct BuildArguments {
+    /// Also write what is in it.
+    #[arg(
+        long,
+        help = "Also write what is in it, as CycloneDX: target/release/twinlock.cdx.json"
+    )]
+    sbom: bool,
+}
+
+/// Builds, and lists what is in it if that was asked for.
+pub fn run(arguments: &BuildArguments) -> Result<()> {
+    build()?;
+    if arguments.sbom {
+        bill_of_materials::write()?;
+    }
+    Ok(())
+}
 
 /// Builds what has changed and gives back the path of the binary.
 pub fn build() -> Result<PathBuf> {

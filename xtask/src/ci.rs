@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
+    advisories,
     frontend::WASM_TARGET_DIR,
     process::Process,
     summary::Summary,
@@ -16,7 +17,7 @@ use crate::{
 /// What `ci` takes.
 #[derive(Args)]
 pub struct CiArguments {
-    /// Leave out the check against the published advisories, which are fetched from GitHub
+    /// Leave out the checks against published advisories, which ask GitHub and the registry of npm
     #[arg(long)]
     no_advisories: bool,
 
@@ -91,10 +92,12 @@ fn dependencies(summary: &mut Summary, no_advisories: bool) {
     summary.step("crates, licences, sources", || {
         deny(&["bans", "licenses", "sources"])
     });
-    if no_advisories {
-        summary.left_out("advisories", "--no-advisories");
-    } else {
-        summary.step("advisories", || deny(&["advisories"]));
+    for (name, check) in advisories::CHECKS {
+        if no_advisories {
+            summary.left_out(name, "--no-advisories");
+        } else {
+            summary.check(name, check);
+        }
     }
 }
 
@@ -104,7 +107,7 @@ fn deny(checks: &[&str]) -> Result<()> {
         .args(["--all-features", "check"])
         .args(checks)
         .env_unshown("PATH", tools.path()?)
-        .remedy("deny.toml says what is allowed and why; advisories are fetched from github.com (`--no-advisories` leaves them out)")
+        .remedy("deny.toml says what is allowed and why")
         .run()
 }
 

@@ -3,6 +3,8 @@
 //! What a step needs is looked for first, and installed once when it is missing (see [`tools`]). Nothing here
 //! reads standard input, so that each command works in a terminal and without one.
 
+mod advisories;
+mod bill_of_materials;
 mod build;
 mod ci;
 mod frontend;
@@ -37,7 +39,7 @@ enum Command {
     /// Build what has changed and start the server, with the pages inside it
     Run(run::RunArguments),
     /// Build target/release/twinlock: one file, with the compressed pages inside
-    Build,
+    Build(build::BuildArguments),
     /// Run every test: rules, storage, server, pages, build tool, browser
     Test(test::TestArguments),
     /// Check formatting, lints, dependencies, styles and types, then run every test
@@ -58,7 +60,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Run(arguments) => run::run(&arguments),
-        Command::Build => build::build().map(|_| ()),
+        Command::Build(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),

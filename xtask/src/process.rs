@@ -117,6 +117,18 @@ impl Process {
             .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// Shows the line, and gives back whether it succeeded and what it wrote to standard output: for programs whose failure is an answer.
+    pub fn answer(mut self) -> Result<(bool, String)> {
+        eprintln!("$ {}", self.line());
+        let output = self
+            .command
+            .stderr(Stdio::inherit())
+            .output()
+            .with_context(|| self.could_not_start())?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok((output.status.success(), said))
+    }
+
     fn line(&self) -> String {
         self.shown.join(" ")
     }

@@ -13,6 +13,16 @@ enum Outcome {
     Blocked(&'static str),
     /// The caller asked for it to be left out.
     LeftOut(&'static str),
+    /// What it asks could not be reached: no failure, and nothing that anybody may take for a result.
+    NotChecked(&'static str),
+}
+
+/// What came of a step that asks somebody else.
+pub enum Checked {
+    /// It was answered, and all is well.
+    Fine,
+    /// It could not be asked.
+    NotPossible(&'static str),
 }
 
 /// The steps so far.
@@ -39,6 +49,21 @@ impl Summary {
         self.rows
             .push((name.to_owned(), Some(stopwatch.elapsed()), outcome));
         passed
+    }
+
+    /// Does one step that asks a service, which may not be reachable from here.
+    pub fn check(&mut self, name: &str, work: impl FnOnce() -> Result<Checked>) {
+        let mut unreachable = None;
+        self.step(name, || {
+            if let Checked::NotPossible(why) = work()? {
+                eprintln!("{name}: NOT CHECKED, because {why}");
+                unreachable = Some(why);
+            }
+            Ok(())
+        });
+        if let (Some(why), Some((_, _, outcome))) = (unreachable, self.rows.last_mut()) {
+            *outcome = Outcome::NotChecked(why);
+        }
     }
 
     /// Records a step that an earlier failure made impossible.
@@ -86,6 +111,7 @@ impl fmt::Display for Summary {
                 Outcome::Failed => writeln!(f, "FAILED")?,
                 Outcome::Blocked(by) => writeln!(f, "FAILED (not possible: {by} failed)")?,
                 Outcome::LeftOut(flag) => writeln!(f, "left out ({flag})")?,
+                Outcome::NotChecked(why) => writeln!(f, "NOT CHECKED ({why})")?,
             }
         }
         Ok(())
@@ -108,6 +134,19 @@ mod tests {
             summary.finish().unwrap_err().to_string(),
             "first failed: see its output above"
         );
+    }
+
+    #[test]
+    fn what_could_not_be_asked_is_neither_a_failure_nor_passed() {
+        let mut summary = Summary::default();
+        summary.check("advisories", || Ok(Checked::NotPossible("no network")));
+        summary.check("licences", || Ok(Checked::Fine));
+        summary.check("sources", || bail!("unknown"));
+        let table = summary.to_string();
+        let line = |name| table.lines().find(|line| line.starts_with(name)).unwrap();
+        assert!(line("advisories").ends_with("NOT CHECKED (no network)"));
+        assert!(line("licences").ends_with("ok"));
+        assert_eq!(summary.failed(), ["sources"]);
     }
 
     #[test]

@@ -76,6 +76,9 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, journeys: Journey
         });
     }
     summary.step("storage, on PostgreSQL", on_postgres);
+    if matches!(journeys, Journeys::Every) {
+        summary.step("keys, ten thousand rows", rotated);
+    }
     if arguments.fast {
         summary.left_out("build", "--fast");
         summary.left_out("browser", "--fast");
@@ -100,6 +103,15 @@ fn on_postgres() -> Result<()> {
         .args(["--", "--skip", "sqlite_file::"])
         .env(postgres::URL, cluster.url())
         .remedy("the output above names the test; the line runs this suite alone beside a server of yours")
+        .run()
+}
+
+/// A key rotates under ten thousand rows while people sign in; the suite above does it with some hundred.
+fn rotated() -> Result<()> {
+    Process::cargo(["test", "--package", "server", "--test", "command_line"])
+        .args(["keys::rotate_while_people_sign_in"])
+        .env("TWINLOCK_ROTATED_ROWS", "10000")
+        .remedy("the output above names what failed; the line runs this alone")
         .run()
 }
 

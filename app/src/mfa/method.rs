@@ -13,7 +13,7 @@ use crate::{
     session::{
         already_used,
         api::{Code, Viewer},
-        reread, right_code,
+        remember_caller, reread, right_code,
     },
     step_up::{grant, taken},
 };
@@ -27,6 +27,7 @@ pub(super) async fn delete(call: &Call) -> Result<Viewer, AppError> {
     };
     taken(call.services.mfa.delete(deletion).await?)?;
     call.set_cookie(&token);
+    remember_caller(call).await;
     reread(call, &token).await
 }
 

@@ -2,6 +2,7 @@
 
 use domain::{
     enrolment::{CodesFor, METHOD_NAME, PENDING_KEY, is_pending},
+    events::{Action, Event, Outcome},
     ids::{MethodId, UserId},
     lockout::Factor,
     names::MethodName,
@@ -20,7 +21,8 @@ use super::{
 use crate::{
     call::Call,
     error::{AppError, Field},
-    session::{api::Code, count},
+    events,
+    session::{api::Code, count, remember_caller},
     step_up::grant,
     wire::Disclosed,
 };
@@ -30,7 +32,7 @@ pub(super) async fn set_up(call: &Call) -> Result<PendingSetUp, AppError> {
         Some(method) => keep_for_reset(call, method.id).await?,
         None => keep_for_first(call).await?,
     };
-    shown(call, &kept)
+    shown(call, &kept).await
 }
 
 fn user(call: &Call) -> Result<&UserId, AppError> {
@@ -70,13 +72,17 @@ async fn keep_for_reset(call: &Call, method: MethodId) -> Result<PendingKey, App
     Ok(key)
 }
 
-fn shown(call: &Call, kept: &PendingKey) -> Result<PendingSetUp, AppError> {
+async fn shown(call: &Call, kept: &PendingKey) -> Result<PendingSetUp, AppError> {
     let email = &call.caller()?.session.email;
-    let key = call
+    let opened = call
         .services
         .vault
-        .open(&kept.key, Place::Pending(&kept.user, &kept.session))
-        .map_err(sealed_badly)?;
+        .open(&kept.key, Place::Pending(&kept.user, &kept.session));
+    if opened.is_err() {
+        let event = Event::new(Action::SetUpBegin, Outcome::Damaged).of(&kept.user);
+        events::damaged(call, Some(event)).await;
+    }
+    let key = opened.map_err(sealed_badly)?;
     let uri = key.otpauth_uri(&call.services.settings.brand, email);
     Ok(PendingSetUp {
         email: email.to_string(),
@@ -144,14 +150,12 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
     count(call, Factor::Application)
         .await
         .map_err(|refusal| without_backup_codes(refusal, method.as_ref()))?;
-    let key = call
-        .services
-        .vault
-        .open(
-            &pending.key,
-            Place::Pending(&pending.user, &pending.session),
-        )
-        .map_err(sealed_badly)?;
+    let place = Place::Pending(&pending.user, &pending.session);
+    let opened = call.services.vault.open(&pending.key, place);
+    if opened.is_err() {
+        events::damaged(call, None).await;
+    }
+    let key = opened.map_err(sealed_badly)?;
     let step = accepted(verify_enrolment(&key, &code, call.now, None))?;
 
     let reason = match pending.replaces {
@@ -173,6 +177,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Taken::AlreadyTaken => return Err(AppError::AlreadySetUp),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    remember_caller(call).await;
     Ok(shown)
 }
 

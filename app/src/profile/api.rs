@@ -4,10 +4,10 @@ use domain::{roles::Role, time::Timestamp};
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-use crate::error::AppError;
+use crate::{error::AppError, wire::SecretText};
 
 #[cfg(feature = "ssr")]
-use super::server;
+use super::{password, server};
 #[cfg(feature = "ssr")]
 use crate::call::answer;
 
@@ -52,8 +52,28 @@ pub struct Method {
     pub codes_saved: bool,
 }
 
+/// A new password, and what proves that its owner chose it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NewPassword {
+    /// The password until now.
+    pub current: SecretText,
+    /// The password from now on.
+    pub new: SecretText,
+    /// With MFA on: a 6-digit code or a backup code.
+    pub code: Option<SecretText>,
+}
+
 /// The current user and their MFA settings.
 #[server(prefix = "/api", endpoint = "profile/view", input = Json)]
 pub async fn view() -> Result<Profile, AppError> {
     answer(server::view).await
+}
+
+/// Changes the own password.
+#[server(prefix = "/api", endpoint = "profile/change_password", input = Json)]
+pub async fn change_password(
+    /// What the page sends.
+    request: NewPassword,
+) -> Result<(), AppError> {
+    answer(async |call| password::change(call, request).await).await
 }

@@ -3,6 +3,8 @@
 pub mod api;
 
 #[cfg(feature = "ssr")]
+mod password;
+#[cfg(feature = "ssr")]
 mod server;
 
 #[cfg(feature = "csr")]

@@ -1,7 +1,9 @@
 //! `/setup`: the first account and its owner, through the link that the server printed.
 
 use domain::{
+    email::Email,
     ids::{AccountId, SessionId, UserId},
+    names::PersonName,
     password::Password,
     ports::{FirstOwner, NewAccount, NewSession, NewUser},
     token::{Token, TokenHash},
@@ -9,6 +11,7 @@ use domain::{
 
 use super::{
     api::{FirstOwnerForm, Link, Viewer},
+    known_browser,
     server::reread,
 };
 use crate::{
@@ -41,19 +44,22 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::AccountName))?;
-    let name = request
+    let name: PersonName = request
         .name
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::PersonName))?;
-    let email = request
+    let email: Email = request
         .email
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::Email))?;
-    let password = Password::choose(request.password.expose())
-        .map_err(|_| ())
-        .map_err(invalid(Field::Password))?;
+    let about = [
+        &*call.services.settings.brand,
+        email.as_str(),
+        name.as_str(),
+    ];
+    let password = Password::choose(request.password.expose(), &about)?;
     let link = open_link(call, &request.token).await?;
 
     let password = call.services.hasher.hash(password.expose()).await?;
@@ -76,6 +82,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
     };
     let id = SessionId::from_random(call.services.entropy.draw()?);
     let replaces = call.caller_if_any().map(|caller| caller.token);
+    let (owner_id, session_id) = (user.clone(), id.clone());
     let session = NewSession {
         id,
         token: token.hash(),
@@ -99,5 +106,6 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         return Err(AppError::LinkDead);
     }
     call.set_cookie(&token);
+    known_browser::note(known_browser::remember(call, &owner_id, &session_id).await);
     reread(call, &token).await
 }

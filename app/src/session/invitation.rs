@@ -6,11 +6,7 @@ use domain::{
 };
 
 use super::api::{InvitationForm, Invited, Link};
-use crate::{
-    call::Call,
-    error::{AppError, Field},
-    wire::SecretText,
-};
+use crate::{call::Call, error::AppError, wire::SecretText};
 
 pub(super) async fn check(call: &Call, request: Link) -> Result<Invited, AppError> {
     let email = call
@@ -35,15 +31,15 @@ fn parsed(token: &SecretText) -> Result<TokenHash, AppError> {
 
 pub(super) async fn accept(call: &Call, request: InvitationForm) -> Result<(), AppError> {
     let link = parsed(&request.token)?;
-    let password = Password::choose(request.password.expose()).map_err(|_| AppError::Invalid {
-        field: Field::Password,
-    })?;
     // Looked up before the hash, so that a dead link costs nothing; what counts is the update below.
-    call.services
+    let email = call
+        .services
         .users
         .invited(link, call.now)
         .await?
         .ok_or(AppError::LinkDead)?;
+    let about = [&*call.services.settings.brand, email.as_str()];
+    let password = Password::choose(request.password.expose(), &about)?;
     let hash = call.services.hasher.hash(password.expose()).await?;
     let accepted = call
         .services

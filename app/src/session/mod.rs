@@ -7,15 +7,19 @@ mod first_start;
 #[cfg(feature = "ssr")]
 mod invitation;
 #[cfg(feature = "ssr")]
+mod known_browser;
+#[cfg(feature = "ssr")]
 mod places;
 #[cfg(feature = "ssr")]
 mod second_factor;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
+pub(crate) use known_browser::remember_caller;
+#[cfg(feature = "ssr")]
 pub(crate) use second_factor::{already_used, count, right_backup_code, right_code};
 #[cfg(feature = "ssr")]
-pub(crate) use server::{now, reread};
+pub(crate) use server::{judge, now, reread};
 
 #[cfg(feature = "csr")]
 pub(crate) mod view;

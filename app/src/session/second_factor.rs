@@ -14,11 +14,13 @@ use domain::{
 
 use super::{
     api::{Code, SignedIn},
+    known_browser::remember_caller,
     server::reread,
 };
 use crate::{
     call::Call,
     error::{AppError, Field},
+    events,
     wire::SecretText,
 };
 
@@ -37,6 +39,7 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
         Taken::AlreadyTaken => return Err(already_used(call, step)),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    remember_caller(call).await;
     Ok(SignedIn {
         viewer: reread(call, &token).await?,
         codes_left: None,
@@ -60,6 +63,7 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
         Taken::AlreadyTaken => return Err(AppError::BackupCodeUsed),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    remember_caller(call).await;
     Ok(SignedIn {
         viewer: reread(call, &token).await?,
         codes_left: Some(left),
@@ -92,14 +96,18 @@ pub(crate) async fn right_code(
         .await?
         .ok_or(AppError::NoMethod)?;
     count(call, Factor::Application).await?;
-    let key = call
+    let opened = call
         .services
         .vault
-        .open(&method.key, Place::Method(user, &method.id))
-        .map_err(|error| {
+        .open(&method.key, Place::Method(user, &method.id));
+    let key = match opened {
+        Ok(key) => key,
+        Err(error) => {
             tracing::error!(method = %method.id, %error, "an authenticator key does not open");
-            AppError::Internal
-        })?;
+            events::damaged(call, None).await;
+            return Err(AppError::Internal);
+        }
+    };
     match verify(&key, &code, call.now, Some(method.last_step)) {
         Verdict::Accepted { step } => Ok((method, step)),
         Verdict::AlreadyUsed => Err(already_used(call, method.last_step)),

@@ -6,11 +6,14 @@ use domain::{
     ids::SessionId,
     password::Password,
     policy::Standing,
-    ports::{Counted, Credentials, NewSession, SessionRecord},
+    ports::{Counted, Credentials, NewSession, PasswordTry, Receipt, SessionRecord},
     token::TokenHash,
 };
 
-use super::api::{PasswordOnly, SignInForm, Viewer};
+use super::{
+    api::{PasswordOnly, SignInForm, Viewer},
+    known_browser,
+};
 use crate::{call::Call, caller::Caller, error::AppError};
 
 pub(super) async fn whoami(call: &Call) -> Result<Option<Viewer>, AppError> {
@@ -62,16 +65,9 @@ async fn viewer(
 
 pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, AppError> {
     let password = Password::given(request.password.expose());
-    let credentials = match request.email.parse::<Email>() {
-        Ok(email) => judge(call, &email, &password).await?,
-        // The same work for what can't be an address, so that time tells nothing.
-        Err(_) => call
-            .services
-            .hasher
-            .verify(password.expose(), None)
-            .await
-            .map(|_| None)?,
-    };
+    // What can't be an address is counted and costs the same work, so that time tells nothing.
+    let email = request.email.parse::<Email>().ok();
+    let credentials = judge(call, email.as_ref(), &password).await?;
     let Some(Credentials {
         user,
         password: Some(judged_by),
@@ -85,51 +81,58 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
     let session = NewSession {
         id: SessionId::from_random(call.services.entropy.draw()?),
         token: token.hash(),
-        user,
+        user: user.clone(),
         password: judged_by,
         at: call.now,
         complete: !owes_second_factor,
         replaces: call.caller_if_any().map(|caller| caller.token),
     };
+    let id = session.id.clone();
     if !call.services.sessions.open(session).await? {
         return Err(AppError::WrongCredentials);
     }
     call.set_cookie(&token);
+    if !owes_second_factor {
+        known_browser::note(known_browser::remember(call, &user, &id).await);
+    }
     reread(call, &token).await
 }
 
 /// Counts the attempt, then compares; `None` when anything is wrong, always after the same work.
-async fn judge(
+pub(crate) async fn judge(
     call: &Call,
-    email: &Email,
+    email: Option<&Email>,
     password: &Password,
 ) -> Result<Option<Credentials>, AppError> {
-    let index = call.services.vault.email_index(email);
-    if let Counted::Refused { until } = call
-        .services
-        .attempts
-        .count_password(index, call.now)
-        .await?
-    {
-        return Err(AppError::TooMany {
-            seconds: call.now.seconds_until(until),
-        });
+    let receipt = count(call, email).await?;
+    let credentials = match email {
+        Some(email) => call.services.users.credentials(email).await?,
+        None => None,
     }
-    let credentials = call
-        .services
-        .users
-        .credentials(email)
-        .await?
-        .filter(|user| !user.disabled);
+    .filter(|user| !user.disabled);
     let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
     if !call.services.hasher.verify(password.expose(), hash).await? {
         return Ok(None);
     }
-    call.services
-        .attempts
-        .forget_password_failures(index)
-        .await?;
+    call.services.attempts.password_was_right(receipt).await?;
     Ok(credentials)
+}
+
+async fn count(call: &Call, email: Option<&Email>) -> Result<Receipt, AppError> {
+    let index = |email: &Email| call.services.vault.email_index(email);
+    let attempt = PasswordTry {
+        email: email.map(|email| (email.clone(), index(email))),
+        browser: call.visitor.browser,
+        address: call.visitor.address.counted(),
+        address_limit: call.services.settings.address_limit,
+    };
+    let attempts = &call.services.attempts;
+    match attempts.count_password(attempt, call.now).await? {
+        Counted::Counted(receipt) => Ok(receipt),
+        Counted::Refused { until } => Err(AppError::TooMany {
+            seconds: call.now.seconds_until(until),
+        }),
+    }
 }
 
 /// The session as it is after a step up, as its new token finds it.
@@ -166,7 +169,7 @@ pub(super) async fn sign_out(call: &Call) -> Result<(), AppError> {
 pub(super) async fn confirm_password(call: &Call, request: PasswordOnly) -> Result<(), AppError> {
     let caller = call.caller()?;
     let password = Password::given(request.password.expose());
-    judge(call, &caller.session.email, &password)
+    judge(call, Some(&caller.session.email), &password)
         .await?
         .ok_or(AppError::WrongCredentials)?;
     let (swap, token) = call.renewal()?;

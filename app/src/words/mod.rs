@@ -22,6 +22,8 @@ pub const LINK_MISSING: &str =
     "Open the link again: it works until it is used, but it is not kept in the address bar.";
 /// After an invitation.
 pub const PASSWORD_SAVED: &str = "Your password is saved. You can sign in now.";
+/// After `Change password`.
+pub const PASSWORD_CHANGED: &str = "Password changed. You were signed out everywhere else.";
 /// After a reset.
 pub const RESET: &str = "Authenticator application reset. Delete the old entry in the application. You were signed out everywhere else.";
 /// After a reset whose new codes were discarded.

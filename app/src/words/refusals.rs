@@ -1,6 +1,6 @@
 //! Refusals, and what a field asks for.
 
-use domain::members::NoReset;
+use domain::{members::NoReset, password::Weakness};
 
 use super::{LINK_DEAD, OTHER_TAB};
 use crate::error::{AppError, Field};
@@ -89,6 +89,7 @@ pub fn refusal(error: &AppError) -> String {
         AppError::NothingPending => "There is nothing to finish any more. Start again.",
         AppError::AlreadySetUp => OTHER_TAB,
         AppError::Invalid { field } => invalid(*field),
+        AppError::WeakPassword { why } => weak(*why),
     };
     words.to_owned()
 }
@@ -101,6 +102,19 @@ pub const fn no_reset(why: NoReset) -> &'static str {
         NoReset::NothingToReset => "There is no MFA to reset.",
         NoReset::OtherAccounts => {
             "This member also belongs to accounts that you don't own. Ask the operator."
+        }
+    }
+}
+
+/// Why a new password is refused although it is long enough.
+const fn weak(why: Weakness) -> &'static str {
+    match why {
+        Weakness::Common => {
+            "Many people use this password: it is on lists of common ones. Choose another."
+        }
+        Weakness::Pattern => "This password repeats itself or follows a sequence. Choose another.",
+        Weakness::Personal => {
+            "This password is made of your email, your name or the name of this product. Choose another."
         }
     }
 }

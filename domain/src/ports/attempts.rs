@@ -2,18 +2,50 @@ use async_trait::async_trait;
 
 use super::PortError;
 use crate::{
+    client_address::CountedAddress,
+    email::Email,
     ids::UserId,
     lockout::{Budget, Factor},
     sign_in_delay::PasswordAttempts,
     time::Timestamp,
+    token::TokenHash,
     vault::BlindIndex,
 };
 
+/// A password that is about to be judged.
+#[derive(Debug, Clone)]
+pub struct PasswordTry {
+    /// For which address, known or not; none when what was typed can't be one.
+    pub email: Option<(Email, BlindIndex)>,
+    /// The token of a browser that says it completed a sign-in before.
+    pub browser: Option<TokenHash>,
+    /// Where it comes from.
+    pub address: CountedAddress,
+    /// How many refused sign-ins that address has.
+    pub address_limit: u32,
+}
+
+/// What a counted attempt is taken back by, once its password turned out right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receipt {
+    /// It was counted for the browser alone, which is known to the user.
+    Browser(TokenHash),
+    /// It was counted for the account name, if it was one, and for the address.
+    Stranger {
+        /// The account name.
+        email: Option<BlindIndex>,
+        /// The address.
+        address: CountedAddress,
+        /// Which of its sign-ins.
+        number: i64,
+    },
+}
+
 /// What became of counting a password attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Counted {
     /// It is counted: go on and judge.
-    Counted,
+    Counted(Receipt),
     /// Refused, and not counted, until then.
     Refused {
         /// When the next attempt is judged.
@@ -35,12 +67,16 @@ pub trait Attempts: Send + Sync {
     /// How many codes were refused since the last complete sign-in.
     async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError>;
 
-    /// Counts one password attempt for an address, known or not.
-    async fn count_password(&self, email: BlindIndex, now: Timestamp)
-    -> Result<Counted, PortError>;
+    /// Counts one password attempt: for the browser alone when it is known to that user, else for the account name and the address. What a
+    /// limit refuses is not counted anywhere.
+    async fn count_password(
+        &self,
+        attempt: PasswordTry,
+        now: Timestamp,
+    ) -> Result<Counted, PortError>;
 
-    /// The password was right: forgets the failures.
-    async fn forget_password_failures(&self, email: BlindIndex) -> Result<(), PortError>;
+    /// The password was right: forgets the failures it was counted with, and takes it off the address.
+    async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError>;
 
     /// Password attempts as they stand.
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError>;

@@ -2,8 +2,11 @@
 
 mod accounts;
 mod attempts;
+mod events;
+mod known_browsers;
 mod members;
 mod mfa;
+mod password_changes;
 mod sessions;
 mod step_ups;
 mod system;
@@ -14,12 +17,15 @@ use std::error::Error as StdError;
 use thiserror::Error;
 
 pub use accounts::{AccountOverview, AccountRecord, Accounts, NewAccount, Rule};
-pub use attempts::{Attempts, Counted};
+pub use attempts::{Attempts, Counted, PasswordTry, Receipt};
+pub use events::Events;
+pub use known_browsers::{KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, Members, MembershipChange};
 pub use mfa::{
     Activation, BackupCodeHash, BackupCodeUse, CodeUse, Deletion, MethodRecord, Mfa, NewCodeSet,
     PendingKey, StoredBackupCode, Taken, TestedCode,
 };
+pub use password_changes::{PasswordChange, PasswordChanges};
 pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, Hasher};

@@ -3,8 +3,10 @@
 mod account;
 mod args;
 mod demo;
+mod events;
 mod failure;
 mod invitation;
+mod key;
 mod log;
 mod member;
 mod migrate;
@@ -20,6 +22,10 @@ use std::{
 
 use app::services::{Services, Settings};
 use clap::Parser;
+use domain::{
+    address_limit::LIMIT,
+    events::{Actor, Origin},
+};
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs},
@@ -52,6 +58,11 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     log::start(matches!(command, Command::Serve(_)))?;
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
+        Command::Events(args) => match events::run(&args, &database).await? {
+            Some(report) => report,
+            None => return Ok(()),
+        },
+        Command::Key(command) => key::run(&command, &database, json).await?,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
         Command::Account(command) => account::run(&command, &database).await?,
         Command::User(command) => user::run(&command, &database).await?,
@@ -71,12 +82,14 @@ async fn on(
         None => String::new(),
     };
     let opened = open(&Database::new(database)?, Opening::Existing).await?;
-    // Brand and cookie are the server's business.
+    // Brand, cookie and sign-ins are the server's business.
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,
         cookie_secure: false,
+        address_limit: LIMIT,
     })?;
+    let services = services.seen_from(Origin::here(Actor::Operator, services.clock.now()));
     let result = command(&services).await;
     opened.close().await;
     result

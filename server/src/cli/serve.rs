@@ -1,6 +1,9 @@
 //! `twinlock serve`.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use app::services::Services;
 use domain::token::Token;
@@ -8,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::{Failure, args::ServeArgs, demo};
 use crate::{
-    config::{Address, Branding, Database, DatabaseArgs, PublicUrl},
+    config::{Address, Branding, Database, DatabaseArgs, Limits, PublicUrl, retention},
     context::{Opening, open, settings},
     listener,
     router::router,
@@ -17,8 +20,10 @@ use crate::{
 
 pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // Everything that can be wrong is judged before anything is written.
-    let (address, branding, database) = (
+    let retention = retention(&args.events)?;
+    let (address, limits, branding, database) = (
         Address::new(&args.address)?,
+        Limits::new(&args.limits)?,
         Branding::new(&args.branding)?,
         Database::new(database)?,
     );
@@ -35,7 +40,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let public_url = address.public_url(bound);
 
     let opened = open(&database, Opening::Migrate).await?;
-    let services = opened.services(settings(&branding, &public_url))?;
+    let services = opened.services(settings(&branding, &public_url, &limits))?;
     if args.demo
         && let Err(failure) = demo::run(&services, &database).await
     {
@@ -51,7 +56,12 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         &database,
     )
     .map_err(Failure::output)?;
-    listener::serve(socket, router(services, &public_url, pages), stop).await;
+    let keeping = opened
+        .keeper(Arc::clone(&services.clock), retention)
+        .start();
+    let router = router(services, &public_url, limits.proxies, pages);
+    listener::serve(socket, router, stop).await;
+    keeping.finish().await;
     opened.close().await;
     Ok(())
 }

@@ -51,6 +51,44 @@ pub struct AddressArgs {
     pub public_url: Option<String>,
 }
 
+/// What is kept of what happened.
+#[derive(Debug, Clone, Args)]
+pub struct EventArgs {
+    /// Days for which security events are kept
+    #[arg(
+        long,
+        env = "TWINLOCK_EVENT_RETENTION",
+        default_value = "400",
+        value_name = "DAYS",
+        hide_env_values = true
+    )]
+    pub event_retention: String,
+}
+
+/// How much one address may try, and who may say which one that is.
+#[derive(Debug, Clone, Args)]
+pub struct LimitArgs {
+    /// Refused sign-ins that one address has in five minutes.
+    #[arg(
+        help = "Refused sign-ins that one address has in five minutes [default: 300]",
+        long,
+        env = "TWINLOCK_ADDRESS_LIMIT",
+        value_name = "NUMBER",
+        hide_env_values = true
+    )]
+    pub address_limit: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed.
+    #[arg(
+        help = "Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.0.2.1 [default: none]",
+        long,
+        env = "TWINLOCK_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        hide_env_values = true
+    )]
+    pub trusted_proxies: Option<String>,
+}
+
 /// What the pages say about the operator.
 #[derive(Debug, Clone, Args)]
 pub struct BrandingArgs {

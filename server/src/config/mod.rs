@@ -7,20 +7,24 @@ mod colour;
 #[cfg(test)]
 mod contrast;
 mod database;
+mod limits;
 mod logo;
 mod public_url;
+mod retention;
 
 use std::net::SocketAddr;
 
 use thiserror::Error;
 
 pub use accent::Accent;
-pub use args::{AddressArgs, BrandingArgs, DatabaseArgs};
+pub use args::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs};
 pub use branding::Branding;
 pub use colour::Colour;
 pub use database::Database;
+pub use limits::{Limits, TrustedProxies};
 pub use logo::{Logo, LogoKind};
 pub use public_url::PublicUrl;
+pub use retention::retention;
 
 /// A setting that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,6 +1,12 @@
 //! Who may call: looks the function's class up, resolves the caller, and asks the policy. It fails closed.
 
-use app::{access::class_of, caller::resolve, error::AppError, services::Services};
+use app::{
+    access::class_of,
+    caller::{Visitor, resolve},
+    error::AppError,
+    events::{denied, origin},
+    services::Services,
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -19,8 +25,20 @@ pub async fn admit(State(services): State<Services>, mut request: Request, next:
         Ok(caller) => caller,
         Err(error) => return refuse(&error),
     };
+    let visitor = request.extensions().get::<Visitor>();
+    let origin = origin(
+        request.uri().path(),
+        caller.as_ref(),
+        visitor.map(|visitor| visitor.address.ip()),
+        request.headers(),
+        services.clock.now(),
+    );
     let standing = caller.as_ref().map(|caller| &caller.standing);
     if !allows(standing, class) {
+        if standing.is_some() {
+            let function = origin.function;
+            denied(&services.seen_from(origin), function).await;
+        }
         return refuse(match standing {
             None => &AppError::NotSignedIn,
             Some(Standing::SetUpOnly { .. }) if class == Access::Full => &AppError::SetUpRequired,
@@ -28,5 +46,6 @@ pub async fn admit(State(services): State<Services>, mut request: Request, next:
         });
     }
     request.extensions_mut().insert(caller);
+    request.extensions_mut().insert(origin);
     next.run(request).await
 }

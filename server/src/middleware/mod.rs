@@ -14,3 +14,4 @@ pub mod request_id;
 pub mod security_headers;
 pub mod server_function;
 pub mod timeout;
+pub mod visitor;

@@ -1,6 +1,7 @@
-//! A browser in front of a running server: it talks HTTP over a socket and keeps its cookie.
+//! A browser in front of a running server: it talks HTTP over a socket and keeps its cookies.
 
 use std::{
+    collections::BTreeMap,
     io::{Read, Write},
     net::TcpStream,
 };
@@ -13,7 +14,8 @@ use crate::{authenticator::Authenticator, program::Running};
 
 pub struct Browser {
     port: u16,
-    cookie: String,
+    cookies: BTreeMap<String, String>,
+    forwarded_for: Option<&'static str>,
 }
 
 impl Browser {
@@ -21,8 +23,15 @@ impl Browser {
     pub const fn new(server: &Running) -> Self {
         Self {
             port: server.port,
-            cookie: String::new(),
+            cookies: BTreeMap::new(),
+            forwarded_for: None,
         }
+    }
+
+    /// Sends `X-Forwarded-For` with each request.
+    pub const fn forwarded_for(mut self, addresses: &'static str) -> Self {
+        self.forwarded_for = Some(addresses);
+        self
     }
 
     /// A browser in which somebody gave their password.
@@ -70,11 +79,18 @@ impl Browser {
     fn post(&mut self, function: &str, body: &Value) -> (u16, Value) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let body = body.to_string();
+        let pairs = self.cookies.iter();
+        let cookies: Vec<_> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let forwarded = self.forwarded_for.map_or_else(String::new, |addresses| {
+            format!("X-Forwarded-For: {addresses}\r\n")
+        });
         write!(
             stream,
             "POST /api/{function} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n\
-             Cookie: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.cookie,
+             {forwarded}Cookie: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            cookies.join("; "),
             body.len()
         )
         .unwrap();
@@ -85,11 +101,9 @@ impl Browser {
             if let Some((name, value)) = line.split_once(": ")
                 && name.eq_ignore_ascii_case("set-cookie")
             {
-                value
-                    .split(';')
-                    .next()
-                    .unwrap()
-                    .clone_into(&mut self.cookie);
+                let pair = value.split(';').next().unwrap();
+                let (name, value) = pair.split_once('=').unwrap();
+                self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
         (

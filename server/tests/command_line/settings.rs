@@ -28,6 +28,10 @@ use crate::program::{Done, Place};
 #[case("TWINLOCK_ACCENT", "#4dabf7", "#097ac3 is the nearest")]
 #[case("TWINLOCK_ACCENT_DARK", "#90b0ff", "TWINLOCK_ACCENT")]
 #[case("TWINLOCK_LOGO", "logo.svg", "SVG or PNG file of at most 64 KiB")]
+#[case("TWINLOCK_EVENT_RETENTION", "1y", "such as 400")]
+#[case("TWINLOCK_ADDRESS_LIMIT", "0", "no number from 1 to 1000000")]
+#[case("TWINLOCK_TRUSTED_PROXIES", "proxy.example.com", "10.0.0.0/8")]
+#[case("TWINLOCK_TRUSTED_PROXIES", "0.0.0.0/0", "10.0.0.0/8")]
 #[case("RUST_LOG", "info=loud=x", "info")]
 fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[case] right: &str) {
     let place = Place::new();

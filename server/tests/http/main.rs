@@ -9,6 +9,7 @@
 mod support;
 
 mod access;
+mod addresses;
 mod bodies;
 mod brand;
 mod csrf;

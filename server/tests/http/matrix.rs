@@ -28,6 +28,7 @@ const FUNCTIONS: &[(&str, [&str; 6])] = &[
     ("session/accounts", ["not_signed_in", "not_allowed", "ok", "ok", "ok", "ok"]),
     ("session/choose_account", ["not_signed_in", "not_allowed", "not_found", "not_found", "ok", "ok"]),
     ("profile/view", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "ok", "ok"]),
+    ("profile/change_password", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "wrong_credentials", "wrong_credentials"]),
     ("mfa/set_up", ["not_signed_in", "not_allowed", "not_allowed", "ok", "ok", "ok"]),
     ("mfa/pending", ["not_signed_in", "not_allowed", "not_allowed", "ok", "ok", "ok"]),
     ("mfa/confirm", ["not_signed_in", "not_allowed", "not_allowed", "nothing_pending", "nothing_pending", "nothing_pending"]),
@@ -71,6 +72,7 @@ fn request(account: &Value, member: &Value) -> Value {
         "action": "rule-off", "account": account, "member": member,
         "code": "000000", "name": "Phone", "set": "0".repeat(32),
         "email": "nobody@example.com", "password": "no password of anybody",
+        "current": "no password of anybody", "new": "somebody's next password",
         "token": "A".repeat(43), "search": "", "state": null, "page": 0,
     })
 }

@@ -10,7 +10,10 @@ mod support;
 
 mod account_rule;
 mod at_once;
+mod change_password;
 mod enrolment;
+mod events;
+mod known_browsers;
 mod members;
 mod races;
 mod reset;

@@ -3,9 +3,10 @@ use std::collections::BTreeMap;
 use axum::{
     Router,
     body::Body,
-    http::{Method, Request, header},
+    http::{HeaderMap, HeaderValue, Method, Request, header},
 };
 use serde_json::{Value, json};
+use server::middleware::visitor::Peer;
 use tower::ServiceExt;
 
 use super::{Answer, Person};
@@ -16,6 +17,8 @@ use super::{Answer, Person};
 pub struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,
+    peer: Option<Peer>,
+    headers: HeaderMap,
 }
 
 impl Browser {
@@ -24,7 +27,23 @@ impl Browser {
         Self {
             router,
             cookies: BTreeMap::new(),
+            peer: None,
+            headers: HeaderMap::new(),
         }
+    }
+
+    /// Whom the server finds at the other end of the connection from now on.
+    pub fn from(mut self, peer: &str) -> Self {
+        self.peer = Some(Peer(peer.parse().unwrap()));
+        self
+    }
+
+    /// Sends a further header with each request.
+    pub fn saying(mut self, name: &'static str, value: &str) -> Self {
+        // Bytes, as headers are on the wire.
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+        self.headers.append(name, value);
+        self
     }
 
     /// Calls a server function without arguments, such as `session/whoami`.
@@ -61,6 +80,12 @@ impl Browser {
             request
                 .headers_mut()
                 .insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
+        }
+        for (name, value) in &self.headers {
+            request.headers_mut().append(name, value.clone());
         }
         let answer = Answer::read(self.router.clone().oneshot(request).await.unwrap()).await;
         for cookie in answer.cookies() {

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use app::services::Services;
 use axum::{
@@ -14,7 +14,7 @@ use domain::{
     token::Token,
 };
 use server::{
-    config::{Branding, Database, DatabaseArgs, PublicUrl},
+    config::{Branding, Database, DatabaseArgs, Limits, PublicUrl},
     context::{Opening, open, settings},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
@@ -37,6 +37,7 @@ pub struct Options {
     pub public_url: PublicUrl,
     pub branding: Branding,
     pub files: Vec<(&'static str, Vec<u8>)>,
+    pub limits: Limits,
 }
 
 impl Default for Options {
@@ -50,6 +51,7 @@ impl Default for Options {
                 accent: None,
             },
             files: Vec::new(),
+            limits: Limits::default(),
         }
     }
 }
@@ -81,14 +83,19 @@ impl TestServer {
 
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
         let hasher = Arc::new(Argon2Hasher::start(COST, entropy.clone()).unwrap());
-        let settings = settings(&options.branding, &options.public_url);
+        let settings = settings(&options.branding, &options.public_url, &options.limits);
         let services = exchange(opened.services_with(clock.clone(), entropy, hasher, settings));
         let files = options
             .files
             .into_iter()
             .map(|(name, body)| (Cow::Borrowed(name), Bytes::from(body)));
         let pages = Pages::new(files, &options.branding);
-        let router = router(services.clone(), &options.public_url, pages);
+        let router = router(
+            services.clone(),
+            &options.public_url,
+            options.limits.proxies,
+            pages,
+        );
         Self {
             clock,
             services,
@@ -154,7 +161,7 @@ impl TestServer {
             .await
             .unwrap()
             .unwrap();
-        let password = Password::choose(person.password).unwrap();
+        let password = Password::choose(person.password, &[]).unwrap();
         let user = NewUser {
             id: UserId::from_random(self.draw()),
             email: person.email.parse().unwrap(),
@@ -211,6 +218,24 @@ impl TestServer {
             .offer_set_up(token.hash())
             .await
             .unwrap();
+        token.expose()
+    }
+
+    /// Changes the database behind the server's back.
+    pub async fn tamper(&self, sql: &'static str) {
+        let file = self.folder().join("twinlock.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let raw = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let changed = sqlx::query(sql).execute(&raw).await.unwrap();
+        assert!(changed.rows_affected() > 0, "{sql}");
+    }
+
+    /// Offers somebody a link to choose a new password, as the operator does, and answers its token.
+    pub async fn invite(&self, person: &Person) -> String {
+        let (user, token) = (self.user(person).await, Token::from_random(self.draw()));
+        let expires = self.clock.now().plus(Duration::from_hours(1));
+        let invited = self.services.users.invite(&user, token.hash(), expires);
+        invited.await.unwrap();
         token.expose()
     }
 

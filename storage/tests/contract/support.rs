@@ -9,6 +9,8 @@ use std::{
 };
 
 use domain::{
+    client_address::ClientAddress,
+    ports::PasswordTry,
     time::Timestamp,
     token::{Token, TokenHash},
     vault::{BlindIndex, MasterKey, Sealed, Vault},
@@ -134,7 +136,17 @@ pub fn email_index(email: &str) -> BlindIndex {
 
 pub fn sealed() -> Sealed {
     Sealed {
-        key_id: vault().key_id().clone(),
+        key_id: vault().key_id(),
         bytes: bits::<60>().to_vec(),
+    }
+}
+
+/// A password for that address from a browser that nobody knows, somewhere on the network.
+pub fn stranger(email: &str) -> PasswordTry {
+    PasswordTry {
+        email: Some((email.parse().unwrap(), email_index(email))),
+        browser: None,
+        address: ClientAddress::new([203, 0, 113, 9].into()).counted(),
+        address_limit: 300,
     }
 }

@@ -128,6 +128,23 @@ pub fn cargo_deny() -> Tool {
     }
 }
 
+/// Lists every crate of a build (`CycloneDX`).
+pub fn cargo_cyclonedx() -> Tool {
+    Tool {
+        label: "cargo-cyclonedx",
+        program: "cargo-cyclonedx",
+        version: versions::CARGO_CYCLONEDX.to_owned(),
+        reported: versions::CARGO_CYCLONEDX.to_owned(),
+        purpose: "it lists the crates of a build",
+        duration: "2 minutes",
+        source: Source::Cargo {
+            package: "cargo-cyclonedx",
+            options: &["--locked"],
+            opt_level: "0",
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use catalog::Tool;
-pub use node::{install_for_pictures, install_lighthouse, install_packages};
+pub use node::{install_for_pictures, install_lighthouse, install_packages, node_folders};
 
 /// Tools found or installed, to be put first on PATH.
 #[derive(Default)]
@@ -44,6 +44,13 @@ impl Toolbox {
     pub fn for_dependency_check() -> Result<Self> {
         let mut tools = Self::default();
         tools.add(&catalog::cargo_deny())?;
+        Ok(tools)
+    }
+
+    /// The list of what a build holds.
+    pub fn for_bill_of_materials() -> Result<Self> {
+        let mut tools = Self::default();
+        tools.add(&catalog::cargo_cyclonedx())?;
         Ok(tools)
     }
 

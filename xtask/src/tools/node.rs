@@ -1,6 +1,9 @@
 //! Node.js, npm and the packages in `end2end`.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -51,6 +54,16 @@ pub fn install_lighthouse() -> Result<()> {
 /// Installs what makes the README's pictures small.
 pub fn install_for_pictures() -> Result<()> {
     install(&end2end().join("pictures"))
+}
+
+/// The folders that have a lock file of npm.
+pub fn node_folders() -> [PathBuf; 3] {
+    let tests = end2end();
+    [
+        tests.clone(),
+        tests.join("lighthouse"),
+        tests.join("pictures"),
+    ]
 }
 
 /// Installs the packages of a folder where its lock file has changed since the last time.

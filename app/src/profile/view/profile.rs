@@ -4,7 +4,10 @@ use super::settings::Settings;
 use crate::{
     profile::api::{self, view},
     shell::load,
-    ui::{Detail, DetailsList, FocusHeading, FormError, RelativeTime, Skeleton},
+    ui::{
+        ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, RelativeTime,
+        Skeleton,
+    },
     words,
 };
 
@@ -51,6 +54,7 @@ fn Loaded(profile: api::Profile) -> impl IntoView {
                     {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> })}
                 </Detail>
             </DetailsList>
+            <LinkButton href="/profile/password" label="Change password" kind=ButtonKind::Quiet />
         </section>
         <Settings method=profile.method demanded_by />
     }

@@ -96,6 +96,10 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
                     shell.set_viewer(Some(viewer));
                     go(Page::Home, true);
                 }
+                Err(error @ AppError::WeakPassword { .. }) => {
+                    at_password.try_set(Some(words::refusal(&error)));
+                    focus_first_invalid();
+                }
                 Err(error) => {
                     refused.try_set(Some(error));
                 }

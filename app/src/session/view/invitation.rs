@@ -68,6 +68,10 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
                     shell.say(words::PASSWORD_SAVED.to_owned());
                     go(Page::SignIn, true);
                 }
+                Err(error @ AppError::WeakPassword { .. }) => {
+                    at_field.try_set(Some(words::refusal(&error)));
+                    focus_first_invalid();
+                }
                 Err(error) => {
                     refused.try_set(Some(error));
                 }

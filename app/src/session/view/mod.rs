@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use crate::words;
 
 /// The password rule as a form asks it: the text in NFC, or what is wrong with it.
-fn password_error(typed: &str) -> Option<String> {
+pub(crate) fn password_error(typed: &str) -> Option<String> {
     let nfc: String = js_sys::JsString::from(typed).normalize("NFC").into();
     domain::password::check_length(&nfc)
         .err()

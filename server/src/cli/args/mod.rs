@@ -1,15 +1,19 @@
 //! What can be typed.
 
 mod account;
+mod events;
+mod key;
 mod member;
 mod user;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::roles::Role;
 
-use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs};
+use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
+pub use events::EventsArgs;
+pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
 pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};
 
@@ -46,6 +50,11 @@ pub enum Command {
     /// Who belongs to which account
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Security events: who did what, when and from where
+    Events(EventsArgs),
+    /// Keys of the key file
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Bring the database up to this version, or make it
     Migrate,
 }
@@ -58,7 +67,11 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub address: AddressArgs,
     #[command(flatten)]
+    pub limits: LimitArgs,
+    #[command(flatten)]
     pub branding: BrandingArgs,
+    #[command(flatten)]
+    pub events: EventArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

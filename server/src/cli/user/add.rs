@@ -29,7 +29,8 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
         account::find(services, &args.account).await?,
         Role::from(args.role),
     );
-    let password = hashed(services, given(&args.password)?).await?;
+    let password = given(&args.password, &[email.as_str(), name.as_str()])?;
+    let password = hashed(services, password).await?;
 
     let invited = password.is_none();
     let id = UserId::from_random(services.entropy.draw()?);
@@ -55,8 +56,9 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
     }
 }
 
-fn given(args: &PasswordArgs) -> Result<Option<Password>, Failure> {
-    args.password_stdin.then(password::from_stdin).transpose()
+fn given(args: &PasswordArgs, about: &[&str]) -> Result<Option<Password>, Failure> {
+    let read = || password::from_stdin(about);
+    args.password_stdin.then(read).transpose()
 }
 
 async fn hashed(
@@ -90,7 +92,7 @@ pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result
     let email = parse_email(&args.email)?;
     let user = find(services, &email).await?.user;
     let json = json!({ "id": user, "email": email });
-    let Some(password) = hashed(services, given(&args.password)?).await? else {
+    let Some(password) = hashed(services, given(&args.password, &[email.as_str()])?).await? else {
         let done = format!("The password of {email} stays until they choose a new one.");
         return invite(services, &user, &done, json).await;
     };

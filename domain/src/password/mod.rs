@@ -1,5 +1,9 @@
-//! The password rule (NIST 800-63B-4 §3.1.1.2): 15 to 256 characters, any, compared in NFC.
+//! The password rule (NIST 800-63B-4 §3.1.1.2): 15 to 256 characters, any, compared in NFC; not one that is guessed early.
 
+#[cfg(feature = "secrets")]
+mod guessable;
+
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Shortest password, in characters.
@@ -16,6 +20,24 @@ pub enum PasswordError {
     /// Over [`MAX_CHARS`] characters.
     #[error("use at most 256 characters")]
     TooLong,
+    /// It is guessed early.
+    #[error(transparent)]
+    Weak(#[from] Weakness),
+}
+
+/// Why a password that is long enough is guessed early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Weakness {
+    /// It is on the list of common passwords.
+    #[error("it is on lists of common passwords")]
+    Common,
+    /// It is mostly repetition or a sequence.
+    #[error("it repeats itself or follows a sequence")]
+    Pattern,
+    /// It is mostly what is known of its owner.
+    #[error("it is made of your email, your name or the name of this product")]
+    Personal,
 }
 
 /// Judges a new password's length. The text must be in NFC: the page asks the browser to normalise, the server does it itself.
@@ -34,11 +56,14 @@ pub struct Password(zeroize::Zeroizing<String>);
 
 #[cfg(feature = "secrets")]
 impl Password {
-    /// A password somebody chooses now: the whole rule applies.
-    pub fn choose(text: &str) -> Result<Self, PasswordError> {
+    /// A password somebody chooses now: the whole rule applies. `about` is what is known of them: the product's name, their address, their name.
+    pub fn choose(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
         let password = Self::given(text);
         check_length(&password.0)?;
-        Ok(password)
+        match guessable::weakness(&password.0, about) {
+            Some(weakness) => Err(weakness.into()),
+            None => Ok(password),
+        }
     }
 
     /// A password somebody gives in order to sign in: it is only normalised, never judged.
@@ -69,9 +94,25 @@ mod tests {
 
     #[cfg(feature = "secrets")]
     #[test]
+    fn nothing_is_cut_off() {
+        let long = |last: char| {
+            let mut text: String = ('!'..'~').cycle().step_by(7).take(99).collect();
+            text.push(last);
+            Password::choose(&text, &[]).ok().unwrap()
+        };
+        assert_eq!(long('a').expose().len(), 100);
+        assert_ne!(long('a').expose(), long('b').expose());
+    }
+
+    #[cfg(feature = "secrets")]
+    #[test]
     fn composed_and_decomposed_letters_are_the_same_password() {
-        let composed = Password::choose("caf\u{e9} with fifteen").ok().unwrap();
-        let decomposed = Password::choose("cafe\u{301} with fifteen").ok().unwrap();
+        let composed = Password::choose("caf\u{e9} with fifteen", &[])
+            .ok()
+            .unwrap();
+        let decomposed = Password::choose("cafe\u{301} with fifteen", &[])
+            .ok()
+            .unwrap();
         assert_eq!(composed.expose(), decomposed.expose());
     }
 }

@@ -1,0 +1,35 @@
+//! The limit for one address: of its sign-ins only refused ones count, because whole offices share one.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+
+/// Refused sign-ins of one address within [`WINDOW`], unless the operator sets another number.
+pub const LIMIT: u32 = 300;
+/// The window in which they add up.
+pub const WINDOW: Duration = Duration::from_mins(5);
+
+/// Judges one more sign-in at `now`. `oldest` is the one that must have left the window: the `limit`-th newest that counts; none while
+/// there are fewer.
+///
+/// # Errors
+/// The instant until which sign-ins of this address are refused.
+pub fn judge(oldest: Option<Timestamp>, now: Timestamp) -> Result<(), Timestamp> {
+    match oldest.map(|at| at.plus(WINDOW)) {
+        Some(until) if now < until => Err(until),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_that_counts_must_have_left_the_window() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        assert_eq!(judge(None, now), Ok(()));
+        assert_eq!(judge(Some(now), now), Err(now.plus(WINDOW)));
+        assert_eq!(judge(Some(now), now.plus(WINDOW)), Ok(()));
+    }
+}

@@ -1,0 +1,351 @@
+//! Several master keys side by side, so that one can take the place of another while the server runs (ASVS V13.3.4, NIST SP 800-57).
+//!
+//! What can be opened is sealed anew under the new key. What can't be computed anew, because its input is not known (blind indexes, the
+//! seals of events), is made with data keys, which stand in the database under a master key: only these are sealed anew.
+
+use std::str::FromStr;
+
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::{
+    events::Chain,
+    vault::{KeyId, MasterKey, MasterKeyError, OpenError, Sealed, derived},
+};
+
+/// What marks the key that waits for its turn.
+const NEXT: &str = ":next";
+
+/// The key file: a line a key. The first one seals; one that is marked is known and seals nothing yet, so that every server has read it
+/// before anything is sealed with it.
+#[derive(Clone)]
+pub struct KeyRing {
+    keys: Vec<MasterKey>,
+    next: Option<MasterKey>,
+}
+
+impl KeyRing {
+    /// A file with one key.
+    #[must_use]
+    pub fn new(key: MasterKey) -> Self {
+        Self {
+            keys: vec![key],
+            next: None,
+        }
+    }
+
+    /// The key that seals.
+    #[must_use]
+    pub fn current(&self) -> Option<&MasterKey> {
+        self.keys.first()
+    }
+
+    /// The key that waits for its turn.
+    #[must_use]
+    pub const fn next(&self) -> Option<&MasterKey> {
+        self.next.as_ref()
+    }
+
+    /// Every key, the current one first.
+    pub fn keys(&self) -> impl Iterator<Item = &MasterKey> {
+        self.keys.iter().chain(&self.next)
+    }
+
+    /// The key of that id.
+    #[must_use]
+    pub fn find(&self, id: &KeyId) -> Option<&MasterKey> {
+        self.keys().find(|key| key.id() == id)
+    }
+
+    /// The key that a database was written with, by its check value.
+    #[must_use]
+    pub fn fitting(&self, check: &[u8]) -> Option<&MasterKey> {
+        self.keys().find(|key| key.check().ct_eq(check).into())
+    }
+
+    /// The file with one more key, which waits; none when one waits already, or has this id.
+    #[must_use]
+    pub fn with_next(&self, key: MasterKey) -> Option<Self> {
+        let fits = self.next.is_none() && self.find(key.id()).is_none();
+        fits.then(|| Self {
+            next: Some(key),
+            ..self.clone()
+        })
+    }
+
+    /// The file in which the key that waited seals.
+    #[must_use]
+    pub fn turned(mut self) -> Self {
+        if let Some(next) = self.next.take() {
+            self.keys.insert(0, next);
+        }
+        self
+    }
+
+    /// The file without a key; none when it is the one that seals, or not there.
+    #[must_use]
+    pub fn without(&self, id: &KeyId) -> Option<Self> {
+        let is_other = |key: &MasterKey| key.id() != id;
+        let drops = self.current().is_some_and(is_other) && self.find(id).is_some();
+        drops.then(|| Self {
+            keys: self
+                .keys
+                .iter()
+                .filter(|key| is_other(key))
+                .cloned()
+                .collect(),
+            next: self.next.clone().filter(is_other),
+        })
+    }
+
+    /// The text to write into the key file.
+    #[must_use]
+    pub fn expose(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::new());
+        for key in &self.keys {
+            text.push_str(&key.expose());
+        }
+        if let Some(next) = &self.next {
+            text.push_str(next.expose().trim_end());
+            text.push_str(NEXT);
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl FromStr for KeyRing {
+    type Err = MasterKeyError;
+
+    fn from_str(file: &str) -> Result<Self, MasterKeyError> {
+        let mut ring = Self {
+            keys: Vec::new(),
+            next: None,
+        };
+        for line in file.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (text, waits) = match line.strip_suffix(NEXT) {
+                Some(text) => (text, true),
+                None => (line, false),
+            };
+            let key: MasterKey = text.parse()?;
+            if ring.find(key.id()).is_some() || (waits && ring.next.is_some()) {
+                return Err(MasterKeyError);
+            }
+            if waits {
+                ring.next = Some(key);
+            } else {
+                ring.keys.push(key);
+            }
+        }
+        ring.current()
+            .is_some()
+            .then_some(ring)
+            .ok_or(MasterKeyError)
+    }
+}
+
+/// What makes indexes and seals that can't be computed anew. They have no `Debug`.
+pub struct DataKeys {
+    pub(crate) backup_codes: Zeroizing<[u8; 64]>,
+    pub(crate) emails: Zeroizing<[u8; 64]>,
+    pub(crate) events: Chain,
+}
+
+impl DataKeys {
+    /// What each is for, and the name it has in the database.
+    pub const PURPOSES: [&'static str; 3] =
+        ["backup code index", "email index", "security event chain"];
+
+    /// Those of a database that never had another master key.
+    #[must_use]
+    pub fn derived(master: &MasterKey) -> Self {
+        let [backup_codes, emails, events] = Self::PURPOSES.map(|purpose| derived(master, purpose));
+        Self {
+            backup_codes,
+            emails,
+            events: Chain::new(events),
+        }
+    }
+
+    /// A derived key, sealed to be kept.
+    ///
+    /// # Errors
+    /// Never for a key of this length; the cipher's signature allows for it.
+    pub fn first(master: &MasterKey, purpose: &str, nonce: [u8; 24]) -> Result<Sealed, OpenError> {
+        let key: Zeroizing<[u8; 64]> = derived(master, purpose);
+        wrap(master, purpose, key.as_slice(), nonce)
+    }
+
+    /// Opens what the database keeps.
+    ///
+    /// # Errors
+    /// When one is missing, was changed, or belongs to a master key that is not in the ring.
+    pub fn open(ring: &KeyRing, kept: impl Fn(&str) -> Option<Sealed>) -> Result<Self, OpenError> {
+        let open = |purpose: &str| {
+            let bytes = unwrap(ring, purpose, &kept(purpose).ok_or(OpenError)?)?;
+            let key: [u8; 64] = bytes.as_slice().try_into().map_err(|_| OpenError)?;
+            Ok(Zeroizing::new(key))
+        };
+        let [backup_codes, emails, events] = Self::PURPOSES;
+        Ok(Self {
+            backup_codes: open(backup_codes)?,
+            emails: open(emails)?,
+            events: Chain::new(open(events)?),
+        })
+    }
+
+    /// Seals one anew, under the current key.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub fn reseal(
+        ring: &KeyRing,
+        purpose: &str,
+        kept: &Sealed,
+        nonce: [u8; 24],
+    ) -> Result<Sealed, OpenError> {
+        let bytes = unwrap(ring, purpose, kept)?;
+        wrap(ring.current().ok_or(OpenError)?, purpose, &bytes, nonce)
+    }
+}
+
+fn cipher(master: &MasterKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new((&*derived(master, "data keys")).into())
+}
+
+fn associated_data(purpose: &str) -> String {
+    format!("data_keys\0{purpose}")
+}
+
+fn wrap(
+    master: &MasterKey,
+    purpose: &str,
+    key: &[u8],
+    nonce: [u8; 24],
+) -> Result<Sealed, OpenError> {
+    let aad = associated_data(purpose);
+    let payload = Payload {
+        msg: key,
+        aad: aad.as_bytes(),
+    };
+    let ciphertext = cipher(master)
+        .encrypt(&XNonce::from(nonce), payload)
+        .map_err(|_| OpenError)?;
+    Ok(Sealed {
+        key_id: master.id().clone(),
+        bytes: [nonce.as_slice(), &ciphertext].concat(),
+    })
+}
+
+fn unwrap(ring: &KeyRing, purpose: &str, kept: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let (nonce, ciphertext) = kept.bytes.split_first_chunk::<24>().ok_or(OpenError)?;
+    let aad = associated_data(purpose);
+    let payload = Payload {
+        msg: ciphertext,
+        aad: aad.as_bytes(),
+    };
+    cipher(ring.find(&kept.key_id).ok_or(OpenError)?)
+        .decrypt(&XNonce::from(*nonce), payload)
+        .map(Zeroizing::new)
+        .map_err(|_| OpenError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::{MethodId, UserId},
+        totp::TotpKey,
+        vault::{Place, Vault},
+    };
+
+    fn key(byte: u8) -> MasterKey {
+        MasterKey::from_random([byte; 4], [byte; 32])
+    }
+
+    fn two() -> KeyRing {
+        KeyRing::new(key(1)).with_next(key(2)).unwrap()
+    }
+
+    fn ids(ring: &KeyRing) -> Vec<String> {
+        ring.keys().map(|key| key.id().to_string()).collect()
+    }
+
+    #[test]
+    fn a_file_is_read_back_and_a_new_key_waits_for_its_turn() {
+        let again: KeyRing = two()
+            .expose()
+            .parse()
+            .unwrap_or_else(|_| panic!("readable"));
+        assert_eq!(ids(&again), ["01010101", "02020202"]);
+        assert_eq!(again.current().unwrap().id().as_str(), "01010101");
+        assert!(again.with_next(key(3)).is_none(), "one waits at a time");
+        let turned = again.turned();
+        assert_eq!(ids(&turned), ["02020202", "01010101"]);
+        assert!(turned.next().is_none());
+        assert_eq!(ids(&turned.clone().turned()), ids(&turned), "once");
+        assert!(turned.without(key(2).id()).is_none(), "it seals");
+        assert!(turned.without(key(3).id()).is_none(), "not there");
+        assert_eq!(ids(&turned.without(key(1).id()).unwrap()), ["02020202"]);
+    }
+
+    #[test]
+    fn files_that_are_none_are_refused() {
+        let one = key(1).expose();
+        let waiting = format!("{}:next\n", one.trim_end());
+        for file in [
+            "",
+            "\n",
+            &format!("{}{}", &*one, &*one),
+            &waiting,
+            &format!("{}hunter2\n", &*one),
+        ] {
+            assert!(file.parse::<KeyRing>().is_err(), "{file}");
+        }
+    }
+
+    #[test]
+    fn old_rows_open_and_new_ones_are_sealed_by_the_new_key() {
+        let (user, method) = (UserId::from_random([1; 16]), MethodId::from_random([2; 16]));
+        let place = Place::Method(&user, &method);
+        let vault = Vault::new(&key(1));
+        let totp = TotpKey::from_random([9; 20]);
+        let old = vault.seal(&totp, place, [3; 24]).unwrap();
+        vault.reload(&two());
+        assert_eq!(vault.key_id(), *key(1).id(), "the new one waits");
+        vault.reload(&two().turned());
+        assert_eq!(vault.open(&old, place).ok().unwrap().expose(), &[9; 20]);
+        let new = vault.seal(&totp, place, [3; 24]).unwrap();
+        assert_eq!(new.key_id, *key(2).id());
+        vault.reload(&KeyRing::new(key(2)));
+        assert!(vault.open(&old, place).is_err());
+        assert!(vault.open(&new, place).is_ok());
+        let mut swapped = old.clone();
+        swapped.key_id = key(2).id().clone();
+        assert!(vault.open(&swapped, place).is_err(), "another key's name");
+    }
+
+    #[test]
+    fn data_keys_outlive_the_master_key() {
+        let email = "ada@example.com".parse().unwrap();
+        let index = Vault::new(&key(1)).email_index(&email);
+        let kept = |purpose: &str| DataKeys::first(&key(1), purpose, [4; 24]).ok();
+        let moved = |purpose: &str| {
+            DataKeys::reseal(&two().turned(), purpose, &kept(purpose)?, [5; 24]).ok()
+        };
+        let only_new = KeyRing::new(key(2));
+        let data = DataKeys::open(&only_new, moved).unwrap_or_else(|_| panic!("opens"));
+        assert_eq!(Vault::with(&only_new, data).email_index(&email), index);
+        assert!(DataKeys::open(&only_new, kept).is_err(), "another key");
+        let swapped = |_: &str| moved("email index");
+        assert!(
+            DataKeys::open(&only_new, swapped).is_err(),
+            "another purpose"
+        );
+        assert!(DataKeys::open(&only_new, |_| None).is_err(), "missing");
+    }
+}

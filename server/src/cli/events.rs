@@ -1,0 +1,110 @@
+//! `twinlock events`: what happened, and whether all of it is still there.
+
+use std::io::{self, BufWriter, Write};
+
+use data_encoding::HEXLOWER;
+use domain::events::EventRecord;
+use serde_json::{Value, json};
+use storage::{Audit, Fault, Store};
+
+use super::{Failure, Report, args::EventsArgs};
+use crate::{
+    config::{Database, DatabaseArgs},
+    context::{Opening, open},
+    utc::utc,
+};
+
+/// Reports what a look through the chain found; an export has written itself.
+pub(super) async fn run(
+    args: &EventsArgs,
+    database: &DatabaseArgs,
+) -> Result<Option<Report>, Failure> {
+    let opened = open(&Database::new(database)?, Opening::Existing).await?;
+    let result = if args.export {
+        export(opened.store()).await.map(|()| None)
+    } else {
+        let audit = opened.store().verify_events(opened.vault().event_chain());
+        match audit.await {
+            Ok(audit) => verified(&audit).map(Some),
+            Err(error) => Err(error.into()),
+        }
+    };
+    opened.close().await;
+    result
+}
+
+/// Page by page, straight to standard output: the table may be larger than memory.
+async fn export(store: &Store) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout());
+    let mut last = i64::MIN;
+    loop {
+        let page = store.events_after(last).await?;
+        let Some(newest) = page.last() else {
+            return out.flush().map_err(Failure::output);
+        };
+        last = newest.id;
+        for event in &page {
+            writeln!(out, "{}", line(event)).map_err(Failure::output)?;
+        }
+    }
+}
+
+fn line(event: &EventRecord) -> Value {
+    let hex = |bytes: &Vec<u8>| HEXLOWER.encode(bytes);
+    json!({
+        "id": event.id,
+        "at": utc(event.at),
+        "actor": event.actor,
+        "subject": event.subject,
+        "account": event.account,
+        "action": event.action,
+        "result": event.outcome,
+        "method": event.method,
+        "email_index": event.email.as_ref().map(hex),
+        "detail": event.detail,
+        "times": event.times,
+        "address": event.address,
+        "browser": event.browser,
+        "seq": event.sealed.as_ref().map(|(seq, _)| seq),
+        "seal": event.sealed.as_ref().map(|(_, seal)| hex(seal)),
+    })
+}
+
+fn verified(audit: &Audit) -> Result<Report, Failure> {
+    if audit.count > 0 {
+        let mut faults: Vec<String> = audit.faults.iter().map(said).collect();
+        let unnamed = audit.count.saturating_sub(faults.len() as u64);
+        faults.extend((unnamed > 0).then(|| format!("and {unnamed} more")));
+        return Err(Failure::refused(format!(
+            "the chain of security events does not hold: {}",
+            faults.join("; ")
+        )));
+    }
+    let Audit {
+        sealed,
+        waiting,
+        deleted,
+        head,
+        ..
+    } = audit;
+    let seal = head.as_ref().map(|(_, seal)| HEXLOWER.encode(seal));
+    let newest = head.as_ref().map_or(0, |(seq, _)| *seq);
+    let mut line = format!(
+        "The chain of security events holds: {sealed} sealed, {waiting} waiting for their seal, {deleted} deleted for their age."
+    );
+    let end = seal.as_ref();
+    line.extend(end.map(|seal| format!(" It ends at {newest} with {seal}.")));
+    let json = json!({
+        "sealed": sealed, "waiting": waiting, "deleted": deleted, "ends_at": newest, "seal": seal,
+    });
+    Ok(Report::one(line, json))
+}
+
+fn said(fault: &Fault) -> String {
+    match fault {
+        Fault::Missing(from, to) if from == to => format!("row {from} is missing"),
+        Fault::Missing(from, to) => format!("rows {from} to {to} are missing"),
+        Fault::Changed(at) => format!("row {at} was changed, or was not there"),
+        Fault::Ends => "the note of where it begins and ends was changed".to_owned(),
+    }
+}

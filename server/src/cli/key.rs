@@ -1,0 +1,205 @@
+//! `twinlock key`: from one master key to the next, while the server runs.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use domain::{
+    events::{Actor, Origin},
+    keys::KeyRing,
+    ports::Clock,
+    vault::KeyId,
+};
+use serde_json::{Value, json};
+use storage::Store;
+
+use super::{Failure, Report, args::KeyCommand};
+use crate::{
+    clock::SystemClock,
+    config::{Database, DatabaseArgs},
+    context::{OpenError, Opened, Opening, open},
+    entropy::SystemEntropy,
+    keyfile,
+    keys::{Progress, rotate},
+};
+
+/// By then every server has read a changed key file: each looks twice a second.
+const READ_BY_ALL: Duration = Duration::from_secs(2);
+
+pub(super) async fn run(
+    command: &KeyCommand,
+    database: &DatabaseArgs,
+    json: bool,
+) -> Result<Report, Failure> {
+    let database = Database::new(database)?;
+    let opened = open(&database, Opening::Existing).await?;
+    let ring = keyfile::read(&database.key_file).map_err(OpenError::Key)?;
+    let result = match command {
+        KeyCommand::List => list(opened.store(), &ring).await,
+        KeyCommand::New => new(&database, &ring),
+        KeyCommand::Rotate => turn(&database, &opened, ring, json).await,
+        KeyCommand::Drop(args) => remove(&database, opened.store(), &ring, &args.id).await,
+    };
+    opened.close().await;
+    result
+}
+
+async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {
+    let mut items = Vec::new();
+    for (number, key) in ring.keys().enumerate() {
+        let id = key.id();
+        let rows = store.rows_of_key(id).await?;
+        let waits = ring.next().is_some_and(|next| next.id() == id);
+        let (state, said) = match (number, waits) {
+            (0, _) => ("current", "seals"),
+            (_, true) => ("next", "waits for `twinlock key rotate`"),
+            (_, false) => ("old", "opens only"),
+        };
+        items.push((
+            format!("{id}: {said}, {rows} rows"),
+            json!({ "id": id.as_str(), "state": state, "rows": rows }),
+        ));
+    }
+    Ok(Report::list(items, "There are no keys."))
+}
+
+fn new(database: &Database, ring: &KeyRing) -> Result<Report, Failure> {
+    let key = keyfile::draw(&SystemEntropy).map_err(OpenError::Key)?;
+    let id = key.id().clone();
+    let Some(more) = ring.with_next(key) else {
+        return Err(Failure::refused(
+            "a new key waits already: `twinlock key rotate` lets it seal",
+        ));
+    };
+    keyfile::replace(&database.key_file, &more).map_err(OpenError::Key)?;
+    let file = database.key_file.display();
+    Ok(Report::one(
+        format!(
+            "Key {id} added to {file}. Back the file up, copy it to every machine that runs a server on this database, then run `twinlock key rotate`."
+        ),
+        json!({ "id": id.as_str() }),
+    ))
+}
+
+/// The new key seals from here on, and what the old ones have sealed is sealed anew. Begun again, it goes on where it stopped.
+async fn turn(
+    database: &Database,
+    opened: &Opened,
+    ring: KeyRing,
+    json: bool,
+) -> Result<Report, Failure> {
+    let store = opened.store();
+    if ring.next().is_none() && only_current(store, &ring).await? {
+        return Err(Failure::refused(
+            "there is no other key to go to: add one with `twinlock key new`",
+        ));
+    }
+    // Every server must know the new key before anything is sealed by it, and must seal by it before the last look for old rows.
+    settle(database).await;
+    let ring = ring.turned();
+    keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
+    opened.vault().reload(&ring);
+    settle(database).await;
+
+    let mut out = io::stdout();
+    let said = |progress: Progress| {
+        if !json {
+            // A terminal that is closed stops nothing.
+            let _ = writeln!(out, "{} rows sealed anew …", progress.done);
+        }
+    };
+    let progress = rotate(store, &ring, opened.vault(), said).await?;
+    note(store, &ring).await?;
+    report(store, &ring, progress).await
+}
+
+/// Waits until a key file that was just written has been read by all.
+async fn settle(database: &Database) {
+    let written = keyfile::stamp(&database.key_file).map(|(written, _)| written);
+    let age = written.and_then(|written| written.elapsed().ok());
+    if let Some(rest) = READ_BY_ALL.checked_sub(age.unwrap_or_default()) {
+        tokio::time::sleep(rest).await;
+    }
+}
+
+async fn only_current(store: &Store, ring: &KeyRing) -> Result<bool, Failure> {
+    let needed = store.needed_keys().await?;
+    let current = ring.current().map(domain::vault::MasterKey::id);
+    let fits = match (store.key_check().await?, ring.current()) {
+        (Some(kept), Some(key)) => kept == key.check(),
+        _ => false,
+    };
+    Ok(fits && needed.iter().all(|key| Some(key) == current))
+}
+
+/// The database belongs to the current key from here on.
+async fn note(store: &Store, ring: &KeyRing) -> Result<(), Failure> {
+    if let (Some(kept), Some(key)) = (store.key_check().await?, ring.current()) {
+        let store = store.seen_from(Origin::here(Actor::Operator, SystemClock.now()));
+        if kept != key.check() {
+            store
+                .replace_key_check(&kept, key.check(), key.id())
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn report(store: &Store, ring: &KeyRing, progress: Progress) -> Result<Report, Failure> {
+    let (mut free, mut needed) = (Vec::new(), Vec::new());
+    for key in ring.keys().skip(1) {
+        if store.rows_of_key(key.id()).await? == 0 {
+            free.push(key.id().clone());
+        } else {
+            needed.push(key.id().clone());
+        }
+    }
+    let Progress { done, damaged } = progress;
+    let mut line = format!("{done} rows sealed anew.");
+    line.extend(free.iter().map(|id| {
+        format!(" Nothing needs the key {id} any more: `twinlock key drop {id}` takes it away.")
+    }));
+    line.extend(needed.iter().map(|id| {
+        format!(
+            " Rows of the key {id} do not open and stay as they are ({damaged}): nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it."
+        )
+    }));
+    let ids = |keys: &[KeyId]| -> Vec<Value> { keys.iter().map(|id| json!(id.as_str())).collect() };
+    let json =
+        json!({ "sealed": done, "damaged": damaged, "free": ids(&free), "needed": ids(&needed) });
+    Ok(Report::one(line, json))
+}
+
+async fn remove(
+    database: &Database,
+    store: &Store,
+    ring: &KeyRing,
+    id: &str,
+) -> Result<Report, Failure> {
+    let id = KeyId::stored(id.to_owned());
+    let rows = store.rows_of_key(&id).await?;
+    let is_checked = match (store.key_check().await?, ring.find(&id)) {
+        (Some(kept), Some(key)) => kept == key.check(),
+        _ => false,
+    };
+    if rows > 0 || is_checked {
+        return Err(Failure::refused(format!(
+            "the key {} is needed by {rows} rows: run `twinlock key rotate` first",
+            id.as_str().escape_debug()
+        )));
+    }
+    let Some(rest) = ring.without(&id) else {
+        return Err(Failure::refused(format!(
+            "the key {} is not in the key file, or is the one that seals; `twinlock key list` shows all",
+            id.as_str().escape_debug()
+        )));
+    };
+    keyfile::replace(&database.key_file, &rest).map_err(OpenError::Key)?;
+    Ok(Report::one(
+        format!(
+            "Key {id} dropped. Destroy its copies too; backups of the database from before the rotation need it."
+        ),
+        json!({ "id": id.as_str() }),
+    ))
+}

@@ -1,0 +1,131 @@
+//! `twinlock events`: what the operator did is told, and what is changed behind its back is found.
+
+use serde_json::Value;
+
+use crate::program::Place;
+
+fn exported(place: &Place) -> Vec<Value> {
+    let done = place.run(&["events", "--export"]);
+    let lines = done.expect_done().lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Runs the server until everything is sealed: it seals what is left when it stops.
+fn sealed(place: &Place) {
+    let server = place.serve();
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, 0, "{log}");
+}
+
+/// Changes the database as somebody does who has the file, and not the key.
+fn tamper(place: &Place, sql: &'static str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file("twinlock.db"));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let changed = runtime.block_on(async {
+        let raw = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let changed = sqlx::query(sql).execute(&raw).await.unwrap();
+        raw.close().await;
+        changed
+    });
+    assert!(changed.rows_affected() > 0, "{sql}");
+}
+
+#[test]
+fn tell_what_the_operator_did() {
+    let place = Place::with_account();
+    place
+        .run(&["account", "require-mfa", "Example Ltd", "on"])
+        .expect_done();
+    let refused = place.run(&["account", "add", "Example Ltd"]);
+    refused.expect_refused(1);
+    let events = exported(&place);
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| {
+            (
+                event["action"].as_str().unwrap(),
+                event["actor"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [("account_add", "operator"), ("rule_on", "operator")]);
+    assert_eq!(events[0]["account"], events[1]["account"]);
+    assert!(events[0]["at"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(events[0]["result"], "succeeded");
+}
+
+#[test]
+fn are_sealed_and_what_is_changed_is_found() {
+    let place = Place::with_account();
+    sealed(&place);
+    let done = place.run(&["events", "--verify"]);
+    let line = done.expect_done();
+    assert!(
+        line.starts_with("The chain of security events holds: 2 sealed, 0 waiting"),
+        "{line}"
+    );
+    let json = place.run(&["events", "--verify", "--json"]).expect_json();
+    assert_eq!(json["ends_at"], 2);
+
+    tamper(
+        &place,
+        "UPDATE security_events SET actor = 'system' WHERE seq = 1",
+    );
+    let done = place.run(&["events", "--verify"]);
+    assert_eq!(
+        done.expect_refused(1),
+        "the chain of security events does not hold: row 1 was changed, or was not there"
+    );
+    tamper(&place, "DELETE FROM security_events");
+    let done = place.run(&["events", "--verify"]);
+    assert_eq!(
+        done.expect_refused(1),
+        "the chain of security events does not hold: rows 1 to 2 are missing"
+    );
+}
+
+#[test]
+fn are_sealed_within_a_second_while_the_server_runs() {
+    let place = Place::with_account();
+    let _server = place.serve();
+    // The start offers a link, which is an event of its own.
+    let is_sealed = |_| place.run(&["events", "--verify", "--json"]).expect_json()["sealed"] == 2;
+    assert!((0..200).any(is_sealed), "nothing is sealed");
+}
+
+#[test]
+fn are_deleted_when_they_are_old_and_the_rest_holds() {
+    let place = Place::with_account();
+    tamper(
+        &place,
+        "INSERT INTO security_events (id, at, actor, action, outcome, times, open_until)
+         VALUES (0, 1, 'operator', 'account_add', 'succeeded', 1, 0)",
+    );
+    sealed(&place);
+    sealed(&place);
+    let told: Vec<_> = exported(&place)
+        .iter()
+        .map(|event| event["action"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "account_add",
+            "first_start_offer",
+            "events_delete",
+            "first_start_offer"
+        ]
+    );
+    let json = place.run(&["events", "--verify", "--json"]).expect_json();
+    assert_eq!((&json["deleted"], &json["sealed"]), (&1.into(), &4.into()));
+}
+
+#[test]
+fn need_to_be_told_what_to_do() {
+    let place = Place::with_database();
+    assert_eq!(place.run(&["events"]).code, 2);
+    assert_eq!(place.run(&["events", "--verify", "--export"]).code, 2);
+}

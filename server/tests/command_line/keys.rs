@@ -1,0 +1,257 @@
+//! `twinlock key`: another master key takes over while the server runs (security list, D4).
+
+use std::{fs, process::Child};
+
+use data_encoding::BASE32_NOPAD;
+use domain::{
+    keys::KeyRing,
+    totp::TotpKey,
+    vault::{Place as Row, Vault},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Authenticator,
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::{Done, Place, Running},
+};
+
+/// How many people have an authenticator. The deep run sets ten thousand.
+fn people() -> u32 {
+    let set = std::env::var("TWINLOCK_ROTATED_ROWS");
+    set.map_or(300, |count| count.parse().unwrap())
+}
+
+const fn bytes(number: u32) -> [u8; 20] {
+    let mut key = [7; 20];
+    let [a, b, c, d] = number.to_be_bytes();
+    (key[0], key[1], key[2], key[3]) = (a, b, c, d);
+    key
+}
+
+fn email(number: u32) -> String {
+    format!("user{number}@example.com")
+}
+
+fn key_file(place: &Place) -> String {
+    fs::read_to_string(place.file("twinlock.db.key")).unwrap()
+}
+
+fn ids(place: &Place) -> Vec<String> {
+    let ring: KeyRing = key_file(place).parse().ok().unwrap();
+    ring.keys().map(|key| key.id().to_string()).collect()
+}
+
+/// Changes the tables behind the program's back.
+fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file("twinlock.db"));
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let raw = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let mut transaction = raw.begin().await.unwrap();
+        for (sql, values) in statements {
+            let sql = values
+                .iter()
+                .fold(sqlx::query(*sql), |sql, value| match value {
+                    Value::String(text) => sql.bind(text.clone()),
+                    other => sql.bind(
+                        BASE32_NOPAD
+                            .decode(other["bytes"].as_str().unwrap().as_bytes())
+                            .unwrap(),
+                    ),
+                });
+            sql.execute(&mut *transaction).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        raw.close().await;
+    });
+}
+
+/// A database with Ada and as many people as wanted, each with her password and an authenticator of their own.
+fn with_people(count: u32) -> Place {
+    let place = Place::with_owner();
+    let ring: KeyRing = key_file(&place).parse().ok().unwrap();
+    let vault = Vault::new(ring.current().unwrap());
+    let mut statements = Vec::new();
+    for number in 0..count {
+        let (user, method) = (format!("{number:032x}"), format!("{number:032x}"));
+        let (user_id, method_id) = (user.parse().unwrap(), method.parse().unwrap());
+        let mut nonce = [0; 24];
+        nonce[..20].copy_from_slice(&bytes(number));
+        let sealed = vault
+            .seal(
+                &TotpKey::from_random(bytes(number)),
+                Row::Method(&user_id, &method_id),
+                nonce,
+            )
+            .unwrap();
+        statements.push((
+            "INSERT INTO users (id, email, name, name_folded, password_hash, created_at)
+             SELECT $1, $2, 'Somebody', 'somebody', password_hash, 0 FROM users WHERE email = 'ada@example.com'",
+            vec![json!(user), json!(email(number))],
+        ));
+        statements.push((
+            "INSERT INTO memberships (user_id, account_id, role) SELECT $1, id, 'member' FROM accounts WHERE name = 'Example Ltd'",
+            vec![json!(user)],
+        ));
+        statements.push((
+            "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at) VALUES ($1, $2, 'App', $3, $4, 0, 0)",
+            vec![
+                json!(method),
+                json!(user),
+                json!(sealed.key_id.as_str()),
+                json!({ "bytes": BASE32_NOPAD.encode(&sealed.bytes) }),
+            ],
+        ));
+    }
+    write(&place, &statements);
+    place
+}
+
+/// A sign-in with both factors; answers the second one's status.
+fn sign_in(server: &Running, number: u32) -> u16 {
+    let mut browser = Browser::of(server, &email(number), PASSWORD);
+    let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(number)));
+    let code = json!({ "code": app.code(now()) });
+    browser.call("session/verify_code", code).0
+}
+
+/// People sign in, one after the other, until the command has ended.
+fn sign_in_meanwhile(server: &Running, mut child: Child, next: &mut u32) -> Done {
+    while child.try_wait().unwrap().is_none() {
+        assert_eq!(sign_in(server, *next), 200, "while it rotates");
+        *next += 1;
+    }
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn rotate_while_people_sign_in_and_drop_the_old_one() {
+    let count = people();
+    let place = with_people(count);
+    let server = place.serve();
+    let backup = key_file(&place);
+    let mut next = 0;
+
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    let again = place.run(&["key", "new"]);
+    assert!(
+        again
+            .expect_refused(1)
+            .starts_with("a new key waits already")
+    );
+    let needed = place.run(&["key", "drop", old]);
+    assert!(needed.expect_refused(1).contains("is needed by"));
+
+    let child = place.command(&["key", "rotate"]).spawn().unwrap();
+    let done = sign_in_meanwhile(&server, child, &mut next);
+    let lines: Vec<&str> = done.expect_done().lines().collect();
+    assert!(next > 0 && lines.len() > 1, "{lines:?}");
+    let free = format!("`twinlock key drop {old}` takes it away.");
+    assert!(lines.last().unwrap().ends_with(&free), "{lines:?}");
+    let listed = place.run(&["key", "list", "--json"]).expect_json();
+    // And three that the database holds.
+    assert_eq!(
+        listed[0],
+        json!({ "id": new, "state": "current", "rows": count + 3 })
+    );
+    assert_eq!(listed[1], json!({ "id": old, "state": "old", "rows": 0 }));
+
+    place.run(&["key", "drop", old]).expect_done();
+    assert_eq!(ids(&place), [new.as_str()]);
+    let nothing = place.run(&["key", "rotate"]);
+    assert!(
+        nothing
+            .expect_refused(1)
+            .starts_with("there is no other key")
+    );
+    assert_eq!(sign_in(&server, next), 200, "after the old key is gone");
+    // A set-up in the running server is sealed by the new key.
+    let mut ada = Browser::of(&server, "ada@example.com", PASSWORD);
+    let (_, backup_code) = ada.enrol();
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+
+    let server = place.serve();
+    assert_eq!(sign_in(&server, next + 1), 200, "after a restart");
+    let mut ada = Browser::of(&server, "ada@example.com", PASSWORD);
+    let code = json!({ "code": backup_code });
+    assert_eq!(ada.call("session/verify_backup_code", code).0, 200);
+    server.terminate();
+    server.wait();
+    place.run(&["events", "--verify"]).expect_done();
+    let told = place.run(&["events", "--export"]);
+    assert_eq!(told.expect_done().matches("\"key_rotate\"").count(), 1);
+
+    // The file from before does not do any more.
+    fs::write(place.file("twinlock.db.key"), backup).unwrap();
+    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let line = done.expect_refused(1);
+    assert!(line.contains("does not belong to the database"), "{line}");
+}
+
+#[test]
+fn a_key_that_rows_need_stops_the_start() {
+    let place = with_people(2);
+    let statement = "UPDATE mfa_methods SET key_id = 'lost' WHERE id = $1";
+    write(&place, &[(statement, vec![json!(format!("{:032x}", 1))])]);
+    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.starts_with("the key file twinlock.db.key lacks the key lost, by which rows"),
+        "{line}"
+    );
+}
+
+#[test]
+fn keys_that_the_database_holds_stop_the_start_when_they_were_changed() {
+    let place = with_people(0);
+    write(
+        &place,
+        &[("UPDATE data_keys SET sealed_key = zeroblob(104)", vec![])],
+    );
+    let done = place.run(&["user", "list"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.starts_with("the keys that the database twinlock.db holds do not open"),
+        "{line}"
+    );
+}
+
+/// Swapped or flipped, a ciphertext lets nobody in, is told, and stays visible when keys rotate.
+#[test]
+fn swapped_ciphertexts_fail_closed() {
+    let place = with_people(3);
+    let (one, two) = (format!("{:032x}", 1), format!("{:032x}", 2));
+    let copy =
+        "CREATE TEMP TABLE before AS SELECT id, sealed_key FROM mfa_methods WHERE id IN ($1, $2)";
+    let swap = "UPDATE mfa_methods SET sealed_key = (SELECT b.sealed_key FROM before b WHERE b.id <> mfa_methods.id)
+                WHERE id IN ($1, $2)";
+    let both = vec![json!(one), json!(two)];
+    write(&place, &[(copy, both.clone()), (swap, both)]);
+    let server = place.serve();
+    assert_eq!(sign_in(&server, 0), 200);
+    for number in [1, 2] {
+        assert_eq!(sign_in(&server, number), 500);
+        // Nor does the other one's code.
+        let mut browser = Browser::of(&server, &email(number), PASSWORD);
+        let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(3 - number)));
+        let code = json!({ "code": app.code(now()) });
+        assert_eq!(browser.call("session/verify_code", code).0, 500);
+    }
+    let told = place.run(&["events", "--export"]);
+    let damaged = told.expect_done().matches("\"result\":\"damaged\"").count();
+    assert_eq!(damaged, 4);
+    place.run(&["key", "new"]).expect_done();
+    let old = ids(&place)[0].clone();
+    let json = place.run(&["key", "rotate", "--json"]).expect_json();
+    assert_eq!(
+        (&json["damaged"], &json["needed"]),
+        (&json!(2), &json!([old]))
+    );
+    let needed = place.run(&["key", "drop", &old]);
+    assert!(needed.expect_refused(1).contains("is needed by 2 rows"));
+}

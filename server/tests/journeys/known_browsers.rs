@@ -1,0 +1,164 @@
+//! A browser that completed a sign-in has a budget of its own: strangers who guess don't shut its user out.
+
+use std::time::Duration;
+
+use domain::{roles::Role, sign_in_delay::LONGEST_DELAY};
+use serde_json::json;
+
+use crate::support::{Answer, Browser, Enrolled, Person, TestServer, ada, max};
+
+fn wrong(person: &Person) -> Person {
+    Person {
+        password: "no password of anybody",
+        ..*person
+    }
+}
+
+/// Strangers guess until they are made to wait.
+async fn besiege(server: &TestServer, person: &Person, times: usize) {
+    for number in 0..times {
+        let mut stranger = server
+            .browser()
+            .from(&format!("198.51.100.{}", number % 200));
+        let answer = stranger.sign_in(&wrong(person)).await;
+        if number >= 5 {
+            answer.expect_refused(429, "too_many");
+        }
+    }
+}
+
+/// The browser without its session: signed out, and known all the same.
+async fn signed_out(mut browser: Browser) -> Browser {
+    browser.ask("session/sign_out").await.expect_ok();
+    browser
+}
+
+async fn known(server: &TestServer, person: &Person) -> Browser {
+    let mut browser = server.browser();
+    browser.sign_in(person).await.expect_ok();
+    signed_out(browser).await
+}
+
+/// L7 and L8 of the list of attacks.
+#[tokio::test]
+async fn the_owner_is_in_at_once_and_a_stranger_learns_nothing() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut mine = signed_out(ada.sign_in(&server).await).await;
+    server.clock.next_step();
+    besiege(&server, &ada.person, 1000).await;
+
+    let refused = server.browser().sign_in(&wrong(&ada.person)).await;
+    let right = server.browser().sign_in(&ada.person).await;
+    let said = |answer: &Answer| {
+        (
+            answer.refusal(),
+            answer.body.clone(),
+            answer.cookies().len(),
+        )
+    };
+    assert_eq!(said(&right), said(&refused));
+    assert_eq!(right.header("retry-after"), refused.header("retry-after"));
+
+    mine.sign_in(&ada.person).await.expect_ok();
+    let code = ada.code(&server);
+    mine.call("session/verify_code", code).await.expect_ok();
+    server.clock.advance(LONGEST_DELAY);
+    server.browser().sign_in(&ada.person).await.expect_ok();
+}
+
+#[tokio::test]
+async fn a_browser_is_known_once_the_sign_in_is_complete() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let name = server.services.settings.browser_cookie_name();
+    server.clock.next_step();
+    let mut browser = server.browser();
+    let half = browser.sign_in(&ada.person).await;
+    assert_eq!(half.cookies().len(), 1, "the session's");
+    let code = ada.code(&server);
+    let whole = browser.call("session/verify_code", code).await;
+    let cookies = whole.cookies();
+    let set = cookies.iter().find(|cookie| cookie.starts_with(name));
+    assert_eq!(
+        set.unwrap().split_once("; ").unwrap().1,
+        "Path=/; HttpOnly; SameSite=Strict; Max-Age=15552000"
+    );
+
+    // It keeps its token from then on.
+    let token = browser.cookie(name).unwrap().to_owned();
+    let mut browser = signed_out(browser).await;
+    browser.sign_in(&ada.person).await.expect_ok();
+    let backup = json!({ "code": ada.codes[0] });
+    let answer = browser.call("session/verify_backup_code", backup).await;
+    assert_eq!(answer.cookies().len(), 1, "{:?}", answer.cookies());
+    assert_eq!(browser.cookie(name), Some(token.as_str()));
+}
+
+#[tokio::test]
+async fn its_own_wrong_passwords_are_delayed() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut mine = known(&server, &ada).await;
+    for _ in 0..5 {
+        let answer = mine.sign_in(&wrong(&ada)).await;
+        answer.expect_refused(401, "wrong_credentials");
+    }
+    mine.sign_in(&ada).await.expect_refused(429, "too_many");
+    server.browser().sign_in(&ada).await.expect_ok();
+    server.clock.advance(Duration::from_secs(5));
+    mine.sign_in(&ada).await.expect_ok();
+}
+
+#[tokio::test]
+async fn it_is_worth_nothing_for_another_user() {
+    let server = TestServer::start().await;
+    server.add_owner().await;
+    server.add_user(&max(), Role::Member).await;
+    let mut maxs = known(&server, &max()).await;
+    besiege(&server, &ada(), 10).await;
+    maxs.sign_in(&ada()).await.expect_refused(429, "too_many");
+}
+
+#[tokio::test]
+async fn it_ends_with_the_password() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut mine = known(&server, &ada).await;
+    let hash = server.services.hasher.hash(ada.password.as_bytes()).await;
+    let user = server.user(&ada).await;
+    let set = server.services.users.set_password(&user, hash.unwrap());
+    assert!(set.await.unwrap());
+    besiege(&server, &ada, 10).await;
+    mine.sign_in(&ada).await.expect_refused(429, "too_many");
+}
+
+#[tokio::test]
+async fn the_browser_that_set_a_method_up_stays_known_and_no_other() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut other = known(&server, &ada).await;
+    let enrolled = Enrolled::of(&server, ada).await;
+    let mut mine = signed_out(enrolled.browser).await;
+    besiege(&server, &ada, 10).await;
+    other.sign_in(&ada).await.expect_refused(429, "too_many");
+    mine.sign_in(&ada).await.expect_ok();
+}
+
+/// L6 of the list of attacks: a session that confirms its password draws on the same budget as the sign-in.
+#[tokio::test]
+async fn confirming_the_password_draws_on_the_same_budget() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut mine = server.browser();
+    mine.sign_in(&ada).await.expect_ok();
+    for _ in 0..5 {
+        let request = json!({ "password": wrong(&ada).password });
+        let answer = mine.call("session/confirm_password", request).await;
+        answer.expect_refused(401, "wrong_credentials");
+    }
+    let request = json!({ "password": ada.password });
+    let answer = mine.call("session/confirm_password", request).await;
+    assert_eq!(answer.expect_refused(429, "too_many")["seconds"], 5);
+    mine.sign_in(&ada).await.expect_refused(429, "too_many");
+}

@@ -1,0 +1,68 @@
+//! Browsers that completed a sign-in before.
+
+use async_trait::async_trait;
+use domain::{
+    ids::UserId,
+    known_browser::{KNOWN, PER_USER},
+    ports::{KnownBrowser, KnownBrowsers, PortError},
+    time::Timestamp,
+    token::TokenHash,
+};
+use sqlx::query;
+
+use crate::{
+    Store, locks,
+    write::{Noted, Write},
+};
+
+#[async_trait]
+impl KnownBrowsers for Store {
+    async fn is_known(
+        &self,
+        token: TokenHash,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
+        let sql =
+            "SELECT 1 FROM known_browsers WHERE token_hash = $1 AND user_id = $2 AND seen_at > $3";
+        let sql = query(sql)
+            .bind(token.as_bytes().as_slice())
+            .bind(user.as_str());
+        self.exists(sql.bind(now.minus(KNOWN).millis())).await
+    }
+
+    async fn remember(&self, browser: KnownBrowser) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let remembered =
+            locks::admitted(&mut write, &browser.user).await? && put(&mut write, &browser).await?;
+        forget_oldest(&mut write, &browser.user).await?;
+        // The sign-in is the event.
+        write.keep(remembered, Noted::Nothing).await
+    }
+}
+
+/// Notes the browser for as long as the session is there. Its failures stay, and a token that is another user's stays theirs.
+async fn put(write: &mut Write, browser: &KnownBrowser) -> Result<bool, PortError> {
+    let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at)
+               SELECT $1, s.user_id, 0, 0, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
+               ON CONFLICT (token_hash) DO UPDATE SET seen_at = excluded.seen_at
+               WHERE known_browsers.user_id = excluded.user_id";
+    let put = query(put)
+        .bind(browser.token.as_bytes().as_slice())
+        .bind(browser.session.as_str())
+        .bind(browser.user.as_str());
+    Ok(write.run(put.bind(browser.at.millis())).await? == 1)
+}
+
+async fn forget_oldest(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+    let oldest = "DELETE FROM known_browsers WHERE token_hash IN
+                  (SELECT token_hash FROM known_browsers WHERE user_id = $1 ORDER BY seen_at DESC, token_hash LIMIT 1000000 OFFSET $2)";
+    let oldest = query(oldest).bind(user.as_str()).bind(i64::from(PER_USER));
+    write.run(oldest).await.map(drop)
+}
+
+/// No browser is known to a user any more.
+pub async fn forget(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+    let forget = query("DELETE FROM known_browsers WHERE user_id = $1").bind(user.as_str());
+    write.run(forget).await.map(drop)
+}

@@ -1,0 +1,270 @@
+//! Writing. No transaction is committed without saying which security event it is, in the same transaction; what is none says so.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::{
+    events::{Action, Actor, Event, Origin, Outcome},
+    ports::{MembershipChange, PortError, Taken},
+    time::Timestamp,
+};
+use sqlx::{Any, Row, Transaction, any::AnyRow, query};
+
+use crate::{connect::Sql, error::port};
+
+/// How long a row may still change: longer than any request takes.
+const OPEN: Duration = Duration::from_secs(35);
+/// What is repeated within it is counted in one row.
+const REPEATS_MILLIS: i64 = 60_000;
+
+/// What a transaction leaves in the security events.
+#[derive(Debug)]
+pub enum Noted {
+    /// This, in the place of the attempt that the request counted, if it did: an attempt that came right is one event, not two.
+    Event(Event),
+    /// Nothing: no change to who may do what, or one that an event of another transaction tells.
+    Nothing,
+}
+
+impl From<Event> for Noted {
+    fn from(event: Event) -> Self {
+        Self::Event(event)
+    }
+}
+
+/// Who writes, and the attempts that they have counted and not completed, in their order.
+#[derive(Clone)]
+pub struct Scope {
+    pub origin: Arc<Origin>,
+    attempts: Arc<Mutex<Vec<i64>>>,
+}
+
+impl Scope {
+    pub fn new(origin: Origin) -> Self {
+        Self {
+            origin: Arc::new(origin),
+            attempts: Arc::default(),
+        }
+    }
+
+    /// Of a store that was given no request: its own housekeeping.
+    pub fn none() -> Self {
+        Self::new(Origin::here(Actor::System, Timestamp::default()))
+    }
+
+    /// What the request tries; `otherwise` where it does not say.
+    pub fn trying(&self, otherwise: Action) -> Action {
+        self.origin.trying.unwrap_or(otherwise)
+    }
+
+    pub fn attempts(&self) -> Vec<i64> {
+        let attempts = self.attempts.lock();
+        attempts.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<i64>)) {
+        let attempts = self.attempts.lock();
+        change(&mut attempts.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// A transaction that writes. Dropped before its commit, it leaves nothing behind.
+pub struct Write {
+    transaction: Transaction<'static, Any>,
+    scope: Scope,
+}
+
+impl Write {
+    pub fn begun(transaction: Transaction<'static, Any>, scope: Scope) -> Self {
+        Self { transaction, scope }
+    }
+
+    /// Runs a statement and answers how many rows it changed.
+    pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
+        Ok(sql
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(port)?
+            .rows_affected())
+    }
+
+    pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
+        sql.fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(port)
+    }
+
+    pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
+        sql.fetch_all(&mut *self.transaction).await.map_err(port)
+    }
+
+    /// Counts rows.
+    pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
+        let row = sql.fetch_one(&mut *self.transaction).await.map_err(port)?;
+        let count: i64 = row.try_get(0).map_err(port)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Commits, with what it leaves in the events.
+    pub async fn commit(mut self, noted: impl Into<Noted>) -> Result<(), PortError> {
+        let Noted::Event(event) = noted.into() else {
+            return self.end().await;
+        };
+        let completes = matches!(event.outcome, Outcome::Succeeded | Outcome::Owed);
+        if completes {
+            for id in self.scope.attempts() {
+                self.take_back(id).await?;
+            }
+        }
+        self.insert(&event, 0).await?;
+        let scope = self.scope.clone();
+        self.end().await?;
+        if completes {
+            scope.change(Vec::clear);
+        }
+        Ok(())
+    }
+
+    /// Commits an attempt that was counted and is to be judged. What nobody completes has failed; `Events::settle` says so at once.
+    pub async fn commit_attempt(mut self, event: Event) -> Result<(), PortError> {
+        let open_until = self.scope.origin.at.plus(OPEN).millis();
+        let id = self.insert(&event, open_until).await?;
+        let scope = self.scope.clone();
+        self.end().await?;
+        scope.change(|attempts| attempts.push(id));
+        Ok(())
+    }
+
+    /// Commits something that anybody can cause again and again: within a minute it is one row with a count.
+    pub async fn commit_repeated(mut self, event: Event) -> Result<(), PortError> {
+        let minute = self.scope.origin.at.millis().div_euclid(REPEATS_MILLIS);
+        let repeats = repeats(&self.scope.origin, &event, minute);
+        let ends = Timestamp::from_millis((minute + 1).saturating_mul(REPEATS_MILLIS)).plus(OPEN);
+        let sql = format!(
+            "{INSERT} ON CONFLICT (repeats) DO UPDATE SET times = security_events.times + 1 WHERE security_events.seq IS NULL"
+        );
+        let sql = bound(sql, &self.scope.origin, &event, ends.millis()).bind(repeats);
+        self.run(sql).await?;
+        self.end().await
+    }
+
+    /// Says how the last counted attempt ended, unless it is sealed already. The ones before it were right, or nobody would have gone on:
+    /// together they are one event.
+    pub async fn settle_attempts(mut self, outcome: Outcome) -> Result<(), PortError> {
+        let mut attempts = self.scope.attempts();
+        let last = attempts.pop();
+        for id in attempts {
+            self.take_back(id).await?;
+        }
+        let settle =
+            "UPDATE security_events SET outcome = $2, open_until = 0 WHERE id = $1 AND seq IS NULL";
+        self.run(query(settle).bind(last).bind(outcome.as_str()))
+            .await?;
+        let scope = self.scope.clone();
+        self.end().await?;
+        scope.change(Vec::clear);
+        Ok(())
+    }
+
+    async fn take_back(&mut self, id: i64) -> Result<(), PortError> {
+        let counted = query("DELETE FROM security_events WHERE id = $1 AND seq IS NULL").bind(id);
+        self.run(counted).await.map(drop)
+    }
+
+    /// Commits what was done whole; undoes the rest.
+    pub async fn keep(self, done: bool, noted: impl Into<Noted>) -> Result<bool, PortError> {
+        if !done {
+            return self.undo(false).await;
+        }
+        self.commit(noted).await?;
+        Ok(true)
+    }
+
+    /// Commits what was taken whole; undoes the rest.
+    pub async fn settle(self, taken: Taken, noted: impl Into<Noted>) -> Result<Taken, PortError> {
+        self.keep(taken == Taken::Taken, noted).await?;
+        Ok(taken)
+    }
+
+    /// Commits the one row that a change to somebody's place was to touch.
+    pub async fn change(
+        self,
+        rows: u64,
+        noted: impl Into<Noted>,
+    ) -> Result<MembershipChange, PortError> {
+        Ok(if self.keep(rows == 1, noted).await? {
+            MembershipChange::Done
+        } else {
+            MembershipChange::NotThere
+        })
+    }
+
+    /// Undoes everything and gives the connection back before the answer goes out.
+    pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
+        self.transaction.rollback().await.map_err(port)?;
+        Ok(answer)
+    }
+
+    async fn insert(&mut self, event: &Event, open_until: i64) -> Result<i64, PortError> {
+        let sql = bound(
+            format!("{INSERT} RETURNING id"),
+            &self.scope.origin,
+            event,
+            open_until,
+        )
+        .bind(None::<String>);
+        let row = sql.fetch_one(&mut *self.transaction).await.map_err(port)?;
+        row.try_get(0).map_err(port)
+    }
+
+    async fn end(self) -> Result<(), PortError> {
+        self.transaction.commit().await.map_err(port)
+    }
+}
+
+const INSERT: &str = "
+    INSERT INTO security_events (at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser,
+                                 open_until, repeats)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13)";
+
+/// Binds all but `$13`.
+fn bound(sql: String, origin: &Origin, event: &Event, open_until: i64) -> Sql {
+    let by = event.by.as_ref().map(|user| user.as_str().to_owned());
+    let sql: Sql = query(sqlx::AssertSqlSafe(sql))
+        .bind(origin.at.millis())
+        .bind(by.unwrap_or_else(|| origin.actor.as_str().to_owned()))
+        .bind(event.subject.as_ref().map(|user| user.as_str().to_owned()))
+        .bind(
+            event
+                .account
+                .as_ref()
+                .map(|account| account.as_str().to_owned()),
+        );
+    sql.bind(event.action.as_str())
+        .bind(event.outcome.as_str())
+        .bind(event.method.map(domain::events::MethodKind::as_str))
+        .bind(event.email.map(|index| index.as_bytes().to_vec()))
+        .bind(event.detail.clone())
+        .bind(origin.address.map(|address| address.to_string()))
+        .bind(origin.browser.clone())
+        .bind(open_until)
+}
+
+/// What makes two events the same: what, about whom, from which session or address, in which minute.
+fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
+    let whence = match (&origin.session, origin.address) {
+        (Some(session), _) => session.to_string(),
+        (None, Some(address)) => address.to_string(),
+        (None, None) => origin.actor.as_str().to_owned(),
+    };
+    let email = event.email.map(|index| format!("{:x?}", index.as_bytes()));
+    let email = email.unwrap_or_default();
+    let subject = event.subject.as_ref().map_or("", |user| user.as_str());
+    let detail = event.detail.as_deref().unwrap_or_default();
+    format!(
+        "{minute}|{}|{}|{whence}|{subject}|{email}|{detail}",
+        event.action, event.outcome
+    )
+}

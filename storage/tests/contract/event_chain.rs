@@ -1,0 +1,192 @@
+//! The chain of sealed events: what is changed, taken out, moved or cut off behind its back is found.
+
+use std::time::Duration;
+
+use domain::{
+    events::{Action, Actor, Chain, Event, Origin, Outcome},
+    ports::Events,
+    time::Timestamp,
+};
+use rstest::rstest;
+use storage::{Audit, Fault, Store};
+use zeroize::Zeroizing;
+
+use crate::{
+    races::programs,
+    support::{Database, START, later},
+};
+
+fn chain() -> Chain {
+    Chain::new(Zeroizing::new([7; 64]))
+}
+
+/// An event in a minute of its own, so that none is counted with another.
+async fn happens(store: &Store, minute: u64) {
+    let at = START.plus(Duration::from_mins(minute));
+    let seen = store.seen_from(Origin::here(Actor::Operator, at));
+    let event = Event::new(Action::Access, Outcome::Denied);
+    seen.note(event).await.unwrap();
+}
+
+/// When nothing is open any more.
+const CLOSED: Timestamp = Timestamp::from_millis(1_900_000_000_000);
+
+async fn sealed(count: u64) -> Database {
+    let database = Database::fresh().await;
+    for minute in 0..count {
+        happens(&database.store, minute).await;
+    }
+    while database.store.seal_events(&chain(), CLOSED).await.unwrap() > 0 {}
+    database
+}
+
+async fn audit(database: &Database) -> Audit {
+    database.store.verify_events(&chain()).await.unwrap()
+}
+
+async fn tampered(database: &Database, sql: &'static str) {
+    let changed = sqlx::query(sql)
+        .execute(&database.raw().await)
+        .await
+        .unwrap();
+    assert!(changed.rows_affected() > 0, "{sql}");
+}
+
+#[tokio::test]
+async fn what_is_open_waits_and_the_rest_is_sealed() {
+    let database = Database::fresh().await;
+    happens(&database.store, 0).await;
+    assert_eq!(
+        database.store.seal_events(&chain(), START).await.unwrap(),
+        0
+    );
+    assert_eq!(audit(&database).await.waiting, 1);
+    assert_eq!(
+        database
+            .store
+            .seal_events(&chain(), later(120))
+            .await
+            .unwrap(),
+        1
+    );
+    let found = audit(&database).await;
+    assert_eq!((found.sealed, found.waiting, found.count), (1, 0, 0));
+    assert_eq!(found.head.unwrap().0, 1);
+    // Once it is sealed nothing counts up in it.
+    happens(&database.store, 0).await;
+    assert_eq!(audit(&database).await.count, 0);
+}
+
+#[rstest]
+#[case::nothing("UPDATE security_events SET at = at", &[])]
+#[case::changed("UPDATE security_events SET actor = 'nobody' WHERE seq = 3", &[Fault::Changed(3)])]
+#[case::changed_time("UPDATE security_events SET at = at + 1 WHERE seq = 1", &[Fault::Changed(1)])]
+#[case::taken_out("DELETE FROM security_events WHERE seq = 3", &[Fault::Missing(3, 3)])]
+#[case::two_taken_out("DELETE FROM security_events WHERE seq IN (2, 3)", &[Fault::Missing(2, 3)])]
+#[case::beginning("DELETE FROM security_events WHERE seq < 3", &[Fault::Missing(1, 2)])]
+#[case::end("DELETE FROM security_events WHERE seq > 4", &[Fault::Missing(5, 6)])]
+#[case::all("DELETE FROM security_events", &[Fault::Missing(1, 6)])]
+#[case::seal_changed("UPDATE security_events SET seal = x'00' WHERE seq = 6", &[Fault::Changed(6)])]
+#[case::added("INSERT INTO security_events (at, actor, action, outcome, times, open_until, seq, seal) VALUES (1, 'x', 'x', 'x', 1, 0, 7, x'00')",
+               &[Fault::Changed(7), Fault::Changed(7)])]
+#[case::chain_taken_away("DELETE FROM event_chain", &[Fault::Changed(6)])]
+#[case::ends_changed("UPDATE event_chain SET anchor_seq = anchor_seq, mac = x'00'", &[Fault::Ends])]
+#[tokio::test]
+async fn a_change_behind_its_back_is_found(#[case] sql: &'static str, #[case] faults: &[Fault]) {
+    let database = sealed(6).await;
+    tampered(&database, sql).await;
+    let found = audit(&database).await;
+    assert_eq!(found.faults, faults);
+    assert_eq!(found.count, faults.len() as u64);
+}
+
+#[tokio::test]
+async fn rows_that_change_places_are_found() {
+    let database = sealed(6).await;
+    tampered(
+        &database,
+        "UPDATE security_events SET seq = -seq WHERE seq IN (2, 4)",
+    )
+    .await;
+    tampered(
+        &database,
+        "UPDATE security_events SET seq = 6 + seq WHERE seq < 0",
+    )
+    .await;
+    let found = audit(&database).await;
+    assert!(
+        found.faults.contains(&Fault::Changed(2)),
+        "{:?}",
+        found.faults
+    );
+    assert!(
+        found.faults.contains(&Fault::Changed(4)),
+        "{:?}",
+        found.faults
+    );
+}
+
+/// Whoever cuts the end off and writes the shorter end down can't make its keyed hash.
+#[tokio::test]
+async fn an_end_cut_off_with_its_note_is_found_and_nothing_is_built_on_it() {
+    let database = sealed(6).await;
+    let shorten = "UPDATE event_chain SET head_seq = 4, head_seal = (SELECT seal FROM security_events WHERE seq = 4)";
+    tampered(&database, shorten).await;
+    tampered(&database, "DELETE FROM security_events WHERE seq > 4").await;
+    assert_eq!(audit(&database).await.faults, [Fault::Ends]);
+    happens(&database.store, 50).await;
+    let refused = database.store.seal_events(&chain(), CLOSED).await;
+    assert!(refused.is_err());
+    tampered(&database, "DELETE FROM event_chain").await;
+    assert!(database.store.seal_events(&chain(), CLOSED).await.is_err());
+}
+
+#[tokio::test]
+async fn another_key_finds_everything_wrong() {
+    let database = sealed(3).await;
+    let other = Chain::new(Zeroizing::new([8; 64]));
+    let found = database.store.verify_events(&other).await.unwrap();
+    assert!(found.count >= 3);
+}
+
+#[tokio::test]
+async fn old_rows_go_and_the_rest_still_holds() {
+    let database = sealed(6).await;
+    let limit = START.plus(Duration::from_mins(3));
+    assert_eq!(
+        database.store.delete_events(&chain(), limit).await.unwrap(),
+        3
+    );
+    assert_eq!(
+        database.store.delete_events(&chain(), limit).await.unwrap(),
+        0
+    );
+    database.store.seal_events(&chain(), CLOSED).await.unwrap();
+    let found = audit(&database).await;
+    assert_eq!(found.faults, []);
+    // Three are left, and one tells that three have gone.
+    assert_eq!((found.deleted, found.sealed), (3, 4));
+    tampered(&database, "DELETE FROM security_events WHERE seq = 4").await;
+    assert_eq!(audit(&database).await.faults, [Fault::Missing(4, 4)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_servers_make_one_chain() {
+    let (database, stores) = programs().await;
+    for minute in 0..60 {
+        happens(&database.store, minute).await;
+    }
+    let seal = |store: std::sync::Arc<Store>| async move {
+        let mut count = 0;
+        for _ in 0..40 {
+            count += store.seal_events(&chain(), CLOSED).await.unwrap();
+            happens(&store, 1000 + count as u64).await;
+        }
+        count
+    };
+    let [one, two] = stores.map(|store| tokio::spawn(seal(store)));
+    let count = one.await.unwrap() + two.await.unwrap();
+    let found = audit(&database).await;
+    assert_eq!(found.faults, []);
+    assert_eq!(found.sealed, count as u64, "each was sealed once");
+}
