@@ -83,7 +83,8 @@ async fn schema_on(server: &str) -> String {
     );
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(server).await.unwrap();
-    let create = format!("CREATE SCHEMA {schema}");
+    // A server that is not made anew for each run may know the name from an earlier one.
+    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
     connection.execute(AssertSqlSafe(create)).await.unwrap();
     let mark = if server.contains('?') { '&' } else { '?' };
     format!("{server}{mark}options=-csearch_path%3D{schema}")
