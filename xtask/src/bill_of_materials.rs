@@ -32,7 +32,7 @@ pub fn write() -> Result<()> {
     for draft in drafts.iter().filter(|draft| draft.exists()) {
         fs::remove_file(draft).with_context(|| format!("removing {}", draft.display()))?;
     }
-    println!("{} · {} crates", list.display(), kept?);
+    println!("{} · {} entries", list.display(), kept?);
     Ok(())
 }
 
