@@ -1,0 +1,5 @@
+//! x
+use crate::attack::Attack;
+pub fn attacks() -> Vec<Attack> {
+    vec![]
+}
