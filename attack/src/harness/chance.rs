@@ -25,3 +25,19 @@ impl Chance {
         &of[self.below(of.len())]
     }
 }
+
+/// How evenly bytes are spread: χ² over the 256 values (255 degrees of freedom; 330 is passed once in a thousand fair draws). It fails
+/// at 400, which fair draws pass once in a hundred million: a test that fails now and then is not read any more.
+pub fn spread(bytes: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    let expected = f64::from(u32::try_from(bytes.len()).unwrap()) / 256.0;
+    let squares = counts
+        .iter()
+        .map(|count| (f64::from(*count) - expected).powi(2) / expected);
+    let sum: f64 = squares.sum();
+    assert!(sum < 400.0, "χ² {sum}");
+    sum
+}

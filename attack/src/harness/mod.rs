@@ -16,7 +16,7 @@ pub use answer::Answer;
 pub use at_once::{accepted, at_once};
 pub use authenticator::Authenticator;
 pub use browser::{Browser, Door};
-pub use chance::Chance;
+pub use chance::{Chance, spread};
 pub use clock::{Clock, STEP};
 pub use people::{Enrolled, PASSWORD, Person, code_list};
 pub use program::Done;
