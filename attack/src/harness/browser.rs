@@ -253,3 +253,10 @@ impl Browser {
         }
     }
 }
+
+impl Browser {
+    /// Calls a server function with a whole body.
+    pub fn send(&mut self, function: &str, body: &Value) -> Answer {
+        self.post(function, body)
+    }
+}
