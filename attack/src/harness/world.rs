@@ -72,6 +72,11 @@ impl World {
         assert_eq!(self.server.take().unwrap().terminate(), 0);
     }
 
+    /// Kills it in whatever it does, and leaves it so.
+    pub fn kill_only(&mut self) {
+        drop(self.server.take());
+    }
+
     /// Kills it in whatever it does, and starts it again.
     pub fn kill(&mut self) {
         drop(self.server.take());
