@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         .filter_map(|attack| trial(attack, effort, &rows));
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
     if !arguments.list {
-        publish(&attacks, &rows, arguments.filter.is_none());
+        publish(attacks, &rows, arguments.filter.is_none());
     }
     conclusion.exit_code()
 }

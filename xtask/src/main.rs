@@ -3,6 +3,7 @@
 //! What a step needs is looked for first, and installed once when it is missing (see [`tools`]). Nothing here
 //! reads standard input, so that each command works in a terminal and without one.
 
+mod attack;
 mod build;
 mod ci;
 mod frontend;

@@ -1,4 +1,4 @@
-//! R: races, each from a barrier. PostgreSQL with two instances comes with its own issue.
+//! R: races, each from a barrier. `PostgreSQL` with two instances comes with its own issue.
 
 use serde_json::json;
 
@@ -225,9 +225,9 @@ fn r11_one_grant_many_actions(effort: Effort) -> Held {
         let answers = at_once(vec![(browser.clone(), "mfa/generate", json!({})); 16]);
         assert_eq!(accepted(&answers), 1);
         let others = answers.iter().filter(|(_, answer)| !answer.is_ok());
-        others.for_each(|(_, answer)| {
-            assert!([403, 503].contains(&answer.status), "{}", answer.text())
-        });
+        for (_, answer) in others {
+            assert!([403, 503].contains(&answer.status), "{}", answer.text());
+        }
     }
     as_wanted(rounds, "one grant, 16 actions at once: one effect")
 }

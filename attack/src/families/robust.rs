@@ -60,7 +60,7 @@ const NASTY: [&str; 22] = [
 fn any_value(chance: &mut Chance, depth: usize) -> Value {
     match chance.below(if depth == 0 { 6 } else { 9 }) {
         0 => Value::Null,
-        1 => json!(chance.next() % 2 == 0),
+        1 => json!(chance.below(2) == 0),
         2 => json!(chance.next().cast_signed()),
         3 => json!(f64::from_bits(chance.next() & !(1 << 62))),
         4 => json!(chance.one(&NASTY)),

@@ -57,11 +57,11 @@ impl Clock {
 
     /// Moves it into the next step, where only that step's own code is accepted.
     pub fn next_step(&self) {
-        self.into_step(PLACE);
+        self.to_step(PLACE);
     }
 
     /// Moves it to a place (in milliseconds) of the next step.
-    pub fn into_step(&self, place: i64) {
+    pub fn to_step(&self, place: i64) {
         self.set((self.now().div_euclid(STEP) + 1) * STEP + place);
     }
 

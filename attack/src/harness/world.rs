@@ -22,6 +22,10 @@ pub struct World {
     folder: TempDir,
 }
 
+#[allow(
+    clippy::unused_self,
+    reason = "people and their browsers are reached through the world they live in"
+)]
 impl World {
     /// Starts it.
     pub fn new() -> Self {

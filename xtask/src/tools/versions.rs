@@ -15,6 +15,9 @@ pub const BINARYEN: &str = "132.0.0";
 /// The check of licences and advisories.
 pub const CARGO_DENY: &str = "0.20.2";
 
+/// The fuzzer.
+pub const CARGO_FUZZ: &str = "0.13.2";
+
 /// wasm-bindgen's command must be exactly of the version of the crate.
 pub fn wasm_bindgen() -> Result<String> {
     let lock = fs::read_to_string(root().join("Cargo.lock")).context("reading Cargo.lock")?;
