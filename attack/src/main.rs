@@ -1,5 +1,5 @@
 //! The attack suite: each id of the security design's list (§4) against the real binary, by HTTP, by its command line and by moving its
-//! clock. `cargo run --package attack` tries each a few times, with `--deep` as often as the list says; a name, such as `r1`, tries
+//! clock. `cargo run --package attack` tries each a few times, with `--deep` as often as the list says; a name, such as `r1_`, tries
 //! one. What came of it is printed as a table and written to `target/attack.md`.
 #![allow(
     clippy::unwrap_used,

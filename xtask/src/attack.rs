@@ -18,7 +18,7 @@ pub fn quick() -> Result<()> {
     tools::ensure_for_attack()?;
     Process::cargo(["build", "--package", "server"]).run()?;
     suite()
-        .remedy("the table above names the id; `cargo run --package attack -- r1` tries one")
+        .remedy("the table above names the id; `cargo run --package attack -- r1_` tries one")
         .run()
 }
 
@@ -28,7 +28,9 @@ pub fn everything() -> Result<()> {
     suite()
         .args(["--deep"])
         .env("TWINLOCK_BIN", binary())
-        .remedy("the table above names the id; `cargo run --package attack -- --deep r1` tries one")
+        .remedy(
+            "the table above names the id; `cargo run --package attack -- --deep r1_` tries one",
+        )
         .run()
 }
 

@@ -1,6 +1,7 @@
 //! The families of the list, a module each.
 
 mod accounts;
+mod answers;
 mod browser;
 mod codes;
 mod enrolment;
