@@ -27,7 +27,7 @@ pub enum Purpose {
 }
 
 /// One thing that somebody does.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum Action {
     SignIn {
         seat: Seat,
