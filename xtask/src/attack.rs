@@ -60,6 +60,8 @@ pub fn fuzz() -> Result<()> {
     let targets = targets()?;
     ensure!(!targets.is_empty(), "fuzz/fuzz_targets is empty");
     for target in targets {
+        let corpus = root().join("fuzz/corpus").join(&target);
+        fs::create_dir_all(&corpus).with_context(|| format!("creating {}", corpus.display()))?;
         Process::new("cargo-fuzz")
             .args(["fuzz", "run", &target, &format!("fuzz/corpus/{target}"), &format!("fuzz/seeds/{target}")])
             .args(["--", &format!("-max_total_time={SECONDS}"), "-print_final_stats=0", "-verbosity=0"])
