@@ -4,11 +4,11 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    advisories,
+    advisories, attack,
     frontend::WASM_TARGET_DIR,
     process::Process,
     summary::Summary,
-    test::{self, Journeys, TestArguments},
+    test::{self, Depth, TestArguments},
     tools::{self, Toolbox},
     tree_proof,
     workspace::end2end,
@@ -21,7 +21,8 @@ pub struct CiArguments {
     #[arg(long)]
     no_advisories: bool,
 
-    /// Run every journey in the other engines too, not only the short set (about half an hour more)
+    /// Run every journey in the other engines too, every attack as often as the list says, the model test over 2,000 cases, and
+    /// fuzzing (about an hour and a half more)
     #[arg(long, conflicts_with_all = ["fast", "playwright"])]
     deep: bool,
 
@@ -34,7 +35,7 @@ const CLIPPY: [(&str, &[&str]); 5] = [
     (
         "clippy, host",
         &[
-            "-p", "domain", "-p", "storage", "-p", "server", "-p", "xtask",
+            "-p", "domain", "-p", "storage", "-p", "server", "-p", "xtask", "-p", "attack",
         ],
     ),
     ("clippy, domain without secrets", &["-p", "domain"]),
@@ -70,12 +71,17 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     dependencies(&mut summary, arguments.no_advisories);
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
-    let journeys = if arguments.deep {
-        Journeys::Every
+    let depth = if arguments.deep {
+        Depth::Deep
     } else {
-        Journeys::Short
+        Depth::Quick
     };
-    test::steps(&mut summary, &arguments.test, journeys);
+    test::steps(&mut summary, &arguments.test, depth);
+    if depth == Depth::Deep {
+        summary.step("attack, everything", attack::everything);
+        summary.step("model, 2,000 cases", attack::model);
+        summary.step("fuzzing", attack::fuzz);
+    }
     summary.finish()
 }
 

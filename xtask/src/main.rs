@@ -4,6 +4,7 @@
 //! reads standard input, so that each command works in a terminal and without one.
 
 mod advisories;
+mod attack;
 mod bill_of_materials;
 mod build;
 mod ci;

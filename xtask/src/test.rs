@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    build,
+    attack, build,
     postgres::{self, Cluster},
     process::Process,
     summary::Summary,
@@ -30,7 +30,7 @@ pub struct TestArguments {
 
 /// The suites that cargo runs. `app` is tested once for each side and never for both in one call, because cargo
 /// would unite their features.
-const SUITES: [(&str, &[&str]); 7] = [
+const SUITES: [(&str, &[&str]); 8] = [
     ("domain, as in the browser", &["--package", "domain"]),
     (
         "domain, with secrets",
@@ -47,26 +47,27 @@ const SUITES: [(&str, &[&str]); 7] = [
         &["--package", "app", "--features", "csr"],
     ),
     ("xtask", &["--package", "xtask"]),
+    ("attack, its tools and its list", &["--package", "attack"]),
 ];
 
-/// How much of the journeys runs in each engine.
-#[derive(Clone, Copy)]
-pub enum Journeys {
-    /// Add, sign in with a code, with a backup code, mandatory MFA.
-    Short,
-    /// Every one an engine can run.
-    Every,
+/// How much of what takes long runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each attack a few times.
+    Quick,
+    /// Every journey that an engine can run, every attack as often as the list says, the model test over 2,000 cases, fuzzing.
+    Deep,
 }
 
 /// Runs all of it and prints the summary.
 pub fn run(arguments: &TestArguments) -> Result<()> {
     let mut summary = Summary::default();
-    steps(&mut summary, arguments, Journeys::Short);
+    steps(&mut summary, arguments, Depth::Quick);
     summary.finish()
 }
 
 /// Adds the steps to a summary.
-pub fn steps(summary: &mut Summary, arguments: &TestArguments, journeys: Journeys) {
+pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     for (name, options) in SUITES {
         summary.step(name, || {
             Process::cargo(["test"])
@@ -76,9 +77,10 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, journeys: Journey
         });
     }
     summary.step("storage, on PostgreSQL", on_postgres);
-    if matches!(journeys, Journeys::Every) {
+    if depth == Depth::Deep {
         summary.step("keys, ten thousand rows", rotated);
     }
+    summary.step("attack, quick", attack::quick);
     if arguments.fast {
         summary.left_out("build", "--fast");
         summary.left_out("browser", "--fast");
@@ -86,7 +88,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, journeys: Journey
     } else if summary.step("build", || build::build().map(|_| ())) {
         summary.step("browser", || browser(&arguments.playwright));
         if arguments.playwright.is_empty() {
-            summary.step("engines", || engines(journeys));
+            summary.step("engines", || engines(depth));
         } else {
             summary.left_out("engines", "the arguments are for the browser");
         }
@@ -124,14 +126,14 @@ fn browser(arguments: &[String]) -> Result<()> {
 }
 
 /// The same journeys in each engine, with a table at the end.
-fn engines(journeys: Journeys) -> Result<()> {
+fn engines(depth: Depth) -> Result<()> {
     tools::ensure_for_engines()?;
     let playwright = playwright()?
         .args(["--config", "engines/playwright.config.ts"])
         .remedy("the table above names engine and journey; docs/ARCHITECTURE.md says how one is run alone");
-    match journeys {
-        Journeys::Short => playwright.run(),
-        Journeys::Every => playwright.env("TWINLOCK_DEEP", "1").run(),
+    match depth {
+        Depth::Quick => playwright.run(),
+        Depth::Deep => playwright.env("TWINLOCK_DEEP", "1").run(),
     }
 }
 

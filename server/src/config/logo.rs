@@ -48,10 +48,18 @@ impl Logo {
             SettingError::new("TWINLOCK_LOGO", problem)
         };
         let bytes = bytes(path).map_err(|source| error(format!("can't be read: {source}")))?;
+        Self::new(bytes).map_err(error)
+    }
+
+    /// Judges a file's content.
+    ///
+    /// # Errors
+    /// What is wrong with it, to follow its name.
+    pub fn new(bytes: Vec<u8>) -> Result<Self, String> {
         if bytes.len() > MAX_BYTES {
-            return Err(error("is too large".to_owned()));
+            return Err("is too large".to_owned());
         }
-        let (kind, ratio) = look(&bytes).map_err(error)?;
+        let (kind, ratio) = look(&bytes)?;
         Ok(Self { kind, ratio, bytes })
     }
 }

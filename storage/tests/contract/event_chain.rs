@@ -8,12 +8,13 @@ use domain::{
     time::Timestamp,
 };
 use rstest::rstest;
+use sqlx::AssertSqlSafe;
 use storage::{Audit, Fault, Store};
 use zeroize::Zeroizing;
 
 use crate::{
     races::programs,
-    support::{Database, START, later},
+    support::{Database, START, engine, later},
 };
 
 fn chain() -> Chain {
@@ -45,7 +46,12 @@ async fn audit(database: &Database) -> Audit {
 }
 
 async fn tampered(database: &Database, sql: &'static str) {
-    let changed = sqlx::query(sql)
+    // The one literal that the engines write differently.
+    let sql = match engine() {
+        "postgres" => sql.replace("x'00'", r"'\x00'"),
+        _ => sql.to_owned(),
+    };
+    let changed = sqlx::query(AssertSqlSafe(sql.clone()))
         .execute(&database.raw().await)
         .await
         .unwrap();

@@ -1,4 +1,4 @@
-//! The programs of the system that the browser tests use.
+//! The programs of the system that the tests use.
 
 use std::{
     env, fs,
@@ -39,11 +39,7 @@ pub const BROWSER: &[Package] = &[
         purpose: "an independent authenticator",
         is_there: || on_path("oathtool").is_some(),
     },
-    Package {
-        name: "faketime",
-        purpose: "moves the server's clock",
-        is_there: || has_faketime(Path::new("/usr/lib")),
-    },
+    FAKETIME,
     Package {
         name: "zbar-tools",
         purpose: "reads the QR code",
@@ -55,6 +51,15 @@ pub const BROWSER: &[Package] = &[
 const OLDEST_FIREFOX: u32 = 153;
 /// Older lists name versions that are gone from the mirrors, or too old for the tests.
 const FRESH: Duration = Duration::from_hours(7 * 24);
+
+/// For the attack suite.
+pub const ATTACK: &[Package] = &[FAKETIME];
+
+const FAKETIME: Package = Package {
+    name: "faketime",
+    purpose: "moves the server's clock",
+    is_there: || has_faketime(Path::new("/usr/lib")),
+};
 
 /// For the journeys in the other engines.
 pub const ENGINES: &[Package] = &[
@@ -176,7 +181,7 @@ fn by_hand(listed: &str, names: &[&str], has_apt: bool) -> String {
     } else {
         "install their like with the package manager of your system (Chromium is looked for at /usr/bin/chromium, or where CHROMIUM says; Firefox at /usr/bin/firefox-esr, or where FIREFOX says)".to_owned()
     };
-    format!("the browser tests need {listed}\nWhat to do: {remedy}")
+    format!("the tests need {listed}\nWhat to do: {remedy}")
 }
 
 #[expect(

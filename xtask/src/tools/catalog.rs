@@ -145,6 +145,23 @@ pub fn cargo_cyclonedx() -> Tool {
     }
 }
 
+/// Runs the fuzz targets.
+pub fn cargo_fuzz() -> Tool {
+    Tool {
+        label: "cargo-fuzz",
+        program: "cargo-fuzz",
+        version: versions::CARGO_FUZZ.to_owned(),
+        reported: versions::CARGO_FUZZ.to_owned(),
+        purpose: "it throws mutated input at every decoder",
+        duration: "a minute",
+        source: Source::Cargo {
+            package: "cargo-fuzz",
+            options: &["--locked"],
+            opt_level: "0",
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

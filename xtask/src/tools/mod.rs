@@ -54,6 +54,13 @@ impl Toolbox {
         Ok(tools)
     }
 
+    /// Fuzzing.
+    pub fn for_fuzzing() -> Result<Self> {
+        let mut tools = Self::default();
+        tools.add(&catalog::cargo_fuzz())?;
+        Ok(tools)
+    }
+
     /// PATH with the tools in front.
     pub fn path(&self) -> Result<OsString> {
         let present = env::var_os("PATH").unwrap_or_default();
@@ -85,6 +92,11 @@ pub fn ensure_for_engines() -> Result<()> {
 pub fn ensure_postgres() -> Result<PathBuf> {
     apt::ensure(apt::POSTGRES)?;
     apt::postgres_programs().context("no folder with PostgreSQL's initdb was found")
+}
+
+/// The clock of the attack suite.
+pub fn ensure_for_attack() -> Result<()> {
+    apt::ensure(apt::ATTACK)
 }
 
 /// The compiler's half for the browser.

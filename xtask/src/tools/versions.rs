@@ -18,6 +18,9 @@ pub const CARGO_DENY: &str = "0.20.2";
 /// Writes the list of what a build holds.
 pub const CARGO_CYCLONEDX: &str = "0.5.9";
 
+/// The fuzzer.
+pub const CARGO_FUZZ: &str = "0.13.2";
+
 /// wasm-bindgen's command must be exactly of the version of the crate.
 pub fn wasm_bindgen() -> Result<String> {
     let lock = fs::read_to_string(root().join("Cargo.lock")).context("reading Cargo.lock")?;

@@ -1,0 +1,268 @@
+//! C: requests of other sites, and what answers tell a browser (the second half stands in `answers.rs`).
+
+use serde_json::json;
+
+use super::answers::{
+    c7_headers_on_every_kind_of_answer, c8_the_policy_allows_no_inline_script, c10_frames,
+    c17_what_lies_about, is_without_pages,
+};
+use crate::{
+    attack::{Attack, Effort, Held, Plan, attack, refused},
+    harness::{FUNCTIONS, PASSWORD, World, well_formed},
+};
+
+pub fn attacks() -> Vec<Attack> {
+    vec![
+        attack!(c1_forms_of_another_site),
+        attack!(c3_get_and_head),
+        attack!(c4_other_kinds_of_body),
+        attack!(c5_sign_in_and_out_from_elsewhere),
+        attack!(c7_headers_on_every_kind_of_answer),
+        attack!(c8_the_policy_allows_no_inline_script),
+        attack!(c10_frames),
+        attack!(
+            "C11",
+            Plan::Pending(
+                "a spec in end2end that reads storage and caches after the full journey (issue 5, point 8)"
+            )
+        ),
+        attack!(
+            "C12",
+            Plan::Elsewhere(
+                "end2end/support/guard.ts",
+                "url.origin !== this.origin",
+                "every journey in Chromium fails on a request that leaves the origin"
+            )
+        ),
+        attack!(c14_other_hosts),
+        attack!(c15_cross_origin_sharing),
+        attack!(
+            "C16",
+            Plan::Elsewhere(
+                "end2end/tests/sign-in-code.spec.ts",
+                "'autocomplete', 'one-time-code'",
+                "the fields' autocomplete and paste are the pages' (current-password: before-it-loads.spec.ts)"
+            )
+        ),
+        attack!(c17_what_lies_about),
+    ]
+}
+
+pub const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+/// What another site can make a browser send.
+const FOREIGN: [&[(&str, &str)]; 6] = [
+    &[
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Origin", "https://evil.example"),
+    ],
+    &[
+        ("Sec-Fetch-Site", "same-site"),
+        ("Origin", "http://sub.127.0.0.1"),
+    ],
+    &[("Sec-Fetch-Site", "none")],
+    &[("Origin", "https://evil.example")],
+    &[("Origin", "null")],
+    &[],
+];
+
+fn c1_forms_of_another_site(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    let account = world.account(&mut browser, "Example Ltd");
+    let bare = browser.clone().without_header("Sec-Fetch-Site");
+    let mut tried = 0;
+    for (function, _) in FUNCTIONS {
+        let body = well_formed(function, &account, &account).to_string();
+        for headers in FOREIGN {
+            for kind in ["application/json", "application/x-www-form-urlencoded"] {
+                let headers: Vec<(&str, &str)> = headers
+                    .iter()
+                    .copied()
+                    .chain([("Content-Type", kind)])
+                    .collect();
+                let answer = bare.clone().request(
+                    "POST",
+                    &format!("/api/{function}"),
+                    &headers,
+                    body.as_bytes(),
+                );
+                answer.expect_refused(403, "not_allowed");
+                assert!(answer.cookies().is_empty());
+                tried += 1;
+            }
+        }
+    }
+    assert_eq!(
+        browser.ask("accounts/list").expect_ok()[0]["requires_mfa"],
+        false
+    );
+    browser.ask("profile/view").expect_ok();
+    refused(
+        tried,
+        "each function by another site's form or script: cross-site, same-site, typed, foreign and null origin, nothing at all",
+    )
+}
+
+fn c3_get_and_head(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let browser = ada.sign_in(&world);
+    let mut tried = 0;
+    for (function, _) in FUNCTIONS {
+        for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+            for query in ["", "?request[code]=123456&request%5Baccount%5D=1&name=x"] {
+                let answer = browser.clone().request(
+                    method,
+                    &format!("/api/{function}{query}"),
+                    &[JSON],
+                    b"",
+                );
+                assert!(
+                    [404, 405].contains(&answer.status),
+                    "{method} {function}: {}",
+                    answer.status
+                );
+                tried += 1;
+            }
+        }
+    }
+    assert!(browser.clone().is_in(), "not even the sign-out worked");
+    refused(
+        tried,
+        "each function by GET, HEAD, PUT, DELETE, PATCH, OPTIONS, with arguments in the query too",
+    )
+}
+
+fn c4_other_kinds_of_body(_: Effort) -> Held {
+    let world = World::new();
+    let browser = world.signed_in(&world.ada());
+    let mut tried = 0;
+    for (function, _) in FUNCTIONS {
+        let path = format!("/api/{function}");
+        for kind in [
+            "text/plain",
+            "multipart/form-data; boundary=x",
+            "application/x-www-form-urlencoded",
+            "application/json5",
+            "text/json",
+        ] {
+            let answer = browser
+                .clone()
+                .request("POST", &path, &[("Content-Type", kind)], b"{}");
+            assert_eq!(answer.status, 415, "{kind} {function}");
+            tried += 1;
+        }
+        assert_eq!(
+            browser.clone().request("POST", &path, &[], b"{}").status,
+            415
+        );
+        tried += 1;
+    }
+    refused(
+        tried,
+        "each function with text/plain, multipart, a form, likenesses of JSON, no type: 415",
+    )
+}
+
+fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> Held {
+    let world = World::new();
+    let mut browser = world.signed_in(&world.ada());
+    world.add("eve@example.com", "Example Ltd", "member");
+    let body =
+        json!({ "request": { "email": "eve@example.com", "password": PASSWORD } }).to_string();
+    for headers in FOREIGN {
+        let headers: Vec<(&str, &str)> = headers.iter().copied().chain([JSON]).collect();
+        let mut bare = browser.clone().without_header("Sec-Fetch-Site");
+        let signed_in = bare.request("POST", "/api/session/sign_in", &headers, body.as_bytes());
+        let signed_out = bare.request("POST", "/api/session/sign_out", &headers, b"{}");
+        for answer in [signed_in, signed_out] {
+            answer.expect_refused(403, "not_allowed");
+            assert!(answer.cookies().is_empty());
+        }
+    }
+    assert_eq!(
+        browser.ask("session/whoami").expect_ok()["email"],
+        "ada@example.com"
+    );
+    refused(
+        2 * FOREIGN.len(),
+        "sign-in as the attacker and sign-out from another site",
+    )
+}
+
+fn c14_other_hosts(_: Effort) -> Held {
+    let world = World::with(&[("TWINLOCK_PUBLIC_URL", "http://panel.example.com")]);
+    let mut tried = 0;
+    for (name, value) in [
+        ("Host", "evil.example"),
+        ("X-Forwarded-Host", "evil.example"),
+        ("Forwarded", "host=evil.example;proto=https"),
+        ("X-Original-URL", "/evil.example"),
+        ("X-Forwarded-Proto", "https"),
+    ] {
+        let mut browser = world.browser().with_header(name, value);
+        for answer in [
+            browser.sign_in(&world.ada()),
+            browser.ask("session/whoami"),
+            browser.get("/"),
+            browser.get("/sign-in"),
+        ] {
+            let everything = format!("{:?}{}", answer.headers, answer.text());
+            assert!(!everything.contains("evil.example"), "{name}: {everything}");
+            assert!(
+                is_without_pages(&answer)
+                    || answer.status < 300
+                    || (400..500).contains(&answer.status)
+            );
+            tried += 1;
+        }
+    }
+    let link = world.cli(&["user", "set-password", "ada@example.com"]);
+    assert!(link.expect_done().contains("/invitation#"));
+    refused(
+        tried,
+        "Host, X-Forwarded-Host, Forwarded and their like: nothing of them in an answer; links come from the configured address (none is mailed)",
+    )
+}
+
+fn c15_cross_origin_sharing(_: Effort) -> Held {
+    let world = World::new();
+    let browser = world
+        .signed_in(&world.ada())
+        .without_header("Sec-Fetch-Site");
+    let mut tried = 0;
+    for (function, _) in FUNCTIONS {
+        let path = format!("/api/{function}");
+        let preflight = [
+            ("Origin", "https://evil.example"),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", "content-type"),
+        ];
+        for answer in [
+            browser.clone().request("OPTIONS", &path, &preflight, b""),
+            browser.clone().request(
+                "POST",
+                &path,
+                &[("Origin", "https://evil.example"), JSON],
+                b"{}",
+            ),
+        ] {
+            assert!(answer.status >= 400, "{function}: {}", answer.status);
+            assert!(
+                !answer
+                    .headers
+                    .iter()
+                    .any(|(name, _)| name.starts_with("access-control")),
+                "{:?}",
+                answer.headers
+            );
+            tried += 1;
+        }
+    }
+    refused(
+        tried,
+        "preflights and requests of https://evil.example: refused, no Access-Control header",
+    )
+}

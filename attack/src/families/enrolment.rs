@@ -1,0 +1,296 @@
+//! E: the set-up.
+
+use serde_json::{Value, json};
+
+use crate::{
+    attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
+    harness::{Authenticator, Browser, PASSWORD, World, accepted, at_once},
+};
+
+pub fn attacks() -> Vec<Attack> {
+    vec![
+        attack!(e2_actions_without_a_grant),
+        attack!(e3_a_pending_key_elsewhere_or_late),
+        attack!(e5_a_reset_that_is_left),
+        attack!(e6_a_first_set_up_that_is_left),
+        attack!(e7_what_a_confirmation_ends),
+        attack!(e8_the_key_afterwards),
+        attack!(e10_ways_out_of_a_forced_set_up),
+        attack!(
+            "E11",
+            Plan::Pending("events of each change (branch events) and notices (mail, later)")
+        ),
+        attack!(e13_two_tabs_of_a_wizard),
+        attack!(e14_the_answer_with_the_key),
+    ]
+}
+
+/// Begins the wizard; answers the key's authenticator.
+fn begin(browser: &mut Browser) -> Authenticator {
+    let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
+    Authenticator::new(key.as_str().unwrap())
+}
+
+fn code(world: &World, app: &Authenticator) -> Value {
+    json!({ "code": app.code(world.clock.now()) })
+}
+
+fn e2_actions_without_a_grant(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
+    let mut browser = ada.sign_in(&world);
+    let account = world.account(&mut browser, "Example Ltd");
+    let member = world.member(&mut browser, &account, "max@example.com");
+    for function in ["mfa/set_up", "mfa/delete", "mfa/generate"] {
+        browser
+            .ask(function)
+            .expect_refused(403, "verification_required");
+    }
+    browser
+        .call("accounts/lift_rule", json!({ "account": account }))
+        .expect_refused(403, "verification_required");
+    let both = json!({ "account": account, "member": member });
+    browser
+        .call("accounts/reset_member", both)
+        .expect_refused(403, "verification_required");
+    let mut new = world.signed_in(&world.add("new@example.com", "Example Ltd", "member"));
+    world.clock.advance(10 * 60 + 1);
+    new.ask("mfa/set_up")
+        .expect_refused(403, "password_required");
+    refused(
+        6,
+        "Reset, Delete, Generate, the rule's end, a member's reset without a grant; Add with an old password",
+    )
+}
+
+fn e3_a_pending_key_elsewhere_or_late(_: Effort) -> Held {
+    let world = World::new();
+    let (mut mine, mut other) = (world.signed_in(&world.ada()), world.signed_in(&world.ada()));
+    let app = begin(&mut mine);
+    world.clock.next_step();
+    other
+        .call("mfa/confirm", code(&world, &app))
+        .expect_refused(409, "nothing_pending");
+    let theirs = begin(&mut other);
+    assert_ne!(theirs.key(), app.key());
+    other
+        .call("mfa/confirm", code(&world, &app))
+        .expect_refused(401, "wrong_code");
+    world.clock.advance(30 * 60);
+    mine.call("mfa/confirm", code(&world, &app))
+        .expect_refused(409, "nothing_pending");
+    mine.call("session/confirm_password", json!({ "password": PASSWORD }))
+        .expect_ok();
+    assert_ne!(begin(&mut mine).key(), app.key(), "a fresh key");
+    refused(
+        4,
+        "a pending key asked for and confirmed from another session, confirmed after 30 min, shown after 30 min",
+    )
+}
+
+fn e5_a_reset_that_is_left(_: Effort) -> Held {
+    let mut world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    ada.step_up(&world, &mut browser, &json!({ "action": "reset" }));
+    let new = begin(&mut browser);
+    let check = |world: &World| {
+        ada.sign_in(world);
+        world.clock.next_step();
+        ada.half(world)
+            .call("session/verify_code", code(world, &new))
+            .expect_refused(401, "wrong_code");
+        ada.half(world).give_code(&ada.code(world)).expect_ok();
+    };
+    check(&world);
+    world.clock.next_step();
+    let wrong = json!({ "code": new.wrong_code(world.clock.now()) });
+    browser
+        .call("mfa/confirm", wrong)
+        .expect_refused(401, "wrong_code");
+    check(&world);
+    world.kill();
+    check(&world);
+    browser.ask("mfa/cancel").expect_ok();
+    check(&world);
+    assert_eq!(
+        browser.ask("profile/view").expect_ok()["method"]["codes_left"],
+        10
+    );
+    as_wanted(
+        4,
+        "a reset left after its key, after a wrong code, by kill -9, by Cancel: the old app works, the new one does not",
+    )
+}
+
+fn e6_a_first_set_up_that_is_left(_: Effort) -> Held {
+    let world = World::new();
+    let max = world.add("max@example.com", "Example Ltd", "member");
+    let mut browser = world.signed_in(&max);
+    begin(&mut browser);
+    assert_eq!(
+        world.signed_in(&max).standing(),
+        "full",
+        "the sign-in is as before"
+    );
+    world.require_mfa("Example Ltd", true);
+    browser
+        .ask("profile/view")
+        .expect_refused(403, "set_up_required");
+    assert_eq!(browser.ask("mfa/pending").expect_ok(), true);
+    world.clock.advance(30 * 60);
+    assert_eq!(browser.ask("mfa/pending").expect_ok(), false);
+    as_wanted(
+        3,
+        "a first set-up that is left: sign-in as before, no MFA in the rule's eyes, the key gone after 30 min",
+    )
+}
+
+fn e7_what_a_confirmation_ends(_: Effort) -> Held {
+    let world = World::new();
+    let (mut mine, mut other) = (world.signed_in(&world.ada()), world.signed_in(&world.ada()));
+    let (app, before) = (begin(&mut mine), mine.token());
+    begin(&mut other);
+    world.clock.next_step();
+    mine.call("mfa/confirm", code(&world, &app)).expect_ok();
+    assert_ne!(mine.token(), before);
+    mine.replay(&before)
+        .ask("profile/view")
+        .expect_refused(401, "not_signed_in");
+    other
+        .ask("profile/view")
+        .expect_refused(401, "not_signed_in");
+    other
+        .ask("mfa/pending")
+        .expect_refused(401, "not_signed_in");
+    mine.ask("profile/view").expect_ok();
+    refused(
+        3,
+        "the token before, another session, its pending key (trusted devices: pending)",
+    )
+}
+
+fn e8_the_key_afterwards(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    let account = world.account(&mut browser, "Example Ltd");
+    let mut tried = 0;
+    let all = crate::harness::FUNCTIONS
+        .iter()
+        .map(|(function, _)| function);
+    for function in all.filter(|function| **function != "session/sign_out") {
+        let answer = browser.clone().send(
+            function,
+            &crate::harness::well_formed(function, &account, &account),
+        );
+        let text = answer.text();
+        assert!(
+            !text.contains(&ada.key) && !text.contains("otpauth"),
+            "{function}: {text}"
+        );
+        tried += 1;
+    }
+    refused(
+        tried,
+        "every function after the set-up: none answers the key",
+    )
+}
+
+fn e10_ways_out_of_a_forced_set_up(_: Effort) -> Held {
+    let world = World::new();
+    world.add_account("Lax Ltd");
+    world
+        .cli(&[
+            "member",
+            "add",
+            "ada@example.com",
+            "Lax Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    world.require_mfa("Example Ltd", true);
+    let mut browser = world.signed_in(&world.ada());
+    let (strict, lax) = (
+        world.account(&mut browser, "Example Ltd"),
+        world.account(&mut browser, "Lax Ltd"),
+    );
+    browser
+        .call("session/choose_account", json!({ "account": strict }))
+        .expect_ok();
+    for function in [
+        "mfa/cancel",
+        "mfa/pending",
+        "mfa/keep_codes",
+        "mfa/finish",
+        "session/confirm_password",
+    ] {
+        let request = json!({ "request": { "set": "0".repeat(32), "password": PASSWORD } });
+        browser.send(function, &request);
+        browser
+            .ask("profile/view")
+            .expect_refused(403, "set_up_required");
+    }
+    browser
+        .call("session/choose_account", json!({ "account": lax }))
+        .expect_ok();
+    browser.ask("profile/view").expect_ok();
+    browser
+        .call("session/choose_account", json!({ "account": strict }))
+        .expect_ok();
+    browser
+        .ask("profile/view")
+        .expect_refused(403, "set_up_required");
+    let app = begin(&mut browser);
+    world.clock.next_step();
+    browser.call("mfa/confirm", code(&world, &app)).expect_ok();
+    browser.ask("profile/view").expect_ok();
+    as_wanted(
+        8,
+        "out of a forced set-up: by another account or a confirmed method; Cancel, Finish, Keep and the password change nothing",
+    )
+}
+
+fn e13_two_tabs_of_a_wizard(effort: Effort) -> Held {
+    let rounds = effort.of(2, 10);
+    let world = World::new();
+    for round in 0..rounds {
+        let person = world.add(&format!("tab{round}@example.com"), "Example Ltd", "member");
+        let mut tab = world.signed_in(&person);
+        let (app, again) = (begin(&mut tab), begin(&mut tab.clone()));
+        assert_eq!(app.key(), again.key(), "both tabs show one key");
+        world.clock.next_step();
+        let answers = at_once(vec![(tab, "mfa/confirm", code(&world, &app)); 4]);
+        assert_eq!(accepted(&answers), 1);
+        for (_, answer) in answers.iter().filter(|(_, answer)| !answer.is_ok()) {
+            assert!([401, 409].contains(&answer.status), "{}", answer.text());
+        }
+    }
+    as_wanted(
+        rounds,
+        "tabs of one session show one key; of four confirmations at once one wins, the others are told",
+    )
+}
+
+fn e14_the_answer_with_the_key(_: Effort) -> Held {
+    let world = World::new();
+    let mut browser = world.signed_in(&world.ada());
+    let answer = browser.ask("mfa/set_up");
+    answer.expect_ok();
+    assert_eq!(answer.header("cache-control"), "no-store");
+    world
+        .browser()
+        .ask("mfa/set_up")
+        .expect_refused(401, "not_signed_in");
+    assert_eq!(browser.get("/api/mfa/set_up").status, 405);
+    browser.ask("session/sign_out").expect_ok();
+    browser
+        .ask("mfa/set_up")
+        .expect_refused(401, "not_signed_in");
+    refused(
+        3,
+        "the answer with key and QR: no-store, by its session alone, not by GET (Back after sign-out: end2end sign-in.spec.ts)",
+    )
+}

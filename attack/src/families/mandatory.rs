@@ -1,0 +1,387 @@
+//! M: an account that requires MFA.
+
+use serde_json::{Value, json};
+
+use crate::{
+    attack::{Attack, Effort, Held, as_wanted, attack, refused},
+    harness::{
+        Authenticator, Browser, FUNCTIONS, PASSWORD, Person, SET_UP_ONLY, World, well_formed,
+    },
+};
+
+pub fn attacks() -> Vec<Attack> {
+    vec![
+        attack!(m1_every_function_for_set_up_only),
+        attack!(m3_sessions_that_are_open_already),
+        attack!(m4_the_method_is_deleted),
+        attack!(m5_one_account_of_two_demands),
+        attack!(m6_who_may_switch_the_rule),
+        attack!(m7_a_new_password_by_link),
+        attack!(m9_owners_are_not_exempt),
+        attack!(m10_an_invited_user),
+        attack!(m11_a_session_from_before),
+        attack!(m13_ways_without_a_function),
+    ]
+}
+
+/// Example Ltd demands, and Max, its member, has signed in without MFA.
+fn held(world: &World) -> Browser {
+    world.require_mfa("Example Ltd", true);
+    let max = world.add("max@example.com", "Example Ltd", "member");
+    let mut browser = world.signed_in(&max);
+    assert_eq!(browser.standing(), "set_up_only");
+    browser
+}
+
+fn m1_every_function_for_set_up_only(_: Effort) -> Held {
+    let world = World::new();
+    let mut browser = held(&world);
+    let account = world.account(&mut browser, "Example Ltd");
+    let max = Person {
+        email: "max@example.com".to_owned(),
+        password: PASSWORD,
+    };
+    let mut closed = 0;
+    for (function, _) in FUNCTIONS {
+        // The ways out end the session.
+        let browser = world.signed_in(&max);
+        let answer = browser
+            .clone()
+            .send(function, &well_formed(function, &account, &account));
+        if !SET_UP_ONLY.contains(function)
+            && *function != "session/helpers"
+            && !function.starts_with("session/verify")
+        {
+            answer.expect_refused(403, "set_up_required");
+            closed += 1;
+        } else if function.starts_with("session/verify") || *function == "session/helpers" {
+            answer.expect_refused(403, "not_allowed");
+            closed += 1;
+        }
+        for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"] {
+            let status = browser
+                .clone()
+                .request(method, &format!("/api/{function}"), &[], b"")
+                .status;
+            assert!(
+                [403, 404, 405].contains(&status),
+                "{method} {function}: {status}"
+            );
+        }
+    }
+    refused(
+        FUNCTIONS.len() * 7,
+        format!(
+            "{} functions × 7 methods, held at the set-up: {closed} closed, the others are the wizard and the ways out (list compared with the product's in a test)",
+            FUNCTIONS.len()
+        ),
+    )
+}
+
+fn m3_sessions_that_are_open_already(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let max = world.add("max@example.com", "Example Ltd", "member");
+    let mut sessions = [world.signed_in(&max), world.signed_in(&max)];
+    let mut owner = ada.sign_in(&world);
+    let account = world.account(&mut owner, "Example Ltd");
+    owner
+        .call("accounts/require_mfa", json!({ "account": account }))
+        .expect_ok();
+    for session in &mut sessions {
+        session
+            .ask("profile/view")
+            .expect_refused(403, "set_up_required");
+        assert_eq!(session.standing(), "set_up_only");
+    }
+    refused(
+        2,
+        "full sessions without MFA when the rule goes on: held at the next request",
+    )
+}
+
+fn m4_the_method_is_deleted(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    world.require_mfa("Example Ltd", true);
+    let mut browser = ada.sign_in(&world);
+    ada.step_up(&world, &mut browser, &json!({ "action": "delete" }));
+    let viewer = browser.ask("mfa/delete").expect_ok();
+    assert_eq!(viewer["standing"]["standing"], "set_up_only");
+    browser
+        .ask("accounts/list")
+        .expect_refused(403, "set_up_required");
+    refused(
+        1,
+        "the last method deleted under the rule: the session drops to the set-up at once",
+    )
+}
+
+fn m5_one_account_of_two_demands(_: Effort) -> Held {
+    let world = World::new();
+    world.add_account("Strict Ltd");
+    world.require_mfa("Strict Ltd", true);
+    world
+        .cli(&[
+            "member",
+            "add",
+            "ada@example.com",
+            "Strict Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    world.add("secret.member@example.com", "Strict Ltd", "member");
+    let mut browser = world.signed_in(&world.ada());
+    let (strict, lax) = (
+        world.account(&mut browser, "Strict Ltd"),
+        world.account(&mut browser, "Example Ltd"),
+    );
+    let member = json!("0".repeat(32));
+    let mut seen = String::new();
+    browser
+        .call("session/choose_account", json!({ "account": lax }))
+        .expect_ok();
+    for function in [
+        "accounts/require_mfa",
+        "accounts/lift_rule",
+        "accounts/members",
+        "accounts/export",
+        "accounts/reset_member",
+    ] {
+        let answer = browser.send(function, &well_formed(function, &strict, &member));
+        answer.expect_refused(403, "set_up_required");
+        seen += &answer.text();
+    }
+    seen += &browser.ask("accounts/list").text();
+    world.members(&mut browser, &lax).expect_ok();
+    browser
+        .call("session/choose_account", json!({ "account": strict }))
+        .expect_ok();
+    for (function, _) in FUNCTIONS
+        .iter()
+        .filter(|(name, _)| !SET_UP_ONLY.contains(name))
+    {
+        let answer = browser.send(function, &well_formed(function, &strict, &member));
+        assert_eq!(answer.status, 403, "{function}: {}", answer.text());
+        seen += &answer.text();
+    }
+    assert!(!seen.contains("secret.member"), "{seen}");
+    browser
+        .call("session/choose_account", json!({ "account": lax }))
+        .expect_ok();
+    browser.ask("profile/view").expect_ok();
+    refused(
+        5 + FUNCTIONS.len() - SET_UP_ONLY.len(),
+        "a member of two accounts without MFA: nothing of the demanding one, from within or from the other; the other works",
+    )
+}
+
+fn m6_who_may_switch_the_rule(_: Effort) -> Held {
+    let world = World::new();
+    world.add_account("Other Ltd");
+    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
+    let olga = world.enrol(&world.add("olga@example.com", "Other Ltd", "owner"));
+    let mut owner = world.signed_in(&world.ada());
+    let one = json!({ "account": world.account(&mut owner, "Example Ltd") });
+    max.sign_in(&world)
+        .call("accounts/require_mfa", one.clone())
+        .expect_refused(403, "not_allowed");
+    olga.sign_in(&world)
+        .call("accounts/require_mfa", one.clone())
+        .expect_refused(404, "not_found");
+    max.sign_in(&world)
+        .call("accounts/lift_rule", one.clone())
+        .expect_refused(403, "not_allowed");
+    olga.sign_in(&world)
+        .call("accounts/lift_rule", one.clone())
+        .expect_refused(404, "not_found");
+    world
+        .browser()
+        .call("accounts/require_mfa", one.clone())
+        .expect_refused(401, "not_signed_in");
+    let viewer = owner.call("accounts/require_mfa", one).expect_ok();
+    assert_eq!(viewer["standing"]["standing"], "set_up_only");
+    as_wanted(
+        6,
+        "the rule switched by a member, another account's Owner, nobody: refused; by an Owner without MFA: on, and they are held",
+    )
+}
+
+fn m7_a_new_password_by_link(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let token = new_link(&world, "ada@example.com");
+    let mut browser = world.browser();
+    let request = json!({ "token": token, "password": "another password of hers" });
+    let answer = browser.call("session/accept_invitation", request);
+    answer.expect_ok();
+    assert!(
+        answer.cookies().is_empty() && browser.standing().is_empty(),
+        "nobody is signed in by a link"
+    );
+    browser
+        .sign_in_as(&ada.person.email, "another password of hers")
+        .expect_ok();
+    assert_eq!(browser.standing(), "half_signed_in");
+    refused(
+        1,
+        "a password chosen by the operator's link: no sign-in by it, and the second factor is asked as before",
+    )
+}
+
+fn new_link(world: &World, email: &str) -> String {
+    let line = world.cli(&["user", "set-password", email]);
+    line.expect_done().rsplit_once('#').unwrap().1.to_owned()
+}
+
+fn m9_owners_are_not_exempt(_: Effort) -> Held {
+    let world = World::new();
+    world.require_mfa("Example Ltd", true);
+    let mut owner = world.signed_in(&world.ada());
+    let account = world.account(&mut owner, "Example Ltd");
+    for function in [
+        "accounts/members",
+        "accounts/lift_rule",
+        "accounts/require_mfa",
+        "accounts/list",
+        "profile/view",
+    ] {
+        let answer = owner.send(function, &well_formed(function, &account, &account));
+        answer.expect_refused(403, "set_up_required");
+    }
+    refused(5, "an Owner without MFA under the rule")
+}
+
+fn m10_an_invited_user(effort: Effort) -> Held {
+    let world = World::new();
+    world.require_mfa("Example Ltd", true);
+    let add = [
+        "user",
+        "add",
+        "max@example.com",
+        "--name",
+        "Max",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "member",
+    ];
+    world.cli(&add).expect_done();
+    let accept = |token: &str| {
+        world.browser().call(
+            "session/accept_invitation",
+            json!({ "token": token, "password": PASSWORD }),
+        )
+    };
+    let late = new_link(&world, "max@example.com");
+    world.clock.advance(7 * 24 * 3600 + 1);
+    accept(&late).expect_refused(404, "link_dead");
+    let link = new_link(&world, "max@example.com");
+    accept(&link).expect_ok();
+    let again = effort.of(2, 20);
+    (0..again).for_each(|_| {
+        accept(&link).expect_refused(404, "link_dead");
+    });
+    let mut browser = world.browser();
+    let viewer = browser.sign_in_as("max@example.com", PASSWORD).expect_ok();
+    assert_eq!(viewer["standing"]["standing"], "set_up_only");
+    browser
+        .ask("profile/view")
+        .expect_refused(403, "set_up_required");
+    refused(
+        2 + again,
+        "an invitation after seven days, and used again; the first sign-in under the rule is held at the set-up",
+    )
+}
+
+fn m11_a_session_from_before(_: Effort) -> Held {
+    let mut world = World::new();
+    let max = world.add("max@example.com", "Example Ltd", "member");
+    let mut browser = world.signed_in(&max);
+    let pending = browser.ask("mfa/set_up").expect_ok();
+    world.require_mfa("Example Ltd", true);
+    let mut tries = 0;
+    for function in [
+        "profile/view",
+        "accounts/list",
+        "step_up/asked",
+        "mfa/generate",
+    ] {
+        browser.ask(function).expect_refused(403, "set_up_required");
+        tries += 1;
+    }
+    world.restart();
+    browser
+        .ask("profile/view")
+        .expect_refused(403, "set_up_required");
+    // What was begun before goes on: the key counts once it is confirmed, and not before.
+    let app = Authenticator::new(pending["key"].as_str().unwrap());
+    world.clock.next_step();
+    browser
+        .call(
+            "mfa/confirm",
+            json!({ "code": app.wrong_code(world.clock.now()) }),
+        )
+        .expect_refused(401, "wrong_code");
+    browser
+        .ask("profile/view")
+        .expect_refused(403, "set_up_required");
+    browser
+        .call(
+            "mfa/confirm",
+            json!({ "code": app.code(world.clock.now()) }),
+        )
+        .expect_ok();
+    browser.ask("profile/view").expect_ok();
+    refused(
+        tries + 2,
+        "a session and a pending key from before the rule, over a restart too (there are no trusted devices that replace a factor)",
+    )
+}
+
+fn m13_ways_without_a_function(_: Effort) -> Held {
+    let world = World::new();
+    let mut browser = held(&world);
+    let account = world.account(&mut browser, "Example Ltd");
+    let id = account.as_str().unwrap();
+    let paths = [
+        "/livez",
+        "/readyz",
+        "/healthz",
+        "/metrics",
+        "/api/events",
+        "/ws",
+        "/",
+        "/accounts",
+        "/profile",
+        "/download",
+        "/export.csv",
+    ];
+    let own = paths.map(str::to_owned).into_iter().chain([
+        format!("/accounts/{id}"),
+        format!("/api/accounts/{id}"),
+        format!("/accounts/{id}/members.csv"),
+    ]);
+    let mut tried = 0;
+    for path in own {
+        let text = browser.get(&path).text();
+        assert!(
+            !text.contains("example.com")
+                && !text.contains("Somebody")
+                && !text.contains("Example Ltd"),
+            "{path}: {text}"
+        );
+        tried += 1;
+    }
+    browser
+        .call(
+            "accounts/export",
+            json!({ "account": account, "search": "", "state": Value::Null, "page": 0 }),
+        )
+        .expect_refused(403, "set_up_required");
+    refused(
+        tried + 1,
+        "pages, files, health, metrics, event streams: no user's data; the CSV export is a function and closed",
+    )
+}

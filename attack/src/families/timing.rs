@@ -1,0 +1,256 @@
+//! U: what answers and their time tell of who is there.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::{
+    attack::{Attack, Effort, Held, attack, refused},
+    harness::{Answer, PASSWORD, World},
+};
+
+pub fn attacks() -> Vec<Attack> {
+    vec![
+        attack!(u1_known_and_unknown_addresses),
+        attack!(u2_links_tell_nothing),
+        attack!(u4_disabled_locked_unknown),
+        attack!(deep u5_first_and_last_digit),
+        attack!(u7_ids),
+    ]
+}
+
+/// What an answer looks like, but for what differs each time.
+fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
+    let is_own = |name: &str| ["x-request-id", "date"].contains(&name);
+    let headers = answer.headers.iter().filter(|(name, _)| !is_own(name));
+    (
+        answer.status,
+        headers
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect(),
+        answer.text(),
+    )
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this measures the server from outside"
+)]
+fn timed(call: impl FnOnce() -> Answer) -> (Duration, Answer) {
+    let start = Instant::now();
+    let answer = call();
+    (start.elapsed(), answer)
+}
+
+fn median(mut samples: Vec<Duration>) -> Duration {
+    samples.sort_unstable();
+    samples[samples.len() / 2]
+}
+
+fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
+    let world = World::new();
+    let samples = effort.of(10, 500);
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for number in 0..samples {
+        // Past the delay that wrong passwords bring, which both have.
+        world.clock.advance(61);
+        let stranger = format!("stranger{number}@example.com");
+        let (time, right) = timed(|| {
+            world
+                .browser()
+                .sign_in_as("ada@example.com", "a wrong password of hers")
+        });
+        known.push(time);
+        let (time, wrong) = timed(|| {
+            world
+                .browser()
+                .sign_in_as(&stranger, "a wrong password of hers")
+        });
+        unknown.push(time);
+        assert_eq!(right.status, 401);
+        assert_eq!(shape(&right), shape(&wrong));
+    }
+    let apart = median(known).abs_diff(median(unknown));
+    // A few samples tell nothing about time.
+    assert!(
+        effort == Effort::Quick || apart <= Duration::from_millis(2),
+        "{apart:?} apart"
+    );
+    refused(
+        2 * samples,
+        format!(
+            "unknown address against known one with a wrong password: one answer to the byte; medians {apart:.1?} apart (at most 2 ms, judged in the deep run)"
+        ),
+    )
+}
+
+fn u2_links_tell_nothing(_: Effort) -> Held {
+    let world = World::new();
+    let add = [
+        "user",
+        "add",
+        "max@example.com",
+        "--name",
+        "Max",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "member",
+    ];
+    let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
+    let replaced = token(world.cli(&add).expect_done());
+    let late = token(
+        world
+            .cli(&["user", "set-password", "max@example.com"])
+            .expect_done(),
+    );
+    world.clock.advance(7 * 24 * 3600 + 1);
+    let check = |token: &str| {
+        shape(
+            &world
+                .browser()
+                .call("session/check_invitation", json!({ "token": token })),
+        )
+    };
+    let late = check(&late);
+    let used = token(
+        world
+            .cli(&["user", "set-password", "max@example.com"])
+            .expect_done(),
+    );
+    let accept = json!({ "token": used, "password": PASSWORD });
+    world
+        .browser()
+        .call("session/accept_invitation", accept)
+        .expect_ok();
+    let answers = [late, check(&replaced), check(&used), check(&"A".repeat(43))];
+    assert!(
+        answers.iter().all(|answer| *answer == answers[3]),
+        "{answers:?}"
+    );
+    refused(
+        4,
+        "invitations: used, replaced, late, invented: one answer (there is no sign-up and no reset by mail)",
+    )
+}
+
+fn u4_disabled_locked_unknown(_: Effort) -> Held {
+    let world = World::new();
+    let disabled = world.add("disabled@example.com", "Example Ltd", "member");
+    world
+        .cli(&["user", "disable", "disabled@example.com"])
+        .expect_done();
+    let locked = world.enrol(&world.add("locked@example.com", "Example Ltd", "member"));
+    for _ in 0..10 {
+        world.clock.advance(4 * 60);
+        let wrong = locked.app.wrong_code(world.clock.now());
+        locked
+            .half(&world)
+            .give_code(&wrong)
+            .expect_refused(401, "wrong_code");
+    }
+    let invited = [
+        "user",
+        "add",
+        "invited@example.com",
+        "--name",
+        "I",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "member",
+    ];
+    world.cli(&invited).expect_done();
+    let wrong = "a wrong password of theirs";
+    let sign_in = |email: &str, password: &str| shape(&world.browser().sign_in_as(email, password));
+    let answers = [
+        sign_in("unknown@example.com", wrong),
+        sign_in(&disabled.email, PASSWORD),
+        sign_in(&disabled.email, wrong),
+        sign_in(&locked.person.email, wrong),
+        sign_in("invited@example.com", wrong),
+        sign_in("no address at all", wrong),
+    ];
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "{answers:?}"
+    );
+    refused(
+        6,
+        "unknown, disabled (with the right password too), locked, invited, no address: one answer",
+    )
+}
+
+fn u5_first_and_last_digit(effort: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let rounds = effort.of(5, 500);
+    let mut times = [Vec::new(), Vec::new()];
+    let other = |digit: u8| if digit == b'9' { b'0' } else { digit + 1 };
+    for _ in 0..rounds {
+        world.clock.past_the_pause();
+        let mut half = ada.half(&world);
+        let code = ada.code(&world);
+        for guess in 0..4 {
+            let mut wrong = code.clone().into_bytes();
+            let place = if guess % 2 == 0 { 0 } else { 5 };
+            wrong[place] = other(wrong[place]);
+            let (time, answer) = timed(|| half.give_code(std::str::from_utf8(&wrong).unwrap()));
+            assert_ne!(answer.status, 429);
+            times[guess % 2].push(time);
+        }
+        // A complete sign-in clears the budget.
+        half.give_code(&code);
+    }
+    let [first, last] = times.map(median);
+    let apart = first.abs_diff(last);
+    assert!(apart <= Duration::from_micros(500), "{apart:?} apart");
+    refused(
+        4 * rounds,
+        format!("codes wrong in the first or the last digit: medians {apart:.1?} apart"),
+    )
+}
+
+fn u7_ids(effort: Effort) -> Held {
+    let world = World::new();
+    let count = effort.of(5, 40);
+    let ada = world.enrolled();
+    let mut owner = ada.sign_in(&world);
+    let mut ids = std::collections::BTreeSet::new();
+    for number in 0..count {
+        let name = format!("Account {number}");
+        world.add_account(&name);
+        world
+            .cli(&["member", "add", "ada@example.com", &name, "--role", "owner"])
+            .expect_done();
+        let id = world
+            .account(&mut owner, &name)
+            .as_str()
+            .unwrap()
+            .to_owned();
+        assert!(
+            id.len() == 32 && id.chars().all(|c| c.is_ascii_hexdigit()),
+            "{id}"
+        );
+        ids.insert(id);
+    }
+    assert_eq!(ids.len(), count);
+    let prefixes: std::collections::BTreeSet<&str> = ids.iter().map(|id| &id[..6]).collect();
+    assert!(prefixes.len() + 1 >= count, "they do not count up");
+    world.add_account("Foreign Ltd");
+    let mut theirs = world.signed_in(&world.add("olga@example.com", "Foreign Ltd", "owner"));
+    let foreign = world.account(&mut theirs, "Foreign Ltd");
+    let mut ask = |id: serde_json::Value| {
+        let request = json!({ "account": id, "search": "", "state": null, "page": 0 });
+        shape(&owner.call("accounts/members", request))
+    };
+    assert_eq!(
+        ask(foreign),
+        ask(json!("0".repeat(32))),
+        "somebody else's and nobody's"
+    );
+    refused(
+        count + 2,
+        "ids of 128 random bits; a foreign id and an invented one are answered alike, to the byte",
+    )
+}

@@ -1,0 +1,82 @@
+use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+
+use super::STEP;
+
+/// An authenticator application, written from RFC 6238 and not from the product's code.
+#[derive(Clone)]
+pub struct Authenticator {
+    key: Vec<u8>,
+}
+
+impl Authenticator {
+    /// Types the key in.
+    pub fn new(base32: &str) -> Self {
+        Self {
+            key: BASE32_NOPAD.decode(base32.as_bytes()).unwrap(),
+        }
+    }
+
+    /// The key's bytes.
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// The six digits that it shows at this time (in milliseconds).
+    pub fn code(&self, now: i64) -> String {
+        self.of_step(now.div_euclid(STEP))
+    }
+
+    /// The six digits of a step.
+    pub fn of_step(&self, step: i64) -> String {
+        format!("{:06}", self.number(step) % 1_000_000)
+    }
+
+    fn number(&self, step: i64) -> u32 {
+        let mut mac = Hmac::<Sha1>::new_from_slice(&self.key).unwrap();
+        mac.update(&step.to_be_bytes());
+        let tag = mac.finalize().into_bytes();
+        let offset = usize::from(tag[19] & 0xf);
+        u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff
+    }
+
+    /// Different codes that are wrong now, and for a good while before and after.
+    pub fn wrong_codes(&self, now: i64) -> impl Iterator<Item = String> {
+        let step = now.div_euclid(STEP);
+        let near: Vec<String> = (-60..=60).map(|by| self.of_step(step + by)).collect();
+        (0..1_000_000)
+            .map(|number| format!("{number:06}"))
+            .filter(move |code| !near.contains(code))
+    }
+
+    /// One of them.
+    pub fn wrong_code(&self, now: i64) -> String {
+        self.wrong_codes(now).next().unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// RFC 6238 appendix B, SHA-1, all eight digits.
+    #[rstest]
+    #[case(59, 94_287_082)]
+    #[case(1_111_111_109, 7_081_804)]
+    #[case(1_111_111_111, 14_050_471)]
+    #[case(1_234_567_890, 89_005_924)]
+    #[case(2_000_000_000, 69_279_037)]
+    #[case(20_000_000_000, 65_353_130)]
+    fn it_shows_what_the_rfc_says(#[case] seconds: i64, #[case] code: u32) {
+        let authenticator = Authenticator {
+            key: b"12345678901234567890".to_vec(),
+        };
+        assert_eq!(authenticator.number(seconds / 30) % 100_000_000, code);
+        assert_eq!(
+            authenticator.code(seconds * 1000),
+            format!("{:06}", code % 1_000_000)
+        );
+    }
+}

@@ -1,0 +1,262 @@
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
+
+use super::{Answer, Person};
+
+/// No answer takes longer, even on a machine that does everything at once.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The way to a server; it stays the same over restarts.
+#[derive(Clone)]
+pub struct Door(Arc<AtomicU16>);
+
+/// A browser on one of the product's own pages: it keeps cookies and says where its requests come from. A clone is a second tab whose
+/// cookies go their own way from then on.
+#[derive(Clone)]
+pub struct Browser {
+    door: Door,
+    from: Ipv4Addr,
+    cookies: BTreeMap<String, String>,
+    headers: Vec<(String, String)>,
+}
+
+impl Door {
+    /// A door that leads nowhere yet.
+    pub fn new() -> Self {
+        Self(Arc::new(AtomicU16::new(0)))
+    }
+
+    /// Leads to this port from now on.
+    pub fn lead_to(&self, port: u16) {
+        self.0.store(port, Ordering::SeqCst);
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Connects from an address of this machine.
+    pub fn connect(&self, from: Ipv4Addr) -> TcpStream {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let own = SocketAddr::new(IpAddr::V4(from), 0);
+        socket.bind(&own.into()).unwrap();
+        let server = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port());
+        socket.connect(&server.into()).unwrap();
+        let stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Sends bytes as they are and reads until the server has nothing more to say. What it has said by the time it breaks off counts.
+    pub fn send(&self, from: Ipv4Addr, request: &[u8]) -> Vec<u8> {
+        let mut stream = self.connect(from);
+        // A server that has refused already may have closed its half.
+        let _ = stream.write_all(request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        answer
+    }
+}
+
+impl Browser {
+    /// A browser without cookies.
+    pub fn new(door: &Door) -> Self {
+        Self {
+            door: door.clone(),
+            from: Ipv4Addr::LOCALHOST,
+            cookies: BTreeMap::new(),
+            headers: vec![("Sec-Fetch-Site".into(), "same-origin".into())],
+        }
+    }
+
+    /// The same at another address of the loopback network.
+    pub fn at(mut self, number: u8) -> Self {
+        self.from = Ipv4Addr::new(127, 0, 1, number);
+        self
+    }
+
+    /// Sends one more header with each request, or another value of it.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sends this header no more.
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// Calls a server function without arguments.
+    pub fn ask(&mut self, function: &str) -> Answer {
+        self.post(function, &json!({}))
+    }
+
+    /// Calls a server function with its request.
+    pub fn call(&mut self, function: &str, request: Value) -> Answer {
+        self.post(function, &Value::from_iter([("request", request)]))
+    }
+
+    /// Gives email and password.
+    pub fn sign_in(&mut self, person: &Person) -> Answer {
+        self.sign_in_as(&person.email, person.password)
+    }
+
+    /// Gives any email and password.
+    pub fn sign_in_as(&mut self, email: &str, password: &str) -> Answer {
+        let request = json!({ "email": email, "password": password });
+        self.call("session/sign_in", request)
+    }
+
+    /// Gives a code of the authenticator as the second factor.
+    pub fn give_code(&mut self, code: &str) -> Answer {
+        self.call("session/verify_code", json!({ "code": code }))
+    }
+
+    /// Gives a backup code as the second factor.
+    pub fn give_backup_code(&mut self, code: &str) -> Answer {
+        self.call("session/verify_backup_code", json!({ "code": code }))
+    }
+
+    /// Where the session stands; empty without one.
+    pub fn standing(&mut self) -> String {
+        let viewer = self.ask("session/whoami").expect_ok();
+        let standing = viewer["standing"]["standing"].as_str();
+        standing.unwrap_or_default().to_owned()
+    }
+
+    /// Whether the session reaches what only a full one may.
+    pub fn is_in(&mut self) -> bool {
+        self.ask("profile/view").is_ok()
+    }
+
+    /// Loads a page or a file.
+    pub fn get(&mut self, path: &str) -> Answer {
+        self.request("GET", path, &[("Accept", "text/html,*/*;q=0.8")], b"")
+    }
+
+    /// Sends any request, with the cookies.
+    pub fn request(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        self.try_request(method, path, headers, body)
+            .unwrap_or_else(|| panic!("no answer to {method} {path}"))
+    }
+
+    /// The same, where no answer is an answer too.
+    pub fn try_request(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Answer> {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n").into_bytes();
+        let own = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        for (name, value) in own.chain(headers.iter().copied()) {
+            request.extend(format!("{name}: {value}\r\n").bytes());
+        }
+        let is_named = |name: &str| {
+            let own = self.headers.iter().map(|(known, _)| known.as_str());
+            own.chain(headers.iter().map(|(known, _)| *known))
+                .any(|known| known.eq_ignore_ascii_case(name))
+        };
+        if !is_named("host") {
+            request.extend(format!("Host: 127.0.0.1:{}\r\n", self.door.port()).bytes());
+        }
+        if !self.cookies.is_empty() && !is_named("cookie") {
+            request.extend(format!("Cookie: {}\r\n", self.cookie_header()).bytes());
+        }
+        if !is_named("content-length") && !is_named("transfer-encoding") && method != "GET" {
+            request.extend(format!("Content-Length: {}\r\n", body.len()).bytes());
+        }
+        request.extend(b"\r\n");
+        request.extend(body);
+        let answer = Answer::parse(&self.door.send(self.from, &request))?;
+        for cookie in answer.cookies() {
+            self.keep(cookie);
+        }
+        Some(answer)
+    }
+
+    /// The session's token.
+    pub fn token(&self) -> String {
+        let found = ["twinlock", "__Host-twinlock"].map(|name| self.cookies.get(name));
+        found
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Puts a token into the jar.
+    pub fn set_token(&mut self, token: &str) {
+        self.set_cookie("twinlock", token);
+    }
+
+    /// Puts any cookie into the jar.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Another browser with nothing but this token.
+    pub fn replay(&self, token: &str) -> Self {
+        let mut thief = Self::new(&self.door);
+        thief.set_token(token);
+        thief
+    }
+
+    fn post(&mut self, function: &str, body: &Value) -> Answer {
+        self.request(
+            "POST",
+            &format!("/api/{function}"),
+            &[("Content-Type", "application/json")],
+            body.to_string().as_bytes(),
+        )
+    }
+
+    fn cookie_header(&self) -> String {
+        let pairs = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    fn keep(&mut self, set_cookie: &str) {
+        let pair = set_cookie.split(';').next().unwrap_or_default();
+        let Some((name, value)) = pair.split_once('=') else {
+            return;
+        };
+        if set_cookie.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.set_cookie(name, value);
+        }
+    }
+}
+
+impl Browser {
+    /// Calls a server function with a whole body.
+    pub fn send(&mut self, function: &str, body: &Value) -> Answer {
+        self.post(function, body)
+    }
+}

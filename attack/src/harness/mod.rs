@@ -1,0 +1,26 @@
+//! The attacker's tools: a server of one's own to attack, browsers, an authenticator, and a hand on the clock. Nothing of the product's
+//! code is used here: what is written twice would be wrong twice.
+
+mod answer;
+mod at_once;
+mod authenticator;
+mod browser;
+mod chance;
+mod clock;
+mod functions;
+mod people;
+mod program;
+mod search;
+mod world;
+
+pub use answer::Answer;
+pub use at_once::{accepted, at_once};
+pub use authenticator::Authenticator;
+pub use browser::{Browser, Door};
+pub use chance::{Chance, spread};
+pub use clock::{Clock, STEP};
+pub use functions::{FUNCTIONS, GUESSABLE, SET_UP_ONLY, well_formed};
+pub use people::{Enrolled, PASSWORD, Person, code_list};
+pub use program::Done;
+pub use search::{Secret, find};
+pub use world::World;

@@ -1,0 +1,136 @@
+//! The table: a row for each id, whatever became of it.
+
+use std::fmt::Write;
+
+use crate::{
+    attack::{Attack, Held, Plan},
+    ids,
+};
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub id: String,
+    pub what: String,
+    pub tried: usize,
+    pub result: String,
+}
+
+impl Row {
+    /// Of an attack that was tried and held off.
+    pub fn held(attack: &Attack, held: Held) -> Self {
+        Self::new(attack, held.what, held.tried, held.how.to_owned())
+    }
+
+    /// Of one that succeeded, or could not be tried as it was meant.
+    pub fn failed(attack: &Attack, why: &str) -> Self {
+        let first = why.lines().next().unwrap_or_default().to_owned();
+        Self::new(
+            attack,
+            attack.name.replace('_', " "),
+            1,
+            format!("FAILED: {first}"),
+        )
+    }
+
+    /// Of one that is not tried here.
+    pub fn untried(attack: &Attack) -> Self {
+        let (what, result) = match attack.plan {
+            Plan::Try(_) => (
+                String::new(),
+                "left out (the arguments name others)".to_owned(),
+            ),
+            Plan::TryDeep(_) => (
+                attack.name.replace('_', " "),
+                "left to the deep run".to_owned(),
+            ),
+            Plan::Elsewhere(file, test, why) => {
+                (why.to_owned(), format!("shown by {file}: {test}"))
+            }
+            Plan::Pending(what) => (String::new(), format!("pending: {what}")),
+            Plan::NotApplicable(why) => (String::new(), format!("not applicable: {why}")),
+        };
+        Self::new(attack, what, 0, result)
+    }
+
+    fn new(attack: &Attack, what: String, tried: usize, result: String) -> Self {
+        Self {
+            id: attack.id(),
+            what,
+            tried,
+            result,
+        }
+    }
+}
+
+/// The table in the order of the list, and below it how many of each result.
+pub fn table(rows: &[Row]) -> String {
+    let mut text = String::from("| id | tried | times | result |\n| --- | --- | ---: | --- |\n");
+    let order = ids::all();
+    let mut sorted: Vec<&Row> = rows.iter().collect();
+    sorted.sort_by_key(|row| order.iter().position(|id| *id == row.id));
+    for row in sorted {
+        let tried = if row.tried == 0 {
+            "–".to_owned()
+        } else {
+            row.tried.to_string()
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {tried} | {} |",
+            row.id,
+            cell(&row.what),
+            cell(&row.result)
+        );
+    }
+    let _ = writeln!(text, "\n{}", counts(rows));
+    text
+}
+
+fn counts(rows: &[Row]) -> String {
+    let beginning = |word: &str| {
+        rows.iter()
+            .filter(|row| row.result.starts_with(word))
+            .count()
+    };
+    let tries: usize = rows.iter().map(|row| row.tried).sum();
+    format!(
+        "{} ids: {} refused, {} as wanted, {} FAILED, {} shown elsewhere, {} left to the deep run, {} pending, {} not applicable; {tries} tries.",
+        rows.len(),
+        beginning("refused"),
+        beginning("as wanted"),
+        beginning("FAILED"),
+        beginning("shown by"),
+        beginning("left"),
+        beginning("pending"),
+        beginning("not applicable"),
+    )
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attack::attack;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_list_and_are_counted() {
+        let pending = attack!("T1", Plan::Pending("a thing"));
+        let failed = attack!("R1", Plan::NotApplicable(""));
+        let rows = [
+            Row::untried(&pending),
+            Row::failed(&failed, "it | came in\nat once"),
+        ];
+        let table = table(&rows);
+        let (first, second) = (table.find("| R1 |").unwrap(), table.find("| T1 |").unwrap());
+        assert!(first < second, "{table}");
+        assert!(table.contains("FAILED: it \\| came in |"), "{table}");
+        assert!(
+            table.contains("2 ids: 0 refused, 0 as wanted, 1 FAILED"),
+            "{table}"
+        );
+    }
+}

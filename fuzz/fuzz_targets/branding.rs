@@ -1,0 +1,26 @@
+//! Name, support link and accent.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use server::config::{Branding, BrandingArgs};
+
+fuzz_target!(|texts: (&str, &str, &str, &str)| {
+    let (brand, support, accent, dark) = texts;
+    let settings = BrandingArgs {
+        brand: brand.to_owned(),
+        support_url: Some(support.to_owned()),
+        logo: None,
+        accent: Some(accent.to_owned()),
+        accent_dark: Some(dark.to_owned()),
+    };
+    if let Ok(branding) = Branding::new(&settings) {
+        assert!(!branding.brand.contains(':') && !branding.brand.is_empty());
+        let link = branding.support_url.unwrap_or_default().to_lowercase();
+        assert!(
+            ["", "http://", "https://", "mailto:"]
+                .iter()
+                .any(|begin| link.starts_with(begin))
+                && !link.starts_with("javascript")
+        );
+    }
+});

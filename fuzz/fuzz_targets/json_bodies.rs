@@ -1,0 +1,36 @@
+//! The JSON bodies of the server functions.
+#![no_main]
+
+use std::collections::BTreeMap;
+
+use app::{
+    accounts::api::{MembersWanted, OneAccount, OneMember},
+    mfa::api::{NewName, SavedCodes},
+    session::api::{Chosen, Code, FirstOwnerForm, InvitationForm, Link, PasswordOnly, SignInForm},
+    step_up::api::StepUpCode,
+};
+use domain::step_up::Intent;
+use libfuzzer_sys::fuzz_target;
+use serde::de::DeserializeOwned;
+
+fuzz_target!(|body: &[u8]| {
+    check::<SignInForm>(body);
+    check::<Code>(body);
+    check::<PasswordOnly>(body);
+    check::<Link>(body);
+    check::<Chosen>(body);
+    check::<FirstOwnerForm>(body);
+    check::<InvitationForm>(body);
+    check::<SavedCodes>(body);
+    check::<NewName>(body);
+    check::<Intent>(body);
+    check::<StepUpCode>(body);
+    check::<OneAccount>(body);
+    check::<OneMember>(body);
+    check::<MembersWanted>(body);
+});
+
+/// As a server function reads it: one argument by name.
+fn check<T: DeserializeOwned>(body: &[u8]) {
+    let _ = serde_json::from_slice::<BTreeMap<String, T>>(body);
+}

@@ -1,0 +1,9 @@
+//! The key file.
+#![no_main]
+
+use domain::vault::MasterKey;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let _ = text.parse::<MasterKey>();
+});

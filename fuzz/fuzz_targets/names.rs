@@ -1,0 +1,25 @@
+//! Names of people, accounts and methods, as they are typed.
+#![no_main]
+
+use std::{fmt::Display, str::FromStr};
+
+use domain::names::{AccountName, MethodName, PersonName};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    check::<PersonName>(text);
+    check::<AccountName>(text);
+    check::<MethodName>(text);
+});
+
+/// What is kept is kept when it is read again, and brings no line of its own into lists and logs.
+fn check<Name: FromStr + Display>(text: &str) {
+    if let Ok(name) = text.parse::<Name>() {
+        let kept = name.to_string();
+        assert!(!kept.chars().any(char::is_control));
+        assert!(
+            kept.parse::<Name>()
+                .is_ok_and(|again| again.to_string() == kept)
+        );
+    }
+}

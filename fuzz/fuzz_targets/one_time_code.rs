@@ -1,0 +1,16 @@
+//! A 6-digit code as it is typed.
+#![no_main]
+
+use domain::one_time_code::OneTimeCode;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Ok(code) = text.parse::<OneTimeCode>() {
+        let kept = code.expose();
+        assert!(kept.len() == 6 && kept.bytes().all(|byte| byte.is_ascii_digit()));
+        assert!(
+            kept.parse::<OneTimeCode>()
+                .is_ok_and(|again| again.expose() == kept)
+        );
+    }
+});

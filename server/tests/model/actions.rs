@@ -1,0 +1,175 @@
+//! What may happen.
+
+use proptest::prelude::*;
+
+/// Which of the house's browsers; two belong to each person.
+pub type Seat = usize;
+/// How many there are.
+pub const SEATS: Seat = 6;
+
+/// A code by how far its step is from the running one, or one that is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Step(i64),
+    Wrong,
+    /// The one given last, whatever became of it.
+    Again,
+}
+
+/// What a verification is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Reset,
+    Delete,
+    Generate,
+    RuleOff,
+    MemberReset,
+}
+
+/// One thing that somebody does.
+#[derive(Debug, Clone, Copy)]
+pub enum Action {
+    SignIn {
+        seat: Seat,
+        right: bool,
+    },
+    SignOut(Seat),
+    GiveCode {
+        seat: Seat,
+        code: Shown,
+    },
+    GiveBackupCode {
+        seat: Seat,
+        index: usize,
+    },
+    ConfirmPassword(Seat),
+    Choose {
+        seat: Seat,
+        strict: bool,
+    },
+    SetUp(Seat),
+    Confirm {
+        seat: Seat,
+        code: Shown,
+    },
+    CancelSetUp(Seat),
+    FreshCodes(Seat),
+    Finish(Seat),
+    KeepCodes(Seat),
+    Ask {
+        seat: Seat,
+        purpose: Purpose,
+    },
+    Verify {
+        seat: Seat,
+        purpose: Purpose,
+        code: Shown,
+    },
+    VerifyBackup {
+        seat: Seat,
+        purpose: Purpose,
+        index: usize,
+    },
+    Act {
+        seat: Seat,
+        purpose: Purpose,
+    },
+    Test {
+        seat: Seat,
+        code: Shown,
+    },
+    RequireMfa(Seat),
+    /// The whole way of a set-up, as most people go it.
+    WholeSetUp(Seat),
+    /// The whole way of a sign-in with a code.
+    WholeSignIn(Seat),
+    /// The whole way of a verification.
+    WholeStepUp {
+        seat: Seat,
+        purpose: Purpose,
+    },
+    Wait {
+        seconds: i64,
+    },
+    Operator(Operator),
+}
+
+/// What the operator does at the command line.
+#[derive(Debug, Clone, Copy)]
+pub enum Operator {
+    Rule(bool),
+    Disabled { person: usize, disabled: bool },
+    Unlock { person: usize },
+    ResetMfa { person: usize },
+    NewPassword { person: usize },
+}
+
+/// Any of them; the whole ways often enough that their ends are reached.
+pub fn any_action() -> BoxedStrategy<Action> {
+    let seat = || 0..SEATS;
+    let code = || {
+        prop_oneof![
+            5 => Just(Shown::Step(0)),
+            2 => (-2_i64..=1).prop_map(Shown::Step),
+            3 => Just(Shown::Wrong),
+            2 => Just(Shown::Again),
+        ]
+    };
+    let purpose = || {
+        prop_oneof![
+            Just(Purpose::Reset),
+            Just(Purpose::Delete),
+            Just(Purpose::Generate),
+            Just(Purpose::RuleOff),
+            Just(Purpose::MemberReset),
+        ]
+    };
+    let index = || 0_usize..24;
+    let seconds = prop_oneof![
+        4 => Just(30_i64), 3 => 1_i64..40, 2 => Just(299), 2 => Just(301), 2 => Just(600), 3 => Just(901), 1 => Just(1_801), 1 => Just(3_601),
+        1 => Just(86_401), 1 => Just(-600),
+    ];
+    let sessions = prop_oneof![
+        4 => (seat(), prop::bool::weighted(0.8)).prop_map(|(seat, right)| Action::SignIn { seat, right }),
+        1 => seat().prop_map(Action::SignOut),
+        4 => (seat(), code()).prop_map(|(seat, code)| Action::GiveCode { seat, code }),
+        3 => (seat(), index()).prop_map(|(seat, index)| Action::GiveBackupCode { seat, index }),
+        1 => seat().prop_map(Action::ConfirmPassword),
+        2 => (seat(), prop::bool::ANY).prop_map(|(seat, strict)| Action::Choose { seat, strict }),
+        4 => seat().prop_map(Action::WholeSignIn),
+    ];
+    let methods = prop_oneof![
+        2 => seat().prop_map(Action::SetUp),
+        2 => (seat(), code()).prop_map(|(seat, code)| Action::Confirm { seat, code }),
+        1 => seat().prop_map(Action::CancelSetUp),
+        1 => seat().prop_map(Action::FreshCodes),
+        1 => seat().prop_map(Action::Finish),
+        1 => seat().prop_map(Action::KeepCodes),
+        2 => (seat(), code()).prop_map(|(seat, code)| Action::Test { seat, code }),
+        4 => seat().prop_map(Action::WholeSetUp),
+    ];
+    let step_ups = prop_oneof![
+        2 => (seat(), purpose()).prop_map(|(seat, purpose)| Action::Ask { seat, purpose }),
+        2 => (seat(), purpose(), code()).prop_map(|(seat, purpose, code)| Action::Verify { seat, purpose, code }),
+        1 => (seat(), purpose(), index()).prop_map(|(seat, purpose, index)| Action::VerifyBackup { seat, purpose, index }),
+        3 => (seat(), purpose()).prop_map(|(seat, purpose)| Action::Act { seat, purpose }),
+        3 => (seat(), purpose()).prop_map(|(seat, purpose)| Action::WholeStepUp { seat, purpose }),
+    ];
+    let person = || 0_usize..3;
+    let operator = prop_oneof![
+        3 => prop::bool::ANY.prop_map(Operator::Rule),
+        1 => (person(), prop::bool::weighted(0.3)).prop_map(|(person, disabled)| Operator::Disabled { person, disabled }),
+        1 => person().prop_map(|person| Operator::Unlock { person }),
+        1 => person().prop_map(|person| Operator::ResetMfa { person }),
+        1 => person().prop_map(|person| Operator::NewPassword { person }),
+    ];
+    prop_oneof![
+        8 => sessions,
+        6 => methods,
+        6 => step_ups,
+        2 => seat().prop_map(Action::RequireMfa),
+        6 => seconds.prop_map(|seconds| Action::Wait { seconds }),
+        2 => operator.prop_map(Action::Operator),
+    ]
+    .boxed()
+}

@@ -1,0 +1,94 @@
+//! What holds after each action, in whatever order they came.
+
+use serde_json::json;
+
+use crate::{
+    actions::SEATS,
+    house::{House, person_of},
+};
+
+impl House {
+    /// All of it. `complete` says whose counter may have been cleared by what was just done.
+    pub fn check(&mut self, complete: Option<usize>) {
+        for seat in 0..SEATS {
+            self.full_means_second_factor(seat);
+        }
+        self.counters_fall_only_after_a_complete_sign_in(complete);
+        self.former_tokens_are_dead();
+    }
+
+    /// No full session of somebody with MFA without a recorded second factor, and nothing of an account that demands MFA without one.
+    fn full_means_second_factor(&mut self, seat: usize) {
+        let viewer = self.ask_from(seat, "session/whoami").expect_ok();
+        let standing = viewer["standing"]["standing"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        if standing.is_empty() {
+            return;
+        }
+        let has_mfa = viewer["has_mfa"] == true;
+        assert_eq!(
+            has_mfa,
+            self.journal.keys[person_of(seat)].is_some(),
+            "who has MFA"
+        );
+        let may_work = self.ask_from(seat, "profile/view").status.is_success();
+        assert_eq!(may_work, standing == "full");
+        if has_mfa && standing != "half_signed_in" {
+            assert!(
+                self.journal.proved[seat],
+                "{standing} without a second factor"
+            );
+            assert!(self.recorded_second_factor(seat), "it is not recorded");
+        }
+        self.the_rule_holds(seat, has_mfa, &viewer["standing"]["account"]);
+    }
+
+    fn the_rule_holds(&mut self, seat: usize, has_mfa: bool, place: &serde_json::Value) {
+        let strict = json!(self.strict);
+        if !self.is_required() || has_mfa {
+            return;
+        }
+        for function in [
+            "accounts/members",
+            "accounts/export",
+            "accounts/require_mfa",
+        ] {
+            let request = json!({ "account": strict, "search": "", "state": null, "page": 0 });
+            let answer = self.call_from(seat, function, request);
+            assert!(
+                !answer.status.is_success(),
+                "{function} of an account that demands MFA"
+            );
+        }
+        if *place == strict {
+            let answer = self.ask_from(seat, "accounts/list");
+            answer.expect_refused(403, "set_up_required");
+        }
+    }
+
+    fn counters_fall_only_after_a_complete_sign_in(&mut self, complete: Option<usize>) {
+        for person in 0..3 {
+            let now = self.refused_in_a_row(person);
+            let before = std::mem::replace(&mut self.counters[person], now);
+            assert!(
+                now >= before || complete == Some(person),
+                "{before} → {now} wrong codes"
+            );
+        }
+    }
+
+    /// A token that was replaced opens nothing, whatever came after it.
+    fn former_tokens_are_dead(&mut self) {
+        for (seat, token) in std::mem::take(&mut self.journal.former) {
+            let mut thief = self.server.browser();
+            thief.set_cookie("twinlock", &token);
+            let viewer = self
+                .runtime
+                .block_on(thief.ask("session/whoami"))
+                .expect_ok();
+            assert!(viewer.is_null(), "a former token of browser {seat} lives");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The attack suite, the model test and fuzzing.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    process::Process,
+    tools::{self, Toolbox},
+    workspace::{binary, root},
+};
+
+/// How long each fuzz target runs.
+const SECONDS: u32 = 60;
+
+/// Each attack a few times, against the binary of the test profile: about two minutes.
+pub fn quick() -> Result<()> {
+    tools::ensure_for_attack()?;
+    Process::cargo(["build", "--package", "server"]).run()?;
+    suite()
+        .remedy("the table above names the id; `cargo run --package attack -- r1_` tries one")
+        .run()
+}
+
+/// Each attack as often as the list says, against the binary that is shipped: about half an hour.
+pub fn everything() -> Result<()> {
+    tools::ensure_for_attack()?;
+    suite()
+        .args(["--deep"])
+        .env("TWINLOCK_BIN", binary())
+        .remedy(
+            "the table above names the id; `cargo run --package attack -- --deep r1_` tries one",
+        )
+        .run()
+}
+
+/// Two at a time: some measure how long an answer takes.
+fn suite() -> Process {
+    Process::cargo([
+        "run",
+        "--quiet",
+        "--package",
+        "attack",
+        "--",
+        "--test-threads",
+        "2",
+    ])
+}
+
+/// The model test over 2,000 sequences of actions.
+pub fn model() -> Result<()> {
+    Process::cargo(["test", "--package", "server", "--test", "model"])
+        .env("TWINLOCK_CASES", "2000")
+        .run()
+}
+
+/// Every fuzz target for a minute. Its own workspace, because its crates are built with other flags.
+pub fn fuzz() -> Result<()> {
+    let tools = Toolbox::for_fuzzing()?;
+    let targets = targets()?;
+    ensure!(!targets.is_empty(), "fuzz/fuzz_targets is empty");
+    for target in targets {
+        let corpus = root().join("fuzz/corpus").join(&target);
+        fs::create_dir_all(&corpus).with_context(|| format!("creating {}", corpus.display()))?;
+        Process::new("cargo-fuzz")
+            .args(["fuzz", "run", &target, &format!("fuzz/corpus/{target}"), &format!("fuzz/seeds/{target}")])
+            .args(["--", &format!("-max_total_time={SECONDS}"), "-print_final_stats=0", "-verbosity=0"])
+            .env_unshown("PATH", tools.path()?)
+            // Coverage needs flags that only nightly takes; this makes the stable compiler take them.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .remedy("the input that breaks it stands in fuzz/artifacts; put it into fuzz/seeds when it is mended")
+            .run()?;
+    }
+    Ok(())
+}
+
+/// The targets by their files.
+fn targets() -> Result<Vec<String>> {
+    let folder = root().join("fuzz/fuzz_targets");
+    let mut names = Vec::new();
+    for file in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
+        let name = file?.file_name().to_string_lossy().into_owned();
+        names.extend(name.strip_suffix(".rs").map(str::to_owned));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
