@@ -107,7 +107,7 @@ fn a1_ids_of_others(_: Effort) -> Held {
     );
     refused(
         tried + 1,
-        "five kinds of callers × functions with foreign accounts, members and code sets: 401, 403 or 404, nothing changed (their audit: pending)",
+        "five kinds of callers × functions with foreign accounts, members and code sets: 401, 403 or 404, nothing changed; what is noted of it: server/tests/journeys/events.rs",
     )
 }
 

@@ -155,7 +155,7 @@ pub fn c10_frames(_: Effort) -> Held {
     }
     refused(
         tried,
-        "framing: every answer forbids it twice over (a frame in Chromium: pending, end2end)",
+        "framing: every answer forbids it twice over (a frame in Chromium: browser-attacks.spec.ts)",
     )
 }
 

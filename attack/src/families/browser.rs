@@ -22,8 +22,10 @@ pub fn attacks() -> Vec<Attack> {
         attack!(c10_frames),
         attack!(
             "C11",
-            Plan::Pending(
-                "a spec in end2end that reads storage and caches after the full journey (issue 5, point 8)"
+            Plan::Elsewhere(
+                "end2end/tests/browser-attacks.spec.ts",
+                "after the whole journey the browser keeps nothing but the theme",
+                "only a browser has storage, caches and a history; Back after sign-out: sessions.spec.ts"
             )
         ),
         attack!(

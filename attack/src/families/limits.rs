@@ -15,16 +15,29 @@ pub fn attacks() -> Vec<Attack> {
         attack!(l2_what_does_not_reset_the_counter),
         attack!(
             "L5",
-            Plan::Pending("trusted proxies and the address limit (branch limits)")
+            Plan::Elsewhere(
+                "server/tests/http/addresses.rs",
+                "garbage_is_counted_by_the_last_address_that_is_known",
+                "the peer's address has to be chosen: random, one letter, 4 KB, IPv6 zones and lists, with and without a trusted proxy"
+            )
         ),
         attack!(l6_every_place_draws_on_one_budget),
         attack!(
             "L7",
-            Plan::Pending(
-                "the device cookie, which keeps a stranger's wrong passwords from delaying the owner (branch limits)"
+            Plan::Elsewhere(
+                "server/tests/journeys/known_browsers.rs",
+                "besiege(&server, &ada.person, 1000)",
+                "1,000 wrong passwords from elsewhere need a clock that moves with each: the owner's browser is in at once"
             )
         ),
-        attack!("L8", Plan::Pending("the device cookie (branch limits)")),
+        attack!(
+            "L8",
+            Plan::Elsewhere(
+                "server/tests/journeys/known_browsers.rs",
+                "assert_eq!(said(&right), said(&refused))",
+                "tried in the same siege as L7"
+            )
+        ),
         attack!(l10_one_guess_a_step_for_a_month),
         attack!(l11_a_refusal_says_how_long),
         attack!(l12_many_large_and_many_normal_passwords),
@@ -182,7 +195,7 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
         tried + 5,
         format!(
             "{} places for a code spend one budget, two for a password another, however the address is spelt (the list is compared with the product's in a test)",
-            GUESSABLE.len() - 2
+            GUESSABLE.len() - 3
         ),
     )
 }

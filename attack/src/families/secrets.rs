@@ -21,8 +21,10 @@ pub fn attacks() -> Vec<Attack> {
         attack!(d2_the_database_and_its_files),
         attack!(
             "D4",
-            Plan::Pending(
-                "key rotation (branch events); a start without the key or with another refuses: server/tests/command_line/key_file.rs"
+            Plan::Elsewhere(
+                "server/tests/command_line/keys.rs",
+                "rotate_while_people_sign_in_and_drop_the_old_one",
+                "300 rows with every run, 10,000 in the deep one; a start without the key refuses: a_key_that_rows_need_stops_the_start"
             )
         ),
         attack!(d5_errors_of_every_class),
@@ -33,7 +35,14 @@ pub fn attacks() -> Vec<Attack> {
                 "no metrics are exported yet; the only span is `request` with the request's id, which D1 searches"
             )
         ),
-        attack!("D8", Plan::Pending("security events (branch events)")),
+        attack!(
+            "D8",
+            Plan::Elsewhere(
+                "server/tests/journeys/events.rs",
+                "a_methods_life_is_told_step_by_step",
+                "each event is compared with what happened; it is written in the transaction of its effect (storage/tests/contract/events.rs)"
+            )
+        ),
         attack!(d10_passwords_of_every_kind),
         attack!(d11_a_sign_in_that_stops_at_the_code),
     ]

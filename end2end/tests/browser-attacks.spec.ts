@@ -1,0 +1,94 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '../support/fixtures';
+
+/** What scripts of the page, or whoever sits down at it later, could read. */
+interface Kept {
+  local: Record<string, string>;
+  session: Record<string, string>;
+  cookies: string;
+  databases: string[];
+  caches: string[];
+  workers: number;
+  history: unknown;
+}
+
+test('after the whole journey the browser keeps nothing but the theme', async ({ site, page, owner: _owner }) => {
+  await site.enter();
+  const enrolled = await site.addMfa();
+  await site.signOut();
+  await site.enterWithCode(enrolled);
+  await site.menu.choose('Theme');
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await site.profile.open();
+  const kept = await page.evaluate(
+    async (): Promise<Kept> => ({
+      local: { ...localStorage },
+      session: { ...sessionStorage },
+      cookies: document.cookie,
+      databases: (await indexedDB.databases()).map(({ name }) => name ?? ''),
+      caches: await caches.keys(),
+      workers: (await navigator.serviceWorker.getRegistrations()).length,
+      history: history.state as unknown,
+    }),
+  );
+  expect({ ...kept, history: null }).toEqual({
+    local: { theme: 'dark' },
+    session: {},
+    cookies: '',
+    databases: [],
+    caches: [],
+    workers: 0,
+    history: null,
+  });
+  // The router notes where the page was scrolled to, and no more.
+  const said = JSON.stringify(kept.history);
+  for (const secret of [enrolled.key, ...enrolled.codes, site.person.password, site.person.email]) {
+    expect(said).not.toContain(secret);
+  }
+});
+
+test('a script that somebody smuggles into the page does not run', async ({ site, page, owner: _owner, guard }) => {
+  guard.expectAttack();
+  await site.signIn.open();
+  const ran = await page.evaluate(async () => {
+    const blocked: string[] = [];
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
+      blocked.push(effectiveDirective),
+    );
+    const inline = document.createElement('script');
+    inline.textContent = 'window.smuggled = true';
+    document.body.append(inline);
+    const picture = document.createElement('img');
+    picture.setAttribute('onerror', 'window.smuggled = true');
+    picture.src = 'data:,';
+    document.body.append(picture);
+    const foreign = document.createElement('script');
+    foreign.src = 'https://evil.invalid/x.js';
+    document.body.append(foreign);
+    await new Promise((resolve) => {
+      foreign.onerror = resolve;
+    });
+    return { smuggled: 'smuggled' in window, blocked: new Set(blocked).size > 0 };
+  });
+  expect(ran).toEqual({ smuggled: false, blocked: true });
+});
+
+test('another site can not put a page into a frame', async ({ server, page, owner: _owner, guard }) => {
+  guard.expectAttack();
+  const evil = createServer((_, answer) => {
+    answer.setHeader('Content-Type', 'text/html');
+    answer.end(`<title>Prizes</title><iframe src="${server.url}/sign-in"></iframe>`);
+  });
+  await new Promise<void>((listening) => evil.listen(0, '127.0.0.1', listening));
+  try {
+    const { port } = evil.address() as AddressInfo;
+    await page.goto(`http://localhost:${port}/`);
+    await expect.poll(() => page.frames().length).toBe(2);
+    const frame = page.frames()[1]!;
+    await expect.poll(() => frame.url()).toContain('chrome-error');
+    await expect(frame.getByLabel('Email')).toHaveCount(0);
+  } finally {
+    evil.close();
+  }
+});
