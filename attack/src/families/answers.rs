@@ -227,8 +227,8 @@ pub fn c17_what_lies_about(_: Effort) -> Held {
             "/.cargo/",
             "sourceMappingURL",
             "BEGIN PRIVATE",
-            "/rustc/",
         ] {
+            // `/rustc/…` stays: the compiler's own name for the sources of its library, the same on every machine.
             assert!(!text.contains(hidden), "{hidden} in {file}");
         }
     }
