@@ -55,8 +55,6 @@ pub enum Plan {
     TryDeep(fn(Effort) -> Held),
     /// Another suite shows it: the file, a text that names the test there, and why not here.
     Elsewhere(&'static str, &'static str, &'static str),
-    /// What it attacks is being built.
-    Pending(&'static str),
     /// There is nothing to attack, for this reason.
     NotApplicable(&'static str),
 }

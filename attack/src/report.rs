@@ -47,7 +47,6 @@ impl Row {
             Plan::Elsewhere(file, test, why) => {
                 (why.to_owned(), format!("shown by {file}: {test}"))
             }
-            Plan::Pending(what) => (String::new(), format!("pending: {what}")),
             Plan::NotApplicable(why) => (String::new(), format!("not applicable: {why}")),
         };
         Self::new(attack, what, 0, result)
@@ -95,14 +94,13 @@ fn counts(rows: &[Row]) -> String {
     };
     let tries: usize = rows.iter().map(|row| row.tried).sum();
     format!(
-        "{} ids: {} refused, {} as wanted, {} FAILED, {} shown elsewhere, {} left to the deep run, {} pending, {} not applicable; {tries} tries.",
+        "{} ids: {} refused, {} as wanted, {} FAILED, {} shown elsewhere, {} left to the deep run, {} not applicable; {tries} tries.",
         rows.len(),
         beginning("refused"),
         beginning("as wanted"),
         beginning("FAILED"),
         beginning("shown by"),
         beginning("left"),
-        beginning("pending"),
         beginning("not applicable"),
     )
 }
@@ -118,10 +116,10 @@ mod tests {
 
     #[test]
     fn rows_stand_in_the_order_of_the_list_and_are_counted() {
-        let pending = attack!("T1", Plan::Pending("a thing"));
+        let absent = attack!("T1", Plan::NotApplicable("a thing"));
         let failed = attack!("R1", Plan::NotApplicable(""));
         let rows = [
-            Row::untried(&pending),
+            Row::untried(&absent),
             Row::failed(&failed, "it | came in\nat once"),
         ];
         let table = table(&rows);

@@ -268,7 +268,7 @@ fn l11_a_refusal_says_how_long(_: Effort) -> Held {
     assert_eq!(delayed.header("retry-after"), seconds);
     refused(
         2,
-        "429 for codes and passwords carry Retry-After (the countdown: end2end sign-in-code.spec.ts; what a screen reader hears of it: branch limits)",
+        "429 for codes and passwords carry Retry-After (the countdown: end2end sign-in-code.spec.ts; polite, and not each second: ui/countdown)",
     )
 }
 
