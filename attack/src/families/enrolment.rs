@@ -171,7 +171,7 @@ fn e7_what_a_confirmation_ends(_: Effort) -> Held {
     mine.ask("profile/view").expect_ok();
     refused(
         3,
-        "the token before, another session, its pending key (trusted devices: pending)",
+        "the token before, another session, its pending key (known browsers: server/tests/journeys/known_browsers.rs)",
     )
 }
 

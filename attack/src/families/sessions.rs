@@ -165,7 +165,7 @@ fn x5_a_new_password_ends_everything(_: Effort) -> Held {
         .expect_refused(404, "link_dead");
     refused(
         3,
-        "after the operator's new password: a full session with a grant, a half one, the link (the page's own change: see its row in §1)",
+        "after the operator's new password: a full session with a grant, a half one, the link (the page's own change: server/tests/journeys/change_password.rs)",
     )
 }
 
