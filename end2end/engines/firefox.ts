@@ -2,13 +2,21 @@ import type { PlaywrightTestOptions, PlaywrightWorkerOptions } from '@playwright
 import { browser } from '../support/browser';
 
 const NO_DOWNLOADS = 'over BiDi Playwright does not hear of a download';
+const NO_MEDIA = 'BiDi emulates neither print nor a colour scheme';
 const ONE_FOCUS = 'of two windows Firefox gives the focus to one';
 
 /** Tests of the other engine's suite that this one can't pass here; they must fail. */
 export const impossible: Readonly<Record<string, string>> = {
   'Copy, Download and Print each save the codes and tick the checkbox': NO_DOWNLOADS,
   'the CSV holds all that match, and no formula': NO_DOWNLOADS,
-  'the printed sheet holds the codes and no controls': 'BiDi does not emulate print',
+  'the printed sheet holds the codes and no controls': NO_MEDIA,
+  'the codes are one clean sheet of A4': NO_MEDIA,
+  'the codes are one clean sheet of Letter': NO_MEDIA,
+  'is the colour of what is pressed, in both themes': NO_MEDIA,
+  'a dialog keeps the focus while it is open and gives it back':
+    'out of a dialog Firefox leads the keyboard to its own bar as well',
+  'nothing jumps on a slow network either': 'BiDi does not slow a network down',
+  'there is no form that could not work': 'without scripts Firefox shows no noscript over BiDi',
   'the page says that it needs JavaScript': 'without scripts Firefox shows no noscript over BiDi',
   'resetting a member': ONE_FOCUS,
   'an Owner resets a member, whose method, codes and sessions end': ONE_FOCUS,
