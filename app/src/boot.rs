@@ -73,12 +73,7 @@ impl Typing {
         // The field may not have its text yet; given once more, it leaves the caret alone.
         input.set_value(&self.value);
         let _ = input.focus();
-        // Whoever typed on is at the end, where the value has put the caret already.
-        let length = input.value().encode_utf16().count();
-        if start == end && usize::try_from(end) == Ok(length) {
-            return;
-        }
-        // A field of type email lets nobody set its caret, but keeps the one it has. Firefox forgets how to select in it, though.
+        // A field of type email lets nobody set its caret, but keeps the one it has.
         let kind = input.type_();
         input.set_type("text");
         let _ = input.set_selection_range(start, end);
