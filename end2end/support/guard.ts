@@ -84,7 +84,8 @@ export class Guard {
   }
 
   private declared(kind: string, text: string): boolean {
-    if (this.attack && ['csp', 'console', 'stranger'].includes(kind)) {
+    const violation = /Content.Security.Policy/i;
+    if (this.attack && (kind !== 'page error' || violation.test(text))) {
       return true;
     }
     if (kind === 'csp' && decodeURIComponent(text).endsWith(EVALUATED)) {
