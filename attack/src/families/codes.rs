@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
-    harness::{Secret, World, code_list, find},
+    harness::{Secret, World, code_list, find, step_up},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -62,17 +62,7 @@ fn b1_many_codes(effort: Effort) -> Held {
         if set % 100 == 99 {
             let set = json!({ "set": sheet["set"] });
             browser.call("mfa/finish", set).expect_ok();
-            browser
-                .call("step_up/ask", json!({ "action": "generate" }))
-                .expect_ok();
-            world.clock.next_step();
-            let code = app.code(world.clock.now());
-            browser
-                .call(
-                    "step_up/verify_code",
-                    json!({ "action": "generate", "code": code }),
-                )
-                .expect_ok();
+            step_up(&world, &mut browser, &app, &json!({ "action": "generate" }));
             sheet = browser.ask("mfa/generate").expect_ok();
         } else {
             sheet = browser.ask("mfa/backup_codes").expect_ok();

@@ -290,6 +290,7 @@ fn d6_the_memory_of_the_server(_: Effort) -> Held {
     browser.sign_in_as("ada@example.com", password).expect_ok();
     world.clock.next_step();
     browser.give_code(&app.code(world.clock.now())).expect_ok();
+    // The attack comes five seconds of real time later: that long a secret may still be at work.
     thread::sleep(Duration::from_secs(5));
     let secrets = [
         ("password", password.as_bytes().to_vec()),

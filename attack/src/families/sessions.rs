@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
-    harness::{Authenticator, Browser, PASSWORD, Secret, World, find, spread},
+    harness::{Authenticator, Browser, PASSWORD, Secret, World, find, spread, step_up},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -60,17 +60,7 @@ fn tokens_of_a_life(world: &World, planted: &str) -> (Vec<String>, Browser) {
     world.clock.next_step();
     browser.give_code(&app.code(world.clock.now())).expect_ok();
     tokens.push(browser.token());
-    browser
-        .call("step_up/ask", json!({ "action": "delete" }))
-        .expect_ok();
-    world.clock.next_step();
-    let code = app.code(world.clock.now());
-    browser
-        .call(
-            "step_up/verify_code",
-            json!({ "action": "delete", "code": code }),
-        )
-        .expect_ok();
+    step_up(&world, &mut browser, &app, &json!({ "action": "delete" }));
     tokens.push(browser.token());
     browser.ask("mfa/delete").expect_ok();
     tokens.push(browser.token());

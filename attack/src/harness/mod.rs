@@ -20,7 +20,7 @@ pub use browser::{Browser, Door};
 pub use chance::{Chance, spread};
 pub use clock::{Clock, STEP};
 pub use functions::{FUNCTIONS, GUESSABLE, SET_UP_ONLY, well_formed};
-pub use people::{Enrolled, PASSWORD, Person, code_list};
+pub use people::{Enrolled, PASSWORD, Person, code_list, step_up};
 pub use program::Done;
 pub use search::{Secret, find};
 pub use world::World;

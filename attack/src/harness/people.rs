@@ -58,20 +58,29 @@ impl Enrolled {
 
     /// Asks for an action and verifies the identity for it, in a step of its own.
     pub fn step_up(&self, world: &World, browser: &mut Browser, intent: &Value) {
-        world.clock.next_step();
-        assert_eq!(
-            browser.call("step_up/ask", intent.clone()).expect_ok(),
-            "verify"
-        );
-        self.verify(world, browser, intent).expect_ok();
+        step_up(world, browser, &self.app, intent);
     }
 
     /// Gives the code of this moment for what was asked.
     pub fn verify(&self, world: &World, browser: &mut Browser, intent: &Value) -> Answer {
-        let mut request = intent.clone();
-        request["code"] = json!(self.code(world));
-        browser.call("step_up/verify_code", request)
+        verify(world, browser, &self.app, intent)
     }
+}
+
+/// The same with an app that is nobody's yet.
+pub fn step_up(world: &World, browser: &mut Browser, app: &Authenticator, intent: &Value) {
+    world.clock.next_step();
+    assert_eq!(
+        browser.call("step_up/ask", intent.clone()).expect_ok(),
+        "verify"
+    );
+    verify(world, browser, app, intent).expect_ok();
+}
+
+fn verify(world: &World, browser: &mut Browser, app: &Authenticator, intent: &Value) -> Answer {
+    let mut request = intent.clone();
+    request["code"] = json!(app.code(world.clock.now()));
+    browser.call("step_up/verify_code", request)
 }
 
 /// The wizard, from the key to `Finish`.
