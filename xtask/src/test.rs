@@ -80,12 +80,13 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     if depth == Depth::Deep {
         summary.step("keys, ten thousand rows", rotated);
     }
-    summary.step("attack, quick", attack::quick);
     if arguments.fast {
         summary.left_out("build", "--fast");
+        summary.left_out("attack, quick", "--fast");
         summary.left_out("browser", "--fast");
         summary.left_out("engines", "--fast");
     } else if summary.step("build", || build::build().map(|_| ())) {
+        summary.step("attack, quick", attack::quick);
         summary.step("browser", || browser(&arguments.playwright));
         if arguments.playwright.is_empty() {
             summary.step("engines", || engines(depth));
@@ -93,6 +94,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
             summary.left_out("engines", "the arguments are for the browser");
         }
     } else {
+        summary.blocked("attack, quick", "build");
         summary.blocked("browser", "build");
         summary.blocked("engines", "build");
     }

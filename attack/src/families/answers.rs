@@ -219,6 +219,10 @@ pub fn c17_what_lies_about(_: Effort) -> Held {
         .filter(|text| text.starts_with('/') && text.contains('.'))
         .map(str::to_owned)
         .collect();
+    assert!(
+        !files.is_empty(),
+        "a program without its pages shows nothing"
+    );
     // Where it was built is nobody's business. `/rustc/…` stays: the compiler's own name for its library, the same on every machine.
     let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
     let places = [

@@ -60,7 +60,7 @@ fn tokens_of_a_life(world: &World, planted: &str) -> (Vec<String>, Browser) {
     world.clock.next_step();
     browser.give_code(&app.code(world.clock.now())).expect_ok();
     tokens.push(browser.token());
-    step_up(&world, &mut browser, &app, &json!({ "action": "delete" }));
+    step_up(world, &mut browser, &app, &json!({ "action": "delete" }));
     tokens.push(browser.token());
     browser.ask("mfa/delete").expect_ok();
     tokens.push(browser.token());
