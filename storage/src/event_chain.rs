@@ -124,27 +124,37 @@ impl Store {
 
 /// Holds the chain's row, made if there is none.
 async fn held(write: &mut Write, chain: &Chain) -> Result<Ends, PortError> {
-    let hold = query("UPDATE event_chain SET head_seq = head_seq WHERE id = 1");
-    if write.run(hold).await? == 0 {
-        // Rows with a place but no chain: it was taken away, and a new one would cover that up.
-        let sealed = query("SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL");
-        if write.count(sealed).await? > 0 {
-            return Err(damaged(BrokenEnds));
-        }
-        let Ends { anchor, head, mac } = Ends::new(chain);
-        let make = "INSERT INTO event_chain (id, anchor_seq, anchor_seal, head_seq, head_seal, mac) VALUES (1, $1, $2, $3, $4, $5)
-                    ON CONFLICT (id) DO NOTHING";
-        let make = query(make)
-            .bind(anchor.0)
-            .bind(anchor.1)
-            .bind(head.0)
-            .bind(head.1);
-        write.run(make.bind(mac)).await?;
+    let hold = || query("UPDATE event_chain SET head_seq = head_seq WHERE id = 1");
+    if write.run(hold()).await? == 0 && !made(write, chain).await? {
+        // Another server has made it meanwhile.
+        write.run(hold()).await?;
     }
     let row = write.row(query(ENDS)).await?;
     let ends = row.as_ref().map(ends).transpose()?;
     ends.filter(|ends| ends.hold(chain))
         .ok_or_else(|| damaged(BrokenEnds))
+}
+
+/// Makes the chain's row; answers whether it was this transaction that did. PostgreSQL lets it wait here until another one that makes it
+/// has ended.
+async fn made(write: &mut Write, chain: &Chain) -> Result<bool, PortError> {
+    let Ends { anchor, head, mac } = Ends::new(chain);
+    let make = "INSERT INTO event_chain (id, anchor_seq, anchor_seal, head_seq, head_seal, mac) VALUES (1, $1, $2, $3, $4, $5)
+                ON CONFLICT (id) DO NOTHING";
+    let make = query(make)
+        .bind(anchor.0)
+        .bind(anchor.1)
+        .bind(head.0)
+        .bind(head.1);
+    if write.run(make.bind(mac)).await? == 0 {
+        return Ok(false);
+    }
+    // Rows with a place but no chain: it was taken away, and a new one would cover that up. Asked only now, as nobody seals without it.
+    let sealed = query("SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL");
+    if write.count(sealed).await? > 0 {
+        return Err(damaged(BrokenEnds));
+    }
+    Ok(true)
 }
 
 fn waiting(now: Timestamp) -> Sql {

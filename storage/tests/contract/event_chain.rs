@@ -196,3 +196,21 @@ async fn two_servers_make_one_chain() {
     assert_eq!(found.faults, []);
     assert_eq!(found.sealed, count as u64, "each was sealed once");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_servers_begin_one_chain() {
+    let (database, [one, two]) = programs().await;
+    for minute in 0..20 {
+        happens(&database.store, minute).await;
+    }
+    let (chain, other) = (chain(), chain());
+    for _ in 0..20 {
+        let both = tokio::join!(
+            one.seal_events(&chain, CLOSED),
+            two.seal_events(&other, CLOSED)
+        );
+        assert_eq!(both.0.unwrap() + both.1.unwrap(), 20);
+        tampered(&database, "UPDATE security_events SET seq = NULL").await;
+        tampered(&database, "DELETE FROM event_chain").await;
+    }
+}
