@@ -36,6 +36,7 @@ mod plans;
 mod postgres;
 mod rows;
 mod sessions;
+mod shared;
 mod sqlite;
 mod step_ups;
 mod users;
