@@ -5,6 +5,7 @@
 
 mod advisories;
 mod attack;
+mod bench;
 mod bill_of_materials;
 mod build;
 mod ci;
@@ -51,6 +52,8 @@ enum Command {
     Size,
     /// Load the main pages with Lighthouse as a phone does, and fail below the targets
     Lighthouse(lighthouse::LighthouseArguments),
+    /// Load the shipped binary and print rates, latencies and costs
+    Bench(bench::BenchArguments),
     /// Take the README's pictures anew, into docs/pictures
     Pictures,
     /// Join the style sheets into target/style/twinlock.css, before Trunk copies it
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Size => size::run(),
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Pictures => pictures::run(),
         Command::Style => frontend::join_styles(),
     };
