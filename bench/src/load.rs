@@ -1,15 +1,11 @@
 //! Clients that ask one thing after another.
 
-use std::{
-    cell::RefCell,
-    future::Future,
-    time::{Duration, Instant},
-};
+use std::{cell::RefCell, future::Future, time::Duration};
 
 use anyhow::{Result, bail};
 use futures_util::future::join_all;
 
-use crate::{figures::Run, process::Process};
+use crate::{clock::instant, figures::Run, process::Process};
 
 /// What one request of a scenario came to.
 pub enum Outcome {
@@ -29,11 +25,11 @@ pub async fn closed_loop<Client>(
     step: impl AsyncFn(&mut Client) -> Result<Outcome>,
 ) -> Result<Run> {
     let (right, refused) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
-    let (cpu, begin) = (server.cpu(), Instant::now());
+    let (cpu, begin) = (server.cpu(), instant());
     let end = begin + time;
     let each = clients.iter_mut().map(|client| async {
-        while Instant::now() < end {
-            let before = Instant::now();
+        while instant() < end {
+            let before = instant();
             match step(client).await? {
                 Outcome::Right => right.borrow_mut().push(before.elapsed()),
                 Outcome::Refused(status) => refused.borrow_mut().push((status, before.elapsed())),

@@ -1,9 +1,9 @@
 //! Many people at once, written past the program: what is measured is how they sign in, not how they enrol.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use domain::{
     ids::{MethodId, SessionId, UserId},
-    ports::{Hasher, SecretHash},
+    ports::{Entropy, Hasher, SecretHash},
     token::Token,
     totp::TotpKey,
     vault::{Place, Vault},
@@ -97,7 +97,10 @@ impl House {
             sql.build().execute(&mut *all).await?;
         }
         all.commit().await?;
-        Ok(tokens.iter().map(|token| token.to_string()).collect())
+        Ok(tokens
+            .iter()
+            .map(|token| token.as_str().to_owned())
+            .collect())
     }
 
     /// Forgets what was counted and burnt, so that everybody can come again within the same time step.
@@ -195,7 +198,6 @@ fn insert(into: &str) -> QueryBuilder<Any> {
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow!("no random bytes: {error}"))?;
-    Ok(bytes)
+    let entropy: &dyn Entropy = &SystemEntropy;
+    Ok(entropy.draw()?)
 }

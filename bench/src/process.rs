@@ -8,8 +8,6 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::figures::millis;
-
 /// Linux counts CPU time in hundredths of a second, whatever the kernel's own clock does.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -55,11 +53,6 @@ impl Process {
         let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
         kib.unwrap_or_default() / 1024.0
     }
-
-    /// Whether it still runs.
-    pub fn lives(&mut self) -> bool {
-        matches!(self.0.try_wait(), Ok(None))
-    }
 }
 
 impl Drop for Process {
@@ -67,29 +60,5 @@ impl Drop for Process {
         // It may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
-    }
-}
-
-/// How busy the rest of the machine was between two looks, in cores.
-pub struct Machine(Duration);
-
-impl Machine {
-    /// What all processes together have spent.
-    pub fn now() -> Self {
-        let stat = fs::read_to_string("/proc/stat").unwrap_or_default();
-        let fields = stat.lines().next().unwrap_or_default().split_whitespace();
-        let ticks = |field: &str| field.parse::<u32>().unwrap_or_default();
-        // user nice system (idle iowait) irq softirq steal
-        let busy = fields.skip(1).map(ticks).enumerate();
-        let busy: u32 = busy
-            .filter(|(at, _)| matches!(at, 0..=2 | 5..=7))
-            .map(|(_, ticks)| ticks)
-            .sum();
-        Self(TICK * busy)
-    }
-
-    /// In cores, over `wall`.
-    pub fn cores_since(&self, before: &Self, wall: Duration) -> f64 {
-        millis(self.0.saturating_sub(before.0)) / millis(wall)
     }
 }

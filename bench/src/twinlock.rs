@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -16,6 +16,7 @@ use hyper::{
 };
 
 use crate::{
+    clock::instant,
     connection::{Answer, Connection},
     load::Outcome,
     process::Process,
@@ -62,7 +63,7 @@ impl Setting {
     /// Starts the server and waits for its first answer.
     pub async fn start(&self, log: &Path) -> Result<Twinlock> {
         let log = File::options().create(true).append(true).open(log)?;
-        let begin = Instant::now();
+        let begin = instant();
         let mut process = Process::start(self.core, &self.binary, |command| {
             command.arg("serve").env("TWINLOCK_LISTEN", "127.0.0.1:0");
             self.name_to(command.stdout(Stdio::piped()).stderr(log));

@@ -70,7 +70,9 @@ impl Writer {
         };
         let group = turn.group.insert(group);
         match &mut group.transaction {
-            Some(transaction) => drop(transaction.execute("SAVEPOINT turn").await?),
+            Some(transaction) => {
+                transaction.execute("SAVEPOINT turn").await?;
+            }
             none => *none = Some(turn.writer.pool.begin_with(turn.writer.begin).await?),
         }
         Ok(turn)

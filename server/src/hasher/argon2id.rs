@@ -59,7 +59,7 @@ impl Memory {
     ) -> Result<SecretHash, PortError> {
         let params = cost.params()?;
         let text = ParamsString::try_from(&params).map_err(failed)?;
-        let output = self.compute(params, secret, &salt, OUTPUT_BYTES)?;
+        let output = self.compute(&params, secret, &salt, OUTPUT_BYTES)?;
         let phc = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
@@ -80,12 +80,12 @@ impl Memory {
         };
         let params = Params::try_from(&phc).map_err(failed)?;
         // `Output` compares in constant time.
-        Ok(self.compute(params, secret, &salt, expected.len())? == expected)
+        Ok(self.compute(&params, secret, &salt, expected.len())? == expected)
     }
 
     fn compute(
         &mut self,
-        params: Params,
+        params: &Params,
         secret: &[u8],
         salt: &[u8],
         bytes: usize,
@@ -93,7 +93,7 @@ impl Memory {
         let mut output = [0; Output::MAX_LENGTH];
         let output = output.get_mut(..bytes).ok_or_else(|| failed(NotOurs))?;
         self.0
-            .compute(&params, secret, salt, output)
+            .compute(params, secret, salt, output)
             .map_err(failed)?;
         Output::new(output).map_err(failed)
     }
