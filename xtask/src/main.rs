@@ -50,6 +50,8 @@ enum Command {
     Gallery(gallery::GalleryArguments),
     /// Print what a browser downloads and fail where that is over the budget
     Size,
+    /// Throw mutated input at every decoder that meets the outside, a minute each
+    Fuzz(attack::FuzzArguments),
     /// Load the main pages with Lighthouse as a phone does, and fail below the targets
     Lighthouse(lighthouse::LighthouseArguments),
     /// Load the shipped binary and print rates, latencies and costs
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Size => size::run(),
+        Command::Fuzz(arguments) => attack::fuzz_some(&arguments),
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Pictures => pictures::run(),
