@@ -17,6 +17,7 @@ mod error;
 mod event_audit;
 mod event_chain;
 mod events;
+mod heartbeat;
 mod invitations;
 mod key_check;
 mod keys;

@@ -28,7 +28,7 @@ use domain::{
 };
 
 use crate::{
-    config::{Address, AddressArgs, Database, DatabaseArgs},
+    config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat},
     context::{Opening, open},
 };
 use args::{Arguments, Command};
@@ -55,7 +55,10 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         database,
         json,
     } = arguments;
-    log::start(matches!(command, Command::Serve(_)))?;
+    log::start(match &command {
+        Command::Serve(args) => Some(LogFormat::new(&args.life)?),
+        _ => None,
+    })?;
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
         Command::Events(args) => match events::run(&args, &database).await? {

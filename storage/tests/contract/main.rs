@@ -12,6 +12,7 @@ mod deletion;
 mod event_chain;
 mod events;
 mod grants;
+mod heartbeat;
 mod keys;
 mod known_browsers;
 mod member_list;

@@ -9,7 +9,7 @@ mod user;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::roles::Role;
 
-use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs};
+use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
 pub use events::EventsArgs;
@@ -72,6 +72,8 @@ pub struct ServeArgs {
     pub branding: BrandingArgs,
     #[command(flatten)]
     pub events: EventArgs,
+    #[command(flatten)]
+    pub life: LifeArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
