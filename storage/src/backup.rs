@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io,
+    io::{self, Read},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
@@ -41,6 +41,9 @@ pub enum BackupError {
     #[error("the database {0} is open in another program: stop the server first")]
     InUse(PathBuf),
 }
+
+/// How every file of the engine begins.
+const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 impl Store {
     /// Writes all that is committed now into a new file, readable by its owner alone. It reads as any other connection does: nobody waits
@@ -86,7 +89,7 @@ impl Store {
     }
 }
 
-/// Looks through a file from end to end, and changes nothing in it.
+/// Looks through a file from end to end, and changes nothing in it or beside it. A journal beside it does not count.
 pub async fn sound(file: &Path) -> Result<(), BackupError> {
     let engine = |error| BackupError::Engine(file.to_owned(), error);
     let damaged = |fault: String| BackupError::Damaged(file.to_owned(), fault);
@@ -94,7 +97,7 @@ pub async fn sound(file: &Path) -> Result<(), BackupError> {
     if length.len() == 0 {
         return Err(damaged("it is empty".to_owned()));
     }
-    let mut connection = connect(file, "ro").await?;
+    let mut connection = connect(file, "ro&immutable=true").await?;
     let faults = sqlx::query_scalar::<_, String>("PRAGMA integrity_check(1)");
     let faults = faults.fetch_all(&mut connection).await.map_err(engine)?;
     if faults != ["ok"] {
@@ -112,6 +115,12 @@ pub async fn sound(file: &Path) -> Result<(), BackupError> {
 /// Makes sure that no other program has a file open, and leaves all of it in that one file. One that is damaged is given up as it is:
 /// false.
 pub async fn given_up(file: &Path) -> Result<bool, BackupError> {
+    // The engine would delete what stands beside a file that it does not know: somebody may save something from it yet.
+    let mut begins = [0; HEADER.len()];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut begins));
+    if read.is_err() || begins != *HEADER {
+        return Ok(false);
+    }
     let Ok(mut connection) = connect(file, "rw").await else {
         return Ok(false);
     };

@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod backup;
 mod demo;
 mod events;
 mod failure;
@@ -12,6 +13,7 @@ mod member;
 mod migrate;
 mod password;
 mod report;
+mod restore;
 mod serve;
 mod user;
 
@@ -67,6 +69,9 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         },
         Command::Key(command) => key::run(&command, &database, json).await?,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
+        Command::Backup(args) => backup::run(&args, &Database::new(&database)?).await?,
+        Command::Restore(args) => restore::run(&args, &Database::new(&database)?).await?,
+        Command::Restored(args) => restore::only_end(&args, &Database::new(&database)?).await?,
         Command::Account(command) => account::run(&command, &database).await?,
         Command::User(command) => user::run(&command, &database).await?,
         Command::Member(command) => member::run(&command, &database).await?,

@@ -28,6 +28,11 @@ impl Browser {
         }
     }
 
+    /// Goes on with another server, or with the same one after a restart.
+    pub const fn turn_to(&mut self, server: &Running) {
+        self.port = server.port;
+    }
+
     /// Sends `X-Forwarded-For` with each request.
     pub const fn forwarded_for(mut self, addresses: &'static str) -> Self {
         self.forwarded_for = Some(addresses);

@@ -10,6 +10,7 @@ mod accounts;
 #[path = "../support/authenticator.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod authenticator;
+mod backup;
 mod browser;
 mod demo;
 mod events;

@@ -121,7 +121,10 @@ fn help_is_everywhere(
         "member add",
         "member role",
         "member remove",
-        "migrate"
+        "migrate",
+        "backup",
+        "restore",
+        "restored"
     )]
     command: &str,
 ) {

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod account;
+mod backup;
 mod events;
 mod key;
 mod member;
@@ -12,6 +13,7 @@ use domain::roles::Role;
 use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
+pub use backup::{BackupArgs, RestoreArgs, RestoredArgs};
 pub use events::EventsArgs;
 pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
@@ -57,6 +59,12 @@ pub enum Command {
     Key(KeyCommand),
     /// Bring the database up to this version, or make it
     Migrate,
+    /// Write the database into a new file, while the server runs
+    Backup(BackupArgs),
+    /// Put the database back from a backup; the server must be stopped
+    Restore(RestoreArgs),
+    /// End what a database must not bring back from a backup, after `pg_restore` or a copied file: sessions, links, used codes
+    Restored(RestoredArgs),
 }
 
 #[derive(Debug, Args)]
