@@ -109,6 +109,10 @@ impl Store {
         self.writer().begin_with(self.engine.begin_write()).await
     }
 
+    pub(crate) const fn engine(&self) -> Engine {
+        self.engine
+    }
+
     pub(crate) const fn writer(&self) -> &AnyPool {
         &self.pools.writer
     }
