@@ -95,7 +95,7 @@ impl Store {
         Ok(Write::begun(begun, self.scope.clone()))
     }
 
-    async fn begun(&self) -> sqlx::Result<Transaction<'static, Any>> {
+    pub(crate) async fn begun(&self) -> sqlx::Result<Transaction<'static, Any>> {
         self.writer().begin_with(self.engine.begin_write()).await
     }
 
