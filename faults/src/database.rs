@@ -68,6 +68,28 @@ impl Open {
     }
 }
 
+/// Another program that holds `SQLite`'s write lock.
+pub struct Foreign(Open);
+
+impl Foreign {
+    /// Takes it.
+    pub fn lock(url: &str) -> Self {
+        let mut open = Open::at(url);
+        let begun = open
+            .connection
+            .execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE");
+        open.runtime.block_on(begun).unwrap();
+        Self(open)
+    }
+
+    /// Gives it back.
+    pub fn unlock(mut self) {
+        let undone = self.0.connection.execute("ROLLBACK");
+        self.0.runtime.block_on(undone).unwrap();
+        self.0.close();
+    }
+}
+
 /// Runs statements.
 pub fn run(url: &str, sql: &str) {
     let mut open = Open::at(url);

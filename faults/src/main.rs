@@ -13,6 +13,7 @@ mod engine;
 mod facts;
 mod faults;
 mod plan;
+mod probe;
 mod report;
 mod site;
 mod tally;
@@ -112,6 +113,7 @@ fn row(fault: &Fault, run: &Run) -> Row {
 fn tried(row: &mut Row, work: fn(&Run) -> plan::Held, run: &Run) {
     let began = watch::now();
     match catch_unwind(AssertUnwindSafe(|| work(run))) {
+        Ok(held) if held.times == 0 => row.result = format!("not run: {}", held.figures),
         Ok(held) => {
             row.what = held.what;
             row.times = held.times;

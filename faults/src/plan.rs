@@ -37,6 +37,17 @@ pub struct Held {
     pub figures: String,
 }
 
+impl Held {
+    /// It can't be done on this machine.
+    pub fn impossible(why: &str) -> Self {
+        Self {
+            what: String::new(),
+            times: 0,
+            figures: why.to_owned(),
+        }
+    }
+}
+
 /// How an id is dealt with on an engine.
 pub enum Plan {
     /// In both parts.
