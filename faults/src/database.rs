@@ -90,12 +90,19 @@ impl Foreign {
     }
 }
 
-/// Runs statements.
-pub fn run(url: &str, sql: &str) {
+/// Runs statements, each by itself.
+pub fn run_each(url: &str, statements: &[&str]) {
     let mut open = Open::at(url);
-    let done = open.connection.execute(AssertSqlSafe(sql.to_owned()));
-    open.runtime.block_on(done).unwrap();
+    for sql in statements {
+        let done = open.connection.execute(AssertSqlSafe((*sql).to_owned()));
+        open.runtime.block_on(done).unwrap();
+    }
     open.close();
+}
+
+/// Runs a statement.
+pub fn run(url: &str, sql: &str) {
+    run_each(url, &[sql]);
 }
 
 /// The first column of every row, as text.

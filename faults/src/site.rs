@@ -33,6 +33,16 @@ pub struct Site {
 impl Site {
     /// A site with an empty database, and nobody serving it. `data` is where a `SQLite` file goes; none: into the site's own folder.
     pub fn new(engine: Engine, cluster: Option<&Cluster>, name: &str, data: Option<&Path>) -> Self {
+        Self::possible(engine, cluster, name, data).unwrap()
+    }
+
+    /// The same where a version may not know the engine yet: else its own words.
+    pub fn possible(
+        engine: Engine,
+        cluster: Option<&Cluster>,
+        name: &str,
+        data: Option<&Path>,
+    ) -> Result<Self, String> {
         let folder = tempfile::tempdir().unwrap();
         let data = data.unwrap_or(folder.path()).to_owned();
         let url = match engine {
@@ -51,10 +61,16 @@ impl Site {
             folder,
         };
         if engine == Engine::Postgres {
-            site.cli(&["key", "new"], "").expect_done();
+            // A key of one's own first: there is no file beside which it could be made.
+            site.cli(&["key", "new"], "");
         }
-        site.cli(&["migrate"], "").expect_done();
-        site
+        let migrated = site.cli(&["migrate"], "");
+        if migrated.code != 0 {
+            return Err(format!("{}{}", migrated.out, migrated.err)
+                .trim()
+                .to_owned());
+        }
+        Ok(site)
     }
 
     /// Starts every later process of the server with this in front.
@@ -92,6 +108,11 @@ impl Site {
         (server, door)
     }
 
+    /// Takes another process for the server's; the former one has ended.
+    pub fn replace(&mut self, server: Running) {
+        self.server = Some(server);
+    }
+
     /// Kills it in whatever it does (SIGKILL).
     pub fn kill(&mut self) {
         drop(self.server.take());
@@ -102,6 +123,19 @@ impl Site {
         let began = watch::now();
         let code = self.server.take().unwrap().terminate();
         (code, began.elapsed())
+    }
+
+    /// Memory that the server's process holds, in KiB.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        number.unwrap().parse().unwrap()
+    }
+
+    /// Sends a signal to the server's process and waits until that has ended; answers how long it took.
+    pub fn ends_by(&self, signal: &str) -> Duration {
+        ends_by(self.process(), signal)
     }
 
     /// The server's process.
@@ -166,4 +200,24 @@ impl Site {
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }
+}
+
+/// Sends a signal to a process and waits until it has ended; its parent has yet to ask for it.
+pub fn ends_by(process: u32, signal: &str) -> Duration {
+    let began = watch::now();
+    let sent = Command::new("kill")
+        .args([signal, &process.to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+    while began.elapsed() < Duration::from_secs(60) {
+        let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        if stat
+            .rsplit_once(") ")
+            .is_none_or(|(_, state)| state.starts_with('Z'))
+        {
+            return began.elapsed();
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("process {process} goes on after {signal}");
 }

@@ -1,5 +1,7 @@
 //! One person: a browser, an authenticator, the codes on paper, and a list of what the database may hold about them.
 
+use std::io;
+
 use attack::harness::{Answer, Authenticator, Browser, Chance, Person};
 use serde_json::Value;
 
@@ -134,10 +136,9 @@ impl Client {
             effect,
         } = act;
         let now = stage.clock.now();
-        held.browser.go_through(stage.door);
         let may_have_ended = held.may_have_ended(now);
         let began = watch::now();
-        let told = held.call(function, &request, now);
+        let told = knock(stage, held, function, &request, now);
         let took = began.elapsed();
         let Ok(told) = told else {
             self.tally.unconnected += 1;
@@ -246,4 +247,24 @@ impl Client {
             held.recovered = false;
         }
     }
+}
+
+/// As a balancer does: a request for which there was no connection is nowhere, and may go to the next instance.
+fn knock(
+    stage: &Stage<'_>,
+    held: &mut Held,
+    function: &str,
+    request: &Value,
+    now: i64,
+) -> io::Result<Option<Answer>> {
+    held.browser.go_through(stage.door);
+    let mut told = held.call(function, request, now);
+    for door in stage.other_doors {
+        if told.is_ok() {
+            break;
+        }
+        held.browser.go_through(door);
+        told = held.call(function, request, now);
+    }
+    told
 }

@@ -38,6 +38,8 @@ pub struct Cast {
 pub struct Stage<'a> {
     pub clock: &'a Clock,
     pub door: &'a Door,
+    /// Where else somebody may be, when nobody is behind the door.
+    pub other_doors: &'a [Door],
     stop: AtomicBool,
     /// Held while somebody acts: a code is still this step's when it arrives, and no request takes longer than the server thinks any does
     /// (it would seal a counted attempt as failed).
@@ -45,10 +47,11 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(site: &'a Site) -> Self {
+    const fn new(site: &'a Site, other_doors: &'a [Door]) -> Self {
         Self {
             clock: &site.clock,
             door: &site.door,
+            other_doors,
             stop: AtomicBool::new(false),
             moment: RwLock::new(()),
         }
@@ -115,7 +118,12 @@ impl Cast {
 
     /// Lets everybody act until `during` has ended; whoever gets no answer waits for the end of the round.
     pub fn round(&mut self, site: &Site, during: impl FnOnce()) -> Tally {
-        let stage = Stage::new(site);
+        self.round_among(site, &[], during)
+    }
+
+    /// The same where other instances serve as well: whoever finds nobody behind one door goes to the next.
+    pub fn round_among(&mut self, site: &Site, others: &[Door], during: impl FnOnce()) -> Tally {
+        let stage = Stage::new(site, others);
         thread::scope(|scope| {
             for client in &mut self.clients {
                 scope.spawn(|| client.play(&stage));
@@ -134,7 +142,7 @@ impl Cast {
 
     /// Tries again what was accepted, and looks at every session that should still be there. Nothing else happens meanwhile.
     pub fn try_again(&mut self, site: &Site) -> Tally {
-        let stage = Stage::new(site);
+        let stage = Stage::new(site, &[]);
         for client in &mut self.clients {
             client.try_again(&stage);
         }

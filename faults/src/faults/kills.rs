@@ -29,7 +29,10 @@ pub fn on_postgres(run: &Run) -> Held {
 
 fn kills(run: &Run, engine: Engine) -> Held {
     let kills = run.of(10, run.kills);
-    let mut site = Site::new(engine, run.cluster.as_ref(), "kills", None);
+    let mut site = match Site::possible(engine, run.cluster.as_ref(), "kills", None) {
+        Ok(site) => site,
+        Err(why) => return Held::impossible(&why),
+    };
     site.start();
     let mut cast = Cast::new(&site, PEOPLE, run.seed);
     let (mut tally, mut in_flight, mut ready) =
@@ -40,13 +43,9 @@ fn kills(run: &Run, engine: Engine) -> Held {
     for number in 1..=kills {
         // The same person at the same instant is rare; the same instant of a request is rarer still.
         let length = cast.between(100, 1_000);
-        let victim = site.process().to_string();
         tally.join(cast.round(&site, || {
             thread::sleep(length);
-            let killed = std::process::Command::new("kill")
-                .args(["-KILL", &victim])
-                .status();
-            assert!(killed.unwrap().success());
+            site.ends_by("-KILL");
         }));
         site.kill();
         ready.add(site.start());
