@@ -209,7 +209,7 @@ pub fn ends_by(process: u32, signal: &str) -> Duration {
         .args([signal, &process.to_string()])
         .status();
     assert!(sent.unwrap().success());
-    while began.elapsed() < Duration::from_secs(60) {
+    while began.elapsed() < Duration::from_mins(1) {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
         if stat
             .rsplit_once(") ")

@@ -90,10 +90,10 @@ impl Client {
         match chosen {
             0 if self.may_be_wrong() => self.wrong_code(stage),
             1 if self.may_be_wrong() => {
-                self.backup_code(stage, "AAAA-AAAA-AAAA-AAAA".to_owned(), false)
+                self.backup_code(stage, "AAAA-AAAA-AAAA-AAAA".to_owned(), false);
             }
             2 if self.may_be_wrong() => {
-                self.same_code_again(stage, "session/verify_code", "second_factor", json!({}))
+                self.same_code_again(stage, "session/verify_code", "second_factor", json!({}));
             }
             3 | 4 if !self.codes.is_empty() => self.right_backup_code(stage),
             _ if is_locked && !self.codes.is_empty() => self.right_backup_code(stage),
@@ -319,7 +319,7 @@ impl Client {
             0..2 => self.sign_out(stage),
             2..6 => self.test(stage),
             6..9 if self.may_be_wrong() => {
-                self.same_code_again(stage, "mfa/test", "method_test", json!({}))
+                self.same_code_again(stage, "mfa/test", "method_test", json!({}));
             }
             9..12 => self.rename(stage),
             12..14 => self.new_codes(stage),

@@ -93,7 +93,9 @@ impl Cast {
                 .unwrap()
                 .expect_refused(401, "wrong_credentials");
             let indexes = database::email_indexes(site.url());
-            names.email_index = indexes.difference(&known).next().unwrap().clone();
+            names
+                .email_index
+                .clone_from(indexes.difference(&known).next().unwrap());
             known = indexes;
             let person = Person {
                 email,

@@ -162,10 +162,7 @@ pub fn failing(run: &Run) -> Held {
         "LD_PRELOAD",
         &format!("{} {}", faketime.display(), libraries.join(" ")),
     );
-    site.set(
-        "FIU_CTRL_FIFO",
-        &site.data.join("fiu").to_string_lossy().into_owned(),
-    );
+    site.set("FIU_CTRL_FIFO", &site.data.join("fiu").to_string_lossy());
     site.start();
     let mut cast = Cast::new(&site, 12, run.seed);
     let beginning = if run.quick { 500 } else { 4_000 };

@@ -29,7 +29,7 @@ impl Group {
             match made {
                 Ok(()) => return Ok(Self(folder)),
                 Err(error) => {
-                    why = format!("a memory limit needs a control group of its own: {error}")
+                    why = format!("a memory limit needs a control group of its own: {error}");
                 }
             }
             let _ = fs::remove_dir(&folder);
