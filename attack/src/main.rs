@@ -10,7 +10,6 @@
 
 mod attack;
 mod families;
-mod harness;
 mod ids;
 mod report;
 
@@ -23,9 +22,10 @@ use std::{
     time::Instant,
 };
 
+use ::attack::harness;
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use attack::{Attack, Effort, Held, Plan};
+use self::attack::{Attack, Effort, Held, Plan};
 use report::Row;
 
 type Rows = Arc<Mutex<Vec<Row>>>;

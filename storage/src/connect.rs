@@ -105,7 +105,7 @@ impl Store {
         Ok(Write::begun(open, self.scope.clone()))
     }
 
-    async fn begun(&self) -> sqlx::Result<Transaction<'static, Any>> {
+    pub(crate) async fn begun(&self) -> sqlx::Result<Transaction<'static, Any>> {
         self.writer().begin_with(self.engine.begin_write()).await
     }
 

@@ -9,6 +9,7 @@ mod bench;
 mod bill_of_materials;
 mod build;
 mod ci;
+mod faults;
 mod frontend;
 mod gallery;
 mod lighthouse;
@@ -46,6 +47,8 @@ enum Command {
     Test(test::TestArguments),
     /// Check formatting, lints, dependencies, styles and types, then run every test
     Ci(ci::CiArguments),
+    /// Kill the program, fill its disk, take its database away, and compare what stays with what was acknowledged
+    Faults(faults::FaultsArguments),
     /// Show every widget in every state, at /gallery in a build for development
     Gallery(gallery::GalleryArguments),
     /// Print what a browser downloads and fail where that is over the budget
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Size => size::run(),
         Command::Fuzz(arguments) => attack::fuzz_some(&arguments),

@@ -23,6 +23,6 @@ pub use clock::{Clock, STEP};
 pub use functions::{FUNCTIONS, GUESSABLE, SET_UP_ONLY, well_formed};
 pub use kept::Kept;
 pub use people::{Enrolled, PASSWORD, Person, code_list, step_up};
-pub use program::Done;
+pub use program::{Done, Running, binary, run};
 pub use search::{Secret, find};
 pub use world::World;

@@ -13,8 +13,8 @@ use domain::roles::Role;
 use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
-pub use events::{EventsArgs, KeptSeal};
 pub use backup::{BackupArgs, RestoreArgs, RestoredArgs};
+pub use events::{EventsArgs, KeptSeal};
 pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
 pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};
