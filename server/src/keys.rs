@@ -18,7 +18,9 @@ pub fn fitting<'a>(
     check: &[u8],
     database: &Database,
 ) -> Result<&'a MasterKey, OpenError> {
-    let Database { place, key_file, .. } = database.clone();
+    let Database {
+        place, key_file, ..
+    } = database.clone();
     let foreign = KeyFileError::Foreign {
         database: place,
         key_file,
@@ -28,7 +30,9 @@ pub fn fitting<'a>(
 
 /// The keys to work with, once it is sure that every row can be opened.
 pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result<Vault, OpenError> {
-    let Database { place, key_file, .. } = database.clone();
+    let Database {
+        place, key_file, ..
+    } = database.clone();
     let damaged = || KeyFileError::Damaged {
         database: place.clone(),
         key_file: key_file.clone(),

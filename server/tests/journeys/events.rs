@@ -6,8 +6,7 @@ use serde_json::json;
 use crate::support::{Enrolled, TestServer, finish, max};
 
 async fn all(server: &TestServer) -> Vec<EventRecord> {
-    let url = format!("sqlite:{}", server.folder().join("twinlock.db").display());
-    let store = storage::Store::open(&url).await.unwrap();
+    let store = storage::Store::open(&server.database.url).await.unwrap();
     store.events_after(0).await.unwrap()
 }
 
@@ -155,7 +154,7 @@ async fn a_changed_ciphertext_fails_closed_and_is_told() {
     browser.sign_in(&ada.person).await.expect_ok();
     let before = all(&server).await.len();
     server
-        .tamper("UPDATE mfa_methods SET sealed_key = zeroblob(60)")
+        .tamper("UPDATE mfa_methods SET sealed_key = (SELECT MIN(token_hash) FROM sessions)")
         .await;
     let answer = browser.call("session/verify_code", ada.code(&server)).await;
     answer.expect_refused(500, "failed");

@@ -70,8 +70,7 @@ impl House {
                 server.user(&second).await,
                 server.user(&third).await,
             ];
-            let file = server.folder().join("twinlock.db");
-            Witness::new(&format!("sqlite:{}", file.display()), people).await
+            Witness::new(&server.database.url, people).await
         });
         let browsers = (0..SEATS).map(|_| server.browser()).collect();
         Self {

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, HeaderValue, Method, Request, header},
 };
@@ -9,13 +8,13 @@ use serde_json::{Value, json};
 use server::middleware::visitor::Peer;
 use tower::ServiceExt;
 
-use super::{Answer, Person};
+use super::{Answer, Person, instances::Instances};
 
 /// A browser on one of our own pages: it keeps cookies and says where its requests come from. A clone is a second tab whose
 /// cookies go their own way from then on.
 #[derive(Clone)]
 pub struct Browser {
-    router: Router,
+    instances: Instances,
     cookies: BTreeMap<String, String>,
     peer: Option<Peer>,
     headers: HeaderMap,
@@ -23,9 +22,9 @@ pub struct Browser {
 
 impl Browser {
     /// Opens a browser without cookies.
-    pub(super) fn new(router: Router) -> Self {
+    pub(super) fn new(instances: Instances) -> Self {
         Self {
-            router,
+            instances,
             cookies: BTreeMap::new(),
             peer: None,
             headers: HeaderMap::new(),
@@ -87,7 +86,7 @@ impl Browser {
         for (name, value) in &self.headers {
             request.headers_mut().append(name, value.clone());
         }
-        let answer = Answer::read(self.router.clone().oneshot(request).await.unwrap()).await;
+        let answer = Answer::read(self.instances.next().oneshot(request).await.unwrap()).await;
         for cookie in answer.cookies() {
             self.keep(cookie);
         }

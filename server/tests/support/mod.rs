@@ -20,7 +20,9 @@ mod answer;
 mod authenticator;
 mod browser;
 mod clock;
+mod database;
 mod enrolment;
+mod instances;
 mod people;
 mod server;
 
@@ -28,6 +30,7 @@ pub use answer::Answer;
 pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::TestClock;
+pub use database::TestDatabase;
 pub use enrolment::{Enrolled, codes, enrol, finish};
 pub use people::{Person, ada, eve, max, olga};
 pub use server::{Options, TestServer};

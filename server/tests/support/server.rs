@@ -14,17 +14,16 @@ use domain::{
     token::Token,
 };
 use server::{
-    config::{Branding, Database, DatabaseArgs, Limits, PublicUrl},
+    config::{Branding, Limits, PublicUrl},
     context::{Opening, open, settings},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
     router::router,
     spa::Pages,
 };
-use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::{Answer, Browser, Person, TestClock, ada};
+use super::{Answer, Browser, Person, TestClock, TestDatabase, ada, instances::Instances};
 
 /// Real Argon2id, so cheap that a test may hash by the hundred.
 const COST: Cost = Cost {
@@ -60,8 +59,9 @@ impl Default for Options {
 pub struct TestServer {
     pub clock: Arc<TestClock>,
     pub services: Services,
-    router: Router,
-    folder: TempDir,
+    instances: Instances,
+    /// Its database.
+    pub database: TestDatabase,
 }
 
 impl TestServer {
@@ -70,49 +70,38 @@ impl TestServer {
         Self::start_with(Options::default(), |services| services).await
     }
 
-    /// Starts with other settings, or with ports exchanged.
-    pub async fn start_with(options: Options, exchange: impl FnOnce(Services) -> Services) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database_url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
-        let database = Database::new(&DatabaseArgs {
-            database_url,
-            key_file: None,
-            database_trusted_network: false,
-        })
-        .unwrap();
-        let opened = open(&database, Opening::Migrate).await.unwrap();
-
+    /// Starts with other settings, or with ports exchanged. On a database server there are two instances.
+    pub async fn start_with(options: Options, exchange: impl Fn(Services) -> Services) -> Self {
+        let database = TestDatabase::new().await;
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
         let hasher = Arc::new(Argon2Hasher::start(COST, entropy.clone()).unwrap());
         let settings = settings(&options.branding, &options.public_url, &options.limits);
-        let services = exchange(opened.services_with(clock.clone(), entropy, hasher, settings));
-        let files = options
-            .files
-            .into_iter()
-            .map(|(name, body)| (Cow::Borrowed(name), Bytes::from(body)));
-        let pages = Pages::new(files, &options.branding);
-        let router = router(
-            services.clone(),
-            &options.public_url,
-            options.limits.proxies,
-            pages,
-        );
+        let count = if database.is_on_a_server() { 2 } else { 1 };
+        let (mut routers, mut all) = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            let opened = open(&database.settings(), Opening::Migrate).await.unwrap();
+            let (clock, entropy, hasher) = (clock.clone(), entropy.clone(), hasher.clone());
+            let services = opened.services_with(clock, entropy, hasher, settings.clone());
+            let services = exchange(services);
+            routers.push(routed(&options, services.clone()));
+            all.push(services);
+        }
         Self {
             clock,
-            services,
-            router,
-            folder,
+            services: all.remove(0),
+            instances: Instances::new(routers),
+            database,
         }
     }
 
     /// A browser without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.router.clone())
+        Browser::new(self.instances.clone())
     }
 
     /// Sends a request as it is: no cookies, no headers of a browser.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+        Answer::read(self.instances.next().oneshot(request).await.unwrap()).await
     }
 
     /// Asks for a file or a page with these headers and no others.
@@ -127,7 +116,7 @@ impl TestServer {
 
     /// Where the database is, to be searched for what must not stand in it.
     pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        self.database.folder()
     }
 
     /// Adds Example Ltd and Ada, its owner.
@@ -224,11 +213,7 @@ impl TestServer {
 
     /// Changes the database behind the server's back.
     pub async fn tamper(&self, sql: &'static str) {
-        let file = self.folder().join("twinlock.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let raw = sqlx::SqlitePool::connect_with(options).await.unwrap();
-        let changed = sqlx::query(sql).execute(&raw).await.unwrap();
-        assert!(changed.rows_affected() > 0, "{sql}");
+        self.database.tamper(sql).await;
     }
 
     /// Offers somebody a link to choose a new password, as the operator does, and answers its token.
@@ -243,4 +228,14 @@ impl TestServer {
     fn draw<const N: usize>(&self) -> [u8; N] {
         self.services.entropy.draw().unwrap()
     }
+}
+
+fn routed(options: &Options, services: Services) -> Router {
+    let files = options
+        .files
+        .iter()
+        .map(|(name, body)| (Cow::Borrowed(*name), Bytes::from(body.clone())));
+    let pages = Pages::new(files, &options.branding);
+    let proxies = options.limits.proxies.clone();
+    router(services, &options.public_url, proxies, pages)
 }
