@@ -41,6 +41,7 @@ mod rows;
 mod sessions;
 mod sqlite;
 mod step_ups;
+mod sweep;
 mod users;
 mod write;
 

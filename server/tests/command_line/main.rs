@@ -15,6 +15,7 @@ mod browser;
 mod demo;
 mod events;
 mod health;
+mod housekeeping;
 mod key_file;
 mod keys;
 mod last_owner;
