@@ -14,6 +14,7 @@ mod backup;
 mod browser;
 mod demo;
 mod events;
+mod faults;
 mod health;
 mod housekeeping;
 mod key_file;
