@@ -1,6 +1,6 @@
 //! Puts the ports together: which implementation stands behind which trait is decided here and nowhere else.
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use app::services::{Scope, Services, Settings};
 use domain::{
@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::{
     clock::SystemClock,
-    config::{Branding, Database, Limits, PublicUrl},
+    config::{Branding, Database, Limits, Place, PublicUrl},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
     health::Health,
@@ -38,18 +38,18 @@ pub enum OpenError {
     #[error(
         "there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL"
     )]
-    NoDatabase(PathBuf),
+    NoDatabase(Place),
     /// No usable key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
     /// The database does not open.
     #[error("the database {0} can't be opened: {1}")]
-    Store(PathBuf, #[source] storage::OpenError),
+    Store(Place, #[source] storage::OpenError),
     /// Its schema is older than this version.
     #[error(
-        "the database {0} was made by an older version: start the server once, or run `twinlock migrate`"
+        "the database {0} is empty or was made by an older version: start the server once, or run `twinlock migrate`"
     )]
-    Outdated(PathBuf),
+    Outdated(Place),
     /// The database does not answer.
     #[error("the database does not answer: {}", source_of(.0))]
     Port(#[from] PortError),
@@ -68,14 +68,14 @@ pub struct Opened {
 /// Opens a database with its key, and makes sure that they belong together.
 pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenError> {
     if opening == Opening::Existing && keyfile::is_new(database)? {
-        return Err(OpenError::NoDatabase(database.file.clone()));
+        return Err(OpenError::NoDatabase(database.place.clone()));
     }
     let ring = keyfile::open(database, &SystemEntropy)?;
-    let fails = |error| OpenError::Store(database.file.clone(), error);
-    let store = Store::open(&database.url).await.map_err(fails)?;
+    let fails = |error| OpenError::Store(database.place.clone(), error);
+    let store = connected(database).await?;
     if !store.pending_migrations().await.map_err(fails)?.is_empty() {
         if opening == Opening::Existing {
-            return Err(OpenError::Outdated(database.file.clone()));
+            return Err(OpenError::Outdated(database.place.clone()));
         }
         // Before anything changes; a database without tables has no check value yet, and gets it below.
         if let Ok(Some(kept)) = store.key_check().await {
@@ -89,6 +89,16 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         vault: Arc::new(vault),
         database: database.clone(),
     })
+}
+
+/// Connects to a database, whatever its schema is.
+pub(crate) async fn connected(database: &Database) -> Result<Store, OpenError> {
+    let store = if database.trusted_network {
+        Store::open_on_a_trusted_network(&database.url).await
+    } else {
+        Store::open(&database.url).await
+    };
+    store.map_err(|error| OpenError::Store(database.place.clone(), error))
 }
 
 impl Opened {

@@ -1,7 +1,7 @@
 //! The key file: the master keys, apart from the database, readable by its owner alone.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -16,7 +16,7 @@ use domain::{
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::config::Database;
+use crate::config::{Database, Place};
 
 const OWNER_ONLY: u32 = 0o600;
 
@@ -28,8 +28,18 @@ pub enum KeyFileError {
         "the database {database} is there, but its key file {key_file} is not: copy the key file back from where you keep it, or name it with TWINLOCK_KEY_FILE"
     )]
     Missing {
-        /// The database file.
-        database: PathBuf,
+        /// The database.
+        database: Place,
+        /// The key file.
+        key_file: PathBuf,
+    },
+    /// A server's database, and no key file on this machine.
+    #[error(
+        "there is no key file {key_file} for the database {database}: copy it from a machine that runs a server on this database, or, if the database is new, make it with `twinlock key new`"
+    )]
+    NotCopied {
+        /// The database.
+        database: Place,
         /// The key file.
         key_file: PathBuf,
     },
@@ -56,8 +66,8 @@ pub enum KeyFileError {
         "the key file {key_file} does not belong to the database {database}: name the right one with TWINLOCK_KEY_FILE"
     )]
     Foreign {
-        /// The database file.
-        database: PathBuf,
+        /// The database.
+        database: Place,
         /// The key file.
         key_file: PathBuf,
     },
@@ -66,8 +76,8 @@ pub enum KeyFileError {
         "the key file {key_file} lacks the key {key}, by which rows of the database {database} are sealed: put the line that begins with `{key}:` back from where you keep the key file"
     )]
     Lacks {
-        /// The database file.
-        database: PathBuf,
+        /// The database.
+        database: Place,
         /// The key file.
         key_file: PathBuf,
         /// The first key that is missing.
@@ -78,8 +88,8 @@ pub enum KeyFileError {
         "the keys that the database {database} holds do not open with the key file {key_file}: one of the two was changed; put both back from one backup"
     )]
     Damaged {
-        /// The database file.
-        database: PathBuf,
+        /// The database.
+        database: Place,
         /// The key file.
         key_file: PathBuf,
     },
@@ -98,40 +108,59 @@ pub enum KeyFileError {
     Entropy(#[source] PortError),
 }
 
-/// Reads the key of a database; for a new one makes key and database file together, each readable by its owner alone.
+/// Reads the key of a database. A new file gets its key together with it, each readable by its owner alone; a server's is only ever put
+/// there by people, as every machine needs the same.
 pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
     if exists(&database.key_file)? {
         return read(&database.key_file);
     }
+    let Database {
+        place, key_file, ..
+    } = database.clone();
+    let Some(file) = database.file() else {
+        return Err(KeyFileError::NotCopied {
+            database: place,
+            key_file,
+        });
+    };
     if !is_new(database)? {
-        let Database { file, key_file, .. } = database.clone();
         return Err(KeyFileError::Missing {
-            database: file,
+            database: place,
             key_file,
         });
     }
     // The key first: a database without its key would never start again.
-    let ring = KeyRing::new(draw(entropy)?);
-    let mut options = OpenOptions::new();
-    let options = owner_only(options.create_new(true).write(true));
-    write(options, &database.key_file, &ring)
-        .and_then(|()| sync_folder(&database.key_file))
-        .map_err(failed("creating", &database.key_file))?;
-    let options = owner_only(OpenOptions::new().create(true).append(true)).open(&database.file);
-    options.map_err(failed("creating", &database.file))?;
+    let ring = create(&key_file, entropy)?;
+    let options = owner_only(OpenOptions::new().create(true).append(true)).open(file);
+    options.map_err(failed("creating", file))?;
     Ok(ring)
 }
 
-/// Whether the database has yet to be made. `SQLite` takes an empty file for a new database.
+/// Makes a key file with a first key, where there is none.
+pub fn create(key_file: &Path, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
+    let ring = KeyRing::new(draw(entropy)?);
+    let mut options = OpenOptions::new();
+    let options = owner_only(options.create_new(true).write(true));
+    write(options, key_file, &ring)
+        .and_then(|()| sync_folder(key_file))
+        .map_err(failed("creating", key_file))?;
+    Ok(ring)
+}
+
+/// Whether the database has yet to be made. `SQLite` takes an empty file for a new database; a server's is there, or nobody could connect.
 pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
-    match fs::metadata(&database.file) {
+    let Some(file) = database.file() else {
+        return Ok(false);
+    };
+    match fs::metadata(file) {
         Ok(found) => Ok(found.len() == 0),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(failed("looking at", &database.file)(error)),
+        Err(error) => Err(failed("looking at", file)(error)),
     }
 }
 
-fn exists(path: &Path) -> Result<bool, KeyFileError> {
+/// Whether the file is there.
+pub fn exists(path: &Path) -> Result<bool, KeyFileError> {
     path.try_exists().map_err(failed("looking for", path))
 }
 
@@ -161,6 +190,22 @@ pub fn draw(entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
     let id = entropy.draw().map_err(KeyFileError::Entropy)?;
     let bytes = entropy.draw().map_err(KeyFileError::Entropy)?;
     Ok(MasterKey::from_random(id, bytes))
+}
+
+/// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
+/// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
+pub fn lock(path: &Path) -> Result<Option<File>, KeyFileError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let beside = PathBuf::from(beside);
+    let mut options = OpenOptions::new();
+    let options = owner_only(options.create(true).append(true));
+    let file = options.open(&beside).map_err(failed("locking", &beside))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed("locking", &beside)(error)),
+    }
 }
 
 /// Puts another ring in the place of the file, as a whole or not at all.
@@ -223,6 +268,7 @@ mod tests {
         let database = Database::new(&DatabaseArgs {
             database_url,
             key_file: None,
+            database_trusted_network: false,
         })
         .unwrap();
         (folder, database)
@@ -236,7 +282,7 @@ mod tests {
     fn a_new_database_gets_a_key_that_is_found_again() {
         let (_folder, database) = database();
         let made = open(&database, &SystemEntropy).ok().unwrap();
-        for file in [&database.key_file, &database.file] {
+        for file in [database.key_file.as_path(), database.file().unwrap()] {
             assert_eq!(
                 fs::metadata(file).unwrap().permissions().mode() & 0o777,
                 OWNER_ONLY,
@@ -251,7 +297,7 @@ mod tests {
     #[test]
     fn a_database_without_its_key_file_stops_the_start() {
         let (_folder, database) = database();
-        fs::write(&database.file, "SQLite format 3").unwrap();
+        fs::write(database.file().unwrap(), "SQLite format 3").unwrap();
         let error = open(&database, &SystemEntropy).err().unwrap();
         assert!(matches!(error, KeyFileError::Missing { .. }), "{error}");
         assert!(

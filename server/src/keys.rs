@@ -18,9 +18,9 @@ pub fn fitting<'a>(
     check: &[u8],
     database: &Database,
 ) -> Result<&'a MasterKey, OpenError> {
-    let Database { file, key_file, .. } = database.clone();
+    let Database { place, key_file, .. } = database.clone();
     let foreign = KeyFileError::Foreign {
-        database: file,
+        database: place,
         key_file,
     };
     ring.fitting(check).ok_or_else(|| foreign.into())
@@ -28,9 +28,9 @@ pub fn fitting<'a>(
 
 /// The keys to work with, once it is sure that every row can be opened.
 pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result<Vault, OpenError> {
-    let Database { file, key_file, .. } = database.clone();
+    let Database { place, key_file, .. } = database.clone();
     let damaged = || KeyFileError::Damaged {
-        database: file.clone(),
+        database: place.clone(),
         key_file: key_file.clone(),
     };
     let current = ring.current().ok_or_else(damaged)?;
@@ -39,7 +39,7 @@ pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result
     let needed = store.needed_keys().await?;
     if let Some(key) = needed.into_iter().find(|key| ring.find(key).is_none()) {
         return Err(KeyFileError::Lacks {
-            database: file,
+            database: place,
             key_file,
             key,
         }

@@ -17,7 +17,8 @@ use crate::{
     config::{PublicUrl, TrustedProxies},
     health,
     middleware::{
-        accept, access, access_log, body, build, content_type, endpoint, origin, panic, request_id,
+        accept, access, access_log, arguments, body, build, content_type, endpoint, origin, panic,
+        request_id,
         security_headers::{self, SecurityHeaders},
         server_function, timeout, visitor,
     },
@@ -81,7 +82,8 @@ fn api(services: Services, public_url: &PublicUrl, proxies: TrustedProxies) -> R
             (services.clone(), proxies),
             visitor::note,
         ))
-        .layer(from_fn_with_state(services.clone(), access::admit));
+        .layer(from_fn_with_state(services.clone(), access::admit))
+        .layer(from_fn(arguments::check));
     Router::new()
         .route("/api", any(server_function::call))
         .route("/api/", any(server_function::call))

@@ -39,6 +39,7 @@ mod postgres;
 mod restored;
 mod rows;
 mod sessions;
+mod shared;
 mod sqlite;
 mod step_ups;
 mod sweep;

@@ -37,6 +37,7 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
     }
     let writer = pool(1, WRITER)
         .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(is_usable(connection)))
         .connect_with(options.clone());
     let readers = pool(READERS, READER)
         .test_before_acquire(false)
@@ -61,6 +62,14 @@ fn refused(error: sqlx::Error) -> OpenError {
 pub fn url_of(file: &Path, mode: &str) -> String {
     let path = file.to_string_lossy();
     format!("sqlite://{}?mode={mode}", utf8_percent_encode(&path, PATH))
+}
+
+/// Whether the connection that writes may write again. When a disk is full or fails, `SQLite` undoes the whole transaction by itself;
+/// the driver's own rollback then finds none, fails, and would count the connection as inside a transaction for ever.
+async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+    // Behind it the rollback of what was dropped has been tried.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Switches the file to its journal mode and answers the mode it is in. A pool would try again and again before it said what is wrong.
@@ -140,6 +149,28 @@ mod tests {
         }
         assert_eq!(pragma(store.writer(), "query_only").await, "0");
         assert_eq!(pragma(store.readers(), "query_only").await, "1");
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_that_is_freed_is_written_to_again() {
+        let (_folder, store) = store().await;
+        store.migrate().await.unwrap();
+        // No page more than there are is the same to the engine as a disk without room. It holds for this connection alone.
+        pragma(store.writer(), "max_page_count = 1").await;
+        let fill =
+            "INSERT INTO accounts (id, name, name_folded, created_at) VALUES ('a', $1, 'a', 0)";
+        let mut full = store.begun().await.unwrap();
+        let refused = sqlx::query(fill)
+            .bind("x".repeat(100_000))
+            .execute(&mut *full)
+            .await;
+        assert!(matches!(
+            crate::error::port(refused.unwrap_err()),
+            domain::ports::PortError::Unavailable(_)
+        ));
+        drop(full);
+        let again = store.begun().await.unwrap();
+        again.commit().await.unwrap();
     }
 
     #[tokio::test]

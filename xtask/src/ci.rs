@@ -35,7 +35,8 @@ const CLIPPY: [(&str, &[&str]); 5] = [
     (
         "clippy, host",
         &[
-            "-p", "domain", "-p", "storage", "-p", "server", "-p", "xtask", "-p", "attack",
+            "-p", "domain", "-p", "storage", "-p", "server", "-p", "xtask", "-p", "attack", "-p",
+            "faults",
         ],
     ),
     ("clippy, domain without secrets", &["-p", "domain"]),

@@ -5,9 +5,11 @@
 
 mod advisories;
 mod attack;
+mod bench;
 mod bill_of_materials;
 mod build;
 mod ci;
+mod faults;
 mod frontend;
 mod gallery;
 mod lighthouse;
@@ -45,12 +47,18 @@ enum Command {
     Test(test::TestArguments),
     /// Check formatting, lints, dependencies, styles and types, then run every test
     Ci(ci::CiArguments),
+    /// Kill the program, fill its disk, take its database away, and compare what stays with what was acknowledged
+    Faults(faults::FaultsArguments),
     /// Show every widget in every state, at /gallery in a build for development
     Gallery(gallery::GalleryArguments),
     /// Print what a browser downloads and fail where that is over the budget
     Size,
+    /// Throw mutated input at every decoder that meets the outside, a minute each
+    Fuzz(attack::FuzzArguments),
     /// Load the main pages with Lighthouse as a phone does, and fail below the targets
     Lighthouse(lighthouse::LighthouseArguments),
+    /// Load the shipped binary and print rates, latencies and costs
+    Bench(bench::BenchArguments),
     /// Take the README's pictures anew, into docs/pictures
     Pictures,
     /// Join the style sheets into target/style/twinlock.css, before Trunk copies it
@@ -64,9 +72,12 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Ci(arguments) => ci::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Size => size::run(),
+        Command::Fuzz(arguments) => attack::fuzz_some(&arguments),
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Pictures => pictures::run(),
         Command::Style => frontend::join_styles(),
     };

@@ -24,8 +24,18 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Installs the server's package where it is missing, and starts a server.
+    /// Installs the server's package where it is missing, and starts a server. Nothing in it outlives the run, so nothing waits for the
+    /// disk.
     pub fn start() -> Result<Self> {
+        Self::start_with("-c fsync=off -c full_page_writes=off")
+    }
+
+    /// The same with the disk in earnest, for a suite that makes it crash.
+    pub fn start_durable() -> Result<Self> {
+        Self::start_with("-c fsync=on -c synchronous_commit=on")
+    }
+
+    fn start_with(options: &str) -> Result<Self> {
         let stopwatch = Stopwatch::start();
         let programs = tools::ensure_postgres()?;
         let folder = env::temp_dir().join(format!("twinlock-postgres-{}", process::id()));
@@ -37,7 +47,7 @@ impl Cluster {
             port,
             as_postgres: user.trim() == "0",
         };
-        cluster.make()?;
+        cluster.make(options)?;
         let url = cluster.url();
         eprintln!(
             "PostgreSQL for the tests at {url}, started in {}.",
@@ -51,7 +61,7 @@ impl Cluster {
         format!("postgres://twinlock@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn make(&self) -> Result<()> {
+    fn make(&self, options: &str) -> Result<()> {
         fs::create_dir(&self.folder)
             .with_context(|| format!("making {}", self.folder.display()))?;
         if self.as_postgres {
@@ -72,9 +82,8 @@ impl Cluster {
                 "--no-sync",
             ])
             .output()?;
-        // Nothing here outlives the run, so nothing waits for the disk.
         let options = format!(
-            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=400 -c fsync=off -c full_page_writes=off",
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=400 {options}",
             self.port,
             self.folder.display()
         );
@@ -107,7 +116,13 @@ impl Cluster {
         .folder(Path::new("/"))
     }
 
-    fn data(&self) -> PathBuf {
+    /// The folder of the programs that control it.
+    pub fn programs(&self) -> &Path {
+        &self.programs
+    }
+
+    /// The folder of its data.
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 }

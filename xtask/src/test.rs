@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    attack, build,
+    attack, build, faults,
     postgres::{self, Cluster},
     process::Process,
     summary::Summary,
@@ -30,7 +30,7 @@ pub struct TestArguments {
 
 /// The suites that cargo runs. `app` is tested once for each side and never for both in one call, because cargo
 /// would unite their features.
-const SUITES: [(&str, &[&str]); 8] = [
+const SUITES: [(&str, &[&str]); 9] = [
     ("domain, as in the browser", &["--package", "domain"]),
     (
         "domain, with secrets",
@@ -48,6 +48,7 @@ const SUITES: [(&str, &[&str]); 8] = [
     ),
     ("xtask", &["--package", "xtask"]),
     ("attack, its tools and its list", &["--package", "attack"]),
+    ("faults, its judge", &["--package", "faults"]),
 ];
 
 /// How much of what takes long runs.
@@ -83,10 +84,12 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     if arguments.fast {
         summary.left_out("build", "--fast");
         summary.left_out("attack, quick", "--fast");
+        summary.left_out("faults, quick", "--fast");
         summary.left_out("browser", "--fast");
         summary.left_out("engines", "--fast");
     } else if summary.step("build", || build::build().map(|_| ())) {
         summary.step("attack, quick", attack::quick);
+        summary.step("faults, quick", faults::quick);
         summary.step("browser", || browser(&arguments.playwright));
         if arguments.playwright.is_empty() {
             summary.step("engines", || engines(depth));
@@ -95,6 +98,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
         }
     } else {
         summary.blocked("attack, quick", "build");
+        summary.blocked("faults, quick", "build");
         summary.blocked("browser", "build");
         summary.blocked("engines", "build");
     }

@@ -54,6 +54,12 @@ impl Answer {
         self.json()["kind"].as_str().unwrap_or_default().to_owned()
     }
 
+    /// Whether the body is as long as was said.
+    pub fn is_whole(&self) -> bool {
+        let said = self.header("content-length").parse();
+        said.is_ok_and(|said: usize| self.body.len() == said)
+    }
+
     /// Whether the call worked.
     pub fn is_ok(&self) -> bool {
         self.status == 200

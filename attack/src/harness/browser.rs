@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeMap,
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
     sync::{
         Arc,
@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
-use super::{Answer, Person};
+use super::{Answer, Kept, Person};
 
 /// No answer takes longer, even on a machine that does everything at once.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -49,24 +49,34 @@ impl Door {
 
     /// Connects from an address of this machine.
     pub fn connect(&self, from: Ipv4Addr) -> TcpStream {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        self.try_connect(from).unwrap()
+    }
+
+    /// The same, where nobody may be there.
+    pub fn try_connect(&self, from: Ipv4Addr) -> io::Result<TcpStream> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         let own = SocketAddr::new(IpAddr::V4(from), 0);
-        socket.bind(&own.into()).unwrap();
+        socket.bind(&own.into())?;
         let server = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port());
-        socket.connect(&server.into()).unwrap();
+        socket.connect(&server.into())?;
         let stream = TcpStream::from(socket);
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(stream)
     }
 
     /// Sends bytes as they are and reads until the server has nothing more to say. What it has said by the time it breaks off counts.
     pub fn send(&self, from: Ipv4Addr, request: &[u8]) -> Vec<u8> {
-        let mut stream = self.connect(from);
+        self.try_send(from, request).unwrap()
+    }
+
+    /// The same, where nobody may be there; an error only when there was no connection.
+    pub fn try_send(&self, from: Ipv4Addr, request: &[u8]) -> io::Result<Vec<u8>> {
+        let mut stream = self.try_connect(from)?;
         // A server that has refused already may have closed its half.
         let _ = stream.write_all(request);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
-        answer
+        Ok(answer)
     }
 }
 
@@ -168,7 +178,59 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Option<Answer> {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n").into_bytes();
+        self.attempt(method, path, headers, body).unwrap()
+    }
+
+    /// Calls a server function of a server that may not be there: an error when it is not, nothing when it breaks off its answer.
+    pub fn try_call(&mut self, function: &str, request: &Value) -> io::Result<Option<Answer>> {
+        let body = match request {
+            Value::Null => json!({}),
+            request => json!({ "request": request }),
+        };
+        let path = format!("/api/{function}");
+        let headers = [("Content-Type", "application/json")];
+        let answer = self.attempt("POST", &path, &headers, body.to_string().as_bytes())?;
+        Ok(answer.filter(Answer::is_whole))
+    }
+
+    /// Goes through another door from now on.
+    pub fn go_through(&mut self, door: &Door) {
+        self.door = door.clone();
+    }
+
+    /// Sends any request over a connection that is kept. Cookies that the answer sets are not taken.
+    pub fn request_on(
+        &self,
+        kept: &mut Kept,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Answer> {
+        kept.send(&self.written("POST", path, headers, body))
+    }
+
+    fn attempt(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> io::Result<Option<Answer>> {
+        let mut headers = headers.to_vec();
+        headers.push(("Connection", "close"));
+        let request = self.written(method, path, &headers, body);
+        let Some(answer) = Answer::parse(&self.door.try_send(self.from, &request)?) else {
+            return Ok(None);
+        };
+        for cookie in answer.cookies() {
+            self.keep(cookie);
+        }
+        Ok(Some(answer))
+    }
+
+    /// A request as it goes over the wire.
+    fn written(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+        let mut request = format!("{method} {path} HTTP/1.1\r\n").into_bytes();
         let own = self.headers.iter().map(|(name, value)| (&**name, &**value));
         for (name, value) in own.chain(headers.iter().copied()) {
             request.extend(format!("{name}: {value}\r\n").bytes());
@@ -189,11 +251,7 @@ impl Browser {
         }
         request.extend(b"\r\n");
         request.extend(body);
-        let answer = Answer::parse(&self.door.send(self.from, &request))?;
-        for cookie in answer.cookies() {
-            self.keep(cookie);
-        }
-        Some(answer)
+        request
     }
 
     /// The session's token.

@@ -1,6 +1,7 @@
 //! `twinlock key`: from one master key to the next, while the server runs.
 
 use std::{
+    fs::File,
     io::{self, Write},
     time::Duration,
 };
@@ -18,7 +19,7 @@ use super::{Failure, Report, args::KeyCommand};
 use crate::{
     clock::SystemClock,
     config::{Database, DatabaseArgs},
-    context::{OpenError, Opened, Opening, open},
+    context::{OpenError, Opened, Opening, connected, open},
     entropy::SystemEntropy,
     keyfile,
     keys::{Progress, rotate},
@@ -33,16 +34,74 @@ pub(super) async fn run(
     json: bool,
 ) -> Result<Report, Failure> {
     let database = Database::new(database)?;
+    if matches!(command, KeyCommand::New) && is_without_key(&database)? {
+        return first(&database).await;
+    }
     let opened = open(&database, Opening::Existing).await?;
-    let ring = keyfile::read(&database.key_file).map_err(OpenError::Key)?;
-    let result = match command {
-        KeyCommand::List => list(opened.store(), &ring).await,
-        KeyCommand::New => new(&database, &ring),
-        KeyCommand::Rotate => turn(&database, &opened, ring, json).await,
-        KeyCommand::Drop(args) => remove(&database, opened.store(), &ring, &args.id).await,
-    };
+    let result = command_on(&database, &opened, command, json).await;
     opened.close().await;
     result
+}
+
+/// A server's database gets its key file by this command only; a file's is made with it.
+fn is_without_key(database: &Database) -> Result<bool, OpenError> {
+    Ok(database.file().is_none() && !keyfile::exists(&database.key_file)?)
+}
+
+/// The first key, unless the database has one already.
+async fn first(database: &Database) -> Result<Report, Failure> {
+    let store = connected(database).await?;
+    // What has no tables yet has no key either.
+    let has_key = match store.pending_migrations().await {
+        Ok(pending) if pending.is_empty() => store.key_check().await?.is_some(),
+        _ => store.key_check().await.is_ok_and(|kept| kept.is_some()),
+    };
+    store.close().await;
+    let file = database.key_file.display();
+    if has_key {
+        return Err(Failure::refused(format!(
+            "the database {} has a key already: copy its key file to {file} from a machine that runs a server on it, or from where you keep it",
+            database.place
+        )));
+    }
+    let ring = keyfile::create(&database.key_file, &SystemEntropy).map_err(OpenError::Key)?;
+    let id = ring.current().map(|key| key.id().to_string());
+    Ok(Report::one(
+        format!(
+            "Key file {file} made. Back it up apart from the database: without it nobody's authenticator works. Copy it to every machine that runs a server on this database."
+        ),
+        json!({ "id": id, "key_file": file.to_string() }),
+    ))
+}
+
+async fn command_on(
+    database: &Database,
+    opened: &Opened,
+    command: &KeyCommand,
+    json: bool,
+) -> Result<Report, Failure> {
+    let _alone = match command {
+        KeyCommand::List => None,
+        KeyCommand::New | KeyCommand::Rotate | KeyCommand::Drop(_) => Some(alone(database)?),
+    };
+    // Read when nobody else changes it.
+    let ring = keyfile::read(&database.key_file).map_err(OpenError::Key)?;
+    match command {
+        KeyCommand::List => list(opened.store(), &ring).await,
+        KeyCommand::New => new(database, &ring),
+        KeyCommand::Rotate => turn(database, opened, ring, json).await,
+        KeyCommand::Drop(args) => remove(database, opened.store(), &ring, &args.id).await,
+    }
+}
+
+/// The right to change the key file, for as long as the answer lives.
+fn alone(database: &Database) -> Result<File, Failure> {
+    let lock = keyfile::lock(&database.key_file).map_err(OpenError::Key)?;
+    lock.ok_or_else(|| {
+        Failure::refused(
+            "another `twinlock key` command is at work: repeat this one when it is done",
+        )
+    })
 }
 
 async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {

@@ -11,7 +11,7 @@ use crate::{
 pub(super) async fn run(database: &Database) -> Result<Report, Failure> {
     open(database, Opening::Migrate).await?.close().await;
     let (file, key_file) = (
-        database.file.display().to_string(),
+        database.place.to_string(),
         database.key_file.display().to_string(),
     );
     let line = format!("{file} is up to date; its key file is {key_file}.");

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     clock::SystemClock,
-    config::Database,
+    config::{Database, Place},
     context::{OpenError, Opening, open},
     keyfile, keys,
 };
@@ -93,12 +93,11 @@ pub(super) async fn only_end(args: &RestoredArgs, database: &Database) -> Result
 
 /// Only a file is put back by this program.
 fn file_of(database: &Database) -> Result<PathBuf, Failure> {
-    if database.url.starts_with("sqlite:") {
-        return Ok(database.file.clone());
-    }
-    Err(Failure::refused(
-        "the database is on a PostgreSQL server: put it back with `pg_restore`, then run `twinlock restored`",
-    ))
+    database.file().map(Path::to_owned).ok_or_else(|| {
+        Failure::refused(
+            "the database is on a PostgreSQL server: put it back with `pg_restore`, then run `twinlock restored`",
+        )
+    })
 }
 
 /// Whether nobody has the old database open, and what it knows of backup codes, if it can still be read.
@@ -128,7 +127,7 @@ async fn prepare(
         doing: format!("writing {}", copy.display()),
         source,
     })?;
-    let fails = |error| Failure::from(OpenError::Store(backup.to_owned(), error));
+    let fails = |error| Failure::from(OpenError::Store(Place::File(backup.to_owned()), error));
     let store = open_file(copy).await.map_err(fails)?;
     store.migrate().await.map_err(fails)?;
     let warning = match keyfile::read(&database.key_file).map_err(OpenError::Key) {

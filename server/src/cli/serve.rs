@@ -140,10 +140,10 @@ fn announce(
     writeln!(out, "Listening on {listening}")?;
     if let Some(link) = first_start {
         writeln!(out, "Create the first owner: {link}")?;
-        let (key_file, file) = (database.key_file.display(), database.file.display());
+        let (key_file, place) = (database.key_file.display(), &database.place);
         writeln!(
             out,
-            "Back up the key file {key_file} apart from the database {file}: without it nobody's authenticator works."
+            "Back up the key file {key_file} apart from the database {place}: without it nobody's authenticator works."
         )?;
     }
     out.flush()

@@ -5,7 +5,7 @@ use clap::Args;
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
-    /// Database, such as sqlite:twinlock.db
+    /// Database, such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full
     #[arg(
         long,
         env = "TWINLOCK_DATABASE_URL",
@@ -16,7 +16,7 @@ pub struct DatabaseArgs {
     )]
     pub database_url: String,
 
-    /// Key file [default: the database file's name with `.key`, made together with a new database]
+    /// Key file [default: the database file's name with `.key`, made together with a new database; with PostgreSQL it must be named]
     #[arg(
         long,
         env = "TWINLOCK_KEY_FILE",
@@ -25,6 +25,15 @@ pub struct DatabaseArgs {
         global = true
     )]
     pub key_file: Option<String>,
+
+    /// Accept a PostgreSQL server on another host without `sslmode=verify-full`: whoever is in that network can read along
+    #[arg(
+        long,
+        env = "TWINLOCK_DATABASE_TRUSTED_NETWORK",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_trusted_network: bool,
 }
 
 /// Where the server is.

@@ -1,39 +1,110 @@
 //! Where the database and its key file are.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use percent_encoding::percent_decode_str;
+use url::Url;
 
 use super::{DatabaseArgs, SettingError, filled};
 
-/// A `SQLite` database and the key file that belongs to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+const URL_SETTING: &str = "TWINLOCK_DATABASE_URL";
+
+/// A database and the key file that belongs to it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Database {
-    /// The URL as it was set.
+    /// The URL as it was set. It may hold a password.
     pub url: String,
-    /// The database file.
-    pub file: PathBuf,
+    /// Where it is, as it may be shown.
+    pub place: Place,
     /// The key file.
     pub key_file: PathBuf,
+    /// Whether a server on another host need not prove its name, nor the wire be closed to others.
+    pub trusted_network: bool,
+}
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A `SQLite` file.
+    File(PathBuf),
+    /// A `PostgreSQL` server, by host and database, without user and password.
+    Server(String),
 }
 
 impl Database {
-    /// Reads both settings.
+    /// Reads the settings.
     pub fn new(args: &DatabaseArgs) -> Result<Self, SettingError> {
         let url = args.database_url.trim();
-        let file = sqlite_file(url).ok_or_else(|| {
-            // The URL itself is not repeated: one of another engine may hold a password.
-            let problem = "it is no SQLite file; use a URL such as sqlite:twinlock.db or sqlite:/var/lib/twinlock/twinlock.db";
-            SettingError::new("TWINLOCK_DATABASE_URL", problem.to_owned())
+        let place = place(url).ok_or_else(|| {
+            // The URL itself is not repeated: it may hold a password.
+            let problem = "it is neither a SQLite file nor a PostgreSQL server; use a URL such as sqlite:/var/lib/twinlock/twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full";
+            SettingError::new(URL_SETTING, problem.to_owned())
         })?;
-        let key_file =
-            filled(args.key_file.as_deref()).map_or_else(|| beside(&file), PathBuf::from);
+        let named = filled(args.key_file.as_deref()).map(PathBuf::from);
+        let key_file = named.or_else(|| place.beside()).ok_or_else(|| {
+            let problem = "a PostgreSQL database has no place of its own for the key file; name one, such as /etc/twinlock/twinlock.key";
+            SettingError::new("TWINLOCK_KEY_FILE", problem.to_owned())
+        })?;
         Ok(Self {
             url: url.to_owned(),
-            file,
+            place,
             key_file,
+            trusted_network: args.database_trusted_network,
         })
     }
+
+    /// The file, where there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(file) => Some(file),
+            Place::Server(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.place)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => file.display().fmt(formatter),
+            Self::Server(server) => server.fmt(formatter),
+        }
+    }
+}
+
+impl Place {
+    /// The key file's name beside a file.
+    fn beside(&self) -> Option<PathBuf> {
+        let Self::File(file) = self else { return None };
+        let mut name = file.as_os_str().to_owned();
+        name.push(".key");
+        Some(PathBuf::from(name))
+    }
+}
+
+fn place(url: &str) -> Option<Place> {
+    let server = || server(url).map(Place::Server);
+    sqlite_file(url).map(Place::File).or_else(server)
+}
+
+/// Host and database of a server's URL.
+fn server(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    if !matches!(url.scheme(), "postgres" | "postgresql") {
+        return None;
+    }
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+    Some(format!("postgres://{host}{port}{}", url.path()))
 }
 
 /// The file of a `SQLite` URL. A database in memory has none: everybody's authenticators would be gone with the process.
@@ -45,12 +116,6 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
     (!path.is_empty() && !path.ends_with('/') && !in_memory).then(|| PathBuf::from(path.as_ref()))
 }
 
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".key");
-    PathBuf::from(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +125,7 @@ mod tests {
         Database::new(&DatabaseArgs {
             database_url: url.to_owned(),
             key_file: key_file.map(str::to_owned),
+            database_trusted_network: false,
         })
     }
 
@@ -71,7 +137,7 @@ mod tests {
     #[case("sqlite:/with%20blank/a.db", "/with blank/a.db")]
     fn the_key_file_stands_beside_the_database(#[case] url: &str, #[case] file: &str) {
         let database = database(url, None).unwrap();
-        assert_eq!(database.file, Path::new(file));
+        assert_eq!(database.file(), Some(Path::new(file)));
         assert_eq!(database.key_file, Path::new(&format!("{file}.key")));
     }
 
@@ -96,13 +162,41 @@ mod tests {
             "sqlite::memory:",
             "sqlite:x?mode=memory",
             "sqlite:dir/",
-            "postgres://u:hunter2@h/d"
+            "mysql://u:hunter2@h/d",
+            "postgres:u:hunter2@h/d@"
         )]
         url: &str,
     ) {
         let error = database(url, None).unwrap_err().to_string();
         assert!(
             error.starts_with("TWINLOCK_DATABASE_URL: ") && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
+
+    #[rstest]
+    #[case(
+        "postgres://ada:hunter2@db.example.com/twinlock?sslmode=verify-full",
+        "postgres://db.example.com/twinlock"
+    )]
+    #[case("postgresql://[::1]:5433/twinlock", "postgres://[::1]:5433/twinlock")]
+    #[case(
+        "postgres:///twinlock?host=/run/postgresql&password=hunter2",
+        "postgres:///twinlock"
+    )]
+    fn a_server_is_shown_without_its_password(#[case] url: &str, #[case] shown: &str) {
+        let database = database(url, Some("/etc/key")).unwrap();
+        assert_eq!(database.place.to_string(), shown);
+        assert_eq!(format!("{database:?}"), shown);
+        assert_eq!(database.file(), None);
+    }
+
+    #[test]
+    fn a_servers_key_file_is_named() {
+        let error = database("postgres://ada:hunter2@h/d", None).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.starts_with("TWINLOCK_KEY_FILE: ") && !error.contains("hunter2"),
             "{error}"
         );
     }

@@ -21,7 +21,7 @@ pub use accent::Accent;
 pub use args::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
 pub use branding::Branding;
 pub use colour::Colour;
-pub use database::Database;
+pub use database::{Database, Place};
 pub use life::{LogFormat, Patience};
 pub use limits::{Limits, TrustedProxies};
 pub use logo::{Logo, LogoKind};

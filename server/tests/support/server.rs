@@ -77,6 +77,7 @@ impl TestServer {
         let database = Database::new(&DatabaseArgs {
             database_url,
             key_file: None,
+            database_trusted_network: false,
         })
         .unwrap();
         let opened = open(&database, Opening::Migrate).await.unwrap();

@@ -55,6 +55,21 @@ const FRESH: Duration = Duration::from_hours(7 * 24);
 /// For the attack suite.
 pub const ATTACK: &[Package] = &[FAKETIME];
 
+/// For the fault suite.
+pub const FAULTS: &[Package] = &[
+    FAKETIME,
+    Package {
+        name: "strace",
+        purpose: "shows what the kernel is asked for",
+        is_there: || on_path("strace").is_some(),
+    },
+    Package {
+        name: "fiu-utils",
+        purpose: "a disk that fails now and then",
+        is_there: || on_path("fiu-ctrl").is_some(),
+    },
+];
+
 const FAKETIME: Package = Package {
     name: "faketime",
     purpose: "moves the server's clock",

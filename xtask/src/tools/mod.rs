@@ -99,6 +99,11 @@ pub fn ensure_for_attack() -> Result<()> {
     apt::ensure(apt::ATTACK)
 }
 
+/// The clock, a look at system calls, and a disk that fails.
+pub fn ensure_for_faults() -> Result<()> {
+    apt::ensure(apt::FAULTS)
+}
+
 /// The compiler's half for the browser.
 pub fn ensure_wasm_target() -> Result<()> {
     wasm_target::ensure()

@@ -14,7 +14,7 @@ use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
 pub use backup::{BackupArgs, RestoreArgs, RestoredArgs};
-pub use events::EventsArgs;
+pub use events::{EventsArgs, KeptSeal};
 pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
 pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};

@@ -35,7 +35,7 @@ pub(super) async fn run(services: &Services, database: &Database) -> Result<(), 
     if !is_empty(services).await? {
         return Err(Failure::refused(format!(
             "the database {} is not empty, and --demo fills an empty one only: leave --demo out, or name a new one with TWINLOCK_DATABASE_URL",
-            database.file.display()
+            database.place
         )));
     }
     let mut out = io::stdout();

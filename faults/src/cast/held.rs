@@ -1,0 +1,63 @@
+//! A browser with a session that was acknowledged.
+
+use std::io;
+
+use attack::harness::{Answer, Browser};
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+const MINUTE: i64 = 60_000;
+
+/// The browser, and what its session is.
+pub struct Held {
+    pub browser: Browser,
+    /// Signed in; else the second factor is owed.
+    pub is_full: bool,
+    /// When the password was given.
+    pub opened_at: i64,
+    /// When a backup code was given that still stands for a verification.
+    pub recovered: bool,
+    seen_at: i64,
+}
+
+impl Held {
+    /// One that has just signed in.
+    pub const fn new(browser: Browser, is_full: bool, now: i64) -> Self {
+        Self {
+            browser,
+            is_full,
+            opened_at: now,
+            recovered: false,
+            seen_at: now,
+        }
+    }
+
+    /// Calls a function.
+    pub fn call(
+        &mut self,
+        function: &str,
+        request: &Value,
+        now: i64,
+    ) -> io::Result<Option<Answer>> {
+        self.seen_at = now;
+        self.browser.try_call(function, request)
+    }
+
+    /// Whether a set-up may begin: the password was given lately.
+    pub const fn is_fresh(&self, now: i64) -> bool {
+        now - self.opened_at < 8 * MINUTE
+    }
+
+    /// Whether the session may have ended by its age: well before it does.
+    pub const fn may_have_ended(&self, now: i64) -> bool {
+        let is_old = now - self.seen_at > 50 * MINUTE || now - self.opened_at > 23 * 60 * MINUTE;
+        is_old || (!self.is_full && now - self.opened_at > 8 * MINUTE)
+    }
+
+    /// What is stored of its token.
+    pub fn token_hash(&self) -> Vec<u8> {
+        let token = BASE64URL_NOPAD.decode(self.browser.token().as_bytes());
+        Sha256::digest(token.unwrap()).to_vec()
+    }
+}

@@ -1,0 +1,133 @@
+//! Compares what stands in the database with what was acknowledged.
+
+use super::Cast;
+use crate::{
+    database::{self, Look, Names},
+    engine::Engine,
+    facts::Facts,
+    site::Site,
+};
+
+/// What became of acts without an answer.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct InFlight {
+    pub left_nothing: usize,
+    pub left_a_part: usize,
+    pub done: usize,
+}
+
+impl InFlight {
+    /// How many there were.
+    pub const fn all(&self) -> usize {
+        self.left_nothing + self.left_a_part + self.done
+    }
+
+    /// Adds another's.
+    pub const fn join(&mut self, other: Self) {
+        self.left_nothing += other.left_nothing;
+        self.left_a_part += other.left_a_part;
+        self.done += other.done;
+    }
+}
+
+impl Cast {
+    fn names(&self) -> Vec<Names> {
+        let names = self.clients.iter().map(|client| client.names.clone());
+        names.collect()
+    }
+
+    /// Takes what stands there as given.
+    pub(super) fn begin_from_what_stands(&mut self, site: &Site) {
+        let look = database::look(site.url(), &self.names());
+        for client in &mut self.clients {
+            client.may_hold = vec![look.users[&client.names.user].clone()];
+        }
+    }
+
+    /// Judges J1, J3, J4, J5 and J6 while nobody acts. From then on everybody goes by what stands there.
+    pub fn settle(&mut self, site: &Site) -> InFlight {
+        let look = database::look(site.url(), &self.names());
+        let mut in_flight = InFlight::default();
+        for client in &mut self.clients {
+            let found = &look.users[&client.names.user];
+            let journal = std::mem::take(&mut client.journal);
+            let steps = std::mem::replace(&mut client.may_hold, vec![found.clone()]);
+            let place = steps.iter().position(|facts| facts == found);
+            let unanswered = client.unanswered.take();
+            if place.is_none() {
+                let words = mismatch(&steps, found);
+                let act = unanswered
+                    .as_ref()
+                    .map_or("nothing", |(function, _)| function);
+                let last: Vec<String> = journal.into_iter().rev().take(4).collect();
+                client.broken.push(format!(
+                    "{words} ({}, {act} unanswered, before it: {})",
+                    client.person.email,
+                    last.join("; ")
+                ));
+            }
+            if let Some((function, effect)) = unanswered {
+                match place {
+                    Some(0) => in_flight.left_nothing += 1,
+                    Some(place) if place + 1 == steps.len() => {
+                        in_flight.done += 1;
+                        client.was_done(function, effect);
+                    }
+                    _ => in_flight.left_a_part += 1,
+                }
+            }
+            if found.last_step.is_none() {
+                client.app = None;
+            }
+            if let Some(held) = &client.held {
+                let stored = look.sessions.get(&held.token_hash());
+                let as_it_was = stored.is_some_and(|session| {
+                    session.user == client.names.user
+                        && session.second_factor_at.is_some()
+                            == (held.is_full && session.has_method)
+                });
+                if !as_it_was {
+                    client.broken.push(format!(
+                        "J1 {}: the session that was acknowledged (full: {}) is stored as {stored:?}",
+                        client.person.email, held.is_full
+                    ));
+                    client.held = None;
+                }
+            }
+        }
+        self.collect_broken();
+        self.broken.extend(without_second_factor(&look));
+        if site.engine == Engine::Sqlite {
+            let damage = database::damage(site.url());
+            self.broken
+                .extend(damage.into_iter().map(|line| format!("J6 {line}")));
+        }
+        in_flight
+    }
+
+    /// Asks the program itself whether the chain of events holds (J5).
+    pub fn verify_events(&mut self, site: &Site) {
+        let verified = site.cli(&["events", "--verify"], "");
+        if verified.code != 0 {
+            self.broken
+                .push(format!("J5 {}{}", verified.out, verified.err));
+        }
+    }
+}
+
+fn mismatch(steps: &[Facts], found: &Facts) -> String {
+    let last = &steps[steps.len() - 1];
+    format!("{} {}", steps[0].broken(found), last.difference(found))
+}
+
+/// J4: whoever is in with a method has given the second factor, at that moment, by an event.
+fn without_second_factor(look: &Look) -> Vec<String> {
+    let of = |session: &database::Session| (session.user.clone(), session.second_factor_at);
+    let given = look.sessions.values().map(of);
+    let unproved = given.filter(|(user, at)| {
+        at.is_some_and(|at| !look.second_factors.contains(&(user.clone(), at)))
+    });
+    unproved
+        .map(|(user, at)| format!("J4 {user}: a second factor at {at:?} that no event tells"))
+        .collect()
+}

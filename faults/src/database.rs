@@ -1,0 +1,249 @@
+//! A look at the tables behind the server's back. Each look opens the database and closes it again: a reader that stayed would keep
+//! `SQLite`'s shared memory alive over a kill, and nothing would have to be recovered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{
+    AnyConnection, AssertSqlSafe, Connection, Executor, Row,
+    any::{AnyRow, install_default_drivers},
+    query,
+};
+
+use crate::facts::{Ended, Facts};
+
+/// Who is who, as the program's tables name them.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    pub user: String,
+    pub account: String,
+    pub email_index: Vec<u8>,
+}
+
+/// A session as it is stored.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub user: String,
+    pub second_factor_at: Option<i64>,
+    /// Whether its user has a method.
+    pub has_method: bool,
+}
+
+/// Everything that is compared.
+#[derive(Debug, Default)]
+pub struct Look {
+    pub users: BTreeMap<String, Facts>,
+    /// By the hash of the token.
+    pub sessions: BTreeMap<Vec<u8>, Session>,
+    /// Who gave a second factor, and when.
+    pub second_factors: BTreeSet<(String, i64)>,
+}
+
+/// A database that is being looked at.
+struct Open {
+    runtime: tokio::runtime::Runtime,
+    connection: AnyConnection,
+}
+
+impl Open {
+    fn at(url: &str) -> Self {
+        install_default_drivers();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let connection = runtime.block_on(AnyConnection::connect(url)).unwrap();
+        Self {
+            runtime,
+            connection,
+        }
+    }
+
+    fn rows(&mut self, sql: &str) -> Vec<AnyRow> {
+        let rows = query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut self.connection);
+        self.runtime.block_on(rows).unwrap()
+    }
+
+    fn close(self) {
+        self.runtime.block_on(self.connection.close()).unwrap();
+    }
+}
+
+/// Another program that holds `SQLite`'s write lock.
+pub struct Foreign(Open);
+
+impl Foreign {
+    /// Takes it.
+    pub fn lock(url: &str) -> Self {
+        let mut open = Open::at(url);
+        let begun = open
+            .connection
+            .execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE");
+        open.runtime.block_on(begun).unwrap();
+        Self(open)
+    }
+
+    /// Gives it back.
+    pub fn unlock(mut self) {
+        let undone = self.0.connection.execute("ROLLBACK");
+        self.0.runtime.block_on(undone).unwrap();
+        self.0.close();
+    }
+}
+
+/// Runs statements, each by itself.
+pub fn run_each(url: &str, statements: &[&str]) {
+    let mut open = Open::at(url);
+    for sql in statements {
+        let done = open.connection.execute(AssertSqlSafe((*sql).to_owned()));
+        open.runtime.block_on(done).unwrap();
+    }
+    open.close();
+}
+
+/// Runs a statement.
+pub fn run(url: &str, sql: &str) {
+    run_each(url, &[sql]);
+}
+
+/// The first column of every row, as text.
+pub fn texts(url: &str, sql: &str) -> Vec<String> {
+    let mut open = Open::at(url);
+    let rows = open.rows(sql);
+    open.close();
+    rows.iter().map(|row| row.get::<String, _>(0)).collect()
+}
+
+/// The blind indexes under which wrong passwords stand.
+pub fn email_indexes(url: &str) -> BTreeSet<Vec<u8>> {
+    let mut open = Open::at(url);
+    let rows = open.rows("SELECT email_index FROM password_attempts");
+    open.close();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Users and accounts by their email, each being the Owner of one account.
+pub fn owners(url: &str) -> BTreeMap<String, Names> {
+    let mut open = Open::at(url);
+    let rows = open.rows(
+        "SELECT u.email, u.id, p.account_id FROM users u JOIN memberships p ON p.user_id = u.id",
+    );
+    open.close();
+    let names = |row: &AnyRow| Names {
+        user: row.get(1),
+        account: row.get(2),
+        email_index: Vec::new(),
+    };
+    rows.iter().map(|row| (row.get(0), names(row))).collect()
+}
+
+/// Looks at everything about these people.
+pub fn look(url: &str, people: &[Names]) -> Look {
+    let mut open = Open::at(url);
+    let mut look = Look::default();
+    let by = |name: fn(&Names) -> Vec<u8>| -> BTreeMap<Vec<u8>, String> {
+        let pairs = people.iter().map(|names| (name(names), names.user.clone()));
+        pairs.collect()
+    };
+    let (by_account, by_email) = (
+        by(|names| names.account.clone().into_bytes()),
+        by(|names| names.email_index.clone()),
+    );
+    for names in people {
+        look.users.insert(names.user.clone(), Facts::default());
+    }
+    let mut facts = |user: &str, change: &dyn Fn(&mut Facts)| {
+        if let Some(facts) = look.users.get_mut(user) {
+            change(facts);
+        }
+    };
+    for row in open.rows("SELECT user_id, last_step, name FROM mfa_methods") {
+        facts(row.get(0), &|facts| {
+            facts.last_step = Some(row.get(1));
+            facts.name = Some(row.get(2));
+        });
+    }
+    for row in open.rows(
+        "SELECT s.user_id, COUNT(b.used_at), COUNT(b.id) FROM code_sets s JOIN backup_codes b ON b.set_id = s.id
+         WHERE s.is_valid = 1 GROUP BY s.user_id",
+    ) {
+        facts(row.get(0), &|facts| {
+            facts.codes_used = row.get(1);
+            facts.codes_left = row.get::<i64, _>(2) - facts.codes_used;
+        });
+    }
+    for row in open.rows("SELECT user_id, in_a_row FROM attempts") {
+        facts(row.get(0), &|facts| facts.in_a_row = row.get(1));
+    }
+    for row in open.rows("SELECT email_index, failures FROM password_attempts") {
+        if let Some(user) = by_email.get(&row.get::<Vec<u8>, _>(0)) {
+            facts(user, &|facts| facts.wrong_passwords = row.get(1));
+        }
+    }
+    for row in open.rows("SELECT id, require_mfa FROM accounts") {
+        if let Some(user) = by_account.get(row.get::<String, _>(0).as_bytes()) {
+            facts(user, &|facts| facts.rule = row.get::<i64, _>(1) == 1);
+        }
+    }
+    for row in open.rows(
+        "SELECT subject, account, email_index, action, outcome, CAST(SUM(times) AS BIGINT) FROM security_events
+         WHERE outcome NOT IN ('limited', 'denied') AND action NOT IN ('user_add', 'account_add', 'member_add')
+         GROUP BY subject, account, email_index, action, outcome",
+    ) {
+        let subject: Option<String> = row.get(0);
+        let account: Option<String> = row.get(1);
+        let email: Option<Vec<u8>> = row.get(2);
+        let user = subject
+            .or_else(|| by_account.get(account?.as_bytes()).cloned())
+            .or_else(|| by_email.get(&email?).cloned());
+        let ended = match row.get::<String, _>(4).as_str() {
+            "succeeded" => Ended::Done,
+            "owed" => Ended::Owed,
+            _ => Ended::Refused,
+        };
+        if let Some(user) = user {
+            facts(&user, &|facts| facts.note(row.get(3), ended, row.get(5)));
+        }
+    }
+    sessions(&mut open, &mut look);
+    open.close();
+    look
+}
+
+fn sessions(open: &mut Open, look: &mut Look) {
+    for row in open.rows(
+        "SELECT s.token_hash, s.user_id, s.second_factor_at, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END
+         FROM sessions s LEFT JOIN mfa_methods m ON m.user_id = s.user_id",
+    ) {
+        let session = Session {
+            user: row.get(1),
+            second_factor_at: row.get(2),
+            has_method: one(&row, 3),
+        };
+        look.sessions.insert(row.get(0), session);
+    }
+    let given = open.rows(
+        "SELECT subject, at FROM security_events WHERE outcome = 'succeeded' AND subject IS NOT NULL
+         AND action IN ('second_factor', 'set_up_confirm', 'reset_confirm')",
+    );
+    look.second_factors = given.iter().map(|row| (row.get(0), row.get(1))).collect();
+}
+
+/// One engine counts in 64 bits, the other in 32.
+fn one(row: &AnyRow, column: usize) -> bool {
+    row.try_get::<i64, _>(column)
+        .or_else(|_| row.try_get::<i32, _>(column).map(i64::from))
+        .unwrap()
+        == 1
+}
+
+/// What `SQLite` itself finds wrong with a file.
+pub fn damage(url: &str) -> Vec<String> {
+    let found = texts(url, "PRAGMA integrity_check");
+    let mut damage: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();
+    damage.extend(
+        texts(url, "SELECT \"table\" FROM pragma_foreign_key_check")
+            .into_iter()
+            .map(|table| format!("a row of {table} refers to nothing")),
+    );
+    damage
+}

@@ -1,0 +1,135 @@
+//! The two engines, and what is done to the second one's server.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::database;
+
+/// What keeps the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    /// The word in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// The `PostgreSQL` server that `cargo xtask faults` started, with its disk in earnest.
+#[derive(Clone)]
+pub struct Cluster {
+    url: String,
+    data: PathBuf,
+    programs: PathBuf,
+}
+
+impl Cluster {
+    /// The one that the environment names.
+    pub fn named() -> Option<Self> {
+        let path = |name| env::var_os(name).map(PathBuf::from);
+        Some(Self {
+            url: env::var("TWINLOCK_TEST_POSTGRES").ok()?,
+            data: path("TWINLOCK_TEST_POSTGRES_DATA")?,
+            programs: path("TWINLOCK_TEST_POSTGRES_PROGRAMS")?,
+        })
+    }
+
+    /// A new, empty database; answers its URL.
+    pub fn database(&self, name: &str) -> String {
+        database::run(&self.url, &format!("CREATE DATABASE {name}"));
+        self.url_of(name)
+    }
+
+    /// The URL of the database from which others are looked after.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn url_of(&self, name: &str) -> String {
+        let (server, _) = self.url.rsplit_once('/').unwrap();
+        format!("{server}/{name}")
+    }
+
+    /// Stops it as a crash would, and starts it again.
+    pub fn crash(&self) {
+        self.control(&["restart", "--mode=immediate", "--wait"]);
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let log = self.data.join("../log");
+        let mut command = self.program("pg_ctl");
+        command.args(["--silent", "--pgdata"]).arg(&self.data);
+        command.arg("--log").arg(log).args(arguments);
+        // The server inherits what it is given: a pipe would never end.
+        let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        assert!(done.unwrap().success(), "pg_ctl {arguments:?}");
+    }
+
+    /// Freezes or thaws every process of the server.
+    pub fn signal(&self, signal: &str) {
+        let mut processes = vec![self.main_process()];
+        processes.extend(self.children());
+        let ids = processes.iter().map(u32::to_string);
+        // A backend may have ended meanwhile.
+        let _ = Command::new("kill")
+            .arg(signal)
+            .args(ids)
+            .stderr(Stdio::null())
+            .status();
+    }
+
+    fn main_process(&self) -> u32 {
+        let text = fs::read_to_string(self.data.join("postmaster.pid")).unwrap();
+        text.lines().next().unwrap().trim().parse().unwrap()
+    }
+
+    fn children(&self) -> Vec<u32> {
+        let parent = self.main_process();
+        let file = format!("/proc/{parent}/task/{parent}/children");
+        let text = fs::read_to_string(file).unwrap();
+        text.split_whitespace()
+            .filter_map(|id| id.parse().ok())
+            .collect()
+    }
+
+    /// Looks at every page and index of a database; answers what is wrong.
+    pub fn check(&self, name: &str) -> Option<String> {
+        let mut command = self.program("pg_amcheck");
+        let command = command.args(["--install-missing", "--heapallindexed", "--dbname"]);
+        let done = command.arg(self.url_of(name)).output().unwrap();
+        let said = [done.stdout, done.stderr].concat();
+        (!done.status.success()).then(|| String::from_utf8_lossy(&said).into_owned())
+    }
+
+    /// The server's programs refuse to run as root.
+    fn program(&self, name: &str) -> Command {
+        let program = self.programs.join(name);
+        let owner = fs::metadata(&self.data).map(|facts| {
+            use std::os::unix::fs::MetadataExt;
+            facts.uid()
+        });
+        let own = fs::metadata("/proc/self").map(|facts| {
+            use std::os::unix::fs::MetadataExt;
+            facts.uid()
+        });
+        let mut command = if owner.unwrap() == own.unwrap() {
+            Command::new(program)
+        } else {
+            let mut command = Command::new("runuser");
+            command.args(["--user", "postgres", "--"]).arg(program);
+            command
+        };
+        command.current_dir(Path::new("/")).stdin(Stdio::null());
+        command
+    }
+}

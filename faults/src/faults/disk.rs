@@ -1,0 +1,222 @@
+//! F4 and F5: the disk is full, or fails now and then.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    cast::{Cast, InFlight},
+    engine::Engine,
+    plan::{Held, Run, must_hold},
+    probe::{self, SOON},
+    site::Site,
+    tally::Tally,
+    watch::{self, Times},
+};
+
+/// A small file system of its own, gone when dropped.
+struct Small {
+    folder: PathBuf,
+    _place: tempfile::TempDir,
+}
+
+impl Small {
+    fn mounted(size: &str) -> Result<Self, String> {
+        let place = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(place.path())
+            .output();
+        let mounted = mounted.map_err(|error| format!("mount: {error}"))?;
+        if !mounted.status.success() {
+            let said = String::from_utf8_lossy(&mounted.stderr);
+            return Err(format!("a small file system needs root: {}", said.trim()));
+        }
+        Ok(Self {
+            folder: place.path().to_owned(),
+            _place: place,
+        })
+    }
+
+    /// Fills it to the last byte.
+    fn fill(&self) {
+        let mut file = fs::File::create(self.ballast()).unwrap();
+        let block = [0_u8; 1024];
+        while file.write_all(&block).is_ok() {}
+    }
+
+    fn free(&self) {
+        fs::remove_file(self.ballast()).unwrap();
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.folder.join("ballast")
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        // Best effort: a failed row may still hold files open.
+        let _ = Command::new("umount")
+            .arg("--lazy")
+            .arg(&self.folder)
+            .status();
+    }
+}
+
+/// F4.
+pub fn full(run: &Run) -> Held {
+    let small = match Small::mounted("8m") {
+        Ok(small) => small,
+        Err(why) => return Held::impossible(&why),
+    };
+    let times = run.of(1, 20);
+    let mut site = Site::new(Engine::Sqlite, None, "full", Some(&small.folder));
+    site.start();
+    let process = site.process();
+    let mut cast = Cast::new(&site, 6, run.seed);
+    cast.settle(&site);
+    let (mut tally, mut in_flight, mut again) =
+        (Tally::default(), InFlight::default(), Times::default());
+    let mut closed = 0;
+    for _ in 0..times {
+        let mut knocks = Tally::default();
+        let mut took = Duration::ZERO;
+        let played = cast.round(&site, || {
+            thread::sleep(Duration::from_millis(400));
+            small.fill();
+            for _ in 0..5 {
+                thread::sleep(Duration::from_millis(100));
+                closed += usize::from(probe::knock(&site.door, &mut knocks) == Some(503));
+            }
+            small.free();
+            took = probe::writes_again(&site.door, watch::now(), &mut knocks);
+        });
+        again.add(took);
+        tally.join(played);
+        tally.join(knocks);
+        in_flight.join(cast.settle(&site));
+        cast.later(&site);
+    }
+    cast.verify_events(&site);
+    assert_eq!(process, site.process(), "it was restarted");
+    finish(&mut cast, &site, &tally, run);
+    assert!(again.worst() <= SOON, "writes again: {}", again.words());
+    assert!(closed > 0, "the disk was never full: {:?}", tally.answers);
+    Held {
+        what: "the disk (tmpfs, 8 MB) is filled to the last byte under load, and freed".to_owned(),
+        times,
+        figures: format!(
+            "{} answers 503, all with Retry-After, no 500; {} acts without effect known: {} left nothing, {} were counted only, {} were done; writes again without a restart: {}",
+            tally.of(503),
+            in_flight.all(),
+            in_flight.left_nothing,
+            in_flight.left_a_part,
+            in_flight.done,
+            again.words()
+        ),
+    }
+}
+
+fn finish(cast: &mut Cast, site: &Site, tally: &Tally, run: &Run) {
+    cast.broken
+        .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
+    let raw = tally.raw.iter().map(|raw| format!("raw {raw}"));
+    cast.broken.extend(raw);
+    let silent = tally.without_retry_after;
+    cast.broken
+        .extend((silent > 0).then(|| format!("{silent} answers 503 without Retry-After")));
+    must_hold(&cast.broken, run.seed);
+}
+
+/// What fails, by libfiu's names, and the error.
+const FAILING: [(&str, u32); 4] = [
+    ("posix/io/rw/pwrite", 5),
+    ("posix/io/sync/fdatasync", 5),
+    ("posix/io/sync/fsync", 5),
+    ("posix/io/rw/pwrite", 28),
+];
+
+/// F5.
+pub fn failing(run: &Run) -> Held {
+    let libraries = [
+        "/usr/lib/fiu/fiu_run_preload.so",
+        "/usr/lib/fiu/fiu_posix_preload.so",
+    ];
+    if let Some(missing) = libraries.iter().find(|file| !Path::new(file).exists()) {
+        return Held::impossible(&format!("{missing} is missing (apt-get install fiu-utils)"));
+    }
+    let times = run.of(2, 60);
+    let mut site = Site::new(Engine::Sqlite, None, "failing", None);
+    let clock = site.clock.environment();
+    let (_, faketime) = clock
+        .iter()
+        .find(|(name, _)| *name == "LD_PRELOAD")
+        .unwrap();
+    site.set(
+        "LD_PRELOAD",
+        &format!("{} {}", faketime.display(), libraries.join(" ")),
+    );
+    site.set("FIU_CTRL_FIFO", &site.data.join("fiu").to_string_lossy());
+    site.start();
+    let mut cast = Cast::new(&site, 12, run.seed);
+    let beginning = if run.quick { 500 } else { 4_000 };
+    let (mut tally, mut in_flight) = (Tally::default(), InFlight::default());
+    tally.join(cast.round(&site, || thread::sleep(Duration::from_millis(beginning))));
+    cast.settle(&site);
+    for number in 1..=times {
+        fail(&site, true);
+        tally.join(cast.round(&site, || thread::sleep(Duration::from_secs(2))));
+        fail(&site, false);
+        if number % 5 == 0 {
+            site.kill();
+            site.start();
+        }
+        in_flight.join(cast.settle(&site));
+        tally.join(cast.try_again(&site));
+        cast.settle(&site);
+        cast.later(&site);
+    }
+    cast.verify_events(&site);
+    finish(&mut cast, &site, &tally, run);
+    if !run.quick {
+        assert!(tally.of(503) > 0, "nothing ever failed");
+    }
+    Held {
+        what: "EIO or ENOSPC at random on 1 % of pwrite, fdatasync and fsync (libfiu), 2 s a round; every fifth round ends with SIGKILL".to_owned(),
+        times,
+        figures: format!(
+            "{} acknowledged writes, {} answers 503, no 500, no panic; of {} acts refused so {} left nothing, {} were counted only, {} were done",
+            tally.acknowledged,
+            tally.of(503),
+            in_flight.all(),
+            in_flight.left_nothing,
+            in_flight.left_a_part,
+            in_flight.done
+        ),
+    }
+}
+
+fn fail(site: &Site, on: bool) {
+    let mut command = Command::new("fiu-ctrl");
+    command.arg("-f").arg(site.data.join("fiu"));
+    let names = if on { &FAILING[..] } else { &FAILING[..3] };
+    for (name, error) in names {
+        command.arg("-c").arg(if on {
+            format!("enable_random name={name},probability=0.01,failinfo={error}")
+        } else {
+            format!("disable name={name}")
+        });
+    }
+    let done = command.arg(site.process().to_string()).output().unwrap();
+    assert!(
+        done.status.success(),
+        "fiu-ctrl: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+}

@@ -1,0 +1,89 @@
+//! F1: SIGKILL at random instants.
+
+use std::{thread, time::Duration};
+
+use crate::{
+    cast::{Cast, InFlight},
+    engine::Engine,
+    plan::{Held, Run, must_hold},
+    site::Site,
+    tally::Tally,
+    watch::Times,
+};
+
+const PEOPLE: usize = 20;
+/// A restart takes no longer, up to the first answer.
+const READY: Duration = Duration::from_secs(2);
+/// How long people set themselves up before the first kill: ten hashes each.
+const BEGINNING: Duration = Duration::from_secs(5);
+/// The chain of events is verified after so many kills, and at the end.
+const VERIFY_EVERY: usize = 20;
+
+pub fn on_sqlite(run: &Run) -> Held {
+    kills(run, Engine::Sqlite)
+}
+
+pub fn on_postgres(run: &Run) -> Held {
+    kills(run, Engine::Postgres)
+}
+
+fn kills(run: &Run, engine: Engine) -> Held {
+    let kills = run.of(10, run.kills);
+    let mut site = match Site::possible(engine, run.cluster.as_ref(), "kills", None) {
+        Ok(site) => site,
+        Err(why) => return Held::impossible(&why),
+    };
+    site.start();
+    let mut cast = Cast::new(&site, PEOPLE, run.seed);
+    let (mut tally, mut in_flight, mut ready) =
+        (Tally::default(), InFlight::default(), Times::default());
+    // Until most have an authenticator.
+    tally.join(cast.round(&site, || thread::sleep(BEGINNING)));
+    cast.settle(&site);
+    for number in 1..=kills {
+        // The same person at the same instant is rare; the same instant of a request is rarer still.
+        let length = cast.between(100, 1_000);
+        tally.join(cast.round(&site, || {
+            thread::sleep(length);
+            site.ends_by("-KILL");
+        }));
+        site.kill();
+        ready.add(site.start());
+        in_flight.join(cast.settle(&site));
+        tally.join(cast.try_again(&site));
+        cast.settle(&site);
+        if number % VERIFY_EVERY == 0 || number == kills {
+            cast.verify_events(&site);
+        }
+        cast.later(&site);
+    }
+    if engine == Engine::Postgres {
+        let damage = run.cluster().check("kills");
+        cast.broken
+            .extend(damage.map(|damage| format!("J6 {damage}")));
+    }
+    cast.broken
+        .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
+    cast.broken.extend(tally.raw.iter().cloned());
+    must_hold(&cast.broken, run.seed);
+    assert!(ready.worst() <= READY, "ready again: {}", ready.words());
+    assert!(in_flight.all() >= kills, "kills hit nothing: {in_flight:?}");
+    Held {
+        what: format!(
+            "SIGKILL at a random instant under {PEOPLE} clients (seed {})",
+            run.seed
+        ),
+        times: kills,
+        figures: format!(
+            "{} acknowledged writes, {} answers; {} acts in flight: {} left nothing, {} were counted only, {} were done; {} codes tried again, none accepted; ready again: {}",
+            tally.acknowledged,
+            tally.sent() - tally.unanswered,
+            in_flight.all(),
+            in_flight.left_nothing,
+            in_flight.left_a_part,
+            in_flight.done,
+            cast.tried_again(),
+            ready.words(),
+        ),
+    }
+}

@@ -1,0 +1,179 @@
+//! F2: what the kernel was asked before the answer left. A kill can't show it: what a killed process has written is in the page cache
+//! and survives.
+
+use std::{
+    collections::HashSet,
+    fs,
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use attack::harness::{Authenticator, Browser, code_list};
+use serde_json::{Value, json};
+
+use crate::{
+    engine::Engine,
+    plan::{Held, Run},
+    site::Site,
+    watch,
+};
+
+/// Commits of a right code in `mfa/test`: it is counted, then taken.
+const COMMITS: usize = 2;
+
+pub fn synced_before_the_answer(run: &Run) -> Held {
+    let mut site = Site::new(Engine::Sqlite, None, "order", None);
+    site.start();
+    site.add("ada@example.com", "Example Ltd");
+    let (mut browser, app) = enrolled(&site);
+    let trace = site.data.join("trace");
+    let mut tracer = match attached(site.process(), &trace.to_string_lossy()) {
+        Ok(tracer) => tracer,
+        Err(why) => return Held::impossible(&why),
+    };
+    let times = run.of(10, 100);
+    for _ in 0..times {
+        site.clock.next_step();
+        let code = json!({ "code": app.code(site.clock.now()) });
+        let answer = browser.try_call("mfa/test", &code).unwrap().unwrap();
+        answer.expect_ok();
+    }
+    site.kill();
+    tracer.wait().unwrap();
+    let order = Order::read(&fs::read_to_string(trace).unwrap());
+    assert_eq!(order.answers, times, "answers in the trace");
+    assert_eq!(
+        order.early, 0,
+        "answers that left before their commits were on the disk"
+    );
+    Held {
+        what: "strace of acceptances of a code (mfa/test): each of its commits is an fsync or fdatasync of the -wal that returns before the answer leaves".to_owned(),
+        times,
+        figures: format!(
+            "{} of {times} in order, {} syncs of the -wal in all; {} answers left while the sealing of events was under way",
+            order.answers - order.early,
+            order.syncs,
+            order.beside_sealing,
+        ),
+    }
+}
+
+fn enrolled(site: &Site) -> (Browser, Authenticator) {
+    let mut browser = Browser::new(&site.door);
+    let mut call = |function: &str, request: &Value| {
+        let answer = browser.try_call(function, request).unwrap().unwrap();
+        answer.expect_ok()
+    };
+    let form = json!({ "email": "ada@example.com", "password": attack::harness::PASSWORD });
+    call("session/sign_in", &form);
+    let pending = call("mfa/set_up", &Value::Null);
+    let app = Authenticator::new(pending["key"].as_str().unwrap());
+    let sheet = call(
+        "mfa/confirm",
+        &json!({ "code": app.code(site.clock.now()) }),
+    );
+    assert_eq!(code_list(&sheet).len(), 10);
+    call("mfa/finish", &json!({ "set": sheet["set"] }));
+    (browser, app)
+}
+
+/// Attaches strace to a process; answers why it can't.
+fn attached(process: u32, trace: &str) -> Result<Child, String> {
+    let mut command = Command::new("strace");
+    command
+        .args(["-f", "-y", "-q", "-s", "20", "-e"])
+        .arg("trace=pwrite64,fdatasync,fsync,sendto,writev,write")
+        .args(["-o", trace, "-p", &process.to_string()])
+        .stderr(Stdio::piped());
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("strace: {error}"))?;
+    let began = watch::now();
+    while began.elapsed() < Duration::from_secs(10) {
+        let status = fs::read_to_string(format!("/proc/{process}/task/{process}/status"));
+        if status.unwrap().lines().any(is_traced) {
+            return Ok(child);
+        }
+        if child.try_wait().unwrap().is_some() {
+            let said = child.wait_with_output().unwrap().stderr;
+            return Err(String::from_utf8_lossy(&said).trim().to_owned());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Err("strace did not attach within 10 s".to_owned())
+}
+
+fn is_traced(line: &str) -> bool {
+    line.strip_prefix("TracerPid:")
+        .is_some_and(|id| id.trim() != "0")
+}
+
+/// `SQLite` calls the one or the other, as it was built; `fsync` does more.
+fn is_sync(line: &str) -> bool {
+    line.contains(" fdatasync(") || line.contains(" fsync(")
+}
+
+/// What a trace shows.
+#[derive(Debug, Default)]
+struct Order {
+    answers: usize,
+    early: usize,
+    syncs: usize,
+    beside_sealing: usize,
+}
+
+impl Order {
+    fn read(trace: &str) -> Self {
+        let mut order = Self::default();
+        // Since the last answer, and whether something is written that is not on the disk.
+        let (mut syncs, mut dirty) = (0, false);
+        let mut syncing = HashSet::new();
+        for line in trace.lines() {
+            let thread = line.split_whitespace().next().unwrap_or_default();
+            let is_wal = line.contains("-wal>");
+            if line.contains(" pwrite64(") && is_wal {
+                dirty = true;
+            } else if is_sync(line) && is_wal {
+                if line.contains("<unfinished") {
+                    syncing.insert(thread.to_owned());
+                } else if line.ends_with("= 0") {
+                    (syncs, dirty) = (syncs + 1, false);
+                }
+            } else if line.contains("sync resumed>")
+                && syncing.remove(thread)
+                && line.ends_with("= 0")
+            {
+                (syncs, dirty) = (syncs + 1, false);
+            } else if line.contains("HTTP/1.1 200") {
+                order.answers += 1;
+                order.syncs += syncs;
+                order.early += usize::from(syncs < COMMITS);
+                order.beside_sealing += usize::from(dirty);
+                syncs = 0;
+            }
+        }
+        order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMIT: &str = "7 pwrite64(9</d/t.db-wal>, \"\"..., 24, 0) = 24\n7 fdatasync(9</d/t.db-wal> <unfinished ...>\n8 write(4, \"x\", 1) = 1\n7 <... fdatasync resumed>) = 0\n";
+    const ANSWER: &str =
+        "8 writev(11<socket:[5]>, [{iov_base=\"HTTP/1.1 200 OK\\r\\n\"...}], 2) = 90\n";
+
+    #[test]
+    fn an_answer_before_the_disk_is_seen() {
+        let good = Order::read(&[COMMIT, COMMIT, ANSWER].concat());
+        assert_eq!((good.answers, good.early, good.syncs), (1, 0, 2));
+        let normal = COMMIT.replace("fdatasync", "other");
+        let full = COMMIT.replace("fdatasync", "fsync");
+        assert_eq!(Order::read(&[&full, &full, ANSWER].concat()).early, 0);
+        assert_eq!(Order::read(&[&normal, &normal, ANSWER].concat()).early, 1);
+        let early = Order::read(&[COMMIT, ANSWER, COMMIT].concat());
+        assert_eq!(early.early, 1);
+    }
+}

@@ -1,0 +1,68 @@
+//! How long things take.
+
+use std::time::{Duration, Instant};
+
+/// A moment of the clock that only goes forward.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the outside world, whose clock really runs"
+)]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Durations, and what is said of them.
+#[derive(Debug, Default, Clone)]
+pub struct Times(Vec<Duration>);
+
+impl Times {
+    /// One more.
+    pub fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    /// Those of another list too.
+    pub fn join(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// The longest.
+    pub fn worst(&self) -> Duration {
+        self.0.iter().max().copied().unwrap_or_default()
+    }
+
+    /// The one that so many in a hundred don't pass.
+    pub fn percentile(&self, hundredths: usize) -> Duration {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let last = sorted.len().saturating_sub(1);
+        sorted
+            .get(last * hundredths / 100)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Median and worst in milliseconds.
+    pub fn words(&self) -> String {
+        format!(
+            "median {} ms, worst {} ms",
+            self.percentile(50).as_millis(),
+            self.worst().as_millis()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_stands_in_the_middle() {
+        let mut times = Times::default();
+        for ms in [9, 1, 5] {
+            times.add(Duration::from_millis(ms));
+        }
+        assert_eq!(times.words(), "median 5 ms, worst 9 ms");
+        assert_eq!(Times::default().worst(), Duration::ZERO);
+    }
+}

@@ -1,0 +1,49 @@
+//! The fault suite: kills, full disks, dead databases.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    build,
+    postgres::{self, Cluster},
+    process::Process,
+    tools,
+    workspace::binary,
+};
+
+/// What `faults` takes.
+#[derive(Args)]
+pub struct FaultsArguments {
+    /// Only the small part that is also in `test`
+    #[arg(long)]
+    quick: bool,
+
+    /// Handed on to the suite, after `--`, such as `--only F4` or `--soak 30`
+    #[arg(last = true, value_name = "ARGUMENTS")]
+    suite: Vec<String>,
+}
+
+/// Builds the program and does to it what the list says.
+pub fn run(arguments: &FaultsArguments) -> Result<()> {
+    build::build()?;
+    suite(arguments.quick, &arguments.suite)
+}
+
+/// The small part, against the binary that is shipped.
+pub fn quick() -> Result<()> {
+    suite(true, &[])
+}
+
+fn suite(quick: bool, arguments: &[String]) -> Result<()> {
+    tools::ensure_for_faults()?;
+    let cluster = Cluster::start_durable()?;
+    Process::cargo(["run", "--quiet", "--package", "faults", "--"])
+        .args(quick.then_some("--quick"))
+        .args(arguments)
+        .env("TWINLOCK_BIN", binary())
+        .env(postgres::URL, cluster.url())
+        .env_unshown("TWINLOCK_TEST_POSTGRES_DATA", cluster.data())
+        .env_unshown("TWINLOCK_TEST_POSTGRES_PROGRAMS", cluster.programs())
+        .remedy("the table above names the id; `cargo xtask faults -- --only F1` does one")
+        .run()
+}
