@@ -1,5 +1,5 @@
-//! Housekeeping while the server runs: seals new security events, deletes those that are kept long enough, and reads the key file again
-//! when it has changed.
+//! Housekeeping while the server runs: seals new security events, deletes those that are kept long enough and whatever else is over, and
+//! reads the key file again when it has changed.
 
 use std::{
     path::PathBuf,
@@ -23,6 +23,9 @@ type Stamp = (SystemTime, u64);
 const SEAL_EVERY: Duration = Duration::from_millis(500);
 /// How often there is a look for old ones, in looks for new ones: every hour.
 const DELETE_EVERY: u32 = 7200;
+
+/// How often there is a look for sessions, grants and counters that are over, in looks for new events: every minute.
+const SWEEP_EVERY: u32 = 120;
 
 /// What the keeper works with.
 pub struct Keeper {
@@ -59,7 +62,8 @@ impl Keeper {
         let mut ticks = tokio::time::interval(SEAL_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count = 0_u32;
-        let mut fails = false;
+        let (mut fails, mut sweep_fails) = (false, false);
+        let mut sweeps = false;
         let mut stamp = None;
         loop {
             self.reload(&mut stamp);
@@ -67,14 +71,24 @@ impl Keeper {
             if done.is_ok() && count.is_multiple_of(DELETE_EVERY) {
                 done = self.delete_old().await;
             }
+            report(&done, &mut fails, "security events can't be sealed");
+            if sweeps || count.is_multiple_of(SWEEP_EVERY) {
+                // A batch a tick: there may be more of them, and neither the seals nor anybody else waits for all.
+                let swept = self.store.sweep(self.clock.now()).await;
+                sweeps = matches!(swept, Ok(1..));
+                report(&swept, &mut sweep_fails, "what is over can't be deleted");
+            }
             count = count.wrapping_add(1);
-            report(&done, &mut fails);
             tokio::select! {
                 _ = &mut stopped => break,
                 _ = ticks.tick() => {}
             }
         }
-        report(&self.seal().await, &mut fails);
+        report(
+            &self.seal().await,
+            &mut fails,
+            "security events can't be sealed",
+        );
     }
 
     /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on.
@@ -118,14 +132,14 @@ impl Keeping {
 }
 
 /// Once when it begins to fail and once when it works again, not twice a second.
-fn report(done: &Result<(), PortError>, fails: &mut bool) {
+fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
     match done {
         Err(error) if !*fails => {
-            tracing::error!(reason = source_of(error), "security events can't be sealed");
+            tracing::error!(reason = source_of(error), "{problem}");
             *fails = true;
         }
-        Ok(()) if *fails => {
-            tracing::info!("security events are sealed again");
+        Ok(_) if *fails => {
+            tracing::info!("it works again: {problem}");
             *fails = false;
         }
         _ => {}

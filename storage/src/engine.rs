@@ -42,6 +42,15 @@ impl Engine {
         }
     }
 
+    /// Ends a look for rows that are to be deleted: those that another transaction holds are left for the next time, so that neither
+    /// waits for the other. `SQLite` has one writer.
+    pub const fn pass_by_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     /// Whether the schema has a history already.
     pub const fn has_history(self) -> &'static str {
         match self {

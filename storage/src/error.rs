@@ -32,6 +32,9 @@ pub enum OpenError {
     /// Something after the `?` that would weaken what the store sets itself.
     #[error("the database URL may have no parameter but `mode=rwc`")]
     Parameter,
+    /// The engine writes a journal beside the file.
+    #[error("the file or its folder can't be written: its journal has to stand beside it")]
+    ReadOnly,
     /// The file system said no.
     #[error("the file can't be opened for reading and writing: {1}")]
     File(PathBuf, #[source] io::Error),

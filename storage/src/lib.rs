@@ -42,6 +42,7 @@ mod sessions;
 mod shared;
 mod sqlite;
 mod step_ups;
+mod sweep;
 mod users;
 mod write;
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions};
+use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions, error::DatabaseError};
 
 use crate::{
     connect::{Pools, pool},
@@ -31,7 +31,7 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
     let path = path_of(url)?;
     let file = made(&path).map_err(|error| OpenError::File(path, error))?;
     let options: AnyConnectOptions = url_of(&file, "rw").parse().map_err(OpenError::Connect)?;
-    let journal = prepared(&options).await.map_err(OpenError::Connect)?;
+    let journal = prepared(&options).await.map_err(refused)?;
     if journal != "wal" {
         return Err(OpenError::Journal(journal));
     }
@@ -46,6 +46,16 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
         writer: writer.await.map_err(OpenError::Connect)?,
         readers: readers.await.map_err(OpenError::Connect)?,
     })
+}
+
+/// Primary codes 8 (read only) and 14 (can't open, for the journal: the file itself was opened before).
+fn refused(error: sqlx::Error) -> OpenError {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    let code = code.and_then(|code| code.parse::<u32>().ok());
+    match code.map(|code| code & 0xff) {
+        Some(8 | 14) => OpenError::ReadOnly,
+        _ => OpenError::Connect(error),
+    }
 }
 
 /// The URL of a file that is there.

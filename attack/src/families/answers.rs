@@ -28,6 +28,7 @@ fn answers(world: &World) -> Vec<(String, Answer)> {
         "/profile",
         "/sign-in",
         "/livez",
+        "/readyz",
         "/missing.js",
         "/.git/config",
         "/api",
@@ -96,7 +97,9 @@ pub fn c7_headers_on_every_kind_of_answer(_: Effort) -> Held {
                 answer.header("permissions-policy").contains("camera=()"),
                 "{what}"
             );
-            let personal = what.contains("/api") || what.contains("/livez");
+            let personal = ["/api", "/livez", "/readyz"]
+                .iter()
+                .any(|path| what.contains(path));
             assert!(
                 !personal || answer.header("cache-control") == "no-store",
                 "{what}: {}",

@@ -192,7 +192,8 @@ fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Fa
             _ => {}
         }
     }
-    if replaces {
+    // By a second name where the file system has them: at no time is there no database, of which a start would make an empty one.
+    if replaces && fs::hard_link(target, &aside).is_err() {
         fs::rename(target, &aside).map_err(failed)?;
     }
     fs::rename(copy, target).map_err(failed)?;

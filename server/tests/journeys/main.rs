@@ -11,6 +11,7 @@ mod support;
 mod account_rule;
 mod at_once;
 mod change_password;
+mod clock;
 mod enrolment;
 mod events;
 mod known_browsers;

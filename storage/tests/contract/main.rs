@@ -35,4 +35,5 @@ mod sqlite_backup;
 mod sqlite_file;
 mod step_ups;
 mod support;
+mod sweep;
 mod users;
