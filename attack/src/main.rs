@@ -19,6 +19,7 @@ use std::{
     path::Path,
     process::ExitCode,
     sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use ::attack::harness;
@@ -58,6 +59,7 @@ fn trial(attack: &'static Attack, effort: Effort, rows: &Rows) -> Option<Trial> 
     };
     let rows = Arc::clone(rows);
     Some(Trial::test(attack.name, move || {
+        let start = now();
         let outcome =
             catch_unwind(AssertUnwindSafe(|| run(effort))).map_err(|panic| words(&*panic));
         let row = match &outcome {
@@ -66,9 +68,18 @@ fn trial(attack: &'static Attack, effort: Effort, rows: &Rows) -> Option<Trial> 
         };
         let result = outcome.as_ref().map(|_| ()).map_err(Failed::from);
         let row = row.or_else(|| outcome.ok().map(|held| Row::held(attack, held)));
-        rows.lock().unwrap().extend(row);
+        let took = start.elapsed();
+        rows.lock().unwrap().extend(row.map(|row| row.taking(took)));
         result
     }))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the attack's own clock is not the product's"
+)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn words(panic: &(dyn std::any::Any + Send)) -> String {

@@ -1,6 +1,6 @@
 //! The table: a row for each id, whatever became of it.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use crate::{
     attack::{Attack, Held, Plan},
@@ -14,6 +14,7 @@ pub struct Row {
     pub what: String,
     pub tried: usize,
     pub result: String,
+    pub took: Duration,
 }
 
 impl Row {
@@ -52,19 +53,28 @@ impl Row {
         Self::new(attack, what, 0, result)
     }
 
+    /// The same with the time that it took.
+    pub const fn taking(mut self, took: Duration) -> Self {
+        self.took = took;
+        self
+    }
+
     fn new(attack: &Attack, what: String, tried: usize, result: String) -> Self {
         Self {
             id: attack.id(),
             what,
             tried,
             result,
+            took: Duration::ZERO,
         }
     }
 }
 
 /// The table in the order of the list, and below it how many of each result.
 pub fn table(rows: &[Row]) -> String {
-    let mut text = String::from("| id | tried | times | result |\n| --- | --- | ---: | --- |\n");
+    let mut text = String::from(
+        "| id | tried | times | seconds | result |\n| --- | --- | ---: | ---: | --- |\n",
+    );
     let order = ids::all();
     let mut sorted: Vec<&Row> = rows.iter().collect();
     sorted.sort_by_key(|row| order.iter().position(|id| *id == row.id));
@@ -76,9 +86,10 @@ pub fn table(rows: &[Row]) -> String {
         };
         let _ = writeln!(
             text,
-            "| {} | {} | {tried} | {} |",
+            "| {} | {} | {tried} | {:.1} | {} |",
             row.id,
             cell(&row.what),
+            row.took.as_secs_f32(),
             cell(&row.result)
         );
     }

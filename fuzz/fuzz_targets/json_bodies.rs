@@ -12,8 +12,11 @@ use app::{
 use domain::step_up::Intent;
 use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 fuzz_target!(|body: &[u8]| {
+    let is_strict = server::middleware::arguments::are_strict(body);
+    assert!(!is_strict || serde_json::from_slice::<Value>(body).is_ok_and(|body| body.is_object()));
     check::<SignInForm>(body);
     check::<Code>(body);
     check::<PasswordOnly>(body);

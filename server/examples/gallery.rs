@@ -18,9 +18,10 @@ use axum::{
 };
 use clap::Parser;
 use server::{
-    config::{Branding, BrandingArgs},
+    config::{Branding, BrandingArgs, Patience},
     listener,
     middleware::security_headers::{self, SecurityHeaders},
+    signals::Signals,
     spa::Pages,
 };
 use tokio::net::TcpListener;
@@ -47,10 +48,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .fallback(page)
         .with_state(Arc::new(pages))
         .layer(from_fn_with_state(headers, security_headers::add));
-    let stop = listener::stop_signal()?;
+    let signals = Signals::heard()?;
     let socket = TcpListener::bind(arguments.listen).await?;
     println!("Listening on http://{}/gallery", socket.local_addr()?);
-    listener::serve(socket, router, stop).await;
+    listener::serve(socket, router, signals, Patience::default(), || {}).await;
     Ok(())
 }
 

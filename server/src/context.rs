@@ -16,6 +16,7 @@ use crate::{
     config::{Branding, Database, Limits, PublicUrl},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
+    health::Health,
     keeper::Keeper,
     keyfile::{self, KeyFileError},
     keys::{self, fitting},
@@ -105,6 +106,11 @@ impl Opened {
             clock,
             retention,
         }
+    }
+
+    /// What balancers and service managers ask.
+    pub fn health(&self, clock: Arc<dyn Clock>) -> Health {
+        Health::new(Arc::clone(&self.store), self.database.clone(), clock)
     }
 
     /// The database itself, for what no use case needs.

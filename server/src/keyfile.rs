@@ -1,7 +1,7 @@
 //! The key file: the master keys, apart from the database, readable by its owner alone.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -161,6 +161,22 @@ pub fn draw(entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
     let id = entropy.draw().map_err(KeyFileError::Entropy)?;
     let bytes = entropy.draw().map_err(KeyFileError::Entropy)?;
     Ok(MasterKey::from_random(id, bytes))
+}
+
+/// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
+/// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
+pub fn lock(path: &Path) -> Result<Option<File>, KeyFileError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let beside = PathBuf::from(beside);
+    let mut options = OpenOptions::new();
+    let options = owner_only(options.create(true).append(true));
+    let file = options.open(&beside).map_err(failed("locking", &beside))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed("locking", &beside)(error)),
+    }
 }
 
 /// Puts another ring in the place of the file, as a whole or not at all.

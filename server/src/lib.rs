@@ -8,12 +8,15 @@ pub mod config;
 pub mod context;
 pub mod entropy;
 pub mod hasher;
+pub mod health;
 pub mod keeper;
 pub mod keyfile;
 pub mod keys;
 pub mod listener;
 pub mod middleware;
 pub mod router;
+pub mod service_manager;
+pub mod signals;
 pub mod spa;
 pub mod utc;
 

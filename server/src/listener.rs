@@ -1,6 +1,6 @@
 //! Serves connections until it is told to stop, and then lets those that are being answered finish.
 
-use std::{io, net::IpAddr, time::Duration};
+use std::{convert::Infallible, io, net::IpAddr};
 
 use axum::Router;
 use http::Request;
@@ -10,44 +10,102 @@ use hyper_util::{
     server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
+use std::time::Duration;
 use tokio::{
     net::{TcpListener, TcpStream},
-    signal::unix::{SignalKind, signal},
+    task::JoinSet,
     time::{sleep, timeout},
 };
 use tower::ServiceExt;
 
-use crate::middleware::visitor::Peer;
+use crate::{config::Patience, middleware::visitor::Peer, signals::Signals};
 
 /// How long a client may take to send its request's head; an idle connection is closed after the same time.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The largest head of a request: a page's requests stay far below it.
 const HEAD_BYTES: usize = 32 * 1024;
-/// How long answers in progress may take once the server is told to stop.
-const STOP_TIME: Duration = Duration::from_secs(10);
 /// A pause while the system has no file descriptor to give; connections that end meanwhile free one.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(200);
 
-/// Serves until `stop` resolves.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let connections = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop);
-    loop {
+/// How serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Everything that was being answered was answered.
+    Finished,
+    /// Some of it was cut off, as the time was up.
+    TimeUp,
+    /// It was cut off, as a second signal asked for it.
+    AtOnce,
+}
+
+/// Connections, and the tasks that end with them at the latest.
+#[derive(Default)]
+struct Connections {
+    graceful: GracefulShutdown,
+    tasks: JoinSet<()>,
+}
+
+/// Serves until a signal comes. `stopping` is called first, while connections are still taken for as long as `patience` says: balancers
+/// learn by asking that no more work is to be sent here.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    mut signals: Signals,
+    patience: Patience,
+    stopping: impl FnOnce(),
+) -> End {
+    let mut connections = Connections::default();
+    tokio::select! {
+        never = take(&listener, &router, &mut connections) => match never {},
+        () = signals.next() => {}
+    }
+    stopping();
+    if !patience.delay.is_zero() {
+        tracing::info!(
+            seconds = patience.delay.as_secs(),
+            "stopping: not ready any more"
+        );
         tokio::select! {
-            () = &mut stop => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    let connection = converse(stream, peer.ip(), router.clone(), connections.watcher());
-                    tokio::spawn(connection);
-                }
-                Err(error) => give_way(&error).await,
-            },
+            never = take(&listener, &router, &mut connections) => match never {},
+            () = sleep(patience.delay) => {}
+            () = signals.next() => return End::AtOnce,
         }
     }
     drop(listener);
     tracing::info!("stopping: answers in progress are finished first");
-    if timeout(STOP_TIME, connections.shutdown()).await.is_err() {
+    // Dropped at the end, which ends whoever is still connected.
+    let Connections { graceful, tasks } = connections;
+    let end = tokio::select! {
+        done = timeout(patience.limit, graceful.shutdown()) => match done {
+            Ok(()) => End::Finished,
+            Err(_) => End::TimeUp,
+        },
+        () = signals.next() => End::AtOnce,
+    };
+    if end != End::Finished {
         tracing::warn!("stopped with answers unfinished");
+    }
+    drop(tasks);
+    end
+}
+
+/// Takes connections for as long as it is polled.
+async fn take(
+    listener: &TcpListener,
+    router: &Router,
+    connections: &mut Connections,
+) -> Infallible {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let watcher = connections.graceful.watcher();
+                let connection = converse(stream, peer.ip(), router.clone(), watcher);
+                connections.tasks.spawn(connection);
+            }
+            Err(error) => give_way(&error).await,
+        }
+        // What has ended takes no room.
+        while connections.tasks.try_join_next().is_some() {}
     }
 }
 
@@ -81,16 +139,4 @@ async fn give_way(error: &io::Error) {
         tracing::error!(%error, "no connection can be accepted");
         sleep(EXHAUSTED_PAUSE).await;
     }
-}
-
-/// Resolves when the operator (Ctrl+C) or the service manager (SIGTERM) stops the server.
-pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }

@@ -6,25 +6,38 @@ use app::services::Services;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, header::CONTENT_TYPE},
+    http::HeaderValue,
     middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{any, get},
 };
 use tower::ServiceBuilder;
 
 use crate::{
     config::{PublicUrl, TrustedProxies},
+    health,
     middleware::{
-        accept, access, access_log, body, build, content_type, endpoint, origin, panic, request_id,
+        accept, access, access_log, arguments, body, build, content_type, endpoint, origin, panic,
+        request_id,
         security_headers::{self, SecurityHeaders},
         server_function, timeout, visitor,
     },
     spa::Pages,
 };
 
-/// The whole server as one service.
+/// The whole server as one service, but for what needs more than the services.
 pub fn router(
+    services: Services,
+    public_url: &PublicUrl,
+    proxies: TrustedProxies,
+    pages: Pages,
+) -> Router {
+    router_with(Router::new(), services, public_url, proxies, pages)
+}
+
+/// The whole server as one service. `more` stands beside the pages, behind the guards of every answer.
+pub fn router_with(
+    more: Router,
     services: Services,
     public_url: &PublicUrl,
     proxies: TrustedProxies,
@@ -46,9 +59,10 @@ pub fn router(
         .build()
         .and_then(|build| HeaderValue::from_str(build).ok());
     Router::new()
-        .route("/livez", get(alive))
+        .route(health::LIVE, get(health::alive))
         .fallback(page)
         .with_state(Arc::new(pages))
+        .merge(more)
         .merge(api(services, public_url, proxies).layer(from_fn_with_state(build, build::name)))
         .layer(around_everything)
 }
@@ -68,18 +82,14 @@ fn api(services: Services, public_url: &PublicUrl, proxies: TrustedProxies) -> R
             (services.clone(), proxies),
             visitor::note,
         ))
-        .layer(from_fn_with_state(services.clone(), access::admit));
+        .layer(from_fn_with_state(services.clone(), access::admit))
+        .layer(from_fn(arguments::check));
     Router::new()
         .route("/api", any(server_function::call))
         .route("/api/", any(server_function::call))
         .route("/api/{*function}", any(server_function::call))
         .with_state(services)
         .layer(guards)
-}
-
-/// The process lives; whether its database does is not asked.
-async fn alive() -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], "ok")
 }
 
 async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {

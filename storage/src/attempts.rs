@@ -22,10 +22,13 @@ use crate::{Store, password_tries, rows::Values, write::Write};
 pub const TRIES: usize = 8;
 pub const SHORTLY: Duration = Duration::from_secs(1);
 
+/// Somebody who has no row has tried nothing yet.
 const COUNT: &str = "
-    UPDATE attempts
-    SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1
-    WHERE user_id = $1 AND recent_5 <= $3 AND in_a_row < $4";
+    INSERT INTO attempts (user_id, recent_1, in_a_row) VALUES ($1, $2, 1)
+    ON CONFLICT (user_id) DO UPDATE
+    SET recent_5 = attempts.recent_4, recent_4 = attempts.recent_3, recent_3 = attempts.recent_2, recent_2 = attempts.recent_1,
+        recent_1 = $2, in_a_row = attempts.in_a_row + 1
+    WHERE attempts.recent_5 <= $3 AND attempts.in_a_row < $4";
 const COUNT_WHEN_LOCKED: &str = "
     UPDATE attempts
     SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1,
@@ -50,8 +53,6 @@ impl Attempts for Store {
             Event::new(action, outcome).of(user).with(kind(factor))
         };
         let mut write = self.write().await?;
-        let row = "INSERT INTO attempts (user_id) VALUES ($1) ON CONFLICT (user_id) DO NOTHING";
-        write.run(query(row).bind(user.as_str())).await?;
         let mut budget = Budget::Open;
         for _ in 0..TRIES {
             if counted(&mut write, user, factor, now).await? {

@@ -12,8 +12,10 @@ use sqlx::{
 use crate::{
     engine::Engine,
     error::{OpenError, port},
-    migrate, postgres, sqlite,
-    write::{Scope, Write},
+    migrate, postgres,
+    shared::Writer,
+    sqlite,
+    write::{Open, Scope, Write},
 };
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -29,6 +31,8 @@ pub struct Pools {
 pub struct Store {
     engine: Engine,
     pools: Pools,
+    /// Where one connection writes for all.
+    turns: Option<Writer>,
     pub(crate) scope: Scope,
 }
 
@@ -54,8 +58,10 @@ impl Store {
             Engine::Sqlite => sqlite::open(url).await?,
             Engine::Postgres => postgres::open(url, wire).await?,
         };
+        let writer = || Writer::new(pools.writer.clone(), engine.begin_write());
         let store = Self {
             engine,
+            turns: (engine == Engine::Sqlite).then(writer),
             pools,
             scope: Scope::none(),
         };
@@ -69,6 +75,7 @@ impl Store {
         Self {
             engine: self.engine,
             pools: self.pools.clone(),
+            turns: self.turns.clone(),
             scope: Scope::new(origin),
         }
     }
@@ -91,12 +98,19 @@ impl Store {
     }
 
     pub(crate) async fn write(&self) -> Result<Write, PortError> {
-        let begun = self.begun().await.map_err(port)?;
-        Ok(Write::begun(begun, self.scope.clone()))
+        let open = match &self.turns {
+            Some(writer) => Open::Turn(writer.turn().await?),
+            None => Open::Alone(self.begun().await.map_err(port)?),
+        };
+        Ok(Write::begun(open, self.scope.clone()))
     }
 
     pub(crate) async fn begun(&self) -> sqlx::Result<Transaction<'static, Any>> {
         self.writer().begin_with(self.engine.begin_write()).await
+    }
+
+    pub(crate) const fn engine(&self) -> Engine {
+        self.engine
     }
 
     pub(crate) const fn writer(&self) -> &AnyPool {

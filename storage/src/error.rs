@@ -76,7 +76,7 @@ pub fn damaged(error: impl StdError + Send + Sync + 'static) -> PortError {
     PortError::Failed(Box::new(error))
 }
 
-fn may_pass(error: &sqlx::Error) -> bool {
+pub fn may_pass(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed

@@ -4,11 +4,12 @@ use domain::{
     events::{Chain, EventRecord},
     ports::PortError,
 };
-use sqlx::{AssertSqlSafe, query};
+use sqlx::{AssertSqlSafe, Row, query};
 
 use crate::{
     Store,
     connect::Sql,
+    error::port,
     event_chain::{ENDS, Ends, ends},
     events::{COLUMNS, read},
     rows::Values,
@@ -85,6 +86,18 @@ impl Store {
             audit.head = after.map(|ends| ends.head);
             return Ok(audit);
         }
+    }
+
+    /// The seal that stands at a place of the chain, its beginning included; none where nothing does.
+    pub async fn seal_at(&self, seq: i64) -> Result<Option<Vec<u8>>, PortError> {
+        let row = query("SELECT seal FROM security_events WHERE seq = $1").bind(seq);
+        if let Some(row) = self.row(row).await? {
+            return row.try_get("seal").map_err(port);
+        }
+        let anchor = self.ends().await?.map(|ends| ends.anchor);
+        Ok(anchor
+            .filter(|anchor| anchor.0 == seq)
+            .map(|anchor| anchor.1))
     }
 
     async fn ends(&self) -> Result<Option<Ends>, PortError> {

@@ -135,7 +135,7 @@ async fn held(write: &mut Write, chain: &Chain) -> Result<Ends, PortError> {
         .ok_or_else(|| damaged(BrokenEnds))
 }
 
-/// Makes the chain's row; answers whether it was this transaction that did. PostgreSQL lets it wait here until another one that makes it
+/// Makes the chain's row; answers whether it was this transaction that did. `PostgreSQL` lets it wait here until another one that makes it
 /// has ended.
 async fn made(write: &mut Write, chain: &Chain) -> Result<bool, PortError> {
     let Ends { anchor, head, mac } = Ends::new(chain);

@@ -10,6 +10,7 @@
 mod account_rules;
 mod accounts;
 mod attempts;
+mod backup;
 mod backup_codes;
 mod connect;
 mod engine;
@@ -17,6 +18,7 @@ mod error;
 mod event_audit;
 mod event_chain;
 mod events;
+mod heartbeat;
 mod invitations;
 mod key_check;
 mod keys;
@@ -34,15 +36,19 @@ mod pending_keys;
 #[cfg(test)]
 mod plans;
 mod postgres;
+mod restored;
 mod rows;
 mod sessions;
+mod shared;
 mod sqlite;
 mod step_ups;
 mod users;
 mod write;
 
+pub use backup::{BackupError, given_up, sound};
 pub use connect::Store;
 pub use error::OpenError;
 pub use event_audit::{Audit, Fault};
 pub use event_chain::BrokenEnds;
 pub use keys::{SealedRow, SealedTable};
+pub use restored::{Ended, Spent};

@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     step!(3, "0003_sign_in_limits"),
     step!(10, "0010_security_events"),
     step!(11, "0011_keys"),
+    step!(20, "0020_heartbeat"),
 ];
 
 fn migrator(engine: Engine) -> Migrator {

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use domain::{
     events::{Action, Event, MethodKind, Outcome},
     ids::{AccountId, SessionId, UserId},
+    names::AccountName,
     policy::Subject,
     ports::{NewSession, PortError, SessionRecord, Sessions, TokenSwap},
     session::{ABSOLUTE, SessionFacts},
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::query;
+use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store, attempts,
@@ -24,7 +25,7 @@ use crate::{
 pub const FIND: &str = "
     SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for,
            u.name, u.email, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
-           p.account_id, p.role, a.require_mfa
+           p.account_id, p.role, a.require_mfa, a.name AS account_name
     FROM sessions s
     JOIN users u ON u.id = s.user_id
     LEFT JOIN mfa_methods m ON m.user_id = u.id
@@ -63,6 +64,10 @@ impl Sessions for Store {
             .iter()
             .filter_map(|row| row.membership().transpose())
             .collect::<Result<_, _>>()?;
+        let account_names = rows
+            .iter()
+            .filter_map(|row| named(row).transpose())
+            .collect::<Result<_, _>>()?;
         Ok(Some(SessionRecord {
             id: row.value("id")?,
             user: row.value("user_id")?,
@@ -79,6 +84,7 @@ impl Sessions for Store {
                 has_mfa: row.flag("has_mfa")?,
                 memberships,
             },
+            account_names,
             codes_since: row.maybe_at("codes_since")?,
             codes_for: row.value("codes_for")?,
         }))
@@ -135,6 +141,14 @@ impl Sessions for Store {
             .commit(Event::done(Action::SignOut).of(&row.value("user_id")?))
             .await
     }
+}
+
+/// The account of a membership with its name; none where nothing was joined.
+fn named(row: &AnyRow) -> Result<Option<(AccountId, AccountName)>, PortError> {
+    let Some(account) = row.maybe("account_id")? else {
+        return Ok(None);
+    };
+    Ok(Some((account, row.value("account_name")?)))
 }
 
 /// Binds `$1` session, `$2` old token, `$3` new token, `$4` now.

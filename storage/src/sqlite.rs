@@ -30,11 +30,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 pub async fn open(url: &str) -> Result<Pools, OpenError> {
     let path = path_of(url)?;
     let file = made(&path).map_err(|error| OpenError::File(path, error))?;
-    let url = format!(
-        "sqlite://{}?mode=rw",
-        utf8_percent_encode(&file.to_string_lossy(), PATH)
-    );
-    let options: AnyConnectOptions = url.parse().map_err(OpenError::Connect)?;
+    let options: AnyConnectOptions = url_of(&file, "rw").parse().map_err(OpenError::Connect)?;
     let journal = prepared(&options).await.map_err(OpenError::Connect)?;
     if journal != "wal" {
         return Err(OpenError::Journal(journal));
@@ -58,6 +54,12 @@ async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     // Behind it the rollback of what was dropped has been tried.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
+}
+
+/// The URL of a file that is there.
+pub fn url_of(file: &Path, mode: &str) -> String {
+    let path = file.to_string_lossy();
+    format!("sqlite://{}?mode={mode}", utf8_percent_encode(&path, PATH))
 }
 
 /// Switches the file to its journal mode and answers the mode it is in. A pool would try again and again before it said what is wrong.

@@ -10,9 +10,9 @@ use domain::{
     ports::{MembershipChange, PortError, Taken},
     time::Timestamp,
 };
-use sqlx::{Any, Row, Transaction, any::AnyRow, query};
+use sqlx::{Any, AnyConnection, Row, Transaction, any::AnyRow, query};
 
-use crate::{connect::Sql, error::port};
+use crate::{connect::Sql, error::port, shared::Turn};
 
 /// How long a row may still change: longer than any request takes.
 const OPEN: Duration = Duration::from_secs(35);
@@ -72,37 +72,54 @@ impl Scope {
 
 /// A transaction that writes. Dropped before its commit, it leaves nothing behind.
 pub struct Write {
-    transaction: Transaction<'static, Any>,
+    open: Open,
     scope: Scope,
 }
 
+/// What a transaction runs in.
+pub enum Open {
+    /// A connection for itself.
+    Alone(Transaction<'static, Any>),
+    /// The one that writes, in turns.
+    Turn(Turn),
+}
+
+impl Open {
+    fn connection(&mut self) -> Result<&mut AnyConnection, PortError> {
+        match self {
+            Self::Alone(transaction) => Ok(transaction),
+            Self::Turn(turn) => turn.connection().map_err(port),
+        }
+    }
+}
+
 impl Write {
-    pub fn begun(transaction: Transaction<'static, Any>, scope: Scope) -> Self {
-        Self { transaction, scope }
+    pub const fn begun(open: Open, scope: Scope) -> Self {
+        Self { open, scope }
     }
 
     /// Runs a statement and answers how many rows it changed.
     pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
         Ok(sql
-            .execute(&mut *self.transaction)
+            .execute(self.open.connection()?)
             .await
             .map_err(port)?
             .rows_affected())
     }
 
     pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        sql.fetch_optional(&mut *self.transaction)
+        sql.fetch_optional(self.open.connection()?)
             .await
             .map_err(port)
     }
 
     pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        sql.fetch_all(&mut *self.transaction).await.map_err(port)
+        sql.fetch_all(self.open.connection()?).await.map_err(port)
     }
 
     /// Counts rows.
     pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
-        let row = sql.fetch_one(&mut *self.transaction).await.map_err(port)?;
+        let row = sql.fetch_one(self.open.connection()?).await.map_err(port)?;
         let count: i64 = row.try_get(0).map_err(port)?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
@@ -203,7 +220,10 @@ impl Write {
 
     /// Undoes everything and gives the connection back before the answer goes out.
     pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
-        self.transaction.rollback().await.map_err(port)?;
+        match self.open {
+            Open::Alone(transaction) => transaction.rollback().await.map_err(port)?,
+            Open::Turn(turn) => turn.undo().await?,
+        }
         Ok(answer)
     }
 
@@ -215,12 +235,15 @@ impl Write {
             open_until,
         )
         .bind(None::<String>);
-        let row = sql.fetch_one(&mut *self.transaction).await.map_err(port)?;
+        let row = sql.fetch_one(self.open.connection()?).await.map_err(port)?;
         row.try_get(0).map_err(port)
     }
 
     async fn end(self) -> Result<(), PortError> {
-        self.transaction.commit().await.map_err(port)
+        match self.open {
+            Open::Alone(transaction) => transaction.commit().await.map_err(port),
+            Open::Turn(turn) => turn.commit().await,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
+use clap::Args;
 
 use crate::{
     process::Process,
@@ -54,24 +55,55 @@ pub fn model() -> Result<()> {
         .run()
 }
 
-/// Every fuzz target for a minute. Its own workspace, because its crates are built with other flags.
+/// What `fuzz` takes.
+#[derive(Args)]
+pub struct FuzzArguments {
+    /// One target alone, such as `email`
+    target: Option<String>,
+
+    /// How long each runs
+    #[arg(long, default_value_t = SECONDS)]
+    seconds: u32,
+}
+
+/// Every fuzz target for a minute.
 pub fn fuzz() -> Result<()> {
+    fuzz_some(&FuzzArguments {
+        target: None,
+        seconds: SECONDS,
+    })
+}
+
+/// The targets that were asked for.
+pub fn fuzz_some(arguments: &FuzzArguments) -> Result<()> {
     let tools = Toolbox::for_fuzzing()?;
-    let targets = targets()?;
-    ensure!(!targets.is_empty(), "fuzz/fuzz_targets is empty");
+    let mut targets = targets()?;
+    if let Some(one) = &arguments.target {
+        targets.retain(|target| target == one);
+    }
+    ensure!(
+        !targets.is_empty(),
+        "there is no such target in fuzz/fuzz_targets"
+    );
     for target in targets {
-        let corpus = root().join("fuzz/corpus").join(&target);
-        fs::create_dir_all(&corpus).with_context(|| format!("creating {}", corpus.display()))?;
-        Process::new("cargo-fuzz")
-            .args(["fuzz", "run", &target, &format!("fuzz/corpus/{target}"), &format!("fuzz/seeds/{target}")])
-            .args(["--", &format!("-max_total_time={SECONDS}"), "-print_final_stats=0", "-verbosity=0"])
-            .env_unshown("PATH", tools.path()?)
-            // Coverage needs flags that only nightly takes; this makes the stable compiler take them.
-            .env("RUSTC_BOOTSTRAP", "1")
-            .remedy("the input that breaks it stands in fuzz/artifacts; put it into fuzz/seeds when it is mended")
-            .run()?;
+        fuzz_one(&target, arguments.seconds, &tools)?;
     }
     Ok(())
+}
+
+/// Its own workspace, because its crates are built with other flags.
+fn fuzz_one(target: &str, seconds: u32, tools: &Toolbox) -> Result<()> {
+    let corpus = root().join("fuzz/corpus").join(target);
+    fs::create_dir_all(&corpus).with_context(|| format!("creating {}", corpus.display()))?;
+    Process::new("cargo-fuzz")
+        .args(["fuzz", "run", target])
+        .args([format!("fuzz/corpus/{target}"), format!("fuzz/seeds/{target}")])
+        .args(["--", &format!("-max_total_time={seconds}"), "-print_final_stats=1", "-verbosity=0"])
+        .env_unshown("PATH", tools.path()?)
+        // Coverage needs flags that only nightly takes; this makes the stable compiler take them.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .remedy("the input that breaks it stands in fuzz/artifacts; put it into fuzz/seeds when it is mended")
+        .run()
 }
 
 /// The targets by their files.

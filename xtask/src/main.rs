@@ -5,6 +5,7 @@
 
 mod advisories;
 mod attack;
+mod bench;
 mod bill_of_materials;
 mod build;
 mod ci;
@@ -52,8 +53,12 @@ enum Command {
     Gallery(gallery::GalleryArguments),
     /// Print what a browser downloads and fail where that is over the budget
     Size,
+    /// Throw mutated input at every decoder that meets the outside, a minute each
+    Fuzz(attack::FuzzArguments),
     /// Load the main pages with Lighthouse as a phone does, and fail below the targets
     Lighthouse(lighthouse::LighthouseArguments),
+    /// Load the shipped binary and print rates, latencies and costs
+    Bench(bench::BenchArguments),
     /// Take the README's pictures anew, into docs/pictures
     Pictures,
     /// Join the style sheets into target/style/twinlock.css, before Trunk copies it
@@ -70,7 +75,9 @@ fn main() -> ExitCode {
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Size => size::run(),
+        Command::Fuzz(arguments) => attack::fuzz_some(&arguments),
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Pictures => pictures::run(),
         Command::Style => frontend::join_styles(),
     };

@@ -108,7 +108,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
 fn on_postgres() -> Result<()> {
     let cluster = Cluster::start()?;
     Process::cargo(["test", "--package", "storage", "--test", "contract"])
-        .args(["--", "--skip", "sqlite_file::"])
+        .args(["--", "--skip", "sqlite_file::", "--skip", "sqlite_backup::"])
         .env(postgres::URL, cluster.url())
         .remedy("the output above names the test; the line runs this suite alone beside a server of yours")
         .run()

@@ -9,7 +9,12 @@ use domain::{
 };
 
 use super::api::{CodeSheet, SavedCodes};
-use crate::{call::Call, error::AppError, step_up::grant, wire::Disclosed};
+use crate::{
+    call::Call,
+    error::AppError,
+    step_up::{grant, is_granted},
+    wire::Disclosed,
+};
 
 /// Draws ten codes: what is shown once, and what is stored.
 pub(super) async fn draw(
@@ -92,7 +97,14 @@ pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<(), AppEr
 
 pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
     let session = &call.caller()?.session;
-    let (shown, stored) = draw(call, session, CodesFor::Generated, old_left(call).await?).await?;
+    let method = call.services.mfa.method(&session.user).await?;
+    let method = method.ok_or(AppError::VerificationRequired)?;
+    // Looked up before ten hashes, so that asking without a grant costs nothing; what counts is the one that is taken below.
+    if !is_granted(call, &Intent::Generate, &method.id).await? {
+        return Err(AppError::VerificationRequired);
+    }
+    let old_left = Some(method.codes_left);
+    let (shown, stored) = draw(call, session, CodesFor::Generated, old_left).await?;
     let grant = grant(call, Intent::Generate)?;
     if !call.services.mfa.generate(grant, stored).await? {
         return Err(AppError::VerificationRequired);

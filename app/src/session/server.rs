@@ -20,37 +20,26 @@ pub(super) async fn whoami(call: &Call) -> Result<Option<Viewer>, AppError> {
     match call.caller_if_any() {
         Some(Caller {
             session, standing, ..
-        }) => viewer(call, session, standing.clone()).await.map(Some),
+        }) => Ok(Some(viewer(call, session, standing.clone()))),
         None => Ok(None),
     }
 }
 
 /// What the pages may know of a session. Before the second factor that is little: whoever has only the password learns no account.
-async fn viewer(
-    call: &Call,
-    session: &SessionRecord,
-    standing: Standing,
-) -> Result<Viewer, AppError> {
+fn viewer(call: &Call, session: &SessionRecord, standing: Standing) -> Viewer {
     let account = match &standing {
         Standing::Full {
             account: Some(id), ..
         }
-        | Standing::SetUpOnly { account: id } => {
-            let user = call
-                .services
-                .users
-                .find(&session.user)
-                .await?
-                .ok_or(AppError::NotSignedIn)?;
-            user.accounts
-                .into_iter()
-                .find(|(account, _)| account.id == *id)
-                .map(|(account, _)| account.name.into())
-        }
+        | Standing::SetUpOnly { account: id } => session
+            .account_names
+            .iter()
+            .find(|(account, _)| account == id)
+            .map(|(_, name)| name.clone().into()),
         _ => None,
     };
     let several = standing != Standing::HalfSignedIn && session.subject.memberships.len() > 1;
-    Ok(Viewer {
+    Viewer {
         name: session.name.to_string(),
         email: session.email.to_string(),
         standing,
@@ -60,7 +49,7 @@ async fn viewer(
         has_unsaved_codes: session
             .codes_since
             .is_some_and(|since| may_see_codes(since, call.now)),
-    })
+    }
 }
 
 pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, AppError> {
@@ -154,7 +143,7 @@ async fn found(call: &Call, token: TokenHash) -> Result<Viewer, AppError> {
         .ok_or(AppError::NotSignedIn)?;
     let standing = domain::policy::decide(&session.facts, &session.subject, call.now)
         .ok_or(AppError::NotSignedIn)?;
-    viewer(call, &session, standing).await
+    Ok(viewer(call, &session, standing))
 }
 
 pub(super) async fn sign_out(call: &Call) -> Result<(), AppError> {

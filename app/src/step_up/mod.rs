@@ -5,7 +5,7 @@ pub mod api;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
-pub(crate) use server::{grant, taken};
+pub(crate) use server::{grant, is_granted, taken};
 
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -40,8 +40,13 @@ pub(super) async fn ask(call: &Call, intent: Intent) -> Result<NextStep, AppErro
     Ok(NextStep::Verify)
 }
 
-/// A grant whose action failed is still good: asking again must not take it away from somebody who has no other code.
-async fn is_granted(call: &Call, intent: &Intent, method: &MethodId) -> Result<bool, AppError> {
+/// Whether the session holds a grant for it. One whose action failed is still good: asking again must not take it away from somebody who
+/// has no other code.
+pub(crate) async fn is_granted(
+    call: &Call,
+    intent: &Intent,
+    method: &MethodId,
+) -> Result<bool, AppError> {
     let asked = call
         .services
         .step_ups

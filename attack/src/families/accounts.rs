@@ -217,6 +217,10 @@ fn a7_parameters_twice(_: Effort) -> Held {
         format!(r#"{{"request":{{"account":{account}}},"request":{{"account":{account}}}}}"#),
         format!(r#"{{"request":{{"account":[{account},{account}]}}}}"#),
         format!(r#"[{{"account":{account}}},{{"account":{account}}}]"#),
+        format!(r#"[{{"account":{account}}}]"#),
+        format!(r"[[{account}]]"),
+        format!(r#"{{"request":[{account}]}}"#),
+        format!(r#"{{"request":{{"account":{account},"x":1,"x":2}}}}"#),
         format!(r#"{{"request":[{account},{account}]}}"#),
         format!(r#"{{"request":[{{"account":{account}}}]}}x"#),
         format!(r#"{{"request":{{"account":{account}}}}}{{"request":{{"account":{account}}}}}"#),
@@ -275,6 +279,6 @@ fn a7_parameters_twice(_: Effort) -> Held {
     assert!(FUNCTIONS.len() > 30);
     refused(
         tried + 3,
-        "names twice, lists for values, two bodies, query beside body, two cookies",
+        "names twice, lists for values and for objects, two bodies, query beside body, two cookies",
     )
 }

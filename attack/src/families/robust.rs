@@ -1,6 +1,7 @@
 //! I: requests that nobody would send by accident.
 
 use std::{
+    collections::BTreeMap,
     io::{Read, Write},
     net::{Ipv4Addr, TcpStream},
     thread,
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     attack::{Attack, Effort, Held, Plan, as_wanted, attack, refused},
-    harness::{Answer, Browser, Chance, FUNCTIONS, Secret, World, find, well_formed},
+    harness::{Answer, Browser, Chance, Door, FUNCTIONS, Kept, Secret, World, find, well_formed},
 };
 
 pub fn attacks() -> Vec<Attack> {
@@ -210,34 +211,34 @@ fn i1_mutated_requests(effort: Effort) -> Held {
         "accounts/require_mfa",
     ];
     let before = state(&world, &mut browser, &account);
-    let (count, mut tried, mut chance) = (effort.of(200, 10_000), 0, Chance::new(20_261_124));
-    let mut refused_by = std::collections::BTreeMap::new();
-    for (function, _) in FUNCTIONS {
+    let count = effort.of(200, 10_000);
+    let mut answers = Answers::new();
+    for (number, (function, _)) in FUNCTIONS.iter().enumerate() {
         let body = well_formed(function, &account, &max);
-        for _ in 0..count {
-            let bytes = if plain.contains(function) {
-                broken(&mut chance, &body)
-            } else {
-                mutated(&mut chance, &body)
-            };
-            let headers = strange_headers(&mut chance);
-            let headers: Vec<(&str, &str)> = headers
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()))
+        let damage = if plain.contains(function) {
+            broken
+        } else {
+            mutated
+        };
+        let send = |worker: usize| {
+            let chance = Chance::new(20_261_124 + (number * WORKERS + worker) as u64);
+            storm(
+                &browser,
+                world.door(),
+                function,
+                count / WORKERS,
+                chance,
+                |chance| damage(chance, &body),
+            )
+        };
+        let seen: Vec<Answers> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..WORKERS)
+                .map(|worker| scope.spawn(move || send(worker)))
                 .collect();
-            let answer =
-                browser
-                    .clone()
-                    .try_request("POST", &format!("/api/{function}"), &headers, &bytes);
-            let status = answer.as_ref().map_or(0, |answer| answer.status);
-            let is_busy = status == 503;
-            assert!(
-                status < 500 || is_busy,
-                "{function}: {status} for {:?} with {headers:?}",
-                String::from_utf8_lossy(&bytes)
-            );
-            *refused_by.entry(status).or_insert(0_usize) += 1;
-            tried += 1;
+            workers.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        for (status, times) in seen.into_iter().flatten() {
+            *answers.entry(status).or_default() += times;
         }
         assert!(
             !world.log().contains("panicked"),
@@ -255,17 +256,53 @@ fn i1_mutated_requests(effort: Effort) -> Held {
     let after = state(&world, &mut again, &account);
     assert_eq!(without_times(&after), without_times(&before));
     assert!(!find(world.folder(), &[Secret::text("proof", "ada@example.com")]).is_empty());
-    let statuses: Vec<String> = refused_by
+    let statuses: Vec<String> = answers
         .iter()
         .map(|(status, times)| format!("{status}×{times}"))
         .collect();
     refused(
-        tried,
+        answers.values().sum(),
         format!(
             "mutated requests, {count} a function: no 5xx, no panic, no change ({})",
             statuses.join(" ")
         ),
     )
+}
+
+/// How often each status was answered; 0 where nothing was.
+type Answers = BTreeMap<u16, usize>;
+
+/// How many send at once, each over a connection that it keeps.
+const WORKERS: usize = 4;
+
+/// One worker's part of a function's requests.
+fn storm(
+    browser: &Browser,
+    door: &Door,
+    function: &str,
+    count: usize,
+    mut chance: Chance,
+    damaged: impl Fn(&mut Chance) -> Vec<u8>,
+) -> Answers {
+    let (mut kept, mut answers) = (Kept::new(door), Answers::new());
+    for _ in 0..count {
+        let bytes = damaged(&mut chance);
+        let headers = strange_headers(&mut chance);
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let path = format!("/api/{function}");
+        let answer = browser.request_on(&mut kept, &path, &headers, &bytes);
+        let status = answer.map_or(0, |answer| answer.status);
+        assert!(
+            status < 500 || status == 503,
+            "{function}: {status} for {:?} with {headers:?}",
+            String::from_utf8_lossy(&bytes)
+        );
+        *answers.entry(status).or_default() += 1;
+    }
+    answers
 }
 
 /// Not JSON of ours for certain.

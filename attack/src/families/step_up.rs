@@ -119,8 +119,15 @@ fn s7_invented_grants(_: Effort) -> Held {
     let account = world.account(&mut browser, "Example Ltd");
     let claims = json!({
         "verified": true, "aal": 2, "acr": "aal2", "mfa": true, "grant": "0".repeat(32), "granted_at": 0, "granted": true,
-        "action": "delete", "account": account, "request": { "account": account, "verified": true, "grant": "0".repeat(32) },
+        "action": "delete", "account": account,
     });
+    let mut beside = claims.clone();
+    beside["request"] = claims.clone();
+    // Among the fields nobody looks at them; beside the arguments, as plain values, they are no arguments of ours.
+    let bodies = [
+        (json!({ "request": claims }), 403, "verification_required"),
+        (beside, 422, "malformed"),
+    ];
     let mut tried = 0;
     for function in [
         "mfa/set_up",
@@ -128,7 +135,11 @@ fn s7_invented_grants(_: Effort) -> Held {
         "mfa/generate",
         "accounts/lift_rule",
     ] {
-        for query in ["", "?verified=true&aal=2&grant=1"] {
+        let queries = ["", "?verified=true&aal=2&grant=1"];
+        let each = queries
+            .iter()
+            .flat_map(|query| bodies.iter().map(move |body| (query, body)));
+        for (query, (body, status, kind)) in each {
             let mut liar = browser
                 .clone()
                 .with_header("X-Verified", "true")
@@ -139,9 +150,9 @@ fn s7_invented_grants(_: Effort) -> Held {
                 "POST",
                 &format!("/api/{function}{query}"),
                 &[("Content-Type", "application/json")],
-                claims.to_string().as_bytes(),
+                body.to_string().as_bytes(),
             );
-            answer.expect_refused(403, "verification_required");
+            answer.expect_refused(*status, kind);
             tried += 1;
         }
     }

@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
-use super::{Answer, Person};
+use super::{Answer, Kept, Person};
 
 /// No answer takes longer, even on a machine that does everything at once.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -205,7 +205,32 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> io::Result<Option<Answer>> {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n").into_bytes();
+        let mut headers = headers.to_vec();
+        headers.push(("Connection", "close"));
+        let request = self.written(method, path, &headers, body);
+        let Some(answer) = Answer::parse(&self.door.try_send(self.from, &request)?) else {
+            return Ok(None);
+        };
+        for cookie in answer.cookies() {
+            self.keep(cookie);
+        }
+        Ok(Some(answer))
+    }
+
+    /// Sends any request over a connection that is kept. Cookies that the answer sets are not taken.
+    pub fn request_on(
+        &self,
+        kept: &mut Kept,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Option<Answer> {
+        kept.send(&self.written("POST", path, headers, body))
+    }
+
+    /// A request as it goes over the wire.
+    fn written(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+        let mut request = format!("{method} {path} HTTP/1.1\r\n").into_bytes();
         let own = self.headers.iter().map(|(name, value)| (&**name, &**value));
         for (name, value) in own.chain(headers.iter().copied()) {
             request.extend(format!("{name}: {value}\r\n").bytes());
@@ -226,13 +251,7 @@ impl Browser {
         }
         request.extend(b"\r\n");
         request.extend(body);
-        let Some(answer) = Answer::parse(&self.door.try_send(self.from, &request)?) else {
-            return Ok(None);
-        };
-        for cookie in answer.cookies() {
-            self.keep(cookie);
-        }
-        Ok(Some(answer))
+        request
     }
 
     /// The session's token.

@@ -111,6 +111,8 @@ actions! {
     EventsDelete = "events_delete",
     /// What is sealed went to another key.
     KeyRotate = "key_rotate",
+    /// The database was put back from a backup.
+    DatabaseRestore = "database_restore",
 }
 
 impl FromStr for Action {

@@ -5,7 +5,7 @@ use crate::{
     email::Email,
     enrolment::CodesFor,
     ids::{AccountId, SessionId, UserId},
-    names::PersonName,
+    names::{AccountName, PersonName},
     policy::Subject,
     session::SessionFacts,
     time::Timestamp,
@@ -57,6 +57,8 @@ pub struct SessionRecord {
     pub facts: SessionFacts,
     /// What the policy needs to know of the user.
     pub subject: Subject,
+    /// The names of the accounts in it.
+    pub account_names: Vec<(AccountId, AccountName)>,
     /// When this session was verified for fresh backup codes; none once they were saved.
     pub codes_since: Option<Timestamp>,
     /// What those codes are for.

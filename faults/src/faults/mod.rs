@@ -41,7 +41,7 @@ pub fn all() -> Vec<Fault> {
         Fault::on(Postgres, "F13", TryFully(stops::rolling)),
         Fault::on_any("F14", Elsewhere("storage/tests/contract/schema.rs", "two_programs_may_migrate_at_once")),
         Fault::on_any("F15", Elsewhere("storage/tests/contract/schema.rs", "a_failing_migration_leaves_nothing_behind")),
-        Fault::on_any("F16", NotRun("there is no backup command yet")),
+        Fault::on_any("F16", Elsewhere("server/tests/command_line/backup.rs", "under_load_brings_everybody_back_and_no_used_code")),
         Fault::on_any("F17", Elsewhere("attack/src/families/totp.rs", "t9_the_servers_clock_jumps")),
         Fault::on_any("F18", NotRun("no mail is sent")),
         Fault::on(Sqlite, "F19", Try(limits::little_of_all)),

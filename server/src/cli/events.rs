@@ -7,10 +7,13 @@ use domain::events::EventRecord;
 use serde_json::{Value, json};
 use storage::{Audit, Fault, Store};
 
-use super::{Failure, Report, args::EventsArgs};
+use super::{
+    Failure, Report,
+    args::{EventsArgs, KeptSeal},
+};
 use crate::{
     config::{Database, DatabaseArgs},
-    context::{Opening, open},
+    context::{Opened, Opening, open},
     utc::utc,
 };
 
@@ -23,14 +26,38 @@ pub(super) async fn run(
     let result = if args.export {
         export(opened.store()).await.map(|()| None)
     } else {
-        let audit = opened.store().verify_events(opened.vault().event_chain());
-        match audit.await {
-            Ok(audit) => verified(&audit).map(Some),
-            Err(error) => Err(error.into()),
-        }
+        verify(args, &opened).await.map(Some)
     };
     opened.close().await;
     result
+}
+
+async fn verify(args: &EventsArgs, opened: &Opened) -> Result<Report, Failure> {
+    let store = opened.store();
+    let audit = store.verify_events(opened.vault().event_chain()).await?;
+    let report = verified(&audit)?;
+    if let Some(kept) = &args.expect {
+        let found = store.seal_at(kept.seq).await?;
+        compare(kept, found.as_deref(), audit.deleted)?;
+    }
+    Ok(report)
+}
+
+/// A chain that holds may still be an older one, or a shorter one whose note of its end is of the same time: what was kept elsewhere tells.
+fn compare(kept: &KeptSeal, found: Option<&[u8]>, deleted: i64) -> Result<(), Failure> {
+    let seq = kept.seq;
+    Err(Failure::refused(match found {
+        Some(seal) if seal == kept.seal => return Ok(()),
+        Some(_) => format!(
+            "another event is sealed at {seq} than when its seal was kept: these are other events, or an older database that went on"
+        ),
+        None if seq <= deleted => format!(
+            "event {seq} was deleted for its age: keep the seal that `twinlock events --verify` prints now and then"
+        ),
+        None => format!(
+            "the chain ends before {seq}: an older database was put back, or its end was cut off"
+        ),
+    }))
 }
 
 /// Page by page, straight to standard output: the table may be larger than memory.
@@ -92,10 +119,21 @@ fn verified(audit: &Audit) -> Result<Report, Failure> {
     let mut line = format!(
         "The chain of security events holds: {sealed} sealed, {waiting} waiting for their seal, {deleted} deleted for their age."
     );
-    let end = seal.as_ref();
-    line.extend(end.map(|seal| format!(" It ends at {newest} with {seal}.")));
+    let kept = head.as_ref().filter(|(seq, _)| *seq > 0);
+    let kept = kept.map(|(seq, seal)| {
+        KeptSeal {
+            seq: *seq,
+            seal: seal.clone(),
+        }
+        .to_string()
+    });
+    line.extend(kept.as_ref().map(|kept| {
+        format!(
+            " Keep {kept} elsewhere: `--expect` with it notices an older database and a cut end."
+        )
+    }));
     let json = json!({
-        "sealed": sealed, "waiting": waiting, "deleted": deleted, "ends_at": newest, "seal": seal,
+        "sealed": sealed, "waiting": waiting, "deleted": deleted, "ends_at": newest, "seal": seal, "expect": kept,
     });
     Ok(Report::one(line, json))
 }

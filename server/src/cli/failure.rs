@@ -3,6 +3,7 @@
 use std::{io, process::ExitCode};
 
 use domain::ports::PortError;
+use storage::BackupError;
 use thiserror::Error;
 
 use crate::{
@@ -30,6 +31,9 @@ pub enum Failure {
         /// What the system said.
         source: io::Error,
     },
+    /// A backup can't be made or used.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// A port failed.
     #[error("{}", port(.0))]
     Port(#[from] PortError),

@@ -1,6 +1,7 @@
 //! `twinlock key`: from one master key to the next, while the server runs.
 
 use std::{
+    fs::File,
     io::{self, Write},
     time::Duration,
 };
@@ -34,15 +35,39 @@ pub(super) async fn run(
 ) -> Result<Report, Failure> {
     let database = Database::new(database)?;
     let opened = open(&database, Opening::Existing).await?;
-    let ring = keyfile::read(&database.key_file).map_err(OpenError::Key)?;
-    let result = match command {
-        KeyCommand::List => list(opened.store(), &ring).await,
-        KeyCommand::New => new(&database, &ring),
-        KeyCommand::Rotate => turn(&database, &opened, ring, json).await,
-        KeyCommand::Drop(args) => remove(&database, opened.store(), &ring, &args.id).await,
-    };
+    let result = command_on(&database, &opened, command, json).await;
     opened.close().await;
     result
+}
+
+async fn command_on(
+    database: &Database,
+    opened: &Opened,
+    command: &KeyCommand,
+    json: bool,
+) -> Result<Report, Failure> {
+    let _alone = match command {
+        KeyCommand::List => None,
+        KeyCommand::New | KeyCommand::Rotate | KeyCommand::Drop(_) => Some(alone(database)?),
+    };
+    // Read when nobody else changes it.
+    let ring = keyfile::read(&database.key_file).map_err(OpenError::Key)?;
+    match command {
+        KeyCommand::List => list(opened.store(), &ring).await,
+        KeyCommand::New => new(database, &ring),
+        KeyCommand::Rotate => turn(database, opened, ring, json).await,
+        KeyCommand::Drop(args) => remove(database, opened.store(), &ring, &args.id).await,
+    }
+}
+
+/// The right to change the key file, for as long as the answer lives.
+fn alone(database: &Database) -> Result<File, Failure> {
+    let lock = keyfile::lock(&database.key_file).map_err(OpenError::Key)?;
+    lock.ok_or_else(|| {
+        Failure::refused(
+            "another `twinlock key` command is at work: repeat this one when it is done",
+        )
+    })
 }
 
 async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {

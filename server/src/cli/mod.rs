@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod backup;
 mod demo;
 mod events;
 mod failure;
@@ -12,6 +13,7 @@ mod member;
 mod migrate;
 mod password;
 mod report;
+mod restore;
 mod serve;
 mod user;
 
@@ -28,7 +30,7 @@ use domain::{
 };
 
 use crate::{
-    config::{Address, AddressArgs, Database, DatabaseArgs},
+    config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat},
     context::{Opening, open},
 };
 use args::{Arguments, Command};
@@ -55,7 +57,10 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         database,
         json,
     } = arguments;
-    log::start(matches!(command, Command::Serve(_)))?;
+    log::start(match &command {
+        Command::Serve(args) => Some(LogFormat::new(&args.life)?),
+        _ => None,
+    })?;
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
         Command::Events(args) => match events::run(&args, &database).await? {
@@ -64,6 +69,9 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         },
         Command::Key(command) => key::run(&command, &database, json).await?,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
+        Command::Backup(args) => backup::run(&args, &Database::new(&database)?).await?,
+        Command::Restore(args) => restore::run(&args, &Database::new(&database)?).await?,
+        Command::Restored(args) => restore::only_end(&args, &Database::new(&database)?).await?,
         Command::Account(command) => account::run(&command, &database).await?,
         Command::User(command) => user::run(&command, &database).await?,
         Command::Member(command) => member::run(&command, &database).await?,

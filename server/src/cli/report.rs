@@ -19,6 +19,11 @@ impl Report {
         }
     }
 
+    /// One thing that was done, in several lines.
+    pub fn lines(lines: Vec<String>, json: Value) -> Self {
+        Self { lines, json }
+    }
+
     /// A list; `none` is said to people when it is empty.
     pub fn list(items: impl IntoIterator<Item = (String, Value)>, none: &str) -> Self {
         let (mut lines, values): (Vec<String>, Vec<Value>) = items.into_iter().unzip();

@@ -3,24 +3,32 @@
 use std::{
     io::{self, Write},
     sync::Arc,
+    time::Duration,
 };
 
 use app::services::Services;
 use domain::token::Token;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use super::{Failure, args::ServeArgs, demo};
 use crate::{
-    config::{Address, Branding, Database, DatabaseArgs, Limits, PublicUrl, retention},
-    context::{Opening, open, settings},
-    listener,
-    router::router,
+    config::{Address, Branding, Database, DatabaseArgs, Limits, Patience, PublicUrl, retention},
+    context::{Opened, Opening, open, settings},
+    health::{self, Health},
+    keeper::Keeping,
+    listener::{self, End},
+    router::router_with,
+    service_manager,
+    signals::Signals,
     spa::{NO_PAGES, Pages},
 };
 
+/// How long the last writes may take.
+const TIDY_TIME: Duration = Duration::from_secs(5);
+
 pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // Everything that can be wrong is judged before anything is written.
-    let retention = retention(&args.events)?;
+    let (retention, patience) = (retention(&args.events)?, Patience::new(&args.life)?);
     let (address, limits, branding, database) = (
         Address::new(&args.address)?,
         Limits::new(&args.limits)?,
@@ -30,7 +38,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     if args.demo {
         demo::check_address(&address)?;
     }
-    let stop = listener::stop_signal().map_err(|source| system("waiting for signals", source))?;
+    let signals = Signals::heard().map_err(|source| system("waiting for signals", source))?;
     let socket = TcpListener::bind(address.listen).await;
     let socket =
         socket.map_err(|source| system(&format!("listening on {}", address.listen), source))?;
@@ -56,13 +64,37 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         &database,
     )
     .map_err(Failure::output)?;
-    let keeping = opened
-        .keeper(Arc::clone(&services.clock), retention)
-        .start();
-    let router = router(services, &public_url, limits.proxies, pages);
-    listener::serve(socket, router, stop).await;
-    keeping.finish().await;
-    opened.close().await;
+    let clock = Arc::clone(&services.clock);
+    let keeping = opened.keeper(Arc::clone(&clock), retention).start();
+    let health = Arc::new(opened.health(clock));
+    let more = health::routes(Arc::clone(&health));
+    let router = router_with(more, services, &public_url, limits.proxies, pages);
+    let watchdog = service_manager::ready();
+    let end = listener::serve(socket, router, signals, patience, || stopping(&health)).await;
+    watchdog.abort();
+    finish(end, keeping, &opened).await
+}
+
+/// Readiness goes first, while everything is still answered.
+fn stopping(health: &Health) {
+    health.stop();
+    service_manager::stopping();
+}
+
+/// Tidies up, but holds the exit for no database that does not answer: what is not sealed by then is sealed at the next start.
+async fn finish(end: End, keeping: Keeping, opened: &Opened) -> Result<(), Failure> {
+    if end == End::AtOnce {
+        return Err(Failure::refused(
+            "stopped at once by a second signal: requests in progress were cut off",
+        ));
+    }
+    let tidied = timeout(TIDY_TIME, async {
+        keeping.finish().await;
+        opened.close().await;
+    });
+    if tidied.await.is_err() {
+        tracing::warn!("stopped without the database, which does not answer");
+    }
     Ok(())
 }
 

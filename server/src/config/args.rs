@@ -65,6 +65,40 @@ pub struct EventArgs {
     pub event_retention: String,
 }
 
+/// How the server ends, and how its log looks.
+#[derive(Debug, Clone, Args)]
+pub struct LifeArgs {
+    /// Seconds for which connections are still taken after /readyz says that the server stops, for balancers to notice
+    #[arg(
+        long,
+        env = "TWINLOCK_STOP_DELAY",
+        default_value = "0",
+        value_name = "SECONDS",
+        hide_env_values = true
+    )]
+    pub stop_delay: String,
+
+    /// Seconds that requests in progress may take to finish when the server stops
+    #[arg(
+        long,
+        env = "TWINLOCK_STOP_LIMIT",
+        default_value = "10",
+        value_name = "SECONDS",
+        hide_env_values = true
+    )]
+    pub stop_limit: String,
+
+    /// How the log looks: human or json
+    #[arg(
+        long,
+        env = "TWINLOCK_LOG_FORMAT",
+        default_value = "human",
+        value_name = "FORMAT",
+        hide_env_values = true
+    )]
+    pub log_format: String,
+}
+
 /// How much one address may try, and who may say which one that is.
 #[derive(Debug, Clone, Args)]
 pub struct LimitArgs {

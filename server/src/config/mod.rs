@@ -7,6 +7,7 @@ mod colour;
 #[cfg(test)]
 mod contrast;
 mod database;
+mod life;
 mod limits;
 mod logo;
 mod public_url;
@@ -17,10 +18,11 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 pub use accent::Accent;
-pub use args::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs};
+pub use args::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
 pub use branding::Branding;
 pub use colour::Colour;
 pub use database::Database;
+pub use life::{LogFormat, Patience};
 pub use limits::{Limits, TrustedProxies};
 pub use logo::{Logo, LogoKind};
 pub use public_url::PublicUrl;

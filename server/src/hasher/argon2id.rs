@@ -1,11 +1,13 @@
 //! One Argon2id computation in memory that is used again and again, to and from PHC strings.
 
 use argon2::{
-    Algorithm, Argon2, Block, Params, Version,
+    Algorithm, Params, Version,
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use domain::ports::{PortError, SecretHash};
 use thiserror::Error;
+
+use super::engine::Engine;
 
 const OUTPUT_BYTES: usize = 32;
 
@@ -20,7 +22,7 @@ pub struct Cost {
 
 /// The memory of one thread, kept between hashes.
 #[derive(Default)]
-pub struct Memory(Vec<Block>);
+pub struct Memory(Engine);
 
 #[derive(Debug, Error)]
 #[error("a stored hash is no Argon2id PHC string")]
@@ -57,7 +59,7 @@ impl Memory {
     ) -> Result<SecretHash, PortError> {
         let params = cost.params()?;
         let text = ParamsString::try_from(&params).map_err(failed)?;
-        let output = self.compute(params, secret, &salt, OUTPUT_BYTES)?;
+        let output = self.compute(&params, secret, &salt, OUTPUT_BYTES)?;
         let phc = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
@@ -78,25 +80,20 @@ impl Memory {
         };
         let params = Params::try_from(&phc).map_err(failed)?;
         // `Output` compares in constant time.
-        Ok(self.compute(params, secret, &salt, expected.len())? == expected)
+        Ok(self.compute(&params, secret, &salt, expected.len())? == expected)
     }
 
     fn compute(
         &mut self,
-        params: Params,
+        params: &Params,
         secret: &[u8],
         salt: &[u8],
         bytes: usize,
     ) -> Result<Output, PortError> {
-        let blocks = params.block_count();
-        if self.0.len() < blocks {
-            self.0.resize(blocks, Block::new());
-        }
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut output = [0; Output::MAX_LENGTH];
         let output = output.get_mut(..bytes).ok_or_else(|| failed(NotOurs))?;
-        argon2
-            .hash_password_into_with_memory(secret, salt, output, &mut self.0[..blocks])
+        self.0
+            .compute(params, secret, salt, output)
             .map_err(failed)?;
         Output::new(output).map_err(failed)
     }
@@ -109,7 +106,7 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use argon2::{PasswordVerifier, password_hash::PasswordHasher};
+    use argon2::{Argon2, PasswordVerifier, password_hash::PasswordHasher};
 
     const COST: Cost = Cost {
         memory_kib: 256,

@@ -2,6 +2,7 @@
 //! 19 MiB a hash.
 
 mod argon2id;
+mod engine;
 mod pool;
 
 use std::{io, num::NonZero, sync::Arc};

@@ -6,6 +6,7 @@ use axum::{extract::Request, middleware::Next, response::Response};
 use tracing::Instrument;
 
 use super::request_id::RequestId;
+use crate::health::{LIVE, READY};
 
 /// Paths of ours are short; the rest of a long one is somebody's probe.
 const MAX_PATH: usize = 120;
@@ -30,8 +31,14 @@ pub async fn log(request: Request, next: Next) -> Response {
     span.in_scope(|| tracing::trace!(%method, ?path, "received"));
     let response = next.run(request).instrument(span.clone()).await;
     let ms = started.elapsed().as_millis();
-    span.in_scope(
-        || tracing::info!(%method, ?path, status = response.status().as_u16(), ms, "answered"),
-    );
+    let status = response.status().as_u16();
+    span.in_scope(|| {
+        // Asked every few seconds for as long as the server runs; what goes wrong there is logged when it changes.
+        if matches!(path.as_str(), LIVE | READY) {
+            tracing::debug!(%method, ?path, status, ms, "answered");
+        } else {
+            tracing::info!(%method, ?path, status, ms, "answered");
+        }
+    });
     response
 }

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod access;
 pub mod access_log;
+pub mod arguments;
 pub mod body;
 pub mod build;
 pub mod content_type;

@@ -28,6 +28,11 @@ impl Browser {
         }
     }
 
+    /// Goes on with another server, or with the same one after a restart.
+    pub const fn turn_to(&mut self, server: &Running) {
+        self.port = server.port;
+    }
+
     /// Sends `X-Forwarded-For` with each request.
     pub const fn forwarded_for(mut self, addresses: &'static str) -> Self {
         self.forwarded_for = Some(addresses);
@@ -116,4 +121,24 @@ impl Browser {
 /// What the server's clock shows.
 pub fn now() -> Timestamp {
     SystemClock.now()
+}
+
+/// Asks for a path; answers status and body.
+pub fn get(server: &Running, path: &str) -> (u16, String) {
+    let answer = answer(server, "GET", path);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head[9..12].parse().unwrap(), body.to_owned())
+}
+
+/// Sends a request without a body; answers all that comes back.
+pub fn answer(server: &Running, method: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

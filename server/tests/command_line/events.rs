@@ -1,5 +1,7 @@
 //! `twinlock events`: what the operator did is told, and what is changed behind its back is found.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::program::Place;
@@ -84,6 +86,54 @@ fn are_sealed_and_what_is_changed_is_found() {
     assert_eq!(
         done.expect_refused(1),
         "the chain of security events does not hold: rows 1 to 2 are missing"
+    );
+}
+
+/// The chain of an older copy holds in itself: only what was kept elsewhere tells that it is not the newest.
+#[test]
+fn tell_an_older_database_by_a_seal_that_was_kept() {
+    let place = Place::with_account();
+    sealed(&place);
+    let file = place.file("twinlock.db");
+    let older = fs::read(&file).unwrap();
+    sealed(&place);
+    let json = place.run(&["events", "--verify", "--json"]).expect_json();
+    let kept = json["expect"].as_str().unwrap().to_owned();
+    let line = place.run(&["events", "--verify", "--expect", &kept]);
+    assert!(
+        line.expect_done()
+            .contains(&format!("Keep {kept} elsewhere"))
+    );
+
+    fs::write(&file, older).unwrap();
+    for beside in ["twinlock.db-wal", "twinlock.db-shm"] {
+        // They are there after a crash only.
+        let _ = fs::remove_file(place.file(beside));
+    }
+    place.run(&["events", "--verify"]).expect_done();
+    let seq = kept.split(':').next().unwrap();
+    let done = place.run(&["events", "--verify", "--expect", &kept]);
+    assert_eq!(
+        done.expect_refused(1),
+        format!(
+            "the chain ends before {seq}: an older database was put back, or its end was cut off"
+        )
+    );
+    // It goes on, as if nothing had been: another event stands there now.
+    sealed(&place);
+    sealed(&place);
+    let done = place.run(&["events", "--verify", "--expect", &kept]);
+    assert!(
+        done.expect_refused(1)
+            .starts_with(&format!("another event is sealed at {seq}"))
+    );
+    assert_eq!(
+        place.run(&["events", "--verify", "--expect", "3:ab"]).code,
+        2
+    );
+    assert_eq!(
+        place.run(&["events", "--export", "--expect", &kept]).code,
+        2
     );
 }
 

@@ -1,6 +1,9 @@
 //! `twinlock key`: another master key takes over while the server runs (security list, D4).
 
-use std::{fs, process::Child};
+use std::{
+    fs::{self, File},
+    process::Child,
+};
 
 use data_encoding::BASE32_NOPAD;
 use domain::{
@@ -191,6 +194,29 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
     let line = done.expect_refused(1);
     assert!(line.contains("does not belong to the database"), "{line}");
+}
+
+/// Of two that had read the same file, the later one would take the other's key away.
+#[test]
+fn one_command_at_a_time_changes_the_key_file() {
+    let place = Place::with_account();
+    let before = key_file(&place);
+    let lock = File::create(place.file("twinlock.db.key.lock")).unwrap();
+    lock.lock().unwrap();
+    for command in [
+        &["key", "new"][..],
+        &["key", "rotate"],
+        &["key", "drop", "x"],
+    ] {
+        let done = place.run(command);
+        let line = done.expect_refused(1);
+        assert!(line.starts_with("another `twinlock key` command"), "{line}");
+    }
+    place.run(&["key", "list"]).expect_done();
+    assert_eq!(key_file(&place), before);
+    drop(lock);
+    place.run(&["key", "new"]).expect_done();
+    assert_eq!(ids(&place).len(), 2);
 }
 
 #[test]

@@ -10,12 +10,15 @@ mod accounts;
 #[path = "../support/authenticator.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod authenticator;
+mod backup;
 mod browser;
 mod demo;
 mod events;
+mod health;
 mod key_file;
 mod keys;
 mod last_owner;
+mod log;
 mod members;
 mod people;
 mod program;

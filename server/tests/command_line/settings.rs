@@ -29,6 +29,9 @@ use crate::program::{Done, Place};
 #[case("TWINLOCK_ACCENT_DARK", "#90b0ff", "TWINLOCK_ACCENT")]
 #[case("TWINLOCK_LOGO", "logo.svg", "SVG or PNG file of at most 64 KiB")]
 #[case("TWINLOCK_EVENT_RETENTION", "1y", "such as 400")]
+#[case("TWINLOCK_STOP_DELAY", "soon", "such as 10")]
+#[case("TWINLOCK_STOP_LIMIT", "0", "such as 10")]
+#[case("TWINLOCK_LOG_FORMAT", "xml", "human nor json")]
 #[case("TWINLOCK_ADDRESS_LIMIT", "0", "no number from 1 to 1000000")]
 #[case("TWINLOCK_TRUSTED_PROXIES", "proxy.example.com", "10.0.0.0/8")]
 #[case("TWINLOCK_TRUSTED_PROXIES", "0.0.0.0/0", "10.0.0.0/8")]
@@ -118,7 +121,10 @@ fn help_is_everywhere(
         "member add",
         "member role",
         "member remove",
-        "migrate"
+        "migrate",
+        "backup",
+        "restore",
+        "restored"
     )]
     command: &str,
 ) {

@@ -64,6 +64,11 @@ async fn its_parameters_do_not_matter() {
 #[case::bare("null")]
 #[case::missing(r#"{"request":{"email":"a@example.com"}}"#)]
 #[case::wrong_type(r#"{"request":{"email":"a@example.com","password":["hunter2"]}}"#)]
+#[case::a_list_of_arguments(r#"[{"email":"a@example.com","password":"x"}]"#)]
+#[case::a_list_of_fields(r#"{"request":["a@example.com","x"]}"#)]
+#[case::a_field_twice(
+    r#"{"request":{"email":"a@example.com","password":"x","note":"","note":""}}"#
+)]
 #[case::not_utf8_escape(r#"{"request":{"email":"\ud800","password":"x"}}"#)]
 #[tokio::test]
 async fn malformed_json_is_refused_without_an_echo(#[case] body: &'static str) {

@@ -3,6 +3,7 @@
 use domain::{
     ids::AccountId,
     password::Password,
+    ports::MembershipChange,
     roles::Role,
     time::{TimeStep, Timestamp},
     token::Token,
@@ -12,6 +13,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     actions::{Action, Operator, Purpose, SEATS, Seat, Shown},
+    events::{Due, Witness},
     journal::Journal,
     support::{Answer, Authenticator, Browser, Person, TestServer, ada, codes, eve, max},
 };
@@ -21,6 +23,7 @@ pub struct House {
     pub runtime: Runtime,
     pub server: TestServer,
     pub journal: Journal,
+    witness: Witness,
     /// Wrong codes in a row, as last seen.
     pub counters: [u32; 3],
     /// The account that may demand MFA; Ada owns it, Max and Eve are in it.
@@ -60,11 +63,22 @@ impl House {
             server.join(&max(), STRICT, Role::Member).await;
             (server, strict, lax)
         });
+        let witness = runtime.block_on(async {
+            let [first, second, third] = people();
+            let people = [
+                server.user(&first).await,
+                server.user(&second).await,
+                server.user(&third).await,
+            ];
+            let file = server.folder().join("twinlock.db");
+            Witness::new(&format!("sqlite:{}", file.display()), people).await
+        });
         let browsers = (0..SEATS).map(|_| server.browser()).collect();
         Self {
             runtime,
             server,
             journal: Journal::default(),
+            witness,
             counters: [0; 3],
             strict,
             lax,
@@ -351,52 +365,61 @@ impl House {
     }
 
     fn operate(&mut self, operator: Operator) -> Option<usize> {
+        let due = self.runtime.block_on(self.operated(operator));
+        self.expect(&due, "the operator");
+        match operator {
+            Operator::Unlock { person } => Some(person),
+            Operator::ResetMfa { person } => {
+                self.forget_method(person, !matches!(due, Due::Nothing))
+            }
+            _ => None,
+        }
+    }
+
+    /// Answers what it has to leave.
+    async fn operated(&self, operator: Operator) -> Due {
         let (server, services) = (&self.server, &self.server.services);
         match operator {
             Operator::Rule(on) => {
-                self.runtime.block_on(server.require_mfa(STRICT, on));
-                None
+                server.require_mfa(STRICT, on).await;
+                let action = if on { "rule_on" } else { "rule_off" };
+                Due::Row(action, "succeeded", None)
             }
             Operator::Disabled { person, disabled } => {
-                self.runtime.block_on(async {
-                    let user = server.user(&people()[person]).await;
-                    // The last Owner who can sign in is not disabled.
-                    services.users.set_disabled(&user, disabled).await.unwrap();
-                });
-                None
+                let user = server.user(&people()[person]).await;
+                let action = if disabled {
+                    "user_disable"
+                } else {
+                    "user_enable"
+                };
+                // The last Owner who can sign in is not disabled.
+                match services.users.set_disabled(&user, disabled).await.unwrap() {
+                    MembershipChange::Done => Due::Row(action, "succeeded", Some(person)),
+                    _ => Due::Nothing,
+                }
             }
             Operator::Unlock { person } => {
                 let somebody = people()[person];
-                self.runtime.block_on(async {
-                    let email = somebody.email.parse().unwrap();
-                    let index = services.vault.email_index(&email);
-                    services
-                        .attempts
-                        .unlock(&server.user(&somebody).await, index)
-                        .await
-                        .unwrap();
-                });
-                Some(person)
+                let index = services.vault.email_index(&somebody.email.parse().unwrap());
+                let user = server.user(&somebody).await;
+                services.attempts.unlock(&user, index).await.unwrap();
+                Due::Row("user_unlock", "succeeded", Some(person))
             }
             Operator::ResetMfa { person } => {
-                let is_gone = self.runtime.block_on(async {
-                    let user = server.user(&people()[person]).await;
-                    services.mfa.reset_by_operator(&user).await.unwrap()
-                });
-                self.forget_method(person, is_gone)
+                let user = server.user(&people()[person]).await;
+                if services.mfa.reset_by_operator(&user).await.unwrap() {
+                    Due::Row("method_reset", "succeeded", Some(person))
+                } else {
+                    Due::Nothing
+                }
             }
             Operator::NewPassword { person } => {
                 let somebody = people()[person];
-                self.runtime.block_on(async {
-                    let password = Password::choose(somebody.password, &[]).unwrap();
-                    let hash = services.hasher.hash(password.expose()).await.unwrap();
-                    services
-                        .users
-                        .set_password(&server.user(&somebody).await, hash)
-                        .await
-                        .unwrap();
-                });
-                None
+                let password = Password::choose(somebody.password, &[]).unwrap();
+                let hash = services.hasher.hash(password.expose()).await.unwrap();
+                let user = server.user(&somebody).await;
+                services.users.set_password(&user, hash).await.unwrap();
+                Due::Row("password_change", "succeeded", Some(person))
             }
         }
     }
@@ -453,19 +476,44 @@ impl House {
     }
 
     fn ask(&mut self, seat: Seat, function: &str) -> Answer {
-        let before = self.token(seat);
-        let answer = self.runtime.block_on(self.browsers[seat].ask(function));
-        self.note_token(seat, before);
-        answer
+        self.send(seat, function, Value::Null)
     }
 
     fn call(&mut self, seat: Seat, function: &str, request: Value) -> Answer {
-        let before = self.token(seat);
-        let answer = self
-            .runtime
-            .block_on(self.browsers[seat].call(function, request));
-        self.note_token(seat, before);
+        self.send(seat, function, request)
+    }
+
+    fn send(&mut self, seat: Seat, function: &str, request: Value) -> Answer {
+        let mut browser = self.browsers[seat].clone();
+        let answer = self.witnessed(seat, &mut browser, function, request);
+        let former = self.token(seat);
+        self.browsers[seat] = browser;
+        self.note_token(seat, former);
         answer
+    }
+
+    /// Sends it, and looks for what it has to leave.
+    fn witnessed(
+        &mut self,
+        seat: Seat,
+        browser: &mut Browser,
+        function: &str,
+        request: Value,
+    ) -> Answer {
+        let before = self.before(seat, function, &request);
+        let answer = self.runtime.block_on(async {
+            match request {
+                Value::Null => browser.ask(function).await,
+                request => browser.call(function, request).await,
+            }
+        });
+        let due = self.due(seat, function, &before, &answer);
+        self.expect(&due, function);
+        answer
+    }
+
+    fn expect(&mut self, due: &Due, of: &str) {
+        self.runtime.block_on(self.witness.expect(due, of));
     }
 
     fn note_token(&mut self, seat: Seat, before: String) {
@@ -474,7 +522,7 @@ impl House {
         }
     }
 
-    fn token(&self, seat: Seat) -> String {
+    pub fn token(&self, seat: Seat) -> String {
         self.browsers[seat]
             .cookie("twinlock")
             .unwrap_or_default()
@@ -482,15 +530,15 @@ impl House {
     }
 
     /// A look from a browser that changes nothing of it.
-    pub fn ask_from(&self, seat: Seat, function: &str) -> Answer {
-        self.runtime
-            .block_on(self.browsers[seat].clone().ask(function))
+    pub fn ask_from(&mut self, seat: Seat, function: &str) -> Answer {
+        let mut browser = self.browsers[seat].clone();
+        self.witnessed(seat, &mut browser, function, Value::Null)
     }
 
     /// The same with a request.
-    pub fn call_from(&self, seat: Seat, function: &str, request: Value) -> Answer {
-        self.runtime
-            .block_on(self.browsers[seat].clone().call(function, request))
+    pub fn call_from(&mut self, seat: Seat, function: &str, request: Value) -> Answer {
+        let mut browser = self.browsers[seat].clone();
+        self.witnessed(seat, &mut browser, function, request)
     }
 
     /// Whether the store has a second factor for the browser's session.

@@ -1,14 +1,90 @@
 //! `twinlock events …`, as it is typed.
 
-use clap::Args;
+use std::{fmt, str::FromStr};
+
+use clap::{ArgGroup, Args};
+use data_encoding::HEXLOWER_PERMISSIVE;
+use domain::events::Seal;
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false, id = "what")]
+#[group(skip)]
+#[command(group = ArgGroup::new("what").required(true))]
 pub struct EventsArgs {
     /// Look through the chain of sealed events for rows that are missing or were changed; fails if there are any
     #[arg(long, group = "what")]
     pub verify: bool,
+    /// Fail too when this seal, which an earlier `--verify` printed, does not stand at its place: an older database put back, or a cut end
+    #[arg(
+        long,
+        value_name = "PLACE:SEAL",
+        requires = "verify",
+        conflicts_with = "export"
+    )]
+    pub expect: Option<KeptSeal>,
     /// Write all events as JSON, a line each
     #[arg(long, group = "what")]
     pub export: bool,
+}
+
+/// A place in the chain and the seal that stood there, kept outside of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSeal {
+    /// The place, from 1.
+    pub seq: i64,
+    /// The seal.
+    pub seal: Vec<u8>,
+}
+
+impl FromStr for KeptSeal {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once(':').and_then(|(seq, seal)| {
+            let seal = HEXLOWER_PERMISSIVE.decode(seal.as_bytes()).ok()?;
+            Some((seq.parse().ok()?, seal))
+        });
+        match parts {
+            Some((seq, seal)) if seq > 0 && seal.len() == size_of::<Seal>() => {
+                Ok(Self { seq, seal })
+            }
+            _ => Err("this is not what `twinlock events --verify` prints, such as 12:9f86…"),
+        }
+    }
+}
+
+impl fmt::Display for KeptSeal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "{}:{}",
+            self.seq,
+            HEXLOWER_PERMISSIVE.encode(&self.seal)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_read_again() {
+        let kept = KeptSeal {
+            seq: 12,
+            seal: vec![0xab; 32],
+        };
+        assert_eq!(kept.to_string().parse(), Ok(kept.clone()));
+        assert_eq!(kept.to_string().to_uppercase().parse(), Ok(kept));
+        for other in [
+            "",
+            "12",
+            "12:",
+            "12:ab",
+            "0:",
+            &format!("0:{}", "ab".repeat(32)),
+            ":",
+        ] {
+            assert!(other.parse::<KeptSeal>().is_err(), "{other}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod account;
+mod backup;
 mod events;
 mod key;
 mod member;
@@ -9,10 +10,11 @@ mod user;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::roles::Role;
 
-use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LimitArgs};
+use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
-pub use events::EventsArgs;
+pub use events::{EventsArgs, KeptSeal};
+pub use backup::{BackupArgs, RestoreArgs, RestoredArgs};
 pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
 pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};
@@ -57,6 +59,12 @@ pub enum Command {
     Key(KeyCommand),
     /// Bring the database up to this version, or make it
     Migrate,
+    /// Write the database into a new file, while the server runs
+    Backup(BackupArgs),
+    /// Put the database back from a backup; the server must be stopped
+    Restore(RestoreArgs),
+    /// End what a database must not bring back from a backup, after `pg_restore` or a copied file: sessions, links, used codes
+    Restored(RestoredArgs),
 }
 
 #[derive(Debug, Args)]
@@ -72,6 +80,8 @@ pub struct ServeArgs {
     pub branding: BrandingArgs,
     #[command(flatten)]
     pub events: EventArgs,
+    #[command(flatten)]
+    pub life: LifeArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -1,0 +1,58 @@
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{Ipv4Addr, TcpStream},
+};
+
+use super::{Answer, Door};
+
+/// A connection that is kept from one request to the next, as browsers keep theirs, and made anew where the server has closed it.
+pub struct Kept {
+    door: Door,
+    stream: Option<BufReader<TcpStream>>,
+}
+
+impl Kept {
+    /// None yet.
+    pub fn new(door: &Door) -> Self {
+        Self {
+            door: door.clone(),
+            stream: None,
+        }
+    }
+
+    /// Sends a request and reads its answer; `None` where there is none on a fresh connection either.
+    pub fn send(&mut self, request: &[u8]) -> Option<Answer> {
+        // What a server closes after its last answer shows with the next request only.
+        let kept = self.stream.take();
+        kept.and_then(|stream| self.exchange(stream, request))
+            .or_else(|| {
+                let fresh = BufReader::new(self.door.connect(Ipv4Addr::LOCALHOST));
+                self.exchange(fresh, request)
+            })
+    }
+
+    fn exchange(&mut self, mut stream: BufReader<TcpStream>, request: &[u8]) -> Option<Answer> {
+        // A server that has refused already may have closed its half.
+        let _ = stream.get_mut().write_all(request);
+        let answer = read(&mut stream)?;
+        if answer.header("connection") != "close" {
+            self.stream = Some(stream);
+        }
+        Some(answer)
+    }
+}
+
+/// One answer, as long as it says it is.
+fn read(stream: &mut BufReader<TcpStream>) -> Option<Answer> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if stream.read_until(b'\n', &mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    let mut answer = Answer::parse(&head)?;
+    let length = answer.header("content-length").parse();
+    answer.body = vec![0; length.expect("an answer of /api says how long it is")];
+    stream.read_exact(&mut answer.body).ok()?;
+    Some(answer)
+}

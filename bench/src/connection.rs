@@ -1,0 +1,84 @@
+//! One kept connection of a client.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Method, Request,
+    body::Bytes,
+    client::conn::http1::{SendRequest, handshake},
+    header::{HeaderName, SET_COOKIE},
+};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// What came back.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The first part of each cookie that was set, `name=value`.
+    pub cookies: Vec<String>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A connection; it is made anew when the server has closed it.
+pub struct Connection {
+    server: SocketAddr,
+    open: Option<SendRequest<Full<Bytes>>>,
+}
+
+impl Connection {
+    /// A connection that is opened by its first request.
+    pub const fn new(server: SocketAddr) -> Self {
+        Self { server, open: None }
+    }
+
+    /// Sends a request and reads its whole answer.
+    pub async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(HeaderName, &str)],
+        body: String,
+    ) -> Result<Answer> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", self.server.to_string());
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        let request = request.body(Full::new(Bytes::from(body)))?;
+        let sender = self.ready().await?;
+        let sent = sender.send_request(request).await;
+        let answer = sent.inspect_err(|_| self.open = None)?;
+        let cookies = answer.headers().get_all(SET_COOKIE).iter();
+        let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+        Ok(Answer {
+            status: answer.status().as_u16(),
+            cookies: cookies.map(str::to_owned).collect(),
+            body: answer.into_body().collect().await?.to_bytes(),
+        })
+    }
+
+    async fn ready(&mut self) -> Result<&mut SendRequest<Full<Bytes>>> {
+        if let Some(open) = &mut self.open
+            && open.ready().await.is_err()
+        {
+            self.open = None;
+        }
+        if self.open.is_none() {
+            let stream = TcpStream::connect(self.server)
+                .await
+                .with_context(|| format!("connecting to {}", self.server))?;
+            stream.set_nodelay(true)?;
+            let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+            // It ends with the server's side or with the sender.
+            tokio::spawn(connection);
+            self.open = Some(sender);
+        }
+        self.open.as_mut().context("a connection")
+    }
+}

@@ -1,0 +1,124 @@
+//! What a run measured.
+
+use std::time::Duration;
+
+/// One run of one scenario.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// How long each answer took, in the order of size.
+    pub latencies: Vec<Duration>,
+    /// Answers that were not the ones hoped for, by what they were.
+    pub refused: Vec<(u16, Duration)>,
+    /// How long it ran.
+    pub wall: Duration,
+    /// What the server's process spent.
+    pub cpu: Duration,
+}
+
+/// The least, the middle and the most of several runs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spread {
+    /// The least.
+    pub min: f64,
+    /// The middle.
+    pub median: f64,
+    /// The most.
+    pub max: f64,
+}
+
+impl Run {
+    /// Puts the latencies in order.
+    pub fn new(
+        mut latencies: Vec<Duration>,
+        refused: Vec<(u16, Duration)>,
+        wall: Duration,
+        cpu: Duration,
+    ) -> Self {
+        latencies.sort_unstable();
+        Self {
+            latencies,
+            refused,
+            wall,
+            cpu,
+        }
+    }
+
+    /// Right answers a second.
+    pub fn rate(&self) -> f64 {
+        count(self.latencies.len()) / self.wall.as_secs_f64()
+    }
+
+    /// The latency below which this share of the answers stayed, in milliseconds.
+    pub fn quantile(&self, share: f64) -> f64 {
+        quantile(&self.latencies, share)
+    }
+
+    /// The server's CPU time for one right answer, in milliseconds.
+    pub fn cpu_each(&self) -> f64 {
+        millis(self.cpu) / count(self.latencies.len().max(1))
+    }
+}
+
+impl Spread {
+    /// Of these values; zeros without one.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.into_iter().collect();
+        values.sort_by(f64::total_cmp);
+        let (Some(min), Some(max)) = (values.first(), values.last()) else {
+            return Self::default();
+        };
+        Self {
+            min: *min,
+            median: values.get(values.len() / 2).copied().unwrap_or_default(),
+            max: *max,
+        }
+    }
+}
+
+/// The duration below which this share of them stayed, in milliseconds. They stand in order.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn quantile(ordered: &[Duration], share: f64) -> f64 {
+    let place = (share * count(ordered.len())) as usize;
+    let last = ordered.len().saturating_sub(1);
+    ordered
+        .get(place.min(last))
+        .map_or(0.0, |&value| millis(value))
+}
+
+/// In milliseconds.
+pub fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_answers_that_were_given() {
+        let millis = (1..=100).map(Duration::from_millis);
+        let run = Run::new(
+            millis.rev().collect(),
+            Vec::new(),
+            Duration::from_secs(2),
+            Duration::from_secs(1),
+        );
+        assert_eq!(
+            (run.quantile(0.5), run.quantile(0.99), run.quantile(1.0)),
+            (51.0, 100.0, 100.0)
+        );
+        assert_eq!((run.rate(), run.cpu_each()), (50.0, 10.0));
+        assert!(Run::default().quantile(0.5) < f64::EPSILON);
+    }
+
+    #[test]
+    fn the_middle_of_three_is_the_second() {
+        let spread = Spread::of([3.0, 1.0, 2.0]);
+        assert_eq!((spread.min, spread.median, spread.max), (1.0, 2.0, 3.0));
+    }
+}

@@ -1,0 +1,65 @@
+//! Clients that ask one thing after another.
+
+use std::{cell::RefCell, future::Future, time::Duration};
+
+use anyhow::{Result, bail};
+use futures_util::future::join_all;
+
+use crate::{clock::instant, figures::Run, process::Process};
+
+/// What one request of a scenario came to.
+pub enum Outcome {
+    /// The answer hoped for.
+    Right,
+    /// Another one.
+    Refused(u16),
+    /// There is nothing left to ask.
+    Exhausted,
+}
+
+/// Lets each client ask again and again until the time is over. `step` borrows its client for one request.
+pub async fn closed_loop<Client>(
+    server: &Process,
+    clients: &mut [Client],
+    time: Duration,
+    step: impl AsyncFn(&mut Client) -> Result<Outcome>,
+) -> Result<Run> {
+    let (right, refused) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+    let (cpu, begin) = (server.cpu(), instant());
+    let end = begin + time;
+    let each = clients.iter_mut().map(|client| async {
+        while instant() < end {
+            let before = instant();
+            match step(client).await? {
+                Outcome::Right => right.borrow_mut().push(before.elapsed()),
+                Outcome::Refused(status) => refused.borrow_mut().push((status, before.elapsed())),
+                Outcome::Exhausted => break,
+            }
+        }
+        Ok(())
+    });
+    all(each).await?;
+    let (wall, cpu) = (begin.elapsed(), server.cpu().saturating_sub(cpu));
+    Ok(Run::new(
+        right.into_inner(),
+        refused.into_inner(),
+        wall,
+        cpu,
+    ))
+}
+
+async fn all(each: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Result<()> {
+    join_all(each).await.into_iter().collect()
+}
+
+/// A run in which anything went wrong measures nothing.
+pub fn flawless(run: Run) -> Result<Run> {
+    if let Some((status, _)) = run.refused.first() {
+        bail!(
+            "{} of {} answers were refused, the first with {status}",
+            run.refused.len(),
+            run.refused.len() + run.latencies.len()
+        );
+    }
+    Ok(run)
+}

@@ -1,0 +1,33 @@
+//! `twinlock backup`.
+
+use serde_json::json;
+use storage::BackupError;
+
+use super::{Failure, Report, args::BackupArgs};
+use crate::{
+    config::Database,
+    context::{Opening, open},
+};
+
+pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {
+    let opened = open(database, Opening::Existing).await?;
+    let written = opened.store().backup(&args.file).await;
+    opened.close().await;
+    written.map_err(|error| match error {
+        BackupError::OnAServer => Failure::refused(
+            "the database is on a PostgreSQL server: back it up with `pg_dump --format=custom --file=FILE`, and run `twinlock restored` after pg_restore",
+        ),
+        error => error.into(),
+    })?;
+    let (file, key_file) = (
+        args.file.display().to_string(),
+        database.key_file.display().to_string(),
+    );
+    let line = format!(
+        "Backed up to {file}. The key file {key_file} is not in it: keep a copy of it elsewhere, without it nobody's authenticator works."
+    );
+    Ok(Report::one(
+        line,
+        json!({ "file": file, "key_file": key_file }),
+    ))
+}

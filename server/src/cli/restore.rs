@@ -1,0 +1,248 @@
+//! `twinlock restore` and `twinlock restored`: a database from a backup, without what must not come back with it.
+
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use domain::{
+    events::{Actor, Origin},
+    ports::Clock,
+};
+use serde_json::{Value, json};
+use storage::{Ended, Spent, Store, given_up, sound};
+
+use super::{
+    Failure, Report,
+    args::{RestoreArgs, RestoredArgs},
+};
+use crate::{
+    clock::SystemClock,
+    config::Database,
+    context::{OpenError, Opening, open},
+    keyfile, keys,
+};
+
+/// What stands beside a file in this mode, until its last connection is closed.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
+/// Nothing is changed before the backup stands beside the database, ready to take its place.
+pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Report, Failure> {
+    let target = file_of(database)?;
+    sound(&args.file).await?;
+    let replaces = fs::metadata(&target).is_ok_and(|found| found.len() > 0);
+    if replaces && !args.overwrite {
+        return Err(Failure::refused(format!(
+            "there is a database {} already: `--overwrite` puts it aside",
+            target.display()
+        )));
+    }
+    let spent = match (args.codes.void_backup_codes, replaces) {
+        (_, true) => known(&target, args.codes.void_backup_codes).await?,
+        (true, false) => Spent::All,
+        (false, false) => Spent::Unknown,
+    };
+    let copy = with(&target, ".restoring");
+    let prepared = prepare(&args.file, &copy, database, &spent).await;
+    if prepared.is_err() {
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let _ = fs::remove_file(with(&copy, end));
+        }
+    }
+    let (ended, warning) = prepared?;
+    let aside = put(&copy, &target, replaces)?;
+    let mut lines = vec![format!(
+        "Restored {} from {}.",
+        target.display(),
+        args.file.display()
+    )];
+    lines.extend(aside.as_ref().map(|aside| {
+        format!(
+            "What was there is {} now: delete it once nothing of it is needed.",
+            aside.display()
+        )
+    }));
+    lines.extend(told(ended, &spent));
+    lines.extend(
+        warning
+            .as_ref()
+            .map(|warning| format!("WARNING: {warning}. Until then no server starts on it.")),
+    );
+    let mut json = counted(ended);
+    json["file"] = json!(target.display().to_string());
+    json["replaced"] = json!(aside.map(|aside| aside.display().to_string()));
+    json["warning"] = json!(warning);
+    Ok(Report::lines(lines, json))
+}
+
+/// The part that does not concern a file: on an open database, of either engine.
+pub(super) async fn only_end(args: &RestoredArgs, database: &Database) -> Result<Report, Failure> {
+    let opened = open(database, Opening::Existing).await?;
+    let spent = if args.void_backup_codes {
+        Spent::All
+    } else {
+        Spent::Unknown
+    };
+    let ended = end(opened.store(), &spent).await;
+    opened.close().await;
+    let ended = ended?;
+    Ok(Report::lines(told(ended, &spent), counted(ended)))
+}
+
+/// Only a file is put back by this program.
+fn file_of(database: &Database) -> Result<PathBuf, Failure> {
+    if database.url.starts_with("sqlite:") {
+        return Ok(database.file.clone());
+    }
+    Err(Failure::refused(
+        "the database is on a PostgreSQL server: put it back with `pg_restore`, then run `twinlock restored`",
+    ))
+}
+
+/// Whether nobody has the old database open, and what it knows of backup codes, if it can still be read.
+async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
+    if !given_up(target).await? || sound(target).await.is_err() {
+        return Ok(if void_all { Spent::All } else { Spent::Unknown });
+    }
+    if void_all {
+        return Ok(Spent::All);
+    }
+    let Ok(store) = open_file(target).await else {
+        return Ok(Spent::Unknown);
+    };
+    let codes = store.spent_codes().await;
+    store.close().await;
+    Ok(codes.map_or(Spent::Unknown, Spent::Known))
+}
+
+/// Brings a copy of the backup up to this version and ends what must not come back; answers why the key file does not fit, too.
+async fn prepare(
+    backup: &Path,
+    copy: &Path,
+    database: &Database,
+    spent: &Spent,
+) -> Result<(Ended, Option<String>), Failure> {
+    copied(backup, copy).map_err(|source| Failure::System {
+        doing: format!("writing {}", copy.display()),
+        source,
+    })?;
+    let fails = |error| Failure::from(OpenError::Store(backup.to_owned(), error));
+    let store = open_file(copy).await.map_err(fails)?;
+    store.migrate().await.map_err(fails)?;
+    let warning = match keyfile::read(&database.key_file).map_err(OpenError::Key) {
+        Ok(ring) => keys::vault(&store, &ring, database).await.map(drop),
+        Err(error) => Err(error),
+    };
+    let ended = end(&store, spent).await;
+    store.close().await;
+    // All of it in the one file that takes the database's place.
+    given_up(copy).await?;
+    sound(copy).await?;
+    Ok((ended?, warning.err().map(|error| error.to_string())))
+}
+
+async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
+    let now = SystemClock.now();
+    let store = store.seen_from(Origin::here(Actor::Operator, now));
+    Ok(store.end_restored(spent, now).await?)
+}
+
+async fn open_file(file: &Path) -> Result<Store, storage::OpenError> {
+    // What a URL would take for an escape or a parameter.
+    let path = file
+        .to_string_lossy()
+        .replace('%', "%25")
+        .replace('?', "%3F");
+    Store::open(&format!("sqlite:{path}")).await
+}
+
+fn copied(backup: &Path, copy: &Path) -> io::Result<()> {
+    // What a run that was cut short left behind.
+    for end in ["", "-wal", "-shm", "-journal"] {
+        match fs::remove_file(with(copy, end)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(copy)?;
+    io::copy(&mut fs::File::open(backup)?, &mut file)?;
+    file.sync_all()
+}
+
+/// Puts the copy in its place; answers where the old database is. No journal of the old one may stay beside the new one: it would be
+/// taken for its own.
+fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Failure> {
+    let failed = |source| Failure::System {
+        doing: format!("replacing {}", target.display()),
+        source,
+    };
+    let aside = with(
+        target,
+        &format!(".replaced-{}", SystemClock.now().millis() / 1000),
+    );
+    for end in BESIDE {
+        match fs::rename(with(target, end), with(&aside, end)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    if replaces {
+        fs::rename(target, &aside).map_err(failed)?;
+    }
+    fs::rename(copy, target).map_err(failed)?;
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed)?;
+    Ok(replaces.then_some(aside))
+}
+
+fn with(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// What a restore means for people, with what is not known.
+fn told(ended: Ended, spent: &Spent) -> Vec<String> {
+    let Ended {
+        sessions,
+        invitations,
+        codes,
+        codes_left,
+    } = ended;
+    let of_codes = match spent {
+        Spent::Unknown => format!(
+            "Which backup codes were used since the backup is not known: the {codes_left} that it holds as unused work, also if they were used since. `twinlock restored --void-backup-codes` voids them all."
+        ),
+        Spent::Known(_) => format!(
+            "{codes} backup codes that were used or replaced since the backup do not work any more, as the database that was there tells; {codes_left} are left."
+        ),
+        Spent::All => {
+            format!("{codes} backup codes were voided: nobody has any until they make new ones.")
+        }
+    };
+    vec![
+        format!(
+            "{sessions} sessions and {invitations} invitation links ended; no browser is known any more; no authenticator code of until now works."
+        ),
+        of_codes,
+        "Passwords, authenticators, members and rules are again those of the backup: what was changed or taken away since then has to be done again.".to_owned(),
+    ]
+}
+
+fn counted(ended: Ended) -> Value {
+    json!({
+        "sessions": ended.sessions, "invitations": ended.invitations,
+        "backup_codes_voided": ended.codes, "backup_codes_left": ended.codes_left,
+    })
+}

@@ -1,0 +1,105 @@
+//! How the server ends, and how its log looks.
+
+use std::time::Duration;
+
+use super::{LifeArgs, SettingError, filled};
+
+/// An hour: nobody waits that long on purpose.
+const MOST_SECONDS: u64 = 3600;
+
+/// How long the end may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For how long connections are still taken after readiness has gone.
+    pub delay: Duration,
+    /// How long answers in progress may take after that.
+    pub limit: Duration,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For eyes.
+    Human,
+    /// One JSON object, for programs.
+    Json,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            delay: Duration::ZERO,
+            limit: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Patience {
+    /// Reads both settings.
+    pub fn new(args: &LifeArgs) -> Result<Self, SettingError> {
+        let seconds = |name, text: &str, least| {
+            let seconds = text.trim().parse::<u64>().ok();
+            let seconds = seconds.filter(|seconds| (least..=MOST_SECONDS).contains(seconds));
+            seconds.map(Duration::from_secs).ok_or_else(|| {
+                let text = text.escape_default();
+                let problem = format!(
+                    "`{text}` is no number of seconds from {least} to {MOST_SECONDS}, such as 10"
+                );
+                SettingError::new(name, problem)
+            })
+        };
+        Ok(Self {
+            delay: seconds("TWINLOCK_STOP_DELAY", &args.stop_delay, 0)?,
+            limit: seconds("TWINLOCK_STOP_LIMIT", &args.stop_limit, 1)?,
+        })
+    }
+}
+
+impl LogFormat {
+    /// Reads the setting.
+    pub fn new(args: &LifeArgs) -> Result<Self, SettingError> {
+        match filled(Some(&args.log_format)) {
+            None | Some("human") => Ok(Self::Human),
+            Some("json") => Ok(Self::Json),
+            Some(other) => {
+                let problem = format!("`{}` is neither human nor json", other.escape_default());
+                Err(SettingError::new("TWINLOCK_LOG_FORMAT", problem))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn args(stop_delay: &str, stop_limit: &str, log_format: &str) -> LifeArgs {
+        LifeArgs {
+            stop_delay: stop_delay.to_owned(),
+            stop_limit: stop_limit.to_owned(),
+            log_format: log_format.to_owned(),
+        }
+    }
+
+    #[test]
+    fn they_are_read() {
+        let args = args("0", " 10 ", "json");
+        let patience = Patience::new(&args).unwrap();
+        assert_eq!(patience.delay, Duration::ZERO);
+        assert_eq!(patience.limit, Duration::from_secs(10));
+        assert_eq!(LogFormat::new(&args).unwrap(), LogFormat::Json);
+    }
+
+    #[rstest]
+    #[case("-1", "10", "TWINLOCK_STOP_DELAY")]
+    #[case("3601", "10", "TWINLOCK_STOP_DELAY")]
+    #[case("0", "0", "TWINLOCK_STOP_LIMIT")]
+    #[case("0", "10s", "TWINLOCK_STOP_LIMIT")]
+    fn a_wrong_one_is_named(#[case] delay: &str, #[case] limit: &str, #[case] name: &str) {
+        let error = Patience::new(&args(delay, limit, "")).unwrap_err();
+        assert!(error.to_string().starts_with(name), "{error}");
+        let error = LogFormat::new(&args("0", "1", "xml")).unwrap_err();
+        assert!(error.to_string().starts_with("TWINLOCK_LOG_FORMAT: `xml`"));
+    }
+}

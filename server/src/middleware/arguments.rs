@@ -1,0 +1,143 @@
+//! Arguments are what they say (OWASP ASVS V15.3.5, V15.3.7): a body is an object of named arguments, an argument an object of plain values,
+//! and a name stands once. Serde itself would take a list for an object, its fields in the order of their declaration.
+
+use std::{
+    collections::BTreeSet,
+    fmt::{Formatter, Result as Written},
+    marker::PhantomData,
+};
+
+use app::error::AppError;
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, Visitor},
+};
+
+use super::refusal::refuse;
+
+/// Refuses a body of another shape. It stands in memory by now, and is no longer than the layer that read it allows.
+pub async fn check(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) if are_strict(&bytes) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
+        _ => refuse(&AppError::Malformed),
+    }
+}
+
+/// Whether the bytes are arguments as the pages send them, whatever they are for.
+#[must_use]
+pub fn are_strict(body: &[u8]) -> bool {
+    serde_json::from_slice::<Arguments>(body).is_ok()
+}
+
+/// Every argument by its name.
+type Arguments = Object<Object<Plain>>;
+
+/// An object whose names stand once each, with nothing but `T` in it.
+struct Object<T>(PhantomData<T>);
+
+/// A text, a number, true, false or null.
+struct Plain;
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Self(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = Self;
+
+    fn expecting(&self, out: &mut Formatter<'_>) -> Written {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut names = BTreeSet::new();
+        while let Some((name, _)) = map.next_entry::<String, T>()? {
+            if !names.insert(name) {
+                return Err(A::Error::custom("a name stands twice"));
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Self)
+    }
+}
+
+impl Visitor<'_> for Plain {
+    type Value = Self;
+
+    fn expecting(&self, out: &mut Formatter<'_>) -> Written {
+        out.write_str("a plain value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("{}")]
+    #[case(r#" {"request":{}} "#)]
+    #[case(r#"{"request":{"a":"","b":-1,"c":1.5,"d":null,"e":true,"f":18446744073709551615}}"#)]
+    fn arguments_are_objects_of_plain_values(#[case] body: &str) {
+        assert!(are_strict(body.as_bytes()));
+    }
+
+    #[rstest]
+    #[case::nothing("")]
+    #[case::a_list("[]")]
+    #[case::a_list_for_the_arguments(r#"[{"account":"a"}]"#)]
+    #[case::a_list_for_an_argument(r#"{"request":["a"]}"#)]
+    #[case::a_list_for_a_value(r#"{"request":{"account":["a"]}}"#)]
+    #[case::an_object_for_a_value(r#"{"request":{"state":{"none":null}}}"#)]
+    #[case::a_plain_argument(r#"{"request":"a"}"#)]
+    #[case::a_name_twice(r#"{"request":{"a":1,"a":1}}"#)]
+    #[case::a_name_twice_by_escape(r#"{"request":{"a":1,"\u0061":1}}"#)]
+    #[case::an_argument_twice(r#"{"request":{},"request":{}}"#)]
+    #[case::two_bodies("{}{}")]
+    #[case::cut_off(r#"{"request":{}"#)]
+    fn anything_else_is_none(#[case] body: &str) {
+        assert!(!are_strict(body.as_bytes()));
+    }
+}

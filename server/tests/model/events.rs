@@ -1,0 +1,200 @@
+//! Event row ⇔ effect: each action leaves exactly the rows that tell it, and no row stands without one.
+
+use domain::{events::EventRecord, ids::UserId, step_up, time::Timestamp, token::Token};
+use serde_json::Value;
+use storage::Store;
+
+use crate::{
+    actions::Seat,
+    house::{House, person_of},
+    support::Answer,
+};
+
+/// Where the events have been read to.
+pub struct Witness {
+    store: Store,
+    people: [UserId; 3],
+    last: i64,
+    /// How often things happened that are counted in one row while they repeat.
+    repeats: i64,
+}
+
+/// What something has to leave.
+pub enum Due {
+    Nothing,
+    /// One new row: action, result and whom it is about.
+    Row(&'static str, &'static str, Option<usize>),
+    /// A new row, or one more time in one that stands.
+    Repeat(&'static str, &'static str),
+}
+
+/// What is looked up before a call, because its answer does not tell.
+#[derive(Default)]
+pub struct Before {
+    /// The session holds a grant for what it asks.
+    is_granted: bool,
+    /// The session has a pending key.
+    is_pending: bool,
+}
+
+impl Witness {
+    /// Begins with what stands there.
+    pub async fn new(url: &str, people: [UserId; 3]) -> Self {
+        let store = Store::open(url).await.unwrap();
+        let stands = store.events_after(0).await.unwrap();
+        Self {
+            store,
+            people,
+            last: stands.last().map_or(0, |row| row.id),
+            repeats: 0,
+        }
+    }
+
+    /// Reads on, and compares with what is due.
+    pub async fn expect(&mut self, due: &Due, of: &str) {
+        let rows = self.store.events_after(self.last).await.unwrap();
+        self.last = rows.last().map_or(self.last, |row| row.id);
+        let told = |row: &EventRecord| format!("{} {}", row.action, row.outcome);
+        let found: Vec<String> = rows.iter().map(told).collect();
+        match due {
+            Due::Nothing => assert!(found.is_empty(), "{of} left {found:?}"),
+            Due::Row(action, outcome, about) => {
+                assert_eq!(found, [format!("{action} {outcome}")], "{of}");
+                let about = about.map(|person| self.people[person].as_str());
+                assert_eq!(rows[0].subject.as_deref(), about, "{of}: whom it is about");
+            }
+            Due::Repeat(action, outcome) => {
+                self.repeats += 1;
+                if found.is_empty() {
+                    assert_eq!(self.counted().await, self.repeats, "{of}: not counted");
+                } else {
+                    assert_eq!(found, [format!("{action} {outcome}")], "{of}");
+                    assert_eq!(rows[0].times, 1, "{of}");
+                }
+            }
+        }
+    }
+
+    /// All that is counted in rows that stand for several times.
+    async fn counted(&self) -> i64 {
+        let (mut last, mut times) = (0, 0);
+        loop {
+            let page = self.store.events_after(last).await.unwrap();
+            let Some(newest) = page.last() else {
+                return times;
+            };
+            last = newest.id;
+            let repeated = page
+                .iter()
+                .filter(|row| ["denied", "limited"].contains(&&*row.outcome));
+            times += repeated.map(|row| row.times).sum::<i64>();
+        }
+    }
+}
+
+impl House {
+    /// Something that an answer does not tell is asked of the store first.
+    pub fn before(&self, seat: Seat, function: &str, request: &Value) -> Before {
+        let services = &self.server.services;
+        let Ok(token) = self.token(seat).parse::<Token>() else {
+            return Before::default();
+        };
+        self.runtime.block_on(async {
+            let found = services.sessions.find(token.hash()).await.unwrap();
+            let Some(session) = found.map(|session| session.id) else {
+                return Before::default();
+            };
+            let now = self.server.clock.now();
+            let holds = |at: Timestamp| now.since(at) < step_up::GRANT;
+            Before {
+                is_granted: function == "step_up/ask" && {
+                    let asked = services.step_ups.asked(&session).await.unwrap();
+                    asked.is_some_and(|asked| {
+                        serde_json::to_value(&asked.intent).unwrap() == *request
+                            && asked.granted_at.is_some_and(holds)
+                    })
+                },
+                is_pending: function == "mfa/cancel"
+                    && services.mfa.pending(&session).await.unwrap().is_some(),
+            }
+        })
+    }
+
+    /// What a call has to leave, by what it was told.
+    pub fn due(&self, seat: Seat, function: &str, before: &Before, answer: &Answer) -> Due {
+        let person = Some(person_of(seat));
+        let done = |action| Due::Row(action, "succeeded", person);
+        if !answer.status.is_success() {
+            return refused(function, person, answer);
+        }
+        let has_method = self.journal.keys[person_of(seat)].is_some();
+        let told = answer.json();
+        match function {
+            "session/sign_in" if told["standing"]["standing"] == "half_signed_in" => {
+                Due::Row("sign_in", "owed", person)
+            }
+            "mfa/set_up" => {
+                let key = told["key"].as_str();
+                if self.journal.pending.get(&seat).map(String::as_str) == key {
+                    Due::Nothing
+                } else if has_method {
+                    done("reset_begin")
+                } else {
+                    done("set_up_begin")
+                }
+            }
+            "mfa/confirm" if has_method => done("reset_confirm"),
+            "mfa/cancel" if before.is_pending => done("set_up_cancel"),
+            "mfa/backup_codes" => done("codes_renew"),
+            "mfa/finish" => done("codes_finish"),
+            "mfa/keep_codes" => done("codes_keep"),
+            "mfa/generate" => done("codes_generate"),
+            "mfa/delete" => done("method_delete"),
+            "step_up/ask" if told == "granted" && !before.is_granted => done("step_up"),
+            "accounts/require_mfa" => Due::Row("rule_on", "succeeded", None),
+            "accounts/lift_rule" => Due::Row("rule_off", "succeeded", None),
+            "accounts/reset_member" => Due::Row("member_reset", "succeeded", Some(1)),
+            "session/sign_out" => done("sign_out"),
+            _ => tried(function).map_or(Due::Nothing, done),
+        }
+    }
+}
+
+/// What a refusal leaves.
+fn refused(function: &str, person: Option<usize>, answer: &Answer) -> Due {
+    let told = answer.json();
+    let kind = told["kind"].as_str().unwrap();
+    // Whose password is tried is told by a blind index of the address.
+    let about = if ["session/sign_in", "session/confirm_password"].contains(&function) {
+        None
+    } else {
+        person
+    };
+    let tried = tried(function).unwrap_or("nothing");
+    match kind {
+        "not_allowed" | "not_found" | "no_reset" | "set_up_required" | "verification_required" => {
+            Due::Repeat("access", "denied")
+        }
+        "paused" | "locked" | "set_up_locked" | "too_many" => Due::Repeat(tried, "limited"),
+        "wrong_code" | "wrong_credentials" | "just_expired" | "clock_off" => {
+            Due::Row(tried, "failed", about)
+        }
+        "already_used" | "backup_code_used" => Due::Row(tried, "used", about),
+        "not_signed_in" | "nothing_pending" | "no_method" | "password_required"
+        | "already_set_up" => Due::Nothing,
+        _ => panic!("{function} was refused as {kind}"),
+    }
+}
+
+/// What a function tries a password or a code for.
+fn tried(function: &str) -> Option<&'static str> {
+    Some(match function {
+        "session/sign_in" => "sign_in",
+        "session/verify_code" | "session/verify_backup_code" => "second_factor",
+        "session/confirm_password" => "password_confirmation",
+        "step_up/verify_code" | "step_up/verify_backup_code" => "step_up",
+        "mfa/confirm" => "set_up_confirm",
+        "mfa/test" => "method_test",
+        _ => return None,
+    })
+}
