@@ -50,7 +50,7 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
 
 /// Whether the connection that writes may write again. When a disk is full or fails, `SQLite` undoes the whole transaction by itself;
 /// the driver's own rollback then finds none, fails, and would count the connection as inside a transaction for ever.
-async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     // Behind it the rollback of what was dropped has been tried.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
