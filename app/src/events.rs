@@ -54,13 +54,21 @@ fn trying(path: &str) -> Option<Action> {
 /// nothing about the refusal: an attempt that was counted stands as failed already.
 pub(crate) async fn refused(call: &Call, refusal: AppError) {
     let services = &call.services;
-    let outcome = match refusal {
-        AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed => Outcome::Used,
-        _ => Outcome::Failed,
-    };
-    log(services.events.settle(outcome).await);
+    if let Some(outcome) = end(refusal) {
+        log(services.events.settle(outcome).await);
+    }
     if is_denied(refusal) {
         denied(services, call.function).await;
+    }
+}
+
+/// How a counted attempt ended. A database that does not answer is not asked again: the attempt stands as failed already, and whoever
+/// waits would wait twice as long for their answer.
+const fn end(refusal: AppError) -> Option<Outcome> {
+    match refusal {
+        AppError::Unavailable => None,
+        AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed => Some(Outcome::Used),
+        _ => Some(Outcome::Failed),
     }
 }
 
@@ -102,6 +110,13 @@ fn log(noted: Result<(), domain::ports::PortError>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_does_not_answer_is_not_asked_again() {
+        assert_eq!(end(AppError::Unavailable), None);
+        assert_eq!(end(AppError::WrongCode), Some(Outcome::Failed));
+        assert_eq!(end(AppError::BackupCodeUsed), Some(Outcome::Used));
+    }
 
     #[test]
     fn what_is_tried_is_a_function_there_is() {

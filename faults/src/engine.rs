@@ -102,11 +102,23 @@ impl Cluster {
             .collect()
     }
 
+    /// User, host and port of the URL that `cargo xtask faults` makes.
+    fn place(&self) -> (&str, &str, &str) {
+        let rest = self.url.strip_prefix("postgres://").unwrap();
+        let (user, rest) = rest.split_once('@').unwrap();
+        let (server, _) = rest.split_once('/').unwrap();
+        let (host, port) = server.split_once(':').unwrap();
+        (user, host, port)
+    }
+
     /// Looks at every page and index of a database; answers what is wrong.
     pub fn check(&self, name: &str) -> Option<String> {
         let mut command = self.program("pg_amcheck");
-        let command = command.args(["--install-missing", "--heapallindexed", "--dbname"]);
-        let done = command.arg(self.url_of(name)).output().unwrap();
+        let (user, host, port) = self.place();
+        let places = ["--username", user, "--host", host, "--port", port];
+        let database = format!("--database={name}");
+        let options = ["--install-missing", "--heapallindexed", &database];
+        let done = command.args(places).args(options).output().unwrap();
         let said = [done.stdout, done.stderr].concat();
         (!done.status.success()).then(|| String::from_utf8_lossy(&said).into_owned())
     }

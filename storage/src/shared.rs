@@ -100,10 +100,11 @@ impl Group {
         }
     }
 
-    /// Undoes what those who wait have done, too.
-    async fn fail(&mut self, error: sqlx::Error) {
+    /// Undoes what those who wait have done, too: on a full or failing disk the engine has undone all of it already. It was nothing that
+    /// they did, so that they may try again.
+    async fn fail(&mut self) {
         self.undo().await;
-        self.tell(&Err(Arc::new(error)));
+        self.tell(&Err(Arc::new(sqlx::Error::WorkerCrashed)));
     }
 
     fn tell(&mut self, fate: &Fate) {
@@ -141,10 +142,8 @@ impl Turn {
         let Some(mut group) = self.group.take() else {
             return Err(gone(Ended));
         };
-        if self.in_savepoint
-            && let Err(error) = group.run("RELEASE turn").await
-        {
-            group.fail(error).await;
+        if self.in_savepoint && group.run("RELEASE turn").await.is_err() {
+            group.fail().await;
             return Err(gone(Ended));
         }
         let (tell, told) = oneshot::channel();
@@ -168,8 +167,8 @@ async fn undone(group: Option<OwnedMutexGuard<Group>>, in_savepoint: bool) {
         return group.undo().await;
     }
     for sql in ["ROLLBACK TO turn", "RELEASE turn"] {
-        if let Err(error) = group.run(sql).await {
-            return group.fail(error).await;
+        if group.run(sql).await.is_err() {
+            return group.fail().await;
         }
     }
 }
@@ -209,6 +208,7 @@ mod tests {
     use sqlx::{AssertSqlSafe, any::AnyPoolOptions, query_scalar};
 
     use super::*;
+    use crate::sqlite::is_usable;
 
     struct File {
         _folder: tempfile::TempDir,
@@ -220,11 +220,16 @@ mod tests {
         sqlx::any::install_default_drivers();
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("a.db").display());
-        let pool = || AnyPoolOptions::new().max_connections(1).connect(&url);
+        let pool = || {
+            let options = AnyPoolOptions::new().max_connections(1);
+            let options = options.after_release(|connection, _| Box::pin(is_usable(connection)));
+            options.connect(&url)
+        };
         let (writer, reader) = (pool().await.unwrap(), pool().await.unwrap());
         for sql in [
             "PRAGMA journal_mode = WAL",
             "CREATE TABLE t (n BIGINT NOT NULL UNIQUE)",
+            "CREATE TABLE large (n BLOB)",
             "CREATE TABLE late (n BIGINT REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED)",
         ] {
             writer.execute(sql).await.unwrap();
@@ -329,6 +334,27 @@ mod tests {
         assert_eq!(file.rows().await, []);
         written(file.writer.clone(), 3).await.unwrap();
         assert_eq!(file.rows().await, [3]);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_nobodys_fault_and_no_end() {
+        let file = file().await;
+        let mut first = file.writer.turn().await.unwrap();
+        insert(&mut first, 1).await.unwrap();
+        let second = tokio::spawn(file.writer.clone().begun());
+        tokio::task::yield_now().await;
+        let first = tokio::spawn(first.commit());
+        let mut second = second.await.unwrap().unwrap();
+        // No page more than there are is the same to the engine as a disk without room: it undoes the whole group.
+        let full = "PRAGMA max_page_count = 1; INSERT INTO large VALUES (zeroblob(100000))";
+        let refused = second.connection().unwrap().execute(full).await;
+        assert!(may_pass(&refused.unwrap_err()));
+        drop(second);
+        let lost = first.await.unwrap();
+        assert!(matches!(lost, Err(PortError::Unavailable(_))), "{lost:?}");
+        assert_eq!(file.rows().await, []);
+        written(file.writer.clone(), 2).await.unwrap();
+        assert_eq!(file.rows().await, [2]);
     }
 
     #[tokio::test]

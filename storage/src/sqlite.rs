@@ -66,7 +66,7 @@ pub fn url_of(file: &Path, mode: &str) -> String {
 
 /// Whether the connection that writes may write again. When a disk is full or fails, `SQLite` undoes the whole transaction by itself;
 /// the driver's own rollback then finds none, fails, and would count the connection as inside a transaction for ever.
-async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     // Behind it the rollback of what was dropped has been tried.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
@@ -160,7 +160,7 @@ mod tests {
         let fill =
             "INSERT INTO accounts (id, name, name_folded, created_at) VALUES ('a', $1, 'a', 0)";
         let mut full = store.begun().await.unwrap();
-        let refused = sqlx::query(fill)
+        let refused = sqlx::query(insert)
             .bind("x".repeat(100_000))
             .execute(&mut *full)
             .await;
