@@ -157,7 +157,7 @@ mod tests {
         store.migrate().await.unwrap();
         // No page more than there are is the same to the engine as a disk without room. It holds for this connection alone.
         pragma(store.writer(), "max_page_count = 1").await;
-        let fill =
+        let insert =
             "INSERT INTO accounts (id, name, name_folded, created_at) VALUES ('a', $1, 'a', 0)";
         let mut full = store.begun().await.unwrap();
         let refused = sqlx::query(fill)
