@@ -66,11 +66,16 @@ impl TestDatabase {
 
     /// Changes it behind the server's back.
     pub async fn tamper(&self, sql: &'static str) {
+        assert!(self.change(sql).await > 0, "{sql}");
+    }
+
+    /// Runs a statement past the program; answers how many rows it changed.
+    pub async fn change(&self, sql: &'static str) -> u64 {
         sqlx::any::install_default_drivers();
         let mut raw = AnyConnection::connect(&self.url).await.unwrap();
         let changed = sqlx::query(sql).execute(&mut raw).await.unwrap();
-        assert!(changed.rows_affected() > 0, "{sql}");
         raw.close().await.unwrap();
+        changed.rows_affected()
     }
 }
 
