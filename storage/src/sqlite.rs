@@ -160,7 +160,7 @@ mod tests {
         let insert =
             "INSERT INTO accounts (id, name, name_folded, created_at) VALUES ('a', $1, 'a', 0)";
         let mut full = store.begun().await.unwrap();
-        let refused = sqlx::query(fill)
+        let refused = sqlx::query(insert)
             .bind("x".repeat(100_000))
             .execute(&mut *full)
             .await;
