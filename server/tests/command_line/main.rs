@@ -12,6 +12,7 @@ mod accounts;
 mod authenticator;
 mod backup;
 mod browser;
+mod copy;
 mod demo;
 mod events;
 mod faults;
