@@ -30,6 +30,40 @@ impl Engine {
         }
     }
 
+    /// Begins a transaction that reads everything as it stands at one instant, while nobody writes: behind [`Self::hold`].
+    pub const fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        }
+    }
+
+    /// Keeps everybody else from writing into these tables until the end of the transaction. Of `SQLite` that holds from its beginning.
+    pub fn hold(self, tables: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(format!("LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")),
+        }
+    }
+
+    /// Stands before the `VALUES` of rows that bring their numbers along.
+    pub const fn with_numbers(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " OVERRIDING SYSTEM VALUE",
+        }
+    }
+
+    /// Lets the numbers of events go on behind those that came along. `SQLite` does so by itself.
+    pub const fn numbers_go_on(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(
+                "SELECT setval(pg_get_serial_sequence('security_events', 'id'), MAX(id)) FROM security_events",
+            ),
+        }
+    }
+
     /// Taken first by whoever migrates, and held until the end of the transaction: `SQLite` has locked the file already.
     pub const fn migration_lock(self) -> Option<&'static str> {
         match self {

@@ -70,9 +70,8 @@ impl Store {
 
     /// A data key as it is kept.
     pub async fn data_key(&self, purpose: &str) -> Result<Option<Sealed>, PortError> {
-        let sql = query("SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1")
-            .bind(purpose.to_owned());
-        self.row(sql).await?.map(|row| row.sealed()).transpose()
+        let row = self.row(of_purpose(purpose)).await?;
+        row.map(|row| row.sealed()).transpose()
     }
 
     /// Keeps a data key unless there is one for this purpose.
@@ -107,29 +106,8 @@ impl Store {
         after: &str,
         limit: u32,
     ) -> Result<Vec<SealedRow>, PortError> {
-        let sql = match table {
-            SealedTable::Methods => {
-                "SELECT id, user_id, key_id, sealed_key FROM mfa_methods WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"
-            }
-            SealedTable::Pending => {
-                "SELECT session_id, user_id, key_id, sealed_key FROM pending_keys WHERE session_id > $1 AND key_id <> $2
-                 ORDER BY session_id LIMIT $3"
-            }
-        };
-        let sql = query(sql)
-            .bind(after.to_owned())
-            .bind(key.as_str().to_owned());
-        let rows = self.rows(sql.bind(i64::from(limit))).await?;
-        let read = |row: &sqlx::any::AnyRow| {
-            let user = row.value("user_id")?;
-            Ok(match table {
-                SealedTable::Methods => SealedRow::Method(user, row.value("id")?, row.sealed()?),
-                SealedTable::Pending => {
-                    SealedRow::Pending(user, row.value("session_id")?, row.sealed()?)
-                }
-            })
-        };
-        rows.iter().map(read).collect()
+        let rows = self.rows(select(table, key, after, limit)).await?;
+        rows.iter().map(|row| read(table, row)).collect()
     }
 
     /// Puts keys that were sealed anew in the place of those that were read, in one transaction; answers how many had not changed
@@ -160,6 +138,37 @@ impl Store {
         let event = Event::done(Action::KeyRotate).saying(key.as_str());
         write.keep(replaced, event).await
     }
+}
+
+/// The next rows after `after` that are sealed by another key than `key`.
+pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Sql {
+    let sql = match table {
+        SealedTable::Methods => {
+            "SELECT id, user_id, key_id, sealed_key FROM mfa_methods WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"
+        }
+        SealedTable::Pending => {
+            "SELECT session_id, user_id, key_id, sealed_key FROM pending_keys WHERE session_id > $1 AND key_id <> $2
+             ORDER BY session_id LIMIT $3"
+        }
+    };
+    query(sql)
+        .bind(after.to_owned())
+        .bind(key.as_str().to_owned())
+        .bind(i64::from(limit))
+}
+
+/// A row of [`select`].
+pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, PortError> {
+    let user = row.value("user_id")?;
+    Ok(match table {
+        SealedTable::Methods => SealedRow::Method(user, row.value("id")?, row.sealed()?),
+        SealedTable::Pending => SealedRow::Pending(user, row.value("session_id")?, row.sealed()?),
+    })
+}
+
+/// A data key as it is kept.
+pub fn of_purpose(purpose: &str) -> Sql {
+    query("SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1").bind(purpose.to_owned())
 }
 
 fn key_id(row: &sqlx::any::AnyRow) -> Result<KeyId, PortError> {

@@ -109,6 +109,11 @@ pub async fn pending(readers: &AnyPool, engine: Engine) -> Result<Vec<&'static s
         .collect())
 }
 
+/// Whether no migration was ever applied.
+pub async fn is_without_schema(readers: &AnyPool, engine: Engine) -> Result<bool, OpenError> {
+    Ok(pending(readers, engine).await?.len() == STEPS.len())
+}
+
 async fn applied(readers: &AnyPool, engine: Engine) -> sqlx::Result<Vec<(i64, Vec<u8>)>> {
     let table = sqlx::query(engine.has_history());
     if table.fetch_optional(readers).await?.is_none() {

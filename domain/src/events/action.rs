@@ -113,6 +113,8 @@ actions! {
     KeyRotate = "key_rotate",
     /// The database was put back from a backup.
     DatabaseRestore = "database_restore",
+    /// The database was copied to another place, which is this one.
+    DatabaseCopy = "database_copy",
 }
 
 impl FromStr for Action {

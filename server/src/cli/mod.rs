@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod backup;
+mod copy;
 mod demo;
 mod events;
 mod failure;
@@ -72,6 +73,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Backup(args) => backup::run(&args, &Database::new(&database)?).await?,
         Command::Restore(args) => restore::run(&args, &Database::new(&database)?).await?,
         Command::Restored(args) => restore::only_end(&args, &Database::new(&database)?).await?,
+        Command::Copy(args) => copy::run(&args, &database).await?,
         Command::Account(command) => account::run(&command, &database).await?,
         Command::User(command) => user::run(&command, &database).await?,
         Command::Member(command) => member::run(&command, &database).await?,

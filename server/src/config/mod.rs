@@ -42,6 +42,16 @@ impl SettingError {
     pub const fn new(setting: &'static str, problem: String) -> Self {
         Self { setting, problem }
     }
+
+    /// The same under the name by which it was given, where that is another one.
+    #[must_use]
+    pub fn of(self, setting: &str, given_by: &'static str) -> Self {
+        if self.setting == setting {
+            Self::new(given_by, self.problem)
+        } else {
+            self
+        }
+    }
 }
 
 /// Where the server listens and how people reach it.

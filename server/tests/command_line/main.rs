@@ -13,6 +13,7 @@ mod at_once;
 mod authenticator;
 mod backup;
 mod browser;
+mod copy;
 #[path = "../support/database.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod database;

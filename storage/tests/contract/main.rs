@@ -7,6 +7,7 @@ mod accounts;
 mod attempts;
 mod backup_codes;
 mod code_sets;
+mod copy;
 mod crash;
 mod deletion;
 mod event_chain;

@@ -47,6 +47,15 @@ impl Database {
         Self { store, url, folder }
     }
 
+    /// A `SQLite` file with the current schema, whatever engine is under test.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = url(&folder.path().join("twin lock.db"));
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        Self { store, url, folder }
+    }
+
     /// The `SQLite` file.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("twin lock.db")
@@ -127,8 +136,12 @@ pub fn token() -> TokenHash {
     Token::from_random(bits()).hash()
 }
 
+pub fn master_key() -> MasterKey {
+    MasterKey::from_random([1; 4], [2; 32])
+}
+
 pub fn vault() -> Vault {
-    Vault::new(&MasterKey::from_random([1; 4], [2; 32]))
+    Vault::new(&master_key())
 }
 
 pub fn email_index(email: &str) -> BlindIndex {

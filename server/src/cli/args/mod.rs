@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod copy;
 mod events;
 mod key;
 mod member;
@@ -14,6 +15,7 @@ use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
 pub use backup::{BackupArgs, RestoreArgs, RestoredArgs};
+pub use copy::CopyArgs;
 pub use events::{EventsArgs, KeptSeal};
 pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
@@ -65,6 +67,11 @@ pub enum Command {
     Restore(RestoreArgs),
     /// End what a database must not bring back from a backup, after `pg_restore` or a copied file: sessions, links, used codes
     Restored(RestoredArgs),
+    /// Copy the database to another place.
+    #[command(
+        about = "Copy the database to an empty one, such as from a SQLite file to PostgreSQL; stop every server first: what is written into the old one later is not copied"
+    )]
+    Copy(CopyArgs),
 }
 
 #[derive(Debug, Args)]

@@ -1,0 +1,93 @@
+//! `twinlock copy`: a database from one place to another, with all that is in it.
+
+use domain::{
+    events::{Actor, Origin},
+    ports::Clock,
+};
+use serde_json::{Value, json};
+use storage::{CopyError, Store, given_up};
+
+use super::{Failure, Report, args::CopyArgs};
+use crate::{
+    clock::SystemClock,
+    config::{Database, DatabaseArgs},
+    context::{OpenError, Opening, connected, open},
+    keyfile,
+};
+
+pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Report, Failure> {
+    let at = |argument, url: &str, key_file: Option<String>| {
+        let settings = DatabaseArgs {
+            database_url: url.to_owned(),
+            key_file,
+            ..settings.clone()
+        };
+        Database::new(&settings).map_err(|error| error.of("TWINLOCK_DATABASE_URL", argument))
+    };
+    let source = at("--from", &args.from, settings.key_file.clone())?;
+    // One key file opens both.
+    let key_file = source.key_file.display().to_string();
+    let target = at("--to", &args.to, Some(key_file))?;
+    if let Some(file) = source.file() {
+        given_up(file).await?;
+    }
+    // The key is looked at before anything of the target is.
+    let opened = open(&source, Opening::Existing).await?;
+    let copied = copied(opened.store(), &source, &target).await;
+    opened.close().await;
+    Ok(told(&source, &target, &copied?))
+}
+
+async fn copied(
+    from: &Store,
+    source: &Database,
+    target: &Database,
+) -> Result<Vec<(&'static str, u32)>, Failure> {
+    let ring = keyfile::read(&source.key_file).map_err(OpenError::Key)?;
+    let store = connected(target).await?;
+    let to = store.seen_from(Origin::here(Actor::Operator, SystemClock.now()));
+    let copied = from.copy_into(&to, &ring).await;
+    store.close().await;
+    copied.map_err(|error| failed(error, target))
+}
+
+fn failed(error: CopyError, target: &Database) -> Failure {
+    let place = &target.place;
+    match error {
+        CopyError::NotEmpty(_) | CopyError::Older => Failure::refused(format!(
+            "nothing is copied to {place}: {error}; name a new file, or an empty database or schema"
+        )),
+        CopyError::Open(error) => OpenError::Store(place.clone(), error).into(),
+        CopyError::Port(error) => error.into(),
+        CopyError::Incomplete { .. }
+        | CopyError::Foreign
+        | CopyError::DataKeys
+        | CopyError::Sealed(_) => {
+            Failure::refused(format!("nothing is copied to {place}: {error}"))
+        }
+    }
+}
+
+fn told(source: &Database, target: &Database, copied: &[(&'static str, u32)]) -> Report {
+    let key_file = source.key_file.display();
+    let (from, to) = (&source.place, &target.place);
+    let mut lines: Vec<String> = copied
+        .iter()
+        .map(|(table, rows)| format!("{table}: {rows}"))
+        .collect();
+    lines.extend([
+        format!("Copied {from} to {to}. Each row has arrived, and every sealed key opens with the key file {key_file}."),
+        format!("Now copy the key file {key_file} to each machine that is to run a server on {to}, name it there with TWINLOCK_KEY_FILE, and start the server with the new TWINLOCK_DATABASE_URL. Sessions go on."),
+        format!("Start no server on {from} again: a code that was used in one place would work once more in the other."),
+    ]);
+    let tables: serde_json::Map<String, Value> = copied
+        .iter()
+        .map(|(table, rows)| ((*table).to_owned(), json!(rows)))
+        .collect();
+    Report::lines(
+        lines,
+        json!({
+            "from": from.to_string(), "to": to.to_string(), "key_file": key_file.to_string(), "tables": tables,
+        }),
+    )
+}

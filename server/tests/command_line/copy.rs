@@ -1,0 +1,229 @@
+//! A whole database to another place: a schema of its own on the server that `TWINLOCK_TEST_POSTGRES` names, or another file.
+
+use std::{env, fs, process};
+
+use serde_json::{Value, json};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+
+use crate::{
+    authenticator::Authenticator,
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::{Place, Running},
+};
+
+const ADA: &str = "ada@example.com";
+const MAX: &str = "max@example.com";
+const OLD: &str = "sqlite:twinlock.db";
+
+/// Somebody who signed in with an authenticator.
+struct Enrolled {
+    browser: Browser,
+    authenticator: Authenticator,
+    /// The code by which it was set up.
+    used: String,
+    codes: Vec<String>,
+}
+
+fn enrolled(server: &Running, email: &str) -> Enrolled {
+    let mut browser = Browser::of(server, email, PASSWORD);
+    let key = browser.ask("mfa/set_up").1["key"].clone();
+    let authenticator = Authenticator::new(key.as_str().unwrap());
+    let used = authenticator.code(now());
+    let (status, sheet) = browser.call("mfa/confirm", json!({ "code": used }));
+    assert_eq!(status, 200, "{sheet}");
+    Enrolled {
+        browser,
+        authenticator,
+        used,
+        codes: serde_json::from_value(sheet["codes"].clone()).unwrap(),
+    }
+}
+
+fn tried(server: &Running, email: &str, function: &str, code: &str) -> (u16, Value) {
+    let mut browser = Browser::of(server, email, PASSWORD);
+    let (status, answer) = browser.call(function, json!({ "code": code }));
+    (status, answer["kind"].clone())
+}
+
+fn by_backup_code(server: &Running, email: &str, code: &str) -> (u16, Value) {
+    tried(server, email, "session/verify_backup_code", code)
+}
+
+fn stop(server: Running) {
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, 0, "{log}");
+}
+
+/// An empty database of the test's own.
+fn new_place(name: &str) -> String {
+    let Ok(server) = env::var("TWINLOCK_TEST_POSTGRES") else {
+        return format!("sqlite:{name}.db");
+    };
+    let schema = format!("copy_{name}_{}", process::id());
+    raw(
+        &server,
+        &format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}"),
+    );
+    let mark = if server.contains('?') { '&' } else { '?' };
+    format!("{server}{mark}options=-csearch_path%3D{schema}")
+}
+
+fn raw(url: &str, sql: &str) {
+    sqlx::any::install_default_drivers();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut connection = AnyConnection::connect(url).await.unwrap();
+        connection
+            .execute(AssertSqlSafe(sql.to_owned()))
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    });
+}
+
+fn copy(place: &Place, to: &str) -> crate::program::Done {
+    place.run(&["copy", "--from", OLD, "--to", to, "--json"])
+}
+
+/// Settings of the new place, with the key file copied there.
+fn settings(url: &str) -> [(&str, &str); 2] {
+    [
+        ("TWINLOCK_DATABASE_URL", url),
+        ("TWINLOCK_KEY_FILE", "new.key"),
+    ]
+}
+
+fn at(place: &Place, url: &str, args: &[&str]) -> crate::program::Done {
+    let mut command = place.command(args);
+    command.envs(settings(url)).output().unwrap().into()
+}
+
+#[test]
+fn everybody_signs_in_there_and_what_was_used_stays_used() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let (ada, max) = (enrolled(&server, ADA), enrolled(&server, MAX));
+    assert_eq!(by_backup_code(&server, ADA, &ada.codes[0]).0, 200);
+    let new = new_place("moved");
+    let open = copy(&place, &new);
+    let line = open.expect_refused(1);
+    assert!(line.contains("stop the server first"), "{line}");
+    stop(server);
+    // Max did it the day before.
+    let earlier = "UPDATE mfa_methods SET last_step = last_step - 2880
+                   WHERE user_id = (SELECT id FROM users WHERE email = 'max@example.com')";
+    raw(
+        &format!("sqlite:{}", place.file("twinlock.db").display()),
+        earlier,
+    );
+
+    let copied = copy(&place, &new).expect_json();
+    let tables = &copied["tables"];
+    let counts = ["users", "mfa_methods", "backup_codes", "data_keys"].map(|name| &tables[name]);
+    assert_eq!(counts, [&json!(2), &json!(2), &json!(20), &json!(3)]);
+    fs::copy(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
+
+    let server = place.serve_with(&settings(&new));
+    let mut before = ada.browser;
+    before.turn_to(&server);
+    assert_eq!(before.standing(), json!("full"), "its session goes on");
+    let by_code = |email, code: &str| tried(&server, email, "session/verify_code", code);
+    let refused = by_code(ADA, &ada.used);
+    // After a minute it is of no step at all.
+    let kinds = [json!("already_used"), json!("wrong_code")];
+    assert!(kinds.contains(&refused.1), "{refused:?}");
+    let shown = max.authenticator.code(now());
+    assert_eq!(by_code(MAX, &shown), (200, Value::Null));
+    let used = by_backup_code(&server, ADA, &ada.codes[0]);
+    assert_eq!(used, (409, json!("backup_code_used")));
+    assert_eq!(by_backup_code(&server, ADA, &ada.codes[1]).0, 200);
+    assert_eq!(by_backup_code(&server, MAX, &max.codes[0]).0, 200);
+    stop(server);
+
+    let verified = at(&place, &new, &["events", "--verify"]);
+    assert!(
+        verified.expect_done().contains("0 wait"),
+        "{}",
+        verified.out
+    );
+    let events = at(&place, &new, &["events", "--export"]);
+    let (until, since) = events
+        .expect_done()
+        .split_once("\"database_copy\"")
+        .unwrap();
+    assert!(
+        until.contains("\"user_add\"") && since.contains("\"sign_in\""),
+        "{}",
+        events.out
+    );
+}
+
+#[test]
+fn a_place_that_is_not_empty_stays_as_it_is() {
+    let place = Place::with_owner();
+    let new = new_place("taken");
+    fs::copy(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
+    at(&place, &new, &["migrate"]).expect_done();
+    at(&place, &new, &["account", "add", "Theirs"]).expect_done();
+    let refused = copy(&place, &new);
+    let line = refused.expect_refused(1);
+    assert!(
+        line.contains("it is not empty: its table accounts has rows"),
+        "{line}"
+    );
+    let accounts = at(&place, &new, &["account", "list"]);
+    let accounts = accounts.expect_done();
+    assert!(
+        accounts.contains("Theirs") && !accounts.contains("Example"),
+        "{accounts}"
+    );
+    // Nor is a database copied into itself.
+    let refused = copy(&place, OLD);
+    assert!(
+        refused.expect_refused(1).contains("it is not empty"),
+        "{}",
+        refused.err
+    );
+}
+
+#[test]
+fn a_key_file_that_does_not_fit_leaves_nothing_there() {
+    let (place, other) = (Place::with_owner(), Place::with_database());
+    let new = new_place("foreign");
+    fs::rename(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
+    fs::copy(other.file("twinlock.db.key"), place.file("twinlock.db.key")).unwrap();
+    let refused = copy(&place, &new);
+    let line = refused.expect_refused(1);
+    assert!(
+        line.contains("does not belong to the database twinlock.db"),
+        "{line}"
+    );
+    // It is as good as new.
+    let args = ["copy", "--from", OLD, "--to", &new, "--key-file", "new.key"];
+    let copied = place.run(&args);
+    let said = copied.expect_done();
+    for line in [
+        "users: 1",
+        "backup_codes: 0",
+        "Start no server on twinlock.db again",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+#[test]
+fn what_can_t_be_copied_is_told_by_its_argument() {
+    let place = Place::with_database();
+    let refused = place.run(&["copy", "--from", OLD, "--to", "mysql://u:hunter2@h/d"]);
+    let line = refused.expect_refused(2);
+    assert!(
+        line.starts_with("--to: ") && !line.contains("hunter2"),
+        "{line}"
+    );
+    let refused = place.run(&["copy", "--from", "sqlite:none.db", "--to", "sqlite:new.db"]);
+    let line = refused.expect_refused(1);
+    assert!(line.starts_with("there is no database none.db"), "{line}");
+    assert!(!place.file("none.db").exists() && !place.file("new.db").exists());
+}

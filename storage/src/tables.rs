@@ -1,0 +1,41 @@
+//! Every table that is copied from one database to another, each behind those that it refers to.
+
+/// A table, and what its rows are told apart and gone through by.
+pub struct Table {
+    pub name: &'static str,
+    pub key: &'static [&'static str],
+}
+
+macro_rules! tables {
+    ($($name:literal by $($key:literal),+;)+) => {
+        [$(Table { name: $name, key: &[$($key),+] }),+]
+    };
+}
+
+/// All but `heartbeat`, which is about the clocks of the servers on one database, and the schema's own history.
+pub const TABLES: [Table; 19] = tables! {
+    "users" by "id";
+    "accounts" by "id";
+    "memberships" by "user_id", "account_id";
+    "sessions" by "id";
+    "mfa_methods" by "id";
+    "pending_keys" by "session_id";
+    "step_ups" by "session_id";
+    "code_sets" by "id";
+    "backup_codes" by "id";
+    "attempts" by "user_id";
+    "password_attempts" by "email_index";
+    "known_browsers" by "token_hash";
+    "refused_sign_ins" by "address", "number";
+    "set_up_link" by "id";
+    "invitations" by "token_hash";
+    "key_check" by "id";
+    "data_keys" by "purpose";
+    "security_events" by "id";
+    "event_chain" by "id";
+};
+
+/// The names of the tables that a copy holds.
+pub fn copied_tables() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().map(|table| table.name)
+}
