@@ -5,8 +5,9 @@ use clap::Args;
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
-    /// Database, such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full
+    /// Database, by its URL.
     #[arg(
+        help = "Database, such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full",
         long,
         env = "TWINLOCK_DATABASE_URL",
         default_value = "sqlite:twinlock.db",
@@ -16,8 +17,9 @@ pub struct DatabaseArgs {
     )]
     pub database_url: String,
 
-    /// Key file [default: the database file's name with `.key`, made together with a new database; with PostgreSQL it must be named]
+    /// Key file.
     #[arg(
+        help = "Key file [default: the database file's name with `.key`, made together with a new database; with PostgreSQL it must be named]",
         long,
         env = "TWINLOCK_KEY_FILE",
         value_name = "FILE",
@@ -26,8 +28,9 @@ pub struct DatabaseArgs {
     )]
     pub key_file: Option<String>,
 
-    /// Accept a PostgreSQL server on another host without `sslmode=verify-full`: whoever is in that network can read along
+    /// Accept a server on another host that does not prove its name.
     #[arg(
+        help = "Accept a PostgreSQL server on another host without `sslmode=verify-full`: whoever is in that network can read along",
         long,
         env = "TWINLOCK_DATABASE_TRUSTED_NETWORK",
         hide_env_values = true,
