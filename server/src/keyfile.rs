@@ -124,25 +124,39 @@ pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<KeyRing, KeyFi
         });
     };
     if !is_new(database)? {
+        // Another start may have made both since the look above.
+        if exists(&key_file)? {
+            return read(&key_file);
+        }
         return Err(KeyFileError::Missing {
             database: place,
             key_file,
         });
     }
     // The key first: a database without its key would never start again.
-    let ring = create(&key_file, entropy)?;
+    let ring = match create(&key_file, entropy) {
+        Err(KeyFileError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+            read(&key_file)?
+        }
+        made => made?,
+    };
     let options = owner_only(OpenOptions::new().create(true).append(true)).open(file);
     options.map_err(failed("creating", file))?;
     Ok(ring)
 }
 
-/// Makes a key file with a first key, where there is none.
+/// Makes a key file with a first key, where there is none. Whoever finds it finds it whole, and of two that make one only one does.
 pub fn create(key_file: &Path, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
     let ring = KeyRing::new(draw(entropy)?);
+    let mut beside = key_file.as_os_str().to_owned();
+    beside.push(format!(".new.{}", std::process::id()));
+    let beside = PathBuf::from(beside);
     let mut options = OpenOptions::new();
-    let options = owner_only(options.create_new(true).write(true));
-    write(options, key_file, &ring)
-        .and_then(|()| sync_folder(key_file))
+    let options = owner_only(options.create(true).truncate(true).write(true));
+    let made = write(options, &beside, &ring).and_then(|()| fs::hard_link(&beside, key_file));
+    // It has the key file's name by now, or none at all.
+    let _ = fs::remove_file(&beside);
+    made.and_then(|()| sync_folder(key_file))
         .map_err(failed("creating", key_file))?;
     Ok(ring)
 }

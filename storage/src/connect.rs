@@ -8,6 +8,7 @@ use sqlx::{
     any::{AnyArguments, AnyPoolOptions, AnyRow},
     query::Query,
 };
+use tokio::time::timeout;
 
 use crate::{
     engine::Engine,
@@ -100,7 +101,7 @@ impl Store {
     pub(crate) async fn write(&self) -> Result<Write, PortError> {
         let open = match &self.turns {
             Some(writer) => Open::Turn(writer.turn().await?),
-            None => Open::Alone(self.begun().await.map_err(port)?),
+            None => Open::Alone(answered(self.begun()).await?),
         };
         Ok(Write::begun(open, self.scope.clone()))
     }
@@ -122,15 +123,23 @@ impl Store {
     }
 
     pub(crate) async fn row(&self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        sql.fetch_optional(self.readers()).await.map_err(port)
+        answered(sql.fetch_optional(self.readers())).await
     }
 
     pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        sql.fetch_all(self.readers()).await.map_err(port)
+        answered(sql.fetch_all(self.readers())).await
     }
 
     pub(crate) async fn exists(&self, sql: Sql) -> Result<bool, PortError> {
         Ok(self.row(sql).await?.is_some())
+    }
+}
+
+/// Waits for an answer of the database, but not for ever: a server that is frozen, or out of reach, keeps no limit that it was given.
+pub async fn answered<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, PortError> {
+    match timeout(PATIENCE, answer).await {
+        Ok(answer) => answer.map_err(port),
+        Err(elapsed) => Err(PortError::Unavailable(elapsed.into())),
     }
 }
 
@@ -144,4 +153,20 @@ pub fn pool(size: u32, setting: &'static str) -> AnyPoolOptions {
         .after_connect(move |connection, _| {
             Box::pin(async move { connection.execute(setting).await.map(drop) })
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_does_not_come_is_given_up_and_may_come_later() {
+        let begin = tokio::time::Instant::now();
+        let refused = answered(pending::<sqlx::Result<()>>()).await;
+        assert!(matches!(refused, Err(PortError::Unavailable(_))));
+        assert_eq!(begin.elapsed(), PATIENCE);
+        assert!(answered(async { Ok(()) }).await.is_ok());
+    }
 }

@@ -12,7 +12,11 @@ use domain::{
 };
 use sqlx::{Any, AnyConnection, Row, Transaction, any::AnyRow, query};
 
-use crate::{connect::Sql, error::port, shared::Turn};
+use crate::{
+    connect::{Sql, answered},
+    error::port,
+    shared::Turn,
+};
 
 /// How long a row may still change: longer than any request takes.
 const OPEN: Duration = Duration::from_secs(35);
@@ -100,26 +104,21 @@ impl Write {
 
     /// Runs a statement and answers how many rows it changed.
     pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
-        Ok(sql
-            .execute(self.open.connection()?)
-            .await
-            .map_err(port)?
-            .rows_affected())
+        let done = answered(sql.execute(self.open.connection()?)).await?;
+        Ok(done.rows_affected())
     }
 
     pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        sql.fetch_optional(self.open.connection()?)
-            .await
-            .map_err(port)
+        answered(sql.fetch_optional(self.open.connection()?)).await
     }
 
     pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        sql.fetch_all(self.open.connection()?).await.map_err(port)
+        answered(sql.fetch_all(self.open.connection()?)).await
     }
 
     /// Counts rows.
     pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
-        let row = sql.fetch_one(self.open.connection()?).await.map_err(port)?;
+        let row = answered(sql.fetch_one(self.open.connection()?)).await?;
         let count: i64 = row.try_get(0).map_err(port)?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
@@ -221,7 +220,7 @@ impl Write {
     /// Undoes everything and gives the connection back before the answer goes out.
     pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
         match self.open {
-            Open::Alone(transaction) => transaction.rollback().await.map_err(port)?,
+            Open::Alone(transaction) => answered(transaction.rollback()).await?,
             Open::Turn(turn) => turn.undo().await?,
         }
         Ok(answer)
@@ -235,13 +234,13 @@ impl Write {
             open_until,
         )
         .bind(None::<String>);
-        let row = sql.fetch_one(self.open.connection()?).await.map_err(port)?;
+        let row = answered(sql.fetch_one(self.open.connection()?)).await?;
         row.try_get(0).map_err(port)
     }
 
     async fn end(self) -> Result<(), PortError> {
         match self.open {
-            Open::Alone(transaction) => transaction.commit().await.map_err(port),
+            Open::Alone(transaction) => answered(transaction.commit()).await,
             Open::Turn(turn) => turn.commit().await,
         }
     }

@@ -77,7 +77,8 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
                 .run()
         });
     }
-    summary.step("storage, on PostgreSQL", on_postgres);
+    summary.step("storage, on PostgreSQL", storage_on_postgres);
+    summary.step("server, on PostgreSQL", server_on_postgres);
     if depth == Depth::Deep {
         summary.step("keys, ten thousand rows", rotated);
     }
@@ -105,12 +106,38 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
 }
 
 /// What the store promises, asked of the second engine. A server that can't be started is a failure, not a reason to leave it out.
-fn on_postgres() -> Result<()> {
+fn storage_on_postgres() -> Result<()> {
     let cluster = Cluster::start()?;
     Process::cargo(["test", "--package", "storage", "--test", "contract"])
         .args(["--", "--skip", "sqlite_file::", "--skip", "sqlite_backup::"])
         .env(postgres::URL, cluster.url())
         .remedy("the output above names the test; the line runs this suite alone beside a server of yours")
+        .run()
+}
+
+/// Tests of the command line that are about the database's file: its copies, damages, locks, and rows with numbers of their own.
+const ABOUT_THE_FILE: [&str; 9] = [
+    "accounts::migrate_says_what_it_made",
+    "backup::",
+    "events::are_deleted_when_they_are_old",
+    "events::tell_an_older_database",
+    "faults::",
+    "health::a_held_lock",
+    "health::a_newer_schema",
+    "housekeeping::",
+    "key_file::",
+];
+
+/// The whole server on the second engine, as two instances whose turn it is request by request; a few sequences of the model.
+fn server_on_postgres() -> Result<()> {
+    let cluster = Cluster::start()?;
+    let skipped = ABOUT_THE_FILE.iter().flat_map(|name| ["--skip", name]);
+    Process::cargo(["test", "--package", "server", "--test", "*"])
+        .args(["--"])
+        .args(skipped)
+        .env(postgres::URL, cluster.url())
+        .env("TWINLOCK_CASES", "10")
+        .remedy("the output above names the test; the line runs these suites alone beside a server of yours")
         .run()
 }
 

@@ -20,8 +20,10 @@ pub fn attacks() -> Vec<Attack> {
         attack!(r12_the_rule_beside_sign_ins),
         attack!(
             "R13",
-            Plan::NotApplicable(
-                "one engine is built so far; two instances on one PostgreSQL come with its issue"
+            Plan::Elsewhere(
+                "storage/tests/contract/races.rs",
+                "of_two_hundred_guesses_at_once_five_are_judged",
+                "R1, R3 and R6 over two programs on one PostgreSQL; R11 over two routers on one: server/tests/journeys/step_up_races.rs, where TWINLOCK_TEST_POSTGRES names a server"
             )
         ),
         attack!(r14_two_commands_remove_each_others_last_owner),

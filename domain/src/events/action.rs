@@ -136,6 +136,7 @@ impl fmt::Display for Action {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::Outcome;
 
     #[test]
     fn each_has_a_text_of_its_own() {
@@ -143,5 +144,29 @@ mod tests {
             assert_eq!(action.as_str().parse(), Ok(*action));
         }
         assert_eq!("".parse::<Action>(), Err(UnknownAction));
+    }
+    /// ASVS V16.1.1: what is written down is documented, action by action.
+    #[test]
+    fn each_is_documented() {
+        let document = include_str!("../../../docs/SECURITY.md");
+        let (_, section) = document.split_once("\n## Security events\n").unwrap();
+        let (section, _) = section.split_once("\n## ").unwrap();
+        let (table, results) = section.split_once("\nResults: ").unwrap();
+        let rows = table.lines().filter(|line| line.starts_with('|'));
+        let mut named: Vec<&str> = rows.flat_map(quoted).collect();
+        let mut actions: Vec<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        named.sort_unstable();
+        actions.sort_unstable();
+        assert_eq!(named, actions);
+        let outcomes: Vec<&str> = Outcome::ALL
+            .iter()
+            .map(|outcome| outcome.as_str())
+            .collect();
+        assert_eq!(quoted(results).collect::<Vec<_>>(), outcomes);
+    }
+
+    /// What stands in backquotes.
+    fn quoted(text: &str) -> impl Iterator<Item = &str> {
+        text.split('`').skip(1).step_by(2)
     }
 }

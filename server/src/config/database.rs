@@ -40,7 +40,7 @@ impl Database {
         let url = args.database_url.trim();
         let place = place(url).ok_or_else(|| {
             // The URL itself is not repeated: it may hold a password.
-            let problem = "it is neither a SQLite file nor a PostgreSQL server; use a URL such as sqlite:/var/lib/twinlock/twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full";
+            let problem = "it is neither a SQLite file nor a PostgreSQL server; use a URL such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full";
             SettingError::new(URL_SETTING, problem.to_owned())
         })?;
         let named = filled(args.key_file.as_deref()).map(PathBuf::from);

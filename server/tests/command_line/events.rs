@@ -22,19 +22,6 @@ fn sealed(place: &Place) {
     assert_eq!(code, 0, "{log}");
 }
 
-/// Changes the database as somebody does who has the file, and not the key.
-fn tamper(place: &Place, sql: &'static str) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.file("twinlock.db"));
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let changed = runtime.block_on(async {
-        let raw = sqlx::SqlitePool::connect_with(options).await.unwrap();
-        let changed = sqlx::query(sql).execute(&raw).await.unwrap();
-        raw.close().await;
-        changed
-    });
-    assert!(changed.rows_affected() > 0, "{sql}");
-}
-
 #[test]
 fn tell_what_the_operator_did() {
     let place = Place::with_account();
@@ -72,16 +59,13 @@ fn are_sealed_and_what_is_changed_is_found() {
     let json = place.run(&["events", "--verify", "--json"]).expect_json();
     assert_eq!(json["ends_at"], 2);
 
-    tamper(
-        &place,
-        "UPDATE security_events SET actor = 'system' WHERE seq = 1",
-    );
+    place.tamper("UPDATE security_events SET actor = 'system' WHERE seq = 1");
     let done = place.run(&["events", "--verify"]);
     assert_eq!(
         done.expect_refused(1),
         "the chain of security events does not hold: row 1 was changed, or was not there"
     );
-    tamper(&place, "DELETE FROM security_events");
+    place.tamper("DELETE FROM security_events");
     let done = place.run(&["events", "--verify"]);
     assert_eq!(
         done.expect_refused(1),
@@ -149,8 +133,7 @@ fn are_sealed_within_a_second_while_the_server_runs() {
 #[test]
 fn are_deleted_when_they_are_old_and_the_rest_holds() {
     let place = Place::with_account();
-    tamper(
-        &place,
+    place.tamper(
         "INSERT INTO security_events (id, at, actor, action, outcome, times, open_until)
          VALUES (0, 1, 'operator', 'account_add', 'succeeded', 1, 0)",
     );

@@ -7,12 +7,16 @@
 
 mod account_changes;
 mod accounts;
+mod at_once;
 #[path = "../support/authenticator.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod authenticator;
 mod backup;
 mod browser;
 mod copy;
+#[path = "../support/database.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod database;
 mod demo;
 mod events;
 mod faults;

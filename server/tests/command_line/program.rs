@@ -4,16 +4,19 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Output, Stdio},
+    thread,
 };
 
 use serde_json::Value;
-use tempfile::TempDir;
+
+use crate::database::TestDatabase;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
 
-/// A place for a database, and nothing else of the machine's environment.
+/// A place for a database, and nothing else of the machine's environment: a folder for a `SQLite` file or, where
+/// `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
 pub struct Place {
-    folder: TempDir,
+    database: TestDatabase,
 }
 
 /// What a command did.
@@ -34,13 +37,21 @@ impl Place {
     /// An empty folder.
     pub fn new() -> Self {
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            database: block_on(TestDatabase::new()),
+        }
+    }
+
+    /// An empty folder for a file, whatever server there is.
+    pub fn in_a_file() -> Self {
+        Self {
+            database: TestDatabase::in_a_file(),
         }
     }
 
     /// A folder with a database that is up to date.
     pub fn with_database() -> Self {
         let place = Self::new();
+        place.make_key();
         place.run(&["migrate"]).expect_done();
         place
     }
@@ -54,7 +65,27 @@ impl Place {
 
     /// A file in the folder.
     pub fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.database.folder().join(name)
+    }
+
+    /// The database.
+    pub fn url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Whether the database is on a server.
+    pub fn is_on_a_server(&self) -> bool {
+        self.database.is_on_a_server()
+    }
+
+    /// Changes its schema.
+    pub fn change(&self, sql: &'static str) {
+        block_on(self.database.change(sql));
+    }
+
+    /// Changes the database as somebody does who can write to it, and has not the key.
+    pub fn tamper(&self, sql: &'static str) {
+        block_on(self.database.tamper(sql));
     }
 
     /// The binary, about to be called in the folder.
@@ -62,8 +93,13 @@ impl Place {
         let mut command = Command::new(BINARY);
         command
             .args(args)
-            .current_dir(self.folder.path())
+            .current_dir(self.database.folder())
             .env_clear();
+        if self.is_on_a_server() {
+            command
+                .env("TWINLOCK_DATABASE_URL", &self.database.url)
+                .env("TWINLOCK_KEY_FILE", "twinlock.db.key");
+        }
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -91,6 +127,7 @@ impl Place {
 
     /// Starts it with more settings.
     pub fn serve_with(&self, settings: &[(&str, &str)]) -> Running {
+        self.make_key();
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.envs(settings.iter().copied());
         let (server, before) = Running::start(command);
@@ -100,7 +137,15 @@ impl Place {
 
     /// Starts it with a demo; answers what it printed until it was ready, too.
     pub fn serve_demo(&self) -> (Running, String) {
+        self.make_key();
         Running::start(self.command(&["serve", "--listen", "127.0.0.1:0", "--demo"]))
+    }
+
+    /// A server's database has its key file by hand only.
+    pub fn make_key(&self) {
+        if self.is_on_a_server() && !self.file("twinlock.db.key").exists() {
+            self.run(&["key", "new"]).expect_done();
+        }
     }
 }
 
@@ -187,4 +232,10 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// On a thread of its own: some tests run in a runtime already.
+fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
+    let run = || tokio::runtime::Runtime::new().unwrap().block_on(future);
+    thread::scope(|scope| scope.spawn(run).join().unwrap())
 }

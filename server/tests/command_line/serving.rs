@@ -25,9 +25,11 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
             )),
             "{link}"
         );
-        assert!(server.line().starts_with(
-            "Back up the key file twinlock.db.key apart from the database twinlock.db"
-        ));
+        assert!(
+            server
+                .line()
+                .starts_with("Back up the key file twinlock.db.key apart from the database ")
+        );
         tokens.push(token(&link, "setup"));
         let check = |token: &String| {
             Browser::new(&server)

@@ -26,11 +26,19 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// A place of its own.
     pub async fn new() -> Self {
+        match env::var("TWINLOCK_TEST_POSTGRES") {
+            Ok(server) => Self {
+                url: schema_on(&server).await,
+                ..Self::in_a_file()
+            },
+            Err(_) => Self::in_a_file(),
+        }
+    }
+
+    /// A file, whatever server there is.
+    pub fn in_a_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = match env::var("TWINLOCK_TEST_POSTGRES") {
-            Ok(server) => schema_on(&server).await,
-            Err(_) => format!("sqlite:{}", folder.path().join("twinlock.db").display()),
-        };
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         Self { url, folder }
     }
 
@@ -66,11 +74,16 @@ impl TestDatabase {
 
     /// Changes it behind the server's back.
     pub async fn tamper(&self, sql: &'static str) {
+        assert!(self.change(sql).await > 0, "{sql}");
+    }
+
+    /// Runs a statement past the program; answers how many rows it changed.
+    pub async fn change(&self, sql: &'static str) -> u64 {
         sqlx::any::install_default_drivers();
         let mut raw = AnyConnection::connect(&self.url).await.unwrap();
         let changed = sqlx::query(sql).execute(&mut raw).await.unwrap();
-        assert!(changed.rows_affected() > 0, "{sql}");
         raw.close().await.unwrap();
+        changed.rows_affected()
     }
 }
 
