@@ -5,7 +5,7 @@ use clap::Args;
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
-    /// Database, by its URL.
+    /// Where the database is.
     #[arg(
         help = "Database, such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full",
         long,
@@ -17,7 +17,7 @@ pub struct DatabaseArgs {
     )]
     pub database_url: String,
 
-    /// Key file.
+    /// Where its keys are.
     #[arg(
         help = "Key file [default: the database file's name with `.key`, made together with a new database; with PostgreSQL it must be named]",
         long,
@@ -28,7 +28,7 @@ pub struct DatabaseArgs {
     )]
     pub key_file: Option<String>,
 
-    /// Accept a server on another host that does not prove its name.
+    /// Whether the network between is trusted.
     #[arg(
         help = "Accept a PostgreSQL server on another host without `sslmode=verify-full`: whoever is in that network can read along",
         long,
