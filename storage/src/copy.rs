@@ -101,7 +101,6 @@ impl Store {
             }
             copied.push((table, arrived));
         }
-        source.undo(()).await?;
         if let Some(go_on) = target.engine().numbers_go_on() {
             write.row(query(go_on)).await?;
         }
@@ -109,6 +108,8 @@ impl Store {
         let rows: u64 = copied.iter().map(|(_, rows)| u64::from(*rows)).sum();
         let event = Event::done(Action::DatabaseCopy).saying(format!("{rows} rows"));
         write.commit(event).await?;
+        // Held until now, so that nothing is written there that is not here. Nothing was changed in it.
+        let _ = source.undo(()).await;
         Ok(copied)
     }
 

@@ -108,11 +108,20 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
 /// What the store promises, asked of the second engine. A server that can't be started is a failure, not a reason to leave it out.
 fn storage_on_postgres() -> Result<()> {
     let cluster = Cluster::start()?;
-    Process::cargo(["test", "--package", "storage", "--test", "contract"])
-        .args(["--", "--skip", "sqlite_file::", "--skip", "sqlite_backup::"])
-        .env(postgres::URL, cluster.url())
-        .remedy("the output above names the test; the line runs this suite alone beside a server of yours")
-        .run()
+    Process::cargo([
+        "test",
+        "--package",
+        "storage",
+        "--lib",
+        "--test",
+        "contract",
+    ])
+    .args(["--", "--skip", "sqlite_file::", "--skip", "sqlite_backup::"])
+    .env(postgres::URL, cluster.url())
+    .remedy(
+        "the output above names the test; the line runs this suite alone beside a server of yours",
+    )
+    .run()
 }
 
 /// Tests of the command line that are about the database's file: its copies, damages, locks, and rows with numbers of their own.

@@ -1,15 +1,14 @@
-//! A whole database to another place: a schema of its own on the server that `TWINLOCK_TEST_POSTGRES` names, or another file.
+//! A file's whole database to another place: another file or, where `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
 
-use std::{env, fs, process};
+use std::fs;
 
 use serde_json::{Value, json};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
 use crate::{
     authenticator::Authenticator,
     browser::{Browser, now},
     people::PASSWORD,
-    program::{Place, Running},
+    program::{Done, Place, Running},
 };
 
 const ADA: &str = "ada@example.com";
@@ -56,76 +55,47 @@ fn stop(server: Running) {
     assert_eq!(code, 0, "{log}");
 }
 
-/// An empty database of the test's own.
-fn new_place(name: &str) -> String {
-    let Ok(server) = env::var("TWINLOCK_TEST_POSTGRES") else {
-        return format!("sqlite:{name}.db");
-    };
-    let schema = format!("copy_{name}_{}", process::id());
-    raw(
-        &server,
-        &format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}"),
-    );
-    let mark = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{mark}options=-csearch_path%3D{schema}")
+/// A file with Ada and Max.
+fn old_place() -> Place {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    place.run(&["account", "add", "Example Ltd"]).expect_done();
+    for (email, role) in [(ADA, "owner"), (MAX, "member")] {
+        place.add_person(email, role);
+    }
+    place
 }
 
-fn raw(url: &str, sql: &str) {
-    sqlx::any::install_default_drivers();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let mut connection = AnyConnection::connect(url).await.unwrap();
-        connection
-            .execute(AssertSqlSafe(sql.to_owned()))
-            .await
-            .unwrap();
-        connection.close().await.unwrap();
-    });
+fn copy(old: &Place, to: &str) -> Done {
+    old.run(&["copy", "--from", OLD, "--to", to, "--json"])
 }
 
-fn copy(place: &Place, to: &str) -> crate::program::Done {
-    place.run(&["copy", "--from", OLD, "--to", to, "--json"])
-}
-
-/// Settings of the new place, with the key file copied there.
-fn settings(url: &str) -> [(&str, &str); 2] {
-    [
-        ("TWINLOCK_DATABASE_URL", url),
-        ("TWINLOCK_KEY_FILE", "new.key"),
-    ]
-}
-
-fn at(place: &Place, url: &str, args: &[&str]) -> crate::program::Done {
-    let mut command = place.command(args);
-    command.envs(settings(url)).output().unwrap().into()
+fn copy_key_file(old: &Place, new: &Place) {
+    fs::copy(old.file("twinlock.db.key"), new.file("twinlock.db.key")).unwrap();
 }
 
 #[test]
 fn everybody_signs_in_there_and_what_was_used_stays_used() {
-    let place = Place::with_member();
+    let (place, new) = (old_place(), Place::new());
     let server = place.serve();
     let (ada, max) = (enrolled(&server, ADA), enrolled(&server, MAX));
     assert_eq!(by_backup_code(&server, ADA, &ada.codes[0]).0, 200);
-    let new = new_place("moved");
-    let open = copy(&place, &new);
+    let open = copy(&place, new.url());
     let line = open.expect_refused(1);
     assert!(line.contains("stop the server first"), "{line}");
     stop(server);
     // Max did it the day before.
     let earlier = "UPDATE mfa_methods SET last_step = last_step - 2880
                    WHERE user_id = (SELECT id FROM users WHERE email = 'max@example.com')";
-    raw(
-        &format!("sqlite:{}", place.file("twinlock.db").display()),
-        earlier,
-    );
+    place.tamper(earlier);
 
-    let copied = copy(&place, &new).expect_json();
+    let copied = copy(&place, new.url()).expect_json();
     let tables = &copied["tables"];
     let counts = ["users", "mfa_methods", "backup_codes", "data_keys"].map(|name| &tables[name]);
     assert_eq!(counts, [&json!(2), &json!(2), &json!(20), &json!(3)]);
-    fs::copy(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
+    copy_key_file(&place, &new);
 
-    let server = place.serve_with(&settings(&new));
+    let server = new.serve();
     let mut before = ada.browser;
     before.turn_to(&server);
     assert_eq!(before.standing(), json!("full"), "its session goes on");
@@ -142,13 +112,13 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     assert_eq!(by_backup_code(&server, MAX, &max.codes[0]).0, 200);
     stop(server);
 
-    let verified = at(&place, &new, &["events", "--verify"]);
+    let verified = new.run(&["events", "--verify"]);
     assert!(
         verified.expect_done().contains("0 wait"),
         "{}",
         verified.out
     );
-    let events = at(&place, &new, &["events", "--export"]);
+    let events = new.run(&["events", "--export"]);
     let (until, since) = events
         .expect_done()
         .split_once("\"database_copy\"")
@@ -162,18 +132,17 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
 
 #[test]
 fn a_place_that_is_not_empty_stays_as_it_is() {
-    let place = Place::with_owner();
-    let new = new_place("taken");
-    fs::copy(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
-    at(&place, &new, &["migrate"]).expect_done();
-    at(&place, &new, &["account", "add", "Theirs"]).expect_done();
-    let refused = copy(&place, &new);
+    let (place, new) = (old_place(), Place::new());
+    copy_key_file(&place, &new);
+    new.run(&["migrate"]).expect_done();
+    new.run(&["account", "add", "Theirs"]).expect_done();
+    let refused = copy(&place, new.url());
     let line = refused.expect_refused(1);
     assert!(
         line.contains("it is not empty: its table accounts has rows"),
         "{line}"
     );
-    let accounts = at(&place, &new, &["account", "list"]);
+    let accounts = new.run(&["account", "list"]);
     let accounts = accounts.expect_done();
     assert!(
         accounts.contains("Theirs") && !accounts.contains("Example"),
@@ -190,22 +159,21 @@ fn a_place_that_is_not_empty_stays_as_it_is() {
 
 #[test]
 fn a_key_file_that_does_not_fit_leaves_nothing_there() {
-    let (place, other) = (Place::with_owner(), Place::with_database());
-    let new = new_place("foreign");
+    let (place, other, new) = (old_place(), old_place(), Place::new());
     fs::rename(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
-    fs::copy(other.file("twinlock.db.key"), place.file("twinlock.db.key")).unwrap();
-    let refused = copy(&place, &new);
+    copy_key_file(&other, &place);
+    let refused = copy(&place, new.url());
     let line = refused.expect_refused(1);
     assert!(
         line.contains("does not belong to the database twinlock.db"),
         "{line}"
     );
     // It is as good as new.
-    let args = ["copy", "--from", OLD, "--to", &new, "--key-file", "new.key"];
-    let copied = place.run(&args);
+    fs::rename(place.file("new.key"), place.file("twinlock.db.key")).unwrap();
+    let copied = place.run(&["copy", "--from", OLD, "--to", new.url()]);
     let said = copied.expect_done();
     for line in [
-        "users: 1",
+        "users: 2",
         "backup_codes: 0",
         "Start no server on twinlock.db again",
     ] {
@@ -215,7 +183,7 @@ fn a_key_file_that_does_not_fit_leaves_nothing_there() {
 
 #[test]
 fn what_can_t_be_copied_is_told_by_its_argument() {
-    let place = Place::with_database();
+    let place = old_place();
     let refused = place.run(&["copy", "--from", OLD, "--to", "mysql://u:hunter2@h/d"]);
     let line = refused.expect_refused(2);
     assert!(

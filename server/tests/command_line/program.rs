@@ -41,6 +41,13 @@ impl Place {
         }
     }
 
+    /// An empty folder for a file, whatever server there is.
+    pub fn in_a_file() -> Self {
+        Self {
+            database: TestDatabase::in_a_file(),
+        }
+    }
+
     /// A folder with a database that is up to date.
     pub fn with_database() -> Self {
         let place = Self::new();

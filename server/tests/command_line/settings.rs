@@ -124,7 +124,8 @@ fn help_is_everywhere(
         "migrate",
         "backup",
         "restore",
-        "restored"
+        "restored",
+        "copy"
     )]
     command: &str,
 ) {

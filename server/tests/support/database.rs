@@ -26,11 +26,19 @@ pub struct TestDatabase {
 impl TestDatabase {
     /// A place of its own.
     pub async fn new() -> Self {
+        match env::var("TWINLOCK_TEST_POSTGRES") {
+            Ok(server) => Self {
+                url: schema_on(&server).await,
+                ..Self::in_a_file()
+            },
+            Err(_) => Self::in_a_file(),
+        }
+    }
+
+    /// A file, whatever server there is.
+    pub fn in_a_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = match env::var("TWINLOCK_TEST_POSTGRES") {
-            Ok(server) => schema_on(&server).await,
-            Err(_) => format!("sqlite:{}", folder.path().join("twinlock.db").display()),
-        };
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         Self { url, folder }
     }
 
