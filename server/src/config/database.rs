@@ -99,7 +99,7 @@ fn place(url: &str) -> Option<Place> {
 /// Host and database of a server's URL.
 fn server(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
-    if !matches!(url.scheme(), "postgres" | "postgresql") {
+    if !matches!(url.scheme(), "postgres" | "postgresql") || url.cannot_be_a_base() {
         return None;
     }
     let host = url.host_str().unwrap_or_default();
