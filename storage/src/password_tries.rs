@@ -155,12 +155,16 @@ async fn count_for_address(
     if let Err(until) = address_limit::judge(oldest, now) {
         return Ok(Err(until));
     }
+    // Judged once more in the statement that takes: between the two, others may have taken the last ones.
     let take = "INSERT INTO refused_sign_ins (address, number, refused_at)
                 SELECT $1, COALESCE(MAX(number), 0) + 1, $2 FROM refused_sign_ins WHERE address = $1
+                HAVING COUNT(CASE WHEN refused_at > $3 THEN 1 END) < $4
                 ON CONFLICT (address, number) DO NOTHING RETURNING number";
     let take = query(take)
         .bind(address.as_str().to_owned())
-        .bind(now.millis());
+        .bind(now.millis())
+        .bind(now.minus(WINDOW).millis())
+        .bind(i64::from(*address_limit));
     let taken = write.row(take).await?;
     Ok(Ok(taken.map(|row| row.number("number")).transpose()?))
 }
