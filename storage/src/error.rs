@@ -90,11 +90,12 @@ pub fn may_pass(error: &sqlx::Error) -> bool {
     }
 }
 
-/// `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10 I/O, 13 full). `PostgreSQL`: five characters by class
+/// `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10 I/O, 13 full, 14 can't open: later than at the
+/// start that is a want of file descriptors). `PostgreSQL`: five characters by class
 /// (08 connection, 25006 read-only, 40 rollback, 53 resources, 57 operator).
 fn code_may_pass(code: &str) -> bool {
     match code.parse::<u32>() {
-        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13),
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14),
         _ => {
             code == "25006"
                 || ["08", "40", "53", "57"]
@@ -114,6 +115,7 @@ mod tests {
     #[case::busy_snapshot("517", true)]
     #[case::locked("6", true)]
     #[case::disk_full("13", true)]
+    #[case::no_descriptor_left("14", true)]
     #[case::write_failed("778", true)]
     #[case::no_such_table("1", false)]
     #[case::damaged_file("11", false)]
