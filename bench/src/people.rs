@@ -121,7 +121,7 @@ async fn vault(url: &str, key_file: &str) -> Result<Vault> {
     let database = Database::new(&DatabaseArgs {
         database_url: url.to_owned(),
         key_file: Some(key_file.to_owned()),
-        database_trusted_network: false,
+        database_trusted_network: String::new(),
     })?;
     let vault = keys::vault(&store, &keyfile::read(key_file.as_ref())?, &database).await?;
     store.close().await;

@@ -282,7 +282,7 @@ mod tests {
         let database = Database::new(&DatabaseArgs {
             database_url,
             key_file: None,
-            database_trusted_network: false,
+            database_trusted_network: String::new(),
         })
         .unwrap();
         (folder, database)

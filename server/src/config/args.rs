@@ -33,10 +33,14 @@ pub struct DatabaseArgs {
         help = "Accept a PostgreSQL server on another host without `sslmode=verify-full`: whoever is in that network can read along",
         long,
         env = "TWINLOCK_DATABASE_TRUSTED_NETWORK",
+        value_name = "true|false",
+        num_args = 0..=1,
+        default_value = "false",
+        default_missing_value = "true",
         hide_env_values = true,
         global = true
     )]
-    pub database_trusted_network: bool,
+    pub database_trusted_network: String,
 }
 
 /// Where the server is.

@@ -52,7 +52,7 @@ impl Database {
             url: url.to_owned(),
             place,
             key_file,
-            trusted_network: args.database_trusted_network,
+            trusted_network: is_trusted(&args.database_trusted_network)?,
         })
     }
 
@@ -91,6 +91,18 @@ impl Place {
     }
 }
 
+/// Whoever mistypes it must not find out by what was read along.
+fn is_trusted(text: &str) -> Result<bool, SettingError> {
+    match text.trim() {
+        "true" => Ok(true),
+        "false" | "" => Ok(false),
+        _ => Err(SettingError::new(
+            "TWINLOCK_DATABASE_TRUSTED_NETWORK",
+            "it is neither true nor false".to_owned(),
+        )),
+    }
+}
+
 fn place(url: &str) -> Option<Place> {
     let server = || server(url).map(Place::Server);
     sqlite_file(url).map(Place::File).or_else(server)
@@ -125,7 +137,7 @@ mod tests {
         Database::new(&DatabaseArgs {
             database_url: url.to_owned(),
             key_file: key_file.map(str::to_owned),
-            database_trusted_network: false,
+            database_trusted_network: String::new(),
         })
     }
 

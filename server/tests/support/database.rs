@@ -67,7 +67,7 @@ impl TestDatabase {
         Database::new(&DatabaseArgs {
             database_url: self.url.clone(),
             key_file: Some(self.key_file().display().to_string()),
-            database_trusted_network: false,
+            database_trusted_network: String::new(),
         })
         .unwrap()
     }
