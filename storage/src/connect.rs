@@ -1,6 +1,6 @@
 //! An open database: connections that write beside connections that read.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use domain::{events::Origin, ports::PortError};
 use sqlx::{
@@ -45,6 +45,11 @@ impl Store {
     /// `PostgreSQL` server on another host must prove who it is (ASVS V12.3.1).
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_by(url, postgres::Wire::Verified).await
+    }
+
+    /// The same for a `SQLite` file that is there, whatever characters its name holds.
+    pub async fn open_file(file: &Path) -> Result<Self, OpenError> {
+        Self::open(&sqlite::url_of(file, "rw")).await
     }
 
     /// The same for a network that is trusted: anybody in it may read along, or answer in the server's place.

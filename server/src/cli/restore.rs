@@ -108,7 +108,7 @@ async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
     if void_all {
         return Ok(Spent::All);
     }
-    let Ok(store) = open_file(target).await else {
+    let Ok(store) = Store::open_file(target).await else {
         return Ok(Spent::Unknown);
     };
     let codes = store.spent_codes().await;
@@ -128,7 +128,7 @@ async fn prepare(
         source,
     })?;
     let fails = |error| Failure::from(OpenError::Store(Place::File(backup.to_owned()), error));
-    let store = open_file(copy).await.map_err(fails)?;
+    let store = Store::open_file(copy).await.map_err(fails)?;
     store.migrate().await.map_err(fails)?;
     let warning = match keyfile::read(&database.key_file).map_err(OpenError::Key) {
         Ok(ring) => keys::vault(&store, &ring, database).await.map(drop),
@@ -146,15 +146,6 @@ async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
     let now = SystemClock.now();
     let store = store.seen_from(Origin::here(Actor::Operator, now));
     Ok(store.end_restored(spent, now).await?)
-}
-
-async fn open_file(file: &Path) -> Result<Store, storage::OpenError> {
-    // What a URL would take for an escape or a parameter.
-    let path = file
-        .to_string_lossy()
-        .replace('%', "%25")
-        .replace('?', "%3F");
-    Store::open(&format!("sqlite:{path}")).await
 }
 
 fn copied(backup: &Path, copy: &Path) -> io::Result<()> {
