@@ -207,6 +207,8 @@ fn shared(error: Arc<sqlx::Error>) -> PortError {
 mod tests {
     use sqlx::{AssertSqlSafe, any::AnyPoolOptions, query_scalar};
 
+    use tokio::task::JoinHandle;
+
     use super::*;
     use crate::sqlite::is_usable;
 
@@ -255,6 +257,17 @@ mod tests {
         insert.await.map(drop)
     }
 
+    /// One that has written the row 1 and waits for its commit, and the one behind it, whose turn it is.
+    async fn pair(file: &File) -> (JoinHandle<Result<(), PortError>>, Turn) {
+        let mut first = file.writer.turn().await.unwrap();
+        insert(&mut first, 1).await.unwrap();
+        let second = tokio::spawn(file.writer.clone().begun());
+        // It waits in the queue before the first one's commit can come behind it.
+        tokio::task::yield_now().await;
+        let first = tokio::spawn(first.commit());
+        (first, second.await.unwrap().unwrap())
+    }
+
     async fn written(writer: Writer, number: i64) -> Result<(), PortError> {
         let mut turn = writer.turn().await?;
         insert(&mut turn, number).await.map_err(port)?;
@@ -276,13 +289,7 @@ mod tests {
     #[tokio::test]
     async fn nobody_is_answered_before_the_commit() {
         let file = file().await;
-        let mut first = file.writer.turn().await.unwrap();
-        insert(&mut first, 1).await.unwrap();
-        let second = tokio::spawn(file.writer.clone().begun());
-        // It waits in the queue before the first one's commit can come behind it.
-        tokio::task::yield_now().await;
-        let first = tokio::spawn(first.commit());
-        let mut second = second.await.unwrap().unwrap();
+        let (first, mut second) = pair(&file).await;
         assert!(second.in_savepoint);
         insert(&mut second, 2).await.unwrap();
         assert!(!first.is_finished());
@@ -320,12 +327,7 @@ mod tests {
     #[tokio::test]
     async fn a_commit_that_fails_fails_for_all() {
         let file = file().await;
-        let mut first = file.writer.turn().await.unwrap();
-        insert(&mut first, 1).await.unwrap();
-        let second = tokio::spawn(file.writer.clone().begun());
-        tokio::task::yield_now().await;
-        let first = tokio::spawn(first.commit());
-        let mut second = second.await.unwrap().unwrap();
+        let (first, mut second) = pair(&file).await;
         // What is deferred is judged by the commit.
         let late = second.connection().unwrap();
         late.execute("INSERT INTO late VALUES (77)").await.unwrap();
@@ -339,12 +341,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_is_nobodys_fault_and_no_end() {
         let file = file().await;
-        let mut first = file.writer.turn().await.unwrap();
-        insert(&mut first, 1).await.unwrap();
-        let second = tokio::spawn(file.writer.clone().begun());
-        tokio::task::yield_now().await;
-        let first = tokio::spawn(first.commit());
-        let mut second = second.await.unwrap().unwrap();
+        let (first, mut second) = pair(&file).await;
         // No page more than there are is the same to the engine as a disk without room: it undoes the whole group.
         let full = "PRAGMA max_page_count = 1; INSERT INTO large VALUES (zeroblob(100000))";
         let refused = second.connection().unwrap().execute(full).await;
