@@ -12,6 +12,7 @@ use sqlx::query;
 
 use crate::{
     Store, locks,
+    rows::Values,
     write::{Noted, Write},
 };
 
@@ -35,23 +36,30 @@ impl KnownBrowsers for Store {
         let mut write = self.write().await?;
         let remembered =
             locks::admitted(&mut write, &browser.user).await? && put(&mut write, &browser).await?;
-        forget_oldest(&mut write, &browser.user).await?;
         // The sign-in is the event.
         write.keep(remembered, Noted::Nothing).await
     }
 }
 
 /// Notes the browser for as long as the session is there. Its failures stay, and a token that is another user's stays theirs.
-async fn put(write: &mut Write, browser: &KnownBrowser) -> Result<bool, PortError> {
+pub async fn put(write: &mut Write, browser: &KnownBrowser) -> Result<bool, PortError> {
     let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at)
                SELECT $1, s.user_id, 0, 0, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
                ON CONFLICT (token_hash) DO UPDATE SET seen_at = excluded.seen_at
-               WHERE known_browsers.user_id = excluded.user_id";
+               WHERE known_browsers.user_id = excluded.user_id
+               RETURNING (SELECT COUNT(*) FROM known_browsers k WHERE k.user_id = $3) AS known";
     let put = query(put)
         .bind(browser.token.as_bytes().as_slice())
         .bind(browser.session.as_str())
         .bind(browser.user.as_str());
-    Ok(write.run(put.bind(browser.at.millis())).await? == 1)
+    let Some(row) = write.row(put.bind(browser.at.millis())).await? else {
+        return Ok(false);
+    };
+    // One engine counts the new row, the other does not yet.
+    if row.count("known")? >= PER_USER {
+        forget_oldest(write, &browser.user).await?;
+    }
+    Ok(true)
 }
 
 async fn forget_oldest(write: &mut Write, user: &UserId) -> Result<(), PortError> {

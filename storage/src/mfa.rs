@@ -7,17 +7,18 @@ use domain::{
     ids::{CodeSetId, SessionId, UserId},
     names::MethodName,
     ports::{
-        Activation, BackupCodeUse, CodeUse, Deletion, Grant, MethodRecord, Mfa, NewCodeSet,
-        PendingKey, PortError, StoredBackupCode, Taken, TestedCode, TokenSwap,
+        Activation, BackupCodeUse, CodeUse, Deletion, Grant, KnownBrowser, MethodRecord, Mfa,
+        NewCodeSet, PendingKey, PortError, StoredBackupCode, Taken, TestedCode, TokenSwap,
     },
     step_up,
     time::Timestamp,
+    token::TokenHash,
     vault::BlindIndex,
 };
 use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes, locks, methods, pending_keys,
+    Store, attempts, backup_codes, known_browsers, locks, methods, pending_keys,
     rows::Values,
     sessions, step_ups,
     write::{Noted, Write},
@@ -95,7 +96,8 @@ impl Mfa for Store {
             return write.undo(Taken::SessionGone).await;
         }
         let burnt = methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await?;
-        let taken = completed(&mut write, burnt, &code.swap, &code.user, code.at).await?;
+        let browser = known(&code.swap, &code.user, code.browser, code.at);
+        let taken = completed(&mut write, burnt, &code.swap, &browser).await?;
         write
             .settle(taken, application(Action::SecondFactor, &code.user))
             .await
@@ -115,7 +117,8 @@ impl Mfa for Store {
             return write.undo((Taken::SessionGone, 0)).await;
         }
         let spent = backup_codes::spend(&mut write, &code.user, &code.code, code.at).await?;
-        let taken = completed(&mut write, spent, &code.swap, &code.user, code.at).await?;
+        let browser = known(&code.swap, &code.user, code.browser, code.at);
+        let taken = completed(&mut write, spent, &code.swap, &browser).await?;
         // Whoever came in by their last code has none left to verify with: the sign-in stands for one verification.
         let recovered = query("UPDATE sessions SET recovered_at = $2 WHERE id = $1")
             .bind(code.swap.session.as_str())
@@ -234,25 +237,33 @@ fn application(action: Action, user: &UserId) -> Event {
     Event::done(action).of(user).with(MethodKind::Application)
 }
 
-/// A code that was spent completes the session that owed the second factor, which gets a new token.
+/// A code that was spent completes the session that owed the second factor, which gets a new token, and makes its browser known.
 async fn completed(
     write: &mut Write,
     is_spent: bool,
     swap: &TokenSwap,
-    user: &UserId,
-    at: Timestamp,
+    browser: &KnownBrowser,
 ) -> Result<Taken, PortError> {
     if !is_spent {
         return Ok(Taken::AlreadyTaken);
     }
     let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
                    WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5";
-    let step_up = sessions::bind_swap(query(step_up), swap, at).bind(user.as_str());
-    Ok(if write.run(step_up).await? == 1 {
-        Taken::Taken
-    } else {
-        Taken::SessionGone
-    })
+    let step_up = sessions::bind_swap(query(step_up), swap, browser.at);
+    if write.run(step_up.bind(browser.user.as_str())).await? != 1 {
+        return Ok(Taken::SessionGone);
+    }
+    known_browsers::put(write, browser).await?;
+    Ok(Taken::Taken)
+}
+
+fn known(swap: &TokenSwap, user: &UserId, token: TokenHash, at: Timestamp) -> KnownBrowser {
+    KnownBrowser {
+        token,
+        user: user.clone(),
+        session: swap.session.clone(),
+        at,
+    }
 }
 
 /// Lets the session see the codes that were asked for and wait for `Finish`.

@@ -67,8 +67,10 @@ pub fn url_of(file: &Path, mode: &str) -> String {
 /// Whether the connection that writes may write again. When a disk is full or fails, `SQLite` undoes the whole transaction by itself;
 /// the driver's own rollback then finds none, fails, and would count the connection as inside a transaction for ever.
 pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
-    // Behind it the rollback of what was dropped has been tried.
-    connection.ping().await?;
+    if connection.is_in_transaction() {
+        // Behind it the rollback of what was dropped has been tried.
+        connection.ping().await?;
+    }
     Ok(!connection.is_in_transaction())
 }
 

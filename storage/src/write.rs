@@ -129,12 +129,15 @@ impl Write {
             return self.end().await;
         };
         let completes = matches!(event.outcome, Outcome::Succeeded | Outcome::Owed);
-        if completes {
-            for id in self.scope.attempts() {
-                self.take_back(id).await?;
-            }
+        let mut attempts = self.scope.attempts();
+        attempts.truncate(if completes { attempts.len() } else { 0 });
+        let last = attempts.pop();
+        for id in attempts {
+            self.take_back(id).await?;
         }
-        self.insert(&event, 0).await?;
+        if !self.came_right(last, &event).await? {
+            self.insert(&event, 0).await?;
+        }
         let scope = self.scope.clone();
         self.end().await?;
         if completes {
@@ -182,6 +185,13 @@ impl Write {
         self.end().await?;
         scope.change(Vec::clear);
         Ok(())
+    }
+
+    /// Makes a counted attempt the event that it turned out to be; false without one, or where it is sealed already.
+    async fn came_right(&mut self, id: Option<i64>, event: &Event) -> Result<bool, PortError> {
+        let Some(id) = id else { return Ok(false) };
+        let came_right = bound(UPDATE.to_owned(), &self.scope.origin, event, 0).bind(id);
+        Ok(self.run(came_right).await? == 1)
     }
 
     async fn take_back(&mut self, id: i64) -> Result<(), PortError> {
@@ -250,6 +260,13 @@ const INSERT: &str = "
     INSERT INTO security_events (at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser,
                                  open_until, repeats)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13)";
+
+/// With the numbers of [`INSERT`].
+const UPDATE: &str = "
+    UPDATE security_events
+    SET at = $1, actor = $2, subject = $3, account = $4, action = $5, outcome = $6, method = $7, email_index = $8, detail = $9,
+        address = $10, browser = $11, open_until = $12
+    WHERE id = $13 AND seq IS NULL";
 
 /// Binds all but `$13`.
 fn bound(sql: String, origin: &Origin, event: &Event, open_until: i64) -> Sql {

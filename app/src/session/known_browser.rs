@@ -3,32 +3,59 @@
 use domain::{
     ids::{SessionId, UserId},
     ports::KnownBrowser,
+    token::{Token, TokenHash},
 };
 
 use crate::{call::Call, error::AppError};
 
-/// Notes this browser after a complete sign-in, or after its user's browsers were forgotten. It keeps the token that it is known by.
+/// The token by which this browser will be known to a user.
+pub(crate) struct BrowserToken {
+    pub(crate) hash: TokenHash,
+    /// None for a browser that is known to them already: it keeps the one that it has.
+    new: Option<Token>,
+}
+
+impl BrowserToken {
+    pub(crate) async fn of(call: &Call, user: &UserId) -> Result<Self, AppError> {
+        let known_browsers = &call.services.known_browsers;
+        if let Some(given) = call.visitor.browser
+            && known_browsers.is_known(given, user, call.now).await?
+        {
+            return Ok(Self {
+                hash: given,
+                new: None,
+            });
+        }
+        let new = call.draw_token()?;
+        Ok(Self {
+            hash: new.hash(),
+            new: Some(new),
+        })
+    }
+
+    /// Gives it to the browser, once it is noted.
+    pub(crate) fn hand_out(&self, call: &Call) {
+        if let Some(new) = &self.new {
+            call.set_browser_cookie(new);
+        }
+    }
+}
+
+/// Notes this browser after a complete sign-in, or after its user's browsers were forgotten.
 pub(crate) async fn remember(
     call: &Call,
     user: &UserId,
     session: &SessionId,
 ) -> Result<(), AppError> {
-    let known_browsers = &call.services.known_browsers;
-    let new = call.draw_token()?;
-    let mut token = new.hash();
-    if let Some(given) = call.visitor.browser
-        && known_browsers.is_known(given, user, call.now).await?
-    {
-        token = given;
-    }
+    let token = BrowserToken::of(call, user).await?;
     let browser = KnownBrowser {
-        token,
+        token: token.hash,
         user: user.clone(),
         session: session.clone(),
         at: call.now,
     };
-    if known_browsers.remember(browser).await? && token == new.hash() {
-        call.set_browser_cookie(&new);
+    if call.services.known_browsers.remember(browser).await? {
+        token.hand_out(call);
     }
     Ok(())
 }

@@ -8,14 +8,15 @@ use domain::{
     one_time_code::OneTimeCode,
     ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
     time::TimeStep,
+    token::Token,
     totp::{Verdict, verify},
     vault::Place,
 };
 
 use super::{
     api::{Code, SignedIn},
-    known_browser::remember_caller,
-    server::reread,
+    known_browser::BrowserToken,
+    server::completed,
 };
 use crate::{
     call::Call,
@@ -27,21 +28,23 @@ use crate::{
 pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, AppError> {
     let (method, step) = right_code(call, &request.code).await?;
     let (swap, token) = call.renewal()?;
+    let user = call.caller()?.session.user.clone();
+    let browser = BrowserToken::of(call, &user).await?;
     let code = CodeUse {
         swap,
-        user: call.caller()?.session.user.clone(),
+        user,
         method: method.id,
         step,
+        browser: browser.hash,
         at: call.now,
     };
     match call.services.mfa.use_code(code).await? {
-        Taken::Taken => call.set_cookie(&token),
+        Taken::Taken => hand_out(call, &token, &browser),
         Taken::AlreadyTaken => return Err(already_used(call, step)),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
-    remember_caller(call).await;
     Ok(SignedIn {
-        viewer: reread(call, &token).await?,
+        viewer: completed(call)?,
         codes_left: None,
         unlocked_after: None,
     })
@@ -51,24 +54,32 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
     let tries = refused_so_far(call).await?;
     let code = right_backup_code(call, &request.code).await?;
     let (swap, token) = call.renewal()?;
+    let user = call.caller()?.session.user.clone();
+    let browser = BrowserToken::of(call, &user).await?;
     let code = BackupCodeUse {
         swap,
-        user: call.caller()?.session.user.clone(),
+        user,
         code,
+        browser: browser.hash,
         at: call.now,
     };
     let (outcome, left) = call.services.mfa.use_backup_code(code).await?;
     match outcome {
-        Taken::Taken => call.set_cookie(&token),
+        Taken::Taken => hand_out(call, &token, &browser),
         Taken::AlreadyTaken => return Err(AppError::BackupCodeUsed),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
-    remember_caller(call).await;
     Ok(SignedIn {
-        viewer: reread(call, &token).await?,
+        viewer: completed(call)?,
         codes_left: Some(left),
         unlocked_after: (tries >= LOCK_AFTER).then_some(tries),
     })
+}
+
+/// Gives the browser its two tokens.
+fn hand_out(call: &Call, session: &Token, browser: &BrowserToken) {
+    call.set_cookie(session);
+    browser.hand_out(call);
 }
 
 async fn refused_so_far(call: &Call) -> Result<u32, AppError> {

@@ -5,8 +5,9 @@ use domain::{
     enrolment::may_see_codes,
     ids::SessionId,
     password::Password,
-    policy::Standing,
+    policy::{Standing, decide},
     ports::{Counted, Credentials, NewSession, PasswordTry, Receipt, SessionRecord},
+    session::SessionFacts,
     token::TokenHash,
 };
 
@@ -129,6 +130,18 @@ pub(crate) async fn reread(call: &Call, token: &domain::token::Token) -> Result<
     found(call, token.hash()).await
 }
 
+/// The caller's session once it owes no second factor any more: what this call has just written needs no second look.
+pub(super) fn completed(call: &Call) -> Result<Viewer, AppError> {
+    let session = &call.caller()?.session;
+    let facts = SessionFacts {
+        second_factor_at: Some(call.now),
+        seen_at: call.now,
+        ..session.facts.clone()
+    };
+    let standing = decide(&facts, &session.subject, call.now).ok_or(AppError::NotSignedIn)?;
+    Ok(viewer(call, session, standing))
+}
+
 /// The session as it is after this call changed what it may do.
 pub(crate) async fn now(call: &Call) -> Result<Viewer, AppError> {
     found(call, call.caller()?.token).await
@@ -141,8 +154,8 @@ async fn found(call: &Call, token: TokenHash) -> Result<Viewer, AppError> {
         .find(token)
         .await?
         .ok_or(AppError::NotSignedIn)?;
-    let standing = domain::policy::decide(&session.facts, &session.subject, call.now)
-        .ok_or(AppError::NotSignedIn)?;
+    let standing =
+        decide(&session.facts, &session.subject, call.now).ok_or(AppError::NotSignedIn)?;
     Ok(viewer(call, &session, standing))
 }
 

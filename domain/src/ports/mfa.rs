@@ -5,6 +5,7 @@ use crate::{
     ids::{BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     names::MethodName,
     time::{TimeStep, Timestamp},
+    token::TokenHash,
     vault::{BlindIndex, Sealed},
 };
 
@@ -126,6 +127,8 @@ pub struct CodeUse {
     pub method: MethodId,
     /// The step to burn.
     pub step: TimeStep,
+    /// The token by which the browser will be known: a new one, or the one that it is known by already.
+    pub browser: TokenHash,
     /// When.
     pub at: Timestamp,
 }
@@ -139,6 +142,8 @@ pub struct BackupCodeUse {
     pub user: UserId,
     /// The code to spend.
     pub code: BackupCodeId,
+    /// The token by which the browser will be known: a new one, or the one that it is known by already.
+    pub browser: TokenHash,
     /// When.
     pub at: Timestamp,
 }
@@ -191,7 +196,7 @@ pub trait Mfa: Send + Sync {
     /// The user's active method.
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
 
-    /// Burns a step and completes the sign-in, which clears the budgets.
+    /// Burns a step and completes the sign-in, which clears the budgets and makes the browser known.
     async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError>;
 
     /// Finds a code of the user's valid set, spent or not.
@@ -201,7 +206,7 @@ pub trait Mfa: Send + Sync {
         index: BlindIndex,
     ) -> Result<Option<StoredBackupCode>, PortError>;
 
-    /// Spends a code and completes the sign-in, which clears the budgets; answers how many codes are left.
+    /// Spends a code and completes the sign-in, which clears the budgets and makes the browser known; answers how many codes are left.
     async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError>;
 
     /// Takes the grant, keeps a set that becomes valid at [`Mfa::finish_codes`], and lets the session see such sets. False without the grant.

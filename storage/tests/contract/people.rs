@@ -172,6 +172,7 @@ impl Protected {
             user: self.user.clone(),
             method: self.method.clone(),
             step: FIRST_STEP.offset(step),
+            browser: token(),
             at: FIRST_STEP.offset(step).start(),
         }
     }
@@ -181,6 +182,7 @@ impl Protected {
             swap: browser.swap(),
             user: self.user.clone(),
             code: self.codes.codes[index].id.clone(),
+            browser: token(),
             at: START,
         }
     }

@@ -9,6 +9,7 @@ use domain::{
     lockout::{Budget, Factor, LOCK_AFTER},
     ports::{Activation, BackupCodeUse, PendingKey, Taken},
     time::{TimeStep, Timestamp},
+    token::Token,
     totp::TotpKey,
     vault::{OpenError, Place, Sealed},
 };
@@ -95,6 +96,7 @@ pub async fn use_up(
             swap: visit.swap(services)?,
             user: actor.user.clone(),
             code: code.id,
+            browser: Token::from_random(services.entropy.draw()?).hash(),
             at,
         };
         if services.mfa.use_backup_code(code).await?.0 != Taken::Taken {
