@@ -1,6 +1,6 @@
 //! What the use cases need, assembled by the server.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use domain::{
     events::Origin,
@@ -11,9 +11,13 @@ use domain::{
     vault::Vault,
 };
 
-/// The ports and the settings; cheap to clone.
+/// The ports and the settings. Each layer that a request passes has them: a clone is one counter more, not one a port.
 #[derive(Clone)]
-pub struct Services {
+pub struct Services(Arc<Ports>);
+
+/// What [`Services`] are made of.
+#[derive(Clone)]
+pub struct Ports {
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// The random source.
@@ -52,6 +56,20 @@ pub struct Services {
 pub trait Scope: Send + Sync {
     /// The same ports, which note `origin` with every security event.
     fn seen_from(&self, services: &Services, origin: Origin) -> Services;
+}
+
+impl Deref for Services {
+    type Target = Ports;
+
+    fn deref(&self) -> &Ports {
+        &self.0
+    }
+}
+
+impl From<Ports> for Services {
+    fn from(ports: Ports) -> Self {
+        Self(Arc::new(ports))
+    }
 }
 
 impl Services {

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use app::services::{Scope, Services, Settings};
+use app::services::{Ports, Scope, Services, Settings};
 use domain::{
     events::{Actor, Origin},
     ports::{Clock, Entropy, Hasher, PortError},
@@ -154,7 +154,7 @@ impl Opened {
         settings: Settings,
     ) -> Services {
         let store = &self.store;
-        let base = Services {
+        let base = Ports {
             clock,
             entropy,
             hasher,
@@ -173,7 +173,7 @@ impl Opened {
             scope: Arc::new(OneRequest(store.clone())),
         };
         let here = Origin::here(Actor::System, base.clock.now());
-        base.seen_from(here)
+        Services::from(base).seen_from(here)
     }
 }
 
@@ -183,7 +183,7 @@ struct OneRequest(Arc<Store>);
 impl Scope for OneRequest {
     fn seen_from(&self, services: &Services, origin: Origin) -> Services {
         let store = Arc::new(self.0.seen_from(origin));
-        Services {
+        let ports = Ports {
             users: store.clone(),
             accounts: store.clone(),
             sessions: store.clone(),
@@ -194,8 +194,9 @@ impl Scope for OneRequest {
             known_browsers: store.clone(),
             password_changes: store.clone(),
             events: store,
-            ..services.clone()
-        }
+            ..Ports::clone(services)
+        };
+        ports.into()
     }
 }
 

@@ -17,8 +17,7 @@ use crate::{
     config::{PublicUrl, TrustedProxies},
     health,
     middleware::{
-        accept, access, access_log, arguments, body, build, content_type, endpoint, origin, panic,
-        request_id,
+        access, access_log, arguments, body, build, guard, panic, request_id,
         security_headers::{self, SecurityHeaders},
         server_function, timeout, visitor,
     },
@@ -70,16 +69,13 @@ pub fn router_with(
 fn api(services: Services, public_url: &PublicUrl, proxies: TrustedProxies) -> Router {
     let guards = ServiceBuilder::new()
         .layer(from_fn(timeout::limit))
-        .layer(from_fn(endpoint::check))
         .layer(from_fn_with_state(
             Arc::new(public_url.clone()),
-            origin::check,
+            guard::check,
         ))
-        .layer(from_fn(accept::check))
-        .layer(from_fn(content_type::check))
         .layer(from_fn(body::read))
         .layer(from_fn_with_state(
-            (services.clone(), proxies),
+            (Arc::clone(&services.settings), proxies),
             visitor::note,
         ))
         .layer(from_fn_with_state(services.clone(), access::admit))

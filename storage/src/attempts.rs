@@ -92,7 +92,7 @@ impl Attempts for Store {
     }
 
     async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError> {
-        password_tries::was_right(self, receipt).await
+        password_tries::was_right(self, &receipt).await
     }
 
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {

@@ -187,9 +187,16 @@ async fn count_for_name(
     }
 }
 
-/// Forgets what a right password was counted with.
-pub async fn was_right(store: &Store, receipt: Receipt) -> Result<(), PortError> {
+/// Forgets what a right password was counted with, before what it was given for is done.
+pub async fn was_right(store: &Store, receipt: &Receipt) -> Result<(), PortError> {
     let mut write = store.write().await?;
+    forget_counted(&mut write, receipt).await?;
+    // What the password was given for is the event.
+    write.commit(Noted::Nothing).await
+}
+
+/// Forgets what a right password was counted with.
+pub async fn forget_counted(write: &mut Write, receipt: &Receipt) -> Result<(), PortError> {
     match receipt {
         Receipt::Browser(browser) => {
             let forget =
@@ -202,14 +209,13 @@ pub async fn was_right(store: &Store, receipt: Receipt) -> Result<(), PortError>
             address,
             number,
         } => {
-            write.run(take_back(&address, number)).await?;
+            write.run(take_back(address, *number)).await?;
             if let Some(email) = email {
-                write.run(forget(email)).await?;
+                write.run(forget(*email)).await?;
             }
         }
     }
-    // What the password was given for is the event.
-    write.commit(Noted::Nothing).await
+    Ok(())
 }
 
 fn take_back(address: &CountedAddress, number: i64) -> Sql {

@@ -16,7 +16,7 @@ use sqlx::{any::AnyRow, query};
 use crate::{
     Store, attempts,
     connect::Sql,
-    known_browsers,
+    known_browsers, password_tries,
     rows::Values,
     write::{Noted, Write},
 };
@@ -169,6 +169,9 @@ pub async fn open(write: &mut Write, session: &NewSession) -> Result<bool, PortE
     .bind(session.password.expose());
     if write.run(unchanged).await? != 1 {
         return Ok(false);
+    }
+    if let Some(receipt) = &session.receipt {
+        password_tries::forget_counted(write, receipt).await?;
     }
     if session.complete {
         signed_in(write, &session.user, session.at).await?;

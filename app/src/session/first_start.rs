@@ -91,6 +91,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         at,
         complete: true,
         replaces,
+        receipt: None,
     };
     if !call
         .services

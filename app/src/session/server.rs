@@ -57,7 +57,7 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
     let password = Password::given(request.password.expose());
     // What can't be an address is counted and costs the same work, so that time tells nothing.
     let email = request.email.parse::<Email>().ok();
-    let credentials = judge(call, email.as_ref(), &password).await?;
+    let (credentials, receipt) = weighed(call, email.as_ref(), &password).await?;
     let Some(Credentials {
         user,
         password: Some(judged_by),
@@ -76,6 +76,7 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
         at: call.now,
         complete: !owes_second_factor,
         replaces: call.caller_if_any().map(|caller| caller.token),
+        receipt: Some(receipt),
     };
     let id = session.id.clone();
     if !call.services.sessions.open(session).await? {
@@ -88,12 +89,25 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
     reread(call, &token).await
 }
 
-/// Counts the attempt, then compares; `None` when anything is wrong, always after the same work.
+/// Counts the attempt, then compares; `None` when anything is wrong, always after the same work. A right one is forgotten at once.
 pub(crate) async fn judge(
     call: &Call,
     email: Option<&Email>,
     password: &Password,
 ) -> Result<Option<Credentials>, AppError> {
+    let (credentials, receipt) = weighed(call, email, password).await?;
+    if credentials.is_some() {
+        call.services.attempts.password_was_right(receipt).await?;
+    }
+    Ok(credentials)
+}
+
+/// The same; what a right password was counted with is the caller's to hand in, together with what the password was given for.
+async fn weighed(
+    call: &Call,
+    email: Option<&Email>,
+    password: &Password,
+) -> Result<(Option<Credentials>, Receipt), AppError> {
     let receipt = count(call, email).await?;
     let credentials = match email {
         Some(email) => call.services.users.credentials(email).await?,
@@ -101,11 +115,8 @@ pub(crate) async fn judge(
     }
     .filter(|user| !user.disabled);
     let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
-    if !call.services.hasher.verify(password.expose(), hash).await? {
-        return Ok(None);
-    }
-    call.services.attempts.password_was_right(receipt).await?;
-    Ok(credentials)
+    let is_right = call.services.hasher.verify(password.expose(), hash).await?;
+    Ok((credentials.filter(|_| is_right), receipt))
 }
 
 async fn count(call: &Call, email: Option<&Email>) -> Result<Receipt, AppError> {

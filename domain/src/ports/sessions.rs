@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{PortError, SecretHash};
+use super::{PortError, Receipt, SecretHash};
 use crate::{
     email::Email,
     enrolment::CodesFor,
@@ -29,6 +29,8 @@ pub struct NewSession {
     pub complete: bool,
     /// The session this browser had before; it ends.
     pub replaces: Option<TokenHash>,
+    /// What the password was counted with, where it was: it was right, so that is forgotten.
+    pub receipt: Option<Receipt>,
 }
 
 /// A new token at a step up (ASVS V7.2.4): it succeeds only while the old one is the session's token.

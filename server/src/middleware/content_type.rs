@@ -5,18 +5,15 @@ use axum::{
     body::HttpBody,
     extract::Request,
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
-    middleware::Next,
     response::Response,
 };
 
 use super::refusal::refuse_as;
 
 /// Refuses a body of another type, or of none.
-pub async fn check(request: Request, next: Next) -> Response {
-    if !request.body().is_end_stream() && !is_json(request.headers()) {
-        return refuse_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &AppError::Malformed);
-    }
-    next.run(request).await
+pub fn refusal(request: &Request) -> Option<Response> {
+    let is_other = !request.body().is_end_stream() && !is_json(request.headers());
+    is_other.then(|| refuse_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &AppError::Malformed))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

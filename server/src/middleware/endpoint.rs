@@ -4,23 +4,21 @@ use app::{access::class_of, error::AppError};
 use axum::{
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header::ALLOW},
-    middleware::Next,
     response::Response,
 };
 
 use super::refusal::{refuse, refuse_as};
 
 /// Refuses unknown paths and other methods.
-pub async fn check(request: Request, next: Next) -> Response {
+pub fn refusal(request: &Request) -> Option<Response> {
     if class_of(request.uri().path()).is_none() {
-        return refuse(&AppError::NotFound);
+        return Some(refuse(&AppError::NotFound));
     }
-    if request.method() != Method::POST {
+    (request.method() != Method::POST).then(|| {
         let mut response = refuse_as(StatusCode::METHOD_NOT_ALLOWED, &AppError::Malformed);
         response
             .headers_mut()
             .insert(ALLOW, HeaderValue::from_static("POST"));
-        return response;
-    }
-    next.run(request).await
+        response
+    })
 }

@@ -1,16 +1,13 @@
 //! Protection against requests that another site makes in the person's browser (CSRF): Fetch Metadata first, `Origin` for
 //! browsers and plain-http addresses without it, and no answer where neither is sent.
 
-use std::sync::Arc;
-
 use app::error::AppError;
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{
         HeaderMap, HeaderName,
         header::{HOST, ORIGIN},
     },
-    middleware::Next,
     response::Response,
 };
 
@@ -20,16 +17,8 @@ use crate::config::PublicUrl;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets only requests of our own pages through.
-pub async fn check(
-    State(public_url): State<Arc<PublicUrl>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if is_ours(request.headers(), &public_url) {
-        next.run(request).await
-    } else {
-        refuse(&AppError::NotAllowed)
-    }
+pub fn refusal(request: &Request, public_url: &PublicUrl) -> Option<Response> {
+    (!is_ours(request.headers(), public_url)).then(|| refuse(&AppError::NotAllowed))
 }
 
 fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {

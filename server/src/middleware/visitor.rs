@@ -1,8 +1,11 @@
 //! Notes where each request comes from (ASVS V4.1.3, V15.3.4): the peer of its connection or, behind trusted proxies, what they say.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
-use app::{caller::Visitor, services::Services};
+use app::{caller::Visitor, services::Settings};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderName},
@@ -22,7 +25,7 @@ pub struct Peer(pub IpAddr);
 
 /// Hands the visitor on, to be taken out of the request's extensions.
 pub async fn note(
-    State((services, proxies)): State<(Services, TrustedProxies)>,
+    State((settings, proxies)): State<(Arc<Settings>, TrustedProxies)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -30,7 +33,7 @@ pub async fn note(
     let peer = request.extensions().get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
     let address = client_address(peer, request.headers(), &proxies);
-    let visitor = Visitor::new(address, request.headers(), &services.settings);
+    let visitor = Visitor::new(address, request.headers(), &settings);
     request.extensions_mut().insert(visitor);
     next.run(request).await
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::services::{Ports, Services};
 use async_trait::async_trait;
 use domain::{
     ports::{Clock, Hasher, PortError, SecretHash},
@@ -32,9 +33,11 @@ impl Hasher for Broken {
 
 #[tokio::test]
 async fn a_panic_is_an_answer_without_its_text() {
-    let server = TestServer::start_with(Options::default(), |services| app::services::Services {
-        clock: Arc::new(Broken),
-        ..services
+    let server = TestServer::start_with(Options::default(), |services| {
+        Services::from(Ports {
+            clock: Arc::new(Broken),
+            ..Ports::clone(&services)
+        })
     })
     .await;
     for _ in 0..2 {
@@ -52,9 +55,11 @@ async fn a_panic_is_an_answer_without_its_text() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_given_up() {
-    let server = TestServer::start_with(Options::default(), |services| app::services::Services {
-        hasher: Arc::new(Broken),
-        ..services
+    let server = TestServer::start_with(Options::default(), |services| {
+        Services::from(Ports {
+            hasher: Arc::new(Broken),
+            ..Ports::clone(&services)
+        })
     })
     .await;
     tokio::time::pause();

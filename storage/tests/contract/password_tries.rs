@@ -3,11 +3,14 @@
 use domain::{
     address_limit::WINDOW,
     client_address::ClientAddress,
-    ports::{Attempts, Counted, PasswordTry, Receipt},
+    ports::{Attempts, Counted, NewSession, PasswordTry, Receipt, SecretHash, Sessions},
 };
 use storage::Store;
 
-use crate::support::{Database, START, email_index, later, stranger};
+use crate::{
+    people::{session, somebody},
+    support::{Database, START, email_index, later, stranger},
+};
 
 /// A further account name, so that only the address is what they have in common.
 fn other(number: u32) -> PasswordTry {
@@ -55,6 +58,29 @@ async fn a_right_password_is_taken_off_the_address() {
         let receipt = counted(store, other(number), 0).await;
         store.password_was_right(receipt).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_session_forgets_what_its_password_was_counted_with_and_none_that_opens_does_not() {
+    let Database { store, .. } = &Database::fresh().await;
+    let user = somebody(store).await;
+    let with = |receipt| NewSession {
+        receipt: Some(receipt),
+        ..session(&user, START)
+    };
+    for number in 0..20 {
+        let receipt = counted(store, other(number), 0).await;
+        assert!(store.open(with(receipt)).await.unwrap());
+    }
+    for number in 0..3 {
+        let of_an_old_password = NewSession {
+            password: SecretHash::phc("another".to_owned()),
+            ..with(counted(store, other(number), 0).await)
+        };
+        assert!(!store.open(of_an_old_password).await.unwrap());
+    }
+    let refused = store.count_password(other(4), START).await.unwrap();
+    assert!(matches!(refused, Counted::Refused { .. }));
 }
 
 #[tokio::test]

@@ -65,6 +65,7 @@ pub fn session(user: &UserId, at: Timestamp) -> NewSession {
         at,
         complete: false,
         replaces: None,
+        receipt: None,
     }
 }
 

@@ -42,6 +42,7 @@ impl Visit {
             at,
             complete,
             replaces: None,
+            receipt: None,
         });
         if opened.await? {
             Ok(Self { session, token })
