@@ -5,18 +5,22 @@ use std::borrow::Cow;
 use axum::body::Bytes;
 use rust_embed::RustEmbed;
 
+use super::file::File;
+
 #[derive(RustEmbed)]
 #[folder = "../dist"]
 #[allow_missing = true]
 struct Dist;
 
-/// Every file of `dist` by its name.
-pub fn files() -> impl Iterator<Item = (Cow<'static, str>, Bytes)> {
+/// The files by their names. Their hashes were made when they were embedded: nothing of a file is looked at before it is asked for.
+pub fn files() -> impl Iterator<Item = (Cow<'static, str>, File)> {
     Dist::iter().filter_map(|name| {
-        let body = match Dist::get(&name)?.data {
+        let file = Dist::get(&name)?;
+        let hash = file.metadata.sha256_hash();
+        let body = match file.data {
             Cow::Borrowed(body) => Bytes::from_static(body),
             Cow::Owned(body) => Bytes::from(body),
         };
-        Some((name, body))
+        Some((name, File { body, hash }))
     })
 }

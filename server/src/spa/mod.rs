@@ -4,6 +4,7 @@ mod brand;
 mod content_type;
 mod embedded;
 mod encoding;
+mod file;
 mod index;
 mod packing;
 mod representation;
@@ -13,7 +14,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use app::{caller::has_session_cookie, routes::leads_to_sign_in};
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{ALLOW, CONTENT_TYPE, VARY},
@@ -23,6 +24,7 @@ use axum::{
 
 use crate::config::Branding;
 use brand::Brand;
+pub use file::File;
 use index::Index;
 use representation::Representations;
 
@@ -48,27 +50,27 @@ impl Pages {
 
     /// Pages from files by their names: `index.html`, others, and beside them `.br` and `.gz`.
     pub fn new(
-        files: impl IntoIterator<Item = (Cow<'static, str>, Bytes)>,
+        files: impl IntoIterator<Item = (Cow<'static, str>, impl Into<File>)>,
         branding: &Branding,
     ) -> Self {
-        let mut all: HashMap<String, Bytes> = files
+        let mut all: HashMap<String, File> = files
             .into_iter()
-            .map(|(name, body)| (name.into_owned(), body))
+            .map(|(name, file)| (name.into_owned(), file.into()))
             .collect();
         let (brand, branded) = Brand::new(branding);
         let index = all
             .remove("index.html")
-            .map(|html| Index::new(&String::from_utf8_lossy(&html), branding, &brand));
+            .map(|html| Index::new(&String::from_utf8_lossy(&html.body), branding, &brand));
         let packed = |name: &str| matches!(name.rsplit('.').next(), Some("br" | "gz"));
         let plain = all.iter().filter(|(name, _)| !packed(name));
-        let represented = |(name, body): (&String, &Bytes)| {
-            let beside = |ending: &str| all.get(&format!("{name}{ending}")).cloned();
+        let represented = |(name, file): (&String, &File)| {
+            let beside = |ending: &str| Some(all.get(&format!("{name}{ending}"))?.body.clone());
             let cache = if is_hashed(name) { HASHED } else { REVALIDATED };
             let content_type = content_type::of(name);
             let file = Representations::new(
                 content_type,
                 cache,
-                body.clone(),
+                file.clone(),
                 beside(".br"),
                 beside(".gz"),
             );

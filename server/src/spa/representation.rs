@@ -12,10 +12,10 @@ use axum::{
     response::Response,
 };
 use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
 
 use super::{
     encoding::{Encoding, accepts},
+    file::File,
     packing::{brotli, gzip},
 };
 
@@ -38,11 +38,11 @@ impl Representations {
     pub fn new(
         content_type: &'static str,
         cache: &'static str,
-        plain: Bytes,
+        plain: File,
         br: Option<Bytes>,
         gz: Option<Bytes>,
     ) -> Self {
-        let hash = HEXLOWER.encode(&Sha256::digest(&plain)[..16]);
+        let hash = HEXLOWER.encode(&plain.hash[..16]);
         let form = |encoding: Encoding, body| {
             let etag = format!("\"{hash}-{}\"", encoding.name().unwrap_or("plain"));
             Form {
@@ -54,7 +54,7 @@ impl Representations {
         let forms = [
             br.map(|body| form(Encoding::Brotli, body)),
             gz.map(|body| form(Encoding::Gzip, body)),
-            Some(form(Encoding::Identity, plain)),
+            Some(form(Encoding::Identity, plain.body)),
         ];
         Self {
             content_type,
@@ -67,7 +67,7 @@ impl Representations {
     /// A file that is only known at start, compressed now.
     pub fn packed(content_type: &'static str, cache: &'static str, plain: Bytes) -> Self {
         let (br, gz) = (brotli(&plain), gzip(&plain));
-        Self::new(content_type, cache, plain, br, gz)
+        Self::new(content_type, cache, plain.into(), br, gz)
     }
 
     /// With a CSP of its own in place of the pages'.
