@@ -18,10 +18,10 @@ pub fn step() -> i64 {
 }
 
 /// The code of a key in a time step.
-pub fn code(key: &[u8; 20], step: i64) -> String {
+pub fn code(key: &[u8], step: i64) -> String {
     let totp = Builder::new()
         .with_algorithm(Algorithm::SHA1)
-        .with_secret(*key)
+        .with_secret(key.to_vec())
         .build_noncompliant();
     totp.generate(u64::try_from(step).unwrap_or_default() * STEP)
         .to_string()

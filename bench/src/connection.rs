@@ -13,6 +13,8 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use crate::load::Outcome;
+
 /// What came back.
 pub struct Answer {
     /// The status.
@@ -21,6 +23,18 @@ pub struct Answer {
     pub cookies: Vec<String>,
     /// The body.
     pub body: Bytes,
+}
+
+impl Answer {
+    /// Right where the body says so: a refusal stands in a body of another shape.
+    pub fn judged(&self, expected: &str) -> Outcome {
+        let mut parts = self.body.windows(expected.len());
+        if self.status == 200 && parts.any(|part| part == expected.as_bytes()) {
+            Outcome::Right
+        } else {
+            Outcome::Refused(self.status)
+        }
+    }
 }
 
 /// A connection; it is made anew when the server has closed it.

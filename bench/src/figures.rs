@@ -1,6 +1,6 @@
 //! What a run measured.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// One run of one scenario.
 #[derive(Debug, Clone, Default)]
@@ -53,13 +53,45 @@ impl Run {
         quantile(&self.latencies, share)
     }
 
+    /// The same of the answers that were refused.
+    pub fn refusal(&self, share: f64) -> f64 {
+        let mut refused: Vec<_> = self.refused.iter().map(|(_, took)| *took).collect();
+        refused.sort_unstable();
+        quantile(&refused, share)
+    }
+
     /// The server's CPU time for one right answer, in milliseconds.
     pub fn cpu_each(&self) -> f64 {
         millis(self.cpu) / count(self.latencies.len().max(1))
     }
 }
 
+impl fmt::Display for Spread {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Three digits tell as much as such runs can.
+        let places = match self.median {
+            100.0.. => 0,
+            10.0.. => 1,
+            _ => 2,
+        };
+        let Self { min, median, max } = self;
+        write!(
+            to,
+            "{min:.places$} – **{median:.places$}** – {max:.places$}"
+        )
+    }
+}
+
 impl Spread {
+    /// This one over another's middle.
+    pub fn over(self, other: f64) -> Self {
+        Self {
+            min: self.min / other,
+            median: self.median / other,
+            max: self.max / other,
+        }
+    }
+
     /// Of these values; zeros without one.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();

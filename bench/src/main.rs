@@ -5,24 +5,36 @@ mod connection;
 mod figures;
 mod limits;
 mod load;
+mod machine;
+mod overload;
+mod peer;
 mod people;
 mod process;
+mod report;
+mod rounds;
 mod scenarios;
+mod site;
 mod twinlock;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::Parser;
 
 use crate::{
-    figures::{Run, Spread},
-    people::House,
+    figures::Spread,
+    overload::overload,
+    peer::BetterAuth,
+    report::{Bound, Report},
+    rounds::Rounds,
     scenarios::Load,
-    twinlock::{Setting, Twinlock},
+    twinlock::{Occupied, Setting},
 };
 
-/// Loads a Twinlock and prints a table.
+/// Loads a Twinlock, and what people would pick instead, and prints what they answer beside the budgets.
 #[derive(Parser)]
 struct Arguments {
     /// The program
@@ -40,87 +52,156 @@ struct Arguments {
     /// People in the database
     #[arg(long, default_value_t = 20_000)]
     people: usize,
-    /// The core that the server is bound to
+    /// The core that the servers are bound to
     #[arg(long)]
     core: Option<usize>,
+    /// The empty database of a PostgreSQL server, to be measured too
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// The folder of better-auth with its packages, to be measured too
+    #[arg(long, value_name = "FOLDER")]
+    better_auth: Option<PathBuf>,
+    /// The document whose tables are replaced
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     sqlx::any::install_default_drivers();
     let arguments = Arguments::parse();
-    let disk = tempfile::tempdir_in("target")?;
-    let memory = tempfile::tempdir_in("/dev/shm")?;
-    println!(
-        "hashes/s on one thread {:.0}; commits/s {:.0} on the disk, {:.0} in memory",
-        limits::hashes(Duration::from_secs(2)).await?,
-        limits::commits(disk.path(), Duration::from_secs(2)).await?,
-        limits::commits(memory.path(), Duration::from_secs(2)).await?,
-    );
-    for (name, folder) in [
-        ("SQLite, FULL", disk.path()),
-        ("SQLite in memory (as NORMAL)", memory.path()),
-    ] {
-        println!("\n{name}");
-        sqlite(&arguments, folder).await?;
-    }
-    Ok(())
+    let mut report = Report::default();
+    measure(&arguments, &mut report).await?;
+    report.close();
+    arguments.write.map_or(Ok(()), |file| report.write(&file))
 }
 
-async fn sqlite(arguments: &Arguments, folder: &Path) -> Result<()> {
-    let setting = Setting {
-        binary: arguments.binary.clone(),
-        url: format!("sqlite:{}", folder.join("twinlock.db").display()),
-        key_file: folder.join("key").display().to_string(),
-        core: arguments.core,
-    };
-    setting.command(&["migrate"])?;
-    let mut house = House::fill(&setting.url, &setting.key_file, arguments.people).await?;
-    let twinlock = setting.start(&folder.join("log")).await?;
-    println!(
-        "cold start {:.1} ms, memory {:.1} MiB",
-        figures::millis(twinlock.cold_start),
-        twinlock.process.memory()
-    );
+async fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> {
+    let disk = tempfile::tempdir_in("target")?;
+    let memory = tempfile::tempdir_in("/dev/shm")?;
+    machine::describe(report, disk.path(), memory.path()).await?;
     let load = Load {
         clients: arguments.clients,
         time: Duration::from_secs(arguments.seconds),
     };
-    measure(arguments.runs, &twinlock, &mut house, load).await?;
-    println!("memory after {:.1} MiB", twinlock.process.memory());
+    let mut full = Rounds::of("SQLite, FULL", started(arguments, disk.path(), None).await?);
+    let mut normal = Rounds::of(
+        "SQLite in memory, as NORMAL",
+        started(arguments, memory.path(), None).await?,
+    );
+    let mut postgres = match &arguments.postgres {
+        Some(url) => Some(Rounds::of(
+            "PostgreSQL",
+            started(arguments, disk.path(), Some(url)).await?,
+        )),
+        None => None,
+    };
+    let mut peer = match &arguments.better_auth {
+        Some(folder) => Some(Rounds::of(
+            "better-auth",
+            BetterAuth::start(folder, disk.path(), arguments.core)?,
+        )),
+        None => None,
+    };
+    // Turn by turn, so that a slow minute of the machine meets all of them.
+    for _ in 0..arguments.runs {
+        full.go_round(load).await?;
+        normal.go_round(load).await?;
+        if let Some(postgres) = &mut postgres {
+            postgres.go_round(load).await?;
+        }
+        if let Some(peer) = &mut peer {
+            peer.go_round(load).await?;
+        }
+    }
+    report.head(&["", "", "a second", "p50, p95, p99", "CPU each"]);
+    full.tell(report);
+    normal.tell(report);
+    if let Some(postgres) = &postgres {
+        postgres.tell(report);
+    }
+    if let Some(peer) = &peer {
+        peer.tell(report);
+    }
+    if let Some(peer) = &peer {
+        rounds::compare(report, &full, &normal, peer);
+    }
+    let (idle, after) = full.memory();
+    report.budget("memory, idle", idle, "MiB", Bound::AtMost(15.0));
+    report.budget("memory, after load", after, "MiB", Bound::AtMost(34.0));
+    overloaded(arguments, report, &mut full, load.time).await?;
+    drop(full);
+    let starts = cold_starts(&setting(arguments, disk.path(), None), disk.path()).await?;
+    report.budget("cold start", starts, "ms", Bound::AtMost(50.0));
     Ok(())
 }
 
-async fn measure(runs: usize, twinlock: &Twinlock, house: &mut House, load: Load) -> Result<()> {
-    let (mut full, mut second, mut wrong, mut read) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..runs {
-        full.push(scenarios::full_sign_in(twinlock, house, load).await?);
-        second.push(scenarios::second_factor(twinlock, house, load, false).await?);
-        wrong.push(scenarios::second_factor(twinlock, house, load, true).await?);
-        read.push(scenarios::read(twinlock, house, load).await?);
+async fn overloaded(
+    arguments: &Arguments,
+    report: &mut Report,
+    site: &mut Rounds<Occupied>,
+    time: Duration,
+) -> Result<()> {
+    let peak = site.peak();
+    let mut all = Vec::new();
+    for _ in 0..arguments.runs {
+        all.push(overload(site.site(), peak, time).await?);
     }
-    for (name, runs) in [
-        ("full sign-in", full),
-        ("second factor", second),
-        ("wrong code", wrong),
-        ("signed-in read", read),
-    ] {
-        print(name, &runs);
-    }
+    let of = |value: &dyn Fn(&overload::Overload) -> f64| Spread::of(all.iter().map(value));
+    let share = of(&|run| 100.0 * run.sign_ins.rate() / peak);
+    report.budget(
+        "overload × 10: sign-ins, of the most",
+        share,
+        "%",
+        Bound::AtLeast(80.0),
+    );
+    let refusals = of(&|run| run.sign_ins.refusal(0.95));
+    report.budget(
+        "overload × 10: p95 of a refusal",
+        refusals,
+        "ms",
+        Bound::AtMost(100.0),
+    );
+    let codes = of(&|run| run.codes.quantile(0.95));
+    report.budget(
+        "overload × 10: p95 of a code meanwhile",
+        codes,
+        "ms",
+        Bound::AtMost(100.0),
+    );
     Ok(())
 }
 
-fn print(name: &str, runs: &[Run]) {
-    let of = |value: fn(&Run) -> f64| Spread::of(runs.iter().map(value));
-    let (rate, cpu) = (of(Run::rate), of(Run::cpu_each));
-    let (p50, p95, p99) = (
-        of(|run| run.quantile(0.5)),
-        of(|run| run.quantile(0.95)),
-        of(|run| run.quantile(0.99)),
-    );
-    println!(
-        "{name:15} {:8.0}/s ({:.0}-{:.0})  p50 {:.2} p95 {:.2} p99 {:.2} ms  CPU {:.3} ms each",
-        rate.median, rate.min, rate.max, p50.median, p95.median, p99.median, cpu.median
-    );
+fn setting(arguments: &Arguments, folder: &Path, postgres: Option<&str>) -> Setting {
+    let file = || format!("sqlite:{}", folder.join("twinlock.db").display());
+    let key = if postgres.is_some() {
+        "postgres-key"
+    } else {
+        "key"
+    };
+    Setting {
+        binary: arguments.binary.clone(),
+        url: postgres.map_or_else(file, str::to_owned),
+        key_file: folder.join(key).display().to_string(),
+        core: arguments.core,
+    }
+}
+
+async fn started(arguments: &Arguments, folder: &Path, postgres: Option<&str>) -> Result<Occupied> {
+    let setting = setting(arguments, folder, postgres);
+    if postgres.is_some() {
+        setting.command(&["key", "new"])?;
+    }
+    setting.command(&["migrate"])?;
+    setting.occupied(arguments.people, folder).await
+}
+
+/// Five starts, each after the end of the one before.
+async fn cold_starts(setting: &Setting, folder: &Path) -> Result<Spread> {
+    let mut starts = Vec::new();
+    for _ in 0..5 {
+        let twinlock = setting.start(&folder.join("log")).await?;
+        starts.push(figures::millis(twinlock.cold_start));
+    }
+    Ok(Spread::of(starts))
 }

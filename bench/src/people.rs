@@ -17,10 +17,11 @@ use server::{
 use sqlx::{Any, AnyConnection, Connection, QueryBuilder};
 use storage::Store;
 
-use crate::clock;
+use crate::{
+    clock,
+    site::{Guest, PASSWORD, Stage},
+};
 
-/// Everybody's password: one hash, so that making them costs nothing.
-pub const PASSWORD: &str = "correct horse battery staple";
 /// People an account.
 const ACCOUNT: usize = 5;
 /// Rows a statement: engines bound the values that one may hold.
@@ -37,9 +38,12 @@ pub struct Person {
 }
 
 impl Person {
-    /// The authenticator's code of a time step.
-    pub fn code(&self, step: i64) -> String {
-        clock::code(self.key.expose(), step)
+    fn guest(&self, cookies: String) -> Guest {
+        Guest {
+            email: self.email.clone(),
+            key: self.key.expose().to_vec(),
+            cookies,
+        }
     }
 }
 
@@ -64,6 +68,27 @@ impl House {
         }
         all.commit().await?;
         Ok(Self { connection, people })
+    }
+
+    /// Guests for one run: the ones before are forgotten.
+    pub async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+        self.forgive().await?;
+        let count = match stage {
+            Stage::Strangers => {
+                return Ok(self.people.iter().map(|p| p.guest(String::new())).collect());
+            }
+            Stage::HalfSignedIn => self.people.len(),
+            Stage::SignedIn(count) => count,
+        };
+        let complete = stage != Stage::HalfSignedIn;
+        let tokens = self.sessions(0..count, complete).await?;
+        let cookies = tokens.iter().map(|token| format!("twinlock={token}"));
+        Ok(self
+            .people
+            .iter()
+            .zip(cookies)
+            .map(|(person, cookies)| person.guest(cookies))
+            .collect())
     }
 
     /// Opens a session for each of these people, as it stands after the right password or after the code too; answers the tokens.

@@ -19,10 +19,14 @@ use crate::{
     clock::instant,
     connection::{Answer, Connection},
     load::Outcome,
+    people::House,
     process::Process,
+    site::{Browser, Guest, PASSWORD, Site, Stage},
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// What a complete sign-in answers.
+const FULL: &str = r#""standing":"full""#;
 
 /// Where a server keeps its data, and how it is started.
 pub struct Setting {
@@ -85,6 +89,13 @@ impl Setting {
         })
     }
 
+    /// Fills the database with people, and starts the server on it.
+    pub async fn occupied(&self, people: usize, folder: &Path) -> Result<Occupied> {
+        let house = House::fill(&self.url, &self.key_file, people).await?;
+        let twinlock = self.start(&folder.join("log")).await?;
+        Ok(Occupied { twinlock, house })
+    }
+
     fn name_to(&self, command: &mut Command) {
         command
             .env("TWINLOCK_DATABASE_URL", &self.url)
@@ -92,14 +103,37 @@ impl Setting {
     }
 }
 
-/// A browser at Twinlock.
-pub struct Browser {
-    connection: Connection,
-    /// The session's cookie, `name=value`.
-    pub cookie: String,
+/// A running Twinlock and the people in its database.
+pub struct Occupied {
+    /// The program.
+    pub twinlock: Twinlock,
+    /// Its people.
+    pub house: House,
 }
 
-impl Browser {
+impl Site for Occupied {
+    type Browser = Visitor;
+
+    fn process(&self) -> &Process {
+        &self.twinlock.process
+    }
+
+    fn browser(&self) -> Visitor {
+        Visitor::new(self.twinlock.address)
+    }
+
+    async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+        self.house.guests(stage).await
+    }
+}
+
+/// A browser at Twinlock.
+pub struct Visitor {
+    connection: Connection,
+    cookie: String,
+}
+
+impl Visitor {
     /// A browser without a session.
     pub const fn new(address: SocketAddr) -> Self {
         Self {
@@ -108,33 +142,8 @@ impl Browser {
         }
     }
 
-    /// A browser with a session's token.
-    pub fn with_session(address: SocketAddr, token: &str) -> Self {
-        Self {
-            cookie: format!("twinlock={token}"),
-            ..Self::new(address)
-        }
-    }
-
-    /// Gives the password.
-    pub async fn password(&mut self, email: &str, password: &str) -> Result<Answer> {
-        self.cookie.clear();
-        let body = format!(r#"{{"request":{{"email":"{email}","password":"{password}"}}}}"#);
-        self.call("/api/session/sign_in", body).await
-    }
-
-    /// Gives a 6-digit code.
-    pub async fn code(&mut self, code: &str) -> Result<Answer> {
-        let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
-        self.call("/api/session/verify_code", body).await
-    }
-
-    /// Asks who is signed in.
-    pub async fn whoami(&mut self) -> Result<Answer> {
-        self.call("/api/session/whoami", "{}".to_owned()).await
-    }
-
-    async fn call(&mut self, path: &str, body: String) -> Result<Answer> {
+    /// Calls a server function. The session that it answers with is the browser's own from then on.
+    pub async fn call(&mut self, path: &str, body: String) -> Result<Answer> {
         let headers = [
             (CONTENT_TYPE, "application/json"),
             (SITE, "same-origin"),
@@ -145,30 +154,44 @@ impl Browser {
         } else {
             &headers[..]
         };
-        let answer = self
-            .connection
-            .send(Method::POST, path, headers, body)
-            .await?;
-        let session = answer
-            .cookies
-            .iter()
-            .find(|cookie| cookie.starts_with("twinlock="));
-        if let Some(session) = session {
+        let answer = self.connection.send(Method::POST, path, headers, body);
+        let answer = answer.await?;
+        let mut cookies = answer.cookies.iter();
+        if let Some(session) = cookies.find(|cookie| cookie.starts_with("twinlock=")) {
             session.clone_into(&mut self.cookie);
         }
         Ok(answer)
     }
 }
 
-/// Right where the body says so: a refusal stands in a body of another shape.
-pub fn judged(answer: &Answer, expected: &str) -> Outcome {
-    let found = answer
-        .body
-        .windows(expected.len())
-        .any(|part| part == expected.as_bytes());
-    if answer.status == 200 && found {
-        Outcome::Right
-    } else {
-        Outcome::Refused(answer.status)
+impl Browser for Visitor {
+    fn sit_down(&mut self, guest: &Guest) {
+        self.cookie.clone_from(&guest.cookies);
+    }
+
+    async fn password(&mut self, email: &str) -> Result<Outcome> {
+        let body = format!(r#"{{"request":{{"email":"{email}","password":"{PASSWORD}"}}}}"#);
+        let answer = self.call("/api/session/sign_in", body).await?;
+        Ok(answer.judged(r#""standing":"half_signed_in""#))
+    }
+
+    async fn code(&mut self, code: &str) -> Result<Outcome> {
+        let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
+        let answer = self.call("/api/session/verify_code", body).await?;
+        Ok(answer.judged(FULL))
+    }
+
+    async fn wrong_code(&mut self, code: &str) -> Result<Outcome> {
+        let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
+        let answer = self.call("/api/session/verify_code", body).await?;
+        Ok(match answer.status {
+            400 | 401 | 422 => Outcome::Right,
+            status => Outcome::Refused(status),
+        })
+    }
+
+    async fn read(&mut self) -> Result<Outcome> {
+        let answer = self.call("/api/session/whoami", "{}".to_owned()).await?;
+        Ok(answer.judged(FULL))
     }
 }

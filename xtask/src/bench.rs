@@ -1,21 +1,43 @@
 //! `cargo xtask bench`: how much the shipped binary answers, how fast, and at what cost.
 
-use std::thread::available_parallelism;
+use std::{fs, path::PathBuf, thread::available_parallelism};
 
 use anyhow::{Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::{lighthouse::binary, process::Process, workspace::root};
+use crate::{
+    lighthouse::binary, postgres::Cluster, process::Process, stopwatch::Stopwatch, workspace::root,
+};
+
+/// The core that the servers have for themselves.
+const SERVERS: &str = "0";
+/// The core of the load.
+const LOAD: &str = "1";
 
 /// What `bench` takes.
 #[derive(Args)]
 pub struct BenchArguments {
+    /// What people would pick instead, loaded turn by turn with Twinlock, so that the table holds ratios
+    #[arg(long)]
+    peer: Option<Peer>,
+
+    /// Put the tables into docs/BENCHMARKS.md
+    #[arg(long)]
+    write: bool,
+
     /// Handed on to the load generator, after `--`; `-- --help` lists what there is
     #[arg(last = true, value_name = "LOAD ARGUMENTS")]
     load: Vec<String>,
 }
 
-/// Builds both, and runs the load on one core beside the server on another.
+/// A peer that this machine can run.
+#[derive(Clone, Copy, ValueEnum)]
+enum Peer {
+    /// Version 1.7 with its plugin for a second factor, on Node and `SQLite`
+    BetterAuth,
+}
+
+/// Builds both, and runs the load on one core beside the servers on another.
 pub fn run(arguments: &BenchArguments) -> Result<()> {
     let cores = available_parallelism()?.get();
     ensure!(
@@ -23,19 +45,43 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
         "the server and its load need a core each, and there is one"
     );
     let binary = binary()?;
+    let peer = arguments.peer.map(installed).transpose()?;
+    let cluster = Cluster::start_durable()?;
+    cluster.bind(SERVERS)?;
     Process::cargo(["build", "--release", "--package", "bench"]).run()?;
-    Process::new("taskset")
-        .args([
-            "--cpu-list",
-            "1",
-            "target/release/bench",
-            "--core",
-            "0",
-            "--binary",
-        ])
-        .args([&binary])
-        .args(&arguments.load)
+    let mut load = Process::new("taskset")
+        .args(["--cpu-list", LOAD, "target/release/bench"])
+        .args(["--core", SERVERS, "--postgres", &cluster.url(), "--binary"])
+        .args([&binary]);
+    if let Some(folder) = &peer {
+        load = load.args(["--better-auth"]).args([folder]);
+    }
+    if arguments.write {
+        load = load.args(["--write", "docs/BENCHMARKS.md"]);
+    }
+    load.args(&arguments.load)
         .folder(root())
         .remedy("the output above says what went wrong")
         .run()
+}
+
+/// A peer's scripts with its packages beside them; answers their folder.
+fn installed(Peer::BetterAuth: Peer) -> Result<PathBuf> {
+    let folder = root().join("target/peers/better-auth");
+    fs::create_dir_all(&folder)?;
+    for file in fs::read_dir(root().join("bench/peers/better-auth"))? {
+        let file = file?;
+        fs::copy(file.path(), folder.join(file.file_name()))?;
+    }
+    if !folder.join("node_modules").exists() {
+        let stopwatch = Stopwatch::start();
+        eprintln!("Installing better-auth from npm (once, about 2 minutes) …");
+        Process::new("npm")
+            .args(["install", "--no-audit", "--no-fund"])
+            .folder(&folder)
+            .remedy("npm's words above say what is missing")
+            .run()?;
+        eprintln!("Installed in {}.", stopwatch.words());
+    }
+    Ok(folder)
 }

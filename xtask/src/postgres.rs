@@ -61,6 +61,20 @@ impl Cluster {
         format!("postgres://twinlock@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Binds the server, and what it starts from now on, to these cores.
+    pub fn bind(&self, cores: &str) -> Result<()> {
+        let pid = fs::read_to_string(self.data().join("postmaster.pid"))?;
+        let pid = pid
+            .lines()
+            .next()
+            .context("the server's number")?
+            .to_owned();
+        Process::new("taskset")
+            .args(["--all-tasks", "--cpu-list", "--pid", cores, &pid])
+            .output()
+            .map(drop)
+    }
+
     fn make(&self, options: &str) -> Result<()> {
         fs::create_dir(&self.folder)
             .with_context(|| format!("making {}", self.folder.display()))?;

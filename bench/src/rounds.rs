@@ -1,0 +1,107 @@
+//! The scenarios at one site, again and again.
+
+use anyhow::Result;
+
+use crate::{
+    figures::{Run, Spread},
+    report::{Bound, Report},
+    scenarios::{self, Load},
+    site::Site,
+};
+
+/// A site and what was measured there.
+pub struct Rounds<S> {
+    name: &'static str,
+    site: S,
+    idle: f64,
+    after: Vec<f64>,
+    full: Vec<Run>,
+    second: Vec<Run>,
+    wrong: Vec<Run>,
+    read: Vec<Run>,
+}
+
+impl<S: Site> Rounds<S> {
+    /// Of a site that nobody has asked anything yet.
+    pub fn of(name: &'static str, site: S) -> Self {
+        Self {
+            name,
+            idle: site.process().memory(),
+            site,
+            after: Vec::new(),
+            full: Vec::new(),
+            second: Vec::new(),
+            wrong: Vec::new(),
+            read: Vec::new(),
+        }
+    }
+
+    /// Each scenario once.
+    pub async fn go_round(&mut self, load: Load) -> Result<()> {
+        let site = &mut self.site;
+        self.full.push(scenarios::full_sign_in(site, load).await?);
+        self.second
+            .push(scenarios::second_factor(site, load).await?);
+        self.wrong.push(scenarios::wrong_code(site, load).await?);
+        self.read.push(scenarios::read(site, load).await?);
+        self.after.push(site.process().memory());
+        Ok(())
+    }
+
+    /// A row for each scenario.
+    pub fn tell(&self, report: &mut Report) {
+        report.runs(self.name, "full sign-in", &self.full);
+        report.runs(self.name, "second factor", &self.second);
+        report.runs(self.name, "wrong code", &self.wrong);
+        report.runs(self.name, "signed-in read", &self.read);
+    }
+
+    /// The site itself.
+    pub const fn site(&mut self) -> &mut S {
+        &mut self.site
+    }
+
+    /// Full sign-ins a second.
+    pub fn peak(&self) -> f64 {
+        rates(&self.full).median
+    }
+
+    /// In MiB: before anything was asked, and after each round.
+    pub fn memory(&self) -> (Spread, Spread) {
+        let after = Spread::of(self.after.iter().copied());
+        (Spread::of([self.idle]), after)
+    }
+}
+
+/// The budgets that are multiples of a peer's figures.
+pub fn compare(
+    report: &mut Report,
+    full: &Rounds<impl Site>,
+    normal: &Rounds<impl Site>,
+    peer: &Rounds<impl Site>,
+) {
+    let mut times = |what: &str, ours: &[Run], theirs: &[Run], least| {
+        let ratio = rates(ours).over(rates(theirs).median);
+        report.budget(what, ratio, "× better-auth", Bound::AtLeast(least));
+    };
+    times("full sign-in, FULL", &full.full, &peer.full, 2.5);
+    times("second factor, FULL", &full.second, &peer.second, 4.0);
+    times(
+        "second factor, as NORMAL",
+        &normal.second,
+        &peer.second,
+        12.0,
+    );
+    times("signed-in read", &full.read, &peer.read, 15.0);
+    let latency = Spread::of(normal.second.iter().map(|run| run.quantile(0.95)));
+    report.budget(
+        "second factor, as NORMAL, p95",
+        latency,
+        "ms",
+        Bound::AtMost(10.0),
+    );
+}
+
+fn rates(runs: &[Run]) -> Spread {
+    Spread::of(runs.iter().map(Run::rate))
+}
