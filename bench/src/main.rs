@@ -12,6 +12,8 @@ mod people;
 mod process;
 mod report;
 mod rounds;
+mod rounds;
+mod rows;
 mod scenarios;
 mod site;
 mod twinlock;
@@ -55,7 +57,7 @@ struct Arguments {
     /// The core that the servers are bound to
     #[arg(long)]
     core: Option<usize>,
-    /// The empty database of a PostgreSQL server, to be measured too
+    /// An empty database on a server, to be measured too
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
     /// The folder of better-auth with its packages, to be measured too

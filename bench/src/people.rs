@@ -14,17 +14,18 @@ use server::{
     hasher::{Argon2Hasher, Cost},
     keyfile, keys,
 };
-use sqlx::{Any, AnyConnection, Connection, QueryBuilder};
+use sqlx::{AnyConnection, Connection};
 use storage::Store;
 
 use crate::{
     clock,
+    rows::insert,
     site::{Guest, PASSWORD, Stage},
 };
 
 /// People an account.
 const ACCOUNT: usize = 5;
-/// Rows a statement: engines bound the values that one may hold.
+/// People whose sealed keys are held at once.
 const ROWS: usize = 1000;
 
 /// Somebody with an authenticator.
@@ -100,27 +101,23 @@ impl House {
         let now = clock::millis();
         let people = self.people.get(people).context("fewer people than that")?;
         let (mut tokens, mut all) = (Vec::new(), self.connection.begin().await?);
-        for part in people.chunks(ROWS) {
-            let mut rows = Vec::new();
-            for person in part {
-                let token = Token::from_random(random()?);
-                rows.push((SessionId::from_random(random()?), token.hash(), person));
-                tokens.push(token.expose());
-            }
-            let mut sql = insert(
-                "sessions (id, token_hash, user_id, opened_at, seen_at, password_at, second_factor_at)",
-            );
-            sql.push_values(rows, |mut row, (id, hash, person)| {
-                row.push_bind(id.as_str().to_owned())
-                    .push_bind(hash.as_bytes().to_vec())
-                    .push_bind(person.id.as_str().to_owned());
-                row.push_bind(now)
-                    .push_bind(now)
-                    .push_bind(now)
-                    .push_bind(complete.then_some(now));
-            });
-            sql.build().execute(&mut *all).await?;
+        let mut rows = Vec::new();
+        for person in people {
+            let token = Token::from_random(random()?);
+            rows.push([
+                SessionId::from_random(random()?).as_str().into(),
+                token.hash().as_bytes()[..].into(),
+                person.id.as_str().into(),
+                now.into(),
+                now.into(),
+                now.into(),
+                complete.then_some(now).into(),
+            ]);
+            tokens.push(token.expose());
         }
+        let into =
+            "sessions (id, token_hash, user_id, opened_at, seen_at, password_at, second_factor_at)";
+        insert(&mut all, into, rows).await?;
         all.commit().await?;
         Ok(tokens
             .iter()
@@ -170,57 +167,63 @@ async fn write(
     people: &[Person],
 ) -> Result<()> {
     let now = clock::millis();
-    let mut accounts = insert("accounts (id, name, name_folded, created_at)");
-    accounts.push_values(people.chunks(ACCOUNT).enumerate(), |mut row, (at, _)| {
-        let number = first / ACCOUNT + at;
-        row.push_bind(account(number));
-        row.push_bind(format!("Account {number}"))
-            .push_bind(format!("account {number}"))
-            .push_bind(now);
+    let number = |at: usize| (first + at) / ACCOUNT;
+    let accounts = (0..people.len().div_ceil(ACCOUNT)).map(|at| number(at * ACCOUNT));
+    let accounts = accounts.map(|number| {
+        [
+            account(number).into(),
+            format!("Account {number}").into(),
+            format!("account {number}").into(),
+            now.into(),
+        ]
     });
-    let mut users = insert("users (id, email, name, name_folded, password_hash, created_at)");
-    users.push_values(people, |mut row, person| {
-        row.push_bind(person.id.as_str().to_owned())
-            .push_bind(person.email.clone());
-        row.push_bind("A person")
-            .push_bind("a person")
-            .push_bind(hash.expose().to_owned())
-            .push_bind(now);
+    insert(
+        all,
+        "accounts (id, name, name_folded, created_at)",
+        accounts,
+    )
+    .await?;
+    let users = people.iter().map(|person| {
+        [
+            person.id.as_str().into(),
+            person.email.as_str().into(),
+            "A person".into(),
+            "a person".into(),
+            hash.expose().into(),
+            now.into(),
+        ]
     });
-    let mut memberships = insert("memberships (user_id, account_id, role)");
-    memberships.push_values(people.iter().enumerate(), |mut row, (at, person)| {
+    let into = "users (id, email, name, name_folded, password_hash, created_at)";
+    insert(all, into, users).await?;
+    let memberships = people.iter().enumerate().map(|(at, person)| {
         let role = if at % ACCOUNT == 0 { "owner" } else { "member" };
-        row.push_bind(person.id.as_str().to_owned())
-            .push_bind(account((first + at) / ACCOUNT))
-            .push_bind(role);
+        [
+            person.id.as_str().into(),
+            account(number(at)).into(),
+            role.into(),
+        ]
     });
-    let mut sealed = Vec::new();
+    insert(all, "memberships (user_id, account_id, role)", memberships).await?;
+    let mut methods = Vec::new();
     for person in people {
         let place = Place::Method(&person.id, &person.method);
-        sealed.push((person, vault.seal(&person.key, place, random()?)?));
+        let sealed = vault.seal(&person.key, place, random()?)?;
+        methods.push([
+            person.method.as_str().into(),
+            person.id.as_str().into(),
+            "Authenticator".into(),
+            sealed.key_id.as_str().into(),
+            sealed.bytes[..].into(),
+            0.into(),
+            now.into(),
+        ]);
     }
-    let mut methods =
-        insert("mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at)");
-    methods.push_values(sealed, |mut row, (person, sealed)| {
-        row.push_bind(person.method.as_str().to_owned())
-            .push_bind(person.id.as_str().to_owned());
-        row.push_bind("Authenticator")
-            .push_bind(sealed.key_id.as_str().to_owned())
-            .push_bind(sealed.bytes);
-        row.push_bind(0_i64).push_bind(now);
-    });
-    for mut sql in [accounts, users, memberships, methods] {
-        sql.build().execute(&mut *all).await?;
-    }
-    Ok(())
+    let into = "mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at)";
+    insert(all, into, methods).await
 }
 
 fn account(number: usize) -> String {
     format!("{number:032x}")
-}
-
-fn insert(into: &str) -> QueryBuilder<Any> {
-    QueryBuilder::new(format!("INSERT INTO {into} "))
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {
