@@ -12,7 +12,6 @@ mod people;
 mod process;
 mod report;
 mod rounds;
-mod rounds;
 mod rows;
 mod scenarios;
 mod site;
