@@ -15,7 +15,7 @@ use domain::{
 };
 use sqlx::query;
 
-use crate::{Store, password_tries, rows::Values, write::Write};
+use crate::{Store, connect::Sql, password_tries, rows::Values, write::Write};
 
 /// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.
 /// With one writer that never happens.
@@ -52,11 +52,21 @@ impl Attempts for Store {
             let action = self.scope.trying(Action::SecondFactor);
             Event::new(action, outcome).of(user).with(kind(factor))
         };
+        let failed = attempt(Outcome::Failed);
+        let mut write = self.write().await?;
+        let count = vec![bound(COUNT, user, now)];
+        let (ran, counted) = write.run_as_attempt(count, &failed).await?;
+        if ran[0].changed == 1 {
+            write.commit_attempt(counted).await?;
+            return Ok(Budget::Open);
+        }
+        write.undo(()).await?;
         let mut write = self.write().await?;
         let mut budget = Budget::Open;
         for _ in 0..TRIES {
-            if counted(&mut write, user, factor, now).await? {
-                write.commit_attempt(attempt(Outcome::Failed)).await?;
+            if counted_at_last(&mut write, user, factor, now).await? {
+                let (_, counted) = write.run_as_attempt(Vec::new(), &failed).await?;
+                write.commit_attempt(counted).await?;
                 return Ok(Budget::Open);
             }
             budget = read(&mut write, user).await?.budget(factor, now);
@@ -123,24 +133,27 @@ const fn kind(factor: Factor) -> MethodKind {
     }
 }
 
-async fn counted(
+fn bound(sql: &'static str, user: &UserId, now: Timestamp) -> Sql {
+    let sql = query(sql).bind(user.as_str()).bind(now.millis());
+    sql.bind(now.minus(PAUSE_WINDOW).millis())
+        .bind(i64::from(LOCK_AFTER))
+}
+
+/// The same once more, as others may have changed the row meanwhile; a backup code has tries of its own where the application is locked.
+async fn counted_at_last(
     write: &mut Write,
     user: &UserId,
     factor: Factor,
     now: Timestamp,
 ) -> Result<bool, PortError> {
-    let bound = |sql: &'static str| {
-        let sql = query(sql).bind(user.as_str().to_owned()).bind(now.millis());
-        sql.bind(now.minus(PAUSE_WINDOW).millis())
-            .bind(i64::from(LOCK_AFTER))
-    };
-    if write.run(bound(COUNT)).await? == 1 {
+    if write.run(bound(COUNT, user, now)).await? == 1 {
         return Ok(true);
     }
     if factor == Factor::Application {
         return Ok(false);
     }
-    let when_locked = bound(COUNT_WHEN_LOCKED).bind(now.minus(BACKUP_WINDOW).millis());
+    let when_locked = bound(COUNT_WHEN_LOCKED, user, now);
+    let when_locked = when_locked.bind(now.minus(BACKUP_WINDOW).millis());
     Ok(write.run(when_locked).await? == 1)
 }
 
@@ -171,10 +184,12 @@ async fn read(write: &mut Write, user: &UserId) -> Result<Budgets, PortError> {
 
 /// Clears the second factor's budget.
 pub async fn clear(write: &mut Write, user: &UserId) -> Result<(), PortError> {
-    write
-        .run(query("DELETE FROM attempts WHERE user_id = $1").bind(user.as_str()))
-        .await
-        .map(drop)
+    write.run(clearing(user)).await.map(drop)
+}
+
+/// The statement that does.
+pub fn clearing(user: &UserId) -> Sql {
+    query("DELETE FROM attempts WHERE user_id = $1").bind(user.as_str())
 }
 
 /// Gives back the newest attempt, which turned out right.

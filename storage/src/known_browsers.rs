@@ -11,7 +11,10 @@ use domain::{
 use sqlx::query;
 
 use crate::{
-    Store, locks,
+    Store,
+    batch::Ran,
+    connect::Sql,
+    locks,
     rows::Values,
     write::{Noted, Write},
 };
@@ -43,6 +46,16 @@ impl KnownBrowsers for Store {
 
 /// Notes the browser for as long as the session is there. Its failures stay, and a token that is another user's stays theirs.
 pub async fn put(write: &mut Write, browser: &KnownBrowser) -> Result<bool, PortError> {
+    let mut ran = write.run_all(vec![putting(browser)]).await?;
+    let Some(put) = ran.pop().filter(|put| !put.rows.is_empty()) else {
+        return Ok(false);
+    };
+    forget_too_many(write, &put, &browser.user).await?;
+    Ok(true)
+}
+
+/// The statement that does.
+pub fn putting(browser: &KnownBrowser) -> Sql {
     let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at)
                SELECT $1, s.user_id, 0, 0, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
                ON CONFLICT (token_hash) DO UPDATE SET seen_at = excluded.seen_at
@@ -52,14 +65,21 @@ pub async fn put(write: &mut Write, browser: &KnownBrowser) -> Result<bool, Port
         .bind(browser.token.as_bytes().as_slice())
         .bind(browser.session.as_str())
         .bind(browser.user.as_str());
-    let Some(row) = write.row(put.bind(browser.at.millis())).await? else {
-        return Ok(false);
-    };
+    put.bind(browser.at.millis())
+}
+
+/// Behind that statement: a user has so many known browsers and no more.
+pub async fn forget_too_many(
+    write: &mut Write,
+    put: &Ran,
+    user: &UserId,
+) -> Result<(), PortError> {
+    let known = put.rows.first().map_or(Ok(0), |row| row.count("known"))?;
     // One engine counts the new row, the other does not yet.
-    if row.count("known")? >= PER_USER {
-        forget_oldest(write, &browser.user).await?;
+    if known >= PER_USER {
+        forget_oldest(write, user).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 async fn forget_oldest(write: &mut Write, user: &UserId) -> Result<(), PortError> {

@@ -42,10 +42,14 @@ pub async fn burn(
     step: TimeStep,
     at: Timestamp,
 ) -> Result<bool, PortError> {
+    Ok(write.run(burning(user, method, step, at)).await? == 1)
+}
+
+/// The statement that does.
+pub fn burning(user: &UserId, method: &MethodId, step: TimeStep, at: Timestamp) -> Sql {
     let burn = "UPDATE mfa_methods SET last_step = $3, used_at = $4 WHERE id = $1 AND user_id = $2 AND last_step < $3";
     let burn = query(burn).bind(method.as_str()).bind(user.as_str());
-    let burn = burn.bind(step.number()).bind(at.millis());
-    Ok(write.run(burn).await? == 1)
+    burn.bind(step.number()).bind(at.millis())
 }
 
 /// Takes a user's method with its codes, the pending keys and the attempts; the sessions are the caller's. False when there was no method.

@@ -18,7 +18,9 @@ use domain::{
 use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes, known_browsers, locks, methods, pending_keys,
+    Store, attempts, backup_codes,
+    connect::Sql,
+    known_browsers, locks, methods, pending_keys,
     rows::Values,
     sessions, step_ups,
     write::{Noted, Write},
@@ -92,15 +94,25 @@ impl Mfa for Store {
 
     async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
-        if !sessions::signed_in(&mut write, &code.user, code.at).await? {
-            return write.undo(Taken::SessionGone).await;
-        }
-        let burnt = methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await?;
         let browser = known(&code.swap, &code.user, code.browser, code.at);
-        let taken = completed(&mut write, burnt, &code.swap, &browser).await?;
-        write
-            .settle(taken, application(Action::SecondFactor, &code.user))
-            .await
+        let [note, clear] = sessions::signing_in(&code.user, code.at);
+        let statements = vec![
+            note,
+            methods::burning(&code.user, &code.method, code.step, code.at),
+            stepping_up(&code.swap, &browser),
+            known_browsers::putting(&browser),
+            clear,
+        ];
+        let event = application(Action::SecondFactor, &code.user);
+        let (ran, told) = write.run_as(statements, event).await?;
+        let taken = match (ran[0].changed, ran[1].changed, ran[2].changed) {
+            (1, 1, 1) => Taken::Taken,
+            (1, 0, _) => Taken::AlreadyTaken,
+            _ => Taken::SessionGone,
+        };
+        known_browsers::forget_too_many(&mut write, &ran[3], &code.user).await?;
+        write.keep_told(taken == Taken::Taken, told).await?;
+        Ok(taken)
     }
 
     async fn find_backup_code(
@@ -247,14 +259,19 @@ async fn completed(
     if !is_spent {
         return Ok(Taken::AlreadyTaken);
     }
-    let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
-                   WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5";
-    let step_up = sessions::bind_swap(query(step_up), swap, browser.at);
-    if write.run(step_up.bind(browser.user.as_str())).await? != 1 {
+    if write.run(stepping_up(swap, browser)).await? != 1 {
         return Ok(Taken::SessionGone);
     }
     known_browsers::put(write, browser).await?;
     Ok(Taken::Taken)
+}
+
+/// The second factor is given, and the session has a new token.
+fn stepping_up(swap: &TokenSwap, browser: &KnownBrowser) -> Sql {
+    let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
+                   WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5";
+    let step_up = sessions::bind_swap(query(step_up), swap, browser.at);
+    step_up.bind(browser.user.as_str())
 }
 
 fn known(swap: &TokenSwap, user: &UserId, token: TokenHash, at: Timestamp) -> KnownBrowser {

@@ -20,7 +20,7 @@ use crate::{
     attempts::{SHORTLY, TRIES},
     connect::Sql,
     rows::Values,
-    write::{Noted, Write},
+    write::{Attempt, Noted, Write},
 };
 
 /// The attempts of a browser that is known to the user of an email.
@@ -32,7 +32,7 @@ pub const OLDEST: &str = "
     SELECT refused_at FROM refused_sign_ins WHERE address = $1 ORDER BY refused_at DESC LIMIT 1 OFFSET $2";
 
 /// What a try at counting brought: none when other requests changed the rows meanwhile.
-type Try = Option<Counted>;
+type Try = Option<(Counted, Option<Attempt>)>;
 
 /// Counts one attempt in one transaction; what is refused leaves nothing counted.
 pub async fn count(
@@ -40,20 +40,19 @@ pub async fn count(
     attempt: &PasswordTry,
     now: Timestamp,
 ) -> Result<Counted, PortError> {
+    let event = tried(store, Outcome::Failed);
+    let event = match &attempt.email {
+        Some((_, index)) => event.for_email(*index),
+        None => event,
+    };
     for _ in 0..TRIES {
         let mut write = store.write().await?;
-        match count_once(&mut write, attempt, now).await? {
-            Some(Counted::Counted(receipt)) => {
-                let event = tried(store, Outcome::Failed);
-                write
-                    .commit_attempt(match &attempt.email {
-                        Some((_, index)) => event.for_email(*index),
-                        None => event,
-                    })
-                    .await?;
-                return Ok(Counted::Counted(receipt));
+        match count_once(&mut write, attempt, &event, now).await? {
+            Some((counted, Some(attempt))) => {
+                write.commit_attempt(attempt).await?;
+                return Ok(counted);
             }
-            Some(refused) => {
+            Some((refused, None)) => {
                 write.undo(()).await?;
                 // Without the email: whoever types a new one each time makes no new row each time.
                 store.note(tried(store, Outcome::Limited)).await?;
@@ -74,31 +73,15 @@ fn tried(store: &Store, outcome: Outcome) -> Event {
 async fn count_once(
     write: &mut Write,
     attempt: &PasswordTry,
+    event: &Event,
     now: Timestamp,
 ) -> Result<Try, PortError> {
     if let (Some(browser), Some((email, _))) = (attempt.browser, &attempt.email)
         && let Some(before) = of_browser(write, browser, email, now).await?
     {
-        return count_for_browser(write, browser, before, now).await;
+        return count_for_browser(write, browser, before, event, now).await;
     }
-    let number = match count_for_address(write, attempt, now).await? {
-        Ok(Some(number)) => number,
-        Ok(None) => return Ok(None),
-        Err(until) => return Ok(Some(Counted::Refused { until })),
-    };
-    let email = attempt.email.as_ref().map(|(_, index)| *index);
-    if let Some(email) = email {
-        match count_for_name(write, email, now).await? {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(until) => return Ok(Some(Counted::Refused { until })),
-        }
-    }
-    Ok(Some(Counted::Counted(Receipt::Stranger {
-        email,
-        address: attempt.address.clone(),
-        number,
-    })))
+    count_for_stranger(write, attempt, event, now).await
 }
 
 /// The attempts of a browser that is known to the user of this address.
@@ -120,102 +103,120 @@ async fn count_for_browser(
     write: &mut Write,
     browser: TokenHash,
     before: PasswordAttempts,
+    event: &Event,
     now: Timestamp,
 ) -> Result<Try, PortError> {
     let after = match before.count(now) {
         Ok(after) => after,
-        Err(until) => return Ok(Some(Counted::Refused { until })),
+        Err(until) => return Ok(refused(until)),
     };
     let sql = "UPDATE known_browsers SET failures = $2, allowed_at = $3
                WHERE token_hash = $1 AND failures = $4 AND allowed_at = $5";
     let sql = bind_attempts(query(sql).bind(browser.as_bytes().as_slice()), after);
-    let counted = write.run(bind_attempts(sql, before)).await? == 1;
-    Ok(counted.then_some(Counted::Counted(Receipt::Browser(browser))))
+    let count = vec![bind_attempts(sql, before)];
+    let (ran, counted) = write.run_as_attempt(count, event).await?;
+    let receipt = Receipt::Browser(browser);
+    Ok((ran[0].changed == 1).then_some((Counted::Counted(receipt), Some(counted))))
 }
 
-/// Takes the next number of the address, which two can't take at once; `Ok(None)` when somebody else just did.
-async fn count_for_address(
+fn refused(until: Timestamp) -> Try {
+    Some((Counted::Refused { until }, None))
+}
+
+/// Counts for the address, and for the account name, known or not.
+async fn count_for_stranger(
     write: &mut Write,
     attempt: &PasswordTry,
+    event: &Event,
     now: Timestamp,
-) -> Result<Result<Option<i64>, Timestamp>, PortError> {
-    let PasswordTry {
-        address,
-        address_limit,
-        ..
-    } = attempt;
-    let left = query("DELETE FROM refused_sign_ins WHERE refused_at <= $1")
-        .bind(now.minus(WINDOW).millis());
-    write.run(left).await?;
-    let oldest = query(OLDEST)
-        .bind(address.as_str().to_owned())
-        .bind(i64::from(*address_limit) - 1);
-    let oldest = write.row(oldest).await?;
-    let oldest = oldest.map(|row| row.at("refused_at")).transpose()?;
-    if let Err(until) = address_limit::judge(oldest, now) {
-        return Ok(Err(until));
+) -> Result<Try, PortError> {
+    let email = attempt.email.as_ref().map(|(_, index)| *index);
+    let mut look = vec![past_window(now), oldest(attempt)];
+    if let Some(email) = email {
+        look.extend([forgotten(now), password_row(email)]);
     }
-    // Judged once more in the statement that takes: between the two, others may have taken the last ones.
+    let looked = write.run_all(look).await?;
+    let oldest = looked[1].rows.first().map(|row| row.at("refused_at"));
+    if let Err(until) = address_limit::judge(oldest.transpose()?, now) {
+        return Ok(refused(until));
+    }
+    let mut take = vec![take_number(attempt, now)];
+    if let Some(email) = email {
+        let before = looked[3].rows.first().map(password_attempts).transpose()?;
+        match before.unwrap_or_default().count(now) {
+            Ok(after) => take.push(replace(email, before, after)),
+            Err(until) => return Ok(refused(until)),
+        }
+    }
+    let (taken, counted) = write.run_as_attempt(take, event).await?;
+    let Some(row) = taken[0].rows.first() else {
+        return Ok(None);
+    };
+    if email.is_some() && taken[1].changed != 1 {
+        return Ok(None);
+    }
+    let receipt = Receipt::Stranger {
+        email,
+        address: attempt.address.clone(),
+        number: row.number("number")?,
+    };
+    Ok(Some((Counted::Counted(receipt), Some(counted))))
+}
+
+fn past_window(now: Timestamp) -> Sql {
+    query("DELETE FROM refused_sign_ins WHERE refused_at <= $1").bind(now.minus(WINDOW).millis())
+}
+
+/// Anybody can make rows by typing addresses: the forgotten ones go here.
+fn forgotten(now: Timestamp) -> Sql {
+    query("DELETE FROM password_attempts WHERE allowed_at <= $1").bind(now.minus(MEMORY).millis())
+}
+
+fn oldest(attempt: &PasswordTry) -> Sql {
+    query(OLDEST)
+        .bind(attempt.address.as_str())
+        .bind(i64::from(attempt.address_limit) - 1)
+}
+
+/// Takes the next number of the address, which two can't take at once. The limit is judged once more in the statement that takes: between
+/// the two, others may have taken the last ones.
+fn take_number(attempt: &PasswordTry, now: Timestamp) -> Sql {
     let take = "INSERT INTO refused_sign_ins (address, number, refused_at)
                 SELECT $1, COALESCE(MAX(number), 0) + 1, $2 FROM refused_sign_ins WHERE address = $1
                 HAVING COUNT(CASE WHEN refused_at > $3 THEN 1 END) < $4
                 ON CONFLICT (address, number) DO NOTHING RETURNING number";
-    let take = query(take)
-        .bind(address.as_str().to_owned())
+    query(take)
+        .bind(attempt.address.as_str())
         .bind(now.millis())
         .bind(now.minus(WINDOW).millis())
-        .bind(i64::from(*address_limit));
-    let taken = write.row(take).await?;
-    Ok(Ok(taken.map(|row| row.number("number")).transpose()?))
-}
-
-/// Counts for an account name, known or not; `Ok(false)` when somebody else changed the row meanwhile.
-async fn count_for_name(
-    write: &mut Write,
-    email: BlindIndex,
-    now: Timestamp,
-) -> Result<Result<bool, Timestamp>, PortError> {
-    // Anybody can make rows by typing addresses: the forgotten ones go here.
-    let forgotten = query("DELETE FROM password_attempts WHERE allowed_at <= $1")
-        .bind(now.minus(MEMORY).millis());
-    write.run(forgotten).await?;
-    let row = write.row(password_row(email)).await?;
-    let before = row.as_ref().map(password_attempts).transpose()?;
-    match before.unwrap_or_default().count(now) {
-        Ok(after) => Ok(Ok(write.run(replace(email, before, after)).await? == 1)),
-        Err(until) => Ok(Err(until)),
-    }
+        .bind(i64::from(attempt.address_limit))
 }
 
 /// Forgets what a right password was counted with, before what it was given for is done.
 pub async fn was_right(store: &Store, receipt: &Receipt) -> Result<(), PortError> {
     let mut write = store.write().await?;
-    forget_counted(&mut write, receipt).await?;
+    write.run_all(forgetting(receipt)).await?;
     // What the password was given for is the event.
     write.commit(Noted::Nothing).await
 }
 
-/// Forgets what a right password was counted with.
-pub async fn forget_counted(write: &mut Write, receipt: &Receipt) -> Result<(), PortError> {
+/// The statements that forget what a right password was counted with.
+pub fn forgetting(receipt: &Receipt) -> Vec<Sql> {
     match receipt {
         Receipt::Browser(browser) => {
             let forget =
                 "UPDATE known_browsers SET failures = 0, allowed_at = 0 WHERE token_hash = $1";
-            let forget = query(forget).bind(browser.as_bytes().as_slice());
-            write.run(forget).await?;
+            vec![query(forget).bind(browser.as_bytes().as_slice())]
         }
         Receipt::Stranger {
             email,
             address,
             number,
-        } => {
-            write.run(take_back(address, *number)).await?;
-            if let Some(email) = email {
-                write.run(forget(*email)).await?;
-            }
-        }
+        } => [take_back(address, *number)]
+            .into_iter()
+            .chain(email.map(forget))
+            .collect(),
     }
-    Ok(())
 }
 
 fn take_back(address: &CountedAddress, number: i64) -> Sql {

@@ -37,20 +37,15 @@ pub const FIND: &str = "
 #[async_trait]
 impl Sessions for Store {
     async fn open(&self, session: NewSession) -> Result<bool, PortError> {
-        let mut write = self.write().await?;
-        if !open(&mut write, &session).await? {
-            return write.undo(false).await;
-        }
+        let write = self.write().await?;
         let outcome = if session.complete {
             Outcome::Succeeded
         } else {
             Outcome::Owed
         };
         let event = Event::new(Action::SignIn, outcome).of(&session.user);
-        write
-            .commit(event.with(MethodKind::Password).by_subject())
-            .await?;
-        Ok(true)
+        let event = event.with(MethodKind::Password).by_subject();
+        open(write, &session, event).await
     }
 
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError> {
@@ -159,58 +154,59 @@ pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
         .bind(now.millis())
 }
 
-/// Opens a session while the password it was judged by is still the user's: a change of password ends every session, and none of the old
-/// password may open behind it.
-pub async fn open(write: &mut Write, session: &NewSession) -> Result<bool, PortError> {
-    let unchanged = query(
-        "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0",
-    )
-    .bind(session.user.as_str())
-    .bind(session.password.expose());
-    if write.run(unchanged).await? != 1 {
-        return Ok(false);
-    }
+/// Opens a session, and commits it as an event, while the password it was judged by is still the user's: a change of password ends every
+/// session, and none of the old password may open behind it. False, and nothing done, when it is not.
+pub async fn open(
+    mut write: Write,
+    session: &NewSession,
+    event: Event,
+) -> Result<bool, PortError> {
+    let (ran, told) = write.run_as(opening(session), event).await?;
+    write.keep_told(ran[0].changed == 1, told).await
+}
+
+/// The first statement decides.
+fn opening(session: &NewSession) -> Vec<Sql> {
+    let unchanged = "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0";
+    let unchanged = query(unchanged).bind(session.user.as_str());
+    let mut all = vec![unchanged.bind(session.password.expose())];
     if let Some(receipt) = &session.receipt {
-        password_tries::forget_counted(write, receipt).await?;
+        all.extend(password_tries::forgetting(receipt));
     }
     if session.complete {
-        signed_in(write, &session.user, session.at).await?;
+        all.extend(signing_in(&session.user, session.at));
     }
     // Sessions past their absolute bound go here, so that the table does not grow for ever.
-    let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2")
-        .bind(session.user.as_str());
-    write
-        .run(ended.bind(session.at.minus(ABSOLUTE).millis()))
-        .await?;
-    if let Some(replaced) = session.replaces {
-        write
-            .run(
-                query("DELETE FROM sessions WHERE token_hash = $1")
-                    .bind(replaced.as_bytes().as_slice()),
-            )
-            .await?;
-    }
-    let insert = query(
-        "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at)
-         VALUES ($1, $2, $3, $4, $4, $4)",
-    );
-    let insert = insert
+    let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2");
+    let ended = ended.bind(session.user.as_str());
+    all.push(ended.bind(session.at.minus(ABSOLUTE).millis()));
+    all.extend(session.replaces.map(|replaced| {
+        let replace = query("DELETE FROM sessions WHERE token_hash = $1");
+        replace.bind(replaced.as_bytes().as_slice())
+    }));
+    // Of a user who is still there: otherwise this statement would fail in the place of the first.
+    let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at)
+                  SELECT $1, $2, u.id, $4, $4, $4 FROM users u WHERE u.id = $3";
+    let insert = query(insert)
         .bind(session.id.as_str())
         .bind(session.token.as_bytes().as_slice());
-    write
-        .run(insert.bind(session.user.as_str()).bind(session.at.millis()))
-        .await?;
-    Ok(true)
+    let insert = insert.bind(session.user.as_str());
+    all.push(insert.bind(session.at.millis()));
+    all
 }
 
 /// Notes a complete sign-in, which is what clears the budget of the second factor; false for a user who is barred or gone.
 pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Result<bool, PortError> {
+    let ran = write.run_all(signing_in(user, at).into()).await?;
+    Ok(ran[0].changed == 1)
+}
+
+/// The statements that do; the first one decides.
+pub fn signing_in(user: &UserId, at: Timestamp) -> [Sql; 2] {
     let note = query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND disabled = 0")
         .bind(user.as_str())
         .bind(at.millis());
-    let noted = write.run(note).await? == 1;
-    attempts::clear(write, user).await?;
-    Ok(noted)
+    [note, attempts::clearing(user)]
 }
 
 /// Ends every session of a user but the one that asks for it. No browser is known to the user any more, that one neither.

@@ -79,12 +79,8 @@ impl Users for Store {
             .bind(first.account.name.folded())
             .bind(Role::Owner.as_str());
         write.run(join).await?;
-        if !sessions::open(&mut write, &first.session).await? {
-            return write.undo(false).await;
-        }
         let event = Event::done(Action::FirstStart).of(&first.owner.id);
-        write.commit(event.by_subject()).await?;
-        Ok(true)
+        sessions::open(write, &first.session, event.by_subject()).await
     }
 
     async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError> {

@@ -13,8 +13,10 @@ use domain::{
 use sqlx::{Any, AnyConnection, Row, Transaction, any::AnyRow, query};
 
 use crate::{
+    batch::{self, Ran},
     connect::{Sql, answered},
     error::port,
+    event_rows::{INSERT, UPDATE, bound, repeats},
     shared::Turn,
 };
 
@@ -74,6 +76,16 @@ impl Scope {
     }
 }
 
+/// What a transaction tells of itself.
+pub struct Told {
+    /// What stands in no row yet.
+    event: Option<Event>,
+    completes: bool,
+}
+
+/// An attempt's event, before its commit.
+pub struct Attempt(i64);
+
 /// A transaction that writes. Dropped before its commit, it leaves nothing behind.
 pub struct Write {
     open: Open,
@@ -123,36 +135,95 @@ impl Write {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// Commits, with what it leaves in the events.
-    pub async fn commit(mut self, noted: impl Into<Noted>) -> Result<(), PortError> {
-        let Noted::Event(event) = noted.into() else {
-            return self.end().await;
-        };
+    /// Runs statements in their order, without waiting for one before the next is asked. None of them may depend on what another came to:
+    /// whoever is not content with one undoes all.
+    pub async fn run_all(&mut self, statements: Vec<Sql>) -> Result<Vec<Ran>, PortError> {
+        match &mut self.open {
+            Open::Alone(transaction) => answered(batch::one_by_one(transaction, statements)).await,
+            Open::Turn(turn) => {
+                let connection = turn.connection().map_err(port)?;
+                answered(batch::together(connection, statements)).await
+            }
+        }
+    }
+
+    /// Runs statements and, behind them, those that tell what they are, to be committed by [`Self::commit_told`].
+    pub async fn run_as(
+        &mut self,
+        mut statements: Vec<Sql>,
+        event: Event,
+    ) -> Result<(Vec<Ran>, Told), PortError> {
         let completes = matches!(event.outcome, Outcome::Succeeded | Outcome::Owed);
         let mut attempts = self.scope.attempts();
         attempts.truncate(if completes { attempts.len() } else { 0 });
         let last = attempts.pop();
-        for id in attempts {
-            self.take_back(id).await?;
-        }
-        if !self.came_right(last, &event).await? {
+        statements.extend(attempts.into_iter().map(take_back));
+        let origin = &self.scope.origin;
+        statements.push(match last {
+            Some(id) => bound(UPDATE.to_owned(), origin, &event, 0).bind(id),
+            None => bound(INSERT.to_owned(), origin, &event, 0).bind(None::<String>),
+        });
+        let ran = self.run_all(statements).await?;
+        let is_there = ran.last().is_some_and(|last| last.changed == 1);
+        let told = Told {
+            event: (!is_there).then_some(event),
+            completes,
+        };
+        Ok((ran, told))
+    }
+
+    /// Commits what was told.
+    pub async fn commit_told(mut self, told: Told) -> Result<(), PortError> {
+        if let Some(event) = told.event {
+            // The attempt was sealed already: what became of it is an event of its own.
             self.insert(&event, 0).await?;
         }
         let scope = self.scope.clone();
         self.end().await?;
-        if completes {
+        if told.completes {
             scope.change(Vec::clear);
         }
         Ok(())
     }
 
-    /// Commits an attempt that was counted and is to be judged. What nobody completes has failed; `Events::settle` says so at once.
-    pub async fn commit_attempt(mut self, event: Event) -> Result<(), PortError> {
+    /// Commits what was done whole; undoes the rest.
+    pub async fn keep_told(self, done: bool, told: Told) -> Result<bool, PortError> {
+        if !done {
+            return self.undo(false).await;
+        }
+        self.commit_told(told).await?;
+        Ok(true)
+    }
+
+    /// Commits, with what it leaves in the events.
+    pub async fn commit(mut self, noted: impl Into<Noted>) -> Result<(), PortError> {
+        let Noted::Event(event) = noted.into() else {
+            return self.end().await;
+        };
+        let (_, told) = self.run_as(Vec::new(), event).await?;
+        self.commit_told(told).await
+    }
+
+    /// Runs statements that count an attempt, and behind them what tells of it, to be committed by [`Self::commit_attempt`].
+    pub async fn run_as_attempt(
+        &mut self,
+        mut statements: Vec<Sql>,
+        event: &Event,
+    ) -> Result<(Vec<Ran>, Attempt), PortError> {
         let open_until = self.scope.origin.at.plus(OPEN).millis();
-        let id = self.insert(&event, open_until).await?;
+        statements.push(self.inserting(event, open_until));
+        let ran = self.run_all(statements).await?;
+        let row = ran.last().and_then(|last| last.rows.first());
+        let row = row.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
+        let id = row.try_get(0).map_err(port)?;
+        Ok((ran, Attempt(id)))
+    }
+
+    /// Commits an attempt that was counted and is to be judged. What nobody completes has failed; `Events::settle` says so at once.
+    pub async fn commit_attempt(self, attempt: Attempt) -> Result<(), PortError> {
         let scope = self.scope.clone();
         self.end().await?;
-        scope.change(|attempts| attempts.push(id));
+        scope.change(|attempts| attempts.push(attempt.0));
         Ok(())
     }
 
@@ -174,29 +245,15 @@ impl Write {
     pub async fn settle_attempts(mut self, outcome: Outcome) -> Result<(), PortError> {
         let mut attempts = self.scope.attempts();
         let last = attempts.pop();
-        for id in attempts {
-            self.take_back(id).await?;
-        }
         let settle =
             "UPDATE security_events SET outcome = $2, open_until = 0 WHERE id = $1 AND seq IS NULL";
-        self.run(query(settle).bind(last).bind(outcome.as_str()))
-            .await?;
+        let settle = query(settle).bind(last).bind(outcome.as_str());
+        let statements = attempts.into_iter().map(take_back).chain([settle]);
+        self.run_all(statements.collect()).await?;
         let scope = self.scope.clone();
         self.end().await?;
         scope.change(Vec::clear);
         Ok(())
-    }
-
-    /// Makes a counted attempt the event that it turned out to be; false without one, or where it is sealed already.
-    async fn came_right(&mut self, id: Option<i64>, event: &Event) -> Result<bool, PortError> {
-        let Some(id) = id else { return Ok(false) };
-        let came_right = bound(UPDATE.to_owned(), &self.scope.origin, event, 0).bind(id);
-        Ok(self.run(came_right).await? == 1)
-    }
-
-    async fn take_back(&mut self, id: i64) -> Result<(), PortError> {
-        let counted = query("DELETE FROM security_events WHERE id = $1 AND seq IS NULL").bind(id);
-        self.run(counted).await.map(drop)
     }
 
     /// Commits what was done whole; undoes the rest.
@@ -236,16 +293,14 @@ impl Write {
         Ok(answer)
     }
 
-    async fn insert(&mut self, event: &Event, open_until: i64) -> Result<i64, PortError> {
-        let sql = bound(
-            format!("{INSERT} RETURNING id"),
-            &self.scope.origin,
-            event,
-            open_until,
-        )
-        .bind(None::<String>);
-        let row = answered(sql.fetch_one(self.open.connection()?)).await?;
-        row.try_get(0).map_err(port)
+    async fn insert(&mut self, event: &Event, open_until: i64) -> Result<(), PortError> {
+        let sql = self.inserting(event, open_until);
+        self.run(sql).await.map(drop)
+    }
+
+    fn inserting(&self, event: &Event, open_until: i64) -> Sql {
+        let sql = format!("{INSERT} RETURNING id");
+        bound(sql, &self.scope.origin, event, open_until).bind(None::<String>)
     }
 
     async fn end(self) -> Result<(), PortError> {
@@ -256,54 +311,7 @@ impl Write {
     }
 }
 
-const INSERT: &str = "
-    INSERT INTO security_events (at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser,
-                                 open_until, repeats)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13)";
-
-/// With the numbers of [`INSERT`].
-const UPDATE: &str = "
-    UPDATE security_events
-    SET at = $1, actor = $2, subject = $3, account = $4, action = $5, outcome = $6, method = $7, email_index = $8, detail = $9,
-        address = $10, browser = $11, open_until = $12
-    WHERE id = $13 AND seq IS NULL";
-
-/// Binds all but `$13`.
-fn bound(sql: String, origin: &Origin, event: &Event, open_until: i64) -> Sql {
-    let by = event.by.as_ref().map(|user| user.as_str().to_owned());
-    let sql: Sql = query(sqlx::AssertSqlSafe(sql))
-        .bind(origin.at.millis())
-        .bind(by.unwrap_or_else(|| origin.actor.as_str().to_owned()))
-        .bind(event.subject.as_ref().map(|user| user.as_str().to_owned()))
-        .bind(
-            event
-                .account
-                .as_ref()
-                .map(|account| account.as_str().to_owned()),
-        );
-    sql.bind(event.action.as_str())
-        .bind(event.outcome.as_str())
-        .bind(event.method.map(domain::events::MethodKind::as_str))
-        .bind(event.email.map(|index| index.as_bytes().to_vec()))
-        .bind(event.detail.clone())
-        .bind(origin.address.map(|address| address.to_string()))
-        .bind(origin.browser.clone())
-        .bind(open_until)
-}
-
-/// What makes two events the same: what, about whom, from which session or address, in which minute.
-fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
-    let whence = match (&origin.session, origin.address) {
-        (Some(session), _) => session.to_string(),
-        (None, Some(address)) => address.to_string(),
-        (None, None) => origin.actor.as_str().to_owned(),
-    };
-    let email = event.email.map(|index| format!("{:x?}", index.as_bytes()));
-    let email = email.unwrap_or_default();
-    let subject = event.subject.as_ref().map_or("", |user| user.as_str());
-    let detail = event.detail.as_deref().unwrap_or_default();
-    format!(
-        "{minute}|{}|{}|{whence}|{subject}|{email}|{detail}",
-        event.action, event.outcome
-    )
+/// One that was right belongs to the event of what it was right for.
+fn take_back(id: i64) -> Sql {
+    query("DELETE FROM security_events WHERE id = $1 AND seq IS NULL").bind(id)
 }
