@@ -69,11 +69,7 @@ pub fn putting(browser: &KnownBrowser) -> Sql {
 }
 
 /// Behind that statement: a user has so many known browsers and no more.
-pub async fn forget_too_many(
-    write: &mut Write,
-    put: &Ran,
-    user: &UserId,
-) -> Result<(), PortError> {
+pub async fn forget_too_many(write: &mut Write, put: &Ran, user: &UserId) -> Result<(), PortError> {
     let known = put.rows.first().map_or(Ok(0), |row| row.count("known"))?;
     // One engine counts the new row, the other does not yet.
     if known >= PER_USER {

@@ -156,11 +156,7 @@ pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
 
 /// Opens a session, and commits it as an event, while the password it was judged by is still the user's: a change of password ends every
 /// session, and none of the old password may open behind it. False, and nothing done, when it is not.
-pub async fn open(
-    mut write: Write,
-    session: &NewSession,
-    event: Event,
-) -> Result<bool, PortError> {
+pub async fn open(mut write: Write, session: &NewSession, event: Event) -> Result<bool, PortError> {
     let (ran, told) = write.run_as(opening(session), event).await?;
     write.keep_told(ran[0].changed == 1, told).await
 }

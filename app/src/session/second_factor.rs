@@ -136,6 +136,7 @@ pub(crate) async fn right_backup_code(
         field: Field::BackupCode,
     })?;
     let user = &call.caller()?.session.user;
+    let place = call.services.hasher.place()?;
     count(call, Factor::BackupCode).await?;
     let stored = call
         .services
@@ -146,7 +147,7 @@ pub(crate) async fn right_backup_code(
     let is_right = call
         .services
         .hasher
-        .verify(code.expose().as_bytes(), hash)
+        .verify(place, code.expose().as_bytes(), hash)
         .await?;
     let stored = stored.filter(|_| is_right).ok_or(AppError::WrongCode)?;
     if stored.is_used {

@@ -108,6 +108,7 @@ async fn weighed(
     email: Option<&Email>,
     password: &Password,
 ) -> Result<(Option<Credentials>, Receipt), AppError> {
+    let place = call.services.hasher.place()?;
     let receipt = count(call, email).await?;
     let credentials = match email {
         Some(email) => call.services.users.credentials(email).await?,
@@ -115,7 +116,8 @@ async fn weighed(
     }
     .filter(|user| !user.disabled);
     let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
-    let is_right = call.services.hasher.verify(password.expose(), hash).await?;
+    let hasher = &call.services.hasher;
+    let is_right = hasher.verify(place, password.expose(), hash).await?;
     Ok((credentials.filter(|_| is_right), receipt))
 }
 

@@ -28,7 +28,7 @@ pub use mfa::{
 pub use password_changes::{PasswordChange, PasswordChanges};
 pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
-pub use system::{Clock, Entropy, Hasher};
+pub use system::{Clock, Entropy, Hasher, Place};
 pub use users::{Credentials, FirstOwner, NewUser, SignInRecord, UserRecord, Users};
 
 /// A port could not do its work. The source is for the operator's log, never for the wire.

@@ -27,9 +27,26 @@ impl dyn Entropy + '_ {
     }
 }
 
+/// A place among the computations that run and wait; it is free again once it is dropped.
+pub struct Place(#[expect(dead_code, reason = "held, not looked at")] Box<dyn Send + Sync>);
+
+impl Place {
+    /// A place for as long as `kept` is kept.
+    pub fn new(kept: impl Send + Sync + 'static) -> Self {
+        Self(Box::new(kept))
+    }
+}
+
 /// Argon2id on a pool of its own, with a bound on how many run and wait (OWASP Password Storage).
 #[async_trait]
 pub trait Hasher: Send + Sync {
+    /// Takes a place for one computation. Whoever compares a secret asks first, before anything is read or counted for it: a server that is
+    /// asked for more than it can compute would else spend its time on what it refuses in the end.
+    ///
+    /// # Errors
+    /// [`PortError::Unavailable`] when too many wait already.
+    fn place(&self) -> Result<Place, PortError>;
+
     /// Hashes a password or backup code with a fresh salt.
     ///
     /// # Errors
@@ -37,8 +54,10 @@ pub trait Hasher: Send + Sync {
     async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError>;
 
     /// Compares a secret with a hash; without a hash it does the same work and says no, so that time tells nothing.
-    ///
-    /// # Errors
-    /// [`PortError::Unavailable`] when too many wait already.
-    async fn verify(&self, secret: &[u8], hash: Option<&SecretHash>) -> Result<bool, PortError>;
+    async fn verify(
+        &self,
+        place: Place,
+        secret: &[u8],
+        hash: Option<&SecretHash>,
+    ) -> Result<bool, PortError>;
 }

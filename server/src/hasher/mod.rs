@@ -8,15 +8,15 @@ mod pool;
 use std::{io, num::NonZero, sync::Arc};
 
 use async_trait::async_trait;
-use domain::ports::{Entropy, Hasher, PortError, SecretHash};
+use domain::ports::{Entropy, Hasher, Place, PortError, SecretHash};
 use zeroize::Zeroizing;
 
 pub use argon2id::Cost;
 use argon2id::Memory;
 use pool::Pool;
 
-/// How many hashes may wait for each thread, about a second's worth: whoever comes later is refused at once.
-const QUEUE_PER_THREAD: usize = 64;
+/// How many may run and wait for each thread, about a second's worth: whoever comes later is refused at once.
+const PLACES_PER_THREAD: usize = 64;
 
 /// The hasher of passwords and backup codes.
 pub struct Argon2Hasher {
@@ -30,17 +30,17 @@ impl Argon2Hasher {
     /// Starts one thread a core.
     pub fn start(cost: Cost, entropy: Arc<dyn Entropy>) -> io::Result<Self> {
         let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-        Self::with_threads(cost, entropy, threads, threads.get() * QUEUE_PER_THREAD)
+        Self::with_threads(cost, entropy, threads, threads.get() * PLACES_PER_THREAD)
     }
 
-    /// Starts with this many threads and places in the queue.
+    /// Starts with this many threads and places.
     pub fn with_threads(
         cost: Cost,
         entropy: Arc<dyn Entropy>,
         threads: NonZero<usize>,
-        queue: usize,
+        places: usize,
     ) -> io::Result<Self> {
-        let pool = Pool::start("argon2id", threads, queue)?;
+        let pool = Pool::start("argon2id", threads, places)?;
         Ok(Self {
             pool,
             cost,
@@ -52,22 +52,32 @@ impl Argon2Hasher {
 
 #[async_trait]
 impl Hasher for Argon2Hasher {
+    fn place(&self) -> Result<Place, PortError> {
+        self.pool.place()
+    }
+
     async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError> {
+        let place = self.place()?;
         let secret = Zeroizing::new(secret.to_vec());
         let salt = self.entropy.draw::<16>()?;
         let cost = self.cost;
         self.pool
-            .run(move |memory| memory.hash(cost, &secret, salt))
+            .run(place, move |memory| memory.hash(cost, &secret, salt))
             .await?
     }
 
-    async fn verify(&self, secret: &[u8], hash: Option<&SecretHash>) -> Result<bool, PortError> {
+    async fn verify(
+        &self,
+        place: Place,
+        secret: &[u8],
+        hash: Option<&SecretHash>,
+    ) -> Result<bool, PortError> {
         let secret = Zeroizing::new(secret.to_vec());
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).clone();
         let fits = self
             .pool
-            .run(move |memory| memory.verify(&secret, &hash))
+            .run(place, move |memory| memory.verify(&secret, &hash))
             .await??;
         Ok(fits && known)
     }
@@ -78,13 +88,18 @@ mod tests {
     use super::*;
     use crate::entropy::SystemEntropy;
 
-    fn hasher(threads: usize, queue: usize) -> Argon2Hasher {
+    fn hasher(threads: usize, places: usize) -> Argon2Hasher {
         let cost = Cost {
             memory_kib: 64,
             passes: 1,
         };
         let threads = NonZero::new(threads).unwrap();
-        Argon2Hasher::with_threads(cost, Arc::new(SystemEntropy), threads, queue).unwrap()
+        Argon2Hasher::with_threads(cost, Arc::new(SystemEntropy), threads, places).unwrap()
+    }
+
+    async fn fits(hasher: &Argon2Hasher, secret: &[u8], hash: Option<&SecretHash>) -> bool {
+        let place = hasher.place().ok().unwrap();
+        hasher.verify(place, secret, hash).await.unwrap()
     }
 
     #[tokio::test]
@@ -92,31 +107,23 @@ mod tests {
         let hasher = hasher(2, 4);
         let hash = hasher.hash(b"correct horse battery").await.ok().unwrap();
         assert!(hash.expose().starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
-        assert!(
-            hasher
-                .verify(b"correct horse battery", Some(&hash))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !hasher
-                .verify(b"correct horse batterz", Some(&hash))
-                .await
-                .unwrap()
-        );
+        assert!(fits(&hasher, b"correct horse battery", Some(&hash)).await);
+        assert!(!fits(&hasher, b"correct horse batterz", Some(&hash)).await);
         let other = hasher.hash(b"correct horse battery").await.ok().unwrap();
         assert!(hash != other, "each hash has a salt of its own");
     }
 
     #[tokio::test]
     async fn without_a_hash_the_answer_is_no() {
-        assert!(!hasher(1, 1).verify(b"whatever it is", None).await.unwrap());
+        assert!(!fits(&hasher(1, 1), b"whatever it is", None).await);
     }
 
     #[tokio::test]
     async fn a_damaged_hash_is_an_error_and_not_a_wrong_password() {
         let damaged = SecretHash::phc("$argon2id$v=19$m=64".to_owned());
-        let result = hasher(1, 1).verify(b"secret", Some(&damaged)).await;
+        let hasher = hasher(1, 1);
+        let place = hasher.place().ok().unwrap();
+        let result = hasher.verify(place, b"secret", Some(&damaged)).await;
         assert!(matches!(result, Err(PortError::Failed(_))));
     }
 }

@@ -1,29 +1,31 @@
-//! A fixed number of threads behind a bounded queue; each thread keeps a state of its own.
+//! A fixed number of threads, and a number of places for those who wait for them; each thread keeps a state of its own.
 
 use std::{
     io,
     num::NonZero,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        mpsc::{Receiver, Sender, channel},
     },
     thread,
 };
 
-use domain::ports::PortError;
+use domain::ports::{Place, PortError};
 use thiserror::Error;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 type Job<State> = Box<dyn FnOnce(&mut State) + Send>;
 
 /// The threads; they end when it is dropped.
 pub struct Pool<State> {
-    queue: SyncSender<Job<State>>,
+    /// No longer than there are places.
+    queue: Sender<Job<State>>,
+    places: Arc<Semaphore>,
 }
 
 #[derive(Debug, Error)]
 #[error("too many computations wait already")]
-struct QueueFull;
+struct NoPlace;
 
 #[derive(Debug, Error)]
 #[error("a computing thread has ended")]
@@ -31,8 +33,8 @@ struct ThreadGone;
 
 impl<State: Default + 'static> Pool<State> {
     /// Starts the threads.
-    pub fn start(name: &str, threads: NonZero<usize>, queue: usize) -> io::Result<Self> {
-        let (sender, receiver) = sync_channel(queue);
+    pub fn start(name: &str, threads: NonZero<usize>, places: usize) -> io::Result<Self> {
+        let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..threads.get() {
             let receiver = Arc::clone(&receiver);
@@ -40,30 +42,38 @@ impl<State: Default + 'static> Pool<State> {
                 .name(name.to_owned())
                 .spawn(move || work(&receiver))?;
         }
-        Ok(Self { queue: sender })
+        Ok(Self {
+            queue: sender,
+            places: Arc::new(Semaphore::new(places)),
+        })
     }
 
-    /// Runs a job, or refuses it at once when the queue is full.
+    /// A place for one job, or a refusal at once when all are taken.
+    pub fn place(&self) -> Result<Place, PortError> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place
+            .map(Place::new)
+            .map_err(|_| PortError::Unavailable(NoPlace.into()))
+    }
+
+    /// Runs a job in its place.
     pub async fn run<T: Send + 'static>(
         &self,
+        place: Place,
         job: impl FnOnce(&mut State) -> T + Send + 'static,
     ) -> Result<T, PortError> {
         let (answer, result) = oneshot::channel();
         let job = move |state: &mut State| {
             // Whoever asked may have gone meanwhile: what nobody waits for is not computed.
             if !answer.is_closed() {
-                let _ = answer.send(job(state));
+                let done = job(state);
+                drop(place);
+                let _ = answer.send(done);
             }
         };
-        self.queue
-            .try_send(Box::new(job))
-            .map_err(|error| match error {
-                TrySendError::Full(_) => PortError::Unavailable(QueueFull.into()),
-                TrySendError::Disconnected(_) => PortError::Failed(ThreadGone.into()),
-            })?;
-        result
-            .await
-            .map_err(|_| PortError::Failed(ThreadGone.into()))
+        let gone = |()| PortError::Failed(ThreadGone.into());
+        self.queue.send(Box::new(job)).map_err(|_| gone(()))?;
+        result.await.map_err(|_| gone(()))
     }
 }
 
@@ -84,9 +94,22 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    /// One thread that is busy until the returned sender is dropped, with the queue behind it still empty.
-    async fn busy_pool(queue: usize) -> (Arc<Pool<u32>>, mpsc::Sender<()>) {
-        let pool = Arc::new(Pool::start("test", NonZero::new(1).unwrap(), queue).unwrap());
+    fn pool(places: usize) -> Arc<Pool<u32>> {
+        Arc::new(Pool::start("test", NonZero::new(1).unwrap(), places).unwrap())
+    }
+
+    impl Pool<u32> {
+        async fn run_now<T: Send + 'static>(
+            &self,
+            job: impl FnOnce(&mut u32) -> T + Send + 'static,
+        ) -> Result<T, PortError> {
+            self.run(self.place()?, job).await
+        }
+    }
+
+    /// One thread that is busy until the returned sender is dropped.
+    async fn busy_pool(places: usize) -> (Arc<Pool<u32>>, mpsc::Sender<()>) {
+        let pool = pool(places);
         let (release, wait) = mpsc::channel::<()>();
         let (started, is_started) = oneshot::channel();
         let clone = Arc::clone(&pool);
@@ -95,7 +118,7 @@ mod tests {
                 started.send(()).unwrap();
                 let _ = wait.recv();
             };
-            clone.run(job).await
+            clone.run_now(job).await
         });
         is_started.await.unwrap();
         (pool, release)
@@ -103,10 +126,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_thread_keeps_its_state() {
-        let pool = Pool::<u32>::start("test", NonZero::new(1).unwrap(), 1).unwrap();
+        let pool = pool(1);
         for expected in 1..4 {
             let count = pool
-                .run(|count| {
+                .run_now(|count| {
                     *count += 1;
                     *count
                 })
@@ -116,9 +139,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_at_once() {
-        let (pool, release) = busy_pool(1).await;
-        let waiting = pool.run(|_| ());
+    async fn without_a_place_the_answer_is_a_refusal_at_once() {
+        let (pool, release) = busy_pool(2).await;
+        let last = pool.place().ok().unwrap();
+        assert!(matches!(pool.place(), Err(PortError::Unavailable(_))));
+        let waiting = pool.run(last, |_| ());
         let mut waiting = std::pin::pin!(waiting);
         tokio::select! {
             biased;
@@ -126,18 +151,26 @@ mod tests {
             () = std::future::ready(()) => {}
         }
         assert!(matches!(
-            pool.run(|_| ()).await,
+            pool.run_now(|_| ()).await,
             Err(PortError::Unavailable(_))
         ));
         drop(release);
         waiting.await.unwrap();
+        pool.run_now(|_| ()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_place_that_nobody_used_is_free_again() {
+        let pool = pool(1);
+        drop(pool.place().ok().unwrap());
+        pool.run_now(|_| ()).await.unwrap();
     }
 
     #[tokio::test]
     async fn what_nobody_waits_for_is_not_computed() {
-        let (pool, release) = busy_pool(2).await;
+        let (pool, release) = busy_pool(3).await;
         {
-            let abandoned = pool.run(|count| *count = 100);
+            let abandoned = pool.run_now(|count| *count = 100);
             let mut abandoned = std::pin::pin!(abandoned);
             tokio::select! {
                 biased;
@@ -146,6 +179,6 @@ mod tests {
             }
         }
         drop(release);
-        assert_eq!(pool.run(|count| *count).await.unwrap(), 0);
+        assert_eq!(pool.run_now(|count| *count).await.unwrap(), 0);
     }
 }

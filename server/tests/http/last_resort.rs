@@ -5,7 +5,8 @@ use std::sync::Arc;
 use app::services::{Ports, Services};
 use async_trait::async_trait;
 use domain::{
-    ports::{Clock, Hasher, PortError, SecretHash},
+    ports::{Clock, Hasher, Place, PortError, SecretHash},
+    sign_in_delay::PasswordAttempts,
     time::Timestamp,
 };
 use serde_json::json;
@@ -22,12 +23,34 @@ impl Clock for Broken {
 
 #[async_trait]
 impl Hasher for Broken {
+    fn place(&self) -> Result<Place, PortError> {
+        Ok(Place::new(()))
+    }
+
     async fn hash(&self, _: &[u8]) -> Result<SecretHash, PortError> {
         std::future::pending().await
     }
 
-    async fn verify(&self, _: &[u8], _: Option<&SecretHash>) -> Result<bool, PortError> {
+    async fn verify(&self, _: Place, _: &[u8], _: Option<&SecretHash>) -> Result<bool, PortError> {
         std::future::pending().await
+    }
+}
+
+/// Nobody finds a place.
+struct Full;
+
+#[async_trait]
+impl Hasher for Full {
+    fn place(&self) -> Result<Place, PortError> {
+        Err(PortError::Unavailable("full".into()))
+    }
+
+    async fn hash(&self, _: &[u8]) -> Result<SecretHash, PortError> {
+        self.place().map(|_| SecretHash::phc(String::new()))
+    }
+
+    async fn verify(&self, _: Place, _: &[u8], _: Option<&SecretHash>) -> Result<bool, PortError> {
+        panic!("it gave nobody a place");
     }
 }
 
@@ -72,4 +95,25 @@ async fn what_takes_too_long_is_given_up() {
         )
         .await;
     answer.expect_refused(503, "unavailable");
+}
+
+#[tokio::test]
+async fn whoever_finds_no_place_is_refused_before_anything_is_counted() {
+    let server = TestServer::start_with(Options::default(), |services| {
+        Services::from(Ports {
+            hasher: Arc::new(Full),
+            ..Ports::clone(&services)
+        })
+    })
+    .await;
+    let email = "somebody@example.com";
+    for _ in 0..10 {
+        let form = json!({ "email": email, "password": "whatever it is" });
+        let answer = server.browser().call("session/sign_in", form).await;
+        answer.expect_refused(503, "unavailable");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    let index = server.services.vault.email_index(&email.parse().unwrap());
+    let attempts = server.services.attempts.password_attempts(index).await;
+    assert_eq!(attempts.unwrap(), PasswordAttempts::default());
 }
