@@ -17,9 +17,11 @@ use crate::{
     config::{PublicUrl, TrustedProxies},
     health,
     middleware::{
-        access, access_log, arguments, body, build, guard, panic, request_id,
+        access_log, build,
+        guard::{self, Guards},
+        panic, request_id,
         security_headers::{self, SecurityHeaders},
-        server_function, timeout, visitor,
+        server_function, timeout,
     },
     spa::Pages,
 };
@@ -67,19 +69,14 @@ pub fn router_with(
 }
 
 fn api(services: Services, public_url: &PublicUrl, proxies: TrustedProxies) -> Router {
+    let guards = Arc::new(Guards {
+        services: services.clone(),
+        public_url: public_url.clone(),
+        proxies,
+    });
     let guards = ServiceBuilder::new()
         .layer(from_fn(timeout::limit))
-        .layer(from_fn_with_state(
-            Arc::new(public_url.clone()),
-            guard::check,
-        ))
-        .layer(from_fn(body::read))
-        .layer(from_fn_with_state(
-            (Arc::clone(&services.settings), proxies),
-            visitor::note,
-        ))
-        .layer(from_fn_with_state(services.clone(), access::admit))
-        .layer(from_fn(arguments::check));
+        .layer(from_fn_with_state(guards, guard::keep));
     Router::new()
         .route("/api", any(server_function::call))
         .route("/api/", any(server_function::call))

@@ -7,30 +7,26 @@ use app::{
     events::{denied, origin},
     services::Services,
 };
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::response::Response;
 use domain::policy::{Access, Standing, allows};
+use http::request::Parts;
 
 use super::refusal::refuse;
 
 /// Lets the caller in, and hands them on as `Option<Caller>`.
-pub async fn admit(State(services): State<Services>, mut request: Request, next: Next) -> Response {
-    let Some(class) = class_of(request.uri().path()) else {
-        return refuse(&AppError::NotFound);
+pub async fn admit(services: &Services, request: &mut Parts) -> Result<(), Box<Response>> {
+    let path = request.uri.path();
+    let Some(class) = class_of(path) else {
+        return Err(Box::new(refuse(&AppError::NotFound)));
     };
-    let caller = match resolve(&services, request.headers()).await {
-        Ok(caller) => caller,
-        Err(error) => return refuse(&error),
-    };
-    let visitor = request.extensions().get::<Visitor>();
+    let caller = resolve(services, &request.headers).await;
+    let caller = caller.map_err(|error| Box::new(refuse(&error)))?;
+    let visitor = request.extensions.get::<Visitor>();
     let origin = origin(
-        request.uri().path(),
+        path,
         caller.as_ref(),
         visitor.map(|visitor| visitor.address.ip()),
-        request.headers(),
+        &request.headers,
         services.clock.now(),
     );
     let standing = caller.as_ref().map(|caller| &caller.standing);
@@ -39,13 +35,13 @@ pub async fn admit(State(services): State<Services>, mut request: Request, next:
             let function = origin.function;
             denied(&services.seen_from(origin), function).await;
         }
-        return refuse(match standing {
+        return Err(Box::new(refuse(match standing {
             None => &AppError::NotSignedIn,
             Some(Standing::SetUpOnly { .. }) if class == Access::Full => &AppError::SetUpRequired,
             Some(_) => &AppError::NotAllowed,
-        });
+        })));
     }
-    request.extensions_mut().insert(caller);
-    request.extensions_mut().insert(origin);
-    next.run(request).await
+    request.extensions.insert(caller);
+    request.extensions.insert(origin);
+    Ok(())
 }

@@ -7,31 +7,10 @@ use std::{
     marker::PhantomData,
 };
 
-use app::error::AppError;
-use axum::{
-    body::{Body, to_bytes},
-    extract::Request,
-    middleware::Next,
-    response::Response,
-};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, MapAccess, Visitor},
 };
-
-use super::refusal::refuse;
-
-/// Refuses a body of another shape. It stands in memory by now, and is no longer than the layer that read it allows.
-pub async fn check(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    match to_bytes(body, usize::MAX).await {
-        Ok(bytes) if are_strict(&bytes) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
-        }
-        _ => refuse(&AppError::Malformed),
-    }
-}
 
 /// Whether the bytes are arguments as the pages send them, whatever they are for.
 #[must_use]

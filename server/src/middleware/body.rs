@@ -5,9 +5,7 @@ use std::time::Duration;
 use app::error::AppError;
 use axum::{
     body::{Body, Bytes, HttpBody},
-    extract::Request,
     http::StatusCode,
-    middleware::Next,
     response::Response,
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -19,17 +17,13 @@ const LIMIT: usize = 16 * 1024;
 /// How long a body of that size may take.
 const TIME: Duration = Duration::from_secs(10);
 
-/// Puts the whole body in place of the stream, or refuses it.
-pub async fn read(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    match tokio::time::timeout(TIME, collect(body)).await {
-        Ok(Ok(bytes)) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
-        }
-        Ok(Err(response)) => *response,
-        Err(_) => refuse_as(StatusCode::REQUEST_TIMEOUT, &AppError::Unavailable),
-    }
+/// The whole body, or why it is refused.
+pub async fn read(body: Body) -> Result<Bytes, Box<Response>> {
+    let read = tokio::time::timeout(TIME, collect(body)).await;
+    read.unwrap_or_else(|_| {
+        let late = refuse_as(StatusCode::REQUEST_TIMEOUT, &AppError::Unavailable);
+        Err(Box::new(late))
+    })
 }
 
 async fn collect(body: Body) -> Result<Bytes, Box<Response>> {

@@ -1,28 +1,55 @@
-//! What can be told from a request's head alone, in one layer: each layer costs every request a copy of all that lies behind it.
+//! What stands before the server functions, in one layer: each layer costs every request a copy of all that lies behind it.
 
 use std::sync::Arc;
 
+use app::{error::AppError, services::Services};
 use axum::{
+    body::Body,
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
 
-use super::{accept, content_type, endpoint, origin};
-use crate::config::PublicUrl;
+use super::{
+    accept, access, arguments, body, content_type, endpoint, origin, refusal::refuse, visitor,
+};
+use crate::config::{PublicUrl, TrustedProxies};
 
-/// Refuses a request by the first of the checks that it does not pass.
-pub async fn check(
-    State(public_url): State<Arc<PublicUrl>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let refusal = endpoint::refusal(&request)
-        .or_else(|| origin::refusal(&request, &public_url))
-        .or_else(|| accept::refusal(&request))
-        .or_else(|| content_type::refusal(&request));
-    match refusal {
-        Some(refusal) => refusal,
-        None => next.run(request).await,
+/// What the guards go by.
+pub struct Guards {
+    /// The ports, for the caller's session.
+    pub services: Services,
+    /// Where the pages come from.
+    pub public_url: PublicUrl,
+    /// Who is believed about where a request comes from.
+    pub proxies: TrustedProxies,
+}
+
+/// Lets a request through that passes each guard, with what they found out about it.
+pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
+    match guards.passed(request).await {
+        Ok(request) => next.run(request).await,
+        Err(refusal) => *refusal,
+    }
+}
+
+impl Guards {
+    async fn passed(&self, request: Request) -> Result<Request, Box<Response>> {
+        // What can be told from the head alone comes first.
+        let refusal = endpoint::refusal(&request)
+            .or_else(|| origin::refusal(&request, &self.public_url))
+            .or_else(|| accept::refusal(&request))
+            .or_else(|| content_type::refusal(&request));
+        if let Some(refusal) = refusal {
+            return Err(Box::new(refusal));
+        }
+        let (mut parts, stream) = request.into_parts();
+        let bytes = body::read(stream).await?;
+        visitor::note(&mut parts, &self.services.settings, &self.proxies);
+        access::admit(&self.services, &mut parts).await?;
+        if !arguments::are_strict(&bytes) {
+            return Err(Box::new(refuse(&AppError::Malformed)));
+        }
+        Ok(Request::from_parts(parts, Body::from(bytes)))
     }
 }

@@ -1,18 +1,10 @@
 //! Notes where each request comes from (ASVS V4.1.3, V15.3.4): the peer of its connection or, behind trusted proxies, what they say.
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::net::{IpAddr, Ipv4Addr};
 
 use app::{caller::Visitor, services::Settings};
-use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName},
-    middleware::Next,
-    response::Response,
-};
 use domain::client_address::ClientAddress;
+use http::{HeaderMap, HeaderName, request::Parts};
 
 use crate::config::TrustedProxies;
 
@@ -23,19 +15,14 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
-/// Hands the visitor on, to be taken out of the request's extensions.
-pub async fn note(
-    State((settings, proxies)): State<(Arc<Settings>, TrustedProxies)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Notes the visitor on the request, to be taken out of its extensions.
+pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) {
     // Without a peer, which only a test leaves out, all are counted as one and none goes uncounted.
-    let peer = request.extensions().get::<Peer>();
+    let peer = request.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    let address = client_address(peer, request.headers(), &proxies);
-    let visitor = Visitor::new(address, request.headers(), &settings);
-    request.extensions_mut().insert(visitor);
-    next.run(request).await
+    let address = client_address(peer, &request.headers, proxies);
+    let visitor = Visitor::new(address, &request.headers, settings);
+    request.extensions.insert(visitor);
 }
 
 /// The address of whoever sent a request.
