@@ -13,11 +13,13 @@ use crate::{Store, connect::Sql, rows::Values};
 
 /// A limit for those who want all.
 const ALL: u32 = u32::MAX;
+/// The pattern of those who look for nobody in particular.
+const EVERYBODY: &str = "%%";
 
 /// Members of the account `$1`. The state is the rule of `MemberState::of` as an expression, so that it can be asked for; `$2` refused codes
 /// in a row lock. A test compares the two.
 macro_rules! members {
-    ($columns:literal, $condition:literal) => {
+    ($columns:literal, $rest:literal) => {
         concat!(
             "SELECT ",
             $columns,
@@ -31,8 +33,8 @@ macro_rules! members {
                     JOIN users u ON u.id = p.user_id
                     LEFT JOIN mfa_methods m ON m.user_id = u.id
                     LEFT JOIN attempts t ON t.user_id = u.id
-                    WHERE p.account_id = $1) q WHERE ",
-            $condition
+                    WHERE p.account_id = $1) q ",
+            $rest
         )
     };
 }
@@ -49,15 +51,22 @@ macro_rules! as_seen {
     };
 }
 
-pub const PAGE: &str = as_seen!(members!(
+/// All of them: nothing is looked for, so that only those on the page are looked at.
+const PAGE: &str = as_seen!(members!(
     "*",
-    "(q.name_folded LIKE $4 ESCAPE '\\' OR q.email LIKE $4 ESCAPE '\\') AND ($5 = '' OR q.state = $5)
+    "ORDER BY q.name_folded, q.id LIMIT $4 OFFSET $5"
+));
+const COUNT: &str = "SELECT COUNT(*) AS matching FROM memberships WHERE account_id = $1";
+/// Those who match.
+const FOUND: &str = as_seen!(members!(
+    "*",
+    "WHERE (q.name_folded LIKE $4 ESCAPE '\\' OR q.email LIKE $4 ESCAPE '\\') AND ($5 = '' OR q.state = $5)
      ORDER BY q.name_folded, q.id LIMIT $6 OFFSET $7"
 ));
-pub const ONE: &str = as_seen!(members!("*", "q.id = $4"));
-pub const MATCHING: &str = members!(
+const ONE: &str = as_seen!(members!("*", "WHERE q.id = $4"));
+const MATCHING: &str = members!(
     "COUNT(*) AS matching",
-    "(q.name_folded LIKE $3 ESCAPE '\\' OR q.email LIKE $3 ESCAPE '\\') AND ($4 = '' OR q.state = $4)"
+    "WHERE (q.name_folded LIKE $3 ESCAPE '\\' OR q.email LIKE $3 ESCAPE '\\') AND ($4 = '' OR q.state = $4)"
 );
 
 pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, PortError> {
@@ -67,17 +76,25 @@ pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, Port
             matching: 0,
         });
     };
-    let state = asked.state.map_or("", MemberState::as_str);
-    let page = of_account(PAGE, &asked.account)
-        .bind(asked.viewer.as_str())
-        .bind(pattern.clone())
-        .bind(state)
+    let (page, matching) = match asked.state {
+        None if pattern == EVERYBODY => (
+            of_account(PAGE, &asked.account).bind(asked.viewer.as_str()),
+            query(COUNT).bind(asked.account.as_str()),
+        ),
+        state => {
+            let state = state.map_or("", MemberState::as_str);
+            let found = of_account(FOUND, &asked.account).bind(asked.viewer.as_str());
+            let matching = of_account(MATCHING, &asked.account);
+            (
+                found.bind(pattern.clone()).bind(state),
+                matching.bind(pattern).bind(state),
+            )
+        }
+    };
+    let page = page
         .bind(i64::from(asked.limit.unwrap_or(ALL)))
         .bind(i64::from(asked.offset));
     let rows = store.rows(page).await?;
-    let matching = of_account(MATCHING, &asked.account)
-        .bind(pattern)
-        .bind(state);
     let matching = store.row(matching).await?;
     Ok(MemberPage {
         members: rows.iter().map(record).collect::<Result<_, _>>()?,
