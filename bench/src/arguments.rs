@@ -1,10 +1,13 @@
 //! What every measurement takes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 
-use crate::twinlock::Setting;
+use crate::{scenarios::Load, twinlock::Setting};
 
 /// What every measurement takes.
 #[derive(Args)]
@@ -15,6 +18,12 @@ pub struct Common {
     /// Clients at once
     #[arg(long, default_value_t = 8)]
     pub clients: usize,
+    /// Seconds a run
+    #[arg(long, default_value_t = 5)]
+    pub seconds: u64,
+    /// Runs of each kind
+    #[arg(long, default_value_t = 3)]
+    pub runs: usize,
     /// The core that the servers are bound to
     #[arg(long)]
     pub core: Option<usize>,
@@ -24,6 +33,14 @@ pub struct Common {
 }
 
 impl Common {
+    /// How a scenario is run.
+    pub const fn load(&self) -> Load {
+        Load {
+            clients: self.clients,
+            time: Duration::from_secs(self.seconds),
+        }
+    }
+
     /// A server on a file in this folder.
     pub fn on_file(&self, folder: &Path) -> Setting {
         let file = folder.join("twinlock.db");

@@ -17,7 +17,6 @@ use crate::{
     people::House,
     report::{Bound, Report},
     rounds::{self, Rounds},
-    scenarios::Load,
     twinlock::{Occupied, Setting},
 };
 
@@ -26,12 +25,6 @@ use crate::{
 pub struct Compare {
     #[command(flatten)]
     pub common: Common,
-    /// Seconds a run
-    #[arg(long, default_value_t = 5)]
-    seconds: u64,
-    /// Runs of each scenario
-    #[arg(long, default_value_t = 3)]
-    runs: usize,
     /// People in the database
     #[arg(long, default_value_t = 20_000)]
     people: usize,
@@ -48,10 +41,7 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     let disk = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
     machine::describe(report, disk.path(), memory.path()).await?;
-    let load = Load {
-        clients: arguments.common.clients,
-        time: Duration::from_secs(arguments.seconds),
-    };
+    let load = arguments.common.load();
     let mut full = Rounds::of("SQLite, FULL", started(arguments, disk.path(), None).await?);
     let mut normal = Rounds::of(
         "SQLite in memory, as NORMAL",
@@ -72,7 +62,7 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
         None => None,
     };
     // Turn by turn, so that a slow minute of the machine meets all of them.
-    for _ in 0..arguments.runs {
+    for _ in 0..arguments.common.runs {
         full.go_round(load).await?;
         normal.go_round(load).await?;
         if let Some(postgres) = &mut postgres {
@@ -114,7 +104,7 @@ async fn overloaded(
 ) -> Result<()> {
     let peak = site.peak();
     let mut all = Vec::new();
-    for _ in 0..arguments.runs {
+    for _ in 0..arguments.common.runs {
         all.push(overload(site.site(), peak, time).await?);
     }
     let of = |value: &dyn Fn(&overload::Overload) -> f64| Spread::of(all.iter().map(value));

@@ -7,8 +7,6 @@ mod housekeeping;
 mod pages;
 mod places;
 
-use std::time::Duration;
-
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
@@ -21,7 +19,6 @@ use crate::{
     postgres::Postgres,
     report::{Bound, Report},
     rounds::Rounds,
-    scenarios::Load,
     site::Guest,
     twinlock::Occupied,
 };
@@ -36,12 +33,6 @@ const VISITORS: usize = 8000;
 pub struct Growth {
     #[command(flatten)]
     pub common: Common,
-    /// Seconds a run
-    #[arg(long, default_value_t = 6)]
-    seconds: u64,
-    /// Runs of each scenario
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
     /// How large, as a share of 100,000 people, 20,000 accounts and 5 million events
     #[arg(long, default_value_t = 1.0)]
     scale: f64,
@@ -126,10 +117,7 @@ async fn engine(
     places: &Places,
     report: &mut Report,
 ) -> Result<()> {
-    let load = Load {
-        clients: asked.common.clients,
-        time: Duration::from_secs(asked.seconds),
-    };
+    let load = asked.common.load();
     let small = small(&places.small).await?;
     let Grown {
         site,
@@ -139,7 +127,7 @@ async fn engine(
     let mut small = Rounds::of(format!("{engine}, small"), small);
     let mut grown = Rounds::of(format!("{engine}, grown"), site);
     // Turn by turn, so that a slow minute of the machine meets both.
-    for _ in 0..asked.runs {
+    for _ in 0..asked.common.runs {
         small.go_round(load).await?;
         grown.go_round(load).await?;
     }
@@ -147,7 +135,7 @@ async fn engine(
     grown.tell(report);
     compare(engine, &small, &grown, report);
     drop(small);
-    pages::measure(engine, asked.runs, grown.site(), &owner, report).await?;
+    pages::measure(engine, asked.common.runs, grown.site(), &owner, report).await?;
     let people = housekeeping::People {
         house: grown.into_site().house,
         history,
@@ -160,7 +148,15 @@ async fn engine(
         "ms",
         Bound::AtMost(1000.0),
     );
-    housekeeping::measure(engine, asked.runs, load, &places.grown, people, report).await
+    housekeeping::measure(
+        engine,
+        asked.common.runs,
+        load,
+        &places.grown,
+        people,
+        report,
+    )
+    .await
 }
 
 async fn small(place: &Place) -> Result<Occupied> {

@@ -9,7 +9,7 @@ mod nginx;
 mod share;
 mod site;
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
@@ -21,7 +21,7 @@ use crate::{
     people::House,
     postgres::Postgres,
     report::{Bound, Report},
-    scenarios::{self, Load},
+    scenarios,
 };
 use site::Balanced;
 
@@ -30,12 +30,6 @@ use site::Balanced;
 pub struct ScaleOut {
     #[command(flatten)]
     pub common: Common,
-    /// Seconds a run
-    #[arg(long, default_value_t = 6)]
-    seconds: u64,
-    /// Runs of each
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
     /// People in the database
     #[arg(long, default_value_t = 12_000)]
     people: usize,
@@ -69,16 +63,13 @@ pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
     setting.prepare()?;
     let house = House::fill(&setting, asked.people, asked.people).await?;
     let mut site = Balanced::start(&setting, &asked.nginx, folder.path(), house, server).await?;
-    let load = Load {
-        clients: asked.common.clients,
-        time: Duration::from_secs(asked.seconds),
-    };
+    let load = asked.common.load();
     report.line(&format!(
         "Second factors through nginx by {} clients. With shares each instance has {} % of a core, by the kernel's quota; nothing else is bound or held.",
         load.clients, asked.share
     ));
     let mut all: [Vec<Run>; 4] = Default::default();
-    for _ in 0..asked.runs {
+    for _ in 0..asked.common.runs {
         for (runs, (has_share, instances)) in all.iter_mut().zip(KINDS) {
             site.share(has_share.then_some(asked.share))?;
             site.answer_by(instances);
@@ -88,7 +79,7 @@ pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
     tell(&all, report);
     site.share(None)?;
     site.answer_by(Instances::Two);
-    kill::measure(asked.runs, load, &setting, &mut site, report).await
+    kill::measure(asked.common.runs, load, &setting, &mut site, report).await
 }
 
 /// With shares or without, and how many instances.
