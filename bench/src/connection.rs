@@ -21,15 +21,22 @@ pub struct Answer {
     pub status: u16,
     /// The first part of each cookie that was set, `name=value`.
     pub cookies: Vec<String>,
+    /// Those who were asked for it, where a balancer says so.
+    pub instance: Option<String>,
     /// The body.
     pub body: Bytes,
 }
 
 impl Answer {
+    /// Whether it is a right one that says this.
+    pub fn holds(&self, expected: &str) -> bool {
+        let mut parts = self.body.windows(expected.len());
+        self.status == 200 && parts.any(|part| part == expected.as_bytes())
+    }
+
     /// Right where the body says so: a refusal stands in a body of another shape.
     pub fn judged(&self, expected: &str) -> Outcome {
-        let mut parts = self.body.windows(expected.len());
-        if self.status == 200 && parts.any(|part| part == expected.as_bytes()) {
+        if self.holds(expected) {
             Outcome::Right
         } else {
             Outcome::Refused(self.status)
@@ -70,7 +77,10 @@ impl Connection {
         let answer = sent.inspect_err(|_| self.open = None)?;
         let cookies = answer.headers().get_all(SET_COOKIE).iter();
         let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+        let instance = answer.headers().get("x-instance");
+        let instance = instance.and_then(|instance| instance.to_str().ok());
         Ok(Answer {
+            instance: instance.map(str::to_owned),
             status: answer.status().as_u16(),
             cookies: cookies.map(str::to_owned).collect(),
             body: answer.into_body().collect().await?.to_bytes(),

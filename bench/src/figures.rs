@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::cpu::Cpu;
+
 /// One run of one scenario.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
@@ -11,8 +13,8 @@ pub struct Run {
     pub refused: Vec<(u16, Duration)>,
     /// How long it ran.
     pub wall: Duration,
-    /// What the server's process spent.
-    pub cpu: Duration,
+    /// What was spent on it.
+    pub cpu: Cpu,
 }
 
 /// The least, the middle and the most of several runs.
@@ -32,7 +34,7 @@ impl Run {
         mut latencies: Vec<Duration>,
         refused: Vec<(u16, Duration)>,
         wall: Duration,
-        cpu: Duration,
+        cpu: Cpu,
     ) -> Self {
         latencies.sort_unstable();
         Self {
@@ -62,7 +64,17 @@ impl Run {
 
     /// The server's CPU time for one right answer, in milliseconds.
     pub fn cpu_each(&self) -> f64 {
-        millis(self.cpu) / count(self.latencies.len().max(1))
+        self.each(self.cpu.server)
+    }
+
+    /// A share of CPU time for one right answer, in milliseconds.
+    pub fn each(&self, cpu: Duration) -> f64 {
+        millis(cpu) / count(self.latencies.len().max(1))
+    }
+
+    /// How many cores were at work all the time.
+    pub fn cores(&self) -> f64 {
+        self.cpu.sum().as_secs_f64() / self.wall.as_secs_f64()
     }
 }
 
@@ -138,13 +150,17 @@ mod tests {
             millis.rev().collect(),
             Vec::new(),
             Duration::from_secs(2),
-            Duration::from_secs(1),
+            Cpu {
+                server: Duration::from_secs(1),
+                load: Duration::from_secs(2),
+                ..Cpu::default()
+            },
         );
         assert_eq!(
             (run.quantile(0.5), run.quantile(0.99), run.quantile(1.0)),
             (51.0, 100.0, 100.0)
         );
-        assert_eq!((run.rate(), run.cpu_each()), (50.0, 10.0));
+        assert_eq!((run.rate(), run.cpu_each(), run.cores()), (50.0, 10.0, 1.5));
         assert!(Run::default().quantile(0.5) < f64::EPSILON);
     }
 

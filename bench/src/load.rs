@@ -5,7 +5,7 @@ use std::{cell::RefCell, future::Future, time::Duration};
 use anyhow::{Result, bail};
 use futures_util::future::join_all;
 
-use crate::{clock::instant, figures::Run, process::Process};
+use crate::{clock::instant, cpu::Cpu, figures::Run};
 
 /// What one request of a scenario came to.
 pub enum Outcome {
@@ -19,13 +19,13 @@ pub enum Outcome {
 
 /// Lets each client ask again and again until the time is over. `step` borrows its client for one request.
 pub async fn closed_loop<Client>(
-    server: &Process,
+    spent: impl Fn() -> Cpu,
     clients: &mut [Client],
     time: Duration,
     step: impl AsyncFn(&mut Client) -> Result<Outcome>,
 ) -> Result<Run> {
     let (right, refused) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
-    let (cpu, begin) = (server.cpu(), instant());
+    let (cpu, begin) = (spent(), instant());
     let end = begin + time;
     let each = clients.iter_mut().map(|client| async {
         while instant() < end {
@@ -39,7 +39,7 @@ pub async fn closed_loop<Client>(
         Ok(())
     });
     all(each).await?;
-    let (wall, cpu) = (begin.elapsed(), server.cpu().saturating_sub(cpu));
+    let (wall, cpu) = (begin.elapsed(), spent() - cpu);
     Ok(Run::new(
         right.into_inner(),
         refused.into_inner(),

@@ -35,13 +35,18 @@ pub async fn overload(site: &mut impl Site, peak: f64, time: Duration) -> Result
     let site = &*site;
     let half = RefCell::new(half.iter());
     let mut beside: Vec<_> = (0..BESIDE).map(|_| site.browser()).collect();
-    let codes = closed_loop(site.process(), &mut beside, time, async |browser| {
-        let Some(guest) = half.borrow_mut().next() else {
-            return Ok(Outcome::Exhausted);
-        };
-        browser.sit_down(guest);
-        browser.code(&guest.code()).await
-    });
+    let codes = closed_loop(
+        || site.cpu(),
+        &mut beside,
+        time,
+        async |browser| {
+            let Some(guest) = half.borrow_mut().next() else {
+                return Ok(Outcome::Exhausted);
+            };
+            browser.sit_down(guest);
+            browser.code(&guest.code()).await
+        },
+    );
     let (sign_ins, codes) = tokio::join!(open_loop(site, strangers, peak * TIMES, time), codes);
     Ok(Overload {
         sign_ins: sign_ins?,
@@ -67,7 +72,7 @@ async fn open_loop<S: Site>(site: &S, guests: &[Guest], rate: f64, time: Duratio
         Outcome::Exhausted => {}
     };
     let gap = Duration::from_secs_f64(1.0 / rate);
-    let (begin, cpu) = (instant(), site.process().cpu());
+    let (begin, cpu) = (instant(), site.cpu());
     let (mut due, mut next) = (begin, guests.iter());
     let mut under_way = FuturesUnordered::new();
     while begin.elapsed() < time {
@@ -82,7 +87,7 @@ async fn open_loop<S: Site>(site: &S, guests: &[Guest], rate: f64, time: Duratio
         }
     }
     let wall = begin.elapsed();
-    let cpu = site.process().cpu().saturating_sub(cpu);
+    let cpu = site.cpu() - cpu;
     drop(under_way);
     Ok(Run::new(right, refused, wall, cpu))
 }

@@ -16,6 +16,7 @@ use hyper::{
 
 use crate::{
     connection::{Answer, Connection},
+    cpu::Cpu,
     load::Outcome,
     process::Process,
     site::{Browser, Guest, PASSWORD, Site, Stage},
@@ -94,8 +95,12 @@ fn seeded(set: impl FnOnce(&mut Command)) -> Result<Vec<Guest>> {
 impl Site for BetterAuth {
     type Browser = Visitor;
 
-    fn process(&self) -> &Process {
-        &self.process
+    fn cpu(&self) -> Cpu {
+        Cpu::with(self.process.cpu())
+    }
+
+    fn memory(&self) -> f64 {
+        self.process.memory()
     }
 
     fn browser(&self) -> Visitor {

@@ -21,10 +21,11 @@ use crate::{
     clock,
     rows::insert,
     site::{Guest, PASSWORD, Stage},
+    twinlock::Setting,
 };
 
 /// People an account.
-const ACCOUNT: usize = 5;
+pub const ACCOUNT: usize = 5;
 /// People whose sealed keys are held at once.
 const ROWS: usize = 1000;
 
@@ -50,16 +51,21 @@ impl Person {
 
 /// A database with people in it, beside the server that runs on it.
 pub struct House {
-    connection: AnyConnection,
-    /// Those who live there.
+    /// A way into the database, past the server.
+    pub connection: AnyConnection,
+    /// Those who come.
     pub people: Vec<Person>,
+    /// When it was filled; what is older than that stays as it is.
+    since: i64,
 }
 
 impl House {
-    /// Fills a database that has its schema and its key file, and nobody in it.
-    pub async fn fill(url: &str, key_file: &str, count: usize) -> Result<Self> {
-        let vault = vault(url, key_file).await?;
-        let mut connection = AnyConnection::connect(url).await?;
+    /// Fills a database that has its schema and its key file, and nobody in it, with people, some of whom will come: as many as `visitors`,
+    /// from all over the table.
+    pub async fn fill(setting: &Setting, count: usize, visitors: usize) -> Result<Self> {
+        let since = clock::millis();
+        let vault = vault(setting).await?;
+        let mut connection = AnyConnection::connect(&setting.url).await?;
         let hasher = Argon2Hasher::start(Cost::STANDARD, std::sync::Arc::new(SystemEntropy))?;
         let hash = hasher.hash(PASSWORD.as_bytes()).await?;
         let people = (0..count).map(person).collect::<Result<Vec<_>>>()?;
@@ -68,7 +74,15 @@ impl House {
             write(&mut all, &vault, &hash, at * ROWS, part).await?;
         }
         all.commit().await?;
-        Ok(Self { connection, people })
+        let visitors = people
+            .into_iter()
+            .step_by((count / visitors).max(1))
+            .take(visitors);
+        Ok(Self {
+            connection,
+            people: visitors.collect(),
+            since,
+        })
     }
 
     /// Guests for one run: the ones before are forgotten.
@@ -127,10 +141,13 @@ impl House {
 
     /// Forgets what was counted and burnt, so that everybody can come again within the same time step.
     pub async fn forgive(&mut self) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE opened_at >= $1")
+            .bind(self.since)
+            .execute(&mut self.connection)
+            .await?;
         for sql in [
-            "DELETE FROM sessions",
             "DELETE FROM attempts",
-            "UPDATE mfa_methods SET last_step = 0",
+            "UPDATE mfa_methods SET last_step = 0 WHERE last_step > 0",
         ] {
             sqlx::query(sql).execute(&mut self.connection).await?;
         }
@@ -138,14 +155,16 @@ impl House {
     }
 }
 
-async fn vault(url: &str, key_file: &str) -> Result<Vault> {
-    let store = Store::open(url).await?;
+/// The keys of a database that has its schema.
+pub async fn vault(setting: &Setting) -> Result<Vault> {
+    let store = Store::open(&setting.url).await?;
     let database = Database::new(&DatabaseArgs {
-        database_url: url.to_owned(),
-        key_file: Some(key_file.to_owned()),
+        database_url: setting.url.clone(),
+        key_file: Some(setting.key_file.clone()),
         database_trusted_network: String::new(),
     })?;
-    let vault = keys::vault(&store, &keyfile::read(key_file.as_ref())?, &database).await?;
+    let ring = keyfile::read(setting.key_file.as_ref())?;
+    let vault = keys::vault(&store, &ring, &database).await?;
     store.close().await;
     Ok(vault)
 }
@@ -183,12 +202,12 @@ async fn write(
         accounts,
     )
     .await?;
-    let users = people.iter().map(|person| {
+    let users = people.iter().enumerate().map(|(at, person)| {
         [
             person.id.as_str().into(),
             person.email.as_str().into(),
-            "A person".into(),
-            "a person".into(),
+            format!("Person {}", first + at).into(),
+            format!("person {}", first + at).into(),
             hash.expose().into(),
             now.into(),
         ]
@@ -222,11 +241,13 @@ async fn write(
     insert(all, into, methods).await
 }
 
-fn account(number: usize) -> String {
+/// The identifier of an account.
+pub fn account(number: usize) -> String {
     format!("{number:032x}")
 }
 
-fn random<const N: usize>() -> Result<[u8; N]> {
+/// Bits that nobody else has.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
     let entropy: &dyn Entropy = &SystemEntropy;
     Ok(entropy.draw()?)
 }

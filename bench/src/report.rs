@@ -6,17 +6,26 @@ use anyhow::{Context, Result};
 
 use crate::figures::{Run, Spread};
 
-/// Where the tables stand in a document.
-const MARKS: (&str, &str) = ("<!-- bench -->", "<!-- /bench -->");
-
 /// Markdown, printed as it grows.
-#[derive(Default)]
 pub struct Report {
+    /// By which a document knows the place of the tables.
+    name: &'static str,
     text: String,
+    notes: Vec<String>,
     budgets: Vec<[String; 4]>,
 }
 
 impl Report {
+    /// One that stands in documents between marks of this name.
+    pub const fn of(name: &'static str) -> Self {
+        Self {
+            name,
+            text: String::new(),
+            notes: Vec::new(),
+            budgets: Vec::new(),
+        }
+    }
+
     /// Adds a line, and prints it.
     pub fn line(&mut self, line: &str) {
         println!("{line}");
@@ -62,8 +71,18 @@ impl Report {
         ]);
     }
 
-    /// The table of budgets.
+    /// What is said below the table that grows: between its rows it would end it.
+    pub fn note(&mut self, note: &str) {
+        eprintln!("{note}");
+        self.notes.push(note.to_owned());
+    }
+
+    /// The notes, and the table of budgets.
     pub fn close(&mut self) {
+        for note in std::mem::take(&mut self.notes) {
+            self.line("");
+            self.line(&note);
+        }
         self.head(&["budget", "measured (least, median, most)", "wanted", ""]);
         for row in std::mem::take(&mut self.budgets) {
             self.line(&format!("| {} |", row.join(" | ")));
@@ -72,16 +91,21 @@ impl Report {
 
     /// Puts all of it into a document, in the place of the tables before.
     pub fn write(&self, document: &Path) -> Result<()> {
-        let text = fs::read_to_string(document)?;
-        let (before, rest) = text.split_once(MARKS.0).context("no place for tables")?;
-        let (_, after) = rest.split_once(MARKS.1).context("no end of the tables")?;
-        let text = format!(
-            "{before}{}\n\n{}\n{}{after}",
-            MARKS.0,
-            self.text.trim(),
-            MARKS.1
-        );
+        let text = self.put_into(&fs::read_to_string(document)?)?;
         Ok(fs::write(document, text)?)
+    }
+
+    fn put_into(&self, document: &str) -> Result<String> {
+        let (begin, end) = (
+            format!("<!-- {} -->", self.name),
+            format!("<!-- /{} -->", self.name),
+        );
+        let (before, rest) = document.split_once(&begin).context("no place for tables")?;
+        let (_, after) = rest.split_once(&end).context("no end of the tables")?;
+        Ok(format!(
+            "{before}{begin}\n\n{}\n{end}{after}",
+            self.text.trim()
+        ))
     }
 }
 
@@ -92,4 +116,26 @@ pub enum Bound {
     AtLeast(f64),
     /// No more.
     AtMost(f64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_stands_between_its_own_marks() {
+        let document =
+            "a <!-- bench -->1<!-- /bench --> b <!-- bench: growth -->2<!-- /bench: growth --> c";
+        let mut report = Report::of("bench: growth");
+        report.budget("start", Spread::of([2.0]), "ms", Bound::AtMost(1.0));
+        report.close();
+        let written = report.put_into(document).unwrap();
+        assert!(
+            written.starts_with(
+                "a <!-- bench -->1<!-- /bench --> b <!-- bench: growth -->\n\n| budget"
+            )
+        );
+        assert!(written.ends_with("| **not met** |\n<!-- /bench: growth --> c"));
+        assert!(Report::of("bench: scale-out").put_into(document).is_err());
+    }
 }

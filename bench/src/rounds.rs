@@ -11,7 +11,7 @@ use crate::{
 
 /// A site and what was measured there.
 pub struct Rounds<S> {
-    name: &'static str,
+    name: String,
     site: S,
     idle: f64,
     after: Vec<f64>,
@@ -23,10 +23,10 @@ pub struct Rounds<S> {
 
 impl<S: Site> Rounds<S> {
     /// Of a site that nobody has asked anything yet.
-    pub fn of(name: &'static str, site: S) -> Self {
+    pub fn of(name: impl Into<String>, site: S) -> Self {
         Self {
-            name,
-            idle: site.process().memory(),
+            name: name.into(),
+            idle: site.memory(),
             site,
             after: Vec::new(),
             full: Vec::new(),
@@ -44,16 +44,16 @@ impl<S: Site> Rounds<S> {
             .push(scenarios::second_factor(site, load).await?);
         self.wrong.push(scenarios::wrong_code(site, load).await?);
         self.read.push(scenarios::read(site, load).await?);
-        self.after.push(site.process().memory());
+        self.after.push(site.memory());
         Ok(())
     }
 
     /// A row for each scenario.
     pub fn tell(&self, report: &mut Report) {
-        report.runs(self.name, "full sign-in", &self.full);
-        report.runs(self.name, "second factor", &self.second);
-        report.runs(self.name, "wrong code", &self.wrong);
-        report.runs(self.name, "signed-in read", &self.read);
+        report.runs(&self.name, "full sign-in", &self.full);
+        report.runs(&self.name, "second factor", &self.second);
+        report.runs(&self.name, "wrong code", &self.wrong);
+        report.runs(&self.name, "signed-in read", &self.read);
     }
 
     /// The site itself.
@@ -61,9 +61,19 @@ impl<S: Site> Rounds<S> {
         &mut self.site
     }
 
+    /// The site, measured to the end.
+    pub fn into_site(self) -> S {
+        self.site
+    }
+
     /// Full sign-ins a second.
     pub fn peak(&self) -> f64 {
         rates(&self.full).median
+    }
+
+    /// The runs of full sign-ins.
+    pub fn sign_ins(&self) -> &[Run] {
+        &self.full
     }
 
     /// In MiB: before anything was asked, and after each round.

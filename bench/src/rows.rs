@@ -10,23 +10,23 @@ const VALUES: usize = 30_000;
 
 /// A value of a row.
 pub enum Cell {
-    /// Text.
-    Text(String),
+    /// Text, or none.
+    Text(Option<String>),
     /// A number, or none.
     Number(Option<i64>),
-    /// Bytes.
-    Bytes(Vec<u8>),
+    /// Bytes, or none.
+    Bytes(Option<Vec<u8>>),
 }
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        Self::Text(Some(text.to_owned()))
     }
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        Self::Text(Some(text))
     }
 }
 
@@ -42,9 +42,21 @@ impl From<Option<i64>> for Cell {
     }
 }
 
+impl From<Option<String>> for Cell {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Option<Vec<u8>>> for Cell {
+    fn from(bytes: Option<Vec<u8>>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
 impl From<&[u8]> for Cell {
     fn from(bytes: &[u8]) -> Self {
-        Self::Bytes(bytes.to_vec())
+        Self::Bytes(Some(bytes.to_vec()))
     }
 }
 
@@ -54,19 +66,14 @@ pub async fn insert<const COLUMNS: usize>(
     into: &str,
     rows: impl IntoIterator<Item = [Cell; COLUMNS]>,
 ) -> Result<()> {
+    // To SQLite a number is a name, which it looks for in the list of all of them, again and again.
+    let is_numbered = all.backend_name() != "SQLite";
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let part: Vec<_> = rows.by_ref().take(VALUES / COLUMNS).collect();
-        let mut sql = format!("INSERT INTO {into} VALUES ");
-        for row in 0..part.len() {
-            sql.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 1..=COLUMNS {
-                let comma = if column == 1 { "" } else { ", " };
-                write!(sql, "{comma}${}", row * COLUMNS + column)?;
-            }
-            sql.push(')');
-        }
-        let mut query = query(AssertSqlSafe(sql)).persistent(false);
+        let sql = statement(into, part.len(), COLUMNS, is_numbered)?;
+        // Those that are full are alike.
+        let mut query = query(AssertSqlSafe(sql)).persistent(part.len() == VALUES / COLUMNS);
         for cell in part.into_iter().flatten() {
             query = match cell {
                 Cell::Text(text) => query.bind(text),
@@ -77,4 +84,36 @@ pub async fn insert<const COLUMNS: usize>(
         query.execute(&mut *all).await?;
     }
     Ok(())
+}
+
+fn statement(into: &str, rows: usize, columns: usize, is_numbered: bool) -> Result<String> {
+    let mut sql = format!("INSERT INTO {into} VALUES ");
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            sql.push_str(if column == 1 { "" } else { ", " });
+            if is_numbered {
+                write!(sql, "${}", row * columns + column)?;
+            } else {
+                sql.push('?');
+            }
+        }
+        sql.push(')');
+    }
+    Ok(sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_engine_has_its_own_words_for_a_value() {
+        let words = |is_numbered| statement("t (a, b)", 2, 2, is_numbered).unwrap();
+        assert_eq!(
+            words(true),
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
+        );
+        assert_eq!(words(false), "INSERT INTO t (a, b) VALUES (?, ?), (?, ?)");
+    }
 }

@@ -60,9 +60,12 @@ pub async fn read(site: &mut impl Site, load: Load) -> Result<Run> {
         browser
     });
     let mut browsers: Vec<_> = seated.collect();
-    let run = closed_loop(site.process(), &mut browsers, load.time, async |browser| {
-        browser.read().await
-    });
+    let run = closed_loop(
+        || site.cpu(),
+        &mut browsers,
+        load.time,
+        async |browser| browser.read().await,
+    );
     flawless(run.await?)
 }
 
@@ -76,12 +79,17 @@ async fn run<S: Site>(
     let guests = site.guests(stage).await?;
     let next = Cell::new(0);
     let mut browsers: Vec<_> = (0..load.clients).map(|_| site.browser()).collect();
-    let run = closed_loop(site.process(), &mut browsers, load.time, async |browser| {
-        let Some(guest) = guests.get(next.replace(next.get() + 1)) else {
-            return Ok(Outcome::Exhausted);
-        };
-        browser.sit_down(guest);
-        step(browser, guest).await
-    });
+    let run = closed_loop(
+        || site.cpu(),
+        &mut browsers,
+        load.time,
+        async |browser| {
+            let Some(guest) = guests.get(next.replace(next.get() + 1)) else {
+                return Ok(Outcome::Exhausted);
+            };
+            browser.sit_down(guest);
+            step(browser, guest).await
+        },
+    );
     flawless(run.await?)
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{clock, load::Outcome, process::Process};
+use crate::{clock, cpu::Cpu, load::Outcome};
 
 /// Everybody's password: one hash, so that making them costs nothing.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -33,8 +33,11 @@ pub trait Site {
     /// What asks it.
     type Browser: Browser;
 
-    /// Its process.
-    fn process(&self) -> &Process;
+    /// What it has spent so far.
+    fn cpu(&self) -> Cpu;
+
+    /// The memory that it holds, in MiB.
+    fn memory(&self) -> f64;
 
     /// A browser of nobody yet.
     fn browser(&self) -> Self::Browser;

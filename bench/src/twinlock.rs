@@ -18,6 +18,8 @@ use hyper::{
 use crate::{
     clock::instant,
     connection::{Answer, Connection},
+    cpu::Cpu,
+    figures::{Spread, millis},
     load::Outcome,
     people::House,
     process::Process,
@@ -26,9 +28,10 @@ use crate::{
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// What a complete sign-in answers.
-const FULL: &str = r#""standing":"full""#;
+pub const FULL: &str = r#""standing":"full""#;
 
 /// Where a server keeps its data, and how it is started.
+#[derive(Clone)]
 pub struct Setting {
     /// The program.
     pub binary: String,
@@ -38,6 +41,8 @@ pub struct Setting {
     pub key_file: String,
     /// Which core it runs on.
     pub core: Option<usize>,
+    /// What else is set.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// A running Twinlock.
@@ -51,6 +56,14 @@ pub struct Twinlock {
 }
 
 impl Setting {
+    /// Makes the schema and the key; a server's key file is never made by the way.
+    pub fn prepare(&self) -> Result<()> {
+        if !self.url.starts_with("sqlite:") {
+            self.command(&["key", "new"])?;
+        }
+        self.command(&["migrate"])
+    }
+
     /// Runs one command of the program to its end.
     pub fn command(&self, arguments: &[&str]) -> Result<()> {
         let mut command = Command::new(&self.binary);
@@ -66,10 +79,19 @@ impl Setting {
 
     /// Starts the server and waits for its first answer.
     pub async fn start(&self, log: &Path) -> Result<Twinlock> {
+        self.start_at(SocketAddr::from(([127, 0, 0, 1], 0)), log)
+            .await
+    }
+
+    /// The same at an address of its own choice.
+    pub async fn start_at(&self, address: SocketAddr, log: &Path) -> Result<Twinlock> {
         let log = File::options().create(true).append(true).open(log)?;
         let begin = instant();
         let mut process = Process::start(self.core, &self.binary, |command| {
-            command.arg("serve").env("TWINLOCK_LISTEN", "127.0.0.1:0");
+            command
+                .arg("serve")
+                .env("TWINLOCK_LISTEN", address.to_string());
+            command.envs(self.environment.clone());
             self.name_to(command.stdout(Stdio::piped()).stderr(log));
         })?;
         let out = process.0.stdout.take().context("standard output")?;
@@ -89,11 +111,20 @@ impl Setting {
         })
     }
 
-    /// Fills the database with people, and starts the server on it.
-    pub async fn occupied(&self, people: usize, folder: &Path) -> Result<Occupied> {
-        let house = House::fill(&self.url, &self.key_file, people).await?;
+    /// Starts the server for the people of its database.
+    pub async fn occupied(&self, house: House, folder: &Path) -> Result<Occupied> {
         let twinlock = self.start(&folder.join("log")).await?;
         Ok(Occupied { twinlock, house })
+    }
+
+    /// Five starts, each after the end of the one before, in milliseconds.
+    pub async fn cold_starts(&self, folder: &Path) -> Result<Spread> {
+        let mut starts = Vec::new();
+        for _ in 0..5 {
+            let twinlock = self.start(&folder.join("log")).await?;
+            starts.push(millis(twinlock.cold_start));
+        }
+        Ok(Spread::of(starts))
     }
 
     fn name_to(&self, command: &mut Command) {
@@ -114,8 +145,12 @@ pub struct Occupied {
 impl Site for Occupied {
     type Browser = Visitor;
 
-    fn process(&self) -> &Process {
-        &self.twinlock.process
+    fn cpu(&self) -> Cpu {
+        Cpu::with(self.twinlock.process.cpu())
+    }
+
+    fn memory(&self) -> f64 {
+        self.twinlock.process.memory()
     }
 
     fn browser(&self) -> Visitor {
@@ -140,6 +175,17 @@ impl Visitor {
             connection: Connection::new(address),
             cookie: String::new(),
         }
+    }
+
+    /// Gives a 6-digit code.
+    pub async fn verify(&mut self, code: &str) -> Result<Answer> {
+        let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
+        self.call("/api/session/verify_code", body).await
+    }
+
+    /// Its session.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     /// Calls a server function. The session that it answers with is the browser's own from then on.
@@ -176,15 +222,11 @@ impl Browser for Visitor {
     }
 
     async fn code(&mut self, code: &str) -> Result<Outcome> {
-        let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
-        let answer = self.call("/api/session/verify_code", body).await?;
-        Ok(answer.judged(FULL))
+        Ok(self.verify(code).await?.judged(FULL))
     }
 
     async fn wrong_code(&mut self, code: &str) -> Result<Outcome> {
-        let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
-        let answer = self.call("/api/session/verify_code", body).await?;
-        Ok(match answer.status {
+        Ok(match self.verify(code).await?.status {
             400 | 401 | 422 => Outcome::Right,
             status => Outcome::Refused(status),
         })

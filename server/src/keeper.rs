@@ -27,6 +27,23 @@ const DELETE_EVERY: u32 = 7200;
 /// How often there is a look for sessions, grants and counters that are over, in looks for new events: every minute.
 const SWEEP_EVERY: u32 = 120;
 
+const SEALS_FAIL: &str = "security events can't be sealed";
+
+/// How far it has come.
+#[derive(Default)]
+struct Work {
+    /// Turns so far.
+    count: u32,
+    /// Whether there may be more old events.
+    deletes: bool,
+    /// Whether there may be more of the rest.
+    sweeps: bool,
+    fails: bool,
+    sweep_fails: bool,
+    /// Of the key file.
+    stamp: Option<Stamp>,
+}
+
 /// What the keeper works with.
 pub struct Keeper {
     /// The database.
@@ -61,34 +78,35 @@ impl Keeper {
     async fn run(self, mut stopped: oneshot::Receiver<()>) {
         let mut ticks = tokio::time::interval(SEAL_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut count = 0_u32;
-        let (mut fails, mut sweep_fails) = (false, false);
-        let mut sweeps = false;
-        let mut stamp = None;
+        let mut work = Work::default();
         loop {
-            self.reload(&mut stamp);
-            let mut done = self.seal().await;
-            if done.is_ok() && count.is_multiple_of(DELETE_EVERY) {
-                done = self.delete_old().await;
-            }
-            report(&done, &mut fails, "security events can't be sealed");
-            if sweeps || count.is_multiple_of(SWEEP_EVERY) {
-                // A batch a tick: there may be more of them, and neither the seals nor anybody else waits for all.
-                let swept = self.store.sweep(self.clock.now()).await;
-                sweeps = matches!(swept, Ok(1..));
-                report(&swept, &mut sweep_fails, "what is over can't be deleted");
-            }
-            count = count.wrapping_add(1);
+            self.turn(&mut work).await;
             tokio::select! {
                 _ = &mut stopped => break,
                 _ = ticks.tick() => {}
             }
         }
-        report(
-            &self.seal().await,
-            &mut fails,
-            "security events can't be sealed",
-        );
+        report(&self.seal().await, &mut work.fails, SEALS_FAIL);
+    }
+
+    /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
+    /// for all.
+    async fn turn(&self, work: &mut Work) {
+        self.reload(&mut work.stamp);
+        let mut done = self.seal().await;
+        if done.is_ok() && (work.deletes || work.count.is_multiple_of(DELETE_EVERY)) {
+            let deleted = self.delete_old().await;
+            work.deletes = matches!(deleted, Ok(1..));
+            done = deleted.map(drop);
+        }
+        report(&done, &mut work.fails, SEALS_FAIL);
+        if work.sweeps || work.count.is_multiple_of(SWEEP_EVERY) {
+            let swept = self.store.sweep(self.clock.now()).await;
+            work.sweeps = matches!(swept, Ok(1..));
+            let problem = "what is over can't be deleted";
+            report(&swept, &mut work.sweep_fails, problem);
+        }
+        work.count = work.count.wrapping_add(1);
     }
 
     /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on.
@@ -110,15 +128,14 @@ impl Keeper {
         Ok(())
     }
 
-    async fn delete_old(&self) -> Result<(), PortError> {
+    async fn delete_old(&self) -> Result<u64, PortError> {
         let now = self.clock.now();
         let limit: Timestamp = now.minus(self.retention);
         let store = self.store.seen_from(domain::events::Origin::here(
             domain::events::Actor::System,
             now,
         ));
-        while store.delete_events(self.vault.event_chain(), limit).await? > 0 {}
-        Ok(())
+        store.delete_events(self.vault.event_chain(), limit).await
     }
 }
 
@@ -143,5 +160,61 @@ fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
             *fails = false;
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::vault::MasterKey;
+    use sqlx::{Connection, Executor, SqliteConnection};
+
+    use super::*;
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(1_800_000_000_000)
+        }
+    }
+
+    async fn count(raw: &mut SqliteConnection, rows: &'static str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {rows}"));
+        sqlx::query_scalar(sql).fetch_one(raw).await.unwrap()
+    }
+
+    /// However much is too old, new events are sealed and the rest is swept in the same turn.
+    #[tokio::test]
+    async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let mut raw = SqliteConnection::connect(&url).await.unwrap();
+        let old = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
+                   WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 450)
+                   SELECT 0, 'nobody', 'sign_in', 'failed', 1, 0 FROM n";
+        raw.execute(old).await.unwrap();
+        let new = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
+                   VALUES (1800000000000, 'nobody', 'access', 'denied', 1, 0)";
+        let over = "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES (x'01', 1, 0)";
+        let keeper = Keeper {
+            store: Arc::new(store),
+            vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
+            clock: Arc::new(Noon),
+            key_file: folder.path().join("key"),
+            retention: Duration::from_hours(24),
+        };
+        let mut work = Work::default();
+        for left in [250, 50, 0] {
+            for sql in [new, over] {
+                raw.execute(sql).await.unwrap();
+            }
+            keeper.turn(&mut work).await;
+            assert_eq!(count(&mut raw, "security_events WHERE at = 0").await, left);
+            let waiting = "security_events WHERE action = 'access' AND seq IS NULL";
+            assert_eq!(count(&mut raw, waiting).await, 0);
+            assert_eq!(count(&mut raw, "password_attempts").await, 0);
+        }
     }
 }

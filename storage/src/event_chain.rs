@@ -175,7 +175,7 @@ async fn seal(
     let seq = ends.head.0 + 1;
     let seal = chain.seal(&ends.head.1, seq, row).to_vec();
     // As it was read: one that counted up meanwhile waits for the next round.
-    let sql = "UPDATE security_events SET seq = $2, seal = $3 WHERE id = $1 AND seq IS NULL AND times = $4 AND outcome = $5";
+    let sql = "UPDATE security_events SET seq = $2, seal = $3 WHERE id = $1 AND COALESCE(seq, 0) = 0 AND times = $4 AND outcome = $5";
     let sql = query(sql)
         .bind(row.id)
         .bind(seq)

@@ -36,8 +36,6 @@ mod owners;
 mod password_changes;
 mod password_tries;
 mod pending_keys;
-#[cfg(test)]
-mod plans;
 mod postgres;
 mod restored;
 mod rows;

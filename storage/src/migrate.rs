@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
     step!(10, "0010_security_events"),
     step!(11, "0011_keys"),
     step!(20, "0020_heartbeat"),
+    step!(30, "0030_sweep"),
 ];
 
 fn migrator(engine: Engine) -> Migrator {

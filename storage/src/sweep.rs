@@ -21,59 +21,42 @@ pub const BATCH: i64 = 200;
 /// What has lapsed stays for this long: another server's clock may be behind, and who comes late still learns that something lapsed.
 const LATE: Duration = Duration::from_hours(1);
 
-/// Dead rows of one table: those in which `at` lies before both limits, `$1` and `$2`.
+/// Dead rows of one table: those in which `at`, which has an index, lies before a limit, `$1`.
 struct Dead {
     table: &'static str,
     key: &'static str,
-    when: &'static str,
-    ages: [Duration; 2],
+    at: &'static str,
+    age: Duration,
+    /// What must lie before another limit, `$2`, as well.
+    also: Option<(&'static str, Duration)>,
+}
+
+impl Dead {
+    const fn new(table: &'static str, key: &'static str, at: &'static str, age: Duration) -> Self {
+        Self {
+            table,
+            key,
+            at,
+            age,
+            also: None,
+        }
+    }
 }
 
 /// What goes with a session goes by its foreign key. One row a user, or one in all, is no more than that: `attempts`, `code_sets`,
 /// `set_up_link`. Security events go by their own rule.
-const DEAD: [Dead; 7] = [
+const DEAD: [Dead; 8] = [
+    Dead::new("sessions", "id", "seen_at", IDLE),
+    Dead::new("sessions", "id", "opened_at", ABSOLUTE),
+    Dead::new("pending_keys", "session_id", "made_at", PENDING_KEY),
     Dead {
-        table: "sessions",
-        key: "id",
-        when: "(seen_at <= $1 OR opened_at <= $2)",
-        ages: [IDLE, ABSOLUTE],
+        also: Some(("COALESCE(granted_at, asked_at)", GRANT)),
+        ..Dead::new("step_ups", "session_id", "asked_at", INTENT)
     },
-    Dead {
-        table: "pending_keys",
-        key: "session_id",
-        when: "made_at <= $1 AND made_at <= $2",
-        ages: [PENDING_KEY; 2],
-    },
-    Dead {
-        table: "step_ups",
-        key: "session_id",
-        when: "asked_at <= $1 AND COALESCE(granted_at, asked_at) <= $2",
-        ages: [INTENT, GRANT],
-    },
-    Dead {
-        table: "invitations",
-        key: "token_hash",
-        when: "expires_at <= $1 AND expires_at <= $2",
-        ages: [Duration::ZERO; 2],
-    },
-    Dead {
-        table: "known_browsers",
-        key: "token_hash",
-        when: "seen_at <= $1 AND seen_at <= $2",
-        ages: [KNOWN; 2],
-    },
-    Dead {
-        table: "password_attempts",
-        key: "email_index",
-        when: "allowed_at <= $1 AND allowed_at <= $2",
-        ages: [MEMORY; 2],
-    },
-    Dead {
-        table: "refused_sign_ins",
-        key: "refused_at",
-        when: "refused_at <= $1 AND refused_at <= $2",
-        ages: [WINDOW; 2],
-    },
+    Dead::new("invitations", "token_hash", "expires_at", Duration::ZERO),
+    Dead::new("known_browsers", "token_hash", "seen_at", KNOWN),
+    Dead::new("password_attempts", "email_index", "allowed_at", MEMORY),
+    Dead::new("refused_sign_ins", "refused_at", "refused_at", WINDOW),
 ];
 
 impl Store {
@@ -88,17 +71,20 @@ impl Store {
     }
 
     async fn sweep_table(&self, dead: &Dead, now: Timestamp) -> Result<u64, PortError> {
-        let Dead {
-            table, key, when, ..
-        } = dead;
-        let any = format!("SELECT 1 FROM {table} WHERE {when} LIMIT 1");
+        let Dead { table, key, at, .. } = dead;
+        let when = match dead.also {
+            None => format!("{at} <= $1"),
+            Some((also, _)) => format!("{at} <= $1 AND {also} <= $2"),
+        };
+        // In the order of the index: a server that does not know the limit yet would rather read the table than expect that nothing is over.
+        let any = format!("SELECT 1 FROM {table} WHERE {when} ORDER BY {at} LIMIT 1");
         if !self.exists(limited(any, dead, now)).await? {
             return Ok(0);
         }
         let passing = self.engine().pass_by_locked();
         // The condition twice: a row that came back to life between the two stays.
         let delete = format!(
-            "DELETE FROM {table} WHERE {when} AND {key} IN (SELECT {key} FROM {table} WHERE {when} LIMIT {BATCH}{passing})"
+            "DELETE FROM {table} WHERE {when} AND {key} IN (SELECT {key} FROM {table} WHERE {when} ORDER BY {at} LIMIT {BATCH}{passing})"
         );
         let mut write = self.write().await?;
         let count = write.run(limited(delete, dead, now)).await?;
@@ -110,7 +96,10 @@ impl Store {
 
 fn limited(sql: String, dead: &Dead, now: Timestamp) -> Sql {
     let sql: Sql = query(AssertSqlSafe(sql));
-    dead.ages
-        .iter()
-        .fold(sql, |sql, age| sql.bind(now.minus(*age + LATE).millis()))
+    let limit = |age: Duration| now.minus(age + LATE).millis();
+    let sql = sql.bind(limit(dead.age));
+    match dead.also {
+        None => sql,
+        Some((_, age)) => sql.bind(limit(age)),
+    }
 }

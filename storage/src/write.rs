@@ -245,8 +245,7 @@ impl Write {
     pub async fn settle_attempts(mut self, outcome: Outcome) -> Result<(), PortError> {
         let mut attempts = self.scope.attempts();
         let last = attempts.pop();
-        let settle =
-            "UPDATE security_events SET outcome = $2, open_until = 0 WHERE id = $1 AND seq IS NULL";
+        let settle = "UPDATE security_events SET outcome = $2, open_until = 0 WHERE id = $1 AND COALESCE(seq, 0) = 0";
         let settle = query(settle).bind(last).bind(outcome.as_str());
         let statements = attempts.into_iter().map(take_back).chain([settle]);
         self.run_all(statements.collect()).await?;
@@ -313,5 +312,5 @@ impl Write {
 
 /// One that was right belongs to the event of what it was right for.
 fn take_back(id: i64) -> Sql {
-    query("DELETE FROM security_events WHERE id = $1 AND seq IS NULL").bind(id)
+    query("DELETE FROM security_events WHERE id = $1 AND COALESCE(seq, 0) = 0").bind(id)
 }

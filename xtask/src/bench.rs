@@ -6,7 +6,8 @@ use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    lighthouse::binary, postgres::Cluster, process::Process, stopwatch::Stopwatch, workspace::root,
+    lighthouse::binary, postgres::Cluster, process::Process, stopwatch::Stopwatch, tools,
+    workspace::root,
 };
 
 /// The core that the servers have for themselves.
@@ -14,12 +15,23 @@ const SERVERS: &str = "0";
 /// The core of the load.
 const LOAD: &str = "1";
 
+/// The load.
+const PROGRAM: &str = "target/release/bench";
+
 /// What `bench` takes.
 #[derive(Args)]
 pub struct BenchArguments {
     /// What people would pick instead, loaded turn by turn with Twinlock, so that the table holds ratios
     #[arg(long)]
     peer: Option<Peer>,
+
+    /// With 100,000 people, 20,000 accounts and 5 million events, beside an almost empty database (`-- --scale 0.1`: a tenth of it)
+    #[arg(long, conflicts_with_all = ["peer", "scale_out"])]
+    growth: bool,
+
+    /// Two instances on one PostgreSQL behind nginx, beside one
+    #[arg(long, conflicts_with = "peer")]
+    scale_out: bool,
 
     /// Put the tables into docs/BENCHMARKS.md
     #[arg(long)]
@@ -37,7 +49,7 @@ enum Peer {
     BetterAuth,
 }
 
-/// Builds both, and runs the load on one core beside the servers on another.
+/// Builds both, and runs the load.
 pub fn run(arguments: &BenchArguments) -> Result<()> {
     let cores = available_parallelism()?.get();
     ensure!(
@@ -47,12 +59,19 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
     let binary = binary()?;
     let peer = arguments.peer.map(installed).transpose()?;
     let cluster = Cluster::start_durable()?;
-    cluster.bind(SERVERS)?;
     Process::cargo(["build", "--release", "--package", "bench"]).run()?;
-    let mut load = Process::new("taskset")
-        .args(["--cpu-list", LOAD, "target/release/bench"])
-        .args(["--core", SERVERS, "--postgres", &cluster.url(), "--binary"])
-        .args([&binary]);
+    let mut load = if arguments.scale_out {
+        // Nothing is bound: whatever has no share of its own takes what it needs.
+        Process::new(root().join(PROGRAM))
+            .args(["scale-out", "--nginx"])
+            .args([tools::ensure_nginx()?])
+    } else if arguments.growth {
+        beside_the_servers("growth", &cluster)?
+    } else {
+        beside_the_servers("compare", &cluster)?
+    };
+    load = load.args(["--postgres", &cluster.url(), "--binary"]);
+    load = load.args([&binary]);
     if let Some(folder) = &peer {
         load = load.args(["--better-auth"]).args([folder]);
     }
@@ -63,6 +82,14 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
         .folder(root())
         .remedy("the output above says what went wrong")
         .run()
+}
+
+/// The load on one core, the servers on another.
+fn beside_the_servers(measurement: &str, cluster: &Cluster) -> Result<Process> {
+    cluster.bind(SERVERS)?;
+    Ok(Process::new("taskset")
+        .args(["--cpu-list", LOAD, PROGRAM])
+        .args([measurement, "--core", SERVERS]))
 }
 
 /// A peer's scripts with its packages beside them; answers their folder.

@@ -18,7 +18,8 @@ use crate::{
 };
 
 pub(super) async fn page(call: &Call, wanted: MembersWanted) -> Result<MembersShown, AppError> {
-    let account = owned::overview(call, &wanted.account).await?.account;
+    let account = owned::name(call, &wanted.account)?;
+    let requires_mfa = owned::requires_mfa(call, &wanted.account)?;
     let viewer = call.caller()?.session.user.clone();
     let query = MemberQuery {
         offset: wanted.page.saturating_mul(PAGE),
@@ -27,8 +28,8 @@ pub(super) async fn page(call: &Call, wanted: MembersWanted) -> Result<MembersSh
     };
     let page = call.services.members.page(query).await?;
     Ok(MembersShown {
-        account: account.name.into(),
-        requires_mfa: account.requires_mfa,
+        account,
+        requires_mfa,
         members: rows(page.members, &viewer),
         matching: page.matching,
     })

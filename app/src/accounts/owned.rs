@@ -4,7 +4,7 @@ use domain::{
     ids::{AccountId, UserId},
     members::may_reset,
     policy::{NoOwner, may_manage},
-    ports::{AccountOverview, MemberRecord},
+    ports::MemberRecord,
 };
 
 use crate::{call::Call, error::AppError};
@@ -18,26 +18,20 @@ pub(crate) fn check(call: &Call, account: &AccountId) -> Result<(), AppError> {
     })
 }
 
-/// The caller's account.
-pub(super) async fn overview(
-    call: &Call,
-    account: &AccountId,
-) -> Result<AccountOverview, AppError> {
+/// The name of the caller's account: it came along with the session.
+pub(crate) fn name(call: &Call, account: &AccountId) -> Result<String, AppError> {
     check(call, account)?;
-    let accounts = call
-        .services
-        .accounts
-        .of_user(&call.caller()?.session.user)
-        .await?;
-    accounts
-        .into_iter()
-        .find(|overview| overview.account.id == *account)
-        .ok_or(AppError::NotFound)
+    let mut names = call.caller()?.session.account_names.iter();
+    let (_, name) = names
+        .find(|(id, _)| id == account)
+        .ok_or(AppError::NotFound)?;
+    Ok(name.clone().into())
 }
 
-/// Its name.
-pub(crate) async fn name(call: &Call, account: &AccountId) -> Result<String, AppError> {
-    Ok(overview(call, account).await?.account.name.into())
+/// Its rule, likewise.
+pub(super) fn requires_mfa(call: &Call, account: &AccountId) -> Result<bool, AppError> {
+    let mut memberships = call.caller()?.session.subject.memberships.iter();
+    Ok(memberships.any(|place| place.account == *account && place.requires_mfa))
 }
 
 /// A member whom the caller may reset.

@@ -86,7 +86,7 @@ pub(super) async fn asked(call: &Call) -> Result<Option<AskedFor>, AppError> {
     };
     let about = match &step_up.intent {
         Intent::Reset | Intent::Delete | Intent::Generate => None,
-        Intent::RuleOff { account } => Some(owned::name(call, account).await?),
+        Intent::RuleOff { account } => Some(owned::name(call, account)?),
         Intent::MemberReset { account, member } => Some(
             owned::resettable(call, account, member)
                 .await?

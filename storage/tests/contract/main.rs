@@ -23,6 +23,7 @@ mod mfa;
 mod password_changes;
 mod password_tries;
 mod people;
+mod plans;
 mod races;
 mod races_step_up;
 mod recovery;

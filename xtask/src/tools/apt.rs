@@ -106,6 +106,21 @@ pub const POSTGRES: &[Package] = &[Package {
     is_there: || postgres_programs().is_some(),
 }];
 
+/// For several instances.
+pub const BALANCER: &[Package] = &[Package {
+    name: "nginx",
+    purpose: "the balancer before several instances",
+    is_there: || nginx().is_some(),
+}];
+
+/// Debian keeps it out of a user's PATH.
+pub fn nginx() -> Option<PathBuf> {
+    let debian = PathBuf::from("/usr/sbin/nginx");
+    Some(debian)
+        .filter(|program| program.exists())
+        .or_else(|| on_path("nginx"))
+}
+
 /// Debian keeps them out of PATH, in a folder of the version.
 pub fn postgres_programs() -> Option<PathBuf> {
     let versions = Path::new("/usr/lib/postgresql").read_dir().into_iter();
@@ -146,9 +161,11 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
         apt.run(&["update"])?;
         apt.run(&install)?;
     }
-    if names.contains(&"postgresql") {
-        // Debian starts a server of the system's own, which nobody asked for.
-        Process::new("service").args(["postgresql", "stop"]).probe();
+    for server in ["postgresql", "nginx"] {
+        if names.contains(&server) {
+            // Debian starts a server of the system's own, which nobody asked for.
+            Process::new("service").args([server, "stop"]).probe();
+        }
     }
     eprintln!("Installed in {}.", stopwatch.words());
     Ok(())

@@ -94,6 +94,12 @@ pub fn ensure_postgres() -> Result<PathBuf> {
     apt::postgres_programs().context("no folder with PostgreSQL's initdb was found")
 }
 
+/// The balancer before several instances.
+pub fn ensure_nginx() -> Result<PathBuf> {
+    apt::ensure(apt::BALANCER)?;
+    apt::nginx().context("nginx was not found")
+}
+
 /// The clock of the attack suite.
 pub fn ensure_for_attack() -> Result<()> {
     apt::ensure(apt::ATTACK)

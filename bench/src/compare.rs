@@ -1,0 +1,150 @@
+//! Twinlock beside what people would pick instead, in the same run, turn by turn; then overloaded.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    arguments::Common,
+    figures::Spread,
+    machine,
+    overload::{self, overload},
+    peer::BetterAuth,
+    people::House,
+    report::{Bound, Report},
+    rounds::{self, Rounds},
+    twinlock::{Occupied, Setting},
+};
+
+/// What the comparison takes.
+#[derive(Args)]
+pub struct Compare {
+    #[command(flatten)]
+    pub common: Common,
+    /// People in the database
+    #[arg(long, default_value_t = 20_000)]
+    people: usize,
+    /// An empty database on a server, to be measured too
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// The folder of better-auth with its packages, to be measured too
+    #[arg(long, value_name = "FOLDER")]
+    better_auth: Option<PathBuf>,
+}
+
+/// All of it.
+pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
+    let disk = tempfile::tempdir_in("target")?;
+    let memory = tempfile::tempdir_in("/dev/shm")?;
+    machine::describe(report, disk.path(), memory.path()).await?;
+    let load = arguments.common.load();
+    let mut full = Rounds::of("SQLite, FULL", started(arguments, disk.path(), None).await?);
+    let mut normal = Rounds::of(
+        "SQLite in memory, as NORMAL",
+        started(arguments, memory.path(), None).await?,
+    );
+    let mut postgres = match &arguments.postgres {
+        Some(url) => Some(Rounds::of(
+            "PostgreSQL",
+            started(arguments, disk.path(), Some(url)).await?,
+        )),
+        None => None,
+    };
+    let mut peer = match &arguments.better_auth {
+        Some(folder) => Some(Rounds::of(
+            "better-auth",
+            BetterAuth::start(folder, disk.path(), arguments.common.core)?,
+        )),
+        None => None,
+    };
+    // Turn by turn, so that a slow minute of the machine meets all of them.
+    for _ in 0..arguments.common.runs {
+        full.go_round(load).await?;
+        normal.go_round(load).await?;
+        if let Some(postgres) = &mut postgres {
+            postgres.go_round(load).await?;
+        }
+        if let Some(peer) = &mut peer {
+            peer.go_round(load).await?;
+        }
+    }
+    report.head(&["", "", "a second", "p50, p95, p99", "CPU each"]);
+    full.tell(report);
+    normal.tell(report);
+    if let Some(postgres) = &postgres {
+        postgres.tell(report);
+    }
+    if let Some(peer) = &peer {
+        peer.tell(report);
+    }
+    if let Some(peer) = &peer {
+        rounds::compare(report, &full, &normal, peer);
+    }
+    let (idle, after) = full.memory();
+    report.budget("memory, idle", idle, "MiB", Bound::AtMost(15.0));
+    report.budget("memory, after load", after, "MiB", Bound::AtMost(34.0));
+    overloaded(arguments, report, &mut full, load.time).await?;
+    drop(full);
+    let starts = setting(arguments, disk.path(), None)
+        .cold_starts(disk.path())
+        .await?;
+    report.budget("cold start", starts, "ms", Bound::AtMost(50.0));
+    Ok(())
+}
+
+async fn overloaded(
+    arguments: &Compare,
+    report: &mut Report,
+    site: &mut Rounds<Occupied>,
+    time: Duration,
+) -> Result<()> {
+    let peak = site.peak();
+    let mut all = Vec::new();
+    for _ in 0..arguments.common.runs {
+        all.push(overload(site.site(), peak, time).await?);
+    }
+    let of = |value: &dyn Fn(&overload::Overload) -> f64| Spread::of(all.iter().map(value));
+    let share = of(&|run| 100.0 * run.sign_ins.rate() / peak);
+    report.budget(
+        "overload × 10: sign-ins, of the most",
+        share,
+        "%",
+        Bound::AtLeast(80.0),
+    );
+    let refusals = of(&|run| run.sign_ins.refusal(0.95));
+    report.budget(
+        "overload × 10: p95 of a refusal",
+        refusals,
+        "ms",
+        Bound::AtMost(100.0),
+    );
+    let codes = of(&|run| run.codes.quantile(0.95));
+    report.budget(
+        "overload × 10: p95 of a code meanwhile",
+        codes,
+        "ms",
+        Bound::AtMost(100.0),
+    );
+    Ok(())
+}
+
+fn setting(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> Setting {
+    match postgres {
+        Some(url) => {
+            let key = folder.join("postgres-key");
+            arguments.common.setting(url.to_owned(), &key)
+        }
+        None => arguments.common.on_file(folder),
+    }
+}
+
+async fn started(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> Result<Occupied> {
+    let setting = setting(arguments, folder, postgres);
+    setting.prepare()?;
+    let house = House::fill(&setting, arguments.people, arguments.people).await?;
+    setting.occupied(house, folder).await
+}

@@ -1,0 +1,47 @@
+//! CPU time, by who spent it.
+
+use std::{ops::Sub, time::Duration};
+
+use crate::process;
+
+/// CPU time so far, or between two moments.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cpu {
+    /// The server, or all of its instances.
+    pub server: Duration,
+    /// The database's server, where there is one and it is looked at.
+    pub database: Duration,
+    /// The balancer, where there is one.
+    pub balancer: Duration,
+    /// This program.
+    pub load: Duration,
+}
+
+impl Cpu {
+    /// So far, of a server that stands alone, and of this program.
+    pub fn with(server: Duration) -> Self {
+        Self {
+            server,
+            load: process::cpu(std::process::id()),
+            ..Self::default()
+        }
+    }
+
+    /// All of them together.
+    pub fn sum(&self) -> Duration {
+        self.server + self.database + self.balancer + self.load
+    }
+}
+
+impl Sub for Cpu {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            server: self.server.saturating_sub(before.server),
+            database: self.database.saturating_sub(before.database),
+            balancer: self.balancer.saturating_sub(before.balancer),
+            load: self.load.saturating_sub(before.load),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Rows that are over go while people sign in: the same load on servers that find nothing to do and on servers that find much, turn by
+//! turn, and how many rows went meanwhile.
+
+use anyhow::Result;
+use sqlx::{AnyConnection, Connection};
+
+use super::{
+    history::{DAY, DAYS, History},
+    places::Place,
+};
+use crate::{
+    clock::{self, instant},
+    figures::{Run, Spread},
+    people::{House, random},
+    report::Report,
+    rows::insert,
+    scenarios::{self, Load},
+};
+
+/// Dead rows of each kind that a run begins with.
+const DEAD: i64 = 20_000;
+/// Days of events that a run finds to be too old.
+const OLD: i64 = 10;
+/// For how long the program keeps events unless it is told otherwise.
+const KEPT: i64 = 400;
+/// The kinds, and which of their rows are dead: long over, or put there by [`die`].
+const KINDS: [(&str, &str); 4] = [
+    ("sessions", "sessions WHERE seen_at = 1"),
+    ("known browsers", "known_browsers WHERE seen_at = 1"),
+    ("grants", "step_ups WHERE asked_at = 1"),
+    ("events", "security_events WHERE seq <= $1"),
+];
+/// Each event is sealed within a second.
+const SEALED: i64 = 2000;
+
+/// Who comes, and what was written down before.
+pub struct People {
+    pub house: House,
+    pub history: History,
+}
+
+/// One run.
+struct Kept {
+    sign_ins: Run,
+    /// Rows that went a second, of each kind.
+    went: Vec<f64>,
+    /// How many there still are.
+    left: Vec<i64>,
+    /// Events that should have been sealed by then.
+    late: i64,
+}
+
+/// Signs people in with and without dead rows.
+pub async fn measure(
+    engine: &str,
+    runs: usize,
+    load: Load,
+    place: &Place,
+    mut people: People,
+    report: &mut Report,
+) -> Result<()> {
+    let (mut quiet, mut busy) = (Vec::new(), Vec::new());
+    for number in 1..=runs {
+        bury(&mut people.house.connection).await?;
+        let (kept, back) = run(place, KEPT, load, people).await?;
+        quiet.push(kept);
+        people = back;
+        die(&mut people.house.connection).await?;
+        let days = DAYS - OLD * i64::try_from(number)?;
+        let (kept, back) = run(place, days, load, people).await?;
+        busy.push(kept);
+        people = back;
+    }
+    let sign_ins = |kept: &[Kept]| {
+        kept.iter()
+            .map(|kept| kept.sign_ins.clone())
+            .collect::<Vec<_>>()
+    };
+    report.runs(
+        &format!("{engine}, grown"),
+        "full sign-in, nothing is over",
+        &sign_ins(&quiet),
+    );
+    report.runs(
+        &format!("{engine}, grown"),
+        "full sign-in while rows go",
+        &sign_ins(&busy),
+    );
+    tell(engine, &busy, report);
+    // From the first event that is left to the newest: what was written past the program and by it, and what was deleted.
+    let begin = instant();
+    place.setting.command(&["events", "--verify"])?;
+    report.note(&format!(
+        "{engine}: `twinlock events --verify` found the whole chain right, in {:.0} s.",
+        begin.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}
+
+fn tell(engine: &str, busy: &[Kept], report: &mut Report) {
+    let kinds = KINDS.iter().enumerate().map(|(at, (kind, _))| {
+        let went = busy.iter().filter_map(|kept| kept.went.get(at).copied());
+        let left = busy.iter().filter_map(|kept| kept.left.get(at));
+        let left = left.max().copied().unwrap_or_default();
+        format!("{kind} {} (at most {left} left)", Spread::of(went))
+    });
+    let kinds: Vec<_> = kinds.collect();
+    let late = busy.iter().map(|kept| kept.late).max().unwrap_or_default();
+    report.note(&format!(
+        "{engine}: rows that went a second under load: {}. Events not sealed within {} s at its end: {late}.",
+        kinds.join(", "),
+        SEALED / 1000
+    ));
+}
+
+/// Signs people in on a server that has just been started and keeps events for so many days.
+async fn run(place: &Place, days: i64, load: Load, people: People) -> Result<(Kept, People)> {
+    let People { mut house, history } = people;
+    let limit = history.before(clock::millis() - days * DAY);
+    let before = counts(&mut house.connection, limit).await?;
+    let begin = instant();
+    let mut setting = place.setting.clone();
+    setting
+        .environment
+        .push(("TWINLOCK_EVENT_RETENTION", days.to_string()));
+    let mut site = setting.occupied(house, &place.folder).await?;
+    let sign_ins = scenarios::full_sign_in(&mut site, load).await?;
+    let took = begin.elapsed();
+    let late =
+        "SELECT COUNT(*) FROM security_events WHERE seq IS NULL AND open_until <= $1 AND at <= $1";
+    let late = sqlx::query_scalar(late)
+        .bind(clock::millis() - SEALED)
+        .fetch_one(&mut site.house.connection)
+        .await?;
+    let left = counts(&mut site.house.connection, limit).await?;
+    let went = before.iter().zip(&left);
+    let went = went.map(|(before, left)| rate(before - left, took.as_secs_f64()));
+    let kept = Kept {
+        sign_ins,
+        went: went.collect(),
+        left,
+        late,
+    };
+    let house = site.house;
+    Ok((kept, People { house, history }))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn rate(rows: i64, seconds: f64) -> f64 {
+    rows as f64 / seconds
+}
+
+/// Dead rows of each kind.
+async fn counts(connection: &mut AnyConnection, limit: i64) -> Result<Vec<i64>> {
+    let mut counts = Vec::new();
+    for (_, dead) in KINDS {
+        let sql = format!("SELECT COUNT(*) FROM {dead}");
+        let mut query = sqlx::query_scalar(sqlx::AssertSqlSafe(sql));
+        if dead.contains("$1") {
+            query = query.bind(limit);
+        }
+        counts.push(query.fetch_one(&mut *connection).await?);
+    }
+    Ok(counts)
+}
+
+/// Takes away what a run has left over: it would be work for the next one.
+async fn bury(connection: &mut AnyConnection) -> Result<()> {
+    for (_, dead) in KINDS.iter().filter(|(_, dead)| !dead.contains("$1")) {
+        let sql = format!("DELETE FROM {dead}");
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Makes sessions, browsers and grants that ended long ago.
+async fn die(connection: &mut AnyConnection) -> Result<()> {
+    let mut all = connection.begin().await?;
+    let people: Vec<String> = sqlx::query_scalar("SELECT id FROM users LIMIT $1")
+        .bind(DEAD)
+        .fetch_all(&mut *all)
+        .await?;
+    let (mut sessions, mut browsers) = (Vec::new(), Vec::new());
+    for person in people {
+        let id = format!("{:032x}", u128::from_be_bytes(random()?));
+        sessions.push([
+            id.into(),
+            random::<32>()?[..].into(),
+            person.as_str().into(),
+            1.into(),
+            1.into(),
+            1.into(),
+        ]);
+        browsers.push([
+            random::<32>()?[..].into(),
+            person.as_str().into(),
+            0.into(),
+            0.into(),
+            1.into(),
+        ]);
+    }
+    let into = "sessions (id, token_hash, user_id, opened_at, seen_at, password_at)";
+    insert(&mut all, into, sessions).await?;
+    let into = "known_browsers (token_hash, user_id, failures, allowed_at, seen_at)";
+    insert(&mut all, into, browsers).await?;
+    let grants = "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at)
+                  SELECT s.id, s.user_id, m.id, 'reset', '', 1 FROM sessions s JOIN mfa_methods m ON m.user_id = s.user_id
+                  WHERE s.seen_at > 1 LIMIT $1 ON CONFLICT DO NOTHING";
+    sqlx::query(grants).bind(DEAD).execute(&mut *all).await?;
+    all.commit().await.map_err(Into::into)
+}

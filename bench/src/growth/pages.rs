@@ -1,0 +1,111 @@
+//! The pages that show many rows, called as the pages call them, by an Owner who is signed in and alone.
+
+use std::{slice::from_mut, time::Duration};
+
+use anyhow::{Context, Result};
+
+use super::crowd::large;
+use crate::{
+    figures::{Run, Spread},
+    load::{closed_loop, flawless},
+    report::{Bound, Report},
+    site::{Browser, Guest, Site},
+    twinlock::{Occupied, Visitor},
+};
+
+/// How long each is called in a run.
+const TIME: Duration = Duration::from_secs(1);
+
+/// A call, and how long its answer may take.
+struct Call {
+    name: &'static str,
+    path: &'static str,
+    body: String,
+    /// What a right answer holds.
+    holds: &'static str,
+    /// In milliseconds, where there is a budget.
+    most: Option<f64>,
+}
+
+/// Makes each call again and again.
+pub async fn measure(
+    engine: &str,
+    runs: usize,
+    site: &Occupied,
+    owner: &Guest,
+    report: &mut Report,
+) -> Result<()> {
+    let calls = calls();
+    let mut all: Vec<Vec<Run>> = calls.iter().map(|_| Vec::new()).collect();
+    for _ in 0..runs {
+        let mut browser = site.browser();
+        browser.sit_down(owner);
+        for (call, runs) in calls.iter().zip(&mut all) {
+            runs.push(again_and_again(site, &mut browser, call).await?);
+        }
+    }
+    let name = format!("{engine}, grown, one Owner alone");
+    for (call, runs) in calls.iter().zip(&all) {
+        report.runs(&name, call.name, runs);
+    }
+    for (call, runs) in calls.iter().zip(&all) {
+        if let Some(most) = call.most {
+            let what = format!("{engine}: p95 of {}", call.name);
+            let figure = Spread::of(runs.iter().map(|run| run.quantile(0.95)));
+            report.budget(&what, figure, "ms", Bound::AtMost(most));
+        }
+    }
+    Ok(())
+}
+
+async fn again_and_again(site: &Occupied, browser: &mut Visitor, call: &Call) -> Result<Run> {
+    let run = closed_loop(
+        || site.cpu(),
+        from_mut(browser),
+        TIME,
+        async |browser| {
+            let answer = browser.call(call.path, call.body.clone()).await?;
+            Ok(answer.judged(call.holds))
+        },
+    );
+    flawless(run.await?).with_context(|| call.name)
+}
+
+fn calls() -> Vec<Call> {
+    let members = |name, search: &str, page: usize| Call {
+        name,
+        path: "/api/accounts/members",
+        body: wanted(search, "null", page),
+        holds: r#""members":[{"#,
+        most: Some(200.0),
+    };
+    vec![
+        Call {
+            name: "Accounts, 50 of them",
+            path: "/api/accounts/list",
+            body: "{}".to_owned(),
+            holds: r#""protection":{"#,
+            most: Some(100.0),
+        },
+        members("members, first page", "", 0),
+        members("members, page 21", "", 20),
+        members("members, searched", "person 1", 0),
+        Call {
+            body: wanted("", r#""on""#, 0),
+            ..members("members, by state", "", 0)
+        },
+        Call {
+            path: "/api/accounts/export",
+            holds: r#"[{"id":"#,
+            most: None,
+            ..members("all members for the CSV", "", 0)
+        },
+    ]
+}
+
+fn wanted(search: &str, state: &str, page: usize) -> String {
+    let account = large();
+    format!(
+        r#"{{"request":{{"account":"{account}","search":"{search}","state":{state},"page":{page}}}}}"#
+    )
+}

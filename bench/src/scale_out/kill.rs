@@ -1,0 +1,192 @@
+//! One of two instances is killed under load: what fails is what it had in hand, and whoever was signed in there goes on at the other.
+
+use std::{
+    cell::RefCell,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use futures_util::future::join_all;
+use tokio::time::sleep;
+
+use super::site::Balanced;
+use crate::{
+    clock::instant,
+    figures::{Spread, millis},
+    report::{Bound, Report},
+    scenarios::Load,
+    site::{Browser, Guest, Site, Stage},
+    twinlock::{FULL, Setting, Visitor},
+};
+
+/// What one step came to.
+struct Step {
+    /// When its answer was there.
+    at: Instant,
+    /// Nothing where there was no answer at all.
+    status: u16,
+    /// Those who were asked, in their order.
+    asked: String,
+    /// The session that came of it; nothing where it failed.
+    session: Option<Guest>,
+}
+
+/// What one kill did.
+struct Killed {
+    steps: usize,
+    failed: usize,
+    /// From the kill to the last answer that failed, in milliseconds.
+    until: f64,
+    /// Steps that were refused a connection there and were taken by the other one.
+    passed_on: usize,
+    /// Sessions that the one had opened, and those of them that the other knew.
+    sessions: (usize, usize),
+}
+
+/// Kills one of them, and the other, by turns.
+pub async fn measure(
+    times: usize,
+    load: Load,
+    setting: &Setting,
+    site: &mut Balanced,
+    report: &mut Report,
+) -> Result<()> {
+    let mut all = Vec::new();
+    for number in 0..times {
+        let victim = number % site.instances.len();
+        all.push(kill(victim, load, site).await?);
+        let instance = site.instances.get_mut(victim).context("no such instance")?;
+        instance.up(setting).await?;
+    }
+    let of = |value: &dyn Fn(&Killed) -> usize| all.iter().map(value).sum::<usize>();
+    report.note(&format!(
+        "{times} kills (SIGKILL): {} of {} steps failed, the last one {} ms after its kill; {} were refused by the one that was down and taken by the other.",
+        of(&|killed| killed.failed),
+        of(&|killed| killed.steps),
+        Spread::of(all.iter().map(|killed| killed.until)),
+        of(&|killed| killed.passed_on),
+    ));
+    let failed = Spread::of(all.iter().map(|killed| number(killed.failed)));
+    let most = Bound::AtMost(number(load.clients));
+    report.budget(
+        "killed: failed steps, beside those in hand",
+        failed,
+        "steps",
+        most,
+    );
+    let share = all.iter().map(|killed| {
+        let (opened, known) = killed.sessions;
+        100.0 * number(known) / number(opened)
+    });
+    report.budget(
+        &format!(
+            "killed: its {} sessions that go on at the other",
+            of(&|killed| killed.sessions.0)
+        ),
+        Spread::of(share),
+        "%",
+        Bound::AtLeast(100.0),
+    );
+    Ok(())
+}
+
+async fn kill(victim: usize, load: Load, site: &mut Balanced) -> Result<Killed> {
+    let guests = RefCell::new(site.guests(Stage::HalfSignedIn).await?.into_iter());
+    let steps = RefCell::new(Vec::new());
+    let end = instant() + load.time;
+    let mut visitors: Vec<_> = (0..load.clients).map(|_| site.browser()).collect();
+    let clients = visitors.iter_mut().map(async |visitor| {
+        while instant() < end {
+            let Some(guest) = guests.borrow_mut().next() else {
+                break;
+            };
+            let step = step(visitor, guest).await;
+            steps.borrow_mut().push(step);
+        }
+    });
+    let instance = site.instances.get_mut(victim).context("no such instance")?;
+    let address = instance.address;
+    let killing = async {
+        sleep(load.time / 2).await;
+        let at = instant();
+        instance.kill();
+        at
+    };
+    let (_, at) = tokio::join!(join_all(clients), killing);
+    judged(steps.into_inner(), address, at, site).await
+}
+
+async fn step(visitor: &mut Visitor, guest: Guest) -> Step {
+    visitor.sit_down(&guest);
+    let answer = visitor.verify(&guest.code()).await;
+    let at = instant();
+    match answer {
+        Ok(answer) => Step {
+            at,
+            status: answer.status,
+            session: answer.holds(FULL).then(|| Guest {
+                cookies: visitor.cookie().to_owned(),
+                ..guest
+            }),
+            asked: answer.instance.unwrap_or_default(),
+        },
+        Err(_) => Step {
+            at,
+            status: 0,
+            asked: String::new(),
+            session: None,
+        },
+    }
+}
+
+async fn judged(
+    steps: Vec<Step>,
+    address: SocketAddr,
+    killed: Instant,
+    site: &Balanced,
+) -> Result<Killed> {
+    let address = address.to_string();
+    let (mut failed, mut until, mut opened) = (0, Duration::ZERO, Vec::new());
+    for step in &steps {
+        match &step.session {
+            Some(session) if step.asked == address => opened.push(session),
+            Some(_) => {}
+            None => {
+                ensure!(
+                    step.at >= killed && step.asked.starts_with(&address),
+                    "a step failed ({}) that the killed one did not have: {}",
+                    step.status,
+                    step.asked
+                );
+                failed += 1;
+                until = until.max(step.at - killed);
+            }
+        }
+    }
+    ensure!(!opened.is_empty(), "nobody was signed in there");
+    let (mut browser, mut known) = (site.browser(), 0);
+    for session in &opened {
+        browser.sit_down(session);
+        if browser
+            .call("/api/session/whoami", "{}".to_owned())
+            .await?
+            .holds(FULL)
+        {
+            known += 1;
+        }
+    }
+    let both = |step: &&Step| step.session.is_some() && step.asked.contains(", ");
+    Ok(Killed {
+        failed,
+        until: millis(until),
+        passed_on: steps.iter().filter(both).count(),
+        sessions: (opened.len(), known),
+        steps: steps.len(),
+    })
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn number(count: usize) -> f64 {
+    count as f64
+}

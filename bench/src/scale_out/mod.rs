@@ -1,0 +1,137 @@
+//! Two instances of the program on one database behind nginx, beside one of them; and one of the two killed under load.
+//!
+//! Two cores can't give each instance one of its own beside the database, the balancer and the load. So each instance is held at a share of
+//! a core by the kernel, the same for one and for two, and everything else is held by nothing: what doubles is the one thing that was
+//! scarce. What each part cost is measured beside it, and so is the same without shares, where the machine itself is what is scarce.
+
+mod kill;
+mod nginx;
+mod share;
+mod site;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    arguments::Common,
+    figures::{Run, Spread},
+    machine,
+    people::House,
+    postgres::Postgres,
+    report::{Bound, Report},
+    scenarios,
+};
+use site::Balanced;
+
+/// What the measurement of several instances takes.
+#[derive(Args)]
+pub struct ScaleOut {
+    #[command(flatten)]
+    pub common: Common,
+    /// People in the database
+    #[arg(long, default_value_t = 12_000)]
+    people: usize,
+    /// What each instance has of a core, in percent
+    #[arg(long, default_value_t = 20)]
+    share: u32,
+    /// An empty database on a server
+    #[arg(long, value_name = "URL")]
+    postgres: String,
+    /// nginx
+    #[arg(long, default_value = "/usr/sbin/nginx")]
+    nginx: PathBuf,
+}
+
+/// How many instances take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instances {
+    One,
+    Two,
+}
+
+/// All of it.
+pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
+    let folder = tempfile::tempdir_in("target")?;
+    let memory = tempfile::tempdir_in("/dev/shm")?;
+    machine::describe(report, folder.path(), memory.path()).await?;
+    let server = Postgres::at(&asked.postgres).await?;
+    let setting = asked
+        .common
+        .setting(asked.postgres.clone(), &folder.path().join("key"));
+    setting.prepare()?;
+    let house = House::fill(&setting, asked.people, asked.people).await?;
+    let mut site = Balanced::start(&setting, &asked.nginx, folder.path(), house, server).await?;
+    let load = asked.common.load();
+    report.line(&format!(
+        "Second factors through nginx by {} clients. With shares each instance has {} % of a core, by the kernel's quota; nothing else is bound or held.",
+        load.clients, asked.share
+    ));
+    let mut all: [Vec<Run>; 4] = Default::default();
+    for _ in 0..asked.common.runs {
+        for (runs, (has_share, instances)) in all.iter_mut().zip(KINDS) {
+            site.share(has_share.then_some(asked.share))?;
+            site.answer_by(instances);
+            runs.push(scenarios::second_factor(&mut site, load).await?);
+        }
+    }
+    tell(&all, report);
+    site.share(None)?;
+    site.answer_by(Instances::Two);
+    kill::measure(asked.common.runs, load, &setting, &mut site, report).await
+}
+
+/// With shares or without, and how many instances.
+const KINDS: [(bool, Instances); 4] = [
+    (true, Instances::One),
+    (true, Instances::Two),
+    (false, Instances::One),
+    (false, Instances::Two),
+];
+
+fn tell(all: &[Vec<Run>; 4], report: &mut Report) {
+    let names = [
+        "one instance, with its share",
+        "two, each with its share",
+        "one instance, held by nothing",
+        "two, held by nothing",
+    ];
+    report.head(&["", "", "a second", "p50, p95, p99", "CPU each"]);
+    for (name, runs) in names.iter().zip(all) {
+        report.runs(name, "second factor", runs);
+    }
+    report.head(&[
+        "milliseconds of CPU for one step",
+        "instances",
+        "PostgreSQL",
+        "nginx",
+        "load",
+        "cores at work, of 2",
+    ]);
+    for (name, runs) in names.iter().zip(all) {
+        let of = |value: &dyn Fn(&Run) -> f64| Spread::of(runs.iter().map(value)).median;
+        report.line(&format!(
+            "| {name} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            of(&|run| run.each(run.cpu.server)),
+            of(&|run| run.each(run.cpu.database)),
+            of(&|run| run.each(run.cpu.balancer)),
+            of(&|run| run.each(run.cpu.load)),
+            of(&Run::cores),
+        ));
+    }
+    let [one, two, free_one, free_two] = all;
+    let ratio = |two: &[Run], one: &[Run]| {
+        let pairs = two.iter().zip(one);
+        Spread::of(pairs.map(|(two, one)| two.rate() / one.rate()))
+    };
+    let mut budget = |what, ratio| report.budget(what, ratio, "×", Bound::AtLeast(1.7));
+    budget(
+        "second factors, two instances over one, each with its share of a core",
+        ratio(two, one),
+    );
+    budget(
+        "the same, held by nothing: two cores for instances, PostgreSQL, nginx and load",
+        ratio(free_two, free_one),
+    );
+}

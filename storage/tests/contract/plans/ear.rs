@@ -1,0 +1,84 @@
+//! Listens to what the driver is asked for.
+
+use std::sync::{Mutex, Once};
+
+use tracing::{
+    Event, Instrument, Subscriber,
+    field::{Field, Visit},
+    info_span,
+    subscriber::set_global_default,
+};
+use tracing_subscriber::{
+    Layer,
+    filter::filter_fn,
+    layer::{Context, SubscriberExt},
+    registry,
+    registry::LookupSpan,
+};
+
+/// The driver's name for what it logs.
+const STATEMENTS: &str = "sqlx::query";
+/// Whoever is in a span of this name is listened to: other tests run beside.
+const SPAN: &str = "heard";
+
+const EXPLAINED: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The statements that were executed for this work.
+pub async fn hear(work: impl Future<Output = ()>) -> Vec<String> {
+    static BEGIN: Once = Once::new();
+    BEGIN.call_once(|| {
+        let listened = filter_fn(|facts| facts.target() == STATEMENTS || facts.name() == SPAN);
+        set_global_default(registry().with(Ear.with_filter(listened))).unwrap();
+    });
+    work.instrument(info_span!(SPAN)).await;
+    let mut heard = std::mem::take(&mut *HEARD.lock().unwrap());
+    // The rest begins and ends transactions, or asks for a setting.
+    heard.retain(|sql| EXPLAINED.iter().any(|verb| sql.starts_with(verb)));
+    heard
+}
+
+struct Ear;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut spans = context.event_scope(event).into_iter().flatten();
+        if spans.any(|span| span.name() == SPAN) {
+            let mut statement = Statement::default();
+            event.record(&mut statement);
+            HEARD.lock().unwrap().push(statement.text());
+        }
+    }
+}
+
+/// Short ones stand in the summary, and nowhere else.
+#[derive(Default)]
+struct Statement {
+    summary: String,
+    whole: String,
+}
+
+impl Statement {
+    fn text(self) -> String {
+        let whole = self.whole.trim();
+        let text = if whole.is_empty() {
+            &self.summary
+        } else {
+            whole
+        };
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Visit for Statement {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.whole),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}

@@ -1,0 +1,47 @@
+//! By few rows a server would rather read a table as a whole: some thousand in each, and statistics about them. A file has none, and is
+//! read in the same way however many rows there are.
+
+use sqlx::Executor;
+
+use crate::support::{Database, START, engine, vault};
+
+/// People with an account, a session and a browser each, half of them with an authenticator, codes, a key that waits and a grant; and
+/// what is counted and written down. Nothing of it is over.
+const FILL: [&str; 15] = [
+    "INSERT INTO users (id, email, name, name_folded, created_at) SELECT n, n || '@example.com', n, n, 0 FROM generate_series(1, 5000) n",
+    "INSERT INTO accounts (id, name, name_folded, created_at) SELECT n, n, n, 0 FROM generate_series(1, 5000) n",
+    "INSERT INTO memberships (user_id, account_id, role) SELECT n, n, 'owner' FROM generate_series(1, 5000) n",
+    "INSERT INTO memberships (user_id, account_id, role) SELECT n, n % 5000 + 1, 'member' FROM generate_series(1, 5000) n",
+    "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at) SELECT n, CAST(CAST(n AS TEXT) AS BYTEA), n, 1800000000000 + n, 1800000000000 + n, 0 FROM generate_series(1, 5000) n",
+    "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at) SELECT n, n, n, 'a', '', 0, 0 FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at) SELECT n, n, 'a', '', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at) SELECT n, n, n, 'reset', '', 1800000000000 + n FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO code_sets (id, user_id, is_valid, created_at) SELECT n, n, 1, 0 FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO backup_codes (id, set_id, lookup, hash) SELECT n || '-' || c, n, CAST(CAST(c AS TEXT) AS BYTEA), '' FROM generate_series(1, 5000, 2) n, generate_series(1, 10) c",
+    "INSERT INTO attempts (user_id) SELECT n FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO invitations (token_hash, user_id, expires_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), n, 1800000000000 + n FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), n, 0, 0, 1800000000000 + n FROM generate_series(1, 5000) n",
+    "INSERT INTO password_attempts (email_index, failures, allowed_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), 1, 1800000000000 + n FROM generate_series(1, 5000) n",
+    "INSERT INTO refused_sign_ins (address, number, refused_at) SELECT n % 500, n, 1800000000000 + n FROM generate_series(1, 5000) n",
+];
+const EVENTS: &str = "INSERT INTO security_events (at, actor, action, outcome, times, open_until) SELECT 1800000000000 + n, 'nobody', 'sign_in', 'failed', 1, 0 FROM generate_series(1, 5000) n";
+
+/// Fills a database on a server.
+pub async fn fill(database: &Database) {
+    if engine() == "sqlite" {
+        return;
+    }
+    let raw = database.raw().await;
+    for sql in FILL.into_iter().chain([EVENTS]) {
+        raw.execute(sql).await.unwrap();
+    }
+    let keys = vault();
+    while database
+        .store
+        .seal_events(keys.event_chain(), START)
+        .await
+        .unwrap()
+        > 0
+    {}
+    raw.execute("ANALYZE").await.unwrap();
+}
