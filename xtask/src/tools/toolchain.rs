@@ -1,4 +1,4 @@
-//! The compiler's libraries for the browser.
+//! What the compiler needs for the browser beside itself.
 
 use std::path::Path;
 
@@ -9,30 +9,50 @@ use crate::process::Process;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Adds the target to the toolchain in use, where it is missing.
-pub fn ensure() -> Result<()> {
-    if is_there()? {
-        return Ok(());
-    }
-    if on_path("rustup").is_none() {
-        bail!(
-            "the Rust toolchain has no {TARGET}, and there is no rustup to add it\n\
-             What to do: install Rust by rustup (https://rustup.rs), or the package of your system that holds the target \
-             (Debian 13: `apt-get install libstd-rust-dev-wasm32`, Fedora: `dnf install rust-std-static-{TARGET}`)"
-        );
-    }
-    eprintln!("Adding the target {TARGET} to the Rust toolchain (once, a few seconds) …");
-    Process::new("rustup")
-        .args(["target", "add", TARGET])
-        .remedy("rustup must reach static.rust-lang.org, or the mirror in RUSTUP_DIST_SERVER")
-        .run()
-}
-
-fn is_there() -> Result<bool> {
+/// Adds the libraries for the browser to the toolchain in use, where they are missing.
+pub fn ensure_target() -> Result<()> {
     let folder = Process::new("rustc")
         .args(["--print", "target-libdir", "--target", TARGET])
         .output()?;
-    Ok(has_core(Path::new(folder.trim())))
+    if has_core(Path::new(folder.trim())) {
+        return Ok(());
+    }
+    add(
+        ["target", "add", TARGET],
+        &format!("target {TARGET}"),
+        &format!(
+            "`apt-get install libstd-rust-dev-wasm32`, Fedora: `dnf install rust-std-static-{TARGET}`"
+        ),
+    )
+}
+
+/// Adds the standard library's sources, where they are missing: the pages are built with one that was compiled for size.
+pub fn ensure_sources() -> Result<()> {
+    let folder = Process::new("rustc")
+        .args(["--print", "sysroot"])
+        .output()?;
+    if has_sources(Path::new(folder.trim())) {
+        return Ok(());
+    }
+    add(
+        ["component", "add", "rust-src"],
+        "sources of the standard library (rust-src)",
+        "`apt-get install rust-src`, Fedora: `dnf install rust-src`",
+    )
+}
+
+fn add(command: [&str; 3], what: &str, elsewhere: &str) -> Result<()> {
+    if on_path("rustup").is_none() {
+        bail!(
+            "the Rust toolchain lacks the {what}, and there is no rustup to add them\n\
+             What to do: install Rust by rustup (https://rustup.rs), or the package of your system that holds them (Debian 13: {elsewhere})"
+        );
+    }
+    eprintln!("Adding the {what} to the Rust toolchain (once, a few seconds) …");
+    Process::new("rustup")
+        .args(command)
+        .remedy("rustup must reach static.rust-lang.org, or the mirror in RUSTUP_DIST_SERVER")
+        .run()
 }
 
 fn has_core(folder: &Path) -> bool {
@@ -43,8 +63,16 @@ fn has_core(folder: &Path) -> bool {
     })
 }
 
+fn has_sources(sysroot: &Path) -> bool {
+    sysroot
+        .join("lib/rustlib/src/rust/library/std/Cargo.toml")
+        .exists()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -52,7 +80,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(!has_core(&folder.path().join("missing")));
         assert!(!has_core(folder.path()));
-        std::fs::write(folder.path().join("libcore-0f.rlib"), "").unwrap();
+        fs::write(folder.path().join("libcore-0f.rlib"), "").unwrap();
         assert!(has_core(folder.path()));
+    }
+
+    #[test]
+    fn the_sources_are_there_once_those_of_std_are() {
+        let sysroot = tempfile::tempdir().unwrap();
+        assert!(!has_sources(sysroot.path()));
+        let std = sysroot.path().join("lib/rustlib/src/rust/library/std");
+        fs::create_dir_all(&std).unwrap();
+        fs::write(std.join("Cargo.toml"), "").unwrap();
+        assert!(has_sources(sysroot.path()));
     }
 }
