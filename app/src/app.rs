@@ -50,7 +50,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The page at the address. The routes of `leptos_router` would match, nest and wait for what [`Page::at`] knows: 40 KB in the pages.
+/// The page at the address. The routes of `leptos_router` would match, nest and wait for what [`Page::at`] knows: 85 KB in the pages.
 #[component]
 fn Pages() -> impl IntoView {
     let path = use_location().pathname;
