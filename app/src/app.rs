@@ -1,14 +1,12 @@
 //! The frame around every page, and which page stands at which address.
 
-use std::str::FromStr;
-
-use domain::{ids::AccountId, policy::Standing, step_up::Action};
+use domain::policy::Standing;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    components::{A, Route, Router, Routes},
-    hooks::{use_location, use_navigate, use_params_map},
-    path,
+    components::{A, Router},
+    hooks::{use_location, use_navigate},
+    location::{BrowserUrl, LocationProvider},
 };
 
 use crate::{
@@ -17,6 +15,7 @@ use crate::{
     mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
     notice::Notice,
     profile::view::{ChangePassword, Home, Profile},
+    reactive::{effect, memo},
     routes::Page,
     session::{
         api::sign_out,
@@ -44,75 +43,68 @@ pub fn App() -> impl IntoView {
             <Header />
             <main id="main" class="page" tabindex="-1">
                 <Status message=shell.status />
-                <Routes fallback=NotFound>
-                    <Route path=path!("/sign-in") view=|| view! { <Guarded page=Page::SignIn><SignIn /></Guarded> } />
-                    <Route path=path!("/sign-in/verify") view=|| view! { <Guarded page=Page::Verify><Verify /></Guarded> } />
-                    <Route path=path!("/sign-in/account") view=|| view! { <Guarded page=Page::ChooseAccount><ChooseAccount /></Guarded> } />
-                    <Route path=path!("/verify/:action") view=StepUpRoute />
-                    <Route path=path!("/accounts") view=|| view! { <Guarded page=Page::Accounts><Accounts /></Guarded> } />
-                    <Route path=path!("/accounts/:id") view=MembersRoute />
-                    <Route path=path!("/confirm-password") view=|| view! { <Guarded page=Page::ConfirmPassword><ConfirmPassword /></Guarded> } />
-                    <Route path=path!("/") view=|| view! { <Guarded page=Page::Home><Home /></Guarded> } />
-                    <Route path=path!("/profile") view=|| view! { <Guarded page=Page::Profile><Profile /></Guarded> } />
-                    <Route path=path!("/profile/password") view=|| view! { <Guarded page=Page::ChangePassword><ChangePassword /></Guarded> } />
-                    <Route path=path!("/profile/mfa/new") view=|| view! { <Guarded page=Page::NewMethod><NewMethod /></Guarded> } />
-                    <Route path=path!("/profile/mfa/setup") view=|| view! { <Guarded page=Page::SetUp><SetUp /></Guarded> } />
-                    <Route path=path!("/profile/mfa/verify") view=|| view! { <Guarded page=Page::VerifyMethod><VerifyMethod /></Guarded> } />
-                    <Route path=path!("/profile/mfa/backup-codes") view=|| view! { <Guarded page=Page::BackupCodes><BackupCodes /></Guarded> } />
-                    <Route path=path!("/setup") view=FirstStart />
-                    <Route path=path!("/invitation") view=Invitation />
-                </Routes>
+                <Pages />
                 <RecoveryOffer />
             </main>
         </Router>
     }
 }
 
-/// `/verify/:action`, for the actions there are.
+/// The page at the address. The routes of `leptos_router` would match, nest and wait for what [`Page::at`] knows: 85 KB in the pages.
 #[component]
-fn StepUpRoute() -> impl IntoView {
-    let action = parameter::<Action>("action");
-    move || match action.get() {
-        Some(action) => {
-            view! { <Guarded page=Page::StepUp(action)><StepUp action /></Guarded> }.into_any()
+fn Pages() -> impl IntoView {
+    let path = use_location().pathname;
+    let browser = use_context::<BrowserUrl>();
+    // A link's address goes into the history before the page that stands there leads elsewhere.
+    effect(move || {
+        path.track();
+        if let Some(browser) = &browser {
+            browser.ready_to_complete();
         }
+    });
+    let page = memo(move || {
+        let path = path.read();
+        let without_slash = path.strip_suffix('/').filter(|path| !path.is_empty());
+        Page::at(without_slash.unwrap_or(&path))
+    });
+    move || match page.get() {
         None => view! { <NotFound /> }.into_any(),
+        Some(Page::FirstStart) => view! { <FirstStart /> }.into_any(),
+        Some(Page::Invitation) => view! { <Invitation /> }.into_any(),
+        Some(page) => {
+            let shown = page.clone();
+            view! { <Guarded page>{content(&shown)}</Guarded> }.into_any()
+        }
     }
 }
 
-/// `/accounts/:id`, for what can be an account.
-#[component]
-fn MembersRoute() -> impl IntoView {
-    let account = parameter::<AccountId>("id");
-    move || {
-        match account.get() {
-        Some(account) => view! {
-            <Guarded page=Page::Members(account.clone())><Members account=account.clone() /></Guarded>
-        }
-        .into_any(),
-        None => view! { <NotFound /> }.into_any(),
+/// A page, for those who may see it.
+fn content(page: &Page) -> AnyView {
+    match page.clone() {
+        Page::Home => view! { <Home /> }.into_any(),
+        Page::SignIn => view! { <SignIn /> }.into_any(),
+        Page::Verify => view! { <Verify /> }.into_any(),
+        Page::ChooseAccount => view! { <ChooseAccount /> }.into_any(),
+        Page::ConfirmPassword => view! { <ConfirmPassword /> }.into_any(),
+        Page::StepUp(action) => view! { <StepUp action /> }.into_any(),
+        Page::Accounts => view! { <Accounts /> }.into_any(),
+        Page::Members(account) => view! { <Members account /> }.into_any(),
+        Page::Profile => view! { <Profile /> }.into_any(),
+        Page::ChangePassword => view! { <ChangePassword /> }.into_any(),
+        Page::NewMethod => view! { <NewMethod /> }.into_any(),
+        Page::SetUp => view! { <SetUp /> }.into_any(),
+        Page::VerifyMethod => view! { <VerifyMethod /> }.into_any(),
+        Page::BackupCodes => view! { <BackupCodes /> }.into_any(),
+        Page::FirstStart => view! { <FirstStart /> }.into_any(),
+        Page::Invitation => view! { <Invitation /> }.into_any(),
     }
-    }
-}
-
-/// A part of the address, if it parses.
-fn parameter<T: FromStr + PartialEq + Send + Sync + 'static>(
-    name: &'static str,
-) -> Memo<Option<T>> {
-    let parameters = use_params_map();
-    Memo::new(move |_| {
-        parameters
-            .read()
-            .get_str(name)
-            .and_then(|text| text.parse().ok())
-    })
 }
 
 /// Tells the shell that another page was entered.
 #[component]
 fn Turning() -> impl IntoView {
     let (shell, location) = (shell(), use_location());
-    Effect::new(move |_| {
+    effect(move || {
         location.pathname.track();
         shell.enter();
     });
@@ -132,7 +124,7 @@ pub(crate) fn meta(name: &str) -> String {
 #[component]
 fn Header() -> impl IntoView {
     let shell = shell();
-    let name = Memo::new(move |_| shell.viewer().map(|viewer| viewer.name));
+    let name = memo(move || shell.viewer().map(|viewer| viewer.name));
     view! {
         <header class="header">
             <div class="header__inner">
@@ -158,12 +150,12 @@ fn UserMenu(name: String) -> impl IntoView {
     let shell = shell();
     let navigate = use_navigate();
     // Only a full session has a profile and accounts to see.
-    let is_full = Memo::new(move |_| {
+    let is_full = memo(move || {
         shell
             .viewer()
             .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }))
     });
-    let has_several = Memo::new(move |_| {
+    let has_several = memo(move || {
         shell
             .viewer()
             .is_some_and(|viewer| viewer.has_several_accounts)

@@ -7,7 +7,7 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::reference::Reference;
+use crate::{reference::Reference, told::Told};
 
 /// A field that the server refused although the page had let it pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub enum Field {
 
 /// Every refusal, each with its own HTTP status and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "Told")]
 pub enum AppError {
     /// The server could not be reached.
     Unreachable,

@@ -4,6 +4,7 @@ use domain::policy::{Access, Standing};
 use leptos::prelude::*;
 
 use crate::{
+    reactive::{effect, memo},
     routes::{Page, redirect},
     shell::{Known, Shell, go, shell},
     ui::{FocusHeading, FormError, Skeleton},
@@ -29,7 +30,7 @@ pub(crate) fn Guarded(
     let shell = shell();
     let go = go();
     let page = StoredValue::new(page);
-    let guard = Memo::new(move |_| {
+    let guard = memo(move || {
         shell.known.with(|known| match known {
             Known::NotYet => Guard::Waiting,
             Known::Nobody | Known::Somebody(_) => {
@@ -42,7 +43,7 @@ pub(crate) fn Guarded(
             }
         })
     });
-    Effect::new(move |_| {
+    effect(move || {
         let page = page.get_value();
         let (to, nobody) = match guard.get() {
             Guard::Elsewhere(to, nobody) => (to, nobody),

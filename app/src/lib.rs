@@ -6,11 +6,13 @@ pub mod accounts;
 pub mod connection;
 pub mod error;
 pub mod mfa;
+pub mod posted;
 pub mod profile;
 pub mod reference;
 pub mod routes;
 pub mod session;
 pub mod step_up;
+mod told;
 pub mod ui;
 pub mod wire;
 pub mod words;
@@ -36,6 +38,8 @@ mod gallery;
 mod guard;
 #[cfg(feature = "csr")]
 mod notice;
+#[cfg(feature = "csr")]
+mod reactive;
 #[cfg(feature = "csr")]
 mod refused;
 #[cfg(feature = "csr")]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     connection::{Connection, notice},
+    reactive::memo,
     shell::shell,
     ui::Button,
 };
@@ -12,9 +13,9 @@ use crate::{
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();
-    let said = Memo::new(move |_| notice(shell.connection.get(), shell.outdated.get()));
+    let said = memo(move || notice(shell.connection.get(), shell.outdated.get()));
     let may_reload =
-        Memo::new(move |_| shell.outdated.get() && shell.connection.get() == Connection::Fine);
+        memo(move || shell.outdated.get() && shell.connection.get() == Connection::Fine);
     let reload = || {
         let _ = window().location().reload();
     };

@@ -44,7 +44,7 @@ pub struct ActionError;
 
 /// An action and what it is about. A grant for one is no grant for another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case")]
+#[serde(tag = "action", rename_all = "kebab-case", try_from = "Told")]
 pub enum Intent {
     /// See [`Action::Reset`].
     Reset,
@@ -64,6 +64,31 @@ pub enum Intent {
         /// Who is reset.
         member: UserId,
     },
+}
+
+/// How an intent is read; why not by its derive, [`crate::policy::Standing`] says.
+#[derive(Deserialize)]
+struct Told {
+    action: Action,
+    account: Option<AccountId>,
+    member: Option<UserId>,
+}
+
+impl TryFrom<Told> for Intent {
+    type Error = &'static str;
+
+    fn try_from(told: Told) -> Result<Self, &'static str> {
+        match (told.action, told.account, told.member) {
+            (Action::Reset, ..) => Ok(Self::Reset),
+            (Action::Delete, ..) => Ok(Self::Delete),
+            (Action::Generate, ..) => Ok(Self::Generate),
+            (Action::RuleOff, Some(account), _) => Ok(Self::RuleOff { account }),
+            (Action::MemberReset, Some(account), Some(member)) => {
+                Ok(Self::MemberReset { account, member })
+            }
+            (Action::RuleOff | Action::MemberReset, ..) => Err("an account or a member is missing"),
+        }
+    }
 }
 
 impl Action {
@@ -193,6 +218,23 @@ mod tests {
         }
         for action in Action::ALL {
             assert_eq!(action.as_str().parse(), Ok(action));
+        }
+    }
+
+    #[test]
+    fn an_intent_is_read_as_it_is_written() {
+        for intent in intents() {
+            let wire = serde_json::to_string(&intent).unwrap();
+            assert_eq!(serde_json::from_str::<Intent>(&wire).unwrap(), intent);
+        }
+        let account = AccountId::from_random([1; 16]);
+        for wire in [
+            r#"{"action":"rule-off"}"#.to_owned(),
+            r#"{"action":"rule-off","account":"1"}"#.to_owned(),
+            format!(r#"{{"action":"member-reset","account":"{account}"}}"#),
+            r#"{"action":"other"}"#.to_owned(),
+        ] {
+            assert!(serde_json::from_str::<Intent>(&wire).is_err(), "{wire}");
         }
     }
 

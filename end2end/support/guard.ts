@@ -20,7 +20,6 @@ export class Guard {
   private outage = false;
   private attack = false;
   private readonly pageErrors: RegExp[] = [];
-  private readonly messages: RegExp[] = [];
 
   constructor(private readonly origin: string) {}
 
@@ -42,11 +41,6 @@ export class Guard {
   /** Declares an error in the page that this test provokes. */
   expectPageError(message: RegExp): void {
     this.pageErrors.push(message);
-  }
-
-  /** Declares a message of the console that this test provokes. */
-  expectConsole(message: RegExp): void {
-    this.messages.push(message);
   }
 
   /** Listens to all pages of a context, those it has yet to open too. */
@@ -100,7 +94,6 @@ export class Guard {
         ? this.outage && text.includes('net::ERR_')
         : this.statuses.has(Number(status));
     }
-    const expected = { console: this.messages, 'page error': this.pageErrors }[kind] ?? [];
-    return expected.some((message) => message.test(text));
+    return kind === 'page error' && this.pageErrors.some((message) => message.test(text));
   }
 }

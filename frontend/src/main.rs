@@ -8,6 +8,8 @@ use leptos::{
 };
 
 fn main() {
+    // The product's panics have no words to show (ADR 19).
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     // The frame that `index.html` painted stands until the app shows a page: should it fail, the frame says so.
     let mount = || mount_to_body(app::App);

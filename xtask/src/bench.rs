@@ -1,13 +1,18 @@
-//! `cargo xtask bench`: how much the shipped binary answers, how fast, and at what cost.
+//! `cargo xtask bench`: how much the shipped binary answers, how fast, and at what cost; with `--browser` what it is in a browser.
 
 use std::{fs, path::PathBuf, thread::available_parallelism};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    lighthouse::binary, postgres::Cluster, process::Process, stopwatch::Stopwatch, tools,
-    workspace::root,
+    frontend::files_below,
+    lighthouse::binary,
+    postgres::Cluster,
+    process::Process,
+    stopwatch::Stopwatch,
+    tools,
+    workspace::{end2end, root},
 };
 
 /// The core that the servers have for themselves.
@@ -37,6 +42,10 @@ pub struct BenchArguments {
     #[arg(long)]
     write: bool,
 
+    /// Measure the pages in Chromium instead, turn by turn with a React client of the same routes
+    #[arg(long, conflicts_with_all = ["peer", "growth", "scale_out", "load"])]
+    browser: bool,
+
     /// Handed on to the load generator, after `--`; `-- --help` lists what there is
     #[arg(last = true, value_name = "LOAD ARGUMENTS")]
     load: Vec<String>,
@@ -51,13 +60,19 @@ enum Peer {
 
 /// Builds both, and runs the load.
 pub fn run(arguments: &BenchArguments) -> Result<()> {
+    if arguments.browser {
+        return browser(arguments.write);
+    }
     let cores = available_parallelism()?.get();
     ensure!(
         cores > 1,
         "the server and its load need a core each, and there is one"
     );
     let binary = binary()?;
-    let peer = arguments.peer.map(installed).transpose()?;
+    let peer = match arguments.peer {
+        Some(Peer::BetterAuth) => Some(installed("better-auth")?),
+        None => None,
+    };
     let cluster = Cluster::start_durable()?;
     Process::cargo(["build", "--release", "--package", "bench"]).run()?;
     let mut load = if arguments.scale_out {
@@ -92,17 +107,42 @@ fn beside_the_servers(measurement: &str, cluster: &Cluster) -> Result<Process> {
         .args([measurement, "--core", SERVERS]))
 }
 
+/// The other half: downloads, times and tasks in Debian's Chromium (`end2end/bench`).
+fn browser(write: bool) -> Result<()> {
+    let binary = binary()?;
+    tools::ensure_for_browser_tests()?;
+    tools::install_packages()?;
+    let peer = installed("better-auth-spa")?;
+    Process::new("npm")
+        .args(["run", "build"])
+        .folder(&peer)
+        .run()?;
+    let mut bench = Process::new("npx")
+        .args(["--no-install", "playwright", "test"])
+        .args(["--config", "bench.config.ts"])
+        .folder(&end2end())
+        .env_unshown("TWINLOCK_BIN", binary)
+        .env_unshown("BENCH_PEER", peer.join("dist"));
+    if write {
+        bench = bench.env_unshown("BENCH_DOCUMENT", root().join("docs/BENCHMARKS.md"));
+    }
+    bench
+        .remedy("the report above says where the browser got stuck")
+        .run()
+}
+
 /// A peer's scripts with its packages beside them; answers their folder.
-fn installed(Peer::BetterAuth: Peer) -> Result<PathBuf> {
-    let folder = root().join("target/peers/better-auth");
-    fs::create_dir_all(&folder)?;
-    for file in fs::read_dir(root().join("bench/peers/better-auth"))? {
-        let file = file?;
-        fs::copy(file.path(), folder.join(file.file_name()))?;
+fn installed(peer: &str) -> Result<PathBuf> {
+    let folder = root().join("target/peers").join(peer);
+    let source = root().join("bench/peers").join(peer);
+    for file in files_below(&source)? {
+        let copy = folder.join(file.strip_prefix(&source)?);
+        fs::create_dir_all(copy.parent().context("a file stands in a folder")?)?;
+        fs::copy(file, copy)?;
     }
     if !folder.join("node_modules").exists() {
         let stopwatch = Stopwatch::start();
-        eprintln!("Installing better-auth from npm (once, about 2 minutes) …");
+        eprintln!("Installing {peer} from npm (once, about 2 minutes) …");
         Process::new("npm")
             .args(["install", "--no-audit", "--no-fund"])
             .folder(&folder)

@@ -87,7 +87,7 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
 }
 
 fn clippy_for_the_browser() -> Result<()> {
-    tools::ensure_wasm_target()?;
+    tools::ensure_target()?;
     Process::cargo(["clippy", "-p", "frontend"])
         .args(["--target", "wasm32-unknown-unknown"])
         .args(["--", "-D", "warnings"])

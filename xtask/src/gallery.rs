@@ -72,6 +72,7 @@ fn holding_the_mark(files: &[PathBuf]) -> Result<Vec<String>> {
 
 /// Trunk's build in cargo's quick profile, beside the product's: neither touches the other.
 fn pages() -> Result<PathBuf> {
+    tools::ensure_target()?;
     let tools = Toolbox::for_pages()?;
     let folder = root().join("target/gallery");
     Process::cargo(["fetch", "--target", "wasm32-unknown-unknown"]).run()?;

@@ -52,7 +52,7 @@ enum Command {
     /// Show every widget in every state, at /gallery in a build for development
     Gallery(gallery::GalleryArguments),
     /// Print what a browser downloads and fail where that is over the budget
-    Size,
+    Size(size::SizeArguments),
     /// Throw mutated input at every decoder that meets the outside, a minute each
     Fuzz(attack::FuzzArguments),
     /// Load the main pages with Lighthouse as a phone does, and fail below the targets
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
-        Command::Size => size::run(),
+        Command::Size(arguments) => size::run(&arguments),
         Command::Fuzz(arguments) => attack::fuzz_some(&arguments),
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

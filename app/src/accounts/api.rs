@@ -6,10 +6,10 @@ use domain::{
     roles::Role,
     time::Timestamp,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, session::api::Viewer};
+use crate::{error::AppError, posted::Posted, session::api::Viewer};
 
 #[cfg(feature = "ssr")]
 use super::{members, server};
@@ -115,13 +115,13 @@ pub struct OneMember {
 }
 
 /// The person's accounts, by name.
-#[server(prefix = "/api", endpoint = "accounts/list", input = Json)]
+#[server(prefix = "/api", endpoint = "accounts/list", protocol = Posted)]
 pub async fn list() -> Result<Vec<AccountRow>, AppError> {
     answer(server::list).await
 }
 
 /// Switches an account's rule on; answers what the session may do by then.
-#[server(prefix = "/api", endpoint = "accounts/require_mfa", input = Json)]
+#[server(prefix = "/api", endpoint = "accounts/require_mfa", protocol = Posted)]
 pub async fn require_mfa(
     /// What the page sends.
     request: OneAccount,
@@ -130,7 +130,7 @@ pub async fn require_mfa(
 }
 
 /// Switches an account's rule off, by a grant.
-#[server(prefix = "/api", endpoint = "accounts/lift_rule", input = Json)]
+#[server(prefix = "/api", endpoint = "accounts/lift_rule", protocol = Posted)]
 pub async fn lift_rule(
     /// What the page sends.
     request: OneAccount,
@@ -139,7 +139,7 @@ pub async fn lift_rule(
 }
 
 /// Members of an account, a page of them.
-#[server(prefix = "/api", endpoint = "accounts/members", input = Json)]
+#[server(prefix = "/api", endpoint = "accounts/members", protocol = Posted)]
 pub async fn members(
     /// What the page sends.
     request: MembersWanted,
@@ -148,7 +148,7 @@ pub async fn members(
 }
 
 /// All members that match, for the CSV.
-#[server(prefix = "/api", endpoint = "accounts/export", input = Json)]
+#[server(prefix = "/api", endpoint = "accounts/export", protocol = Posted)]
 pub async fn export(
     /// What the page sends; its page does not matter.
     request: MembersWanted,
@@ -157,7 +157,7 @@ pub async fn export(
 }
 
 /// Takes a member's method, codes and sessions away, by a grant.
-#[server(prefix = "/api", endpoint = "accounts/reset_member", input = Json)]
+#[server(prefix = "/api", endpoint = "accounts/reset_member", protocol = Posted)]
 pub async fn reset_member(
     /// What the page sends.
     request: OneMember,

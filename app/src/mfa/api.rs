@@ -1,11 +1,12 @@
 //! What goes over the wire for the MFA wizard.
 
 use domain::{enrolment::CodesFor, ids::CodeSetId, time::Timestamp};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::AppError,
+    posted::Posted,
     session::api::{Code, Viewer},
     wire::Disclosed,
 };
@@ -71,19 +72,19 @@ pub struct NewName {
 }
 
 /// The session's pending key: the one that waits, else a new one.
-#[server(prefix = "/api", endpoint = "mfa/set_up", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/set_up", protocol = Posted)]
 pub async fn set_up() -> Result<PendingSetUp, AppError> {
     answer(server::set_up).await
 }
 
 /// Whether the session has a pending key to prove.
-#[server(prefix = "/api", endpoint = "mfa/pending", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/pending", protocol = Posted)]
 pub async fn pending() -> Result<bool, AppError> {
     answer(server::pending).await
 }
 
 /// Proves the pending key by its first code, and activates it.
-#[server(prefix = "/api", endpoint = "mfa/confirm", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/confirm", protocol = Posted)]
 pub async fn confirm(
     /// What the page sends.
     request: Code,
@@ -92,19 +93,19 @@ pub async fn confirm(
 }
 
 /// Drops the pending key.
-#[server(prefix = "/api", endpoint = "mfa/cancel", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/cancel", protocol = Posted)]
 pub async fn cancel() -> Result<(), AppError> {
     answer(server::cancel).await
 }
 
 /// A fresh set of codes for the page that was reloaded; the set before works until `finish`.
-#[server(prefix = "/api", endpoint = "mfa/backup_codes", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/backup_codes", protocol = Posted)]
 pub async fn backup_codes() -> Result<CodeSheet, AppError> {
     answer(codes::show_fresh).await
 }
 
 /// Notes that the codes on the page are saved.
-#[server(prefix = "/api", endpoint = "mfa/finish", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/finish", protocol = Posted)]
 pub async fn finish(
     /// What the page sends.
     request: SavedCodes,
@@ -113,25 +114,25 @@ pub async fn finish(
 }
 
 /// After a reset: discards the codes on the page, so that the ones from before stay.
-#[server(prefix = "/api", endpoint = "mfa/keep_codes", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/keep_codes", protocol = Posted)]
 pub async fn keep_codes() -> Result<(), AppError> {
     answer(codes::keep).await
 }
 
 /// New backup codes, by a grant; the ones from before work until `finish`.
-#[server(prefix = "/api", endpoint = "mfa/generate", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/generate", protocol = Posted)]
 pub async fn generate() -> Result<CodeSheet, AppError> {
     answer(codes::generate).await
 }
 
 /// Deletes the method, by a grant; answers what the session may do by then.
-#[server(prefix = "/api", endpoint = "mfa/delete", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/delete", protocol = Posted)]
 pub async fn delete() -> Result<Viewer, AppError> {
     answer(method::delete).await
 }
 
 /// Renames the method; answers the name as it is kept.
-#[server(prefix = "/api", endpoint = "mfa/rename", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/rename", protocol = Posted)]
 pub async fn rename(
     /// What the page sends.
     request: NewName,
@@ -140,7 +141,7 @@ pub async fn rename(
 }
 
 /// Tests the authenticator: counts as an attempt and burns the code's step.
-#[server(prefix = "/api", endpoint = "mfa/test", input = Json)]
+#[server(prefix = "/api", endpoint = "mfa/test", protocol = Posted)]
 pub async fn test(
     /// What the page sends.
     request: Code,

@@ -1,10 +1,10 @@
 //! What goes over the wire for My profile.
 
 use domain::{roles::Role, time::Timestamp};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, wire::SecretText};
+use crate::{error::AppError, posted::Posted, wire::SecretText};
 
 #[cfg(feature = "ssr")]
 use super::{password, server};
@@ -64,13 +64,13 @@ pub struct NewPassword {
 }
 
 /// The current user and their MFA settings.
-#[server(prefix = "/api", endpoint = "profile/view", input = Json)]
+#[server(prefix = "/api", endpoint = "profile/view", protocol = Posted)]
 pub async fn view() -> Result<Profile, AppError> {
     answer(server::view).await
 }
 
 /// Changes the own password.
-#[server(prefix = "/api", endpoint = "profile/change_password", input = Json)]
+#[server(prefix = "/api", endpoint = "profile/change_password", protocol = Posted)]
 pub async fn change_password(
     /// What the page sends.
     request: NewPassword,

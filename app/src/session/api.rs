@@ -1,10 +1,10 @@
 //! What goes over the wire for sessions.
 
 use domain::{ids::AccountId, policy::Standing, roles::Role};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, wire::SecretText};
+use crate::{error::AppError, posted::Posted, wire::SecretText};
 
 #[cfg(feature = "ssr")]
 use super::{first_start, invitation, places, second_factor, server};
@@ -123,13 +123,13 @@ pub struct Invited {
 }
 
 /// Who is signed in; nobody is no error.
-#[server(prefix = "/api", endpoint = "session/whoami", input = Json)]
+#[server(prefix = "/api", endpoint = "session/whoami", protocol = Posted)]
 pub async fn whoami() -> Result<Option<Viewer>, AppError> {
     answer(server::whoami).await
 }
 
 /// First step: email and password.
-#[server(prefix = "/api", endpoint = "session/sign_in", input = Json)]
+#[server(prefix = "/api", endpoint = "session/sign_in", protocol = Posted)]
 pub async fn sign_in(
     /// What the page sends.
     request: SignInForm,
@@ -138,7 +138,7 @@ pub async fn sign_in(
 }
 
 /// Second step, with the authenticator application.
-#[server(prefix = "/api", endpoint = "session/verify_code", input = Json)]
+#[server(prefix = "/api", endpoint = "session/verify_code", protocol = Posted)]
 pub async fn verify_code(
     /// What the page sends.
     request: Code,
@@ -147,7 +147,7 @@ pub async fn verify_code(
 }
 
 /// Second step, with a backup code.
-#[server(prefix = "/api", endpoint = "session/verify_backup_code", input = Json)]
+#[server(prefix = "/api", endpoint = "session/verify_backup_code", protocol = Posted)]
 pub async fn verify_backup_code(
     /// What the page sends.
     request: Code,
@@ -156,13 +156,13 @@ pub async fn verify_backup_code(
 }
 
 /// The accounts to choose from, by name.
-#[server(prefix = "/api", endpoint = "session/accounts", input = Json)]
+#[server(prefix = "/api", endpoint = "session/accounts", protocol = Posted)]
 pub async fn accounts() -> Result<Vec<PlaceToWork>, AppError> {
     answer(places::accounts).await
 }
 
 /// Works in that account from now on.
-#[server(prefix = "/api", endpoint = "session/choose_account", input = Json)]
+#[server(prefix = "/api", endpoint = "session/choose_account", protocol = Posted)]
 pub async fn choose_account(
     /// What the page sends.
     request: Chosen,
@@ -171,19 +171,19 @@ pub async fn choose_account(
 }
 
 /// The names of those who can really help somebody who lost their device.
-#[server(prefix = "/api", endpoint = "session/helpers", input = Json)]
+#[server(prefix = "/api", endpoint = "session/helpers", protocol = Posted)]
 pub async fn helpers() -> Result<Vec<String>, AppError> {
     answer(places::helpers).await
 }
 
 /// Ends the session.
-#[server(prefix = "/api", endpoint = "session/sign_out", input = Json)]
+#[server(prefix = "/api", endpoint = "session/sign_out", protocol = Posted)]
 pub async fn sign_out() -> Result<(), AppError> {
     answer(server::sign_out).await
 }
 
 /// Gives the password again, before something that a stolen open session must not do.
-#[server(prefix = "/api", endpoint = "session/confirm_password", input = Json)]
+#[server(prefix = "/api", endpoint = "session/confirm_password", protocol = Posted)]
 pub async fn confirm_password(
     /// What the page sends.
     request: PasswordOnly,
@@ -192,7 +192,7 @@ pub async fn confirm_password(
 }
 
 /// Whether a set-up link still works.
-#[server(prefix = "/api", endpoint = "session/check_setup_link", input = Json)]
+#[server(prefix = "/api", endpoint = "session/check_setup_link", protocol = Posted)]
 pub async fn check_setup_link(
     /// What the page sends.
     request: Link,
@@ -201,7 +201,7 @@ pub async fn check_setup_link(
 }
 
 /// Makes the first account and its owner, signed in.
-#[server(prefix = "/api", endpoint = "session/create_first_owner", input = Json)]
+#[server(prefix = "/api", endpoint = "session/create_first_owner", protocol = Posted)]
 pub async fn create_first_owner(
     /// What the page sends.
     request: FirstOwnerForm,
@@ -210,7 +210,7 @@ pub async fn create_first_owner(
 }
 
 /// Whose invitation a link is, while it works.
-#[server(prefix = "/api", endpoint = "session/check_invitation", input = Json)]
+#[server(prefix = "/api", endpoint = "session/check_invitation", protocol = Posted)]
 pub async fn check_invitation(
     /// What the page sends.
     request: Link,
@@ -219,7 +219,7 @@ pub async fn check_invitation(
 }
 
 /// Chooses a password through an invitation.
-#[server(prefix = "/api", endpoint = "session/accept_invitation", input = Json)]
+#[server(prefix = "/api", endpoint = "session/accept_invitation", protocol = Posted)]
 pub async fn accept_invitation(
     /// What the page sends.
     request: InvitationForm,

@@ -19,7 +19,16 @@ impl Shell {
             return;
         }
         pending.set(true);
-        // Boxed: as a type of its own each call's task would be one more copy of everything below in the pages.
+        self.follow(pending, Box::pin(request), Box::new(done));
+    }
+
+    /// The same, of boxes: with types of their own each call would bring a copy of all of this into the pages, not each kind of answer.
+    fn follow<T: 'static>(
+        self,
+        pending: RwSignal<bool>,
+        request: Pin<Box<dyn Future<Output = Result<T, AppError>>>>,
+        done: Box<dyn FnOnce(Result<T, AppError>)>,
+    ) {
         let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
             let result = request.await;
             self.note(&result);

@@ -1,10 +1,10 @@
 //! What goes over the wire for an Identity verification within a session.
 
 use domain::step_up::Intent;
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::AppError, wire::SecretText};
+use crate::{error::AppError, posted::Posted, wire::SecretText};
 
 #[cfg(feature = "ssr")]
 use super::server;
@@ -41,7 +41,7 @@ pub struct StepUpCode {
 }
 
 /// Notes what is wanted, before its code is asked for.
-#[server(prefix = "/api", endpoint = "step_up/ask", input = Json)]
+#[server(prefix = "/api", endpoint = "step_up/ask", protocol = Posted)]
 pub async fn ask(
     /// What the page sends.
     request: Intent,
@@ -50,13 +50,13 @@ pub async fn ask(
 }
 
 /// What the session asks; none when nothing is pending.
-#[server(prefix = "/api", endpoint = "step_up/asked", input = Json)]
+#[server(prefix = "/api", endpoint = "step_up/asked", protocol = Posted)]
 pub async fn asked() -> Result<Option<AskedFor>, AppError> {
     answer(server::asked).await
 }
 
 /// Verifies by the authenticator application.
-#[server(prefix = "/api", endpoint = "step_up/verify_code", input = Json)]
+#[server(prefix = "/api", endpoint = "step_up/verify_code", protocol = Posted)]
 pub async fn verify_code(
     /// What the page sends.
     request: StepUpCode,
@@ -65,7 +65,7 @@ pub async fn verify_code(
 }
 
 /// Verifies by a backup code: the factor that a person has lost is never demanded.
-#[server(prefix = "/api", endpoint = "step_up/verify_backup_code", input = Json)]
+#[server(prefix = "/api", endpoint = "step_up/verify_backup_code", protocol = Posted)]
 pub async fn verify_backup_code(
     /// What the page sends.
     request: StepUpCode,
@@ -74,7 +74,7 @@ pub async fn verify_backup_code(
 }
 
 /// Forgets what was asked.
-#[server(prefix = "/api", endpoint = "step_up/cancel", input = Json)]
+#[server(prefix = "/api", endpoint = "step_up/cancel", protocol = Posted)]
 pub async fn cancel() -> Result<(), AppError> {
     answer(server::cancel).await
 }

@@ -2,6 +2,8 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use crate::reactive::effect;
+
 use super::{focus::focus_heading, id::unique_id};
 
 /// A question that must be answered before anything else: a native modal dialog, closed by Escape like by its Cancel.
@@ -20,7 +22,7 @@ pub fn Dialog(
     let dialog = NodeRef::<html::Dialog>::new();
     let title = unique_id("dialog");
     let labelled_by = title.clone();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
             let _ = dialog.show_modal();

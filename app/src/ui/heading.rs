@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::{html, prelude::*};
 
-use crate::boot;
+use crate::{boot, reactive::effect};
 
 /// Whether a page of this visit has already been shown.
 static SHOWN_BEFORE: AtomicBool = AtomicBool::new(false);
@@ -17,7 +17,7 @@ pub fn FocusHeading(
     label: Signal<String>,
 ) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
-    Effect::new(move |_| document().set_title(&format!("{} · {}", label.read(), brand())));
+    effect(move || document().set_title(&format!("{} · {}", label.read(), brand())));
     heading.on_load(|heading| {
         if SHOWN_BEFORE.swap(true, Ordering::Relaxed) {
             let _ = heading.focus();

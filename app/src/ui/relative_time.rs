@@ -3,6 +3,8 @@ use std::time::Duration;
 use js_sys::{Array, Intl::RelativeTimeFormat, Object, Reflect};
 use leptos::prelude::*;
 
+use crate::reactive::memo;
+
 use super::{
     calendar::{date, iso},
     clock::now_ms,
@@ -22,7 +24,7 @@ pub fn RelativeTime(
     {
         on_cleanup(move || interval.clear());
     }
-    let exact = Memo::new(move |_| exact_time(at.get()));
+    let exact = memo(move || exact_time(at.get()));
     view! {
         <time
             class="time"

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::reactive::effect;
+
 use super::{
     focus::focus_heading,
     icon::{Glyph, Icon},
@@ -16,7 +18,7 @@ pub fn Status(
     message: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let said = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
+    effect(move || {
         let next = message.get();
         request_animation_frame(move || {
             // The page may be gone by the next frame.

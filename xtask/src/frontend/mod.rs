@@ -18,7 +18,7 @@ pub use fingerprint::files_below;
 use crate::{
     process::Process,
     stopwatch::Stopwatch,
-    tools::{Toolbox, versions},
+    tools::{self, Toolbox, versions},
     workspace::{dist, root},
 };
 
@@ -32,11 +32,12 @@ pub fn build() -> Result<()> {
         eprintln!("The pages in dist are up to date.");
         return Ok(());
     }
+    tools::ensure_sources()?;
     let tools = Toolbox::for_pages()?;
     let stopwatch = Stopwatch::start();
     stamp::remove(root())?;
     // Trunk works offline, cargo below it too: what the lock file names is fetched here.
-    Process::cargo(["fetch", "--target", "wasm32-unknown-unknown"])
+    with_own_std(Process::cargo(["fetch", "--target", "wasm32-unknown-unknown"]))
         .remedy("the crates of Cargo.lock must be reachable: look at the network or the registry settings of cargo")
         .run()?;
     trunk(&tools)?;
@@ -47,7 +48,7 @@ pub fn build() -> Result<()> {
 }
 
 fn trunk(tools: &Toolbox) -> Result<()> {
-    Process::new("trunk")
+    with_own_std(Process::new("trunk"))
         .args(["build", "--release", "--skip-version-check"])
         .env("CARGO_TARGET_DIR", root().join(WASM_TARGET_DIR))
         .env_unshown("CARGO_ENCODED_RUSTFLAGS", compiler_flags().join("\u{1f}"))
@@ -58,7 +59,16 @@ fn trunk(tools: &Toolbox) -> Result<()> {
         .run()
 }
 
-/// Components without their types weigh less. Panic messages name source files, but not where those lay on the machine that
+/// Has cargo compile the standard library too, for size and with panics that end the app without composing words about it (ADR 19).
+/// Cargo takes that on its nightly channel only, or where this variable is set.
+fn with_own_std(process: Process) -> Process {
+    process
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
+}
+
+/// Components without their types weigh less. What is left of panics names source files, but not where those lay on the machine that
 /// built them (ASVS V13.4).
 fn compiler_flags() -> Vec<String> {
     let hidden =
@@ -68,6 +78,8 @@ fn compiler_flags() -> Vec<String> {
         cargo_home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
     let mut flags = vec![
         "--cfg=erase_components".to_owned(),
+        "-Zunstable-options".to_owned(),
+        "-Cpanic=immediate-abort".to_owned(),
         hidden(root().to_owned(), "twinlock"),
     ];
     flags.extend(cargo_home.map(|folder| hidden(folder, "cargo")));

@@ -1,10 +1,12 @@
 //! `cargo xtask size`: what a browser downloads, part by part.
 
 mod budget;
+mod crates;
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 
 use crate::{
     build,
@@ -19,9 +21,20 @@ struct Part {
     brotli: u64,
 }
 
+/// What `size` takes.
+#[derive(Args)]
+pub struct SizeArguments {
+    /// Print also what the WASM holds, by crate
+    #[arg(long)]
+    by_crate: bool,
+}
+
 /// Builds what has changed, prints the table and fails over the budget.
-pub fn run() -> Result<()> {
+pub fn run(arguments: &SizeArguments) -> Result<()> {
     let binary = build::build()?;
+    if arguments.by_crate {
+        crates::print()?;
+    }
     let files = downloads()?;
     let parts = files
         .iter()

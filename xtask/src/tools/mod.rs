@@ -4,8 +4,8 @@ mod apt;
 mod cache;
 mod catalog;
 mod node;
+mod toolchain;
 pub mod versions;
-mod wasm_target;
 
 use std::{
     env,
@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 
 use catalog::Tool;
 pub use node::{install_for_pictures, install_lighthouse, install_packages, node_folders};
+pub use toolchain::{ensure_sources, ensure_target};
 
 /// Tools found or installed, to be put first on PATH.
 #[derive(Default)]
@@ -27,7 +28,6 @@ pub struct Toolbox {
 impl Toolbox {
     /// What turns the sources into pages.
     pub fn for_pages() -> Result<Self> {
-        wasm_target::ensure()?;
         node::ensure()?;
         let mut tools = Self::default();
         for tool in [
@@ -108,11 +108,6 @@ pub fn ensure_for_attack() -> Result<()> {
 /// The clock, a look at system calls, and a disk that fails.
 pub fn ensure_for_faults() -> Result<()> {
     apt::ensure(apt::FAULTS)
-}
-
-/// The compiler's half for the browser.
-pub fn ensure_wasm_target() -> Result<()> {
-    wasm_target::ensure()
 }
 
 /// Where PATH leads for a program.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{error::AppError, shell::shell, ui::focus_heading};
+use crate::{error::AppError, reactive::effect, shell::shell, ui::focus_heading};
 
 /// The answers to one question.
 pub(super) struct Asked<T: Send + Sync + 'static> {
@@ -54,7 +54,7 @@ where
         turn: RwSignal::new(0),
     };
     let newest = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    effect(move || {
         asked.turn.track();
         let request = fetch(question());
         newest.update_value(|newest| *newest = newest.wrapping_add(1));

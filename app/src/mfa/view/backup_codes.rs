@@ -9,6 +9,7 @@ use crate::{
     app::meta,
     error::AppError,
     mfa::api::{CodeSheet, SavedCodes, backup_codes, finish, keep_codes},
+    reactive::{effect, memo},
     routes::Page,
     session::api::whoami,
     shell::{go, shell},
@@ -48,11 +49,11 @@ pub(crate) fn BackupCodes() -> impl IntoView {
         (false, true) => fetch(),
         // Nothing is pending: a deep link, or Back after the wizard.
         (false, false) => {
-            Effect::new(move |_| go(Page::Profile, true));
+            effect(move || go(Page::Profile, true));
         }
     }
     // New codes alone are no step of the wizard.
-    let is_wizard = Memo::new(move |_| {
+    let is_wizard = memo(move || {
         sheet.with(|sheet| match sheet.as_ref()?.reason {
             CodesFor::Added => Some(shell.after_set_up.read().is_some()),
             CodesFor::Reset => Some(true),
@@ -126,7 +127,7 @@ fn Finish(
     let pending = RwSignal::new(false);
     let missing = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
+    effect(move || {
         if saved.get() {
             missing.set(None);
         }

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use super::{Step, Steps};
 use crate::{
+    reactive::effect,
     routes::Page,
     shell::{go, shell},
     ui::{Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm},
@@ -14,7 +15,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     let go = go();
     let method = RwSignal::new("totp".to_owned());
     let is_default = RwSignal::new(true);
-    Effect::new(move |_| {
+    effect(move || {
         if shell.viewer().is_some_and(|viewer| viewer.has_mfa) {
             go(Page::Profile, true);
         }

@@ -5,6 +5,7 @@ use super::{Step, Steps, is_short};
 use crate::{
     error::AppError,
     mfa::api::{PendingSetUp, cancel, pending, set_up},
+    reactive::{effect, memo},
     routes::Page,
     session::api::Viewer,
     shell::{go, load, shell},
@@ -33,7 +34,7 @@ pub(crate) fn SetUp() -> impl IntoView {
 fn IfResetWaits() -> impl IntoView {
     let go = go();
     let (waiting, reload) = load(pending);
-    Effect::new(move |_| {
+    effect(move || {
         if waiting.get() == Some(Ok(false)) {
             go(Page::Profile, true);
         }
@@ -54,7 +55,7 @@ fn Key() -> impl IntoView {
     let is_short = is_short();
     let is_reset = shell.reset_is_open.get_value();
     let (answer, reload) = load(set_up);
-    Effect::new(move |_| match answer.get() {
+    effect(move || match answer.get() {
         Some(Err(AppError::PasswordRequired)) => {
             shell.after_password.set(Some(Page::SetUp));
             shell.keep_status();
@@ -157,7 +158,7 @@ fn Onward() -> impl IntoView {
     let pending = RwSignal::new(false);
     let failed = RwSignal::new(None::<String>);
     // In a forced set-up there is nowhere to go back to: the ways out are in the user menu.
-    let is_forced = Memo::new(move |_| {
+    let is_forced = memo(move || {
         matches!(
             shell.viewer(),
             Some(Viewer {

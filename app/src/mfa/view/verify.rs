@@ -8,6 +8,7 @@ use crate::{
         api::{confirm, pending as is_pending},
         code_form::CodeForm,
     },
+    reactive::effect,
     routes::Page,
     session::api::Code,
     shell::{go, load, shell},
@@ -22,7 +23,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     let go = go();
     let is_short = is_short();
     let (waiting, reload) = load(is_pending);
-    Effect::new(move |_| {
+    effect(move || {
         if waiting.get() == Some(Ok(false)) {
             go(Page::Profile, true);
         }

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::{
+    reactive::memo,
     shell::shell,
     ui::{Badge, BadgeKind, FocusHeading, LinkButton},
     words,
@@ -11,9 +12,9 @@ use crate::{
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let shell = shell();
-    let viewer = Memo::new(move |_| shell.viewer());
-    let account = Memo::new(move |_| viewer.get().and_then(|viewer| viewer.account));
-    let has_mfa = Memo::new(move |_| viewer.get().is_some_and(|viewer| viewer.has_mfa));
+    let viewer = memo(move || shell.viewer());
+    let account = memo(move || viewer.get().and_then(|viewer| viewer.account));
+    let has_mfa = memo(move || viewer.get().is_some_and(|viewer| viewer.has_mfa));
     let heading =
         Signal::derive(move || account.get().unwrap_or_else(|| "No account yet".to_owned()));
     view! {

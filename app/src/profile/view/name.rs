@@ -4,6 +4,7 @@ use leptos::{html, prelude::*};
 use crate::{
     error::{AppError, Field},
     mfa::api::{NewName, rename},
+    reactive::effect,
     shell::shell,
     ui::{Button, ButtonKind, FormError, SubmitForm, TextField, focus_first_invalid},
     words,
@@ -49,7 +50,7 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
     let pending = RwSignal::new(false);
     let (wrong, failed) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let input = NodeRef::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = input.get() {
             let input: web_sys::HtmlInputElement = input;
             let _ = input.focus();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use crate::{
     error::{AppError, Field},
     profile::api::{NewPassword, change_password},
+    reactive::memo,
     refused::Refused,
     routes::Page,
     session::view::password_error,
@@ -24,7 +25,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     let ((current, at_current), (new, at_new), (code, at_code)) = (field(), field(), field());
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let (by_backup, toggled) = (RwSignal::new(false), RwSignal::new(false));
-    let has_mfa = Memo::new(move |_| shell.viewer().is_some_and(|viewer| viewer.has_mfa));
+    let has_mfa = memo(move || shell.viewer().is_some_and(|viewer| viewer.has_mfa));
     let submit = move || {
         refused.set(None);
         let typed = current.read_untracked();

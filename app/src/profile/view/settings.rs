@@ -6,6 +6,7 @@ use super::{delete::Delete, name::Name, test::Test};
 use crate::{
     error::AppError,
     profile::api::Method,
+    reactive::memo,
     routes::Page,
     shell::{go, shell},
     step_up::view::way,
@@ -113,7 +114,7 @@ fn Unsaved(
     are_saved: bool,
 ) -> impl IntoView {
     let shell = shell();
-    let may_see = Memo::new(move |_| {
+    let may_see = memo(move || {
         shell
             .viewer()
             .is_some_and(|viewer| viewer.has_unsaved_codes)

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
+    reactive::{effect, memo},
     routes::Page,
     session::api::{Chosen, PlaceToWork, accounts, choose_account},
     shell::{go, load, shell},
@@ -47,18 +48,18 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
         focus_heading();
         choose();
     };
-    let has_no_choice = Memo::new(move |_| {
+    let has_no_choice = memo(move || {
         shell
             .viewer()
             .is_some_and(|viewer| !viewer.has_several_accounts)
     });
-    Effect::new(move |_| {
+    effect(move || {
         if has_no_choice.get() {
             go(Page::Home, true);
         }
     });
     // Taken out of the account meanwhile: the list is another one now.
-    Effect::new(move |_| {
+    effect(move || {
         if refused.get() == Some(AppError::NotFound) {
             // The button that was pressed goes with the list.
             focus_heading();
@@ -101,7 +102,7 @@ fn Place(
         requires_mfa,
     } = place;
     let id = StoredValue::new(id);
-    let is_current = Memo::new(move |_| {
+    let is_current = memo(move || {
         let standing = shell.viewer().map(|viewer| viewer.standing);
         match standing {
             Some(

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use crate::{
     boot,
     error::AppError,
+    reactive::effect,
     refused::Refused,
     routes::Page,
     session::api::{SignInForm, sign_in},
@@ -66,7 +67,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     };
     let (email_field, password_field) = (NodeRef::new(), NodeRef::new());
     let typed = StoredValue::new(Some(typed));
-    Effect::new(move |_| {
+    effect(move || {
         if let (Some(email_field), Some(password_field)) = (email_field.get(), password_field.get())
             && let Some(typed) = typed.try_update_value(Option::take).flatten()
         {

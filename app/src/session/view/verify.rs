@@ -4,6 +4,7 @@ use crate::{
     app::meta,
     error::AppError,
     mfa::second_factor_form::{Given, SecondFactorForm},
+    reactive::effect,
     session::api::{Code, SignedIn, helpers, verify_backup_code, verify_code},
     shell::shell,
     ui::{Disclosure, FocusHeading},
@@ -53,7 +54,7 @@ pub(crate) fn Verify() -> impl IntoView {
 fn LostDevice() -> impl IntoView {
     let open = RwSignal::new(false);
     let owners = RwSignal::new(None::<Vec<String>>);
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() && owners.read_untracked().is_none() {
             spawn_local(async move {
                 // Whatever goes wrong: the backup codes and the operator still help.

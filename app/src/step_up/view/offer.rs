@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use super::way;
 use crate::{
+    reactive::{effect, memo},
     shell::shell,
     ui::{Button, ButtonKind, Dialog, FormError},
     words,
@@ -14,7 +15,7 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     let (shell, way) = (shell(), way());
     let open = RwSignal::new(false);
     let left = RwSignal::new(0);
-    Effect::new(move |_| {
+    effect(move || {
         let is_in = shell
             .viewer()
             .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }));
@@ -25,7 +26,7 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         }
     });
     // It is for the person who signed in, in whatever tab another one does so.
-    let person = Memo::new(move |_| shell.viewer().map(|viewer| viewer.email));
+    let person = memo(move || shell.viewer().map(|viewer| viewer.email));
     Effect::new(move |before: Option<Option<String>>| {
         let now = person.get();
         if before.flatten().is_some_and(|before| Some(before) != now) {

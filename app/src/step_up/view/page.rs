@@ -5,6 +5,7 @@ use super::way;
 use crate::{
     error::AppError,
     mfa::second_factor_form::{Given, SecondFactorForm},
+    reactive::effect,
     routes::Page,
     shell::{go, load, shell},
     step_up::api::{AskedFor, StepUpCode, asked, cancel, verify_backup_code, verify_code},
@@ -22,7 +23,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
             .as_ref()
             .is_some_and(|asked| asked.intent.action() == action)
     };
-    Effect::new(move |_| {
+    effect(move || {
         if matches!(answer.get(), Some(Ok(asked)) if !is_this(&asked)) {
             go(Page::Profile, true);
         }
@@ -66,7 +67,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     };
     let intent = move || asked.with_value(|asked| asked.intent.clone());
     // What no further try can mend leads back to where it was asked.
-    Effect::new(move |_| {
+    effect(move || {
         let final_word = way
             .failed
             .get()

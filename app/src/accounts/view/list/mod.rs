@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     accounts::api::{AccountRow, list},
+    reactive::memo,
     ui::{FocusHeading, Skeleton, Table},
     words,
 };
@@ -30,7 +31,7 @@ enum Shown {
 pub(crate) fn Accounts() -> impl IntoView {
     let asked = ask(|| (), |()| list());
     let rules = Rules::new(asked);
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         asked.answer.with(|accounts| match accounts.as_deref() {
             None => Shown::Waiting,
             Some([]) => Shown::Nothing,

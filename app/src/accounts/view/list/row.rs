@@ -5,6 +5,7 @@ use leptos_router::components::A;
 use super::{super::asked::Asked, rule::Rules};
 use crate::{
     accounts::api::{AccountRow, Protection},
+    reactive::memo,
     routes::Page,
     ui::{Cell, RelativeTime, RowHead, Switch, pure::grouped},
     words,
@@ -22,7 +23,7 @@ pub(super) fn Row(
     /// Whether the Owners' columns are shown.
     with_protection: bool,
 ) -> impl IntoView {
-    let row = Memo::new(move |_| {
+    let row = memo(move || {
         let id = &account.id;
         let newer = asked.answer.with(|accounts| {
             let mut accounts = accounts.iter().flatten();
@@ -30,8 +31,8 @@ pub(super) fn Row(
         });
         newer.unwrap_or_else(|| account.clone())
     });
-    let is_owner = Memo::new(move |_| row.read().role == Role::Owner);
-    let name = Memo::new(move |_| row.read().name.clone());
+    let is_owner = memo(move || row.read().role == Role::Owner);
+    let name = memo(move || row.read().name.clone());
     let title = move || {
         if is_owner.get() {
             let href = Page::Members(row.read_untracked().id.clone()).path();

@@ -7,6 +7,7 @@ use super::super::asked::Asked;
 use crate::{
     accounts::api::{AccountRow, OneAccount, require_mfa},
     error::AppError,
+    reactive::effect,
     shell::shell,
     step_up::view::way,
     ui::focus_heading,
@@ -51,7 +52,7 @@ impl Rules {
             });
         };
         // The person's role changed meanwhile: so do the rows.
-        Effect::new(move |_| {
+        effect(move || {
             if matches!(
                 way.failed.get(),
                 Some(AppError::NotAllowed | AppError::NotFound)

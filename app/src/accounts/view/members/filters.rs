@@ -9,6 +9,7 @@ use crate::{
         api::{MembersShown, MembersWanted},
         state::last_page,
     },
+    reactive::{effect, memo},
     ui::{Select, TextField},
 };
 
@@ -40,13 +41,13 @@ impl Filters {
                 search(text);
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             let state = chosen.read().parse().ok();
             wanted.update(|wanted| wanted.filter(state));
         });
         Self {
             wanted,
-            question: Memo::new(move |_| wanted.get()),
+            question: memo(move || wanted.get()),
             typed,
             chosen,
             search: NodeRef::new(),
@@ -75,7 +76,7 @@ impl Filters {
 
     /// Turns back when there are fewer pages than there were.
     pub fn stay_within(self, asked: Asked<MembersShown>) {
-        Effect::new(move |_| {
+        effect(move || {
             let answer = asked.answer.read();
             let Some(shown) = answer.as_ref() else { return };
             let last = last_page(shown.matching);

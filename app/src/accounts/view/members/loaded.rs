@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     accounts::api::MembersShown,
+    reactive::memo,
     ui::{Button, FocusHeading},
     words,
 };
@@ -19,28 +20,28 @@ use crate::{
 #[component]
 pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
     let resets = Resets::new(filters);
-    let name = Memo::new(move |_| {
+    let name = memo(move || {
         let shown = asked.answer.read();
         shown
             .as_ref()
             .map(|shown| shown.account.clone())
             .unwrap_or_default()
     });
-    let requires_mfa = Memo::new(move |_| {
+    let requires_mfa = memo(move || {
         asked
             .answer
             .read()
             .as_ref()
             .is_some_and(|shown| shown.requires_mfa)
     });
-    let matching = Memo::new(move |_| {
+    let matching = memo(move || {
         asked
             .answer
             .read()
             .as_ref()
             .map_or(0, |shown| shown.matching)
     });
-    let nobody = Memo::new(move |_| matching.get() == 0);
+    let nobody = memo(move || matching.get() == 0);
     let found = move || {
         asked.answer.track();
         words::members_found(matching.get(), filters.is_narrowed())

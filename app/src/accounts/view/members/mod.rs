@@ -19,6 +19,7 @@ use crate::{
     accounts::api::{MembersShown, MembersWanted, members},
     app::NotFound,
     error::AppError,
+    reactive::memo,
     ui::{FocusHeading, LinkButton, Skeleton},
     words,
 };
@@ -57,7 +58,7 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
     });
     let asked = ask(move || filters.question.get(), members);
     filters.stay_within(asked);
-    let shown = Memo::new(move |_| Shown::of(asked));
+    let shown = memo(move || Shown::of(asked));
     move || match shown.get() {
         Shown::Members => view! { <Loaded asked filters /> }.into_any(),
         Shown::NotFound => view! { <NotFound /> }.into_any(),

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use super::filters::Filters;
 use crate::{
     accounts::state::{last_page, page_range},
+    reactive::memo,
     ui::Button,
 };
 
@@ -14,7 +15,7 @@ pub(super) fn Paging(
     /// How many match.
     matching: Memo<u32>,
 ) -> impl IntoView {
-    let page = Memo::new(move |_| filters.question.read().page);
+    let page = memo(move || filters.question.read().page);
     let is_first = Signal::derive(move || page.get() == 0);
     let is_last = Signal::derive(move || page.get() >= last_page(matching.get()));
     let turn = move |by: i8| {

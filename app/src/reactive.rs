@@ -1,0 +1,21 @@
+//! Effects and memos of boxed closures. Given a closure of its own type, each brings a copy of all that `reactive_graph` does around it into
+//! the pages: half a kilobyte for an effect.
+
+use leptos::prelude::{Effect, Memo};
+
+/// Runs now, and whenever what it reads changes.
+pub fn effect(run: impl FnMut() + 'static) {
+    let run: Box<dyn FnMut()> = Box::new(run);
+    Effect::new(run);
+}
+
+/// A value that follows what it reads.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(
+    value: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    boxed(Box::new(value))
+}
+
+fn boxed<T: PartialEq + Send + Sync + 'static>(value: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+    Memo::new(move |_| value())
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from '@playwright/test';
+import { browser } from './support/browser';
+
+/** The browser's half of `cargo xtask bench`, apart from the tests: what it measures depends on the machine's load. */
+export default defineConfig({
+  testDir: './bench',
+  testMatch: 'browser.ts',
+  outputDir: '../target/bench-browser',
+  workers: 1,
+  forbidOnly: true,
+  timeout: 3_600_000,
+  expect: { timeout: 20_000 },
+  reporter: [['line'], ['./support/tally.ts']],
+  use: browser,
+});

@@ -1,0 +1,44 @@
+import type { Transfer } from './visit';
+
+export const PARTS = ['html', 'js', 'wasm', 'css', 'icons', 'calls'] as const;
+
+type Part = (typeof PARTS)[number];
+
+/** What one visit downloads, in bytes. */
+export interface Downloads {
+  parts: Record<Part, number>;
+  /** All of it, calls of the server's functions aside. */
+  total: number;
+  /** The WASM file as it is compiled. */
+  wasm: number;
+}
+
+/** Sorts what came over the network by what it is for. */
+export function downloads(transfers: readonly Transfer[]): Downloads {
+  const parts: Record<Part, number> = { html: 0, js: 0, wasm: 0, css: 0, icons: 0, calls: 0 };
+  for (const transfer of transfers) {
+    parts[partOf(transfer)] += transfer.bytes;
+  }
+  const sum = Object.values(parts).reduce((one, other) => one + other, 0);
+  const wasm = transfers.filter((transfer) => partOf(transfer) === 'wasm');
+  return {
+    parts,
+    total: sum - parts.calls,
+    wasm: wasm.reduce((plain, transfer) => plain + transfer.plain, 0),
+  };
+}
+
+function partOf({ path, type }: Transfer): Part {
+  const ending = /\.(js|wasm|css|svg|ico)$/.exec(path)?.[1];
+  switch (ending) {
+    case 'js':
+    case 'wasm':
+    case 'css':
+      return ending;
+    case 'svg':
+    case 'ico':
+      return 'icons';
+    default:
+      return type === 'Document' ? 'html' : 'calls';
+  }
+}
