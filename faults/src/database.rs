@@ -1,15 +1,26 @@
 //! A look at the tables behind the server's back. Each look opens the database and closes it again: a reader that stayed would keep
 //! `SQLite`'s shared memory alive over a kill, and nothing would have to be recovered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+    time::Duration,
+};
 
 use sqlx::{
     AnyConnection, AssertSqlSafe, Connection, Executor, Row,
     any::{AnyRow, install_default_drivers},
+    migrate::{Migration, Migrator},
     query,
 };
 
-use crate::facts::{Ended, Facts};
+use crate::{
+    facts::{Ended, Facts},
+    watch,
+};
+
+/// The server ends a transaction in which nothing happens after ten seconds.
+const REST: Duration = Duration::from_secs(12);
 
 /// Who is who, as the program's tables name them.
 #[derive(Debug, Clone, Default)]
@@ -39,13 +50,14 @@ pub struct Look {
 }
 
 /// A database that is being looked at.
-struct Open {
+pub struct Open {
     runtime: tokio::runtime::Runtime,
     connection: AnyConnection,
 }
 
 impl Open {
-    fn at(url: &str) -> Self {
+    /// One more connection.
+    pub fn at(url: &str) -> Self {
         install_default_drivers();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -58,12 +70,32 @@ impl Open {
         }
     }
 
+    /// Runs statements.
+    pub fn run(&mut self, sql: &str) {
+        let done = self.connection.execute(AssertSqlSafe(sql.to_owned()));
+        self.runtime.block_on(done).unwrap();
+    }
+
     fn rows(&mut self, sql: &str) -> Vec<AnyRow> {
         let rows = query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut self.connection);
         self.runtime.block_on(rows).unwrap()
     }
 
-    fn close(self) {
+    /// The first column of every row, as text.
+    pub fn texts(&mut self, sql: &str) -> Vec<String> {
+        let rows = self.rows(sql);
+        rows.iter().map(|row| row.get::<String, _>(0)).collect()
+    }
+
+    /// Applies migrations.
+    pub fn migrate(&mut self, migrations: Vec<Migration>) {
+        let migrator = Migrator::with_migrations(migrations);
+        let done = migrator.run_direct(None, &mut self.connection, false);
+        self.runtime.block_on(done).unwrap();
+    }
+
+    /// Ends the connection.
+    pub fn close(self) {
         self.runtime.block_on(self.connection.close()).unwrap();
     }
 }
@@ -75,17 +107,13 @@ impl Foreign {
     /// Takes it.
     pub fn lock(url: &str) -> Self {
         let mut open = Open::at(url);
-        let begun = open
-            .connection
-            .execute("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE");
-        open.runtime.block_on(begun).unwrap();
+        open.run("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE");
         Self(open)
     }
 
     /// Gives it back.
     pub fn unlock(mut self) {
-        let undone = self.0.connection.execute("ROLLBACK");
-        self.0.runtime.block_on(undone).unwrap();
+        self.0.run("ROLLBACK");
         self.0.close();
     }
 }
@@ -94,8 +122,7 @@ impl Foreign {
 pub fn run_each(url: &str, statements: &[&str]) {
     let mut open = Open::at(url);
     for sql in statements {
-        let done = open.connection.execute(AssertSqlSafe((*sql).to_owned()));
-        open.runtime.block_on(done).unwrap();
+        open.run(sql);
     }
     open.close();
 }
@@ -108,9 +135,24 @@ pub fn run(url: &str, sql: &str) {
 /// The first column of every row, as text.
 pub fn texts(url: &str, sql: &str) -> Vec<String> {
     let mut open = Open::at(url);
-    let rows = open.rows(sql);
+    let texts = open.texts(sql);
     open.close();
-    rows.iter().map(|row| row.get::<String, _>(0)).collect()
+    texts
+}
+
+/// Waits until nobody else is in a transaction on a `PostgreSQL` database: what was given up has come to its end.
+pub fn wait_for_rest(url: &str) {
+    let others = "SELECT CAST(pid AS TEXT) || ' ' || query FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
+    let began = watch::now();
+    loop {
+        let busy = texts(url, others);
+        if busy.is_empty() {
+            return;
+        }
+        assert!(began.elapsed() < REST, "still in a transaction: {busy:?}");
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// The blind indexes under which wrong passwords stand.

@@ -12,11 +12,15 @@ mod database;
 mod engine;
 mod facts;
 mod faults;
+mod older;
 mod plan;
+mod platter;
 mod probe;
 mod report;
 mod site;
+mod slope;
 mod tally;
+mod trace;
 mod watch;
 
 use std::{

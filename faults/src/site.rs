@@ -3,7 +3,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    thread,
     time::Duration,
 };
 
@@ -148,6 +149,20 @@ impl Site {
         run(self.command(arguments, &[]), input)
     }
 
+    /// Begins a command of the operator and kills it after a while; whether it was not done by then.
+    pub fn cut_off(&self, arguments: &[&str], after: Duration) -> bool {
+        let mut command = self.command(arguments, &[]);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(after);
+        child.kill().unwrap();
+        child.wait().unwrap().code().is_none()
+    }
+
     /// Adds an account with one Owner.
     pub fn add(&self, email: &str, account: &str) {
         self.cli(&["account", "add", account], "").expect_done();
@@ -217,7 +232,7 @@ pub fn ends_by(process: u32, signal: &str) -> Duration {
         {
             return began.elapsed();
         }
-        std::thread::sleep(Duration::from_millis(2));
+        thread::sleep(Duration::from_millis(2));
     }
     panic!("process {process} goes on after {signal}");
 }

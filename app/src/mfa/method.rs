@@ -27,8 +27,9 @@ pub(super) async fn delete(call: &Call) -> Result<Viewer, AppError> {
     };
     taken(call.services.mfa.delete(deletion).await?)?;
     call.set_cookie(&token);
+    let viewer = reread(call, &token).await?;
     remember_caller(call).await;
-    reread(call, &token).await
+    Ok(viewer)
 }
 
 pub(super) async fn rename(call: &Call, request: NewName) -> Result<String, AppError> {

@@ -107,6 +107,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         return Err(AppError::LinkDead);
     }
     call.set_cookie(&token);
+    let viewer = reread(call, &token).await?;
     known_browser::note(known_browser::remember(call, &owner_id, &session_id).await);
-    reread(call, &token).await
+    Ok(viewer)
 }

@@ -83,10 +83,12 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
         return Err(AppError::WrongCredentials);
     }
     call.set_cookie(&token);
+    // Looked at first: a database that does not answer would be waited for twice, as nobody is told that a browser was not noted.
+    let viewer = reread(call, &token).await?;
     if !owes_second_factor {
         known_browser::note(known_browser::remember(call, &user, &id).await);
     }
-    reread(call, &token).await
+    Ok(viewer)
 }
 
 /// Counts the attempt, then compares; `None` when anything is wrong, always after the same work. A right one is forgotten at once.

@@ -50,6 +50,8 @@ pub struct Client {
     pub broken: Vec<String>,
     /// A line for each acknowledged answer since the database was last compared.
     pub journal: Vec<String>,
+    /// Every answer since then.
+    pub told: Vec<Told>,
     pub chance: Chance,
     is_parked: bool,
 }
@@ -66,6 +68,14 @@ pub enum Effect {
     /// These codes are valid now.
     Codes(Vec<String>),
     Deleted,
+}
+
+/// An answer, as whoever watched the server sees it.
+pub struct Told {
+    /// The number that the server gave the request.
+    pub id: String,
+    /// What the database held before the act, and after each of its transactions.
+    pub steps: Vec<Facts>,
 }
 
 /// One request.
@@ -94,6 +104,7 @@ impl Client {
             tally: Tally::default(),
             broken: Vec::new(),
             journal: Vec::new(),
+            told: Vec::new(),
             chance,
             is_parked: false,
         }
@@ -156,6 +167,10 @@ impl Client {
             answer.status,
             answer.kind()
         ));
+        self.told.push(Told {
+            id: answer.header("x-request-id").to_owned(),
+            steps: steps.clone(),
+        });
         match (answer.status, answer.kind()) {
             (200, _) => {
                 self.tally.acknowledged += usize::from(steps.len() > 1);

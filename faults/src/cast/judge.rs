@@ -31,7 +31,8 @@ impl InFlight {
 }
 
 impl Cast {
-    fn names(&self) -> Vec<Names> {
+    /// Who they are.
+    pub fn names(&self) -> Vec<Names> {
         let names = self.clients.iter().map(|client| client.names.clone());
         names.collect()
     }
@@ -51,6 +52,7 @@ impl Cast {
         for client in &mut self.clients {
             let found = &look.users[&client.names.user];
             let journal = std::mem::take(&mut client.journal);
+            client.told.clear();
             let steps = std::mem::replace(&mut client.may_hold, vec![found.clone()]);
             let place = steps.iter().position(|facts| facts == found);
             let unanswered = client.unanswered.take();
@@ -103,6 +105,36 @@ impl Cast {
                 .extend(damage.into_iter().map(|line| format!("J6 {line}")));
         }
         in_flight
+    }
+
+    /// Judges a database as it stood when some answers had left and others not; answers how many acts were under way.
+    pub fn judge_then(
+        &self,
+        url: &str,
+        has_left: impl Fn(&str) -> bool,
+        broken: &mut Vec<String>,
+    ) -> usize {
+        let damage = database::damage(url);
+        broken.extend(damage.into_iter().map(|line| format!("J6 {line}")));
+        let look = database::look(url, &self.names());
+        let mut under_way = 0;
+        for client in &self.clients {
+            let left = client.told.iter().take_while(|told| has_left(&told.id));
+            // What the next act began with is what the last one left.
+            let next = client.told.get(left.count());
+            let may_hold = next.map_or(&client.may_hold, |told| &told.steps);
+            under_way += usize::from(may_hold.len() > 1);
+            let found = &look.users[&client.names.user];
+            if !may_hold.contains(found) {
+                broken.push(format!(
+                    "{} ({})",
+                    mismatch(may_hold, found),
+                    client.person.email
+                ));
+            }
+        }
+        broken.extend(without_second_factor(&look));
+        under_way
     }
 
     /// Asks the program itself whether the chain of events holds (J5).

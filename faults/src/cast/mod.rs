@@ -9,7 +9,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::Duration,
@@ -41,18 +41,21 @@ pub struct Stage<'a> {
     /// Where else somebody may be, when nobody is behind the door.
     pub other_doors: &'a [Door],
     stop: AtomicBool,
+    /// How many have not left the stage.
+    acting: AtomicUsize,
     /// Held while somebody acts: a code is still this step's when it arrives, and no request takes longer than the server thinks any does
     /// (it would seal a counted attempt as failed).
     moment: RwLock<()>,
 }
 
 impl<'a> Stage<'a> {
-    const fn new(site: &'a Site, other_doors: &'a [Door]) -> Self {
+    const fn new(site: &'a Site, other_doors: &'a [Door], acting: usize) -> Self {
         Self {
             clock: &site.clock,
             door: &site.door,
             other_doors,
             stop: AtomicBool::new(false),
+            acting: AtomicUsize::new(acting),
             moment: RwLock::new(()),
         }
     }
@@ -62,7 +65,16 @@ impl<'a> Stage<'a> {
         self.stop.load(Ordering::SeqCst)
     }
 
+    /// Somebody waits for the end of the round from now on.
+    fn leave(&self) {
+        self.acting.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// While nobody acts, nobody needs another code, and hours that nobody lived through would end everybody's session.
     fn next_step(&self) {
+        if self.acting.load(Ordering::SeqCst) == 0 {
+            return;
+        }
         let _alone = self.moment.write().unwrap();
         self.clock.next_step();
     }
@@ -125,10 +137,13 @@ impl Cast {
 
     /// The same where other instances serve as well: whoever finds nobody behind one door goes to the next.
     pub fn round_among(&mut self, site: &Site, others: &[Door], during: impl FnOnce()) -> Tally {
-        let stage = Stage::new(site, others);
+        let stage = Stage::new(site, others, self.clients.len());
         thread::scope(|scope| {
             for client in &mut self.clients {
-                scope.spawn(|| client.play(&stage));
+                scope.spawn(|| {
+                    client.play(&stage);
+                    stage.leave();
+                });
             }
             scope.spawn(|| {
                 while !stage.is_over() {
@@ -144,7 +159,7 @@ impl Cast {
 
     /// Tries again what was accepted, and looks at every session that should still be there. Nothing else happens meanwhile.
     pub fn try_again(&mut self, site: &Site) -> Tally {
-        let stage = Stage::new(site, &[]);
+        let stage = Stage::new(site, &[], self.clients.len());
         for client in &mut self.clients {
             client.try_again(&stage);
         }

@@ -20,13 +20,14 @@ use crate::{
 };
 
 /// A small file system of its own, gone when dropped.
-struct Small {
-    folder: PathBuf,
+pub struct Small {
+    pub folder: PathBuf,
     _place: tempfile::TempDir,
 }
 
 impl Small {
-    fn mounted(size: &str) -> Result<Self, String> {
+    /// Needs root.
+    pub fn mounted(size: &str) -> Result<Self, String> {
         let place = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
@@ -44,13 +45,14 @@ impl Small {
     }
 
     /// Fills it to the last byte.
-    fn fill(&self) {
+    pub fn fill(&self) {
         let mut file = fs::File::create(self.ballast()).unwrap();
         let block = [0_u8; 1024];
         while file.write_all(&block).is_ok() {}
     }
 
-    fn free(&self) {
+    /// As it was before.
+    pub fn free(&self) {
         fs::remove_file(self.ballast()).unwrap();
     }
 

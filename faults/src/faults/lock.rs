@@ -45,7 +45,7 @@ pub fn held(run: &Run) -> Held {
         again.add(probe::writes_again(&site.door, watch::now(), &mut tally));
     }
     let (waited, refused) = (tally.refused_after.clone(), tally.of(503));
-    let writes = run.of(200, 3_000);
+    let writes = run.of(200, 10_000);
     let beginning = tally.acknowledged;
     let mut written = 0;
     while written < writes {

@@ -5,7 +5,10 @@ mod gone;
 mod kills;
 mod limits;
 mod lock;
+mod migrations;
 mod order;
+mod power;
+mod restores;
 mod soak;
 mod stops;
 
@@ -25,7 +28,8 @@ pub fn all() -> Vec<Fault> {
         Fault::on(Postgres, "F1", Try(kills::on_postgres)),
         Fault::on(Sqlite, "F2", Try(order::synced_before_the_answer)),
         Fault::on(Postgres, "F2", Elsewhere("storage/src/postgres.rs", "synchronous_commit")),
-        Fault::on_any("F3", NotRun("a lost page cache needs a file system of its own; F2 shows that nothing is answered before it is synced")),
+        Fault::on(Sqlite, "F3", Try(power::goes)),
+        Fault::on(Postgres, "F3", NotRun("the disk is the database server's, which recovers by its own journal; `synchronous_commit` is asked of it (F2)")),
         Fault::on(Sqlite, "F4", Try(disk::full)),
         Fault::on(Postgres, "F4", NotRun("the disk is the database server's: to the program it is F9, an error in class 53")),
         Fault::on(Sqlite, "F5", TryFully(disk::failing)),
@@ -40,12 +44,16 @@ pub fn all() -> Vec<Fault> {
         Fault::on(Sqlite, "F12", Try(stops::asked)),
         Fault::on(Postgres, "F13", TryFully(stops::rolling)),
         Fault::on_any("F14", Elsewhere("storage/tests/contract/schema.rs", "two_programs_may_migrate_at_once")),
-        Fault::on_any("F15", Elsewhere("storage/tests/contract/schema.rs", "a_failing_migration_leaves_nothing_behind")),
-        Fault::on_any("F16", Elsewhere("server/tests/command_line/backup.rs", "under_load_brings_everybody_back_and_no_used_code")),
+        Fault::on(Sqlite, "F15", Try(migrations::on_sqlite)),
+        Fault::on(Postgres, "F15", Try(migrations::on_postgres)),
+        Fault::on(Sqlite, "F16", TryFully(restores::of_backups)),
+        Fault::on(Sqlite, "F16", Elsewhere("server/tests/command_line/backup.rs", "under_load_brings_everybody_back_and_no_used_code")),
+        Fault::on(Postgres, "F16", NotRun("a backup is pg_dump's; after it `twinlock restored` does what `restore` does")),
         Fault::on_any("F17", Elsewhere("attack/src/families/totp.rs", "t9_the_servers_clock_jumps")),
         Fault::on_any("F18", NotRun("no mail is sent")),
         Fault::on(Sqlite, "F19", Try(limits::little_of_all)),
-        Fault::on(Sqlite, "F20", TryFully(soak::soak)),
+        Fault::on(Sqlite, "F20", TryFully(soak::on_sqlite)),
+        Fault::on(Postgres, "F20", TryFully(soak::on_postgres)),
     ]
 }
 

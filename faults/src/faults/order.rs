@@ -16,6 +16,7 @@ use crate::{
     engine::Engine,
     plan::{Held, Run},
     site::Site,
+    trace::{self, Step},
     watch,
 };
 
@@ -27,8 +28,8 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     site.start();
     site.add("ada@example.com", "Example Ltd");
     let (mut browser, app) = enrolled(&site);
-    let trace = site.data.join("trace");
-    let mut tracer = match attached(site.process(), &trace.to_string_lossy()) {
+    let file = site.data.join("trace");
+    let mut tracer = match attached(site.process(), &file.to_string_lossy()) {
         Ok(tracer) => tracer,
         Err(why) => return Held::impossible(&why),
     };
@@ -41,7 +42,7 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     }
     site.kill();
     tracer.wait().unwrap();
-    let order = Order::read(&fs::read_to_string(trace).unwrap());
+    let order = Order::read(&trace::read(&fs::read_to_string(file).unwrap()));
     assert_eq!(order.answers, times, "answers in the trace");
     assert_eq!(
         order.early, 0,
@@ -59,7 +60,8 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     }
 }
 
-fn enrolled(site: &Site) -> (Browser, Authenticator) {
+/// Somebody with an authenticator.
+pub fn enrolled(site: &Site) -> (Browser, Authenticator) {
     let mut browser = Browser::new(&site.door);
     let mut call = |function: &str, request: &Value| {
         let answer = browser.try_call(function, request).unwrap().unwrap();
@@ -79,12 +81,12 @@ fn enrolled(site: &Site) -> (Browser, Authenticator) {
 }
 
 /// Attaches strace to a process; answers why it can't.
-fn attached(process: u32, trace: &str) -> Result<Child, String> {
+fn attached(process: u32, file: &str) -> Result<Child, String> {
     let mut command = Command::new("strace");
     command
-        .args(["-f", "-y", "-q", "-s", "20", "-e"])
-        .arg("trace=pwrite64,fdatasync,fsync,sendto,writev,write")
-        .args(["-o", trace, "-p", &process.to_string()])
+        .args(["-f", "-y", "-xx", "-q", "-s", "70000", "-e"])
+        .arg(format!("trace={}", trace::CALLS))
+        .args(["-o", file, "-p", &process.to_string()])
         .stderr(Stdio::piped());
     let mut child = command
         .spawn()
@@ -109,11 +111,6 @@ fn is_traced(line: &str) -> bool {
         .is_some_and(|id| id.trim() != "0")
 }
 
-/// `SQLite` calls the one or the other, as it was built; `fsync` does more.
-fn is_sync(line: &str) -> bool {
-    line.contains(" fdatasync(") || line.contains(" fsync(")
-}
-
 /// What a trace shows.
 #[derive(Debug, Default)]
 struct Order {
@@ -124,56 +121,67 @@ struct Order {
 }
 
 impl Order {
-    fn read(trace: &str) -> Self {
+    fn read(steps: &[Step]) -> Self {
         let mut order = Self::default();
         // Since the last answer, and whether something is written that is not on the disk.
         let (mut syncs, mut dirty) = (0, false);
         let mut syncing = HashSet::new();
-        for line in trace.lines() {
-            let thread = line.split_whitespace().next().unwrap_or_default();
-            let is_wal = line.contains("-wal>");
-            if line.contains(" pwrite64(") && is_wal {
-                dirty = true;
-            } else if is_sync(line) && is_wal {
-                if line.contains("<unfinished") {
-                    syncing.insert(thread.to_owned());
-                } else if line.ends_with("= 0") {
+        for step in steps {
+            match step {
+                Step::Write { file, .. } if is_wal(file) => dirty = true,
+                Step::SyncBegins { file, thread } if is_wal(file) => {
+                    syncing.insert(*thread);
+                }
+                Step::SyncEnds { thread } if syncing.remove(thread) => {
                     (syncs, dirty) = (syncs + 1, false);
                 }
-            } else if line.contains("sync resumed>")
-                && syncing.remove(thread)
-                && line.ends_with("= 0")
-            {
-                (syncs, dirty) = (syncs + 1, false);
-            } else if line.contains("HTTP/1.1 200") {
-                order.answers += 1;
-                order.syncs += syncs;
-                order.early += usize::from(syncs < COMMITS);
-                order.beside_sealing += usize::from(dirty);
-                syncs = 0;
+                Step::Sent(bytes) if bytes.starts_with(b"HTTP/1.1 200") => {
+                    order.answers += 1;
+                    order.syncs += syncs;
+                    order.early += usize::from(syncs < COMMITS);
+                    order.beside_sealing += usize::from(dirty);
+                    syncs = 0;
+                }
+                _ => {}
             }
         }
         order
     }
 }
 
+fn is_wal(file: &str) -> bool {
+    file.ends_with("-wal")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const COMMIT: &str = "7 pwrite64(9</d/t.db-wal>, \"\"..., 24, 0) = 24\n7 fdatasync(9</d/t.db-wal> <unfinished ...>\n8 write(4, \"x\", 1) = 1\n7 <... fdatasync resumed>) = 0\n";
-    const ANSWER: &str =
-        "8 writev(11<socket:[5]>, [{iov_base=\"HTTP/1.1 200 OK\\r\\n\"...}], 2) = 90\n";
+    fn commit() -> Vec<Step> {
+        let file = || "/d/t.db-wal".to_owned();
+        let write = Step::Write {
+            file: file(),
+            at: 0,
+            bytes: vec![0; 24],
+        };
+        let begins = Step::SyncBegins {
+            file: file(),
+            thread: 7,
+        };
+        vec![write, begins, Step::SyncEnds { thread: 7 }]
+    }
 
     #[test]
     fn an_answer_before_the_disk_is_seen() {
-        let good = Order::read(&[COMMIT, COMMIT, ANSWER].concat());
+        let answer = vec![Step::Sent(b"HTTP/1.1 200 OK\r\n".to_vec())];
+        let good = Order::read(&[commit(), commit(), answer.clone()].concat());
         assert_eq!((good.answers, good.early, good.syncs), (1, 0, 2));
-        let normal = COMMIT.replace("fdatasync", "other");
-        let full = COMMIT.replace("fdatasync", "fsync");
-        assert_eq!(Order::read(&[&full, &full, ANSWER].concat()).early, 0);
-        assert_eq!(Order::read(&[&normal, &normal, ANSWER].concat()).early, 1);
-        let early = Order::read(&[COMMIT, ANSWER, COMMIT].concat());
+        let written = commit()[..1].to_vec();
+        let normal = [written.clone(), written, answer.clone()].concat();
+        assert_eq!(Order::read(&normal).early, 1);
+        let under_way = [commit(), commit()[..2].to_vec(), answer.clone()].concat();
+        assert_eq!(Order::read(&under_way).early, 1);
+        let early = Order::read(&[commit(), answer, commit()].concat());
         assert_eq!(early.early, 1);
     }
 }

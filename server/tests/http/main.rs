@@ -22,3 +22,4 @@ mod pages;
 mod placeholders;
 mod second_factor;
 mod table;
+mod unanswered;

@@ -12,6 +12,7 @@ mod crash;
 mod deletion;
 mod event_chain;
 mod events;
+mod given_up;
 mod grants;
 mod heartbeat;
 mod keys;

@@ -1,0 +1,152 @@
+//! What people do, and what each act does to the database, transaction by transaction.
+
+mod account;
+mod enrolment;
+mod sign_in;
+
+use serde_json::{Value, json};
+
+use super::{
+    Stage,
+    client::{Act, Client, Effect},
+};
+use crate::facts::Facts;
+
+/// More failures than these would close the way for a right code.
+const WRONG_AT_MOST: i64 = 3;
+
+impl Client {
+    /// One thing that fits where the person stands.
+    pub fn turn(&mut self, stage: &Stage<'_>) {
+        let now = stage.clock.now();
+        if self
+            .held
+            .as_ref()
+            .is_some_and(|held| held.may_have_ended(now))
+        {
+            self.held = None;
+        }
+        let has_method = self.app.is_some();
+        match self.held.as_ref().map(|held| held.is_full) {
+            None => self.come(stage),
+            Some(false) => self.second_factor(stage),
+            Some(true) if has_method => self.work(stage),
+            Some(true) => self.enrol(stage),
+        }
+    }
+
+    /// The code of this moment and its step, when that is not burnt yet.
+    fn code(&self, stage: &Stage<'_>) -> Option<(i64, String)> {
+        let step = stage.clock.step();
+        let is_new = self.facts().last_step.is_none_or(|last| last < step);
+        let code = self.app.as_ref()?.of_step(step);
+        is_new.then_some((step, code))
+    }
+
+    fn may_be_wrong(&self) -> bool {
+        self.facts().in_a_row < WRONG_AT_MOST
+    }
+
+    /// Gives the last accepted code once more, where it is still this step's. Answers whether there was one to give.
+    fn same_code_again(
+        &mut self,
+        stage: &Stage<'_>,
+        function: &'static str,
+        action: &str,
+        mut request: Value,
+    ) {
+        let Some((step, code)) = self.last_code.clone() else {
+            return self.look_around(stage);
+        };
+        if step != stage.clock.step() {
+            return self.look_around(stage);
+        }
+        request["code"] = json!(code);
+        let before = self.facts().clone();
+        let act = Act {
+            function,
+            request,
+            steps: vec![before.clone(), before.counted(action)],
+            effect: Effect::Nothing,
+        };
+        self.tried_again += 1;
+        if self.act(stage, act).is_some() {
+            self.broken.push(format!(
+                "J2 {}: the code of step {step} was accepted twice",
+                self.person.email
+            ));
+        }
+    }
+
+    fn look_around(&mut self, stage: &Stage<'_>) {
+        let act = Act {
+            function: "session/whoami",
+            request: Value::Null,
+            steps: vec![self.facts().clone()],
+            effect: Effect::Nothing,
+        };
+        self.act(stage, act);
+    }
+
+    /// An act of one transaction.
+    fn simple(
+        &mut self,
+        stage: &Stage<'_>,
+        function: &'static str,
+        request: Value,
+        after: Facts,
+        effect: Effect,
+    ) -> Option<Value> {
+        let act = Act {
+            function,
+            request,
+            steps: vec![self.facts().clone(), after],
+            effect,
+        };
+        self.act(stage, act).map(|answer| answer.json())
+    }
+
+    /// What was accepted before is tried again in the session that is still held, and the session must be what it was.
+    pub fn try_again(&mut self, stage: &Stage<'_>) {
+        let now = stage.clock.now();
+        let held = self.held.as_ref();
+        let Some(held) = held.filter(|held| !held.may_have_ended(now)) else {
+            // It may have gone by its age, which breaks no promise.
+            self.held = None;
+            return;
+        };
+        let (is_full, age) = (held.is_full, (now - held.opened_at) / 1000);
+        let act = Act {
+            function: "session/whoami",
+            request: Value::Null,
+            steps: vec![self.facts().clone()],
+            effect: Effect::Nothing,
+        };
+        let standing = self.act(stage, act);
+        let standing = standing.map(|answer| answer.json()["standing"]["standing"].clone());
+        let expected = if is_full { "full" } else { "half_signed_in" };
+        if standing
+            .as_ref()
+            .is_none_or(|standing| standing != expected)
+        {
+            let promise = if is_full { "J1" } else { "J4" };
+            self.broken.push(format!(
+                "{promise} {}: after {age} s a session that was {expected} is {standing:?}",
+                self.person.email
+            ));
+            self.held = None;
+            return;
+        }
+        if self.app.is_none() || !self.may_be_wrong() {
+            return;
+        }
+        if is_full {
+            self.same_code_again(stage, "mfa/test", "method_test", json!({}));
+        } else if let Some(code) = self.last_backup_code.clone() {
+            self.tried_again += 1;
+            self.backup_code(stage, code, false);
+        } else {
+            self.same_code_again(stage, "session/verify_code", "second_factor", json!({}));
+        }
+    }
+}

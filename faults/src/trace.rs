@@ -1,0 +1,190 @@
+//! What a program asked of the kernel, read from strace's lines (`-f -y -xx`): what it wrote into which file, what it had on the disk
+//! when, and what left over the network.
+
+use std::collections::HashMap;
+
+/// The calls that are read.
+pub const CALLS: &str = "pwrite64,ftruncate,fdatasync,fsync,unlink,sendto,writev";
+
+/// One step of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    Write {
+        file: String,
+        at: usize,
+        bytes: Vec<u8>,
+    },
+    Length {
+        file: String,
+        length: usize,
+    },
+    /// A thread asks for a file to be on the disk.
+    SyncBegins {
+        file: String,
+        thread: u32,
+    },
+    /// What that thread asked for last is done.
+    SyncEnds {
+        thread: u32,
+    },
+    Removed {
+        file: String,
+    },
+    /// Bytes that leave.
+    Sent(Vec<u8>),
+}
+
+/// Reads the lines of a trace.
+pub fn read(trace: &str) -> Vec<Step> {
+    // What each thread's unfinished call is.
+    let mut open: HashMap<u32, String> = HashMap::new();
+    let mut steps = Vec::new();
+    for line in trace.lines() {
+        let Some((thread, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        let (Ok(thread), rest) = (thread.parse(), rest.trim_start()) else {
+            continue;
+        };
+        if rest.starts_with("<... ") {
+            let call = open.remove(&thread).unwrap_or_default();
+            steps.extend(ended(&call, rest, thread));
+            continue;
+        }
+        let Some((call, arguments)) = rest.split_once('(') else {
+            continue;
+        };
+        let (arguments, is_open) = match arguments.split_once(" <unfinished ...>") {
+            Some((begun, _)) => (begun, true),
+            None => (arguments, false),
+        };
+        steps.extend(begun(call, arguments, thread));
+        if is_open {
+            open.insert(thread, call.to_owned());
+        } else {
+            steps.extend(ended(call, arguments, thread));
+        }
+    }
+    steps
+}
+
+/// `SQLite` calls the one or the other, as it was built; `fsync` does more. Whoever is killed meanwhile gets no answer (`= ?`).
+fn ended(call: &str, line: &str, thread: u32) -> Option<Step> {
+    let is_sync = ["fdatasync", "fsync"].contains(&call);
+    if !is_sync || line.ends_with("= ?") {
+        return None;
+    }
+    assert!(line.ends_with("= 0"), "a sync failed: {line}");
+    Some(Step::SyncEnds { thread })
+}
+
+fn begun(call: &str, arguments: &str, thread: u32) -> Option<Step> {
+    let file = || path(arguments);
+    Some(match call {
+        "pwrite64" => {
+            let bytes = texts(arguments).concat();
+            let (written, at) = last_two(arguments);
+            assert_eq!(written, bytes.len(), "a write is cut in the trace");
+            let file = file();
+            Step::Write { file, at, bytes }
+        }
+        "ftruncate" => {
+            let (_, length) = last_two(arguments);
+            let file = file();
+            Step::Length { file, length }
+        }
+        "fdatasync" | "fsync" => {
+            let file = file();
+            Step::SyncBegins { file, thread }
+        }
+        "unlink" => {
+            let name = texts(arguments).concat();
+            let file = String::from_utf8(name).unwrap();
+            Step::Removed { file }
+        }
+        "sendto" | "writev" => Step::Sent(texts(arguments).concat()),
+        _ => return None,
+    })
+}
+
+/// The path behind a file descriptor's number.
+fn path(arguments: &str) -> String {
+    let (_, rest) = arguments.split_once('<').unwrap();
+    let (path, _) = rest.split_once('>').unwrap();
+    String::from_utf8(unescaped(path)).unwrap()
+}
+
+/// Every quoted text.
+fn texts(arguments: &str) -> Vec<Vec<u8>> {
+    arguments
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .map(unescaped)
+        .collect()
+}
+
+/// `\x48\x54…`
+fn unescaped(text: &str) -> Vec<u8> {
+    let digits = text.split("\\x").skip(1);
+    digits
+        .map(|digits| u8::from_str_radix(digits, 16).unwrap())
+        .collect()
+}
+
+/// The two numbers before the closing bracket; the first is none of `ftruncate`'s.
+fn last_two(arguments: &str) -> (usize, usize) {
+    let own = arguments
+        .rsplit_once(") ")
+        .map_or(arguments, |(own, _)| own);
+    let mut numbers = own
+        .rsplit(", ")
+        .map(|number| number.parse().unwrap_or_default());
+    let last = numbers.next().unwrap();
+    (numbers.next().unwrap_or_default(), last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_another_thread_interrupts_is_read_whole() {
+        let trace = concat!(
+            "7 pwrite64(3<\\x2f\\x61>, \"\\x68\\x00\", 2, 10) = 2\n",
+            "7 fdatasync(3<\\x2f\\x61> <unfinished ...>\n",
+            "8 writev(11<\\x73>, [{iov_base=\"\\x48\", iov_len=1}, {iov_base=\"\\x54\", iov_len=1}], 2 <unfinished ...>\n",
+            "7 <... fdatasync resumed>)              = 0\n",
+            "8 <... writev resumed>)            = 2\n",
+            "9 ftruncate(3<\\x2f\\x61>, 3) = 0\n",
+            "9 pwrite64(3<\\x2f\\x61>, \"\\x68\", 1, 10 <unfinished ...>) = ?\n",
+            "9 unlink(\"\\x2f\\x61\") = 0\n",
+            "9 +++ exited with 0 +++\n",
+        );
+        let file = || "/a".to_owned();
+        let expected = vec![
+            Step::Write {
+                file: file(),
+                at: 10,
+                bytes: b"h\0".to_vec(),
+            },
+            Step::SyncBegins {
+                file: file(),
+                thread: 7,
+            },
+            Step::Sent(b"HT".to_vec()),
+            Step::SyncEnds { thread: 7 },
+            Step::Length {
+                file: file(),
+                length: 3,
+            },
+            Step::Write {
+                file: file(),
+                at: 10,
+                bytes: b"h".to_vec(),
+            },
+            Step::Removed { file: file() },
+        ];
+        assert_eq!(read(trace), expected);
+    }
+}
