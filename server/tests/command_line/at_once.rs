@@ -1,6 +1,6 @@
 //! Several servers of one database start in the same moment: the schema is brought up once, and all of them serve.
 
-use std::thread;
+use std::{fs, path::Path, thread};
 
 use crate::program::Place;
 
@@ -31,14 +31,27 @@ fn on_an_empty_database() {
     all_start(&place);
 }
 
+/// What takes back what the newest migration made.
+fn undone() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../storage/migrations/sqlite");
+    let files = fs::read_dir(folder).unwrap();
+    let newest = files.map(|file| file.unwrap().path()).max().unwrap();
+    let made = fs::read_to_string(newest).unwrap();
+    let made = made.lines().filter_map(|line| {
+        let mut words = line.strip_prefix("CREATE ")?.split_whitespace();
+        Some(format!("DROP {} {}", words.next()?, words.next()?))
+    });
+    made.collect()
+}
+
 #[test]
 fn on_a_database_of_the_version_before() {
     let place = Place::with_database();
-    for sql in [
-        "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)",
-        "DROP TABLE heartbeat",
-    ] {
-        place.change(sql);
+    let forget =
+        "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
+    place.change(forget);
+    for sql in undone() {
+        place.change(&sql);
     }
     place.run(&["account", "list"]).expect_refused(1);
     all_start(&place);
