@@ -163,7 +163,9 @@ mod tests {
             folder: "/d".to_owned(),
             ..Platter::default()
         };
-        steps.iter().for_each(|step| platter.step(step));
+        for step in steps {
+            platter.step(step);
+        }
         let mut chance = Chance::new(1);
         let mut left = || {
             let _ = fs::remove_file(folder.path().join("a"));

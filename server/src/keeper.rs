@@ -29,17 +29,23 @@ const SWEEP_EVERY: u32 = 120;
 
 const SEALS_FAIL: &str = "security events can't be sealed";
 
+/// What is done a batch a turn.
+#[derive(Default)]
+struct Chore {
+    /// Whether there may be more to delete.
+    has_more: bool,
+    fails: bool,
+}
+
 /// How far it has come.
 #[derive(Default)]
 struct Work {
     /// Turns so far.
     count: u32,
-    /// Whether there may be more old events.
-    deletes: bool,
-    /// Whether there may be more of the rest.
-    sweeps: bool,
-    fails: bool,
-    sweep_fails: bool,
+    /// Seals, and old events.
+    events: Chore,
+    /// The rest of what is over.
+    sweep: Chore,
     /// Of the key file.
     stamp: Option<Stamp>,
 }
@@ -86,7 +92,7 @@ impl Keeper {
                 _ = ticks.tick() => {}
             }
         }
-        report(&self.seal().await, &mut work.fails, SEALS_FAIL);
+        report(&self.seal().await, &mut work.events.fails, SEALS_FAIL);
     }
 
     /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
@@ -94,17 +100,17 @@ impl Keeper {
     async fn turn(&self, work: &mut Work) {
         self.reload(&mut work.stamp);
         let mut done = self.seal().await;
-        if done.is_ok() && (work.deletes || work.count.is_multiple_of(DELETE_EVERY)) {
+        if done.is_ok() && (work.events.has_more || work.count.is_multiple_of(DELETE_EVERY)) {
             let deleted = self.delete_old().await;
-            work.deletes = matches!(deleted, Ok(1..));
+            work.events.has_more = matches!(deleted, Ok(1..));
             done = deleted.map(drop);
         }
-        report(&done, &mut work.fails, SEALS_FAIL);
-        if work.sweeps || work.count.is_multiple_of(SWEEP_EVERY) {
+        report(&done, &mut work.events.fails, SEALS_FAIL);
+        if work.sweep.has_more || work.count.is_multiple_of(SWEEP_EVERY) {
             let swept = self.store.sweep(self.clock.now()).await;
-            work.sweeps = matches!(swept, Ok(1..));
+            work.sweep.has_more = matches!(swept, Ok(1..));
             let problem = "what is over can't be deleted";
-            report(&swept, &mut work.sweep_fails, problem);
+            report(&swept, &mut work.sweep.fails, problem);
         }
         work.count = work.count.wrapping_add(1);
     }

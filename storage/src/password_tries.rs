@@ -108,7 +108,7 @@ async fn count_for_browser(
 ) -> Result<Try, PortError> {
     let after = match before.count(now) {
         Ok(after) => after,
-        Err(until) => return Ok(refused(until)),
+        Err(until) => return Ok(Some(refused(until))),
     };
     let sql = "UPDATE known_browsers SET failures = $2, allowed_at = $3
                WHERE token_hash = $1 AND failures = $4 AND allowed_at = $5";
@@ -119,8 +119,8 @@ async fn count_for_browser(
     Ok((ran[0].changed == 1).then_some((Counted::Counted(receipt), Some(counted))))
 }
 
-fn refused(until: Timestamp) -> Try {
-    Some((Counted::Refused { until }, None))
+const fn refused(until: Timestamp) -> (Counted, Option<Attempt>) {
+    (Counted::Refused { until }, None)
 }
 
 /// Counts for the address, and for the account name, known or not.
@@ -138,14 +138,14 @@ async fn count_for_stranger(
     let looked = write.run_all(look).await?;
     let oldest = looked[1].rows.first().map(|row| row.at("refused_at"));
     if let Err(until) = address_limit::judge(oldest.transpose()?, now) {
-        return Ok(refused(until));
+        return Ok(Some(refused(until)));
     }
     let mut take = vec![take_number(attempt, now)];
     if let Some(email) = email {
         let before = looked[3].rows.first().map(password_attempts).transpose()?;
         match before.unwrap_or_default().count(now) {
             Ok(after) => take.push(replace(email, before, after)),
-            Err(until) => return Ok(refused(until)),
+            Err(until) => return Ok(Some(refused(until))),
         }
     }
     let (taken, counted) = write.run_as_attempt(take, event).await?;

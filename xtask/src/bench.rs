@@ -25,6 +25,10 @@ const PROGRAM: &str = "target/release/bench";
 
 /// What `bench` takes.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct BenchArguments {
     /// What people would pick instead, loaded turn by turn with Twinlock, so that the table holds ratios
     #[arg(long)]
@@ -34,7 +38,7 @@ pub struct BenchArguments {
     #[arg(long, conflicts_with_all = ["peer", "scale_out"])]
     growth: bool,
 
-    /// Two instances on one PostgreSQL behind nginx, beside one
+    /// Two instances on one `PostgreSQL` behind nginx, beside one
     #[arg(long, conflicts_with = "peer")]
     scale_out: bool,
 

@@ -52,13 +52,13 @@ pub async fn fill(house: &mut House, size: Size) -> Result<String> {
     let members = others.iter().filter(|id| id != &owner);
     let members = members.map(|id| row(id, 0, "member"));
     insert(&mut all, into, members).await?;
-    let owned = (0..=ACCOUNTS).map(|number| {
+    let places = (0..=ACCOUNTS).map(|number| {
         let role = if number % 2 == 0 { "owner" } else { "member" };
         (number * (size.people / ACCOUNT) / (ACCOUNTS + 1), role)
     });
-    let owned = owned.filter(|(number, _)| account(*number) != home);
-    let owned = owned.map(|(number, role)| row(owner, number, role));
-    insert(&mut all, into, owned).await?;
+    let places = places.filter(|(number, _)| account(*number) != home);
+    let places = places.map(|(number, role)| row(owner, number, role));
+    insert(&mut all, into, places).await?;
     wrong(&mut all).await?;
     let token = sits_down(&mut all, owner).await?;
     all.commit().await?;

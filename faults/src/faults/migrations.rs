@@ -54,9 +54,9 @@ fn killed(run: &Run, engine: Engine) -> Held {
         let before = look(&site, engine, older::schema);
         // Folded names are what is new.
         let mut tables = look(&site, engine, older::tables);
-        tables
-            .iter_mut()
-            .for_each(|(_, columns)| columns.retain(|column| column != "name_folded"));
+        for (_, columns) in &mut tables {
+            columns.retain(|column| column != "name_folded");
+        }
         let rows = look(&site, engine, |open, engine| {
             older::rows(open, engine, &tables)
         });

@@ -92,7 +92,6 @@ fn work<State: Default>(jobs: &Mutex<Receiver<Job<State>>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc;
 
     fn pool(places: usize) -> Arc<Pool<u32>> {
         Arc::new(Pool::start("test", NonZero::new(1).unwrap(), places).unwrap())
@@ -108,9 +107,9 @@ mod tests {
     }
 
     /// One thread that is busy until the returned sender is dropped.
-    async fn busy_pool(places: usize) -> (Arc<Pool<u32>>, mpsc::Sender<()>) {
+    async fn busy_pool(places: usize) -> (Arc<Pool<u32>>, Sender<()>) {
         let pool = pool(places);
-        let (release, wait) = mpsc::channel::<()>();
+        let (release, wait) = channel::<()>();
         let (started, is_started) = oneshot::channel();
         let clone = Arc::clone(&pool);
         tokio::spawn(async move {

@@ -79,7 +79,7 @@ impl Place {
     }
 
     /// Changes its schema.
-    pub fn change(&self, sql: &'static str) {
+    pub fn change(&self, sql: &str) {
         block_on(self.database.change(sql));
     }
 

@@ -78,10 +78,13 @@ impl TestDatabase {
     }
 
     /// Runs a statement past the program; answers how many rows it changed.
-    pub async fn change(&self, sql: &'static str) -> u64 {
+    pub async fn change(&self, sql: &str) -> u64 {
         sqlx::any::install_default_drivers();
         let mut raw = AnyConnection::connect(&self.url).await.unwrap();
-        let changed = sqlx::query(sql).execute(&mut raw).await.unwrap();
+        let changed = sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut raw)
+            .await
+            .unwrap();
         raw.close().await.unwrap();
         changed.rows_affected()
     }

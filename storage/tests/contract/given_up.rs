@@ -51,7 +51,7 @@ impl Wire {
         let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
         let wire = self.clone();
         thread::spawn(move || {
-            let mut bytes = [0; 65_536];
+            let mut bytes = vec![0; 65_536];
             while let Ok(count @ 1..) = from.read(&mut bytes) {
                 wire.wait(&bytes[..count]);
                 if to.write_all(&bytes[..count]).is_err() {

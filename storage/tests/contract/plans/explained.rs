@@ -45,7 +45,9 @@ async fn sqlite(connection: &mut AnyConnection, sql: &str) -> Option<String> {
 }
 
 async fn postgres(connection: &mut AnyConnection, sql: &str) -> Option<String> {
-    let values = (1..).take_while(|number| has_value(sql, *number)).count();
+    let values = (1..=99)
+        .take_while(|number| has_value(sql, *number))
+        .count();
     rows(connection, format!("PREPARE hot AS {sql}"), "").await;
     // Texts of no type yet, which the server takes for whatever stands there.
     let values = vec!["'1'"; values].join(", ");
