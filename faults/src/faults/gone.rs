@@ -17,8 +17,9 @@ use crate::{
 
 /// The database's patience, and half a second for the machine.
 const PATIENCE: Duration = Duration::from_millis(5_500);
-/// Who had begun before waits for the database once, and not twice; their password may have been hashed before that.
-const ONCE: Duration = Duration::from_secs(10);
+/// Who had begun before waits for the database once, and not twice; before that their password may have waited for its hash, of which
+/// a second's worth waits at most.
+const ONCE: Duration = Duration::from_millis(6_500);
 /// How long the server stands still.
 const FROZEN: Duration = Duration::from_secs(30);
 const LIVE: Duration = Duration::from_millis(50);
