@@ -4,6 +4,7 @@ use std::{cell::RefCell, future::Future, time::Duration};
 
 use anyhow::{Result, bail};
 use futures_util::future::join_all;
+use tokio::time::sleep;
 
 use crate::{clock::instant, cpu::Cpu, figures::Run};
 
@@ -24,6 +25,17 @@ pub async fn closed_loop<Client>(
     time: Duration,
     step: impl AsyncFn(&mut Client) -> Result<Outcome>,
 ) -> Result<Run> {
+    paced_loop(spent, clients, time, Duration::ZERO, step).await
+}
+
+/// The same, by clients that think for a while before they ask again.
+pub async fn paced_loop<Client>(
+    spent: impl Fn() -> Cpu,
+    clients: &mut [Client],
+    time: Duration,
+    think: Duration,
+    step: impl AsyncFn(&mut Client) -> Result<Outcome>,
+) -> Result<Run> {
     let (right, refused) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
     let (cpu, begin) = (spent(), instant());
     let end = begin + time;
@@ -34,6 +46,9 @@ pub async fn closed_loop<Client>(
                 Outcome::Right => right.borrow_mut().push(before.elapsed()),
                 Outcome::Refused(status) => refused.borrow_mut().push((status, before.elapsed())),
                 Outcome::Exhausted => break,
+            }
+            if !think.is_zero() {
+                sleep(think).await;
             }
         }
         Ok(())

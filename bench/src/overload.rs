@@ -10,15 +10,17 @@ use tokio::time::sleep;
 use crate::{
     clock::instant,
     figures::Run,
-    load::{Outcome, closed_loop, flawless},
+    load::{Outcome, flawless, paced_loop},
     scenarios::sign_in,
     site::{Browser, Guest, Site, Stage},
 };
 
 /// How many times what the server can do.
 const TIMES: f64 = 10.0;
-/// Clients that give codes beside it.
+/// Clients that give codes beside it, to tell how long a code takes by then.
 const BESIDE: usize = 2;
+/// Between two codes of one of them: they look at the server and are no load of their own, which would take its part of the core.
+const THINK: Duration = Duration::from_millis(100);
 
 /// What came of it.
 pub struct Overload {
@@ -35,10 +37,11 @@ pub async fn overload(site: &mut impl Site, peak: f64, time: Duration) -> Result
     let site = &*site;
     let half = RefCell::new(half.iter());
     let mut beside: Vec<_> = (0..BESIDE).map(|_| site.browser()).collect();
-    let codes = closed_loop(
+    let codes = paced_loop(
         || site.cpu(),
         &mut beside,
         time,
+        THINK,
         async |browser| {
             let Some(guest) = half.borrow_mut().next() else {
                 return Ok(Outcome::Exhausted);

@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::HeaderValue,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::Response,
     routing::{any, get},
 };
@@ -17,11 +17,11 @@ use crate::{
     config::{PublicUrl, TrustedProxies},
     health,
     middleware::{
-        access_log, build,
+        envelope::{self, Envelopes},
         guard::{self, Guards},
-        panic, request_id,
-        security_headers::{self, SecurityHeaders},
-        server_function, timeout,
+        panic,
+        security_headers::SecurityHeaders,
+        server_function,
     },
     spa::Pages,
 };
@@ -44,45 +44,37 @@ pub fn router_with(
     proxies: TrustedProxies,
     pages: Pages,
 ) -> Router {
-    let headers = Arc::new(SecurityHeaders::new(
-        pages.script_hashes(),
-        public_url.is_https(),
-    ));
+    let envelopes = Arc::new(Envelopes {
+        entropy: Arc::clone(&services.entropy),
+        headers: SecurityHeaders::new(pages.script_hashes(), public_url.is_https()),
+    });
     let around_everything = ServiceBuilder::new()
-        .layer(from_fn_with_state(
-            Arc::clone(&services.entropy),
-            request_id::give,
-        ))
-        .layer(from_fn(access_log::log))
-        .layer(from_fn_with_state(headers, security_headers::add))
+        .layer(from_fn_with_state(envelopes, envelope::wrap))
         .layer(panic::catch());
-    let build = pages
-        .build()
-        .and_then(|build| HeaderValue::from_str(build).ok());
+    let guards = Guards {
+        services,
+        public_url: public_url.clone(),
+        proxies,
+        build: pages
+            .build()
+            .and_then(|build| HeaderValue::from_str(build).ok()),
+    };
     Router::new()
         .route(health::LIVE, get(health::alive))
         .fallback(page)
         .with_state(Arc::new(pages))
         .merge(more)
-        .merge(api(services, public_url, proxies).layer(from_fn_with_state(build, build::name)))
+        .merge(api(guards))
         .layer(around_everything)
 }
 
-fn api(services: Services, public_url: &PublicUrl, proxies: TrustedProxies) -> Router {
-    let guards = Arc::new(Guards {
-        services: services.clone(),
-        public_url: public_url.clone(),
-        proxies,
-    });
-    let guards = ServiceBuilder::new()
-        .layer(from_fn(timeout::limit))
-        .layer(from_fn_with_state(guards, guard::keep));
+fn api(guards: Guards) -> Router {
     Router::new()
         .route("/api", any(server_function::call))
         .route("/api/", any(server_function::call))
         .route("/api/{*function}", any(server_function::call))
-        .with_state(services)
-        .layer(guards)
+        .with_state(guards.services.clone())
+        .layer(from_fn_with_state(Arc::new(guards), guard::keep))
 }
 
 async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {

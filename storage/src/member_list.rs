@@ -15,79 +15,87 @@ const ALL: u32 = u32::MAX;
 /// The pattern of those who look for nobody in particular; the statements know it, too.
 const EVERYBODY: &str = "%%";
 
-/// People in the account `$1`, with their names and their roles.
-macro_rules! people {
-    ($rest:literal) => {
+/// The state is the rule of `MemberState::of` as an expression, so that it can be asked for; `$2` refused codes in a row lock. A test
+/// compares the two.
+macro_rules! state {
+    () => {
+        "CASE WHEN m.user_id IS NULL AND a.require_mfa = 1 THEN 'Setup required'
+              WHEN m.user_id IS NULL THEN 'Off'
+              WHEN COALESCE(t.in_a_row, 0) >= $2 THEN 'Locked'
+              ELSE 'On' END"
+    };
+}
+
+/// What their state hangs on.
+macro_rules! with_mfa {
+    ($user:literal) => {
         concat!(
-            "SELECT u.id, u.name, u.email, u.name_folded, p.role
-             FROM memberships p JOIN users u ON u.id = p.user_id WHERE p.account_id = $1 ",
-            $rest
+            " JOIN accounts a ON a.id = $1
+              LEFT JOIN mfa_methods m ON m.user_id = ",
+            $user,
+            " LEFT JOIN attempts t ON t.user_id = ",
+            $user
         )
     };
 }
 
-/// The same as members. The state is the rule of `MemberState::of` as an expression, so that it can be asked for; `$2` refused codes in a
-/// row lock. A test compares the two.
+/// Those who are listed, as members: with their names, their role, their state, and the number of their accounts that `$3` does not own.
 macro_rules! members {
-    ($columns:literal, $people:expr, $rest:literal) => {
+    ($listed:expr) => {
         concat!(
-            "SELECT ",
-            $columns,
-            " FROM (SELECT listed.*, m.added_at, m.used_at,
-                           CASE WHEN m.id IS NULL AND a.require_mfa = 1 THEN 'Setup required'
-                                WHEN m.id IS NULL THEN 'Off'
-                                WHEN COALESCE(t.in_a_row, 0) >= $2 THEN 'Locked'
-                                ELSE 'On' END AS state
-                    FROM (",
-            $people,
+            "SELECT listed.id, listed.matching, u.name, u.email, p.role, m.added_at, m.used_at, ",
+            state!(),
+            " AS state,
+               (SELECT COUNT(*) FROM memberships f WHERE f.user_id = listed.id
+                AND NOT EXISTS (SELECT 1 FROM memberships v
+                                WHERE v.account_id = f.account_id AND v.user_id = $3 AND v.role = 'owner')) AS foreign_accounts
+             FROM (",
+            $listed,
             ") listed
-                    JOIN accounts a ON a.id = $1
-                    LEFT JOIN mfa_methods m ON m.user_id = listed.id
-                    LEFT JOIN attempts t ON t.user_id = listed.id) found ",
+             JOIN users u ON u.id = listed.id
+             JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1",
+            with_mfa!("listed.id"),
+            " ORDER BY u.name_folded, u.id"
+        )
+    };
+}
+
+/// People in the account `$1`.
+macro_rules! people {
+    ($matching:literal, $joined:expr, $rest:literal) => {
+        concat!(
+            "SELECT u.id, ",
+            $matching,
+            " AS matching FROM memberships p JOIN users u ON u.id = p.user_id",
+            $joined,
+            " WHERE p.account_id = $1 ",
             $rest
         )
     };
 }
 
-/// Counts the accounts that `$3` does not own for the members on the page only.
-macro_rules! as_seen {
-    ($members:expr) => {
-        concat!(
-            "SELECT shown.*, (SELECT COUNT(*) FROM memberships f WHERE f.user_id = shown.id
-                              AND NOT EXISTS (SELECT 1 FROM memberships v
-                                              WHERE v.account_id = f.account_id AND v.user_id = $3 AND v.role = 'owner')) AS foreign_accounts
-             FROM (", $members, ") shown ORDER BY shown.name_folded, shown.id"
-        )
-    };
-}
-
-/// In any state: only those on the page are looked at for it.
-const PAGE: &str = as_seen!(members!(
-    "*",
-    people!(
-        "AND ($4 = '%%' OR u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $4 ESCAPE '\\')
-         ORDER BY u.name_folded, u.id LIMIT $5 OFFSET $6"
-    ),
-    ""
+/// Everybody: only those on the page are looked at for what they are.
+const PAGE: &str = members!(people!(
+    "0",
+    "",
+    "ORDER BY u.name_folded, u.id LIMIT $4 OFFSET $5"
 ));
 const COUNT: &str = "SELECT COUNT(*) AS matching FROM memberships WHERE account_id = $1";
-const COUNT_NAMED: &str = concat!(
-    "SELECT COUNT(*) AS matching FROM (",
-    people!("AND (u.name_folded LIKE $2 ESCAPE '\\' OR u.email LIKE $2 ESCAPE '\\')"),
-    ") listed"
-);
-/// In one state.
-const PAGE_IN_STATE: &str = as_seen!(members!(
-    "*",
-    people!("AND (u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $4 ESCAPE '\\')"),
-    "WHERE found.state = $5 ORDER BY found.name_folded, found.id LIMIT $6 OFFSET $7"
+/// Those who are looked for have all to be looked at, and are counted by the way.
+const NAMED: &str = members!(people!(
+    "COUNT(*) OVER ()",
+    "",
+    "AND (u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $4 ESCAPE '\\')
+     ORDER BY u.name_folded, u.id LIMIT $5 OFFSET $6"
 ));
-const COUNT_IN_STATE: &str = members!(
-    "COUNT(*) AS matching",
-    people!("AND (u.name_folded LIKE $3 ESCAPE '\\' OR u.email LIKE $3 ESCAPE '\\')"),
-    "WHERE found.state = $4"
-);
-const ONE: &str = as_seen!(members!("*", people!("AND u.id = $4"), ""));
+/// In one state.
+const IN_STATE: &str = members!(concat!(
+    people!("COUNT(*) OVER ()", with_mfa!("p.user_id"), "AND "),
+    state!(),
+    " = $5 AND ($4 = '%%' OR u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $4 ESCAPE '\\')
+     ORDER BY u.name_folded, u.id LIMIT $6 OFFSET $7"
+));
+const ONE: &str = members!(people!("1", "", "AND u.id = $4"));
 
 pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, PortError> {
     let Some(pattern) = pattern(&asked.search) else {
@@ -96,36 +104,36 @@ pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, Port
             matching: 0,
         });
     };
-    let page = |sql| {
-        let page = of_account(sql, &asked.account).bind(asked.viewer.as_str().to_owned());
-        page.bind(pattern.clone())
+    let (limit, offset) = (asked.limit.unwrap_or(ALL), asked.offset);
+    let looks_for_everybody = asked.state.is_none() && pattern == EVERYBODY;
+    let rows = store.rows(listed(asked, &pattern, limit, offset)).await?;
+    let counted = if looks_for_everybody {
+        let count = query(COUNT).bind(asked.account.as_str());
+        store.row(count).await?
+    } else if rows.is_empty() && offset > 0 {
+        // Behind the last page there is nobody to tell how many there are.
+        store.row(listed(asked, &pattern, 1, 0)).await?
+    } else {
+        None
     };
-    let (page, matching) = match asked.state {
-        None if pattern == EVERYBODY => {
-            let count = query(COUNT).bind(asked.account.as_str());
-            (page(PAGE), count)
-        }
-        None => {
-            let count = query(COUNT_NAMED).bind(asked.account.as_str());
-            (page(PAGE), count.bind(pattern.clone()))
-        }
-        Some(state) => {
-            let count = of_account(COUNT_IN_STATE, &asked.account).bind(pattern.clone());
-            (
-                page(PAGE_IN_STATE).bind(state.as_str()),
-                count.bind(state.as_str()),
-            )
-        }
-    };
-    let page = page
-        .bind(i64::from(asked.limit.unwrap_or(ALL)))
-        .bind(i64::from(asked.offset));
-    let rows = store.rows(page).await?;
-    let matching = store.row(matching).await?;
+    let matching = counted.as_ref().or(rows.first());
     Ok(MemberPage {
         members: rows.iter().map(record).collect::<Result<_, _>>()?,
         matching: matching.map_or(Ok(0), |row| row.count("matching"))?,
     })
+}
+
+fn listed(asked: &MemberQuery, pattern: &str, limit: u32, offset: u32) -> Sql {
+    let of_account = |sql| of_account(sql, &asked.account, &asked.viewer);
+    let listed = match asked.state {
+        None if pattern == EVERYBODY => of_account(PAGE),
+        None => of_account(NAMED).bind(pattern.to_owned()),
+        Some(state) => {
+            let in_state = of_account(IN_STATE).bind(pattern.to_owned());
+            in_state.bind(state.as_str())
+        }
+    };
+    listed.bind(i64::from(limit)).bind(i64::from(offset))
 }
 
 pub async fn one(
@@ -134,16 +142,15 @@ pub async fn one(
     member: &UserId,
     viewer: &UserId,
 ) -> Result<Option<MemberRecord>, PortError> {
-    let one = of_account(ONE, account)
-        .bind(viewer.as_str())
-        .bind(member.as_str());
+    let one = of_account(ONE, account, viewer).bind(member.as_str());
     store.row(one).await?.as_ref().map(record).transpose()
 }
 
-fn of_account(sql: &'static str, account: &AccountId) -> Sql {
+fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Sql {
     query(sql)
         .bind(account.as_str())
         .bind(i64::from(LOCK_AFTER))
+        .bind(viewer.as_str().to_owned())
 }
 
 /// What `LIKE` looks for; none when no name and no address can hold it, for which engines have errors instead of answers.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::AppError,
     posted::Posted,
+    profile::api::Profile,
     session::api::{Code, Viewer},
     wire::Disclosed,
 };
@@ -55,6 +56,8 @@ pub struct CodeSheet {
     pub made_at: Timestamp,
     /// The codes, `XXXX-XXXX-XXXX-XXXX` each.
     pub codes: Vec<Disclosed>,
+    /// What the session may do by now, where the call that made them changed it and could look.
+    pub viewer: Option<Viewer>,
 }
 
 /// The codes that their owner has saved.
@@ -62,6 +65,15 @@ pub struct CodeSheet {
 pub struct SavedCodes {
     /// Which set.
     pub set: CodeSetId,
+}
+
+/// What the next page shows, in one answer with what leads there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// What the session may do by now.
+    pub viewer: Viewer,
+    /// What My profile shows.
+    pub profile: Profile,
 }
 
 /// A method's new name.
@@ -104,18 +116,18 @@ pub async fn backup_codes() -> Result<CodeSheet, AppError> {
     answer(codes::show_fresh).await
 }
 
-/// Notes that the codes on the page are saved.
+/// Notes that the codes on the page are saved; answers what comes next, if it could be looked up.
 #[server(prefix = "/api", endpoint = "mfa/finish", protocol = Posted)]
 pub async fn finish(
     /// What the page sends.
     request: SavedCodes,
-) -> Result<(), AppError> {
+) -> Result<Option<Settled>, AppError> {
     answer(async |call| codes::finish(call, request).await).await
 }
 
 /// After a reset: discards the codes on the page, so that the ones from before stay.
 #[server(prefix = "/api", endpoint = "mfa/keep_codes", protocol = Posted)]
-pub async fn keep_codes() -> Result<(), AppError> {
+pub async fn keep_codes() -> Result<Option<Settled>, AppError> {
     answer(codes::keep).await
 }
 

@@ -8,10 +8,12 @@ use domain::{
     step_up::Intent,
 };
 
-use super::api::{CodeSheet, SavedCodes};
+use super::api::{CodeSheet, SavedCodes, Settled};
 use crate::{
     call::Call,
     error::AppError,
+    profile::profile,
+    session::now,
     step_up::{grant, is_granted},
     wire::Disclosed,
 };
@@ -49,6 +51,7 @@ pub(super) async fn draw(
             email: session.email.to_string(),
             made_at: call.now,
             codes: shown,
+            viewer: None,
         },
         set,
     ))
@@ -78,7 +81,10 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
     Ok(shown)
 }
 
-pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<(), AppError> {
+pub(super) async fn finish(
+    call: &Call,
+    request: SavedCodes,
+) -> Result<Option<Settled>, AppError> {
     let session = &call.caller()?.session;
     // A set that waits does so for half an hour; the first one is valid already.
     let is_late = session
@@ -92,7 +98,8 @@ pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<(), AppEr
         .mfa
         .finish_codes(&session.user, &session.id, &request.set, call.now)
         .await?;
-    finished.then_some(()).ok_or(AppError::NothingPending)
+    finished.then_some(()).ok_or(AppError::NothingPending)?;
+    Ok(settled(call).await.ok())
 }
 
 pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
@@ -112,7 +119,7 @@ pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
     Ok(shown)
 }
 
-pub(super) async fn keep(call: &Call) -> Result<(), AppError> {
+pub(super) async fn keep(call: &Call) -> Result<Option<Settled>, AppError> {
     let session = &call.caller()?.session;
     if !may_keep_codes(session.codes_for, old_left(call).await?) {
         return Err(AppError::NothingPending);
@@ -122,5 +129,14 @@ pub(super) async fn keep(call: &Call) -> Result<(), AppError> {
         .mfa
         .keep_valid_codes(&session.user, &session.id)
         .await?;
-    kept.then_some(()).ok_or(AppError::NothingPending)
+    kept.then_some(()).ok_or(AppError::NothingPending)?;
+    Ok(settled(call).await.ok())
+}
+
+/// What was done stays done when this fails: the page asks again then.
+async fn settled(call: &Call) -> Result<Settled, AppError> {
+    Ok(Settled {
+        viewer: now(call).await?,
+        profile: profile(call).await?,
+    })
 }

@@ -22,7 +22,7 @@ use crate::{
     call::Call,
     error::{AppError, Field},
     events,
-    session::{api::Code, count, remember_caller},
+    session::{api::Code, count, remember_caller, reread},
     step_up::grant,
     wire::Disclosed,
 };
@@ -163,7 +163,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         None => CodesFor::Added,
     };
     let old_left = method.as_ref().map(|method| method.codes_left);
-    let (shown, stored) = codes::draw(call, &caller.session, reason, old_left).await?;
+    let (mut shown, stored) = codes::draw(call, &caller.session, reason, old_left).await?;
     let (swap, token) = call.renewal()?;
     // A reset keeps the name that its owner gave.
     let name = method.map_or_else(default_name, |method| Ok(method.name))?;
@@ -177,6 +177,8 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Taken::AlreadyTaken => return Err(AppError::AlreadySetUp),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
+    // A set-up that an account requires is over with the code.
+    shown.viewer = reread(call, &token).await.ok();
     remember_caller(call).await;
     Ok(shown)
 }

@@ -6,6 +6,8 @@ pub mod api;
 mod password;
 #[cfg(feature = "ssr")]
 mod server;
+#[cfg(feature = "ssr")]
+pub(crate) use server::view as profile;
 
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -5,7 +5,7 @@ use domain::ports::{MethodRecord, UserRecord};
 use super::api::{Method, Place, Profile};
 use crate::{call::Call, error::AppError};
 
-pub(super) async fn view(call: &Call) -> Result<Profile, AppError> {
+pub(crate) async fn view(call: &Call) -> Result<Profile, AppError> {
     let id = &call.caller()?.session.user;
     let user = call
         .services

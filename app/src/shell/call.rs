@@ -66,14 +66,32 @@ where
     T: Send + Sync + 'static,
     F: Future<Output = Result<T, AppError>> + 'static,
 {
+    load_unless(None, fetch)
+}
+
+/// The same, unless the call that led to the page has brought it.
+pub(crate) fn load_unless<T, F>(
+    brought: Option<T>,
+    fetch: impl Fn() -> F + Copy + Send + Sync + 'static,
+) -> (
+    RwSignal<Option<Result<T, AppError>>>,
+    impl Fn() + Copy + Send + Sync + 'static,
+)
+where
+    T: Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + 'static,
+{
     let shell = shell();
-    let result = RwSignal::new(None);
+    let is_there = brought.is_some();
+    let result = RwSignal::new(brought.map(Ok));
     let reload = move || {
         result.set(None);
         shell.call(RwSignal::new(false), fetch(), move |answer| {
             result.try_set(Some(answer));
         });
     };
-    reload();
+    if !is_there {
+        reload();
+    }
     (result, reload)
 }

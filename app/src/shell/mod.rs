@@ -5,7 +5,7 @@ mod away;
 mod call;
 mod link;
 
-pub(crate) use call::load;
+pub(crate) use call::{load, load_unless};
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -21,6 +21,7 @@ use crate::{
     connection::{Connection, Heard},
     error::AppError,
     mfa::api::CodeSheet,
+    profile::api::Profile,
     routes::Page,
     session::api::{Viewer, whoami},
     ui::on_capture,
@@ -89,6 +90,8 @@ pub(crate) struct Shell {
     pub few_codes: RwSignal<Option<u32>>,
     /// The codes that were just made; gone with the page that shows them.
     pub sheet: RwSignal<Option<CodeSheet>>,
+    /// What My profile shows, brought by the call that leads there; that page takes it.
+    pub profile: RwSignal<Option<Profile>>,
     /// Asked at Back and Forward, before the router sees them: true keeps the page.
     pub stays: StoredValue<Option<Callback<(), bool>>>,
     /// The token out of the address's fragment.
@@ -123,6 +126,7 @@ impl Shell {
             reset_is_open: StoredValue::new(false),
             few_codes: RwSignal::new(None),
             sheet: RwSignal::new(None),
+            profile: RwSignal::new(None),
             stays: StoredValue::new(None),
             link: StoredValue::new(take_fragment()),
             person: StoredValue::new(None),
@@ -216,6 +220,7 @@ impl Shell {
         }
         if last.is_some() && last != person {
             self.sheet.set(None);
+            self.profile.set(None);
             self.after_password.set(None);
             self.after_set_up.set(None);
             self.few_codes.set(None);

@@ -20,7 +20,7 @@ pub struct Cost {
     pub passes: u32,
 }
 
-/// The memory of one thread, kept between hashes.
+/// The memory of one thread, kept from one hash to the next that waits.
 #[derive(Default)]
 pub struct Memory(Engine);
 

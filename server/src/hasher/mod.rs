@@ -1,4 +1,4 @@
-//! Argon2id on threads of its own: the async threads stay free, and each thread keeps its memory instead of asking for
+//! Argon2id on threads of its own: the async threads stay free, and while hashes wait each thread keeps its memory instead of asking for
 //! 19 MiB a hash.
 
 mod argon2id;

@@ -1,4 +1,4 @@
-//! A fixed number of threads, and a number of places for those who wait for them; each thread keeps a state of its own.
+//! A fixed number of threads, and a number of places for those who wait for them; each thread keeps a state of its own while there is work.
 
 use std::{
     io,
@@ -79,14 +79,24 @@ impl<State: Default + 'static> Pool<State> {
 
 fn work<State: Default>(jobs: &Mutex<Receiver<Job<State>>>) {
     let mut state = State::default();
-    loop {
-        // The lock is held while waiting, never while working.
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match job {
-            Ok(job) => job(&mut state),
-            Err(_) => return,
-        }
+    while let Some(job) = waiting(jobs).or_else(|| {
+        // Given back before the wait, which may be long.
+        state = State::default();
+        next(jobs)
+    }) {
+        job(&mut state);
     }
+}
+
+/// A job that waits already. Somebody else who holds the lock waits for one, so there is none.
+fn waiting<State>(jobs: &Mutex<Receiver<Job<State>>>) -> Option<Job<State>> {
+    jobs.try_lock().ok()?.try_recv().ok()
+}
+
+/// The next job; none when the pool is gone. The lock is held while waiting, never while working.
+fn next<State>(jobs: &Mutex<Receiver<Job<State>>>) -> Option<Job<State>> {
+    let jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+    jobs.recv().ok()
 }
 
 #[cfg(test)]
@@ -123,18 +133,30 @@ mod tests {
         (pool, release)
     }
 
+    fn up(count: &mut u32) -> u32 {
+        *count += 1;
+        *count
+    }
+
     #[tokio::test]
-    async fn a_thread_keeps_its_state() {
-        let pool = pool(1);
-        for expected in 1..4 {
-            let count = pool
-                .run_now(|count| {
-                    *count += 1;
-                    *count
-                })
-                .await;
-            assert_eq!(count.unwrap(), expected);
-        }
+    async fn a_thread_keeps_its_state_while_jobs_wait() {
+        let (pool, release) = busy_pool(4).await;
+        let counts = tokio::join!(pool.run_now(up), pool.run_now(up), pool.run_now(up), async {
+            drop(release);
+        });
+        let (first, second, third, ()) = counts;
+        assert_eq!([first.unwrap(), second.unwrap(), third.unwrap()], [1, 2, 3]);
+    }
+
+    #[tokio::test]
+    async fn it_gives_it_back_when_none_waits() {
+        type Kept = Option<oneshot::Sender<()>>;
+        let pool = Pool::<Kept>::start("test", NonZero::<usize>::MIN, 1).unwrap();
+        let (sender, is_given_back) = oneshot::channel();
+        let job = |kept: &mut Kept| *kept = Some(sender);
+        pool.run(pool.place().ok().unwrap(), job).await.unwrap();
+        // It ends when the sender is dropped with the state.
+        assert!(is_given_back.await.is_err());
     }
 
     #[tokio::test]

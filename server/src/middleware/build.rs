@@ -1,9 +1,7 @@
 //! Tells the pages which build of them the server has, so that a tab from before a deployment notices.
 
 use axum::{
-    extract::{Request, State},
     http::{HeaderName, HeaderValue},
-    middleware::Next,
     response::Response,
 };
 
@@ -11,14 +9,8 @@ use axum::{
 pub const HEADER: HeaderName = HeaderName::from_static("x-build");
 
 /// Names the build, if there are pages.
-pub async fn name(
-    State(build): State<Option<HeaderValue>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
+pub fn name(build: Option<&HeaderValue>, response: &mut Response) {
     if let Some(build) = build {
-        response.headers_mut().insert(HEADER, build);
+        response.headers_mut().insert(HEADER, build.clone());
     }
-    response
 }

@@ -6,12 +6,14 @@ use app::{error::AppError, services::Services};
 use axum::{
     body::Body,
     extract::{Request, State},
+    http::HeaderValue,
     middleware::Next,
     response::Response,
 };
 
 use super::{
-    accept, access, arguments, body, content_type, endpoint, origin, refusal::refuse, visitor,
+    accept, access, arguments, body, build, content_type, endpoint, origin, refusal::refuse,
+    timeout, visitor,
 };
 use crate::config::{PublicUrl, TrustedProxies};
 
@@ -23,14 +25,21 @@ pub struct Guards {
     pub public_url: PublicUrl,
     /// Who is believed about where a request comes from.
     pub proxies: TrustedProxies,
+    /// Which build of the pages there is.
+    pub build: Option<HeaderValue>,
 }
 
 /// Lets a request through that passes each guard, with what they found out about it.
 pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
-    match guards.passed(request).await {
-        Ok(request) => next.run(request).await,
-        Err(refusal) => *refusal,
-    }
+    let mut response = timeout::limit(async {
+        match guards.passed(request).await {
+            Ok(request) => next.run(request).await,
+            Err(refusal) => *refusal,
+        }
+    })
+    .await;
+    build::name(guards.build.as_ref(), &mut response);
+    response
 }
 
 impl Guards {

@@ -8,6 +8,7 @@ pub mod body;
 pub mod build;
 pub mod content_type;
 pub mod endpoint;
+pub mod envelope;
 pub mod guard;
 pub mod origin;
 pub mod panic;

@@ -1,12 +1,8 @@
 //! Gives each request an id, by which a person's report and the log's lines are brought together.
 
-use std::sync::Arc;
-
 use app::{error::AppError, reference::Reference};
 use axum::{
-    extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
-    middleware::Next,
     response::Response,
 };
 use domain::ports::Entropy;
@@ -17,32 +13,39 @@ use super::refusal::refuse;
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request's id.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+pub struct RequestId {
+    reference: Option<Reference>,
+    /// A refusal of a call says it too.
+    is_call: bool,
+}
 
-/// Draws the id and puts it into the request, its answer, and what a page says of a failure.
-pub async fn give(
-    State(entropy): State<Arc<dyn Entropy>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    // An id is a convenience: without randomness the request goes on, and fails where randomness matters.
-    let reference = entropy.draw::<8>().map(Reference::from_random).ok();
-    let id = reference.map_or_else(|| "none".to_owned(), |reference| reference.to_string());
-    let header = HeaderValue::from_str(&id);
-    let is_call = request.uri().path().starts_with("/api");
-    request.extensions_mut().insert(RequestId(id));
-    let mut response = next.run(request).await;
-    if let (true, StatusCode::INTERNAL_SERVER_ERROR, Some(reference)) =
-        (is_call, response.status(), reference)
-    {
-        let (parts, body) = refuse(&AppError::Failed { reference }).into_parts();
-        *response.body_mut() = body;
-        response.headers_mut().remove(CONTENT_LENGTH);
-        response.headers_mut().extend(parts.headers);
+impl RequestId {
+    /// An id is a convenience: without randomness the request goes on, and fails where randomness matters.
+    pub fn draw(entropy: &dyn Entropy, path: &str) -> Self {
+        Self {
+            reference: entropy.draw::<8>().map(Reference::from_random).ok(),
+            is_call: path.starts_with("/api"),
+        }
     }
-    if let Ok(id) = header {
-        response.headers_mut().insert(HEADER, id);
+
+    /// As it stands in the log and in the header.
+    pub fn text(&self) -> String {
+        let text = self.reference.map(|reference| reference.to_string());
+        text.unwrap_or_else(|| "none".to_owned())
     }
-    response
+
+    /// Puts it into the answer, and into what a page says of a failure.
+    pub fn put_into(&self, response: &mut Response) {
+        if let (true, StatusCode::INTERNAL_SERVER_ERROR, Some(reference)) =
+            (self.is_call, response.status(), self.reference)
+        {
+            let (parts, body) = refuse(&AppError::Failed { reference }).into_parts();
+            *response.body_mut() = body;
+            response.headers_mut().remove(CONTENT_LENGTH);
+            response.headers_mut().extend(parts.headers);
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.text()) {
+            response.headers_mut().insert(HEADER, id);
+        }
+    }
 }

@@ -1,9 +1,6 @@
 //! The headers that every answer carries, errors and static files too (OWASP ASVS 5.0 V3.4).
 
-use std::sync::Arc;
-
 use axum::{
-    extract::{Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{
@@ -11,7 +8,6 @@ use axum::{
             X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
-    middleware::Next,
     response::Response,
 };
 
@@ -55,6 +51,19 @@ impl SecurityHeaders {
         }
         Self(headers)
     }
+
+    /// Adds the headers, but for a stricter policy that an answer brings itself. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
+    pub fn add(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        // All of them at once, and the two that come later: a map that grows is made anew several times.
+        headers.reserve(self.0.len() + 2);
+        for (name, value) in &self.0 {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
+        headers
+            .entry(CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+    }
 }
 
 fn policy(scripts: &[String]) -> HeaderValue {
@@ -65,26 +74,4 @@ fn policy(scripts: &[String]) -> HeaderValue {
     );
     // Hashes are base64; should the text not pass, nothing at all is allowed.
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-}
-
-/// Adds the headers, but for a stricter policy that an answer brings itself. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
-pub async fn add(
-    State(headers): State<Arc<SecurityHeaders>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
-    // All of them at once, and the two that come later: a map that grows is made anew several times.
-    response.headers_mut().reserve(headers.0.len() + 2);
-    for (name, value) in &headers.0 {
-        response
-            .headers_mut()
-            .entry(name)
-            .or_insert_with(|| value.clone());
-    }
-    response
-        .headers_mut()
-        .entry(CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    response
 }

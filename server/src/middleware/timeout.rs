@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::error::AppError;
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::response::Response;
 
 use super::refusal::refuse;
 
@@ -11,8 +11,8 @@ use super::refusal::refuse;
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Gives up after 30 seconds.
-pub async fn limit(request: Request, next: Next) -> Response {
-    tokio::time::timeout(LIMIT, next.run(request))
+pub async fn limit(answer: impl Future<Output = Response>) -> Response {
+    tokio::time::timeout(LIMIT, answer)
         .await
         .unwrap_or_else(|_| {
             tracing::warn!("a request took too long");

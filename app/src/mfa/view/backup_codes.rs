@@ -8,10 +8,9 @@ use super::{Step, Steps, leaving::AskBeforeLeaving};
 use crate::{
     app::meta,
     error::AppError,
-    mfa::api::{CodeSheet, SavedCodes, backup_codes, finish, keep_codes},
+    mfa::api::{CodeSheet, SavedCodes, Settled, backup_codes, finish, keep_codes},
     reactive::{effect, memo},
     routes::Page,
-    session::api::whoami,
     shell::{go, shell},
     ui::{
         Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading, FormError, Glyph,
@@ -134,13 +133,20 @@ fn Finish(
     });
     let set = StoredValue::new(set);
     let done = move |result: &'static str| {
-        move |answer| match answer {
-            Ok(viewer) => {
+        move |answer: Result<Option<Settled>, AppError>| match answer {
+            Ok(settled) => {
                 finished.set(true);
                 shell.say(result.to_owned());
-                shell.set_viewer(viewer);
                 let next = shell.after_set_up.try_update(Option::take).flatten();
-                go(next.unwrap_or(Page::Profile), true);
+                let next = next.unwrap_or(Page::Profile);
+                match settled {
+                    Some(Settled { viewer, profile }) => {
+                        shell.set_viewer(Some(viewer));
+                        shell.profile.set((next == Page::Profile).then_some(profile));
+                    }
+                    None => shell.refresh(),
+                }
+                go(next, true);
             }
             Err(AppError::NothingPending) => {
                 failed.try_set(Some(words::CODES_REPLACED.to_owned()));
@@ -162,20 +168,11 @@ fn Finish(
         let request = SavedCodes {
             set: set.get_value(),
         };
-        // What the session may do has changed with the set-up.
-        let request = async move {
-            finish(request).await?;
-            whoami().await
-        };
-        shell.call(pending, request, done(words::finished(reason)));
+        shell.call(pending, finish(request), done(words::finished(reason)));
     };
     let keep = move || {
         failed.set(None);
-        let request = async move {
-            keep_codes().await?;
-            whoami().await
-        };
-        shell.call(pending, request, done(words::RESET_KEPT));
+        shell.call(pending, keep_codes(), done(words::RESET_KEPT));
     };
     view! {
         <SubmitForm on_submit=submit pending>

@@ -55,15 +55,15 @@ fn Proof() -> impl IntoView {
             code: SecretText::new(code.get_untracked()),
         };
         shell.call(pending, confirm(request), move |answer| match answer {
-            Ok(sheet) => {
+            Ok(mut sheet) => {
+                let viewer = sheet.viewer.take();
                 shell.sheet.set(Some(sheet));
-                shell.amend(|viewer| {
-                    viewer.has_mfa = true;
-                    viewer.has_unsaved_codes = true;
-                });
-                shell.reset_is_open.set_value(false);
                 // A forced set-up is over with the code: Back must not lead into it again.
-                shell.refresh();
+                match viewer {
+                    Some(viewer) => shell.set_viewer(Some(viewer)),
+                    None => shell.refresh(),
+                }
+                shell.reset_is_open.set_value(false);
                 go(Page::BackupCodes, true);
             }
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::settings::Settings;
 use crate::{
     profile::api::{self, view},
-    shell::load,
+    shell::{load_unless, shell},
     ui::{
         ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, RelativeTime,
         Skeleton,
@@ -14,7 +14,8 @@ use crate::{
 /// `/profile`: the current user and their MFA settings.
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
-    let (profile, reload) = load(view);
+    let brought = shell().profile.try_update(Option::take).flatten();
+    let (profile, reload) = load_unless(brought, view);
     view! {
         <div class="page--narrow stack">
             <FocusHeading label="My profile" />
