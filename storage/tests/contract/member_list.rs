@@ -110,21 +110,30 @@ async fn pages_follow_each_other_by_name() {
         let name = if number % 2 == 0 { "member" } else { "Member" };
         add(store, &acme, &format!("{name} {number}"), &email).await;
     }
-    let mut seen = Vec::new();
-    for (offset, size) in [(0, 2), (2, 2), (4, 1), (6, 0)] {
-        let page = MemberQuery {
-            offset,
-            limit: Some(2),
-            ..all(&acme, &viewer)
-        };
-        let (names, matching) = names(store, page).await;
-        assert_eq!((names.len(), matching), (size, 5));
-        seen.extend(names);
+    for (search, state) in [
+        ("", None),
+        ("memb", None),
+        ("", Some(MemberState::Off)),
+        ("MEMBER", Some(MemberState::Off)),
+    ] {
+        let mut seen = Vec::new();
+        for (offset, size) in [(0, 2), (2, 2), (4, 1), (6, 0)] {
+            let page = MemberQuery {
+                search: search.to_owned(),
+                state,
+                offset,
+                limit: Some(2),
+                ..all(&acme, &viewer)
+            };
+            let (names, matching) = names(store, page).await;
+            assert_eq!((names.len(), matching), (size, 5), "{search:?} {state:?}");
+            seen.extend(names);
+        }
+        assert_eq!(
+            seen,
+            ["member 0", "Member 1", "member 2", "Member 3", "member 4"]
+        );
     }
-    assert_eq!(
-        seen,
-        ["member 0", "Member 1", "member 2", "Member 3", "member 4"]
-    );
     for _ in 0..3 {
         add(
             store,

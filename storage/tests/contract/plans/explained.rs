@@ -31,15 +31,11 @@ pub async fn faults(database: &Database, statements: &BTreeSet<String>) -> Vec<S
 
 async fn sqlite(connection: &mut AnyConnection, sql: &str) -> Option<String> {
     let plan = rows(connection, format!("EXPLAIN QUERY PLAN {sql}"), "detail").await;
-    // What a statement brings along itself, and members that are read again once they are chosen: no table is called so.
-    let own = [
-        "SCAN listed",
-        "SCAN found",
-        "SCAN shown",
-        "CONSTANT ROW",
-        "VALUES CLAUSE",
-    ];
-    let is_own = |step: &str| own.iter().any(|own| step.ends_with(own));
+    // What a statement brings along itself, and members that are read again once they are chosen or counted: no table is called so.
+    let own = ["SCAN listed", "CONSTANT ROW", "VALUES CLAUSE"];
+    let is_own = |step: &str| {
+        own.iter().any(|own| step.ends_with(own)) || step.starts_with("SCAN (subquery-")
+    };
     let is_whole = |step: &String| step.starts_with("SCAN") && !is_own(step);
     plan.iter().any(is_whole).then(|| plan.join("\n"))
 }

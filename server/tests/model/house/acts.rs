@@ -1,0 +1,145 @@
+//! What people do at the sign-in, and with their method.
+
+use serde_json::{Value, json};
+
+use super::{House, people, person_of};
+use crate::{
+    actions::{Seat, Shown},
+    support::{Answer, codes},
+};
+
+impl House {
+    pub(super) fn sign_in(&mut self, seat: Seat, right: bool) -> Option<usize> {
+        let person = people()[person_of(seat)];
+        let password = if right {
+            person.password
+        } else {
+            "a wrong password of theirs"
+        };
+        let answer = self.call(
+            seat,
+            "session/sign_in",
+            json!({ "email": person.email, "password": password }),
+        );
+        if !answer.status.is_success() {
+            return None;
+        }
+        self.journal.proved[seat] = false;
+        self.journal.pending.remove(&seat);
+        let is_complete = answer.json()["standing"]["standing"] != "half_signed_in";
+        is_complete.then_some(person_of(seat))
+    }
+
+    pub(super) fn give_code(&mut self, seat: Seat, code: Shown) -> Option<usize> {
+        let key = self.journal.keys[person_of(seat)].clone();
+        let (code, step) = self.code(seat, key.as_deref(), code);
+        let answer = self.call(seat, "session/verify_code", json!({ "code": code }));
+        self.note_step(seat, &answer, key, step)
+    }
+
+    pub(super) fn note_step(
+        &mut self,
+        seat: Seat,
+        answer: &Answer,
+        key: Option<String>,
+        step: i64,
+    ) -> Option<usize> {
+        if !answer.status.is_success() {
+            return None;
+        }
+        self.journal.accept_step(&key.unwrap(), step);
+        self.journal.proved[seat] = true;
+        Some(person_of(seat))
+    }
+
+    pub(super) fn give_backup_code(&mut self, seat: Seat, index: usize) -> Option<usize> {
+        let code = self.backup_code(seat, index);
+        let answer = self.call(seat, "session/verify_backup_code", json!({ "code": code }));
+        self.note_backup_code(seat, &answer, &code)
+    }
+
+    pub(super) fn note_backup_code(&mut self, seat: Seat, answer: &Answer, code: &str) -> Option<usize> {
+        if !answer.status.is_success() {
+            return None;
+        }
+        self.journal.accept_code(code);
+        self.journal.proved[seat] = true;
+        Some(person_of(seat))
+    }
+
+    pub(super) fn confirm_password(&mut self, seat: Seat) -> Option<usize> {
+        let password = people()[person_of(seat)].password;
+        self.call(
+            seat,
+            "session/confirm_password",
+            json!({ "password": password }),
+        );
+        None
+    }
+
+    pub(super) fn choose(&mut self, seat: Seat, strict: bool) -> Option<usize> {
+        let account = if strict { &self.strict } else { &self.lax };
+        let request = json!({ "account": account });
+        self.call(seat, "session/choose_account", request);
+        None
+    }
+
+    pub(super) fn set_up(&mut self, seat: Seat) -> Option<usize> {
+        let answer = self.ask(seat, "mfa/set_up");
+        if answer.status.is_success() {
+            let key = answer.json()["key"].as_str().unwrap().to_owned();
+            self.journal.pending.insert(seat, key);
+        }
+        None
+    }
+
+    pub(super) fn confirm(&mut self, seat: Seat, code: Shown) -> Option<usize> {
+        let key = self.journal.pending.get(&seat).cloned();
+        let (code, step) = self.code(seat, key.as_deref(), code);
+        let answer = self.call(seat, "mfa/confirm", json!({ "code": code }));
+        if !answer.status.is_success() {
+            return None;
+        }
+        self.journal.keys[person_of(seat)].clone_from(&key);
+        self.note_sheet(seat, &answer.json());
+        // It gives back what it counted itself, and no more.
+        self.note_step(seat, &answer, key, step);
+        None
+    }
+
+    pub(super) fn codes_from(&mut self, seat: Seat, function: &str) -> Option<usize> {
+        let answer = self.ask(seat, function);
+        if answer.status.is_success() {
+            self.note_sheet(seat, &answer.json());
+        }
+        None
+    }
+
+    pub(super) fn note_sheet(&mut self, seat: Seat, sheet: &Value) {
+        let shown = &mut self.journal.shown[person_of(seat)];
+        shown.splice(0..0, codes(sheet));
+        let id = sheet["set"].as_str().unwrap().to_owned();
+        self.journal.sets.insert(seat, id);
+    }
+
+    pub(super) fn finish(&mut self, seat: Seat) -> Option<usize> {
+        let id = self
+            .journal
+            .sets
+            .get(&seat)
+            .cloned()
+            .unwrap_or_else(|| "0".repeat(32));
+        self.call(seat, "mfa/finish", json!({ "set": id }));
+        None
+    }
+
+    pub(super) fn test(&mut self, seat: Seat, code: Shown) -> Option<usize> {
+        let key = self.journal.keys[person_of(seat)].clone();
+        let (code, step) = self.code(seat, key.as_deref(), code);
+        let answer = self.call(seat, "mfa/test", json!({ "code": code }));
+        if answer.status.is_success() {
+            self.journal.accept_step(&key.unwrap(), step);
+        }
+        None
+    }
+}

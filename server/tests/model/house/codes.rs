@@ -1,0 +1,44 @@
+//! The codes that people give.
+
+use domain::time::TimeStep;
+
+use super::{House, person_of};
+use crate::{
+    actions::{Seat, Shown},
+    support::Authenticator,
+};
+
+impl House {
+    /// The code and the step it belongs to.
+    pub(super) fn code(&mut self, seat: Seat, key: Option<&str>, shown: Shown) -> (String, i64) {
+        let now = self.server.clock.now();
+        let Some(app) = key.map(Authenticator::new) else {
+            return ("000000".to_owned(), 0);
+        };
+        let given = match shown {
+            Shown::Step(by) => {
+                let step = TimeStep::at(now).offset(by);
+                (app.code_of(step), step.number())
+            }
+            Shown::Wrong => return (app.wrong_code(now), 0),
+            Shown::Again => {
+                return self
+                    .journal
+                    .last
+                    .get(&seat)
+                    .cloned()
+                    .unwrap_or(("000000".to_owned(), 0));
+            }
+        };
+        self.journal.last.insert(seat, given.clone());
+        given
+    }
+
+    pub(super) fn backup_code(&self, seat: Seat, index: usize) -> String {
+        let shown = &self.journal.shown[person_of(seat)];
+        shown
+            .get(index)
+            .cloned()
+            .unwrap_or_else(|| "AAAA-AAAA-AAAA-AAAA".to_owned())
+    }
+}

@@ -1,0 +1,68 @@
+//! What the operator does at the command line.
+
+use domain::{password::Password, ports::MembershipChange};
+
+use super::{House, STRICT, people};
+use crate::{actions::Operator, events::Due};
+
+impl House {
+    pub(super) fn operate(&mut self, operator: Operator) -> Option<usize> {
+        let due = self.runtime.block_on(self.operated(operator));
+        self.expect(&due, "the operator");
+        match operator {
+            Operator::Unlock { person } => Some(person),
+            Operator::ResetMfa { person } => {
+                self.forget_method(person, !matches!(due, Due::Nothing))
+            }
+            _ => None,
+        }
+    }
+
+    /// Answers what it has to leave.
+    async fn operated(&self, operator: Operator) -> Due {
+        let (server, services) = (&self.server, &self.server.services);
+        match operator {
+            Operator::Rule(on) => {
+                server.require_mfa(STRICT, on).await;
+                let action = if on { "rule_on" } else { "rule_off" };
+                Due::Row(action, "succeeded", None)
+            }
+            Operator::Disabled { person, disabled } => {
+                let user = server.user(&people()[person]).await;
+                let action = if disabled {
+                    "user_disable"
+                } else {
+                    "user_enable"
+                };
+                // The last Owner who can sign in is not disabled.
+                match services.users.set_disabled(&user, disabled).await.unwrap() {
+                    MembershipChange::Done => Due::Row(action, "succeeded", Some(person)),
+                    _ => Due::Nothing,
+                }
+            }
+            Operator::Unlock { person } => {
+                let somebody = people()[person];
+                let index = services.vault.email_index(&somebody.email.parse().unwrap());
+                let user = server.user(&somebody).await;
+                services.attempts.unlock(&user, index).await.unwrap();
+                Due::Row("user_unlock", "succeeded", Some(person))
+            }
+            Operator::ResetMfa { person } => {
+                let user = server.user(&people()[person]).await;
+                if services.mfa.reset_by_operator(&user).await.unwrap() {
+                    Due::Row("method_reset", "succeeded", Some(person))
+                } else {
+                    Due::Nothing
+                }
+            }
+            Operator::NewPassword { person } => {
+                let somebody = people()[person];
+                let password = Password::choose(somebody.password, &[]).unwrap();
+                let hash = services.hasher.hash(password.expose()).await.unwrap();
+                let user = server.user(&somebody).await;
+                services.users.set_password(&user, hash).await.unwrap();
+                Due::Row("password_change", "succeeded", Some(person))
+            }
+        }
+    }
+}
