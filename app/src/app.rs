@@ -168,7 +168,7 @@ fn UserMenu(name: String) -> impl IntoView {
             move |answer| match answer {
                 Ok(()) => {
                     shell.status.set(None);
-                    shell.sheet.set(None);
+                    shell.sheet.set_value(None);
                     shell.left_on_purpose.set_value(true);
                     shell.set_viewer(None);
                     // Pages that anybody may see, such as Page not found, lead nowhere by themselves.

@@ -224,6 +224,14 @@ impl From<domain::ports::PortError> for AppError {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl From<domain::ports::NoPlace> for AppError {
+    /// The request's own line in the log says enough: they come by the hundred.
+    fn from(_: domain::ports::NoPlace) -> Self {
+        Self::Unavailable
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ use crate::{
     peer::BetterAuth,
     people::House,
     report::{Bound, Report},
-    rounds::{self, Rounds},
+    rounds::{self, Rounds, Scenario},
     twinlock::{Occupied, Setting},
 };
 
@@ -62,14 +62,14 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
         None => None,
     };
     // Turn by turn, so that a slow minute of the machine meets all of them.
-    for _ in 0..arguments.common.runs {
-        full.go_round(load).await?;
-        normal.go_round(load).await?;
+    for scenario in (0..arguments.common.runs).flat_map(|_| Scenario::ALL) {
+        full.go(scenario, load).await?;
+        normal.go(scenario, load).await?;
         if let Some(postgres) = &mut postgres {
-            postgres.go_round(load).await?;
+            postgres.go(scenario, load).await?;
         }
         if let Some(peer) = &mut peer {
-            peer.go_round(load).await?;
+            peer.go(scenario, load).await?;
         }
     }
     report.head(&["", "", "a second", "p50, p95, p99", "CPU each"]);

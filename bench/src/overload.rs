@@ -62,6 +62,7 @@ async fn open_loop<S: Site>(site: &S, guests: &[Guest], rate: f64, time: Duratio
     let one = async |guest: &Guest| {
         let free = idle.borrow_mut().pop();
         let mut browser: S::Browser = free.unwrap_or_else(|| site.browser());
+        browser.sit_down(guest);
         let before = instant();
         let outcome = sign_in(&mut browser, guest).await;
         let took = before.elapsed();

@@ -17,7 +17,7 @@ impl Shell {
                 .into_iter()
                 .all(is_free)
             && self.few_codes.get_untracked().is_none()
-            && self.sheet.read_untracked().is_none()
+            && self.sheet.with_value(Option::is_none)
             && self.stays.get_value().is_none()
             && self.link.with_value(Option::is_none)
             && !self.reset_is_open.get_value()

@@ -89,9 +89,9 @@ pub(crate) struct Shell {
     /// How many backup codes are left, when a sign-in by one left few: new ones are offered.
     pub few_codes: RwSignal<Option<u32>>,
     /// The codes that were just made; gone with the page that shows them.
-    pub sheet: RwSignal<Option<CodeSheet>>,
+    pub sheet: StoredValue<Option<CodeSheet>>,
     /// What My profile shows, brought by the call that leads there; that page takes it.
-    pub profile: RwSignal<Option<Profile>>,
+    pub profile: StoredValue<Option<Profile>>,
     /// Asked at Back and Forward, before the router sees them: true keeps the page.
     pub stays: StoredValue<Option<Callback<(), bool>>>,
     /// The token out of the address's fragment.
@@ -125,8 +125,8 @@ impl Shell {
             after_set_up: RwSignal::new(None),
             reset_is_open: StoredValue::new(false),
             few_codes: RwSignal::new(None),
-            sheet: RwSignal::new(None),
-            profile: RwSignal::new(None),
+            sheet: StoredValue::new(None),
+            profile: StoredValue::new(None),
             stays: StoredValue::new(None),
             link: StoredValue::new(take_fragment()),
             person: StoredValue::new(None),
@@ -219,8 +219,8 @@ impl Shell {
             self.wanted.set(None);
         }
         if last.is_some() && last != person {
-            self.sheet.set(None);
-            self.profile.set(None);
+            self.sheet.set_value(None);
+            self.profile.set_value(None);
             self.after_password.set(None);
             self.after_set_up.set(None);
             self.few_codes.set(None);

@@ -28,7 +28,7 @@ pub use mfa::{
 pub use password_changes::{PasswordChange, PasswordChanges};
 pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
-pub use system::{Clock, Entropy, Hasher, Place};
+pub use system::{Clock, Entropy, Hasher, NoPlace, Place};
 pub use users::{Credentials, FirstOwner, NewUser, SignInRecord, UserRecord, Users};
 
 /// A port could not do its work. The source is for the operator's log, never for the wire.
@@ -40,6 +40,12 @@ pub enum PortError {
     /// It won't work by itself: a damaged row, a missing table, a bug.
     #[error("failed")]
     Failed(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+impl From<NoPlace> for PortError {
+    fn from(none: NoPlace) -> Self {
+        Self::Unavailable(none.into())
+    }
 }
 
 /// A hash in PHC string format, as stored.

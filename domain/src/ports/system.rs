@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use thiserror::Error;
 
 use super::{PortError, SecretHash};
 use crate::time::Timestamp;
@@ -37,6 +38,11 @@ impl Place {
     }
 }
 
+/// All places are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("too many computations wait already")]
+pub struct NoPlace;
+
 /// Argon2id on a pool of its own, with a bound on how many run and wait (OWASP Password Storage).
 #[async_trait]
 pub trait Hasher: Send + Sync {
@@ -44,8 +50,8 @@ pub trait Hasher: Send + Sync {
     /// asked for more than it can compute would else spend its time on what it refuses in the end.
     ///
     /// # Errors
-    /// [`PortError::Unavailable`] when too many wait already.
-    fn place(&self) -> Result<Place, PortError>;
+    /// When too many wait already.
+    fn place(&self) -> Result<Place, NoPlace>;
 
     /// Hashes a password or backup code with a fresh salt.
     ///

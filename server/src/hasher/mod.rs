@@ -8,7 +8,7 @@ mod pool;
 use std::{io, num::NonZero, sync::Arc};
 
 use async_trait::async_trait;
-use domain::ports::{Entropy, Hasher, Place, PortError, SecretHash};
+use domain::ports::{Entropy, Hasher, NoPlace, Place, PortError, SecretHash};
 use zeroize::Zeroizing;
 
 pub use argon2id::Cost;
@@ -52,7 +52,7 @@ impl Argon2Hasher {
 
 #[async_trait]
 impl Hasher for Argon2Hasher {
-    fn place(&self) -> Result<Place, PortError> {
+    fn place(&self) -> Result<Place, NoPlace> {
         self.pool.place()
     }
 

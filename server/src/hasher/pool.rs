@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use domain::ports::{Place, PortError};
+use domain::ports::{NoPlace, Place, PortError};
 use thiserror::Error;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -22,10 +22,6 @@ pub struct Pool<State> {
     queue: Sender<Job<State>>,
     places: Arc<Semaphore>,
 }
-
-#[derive(Debug, Error)]
-#[error("too many computations wait already")]
-struct NoPlace;
 
 #[derive(Debug, Error)]
 #[error("a computing thread has ended")]
@@ -49,11 +45,9 @@ impl<State: Default + 'static> Pool<State> {
     }
 
     /// A place for one job, or a refusal at once when all are taken.
-    pub fn place(&self) -> Result<Place, PortError> {
+    pub fn place(&self) -> Result<Place, NoPlace> {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        place
-            .map(Place::new)
-            .map_err(|_| PortError::Unavailable(NoPlace.into()))
+        place.map(Place::new).map_err(|_| NoPlace)
     }
 
     /// Runs a job in its place.
@@ -163,7 +157,7 @@ mod tests {
     async fn without_a_place_the_answer_is_a_refusal_at_once() {
         let (pool, release) = busy_pool(2).await;
         let last = pool.place().ok().unwrap();
-        assert!(matches!(pool.place(), Err(PortError::Unavailable(_))));
+        assert!(pool.place().is_err());
         let waiting = pool.run(last, |_| ());
         let mut waiting = std::pin::pin!(waiting);
         tokio::select! {

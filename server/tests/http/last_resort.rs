@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::services::{Ports, Services};
 use async_trait::async_trait;
 use domain::{
-    ports::{Clock, Hasher, Place, PortError, SecretHash},
+    ports::{Clock, Hasher, NoPlace, Place, PortError, SecretHash},
     sign_in_delay::PasswordAttempts,
     time::Timestamp,
 };
@@ -23,7 +23,7 @@ impl Clock for Broken {
 
 #[async_trait]
 impl Hasher for Broken {
-    fn place(&self) -> Result<Place, PortError> {
+    fn place(&self) -> Result<Place, NoPlace> {
         Ok(Place::new(()))
     }
 
@@ -41,12 +41,12 @@ struct Full;
 
 #[async_trait]
 impl Hasher for Full {
-    fn place(&self) -> Result<Place, PortError> {
-        Err(PortError::Unavailable("full".into()))
+    fn place(&self) -> Result<Place, NoPlace> {
+        Err(NoPlace)
     }
 
     async fn hash(&self, _: &[u8]) -> Result<SecretHash, PortError> {
-        self.place().map(|_| SecretHash::phc(String::new()))
+        Err(NoPlace.into())
     }
 
     async fn verify(&self, _: Place, _: &[u8], _: Option<&SecretHash>) -> Result<bool, PortError> {

@@ -24,7 +24,7 @@ use crate::{
 pub(crate) fn BackupCodes() -> impl IntoView {
     let shell = shell();
     let go = go();
-    let sheet = RwSignal::new(shell.sheet.try_update(Option::take).flatten());
+    let sheet = RwSignal::new(shell.sheet.try_update_value(Option::take).flatten());
     let failed = RwSignal::new(None::<String>);
     let fetch = move || {
         failed.set(None);
@@ -142,7 +142,8 @@ fn Finish(
                 match settled {
                     Some(Settled { viewer, profile }) => {
                         shell.set_viewer(Some(viewer));
-                        shell.profile.set((next == Page::Profile).then_some(profile));
+                        let brought = (next == Page::Profile).then_some(profile);
+                        shell.profile.set_value(brought);
                     }
                     None => shell.refresh(),
                 }

@@ -57,7 +57,7 @@ fn Proof() -> impl IntoView {
         shell.call(pending, confirm(request), move |answer| match answer {
             Ok(mut sheet) => {
                 let viewer = sheet.viewer.take();
-                shell.sheet.set(Some(sheet));
+                shell.sheet.set_value(Some(sheet));
                 // A forced set-up is over with the code: Back must not lead into it again.
                 match viewer {
                     Some(viewer) => shell.set_viewer(Some(viewer)),

@@ -14,7 +14,7 @@ use crate::{
 /// `/profile`: the current user and their MFA settings.
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
-    let brought = shell().profile.try_update(Option::take).flatten();
+    let brought = shell().profile.try_update_value(Option::take).flatten();
     let (profile, reload) = load_unless(brought, view);
     view! {
         <div class="page--narrow stack">

@@ -67,7 +67,7 @@ impl Way {
                 self.leave(Page::Profile);
             }),
             Intent::Generate => self.run(generate(), move |sheet| {
-                shell.sheet.set(Some(sheet));
+                shell.sheet.set_value(Some(sheet));
                 shell.amend(|viewer| viewer.has_unsaved_codes = true);
                 self.leave(Page::BackupCodes);
             }),
