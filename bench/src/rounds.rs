@@ -59,14 +59,6 @@ impl<S: Site> Rounds<S> {
         }
     }
 
-    /// Each scenario once.
-    pub async fn go_round(&mut self, load: Load) -> Result<()> {
-        for scenario in Scenario::ALL {
-            self.go(scenario, load).await?;
-        }
-        Ok(())
-    }
-
     /// One scenario once.
     pub async fn go(&mut self, scenario: Scenario, load: Load) -> Result<()> {
         let site = &mut self.site;

@@ -81,10 +81,7 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
     Ok(shown)
 }
 
-pub(super) async fn finish(
-    call: &Call,
-    request: SavedCodes,
-) -> Result<Option<Settled>, AppError> {
+pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<Option<Settled>, AppError> {
     let session = &call.caller()?.session;
     // A set that waits does so for half an hour; the first one is valid already.
     let is_late = session

@@ -66,12 +66,12 @@ where
     T: Send + Sync + 'static,
     F: Future<Output = Result<T, AppError>> + 'static,
 {
-    load_unless(None, fetch)
+    load_if(true, fetch)
 }
 
-/// The same, unless the call that led to the page has brought it.
-pub(crate) fn load_unless<T, F>(
-    brought: Option<T>,
+/// The same, if it is wanted at once: the call that led to a page may have brought what it shows.
+pub(crate) fn load_if<T, F>(
+    at_once: bool,
     fetch: impl Fn() -> F + Copy + Send + Sync + 'static,
 ) -> (
     RwSignal<Option<Result<T, AppError>>>,
@@ -82,15 +82,14 @@ where
     F: Future<Output = Result<T, AppError>> + 'static,
 {
     let shell = shell();
-    let is_there = brought.is_some();
-    let result = RwSignal::new(brought.map(Ok));
+    let result = RwSignal::new(None);
     let reload = move || {
         result.set(None);
         shell.call(RwSignal::new(false), fetch(), move |answer| {
             result.try_set(Some(answer));
         });
     };
-    if !is_there {
+    if at_once {
         reload();
     }
     (result, reload)

@@ -5,7 +5,7 @@ mod away;
 mod call;
 mod link;
 
-pub(crate) use call::{load, load_unless};
+pub(crate) use call::{load, load_if};
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};

@@ -18,7 +18,7 @@ use crate::{
     people::House,
     postgres::Postgres,
     report::{Bound, Report},
-    rounds::Rounds,
+    rounds::{Rounds, Scenario},
     site::Guest,
     twinlock::Occupied,
 };
@@ -127,9 +127,9 @@ async fn engine(
     let mut small = Rounds::of(format!("{engine}, small"), small);
     let mut grown = Rounds::of(format!("{engine}, grown"), site);
     // Turn by turn, so that a slow minute of the machine meets both.
-    for _ in 0..asked.common.runs {
-        small.go_round(load).await?;
-        grown.go_round(load).await?;
+    for scenario in (0..asked.common.runs).flat_map(|_| Scenario::ALL) {
+        small.go(scenario, load).await?;
+        grown.go(scenario, load).await?;
     }
     small.tell(report);
     grown.tell(report);

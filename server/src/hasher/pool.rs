@@ -135,9 +135,14 @@ mod tests {
     #[tokio::test]
     async fn a_thread_keeps_its_state_while_jobs_wait() {
         let (pool, release) = busy_pool(4).await;
-        let counts = tokio::join!(pool.run_now(up), pool.run_now(up), pool.run_now(up), async {
-            drop(release);
-        });
+        let counts = tokio::join!(
+            pool.run_now(up),
+            pool.run_now(up),
+            pool.run_now(up),
+            async {
+                drop(release);
+            }
+        );
         let (first, second, third, ()) = counts;
         assert_eq!([first.unwrap(), second.unwrap(), third.unwrap()], [1, 2, 3]);
     }

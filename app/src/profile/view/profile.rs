@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::settings::Settings;
 use crate::{
     profile::api::{self, view},
-    shell::{load_unless, shell},
+    shell::{load_if, shell},
     ui::{
         ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, RelativeTime,
         Skeleton,
@@ -15,7 +15,10 @@ use crate::{
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
     let brought = shell().profile.try_update_value(Option::take).flatten();
-    let (profile, reload) = load_unless(brought, view);
+    let (profile, reload) = load_if(brought.is_none(), view);
+    if let Some(brought) = brought {
+        profile.set(Some(Ok(brought)));
+    }
     view! {
         <div class="page--narrow stack">
             <FocusHeading label="My profile" />

@@ -58,7 +58,12 @@ impl House {
         self.note_backup_code(seat, &answer, &code)
     }
 
-    pub(super) fn note_backup_code(&mut self, seat: Seat, answer: &Answer, code: &str) -> Option<usize> {
+    pub(super) fn note_backup_code(
+        &mut self,
+        seat: Seat,
+        answer: &Answer,
+        code: &str,
+    ) -> Option<usize> {
         if !answer.status.is_success() {
             return None;
         }

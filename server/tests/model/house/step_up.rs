@@ -26,7 +26,12 @@ impl House {
         None
     }
 
-    pub(super) fn verify_backup(&mut self, seat: Seat, purpose: Purpose, index: usize) -> Option<usize> {
+    pub(super) fn verify_backup(
+        &mut self,
+        seat: Seat,
+        purpose: Purpose,
+        index: usize,
+    ) -> Option<usize> {
         let code = self.backup_code(seat, index);
         let mut request = self.intent(purpose);
         request["code"] = json!(code);
