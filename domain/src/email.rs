@@ -19,6 +19,31 @@ impl Email {
     /// Longest address that can be delivered to, in bytes (RFC 5321 §4.5.3.1.3).
     pub const MAX_BYTES: usize = 254;
 
+    /// Whether a text is one as it was typed, for whoever only asks: folding it takes tables of every script's letters, which weigh 12 KB in
+    /// the pages.
+    ///
+    /// # Errors
+    /// When no folding makes it one.
+    pub fn check(text: &str) -> Result<(), EmailError> {
+        let text = text.trim();
+        let plausible = text.rsplit_once('@').is_some_and(|(local, host)| {
+            let label =
+                |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+            !local.is_empty()
+                && local.len() <= 64
+                && host.contains('.')
+                && host.split('.').all(label)
+                && !local.contains('@')
+        });
+        let clean = !text
+            .contains(|c: char| c.is_whitespace() || c.is_control() || "<>()[]\\,;:\"".contains(c));
+        if plausible && clean && text.len() <= Self::MAX_BYTES {
+            Ok(())
+        } else {
+            Err(EmailError)
+        }
+    }
+
     /// The folded address.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -31,22 +56,8 @@ impl FromStr for Email {
 
     fn from_str(text: &str) -> Result<Self, EmailError> {
         let folded = text.trim().to_lowercase();
-        let plausible = folded.rsplit_once('@').is_some_and(|(local, host)| {
-            let label =
-                |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
-            !local.is_empty()
-                && local.len() <= 64
-                && host.contains('.')
-                && host.split('.').all(label)
-                && !local.contains('@')
-        });
-        let clean = !folded
-            .contains(|c: char| c.is_whitespace() || c.is_control() || "<>()[]\\,;:\"".contains(c));
-        if plausible && clean && folded.len() <= Self::MAX_BYTES {
-            Ok(Self(folded))
-        } else {
-            Err(EmailError)
-        }
+        Self::check(&folded)?;
+        Ok(Self(folded))
     }
 }
 
@@ -80,6 +91,7 @@ mod tests {
     #[case("ÉVA@exämple.com", "éva@exämple.com")]
     #[case("a+b@mail.example.com", "a+b@mail.example.com")]
     fn is_trimmed_and_folded(#[case] typed: &str, #[case] stored: &str) {
+        assert_eq!(Email::check(typed), Ok(()));
         assert_eq!(typed.parse::<Email>().unwrap().as_str(), stored);
     }
 
@@ -98,6 +110,7 @@ mod tests {
         )]
         typed: &str,
     ) {
+        assert_eq!(Email::check(typed), Err(EmailError));
         assert_eq!(typed.parse::<Email>(), Err(EmailError));
     }
 }

@@ -55,16 +55,13 @@ pub fn menu_target(key: &str, current: Option<usize>, count: usize) -> Option<us
     }
 }
 
-/// First letters of the first and last name, for a picture that carries no meaning of its own.
+/// First letters of the first and last name, for a picture that carries no meaning of its own; its style makes capitals of them, as the
+/// browser has the table for that already.
 pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
-    first
-        .into_iter()
-        .chain(last)
-        .flat_map(char::to_uppercase)
-        .collect()
+    first.into_iter().chain(last).collect()
 }
 
 /// Groups of four characters: what people can carry in their head from one screen to another.
@@ -79,11 +76,15 @@ pub fn groups_of_four(key: &str) -> Vec<String> {
         .collect()
 }
 
-/// A name for a file: words joined by single dashes.
+/// A name for a file: words joined by single dashes. Letters of every script stay as they are, but for A to Z.
 pub fn slug(text: &str) -> String {
-    let lower = text.to_lowercase();
+    let lower = text.to_ascii_lowercase();
+    let is_kept = |character: char| match character {
+        '\0'..='\x7f' => character.is_ascii_alphanumeric(),
+        other => !other.is_whitespace(),
+    };
     let words: Vec<&str> = lower
-        .split(|character: char| !character.is_alphanumeric())
+        .split(|character: char| !is_kept(character))
         .filter(|word| !word.is_empty())
         .collect();
     words.join("-")
@@ -153,7 +154,7 @@ mod tests {
     #[test]
     fn initials_take_first_and_last_name() {
         assert_eq!(initials("Ada Owner"), "AO");
-        assert_eq!(initials("  ada   van  owner "), "AO");
+        assert_eq!(initials("  ada   van  owner "), "ao");
         assert_eq!(initials("Ada"), "A");
         assert_eq!(initials(""), "");
     }

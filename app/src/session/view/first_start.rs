@@ -70,7 +70,7 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
             Field::PersonName,
         ));
         email_error.set(wrong(
-            email.read_untracked().parse::<Email>().is_err(),
+            Email::check(&email.read_untracked()).is_err(),
             Field::Email,
         ));
         at_password.set(password_error(&password.read_untracked()));
