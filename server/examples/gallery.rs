@@ -13,14 +13,14 @@ use axum::{
     Router,
     body::Bytes,
     extract::{Request, State},
-    middleware::from_fn_with_state,
+    middleware::map_response_with_state,
     response::Response,
 };
 use clap::Parser;
 use server::{
     config::{Branding, BrandingArgs, Patience},
     listener,
-    middleware::security_headers::{self, SecurityHeaders},
+    middleware::security_headers::SecurityHeaders,
     signals::Signals,
     spa::Pages,
 };
@@ -47,12 +47,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let router = Router::new()
         .fallback(page)
         .with_state(Arc::new(pages))
-        .layer(from_fn_with_state(headers, security_headers::add));
+        .layer(map_response_with_state(headers, with_headers));
     let signals = Signals::heard()?;
     let socket = TcpListener::bind(arguments.listen).await?;
     println!("Listening on http://{}/gallery", socket.local_addr()?);
     listener::serve(socket, router, signals, Patience::default(), || {}).await;
     Ok(())
+}
+
+async fn with_headers(
+    State(headers): State<Arc<SecurityHeaders>>,
+    mut response: Response,
+) -> Response {
+    headers.add(&mut response);
+    response
 }
 
 async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
