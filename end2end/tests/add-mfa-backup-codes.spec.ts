@@ -19,6 +19,38 @@ test('Finish says what is missing until the codes are saved', async ({ site }) =
   await profile.expectOpen();
 });
 
+test('each step asks the server once at most', async ({ site, page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith('/api/')) {
+      asked.push(pathname);
+    }
+  });
+  const step = async (todo: () => Promise<void>): Promise<string[]> => {
+    asked.length = 0;
+    await todo();
+    await page.waitForLoadState('networkidle');
+    return [...asked];
+  };
+
+  const { key } = await site.setUpToCode();
+  expect(
+    await step(async () => {
+      await site.methodCode.submit(site.code({ key }));
+      await site.backupCodes.expectOpen();
+    }),
+  ).toEqual(['/api/mfa/confirm']);
+  await site.backupCodes.saved.check();
+  expect(
+    await step(async () => {
+      await site.backupCodes.finish.click();
+      await site.profile.expectOpen();
+      await expect(site.profile.generate).toBeVisible();
+    }),
+  ).toEqual(['/api/mfa/finish']);
+});
+
 test('Copy, Download and Print each save the codes and tick the checkbox', async ({
   site,
   context,

@@ -94,6 +94,11 @@ async fn a_fresh_set_of_codes_takes_over_at_finish() {
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
     let code = json!({ "code": authenticator.code(server.clock.now()) });
     let first = browser.call("mfa/confirm", code).await.expect_ok();
+    // The page that comes next asks nothing more.
+    assert_eq!(
+        first["viewer"],
+        browser.ask("session/whoami").await.expect_ok()
+    );
     let fresh = browser.ask("mfa/backup_codes").await.expect_ok();
     assert_ne!(first["codes"], fresh["codes"]);
 
@@ -104,7 +109,13 @@ async fn a_fresh_set_of_codes_takes_over_at_finish() {
         .await
         .expect_ok();
     let saved = json!({ "set": fresh["set"] });
-    browser.call("mfa/finish", saved.clone()).await.expect_ok();
+    let settled = browser.call("mfa/finish", saved.clone()).await.expect_ok();
+    let (viewer, profile) = (
+        browser.ask("session/whoami").await.expect_ok(),
+        browser.ask("profile/view").await.expect_ok(),
+    );
+    assert_eq!(settled, json!({ "viewer": viewer, "profile": profile }));
+    assert_eq!(profile["method"]["codes_saved"], true);
     by_backup_code(&server, &first["codes"][1])
         .await
         .expect_refused(401, "wrong_code");
