@@ -20,10 +20,10 @@ impl Email {
     pub const MAX_BYTES: usize = 254;
 
     /// Whether a text is one as it was typed, for whoever only asks: folding it takes tables of every script's letters, which weigh 12 KB in
-    /// the pages.
+    /// the pages. Where folding changes how long it is, parsing may judge otherwise at the very limit.
     ///
     /// # Errors
-    /// When no folding makes it one.
+    /// When it is none.
     pub fn check(text: &str) -> Result<(), EmailError> {
         let text = text.trim();
         let plausible = text.rsplit_once('@').is_some_and(|(local, host)| {

@@ -210,6 +210,8 @@ impl Shell {
 
     /// Nothing of one person is left for the next one in this tab.
     fn know(self, known: Known) {
+        // What was brought along before is old by now.
+        self.profile.set_value(None);
         let person = known.viewer().map(|viewer| viewer.email.clone());
         let last = self.person.get_value();
         if person.is_some() {
@@ -220,7 +222,6 @@ impl Shell {
         }
         if last.is_some() && last != person {
             self.sheet.set_value(None);
-            self.profile.set_value(None);
             self.after_password.set(None);
             self.after_set_up.set(None);
             self.few_codes.set(None);

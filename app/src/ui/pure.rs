@@ -76,11 +76,17 @@ pub fn groups_of_four(key: &str) -> Vec<String> {
         .collect()
 }
 
-/// A name for a file: words joined by single dashes. Letters of every script stay as they are, but for A to Z.
+/// A name for a file: words joined by single dashes. Letters of every script stay as they are, but for A to Z; what separates, turns or hides
+/// text does not.
 pub fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let is_kept = |character: char| match character {
         '\0'..='\x7f' => character.is_ascii_alphanumeric(),
+        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{2000}'..='\u{2bff}' => false,
+        '\u{3000}'..='\u{303f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ff00}'..='\u{ff0f}' => false,
         other => !other.is_whitespace(),
     };
     let words: Vec<&str> = lower
@@ -169,6 +175,7 @@ mod tests {
     fn a_file_name_has_words_and_dashes_only() {
         assert_eq!(slug("  Müller & Söhne, GmbH. "), "müller-söhne-gmbh");
         assert_eq!(slug("../etc"), "etc");
+        assert_eq!(slug("a／b∕c\u{202e}d\u{ad}e — 東京"), "a-b-c-d-e-東京");
     }
 
     #[test]

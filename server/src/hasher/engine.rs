@@ -14,7 +14,7 @@ mod vector {
         params::{Memory, TagLen},
     };
 
-    /// The memory of one thread. What a hash leaves is overwritten by the next, or given back to the system with the memory.
+    /// The memory of one thread; the library wipes it after each hash.
     #[derive(Default)]
     pub struct Engine(Option<Hasher>);
 

@@ -82,7 +82,7 @@ fn work<State: Default>(jobs: &Mutex<Receiver<Job<State>>>) {
     }
 }
 
-/// A job that waits already. Somebody else who holds the lock waits for one, so there is none.
+/// A job that waits already. Somebody else who holds the lock waits for one, so there is hardly any.
 fn waiting<State>(jobs: &Mutex<Receiver<Job<State>>>) -> Option<Job<State>> {
     jobs.try_lock().ok()?.try_recv().ok()
 }

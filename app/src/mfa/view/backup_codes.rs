@@ -135,8 +135,12 @@ fn Finish(
     let done = move |result: &'static str| {
         move |answer: Result<Option<Settled>, AppError>| match answer {
             Ok(settled) => {
-                finished.set(true);
+                let has_left = finished.try_set(true).is_some();
                 shell.say(result.to_owned());
+                // Somebody else may be signed in by then, and where the page leads is theirs to choose.
+                if has_left {
+                    return shell.refresh();
+                }
                 let next = shell.after_set_up.try_update(Option::take).flatten();
                 let next = next.unwrap_or(Page::Profile);
                 match settled {
