@@ -139,9 +139,10 @@ fn names_a_file(path: &str) -> bool {
     path.contains('.')
 }
 
-/// Trunk puts a hash of at least 16 hexadecimal digits into the name of a file, or of the folder it stands in.
+/// Trunk puts a hash of up to 16 hexadecimal digits into the name of a file, or of the folder it stands in; one that begins with zeros is
+/// written without them.
 fn is_hashed(name: &str) -> bool {
-    let hash = |part: &str| part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hash = |part: &str| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     name.split(['-', '_', '.', '/']).any(hash)
 }
 
@@ -159,6 +160,8 @@ mod tests {
         for hashed in [
             "frontend-1a2b3c4d5e6f7081.js",
             "frontend-1a2b3c4d5e6f7081_bg.wasm",
+            "twinlock-b195cbe471cbe6a.css",
+            "twinlock-95cbe471cbe6a.css",
             "snippets/x-1a2b3c4d5e6f7081/inline0.js",
         ] {
             assert!(is_hashed(hashed), "{hashed}");
