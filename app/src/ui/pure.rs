@@ -82,8 +82,11 @@ pub fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let is_kept = |character: char| match character {
         '\0'..='\x7f' => character.is_ascii_alphanumeric(),
-        '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{2000}'..='\u{2bff}' => false,
-        '\u{3000}'..='\u{303f}'
+        '\u{80}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{2000}'..='\u{2bff}'
+        | '\u{3000}'..='\u{303f}'
         | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}'
         | '\u{ff00}'..='\u{ff0f}' => false,
