@@ -177,9 +177,11 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         Taken::AlreadyTaken => return Err(AppError::AlreadySetUp),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
-    // A set-up that an account requires is over with the code.
+    // A set-up that an account requires is over with the code. A database that does not answer by now is waited for once, not twice.
     shown.viewer = reread(call, &token).await.ok();
-    remember_caller(call).await;
+    if shown.viewer.is_some() {
+        remember_caller(call).await;
+    }
     Ok(shown)
 }
 
