@@ -11,6 +11,7 @@ use leptos_router::{
 
 use crate::{
     accounts::view::{Accounts, Members},
+    boot,
     guard::Guarded,
     mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
     notice::Notice,
@@ -40,11 +41,16 @@ pub fn App() -> impl IntoView {
         <Router>
             <Turning />
             <SkipLink label="Skip to content" />
-            <Header />
+            {boot::apart(|| view! { <Header /> }.into_any())}
             <main id="main" class="page" tabindex="-1">
                 <Status message=shell.status />
-                <Pages />
-                <RecoveryOffer />
+                {boot::apart(|| {
+                    view! {
+                        <Pages />
+                        <RecoveryOffer />
+                    }
+                        .into_any()
+                })}
             </main>
         </Router>
     }

@@ -1,6 +1,8 @@
 //! The frame that `index.html` paints before the app is there: when it goes, and what was typed into its sign-in form.
 
-use leptos::prelude::document;
+use std::time::Duration;
+
+use leptos::prelude::{AnyView, Get, GetUntracked, IntoView, RwSignal, Set, document, set_timeout};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlInputElement};
 
@@ -42,6 +44,16 @@ pub(crate) fn typed() -> Typed {
         password: Typing::of(&password, &document),
         submitted: is_busy.is_ok_and(|button| button.is_some()),
     })
+}
+
+/// A part of the first page that is made in a task of its own. In one task the whole would hold the browser up for over 50 ms, two thirds of them for
+/// compiling what runs for the first time. A tab in the background gets its tasks late, and holds nobody up.
+pub(crate) fn apart(part: fn() -> AnyView) -> impl IntoView {
+    let its_turn = RwSignal::new(document().hidden());
+    if !its_turn.get_untracked() {
+        set_timeout(move || its_turn.set(true), Duration::ZERO);
+    }
+    move || its_turn.get().then(part)
 }
 
 /// The app shows its first page: the frame goes in the same moment, so nothing is painted between.

@@ -28,20 +28,23 @@ pub struct TestArguments {
     pub playwright: Vec<String>,
 }
 
-/// The suites that cargo runs. `app` is tested once for each side and never for both in one call, because cargo
-/// would unite their features.
-const SUITES: [(&str, &[&str]); 9] = [
+/// What runs on the host, in one call: cargo compiles what they share anew for each set of features it is asked for, and a call of its own for
+/// each crate is a set of its own.
+const HOST: [&str; 8] = [
+    "--package",
+    "domain",
+    "--package",
+    "storage",
+    "--package",
+    "server",
+    "--package",
+    "app",
+];
+
+/// The suites that cargo runs. `app` and `domain` come in one shape for each side, never both in one call, because cargo would unite their features.
+const SUITES: [(&str, &[&str]); 6] = [
     ("domain, as in the browser", &["--package", "domain"]),
-    (
-        "domain, with secrets",
-        &["--package", "domain", "--features", "secrets"],
-    ),
-    ("storage", &["--package", "storage"]),
-    ("server", &["--package", "server"]),
-    (
-        "app, server side",
-        &["--package", "app", "--features", "ssr"],
-    ),
+    ("domain, storage, server, app's server side", &HOST),
     (
         "app, browser side",
         &["--package", "app", "--features", "csr"],
@@ -71,14 +74,13 @@ pub fn run(arguments: &TestArguments) -> Result<()> {
 pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     for (name, options) in SUITES {
         summary.step(name, || {
-            Process::cargo(["test"])
+            Process::cargo(["test", "--no-fail-fast"])
                 .args(options)
-                .remedy("the output above names the test; the line runs this suite alone")
+                .remedy("the output above names the test; the line, with one `--package`, runs a suite alone")
                 .run()
         });
     }
-    summary.step("storage, on PostgreSQL", storage_on_postgres);
-    summary.step("server, on PostgreSQL", server_on_postgres);
+    summary.step("storage and server, on PostgreSQL", on_postgres);
     if depth == Depth::Deep {
         summary.step("keys, ten thousand rows", rotated);
     }
@@ -105,27 +107,8 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     }
 }
 
-/// What the store promises, asked of the second engine. A server that can't be started is a failure, not a reason to leave it out.
-fn storage_on_postgres() -> Result<()> {
-    let cluster = Cluster::start()?;
-    Process::cargo([
-        "test",
-        "--package",
-        "storage",
-        "--lib",
-        "--test",
-        "contract",
-    ])
-    .args(["--", "--skip", "sqlite_file::", "--skip", "sqlite_backup::"])
-    .env(postgres::URL, cluster.url())
-    .remedy(
-        "the output above names the test; the line runs this suite alone beside a server of yours",
-    )
-    .run()
-}
-
-/// Tests of the command line that are about the database's file: its copies, damages, locks, and rows with numbers of their own.
-const ABOUT_THE_FILE: [&str; 9] = [
+/// Tests that are about the database's file: its copies, damages, locks, and rows with numbers of their own.
+const ABOUT_THE_FILE: [&str; 11] = [
     "accounts::migrate_says_what_it_made",
     "backup::",
     "events::are_deleted_when_they_are_old",
@@ -135,14 +118,18 @@ const ABOUT_THE_FILE: [&str; 9] = [
     "health::a_newer_schema",
     "housekeeping::",
     "key_file::",
+    "sqlite_backup::",
+    "sqlite_file::",
 ];
 
-/// The whole server on the second engine, as two instances whose turn it is request by request; a few sequences of the model.
-fn server_on_postgres() -> Result<()> {
+/// What the store promises, and the whole server as two instances whose turn it is request by request, on the second engine; a few sequences of the
+/// model. A server that can't be started is a failure, not a reason to leave it out.
+fn on_postgres() -> Result<()> {
     let cluster = Cluster::start()?;
     let skipped = ABOUT_THE_FILE.iter().flat_map(|name| ["--skip", name]);
-    Process::cargo(["test", "--package", "server", "--test", "*"])
-        .args(["--"])
+    Process::cargo(["test", "--no-fail-fast"])
+        .args(HOST)
+        .args(["--test", "*", "--"])
         .args(skipped)
         .env(postgres::URL, cluster.url())
         .env("TWINLOCK_CASES", "10")

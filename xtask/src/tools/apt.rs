@@ -47,6 +47,15 @@ pub const BROWSER: &[Package] = &[
     },
 ];
 
+/// The browser without what shows windows: the same engine, a third less work for each test. `end2end/playwright.config.ts` looks where it stands.
+pub const WINDOWLESS: &[Package] = &[Package {
+    name: "chromium-headless-shell",
+    purpose: "the browser without windows",
+    is_there: || {
+        env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium-headless-shell").exists()
+    },
+}];
+
 /// The extended release before it does not know all that Playwright asks by `WebDriver BiDi`.
 const OLDEST_FIREFOX: u32 = 153;
 /// Older lists name versions that are gone from the mirrors, or too old for the tests.
@@ -169,6 +178,13 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
     }
     eprintln!("Installed in {}.", stopwatch.words());
     Ok(())
+}
+
+/// Installs what makes it quicker and can be done without.
+pub fn ensure_or_go_on(packages: &[Package], with: &str) {
+    if let Err(error) = ensure(packages) {
+        eprintln!("{error:#}\nGoing on with {with}, which takes longer.");
+    }
 }
 
 /// `apt-get` with the rights to install.

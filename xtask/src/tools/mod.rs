@@ -79,7 +79,9 @@ impl Toolbox {
 /// The browser and the programs the browser tests call, and the compiler's target for the pages.
 pub fn ensure_for_browser_tests() -> Result<()> {
     node::ensure()?;
-    apt::ensure(apt::BROWSER)
+    apt::ensure(apt::BROWSER)?;
+    apt::ensure_or_go_on(apt::WINDOWLESS, "/usr/bin/chromium");
+    Ok(())
 }
 
 /// The same for the journeys in three engines.
