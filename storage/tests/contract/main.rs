@@ -10,6 +10,7 @@ mod code_sets;
 mod copy;
 mod crash;
 mod deletion;
+mod ended;
 mod event_chain;
 mod events;
 mod given_up;
