@@ -166,27 +166,24 @@ fn UserMenu(name: String) -> impl IntoView {
             .viewer()
             .is_some_and(|viewer| viewer.has_several_accounts)
     });
+    let leaving = RwSignal::new(false);
     let leave = move || {
         let navigate = navigate.clone();
-        shell.call(
-            RwSignal::new(false),
-            sign_out(),
-            move |answer| match answer {
-                Ok(()) => {
-                    shell.status.set(None);
-                    shell.sheet.set_value(None);
-                    shell.left_on_purpose.set_value(true);
-                    shell.set_viewer(None);
-                    // Pages that anybody may see, such as Page not found, lead nowhere by themselves.
-                    let options = NavigateOptions {
-                        replace: true,
-                        ..Default::default()
-                    };
-                    navigate(&Page::SignIn.path(), options);
-                }
-                Err(error) => shell.say(words::refusal(&error)),
-            },
-        );
+        shell.call(leaving, sign_out(), move |answer| match answer {
+            Ok(()) => {
+                shell.status.set(None);
+                shell.sheet.set_value(None);
+                shell.left_on_purpose.set_value(true);
+                shell.set_viewer(None);
+                // Pages that anybody may see, such as Page not found, lead nowhere by themselves.
+                let options = NavigateOptions {
+                    replace: true,
+                    ..Default::default()
+                };
+                navigate(&Page::SignIn.path(), options);
+            }
+            Err(error) => shell.say(words::refusal(&error)),
+        });
     };
     view! {
         <nav class="user-menu" aria-label="User">

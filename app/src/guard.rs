@@ -55,10 +55,11 @@ pub(crate) fn Guarded(
             Guard::Waiting => return,
         };
         if to == Page::SetUp {
-            let wanted = if page.is_on_the_way_in() {
-                shell.wanted.try_update(Option::take).flatten()
-            } else {
-                Some(page.clone())
+            let wanted = match &page {
+                page if page.is_on_the_way_in() => shell.wanted.try_update(Option::take).flatten(),
+                // What was to be verified went with the method.
+                Page::StepUp(_) => None,
+                page => Some(page.clone()),
             };
             shell.after_set_up.set(wanted.or(Some(Page::Home)));
         }

@@ -55,10 +55,10 @@ export class Clock {
   }
 }
 
-/** Debian keeps the library in a folder named after the machine's architecture. */
+/** Debian keeps the library in a folder named after the machine's architecture; this build of it is the one for several threads. */
 function library(): string {
   const found = readdirSync('/usr/lib')
-    .map((folder) => join('/usr/lib', folder, 'faketime', 'libfaketime.so.1'))
+    .map((folder) => join('/usr/lib', folder, 'faketime', 'libfaketimeMT.so.1'))
     .find((path) => existsSync(path));
   if (found === undefined) {
     throw new Error('libfaketime is missing: apt-get install faketime');

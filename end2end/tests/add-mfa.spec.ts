@@ -125,6 +125,35 @@ test('of two tabs the first confirmation wins and the other is told', async ({
   await expect(other.page.getByText(words.otherTab).first()).toBeVisible();
 });
 
+test('a tab that still shows the QR code is told as well, once somebody goes on from there', async ({
+  site,
+  context,
+}) => {
+  await site.startSetup();
+  const other = site.on(await context.newPage());
+  await other.setup.open();
+  await other.setup.expectOpen();
+
+  await site.proveSetup(await site.setup.readKey());
+  await other.setup.next.click();
+  await other.profile.expectOpen();
+  await expect(other.profile.status(words.otherTab)).toBeVisible();
+});
+
+test('reloaded on the question for the password, the wizard still goes on', async ({
+  site,
+  server,
+}) => {
+  const { confirmPassword, setup } = site;
+  server.clock.advance(11 * 60);
+  await site.askForSetup();
+  await confirmPassword.arrive();
+  await site.page.reload();
+  await confirmPassword.password.fill(site.person.password);
+  await confirmPassword.proceed.click();
+  await setup.expectOpen();
+});
+
 test('a password given long ago is asked for again, and the wizard goes on', async ({
   site,
   server,

@@ -94,6 +94,8 @@ test('with MFA on it takes a code, or a backup code from whoever lost the device
   await form.code.fill(site.code(enrolled));
   await form.change(NEW, person.password);
   await expect(form.alert.filter({ hasText: words.alreadyUsed })).toBeVisible();
+  await expect(form.code).toHaveAttribute('aria-invalid', 'true');
+  await expect(form.code).toBeFocused();
   await expect(site.page.getByRole('main'), 'a countdown').toContainText(words.timeLeft);
 
   await form.useBackupCode.click();

@@ -66,6 +66,7 @@ test('in an account that requires MFA the set-up follows and shows the result', 
   await expect(setup.status(words.deleted)).toBeVisible();
   await expect(site.page.getByRole('main')).toContainText(words.demanded(site.person.account));
   await site.obeySetup();
+  await expect(setup.status(words.added)).toBeVisible();
   await expect(site.page).toHaveURL(/\/(profile)?$/);
   await site.home.open();
   await site.home.expectOpen();

@@ -82,7 +82,8 @@ test.describe('at three codes or fewer', () => {
     await site.enterWithBackupCode(enrolled.codes[0] as string);
     await site.dialog(words.codesOffered(0)).button('Later').click();
     await site.profile.open();
-    await expect(site.profile.settings).toContainText('0 of 10 backup codes left');
+    const alert = site.profile.settings.getByRole('alert');
+    await expect(alert.filter({ hasText: '0 of 10 backup codes left' })).toBeVisible();
     await site.profile.arrive();
   });
 });
@@ -140,6 +141,20 @@ test.describe('Lost your device?', () => {
     }
     const link = page.getByRole('main').getByRole('link', { name: /support/i });
     await expect(link).toHaveAttribute('href', SUPPORT);
+  });
+
+  test('a question that could not be asked is asked again', async ({ site, page, server, guard }) => {
+    guard.expectOutage();
+    const max = site.as(MAX);
+    await max.enterUpToCode();
+    await server.stop();
+    await max.signInCode.lostDevice.click();
+    const again = page.getByRole('main').getByRole('button', { name: 'Try again' });
+    await expect(again).toBeVisible();
+    await expect(page.getByRole('main')).not.toContainText('contact your operator');
+    await server.start();
+    await again.click();
+    await expect(page.getByRole('main')).toContainText(`ask ${ADA.name}`);
   });
 
   test('names an Owner of all the accounts', async ({ site, page, server }) => {

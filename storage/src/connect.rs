@@ -19,7 +19,8 @@ use crate::{
     write::{Open, Scope, Write},
 };
 
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an answer is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The connections to one database.
 #[derive(Clone)]

@@ -63,6 +63,14 @@ impl Store {
         self.page("id", after).await
     }
 
+    /// The newest events in the order of writing, at most `count`.
+    pub async fn newest_events(&self, count: u32) -> Result<Vec<EventRecord>, PortError> {
+        let sql = format!("SELECT {COLUMNS} FROM security_events ORDER BY id DESC LIMIT $1");
+        let sql: Sql = query(AssertSqlSafe(sql));
+        let rows = self.rows(sql.bind(i64::from(count))).await?;
+        rows.iter().rev().map(read).collect()
+    }
+
     /// Looks through the whole chain. It begins anew when old rows were deleted meanwhile.
     pub async fn verify_events(&self, chain: &Chain) -> Result<Audit, PortError> {
         loop {

@@ -3,13 +3,14 @@
 use std::{net::IpAddr, str::FromStr};
 
 use sqlx::{
-    AnyPool,
+    AnyPool, Connection,
     any::{AnyConnectOptions, AnyPoolOptions},
     postgres::{PgConnectOptions, PgSslMode},
 };
+use tokio::time::timeout;
 
 use crate::{
-    connect::{Pools, pool},
+    connect::{PATIENCE, Pools, pool},
     error::OpenError,
 };
 
@@ -53,6 +54,16 @@ pub async fn open(url: &str, wire: Wire) -> Result<Pools, OpenError> {
 }
 
 async fn connected(pool: AnyPoolOptions, options: AnyConnectOptions) -> Result<AnyPool, OpenError> {
+    let pool = pool.after_release(|connection, _| {
+        Box::pin(async move {
+            // The driver's own look waits as long as the system does for a host that is gone, a quarter of an hour, and keeps the connection's
+            // place in the pool meanwhile.
+            let answer = timeout(PATIENCE, connection.ping()).await;
+            answer
+                .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+                .map(|()| true)
+        })
+    });
     pool.connect_with(options).await.map_err(OpenError::Server)
 }
 

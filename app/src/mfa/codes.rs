@@ -4,7 +4,7 @@ use domain::{
     backup_code::BackupCode,
     enrolment::{CodesFor, may_keep_codes, may_see_codes},
     ids::{BackupCodeId, CodeSetId},
-    ports::{BackupCodeHash, NewCodeSet, SessionRecord},
+    ports::{BackupCodeHash, NewCodeSet, Place, SessionRecord},
     step_up::Intent,
 };
 
@@ -18,9 +18,16 @@ use crate::{
     wire::Disclosed,
 };
 
-/// Draws ten codes: what is shown once, and what is stored.
+/// A place for the hash of each of ten codes, to be taken before anything is counted.
+pub(super) fn places(call: &Call) -> Result<Vec<Place>, AppError> {
+    let places = (0..BackupCode::PER_SET).map(|_| call.services.hasher.place());
+    Ok(places.collect::<Result<_, _>>()?)
+}
+
+/// Draws a code for each place, ten: what is shown once, and what is stored.
 pub(super) async fn draw(
     call: &Call,
+    places: Vec<Place>,
     session: &SessionRecord,
     reason: CodesFor,
     old_left: Option<u32>,
@@ -28,12 +35,15 @@ pub(super) async fn draw(
     let (services, user) = (&call.services, &session.user);
     let mut shown = Vec::with_capacity(BackupCode::PER_SET);
     let mut stored = Vec::with_capacity(BackupCode::PER_SET);
-    for _ in 0..BackupCode::PER_SET {
+    for place in places {
         let code = BackupCode::from_random(services.entropy.draw()?);
         stored.push(BackupCodeHash {
             id: BackupCodeId::from_random(services.entropy.draw()?),
             index: services.vault.backup_code_index(user, &code),
-            hash: services.hasher.hash(code.expose().as_bytes()).await?,
+            hash: services
+                .hasher
+                .hash_in(place, code.expose().as_bytes())
+                .await?,
         });
         shown.push(Disclosed::new(code.to_string()));
     }
@@ -73,7 +83,9 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
         .codes_since
         .filter(|&since| may_see_codes(since, call.now))
         .ok_or(AppError::NothingPending)?;
-    let (shown, stored) = draw(call, session, session.codes_for, old_left(call).await?).await?;
+    let places = places(call)?;
+    let old_left = old_left(call).await?;
+    let (shown, stored) = draw(call, places, session, session.codes_for, old_left).await?;
     call.services
         .mfa
         .keep_pending_codes(&session.user, stored)
@@ -108,7 +120,8 @@ pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
         return Err(AppError::VerificationRequired);
     }
     let old_left = Some(method.codes_left);
-    let (shown, stored) = draw(call, session, CodesFor::Generated, old_left).await?;
+    let places = places(call)?;
+    let (shown, stored) = draw(call, places, session, CodesFor::Generated, old_left).await?;
     let grant = grant(call, Intent::Generate)?;
     if !call.services.mfa.generate(grant, stored).await? {
         return Err(AppError::VerificationRequired);

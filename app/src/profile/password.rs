@@ -26,6 +26,7 @@ pub(super) async fn change(call: &Call, request: NewPassword) -> Result<(), AppE
     let new = Password::choose(request.new.expose(), &about)?;
     let code = second_factor(session.subject.has_mfa, request.code)?;
     let current = Password::given(request.current.expose());
+    let place = call.services.hasher.place()?;
     let judged_by = judge(call, Some(&session.email), &current)
         .await?
         .and_then(|credentials| credentials.password)
@@ -40,7 +41,7 @@ pub(super) async fn change(call: &Call, request: NewPassword) -> Result<(), AppE
         swap,
         user: session.user.clone(),
         current: judged_by,
-        new: call.services.hasher.hash(new.expose()).await?,
+        new: call.services.hasher.hash_in(place, new.expose()).await?,
         proof,
         at: call.now,
     };

@@ -86,6 +86,8 @@ pub(crate) struct Shell {
     pub after_set_up: RwSignal<Option<Page>>,
     /// Whether a verification has just opened the set-up for a reset.
     pub reset_is_open: StoredValue<bool>,
+    /// Whether this tab went on from a key that it has shown: if there is none to prove by then, the person is told.
+    pub key_was_shown: StoredValue<bool>,
     /// How many backup codes are left, when a sign-in by one left few: new ones are offered.
     pub few_codes: RwSignal<Option<u32>>,
     /// The codes that were just made; gone with the page that shows them.
@@ -124,6 +126,7 @@ impl Shell {
             after_password: RwSignal::new(None),
             after_set_up: RwSignal::new(None),
             reset_is_open: StoredValue::new(false),
+            key_was_shown: StoredValue::new(false),
             few_codes: RwSignal::new(None),
             sheet: StoredValue::new(None),
             profile: StoredValue::new(None),
@@ -226,6 +229,7 @@ impl Shell {
             self.after_set_up.set(None);
             self.few_codes.set(None);
             self.reset_is_open.set_value(false);
+            self.key_was_shown.set_value(false);
         }
         self.known.set(known);
     }

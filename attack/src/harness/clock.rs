@@ -93,11 +93,12 @@ fn real() -> i64 {
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// Debian keeps the library in a folder named after the machine's kind.
+/// Debian keeps the library in a folder named after the machine's kind. Of its two builds this is the one for several threads: the other writes the
+/// name of the clock's file into one buffer for all of them, and now and then a thread reads the real time.
 fn library() -> PathBuf {
     let kinds = fs::read_dir("/usr/lib").unwrap().filter_map(Result::ok);
     kinds
-        .map(|kind| kind.path().join("faketime/libfaketime.so.1"))
+        .map(|kind| kind.path().join("faketime/libfaketimeMT.so.1"))
         .find(|file| file.exists())
         .expect("libfaketime is missing: apt-get install faketime")
 }

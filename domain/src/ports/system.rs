@@ -46,18 +46,23 @@ pub struct NoPlace;
 /// Argon2id on a pool of its own, with a bound on how many run and wait (OWASP Password Storage).
 #[async_trait]
 pub trait Hasher: Send + Sync {
-    /// Takes a place for one computation. Whoever compares a secret asks first, before anything is read or counted for it: a server that is
+    /// Takes a place for one computation. Whoever compares a secret, or counts an attempt and hashes then, asks first, before anything is read or counted for it: a server that is
     /// asked for more than it can compute would else spend its time on what it refuses in the end.
     ///
     /// # Errors
     /// When too many wait already.
     fn place(&self) -> Result<Place, NoPlace>;
 
-    /// Hashes a password or backup code with a fresh salt.
+    /// Hashes a password or backup code with a fresh salt, in a place that was taken before.
+    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError>;
+
+    /// The same in the next place, for whoever has counted nothing.
     ///
     /// # Errors
     /// [`PortError::Unavailable`] when too many wait already.
-    async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError>;
+    async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError> {
+        self.hash_in(self.place()?, secret).await
+    }
 
     /// Compares a secret with a hash; without a hash it does the same work and says no, so that time tells nothing.
     async fn verify(

@@ -25,11 +25,44 @@ pub(super) async fn run(
     let opened = open(&Database::new(database)?, Opening::Existing).await?;
     let result = if args.export {
         export(opened.store()).await.map(|()| None)
-    } else {
+    } else if args.verify {
         verify(args, &opened).await.map(Some)
+    } else {
+        newest(args.last, opened.store()).await.map(Some)
     };
     opened.close().await;
     result
+}
+
+/// The newest stands last, beside the prompt.
+async fn newest(count: u32, store: &Store) -> Result<Report, Failure> {
+    let events = store.newest_events(count).await?;
+    let items = events.iter().map(|event| (words(event), line(event)));
+    Ok(Report::list(items, "No security events."))
+}
+
+/// When, what, how it ended; who did it, to whom, where and from where, as far as that is known.
+fn words(event: &EventRecord) -> String {
+    let subject = event.subject.as_ref().filter(|of| **of != event.actor);
+    let times = (event.times > 1).then(|| event.times.to_string());
+    let parts = [
+        ("of", subject),
+        ("in", event.account.as_ref()),
+        ("from", event.address.as_ref()),
+        ("about", event.detail.as_ref()),
+        ("times", times.as_ref()),
+    ];
+    let known = parts
+        .iter()
+        .filter_map(|(word, part)| part.map(|part| format!(" {word} {part}")));
+    format!(
+        "{}  {} {} by {}{}",
+        utc(event.at),
+        event.action,
+        event.outcome,
+        event.actor,
+        known.collect::<String>()
+    )
 }
 
 async fn verify(args: &EventsArgs, opened: &Opened) -> Result<Report, Failure> {

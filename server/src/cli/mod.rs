@@ -5,6 +5,7 @@ mod args;
 mod backup;
 mod copy;
 mod demo;
+mod doctor;
 mod events;
 mod failure;
 mod invitation;
@@ -16,9 +17,11 @@ mod password;
 mod report;
 mod restore;
 mod serve;
+mod usage;
 mod user;
 
 use std::{
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
 };
@@ -41,14 +44,23 @@ use report::Report;
 /// Runs the command that this process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
-    match execute(Arguments::parse()) {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => match usage::line(&error) {
+            Some(line) => return refuse(&line, ExitCode::from(2)),
+            None => error.exit(),
+        },
+    };
+    match execute(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // Standard error may be closed; the exit code still tells.
-            let _ = writeln!(io::stderr(), "twinlock: {failure}");
-            failure.exit_code()
-        }
+        Err(failure) => refuse(&failure, failure.exit_code()),
     }
+}
+
+fn refuse(why: &dyn Display, code: ExitCode) -> ExitCode {
+    // Standard error may be closed; the exit code still tells.
+    let _ = writeln!(io::stderr(), "twinlock: {why}");
+    code
 }
 
 #[tokio::main]
@@ -64,6 +76,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     })?;
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
+        Command::Doctor => return doctor::run(&Database::new(&database)?, json).await,
         Command::Events(args) => match events::run(&args, &database).await? {
             Some(report) => report,
             None => return Ok(()),

@@ -56,8 +56,7 @@ impl Hasher for Argon2Hasher {
         self.pool.place()
     }
 
-    async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError> {
-        let place = self.place()?;
+    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
         let secret = Zeroizing::new(secret.to_vec());
         let salt = self.entropy.draw::<16>()?;
         let cost = self.cost;

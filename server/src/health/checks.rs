@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{ports::PortError, time::Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use storage::Store;
 use tokio::time::timeout;
 
@@ -30,18 +30,37 @@ pub struct Checks {
 }
 
 impl Checks {
+    /// Each check by its name with what it found.
+    #[must_use]
+    pub const fn each(self) -> [(&'static str, &'static str); 4] {
+        [
+            ("database", self.database),
+            ("migrations", self.migrations),
+            ("key", self.key),
+            ("clock", self.clock),
+        ]
+    }
+
+    /// The names of those that do not hold.
+    #[must_use]
+    pub fn faults(self) -> Vec<&'static str> {
+        let faults = self.each().into_iter().filter(|(_, found)| *found != HOLDS);
+        faults.map(|(name, _)| name).collect()
+    }
+
     /// Whether the server should be given work.
     #[must_use]
     pub fn all_hold(self) -> bool {
-        [self.database, self.migrations, self.key, self.clock] == [HOLDS; 4]
+        self.faults().is_empty()
     }
 
     /// As it is answered.
     #[must_use]
     pub fn json(self) -> Value {
-        json!({
-            "database": self.database, "migrations": self.migrations, "key": self.key, "clock": self.clock,
-        })
+        let each = self.each().into_iter();
+        each.map(|(name, found)| (name.to_owned(), found.into()))
+            .collect::<Map<_, _>>()
+            .into()
     }
 }
 

@@ -27,7 +27,7 @@ use storage::Store;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{config::Database, middleware::refusal::JSON};
-pub use checks::Checks;
+pub use checks::{Checks, look};
 
 /// Where the process says that it lives.
 pub const LIVE: &str = "/livez";
@@ -75,7 +75,7 @@ impl Health {
         {
             return found;
         }
-        let found = checks::look(&self.store, &self.database, self.clock.now()).await;
+        let found = look(&self.store, &self.database, self.clock.now()).await;
         report(last.map(|(_, found)| found), found);
         *last = Some((Instant::now(), found));
         found

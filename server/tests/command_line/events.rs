@@ -47,6 +47,33 @@ fn tell_what_the_operator_did() {
 }
 
 #[test]
+fn alone_lists_the_newest_the_last_one_last() {
+    let place = Place::with_database();
+    let none = place.run(&["events"]);
+    assert_eq!(none.expect_done().trim(), "No security events.");
+    for name in ["First Ltd", "Second Ltd", "Third Ltd"] {
+        place.run(&["account", "add", name]).expect_done();
+    }
+    let listed = place.run(&["events", "--last", "2"]);
+    let lines: Vec<&str> = listed.expect_done().lines().collect();
+    assert_eq!(lines.len(), 2);
+    for (line, name) in lines.iter().zip(["Second Ltd", "Third Ltd"]) {
+        let (at, rest) = line.split_once("  ").unwrap();
+        assert!(at.ends_with('Z'), "{line}");
+        assert!(
+            rest.starts_with("account_add succeeded by operator in "),
+            "{line}"
+        );
+        assert!(rest.ends_with(&format!(" about {name}")), "{line}");
+    }
+    let json = place.run(&["events", "--json"]).expect_json();
+    let all = json.as_array().unwrap();
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[2]["detail"], "Third Ltd");
+    place.run(&["events", "--last", "0"]).expect_refused(2);
+}
+
+#[test]
 fn are_sealed_and_what_is_changed_is_found() {
     let place = Place::with_account();
     sealed(&place);

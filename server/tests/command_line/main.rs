@@ -18,6 +18,7 @@ mod copy;
 #[allow(dead_code, reason = "other tests use more of it")]
 mod database;
 mod demo;
+mod doctor;
 mod events;
 mod faults;
 mod health;

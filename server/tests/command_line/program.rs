@@ -177,9 +177,18 @@ impl Done {
     /// It refused with one line and printed nothing; answers the line.
     #[track_caller]
     pub fn expect_refused(&self, code: i32) -> &str {
-        assert_eq!((self.code, self.out.as_str()), (code, ""), "{}", self.err);
+        let (printed, line) = self.expect_failed(code);
+        assert_eq!(printed, "", "{line}");
+        line
+    }
+
+    /// It failed with one line; answers what it had printed, and the line.
+    #[track_caller]
+    pub fn expect_failed(&self, code: i32) -> (&str, &str) {
+        assert_eq!(self.code, code, "{}", self.err);
         assert_eq!(self.err.lines().count(), 1, "{}", self.err);
-        self.err.trim_end().strip_prefix("twinlock: ").unwrap()
+        let line = self.err.trim_end().strip_prefix("twinlock: ").unwrap();
+        (&self.out, line)
     }
 }
 

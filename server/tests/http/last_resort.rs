@@ -1,6 +1,9 @@
 //! Panics and endless work behind a server function.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use app::services::{Ports, Services};
 use async_trait::async_trait;
@@ -11,7 +14,7 @@ use domain::{
 };
 use serde_json::json;
 
-use crate::support::{Options, TestServer};
+use crate::support::{Authenticator, Enrolled, Options, TestServer};
 
 struct Broken;
 
@@ -27,7 +30,7 @@ impl Hasher for Broken {
         Ok(Place::new(()))
     }
 
-    async fn hash(&self, _: &[u8]) -> Result<SecretHash, PortError> {
+    async fn hash_in(&self, _: Place, _: &[u8]) -> Result<SecretHash, PortError> {
         std::future::pending().await
     }
 
@@ -36,21 +39,53 @@ impl Hasher for Broken {
     }
 }
 
-/// Nobody finds a place.
-struct Full;
+/// So many more find a place.
+struct Scarce {
+    hasher: Arc<dyn Hasher>,
+    left: Arc<AtomicUsize>,
+}
+
+impl Scarce {
+    /// A server with it, and how many more find a place there.
+    async fn server() -> (TestServer, Arc<AtomicUsize>) {
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let server = TestServer::start_with(Options::default(), |services| {
+            let hasher = Self {
+                hasher: Arc::clone(&services.hasher),
+                left: Arc::clone(&left),
+            };
+            Services::from(Ports {
+                hasher: Arc::new(hasher),
+                ..Ports::clone(&services)
+            })
+        })
+        .await;
+        (server, left)
+    }
+}
 
 #[async_trait]
-impl Hasher for Full {
+impl Hasher for Scarce {
     fn place(&self) -> Result<Place, NoPlace> {
-        Err(NoPlace)
+        let one_less = |left: usize| left.checked_sub(1);
+        let taken = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
+        taken.map_err(|_| NoPlace)?;
+        self.hasher.place()
     }
 
-    async fn hash(&self, _: &[u8]) -> Result<SecretHash, PortError> {
-        Err(NoPlace.into())
+    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
+        self.hasher.hash_in(place, secret).await
     }
 
-    async fn verify(&self, _: Place, _: &[u8], _: Option<&SecretHash>) -> Result<bool, PortError> {
-        panic!("it gave nobody a place");
+    async fn verify(
+        &self,
+        place: Place,
+        secret: &[u8],
+        hash: Option<&SecretHash>,
+    ) -> Result<bool, PortError> {
+        self.hasher.verify(place, secret, hash).await
     }
 }
 
@@ -99,13 +134,8 @@ async fn what_takes_too_long_is_given_up() {
 
 #[tokio::test]
 async fn whoever_finds_no_place_is_refused_before_anything_is_counted() {
-    let server = TestServer::start_with(Options::default(), |services| {
-        Services::from(Ports {
-            hasher: Arc::new(Full),
-            ..Ports::clone(&services)
-        })
-    })
-    .await;
+    let (server, left) = Scarce::server().await;
+    left.store(0, Ordering::SeqCst);
     let email = "somebody@example.com";
     for _ in 0..10 {
         let form = json!({ "email": email, "password": "whatever it is" });
@@ -116,4 +146,42 @@ async fn whoever_finds_no_place_is_refused_before_anything_is_counted() {
     let index = server.services.vault.email_index(&email.parse().unwrap());
     let attempts = server.services.attempts.password_attempts(index).await;
     assert_eq!(attempts.unwrap(), PasswordAttempts::default());
+}
+
+/// Ten right codes in a row for which there is no place would lock whoever gives them, were they counted.
+#[tokio::test]
+async fn a_right_code_that_finds_no_place_for_ten_hashes_costs_no_attempt() {
+    let (server, left) = Scarce::server().await;
+    let ada = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&ada).await.expect_ok();
+    let set_up = browser.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(set_up["key"].as_str().unwrap());
+    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    for _ in 0..12 {
+        left.store(9, Ordering::SeqCst);
+        let answer = browser.call("mfa/confirm", code.clone()).await;
+        answer.expect_refused(503, "unavailable");
+    }
+    left.store(usize::MAX, Ordering::SeqCst);
+    browser.call("mfa/confirm", code).await.expect_ok();
+}
+
+#[tokio::test]
+async fn nor_does_one_that_comes_with_a_new_password() {
+    let (server, left) = Scarce::server().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = ada.sign_in(&server).await;
+    server.clock.next_step();
+    let mut form = ada.code(&server);
+    form["current"] = ada.person.password.into();
+    form["new"] = "thirteen lanterns in the fog".into();
+    for _ in 0..12 {
+        left.store(1, Ordering::SeqCst);
+        let answer = browser.call("profile/change_password", form.clone()).await;
+        answer.expect_refused(503, "unavailable");
+    }
+    left.store(usize::MAX, Ordering::SeqCst);
+    let answer = browser.call("profile/change_password", form).await;
+    answer.expect_ok();
 }

@@ -31,6 +31,16 @@ async fn since(store: &Store, number: usize) -> Vec<EventRecord> {
     all(store).await.split_off(number)
 }
 
+#[tokio::test]
+async fn the_newest_come_in_the_order_of_writing() {
+    let Database { store, .. } = &Database::fresh().await;
+    somebody(store).await;
+    let all = all(store).await;
+    assert_eq!(store.newest_events(100).await.unwrap(), all);
+    let last = store.newest_events(1).await.unwrap();
+    assert_eq!(last, all[all.len() - 1..]);
+}
+
 fn request(actor: Actor, seconds: u64) -> Origin {
     Origin {
         actor,

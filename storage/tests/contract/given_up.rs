@@ -25,6 +25,11 @@ struct Wire(Arc<(Mutex<State>, Condvar)>);
 struct State {
     is_closed: bool,
     before: Option<&'static str>,
+    /// What comes before this word finds its host gone for good.
+    gone_before: Option<&'static str>,
+    /// Connections so far, and how many of them lead to a host that is gone.
+    connections: u32,
+    gone: u32,
 }
 
 impl Wire {
@@ -40,20 +45,27 @@ impl Wire {
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
-                both.pass(&client, &server);
-                both.pass(&server, &client);
+                let number = both.count();
+                both.pass(number, &client, &server);
+                both.pass(number, &server, &client);
             }
         });
         Some((wire, url))
     }
 
-    fn pass(&self, from: &TcpStream, to: &TcpStream) {
+    fn count(&self) -> u32 {
+        let mut state = self.0.0.lock().unwrap();
+        state.connections += 1;
+        state.connections
+    }
+
+    fn pass(&self, number: u32, from: &TcpStream, to: &TcpStream) {
         let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
         let wire = self.clone();
         thread::spawn(move || {
             let mut bytes = vec![0; 65_536];
             while let Ok(count @ 1..) = from.read(&mut bytes) {
-                wire.wait(&bytes[..count]);
+                wire.wait(number, &bytes[..count]);
                 if to.write_all(&bytes[..count]).is_err() {
                     break;
                 }
@@ -63,7 +75,7 @@ impl Wire {
         });
     }
 
-    fn wait(&self, bytes: &[u8]) {
+    fn wait(&self, number: u32, bytes: &[u8]) {
         let (state, changed) = &*self.0;
         let mut state = state.lock().unwrap();
         let is_in = |word: &str| {
@@ -75,11 +87,21 @@ impl Wire {
             state.is_closed = true;
             state.before = None;
         }
-        drop(changed.wait_while(state, |state| state.is_closed).unwrap());
+        if state.gone_before.is_some_and(is_in) {
+            state.gone = state.connections;
+            state.gone_before = None;
+        }
+        let stands = |state: &mut State| state.is_closed || number <= state.gone;
+        drop(changed.wait_while(state, stands).unwrap());
     }
 
     fn close_before(&self, word: &'static str) {
         self.0.0.lock().unwrap().before = Some(word);
+    }
+
+    /// Then nothing passes any more on the connections there are, and nobody says so; new ones work.
+    fn lose_host_before(&self, word: &'static str) {
+        self.0.0.lock().unwrap().gone_before = Some(word);
     }
 
     fn open(&self) {
@@ -124,4 +146,19 @@ async fn a_commit_that_was_asked_for_may_come_late() {
 async fn a_beginning_that_arrives_late_takes_nobody_in() {
     let count = added_in_spite_of_silence("BEGIN", true).await;
     assert!(matches!(count, None | Some(1)), "{count:?}");
+}
+
+/// Its place in the pool is not lost with it: closing waits for every place.
+#[tokio::test]
+async fn a_connection_to_a_host_that_is_gone_is_replaced() {
+    let database = Database::fresh().await;
+    let Some((wire, url)) = Wire::to(&database) else {
+        return;
+    };
+    let store = Store::open(&url).await.unwrap();
+    wire.lose_host_before("FROM accounts");
+    let listed = timeout(PATIENCE, Accounts::list(&store)).await.unwrap();
+    assert!(matches!(listed, Err(PortError::Unavailable(_))));
+    Accounts::list(&store).await.unwrap();
+    timeout(2 * PATIENCE, store.close()).await.unwrap();
 }

@@ -259,7 +259,7 @@ fn major(version: &str) -> u32 {
 
 /// The library stands in a folder of the machine's kind, such as `x86_64-linux-gnu`.
 fn has_faketime(folder: &Path) -> bool {
-    let library = "faketime/libfaketime.so.1";
+    let library = "faketime/libfaketimeMT.so.1";
     folder.read_dir().is_ok_and(|mut kinds| {
         kinds.any(|kind| kind.is_ok_and(|kind| kind.path().join(library).exists()))
     })
@@ -320,7 +320,7 @@ mod tests {
         assert!(!has_faketime(folder.path()));
         let library = folder.path().join("x86_64-linux-gnu/faketime");
         fs::create_dir_all(&library).unwrap();
-        fs::write(library.join("libfaketime.so.1"), "").unwrap();
+        fs::write(library.join("libfaketimeMT.so.1"), "").unwrap();
         assert!(has_faketime(folder.path()));
     }
 }

@@ -35,7 +35,10 @@ pub(crate) fn BackupCodes() -> impl IntoView {
                 Ok(fresh) => {
                     sheet.try_set(Some(fresh));
                 }
-                Err(AppError::NothingPending) => go(Page::Profile, true),
+                Err(AppError::NothingPending) => {
+                    shell.keep_status();
+                    go(Page::Profile, true);
+                }
                 Err(error) => {
                     failed.try_set(Some(words::refusal(&error)));
                 }
@@ -48,7 +51,10 @@ pub(crate) fn BackupCodes() -> impl IntoView {
         (false, true) => fetch(),
         // Nothing is pending: a deep link, or Back after the wizard.
         (false, false) => {
-            effect(move || go(Page::Profile, true));
+            effect(move || {
+                shell.keep_status();
+                go(Page::Profile, true);
+            });
         }
     }
     // New codes alone are no step of the wizard.

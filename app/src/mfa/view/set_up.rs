@@ -16,6 +16,8 @@ use crate::{
     words,
 };
 
+const HEADING: &str = "MFA method setup";
+
 /// `/profile/mfa/setup`: the key for the authenticator application.
 #[component]
 pub(crate) fn SetUp() -> impl IntoView {
@@ -32,19 +34,29 @@ pub(crate) fn SetUp() -> impl IntoView {
 /// With a method there is a key to show only while a reset waits: after a reload, but not for Back after the wizard.
 #[component]
 fn IfResetWaits() -> impl IntoView {
-    let go = go();
+    let (shell, go) = (shell(), go());
     let (waiting, reload) = load(pending);
     effect(move || {
         if waiting.get() == Some(Ok(false)) {
+            shell.keep_status();
             go(Page::Profile, true);
         }
     });
-    move || match waiting.get() {
-        Some(Ok(true)) => view! { <Key /> }.into_any(),
-        Some(Err(error)) => {
-            view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any()
+    move || {
+        let content = match waiting.get() {
+            Some(Ok(true)) => return view! { <Key /> }.into_any(),
+            Some(Err(error)) => {
+                view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any()
+            }
+            _ => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+        };
+        view! {
+            <div class="page--narrow">
+                <FocusHeading label=HEADING />
+                {content}
+            </div>
         }
-        _ => ().into_any(),
+        .into_any()
     }
 }
 
@@ -78,7 +90,7 @@ fn Key() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <Steps at=Step::SetUp is_short />
-            <FocusHeading label="MFA method setup" />
+            <FocusHeading label=HEADING />
             <Demanded />
             {move || match answer.get() {
                 None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
@@ -169,6 +181,7 @@ fn Onward() -> impl IntoView {
     });
     let leave = move || {
         failed.set(None);
+        shell.key_was_shown.set_value(false);
         shell.call(pending, cancel(), move |answer| match answer {
             Ok(()) => go(Page::Profile, true),
             Err(error) => {
@@ -176,10 +189,14 @@ fn Onward() -> impl IntoView {
             }
         });
     };
+    let next = move || {
+        shell.key_was_shown.set_value(true);
+        go(Page::VerifyMethod, false);
+    };
     view! {
         <FormError error=failed retry=leave />
         <div class="actions">
-            <Button label="Next" kind=ButtonKind::Primary on_press=move || go(Page::VerifyMethod, false) />
+            <Button label="Next" kind=ButtonKind::Primary on_press=next />
             <Show when=move || !is_forced.get()>
                 <Button label="Cancel" pending on_press=leave />
             </Show>

@@ -11,7 +11,7 @@ use crate::{
     reactive::effect,
     routes::Page,
     session::api::Code,
-    shell::{go, load, shell},
+    shell::{Shell, go, load, shell},
     ui::{Button, FocusHeading, FormError, Skeleton},
     wire::SecretText,
     words,
@@ -20,11 +20,20 @@ use crate::{
 /// `/profile/mfa/verify`: proves the new authenticator application.
 #[component]
 pub(crate) fn VerifyMethod() -> impl IntoView {
-    let go = go();
+    let (shell, go) = (shell(), go());
     let is_short = is_short();
     let (waiting, reload) = load(is_pending);
     effect(move || {
         if waiting.get() == Some(Ok(false)) {
+            if shell
+                .key_was_shown
+                .try_update_value(std::mem::take)
+                .unwrap_or_default()
+            {
+                gone(&shell);
+            } else {
+                shell.keep_status();
+            }
             go(Page::Profile, true);
         }
     });
@@ -39,6 +48,18 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
             }}
         </div>
     }
+}
+
+/// The key that this tab has shown proves nothing any more: another tab was quicker, or it took too long.
+fn gone(shell: &Shell) {
+    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let why = if has_mfa {
+        AppError::AlreadySetUp
+    } else {
+        AppError::NothingPending
+    };
+    shell.say(words::refusal(&why));
+    shell.refresh();
 }
 
 #[component]
@@ -64,6 +85,7 @@ fn Proof() -> impl IntoView {
                     None => shell.refresh(),
                 }
                 shell.reset_is_open.set_value(false);
+                shell.key_was_shown.set_value(false);
                 go(Page::BackupCodes, true);
             }
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {

@@ -5,7 +5,7 @@ use crate::{
     error::{AppError, Field},
     profile::api::{NewPassword, change_password},
     reactive::memo,
-    refused::Refused,
+    refused::{Refused, Wait},
     routes::Page,
     session::view::password_error,
     shell::{go, shell},
@@ -24,10 +24,12 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
     let ((current, at_current), (new, at_new), (code, at_code)) = (field(), field(), field());
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let waits = RwSignal::new(None::<AppError>);
     let (by_backup, toggled) = (RwSignal::new(false), RwSignal::new(false));
     let has_mfa = memo(move || shell.viewer().is_some_and(|viewer| viewer.has_mfa));
     let submit = move || {
         refused.set(None);
+        waits.set(None);
         let typed = current.read_untracked();
         at_current.set(
             typed
@@ -60,6 +62,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                 Err(error) => match place(&error) {
                     Some(place) => {
                         [at_current, at_new, at_code][place].try_set(Some(said(&error)));
+                        waits.try_set(Some(error));
                         focus_first_invalid();
                     }
                     None => {
@@ -71,6 +74,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     };
     let toggle = move || {
         at_code.set(None);
+        waits.set(None);
         code.set(String::new());
         toggled.set(true);
         by_backup.update(|by_backup| *by_backup = !*by_backup);
@@ -91,6 +95,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             };
             view! {
                 <CodeField label value=code kind error=at_code autofocus />
+                {move || waits.get().map(|error| view! { <Wait error /> })}
                 <Button label=other kind=ButtonKind::Quiet on_press=toggle />
             }
         })
@@ -137,7 +142,10 @@ const fn place(error: &AppError) -> Option<usize> {
         } => Some(1),
         AppError::WrongCode
         | AppError::JustExpired
+        | AppError::AlreadyUsed { .. }
         | AppError::BackupCodeUsed
+        | AppError::Paused { .. }
+        | AppError::Locked { .. }
         | AppError::Invalid { .. } => Some(2),
         _ => None,
     }

@@ -101,7 +101,7 @@ fn Codes(left: u32) -> impl IntoView {
         AlertKind::Warning
     };
     if words::are_few(left) {
-        view! { <Alert kind live=false><p>{said}</p></Alert> }.into_any()
+        view! { <Alert kind live={left == 0}><p>{said}</p></Alert> }.into_any()
     } else {
         view! { <p class="muted">{said}</p> }.into_any()
     }

@@ -44,7 +44,8 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
                         .after_password
                         .try_update(Option::take)
                         .flatten()
-                        .unwrap_or(Page::Profile),
+                        // After a reload: nothing else asks for the password.
+                        .unwrap_or(Page::SetUp),
                     true,
                 ),
                 Err(AppError::WrongCredentials) => {

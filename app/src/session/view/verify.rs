@@ -1,4 +1,4 @@
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use crate::{
     app::meta,
@@ -6,8 +6,8 @@ use crate::{
     mfa::second_factor_form::{Given, SecondFactorForm},
     reactive::effect,
     session::api::{Code, SignedIn, helpers, verify_backup_code, verify_code},
-    shell::shell,
-    ui::{Disclosure, FocusHeading},
+    shell::{load_if, shell},
+    ui::{Disclosure, FocusHeading, FormError, Skeleton},
     words,
 };
 
@@ -53,22 +53,26 @@ pub(crate) fn Verify() -> impl IntoView {
 #[component]
 fn LostDevice() -> impl IntoView {
     let open = RwSignal::new(false);
-    let owners = RwSignal::new(None::<Vec<String>>);
+    let (owners, ask) = load_if(false, helpers);
     effect(move || {
         if open.get() && owners.read_untracked().is_none() {
-            spawn_local(async move {
-                // Whatever goes wrong: the backup codes and the operator still help.
-                owners.try_set(Some(helpers().await.unwrap_or_default()));
-            });
+            ask();
         }
     });
     let link = Some(meta("support-url")).filter(|link| !link.is_empty());
-    let others = move || owners.get().map(|owners| words::who_helps(&owners));
-    let nobody = move || owners.read().as_ref().is_some_and(Vec::is_empty);
+    let others = move || Some(words::who_helps(&owners.get()?.ok()?));
+    let failed = Signal::derive(move || {
+        owners.with(|owners| Some(words::refusal(owners.as_ref()?.as_ref().err()?)))
+    });
+    let nobody = move || matches!(&*owners.read(), Some(Ok(owners)) if owners.is_empty());
     view! {
         <Disclosure label="Lost your device?" open>
             <p>"Use one of your backup codes."</p>
+            <Show when=move || open.get() && owners.read().is_none()>
+                <Skeleton lines=1 />
+            </Show>
             <p aria-live="polite">{others}</p>
+            <FormError error=failed retry=ask />
             {move || link.clone().filter(|_| nobody()).map(|link| view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> })}
         </Disclosure>
     }

@@ -16,7 +16,7 @@ use crate::{
 /// `/verify/:action`: proves the identity before an action, and names its cost.
 #[component]
 pub(crate) fn StepUp(action: Action) -> impl IntoView {
-    let go = go();
+    let (shell, go) = (shell(), go());
     let (answer, reload) = load(asked);
     let is_this = move |asked: &Option<AskedFor>| {
         asked
@@ -25,6 +25,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
     };
     effect(move || {
         if matches!(answer.get(), Some(Ok(asked)) if !is_this(&asked)) {
+            shell.keep_status();
             go(Page::Profile, true);
         }
     });
@@ -45,7 +46,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     let (shell, go, way) = (shell(), go(), way());
     let action = asked.intent.action();
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
-    let verified = RwSignal::new(false);
+    let (verified, leaving) = (RwSignal::new(false), RwSignal::new(false));
     let cost = words::cost(action, asked.about.as_deref());
     let asked = StoredValue::new(asked);
     let perform = move || {
@@ -94,7 +95,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     let leave = move || {
         let back = back(&asked.read_value().intent);
         // Whether it is forgotten now or lapses in ten minutes: nothing was granted.
-        shell.call(RwSignal::new(false), cancel(), move |_| go(back, true));
+        shell.call(leaving, cancel(), move |_| go(back, true));
     };
     let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
     view! {

@@ -8,7 +8,7 @@ use domain::events::Seal;
 
 #[derive(Debug, Args)]
 #[group(skip)]
-#[command(group = ArgGroup::new("what").required(true))]
+#[command(group = ArgGroup::new("what"))]
 pub struct EventsArgs {
     /// Look through the chain of sealed events for rows that are missing or were changed; fails if there are any
     #[arg(long, group = "what")]
@@ -24,6 +24,9 @@ pub struct EventsArgs {
     /// Write all events as JSON, a line each
     #[arg(long, group = "what")]
     pub export: bool,
+    /// How many of the newest are listed, if nothing else is asked for
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "what")]
+    pub last: u32,
 }
 
 /// A place in the chain and the seal that stood there, kept outside of the database.

@@ -59,6 +59,8 @@ pub enum Command {
     /// Keys of the key file
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Look whether database, migrations, key file and clock are as a server needs them; say what mends what is not
+    Doctor,
     /// Bring the database up to this version, or make it
     Migrate,
     /// Write the database into a new file, while the server runs

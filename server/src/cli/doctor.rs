@@ -1,0 +1,60 @@
+//! `twinlock doctor`: what stands in a server's way, and what mends it.
+
+use domain::ports::Clock;
+
+use super::{Failure, Report};
+use crate::{
+    clock::SystemClock,
+    config::Database,
+    context::{OpenError, connected},
+    health, keyfile,
+};
+
+/// Looks at what a server needs, while one runs or not, and prints what it found; fails if anything does not hold.
+pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> {
+    if keyfile::is_new(database).map_err(OpenError::Key)? {
+        return Err(OpenError::NoDatabase(database.place.clone()).into());
+    }
+    let store = connected(database).await?;
+    let found = health::look(&store, database, SystemClock.now()).await;
+    store.close().await;
+    let faults = found.faults();
+    let lines = found.each().map(|(name, word)| {
+        let remedy = faults.contains(&name).then(|| remedy(name, word, database));
+        format!("{name:<10}  {word}{}", remedy.unwrap_or_default())
+    });
+    Report::lines(lines.into(), found.json())
+        .print(json)
+        .map_err(Failure::output)?;
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "{} of {} checks failed: {}",
+        faults.len(),
+        found.each().len(),
+        faults.join(", ")
+    )))
+}
+
+fn remedy(check: &str, found: &str, database: &Database) -> String {
+    let text = match (check, found) {
+        ("database", _) => {
+            "does it take writes, has its disk room, does another program hold it locked?"
+                .to_owned()
+        }
+        ("migrations", "pending") => "run `twinlock migrate`, or start the server once".to_owned(),
+        ("migrations", "newer than this version") => {
+            "start the newer version that was here".to_owned()
+        }
+        ("key", _) => match keyfile::read(&database.key_file) {
+            Err(error) => error.to_string(),
+            Ok(_) => "name the right one with TWINLOCK_KEY_FILE".to_owned(),
+        },
+        ("clock", _) => {
+            "let the system's clock be set by NTP: codes and sessions hang on it".to_owned()
+        }
+        _ => return String::new(),
+    };
+    format!(": {text}")
+}

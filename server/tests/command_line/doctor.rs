@@ -1,0 +1,48 @@
+//! `twinlock doctor`: what a server needs, and what mends it.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use serde_json::json;
+
+use crate::program::Place;
+
+#[test]
+fn a_sound_place_passes_while_the_server_runs_and_while_not() {
+    let place = Place::with_database();
+    let sound = json!({ "database": "ok", "migrations": "ok", "key": "ok", "clock": "ok" });
+    assert_eq!(place.run(&["doctor", "--json"]).expect_json(), sound);
+    let _server = place.serve();
+    let done = place.run(&["doctor"]);
+    let lines: Vec<&str> = done.expect_done().lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "database    ok",
+            "migrations  ok",
+            "key         ok",
+            "clock       ok"
+        ]
+    );
+}
+
+#[test]
+fn a_key_file_that_others_can_read_is_named_with_what_mends_it() {
+    let place = Place::with_database();
+    let key_file = place.file("twinlock.db.key");
+    fs::set_permissions(&key_file, fs::Permissions::from_mode(0o644)).unwrap();
+    let done = place.run(&["doctor"]);
+    let (found, line) = done.expect_failed(1);
+    assert_eq!(line, "1 of 4 checks failed: key");
+    assert!(
+        found.contains("key         the key file can't be used: ") && found.contains("chmod 600"),
+        "{found}"
+    );
+}
+
+#[test]
+fn what_is_not_there_is_not_made() {
+    let place = Place::in_a_file();
+    let done = place.run(&["doctor"]);
+    assert!(done.expect_refused(1).starts_with("there is no database"));
+    assert!(!place.file("twinlock.db").exists());
+}
