@@ -25,7 +25,7 @@ use crate::{
     shell::{Shell, shell},
     step_up::view::{RecoveryOffer, StepUp},
     ui::{
-        FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, SkipLink, Status, ThemeMenu,
+        FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, SkipLink, Status, ThemeMenu, When,
         follow_stored_theme,
     },
     words,
@@ -188,13 +188,13 @@ fn UserMenu(name: String) -> impl IntoView {
     view! {
         <nav class="user-menu" aria-label="User">
             <Menu label=name>
-                <Show when=move || is_full.get()>
+                <When holds=move || is_full.get()>
                     <MenuLink href="/profile" label="My profile" />
                     <MenuLink href="/accounts" label="Accounts" />
-                </Show>
-                <Show when=move || has_several.get()>
+                </When>
+                <When holds=move || has_several.get()>
                     <MenuLink href="/sign-in/account" label="Change account" />
-                </Show>
+                </When>
                 <ThemeMenu />
                 <MenuAction label="Sign out" on_choose=leave />
             </Menu>

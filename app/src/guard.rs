@@ -7,7 +7,7 @@ use crate::{
     reactive::{effect, memo},
     routes::{Page, redirect},
     shell::{Known, Shell, go, shell},
-    ui::{FocusHeading, FormError, Skeleton},
+    ui::{FocusHeading, FormError, Skeleton, When},
     words,
 };
 
@@ -103,13 +103,13 @@ fn Waiting() -> impl IntoView {
     let failed = Signal::derive(move || shell.failed.get().map(|error| words::refusal(&error)));
     view! {
         <div class="page--narrow">
-            <Show
-                when=move || failed.read().is_some()
+            <When
+                holds=move || failed.read().is_some()
                 fallback=|| view! { <div class="card"><Skeleton lines=4 /></div> }
             >
                 <FocusHeading label="This page can't be loaded" />
                 <FormError error=failed retry=move || shell.refresh() />
-            </Show>
+            </When>
         </div>
     }
 }

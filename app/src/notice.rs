@@ -6,7 +6,7 @@ use crate::{
     connection::{Connection, notice},
     reactive::memo,
     shell::shell,
-    ui::Button,
+    ui::{Button, When},
 };
 
 /// Takes no room while there is nothing to say; it lies over the page, so that nothing moves when there is.
@@ -22,9 +22,9 @@ pub(crate) fn Notice() -> impl IntoView {
     view! {
         <div class="notice" class:notice--shown=move || said.read().is_some()>
             <p role="status">{move || said.get()}</p>
-            <Show when=move || may_reload.get()>
+            <When holds=move || may_reload.get()>
                 <Button label="Reload" on_press=reload />
-            </Show>
+            </When>
         </div>
     }
 }

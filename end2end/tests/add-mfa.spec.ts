@@ -143,7 +143,9 @@ test('a tab that still shows the QR code is told as well, once somebody goes on 
 test('reloaded on the question for the password, the wizard still goes on', async ({
   site,
   server,
+  guard,
 }) => {
+  guard.expectRefusals(403);
   const { confirmPassword, setup } = site;
   server.clock.advance(11 * 60);
   await site.askForSetup();

@@ -86,6 +86,8 @@ mod text_field;
 mod theme;
 #[cfg(feature = "csr")]
 mod theme_menu;
+#[cfg(feature = "csr")]
+mod when;
 
 #[cfg(feature = "csr")]
 mod exports {
@@ -127,6 +129,7 @@ mod exports {
         text_field::TextField,
         theme::{Theme, follow_stored_theme},
         theme_menu::ThemeMenu,
+        when::When,
     };
 }
 #[cfg(feature = "csr")]

@@ -184,8 +184,14 @@ fn are_deleted_when_they_are_old_and_the_rest_holds() {
 }
 
 #[test]
-fn need_to_be_told_what_to_do() {
+fn are_verified_or_exported_or_listed() {
     let place = Place::with_database();
-    assert_eq!(place.run(&["events"]).code, 2);
-    assert_eq!(place.run(&["events", "--verify", "--export"]).code, 2);
+    for both in [
+        ["events", "--verify", "--export"],
+        ["events", "--last=1", "--export"],
+    ] {
+        let done = place.run(&both);
+        let line = done.expect_refused(2);
+        assert!(line.contains("cannot be used with"), "{line}");
+    }
 }

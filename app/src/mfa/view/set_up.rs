@@ -11,7 +11,7 @@ use crate::{
     shell::{go, load, shell},
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
-        FocusHeading, FormError, KeyGroups, QrCode, Skeleton,
+        FocusHeading, FormError, KeyGroups, QrCode, Skeleton, When,
     },
     words,
 };
@@ -197,9 +197,9 @@ fn Onward() -> impl IntoView {
         <FormError error=failed retry=leave />
         <div class="actions">
             <Button label="Next" kind=ButtonKind::Primary on_press=next />
-            <Show when=move || !is_forced.get()>
+            <When holds=move || !is_forced.get()>
                 <Button label="Cancel" pending on_press=leave />
-            </Show>
+            </When>
         </div>
     }
 }

@@ -4,7 +4,7 @@ use leptos_router::components::A;
 use crate::{
     reactive::memo,
     shell::shell,
-    ui::{Badge, BadgeKind, FocusHeading, LinkButton},
+    ui::{Badge, BadgeKind, FocusHeading, LinkButton, When},
     words,
 };
 
@@ -20,9 +20,9 @@ pub(crate) fn Home() -> impl IntoView {
     view! {
         <div class="page--narrow stack">
             <FocusHeading label=heading />
-            <Show when=move || account.read().is_none()>
+            <When holds=move || account.read().is_none()>
                 <p class="lead">{words::NO_ACCOUNT}</p>
-            </Show>
+            </When>
             <section class="card" aria-labelledby="sign-in-security">
                 <div class="card__head">
                     <h2 id="sign-in-security">"Sign-in security"</h2>

@@ -12,7 +12,7 @@ use crate::{
     step_up::view::way,
     ui::{
         Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
-        Menu, MenuAction, RelativeTime,
+        Menu, MenuAction, RelativeTime, When,
     },
     words,
 };
@@ -135,9 +135,9 @@ fn Unsaved(
             view! {
                 <Alert kind live=false>
                     <p>{said}</p>
-                    <Show when=move || may_see.get()>
+                    <When holds=move || may_see.get()>
                         <p><A href="/profile/mfa/backup-codes">"Show new backup codes"</A></p>
-                    </Show>
+                    </When>
                 </Alert>
             }
         })

@@ -7,7 +7,7 @@ use crate::{
     reactive::effect,
     session::api::{Code, SignedIn, helpers, verify_backup_code, verify_code},
     shell::{load_if, shell},
-    ui::{Disclosure, FocusHeading, FormError, Skeleton},
+    ui::{Disclosure, FocusHeading, FormError, Skeleton, When},
     words,
 };
 
@@ -68,9 +68,9 @@ fn LostDevice() -> impl IntoView {
     view! {
         <Disclosure label="Lost your device?" open>
             <p>"Use one of your backup codes."</p>
-            <Show when=move || open.get() && owners.read().is_none()>
+            <When holds=move || open.get() && owners.read().is_none()>
                 <Skeleton lines=1 />
-            </Show>
+            </When>
             <p aria-live="polite">{others}</p>
             <FormError error=failed retry=ask />
             {move || link.clone().filter(|_| nobody()).map(|link| view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> })}

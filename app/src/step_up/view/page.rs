@@ -9,7 +9,7 @@ use crate::{
     routes::Page,
     shell::{go, load, shell},
     step_up::api::{AskedFor, StepUpCode, asked, cancel, verify_backup_code, verify_code},
-    ui::{Alert, AlertKind, FocusHeading, FormError, Skeleton},
+    ui::{Alert, AlertKind, FocusHeading, FormError, Skeleton, When},
     words,
 };
 
@@ -102,12 +102,12 @@ fn Question(asked: AskedFor) -> impl IntoView {
         <Alert kind=AlertKind::Info live=false><p>{cost}</p></Alert>
         <div class="card">
             <FormError error=failed retry=perform />
-            <Show when=move || !verified.get()>
+            <When holds=move || !verified.get()>
                 <SecondFactorForm refused pending on_submit=submit on_cancel=leave />
-            </Show>
-            <Show when=move || verified.get() && way.failed.read().is_none()>
+            </When>
+            <When holds=move || verified.get() && way.failed.read().is_none()>
                 <Skeleton lines=2 />
-            </Show>
+            </When>
         </div>
     }
 }

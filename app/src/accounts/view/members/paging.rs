@@ -5,7 +5,7 @@ use super::filters::Filters;
 use crate::{
     accounts::state::{last_page, page_range},
     reactive::memo,
-    ui::Button,
+    ui::{Button, When},
 };
 
 /// From one page of members to the next; nothing where one page holds all.
@@ -26,12 +26,12 @@ pub(super) fn Paging(
         );
     };
     view! {
-        <Show when=move || { matching.get() > PAGE }>
+        <When holds=move || { matching.get() > PAGE }>
             <nav class="paging" aria-label="Pages">
                 <Button label="Previous" disabled=is_first on_press=move || turn(-1) />
                 <p class="paging__range">{move || page_range(page.get(), matching.get())}</p>
                 <Button label="Next" disabled=is_last on_press=move || turn(1) />
             </nav>
-        </Show>
+        </When>
     }
 }

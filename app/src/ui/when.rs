@@ -1,0 +1,18 @@
+//! Leptos' `Show`, compiled once: with a condition of its own type each brings a copy of it into the pages, almost a kilobyte.
+
+use leptos::prelude::*;
+
+/// Shows its children while a condition holds, and a fallback otherwise.
+#[component]
+pub fn When(
+    /// The condition.
+    #[prop(into)]
+    holds: Signal<bool>,
+    /// What is shown otherwise.
+    #[prop(optional, into)]
+    fallback: ViewFn,
+    /// What is shown while it holds.
+    children: ChildrenFn,
+) -> impl IntoView {
+    view! { <Show when=move || holds.get() fallback>{children()}</Show> }
+}
