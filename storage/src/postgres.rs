@@ -1,6 +1,6 @@
 //! Opening a database on a `PostgreSQL` server.
 
-use std::{net::IpAddr, str::FromStr};
+use std::{net::IpAddr, str::FromStr, time::Duration};
 
 use sqlx::{
     AnyPool, Connection,
@@ -16,6 +16,8 @@ use crate::{
 
 /// Connections that write, and as many that read: four instances leave room below a server's usual hundred.
 const EACH: u32 = 8;
+/// A connection that is taken up again has to answer by then, or the next one is tried: those to a host that is gone never will.
+const PROMPT: Duration = Duration::from_secs(1);
 /// Nobody waits longer than this for an answer, and an acknowledged commit is on the disk, whatever the server's default is.
 const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');";
@@ -40,31 +42,41 @@ pub async fn open(url: &str, wire: Wire) -> Result<Pools, OpenError> {
     Ok(Pools {
         writer: connected(
             pool(EACH, SESSION).before_acquire(|connection, _| {
-                Box::pin(async move {
-                    // A ping would not notice that the server has become a standby, which takes no write.
-                    let read_only = sqlx::query_scalar::<_, String>("SHOW transaction_read_only");
-                    Ok(read_only.fetch_one(connection).await? == "off")
-                })
+                // A ping would not notice that the server has become a standby, which takes no write.
+                let read_only = sqlx::query_scalar::<_, String>("SHOW transaction_read_only");
+                let look = read_only.fetch_one(connection);
+                Box::pin(async move { Ok(within(PROMPT, look).await? == "off") })
             }),
             options.clone(),
         )
         .await?,
-        readers: connected(pool(EACH, SESSION), options).await?,
+        readers: connected(
+            pool(EACH, SESSION).before_acquire(|connection, _| {
+                Box::pin(async move { within(PROMPT, connection.ping()).await.map(|()| true) })
+            }),
+            options,
+        )
+        .await?,
     })
 }
 
+/// The driver's own looks wait as long as the system does for a host that is gone, a quarter of an hour, and keep the connection's place in the pool
+/// meanwhile. It makes one more when a connection comes back, right behind ours: only a host that goes between the two costs a place that long.
 async fn connected(pool: AnyPoolOptions, options: AnyConnectOptions) -> Result<AnyPool, OpenError> {
-    let pool = pool.after_release(|connection, _| {
-        Box::pin(async move {
-            // The driver's own look waits as long as the system does for a host that is gone, a quarter of an hour, and keeps the connection's
-            // place in the pool meanwhile.
-            let answer = timeout(PATIENCE, connection.ping()).await;
-            answer
-                .unwrap_or(Err(sqlx::Error::PoolTimedOut))
-                .map(|()| true)
-        })
-    });
+    let pool = pool
+        .test_before_acquire(false)
+        .after_release(|connection, _| {
+            Box::pin(async move { within(PATIENCE, connection.ping()).await.map(|()| true) })
+        });
     pool.connect_with(options).await.map_err(OpenError::Server)
+}
+
+async fn within<T>(
+    time: Duration,
+    answer: impl Future<Output = sqlx::Result<T>>,
+) -> sqlx::Result<T> {
+    let answer = timeout(time, answer).await;
+    answer.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 fn leaves_this_machine(options: &PgConnectOptions) -> bool {

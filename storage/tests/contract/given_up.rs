@@ -25,11 +25,11 @@ struct Wire(Arc<(Mutex<State>, Condvar)>);
 struct State {
     is_closed: bool,
     before: Option<&'static str>,
-    /// What comes before this word finds its host gone for good.
+    /// The connection on which this word comes finds its host gone for good.
     gone_before: Option<&'static str>,
-    /// Connections so far, and how many of them lead to a host that is gone.
+    /// Connections so far, and the one that leads to a host that is gone.
     connections: u32,
-    gone: u32,
+    gone: Option<u32>,
 }
 
 impl Wire {
@@ -88,10 +88,10 @@ impl Wire {
             state.before = None;
         }
         if state.gone_before.is_some_and(is_in) {
-            state.gone = state.connections;
+            state.gone = Some(number);
             state.gone_before = None;
         }
-        let stands = |state: &mut State| state.is_closed || number <= state.gone;
+        let stands = |state: &mut State| state.is_closed || state.gone == Some(number);
         drop(changed.wait_while(state, stands).unwrap());
     }
 
@@ -99,7 +99,7 @@ impl Wire {
         self.0.0.lock().unwrap().before = Some(word);
     }
 
-    /// Then nothing passes any more on the connections there are, and nobody says so; new ones work.
+    /// Then nothing passes any more on the connection that asks for it, and nobody says so; others work.
     fn lose_host_before(&self, word: &'static str) {
         self.0.0.lock().unwrap().gone_before = Some(word);
     }
