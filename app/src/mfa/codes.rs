@@ -18,16 +18,10 @@ use crate::{
     wire::Disclosed,
 };
 
-/// A place for the hash of each of ten codes, to be taken before anything is counted.
-pub(super) fn places(call: &Call) -> Result<Vec<Place>, AppError> {
-    let places = (0..BackupCode::PER_SET).map(|_| call.services.hasher.place());
-    Ok(places.collect::<Result<_, _>>()?)
-}
-
-/// Draws a code for each place, ten: what is shown once, and what is stored.
+/// Draws ten codes, hashed one after the other: what is shown once, and what is stored.
 pub(super) async fn draw(
     call: &Call,
-    places: Vec<Place>,
+    place: Place,
     session: &SessionRecord,
     reason: CodesFor,
     old_left: Option<u32>,
@@ -35,14 +29,14 @@ pub(super) async fn draw(
     let (services, user) = (&call.services, &session.user);
     let mut shown = Vec::with_capacity(BackupCode::PER_SET);
     let mut stored = Vec::with_capacity(BackupCode::PER_SET);
-    for place in places {
+    for _ in 0..BackupCode::PER_SET {
         let code = BackupCode::from_random(services.entropy.draw()?);
         stored.push(BackupCodeHash {
             id: BackupCodeId::from_random(services.entropy.draw()?),
             index: services.vault.backup_code_index(user, &code),
             hash: services
                 .hasher
-                .hash_in(place, code.expose().as_bytes())
+                .hash_in(place.clone(), code.expose().as_bytes())
                 .await?,
         });
         shown.push(Disclosed::new(code.to_string()));
@@ -83,9 +77,9 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
         .codes_since
         .filter(|&since| may_see_codes(since, call.now))
         .ok_or(AppError::NothingPending)?;
-    let places = places(call)?;
+    let place = call.services.hasher.place()?;
     let old_left = old_left(call).await?;
-    let (shown, stored) = draw(call, places, session, session.codes_for, old_left).await?;
+    let (shown, stored) = draw(call, place, session, session.codes_for, old_left).await?;
     call.services
         .mfa
         .keep_pending_codes(&session.user, stored)
@@ -120,8 +114,8 @@ pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
         return Err(AppError::VerificationRequired);
     }
     let old_left = Some(method.codes_left);
-    let places = places(call)?;
-    let (shown, stored) = draw(call, places, session, CodesFor::Generated, old_left).await?;
+    let place = call.services.hasher.place()?;
+    let (shown, stored) = draw(call, place, session, CodesFor::Generated, old_left).await?;
     let grant = grant(call, Intent::Generate)?;
     if !call.services.mfa.generate(grant, stored).await? {
         return Err(AppError::VerificationRequired);

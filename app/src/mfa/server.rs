@@ -147,7 +147,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         .map_err(|_| AppError::Invalid { field: Field::Code })?;
     let method = call.services.mfa.method(user(call)?).await?;
     let pending = to_confirm(find_pending(call).await?, method.as_ref())?;
-    let places = codes::places(call)?;
+    let for_hashes = call.services.hasher.place()?;
     count(call, Factor::Application)
         .await
         .map_err(|refusal| without_backup_codes(refusal, method.as_ref()))?;
@@ -164,7 +164,8 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         None => CodesFor::Added,
     };
     let old_left = method.as_ref().map(|method| method.codes_left);
-    let (mut shown, stored) = codes::draw(call, places, &caller.session, reason, old_left).await?;
+    let (mut shown, stored) =
+        codes::draw(call, for_hashes, &caller.session, reason, old_left).await?;
     let (swap, token) = call.renewal()?;
     // A reset keeps the name that its owner gave.
     let name = method.map_or_else(default_name, |method| Ok(method.name))?;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use thiserror::Error;
 
@@ -28,13 +30,15 @@ impl dyn Entropy + '_ {
     }
 }
 
-/// A place among the computations that run and wait; it is free again once it is dropped.
-pub struct Place(#[expect(dead_code, reason = "held, not looked at")] Box<dyn Send + Sync>);
+/// A place among the computations that run and wait; it is free again once it is dropped. Who computes one thing after the other clones it: at any
+/// time one of them runs or waits.
+#[derive(Clone)]
+pub struct Place(#[expect(dead_code, reason = "held, not looked at")] Arc<dyn Send + Sync>);
 
 impl Place {
     /// A place for as long as `kept` is kept.
     pub fn new(kept: impl Send + Sync + 'static) -> Self {
-        Self(Box::new(kept))
+        Self(Arc::new(kept))
     }
 }
 
