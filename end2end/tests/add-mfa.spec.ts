@@ -140,6 +140,23 @@ test('a tab that still shows the QR code is told as well, once somebody goes on 
   await expect(other.profile.status(words.otherTab)).toBeVisible();
 });
 
+test('with a method, a set-up that can not be asked for says so under its heading', async ({
+  site,
+  page,
+  guard,
+}) => {
+  guard.expectOutage();
+  await site.addMfa();
+  await page.route('**/api/mfa/pending', (route) => route.abort());
+  await site.setup.open();
+  await expect(site.setup.heading).toBeVisible();
+  const again = page.getByRole('main').getByRole('button', { name: 'Try again' });
+  await expect(again).toBeVisible();
+  await page.unroute('**/api/mfa/pending');
+  await again.click();
+  await site.profile.expectOpen();
+});
+
 test('reloaded on the question for the password, the wizard still goes on', async ({
   site,
   server,

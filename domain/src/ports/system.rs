@@ -50,8 +50,8 @@ pub struct NoPlace;
 /// Argon2id on a pool of its own, with a bound on how many run and wait (OWASP Password Storage).
 #[async_trait]
 pub trait Hasher: Send + Sync {
-    /// Takes a place for one computation. Whoever compares a secret, or counts an attempt and hashes then, asks first, before anything is read or counted for it: a server that is
-    /// asked for more than it can compute would else spend its time on what it refuses in the end.
+    /// Takes a place for one computation. Whoever compares a secret, or counts an attempt and hashes then, asks first, before anything is
+    /// read or counted for it: a server that is asked for more than it can compute would else spend its time on what it refuses in the end.
     ///
     /// # Errors
     /// When too many wait already.
