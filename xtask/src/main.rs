@@ -61,7 +61,7 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Take the README's pictures anew, into docs/pictures
     Pictures,
-    /// Join the style sheets into target/style/twinlock.css, before Trunk copies it
+    /// Join the style sheets into target/style/twinlock.css, before Trunk puts it into the page
     #[command(hide = true)]
     Style,
 }

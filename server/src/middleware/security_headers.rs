@@ -11,6 +11,8 @@ use axum::{
     response::Response,
 };
 
+use crate::spa::Inline;
+
 /// Everything a browser lets pages do, off, but for the copy buttons. Only names that browsers know: they complain about others.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(self), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
@@ -25,9 +27,9 @@ const HSTS: &str = "max-age=63072000; includeSubDomains";
 pub struct SecurityHeaders(HeaderMap);
 
 impl SecurityHeaders {
-    /// `scripts` are the CSP sources of the index page's inline scripts.
+    /// `inline` is what stands in the index page itself.
     #[must_use]
-    pub fn new(scripts: &[String], https: bool) -> Self {
+    pub fn new(inline: Option<&Inline>, https: bool) -> Self {
         let fixed = |name: &'static str, value: &'static str| {
             (
                 HeaderName::from_static(name),
@@ -38,7 +40,7 @@ impl SecurityHeaders {
             (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
             (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-            (CONTENT_SECURITY_POLICY, policy(scripts)),
+            (CONTENT_SECURITY_POLICY, policy(inline)),
             fixed("cross-origin-opener-policy", "same-origin"),
             fixed("cross-origin-embedder-policy", "require-corp"),
             fixed("cross-origin-resource-policy", "same-origin"),
@@ -66,10 +68,18 @@ impl SecurityHeaders {
     }
 }
 
-fn policy(scripts: &[String]) -> HeaderValue {
-    let scripts: String = scripts.iter().flat_map(|hash| [" ", hash]).collect();
+fn policy(inline: Option<&Inline>) -> HeaderValue {
+    let list = |sources: &[String]| -> String {
+        sources.iter().flat_map(|source| [" ", source]).collect()
+    };
+    let scripts = inline
+        .map(|inline| list(&inline.scripts))
+        .unwrap_or_default();
+    let styles = inline
+        .map(|inline| list(&inline.styles))
+        .unwrap_or_default();
     let policy = format!(
-        "default-src 'none'; script-src 'self'{scripts} 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
+        "default-src 'none'; script-src 'self'{scripts} 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'{styles}; \
          img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     // Hashes are base64; should the text not pass, nothing at all is allowed.

@@ -1,4 +1,4 @@
-//! The operator's accent and logo as files beside the built ones, and what the index page says to load them.
+//! The operator's accent and logo: colours in the index page, and a file beside the built ones.
 
 use std::fmt::Write;
 
@@ -27,19 +27,17 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// Makes the files; their names hold their hash, so that they may be kept for ever.
-    pub fn new(branding: &Branding) -> (Self, Vec<File>) {
+    /// Makes the logo's file as well; its name holds its hash, so that it may be kept for ever.
+    pub fn new(branding: &Branding) -> (Self, Option<File>) {
         let logo = branding.logo.as_ref().map(logo);
-        let style = style(branding);
-        let path = |file: &Option<File>| file.as_ref().map(|(path, _)| path.clone());
         let brand = Self {
-            logo: path(&logo),
-            style: path(&style),
+            logo: logo.as_ref().map(|(path, _)| path.clone()),
+            style: style(branding),
         };
-        (brand, logo.into_iter().chain(style).collect())
+        (brand, logo)
     }
 
-    /// Puts them into the index page: the style sheet after the built one, whose tokens it overrides.
+    /// Puts them into the index page: the colours after the built style sheet, whose tokens they override.
     pub fn dress(&self, html: &str) -> String {
         let mut html = html.to_owned();
         let mut head = String::new();
@@ -52,8 +50,8 @@ impl Brand {
                 "<meta name=\"logo\" content=\"{path}\"><link rel=\"icon\" href=\"{path}\">"
             );
         }
-        if let Some(path) = &self.style {
-            let _ = write!(head, "<link rel=\"stylesheet\" href=\"{path}\">");
+        if let Some(css) = &self.style {
+            let _ = write!(head, "<style>{css}</style>");
         }
         head.push_str("</head>");
         html.replacen("</head>", &head, 1)
@@ -70,11 +68,14 @@ fn logo(logo: &Logo) -> File {
         LogoKind::Svg => "svg",
         LogoKind::Png => "png",
     };
-    let (path, file) = file("logo", ending, logo.bytes.clone());
-    (path, file.with_policy(LOGO_POLICY))
+    let body = Bytes::from(logo.bytes.clone());
+    let hash = HEXLOWER.encode(&Sha256::digest(&body)[..8]);
+    let name = format!("logo-{hash}.{ending}");
+    let file = Representations::packed(content_type::of(&name), HASHED, body);
+    (format!("/{name}"), file.with_policy(LOGO_POLICY))
 }
 
-fn style(branding: &Branding) -> Option<File> {
+fn style(branding: &Branding) -> Option<String> {
     let mut css = String::new();
     if let Some(accent) = &branding.accent {
         css.push_str(":root {\n");
@@ -87,14 +88,7 @@ fn style(branding: &Branding) -> Option<File> {
     if let Some(logo) = &branding.logo {
         let _ = writeln!(css, ".brand__logo {{ aspect-ratio: {}; }}", logo.ratio);
     }
-    (!css.is_empty()).then(|| file("brand", "css", css.into_bytes()))
-}
-
-fn file(stem: &str, ending: &str, body: Vec<u8>) -> File {
-    let hash = HEXLOWER.encode(&Sha256::digest(&body)[..8]);
-    let name = format!("{stem}-{hash}.{ending}");
-    let file = Representations::packed(content_type::of(&name), HASHED, Bytes::from(body));
-    (format!("/{name}"), file)
+    (!css.is_empty()).then_some(css)
 }
 
 /// The text with what stands between the two marks exchanged.
@@ -123,7 +117,7 @@ mod tests {
     use super::*;
     use crate::config::Accent;
 
-    const PAGE: &str = "<head><link rel=\"icon\" href=\"/f.svg\"/><link rel=\"stylesheet\" href=\"/t.css\"></head><a><!-- mark --><svg></svg><!-- /mark -->Panel</a>";
+    const PAGE: &str = "<head><link rel=\"icon\" href=\"/f.svg\"/><style>a {}</style></head><a><!-- mark --><svg></svg><!-- /mark -->Panel</a>";
 
     fn branding(accent: Option<&str>, logo: Option<Logo>) -> Branding {
         Branding {
@@ -142,31 +136,23 @@ mod tests {
 
     #[test]
     fn without_settings_nothing_changes() {
-        let (brand, files) = Brand::new(&branding(None, None));
-        assert!(files.is_empty());
+        let (brand, file) = Brand::new(&branding(None, None));
+        assert!(file.is_none());
         assert_eq!(brand.dress(PAGE), PAGE);
     }
 
     #[test]
     fn the_accent_comes_after_the_style_sheet() {
-        let (brand, files) = Brand::new(&branding(Some("#2f5bd7"), None));
-        let path = &files[0].0;
+        let (brand, file) = Brand::new(&branding(Some("#2f5bd7"), None));
+        assert!(file.is_none());
+        let page = brand.dress(PAGE);
+        let (built, rest) = page.split_once("</style><style>").unwrap();
+        assert!(PAGE.starts_with(built), "{built}");
         assert!(
-            path.starts_with("/brand-") && ends_with(path, "css"),
-            "{path}"
+            rest.starts_with(":root {\n  --accent: light-dark(#2f5bd7, #"),
+            "{rest}"
         );
-        let link = format!("<link rel=\"stylesheet\" href=\"{path}\">");
-        assert_eq!(
-            brand.dress(PAGE),
-            PAGE.replace("</head>", &format!("{link}</head>"))
-        );
-    }
-
-    #[test]
-    fn another_accent_has_another_name() {
-        let path = |accent| Brand::new(&branding(Some(accent), None)).1.remove(0).0;
-        assert_ne!(path("#2f5bd7"), path("#0a7d3b"));
-        assert_eq!(path("#2f5bd7"), path("#2F5BD7"));
+        assert!(rest.contains("}\n</style></head>"), "{rest}");
     }
 
     #[test]
@@ -176,8 +162,8 @@ mod tests {
             ratio: 3.0,
             bytes: b"picture".to_vec(),
         };
-        let (brand, files) = Brand::new(&branding(None, Some(logo)));
-        let path = &files[0].0;
+        let (brand, file) = Brand::new(&branding(None, Some(logo)));
+        let path = &file.unwrap().0;
         assert!(
             path.starts_with("/logo-") && ends_with(path, "png"),
             "{path}"

@@ -9,10 +9,19 @@ use super::{
 };
 use crate::config::Branding;
 
-/// The page in its two forms, what its inline scripts need in the CSP, and which build it is.
+/// The CSP sources of what stands in the page itself.
+#[derive(Default)]
+pub struct Inline {
+    /// Of each script without `src`.
+    pub scripts: Vec<String>,
+    /// Of each style sheet.
+    pub styles: Vec<String>,
+}
+
+/// The page in its two forms, what stands in it itself, and which build it is.
 pub struct Index {
     pages: Variants<Representations>,
-    script_hashes: Vec<String>,
+    inline: Inline,
     build: String,
 }
 
@@ -27,10 +36,10 @@ impl Index {
         // The names of scripts and styles hold their hashes, so this names all that a tab has loaded, and the settings in it.
         let build = HEXLOWER.encode(&Sha256::digest(&html)[..8]);
         let html = html.replace("__BUILD__", &build);
-        let script_hashes = inline_scripts(&html).map(csp_source).collect();
+        let inline = Inline::of(&html);
         Self {
             pages: Variants::of(&html).map(page),
-            script_hashes,
+            inline,
             build,
         }
     }
@@ -45,9 +54,19 @@ impl Index {
         &self.build
     }
 
-    /// The CSP sources of the inline scripts.
-    pub fn script_hashes(&self) -> &[String] {
-        &self.script_hashes
+    /// What the CSP has to allow by its hash.
+    pub const fn inline(&self) -> &Inline {
+        &self.inline
+    }
+}
+
+impl Inline {
+    fn of(html: &str) -> Self {
+        let sources = |element| texts(html, element).map(csp_source).collect();
+        Self {
+            scripts: sources("script"),
+            styles: sources("style"),
+        }
     }
 }
 
@@ -72,17 +91,22 @@ fn escaped(text: &str) -> String {
     html
 }
 
-/// The text of each script without `src`.
-fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
-    html.split("<script").skip(1).filter_map(|rest| {
-        let (tag, rest) = rest.split_once('>')?;
-        let (text, _) = rest.split_once("</script")?;
-        (!tag.contains("src=")).then_some(text)
+/// The text of each element of this name without `src`.
+fn texts<'a>(html: &'a str, element: &str) -> impl Iterator<Item = &'a str> {
+    let (open, close) = (format!("<{element}"), format!("</{element}"));
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        let (_, from) = rest.split_once(&open)?;
+        let (tag, from) = from.split_once('>')?;
+        let (text, after) = from.split_once(&close)?;
+        rest = after;
+        Some((!tag.contains("src=")).then_some(text))
     })
+    .flatten()
 }
 
-fn csp_source(script: &str) -> String {
-    format!("'sha256-{}'", BASE64.encode(&Sha256::digest(script)))
+fn csp_source(text: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
 }
 
 #[cfg(test)]
@@ -100,7 +124,7 @@ mod tests {
         };
         let index = Index::new(template, &branding, &Brand::default());
         assert!(
-            index.script_hashes().is_empty(),
+            index.inline().scripts.is_empty() && index.inline().styles.is_empty(),
             "no script came in with a setting"
         );
         let brand = "A&amp;B &quot;&lt;script&gt;alert(1)&lt;/script&gt;&#39;";
@@ -112,10 +136,12 @@ mod tests {
     }
 
     #[test]
-    fn each_inline_script_has_its_hash() {
-        let html = "<script>one</script><script src=\"/a.js\"></script><script type=\"module\">\nimport x\n</script>";
-        let found: Vec<&str> = inline_scripts(html).collect();
+    fn what_stands_in_the_page_has_its_hash() {
+        let html = "<style>a { b: c }</style><script>one</script><script src=\"/a.js\"></script><script type=\"module\">\nimport x\n</script>";
+        let found: Vec<&str> = texts(html, "script").collect();
         assert_eq!(found, ["one", "\nimport x\n"]);
+        let found: Vec<&str> = texts(html, "style").collect();
+        assert_eq!(found, ["a { b: c }"]);
         // printf one | openssl dgst -sha256 -binary | base64
         assert_eq!(
             csp_source("one"),

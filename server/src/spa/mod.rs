@@ -26,6 +26,7 @@ use crate::config::Branding;
 use brand::Brand;
 pub use file::File;
 use index::Index;
+pub use index::Inline;
 use representation::Representations;
 
 /// What stands where the pages should be.
@@ -86,10 +87,10 @@ impl Pages {
         self.index.is_none()
     }
 
-    /// The CSP sources of the index page's inline scripts.
+    /// What the CSP has to allow by its hash, if there are pages.
     #[must_use]
-    pub fn script_hashes(&self) -> &[String] {
-        self.index.as_ref().map_or(&[], Index::script_hashes)
+    pub fn inline(&self) -> Option<&Inline> {
+        self.index.as_ref().map(Index::inline)
     }
 
     /// Which build of the pages a browser gets, if there are any.
@@ -160,15 +161,15 @@ mod tests {
         for hashed in [
             "frontend-1a2b3c4d5e6f7081.js",
             "frontend-1a2b3c4d5e6f7081_bg.wasm",
-            "twinlock-b195cbe471cbe6a.css",
-            "twinlock-95cbe471cbe6a.css",
+            "favicon-b195cbe471cbe6a.svg",
+            "favicon-95cbe471cbe6a.svg",
             "snippets/x-1a2b3c4d5e6f7081/inline0.js",
         ] {
             assert!(is_hashed(hashed), "{hashed}");
         }
         for plain in [
             "robots.txt",
-            "twinlock.css",
+            "favicon.svg",
             "frontend-abc.js",
             "icons/favicon.svg",
         ] {

@@ -1,4 +1,4 @@
-//! The operator's accent and logo, as files beside the built ones.
+//! The operator's accent in the index page, and their logo beside the built files.
 
 use server::config::{Accent, Branding, Logo, LogoKind};
 
@@ -37,26 +37,13 @@ fn quoted<'a>(html: &'a str, start: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn the_accent_is_a_sheet_after_all_others() {
+async fn the_accent_comes_after_all_other_styles() {
     let server = branded().await;
     let index = server.get("/", &[]).await;
-    let (before, after) = index
-        .text()
-        .split_once("<link rel=\"stylesheet\" href=\"/brand-")
-        .unwrap();
-    assert!(
-        before.contains("rel=\"css\"") && !after.contains("rel=\"css\""),
-        "{after}"
-    );
-    assert!(after.contains("</head>"));
-
-    let answer = server.get(quoted(index.text(), "/brand-")[0], &[]).await;
-    assert_eq!(answer.header("content-type"), "text/css; charset=utf-8");
-    assert_eq!(
-        answer.header("cache-control"),
-        "public, max-age=31536000, immutable"
-    );
-    let css = answer.text();
+    let (before, after) = index.text().split_once("<style>").unwrap();
+    assert!(before.contains("type=\"css\""), "{before}");
+    let (css, after) = after.split_once("</style>").unwrap();
+    assert!(after.starts_with("</head>"), "{after}");
     assert!(css.contains("  --accent: light-dark(#0a7d3b, #"), "{css}");
     assert!(
         css.contains("  --on-accent: light-dark(#ffffff, #"),
@@ -95,8 +82,6 @@ async fn the_logo_stands_for_the_shield_and_in_the_tab() {
 async fn without_settings_the_pages_stay_as_built() {
     let server = server(None, None).await;
     let index = server.get("/", &[]).await;
-    assert!(
-        quoted(index.text(), "/brand-").is_empty() && quoted(index.text(), "/logo-").is_empty()
-    );
+    assert!(!index.text().contains("<style>") && quoted(index.text(), "/logo-").is_empty());
     assert!(index.text().contains("<!-- mark --><svg"));
 }

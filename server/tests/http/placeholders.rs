@@ -1,4 +1,4 @@
-//! The index page as people get it: the operator's settings in it, and the CSP that fits its scripts.
+//! The index page as people get it: the operator's settings in it, and the CSP that fits what stands in it.
 
 use std::{borrow::Cow, io::Read};
 
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::support::{Answer, Options, TestServer};
 
-/// The template that Trunk builds on; it adds another inline script.
+/// The template that Trunk builds on; it adds the styles and another inline script.
 const TEMPLATE: &str = include_str!("../../../frontend/index.html");
 
 fn branding() -> Branding {
@@ -28,7 +28,7 @@ async fn index(takes: &str) -> Answer {
 async fn page(path: &str, takes: &str) -> Answer {
     let built = TEMPLATE.replace(
         "</head>",
-        "<script type=\"module\">\nimport init from '/app.js';\ninit();\n</script></head>",
+        "<style>a { b: c }</style><script type=\"module\">\nimport init from '/app.js';\ninit();\n</script></head>",
     );
     let files = vec![("index.html", built.into_bytes())];
     let server = TestServer::start_with(
@@ -51,12 +51,12 @@ async fn page(path: &str, takes: &str) -> Answer {
 }
 
 /// What a browser would hash: the text between the tags, written apart from the server's own way of finding it.
-fn hashes(html: &str) -> Vec<String> {
+fn hashes(html: &str, element: &str) -> Vec<String> {
     let mut hashes = Vec::new();
     let mut rest = html;
-    while let Some(start) = rest.find("<script") {
+    while let Some(start) = rest.find(&format!("<{element}")) {
         let open = start + rest[start..].find('>').unwrap() + 1;
-        let close = open + rest[open..].find("</script>").unwrap();
+        let close = open + rest[open..].find(&format!("</{element}>")).unwrap();
         if !rest[start..open].contains(" src") {
             hashes.push(format!(
                 "'sha256-{}'",
@@ -82,13 +82,13 @@ async fn settings_stand_in_it_as_text() {
 }
 
 #[tokio::test]
-async fn each_inline_script_is_allowed_by_its_hash_and_nothing_else() {
+async fn what_stands_in_it_is_allowed_by_its_hash_and_nothing_else() {
     // The form at the sign-in needs fewer of them than any other page, and both forms have one policy.
     let answer = page("/setup", "").await;
-    let expected = hashes(answer.text());
+    let expected = hashes(answer.text(), "script");
     let form = index("").await;
     assert!(
-        hashes(form.text())
+        hashes(form.text(), "script")
             .iter()
             .all(|hash| expected.contains(hash))
     );
@@ -104,10 +104,14 @@ async fn each_inline_script_is_allowed_by_its_hash_and_nothing_else() {
         "script-src 'self' {} 'wasm-unsafe-eval';",
         expected.join(" ")
     );
-    assert!(
-        answer.header("content-security-policy").contains(&scripts),
-        "{scripts}"
-    );
+    let styles = hashes(answer.text(), "style").join(" ");
+    assert!(styles.starts_with("'sha256-"), "{styles}");
+    for allowed in [scripts, format!(" style-src 'self' {styles};")] {
+        assert!(
+            answer.header("content-security-policy").contains(&allowed),
+            "{allowed}"
+        );
+    }
 }
 
 #[test]
@@ -115,8 +119,12 @@ fn the_pages_in_this_binary_are_allowed_too() {
     let pages = Pages::embedded(&branding());
     let answer = pages.answer(&http::Method::GET, "/setup", &http::HeaderMap::new());
     let body = body_of(answer);
-    assert_eq!(pages.script_hashes(), hashes(&body));
     assert_eq!(pages.are_missing(), !body.starts_with("<!"));
+    let inline = pages.inline();
+    let scripts = inline.map(|inline| inline.scripts.as_slice());
+    assert_eq!(scripts.unwrap_or_default(), hashes(&body, "script"));
+    let styles = inline.map(|inline| inline.styles.as_slice());
+    assert_eq!(styles.unwrap_or_default(), hashes(&body, "style"));
 }
 
 fn body_of(answer: axum::response::Response) -> String {

@@ -1,5 +1,5 @@
-//! One style sheet out of many: Trunk copies the file it is shown and leaves `@import` alone, and a browser that follows
-//! imports pays a round trip for each.
+//! One style sheet out of many: Trunk puts the file it is shown into the page and leaves `@import` alone, and a browser that
+//! follows imports pays a round trip for each.
 
 use std::{fs, path::Path};
 
@@ -15,8 +15,11 @@ pub fn bundle(root: &Path) -> Result<()> {
     })?;
     let target = root.join("target/style");
     fs::create_dir_all(&target)?;
-    fs::write(target.join("twinlock.css"), without_comments(&bundled))
-        .context("writing target/style/twinlock.css")
+    fs::write(
+        target.join("twinlock.css"),
+        without_indents(&without_comments(&bundled)),
+    )
+    .context("writing target/style/twinlock.css")
 }
 
 fn inline(list: &str, read: impl Fn(&str) -> Result<String>) -> Result<String> {
@@ -67,6 +70,12 @@ fn without_comments(css: &str) -> String {
     kept
 }
 
+/// Nor do blank lines and the space before a line mean anything: no string of ours goes over two.
+fn without_indents(css: &str) -> String {
+    let lines = css.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +89,14 @@ mod tests {
             "a {  width: calc(1px / 2); }  b { content: \"/* \" '*/'; }"
         );
         assert_eq!(without_comments("a /* open"), "a ");
+    }
+
+    #[test]
+    fn what_stands_on_a_line_stays() {
+        assert_eq!(
+            without_indents("a {\n  b: \"c  d\";\n\n  \n}\n"),
+            "a {\nb: \"c  d\";\n}\n"
+        );
     }
 
     #[test]
