@@ -10,6 +10,8 @@ use hyper_util::{
     server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use std::time::Duration;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -24,6 +26,8 @@ use crate::{config::Patience, middleware::visitor::Peer, signals::Signals};
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The largest head of a request: a page's requests stay far below it.
 const HEAD_BYTES: usize = 32 * 1024;
+/// How long a client may leave unread what was sent to it: else whoever asks and never reads would keep a connection and its answer.
+const UNREAD_TIME: Duration = Duration::from_secs(30);
 /// A pause while the system has no file descriptor to give; connections that end meanwhile free one.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(200);
 
@@ -112,6 +116,7 @@ async fn take(
 async fn converse(stream: TcpStream, peer: IpAddr, router: Router, watcher: Watcher) {
     // Answers are small; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
+    give_up_unread(&stream, UNREAD_TIME);
     let service = ServiceExt::<Request<Incoming>>::map_request(
         router,
         move |mut request: Request<Incoming>| {
@@ -129,6 +134,14 @@ async fn converse(stream: TcpStream, peer: IpAddr, router: Router, watcher: Watc
     }
 }
 
+/// Has the kernel end the connection when nothing of what was sent is taken for so long (TCP_USER_TIMEOUT, RFC 5482).
+fn give_up_unread(stream: &TcpStream, time: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time)) {
+        tracing::debug!(%error, "a client that does not read is not given up");
+    }
+}
+
 /// A connection that was gone before it was accepted is nobody's trouble; anything else concerns the whole server.
 async fn give_way(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
@@ -138,5 +151,29 @@ async fn give_way(error: &io::Error) {
     ) {
         tracing::error!(%error, "no connection can be accepted");
         sleep(EXHAUSTED_PAUSE).await;
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_never_reads_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (mut stream, _) = listener.accept().await.unwrap();
+        give_up_unread(&stream, Duration::from_millis(300));
+        let fill = async {
+            loop {
+                if let Err(error) = stream.write_all(&[0; 65_536]).await {
+                    return error.kind();
+                }
+            }
+        };
+        let end = timeout(Duration::from_secs(20), fill).await.unwrap();
+        assert_eq!(end, io::ErrorKind::TimedOut);
     }
 }

@@ -57,6 +57,13 @@ pub trait Hasher: Send + Sync {
     /// When too many wait already.
     fn place(&self) -> Result<Place, NoPlace>;
 
+    /// Takes a place for a set of backup codes, hashed one after the other. There are few of these: one person who asks for many sets
+    /// must not keep everybody else from signing in.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    fn place_for_set(&self) -> Result<Place, NoPlace>;
+
     /// Hashes a password or backup code with a fresh salt, in a place that was taken before.
     async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError>;
 

@@ -9,6 +9,7 @@ use std::{io, num::NonZero, sync::Arc};
 
 use async_trait::async_trait;
 use domain::ports::{Entropy, Hasher, NoPlace, Place, PortError, SecretHash};
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 pub use argon2id::Cost;
@@ -17,10 +18,13 @@ use pool::Pool;
 
 /// How many may run and wait for each thread, about a second's worth: whoever comes later is refused at once.
 const PLACES_PER_THREAD: usize = 64;
+/// How many of them may be held by whoever hashes ten backup codes, again about a second's worth.
+const PLACES_PER_SET: usize = 8;
 
 /// The hasher of passwords and backup codes.
 pub struct Argon2Hasher {
     pool: Pool<Memory>,
+    sets: Arc<Semaphore>,
     cost: Cost,
     entropy: Arc<dyn Entropy>,
     decoy: SecretHash,
@@ -43,6 +47,7 @@ impl Argon2Hasher {
         let pool = Pool::start("argon2id", threads, places)?;
         Ok(Self {
             pool,
+            sets: Arc::new(Semaphore::new(places.div_ceil(PLACES_PER_SET))),
             cost,
             entropy,
             decoy: cost.decoy(),
@@ -54,6 +59,12 @@ impl Argon2Hasher {
 impl Hasher for Argon2Hasher {
     fn place(&self) -> Result<Place, NoPlace> {
         self.pool.place()
+    }
+
+    fn place_for_set(&self) -> Result<Place, NoPlace> {
+        let set = Arc::clone(&self.sets).try_acquire_owned();
+        let set = set.map_err(|_| NoPlace)?;
+        Ok(Place::new((set, self.place()?)))
     }
 
     async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
@@ -110,6 +121,27 @@ mod tests {
         assert!(!fits(&hasher, b"correct horse batterz", Some(&hash)).await);
         let other = hasher.hash(b"correct horse battery").await.ok().unwrap();
         assert!(hash != other, "each hash has a salt of its own");
+    }
+
+    #[test]
+    fn sets_leave_places_to_all_others() {
+        let hasher = hasher(1, 2 * PLACES_PER_SET);
+        let mut sets = vec![hasher.place_for_set().ok().unwrap()];
+        sets.push(hasher.place_for_set().ok().unwrap());
+        assert!(hasher.place_for_set().is_err());
+        let others: Vec<_> = std::iter::from_fn(|| hasher.place().ok()).collect();
+        assert_eq!(others.len(), 2 * PLACES_PER_SET - 2);
+        sets.pop();
+        assert!(hasher.place_for_set().is_ok());
+    }
+
+    #[test]
+    fn a_set_takes_a_place_as_well() {
+        let hasher = hasher(1, 1);
+        let place = hasher.place();
+        assert!(hasher.place_for_set().is_err());
+        drop(place);
+        assert!(hasher.place_for_set().is_ok());
     }
 
     #[tokio::test]

@@ -30,6 +30,10 @@ impl Hasher for Broken {
         Ok(Place::new(()))
     }
 
+    fn place_for_set(&self) -> Result<Place, NoPlace> {
+        self.place()
+    }
+
     async fn hash_in(&self, _: Place, _: &[u8]) -> Result<SecretHash, PortError> {
         std::future::pending().await
     }
@@ -73,6 +77,10 @@ impl Hasher for Scarce {
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
         taken.map_err(|_| NoPlace)?;
         self.hasher.place()
+    }
+
+    fn place_for_set(&self) -> Result<Place, NoPlace> {
+        self.place()
     }
 
     async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
