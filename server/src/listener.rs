@@ -134,7 +134,7 @@ async fn converse(stream: TcpStream, peer: IpAddr, router: Router, watcher: Watc
     }
 }
 
-/// Has the kernel end the connection when nothing of what was sent is taken for so long (TCP_USER_TIMEOUT, RFC 5482).
+/// Has the kernel end the connection when nothing of what was sent is taken for so long (`TCP_USER_TIMEOUT`, RFC 5482).
 fn give_up_unread(stream: &TcpStream, time: Duration) {
     #[cfg(target_os = "linux")]
     if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time)) {
@@ -168,7 +168,7 @@ mod tests {
         give_up_unread(&stream, Duration::from_millis(300));
         let fill = async {
             loop {
-                if let Err(error) = stream.write_all(&[0; 65_536]).await {
+                if let Err(error) = stream.write_all(&[0; 4096]).await {
                     return error.kind();
                 }
             }
