@@ -27,7 +27,7 @@ const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The largest head of a request: a page's requests stay far below it.
 const HEAD_BYTES: usize = 32 * 1024;
 /// How long a client may leave unread what was sent to it: else whoever asks and never reads would keep a connection and its answer.
-const UNREAD_TIME: Duration = Duration::from_secs(30);
+const UNREAD_TIME: Duration = Duration::from_mins(1);
 /// A pause while the system has no file descriptor to give; connections that end meanwhile free one.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(200);
 
@@ -135,12 +135,16 @@ async fn converse(stream: TcpStream, peer: IpAddr, router: Router, watcher: Watc
 }
 
 /// Has the kernel end the connection when nothing of what was sent is taken for so long (`TCP_USER_TIMEOUT`, RFC 5482).
+#[cfg(target_os = "linux")]
 fn give_up_unread(stream: &TcpStream, time: Duration) {
-    #[cfg(target_os = "linux")]
     if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time)) {
         tracing::debug!(%error, "a client that does not read is not given up");
     }
 }
+
+/// Other systems keep it: they are for development.
+#[cfg(not(target_os = "linux"))]
+fn give_up_unread(_: &TcpStream, _: Duration) {}
 
 /// A connection that was gone before it was accepted is nobody's trouble; anything else concerns the whole server.
 async fn give_way(error: &io::Error) {

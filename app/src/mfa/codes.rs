@@ -77,7 +77,7 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
         .codes_since
         .filter(|&since| may_see_codes(since, call.now))
         .ok_or(AppError::NothingPending)?;
-    let place = call.services.hasher.place_for_set()?;
+    let place = call.services.hasher.place_for_set(&session.user)?;
     let old_left = old_left(call).await?;
     let (shown, stored) = draw(call, place, session, session.codes_for, old_left).await?;
     call.services
@@ -114,7 +114,7 @@ pub(super) async fn generate(call: &Call) -> Result<CodeSheet, AppError> {
         return Err(AppError::VerificationRequired);
     }
     let old_left = Some(method.codes_left);
-    let place = call.services.hasher.place_for_set()?;
+    let place = call.services.hasher.place_for_set(&session.user)?;
     let (shown, stored) = draw(call, place, session, CodesFor::Generated, old_left).await?;
     let grant = grant(call, Intent::Generate)?;
     if !call.services.mfa.generate(grant, stored).await? {

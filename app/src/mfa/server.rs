@@ -147,7 +147,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         .map_err(|_| AppError::Invalid { field: Field::Code })?;
     let method = call.services.mfa.method(user(call)?).await?;
     let pending = to_confirm(find_pending(call).await?, method.as_ref())?;
-    let for_hashes = call.services.hasher.place_for_set()?;
+    let for_hashes = call.services.hasher.place_for_set(&caller.session.user)?;
     count(call, Factor::Application)
         .await
         .map_err(|refusal| without_backup_codes(refusal, method.as_ref()))?;

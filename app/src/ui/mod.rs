@@ -1,6 +1,6 @@
 //! Widgets without domain knowledge: native elements first, one widget a file, styled by `style/ui/*.css`.
 //!
-//! Nothing here sets a `style` attribute: the Content-Security-Policy only lets style sheets of this origin in.
+//! Nothing here sets a `style` attribute: the Content-Security-Policy only lets the style sheets in that came with the page.
 //! [`pure`] and [`text`] compile without the browser, so their folds are tested on the host.
 
 pub mod pure;

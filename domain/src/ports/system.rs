@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::{PortError, SecretHash};
-use crate::time::Timestamp;
+use crate::{ids::UserId, time::Timestamp};
 
 /// The wall clock, read anew for each request. Nothing else in the workspace may ask for the time of day.
 pub trait Clock: Send + Sync {
@@ -57,12 +57,12 @@ pub trait Hasher: Send + Sync {
     /// When too many wait already.
     fn place(&self) -> Result<Place, NoPlace>;
 
-    /// Takes a place for a set of backup codes, hashed one after the other. There are few of these: one person who asks for many sets
-    /// must not keep everybody else from signing in.
+    /// Takes a place for a set of a person's backup codes, hashed one after the other. There are few of these, and fewer for each person:
+    /// whoever asks for many sets must not keep others from signing in, nor from their own set.
     ///
     /// # Errors
     /// When too many wait already.
-    fn place_for_set(&self) -> Result<Place, NoPlace>;
+    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace>;
 
     /// Hashes a password or backup code with a fresh salt, in a place that was taken before.
     async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError>;

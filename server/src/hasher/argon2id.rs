@@ -7,7 +7,7 @@ use argon2::{
 use domain::ports::{PortError, SecretHash};
 use thiserror::Error;
 
-use super::engine::Engine;
+use super::{engine::Engine, stack};
 
 const OUTPUT_BYTES: usize = 32;
 
@@ -92,9 +92,9 @@ impl Memory {
     ) -> Result<Output, PortError> {
         let mut output = [0; Output::MAX_LENGTH];
         let output = output.get_mut(..bytes).ok_or_else(|| failed(NotOurs))?;
-        self.0
-            .compute(params, secret, salt, output)
-            .map_err(failed)?;
+        let computed = self.0.compute(params, secret, salt, output);
+        stack::wipe();
+        computed.map_err(failed)?;
         Output::new(output).map_err(failed)
     }
 }

@@ -9,37 +9,19 @@ pub use audited::Engine;
 
 #[cfg(not(feature = "audited-argon2"))]
 mod vector {
-    use std::hint::black_box;
-
     use argon2_rust::{
         Algorithm, Argon2, Error, Hasher, Params, Version,
         params::{Memory, TagLen},
     };
-
-    /// More of the stack than a hash takes.
-    const STACK: usize = 64 * 1024;
 
     /// The memory of one thread. The next hash writes over it; it goes back to the system when none waits.
     #[derive(Default)]
     pub struct Engine(Option<Hasher>);
 
     impl Engine {
-        /// Writes the tag of a secret, and leaves nothing of the secret on the stack.
-        pub fn compute(
-            &mut self,
-            params: &argon2::Params,
-            secret: &[u8],
-            salt: &[u8],
-            tag: &mut [u8],
-        ) -> Result<(), Error> {
-            let result = self.hash(params, secret, salt, tag);
-            wipe_stack();
-            result
-        }
-
-        /// A frame of its own, so that all it has stands where [`wipe_stack`] writes.
+        /// Writes the tag of a secret.
         #[inline(never)]
-        fn hash(
+        pub fn compute(
             &mut self,
             params: &argon2::Params,
             secret: &[u8],
@@ -58,13 +40,6 @@ mod vector {
             hasher.hash_into(secret, salt, tag)
         }
     }
-
-    /// Writes over what the frames of a hash left behind: its input holds the password, and what begins its memory follows quickly from it.
-    #[inline(never)]
-    #[expect(clippy::large_stack_arrays, reason = "what it is for")]
-    fn wipe_stack() {
-        black_box(&mut [0_u8; STACK]);
-    }
 }
 
 #[cfg(feature = "audited-argon2")]
@@ -77,6 +52,7 @@ mod audited {
 
     impl Engine {
         /// Writes the tag of a secret.
+        #[inline(never)]
         pub fn compute(
             &mut self,
             params: &Params,

@@ -4,27 +4,32 @@
 mod argon2id;
 mod engine;
 mod pool;
+mod sets;
+mod stack;
 
 use std::{io, num::NonZero, sync::Arc};
 
 use async_trait::async_trait;
-use domain::ports::{Entropy, Hasher, NoPlace, Place, PortError, SecretHash};
-use tokio::sync::Semaphore;
+use domain::{
+    ids::UserId,
+    ports::{Entropy, Hasher, NoPlace, Place, PortError, SecretHash},
+};
 use zeroize::Zeroizing;
 
 pub use argon2id::Cost;
 use argon2id::Memory;
 use pool::Pool;
+use sets::Sets;
 
 /// How many may run and wait for each thread, about a second's worth: whoever comes later is refused at once.
 const PLACES_PER_THREAD: usize = 64;
-/// How many of them may be held by whoever hashes ten backup codes, again about a second's worth.
-const PLACES_PER_SET: usize = 8;
+/// The part of them that may be held by those who have backup codes hashed.
+const FOR_SETS: usize = 4;
 
 /// The hasher of passwords and backup codes.
 pub struct Argon2Hasher {
     pool: Pool<Memory>,
-    sets: Arc<Semaphore>,
+    sets: Sets,
     cost: Cost,
     entropy: Arc<dyn Entropy>,
     decoy: SecretHash,
@@ -47,7 +52,7 @@ impl Argon2Hasher {
         let pool = Pool::start("argon2id", threads, places)?;
         Ok(Self {
             pool,
-            sets: Arc::new(Semaphore::new(places.div_ceil(PLACES_PER_SET))),
+            sets: Sets::new(places.div_ceil(FOR_SETS)),
             cost,
             entropy,
             decoy: cost.decoy(),
@@ -61,10 +66,8 @@ impl Hasher for Argon2Hasher {
         self.pool.place()
     }
 
-    fn place_for_set(&self) -> Result<Place, NoPlace> {
-        let set = Arc::clone(&self.sets).try_acquire_owned();
-        let set = set.map_err(|_| NoPlace)?;
-        Ok(Place::new((set, self.place()?)))
+    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
+        Ok(Place::new((self.sets.hold(person)?, self.place()?)))
     }
 
     async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
@@ -125,23 +128,26 @@ mod tests {
 
     #[test]
     fn sets_leave_places_to_all_others() {
-        let hasher = hasher(1, 2 * PLACES_PER_SET);
-        let mut sets = vec![hasher.place_for_set().ok().unwrap()];
-        sets.push(hasher.place_for_set().ok().unwrap());
-        assert!(hasher.place_for_set().is_err());
+        let hasher = hasher(1, 4 * FOR_SETS);
+        let people = (0..4).map(|person| UserId::from_random([person; 16]));
+        let sets: Vec<_> = people
+            .map(|person| hasher.place_for_set(&person).ok().unwrap())
+            .collect();
+        let late = UserId::from_random([9; 16]);
+        assert!(hasher.place_for_set(&late).is_err());
         let others: Vec<_> = std::iter::from_fn(|| hasher.place().ok()).collect();
-        assert_eq!(others.len(), 2 * PLACES_PER_SET - 2);
-        sets.pop();
-        assert!(hasher.place_for_set().is_ok());
+        assert_eq!(others.len(), 4 * FOR_SETS - 4);
+        drop(sets);
+        assert!(hasher.place_for_set(&late).is_ok());
     }
 
     #[test]
     fn a_set_takes_a_place_as_well() {
-        let hasher = hasher(1, 1);
+        let (hasher, person) = (hasher(1, 1), UserId::from_random([1; 16]));
         let place = hasher.place();
-        assert!(hasher.place_for_set().is_err());
+        assert!(hasher.place_for_set(&person).is_err());
         drop(place);
-        assert!(hasher.place_for_set().is_ok());
+        assert!(hasher.place_for_set(&person).is_ok());
     }
 
     #[tokio::test]

@@ -33,7 +33,7 @@ impl Index {
             .dress(template)
             .replace("__SUPPORT_URL__", &escaped(support_url))
             .replace("__BRAND__", &escaped(&branding.brand));
-        // The names of scripts and styles hold their hashes, so this names all that a tab has loaded, and the settings in it.
+        // The names of scripts hold their hashes and the styles stand here, so this names all that a tab has loaded, and the settings in it.
         let build = HEXLOWER.encode(&Sha256::digest(&html)[..8]);
         let html = html.replace("__BUILD__", &build);
         let inline = Inline::of(&html);

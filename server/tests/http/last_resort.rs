@@ -8,6 +8,7 @@ use std::sync::{
 use app::services::{Ports, Services};
 use async_trait::async_trait;
 use domain::{
+    ids::UserId,
     ports::{Clock, Hasher, NoPlace, Place, PortError, SecretHash},
     sign_in_delay::PasswordAttempts,
     time::Timestamp,
@@ -30,7 +31,7 @@ impl Hasher for Broken {
         Ok(Place::new(()))
     }
 
-    fn place_for_set(&self) -> Result<Place, NoPlace> {
+    fn place_for_set(&self, _: &UserId) -> Result<Place, NoPlace> {
         self.place()
     }
 
@@ -79,7 +80,7 @@ impl Hasher for Scarce {
         self.hasher.place()
     }
 
-    fn place_for_set(&self) -> Result<Place, NoPlace> {
+    fn place_for_set(&self, _: &UserId) -> Result<Place, NoPlace> {
         self.place()
     }
 

@@ -31,7 +31,12 @@ async fn one_grant_has_one_effect() {
             .iter()
             .filter(|(_, answer)| !answer.status.is_success())
         {
-            answer.expect_refused(403, "verification_required");
+            // One person has two sets at a time: the others may find no place.
+            if answer.status == 503 {
+                answer.expect_refused(503, "unavailable");
+            } else {
+                answer.expect_refused(403, "verification_required");
+            }
         }
         if round % 20 == 19 {
             browser = ada.sign_in(&server).await;

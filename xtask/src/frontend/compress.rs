@@ -43,9 +43,18 @@ pub fn beside(file: &Path, ending: &str) -> PathBuf {
 
 /// Brotli at its densest.
 pub fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
+    packed_at(plain, 11, 24)
+}
+
+/// Brotli as the server has time for at its start (`server/src/spa/packing.rs`).
+pub fn brotli_at_start(plain: &[u8]) -> Result<Vec<u8>> {
+    packed_at(plain, 5, 18)
+}
+
+fn packed_at(plain: &[u8], quality: i32, lgwin: i32) -> Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 24,
+        quality,
+        lgwin,
         size_hint: plain.len(),
         ..Default::default()
     };
@@ -66,6 +75,15 @@ mod tests {
     use std::io::Read;
 
     use super::{super::fingerprint::files_below, *};
+
+    #[test]
+    fn an_index_page_is_measured_as_the_server_packs_it() {
+        let source = crate::workspace::root().join("server/src/spa/packing.rs");
+        let source = fs::read_to_string(source).unwrap();
+        for constant in ["QUALITY: i32 = 5;", "WINDOW_BITS: i32 = 18;"] {
+            assert!(source.contains(constant), "{constant}");
+        }
+    }
 
     #[test]
     fn both_formats_give_the_bytes_back() {

@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-pub use compress::{beside, brotli, gzip};
+pub use compress::{beside, brotli_at_start, gzip};
 pub use fingerprint::files_below;
 
 use crate::{
@@ -68,7 +68,7 @@ fn with_own_std(process: Process) -> Process {
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
 }
 
-/// Components without their types weigh less. What is left of panics names source files, but not where those lay on the machine that
+/// Components without their types weigh less, and no page shows what `{:?}` would write. What is left of panics names source files, but not where those lay on the machine that
 /// built them (ASVS V13.4).
 fn compiler_flags() -> Vec<String> {
     let hidden =
@@ -80,6 +80,7 @@ fn compiler_flags() -> Vec<String> {
         "--cfg=erase_components".to_owned(),
         "-Zunstable-options".to_owned(),
         "-Cpanic=immediate-abort".to_owned(),
+        "-Zfmt-debug=none".to_owned(),
         hidden(root().to_owned(), "twinlock"),
     ];
     flags.extend(cargo_home.map(|folder| hidden(folder, "cargo")));
@@ -99,7 +100,7 @@ pub fn has_ending(file: &Path, ending: &str) -> bool {
         .is_some_and(|extension| extension == ending)
 }
 
-/// Joins the style sheets into the one file that index.html links. A hook in Trunk.toml calls it, so that
+/// Joins the style sheets into the one file that Trunk puts into index.html. A hook in Trunk.toml calls it, so that
 /// `trunk serve` has it too.
 pub fn join_styles() -> Result<()> {
     style::bundle(root())

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::{
     build,
-    frontend::{beside, brotli, downloads, gzip, has_ending},
+    frontend::{beside, brotli_at_start, downloads, gzip, has_ending},
     workspace::dist,
 };
 
@@ -69,7 +69,7 @@ pub fn run(arguments: &SizeArguments) -> Result<()> {
     )
 }
 
-/// A file without a packed copy is packed here: index.html has none, the server packs it when it starts.
+/// A file without a packed copy is packed here as the server does it: index.html has none, as it is filled in when the server starts.
 fn measure(file: &Path) -> Result<Part> {
     let plain = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     let raw = length(&plain);
@@ -78,7 +78,7 @@ fn measure(file: &Path) -> Result<Part> {
         name: name.display().to_string(),
         raw,
         gzip: packed(file, "gz", || gzip(&plain))?.min(raw),
-        brotli: packed(file, "br", || brotli(&plain))?.min(raw),
+        brotli: packed(file, "br", || brotli_at_start(&plain))?.min(raw),
     })
 }
 

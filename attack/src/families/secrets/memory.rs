@@ -37,8 +37,8 @@ fn in_memory(process: u32, secrets: &[(&str, Vec<u8>)]) -> [Vec<String>; 2] {
     found
 }
 
-/// Best effort, as the list says. What a thread's stack still holds of a frame that has returned is nobody's to wipe: it is told in the
-/// row, and fails only for the password.
+/// Best effort, as the list says. What a thread's stack still holds of a frame that has returned is wiped after a password hash alone: the
+/// rest is told in the row, and fails only for the password.
 pub(super) fn d6_the_memory_of_the_server(_: Effort) -> Held {
     let brand = "Blue Heron Panel";
     let world = World::with(&[("TWINLOCK_BRAND", brand)]);
