@@ -31,7 +31,7 @@ async fn one_grant_has_one_effect() {
             .iter()
             .filter(|(_, answer)| !answer.status.is_success())
         {
-            // One person has two sets at a time: the others may find no place.
+            // One person has four sets at a time: the others may find no place.
             if answer.status == 503 {
                 answer.expect_refused(503, "unavailable");
             } else {
