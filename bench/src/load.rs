@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, future::Future, time::Duration};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
@@ -76,5 +76,9 @@ pub fn flawless(run: Run) -> Result<Run> {
             run.refused.len() + run.latencies.len()
         );
     }
+    ensure!(
+        !run.latencies.is_empty(),
+        "nobody was left who could ask: take fewer --runs"
+    );
     Ok(run)
 }
