@@ -202,6 +202,9 @@ fn compare(engine: &str, small: &Rounds<Occupied>, grown: &Rounds<Occupied>, rep
         Bound::AtMost(1.2),
     );
     let ((_, small), (_, grown)) = (small.memory(), grown.memory());
+    report.note(&format!(
+        "{engine}: memory after load: small {small}, grown {grown} MiB."
+    ));
     report.budget(
         &format!("{engine}: memory after load, grown over small"),
         grown.over(small.median),

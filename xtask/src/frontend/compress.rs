@@ -48,7 +48,7 @@ pub fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
 
 /// Brotli as the server has time for at its start (`server/src/spa/packing.rs`).
 pub fn brotli_at_start(plain: &[u8]) -> Result<Vec<u8>> {
-    packed_at(plain, 5, 18)
+    packed_at(plain, 4, 16)
 }
 
 fn packed_at(plain: &[u8], quality: i32, lgwin: i32) -> Result<Vec<u8>> {
@@ -80,7 +80,7 @@ mod tests {
     fn an_index_page_is_measured_as_the_server_packs_it() {
         let source = crate::workspace::root().join("server/src/spa/packing.rs");
         let source = fs::read_to_string(source).unwrap();
-        for constant in ["QUALITY: i32 = 5;", "WINDOW_BITS: i32 = 18;"] {
+        for constant in ["QUALITY: i32 = 4;", "WINDOW_BITS: i32 = 16;"] {
             assert!(source.contains(constant), "{constant}");
         }
     }
