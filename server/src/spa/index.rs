@@ -10,7 +10,6 @@ use super::{
 use crate::config::Branding;
 
 /// The CSP sources of what stands in the page itself.
-#[derive(Default)]
 pub struct Inline {
     /// Of each script without `src`.
     pub scripts: Vec<String>,

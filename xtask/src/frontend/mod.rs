@@ -68,8 +68,8 @@ fn with_own_std(process: Process) -> Process {
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
 }
 
-/// Components without their types weigh less, and no page shows what `{:?}` would write. What is left of panics names source files, but not where those lay on the machine that
-/// built them (ASVS V13.4).
+/// Components without their types weigh less, and no page shows what `{:?}` would write. What is left of panics names source files, but
+/// not where those lay on the machine that built them (ASVS V13.4).
 fn compiler_flags() -> Vec<String> {
     let hidden =
         |folder: PathBuf, name: &str| format!("--remap-path-prefix={}={name}", folder.display());
