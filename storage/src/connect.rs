@@ -14,6 +14,7 @@ use crate::{
     engine::Engine,
     error::{OpenError, port},
     migrate, postgres,
+    readers::Readers,
     shared::Writer,
     sqlite,
     write::{Open, Scope, Write},
@@ -29,12 +30,19 @@ pub struct Pools {
     pub readers: AnyPool,
 }
 
+/// The connections to a `SQLite` file that every request uses.
+#[derive(Clone)]
+struct Shared {
+    writer: Writer,
+    readers: Readers,
+}
+
 /// A database that is open. It implements the ports of `domain`.
 pub struct Store {
     engine: Engine,
     pools: Pools,
-    /// Where one connection writes for all.
-    turns: Option<Writer>,
+    /// Where one connection writes for all, and those that read are kept.
+    file: Option<Shared>,
     pub(crate) scope: Scope,
 }
 
@@ -65,10 +73,13 @@ impl Store {
             Engine::Sqlite => sqlite::open(url).await?,
             Engine::Postgres => postgres::open(url, wire).await?,
         };
-        let writer = || Writer::new(pools.writer.clone(), engine.begin_write());
+        let shared = || Shared {
+            writer: Writer::new(pools.writer.clone(), engine.begin_write()),
+            readers: Readers::new(pools.readers.clone()),
+        };
         let store = Self {
             engine,
-            turns: (engine == Engine::Sqlite).then(writer),
+            file: (engine == Engine::Sqlite).then(shared),
             pools,
             scope: Scope::none(),
         };
@@ -82,7 +93,7 @@ impl Store {
         Self {
             engine: self.engine,
             pools: self.pools.clone(),
-            turns: self.turns.clone(),
+            file: self.file.clone(),
             scope: Scope::new(origin),
         }
     }
@@ -100,13 +111,17 @@ impl Store {
 
     /// Waits for what is under way and closes every connection, which leaves one tidy file.
     pub async fn close(&self) {
+        if let Some(file) = &self.file {
+            file.readers.close().await;
+            file.writer.close().await;
+        }
         self.pools.readers.close().await;
         self.pools.writer.close().await;
     }
 
     pub(crate) async fn write(&self) -> Result<Write, PortError> {
-        let open = match &self.turns {
-            Some(writer) => Open::Turn(writer.turn().await?),
+        let open = match &self.file {
+            Some(file) => Open::Turn(file.writer.turn()),
             None => Open::Alone(answered(self.begun()).await?),
         };
         Ok(Write::begun(open, self.scope.clone()))
@@ -129,11 +144,17 @@ impl Store {
     }
 
     pub(crate) async fn row(&self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        answered(sql.fetch_optional(self.readers())).await
+        match &self.file {
+            Some(file) => answered(file.readers.row(sql)).await,
+            None => answered(sql.fetch_optional(self.readers())).await,
+        }
     }
 
     pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        answered(sql.fetch_all(self.readers())).await
+        match &self.file {
+            Some(file) => answered(file.readers.rows(sql)).await,
+            None => answered(sql.fetch_all(self.readers())).await,
+        }
     }
 
     pub(crate) async fn exists(&self, sql: Sql) -> Result<bool, PortError> {

@@ -37,6 +37,7 @@ mod password_changes;
 mod password_tries;
 mod pending_keys;
 mod postgres;
+mod readers;
 mod restored;
 mod rows;
 mod sessions;

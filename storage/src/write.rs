@@ -10,7 +10,7 @@ use domain::{
     ports::{MembershipChange, PortError, Taken},
     time::Timestamp,
 };
-use sqlx::{Any, AnyConnection, Row, Transaction, any::AnyRow, query};
+use sqlx::{Any, Row, Transaction, any::AnyRow, query};
 
 use crate::{
     batch::{self, Ran},
@@ -96,17 +96,8 @@ pub struct Write {
 pub enum Open {
     /// A connection for itself.
     Alone(Transaction<'static, Any>),
-    /// The one that writes, in turns.
+    /// The one that writes, in turns: it waits for its own with its first statements.
     Turn(Turn),
-}
-
-impl Open {
-    fn connection(&mut self) -> Result<&mut AnyConnection, PortError> {
-        match self {
-            Self::Alone(transaction) => Ok(transaction),
-            Self::Turn(turn) => turn.connection().map_err(port),
-        }
-    }
 }
 
 impl Write {
@@ -116,23 +107,29 @@ impl Write {
 
     /// Runs a statement and answers how many rows it changed.
     pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
-        let done = answered(sql.execute(self.open.connection()?)).await?;
-        Ok(done.rows_affected())
+        Ok(self.ran(sql).await?.changed)
     }
 
+    /// Its first row.
     pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        answered(sql.fetch_optional(self.open.connection()?)).await
+        Ok(self.rows(sql).await?.into_iter().next())
     }
 
     pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        answered(sql.fetch_all(self.open.connection()?)).await
+        Ok(self.ran(sql).await?.rows)
     }
 
     /// Counts rows.
     pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
-        let row = answered(sql.fetch_one(self.open.connection()?)).await?;
+        let row = self.row(sql).await?;
+        let row = row.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
         let count: i64 = row.try_get(0).map_err(port)?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    async fn ran(&mut self, sql: Sql) -> Result<Ran, PortError> {
+        let ran = self.run_all(vec![sql]).await?;
+        Ok(ran.into_iter().next().unwrap_or_default())
     }
 
     /// Runs statements in their order, without waiting for one before the next is asked. None of them may depend on what another came to:
@@ -140,10 +137,7 @@ impl Write {
     pub async fn run_all(&mut self, statements: Vec<Sql>) -> Result<Vec<Ran>, PortError> {
         match &mut self.open {
             Open::Alone(transaction) => answered(batch::one_by_one(transaction, statements)).await,
-            Open::Turn(turn) => {
-                let connection = turn.connection().map_err(port)?;
-                answered(batch::together(connection, statements)).await
-            }
+            Open::Turn(turn) => answered(turn.run(statements)).await,
         }
     }
 

@@ -33,10 +33,13 @@ pub async fn hear(work: impl Future<Output = ()>) -> Vec<String> {
         set_global_default(registry().with(Ear.with_filter(listened))).unwrap();
     });
     work.instrument(info_span!(SPAN)).await;
-    let mut heard = std::mem::take(&mut *HEARD.lock().unwrap());
+    let heard = std::mem::take(&mut *HEARD.lock().unwrap());
+    // Several may have gone to a file together: each has a plan of its own.
+    let each = heard.iter().flat_map(|text| text.split(';')).map(str::trim);
     // The rest begins and ends transactions, or asks for a setting.
-    heard.retain(|sql| EXPLAINED.iter().any(|verb| sql.starts_with(verb)));
-    heard
+    each.filter(|sql| EXPLAINED.iter().any(|verb| sql.starts_with(verb)))
+        .map(str::to_owned)
+        .collect()
 }
 
 struct Ear;

@@ -16,9 +16,7 @@ pub async fn faults(database: &Database, statements: &BTreeSet<String>) -> Vec<S
     let url = database.url.replace(' ', "%20");
     let mut connection = AnyConnection::connect(&url).await.unwrap();
     let mut faults = Vec::new();
-    // Several may have gone to a file together: each has a plan of its own.
-    let each = statements.iter().flat_map(|text| text.split(';'));
-    for sql in each.filter(|sql| !sql.trim().is_empty()) {
+    for sql in statements {
         let fault = if engine() == "sqlite" {
             sqlite(&mut connection, sql).await
         } else {
