@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     step!(11, "0011_keys"),
     step!(20, "0020_heartbeat"),
     step!(30, "0030_sweep"),
+    step!(31, "0031_keys_in_use"),
 ];
 
 fn migrator(engine: Engine) -> Migrator {

@@ -56,6 +56,29 @@ async fn rows_are_gone_through_in_pages_and_sealed_once() {
 }
 
 #[tokio::test]
+async fn every_key_in_use_is_named_once() {
+    let database = Database::fresh().await;
+    assert_eq!(database.store.needed_keys().await.unwrap(), []);
+    for key in ["b", "d", "a", "b", "d"] {
+        let person = protected(&database.store).await;
+        let sql = "UPDATE mfa_methods SET key_id = $1 WHERE user_id = $2";
+        let sql = sqlx::query(sql).bind(key).bind(person.user.as_str());
+        sql.execute(&database.raw().await).await.unwrap();
+    }
+    let sealed = Sealed {
+        key_id: KeyId::stored("c".to_owned()),
+        ..anew()
+    };
+    for purpose in ["emails", "events"] {
+        let kept = database.store.keep_data_key(purpose, &sealed);
+        kept.await.unwrap();
+    }
+    let needed = database.store.needed_keys().await.unwrap();
+    let names: Vec<&str> = needed.iter().map(KeyId::as_str).collect();
+    assert_eq!(names, ["a", "b", "c", "d"]);
+}
+
+#[tokio::test]
 async fn a_data_key_is_kept_once_and_replaced_as_it_was_read() {
     let Database { store, .. } = &Database::fresh().await;
     let (first, second) = (anew(), anew());
