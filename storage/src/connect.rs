@@ -30,19 +30,13 @@ pub struct Pools {
     pub readers: AnyPool,
 }
 
-/// The connections to a `SQLite` file that every request uses.
-#[derive(Clone)]
-struct Shared {
-    writer: Writer,
-    readers: Readers,
-}
-
 /// A database that is open. It implements the ports of `domain`.
 pub struct Store {
     engine: Engine,
     pools: Pools,
-    /// Where one connection writes for all, and those that read are kept.
-    file: Option<Shared>,
+    readers: Readers,
+    /// Where one connection writes for all.
+    turns: Option<Writer>,
     pub(crate) scope: Scope,
 }
 
@@ -73,13 +67,15 @@ impl Store {
             Engine::Sqlite => sqlite::open(url).await?,
             Engine::Postgres => postgres::open(url, wire).await?,
         };
-        let shared = || Shared {
-            writer: Writer::new(pools.writer.clone(), engine.begin_write()),
-            readers: Readers::new(pools.readers.clone()),
+        let writer = || Writer::new(pools.writer.clone(), engine.begin_write());
+        let (size, prompt) = match engine {
+            Engine::Sqlite => (sqlite::READERS, None),
+            Engine::Postgres => (postgres::EACH, Some(postgres::PROMPT)),
         };
         let store = Self {
             engine,
-            file: (engine == Engine::Sqlite).then(shared),
+            readers: Readers::new(pools.readers.clone(), size, prompt),
+            turns: (engine == Engine::Sqlite).then(writer),
             pools,
             scope: Scope::none(),
         };
@@ -93,7 +89,8 @@ impl Store {
         Self {
             engine: self.engine,
             pools: self.pools.clone(),
-            file: self.file.clone(),
+            readers: self.readers.clone(),
+            turns: self.turns.clone(),
             scope: Scope::new(origin),
         }
     }
@@ -111,17 +108,17 @@ impl Store {
 
     /// Waits for what is under way and closes every connection, which leaves one tidy file.
     pub async fn close(&self) {
-        if let Some(file) = &self.file {
-            file.readers.close().await;
-            file.writer.close().await;
+        self.readers.close().await;
+        if let Some(writer) = &self.turns {
+            writer.close().await;
         }
         self.pools.readers.close().await;
         self.pools.writer.close().await;
     }
 
     pub(crate) async fn write(&self) -> Result<Write, PortError> {
-        let open = match &self.file {
-            Some(file) => Open::Turn(file.writer.turn()),
+        let open = match &self.turns {
+            Some(writer) => Open::Turn(writer.turn()),
             None => Open::Alone(answered(self.begun()).await?),
         };
         Ok(Write::begun(open, self.scope.clone()))
@@ -144,17 +141,11 @@ impl Store {
     }
 
     pub(crate) async fn row(&self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        match &self.file {
-            Some(file) => answered(file.readers.row(sql)).await,
-            None => answered(sql.fetch_optional(self.readers())).await,
-        }
+        answered(self.readers.row(sql)).await
     }
 
     pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        match &self.file {
-            Some(file) => answered(file.readers.rows(sql)).await,
-            None => answered(sql.fetch_all(self.readers())).await,
-        }
+        answered(self.readers.rows(sql)).await
     }
 
     pub(crate) async fn exists(&self, sql: Sql) -> Result<bool, PortError> {

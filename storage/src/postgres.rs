@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// Connections that write, and as many that read: four instances leave room below a server's usual hundred.
-const EACH: u32 = 8;
+pub const EACH: u32 = 8;
 /// A connection that is taken up again has to answer by then, or the next one is tried: those to a host that is gone never will.
-const PROMPT: Duration = Duration::from_secs(1);
+pub const PROMPT: Duration = Duration::from_secs(1);
 /// Nobody waits longer than this for an answer, and an acknowledged commit is on the disk, whatever the server's default is.
 const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');";

@@ -1,27 +1,39 @@
-//! Connections to a `SQLite` file that read, kept from one statement to the next. The driver's pool asks each connection that comes back
-//! whether it is still there, which costs as much as most statements do (ADR 19); a file does not go away.
+//! Connections that read, kept from one statement to the next. The driver's pool asks each connection that comes back whether it is still
+//! there, which costs as much as most statements do (ADR 19); here one is asked when it is wanted again, if its database can go away.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use sqlx::{AnyConnection, AnyPool, Connection, any::AnyRow};
-use tokio::sync::Semaphore;
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
-use crate::{connect::Sql, sqlite::READERS};
+use crate::connect::{PATIENCE, Sql};
 
 /// The connections that read.
 #[derive(Clone)]
 pub struct Readers {
     /// Opens them, and never sees them again.
     maker: AnyPool,
+    size: u32,
+    /// A connection that was kept has to answer by then, or the next one is tried; none where the database can't go away.
+    prompt: Option<Duration>,
     places: Arc<Semaphore>,
     free: Arc<Mutex<Vec<AnyConnection>>>,
 }
 
 impl Readers {
-    pub fn new(maker: AnyPool) -> Self {
+    pub fn new(maker: AnyPool, size: u32, prompt: Option<Duration>) -> Self {
         Self {
             maker,
-            places: Arc::new(Semaphore::new(READERS as usize)),
+            size,
+            prompt,
+            places: Arc::new(Semaphore::new(size as usize)),
             free: Arc::default(),
         }
     }
@@ -38,27 +50,49 @@ impl Readers {
             .await
     }
 
-    /// Only a connection that has answered is kept: one that failed, or whose answer nobody waited for, is closed by its drop.
+    /// A connection that failed is closed.
     async fn ask<T>(
         &self,
         question: impl AsyncFnOnce(&mut AnyConnection) -> sqlx::Result<T>,
     ) -> sqlx::Result<T> {
-        let place = self.places.acquire().await;
-        let _place = place.map_err(|_| sqlx::Error::PoolClosed)?;
-        let free = self.with_free(Vec::pop);
-        let mut connection = match free {
-            Some(connection) => connection,
-            None => self.maker.acquire().await?.detach(),
-        };
-        let answer = question(&mut connection).await?;
-        self.with_free(|free| free.push(connection));
+        let mut asked = self.wanted().await?;
+        let answer = asked.answer(question).await?;
+        if let Some((connection, _place)) = asked.inside.take() {
+            self.keep(connection);
+        }
         Ok(answer)
+    }
+
+    fn keep(&self, connection: AnyConnection) {
+        self.with_free(|free| free.push(connection));
+    }
+
+    /// The last one that answered, if it still does, or a new one. Those that do not are closed.
+    async fn wanted(&self) -> sqlx::Result<Asked> {
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let mut place = place.map_err(|_| sqlx::Error::PoolClosed)?;
+        while let Some(connection) = self.with_free(Vec::pop) {
+            let mut asked = self.asked(connection, place);
+            match asked.gone(self.prompt).await {
+                None => return Ok(asked),
+                Some(left) => place = left,
+            }
+        }
+        let connection = self.maker.acquire().await?.detach();
+        Ok(self.asked(connection, place))
+    }
+
+    fn asked(&self, connection: AnyConnection, place: OwnedSemaphorePermit) -> Asked {
+        Asked {
+            readers: self.clone(),
+            inside: Some((connection, place)),
+        }
     }
 
     /// Waits for what is asked, and closes every connection.
     pub async fn close(&self) {
         // Closed only here, after which there is nothing to wait for.
-        let _all = self.places.acquire_many(READERS).await;
+        let _all = self.places.acquire_many(self.size).await;
         self.places.close();
         for connection in self.with_free(std::mem::take) {
             // It is gone either way.
@@ -71,19 +105,77 @@ impl Readers {
     }
 }
 
+/// A connection that is asked, and its place.
+struct Asked {
+    readers: Readers,
+    /// None once it has answered or failed.
+    inside: Option<(AnyConnection, OwnedSemaphorePermit)>,
+}
+
+impl Asked {
+    /// Its place, if it does not answer any more.
+    async fn gone(&mut self, prompt: Option<Duration>) -> Option<OwnedSemaphorePermit> {
+        let (Some(prompt), Some((connection, _))) = (prompt, &mut self.inside) else {
+            return None;
+        };
+        if let Ok(Ok(())) = timeout(prompt, connection.ping()).await {
+            return None;
+        }
+        self.inside.take().map(|(_, place)| place)
+    }
+
+    async fn answer<T>(
+        &mut self,
+        question: impl AsyncFnOnce(&mut AnyConnection) -> sqlx::Result<T>,
+    ) -> sqlx::Result<T> {
+        let Some((connection, _)) = &mut self.inside else {
+            return Err(sqlx::Error::WorkerCrashed);
+        };
+        let answer = question(connection).await;
+        if answer.is_err() {
+            self.inside = None;
+        }
+        answer
+    }
+}
+
+impl Drop for Asked {
+    /// Nobody waits for the answer any more, but it may still be on its way: nobody else gets the connection before it has come. It is
+    /// kept even so, as whoever hangs up again and again would have one opened each time.
+    fn drop(&mut self) {
+        let (Some((mut connection, place)), Ok(runtime)) =
+            (self.inside.take(), Handle::try_current())
+        else {
+            return;
+        };
+        let readers = self.readers.clone();
+        runtime.spawn(async move {
+            if let Ok(Ok(())) = timeout(PATIENCE, connection.ping()).await {
+                readers.keep(connection);
+            }
+            drop(place);
+        });
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use sqlx::{Row, any::AnyPoolOptions, query};
 
     use super::*;
 
-    async fn readers() -> (tempfile::TempDir, Readers) {
+    const SIZE: u32 = 4;
+
+    fn readers() -> (tempfile::TempDir, Readers) {
         sqlx::any::install_default_drivers();
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("a.db").display());
-        let maker = AnyPoolOptions::new().max_connections(READERS);
+        let maker = AnyPoolOptions::new().max_connections(SIZE);
         let maker = maker.connect_lazy(&url).unwrap();
-        (folder, Readers::new(maker))
+        (
+            folder,
+            Readers::new(maker, SIZE, Some(Duration::from_secs(1))),
+        )
     }
 
     fn kept(readers: &Readers) -> usize {
@@ -92,7 +184,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_connection_answers_again_and_again() {
-        let (_folder, readers) = readers().await;
+        let (_folder, readers) = readers();
         for _ in 0..3 {
             let row = readers.row(query("SELECT 7")).await.unwrap().unwrap();
             assert_eq!(row.get::<i64, _>(0), 7);
@@ -102,23 +194,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_failed_or_was_given_up_is_not_kept() {
-        let (_folder, readers) = readers().await;
+    async fn one_that_failed_is_not_kept() {
+        let (_folder, readers) = readers();
         assert!(readers.row(query("SELECT nothing")).await.is_err());
-        assert_eq!(kept(&readers), 0);
-        let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n";
-        let given_up = tokio::time::timeout(
-            std::time::Duration::from_millis(1),
-            readers.row(query(endless)),
-        );
-        assert!(given_up.await.is_err());
         assert_eq!(kept(&readers), 0);
         assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());
     }
 
     #[tokio::test]
+    async fn one_that_was_given_up_is_kept_once_it_has_answered() {
+        let (_folder, readers) = readers();
+        readers.row(query("SELECT 7")).await.unwrap();
+        let long = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n";
+        let given_up = timeout(Duration::from_millis(20), readers.row(query(long)));
+        assert!(given_up.await.is_err());
+        assert_eq!(readers.places.available_permits(), SIZE as usize - 1);
+        // Nobody waits behind it.
+        assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());
+        assert_eq!(kept(&readers), 1);
+        let all = readers.places.acquire_many(SIZE).await.unwrap();
+        assert_eq!(kept(&readers), 2);
+        drop(all);
+    }
+
+    #[tokio::test]
     async fn no_more_than_there_are_places_and_none_is_lost() {
-        let (_folder, readers) = readers().await;
+        let (_folder, readers) = readers();
         let all = (0..40).map(|number| {
             let readers = readers.clone();
             tokio::spawn(async move { readers.row(query("SELECT $1").bind(number)).await })
@@ -126,13 +227,13 @@ mod tests {
         for one in all.collect::<Vec<_>>() {
             assert!(one.await.unwrap().unwrap().is_some());
         }
-        assert!((1..=READERS as usize).contains(&kept(&readers)));
-        assert_eq!(readers.places.available_permits(), READERS as usize);
+        assert!((1..=SIZE as usize).contains(&kept(&readers)));
+        assert_eq!(readers.places.available_permits(), SIZE as usize);
     }
 
     #[tokio::test]
     async fn closed_is_closed() {
-        let (_folder, readers) = readers().await;
+        let (_folder, readers) = readers();
         readers.row(query("SELECT 7")).await.unwrap();
         readers.close().await;
         let refused = readers.row(query("SELECT 7")).await;
