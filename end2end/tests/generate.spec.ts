@@ -153,3 +153,18 @@ test('after half an hour the new set is gone and the old one works', async ({
   await site.signOut();
   await site.enterWithBackupCode(enrolled.codes[0] as string);
 });
+
+test('several steps back at once lead back as well', async ({ site, page }) => {
+  await site.generateUpToBackupCodes(enrolled);
+  const codes = await site.backupCodes.read();
+  const dialog = site.dialog(words.leaveUnsaved);
+  await page.evaluate(() => history.go(-2));
+  await dialog.button('Stay').click();
+  await site.backupCodes.expectOpen();
+  expect(await site.backupCodes.read()).toEqual(codes);
+
+  await page.goBack();
+  await dialog.arrive();
+  await dialog.button('Stay').click();
+  await site.backupCodes.expectOpen();
+});

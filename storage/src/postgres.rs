@@ -14,9 +14,9 @@ use crate::{
     error::OpenError,
 };
 
-/// Connections that write, and as many that read: four instances leave room below a server's usual hundred.
+/// Connections that write, and as many that read, and one that looks at the schema: four instances leave room below a server's usual hundred.
 pub const EACH: u32 = 8;
-/// A connection that is taken up again has to answer by then, or the next one is tried: those to a host that is gone never will.
+/// A connection that is taken up again has to answer by then, or another one is taken: those to a host that is gone never will.
 pub const PROMPT: Duration = Duration::from_secs(1);
 /// Nobody waits longer than this for an answer, and an acknowledged commit is on the disk, whatever the server's default is.
 const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000;

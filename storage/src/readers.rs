@@ -21,7 +21,7 @@ pub struct Readers {
     /// Opens them, and never sees them again.
     maker: AnyPool,
     size: u32,
-    /// A connection that was kept has to answer by then, or the next one is tried; none where the database can't go away.
+    /// A connection that was kept has to answer by then, or a new one is opened; none where the database can't go away.
     prompt: Option<Duration>,
     places: Arc<Semaphore>,
     free: Arc<Mutex<Vec<AnyConnection>>>,
@@ -67,16 +67,18 @@ impl Readers {
         self.with_free(|free| free.push(connection));
     }
 
-    /// The last one that answered, if it still does, or a new one. Those that do not are closed.
+    /// The last one that answered, if it still does, or a new one. If it does not, its host is gone and the others with it: asked one by
+    /// one, they would take the time that the question has.
     async fn wanted(&self) -> sqlx::Result<Asked> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let mut place = place.map_err(|_| sqlx::Error::PoolClosed)?;
-        while let Some(connection) = self.with_free(Vec::pop) {
+        if let Some(connection) = self.with_free(Vec::pop) {
             let mut asked = self.asked(connection, place);
             match asked.gone(self.prompt).await {
                 None => return Ok(asked),
                 Some(left) => place = left,
             }
+            self.with_free(Vec::clear);
         }
         let connection = self.maker.acquire().await?.detach();
         Ok(self.asked(connection, place))
@@ -160,11 +162,14 @@ impl Drop for Asked {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use sqlx::{Row, any::AnyPoolOptions, query};
 
     use super::*;
 
     const SIZE: u32 = 4;
+    /// About half a second of work.
+    const LONG: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n";
 
     fn readers() -> (tempfile::TempDir, Readers) {
         sqlx::any::install_default_drivers();
@@ -205,8 +210,7 @@ mod tests {
     async fn one_that_was_given_up_is_kept_once_it_has_answered() {
         let (_folder, readers) = readers();
         readers.row(query("SELECT 7")).await.unwrap();
-        let long = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n";
-        let given_up = timeout(Duration::from_millis(20), readers.row(query(long)));
+        let given_up = timeout(Duration::from_millis(20), readers.row(query(LONG)));
         assert!(given_up.await.is_err());
         assert_eq!(readers.places.available_permits(), SIZE as usize - 1);
         // Nobody waits behind it.
@@ -215,6 +219,22 @@ mod tests {
         let all = readers.places.acquire_many(SIZE).await.unwrap();
         assert_eq!(kept(&readers), 2);
         drop(all);
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_answer_takes_the_others_with_it() {
+        let (_folder, mut readers) = readers();
+        readers.prompt = Some(Duration::from_millis(20));
+        for _ in 1..SIZE {
+            readers.keep(readers.maker.acquire().await.unwrap().detach());
+        }
+        let mut busy = readers.maker.acquire().await.unwrap().detach();
+        let asked = query(LONG).fetch_optional(&mut busy).now_or_never();
+        assert!(asked.is_none());
+        readers.keep(busy);
+        assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());
+        assert_eq!(kept(&readers), 1);
+        assert_eq!(readers.places.available_permits(), SIZE as usize);
     }
 
     #[tokio::test]

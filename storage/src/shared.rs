@@ -8,7 +8,10 @@ use domain::ports::PortError;
 use sqlx::{AnyConnection, AnyPool, Connection, query};
 use tokio::{
     runtime::Handle,
-    sync::{Mutex, OwnedMutexGuard, oneshot},
+    sync::{
+        Mutex, OwnedMutexGuard,
+        oneshot::{self, error::TryRecvError},
+    },
     time::timeout,
 };
 use tracing::Instrument;
@@ -102,18 +105,27 @@ impl Writer {
         }
     }
 
-    /// Waits for what is under way and closes the connection.
+    /// Waits for what is under way, commits what has done its part, and closes the connection.
     pub async fn close(&self) {
         let mut group = self.group.lock().await;
+        group.commit().await;
         if let Some(connection) = group.connection.take() {
             // It is gone either way.
             let _ = connection.close().await;
         }
     }
 
-    async fn begun(self, mut statements: Vec<Sql>) -> sqlx::Result<(Begun, Vec<Ran>)> {
+    /// `asker` is dropped by whoever does not wait any more.
+    async fn begun(
+        self,
+        mut statements: Vec<Sql>,
+        mut asker: oneshot::Receiver<()>,
+    ) -> sqlx::Result<(Begun, Vec<Ran>)> {
         let group = timeout(PATIENCE, Arc::clone(&self.group).lock_owned()).await;
         let mut group = group.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        if asker.try_recv() == Err(TryRecvError::Closed) {
+            return Err(sqlx::Error::WorkerCrashed);
+        }
         if group.connection.is_none() {
             group.connection = Some(self.maker.acquire().await?.detach());
         }
@@ -124,10 +136,12 @@ impl Writer {
         };
         statements.splice(0..0, opening.iter().copied().map(query));
         match begun.run(statements).await {
-            Ok(ran) => Ok((begun, ran.into_iter().skip(opening.len()).collect())),
-            Err(error) => {
+            Ok(ran) if ran.len() >= opening.len() => {
+                Ok((begun, ran.into_iter().skip(opening.len()).collect()))
+            }
+            cut_off => {
                 begun.undo().await;
-                Err(error)
+                Err(cut_off.err().unwrap_or(sqlx::Error::WorkerCrashed))
             }
         }
     }
@@ -183,7 +197,11 @@ impl Group {
     }
 
     async fn run(&mut self, sql: &'static str) -> sqlx::Result<()> {
-        query(sql).execute(self.connection()?).await.map(drop)
+        let ran = together(self.connection()?, vec![query(sql)]).await?;
+        // An answer that ends before it says so is none.
+        (ran.len() == 1)
+            .then_some(())
+            .ok_or(sqlx::Error::WorkerCrashed)
     }
 
     fn connection(&mut self) -> sqlx::Result<&mut AnyConnection> {
@@ -198,7 +216,8 @@ impl Turn {
         if let Some(begun) = &mut self.begun {
             return begun.run(statements).await;
         }
-        let begun = self.writer.clone().begun(statements);
+        let (_waits, asker) = oneshot::channel();
+        let begun = self.writer.clone().begun(statements, asker);
         let begun = tokio::spawn(begun.in_current_span());
         let (begun, ran) = begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
         self.begun = Some(begun);
@@ -460,7 +479,24 @@ mod tests {
         file.writer.turn().commit().await.unwrap();
         file.writer.turn().undo().await.unwrap();
         drop(file.writer.turn());
-        assert!(!file.writer.group.lock().await.is_begun);
+        assert!(file.writer.group.lock().await.connection.is_none());
+    }
+
+    #[tokio::test]
+    async fn closing_commits_what_has_done_its_part() {
+        let file = file().await;
+        let mut first = file.writer.turn();
+        insert(&mut first, 1).await.unwrap();
+        let writer = file.writer.clone();
+        let closed = tokio::spawn(async move { writer.close().await });
+        tokio::task::yield_now().await;
+        // It queues behind the end.
+        let first = tokio::spawn(first.commit());
+        let behind = tokio::spawn(written(file.writer.clone(), 2));
+        closed.await.unwrap();
+        first.await.unwrap().unwrap();
+        behind.await.unwrap().unwrap();
+        assert_eq!(file.rows().await, [1, 2]);
     }
 
     #[tokio::test]

@@ -49,12 +49,13 @@ pub(super) fn AskBeforeLeaving(
             ask(Way::Link(link));
         }
     });
-    // The address has changed by then: it is put back before the router looks at it.
-    let shell = shell();
+    // The address has changed by then: it is put back before the router looks at it, by as many steps as it takes.
+    let (shell, own) = (shell(), path());
     shell.stays.set_value(Some(Callback::new(move |()| {
-        if returning.get_value() {
+        if path() == own {
+            let returned = returning.get_value();
             returning.set_value(false);
-            return true;
+            return returned;
         }
         let is_due = is_due();
         if is_due {
@@ -86,6 +87,10 @@ pub(super) fn AskBeforeLeaving(
             </div>
         </Dialog>
     }
+}
+
+fn path() -> String {
+    window().location().pathname().unwrap_or_default()
 }
 
 /// What was pressed, if it leads away.
