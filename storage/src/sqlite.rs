@@ -64,8 +64,9 @@ pub fn url_of(file: &Path, mode: &str) -> String {
     format!("sqlite://{}?mode={mode}", utf8_percent_encode(&path, PATH))
 }
 
-/// Whether a connection of the pool that writes (for commands; requests share `shared::Writer`) may write again. When a disk is full or fails, `SQLite` undoes the whole transaction by itself;
-/// the driver's own rollback then finds none, fails, and would count the connection as inside a transaction for ever.
+/// Whether a connection of the pool that writes may write again (commands use it; requests share `shared::Writer`). When a disk is full or
+/// fails, `SQLite` undoes the whole transaction by itself; the driver's own rollback then finds none, fails, and would count the connection
+/// as inside a transaction for ever.
 pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     if connection.is_in_transaction() {
         // Behind it the rollback of what was dropped has been tried.
