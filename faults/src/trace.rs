@@ -40,10 +40,7 @@ pub fn read(trace: &str) -> Vec<Step> {
     let mut open: HashMap<u32, String> = HashMap::new();
     let mut steps = Vec::new();
     for line in trace.lines() {
-        let Some((thread, rest)) = line.split_once(' ') else {
-            continue;
-        };
-        let (Ok(thread), rest) = (thread.parse(), rest.trim_start()) else {
+        let Some((thread, rest)) = by_thread(line) else {
             continue;
         };
         if rest.starts_with("<... ") {
@@ -66,6 +63,17 @@ pub fn read(trace: &str) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Whether that line is the last one of a process that was killed.
+pub fn ends(line: &str, process: u32) -> bool {
+    by_thread(line) == Some((process, "+++ killed by SIGKILL +++"))
+}
+
+/// A line's thread and what it did. A number of fewer than five digits is followed by spaces up to there.
+fn by_thread(line: &str) -> Option<(u32, &str)> {
+    let (thread, rest) = line.split_once(' ')?;
+    Some((thread.parse().ok()?, rest.trim_start()))
 }
 
 /// `SQLite` calls the one or the other, as it was built; `fsync` does more. Whoever is killed meanwhile gets no answer (`= ?`).
@@ -147,6 +155,14 @@ fn last_two(arguments: &str) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_is_known_by_a_number_of_any_length() {
+        assert!(ends("32100 +++ killed by SIGKILL +++", 32_100));
+        assert!(ends("4050  +++ killed by SIGKILL +++", 4_050));
+        assert!(!ends("4051  +++ killed by SIGKILL +++", 4_050));
+        assert!(!ends("4050  +++ exited with 0 +++", 4_050));
+    }
 
     #[test]
     fn a_call_that_another_thread_interrupts_is_read_whole() {

@@ -151,10 +151,10 @@ fn answers(steps: &[Step]) -> HashMap<String, usize> {
 /// The trace, once its end is written.
 fn whole(file: &Path, process: u32) -> String {
     let began = watch::now();
-    let end = format!("{process} +++ killed by SIGKILL +++");
     while began.elapsed() < Duration::from_mins(1) {
         let trace = fs::read_to_string(file).unwrap_or_default();
-        if trace.lines().rev().take(50).any(|line| line == end) {
+        let mut last = trace.lines().rev().take(50);
+        if last.any(|line| trace::ends(line, process)) {
             return trace;
         }
         thread::sleep(Duration::from_millis(100));
