@@ -1,9 +1,6 @@
 //! Twinlock beside what people would pick instead, in the same run, turn by turn; then overloaded.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -17,6 +14,7 @@ use crate::{
     people::House,
     report::{Bound, Report},
     rounds::{self, Rounds, Scenario},
+    scenarios::full_sign_in,
     twinlock::{Occupied, Setting},
 };
 
@@ -87,8 +85,7 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     let (idle, after) = full.memory();
     report.budget("memory, idle", idle, "MiB", Bound::AtMost(15.0));
     report.budget("memory, after load", after, "MiB", Bound::AtMost(34.0));
-    overloaded(arguments, report, &mut full, load.time).await?;
-    drop(full);
+    overloaded(arguments, report, &mut full.into_site()).await?;
     let starts = setting(arguments, disk.path(), None)
         .cold_starts(disk.path())
         .await?;
@@ -96,19 +93,18 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-async fn overloaded(
-    arguments: &Compare,
-    report: &mut Report,
-    site: &mut Rounds<Occupied>,
-    time: Duration,
-) -> Result<()> {
-    let peak = site.peak();
-    let mut all = Vec::new();
+async fn overloaded(arguments: &Compare, report: &mut Report, site: &mut Occupied) -> Result<()> {
+    let load = arguments.common.load();
+    let (mut all, mut shares) = (Vec::new(), Vec::new());
     for _ in 0..arguments.common.runs {
-        all.push(overload(site.site(), peak, time).await?);
+        // Measured beside each other: the machine's next minute has another pace.
+        let most = full_sign_in(site, load).await?.rate();
+        let run = overload(site, most, load.time).await?;
+        shares.push(100.0 * run.sign_ins.rate() / most);
+        all.push(run);
     }
     let of = |value: &dyn Fn(&overload::Overload) -> f64| Spread::of(all.iter().map(value));
-    let share = of(&|run| 100.0 * run.sign_ins.rate() / peak);
+    let share = Spread::of(shares);
     report.budget(
         "overload × 10: sign-ins, of the most",
         share,

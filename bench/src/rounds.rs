@@ -92,11 +92,6 @@ impl<S: Site> Rounds<S> {
         self.site
     }
 
-    /// Full sign-ins a second.
-    pub fn peak(&self) -> f64 {
-        rates(&self.full).median
-    }
-
     /// The runs of full sign-ins.
     pub fn sign_ins(&self) -> &[Run] {
         &self.full
@@ -138,8 +133,4 @@ pub fn compare(
         "ms",
         Bound::AtMost(10.0),
     );
-}
-
-fn rates(runs: &[Run]) -> Spread {
-    Spread::of(runs.iter().map(Run::rate))
 }
