@@ -144,6 +144,43 @@ async fn it_goes_in_batches() {
     }
 }
 
+/// As long as its figures are from before, `PostgreSQL` expects next to nothing to be over, and would rather look for a batch once more for
+/// each row.
+#[tokio::test]
+async fn it_goes_in_batches_whatever_the_engine_expects() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let raw = database.raw().await;
+    let fill = async |address, count: i64, at: i64| {
+        let sql = "INSERT INTO refused_sign_ins (address, number, refused_at)
+                   WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < $2)
+                   SELECT $1, n, $3 FROM n";
+        let rows = sqlx::query(sql).bind(address).bind(count).bind(at);
+        rows.execute(&raw).await.unwrap();
+    };
+    fill("alive", 20_000, START.millis()).await;
+    sqlx::query("ANALYZE").execute(&raw).await.unwrap();
+    fill("dead", 1_000, 0).await;
+    for left in [800, 600] {
+        assert_eq!(store.sweep(START).await.unwrap(), 200);
+        assert_eq!(database.count("refused_sign_ins").await, 20_000 + left);
+    }
+}
+
+/// What one table refuses is told once the others had their turn.
+#[tokio::test]
+async fn a_table_that_fails_keeps_no_other_from_its_turn() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let raw = database.raw().await;
+    let dead = "INSERT INTO refused_sign_ins (address, number, refused_at) VALUES ('a', 1, 0)";
+    for sql in [dead, "ALTER TABLE known_browsers RENAME TO away"] {
+        sqlx::query(sql).execute(&raw).await.unwrap();
+    }
+    assert!(store.sweep(START).await.is_err());
+    assert_eq!(database.count("refused_sign_ins").await, 0);
+}
+
 /// A month of people who come every eight hours, with all that goes with it, and a keeper beside them.
 #[tokio::test]
 async fn thirty_days_leave_no_more_than_eight() {

@@ -21,7 +21,7 @@ const STATEMENTS: &str = "sqlx::query";
 /// Whoever is in a span of this name is listened to: other tests run beside.
 const SPAN: &str = "heard";
 
-const EXPLAINED: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+const EXPLAINED: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 

@@ -29,8 +29,8 @@ pub async fn faults(database: &Database, statements: &BTreeSet<String>) -> Vec<S
 
 async fn sqlite(connection: &mut AnyConnection, sql: &str) -> Option<String> {
     let plan = rows(connection, format!("EXPLAIN QUERY PLAN {sql}"), "detail").await;
-    // What a statement brings along itself, and members that are read again once they are chosen or counted: no table is called so.
-    let own = ["SCAN listed", "CONSTANT ROW", "VALUES CLAUSE"];
+    // What a statement brings along itself, and rows that are read again once they are chosen or counted: no table is called so.
+    let own = ["SCAN listed", "SCAN dead", "CONSTANT ROW", "VALUES CLAUSE"];
     let is_own = |step: &str| {
         own.iter().any(|own| step.ends_with(own)) || step.starts_with("SCAN (subquery-")
     };
