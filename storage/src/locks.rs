@@ -1,8 +1,8 @@
 //! The rows that a transaction changes first, by which engines that let writers run side by side put them in order: people, then accounts,
-//! each in the order of their ids, so that no two wait for each other.
+//! each in the order of their ids, then sessions before what goes with them, so that no two wait for each other.
 
 use domain::{
-    ids::{AccountId, UserId},
+    ids::{AccountId, SessionId, UserId},
     ports::PortError,
 };
 use sqlx::query;
@@ -41,4 +41,15 @@ pub async fn owned(write: &mut Write, user: &UserId) -> Result<(), PortError> {
         account(write, &row.value("account_id")?).await?;
     }
     Ok(())
+}
+
+/// The same for a person's session, before what hangs on it: whoever ends a session takes that with it. False when it is not theirs, or gone.
+pub async fn session(
+    write: &mut Write,
+    session: &SessionId,
+    user: &UserId,
+) -> Result<bool, PortError> {
+    let sql = "UPDATE sessions SET seen_at = seen_at WHERE id = $1 AND user_id = $2";
+    let sql = query(sql).bind(session.as_str()).bind(user.as_str());
+    Ok(write.run(sql).await? == 1)
 }

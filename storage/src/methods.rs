@@ -68,9 +68,8 @@ pub async fn remove(write: &mut Write, user: &UserId) -> Result<bool, PortError>
 
 /// Removes a user's method, and ends their sessions: somebody else decided it, or the method is lost.
 pub async fn reset(write: &mut Write, user: &UserId) -> Result<bool, PortError> {
-    let removed = remove(write, user).await?;
     sessions::end_all(write, user).await?;
-    Ok(removed)
+    remove(write, user).await
 }
 
 pub async fn delete(write: &mut Write, deletion: &Deletion) -> Result<Taken, PortError> {
@@ -82,11 +81,15 @@ pub async fn delete(write: &mut Write, deletion: &Deletion) -> Result<Taken, Por
     let step_down = "UPDATE sessions SET token_hash = $3, seen_at = $4, second_factor_at = NULL, codes_since = NULL, recovered_at = NULL
                      WHERE id = $1 AND token_hash = $2 AND user_id = $5";
     let step_down = sessions::bind_swap(query(step_down), swap, *at).bind(grant.user.as_str());
-    if write.run(step_down).await? != 1 || !remove(write, &grant.user).await? {
+    if write.run(step_down).await? != 1 {
         return Ok(Taken::SessionGone);
     }
     sessions::end_others(write, &grant.user, &swap.session).await?;
-    Ok(Taken::Taken)
+    if remove(write, &grant.user).await? {
+        Ok(Taken::Taken)
+    } else {
+        Ok(Taken::SessionGone)
+    }
 }
 
 pub async fn activate(write: &mut Write, activation: &Activation) -> Result<Taken, PortError> {
@@ -102,6 +105,7 @@ pub async fn activate(write: &mut Write, activation: &Activation) -> Result<Take
     if write.run(step_up.bind(codes_for.as_str())).await? != 1 {
         return Ok(Taken::SessionGone);
     }
+    sessions::end_others(write, user, &swap.session).await?;
     // The key first: with the method that it replaces it would go as well.
     if !pending_keys::take(write, activation).await?
         || !make_room(write, activation).await?
@@ -113,7 +117,6 @@ pub async fn activate(write: &mut Write, activation: &Activation) -> Result<Take
         None => backup_codes::replace_all(write, user, &activation.codes).await?,
         Some(_) => backup_codes::keep_pending(write, user, &activation.codes).await?,
     }
-    sessions::end_others(write, user, &swap.session).await?;
     attempts::give_back(write, user).await?;
     Ok(Taken::Taken)
 }

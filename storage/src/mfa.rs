@@ -37,12 +37,17 @@ impl Mfa for Store {
         &self,
         key: PendingKey,
         expired: Timestamp,
-    ) -> Result<PendingKey, PortError> {
+    ) -> Result<Option<PendingKey>, PortError> {
         let mut write = self.write().await?;
+        locks::person(&mut write, &key.user).await?;
+        if !locks::session(&mut write, &key.session, &key.user).await? {
+            return write.undo(None).await;
+        }
         pending_keys::keep(&mut write, &key, expired).await?;
         let row = write.row(pending_keys::select(&key.session)).await?;
-        let stands = row.as_ref().map(pending_keys::read).transpose()?;
-        let stands = stands.unwrap_or_else(|| key.clone());
+        let Some(stands) = row.as_ref().map(pending_keys::read).transpose()? else {
+            return write.undo(None).await;
+        };
         // One that waited already is shown again, which is no new beginning.
         let noted = if stands.key == key.key {
             Event::done(Action::SetUpBegin).of(&key.user).into()
@@ -50,7 +55,7 @@ impl Mfa for Store {
             Noted::Nothing
         };
         write.commit(noted).await?;
-        Ok(stands)
+        Ok(Some(stands))
     }
 
     async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError> {
@@ -219,11 +224,20 @@ impl Mfa for Store {
             .await
     }
 
-    async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet) -> Result<(), PortError> {
+    async fn keep_pending_codes(
+        &self,
+        user: &UserId,
+        codes: NewCodeSet,
+    ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        locks::person(&mut write, user).await?;
+        if !locks::person(&mut write, user).await? {
+            return write.undo(false).await;
+        }
         backup_codes::keep_pending(&mut write, user, &codes).await?;
-        write.commit(Event::done(Action::CodesRenew).of(user)).await
+        write
+            .commit(Event::done(Action::CodesRenew).of(user))
+            .await?;
+        Ok(true)
     }
 
     async fn finish_codes(

@@ -98,7 +98,9 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
 
 /// Takes a grant for `action`: whoever deletes the row has it, once. It is none for another action, another method or another session.
 pub async fn consume(write: &mut Write, grant: &Grant, action: Action) -> Result<bool, PortError> {
-    if grant.intent.action() != action {
+    if grant.intent.action() != action
+        || !locks::session(write, &grant.session, &grant.user).await?
+    {
         return Ok(false);
     }
     let take = "DELETE FROM step_ups WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4 AND granted_at > $5
@@ -120,6 +122,9 @@ async fn put(
     asked: &StepUp,
     granted_at: Option<Timestamp>,
 ) -> Result<bool, PortError> {
+    if !locks::session(write, session, user).await? {
+        return Ok(false);
+    }
     let former = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
     write.run(former).await?;
     let put = "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at, granted_at)

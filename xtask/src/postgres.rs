@@ -76,6 +76,8 @@ impl Cluster {
     }
 
     fn make(&self, options: &str) -> Result<()> {
+        // Of a run that was killed, under the same number of a process.
+        let _ = fs::remove_dir_all(&self.folder);
         fs::create_dir(&self.folder)
             .with_context(|| format!("making {}", self.folder.display()))?;
         if self.as_postgres {

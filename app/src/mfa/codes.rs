@@ -80,11 +80,8 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
     let place = call.services.hasher.place_for_set(&session.user)?;
     let old_left = old_left(call).await?;
     let (shown, stored) = draw(call, place, session, session.codes_for, old_left).await?;
-    call.services
-        .mfa
-        .keep_pending_codes(&session.user, stored)
-        .await?;
-    Ok(shown)
+    let kept = call.services.mfa.keep_pending_codes(&session.user, stored);
+    kept.await?.then_some(shown).ok_or(AppError::NotSignedIn)
 }
 
 pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<Option<Settled>, AppError> {

@@ -45,11 +45,11 @@ async fn keep_for_first(call: &Call) -> Result<PendingKey, AppError> {
         return Err(AppError::PasswordRequired);
     }
     let expired = call.now.minus(PENDING_KEY);
-    Ok(call
-        .services
+    call.services
         .mfa
         .keep_pending(new_key(call, None)?, expired)
-        .await?)
+        .await?
+        .ok_or(AppError::NotSignedIn)
 }
 
 /// The key that waits for this session, else a new one by a grant. The method works until a code of the new key has been verified.

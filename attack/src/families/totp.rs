@@ -90,7 +90,8 @@ fn t6_codes_around_the_step(effort: Effort) -> Held {
     let rounds = effort.of(1, 5);
     let mut tried = 0;
     for _ in 0..rounds {
-        for place in [1_000, 9_000, 11_000, 29_000] {
+        // The clock goes on while the code is on its way; `domain` tries the very edges.
+        for place in [1_000, 5_000, 11_000, 25_000] {
             for off in [0, -3, -2, -1, 1, 2, 3] {
                 world.clock.past_the_pause();
                 let mut half = ada.half(&world);
@@ -110,7 +111,7 @@ fn t6_codes_around_the_step(effort: Effort) -> Held {
     }
     as_wanted(
         tried,
-        "codes of T−3 … T+3 at 1, 9, 11 and 29 s: T always, T−1 at 1 and 9 s, nothing else",
+        "codes of T−3 … T+3 at 1, 5, 11 and 25 s: T always, T−1 at 1 and 5 s, nothing else",
     )
 }
 

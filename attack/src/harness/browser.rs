@@ -59,6 +59,10 @@ impl Door {
         socket.bind(&own.into())?;
         let server = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port());
         socket.connect(&server.into())?;
+        if socket.local_addr()?.as_socket() == Some(server) {
+            // Nobody listens there, and by chance the socket has reached itself.
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
         let stream = TcpStream::from(socket);
         stream.set_read_timeout(Some(PATIENCE))?;
         Ok(stream)

@@ -176,12 +176,13 @@ pub trait Mfa: Send + Sync {
     /// The session's pending key, whatever its age.
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
 
-    /// Keeps `key` as the session's pending key unless one made after `expired` stands there, and answers the one that stands.
+    /// Keeps `key` as the session's pending key unless one made after `expired` stands there, and answers the one that stands;
+    /// none when the session has ended.
     async fn keep_pending(
         &self,
         key: PendingKey,
         expired: Timestamp,
-    ) -> Result<PendingKey, PortError>;
+    ) -> Result<Option<PendingKey>, PortError>;
 
     /// Takes the grant and keeps `key` as the session's pending key, whatever stood there. False without the grant.
     async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError>;
@@ -228,8 +229,10 @@ pub trait Mfa: Send + Sync {
     /// The operator takes a user's method, codes, attempts and sessions away; false when there was no method.
     async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError>;
 
-    /// Keeps a set that becomes valid at [`Mfa::finish_codes`]; an earlier pending set of the user is dropped.
-    async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet) -> Result<(), PortError>;
+    /// Keeps a set that becomes valid at [`Mfa::finish_codes`]; an earlier pending set of the user is dropped. False
+    /// when the user is gone.
+    async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet)
+    -> Result<bool, PortError>;
 
     /// Notes that the codes of `set` are saved; a pending set takes the valid one's place then. False when the session has nothing to
     /// finish, or when another set has taken this one's place: what was saved must be what works.

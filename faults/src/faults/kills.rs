@@ -4,6 +4,7 @@ use std::{thread, time::Duration};
 
 use crate::{
     cast::{Cast, InFlight},
+    database,
     engine::Engine,
     plan::{Held, Run, must_hold},
     site::Site,
@@ -48,6 +49,10 @@ fn kills(run: &Run, engine: Engine) -> Held {
             site.ends_by("-KILL");
         }));
         site.kill();
+        if engine == Engine::Postgres {
+            // A commit that was on its way when the program died is carried out all the same.
+            database::wait_for_rest(site.url());
+        }
         ready.add(site.start());
         in_flight.join(cast.settle(&site));
         tally.join(cast.try_again(&site));

@@ -39,7 +39,11 @@ fn may_stand_elsewhere() {
 fn missing_beside_a_database_stops_the_start() {
     let place = Place::with_database();
     fs::rename(place.file("twinlock.db.key"), place.file("lost")).unwrap();
-    for args in [&["serve"][..], &["migrate"], &["user", "list"]] {
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["migrate"],
+        &["user", "list"],
+    ] {
         let done = place.run(args);
         let line = done.expect_refused(1);
         assert!(

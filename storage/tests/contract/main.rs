@@ -27,6 +27,7 @@ mod password_tries;
 mod people;
 mod plans;
 mod races;
+mod races_ended;
 mod races_step_up;
 mod recovery;
 mod resets;

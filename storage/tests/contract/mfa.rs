@@ -29,6 +29,7 @@ async fn a_session_keeps_one_pending_key_until_it_expires() {
     let stands = store
         .keep_pending(fresh(now), now.minus(PENDING_KEY))
         .await
+        .unwrap()
         .unwrap();
     assert_eq!(
         (stands.made_at, &stands.key),
@@ -41,6 +42,7 @@ async fn a_session_keeps_one_pending_key_until_it_expires() {
     let stands = store
         .keep_pending(second.clone(), now.minus(PENDING_KEY))
         .await
+        .unwrap()
         .unwrap();
     assert_eq!(
         (stands.made_at, &stands.key),

@@ -116,7 +116,8 @@ pub async fn pending(store: &Store, user: &UserId, browser: &Browser, at: Timest
         made_at: at,
         replaces: None,
     };
-    store.keep_pending(key, Timestamp::default()).await.unwrap()
+    let stands = store.keep_pending(key, Timestamp::default()).await;
+    stands.unwrap().unwrap()
 }
 
 pub fn activation(key: &PendingKey, browser: &Browser) -> Activation {

@@ -93,6 +93,7 @@ async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
     };
     let expired = START.minus(PENDING_KEY);
     let stands = store.keep_pending(first.clone(), expired).await.unwrap();
+    let stands = stands.unwrap();
     assert_eq!((&stands.key, stands.replaces), (&first.key, None));
 }
 

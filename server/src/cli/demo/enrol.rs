@@ -44,7 +44,8 @@ pub async fn set_up(
     services
         .mfa
         .keep_pending(pending, at.minus(PENDING_KEY))
-        .await?;
+        .await?
+        .ok_or_else(|| disturbed("a session has ended"))?;
 
     let (codes, set) = secrets::codes(services, &actor.user, at).await?;
     let set_id = set.id.clone();

@@ -1,0 +1,101 @@
+//! A session is ended while something is put on it or taken from it: each gets an answer, and none waits for the other.
+
+use domain::{
+    ports::{Deletion, Mfa, PendingKey, Sessions, StepUps},
+    step_up::Intent,
+    time::Timestamp,
+};
+
+use crate::{
+    people::{browser, code_set, pending, protected, protected_user, somebody},
+    races::{ROUNDS, programs},
+    support::{START, later, sealed},
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_wish() {
+    let (database, [one, other]) = programs().await;
+    let ada = protected(&database.store).await;
+    let asked = ada.asked(&Intent::Delete);
+    for _ in 0..ROUNDS {
+        let mine = browser(&database.store, &ada.user).await.session;
+        one.ask(&mine, &ada.user, asked.clone()).await.unwrap();
+        let (asked, ended) =
+            tokio::join!(one.ask(&mine, &ada.user, asked.clone()), other.end(&mine));
+        asked.unwrap();
+        ended.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_grant() {
+    let (database, [one, other]) = programs().await;
+    for round in 0..ROUNDS {
+        let mut ada = protected(&database.store).await;
+        let intent = [Intent::Delete, Intent::Generate, Intent::Reset][round % 3].clone();
+        let grant = ada.granted(&database.store, &intent).await;
+        let mine = ada.browser.session.clone();
+        let taking = async {
+            match intent {
+                Intent::Generate => {
+                    let (codes, _) = code_set(&grant.user);
+                    one.generate(grant, codes).await.map(drop)
+                }
+                Intent::Reset => {
+                    let key = PendingKey {
+                        session: mine.clone(),
+                        user: ada.user.clone(),
+                        key: sealed(),
+                        made_at: START,
+                        replaces: Some(ada.method.clone()),
+                    };
+                    one.keep_pending_reset(key, grant).await.map(drop)
+                }
+                _ => {
+                    let swap = ada.browser.swap();
+                    let at = later(1);
+                    one.delete(Deletion { swap, grant, at }).await.map(drop)
+                }
+            }
+        };
+        let (taken, ended) = tokio::join!(taking, other.end(&mine));
+        taken.unwrap();
+        ended.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_pending_key() {
+    let (database, [one, other]) = programs().await;
+    let ada = somebody(&database.store).await;
+    for _ in 0..ROUNDS {
+        let mine = browser(&database.store, &ada).await;
+        let key = pending(&database.store, &ada, &mine, START).await;
+        let (kept, ended) = tokio::join!(
+            one.keep_pending(key, Timestamp::default()),
+            other.end(&mine.session)
+        );
+        kept.unwrap();
+        ended.unwrap();
+    }
+    let mine = browser(&database.store, &ada).await;
+    let key = pending(&database.store, &ada, &mine, START).await;
+    one.end(&mine.session).await.unwrap();
+    assert!(one.keep_pending(key, START).await.unwrap().is_none());
+}
+
+/// The operator takes the method and all sessions, while one of them is ended by its person with a key that waits in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn all_that_a_person_has() {
+    let (database, [one, other]) = programs().await;
+    let user = somebody(&database.store).await;
+    for _ in 0..ROUNDS {
+        let ada = protected_user(&database.store, user.clone()).await;
+        let second = browser(&database.store, &ada.user).await;
+        pending(&database.store, &ada.user, &second, START).await;
+        let (reset, ended) =
+            tokio::join!(one.reset_by_operator(&ada.user), other.end(&second.session));
+        assert!(reset.unwrap());
+        ended.unwrap();
+    }
+}
