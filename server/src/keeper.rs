@@ -107,8 +107,8 @@ impl Keeper {
         }
         report(&done, &mut work.events.fails, SEALS_FAIL);
         if work.sweep.has_more || work.count.is_multiple_of(SWEEP_EVERY) {
-            let swept = self.store.sweep(self.clock.now()).await;
-            work.sweep.has_more = matches!(swept, Ok(1..));
+            let (count, swept) = self.store.sweep(self.clock.now()).await;
+            work.sweep.has_more = count > 0;
             let problem = "what is over can't be deleted";
             report(&swept, &mut work.sweep.fails, problem);
         }

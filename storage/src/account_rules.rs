@@ -72,6 +72,7 @@ pub async fn lift(write: &mut Write, grant: &Grant, at: Timestamp) -> Result<Tak
         return Ok(Taken::AlreadyTaken);
     };
     locks::person(write, &grant.user).await?;
+    locks::account(write, account).await?;
     if !step_ups::consume(write, grant, Action::RuleOff).await? {
         return Ok(Taken::AlreadyTaken);
     }

@@ -111,13 +111,14 @@ impl Attempts for Store {
 
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError> {
         let mut write = self.write().await?;
+        // First, as a sign-in does.
+        write.run(password_tries::forget(email)).await?;
         let clear =
             query("DELETE FROM attempts WHERE user_id = $1 RETURNING in_a_row").bind(user.as_str());
         let refused = write
             .row(clear)
             .await?
             .map_or(Ok(0), |row| row.count("in_a_row"))?;
-        write.run(password_tries::forget(email)).await?;
         let event = Event::done(Action::UserUnlock)
             .of(user)
             .saying(format!("{refused} in a row"));

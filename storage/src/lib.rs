@@ -4,8 +4,8 @@
 //!
 //! Whatever may happen once is one conditional statement whose count of changed rows is checked, in one transaction with its
 //! effects. A write transaction that concerns a person changes that person's row in `users` first, and one that concerns an account's
-//! members or rule then changes the account's row: engines that let writers run side by side serialise them there, and two never wait for
-//! each other (see `locks`).
+//! members or rule then changes the account's row, and one that concerns a session changes that before what hangs on it: engines that let
+//! writers run side by side serialise them there, and two never wait for each other (see `locks`).
 
 mod account_rules;
 mod accounts;

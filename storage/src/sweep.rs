@@ -60,18 +60,17 @@ const DEAD: [Dead; 8] = [
 ];
 
 impl Store {
-    /// Deletes at most [`BATCH`] dead rows of each table, each table in a transaction of its own; answers how many. Where nothing is dead
-    /// it takes no lock. A table that fails keeps no other one from its turn; the first error is the answer.
-    pub async fn sweep(&self, now: Timestamp) -> Result<u64, PortError> {
-        let mut count = Ok(0);
+    /// Deletes at most [`BATCH`] dead rows of each table, each table in a transaction of its own; answers how many, and the first error. A
+    /// table that fails keeps no other one from its turn. Where nothing is dead it takes no lock.
+    pub async fn sweep(&self, now: Timestamp) -> (u64, Result<(), PortError>) {
+        let (mut count, mut done) = (0, Ok(()));
         for dead in &DEAD {
-            let swept = self.sweep_table(dead, now).await;
-            count = match (count, swept) {
-                (Ok(before), Ok(some)) => Ok(before + some),
-                (Err(error), _) | (Ok(_), Err(error)) => Err(error),
-            };
+            match self.sweep_table(dead, now).await {
+                Ok(some) => count += some,
+                Err(error) => done = done.and(Err(error)),
+            }
         }
-        count
+        (count, done)
     }
 
     async fn sweep_table(&self, dead: &Dead, now: Timestamp) -> Result<u64, PortError> {

@@ -49,11 +49,11 @@ fn kills(run: &Run, engine: Engine) -> Held {
             site.ends_by("-KILL");
         }));
         site.kill();
+        ready.add(site.start());
         if engine == Engine::Postgres {
             // A commit that was on its way when the program died is carried out all the same.
             database::wait_for_rest(site.url());
         }
-        ready.add(site.start());
         in_flight.join(cast.settle(&site));
         tally.join(cast.try_again(&site));
         cast.settle(&site);

@@ -45,7 +45,7 @@ async fn nothing_is_read_from_end_to_end() {
     for part in [
         "FROM sessions s",
         "UPDATE mfa_methods SET last_step",
-        "DELETE FROM known_browsers",
+        "DELETE FROM known_browsers WHERE (token_hash) IN (SELECT token_hash FROM dead)",
     ] {
         assert!(
             heard.iter().any(|sql| sql.contains(part)),
@@ -210,5 +210,5 @@ async fn keeping(store: &Store, eve: &domain::ids::UserId) {
     let (keys, now) = (vault(), late);
     assert!(store.seal_events(keys.event_chain(), now).await.unwrap() > 0);
     assert!(store.delete_events(keys.event_chain(), now).await.unwrap() > 0);
-    while store.sweep(now).await.unwrap() > 0 {}
+    while store.sweep(now).await.0 > 0 {}
 }

@@ -1,12 +1,13 @@
 //! A session is ended while something is put on it or taken from it: each gets an answer, and none waits for the other.
 
 use domain::{
-    ports::{Deletion, Mfa, PendingKey, Sessions, StepUps},
+    ports::{Accounts, Deletion, Mfa, PendingKey, Sessions, StepUps},
     step_up::Intent,
     time::Timestamp,
 };
 
 use crate::{
+    memberships::owned,
     people::{browser, code_set, pending, protected, protected_user, somebody},
     races::{ROUNDS, programs},
     support::{START, later, sealed},
@@ -82,6 +83,28 @@ async fn a_pending_key() {
     let key = pending(&database.store, &ada, &mine, START).await;
     one.end(&mine.session).await.unwrap();
     assert!(one.keep_pending(key, START).await.unwrap().is_none());
+}
+
+/// An Owner lifts the rule of an account in which they work, while the operator removes it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_account_that_goes() {
+    let (database, [one, other]) = programs().await;
+    for _ in 0..ROUNDS {
+        let (account, owner) = owned(&database.store).await;
+        let mut ada = protected_user(&database.store, owner).await;
+        let off = Intent::RuleOff {
+            account: account.clone(),
+        };
+        let grant = ada.granted(&database.store, &off).await;
+        let chosen = one.choose_account(&ada.browser.session, &account).await;
+        assert!(chosen.unwrap());
+        let (lifted, removed) = tokio::join!(
+            one.lift_rule(grant, later(1)),
+            Accounts::remove(&*other, &account)
+        );
+        lifted.unwrap();
+        assert!(removed.unwrap());
+    }
 }
 
 /// The operator takes the method and all sessions, while one of them is ended by its person with a key that waits in it.
