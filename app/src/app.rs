@@ -16,7 +16,7 @@ use crate::{
     mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
     notice::Notice,
     profile::view::{ChangePassword, Home, Profile},
-    reactive::{effect, memo},
+    reactive::{effect, memo, shown},
     routes::Page,
     session::{
         api::sign_out,
@@ -73,15 +73,15 @@ fn Pages() -> impl IntoView {
         let without_slash = path.strip_suffix('/').filter(|path| !path.is_empty());
         Page::at(without_slash.unwrap_or(&path))
     });
-    move || match page.get() {
+    shown(move || match page.get() {
         None => view! { <NotFound /> }.into_any(),
         Some(Page::FirstStart) => view! { <FirstStart /> }.into_any(),
         Some(Page::Invitation) => view! { <Invitation /> }.into_any(),
         Some(page) => {
-            let shown = page.clone();
-            view! { <Guarded page>{content(&shown)}</Guarded> }.into_any()
+            let within = page.clone();
+            view! { <Guarded page>{content(&within)}</Guarded> }.into_any()
         }
-    }
+    })
 }
 
 /// A page, for those who may see it.
@@ -135,7 +135,7 @@ fn Header() -> impl IntoView {
         <header class="header">
             <div class="header__inner">
                 <A href="/" attr:class="brand"><Mark />{meta("brand")}</A>
-                {move || name.get().map(|name| view! { <UserMenu name /> })}
+                {move || name.get().map(|name| view! { <UserMenu name /> }.into_any())}
             </div>
             <Notice />
         </header>

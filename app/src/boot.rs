@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use leptos::prelude::{AnyView, Get, GetUntracked, IntoView, RwSignal, Set, document, set_timeout};
+use leptos::prelude::{AnyView, Get, GetUntracked, IntoAny, RwSignal, Set, document, set_timeout};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlInputElement};
+
+use crate::reactive::shown;
 
 /// What stands in the sign-in form of the frame at the moment the app takes over; nothing, when there is none.
 #[derive(Default)]
@@ -48,12 +50,12 @@ pub(crate) fn typed() -> Typed {
 
 /// A part of the first page that is made in a task of its own. In one task the whole would hold the browser up for over 50 ms, two thirds of them for
 /// compiling what runs for the first time. A tab in the background gets its tasks late, and holds nobody up.
-pub(crate) fn apart(part: fn() -> AnyView) -> impl IntoView {
+pub(crate) fn apart(part: fn() -> AnyView) -> AnyView {
     let its_turn = RwSignal::new(document().hidden());
     if !its_turn.get_untracked() {
         set_timeout(move || its_turn.set(true), Duration::ZERO);
     }
-    move || its_turn.get().then(part)
+    shown(move || its_turn.get().then(part).into_any())
 }
 
 /// The app shows its first page: the frame goes in the same moment, so nothing is painted between.

@@ -4,7 +4,7 @@ use domain::policy::{Access, Standing};
 use leptos::prelude::*;
 
 use crate::{
-    reactive::{effect, memo},
+    reactive::{effect, memo, shown},
     routes::{Page, redirect},
     shell::{Known, Shell, go, shell},
     ui::{FocusHeading, FormError, Skeleton, When},
@@ -80,11 +80,11 @@ pub(crate) fn Guarded(
         };
         go(back.unwrap_or(to), true);
     });
-    move || match guard.get() {
+    shown(move || match guard.get() {
         Guard::Waiting => view! { <Waiting /> }.into_any(),
         Guard::Elsewhere(..) => ().into_any(),
         Guard::Shown(_) => children().into_any(),
-    }
+    })
 }
 
 /// A forced set-up that was reloaded still ends in the account.

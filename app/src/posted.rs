@@ -35,7 +35,7 @@ where
     #[cfg(feature = "csr")]
     fn run_client(path: &str, input: I) -> impl Future<Output = Result<O, AppError>> + Send {
         let answer = browser::ask(path, browser::written(&input));
-        async move { browser::read(&answer.await?) }
+        async move { browser::read(answer.await?.take()) }
     }
 
     #[cfg(not(feature = "csr"))]
@@ -59,7 +59,7 @@ mod browser {
 
     const JSON: &str = "application/json";
 
-    type Asked = Pin<Box<dyn Future<Output = Result<String, AppError>> + Send>>;
+    type Asked = Pin<Box<dyn Future<Output = Result<SendWrapper<JsValue>, AppError>> + Send>>;
 
     #[inline(never)]
     pub(super) fn written<T: Serialize>(input: &T) -> Result<String, AppError> {
@@ -67,25 +67,24 @@ mod browser {
     }
 
     #[inline(never)]
-    pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, AppError> {
-        serde_json::from_str(text).map_err(|_| AppError::Unreadable)
+    pub(super) fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, AppError> {
+        serde_wasm_bindgen::from_value(answer).map_err(|_| AppError::Unreadable)
     }
 
-    /// The text of an answer, or the refusal that came instead of it.
+    /// What an answer says, or the refusal that came instead of it.
     pub(super) fn ask(path: &str, body: Result<String, AppError>) -> Asked {
         let request = body.map(|body| request(path, &body));
         Box::pin(SendWrapper::new(async move {
             let request = request?.map_err(|_| AppError::Unreachable)?;
             let answer = JsFuture::from(window().fetch_with_request(&request)).await;
             let answer: Response = answer.map_err(|_| AppError::Unreachable)?.unchecked_into();
-            let text = answer.text().map_err(|_| AppError::Unreadable)?;
-            let text = JsFuture::from(text).await.ok();
-            let text = text.and_then(|text| text.as_string());
-            let text = text.ok_or(AppError::Unreadable)?;
+            let said = answer.json().map_err(|_| AppError::Unreadable)?;
+            let said = JsFuture::from(said).await;
+            let said = said.map_err(|_| AppError::Unreadable)?;
             if answer.status() < 400 {
-                Ok(text)
+                Ok(SendWrapper::new(said))
             } else {
-                Err(read(&text).unwrap_or_else(|unreadable| unreadable))
+                Err(read(said).unwrap_or_else(|unreadable| unreadable))
             }
         }))
     }

@@ -1,7 +1,7 @@
-//! Effects and memos of boxed closures. Given a closure of its own type, each brings a copy of all that `reactive_graph` does around it into
-//! the pages: half a kilobyte for an effect.
+//! Effects, memos and views of boxed closures. Given a closure of its own type, each brings a copy of all that `reactive_graph` and `tachys` do
+//! around it into the pages: half a kilobyte for an effect.
 
-use leptos::prelude::{Effect, Memo};
+use leptos::prelude::{AnyView, Effect, IntoAny, Memo};
 
 /// Runs now, and whenever what it reads changes.
 pub fn effect(run: impl FnMut() + 'static) {
@@ -14,6 +14,12 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(
     value: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {
     boxed(Box::new(value))
+}
+
+/// A view that follows what it reads.
+pub fn shown(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    let view: Box<dyn FnMut() -> AnyView + Send> = Box::new(view);
+    view.into_any()
 }
 
 fn boxed<T: PartialEq + Send + Sync + 'static>(value: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
+    reactive::shown,
     ui::{Countdown, FormError},
     words,
 };
@@ -17,20 +18,21 @@ pub(crate) fn Refused(
     #[prop(into)]
     retry: Callback<()>,
 ) -> impl IntoView {
-    move || {
-        refused.get().map(|error| {
+    shown(move || {
+        let said = refused.get().map(|error| {
             let said = Some(words::refusal(&error));
             if words::may_work_again(&error) {
                 view! { <FormError error=said retry /> }.into_any()
             } else {
                 view! { <FormError error=said /><Wait error /> }.into_any()
             }
-        })
-    }
+        });
+        said.into_any()
+    })
 }
 
 /// How long to wait, where waiting helps.
 #[component]
 pub(crate) fn Wait(error: AppError) -> impl IntoView {
-    words::wait(&error).map(|seconds| view! { <Countdown seconds label=words::wait_for(&error) /> })
+    words::wait(&error).map(|seconds| view! { <Countdown seconds label=words::wait_for(&error) /> }.into_any())
 }

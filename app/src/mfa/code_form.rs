@@ -53,7 +53,7 @@ pub(crate) fn CodeForm(
     view! {
         <SubmitForm on_submit=submit pending>
             <CodeField label value=code kind error=at_field autofocus />
-            {move || refused.get().map(|error| view! { <Wait error /> })}
+            {move || refused.get().map(|error| view! { <Wait error /> }.into_any())}
             <FormError error=general retry=submit />
             <div class="actions">
                 <Button label="Enter" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     error::{AppError, Field},
     mfa::code_form::CodeForm,
+    reactive::shown,
     ui::{Button, ButtonKind, CodeKind},
     wire::SecretText,
 };
@@ -55,9 +56,9 @@ pub(crate) fn SecondFactorForm(
     };
     let cancel = move || {
         on_cancel
-            .map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> })
+            .map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any())
     };
-    move || {
+    shown(move || {
         if by_backup.get() {
             view! {
                 <p class="lead">"Enter one of your backup codes. Each code works once."</p>
@@ -77,5 +78,5 @@ pub(crate) fn SecondFactorForm(
             }
             .into_any()
         }
-    }
+    })
 }

@@ -5,6 +5,7 @@ use super::{
     icon::{Glyph, Icon},
     text,
 };
+use crate::reactive::shown;
 
 /// How serious it is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn Alert(
                 <div class="alert__text" role=live.then_some("alert")>
                     {children()}
                 </div>
-                {action.map(|action| view! { <div class="alert__action">{action.run()}</div> })}
+                {action.map(|action| view! { <div class="alert__action">{action.run()}</div> }.into_any())}
             </div>
         </div>
     }
@@ -61,8 +62,8 @@ pub fn FormError(
     #[prop(optional, into)]
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
-    move || {
-        error.get().map(|message| match retry {
+    shown(move || {
+        let message = error.get().map(|message| match retry {
             Some(retry) => {
                 view! {
                     <Alert action=move || view! { <Button label=text::TRY_AGAIN on_press=move || retry.run(()) /> }>
@@ -72,6 +73,7 @@ pub fn FormError(
                 .into_any()
             }
             None => view! { <Alert><p>{message}</p></Alert> }.into_any(),
-        })
-    }
+        });
+        message.into_any()
+    })
 }

@@ -85,7 +85,7 @@ pub fn Button(
             on:click=press
             node_ref=button_ref
         >
-            {icon.map(|glyph| view! { <Icon glyph /> })}
+            {icon.map(|glyph| view! { <Icon glyph /> }.into_any())}
             <span>{move || if pending.get() { pending_label.get() } else { label.get() }}</span>
         </button>
     }

@@ -52,7 +52,7 @@ pub fn Checkbox(
             <label class="checkbox__label" for=control>
                 {move || label.get()}
             </label>
-            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint>{move || reason.get()}</p> })}
+            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint>{move || reason.get()}</p> }.into_any())}
             <FieldError id=error_id error alert=true />
         </div>
     }

@@ -16,7 +16,7 @@ pub fn CodeList(
     view! {
         // The role is said again because Safari forgets it when the list has no markers.
         <ol class="codes" id=id role="list" aria-label=move || label.get()>
-            {move || codes.get().into_iter().map(|code| view! { <li class="codes__code">{code}</li> }).collect_view()}
+            {move || codes.get().into_iter().map(|code| view! { <li class="codes__code">{code}</li> }.into_any()).collect_view()}
         </ol>
     }
 }

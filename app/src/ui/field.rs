@@ -4,6 +4,7 @@ use super::{
     icon::{Glyph, Icon},
     id::unique_id,
 };
+use crate::reactive::shown;
 
 /// The ids that tie label, control, hint and error together.
 #[derive(Clone)]
@@ -51,17 +52,19 @@ pub(super) fn FieldError(
     error: Signal<Option<String>>,
     #[prop(optional)] alert: bool,
 ) -> impl IntoView {
-    move || {
+    shown(move || {
         let id = id.clone();
-        error.get().map(|message| {
+        let message = error.get().map(|message| {
             view! {
                 <p class="field__error" id=id role=alert.then_some("alert")>
                     <Icon glyph=Glyph::Error />
                     <span>{message}</span>
                 </p>
             }
-        })
-    }
+            .into_any()
+        });
+        message.into_any()
+    })
 }
 
 /// Label above, hint and error around the control given as children.
@@ -92,10 +95,11 @@ pub(super) fn Field(
             {hint.map(|hint| {
                 view! {
                     <p class="field__hint" class:field__hint--met=move || met.get() id=hint_id>
-                        {move || met.get().then(|| view! { <Icon glyph=Glyph::Check /> })}
+                        {move || met.get().then(|| view! { <Icon glyph=Glyph::Check /> }.into_any())}
                         <span>{move || hint.get()}</span>
                     </p>
                 }
+                    .into_any()
             })}
         </div>
     }

@@ -23,7 +23,7 @@ pub fn LinkButton(
 ) -> impl IntoView {
     view! {
         <a class=kind.class() href=move || href.get()>
-            {icon.map(|glyph| view! { <Icon glyph /> })}
+            {icon.map(|glyph| view! { <Icon glyph /> }.into_any())}
             <span>{move || label.get()}</span>
         </a>
     }

@@ -34,6 +34,7 @@ pub fn Select(
                 {words}
             </option>
         }
+        .into_any()
     });
     view! {
         <Field ids label hint error>

@@ -9,7 +9,7 @@ pub fn Skeleton(
     #[prop(default = 3)]
     lines: u8,
 ) -> impl IntoView {
-    let line = |_| view! { <span class="skeleton__line"></span> };
+    let line = |_| view! { <span class="skeleton__line"></span> }.into_any();
     view! {
         <div class="skeleton" role="status">
             <span class="visually-hidden">{text::LOADING}</span>

@@ -15,6 +15,7 @@ pub fn StepIndicator(
                 <span class="steps__name">{name}</span>
             </li>
         }
+        .into_any()
     });
     view! {
         <div class="steps">

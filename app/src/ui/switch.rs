@@ -60,7 +60,7 @@ pub fn Switch(
             </button>
             // `aria-checked` and `aria-busy` say it already.
             <span class="switch__state" aria-hidden="true">{state}</span>
-            {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id>{move || reason.get()}</p> })}
+            {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id>{move || reason.get()}</p> }.into_any())}
         </div>
     }
 }

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
+    reactive::shown,
     ui::{Alert, FormError, LinkButton},
     words,
 };
@@ -16,8 +17,8 @@ pub(super) fn Refusal(
     #[prop(into)]
     retry: Callback<()>,
 ) -> impl IntoView {
-    move || {
-        error.get().map(|error| {
+    shown(move || {
+        let refusal = error.get().map(|error| {
             let said = words::refusal(&error);
             if matches!(error, AppError::NoMethod | AppError::SetUpRequired) {
                 view! {
@@ -31,6 +32,7 @@ pub(super) fn Refusal(
             } else {
                 view! { <FormError error=Some(said) /> }.into_any()
             }
-        })
-    }
+        });
+        refusal.into_any()
+    })
 }

@@ -67,7 +67,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            {move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> })}
+            {move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any())}
             <FocusHeading label="Backup codes" />
             <FormError error=failed retry=fetch />
             {move || match sheet.get() {
@@ -113,7 +113,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
                 <Button label="Download" icon=Glyph::Download on_press=move || if download_text(&file_name, &text).is_ok() { saved.set(true) } />
                 <Button label="Print" icon=Glyph::Print on_press=move || { print(); saved.set(true); } />
             </div>
-            {words::old_codes(reason, old_left).map(|said| view! { <p class="no-print">{said}</p> })}
+            {words::old_codes(reason, old_left).map(|said| view! { <p class="no-print">{said}</p> }.into_any())}
             <Finish saved finished set=sheet.set reason may_keep=may_keep_codes(reason, old_left) />
         </div>
     }
@@ -191,7 +191,7 @@ fn Finish(
             <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
             <div class="actions">
                 <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
-                {may_keep.then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> })}
+                {may_keep.then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> }.into_any())}
             </div>
         </SubmitForm>
     }

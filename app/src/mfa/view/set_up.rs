@@ -5,7 +5,7 @@ use super::{Step, Steps, is_short};
 use crate::{
     error::AppError,
     mfa::api::{PendingSetUp, cancel, pending, set_up},
-    reactive::{effect, memo},
+    reactive::{effect, memo, shown},
     routes::Page,
     session::api::Viewer,
     shell::{go, load, shell},
@@ -42,7 +42,7 @@ fn IfResetWaits() -> impl IntoView {
             go(Page::Profile, true);
         }
     });
-    move || {
+    shown(move || {
         let content = match waiting.get() {
             Some(Ok(true)) => return view! { <Key /> }.into_any(),
             Some(Err(error)) => {
@@ -57,7 +57,7 @@ fn IfResetWaits() -> impl IntoView {
             </div>
         }
         .into_any()
-    }
+    })
 }
 
 #[component]
@@ -107,14 +107,17 @@ fn Key() -> impl IntoView {
 #[component]
 fn Demanded() -> impl IntoView {
     let shell = shell();
-    move || {
-        let viewer = shell.viewer()?;
-        let Standing::SetUpOnly { .. } = viewer.standing else {
-            return None;
-        };
-        let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
-        Some(view! { <Alert kind=AlertKind::Info live=false><p>{said}</p></Alert> })
-    }
+    let viewer = move || {
+        let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
+        shell.viewer().filter(is_forced)
+    };
+    shown(move || {
+        let demanded = viewer().map(|viewer| {
+            let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
+            view! { <Alert kind=AlertKind::Info live=false><p>{said}</p></Alert> }.into_any()
+        });
+        demanded.into_any()
+    })
 }
 
 #[component]

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use crate::{
     error::{AppError, Field},
     mfa::api::{NewName, rename},
-    reactive::effect,
+    reactive::{effect, shown},
     shell::shell,
     ui::{Button, ButtonKind, FormError, SubmitForm, TextField, focus_first_invalid},
     words,
@@ -28,7 +28,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
         }
         now
     });
-    move || {
+    shown(move || {
         if editing.get() {
             view! { <Edit name editing /> }.into_any()
         } else {
@@ -40,7 +40,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
             }
             .into_any()
         }
-    }
+    })
 }
 
 #[component]

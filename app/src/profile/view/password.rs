@@ -95,9 +95,10 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             };
             view! {
                 <CodeField label value=code kind error=at_code autofocus />
-                {move || waits.get().map(|error| view! { <Wait error /> })}
+                {move || waits.get().map(|error| view! { <Wait error /> }.into_any())}
                 <Button label=other kind=ButtonKind::Quiet on_press=toggle />
             }
+            .into_any()
         })
     };
     view! {

@@ -55,7 +55,7 @@ fn Loaded(profile: api::Profile) -> impl IntoView {
                 <Detail label="Email">{profile.email}</Detail>
                 <Detail label="Accounts">{accounts}</Detail>
                 <Detail label="Last sign-in">
-                    {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> })}
+                    {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}
                 </Detail>
             </DetailsList>
             <LinkButton href="/profile/password" label="Change password" kind=ButtonKind::Quiet />

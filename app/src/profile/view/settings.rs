@@ -6,7 +6,7 @@ use super::{delete::Delete, name::Name, test::Test};
 use crate::{
     error::AppError,
     profile::api::Method,
-    reactive::memo,
+    reactive::{memo, shown},
     routes::Page,
     shell::{go, shell},
     step_up::view::way,
@@ -77,7 +77,7 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
             <Detail label="Default">"Yes"</Detail>
             <Detail label="Status">"Active"</Detail>
             <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
-            <Detail label="Last used">{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> })}</Detail>
+            <Detail label="Last used">{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
         </DetailsList>
         <Test />
         <div class="setting">
@@ -130,8 +130,8 @@ fn Unsaved(
             "You have not confirmed that your backup codes are saved.",
         )
     };
-    move || {
-        (!are_saved || may_see.get()).then(|| {
+    shown(move || {
+        let told = (!are_saved || may_see.get()).then(|| {
             view! {
                 <Alert kind live=false>
                     <p>{said}</p>
@@ -140,6 +140,8 @@ fn Unsaved(
                     </When>
                 </Alert>
             }
-        })
-    }
+            .into_any()
+        });
+        told.into_any()
+    })
 }

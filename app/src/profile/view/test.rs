@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use crate::{
     error::{AppError, Field},
     mfa::{api, code_form::CodeForm},
+    reactive::shown,
     session::api::Code,
     shell::shell,
     ui::{Button, focus_heading},
@@ -15,7 +16,7 @@ use crate::{
 #[component]
 pub(super) fn Test() -> impl IntoView {
     let open = RwSignal::new(false);
-    move || {
+    shown(move || {
         if open.get() {
             view! { <Form open /> }.into_any()
         } else {
@@ -30,7 +31,7 @@ pub(super) fn Test() -> impl IntoView {
             }
             .into_any()
         }
-    }
+    })
 }
 
 #[component]

@@ -77,7 +77,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
             {move || match answer.get() {
                 None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Ok(places)) => {
-                    let place = move |place| view! { <li><Place place pending pressed press /></li> };
+                    let place = move |place| view! { <li><Place place pending pressed press /></li> }.into_any();
                     view! { <ul class="choices" role="list">{places.into_iter().map(place).collect_view()}</ul> }.into_any()
                 }
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); reload(); } /> }.into_any(),
@@ -129,10 +129,10 @@ fn Place(
             " "
             <span class="choice__role">{words::role(role)}</span>
             " "
-            {requires_mfa.then(|| view! { <Badge label="MFA required" kind=BadgeKind::Plain /> })}
+            {requires_mfa.then(|| view! { <Badge label="MFA required" kind=BadgeKind::Plain /> }.into_any())}
             " "
-            {move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> })}
-            {move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> })}
+            {move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any())}
+            {move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any())}
         </button>
     }
 }

@@ -73,7 +73,7 @@ fn LostDevice() -> impl IntoView {
             </When>
             <p aria-live="polite">{others}</p>
             <FormError error=failed retry=ask />
-            {move || link.clone().filter(|_| nobody()).map(|link| view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> })}
+            {move || link.clone().filter(|_| nobody()).map(|link| view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> }.into_any())}
         </Disclosure>
     }
 }

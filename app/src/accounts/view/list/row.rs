@@ -49,9 +49,12 @@ pub(super) fn Row(
             <RowHead>{title}</RowHead>
             <Cell label="Your role">{move || words::role(row.read().role)}</Cell>
             <Cell label="MFA"><Rule row is_owner name rules /></Cell>
-            {with_protection.then(|| view! {
-                <Cell label="Members">{move || protection(|of| grouped(of.members))}</Cell>
-                <Cell label="Protected">{move || protection(words::protected)}</Cell>
+            {with_protection.then(|| {
+                view! {
+                    <Cell label="Members">{move || protection(|of| grouped(of.members))}</Cell>
+                    <Cell label="Protected">{move || protection(words::protected)}</Cell>
+                }
+                    .into_any()
             })}
         </tr>
     }
@@ -81,7 +84,7 @@ fn Rule(
         row.rule.as_ref().map(|rule| {
             let at = rule.at.millis();
             let said = words::rule_set_by(row.requires_mfa, rule.by.as_deref());
-            view! { <p class="rule__set">{said}<RelativeTime at /></p> }
+            view! { <p class="rule__set">{said}<RelativeTime at /></p> }.into_any()
         })
     };
     view! {

@@ -34,7 +34,7 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     view! {
         <Dialog open=rules.asking label>
             <p>{effect}</p>
-            {move || own_effect().map(|said| view! { <p>{said}</p> })}
+            {move || own_effect().map(|said| view! { <p>{said}</p> }.into_any())}
             <div class="actions">
                 <Button label="Require MFA" kind=ButtonKind::Primary on_press=move || rules.change() />
                 <Button label="Cancel" on_press=move || rules.asking.set(false) />

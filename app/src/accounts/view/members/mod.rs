@@ -19,7 +19,7 @@ use crate::{
     accounts::api::{MembersShown, MembersWanted, members},
     app::NotFound,
     error::AppError,
-    reactive::memo,
+    reactive::{memo, shown},
     ui::{FocusHeading, LinkButton, Skeleton},
     words,
 };
@@ -58,8 +58,8 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
     });
     let asked = ask(move || filters.question.get(), members);
     filters.stay_within(asked);
-    let shown = memo(move || Shown::of(asked));
-    move || match shown.get() {
+    let what = memo(move || Shown::of(asked));
+    shown(move || match what.get() {
         Shown::Members => view! { <Loaded asked filters /> }.into_any(),
         Shown::NotFound => view! { <NotFound /> }.into_any(),
         Shown::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
@@ -77,7 +77,7 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
             </div>
         }
         .into_any(),
-    }
+    })
 }
 
 /// The account is closed to an Owner who does not obey its rule.

@@ -22,7 +22,7 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
     ];
     let rows = move || {
         let members = asked.answer.get().map(|shown| shown.members);
-        let row = |member| view! { <Row member resets /> };
+        let row = |member| view! { <Row member resets /> }.into_any();
         members.into_iter().flatten().map(row).collect_view()
     };
     view! { <Table caption="Members" columns loading=asked.loading>{rows}</Table> }
