@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::reactive::{memo, shown};
+
 /// Shows its children while a condition holds, and a fallback otherwise.
 #[component]
 pub fn When(
@@ -14,5 +16,13 @@ pub fn When(
     /// What is shown while it holds.
     children: ChildrenFn,
 ) -> impl IntoView {
-    view! { <Show when=move || holds.get() fallback>{children()}</Show> }
+    // What is shown is made anew only when the condition changes, not whenever what it reads does.
+    let holds = memo(move || holds.get());
+    shown(move || {
+        if holds.get() {
+            children().into_any()
+        } else {
+            fallback.run()
+        }
+    })
 }

@@ -41,6 +41,7 @@ pub fn build() -> Result<()> {
         .remedy("the crates of Cargo.lock must be reachable: look at the network or the registry settings of cargo")
         .run()?;
     trunk(&tools)?;
+    minify_scripts(&tools)?;
     compress::all(&downloads()?)?;
     stamp::write(root(), &inputs)?;
     eprintln!("The pages were built in {}.", stopwatch.words());
@@ -57,6 +58,23 @@ fn trunk(tools: &Toolbox) -> Result<()> {
         .env_remove("NO_COLOR")
         .remedy("mend what the compiler or Trunk says above, then repeat the command")
         .run()
+}
+
+/// wasm-bindgen writes its JavaScript for people: half of it is names, comments and blank space. Trunk would minify the index page as well, and take
+/// the quotes around its placeholders.
+fn minify_scripts(tools: &Toolbox) -> Result<()> {
+    for script in downloads()?
+        .iter()
+        .filter(|file| has_ending(file, "js"))
+    {
+        Process::new("esbuild")
+            .args([script])
+            .args(["--minify", "--allow-overwrite", "--log-level=warning"])
+            .args([format!("--outfile={}", script.display())])
+            .env_unshown("PATH", tools.path()?)
+            .run()?;
+    }
+    Ok(())
 }
 
 /// Has cargo compile the standard library too, for size and with panics that end the app without composing words about it (ADR 19).

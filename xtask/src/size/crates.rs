@@ -103,7 +103,8 @@ impl Module {
         if let Name::Function(names) = part {
             for name in names {
                 let name = name?;
-                self.names.insert(name.index, name.name.to_owned());
+                let readable = format!("{:#}", rustc_demangle::demangle(name.name));
+                self.names.insert(name.index, readable);
             }
         }
         Ok(())

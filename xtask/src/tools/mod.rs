@@ -34,6 +34,7 @@ impl Toolbox {
             catalog::trunk(),
             catalog::wasm_bindgen()?,
             catalog::wasm_opt(),
+            catalog::esbuild(),
         ] {
             tools.add(&tool)?;
         }

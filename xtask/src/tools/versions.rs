@@ -12,6 +12,9 @@ pub const TRUNK: &str = "0.21.14";
 /// The npm package with `wasm-opt`; Trunk.toml names the same.
 pub const BINARYEN: &str = "132.0.0";
 
+/// The npm package that makes the pages' JavaScript small.
+pub const ESBUILD: &str = "0.28.2";
+
 /// The check of licences and advisories.
 pub const CARGO_DENY: &str = "0.20.2";
 
@@ -33,7 +36,7 @@ pub fn wasm_bindgen() -> Result<String> {
 pub fn all() -> Result<String> {
     let compiler = Process::new("rustc").args(["--version"]).output()?;
     Ok(format!(
-        "trunk {TRUNK}, wasm-bindgen {}, binaryen {BINARYEN}, {compiler}",
+        "trunk {TRUNK}, wasm-bindgen {}, binaryen {BINARYEN}, esbuild {ESBUILD}, {compiler}",
         wasm_bindgen()?
     ))
 }

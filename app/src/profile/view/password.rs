@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use crate::{
     error::{AppError, Field},
     profile::api::{NewPassword, change_password},
-    reactive::memo,
+    reactive::{memo, shown},
     refused::{Refused, Wait},
     routes::Page,
     session::view::password_error,
@@ -85,9 +85,9 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             .map(|viewer| viewer.email)
             .unwrap_or_default()
     });
-    let code_field = move || {
+    let code_field = shown(move || {
         let autofocus = toggled.get_untracked();
-        has_mfa.get().then(|| {
+        let field = has_mfa.get().then(|| {
             let (label, kind, other) = if by_backup.get() {
                 ("Backup code", CodeKind::Backup, "Use the authenticator app")
             } else {
@@ -99,8 +99,9 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                 <Button label=other kind=ButtonKind::Quiet on_press=toggle />
             }
             .into_any()
-        })
-    };
+        });
+        field.into_any()
+    });
     view! {
         <div class="page--narrow">
             <FocusHeading label="Change password" />

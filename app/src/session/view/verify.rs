@@ -4,7 +4,7 @@ use crate::{
     app::meta,
     error::AppError,
     mfa::second_factor_form::{Given, SecondFactorForm},
-    reactive::effect,
+    reactive::{effect, shown},
     session::api::{Code, SignedIn, helpers, verify_backup_code, verify_code},
     shell::{load_if, shell},
     ui::{Disclosure, FocusHeading, FormError, Skeleton, When},
@@ -65,6 +65,13 @@ fn LostDevice() -> impl IntoView {
         owners.with(|owners| Some(words::refusal(owners.as_ref()?.as_ref().err()?)))
     });
     let nobody = move || matches!(&*owners.read(), Some(Ok(owners)) if owners.is_empty());
+    let support = shown(move || {
+        let link = link.clone().filter(|_| nobody());
+        let link = link.map(|link| {
+            view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> }.into_any()
+        });
+        link.into_any()
+    });
     view! {
         <Disclosure label="Lost your device?" open>
             <p>"Use one of your backup codes."</p>
@@ -73,7 +80,7 @@ fn LostDevice() -> impl IntoView {
             </When>
             <p aria-live="polite">{others}</p>
             <FormError error=failed retry=ask />
-            {move || link.clone().filter(|_| nobody()).map(|link| view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> }.into_any())}
+            {support}
         </Disclosure>
     }
 }

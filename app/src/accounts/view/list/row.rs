@@ -5,7 +5,7 @@ use leptos_router::components::A;
 use super::{super::asked::Asked, rule::Rules};
 use crate::{
     accounts::api::{AccountRow, Protection},
-    reactive::memo,
+    reactive::{memo, shown},
     routes::Page,
     ui::{Cell, RelativeTime, RowHead, Switch, pure::grouped},
     words,
@@ -33,14 +33,14 @@ pub(super) fn Row(
     });
     let is_owner = memo(move || row.read().role == Role::Owner);
     let name = memo(move || row.read().name.clone());
-    let title = move || {
+    let title = shown(move || {
         if is_owner.get() {
             let href = Page::Members(row.read_untracked().id.clone()).path();
             view! { <A href>{move || name.get()}</A> }.into_any()
         } else {
             view! { {move || name.get()} }.into_any()
         }
-    };
+    });
     let protection = move |words: fn(Protection) -> String| {
         row.read().protection.map_or_else(|| "–".to_owned(), words)
     };
@@ -71,22 +71,23 @@ fn Rule(
     let label = Signal::derive(move || format!("Require MFA for {}", name.read()));
     let checked = Signal::derive(move || row.read().requires_mfa);
     let pending = Signal::derive(move || rules.is_changing(&row.read().id));
-    let switch = move || {
+    let switch = shown(move || {
         if is_owner.get() {
             let press = move || rules.press(row.get_untracked());
             view! { <Switch label checked pending on_press=press /> }.into_any()
         } else {
             view! { <Switch label checked fixed_because=words::OWNERS_ONLY /> }.into_any()
         }
-    };
-    let set_by = move || {
+    });
+    let set_by = shown(move || {
         let row = row.read();
-        row.rule.as_ref().map(|rule| {
+        let set = row.rule.as_ref().map(|rule| {
             let at = rule.at.millis();
             let said = words::rule_set_by(row.requires_mfa, rule.by.as_deref());
             view! { <p class="rule__set">{said}<RelativeTime at /></p> }.into_any()
-        })
-    };
+        });
+        set.into_any()
+    });
     view! {
         <div class="rule">
             {switch}

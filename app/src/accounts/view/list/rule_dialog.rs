@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use super::rule::Rules;
 use crate::{
+    reactive::shown,
     shell::shell,
     ui::{Button, ButtonKind, Dialog},
     words,
@@ -34,7 +35,7 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     view! {
         <Dialog open=rules.asking label>
             <p>{effect}</p>
-            {move || own_effect().map(|said| view! { <p>{said}</p> }.into_any())}
+            {shown(move || own_effect().map(|said| view! { <p>{said}</p> }.into_any()).into_any())}
             <div class="actions">
                 <Button label="Require MFA" kind=ButtonKind::Primary on_press=move || rules.change() />
                 <Button label="Cancel" on_press=move || rules.asking.set(false) />

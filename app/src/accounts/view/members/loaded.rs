@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     accounts::api::MembersShown,
-    reactive::memo,
+    reactive::{memo, shown},
     ui::{Button, FocusHeading},
     words,
 };
@@ -58,11 +58,11 @@ pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoV
                     <p aria-live="polite">{found}</p>
                     <DownloadCsv filters account=name />
                 </div>
-                {move || if nobody.get() {
+                {shown(move || if nobody.get() {
                     view! { <Button label="Clear" on_press=move || filters.clear() /> }.into_any()
                 } else {
                     view! { <MembersTable asked resets /> }.into_any()
-                }}
+                })}
                 <Paging filters matching />
             </div>
             <ResetDialog resets />

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use super::{super::asked::Asked, reset::Resets};
 use crate::{
     accounts::api::{MemberRow, MembersShown},
+    reactive::shown,
     ui::{Badge, BadgeKind, Button, Cell, RelativeTime, RowHead, Table},
     words,
 };
@@ -20,11 +21,12 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
         "Last used",
         "Action",
     ];
-    let rows = move || {
+    let rows = shown(move || {
         let members = asked.answer.get().map(|shown| shown.members);
         let row = |member| view! { <Row member resets /> }.into_any();
-        members.into_iter().flatten().map(row).collect_view()
-    };
+        let rows = members.into_iter().flatten().map(row);
+        rows.collect_view().into_any()
+    });
     view! { <Table caption="Members" columns loading=asked.loading>{rows}</Table> }
 }
 
