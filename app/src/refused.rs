@@ -34,5 +34,6 @@ pub(crate) fn Refused(
 /// How long to wait, where waiting helps.
 #[component]
 pub(crate) fn Wait(error: AppError) -> impl IntoView {
-    words::wait(&error).map(|seconds| view! { <Countdown seconds label=words::wait_for(&error) /> }.into_any())
+    words::wait(&error)
+        .map(|seconds| view! { <Countdown seconds label=words::wait_for(&error) /> }.into_any())
 }

@@ -55,8 +55,9 @@ pub(crate) fn SecondFactorForm(
         by_backup.update(|by_backup| *by_backup = !*by_backup);
     };
     let cancel = move || {
-        on_cancel
-            .map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any())
+        on_cancel.map(|on_cancel| {
+            view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any()
+        })
     };
     shown(move || {
         if by_backup.get() {

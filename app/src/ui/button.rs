@@ -4,6 +4,7 @@ use super::{
     icon::{Glyph, Icon},
     text,
 };
+use crate::reactive::clicked;
 
 /// How much a button asks for attention; a page has one primary.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub fn Button(
             aria-busy=move || pending.get().then_some("true")
             aria-disabled=move || blocked().then_some("true")
             aria-describedby=described_by
-            on:click=press
+            on:click=clicked(press)
             node_ref=button_ref
         >
             {icon.map(|glyph| view! { <Icon glyph /> }.into_any())}

@@ -1,6 +1,7 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
 use super::field::{FieldError, FieldIds, invalid};
+use crate::reactive::clicked;
 
 /// A native checkbox with its label, a reason when it can't be changed, and its error.
 #[component]
@@ -45,7 +46,7 @@ pub fn Checkbox(
                 aria-disabled=fixed.then_some("true")
                 aria-describedby=described_by
                 aria-invalid=invalid(error)
-                on:click=guard
+                on:click=clicked(guard)
                 bind:checked=checked
                 node_ref=input_ref
             />

@@ -4,6 +4,7 @@ use super::{
     icon::{Glyph, Icon},
     id::unique_id,
 };
+use crate::reactive::clicked;
 
 /// A button that unfolds more below it.
 ///
@@ -27,7 +28,7 @@ pub fn Disclosure(
                 type="button"
                 aria-expanded=move || if open.get() { "true" } else { "false" }
                 aria-controls=id.clone()
-                on:click=move |_| open.update(|open| *open = !*open)
+                on:click=clicked(move |_| open.update(|open| *open = !*open))
             >
                 <Icon glyph=Glyph::ChevronDown />
                 <span>{move || label.get()}</span>

@@ -11,6 +11,7 @@ use super::{
     id::unique_id,
     pure::{initials, menu_target},
 };
+use crate::reactive::clicked;
 
 /// Items inside a closed group don't count.
 const ITEMS: &str = "[role^=menuitem]:not([hidden] [role^=menuitem])";
@@ -159,7 +160,7 @@ pub fn Menu(
                 aria-controls=list_id.clone()
                 aria-label=move || compact.then(|| label.get())
                 on:mousedown=keep_focus
-                on:click=toggle
+                on:click=clicked(toggle)
                 node_ref=trigger
             >
                 {if compact {

@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 
 use super::menu::MenuContext;
+use crate::reactive::clicked;
 
 fn close(context: Option<MenuContext>) {
     if let Some(context) = context {
@@ -20,7 +21,7 @@ pub fn MenuLink(
 ) -> impl IntoView {
     let context = use_context::<MenuContext>();
     view! {
-        <a class="menu__item" role="menuitem" tabindex="-1" href=move || href.get() on:click=move |_| close(context)>
+        <a class="menu__item" role="menuitem" tabindex="-1" href=move || href.get() on:click=clicked(move |_| close(context))>
             {move || label.get()}
         </a>
     }
@@ -45,7 +46,7 @@ pub fn MenuAction(
         on_choose.run(());
     };
     view! {
-        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=choose>
+        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=clicked(choose)>
             {move || label.get()}
         </button>
     }

@@ -5,6 +5,7 @@ use super::{
     icon::{Glyph, Icon},
     text,
 };
+use crate::reactive::clicked;
 
 /// A password with a button that shows it; pasting and password managers work.
 #[component]
@@ -64,7 +65,7 @@ pub fn PasswordField(
                     aria-label=text::SHOW_PASSWORD
                     aria-pressed=move || if shown.get() { "true" } else { "false" }
                     aria-controls=control
-                    on:click=move |_| shown.update(|shown| *shown = !*shown)
+                    on:click=clicked(move |_| shown.update(|shown| *shown = !*shown))
                 >
                     <Icon glyph=Signal::derive(move || if shown.get() { Glyph::EyeOff } else { Glyph::Eye }) />
                 </button>

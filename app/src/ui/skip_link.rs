@@ -1,6 +1,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::focus::focus;
+use crate::reactive::clicked;
 
 /// First stop of the keyboard: jumps over the header.
 ///
@@ -16,7 +17,7 @@ pub fn SkipLink(
         focus("#main");
     };
     view! {
-        <a class="skip-link" href="#main" on:click=skip>
+        <a class="skip-link" href="#main" on:click=clicked(skip)>
             {move || label.get()}
         </a>
     }

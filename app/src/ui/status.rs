@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::reactive::effect;
+use crate::reactive::{clicked, effect};
 
 use super::{
     focus::focus_heading,
@@ -34,7 +34,7 @@ pub fn Status(
         <div class="status" class:status--shown=move || said.read().is_some()>
             <Icon glyph=Glyph::Check />
             <div class="status__text" role="status">{move || said.get()}</div>
-            <button class="status__dismiss" type="button" aria-label=text::DISMISS on:click=dismiss>
+            <button class="status__dismiss" type="button" aria-label=text::DISMISS on:click=clicked(dismiss)>
                 <Icon glyph=Glyph::Close />
             </button>
         </div>

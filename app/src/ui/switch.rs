@@ -1,6 +1,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{id::unique_id, text};
+use crate::reactive::clicked;
 
 /// Something that is on or off at once, without a form around it.
 ///
@@ -54,7 +55,7 @@ pub fn Switch(
                 aria-busy=move || pending.get().then_some("true")
                 aria-disabled=move || (fixed || pending.get()).then_some("true")
                 aria-describedby=described_by
-                on:click=press
+                on:click=clicked(press)
             >
                 <span class="switch__track"></span>
             </button>

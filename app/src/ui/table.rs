@@ -16,7 +16,9 @@ pub fn Table(
     /// The rows: `tr` of role `row`, with `RowHead` and `Cell`.
     children: Children,
 ) -> impl IntoView {
-    let head = |name| view! { <th class="table__name" role="columnheader" scope="col">{name}</th> }.into_any();
+    let head = |name| {
+        view! { <th class="table__name" role="columnheader" scope="col">{name}</th> }.into_any()
+    };
     view! {
         <div class="table-box" aria-busy=move || loading.get().then_some("true")>
             <table class="table" role="table">

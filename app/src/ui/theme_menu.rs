@@ -6,6 +6,7 @@ use super::{
     text,
     theme::Theme,
 };
+use crate::reactive::clicked;
 
 /// The item `Theme` of a menu: unfolds its three choices in place; the menu stays open, so that they can be compared.
 #[component]
@@ -25,7 +26,7 @@ pub fn ThemeMenu() -> impl IntoView {
                 role="menuitemradio"
                 tabindex="-1"
                 aria-checked=move || if theme.get() == choice { "true" } else { "false" }
-                on:click=choose
+                on:click=clicked(choose)
             >
                 {choice.label()}
                 <Icon glyph=Glyph::Check />
@@ -40,7 +41,7 @@ pub fn ThemeMenu() -> impl IntoView {
             tabindex="-1"
             aria-expanded=move || if unfolded.get() { "true" } else { "false" }
             aria-controls=group_id.clone()
-            on:click=move |_| unfolded.update(|unfolded| *unfolded = !*unfolded)
+            on:click=clicked(move |_| unfolded.update(|unfolded| *unfolded = !*unfolded))
         >
             {text::THEME}
             <span class="menu__value" aria-hidden="true">{move || theme.get().label()}</span>

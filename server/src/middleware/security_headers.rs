@@ -4,8 +4,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     response::Response,
@@ -19,6 +19,10 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
     idle-detection=(), keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
     storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";
+
+/// For what is no page: opened by itself, it may load nothing and lead nowhere. 600 bytes less on every answer of `/api` than the pages' policy.
+const DATA: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Two years, as the preload lists ask for.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
@@ -59,6 +63,11 @@ impl SecurityHeaders {
         let headers = response.headers_mut();
         // All of them at once, and the two that come later: a map that grows is made anew several times.
         headers.reserve(self.0.len() + 2);
+        let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+        if let Some(policy) = kind.and_then(policy_of_data) {
+            let policy = HeaderValue::from_static(policy);
+            headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+        }
         for (name, value) in &self.0 {
             headers.entry(name).or_insert_with(|| value.clone());
         }
@@ -66,6 +75,11 @@ impl SecurityHeaders {
             .entry(CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
     }
+}
+
+/// The policy of an answer of this type, unless it is a page.
+pub fn policy_of_data(content_type: &[u8]) -> Option<&'static str> {
+    (!content_type.starts_with(b"text/html")).then_some(DATA)
 }
 
 fn policy(inline: Option<&Inline>) -> HeaderValue {

@@ -18,6 +18,7 @@ use super::{
     file::File,
     packing::{brotli, gzip},
 };
+use crate::middleware::security_headers::policy_of_data;
 
 /// A file's forms, the preferred one first.
 pub struct Representations {
@@ -59,7 +60,8 @@ impl Representations {
         Self {
             content_type,
             cache,
-            policy: None,
+            // Said here as well: an answer that the browser has the file already (304) names no type.
+            policy: policy_of_data(content_type.as_bytes()),
             forms: forms.into_iter().flatten().collect(),
         }
     }

@@ -36,20 +36,25 @@ async fn answer(server: &TestServer, method: &str, path: &str) -> Answer {
 }
 
 #[rstest]
-#[case("GET", "/", 200)]
-#[case("HEAD", "/profile", 200)]
-#[case("GET", "/app-0123456789abcdef.js", 200)]
-#[case("GET", "/app-0123456789abcdef.css", 200)]
-#[case("GET", "/app-0123456789abcdef_bg.wasm", 200)]
-#[case("GET", "/missing.js", 404)]
-#[case("POST", "/", 405)]
-#[case("TRACE", "/", 405)]
-#[case("GET", "/livez", 200)]
-#[case("POST", "/api/session/whoami", 403)]
-#[case("GET", "/api/session/whoami", 405)]
-#[case("POST", "/api/nothing", 404)]
+#[case("GET", "/", 200, true)]
+#[case("HEAD", "/profile", 200, true)]
+#[case("GET", "/app-0123456789abcdef.js", 200, false)]
+#[case("GET", "/app-0123456789abcdef.css", 200, false)]
+#[case("GET", "/app-0123456789abcdef_bg.wasm", 200, false)]
+#[case("GET", "/missing.js", 404, false)]
+#[case("POST", "/", 405, false)]
+#[case("TRACE", "/", 405, false)]
+#[case("GET", "/livez", 200, false)]
+#[case("POST", "/api/session/whoami", 403, false)]
+#[case("GET", "/api/session/whoami", 405, false)]
+#[case("POST", "/api/nothing", 404, false)]
 #[tokio::test]
-async fn stand_on_every_answer(#[case] method: &str, #[case] path: &str, #[case] status: u16) {
+async fn stand_on_every_answer(
+    #[case] method: &str,
+    #[case] path: &str,
+    #[case] status: u16,
+    #[case] is_page: bool,
+) {
     let answer = answer(&server("http://127.0.0.1:3000").await, method, path).await;
     assert_eq!(answer.status.as_u16(), status);
     for (name, value) in [
@@ -77,6 +82,11 @@ async fn stand_on_every_answer(#[case] method: &str, #[case] path: &str, #[case]
         "nothing of /api is kept"
     );
     let policy = answer.header("content-security-policy");
+    if !is_page {
+        let nothing =
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        return assert_eq!(policy, nothing);
+    }
     assert!(
         policy.starts_with("default-src 'none'; script-src 'self' 'sha256-"),
         "{policy}"

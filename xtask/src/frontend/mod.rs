@@ -63,10 +63,7 @@ fn trunk(tools: &Toolbox) -> Result<()> {
 /// wasm-bindgen writes its JavaScript for people: half of it is names, comments and blank space. Trunk would minify the index page as well, and take
 /// the quotes around its placeholders.
 fn minify_scripts(tools: &Toolbox) -> Result<()> {
-    for script in downloads()?
-        .iter()
-        .filter(|file| has_ending(file, "js"))
-    {
+    for script in downloads()?.iter().filter(|file| has_ending(file, "js")) {
         Process::new("esbuild")
             .args([script])
             .args(["--minify", "--allow-overwrite", "--log-level=warning"])

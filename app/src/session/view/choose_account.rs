@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
-    reactive::{effect, memo},
+    reactive::{clicked, effect, memo},
     routes::Page,
     session::api::{Chosen, PlaceToWork, accounts, choose_account},
     shell::{go, load, shell},
@@ -123,7 +123,7 @@ fn Place(
             aria-current=move || is_current.get().then_some("true")
             aria-busy=move || is_opening().then_some("true")
             aria-disabled=move || pending.get().then_some("true")
-            on:click=move |_| press.run(id.get_value())
+            on:click=clicked(move |_| press.run(id.get_value()))
         >
             <span class="choice__name">{name}</span>
             " "
