@@ -2,6 +2,7 @@
 
 mod compress;
 mod fingerprint;
+mod index_page;
 mod stamp;
 mod style;
 
@@ -42,6 +43,7 @@ pub fn build() -> Result<()> {
         .run()?;
     trunk(&tools)?;
     minify_scripts(&tools)?;
+    index_page::shorten()?;
     compress::all(&downloads()?)?;
     stamp::write(root(), &inputs)?;
     eprintln!("The pages were built in {}.", stopwatch.words());

@@ -1,0 +1,51 @@
+//! The index page as it is sent: without indentation, and without the notes of those who wrote it. Each visitor loads it anew.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::workspace::dist;
+
+/// Makes the page in `dist` small.
+pub fn shorten() -> Result<()> {
+    let file = dist().join("index.html");
+    let page = fs::read_to_string(&file).context("reading dist/index.html")?;
+    fs::write(&file, short(&page)).context("writing dist/index.html")
+}
+
+fn short(page: &str) -> String {
+    let lines = page.lines().map(str::trim);
+    let kept = lines.filter(|line| !line.is_empty() && !is_note(line));
+    kept.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// A line that is a comment as a whole: of a script, or of the page.
+fn is_note(line: &str) -> bool {
+    let comment = line
+        .strip_prefix("<!--")
+        .and_then(|rest| rest.strip_suffix("-->"));
+    line.starts_with("//") || comment.is_some_and(|words| !is_marker(words))
+}
+
+/// A word between which the server finds what it fills or leaves out: `<!-- sign-in -->` … `<!-- /sign-in -->`.
+fn is_marker(words: &str) -> bool {
+    let word = words.trim().trim_start_matches('/');
+    word.chars()
+        .all(|letter| letter.is_ascii_lowercase() || letter == '-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_and_indentation_go_and_markers_stay() {
+        let page = "<body>\n  <!-- Why this stands here. -->\n  <!-- sign-in -->\n    <h1>Sign in</h1>\n\n  <!-- /sign-in -->\n  \
+                    <script>\n    // Why.\n    ask(\"//x\"); // stays\n  </script>\n  <a><!-- mark --><svg/><!-- /mark -->x</a>\n</body>\n";
+        assert_eq!(
+            short(page),
+            "<body>\n<!-- sign-in -->\n<h1>Sign in</h1>\n<!-- /sign-in -->\n<script>\nask(\"//x\"); // stays\n</script>\n\
+             <a><!-- mark --><svg/><!-- /mark -->x</a>\n</body>\n"
+        );
+    }
+}
