@@ -16,7 +16,7 @@ use sqlx::{any::AnyRow, query};
 use crate::{
     Store, attempts,
     connect::Sql,
-    known_browsers, password_tries,
+    known_browsers, locks, password_tries,
     rows::Values,
     write::{Noted, Write},
 };
@@ -118,6 +118,9 @@ impl Sessions for Store {
         account: &AccountId,
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
+        if !locks::account(&mut write, account).await? {
+            return write.undo(false).await;
+        }
         let choose = "UPDATE sessions SET account_id = $2 WHERE id = $1
                       AND EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = sessions.user_id AND p.account_id = $2)";
         let choose = query(choose).bind(session.as_str()).bind(account.as_str());

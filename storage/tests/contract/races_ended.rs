@@ -107,6 +107,23 @@ async fn an_account_that_goes() {
     }
 }
 
+/// Somebody chooses an account to work in while the operator removes it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_choice_of_an_account_that_goes() {
+    let (database, [one, other]) = programs().await;
+    for _ in 0..ROUNDS {
+        let (account, owner) = owned(&database.store).await;
+        let mine = browser(&database.store, &owner).await.session;
+        let (chosen, removed) = tokio::join!(
+            one.choose_account(&mine, &account),
+            Accounts::remove(&*other, &account)
+        );
+        chosen.unwrap();
+        assert!(removed.unwrap());
+        assert!(!one.choose_account(&mine, &account).await.unwrap());
+    }
+}
+
 /// The operator takes the method and all sessions, while one of them is ended by its person with a key that waits in it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_that_a_person_has() {

@@ -86,21 +86,21 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             .unwrap_or_default()
     });
     let code_field = shown(move || {
+        if !has_mfa.get() {
+            return ().into_any();
+        }
         let autofocus = toggled.get_untracked();
-        let field = has_mfa.get().then(|| {
-            let (label, kind, other) = if by_backup.get() {
-                ("Backup code", CodeKind::Backup, "Use the authenticator app")
-            } else {
-                ("6-digit code", CodeKind::Digits, "Use a backup code")
-            };
-            view! {
-                <CodeField label value=code kind error=at_code autofocus />
-                {move || waits.get().map(|error| view! { <Wait error /> }.into_any())}
-                <Button label=other kind=ButtonKind::Quiet on_press=toggle />
-            }
-            .into_any()
-        });
-        field.into_any()
+        let (label, kind, other) = if by_backup.get() {
+            ("Backup code", CodeKind::Backup, "Use the authenticator app")
+        } else {
+            ("6-digit code", CodeKind::Digits, "Use a backup code")
+        };
+        view! {
+            <CodeField label value=code kind error=at_code autofocus />
+            {move || waits.get().map(|error| view! { <Wait error /> }.into_any())}
+            <Button label=other kind=ButtonKind::Quiet on_press=toggle />
+        }
+        .into_any()
     });
     view! {
         <div class="page--narrow">
