@@ -90,11 +90,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             return ().into_any();
         }
         let autofocus = toggled.get_untracked();
-        let (label, kind, other) = if by_backup.get() {
-            ("Backup code", CodeKind::Backup, "Use the authenticator app")
-        } else {
-            ("6-digit code", CodeKind::Digits, "Use a backup code")
-        };
+        let (label, kind, other) = code_words(by_backup.get());
         view! {
             <CodeField label value=code kind error=at_code autofocus />
             {move || waits.get().map(|error| view! { <Wait error /> }.into_any())}
@@ -120,6 +116,15 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                 </SubmitForm>
             </div>
         </div>
+    }
+}
+
+/// The field's name and kind, and the way to the other one.
+const fn code_words(by_backup: bool) -> (&'static str, CodeKind, &'static str) {
+    if by_backup {
+        ("Backup code", CodeKind::Backup, "Use the authenticator app")
+    } else {
+        ("6-digit code", CodeKind::Digits, "Use a backup code")
     }
 }
 
