@@ -58,7 +58,7 @@ impl SecurityHeaders {
         Self(headers)
     }
 
-    /// Adds the headers, but for a stricter policy that an answer brings itself. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
+    /// Adds the headers; the policy by the answer's type, unless it brings one itself. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
     pub fn add(&self, response: &mut Response) {
         let headers = response.headers_mut();
         // All of them at once, and the two that come later: a map that grows is made anew several times.

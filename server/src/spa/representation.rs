@@ -72,7 +72,7 @@ impl Representations {
         Self::new(content_type, cache, plain.into(), br, gz)
     }
 
-    /// With a CSP of its own in place of the pages'.
+    /// With a CSP of its own in place of the one that its type has.
     pub const fn with_policy(mut self, policy: &'static str) -> Self {
         self.policy = Some(policy);
         self

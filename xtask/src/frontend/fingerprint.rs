@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// Raised when this tool joins the styles, compiles the pages or packs `dist` in another way than before.
-const FORMAT: &str = "4";
+const FORMAT: &str = "5";
 
 const FOLDERS: [&str; 4] = ["app", "domain", "frontend", "style"];
 const FILES: [&str; 3] = ["Cargo.lock", "Cargo.toml", "Trunk.toml"];
@@ -31,6 +31,16 @@ pub fn of_inputs(root: &Path, versions: &str) -> Result<String> {
 pub fn of_folder(folder: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     add_files(&mut hash, folder, &files_below(folder)?)?;
+    Ok(hex(hash))
+}
+
+/// The hash of these files' contents, one after the other.
+pub fn of_contents(files: &[PathBuf]) -> Result<String> {
+    let mut hash = Sha256::new();
+    for file in files {
+        let contents = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+        add(&mut hash, &contents);
+    }
     Ok(hex(hash))
 }
 

@@ -24,7 +24,8 @@ fn is_note(line: &str) -> bool {
     let comment = line
         .strip_prefix("<!--")
         .and_then(|rest| rest.strip_suffix("-->"));
-    line.starts_with("//") || comment.is_some_and(|words| !is_marker(words))
+    line.starts_with("//")
+        || comment.is_some_and(|words| !words.contains("-->") && !is_marker(words))
 }
 
 /// A word between which the server finds what it fills or leaves out: `<!-- sign-in -->` … `<!-- /sign-in -->`.
@@ -37,6 +38,25 @@ fn is_marker(words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_keeps_every_marker_and_loses_no_line_that_is_more_than_a_note() {
+        let page = include_str!("../../../frontend/index.html");
+        let kept = short(page);
+        for marker in ["mark", "sign-in", "other"] {
+            for marker in [format!("<!-- {marker} -->"), format!("<!-- /{marker} -->")] {
+                let count = page.matches(&marker).count();
+                assert!(
+                    count > 0 && count == kept.matches(&marker).count(),
+                    "{marker}"
+                );
+            }
+        }
+        assert_eq!(
+            short("<!-- a --><b></b><!-- /a -->"),
+            "<!-- a --><b></b><!-- /a -->\n"
+        );
+    }
 
     #[test]
     fn notes_and_indentation_go_and_markers_stay() {

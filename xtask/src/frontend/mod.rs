@@ -1,17 +1,18 @@
 //! The pages: Trunk's build for the browser, compressed, in `dist`.
 
 mod compress;
+mod file_names;
 mod fingerprint;
 mod index_page;
 mod stamp;
 mod style;
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 pub use compress::{beside, brotli_at_start, gzip};
 pub use fingerprint::files_below;
@@ -42,7 +43,9 @@ pub fn build() -> Result<()> {
         .remedy("the crates of Cargo.lock must be reachable: look at the network or the registry settings of cargo")
         .run()?;
     trunk(&tools)?;
+    streams_are_unused()?;
     minify_scripts(&tools)?;
+    file_names::renew()?;
     index_page::shorten()?;
     compress::all(&downloads()?)?;
     stamp::write(root(), &inputs)?;
@@ -65,15 +68,37 @@ fn trunk(tools: &Toolbox) -> Result<()> {
 /// wasm-bindgen writes its JavaScript for people: half of it is names, comments and blank space. Trunk would minify the index page as well, and take
 /// the quotes around its placeholders.
 fn minify_scripts(tools: &Toolbox) -> Result<()> {
-    for script in downloads()?.iter().filter(|file| has_ending(file, "js")) {
+    for script in scripts()? {
         Process::new("esbuild")
-            .args([script])
+            .args([&script])
             .args(["--minify", "--allow-overwrite", "--log-level=warning"])
             .args([format!("--outfile={}", script.display())])
             .env_unshown("PATH", tools.path()?)
             .run()?;
     }
     Ok(())
+}
+
+/// What `server_fn` brings for streams is left out of the WASM (`--remove-exports` in frontend/index.html). Whoever begins to use it hears of it
+/// here, and not from a browser.
+fn streams_are_unused() -> Result<()> {
+    for script in scripts()? {
+        let text = fs::read_to_string(&script)?;
+        let begins = text
+            .lines()
+            .any(|line| line.contains("__wbg_intounderlying") && line.contains("_new"));
+        ensure!(
+            !begins,
+            "the pages use streams now: take `--remove-exports` out of frontend/index.html"
+        );
+    }
+    Ok(())
+}
+
+fn scripts() -> Result<Vec<PathBuf>> {
+    let mut files = downloads()?;
+    files.retain(|file| has_ending(file, "js"));
+    Ok(files)
 }
 
 /// Has cargo compile the standard library too, for size and with panics that end the app without composing words about it (ADR 19).
@@ -123,7 +148,7 @@ pub fn join_styles() -> Result<()> {
     style::bundle(root())
 }
 
-/// The name Trunk gave the WASM file, with the hash of its contents.
+/// The name of the WASM file, with a hash of its contents and the script's.
 pub fn wasm_file_name() -> Result<String> {
     downloads()?
         .iter()

@@ -128,7 +128,7 @@ fn crate_of(name: &str) -> &str {
     let mut own = "?";
     let mut rest = name;
     while let Some((before, after)) = rest.split_once("::") {
-        // The compiler's names have a hash behind the crate: `app[1f2e…]::ui`.
+        // Where a name was read already, by another tool, the compiler's hash stands behind the crate: `app[1f2e…]::ui`.
         let hashed = before
             .strip_suffix(']')
             .and_then(|before| before.rsplit_once('['));

@@ -31,12 +31,14 @@ pub fn ensure() -> Result<()> {
         .as_deref()
         .map(|answer| (answer.trim(), parse(answer)))
     {
-        None => bail!("Node.js is missing: it runs wasm-opt and the browser tests\n{remedy}"),
+        None => {
+            bail!("Node.js is missing: it runs wasm-opt, esbuild and the browser tests\n{remedy}")
+        }
         Some((_, Some(version))) if version >= OLDEST => {}
         Some((answer, _)) => bail!("Node.js {answer} is too old\n{remedy}"),
     }
     if on_path("npm").is_none() {
-        bail!("npm is missing: it installs wasm-opt and the browser tests\n{remedy}");
+        bail!("npm is missing: it installs wasm-opt, esbuild and the browser tests\n{remedy}");
     }
     Ok(())
 }
