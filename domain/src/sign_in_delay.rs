@@ -27,7 +27,8 @@ impl PasswordAttempts {
     /// # Errors
     /// The instant until which attempts are refused.
     pub fn count(self, now: Timestamp) -> Result<Self, Timestamp> {
-        if now < self.allowed_at {
+        // Without a delay nobody is early: who began a moment before another is often counted a moment after them.
+        if now < self.allowed_at && !delay_after(self.failures).is_zero() {
             return Err(self.allowed_at);
         }
         let forgotten = now.since(self.allowed_at) >= MEMORY;
@@ -65,6 +66,15 @@ mod tests {
             .collect();
         assert_eq!(seconds, [0, 0, 0, 0, 0, 5, 10, 20, 40, 60, 60]);
         assert_eq!(delay_after(u32::MAX), LONGEST_DELAY);
+    }
+
+    #[test]
+    fn of_two_at_once_the_one_that_began_first_may_be_counted_last() {
+        let now = Timestamp::from_millis(1_000_000);
+        let counted = PasswordAttempts::default()
+            .count(now.plus(Duration::from_millis(5)))
+            .unwrap();
+        assert_eq!(counted.count(now).unwrap().failures, 2);
     }
 
     #[test]
