@@ -101,7 +101,7 @@ fn scripts() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Has cargo compile the standard library too, for size and with panics that end the app without composing words about it (ADR 19).
+/// Has cargo compile the standard library too, for size and with panics that end the app without composing words about it (ADR 21).
 /// Cargo takes that on its nightly channel only, or where this variable is set.
 fn with_own_std(process: Process) -> Process {
     process
