@@ -91,4 +91,6 @@ pub struct Settings {
     pub cookie_secure: bool,
     /// How many refused sign-ins one address has (see `domain::address_limit`).
     pub address_limit: u32,
+    /// Whether a half session is told the names of the Owners who can help with a lost device.
+    pub show_helpers: bool,
 }

@@ -13,6 +13,7 @@ pub mod names;
 pub mod one_time_code;
 pub mod password;
 pub mod policy;
+pub mod reauthentication;
 pub mod roles;
 pub mod session;
 pub mod sign_in_delay;

@@ -11,11 +11,12 @@ use thiserror::Error;
 
 use crate::{
     ids::{AccountId, UserId},
+    reauthentication::FRESH,
     time::Timestamp,
 };
 
 /// How long a grant is good for.
-pub const GRANT: Duration = Duration::from_mins(5);
+pub const GRANT: Duration = FRESH;
 /// How long an intent waits for its code.
 pub const INTENT: Duration = Duration::from_mins(10);
 /// How long a sign-in by backup code stands for the verification of one Reset or Generate.

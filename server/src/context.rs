@@ -208,6 +208,7 @@ pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) ->
         public_url: public_url.to_string(),
         cookie_secure: public_url.is_https(),
         address_limit: limits.address_limit,
+        show_helpers: branding.show_helpers,
     }
 }
 

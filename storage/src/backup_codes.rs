@@ -111,13 +111,15 @@ async fn insert(
     codes: &NewCodeSet,
     is_valid: bool,
 ) -> Result<(), PortError> {
-    let set =
-        query("INSERT INTO code_sets (id, user_id, is_valid, created_at) VALUES ($1, $2, $3, $4)");
+    let set = query(
+        "INSERT INTO code_sets (id, user_id, is_valid, created_at, drawn_by) VALUES ($1, $2, $3, $4, $5)",
+    );
     let set = set
         .bind(codes.id.as_str())
         .bind(user.as_str())
         .bind(i64::from(is_valid))
-        .bind(codes.at.millis());
+        .bind(codes.at.millis())
+        .bind(codes.drawn_by.as_str());
     write.run(set).await?;
     if codes.codes.is_empty() {
         Ok(())

@@ -1,10 +1,9 @@
 //! The links through which people choose their first password.
 
 use domain::{
-    email::Email,
     events::{Action, Event},
     ids::UserId,
-    ports::PortError,
+    ports::{InvitedUser, PortError},
     time::Timestamp,
     token::TokenHash,
 };
@@ -37,8 +36,8 @@ impl Store {
         &self,
         link: TokenHash,
         now: Timestamp,
-    ) -> Result<Option<Email>, PortError> {
-        let sql = "SELECT u.email FROM invitations i JOIN users u ON u.id = i.user_id
+    ) -> Result<Option<InvitedUser>, PortError> {
+        let sql = "SELECT u.email, u.name FROM invitations i JOIN users u ON u.id = i.user_id
                    WHERE i.token_hash = $1 AND i.expires_at > $2 AND u.disabled = 0";
         let row = self
             .row(
@@ -47,7 +46,13 @@ impl Store {
                     .bind(now.millis()),
             )
             .await?;
-        row.map(|row| row.value("email")).transpose()
+        row.map(|row| {
+            Ok(InvitedUser {
+                email: row.value("email")?,
+                name: row.value("name")?,
+            })
+        })
+        .transpose()
     }
 }
 

@@ -61,9 +61,12 @@ impl Mfa for Store {
     async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
-        let kept = (&key.session, &key.user) == (&grant.session, &grant.user)
-            && step_ups::consume(&mut write, &grant, step_up::Action::Reset).await?
-            && pending_keys::keep_reset(&mut write, &key).await?;
+        let is_own = (&key.session, &key.user) == (&grant.session, &grant.user);
+        let kept = is_own
+            && match step_ups::take(&mut write, &grant, step_up::Action::Reset).await? {
+                Some(proved_at) => pending_keys::keep_reset(&mut write, &key, proved_at).await?,
+                None => false,
+            };
         write
             .keep(kept, Event::done(Action::ResetBegin).of(&grant.user))
             .await
@@ -230,7 +233,12 @@ impl Mfa for Store {
         codes: NewCodeSet,
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        if !locks::person(&mut write, user).await? {
+        locks::person(&mut write, user).await?;
+        let owes = "UPDATE sessions SET seen_at = seen_at WHERE id = $1 AND user_id = $2 AND codes_since IS NOT NULL";
+        let owes = query(owes)
+            .bind(codes.drawn_by.as_str())
+            .bind(user.as_str());
+        if write.run(owes).await? != 1 {
             return write.undo(false).await;
         }
         backup_codes::keep_pending(&mut write, user, &codes).await?;
@@ -238,6 +246,12 @@ impl Mfa for Store {
             .commit(Event::done(Action::CodesRenew).of(user))
             .await?;
         Ok(true)
+    }
+
+    async fn drew_codes(&self, user: &UserId, session: &SessionId) -> Result<bool, PortError> {
+        let drew = "SELECT 1 FROM code_sets WHERE user_id = $1 AND drawn_by = $2";
+        self.exists(query(drew).bind(user.as_str()).bind(session.as_str()))
+            .await
     }
 
     async fn finish_codes(

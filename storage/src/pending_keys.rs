@@ -10,7 +10,7 @@ use sqlx::{any::AnyRow, query};
 use crate::{connect::Sql, rows::Values, write::Write};
 
 pub fn select(session: &SessionId) -> Sql {
-    query("SELECT session_id, user_id, key_id, sealed_key, made_at, replaces FROM pending_keys WHERE session_id = $1")
+    query("SELECT session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at FROM pending_keys WHERE session_id = $1")
         .bind(session.as_str())
 }
 
@@ -21,6 +21,7 @@ pub fn read(row: &AnyRow) -> Result<PendingKey, PortError> {
         key: row.sealed()?,
         made_at: row.at("made_at")?,
         replaces: row.maybe("replaces")?,
+        proved_at: row.maybe_at("proved_at")?,
     })
 }
 
@@ -33,23 +34,28 @@ pub async fn keep(
     let keep = "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at) VALUES ($1, $2, $3, $4, $5)
                 ON CONFLICT (session_id) DO UPDATE
                 SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key, made_at = excluded.made_at,
-                    replaces = NULL
+                    replaces = NULL, proved_at = NULL
                 WHERE pending_keys.made_at <= $6 OR pending_keys.replaces IS NOT NULL";
     let keep = bind(keep, key).bind(expired.millis());
     write.run(keep).await.map(drop)
 }
 
-/// Keeps the key of a reset, whatever stood there; false when the method that it replaces is not the user's.
-pub async fn keep_reset(write: &mut Write, key: &PendingKey) -> Result<bool, PortError> {
+/// Keeps the key of a reset that was granted at `proved_at`, whatever stood there; false when the method that it replaces is not the user's.
+pub async fn keep_reset(
+    write: &mut Write,
+    key: &PendingKey,
+    proved_at: Timestamp,
+) -> Result<bool, PortError> {
     let Some(method) = &key.replaces else {
         return Ok(false);
     };
-    let keep = "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at, replaces)
-                SELECT $1, m.user_id, $3, $4, $5, m.id FROM mfa_methods m WHERE m.id = $6 AND m.user_id = $2
+    let keep = "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at)
+                SELECT $1, m.user_id, $3, $4, $5, m.id, $7 FROM mfa_methods m WHERE m.id = $6 AND m.user_id = $2
                 ON CONFLICT (session_id) DO UPDATE
                 SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key, made_at = excluded.made_at,
-                    replaces = excluded.replaces";
-    Ok(write.run(bind(keep, key).bind(method.as_str())).await? == 1)
+                    replaces = excluded.replaces, proved_at = excluded.proved_at";
+    let keep = bind(keep, key).bind(method.as_str());
+    Ok(write.run(keep.bind(proved_at.millis())).await? == 1)
 }
 
 /// Takes the key that was verified: whoever deletes the row has it, and neither another one that took its place meanwhile nor one that

@@ -23,7 +23,7 @@ use crate::{
 
 /// A session with all that `policy::decide` wants to know, a row a membership.
 pub const FIND: &str = "
-    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for,
+    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for, s.recovered_at,
            u.name, u.email, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
            p.account_id, p.role, a.require_mfa, a.name AS account_name
     FROM sessions s
@@ -82,6 +82,7 @@ impl Sessions for Store {
             account_names,
             codes_since: row.maybe_at("codes_since")?,
             codes_for: row.value("codes_for")?,
+            recovered_at: row.maybe_at("recovered_at")?,
         }))
     }
 

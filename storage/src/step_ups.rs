@@ -96,22 +96,32 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
     }
 }
 
-/// Takes a grant for `action`: whoever deletes the row has it, once. It is none for another action, another method or another session.
+/// Takes a grant for `action`: the call that deletes the row has it, once. A grant is good for no other action, method or session.
 pub async fn consume(write: &mut Write, grant: &Grant, action: Action) -> Result<bool, PortError> {
+    Ok(take(write, grant, action).await?.is_some())
+}
+
+/// Takes a grant as [`consume`] does, and answers when it was given.
+pub async fn take(
+    write: &mut Write,
+    grant: &Grant,
+    action: Action,
+) -> Result<Option<Timestamp>, PortError> {
     if grant.intent.action() != action
         || !locks::session(write, &grant.session, &grant.user).await?
     {
-        return Ok(false);
+        return Ok(None);
     }
     let take = "DELETE FROM step_ups WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4 AND granted_at > $5
-                AND method_id IN (SELECT id FROM mfa_methods WHERE user_id = $2)";
+                AND method_id IN (SELECT id FROM mfa_methods WHERE user_id = $2) RETURNING granted_at";
     let take = query(take)
         .bind(grant.session.as_str())
         .bind(grant.user.as_str())
         .bind(action.as_str())
         .bind(grant.intent.target())
         .bind(grant.lapsed.millis());
-    Ok(write.run(take).await? == 1)
+    let taken = write.row(take).await?;
+    taken.map(|row| row.at("granted_at")).transpose()
 }
 
 /// Puts `asked` in the place of what the session asked before; false when the session or the method is not the user's any more.

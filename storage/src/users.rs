@@ -6,8 +6,8 @@ use domain::{
     events::{Action, Event, MethodKind},
     ids::{AccountId, UserId},
     ports::{
-        Credentials, FirstOwner, MembershipChange, NewUser, PortError, SecretHash, SignInRecord,
-        UserRecord, Users,
+        Credentials, FirstOwner, InvitedUser, MembershipChange, NewUser, PortError, SecretHash,
+        SignInRecord, UserRecord, Users,
     },
     roles::Role,
     time::Timestamp,
@@ -113,13 +113,16 @@ impl Users for Store {
     }
 
     async fn credentials(&self, email: &Email) -> Result<SignInRecord, PortError> {
-        let sql = query("SELECT id, password_hash, disabled FROM users WHERE email = $1")
-            .bind(email.as_str());
+        let sql =
+            query("SELECT id, email, name, password_hash, disabled FROM users WHERE email = $1")
+                .bind(email.as_str());
         let Some(row) = self.row(sql).await? else {
             return Ok(None);
         };
         Ok(Some(Credentials {
             user: row.value("id")?,
+            email: row.value("email")?,
+            name: row.value("name")?,
             password: row.secret("password_hash")?,
             disabled: row.flag("disabled")?,
         }))
@@ -189,7 +192,11 @@ impl Users for Store {
         self.open_invitation(user, link, expires).await
     }
 
-    async fn invited(&self, link: TokenHash, now: Timestamp) -> Result<Option<Email>, PortError> {
+    async fn invited(
+        &self,
+        link: TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<InvitedUser>, PortError> {
         self.open_invitation_of(link, now).await
     }
 

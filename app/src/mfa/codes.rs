@@ -43,6 +43,7 @@ pub(super) async fn draw(
     }
     let set = NewCodeSet {
         id: CodeSetId::from_random(services.entropy.draw()?),
+        drawn_by: session.id.clone(),
         codes: stored,
         at: call.now,
     };
@@ -73,10 +74,13 @@ async fn old_left(call: &Call) -> Result<Option<u32>, AppError> {
 
 pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
     let session = &call.caller()?.session;
-    session
+    let first_shown = session
         .codes_since
         .filter(|&since| may_see_codes(since, call.now))
         .ok_or(AppError::NothingPending)?;
+    if !session.facts.may_repeat(Some(first_shown), call.now) {
+        return Err(AppError::PasswordRequired);
+    }
     let place = call.services.hasher.place_for_set(&session.user)?;
     let old_left = old_left(call).await?;
     let (shown, stored) = draw(call, place, session, session.codes_for, old_left).await?;

@@ -39,9 +39,16 @@ fn user(call: &Call) -> Result<&UserId, AppError> {
     Ok(&call.caller()?.session.user)
 }
 
-/// Also for a key that waits already the password must be fresh: whoever sees it can enrol their own phone.
+/// The password must be fresh for a new key, and fresher for one that was shown before: a person who sees the key can enrol
+/// their own phone.
 async fn keep_for_first(call: &Call) -> Result<PendingKey, AppError> {
-    if !call.caller()?.session.facts.has_fresh_password(call.now) {
+    let facts = &call.caller()?.session.facts;
+    let waiting = find_pending(call).await?;
+    let may_see = match waiting.filter(|key| key.replaces.is_none()) {
+        Some(key) => facts.may_see_first_key_again(key.made_at, call.now),
+        None => facts.has_fresh_password(call.now),
+    };
+    if !may_see {
         return Err(AppError::PasswordRequired);
     }
     let expired = call.now.minus(PENDING_KEY);
@@ -52,10 +59,13 @@ async fn keep_for_first(call: &Call) -> Result<PendingKey, AppError> {
         .ok_or(AppError::NotSignedIn)
 }
 
-/// The key that waits for this session, else a new one by a grant. The method works until a code of the new key has been verified.
+/// The key that waits for this session, for as long as its verification stands; else a new one by a grant. The method works until
+/// a code of the new key has been verified.
 async fn keep_for_reset(call: &Call, method: MethodId) -> Result<PendingKey, AppError> {
+    let facts = &call.caller()?.session.facts;
     if let Some(waiting) = find_pending(call).await?
         && waiting.replaces.as_ref() == Some(&method)
+        && facts.may_repeat(waiting.proved_at, call.now)
     {
         return Ok(waiting);
     }
@@ -109,6 +119,7 @@ fn new_key(call: &Call, replaces: Option<MethodId>) -> Result<PendingKey, AppErr
         key,
         made_at: call.now,
         replaces,
+        proved_at: None,
     })
 }
 

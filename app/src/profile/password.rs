@@ -3,7 +3,7 @@
 use domain::{
     ids::MethodId,
     one_time_code::OneTimeCode,
-    password::Password,
+    password::{Password, PasswordOwner},
     ports::{PasswordChange, Proof, Taken},
 };
 
@@ -17,13 +17,13 @@ use crate::{
 
 pub(super) async fn change(call: &Call, request: NewPassword) -> Result<(), AppError> {
     let session = &call.caller()?.session;
-    let about = [
-        &*call.services.settings.brand,
-        session.email.as_str(),
-        session.name.as_str(),
-    ];
+    let owner = PasswordOwner {
+        brand: &call.services.settings.brand,
+        email: session.email.as_str(),
+        name: session.name.as_str(),
+    };
     // What needs no judgement first: it costs nobody an attempt.
-    let new = Password::choose(request.new.expose(), &about)?;
+    let new = Password::choose(request.new.expose(), owner)?;
     let code = second_factor(session.subject.has_mfa, request.code)?;
     let current = Password::given(request.current.expose());
     let place = call.services.hasher.place()?;

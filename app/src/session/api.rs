@@ -14,7 +14,7 @@ use crate::call::answer;
 /// Who is signed in, and what the session may do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {
-    /// The user's full name.
+    /// The user's full name; while the second factor is owed, the address that they typed.
     pub name: String,
     /// The user's address.
     pub email: String,
@@ -170,7 +170,7 @@ pub async fn choose_account(
     answer(async |call| places::choose(call, request).await).await
 }
 
-/// The names of those who can really help somebody who lost their device.
+/// The names of those who can really help a person who lost their device; none unless the operator allows it.
 #[server(prefix = "/api", endpoint = "session/helpers", protocol = Posted)]
 pub async fn helpers() -> Result<Vec<String>, AppError> {
     answer(places::helpers).await

@@ -4,7 +4,7 @@ use domain::{
     email::Email,
     ids::{AccountId, SessionId, UserId},
     names::PersonName,
-    password::Password,
+    password::{Password, PasswordOwner},
     ports::{FirstOwner, NewAccount, NewSession, NewUser},
     token::{Token, TokenHash},
 };
@@ -54,12 +54,12 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::Email))?;
-    let about = [
-        &*call.services.settings.brand,
-        email.as_str(),
-        name.as_str(),
-    ];
-    let password = Password::choose(request.password.expose(), &about)?;
+    let owner = PasswordOwner {
+        brand: &call.services.settings.brand,
+        email: email.as_str(),
+        name: name.as_str(),
+    };
+    let password = Password::choose(request.password.expose(), owner)?;
     let link = open_link(call, &request.token).await?;
 
     let password = call.services.hasher.hash(password.expose()).await?;

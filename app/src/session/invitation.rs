@@ -1,7 +1,7 @@
 //! `/invitation`: somebody chooses their password through a link that works once. It signs nobody in, and it is no way around MFA.
 
 use domain::{
-    password::Password,
+    password::{Password, PasswordOwner},
     token::{Token, TokenHash},
 };
 
@@ -9,14 +9,14 @@ use super::api::{InvitationForm, Invited, Link};
 use crate::{call::Call, error::AppError, wire::SecretText};
 
 pub(super) async fn check(call: &Call, request: Link) -> Result<Invited, AppError> {
-    let email = call
+    let invited = call
         .services
         .users
         .invited(parsed(&request.token)?, call.now)
         .await?;
-    email
-        .map(|email| Invited {
-            email: email.into(),
+    invited
+        .map(|invited| Invited {
+            email: invited.email.into(),
         })
         .ok_or(AppError::LinkDead)
 }
@@ -32,14 +32,18 @@ fn parsed(token: &SecretText) -> Result<TokenHash, AppError> {
 pub(super) async fn accept(call: &Call, request: InvitationForm) -> Result<(), AppError> {
     let link = parsed(&request.token)?;
     // Looked up before the hash, so that a dead link costs nothing; what counts is the update below.
-    let email = call
+    let invited = call
         .services
         .users
         .invited(link, call.now)
         .await?
         .ok_or(AppError::LinkDead)?;
-    let about = [&*call.services.settings.brand, email.as_str()];
-    let password = Password::choose(request.password.expose(), &about)?;
+    let owner = PasswordOwner {
+        brand: &call.services.settings.brand,
+        email: invited.email.as_str(),
+        name: invited.name.as_str(),
+    };
+    let password = Password::choose(request.password.expose(), owner)?;
     let hash = call.services.hasher.hash(password.expose()).await?;
     let accepted = call
         .services

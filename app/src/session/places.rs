@@ -36,7 +36,11 @@ pub(super) async fn choose(call: &Call, request: Chosen) -> Result<Viewer, AppEr
     now(call).await
 }
 
+/// Before the second factor a session learns no names, unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
 pub(super) async fn helpers(call: &Call) -> Result<Vec<String>, AppError> {
+    if !call.services.settings.show_helpers {
+        return Ok(Vec::new());
+    }
     let user = &call.caller()?.session.user;
     let helpers = call.services.members.helpers(user).await?;
     Ok(helpers.into_iter().map(Into::into).collect())

@@ -26,7 +26,7 @@ pub(super) async fn whoami(call: &Call) -> Result<Option<Viewer>, AppError> {
     }
 }
 
-/// What the pages may know of a session. Before the second factor that is little: whoever has only the password learns no account.
+/// What the pages may know of a session. Before the second factor that is no more than was typed: no name, no account.
 fn viewer(call: &Call, session: &SessionRecord, standing: Standing) -> Viewer {
     let account = match &standing {
         Standing::Full {
@@ -39,9 +39,14 @@ fn viewer(call: &Call, session: &SessionRecord, standing: Standing) -> Viewer {
             .map(|(_, name)| name.clone().into()),
         _ => None,
     };
-    let several = standing != Standing::HalfSignedIn && session.subject.memberships.len() > 1;
+    let owes_factor = standing == Standing::HalfSignedIn;
+    let several = !owes_factor && session.subject.memberships.len() > 1;
     Viewer {
-        name: session.name.to_string(),
+        name: if owes_factor {
+            session.email.to_string()
+        } else {
+            session.name.to_string()
+        },
         email: session.email.to_string(),
         standing,
         account,

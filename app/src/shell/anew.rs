@@ -13,9 +13,9 @@ impl Shell {
         let is_free = |page: RwSignal<Option<Page>>| page.read_untracked().is_none();
         self.outdated.get_untracked()
             && self.connection.get_untracked() == Connection::Fine
-            && [self.wanted, self.after_password, self.after_set_up]
-                .into_iter()
-                .all(is_free)
+            && is_free(self.wanted)
+            && is_free(self.after_set_up)
+            && self.after_password.read_untracked().is_none()
             && self.few_codes.get_untracked().is_none()
             && self.sheet.with_value(Option::is_none)
             && self.stays.get_value().is_none()

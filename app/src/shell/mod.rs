@@ -7,6 +7,7 @@ mod link;
 
 pub(crate) use call::{load, load_if};
 
+use domain::step_up::Intent;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -57,6 +58,15 @@ impl From<Option<Viewer>> for Known {
     }
 }
 
+/// What goes on once the password was given again.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum AfterPassword {
+    /// This page.
+    Open(Page),
+    /// This action, which a sign-in by backup code stands for.
+    Perform(Intent),
+}
+
 /// The state all pages share; nothing of it is stored or put into the history.
 #[derive(Clone, Copy)]
 pub(crate) struct Shell {
@@ -80,8 +90,8 @@ pub(crate) struct Shell {
     pub wanted: RwSignal<Option<Page>>,
     /// Whether the person signed out here: then the page is not one to come back to.
     pub left_on_purpose: StoredValue<bool>,
-    /// The page that waits for the password.
-    pub after_password: RwSignal<Option<Page>>,
+    /// What waits for the password.
+    pub after_password: RwSignal<Option<AfterPassword>>,
     /// The page that waits for a set-up that an account requires.
     pub after_set_up: RwSignal<Option<Page>>,
     /// Whether a verification has just opened the set-up for a reset.

@@ -29,12 +29,17 @@ pub(super) async fn ask(call: &Call, intent: Intent) -> Result<NextStep, AppErro
         granted_at: None,
     };
     let step_ups = &call.services.step_ups;
-    if step_up.intent.follows_recovery()
-        && step_ups
+    if step_up.intent.follows_recovery() && session.recovered_at.is_some_and(|at| at > lapsed) {
+        // The backup code was given for the sign-in, not for this, so the password has to be fresh as well.
+        if !session.facts.may_repeat(None, call.now) {
+            return Err(AppError::PasswordRequired);
+        }
+        if step_ups
             .grant_by_recovery(&session.id, &session.user, step_up.clone(), lapsed)
             .await?
-    {
-        return Ok(NextStep::Granted);
+        {
+            return Ok(NextStep::Granted);
+        }
     }
     step_ups.ask(&session.id, &session.user, step_up).await?;
     Ok(NextStep::Verify)
@@ -123,11 +128,30 @@ pub(super) async fn verify_code(call: &Call, request: StepUpCode) -> Result<(), 
 
 pub(super) async fn verify_backup_code(call: &Call, request: StepUpCode) -> Result<(), AppError> {
     let step_up = shown(call, &request).await?;
+    check_own_codes(call).await?;
     let code = right_backup_code(call, &request.code).await?;
     let method = step_up.method.clone();
     match verify(call, step_up, method, Proof::BackupCode(code)).await? {
         Taken::AlreadyTaken => Err(AppError::BackupCodeUsed),
         outcome => done(outcome),
+    }
+}
+
+/// A session that drew backup codes itself gives its password before one of them verifies it.
+async fn check_own_codes(call: &Call) -> Result<(), AppError> {
+    let session = &call.caller()?.session;
+    let drew_codes = call
+        .services
+        .mfa
+        .drew_codes(&session.user, &session.id)
+        .await?;
+    if session
+        .facts
+        .may_verify_by_backup_code(drew_codes, call.now)
+    {
+        Ok(())
+    } else {
+        Err(AppError::PasswordRequired)
     }
 }
 

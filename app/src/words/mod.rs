@@ -10,6 +10,10 @@ pub use refusals::*;
 
 use domain::step_up::Action;
 
+use crate::routes::Page;
+#[cfg(feature = "csr")]
+use crate::shell::AfterPassword;
+
 /// After the wizard.
 pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";
 /// Of two tabs the other one was faster.
@@ -47,6 +51,39 @@ pub fn who_helps(owners: &[String]) -> String {
             "If you have none left, ask {} or {last} to reset your MFA.",
             others.join(", ")
         ),
+    }
+}
+
+/// On the way from a key that waits to another verification.
+pub const VERIFY_AGAIN: &str = "The key was shown more than five minutes ago. Verify your identity again; you then scan a new key.";
+
+/// Why the password is asked for again, by what it leads to.
+#[cfg(feature = "csr")]
+#[must_use]
+pub(crate) fn why_password(then: Option<&AfterPassword>, after_reload: Page) -> &'static str {
+    match then {
+        Some(AfterPassword::Perform(_)) => {
+            "You signed in by a backup code more than five minutes ago. Enter your password too before you go on."
+        }
+        Some(AfterPassword::Open(page)) => why_password_for(page),
+        None => why_password_for(&after_reload),
+    }
+}
+
+/// The same by the page that it leads to.
+#[must_use]
+pub const fn why_password_for(page: &Page) -> &'static str {
+    match page {
+        Page::BackupCodes => {
+            "Your backup codes were shown more than five minutes ago. Enter your password before new ones are shown."
+        }
+        Page::StepUp(_) => {
+            "Your backup codes were made in this session. Enter your password before one of them verifies your identity."
+        }
+        Page::SetUp => {
+            "You gave your password a while ago. Enter it again before you set up an authenticator application."
+        }
+        _ => "You gave your password a while ago. Enter it again before you go on.",
     }
 }
 

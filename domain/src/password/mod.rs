@@ -49,6 +49,18 @@ pub fn check_length(nfc: &str) -> Result<(), PasswordError> {
     }
 }
 
+/// What is known of the person who chooses a password. Every place that sets one says all of it, so that the judgement is the same.
+#[cfg(feature = "secrets")]
+#[derive(Clone, Copy, Default)]
+pub struct PasswordOwner<'a> {
+    /// The product's name.
+    pub brand: &'a str,
+    /// The person's email address.
+    pub email: &'a str,
+    /// The person's full name.
+    pub name: &'a str,
+}
+
 /// A password in NFC, wiped from memory when dropped. It has no `Debug` and no `Serialize`.
 #[cfg(feature = "secrets")]
 #[derive(Clone)]
@@ -56,11 +68,11 @@ pub struct Password(zeroize::Zeroizing<String>);
 
 #[cfg(feature = "secrets")]
 impl Password {
-    /// A password somebody chooses now: the whole rule applies. `about` is what is known of them: the product's name, their address, their name.
-    pub fn choose(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
+    /// A password that `owner` chooses now: the whole rule applies.
+    pub fn choose(text: &str, owner: PasswordOwner<'_>) -> Result<Self, PasswordError> {
         let password = Self::given(text);
         check_length(&password.0)?;
-        match guessable::weakness(&password.0, about) {
+        match guessable::weakness(&password.0, &[owner.brand, owner.email, owner.name]) {
             Some(weakness) => Err(weakness.into()),
             None => Ok(password),
         }
@@ -98,7 +110,9 @@ mod tests {
         let long = |last: char| {
             let mut text: String = ('!'..'~').cycle().step_by(7).take(99).collect();
             text.push(last);
-            Password::choose(&text, &[]).ok().unwrap()
+            Password::choose(&text, PasswordOwner::default())
+                .ok()
+                .unwrap()
         };
         assert_eq!(long('a').expose().len(), 100);
         assert_ne!(long('a').expose(), long('b').expose());
@@ -107,10 +121,10 @@ mod tests {
     #[cfg(feature = "secrets")]
     #[test]
     fn composed_and_decomposed_letters_are_the_same_password() {
-        let composed = Password::choose("caf\u{e9} with fifteen", &[])
+        let composed = Password::choose("caf\u{e9} with fifteen", PasswordOwner::default())
             .ok()
             .unwrap();
-        let decomposed = Password::choose("cafe\u{301} with fifteen", &[])
+        let decomposed = Password::choose("cafe\u{301} with fifteen", PasswordOwner::default())
             .ok()
             .unwrap();
         assert_eq!(composed.expose(), decomposed.expose());

@@ -22,6 +22,8 @@ pub struct PendingKey {
     pub made_at: Timestamp,
     /// In a reset: the method whose place it will take; that one works until then.
     pub replaces: Option<MethodId>,
+    /// In a reset: when the factor was given that allowed it; the store notes it as it takes the grant.
+    pub proved_at: Option<Timestamp>,
 }
 
 /// An active method as stored.
@@ -61,6 +63,8 @@ pub struct BackupCodeHash {
 pub struct NewCodeSet {
     /// The identifier.
     pub id: CodeSetId,
+    /// The session that drew it, which alone was shown the codes.
+    pub drawn_by: SessionId,
     /// The codes.
     pub codes: Vec<BackupCodeHash>,
     /// When they were made.
@@ -184,7 +188,7 @@ pub trait Mfa: Send + Sync {
         expired: Timestamp,
     ) -> Result<Option<PendingKey>, PortError>;
 
-    /// Takes the grant and keeps `key` as the session's pending key, whatever stood there. False without the grant.
+    /// Takes the grant and keeps `key` as the session's pending key, whatever stood there, with the time of the grant. False without the grant.
     async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError>;
 
     /// Drops the session's pending key.
@@ -230,9 +234,12 @@ pub trait Mfa: Send + Sync {
     async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError>;
 
     /// Keeps a set that becomes valid at [`Mfa::finish_codes`]; an earlier pending set of the user is dropped. False
-    /// when the user is gone.
+    /// when the session that drew it has ended, or has nothing to finish any more.
     async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet)
     -> Result<bool, PortError>;
+
+    /// Whether this session drew one of the user's sets of codes, valid or pending.
+    async fn drew_codes(&self, user: &UserId, session: &SessionId) -> Result<bool, PortError>;
 
     /// Notes that the codes of `set` are saved; a pending set takes the valid one's place then. False when the session has nothing to
     /// finish, or when another set has taken this one's place: what was saved must be what works.

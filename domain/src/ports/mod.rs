@@ -29,7 +29,7 @@ pub use password_changes::{PasswordChange, PasswordChanges};
 pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, Hasher, NoPlace, Place};
-pub use users::{Credentials, FirstOwner, NewUser, SignInRecord, UserRecord, Users};
+pub use users::{Credentials, FirstOwner, InvitedUser, NewUser, SignInRecord, UserRecord, Users};
 
 /// A port could not do its work. The source is for the operator's log, never for the wire.
 #[derive(Debug, Error)]

@@ -65,6 +65,8 @@ pub struct SessionRecord {
     pub codes_since: Option<Timestamp>,
     /// What those codes are for.
     pub codes_for: CodesFor,
+    /// When the session was completed by a backup code, while that still stands for a verification.
+    pub recovered_at: Option<Timestamp>,
 }
 
 /// Sessions.

@@ -37,11 +37,24 @@ pub struct FirstOwner {
     pub session: NewSession,
 }
 
+/// The person whom an open invitation is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitedUser {
+    /// The address the password will be for.
+    pub email: Email,
+    /// The full name.
+    pub name: PersonName,
+}
+
 /// What a sign-in compares with.
 #[derive(Clone)]
 pub struct Credentials {
     /// The user.
     pub user: UserId,
+    /// The address.
+    pub email: Email,
+    /// The full name.
+    pub name: PersonName,
     /// The password's hash; none while the invitation is open.
     pub password: Option<SecretHash>,
     /// Whether the operator has barred the user.
@@ -125,7 +138,11 @@ pub trait Users: Send + Sync {
     ) -> Result<(), PortError>;
 
     /// Whose password an invitation lets choose, while it is open.
-    async fn invited(&self, link: TokenHash, now: Timestamp) -> Result<Option<Email>, PortError>;
+    async fn invited(
+        &self,
+        link: TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<InvitedUser>, PortError>;
 
     /// Uses an invitation: it sets the password, ends the user's sessions and is dead then; false when it was not open.
     async fn accept_invitation(

@@ -111,6 +111,7 @@ async fn on(
         public_url,
         cookie_secure: false,
         address_limit: LIMIT,
+        show_helpers: false,
     })?;
     let services = services.seen_from(Origin::here(Actor::Operator, services.clock.now()));
     let result = command(&services).await;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use domain::password::{MAX_CHARS, Password};
+use domain::password::{MAX_CHARS, Password, PasswordOwner};
 use zeroize::Zeroizing;
 
 use super::Failure;
@@ -10,21 +10,21 @@ use super::Failure;
 /// Far more than the longest password takes.
 const MAX_BYTES: u64 = 16 * MAX_CHARS as u64;
 
-/// Reads the password of somebody of whom `about` is known.
-pub fn from_stdin(about: &[&str]) -> Result<Password, Failure> {
+/// Reads the password that `owner` is to have.
+pub fn from_stdin(owner: PasswordOwner<'_>) -> Result<Password, Failure> {
     let mut typed = Zeroizing::new(Vec::with_capacity(8192));
     let read = io::stdin().take(MAX_BYTES + 1).read_to_end(&mut typed);
     read.map_err(|source| Failure::System {
         doing: "reading the password from standard input".to_owned(),
         source,
     })?;
-    chosen(&typed, about)
+    chosen(&typed, owner)
 }
 
-fn chosen(typed: &[u8], about: &[&str]) -> Result<Password, Failure> {
+fn chosen(typed: &[u8], owner: PasswordOwner<'_>) -> Result<Password, Failure> {
     let text = std::str::from_utf8(typed)
         .map_err(|_| Failure::refused("the password is not UTF-8 text"))?;
-    Password::choose(without_newline(text), about)
+    Password::choose(without_newline(text), owner)
         .map_err(|error| Failure::refused(format!("the password can't be used: {error}")))
 }
 
@@ -55,15 +55,26 @@ mod tests {
 
     #[test]
     fn the_rule_is_the_same_as_in_the_pages() {
-        let about = ["ada.lovelace@example.com"];
-        assert!(chosen(b"fourteen chars\n", &about).is_err());
-        assert!(chosen(b"fifteen chars !\n", &about).is_ok());
-        assert!(chosen(&[0xff; 20], &about).is_err());
-        let common = chosen(b"passwordpassword\n", &about).err().unwrap();
+        let owner = PasswordOwner {
+            brand: "Customer Control Panel",
+            email: "ada@example.com",
+            name: "Augusta Lovelace",
+        };
+        assert!(chosen(b"fourteen chars\n", owner).is_err());
+        assert!(chosen(b"fifteen chars !\n", owner).is_ok());
+        assert!(chosen(&[0xff; 20], owner).is_err());
+        let common = chosen(b"passwordpassword\n", owner).err().unwrap();
         assert_eq!(
             common.to_string(),
             "the password can't be used: it is on lists of common passwords"
         );
-        assert!(chosen(b"ada.lovelace.2026\n", &about).is_err());
+        // C1: the brand, the address and the name are all known wherever a password is set.
+        for personal in [
+            "customer control panel",
+            "ada@example.com.2026",
+            "Augusta Lovelace 26",
+        ] {
+            assert!(chosen(personal.as_bytes(), owner).is_err(), "{personal}");
+        }
     }
 }

@@ -139,9 +139,9 @@ pub struct LimitArgs {
     pub trusted_proxies: Option<String>,
 }
 
-/// What the pages say about the operator.
+/// What the product is called. No password may be made of it.
 #[derive(Debug, Clone, Args)]
-pub struct BrandingArgs {
+pub struct BrandArgs {
     /// Name of the product in the pages and in authenticator apps
     #[arg(
         long,
@@ -151,6 +151,27 @@ pub struct BrandingArgs {
         hide_env_values = true
     )]
     pub brand: String,
+}
+
+/// What the pages say about the operator.
+#[derive(Debug, Clone, Args)]
+pub struct BrandingArgs {
+    /// The name.
+    #[command(flatten)]
+    pub brand: BrandArgs,
+
+    /// Whether a person who has given only the password is told who can help with a lost device.
+    #[arg(
+        help = "Tell a person who lost their device, after the password alone, the names of the Owners who can help",
+        long,
+        env = "TWINLOCK_SHOW_HELPERS",
+        value_name = "true|false",
+        num_args = 0..=1,
+        default_value = "false",
+        default_missing_value = "true",
+        hide_env_values = true
+    )]
+    pub show_helpers: String,
 
     /// Where somebody without their device finds help.
     #[arg(

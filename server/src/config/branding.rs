@@ -2,7 +2,7 @@
 
 use http::Uri;
 
-use super::{Accent, BrandingArgs, Logo, SettingError, filled};
+use super::{Accent, BrandingArgs, Logo, SettingError, filled, switch};
 
 /// Longest brand, in characters: it stands in the header beside the user menu, and in every authenticator's list.
 const MAX_CHARS: usize = 60;
@@ -12,6 +12,8 @@ const MAX_CHARS: usize = 60;
 pub struct Branding {
     /// The product's name.
     pub brand: String,
+    /// Whether a person who has given only the password is told who can help with a lost device.
+    pub show_helpers: bool,
     /// Where people find help.
     pub support_url: Option<String>,
     /// The logo, in place of the shield.
@@ -25,7 +27,8 @@ impl Branding {
     pub fn new(args: &BrandingArgs) -> Result<Self, SettingError> {
         let support_url = filled(args.support_url.as_deref());
         Ok(Self {
-            brand: brand(&args.brand)?,
+            brand: brand(&args.brand.brand)?,
+            show_helpers: switch("TWINLOCK_SHOW_HELPERS", &args.show_helpers)?,
             support_url: support_url.map(support).transpose()?,
             logo: filled(args.logo.as_deref()).map(Logo::read).transpose()?,
             accent: Accent::new(

@@ -8,7 +8,7 @@ use std::{
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::{DatabaseArgs, SettingError, filled};
+use super::{DatabaseArgs, SettingError, filled, switch};
 
 const URL_SETTING: &str = "TWINLOCK_DATABASE_URL";
 
@@ -52,7 +52,10 @@ impl Database {
             url: url.to_owned(),
             place,
             key_file,
-            trusted_network: is_trusted(&args.database_trusted_network)?,
+            trusted_network: switch(
+                "TWINLOCK_DATABASE_TRUSTED_NETWORK",
+                &args.database_trusted_network,
+            )?,
         })
     }
 
@@ -92,17 +95,6 @@ impl Place {
 }
 
 /// Whoever mistypes it must not find out by what was read along.
-fn is_trusted(text: &str) -> Result<bool, SettingError> {
-    match text.trim() {
-        "true" => Ok(true),
-        "false" | "" => Ok(false),
-        _ => Err(SettingError::new(
-            "TWINLOCK_DATABASE_TRUSTED_NETWORK",
-            "it is neither true nor false".to_owned(),
-        )),
-    }
-}
-
 fn place(url: &str) -> Option<Place> {
     let server = || server(url).map(Place::Server);
     sqlite_file(url).map(Place::File).or_else(server)

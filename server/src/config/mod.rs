@@ -18,7 +18,9 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 pub use accent::Accent;
-pub use args::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
+pub use args::{
+    AddressArgs, BrandArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs,
+};
 pub use branding::Branding;
 pub use colour::Colour;
 pub use database::{Database, Place};
@@ -100,6 +102,18 @@ impl Address {
 /// A setting that was given and is not empty: compose files like to pass empty variables on.
 fn filled(value: Option<&str>) -> Option<&str> {
     value.map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// A setting that is true or false; false where it is empty.
+fn switch(setting: &'static str, text: &str) -> Result<bool, SettingError> {
+    match text.trim() {
+        "true" => Ok(true),
+        "false" | "" => Ok(false),
+        _ => Err(SettingError::new(
+            setting,
+            "it is neither true nor false".to_owned(),
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -122,6 +122,7 @@ mod tests {
     fn branding(accent: Option<&str>, logo: Option<Logo>) -> Branding {
         Branding {
             brand: "Panel".to_owned(),
+            show_helpers: false,
             support_url: None,
             logo,
             accent: Accent::new(accent, None).unwrap(),

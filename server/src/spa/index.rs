@@ -117,6 +117,7 @@ mod tests {
         let template = "<title>__BRAND__</title><meta name=\"brand\" content=\"__BRAND__\"><meta content=\"__SUPPORT_URL__\">";
         let branding = Branding {
             brand: "A&B \"<script>alert(1)</script>'".to_owned(),
+            show_helpers: false,
             support_url: Some("https://example.com/?a=1&b=\"".to_owned()),
             logo: None,
             accent: None,

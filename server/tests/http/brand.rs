@@ -11,6 +11,7 @@ async fn server(accent: Option<&str>, logo: Option<Logo>) -> TestServer {
     let options = Options {
         branding: Branding {
             brand: "Panel".to_owned(),
+            show_helpers: false,
             support_url: None,
             accent: Accent::new(accent, None).unwrap(),
             logo,

@@ -15,6 +15,7 @@ const TEMPLATE: &str = include_str!("../../../frontend/index.html");
 fn branding() -> Branding {
     Branding {
         brand: "Panel <b> & \"Co\"".to_owned(),
+        show_helpers: false,
         support_url: Some("https://example.com/help?a=1&b=2".to_owned()),
         logo: None,
         accent: None,

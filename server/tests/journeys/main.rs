@@ -16,6 +16,7 @@ mod enrolment;
 mod events;
 mod known_browsers;
 mod members;
+mod open_session;
 mod races;
 mod reset;
 mod step_up;

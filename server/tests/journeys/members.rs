@@ -3,7 +3,10 @@
 use domain::roles::Role;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Enrolled, TestServer, ada, max, olga};
+use crate::{
+    open_session::server_with_helpers,
+    support::{Browser, Enrolled, TestServer, ada, max, olga},
+};
 
 /// Ada, an Owner with MFA and signed in, and Max, a member with MFA.
 async fn two(server: &TestServer) -> (Enrolled, Browser, Enrolled) {
@@ -87,7 +90,7 @@ async fn the_rule_is_asked_again_when_it_is_done() {
 /// Only those are named who own every account of the person.
 #[tokio::test]
 async fn those_who_can_really_help_are_named() {
-    let server = TestServer::start().await;
+    let server = server_with_helpers().await;
     let (_, _, max) = two(&server).await;
     let mut browser = server.browser();
     browser.sign_in(&max.person).await.expect_ok();

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     ids::{AccountId, UserId},
-    password::Password,
+    password::{Password, PasswordOwner},
     ports::{MembershipChange, NewAccount, NewUser},
     roles::Role,
     token::Token,
@@ -45,6 +45,7 @@ impl Default for Options {
             public_url: "http://127.0.0.1:3000".parse().unwrap(),
             branding: Branding {
                 brand: "Customer Control Panel".to_owned(),
+                show_helpers: false,
                 support_url: None,
                 logo: None,
                 accent: None,
@@ -151,7 +152,7 @@ impl TestServer {
             .await
             .unwrap()
             .unwrap();
-        let password = Password::choose(person.password, &[]).unwrap();
+        let password = Password::choose(person.password, PasswordOwner::default()).unwrap();
         let user = NewUser {
             id: UserId::from_random(self.draw()),
             email: person.email.parse().unwrap(),

@@ -46,8 +46,8 @@ async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
     let store = &database.store;
     let ada = protected(store).await;
     let old = ada.codes.codes[0].index;
-    let (dropped, _) = code_set(&ada.user);
-    let (new, _) = code_set(&ada.user);
+    let (dropped, _) = code_set(&ada.user, &ada.browser.session);
+    let (new, _) = code_set(&ada.user, &ada.browser.session);
     store
         .keep_pending_codes(&ada.user, dropped.clone())
         .await
@@ -105,7 +105,7 @@ async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
 async fn sets_of_other_people_stay_as_they_are() {
     let Database { store, .. } = &Database::fresh().await;
     let (ada, eve) = (protected(store).await, protected(store).await);
-    let (pending, _) = code_set(&eve.user);
+    let (pending, _) = code_set(&eve.user, &eve.browser.session);
     store
         .keep_pending_codes(&eve.user, pending.clone())
         .await
@@ -140,7 +140,7 @@ async fn finishing_the_valid_set_drops_the_one_that_waits() {
     let database = Database::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
-    let (waiting, _) = code_set(&ada.user);
+    let (waiting, _) = code_set(&ada.user, &ada.browser.session);
     store.keep_pending_codes(&ada.user, waiting).await.unwrap();
     assert!(
         store

@@ -22,7 +22,7 @@ async fn the_new_codes_wait_until_they_are_finished() {
     let found = Sessions::find(store, ada.browser.token).await;
     assert_eq!(found.unwrap().unwrap().codes_for, CodesFor::Added);
 
-    let (mut codes, _) = code_set(&ada.user);
+    let (mut codes, _) = code_set(&ada.user, &ada.browser.session);
     codes.at = later(7);
     let grant = ada.granted(store, &Intent::Generate).await;
     assert!(store.generate(grant.clone(), codes.clone()).await.unwrap());
@@ -54,7 +54,7 @@ async fn without_a_grant_nothing_waits() {
     let database = Database::fresh().await;
     let store = &database.store;
     let (mut ada, eve) = (protected(store).await, protected(store).await);
-    let (codes, _) = code_set(&ada.user);
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
     let none = ada.grant(&Intent::Generate);
     assert!(!store.generate(none, codes.clone()).await.unwrap());
     let grant = ada.granted(store, &Intent::Generate).await;
@@ -75,7 +75,7 @@ async fn whoever_keeps_the_old_codes_has_nothing_left_to_finish() {
     let store = &database.store;
     let mut ada = protected(store).await;
     let session = ada.browser.session.clone();
-    let (codes, _) = code_set(&ada.user);
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
     let grant = ada.granted(store, &Intent::Generate).await;
     assert!(store.generate(grant, codes.clone()).await.unwrap());
     let other = browser(store, &ada.user).await;
@@ -108,4 +108,29 @@ async fn nobody_keeps_codes_they_do_not_have() {
     assert!(!store.keep_valid_codes(&bob, &mine.session).await.unwrap());
     let foreign = store.keep_valid_codes(&bob, &ada.browser.session).await;
     assert!(!foreign.unwrap());
+}
+
+/// A2: a set is drawn anew only for a session that is there and owes its `Finish`, and the store knows which session drew it.
+#[tokio::test]
+async fn a_set_belongs_to_the_session_that_drew_it() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    let other = browser(store, &ada.user).await;
+    let session = &ada.browser.session;
+    assert!(store.drew_codes(&ada.user, session).await.unwrap());
+    assert!(!store.drew_codes(&ada.user, &other.session).await.unwrap());
+
+    let (foreign, _) = code_set(&ada.user, &other.session);
+    let kept = store.keep_pending_codes(&ada.user, foreign).await;
+    assert!(!kept.unwrap(), "that session has nothing to finish");
+    let finished = store.finish_codes(&ada.user, session, &ada.codes.id, START);
+    assert!(finished.await.unwrap());
+    let (late, _) = code_set(&ada.user, session);
+    let kept = store.keep_pending_codes(&ada.user, late).await;
+    assert!(!kept.unwrap(), "it is finished");
+    store.end(session).await.unwrap();
+    let (late, _) = code_set(&ada.user, session);
+    assert!(!store.keep_pending_codes(&ada.user, late).await.unwrap());
+    assert_eq!(database.count("code_sets").await, 1);
 }

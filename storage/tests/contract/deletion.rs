@@ -27,7 +27,7 @@ async fn busy(store: &storage::Store) -> Protected {
     for browser in [&half, &ada.browser] {
         pending(store, &ada.user, browser, START).await;
     }
-    let (codes, _) = code_set(&ada.user);
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
     store.keep_pending_codes(&ada.user, codes).await.unwrap();
     store
         .count_second_factor(&ada.user, Factor::Application, START)

@@ -93,7 +93,7 @@ pub async fn browser(store: &Store, user: &UserId) -> Browser {
 }
 
 /// Ten codes and how to find each.
-pub fn code_set(user: &UserId) -> (NewCodeSet, Vec<BackupCode>) {
+pub fn code_set(user: &UserId, session: &SessionId) -> (NewCodeSet, Vec<BackupCode>) {
     let codes: Vec<BackupCode> = (0..10).map(|_| BackupCode::from_random(bits())).collect();
     let stored = |code| BackupCodeHash {
         id: BackupCodeId::from_random(bits()),
@@ -102,6 +102,7 @@ pub fn code_set(user: &UserId) -> (NewCodeSet, Vec<BackupCode>) {
     };
     let set = NewCodeSet {
         id: CodeSetId::from_random(bits()),
+        drawn_by: session.clone(),
         codes: codes.iter().map(stored).collect(),
         at: START,
     };
@@ -115,6 +116,7 @@ pub async fn pending(store: &Store, user: &UserId, browser: &Browser, at: Timest
         key: sealed(),
         made_at: at,
         replaces: None,
+        proved_at: None,
     };
     let stands = store.keep_pending(key, Timestamp::default()).await;
     stands.unwrap().unwrap()
@@ -129,7 +131,7 @@ pub fn activation(key: &PendingKey, browser: &Browser) -> Activation {
         name: "Authenticator application".parse().unwrap(),
         key: sealed(),
         step: FIRST_STEP,
-        codes: code_set(&key.user).0,
+        codes: code_set(&key.user, &key.session).0,
         replaces: key.replaces.clone(),
         at: START,
     }

@@ -159,7 +159,7 @@ async fn working(store: &Store, ada: &Protected) {
         intent: Intent::Generate,
         lapsed: START,
     };
-    let codes = crate::people::code_set(&ada.user).0;
+    let codes = crate::people::code_set(&ada.user, &ada.browser.session).0;
     assert!(store.generate(grant, codes).await.unwrap());
     assert!(store.keep_valid_codes(&ada.user, session).await.unwrap());
     store.end(session).await.unwrap();

@@ -39,7 +39,7 @@ async fn a_grant() {
         let taking = async {
             match intent {
                 Intent::Generate => {
-                    let (codes, _) = code_set(&grant.user);
+                    let (codes, _) = code_set(&grant.user, &grant.session);
                     one.generate(grant, codes).await.map(drop)
                 }
                 Intent::Reset => {
@@ -49,6 +49,7 @@ async fn a_grant() {
                         key: sealed(),
                         made_at: START,
                         replaces: Some(ada.method.clone()),
+                        proved_at: None,
                     };
                     one.keep_pending_reset(key, grant).await.map(drop)
                 }

@@ -28,7 +28,7 @@ async fn a_grant_is_taken_by_one_of_many() {
     for round in 0..ROUNDS {
         let grant = ada.granted(store, &Intent::Generate).await;
         let results = at_once(&programs, TASKS, |store, _| {
-            let (grant, (codes, _)) = (grant.clone(), code_set(&grant.user));
+            let (grant, (codes, _)) = (grant.clone(), code_set(&grant.user, &grant.session));
             async move { (store.generate(grant, codes.clone()).await.unwrap(), codes) }
         })
         .await;
@@ -76,6 +76,7 @@ async fn one_reset_of_many_makes_a_key_and_one_activates() {
             key: sealed(),
             made_at: START,
             replaces: Some(ada.method.clone()),
+            proved_at: None,
         };
         let results = at_once(&programs, TASKS, |store, _| {
             let (key, grant) = (key(), grant.clone());
@@ -234,7 +235,7 @@ async fn no_old_backup_code_works_after_finish() {
     let store = &database.store;
     for round in 0..ROUNDS {
         let mut ada = protected(store).await;
-        let (codes, _) = code_set(&ada.user);
+        let (codes, _) = code_set(&ada.user, &ada.browser.session);
         let grant = ada.granted(store, &Intent::Generate).await;
         let finished = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let mut old = Vec::new();

@@ -51,7 +51,7 @@ async fn a_sign_in_by_backup_code_stands_for_one_verification() {
     };
     assert_eq!(asked, Some(granted));
     assert!(!grants(store, &ada, &Intent::Reset).await, "once");
-    let (codes, _) = code_set(&ada.user);
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
     let grant = ada.grant(&Intent::Generate);
     assert!(store.generate(grant.clone(), codes.clone()).await.unwrap());
     assert!(!store.generate(grant, codes).await.unwrap());

@@ -19,6 +19,7 @@ fn reset_key(ada: &Protected) -> PendingKey {
         key: sealed(),
         made_at: START,
         replaces: Some(ada.method.clone()),
+        proved_at: None,
     }
 }
 
@@ -235,7 +236,7 @@ async fn a_grant_on_the_old_method_is_none_on_the_new_one() {
         ..activation
     };
     assert_eq!(store.activate(activation).await.unwrap(), Taken::Taken);
-    let (codes, _) = code_set(&ada.user);
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
     assert!(!store.generate(grant, codes).await.unwrap());
     assert_eq!(store.asked(&ada.browser.session).await.unwrap(), None);
 }

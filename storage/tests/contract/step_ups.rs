@@ -24,7 +24,7 @@ fn rule_off() -> Intent {
 
 /// Whether a grant is there to be taken, asked by an action that takes it.
 async fn generates(store: &storage::Store, grant: &Grant) -> bool {
-    let (codes, _) = code_set(&grant.user);
+    let (codes, _) = code_set(&grant.user, &grant.session);
     store.generate(grant.clone(), codes).await.unwrap()
 }
 

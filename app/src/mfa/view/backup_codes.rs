@@ -11,7 +11,7 @@ use crate::{
     mfa::api::{CodeSheet, SavedCodes, Settled, backup_codes, finish, keep_codes},
     reactive::{effect, memo},
     routes::Page,
-    shell::{go, shell},
+    shell::{AfterPassword, go, shell},
     ui::{
         Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading, FormError, Glyph,
         Skeleton, SubmitForm, day, download_text, focus_first_invalid, print, pure::slug,
@@ -38,6 +38,12 @@ pub(crate) fn BackupCodes() -> impl IntoView {
                 Err(AppError::NothingPending) => {
                     shell.keep_status();
                     go(Page::Profile, true);
+                }
+                Err(AppError::PasswordRequired) => {
+                    let then = AfterPassword::Open(Page::BackupCodes);
+                    shell.after_password.set(Some(then));
+                    shell.keep_status();
+                    go(Page::ConfirmPassword, true);
                 }
                 Err(error) => {
                     failed.try_set(Some(words::refusal(&error)));

@@ -1,4 +1,4 @@
-use domain::policy::Standing;
+use domain::{policy::Standing, step_up::Intent};
 use leptos::prelude::*;
 
 use super::{Step, Steps, is_short};
@@ -8,7 +8,8 @@ use crate::{
     reactive::{effect, memo, shown},
     routes::Page,
     session::api::Viewer,
-    shell::{go, load, shell},
+    shell::{AfterPassword, go, load, shell},
+    step_up::view::way,
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
         FocusHeading, FormError, KeyGroups, QrCode, Skeleton, When,
@@ -66,10 +67,19 @@ fn Key() -> impl IntoView {
     let go = go();
     let is_short = is_short();
     let is_reset = shell.reset_is_open.get_value();
+    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let way = way();
     let (answer, reload) = load(set_up);
     effect(move || match answer.get() {
+        // The key waits, but the verification that it was shown for is too old.
+        Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
+            shell.say(words::VERIFY_AGAIN.to_owned());
+            way.resume(Intent::Reset);
+        }
         Some(Err(AppError::PasswordRequired)) => {
-            shell.after_password.set(Some(Page::SetUp));
+            shell
+                .after_password
+                .set(Some(AfterPassword::Open(Page::SetUp)));
             shell.keep_status();
             go(Page::ConfirmPassword, true);
         }

@@ -5,19 +5,31 @@ use crate::{
     refused::Refused,
     routes::Page,
     session::api::{PasswordOnly, confirm_password},
-    shell::{go, shell},
+    shell::{AfterPassword, go, shell},
+    step_up::view::way,
     ui::{
-        Button, ButtonKind, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
+        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, SubmitForm,
         focus_first_invalid,
     },
     wire::SecretText,
+    words,
 };
+
+/// Where the password leads after a reload, which forgets what waits for it: the session itself tells.
+fn after_reload() -> Page {
+    let viewer = untrack(|| shell().viewer());
+    match viewer {
+        Some(viewer) if viewer.has_unsaved_codes => Page::BackupCodes,
+        Some(viewer) if viewer.has_mfa => Page::Profile,
+        _ => Page::SetUp,
+    }
+}
 
 /// `/confirm-password`: before something that a stolen open session must not do.
 #[component]
 pub(crate) fn ConfirmPassword() -> impl IntoView {
-    let shell = shell();
-    let go = go();
+    let (shell, go, way) = (shell(), go(), way());
+    let why = untrack(|| words::why_password(shell.after_password.read().as_ref(), after_reload()));
     let password = RwSignal::new(String::new());
     let at_field = RwSignal::new(None::<String>);
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
@@ -39,15 +51,11 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             pending,
             confirm_password(request),
             move |answer| match answer {
-                Ok(()) => go(
-                    shell
-                        .after_password
-                        .try_update(Option::take)
-                        .flatten()
-                        // After a reload: nothing else asks for the password.
-                        .unwrap_or(Page::SetUp),
-                    true,
-                ),
+                Ok(()) => match shell.after_password.try_update(Option::take).flatten() {
+                    Some(AfterPassword::Open(page)) => go(page, true),
+                    Some(AfterPassword::Perform(intent)) => way.resume(intent),
+                    None => go(after_reload(), true),
+                },
                 Err(AppError::WrongCredentials) => {
                     at_field.try_set(Some("This password is wrong.".to_owned()));
                     focus_first_invalid();
@@ -67,7 +75,8 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Confirm your password" />
-            <p class="lead">"You gave your password a while ago. Enter it again before you set up an authenticator application."</p>
+            <p class="lead">{why}</p>
+            <FormError error=Signal::derive(move || way.failed.get().map(|error| words::refusal(&error))) />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
                     <Refused refused retry=submit />

@@ -7,7 +7,7 @@ use crate::{
     mfa::second_factor_form::{Given, SecondFactorForm},
     reactive::effect,
     routes::Page,
-    shell::{go, load, shell},
+    shell::{AfterPassword, go, load, shell},
     step_up::api::{AskedFor, StepUpCode, asked, cancel, verify_backup_code, verify_code},
     ui::{Alert, AlertKind, FocusHeading, FormError, Skeleton, When},
     words,
@@ -57,6 +57,11 @@ fn Question(asked: AskedFor) -> impl IntoView {
         Ok(()) => {
             verified.set(true);
             perform();
+        }
+        Err(AppError::PasswordRequired) => {
+            let then = AfterPassword::Open(Page::StepUp(action));
+            shell.after_password.set(Some(then));
+            go(Page::ConfirmPassword, true);
         }
         Err(AppError::NothingPending) => {
             shell.say(words::refusal(&AppError::NothingPending));

@@ -8,7 +8,7 @@ use crate::{
     error::AppError,
     mfa::api::{delete, generate},
     routes::Page,
-    shell::{Shell, go, shell},
+    shell::{AfterPassword, Shell, go, shell},
     step_up::api::{NextStep, ask},
     words,
 };
@@ -38,15 +38,29 @@ pub(crate) fn way() -> Way {
 impl Way {
     /// Asks for the action, and goes on to the verification; or to the action itself where a sign-in by backup code stands for it.
     pub fn start(self, intent: Intent) {
+        self.ask(intent, false);
+    }
+
+    /// Does so for a page that only leads there: it leaves the history.
+    pub fn resume(self, intent: Intent) {
+        self.ask(intent, true);
+    }
+
+    fn ask(self, intent: Intent, replace: bool) {
         self.failed.set(None);
         self.shell.call(
             self.pending,
             ask(intent.clone()),
             move |answer| match answer {
                 Ok(NextStep::Verify) => {
-                    self.go.try_run((Page::StepUp(intent.action()), false));
+                    self.go.try_run((Page::StepUp(intent.action()), replace));
                 }
                 Ok(NextStep::Granted) => self.perform(intent, None),
+                Err(AppError::PasswordRequired) => {
+                    let then = AfterPassword::Perform(intent);
+                    self.shell.after_password.set(Some(then));
+                    self.go.try_run((Page::ConfirmPassword, replace));
+                }
                 Err(error) => self.fail(error),
             },
         );

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::RoleArg;
-use crate::config::AddressArgs;
+use crate::config::{AddressArgs, BrandArgs};
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
@@ -81,4 +81,6 @@ pub struct PasswordArgs {
     /// Read the password from standard input; one newline at its end is dropped
     #[arg(long)]
     pub password_stdin: bool,
+    #[command(flatten)]
+    pub brand: BrandArgs,
 }

@@ -40,6 +40,7 @@ pub async fn set_up(
         key: seal(services, &key, Place::Pending(&actor.user, &visit.session))?,
         made_at: at,
         replaces: None,
+        proved_at: None,
     };
     services
         .mfa
@@ -47,7 +48,7 @@ pub async fn set_up(
         .await?
         .ok_or_else(|| disturbed("a session has ended"))?;
 
-    let (codes, set) = secrets::codes(services, &actor.user, at).await?;
+    let (codes, set) = secrets::codes(services, &actor.user, &visit.session, at).await?;
     let set_id = set.id.clone();
     let method = MethodId::from_random(services.entropy.draw()?);
     let activation = Activation {

@@ -4,8 +4,8 @@ use app::services::Services;
 use data_encoding::BASE32_NOPAD;
 use domain::{
     backup_code::BackupCode,
-    ids::{BackupCodeId, CodeSetId, UserId},
-    password::Password,
+    ids::{BackupCodeId, CodeSetId, SessionId, UserId},
+    password::{Password, PasswordOwner},
     ports::{BackupCodeHash, NewCodeSet},
     time::Timestamp,
 };
@@ -20,7 +20,7 @@ const GROUP: usize = 4;
 pub fn password(services: &Services) -> Result<(Zeroizing<String>, Password), Failure> {
     let bits = Zeroizing::new(services.entropy.draw::<10>()?);
     let shown = grouped(&bits);
-    let password = Password::choose(&shown, &[])
+    let password = Password::choose(&shown, PasswordOwner::default())
         .map_err(|error| Failure::refused(format!("a drawn password can't be used: {error}")))?;
     Ok((shown, password))
 }
@@ -47,6 +47,7 @@ pub struct DrawnCode {
 pub async fn codes(
     services: &Services,
     user: &UserId,
+    session: &SessionId,
     at: Timestamp,
 ) -> Result<(Vec<DrawnCode>, NewCodeSet), Failure> {
     let mut drawn = Vec::with_capacity(BackupCode::PER_SET);
@@ -64,6 +65,7 @@ pub async fn codes(
     }
     let set = NewCodeSet {
         id: CodeSetId::from_random(services.entropy.draw()?),
+        drawn_by: session.clone(),
         codes: stored,
         at,
     };
@@ -78,6 +80,6 @@ mod tests {
     fn a_password_is_four_groups_and_long_enough() {
         assert_eq!(grouped(&[0xff; 10]).as_str(), "7777-7777-7777-7777");
         let mixed = [0x12, 0xf3, 0x47, 0x9c, 0x5e, 0x8a, 0xd0, 0x6b, 0x31, 0xe4];
-        assert!(Password::choose(&grouped(&mixed), &[]).is_ok());
+        assert!(Password::choose(&grouped(&mixed), PasswordOwner::default()).is_ok());
     }
 }

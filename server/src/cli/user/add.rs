@@ -2,10 +2,11 @@
 
 use app::services::Services;
 use domain::{
+    email::Email,
     ids::UserId,
     names::PersonName,
-    password::Password,
-    ports::{NewUser, SecretHash},
+    password::{Password, PasswordOwner},
+    ports::{Credentials, NewUser, SecretHash},
     roles::Role,
 };
 use serde_json::{Value, json};
@@ -29,7 +30,7 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
         account::find(services, &args.account).await?,
         Role::from(args.role),
     );
-    let password = given(&args.password, &[email.as_str(), name.as_str()])?;
+    let password = given(&args.password, &email, &name)?;
     let password = hashed(services, password).await?;
 
     let invited = password.is_none();
@@ -56,8 +57,17 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
     }
 }
 
-fn given(args: &PasswordArgs, about: &[&str]) -> Result<Option<Password>, Failure> {
-    let read = || password::from_stdin(about);
+fn given(
+    args: &PasswordArgs,
+    email: &Email,
+    name: &PersonName,
+) -> Result<Option<Password>, Failure> {
+    let owner = PasswordOwner {
+        brand: &args.brand.brand,
+        email: email.as_str(),
+        name: name.as_str(),
+    };
+    let read = || password::from_stdin(owner);
     args.password_stdin.then(read).transpose()
 }
 
@@ -90,9 +100,9 @@ async fn invite(
 
 pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let user = find(services, &email).await?.user;
+    let Credentials { user, name, .. } = find(services, &email).await?;
     let json = json!({ "id": user, "email": email });
-    let Some(password) = hashed(services, given(&args.password, &[email.as_str()])?).await? else {
+    let Some(password) = hashed(services, given(&args.password, &email, &name)?).await? else {
         let done = format!("The password of {email} stays until they choose a new one.");
         return invite(services, &user, &done, json).await;
     };

@@ -1,6 +1,9 @@
 //! What the operator does at the command line.
 
-use domain::{password::Password, ports::MembershipChange};
+use domain::{
+    password::{Password, PasswordOwner},
+    ports::MembershipChange,
+};
 
 use super::{House, STRICT, people};
 use crate::{actions::Operator, events::Due};
@@ -57,7 +60,8 @@ impl House {
             }
             Operator::NewPassword { person } => {
                 let somebody = people()[person];
-                let password = Password::choose(somebody.password, &[]).unwrap();
+                let password =
+                    Password::choose(somebody.password, PasswordOwner::default()).unwrap();
                 let hash = services.hasher.hash(password.expose()).await.unwrap();
                 let user = server.user(&somebody).await;
                 services.users.set_password(&user, hash).await.unwrap();

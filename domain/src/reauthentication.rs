@@ -1,0 +1,98 @@
+//! What an open session may see or do again without being asked who is there (ASVS V7.5.1, V7.5.3; SP 800-63B-4 §4.1.2.1).
+//!
+//! A session cookie alone proves little: the tab may have been left open, or the cookie stolen. Every place that shows a key or
+//! backup codes a second time, draws new ones, or uses what an earlier factor gave, asks the one rule that stands here.
+
+use std::time::Duration;
+
+use crate::{session::SessionFacts, time::Timestamp};
+
+/// How long a password, or a factor given for one purpose, stands for the person.
+pub const FRESH: Duration = Duration::from_mins(5);
+
+/// Whether a proof given at `at` still stands for the person at `now`.
+#[must_use]
+pub fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
+    now.since(at) < FRESH
+}
+
+impl SessionFacts {
+    /// Whether the session may do again what it was let do before: the password is fresh, or the factor that was given in this
+    /// session for this very purpose is. `proved_at` is when that factor was given, `None` where there was none.
+    #[must_use]
+    pub fn may_repeat(&self, proved_at: Option<Timestamp>, now: Timestamp) -> bool {
+        is_fresh(self.password_at, now) || proved_at.is_some_and(|at| is_fresh(at, now))
+    }
+
+    /// Whether the key of a first set-up, made at `made_at`, may be shown again. A first set-up has no factor. Its key was made on
+    /// a password that was fresh enough to begin, so that password stands for `FRESH` more, but never longer than it allows to begin.
+    #[must_use]
+    pub fn may_see_first_key_again(&self, made_at: Timestamp, now: Timestamp) -> bool {
+        let proved_at = self.has_fresh_password(now).then_some(made_at);
+        self.may_repeat(proved_at, now)
+    }
+
+    /// Whether the session may verify an identity by a backup code. Codes that the session drew itself prove no more than its
+    /// cookie does, because the session showed them, so the password is asked for as well.
+    #[must_use]
+    pub fn may_verify_by_backup_code(&self, drew_codes: bool, now: Timestamp) -> bool {
+        !drew_codes || self.may_repeat(None, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::FRESH_PASSWORD;
+
+    const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+    const MOMENT: Duration = Duration::from_millis(1);
+
+    fn signed_in_at(password_at: Timestamp) -> SessionFacts {
+        SessionFacts {
+            opened_at: password_at,
+            seen_at: password_at,
+            password_at,
+            second_factor_at: Some(password_at),
+            account: None,
+        }
+    }
+
+    #[test]
+    fn a_password_stands_for_five_minutes() {
+        let session = signed_in_at(START);
+        assert!(session.may_repeat(None, START.plus(FRESH).minus(MOMENT)));
+        assert!(!session.may_repeat(None, START.plus(FRESH)));
+    }
+
+    #[test]
+    fn a_factor_stands_for_five_minutes_whatever_the_password() {
+        let (session, proved_at) = (signed_in_at(START), START.plus(Duration::from_hours(2)));
+        let last = proved_at.plus(FRESH).minus(MOMENT);
+        assert!(session.may_repeat(Some(proved_at), last));
+        assert!(!session.may_repeat(Some(proved_at), proved_at.plus(FRESH)));
+        assert!(!session.may_repeat(None, last), "for another purpose");
+    }
+
+    #[test]
+    fn the_first_key_is_shown_again_only_while_another_could_be_begun() {
+        let session = signed_in_at(START);
+        let made_at = START.plus(FRESH_PASSWORD).minus(Duration::from_mins(2));
+        let reload = made_at.plus(Duration::from_mins(1));
+        assert!(session.may_see_first_key_again(made_at, reload));
+        let past = START.plus(FRESH_PASSWORD);
+        assert!(!session.may_see_first_key_again(made_at, past));
+        let early = START.plus(MOMENT);
+        let later = early.plus(FRESH);
+        assert!(!session.may_see_first_key_again(early, later));
+    }
+
+    #[test]
+    fn codes_of_the_session_itself_need_the_password_too() {
+        let session = signed_in_at(START);
+        let later = START.plus(FRESH);
+        assert!(session.may_verify_by_backup_code(true, later.minus(MOMENT)));
+        assert!(!session.may_verify_by_backup_code(true, later));
+        assert!(session.may_verify_by_backup_code(false, later));
+    }
+}

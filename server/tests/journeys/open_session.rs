@@ -1,0 +1,318 @@
+//! What a session cookie alone is worth: a tab left open, or a stolen cookie (the red team's A1 to A3, C1 and C10). The person who
+//! reloads within five minutes is asked for nothing.
+
+use std::time::Duration;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use server::config::Branding;
+
+use crate::support::{
+    Answer, Authenticator, Browser, Enrolled, Options, TestServer, ada, codes, finish, max,
+};
+
+const FRESH: Duration = Duration::from_mins(5);
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// Signed in long ago, verified for `action` just now.
+async fn verified(server: &TestServer, ada: &Enrolled, action: &str) -> Browser {
+    let mut browser = ada.sign_in(server).await;
+    server.clock.advance(Duration::from_mins(40));
+    ada.step_up(server, &mut browser, json!({ "action": action }))
+        .await;
+    browser
+}
+
+async fn confirm_password(browser: &mut Browser, password: &str) -> Answer {
+    let request = json!({ "password": password });
+    browser.call("session/confirm_password", request).await
+}
+
+fn key(pending: &Value) -> Authenticator {
+    Authenticator::new(pending["key"].as_str().unwrap())
+}
+
+/// A1: the key of a reset is shown again only while its verification stands.
+#[tokio::test]
+async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = verified(&server, &ada, "reset").await;
+    // The verification counts, not the first look at the key.
+    server.clock.advance(FRESH - Duration::from_secs(30));
+    let first = browser.ask("mfa/set_up").await.expect_ok();
+    server.clock.advance(Duration::from_secs(30) - MOMENT);
+    let reloaded = browser.ask("mfa/set_up").await.expect_ok();
+    assert_eq!(reloaded["key"], first["key"]);
+
+    server.clock.advance(MOMENT);
+    let mut thief = browser.clone();
+    for _ in 0..3 {
+        thief
+            .ask("mfa/set_up")
+            .await
+            .expect_refused(403, "verification_required");
+        server.clock.advance(Duration::from_mins(8));
+    }
+    // With the password the person gets the same key, which their phone has scanned already.
+    server.clock.next_step();
+    let mut other = verified(&server, &ada, "reset").await;
+    let first = other.ask("mfa/set_up").await.expect_ok();
+    server.clock.advance(Duration::from_mins(20));
+    confirm_password(&mut other, ada.person.password)
+        .await
+        .expect_ok();
+    let again = other.ask("mfa/set_up").await.expect_ok();
+    assert_eq!(again["key"], first["key"]);
+    let code = json!({ "code": key(&again).code(server.clock.now()) });
+    other.call("mfa/confirm", code).await.expect_ok();
+}
+
+/// A1: another verification brings another key, and the old one proves nothing.
+#[tokio::test]
+async fn a1_another_verification_brings_another_key() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = verified(&server, &ada, "reset").await;
+    let first = browser.ask("mfa/set_up").await.expect_ok();
+    server.clock.advance(FRESH);
+    ada.step_up(&server, &mut browser, json!({ "action": "reset" }))
+        .await;
+    let second = browser.ask("mfa/set_up").await.expect_ok();
+    assert_ne!(second["key"], first["key"]);
+    let old = json!({ "code": key(&first).code(server.clock.now()) });
+    browser
+        .call("mfa/confirm", old)
+        .await
+        .expect_refused(401, "wrong_code");
+}
+
+/// A1, a first set-up: it has no factor, so the password has to be fresh.
+#[tokio::test]
+async fn a1_a_first_key_is_shown_again_on_a_fresh_password() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&ada).await.expect_ok();
+    let first = browser.ask("mfa/set_up").await.expect_ok();
+    server.clock.advance(FRESH - MOMENT);
+    let again = browser.ask("mfa/set_up").await.expect_ok();
+    assert_eq!(again["key"], first["key"]);
+    server.clock.advance(MOMENT);
+    browser
+        .ask("mfa/set_up")
+        .await
+        .expect_refused(403, "password_required");
+    confirm_password(&mut browser, ada.password)
+        .await
+        .expect_ok();
+    let again = browser.ask("mfa/set_up").await.expect_ok();
+    assert_eq!(again["key"], first["key"], "the phone has it already");
+}
+
+/// A2: a sheet that was left is not drawn anew for the cookie alone, whatever it was for.
+#[rstest]
+#[case::added("added")]
+#[case::reset("reset")]
+#[case::generated("generate")]
+#[tokio::test]
+async fn a2_fresh_codes_need_more_than_the_cookie(#[case] reason: &str) {
+    let server = TestServer::start().await;
+    let (mut browser, password) = shown_codes(&server, reason).await;
+    server.clock.advance(FRESH - MOMENT);
+    browser.ask("mfa/backup_codes").await.expect_ok();
+    server.clock.advance(MOMENT);
+    browser
+        .ask("mfa/backup_codes")
+        .await
+        .expect_refused(403, "password_required");
+    server.clock.advance(Duration::from_mins(20));
+    browser
+        .ask("mfa/backup_codes")
+        .await
+        .expect_refused(403, "password_required");
+    confirm_password(&mut browser, password).await.expect_ok();
+    let sheet = browser.ask("mfa/backup_codes").await.expect_ok();
+    finish(&mut browser, &sheet).await.expect_ok();
+}
+
+/// A browser with a sheet of codes that nobody has finished, and the password it signed in by, long ago.
+async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static str) {
+    if reason == "added" {
+        let ada = server.add_owner().await;
+        let mut browser = server.browser();
+        browser.sign_in(&ada).await.expect_ok();
+        server.clock.advance(FRESH * 2 - MOMENT);
+        let pending = browser.ask("mfa/set_up").await.expect_ok();
+        server.clock.advance(FRESH);
+        let code = json!({ "code": key(&pending).code(server.clock.now()) });
+        browser.call("mfa/confirm", code).await.expect_ok();
+        return (browser, ada.password);
+    }
+    let ada = Enrolled::on(server).await;
+    let mut browser = verified(server, &ada, reason).await;
+    if reason == "generate" {
+        browser.ask("mfa/generate").await.expect_ok();
+    } else {
+        let pending = browser.ask("mfa/set_up").await.expect_ok();
+        let code = json!({ "code": key(&pending).code(server.clock.now()) });
+        browser.call("mfa/confirm", code).await.expect_ok();
+    }
+    (browser, ada.person.password)
+}
+
+/// A2: codes that stand on an open screen verify nothing in the session that drew them, unless the password comes with them.
+#[tokio::test]
+async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&ada).await.expect_ok();
+    let pending = browser.ask("mfa/set_up").await.expect_ok();
+    let authenticator = key(&pending);
+    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let sheet = browser.call("mfa/confirm", code).await.expect_ok();
+    server.clock.advance(Duration::from_mins(25));
+    let delete = json!({ "action": "delete" });
+    browser.call("step_up/ask", delete).await.expect_ok();
+    let request = json!({ "action": "delete", "code": codes(&sheet)[0] });
+    for _ in 0..6 {
+        // Refused before it is counted: the person's own tries are not used up.
+        let refused = browser.call("step_up/verify_backup_code", request.clone());
+        refused.await.expect_refused(403, "password_required");
+    }
+    // Another session of the person did not draw them.
+    let mut other = server.browser();
+    other.sign_in(&ada).await.expect_ok();
+    let code = json!({ "code": codes(&sheet)[1] });
+    other
+        .call("session/verify_backup_code", code)
+        .await
+        .expect_ok();
+
+    confirm_password(&mut browser, ada.password)
+        .await
+        .expect_ok();
+    browser
+        .call("step_up/verify_backup_code", request)
+        .await
+        .expect_ok();
+    browser.ask("mfa/delete").await.expect_ok();
+}
+
+/// A2: a set that waits counts as drawn too, so finishing it in between is no way around.
+#[tokio::test]
+async fn a2_a_set_that_waits_is_the_sessions_own_too() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = verified(&server, &ada, "generate").await;
+    let sheet = browser.ask("mfa/generate").await.expect_ok();
+    server.clock.advance(FRESH);
+    finish(&mut browser, &sheet).await.expect_ok();
+    let delete = json!({ "action": "delete" });
+    browser.call("step_up/ask", delete).await.expect_ok();
+    let request = json!({ "action": "delete", "code": codes(&sheet)[0] });
+    let refused = browser.call("step_up/verify_backup_code", request).await;
+    refused.expect_refused(403, "password_required");
+}
+
+/// A3: a sign-in by backup code stands for a verification while its password is fresh, afterwards together with the password.
+#[rstest]
+#[case::generate("generate", "mfa/generate")]
+#[case::reset("reset", "mfa/set_up")]
+#[tokio::test]
+async fn a3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[case] function: &str) {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = ada.sign_in_by_backup_code(&server, 0).await;
+    let intent = json!({ "action": action });
+    server.clock.advance(FRESH);
+    let asked = browser.call("step_up/ask", intent.clone()).await;
+    asked.expect_refused(403, "password_required");
+    browser
+        .ask(function)
+        .await
+        .expect_refused(403, "verification_required");
+
+    confirm_password(&mut browser, ada.person.password)
+        .await
+        .expect_ok();
+    let asked = browser.call("step_up/ask", intent.clone()).await;
+    assert_eq!(asked.expect_ok(), "granted");
+    browser.ask(function).await.expect_ok();
+
+    let mut late = ada.sign_in_by_backup_code(&server, 1).await;
+    server.clock.advance(FRESH * 2);
+    assert_eq!(late.call("step_up/ask", intent).await.expect_ok(), "verify");
+}
+
+/// C1: an invitation's password is judged by all that is known of the person.
+#[tokio::test]
+async fn c1_an_invitation_knows_the_name() {
+    let server = TestServer::start().await;
+    let ada = server.add_owner().await;
+    let token = server.invite(&ada).await;
+    let mut browser = server.browser();
+    for personal in [
+        "Ada Owner Ada Owner!",
+        "ada@example.com 2026",
+        "Customer Control Panel",
+    ] {
+        let request = json!({ "token": token, "password": personal });
+        let refused = browser.call("session/accept_invitation", request).await;
+        let refused = refused.expect_refused(422, "weak_password");
+        assert_eq!(refused["why"], "personal", "{personal}");
+    }
+    let request = json!({ "token": token, "password": "eleven grey herons wading" });
+    browser
+        .call("session/accept_invitation", request)
+        .await
+        .expect_ok();
+}
+
+/// C10: before the second factor a session learns nothing but what was typed.
+#[tokio::test]
+async fn c10_a_half_session_learns_no_name() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut half = server.browser();
+    let viewer = half.sign_in(&ada.person).await.expect_ok();
+    let known = half.ask("session/whoami").await.expect_ok();
+    for told in [&viewer, &known] {
+        assert_eq!(told["name"], ada.person.email);
+        let text = told.to_string();
+        for secret in [ada.person.name, ada.person.account] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+    assert_eq!(half.ask("session/helpers").await.expect_ok(), json!([]));
+    server.clock.next_step();
+    let complete = half.call("session/verify_code", ada.code(&server)).await;
+    assert_eq!(complete.expect_ok()["viewer"]["name"], ada.person.name);
+}
+
+/// C10: the operator may allow the names of those who can help (`TWINLOCK_SHOW_HELPERS`).
+#[tokio::test]
+async fn c10_helpers_are_named_if_the_operator_allows_it() {
+    let server = server_with_helpers().await;
+    server.add_owner().await;
+    server.add_user(&max(), domain::roles::Role::Member).await;
+    let max = Enrolled::of(&server, max()).await;
+    let mut half = server.browser();
+    half.sign_in(&max.person).await.expect_ok();
+    let named = half.ask("session/helpers").await.expect_ok();
+    assert_eq!(named, json!([ada().name]));
+}
+
+/// A server whose operator allows the names of helpers.
+pub async fn server_with_helpers() -> TestServer {
+    let defaults = Options::default();
+    let options = Options {
+        branding: Branding {
+            show_helpers: true,
+            ..defaults.branding
+        },
+        ..defaults
+    };
+    TestServer::start_with(options, |services| services).await
+}
