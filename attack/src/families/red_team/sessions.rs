@@ -1,0 +1,131 @@
+//! RA1 to RA3 and RC10: what a cookie alone is worth, and what a half session learns.
+
+use serde_json::{Value, json};
+
+use crate::{
+    attack::{Effort, Held, refused},
+    harness::{Browser, Enrolled, PASSWORD, World, code_list},
+};
+
+/// Longer than a password or a factor stands for the person.
+const STALE: i64 = 5 * 60;
+
+/// A session that signed in long ago and was verified for `action` just now.
+fn verified(world: &World, ada: &Enrolled, action: &str) -> Browser {
+    let mut browser = ada.sign_in(world);
+    world.clock.advance(20 * 60);
+    ada.step_up(world, &mut browser, &json!({ "action": action }));
+    browser
+}
+
+/// The thief has the cookie and nothing else, and comes from another address.
+fn stolen(browser: &Browser) -> Browser {
+    browser.replay(&browser.token()).at(66)
+}
+
+fn confirm_password(browser: &mut Browser) {
+    let password = json!({ "password": PASSWORD });
+    browser
+        .call("session/confirm_password", password)
+        .expect_ok();
+}
+
+pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = verified(&world, &ada, "reset");
+    let first = browser.ask("mfa/set_up").expect_ok();
+    world.clock.advance(STALE);
+    let mut thief = stolen(&browser);
+    for _ in 0..4 {
+        thief
+            .ask("mfa/set_up")
+            .expect_refused(403, "verification_required");
+        world.clock.advance(5 * 60);
+    }
+    // The owner comes back with the password.
+    confirm_password(&mut browser);
+    let again = browser.ask("mfa/set_up").expect_ok();
+    assert_eq!(again["key"], first["key"]);
+
+    let max = world.add("max@example.com", "Example Ltd", "member");
+    let mut browser = world.signed_in(&max);
+    browser.ask("mfa/set_up").expect_ok();
+    world.clock.advance(STALE);
+    stolen(&browser)
+        .ask("mfa/set_up")
+        .expect_refused(403, "password_required");
+    refused(
+        5,
+        "the key that waits, asked for by the cookie alone 5 to 20 min after its verification; a first key 5 min after the password",
+    )
+}
+
+pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = verified(&world, &ada, "generate");
+    let sheet = browser.ask("mfa/generate").expect_ok();
+    world.clock.advance(STALE);
+    let mut thief = stolen(&browser);
+    thief
+        .ask("mfa/backup_codes")
+        .expect_refused(403, "password_required");
+    // What stands on the open screen verifies nothing here, not even once it is valid.
+    let set = json!({ "set": sheet["set"] });
+    thief.call("mfa/finish", set).expect_ok();
+    let delete = json!({ "action": "delete" });
+    thief.call("step_up/ask", delete).expect_ok();
+    for code in code_list(&sheet).iter().take(6) {
+        let request = json!({ "action": "delete", "code": code });
+        thief
+            .call("step_up/verify_backup_code", request)
+            .expect_refused(403, "password_required");
+    }
+    thief
+        .ask("mfa/delete")
+        .expect_refused(403, "verification_required");
+    refused(
+        8,
+        "a sheet left 5 min ago: fresh codes, and those on the screen as the verification of a deletion",
+    )
+}
+
+pub fn ra3_the_grant_of_a_sign_in_by_backup_code(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let browser = ada.sign_in_by_backup_code(&world, 0);
+    world.clock.advance(STALE);
+    let mut thief = stolen(&browser);
+    for (action, function) in [("reset", "mfa/set_up"), ("generate", "mfa/generate")] {
+        thief
+            .call("step_up/ask", json!({ "action": action }))
+            .expect_refused(403, "password_required");
+        thief
+            .ask(function)
+            .expect_refused(403, "verification_required");
+    }
+    refused(
+        4,
+        "Reset and Generate by the cookie alone, 5 min after a sign-in by backup code",
+    )
+}
+
+pub fn rc10_what_a_half_session_learns(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut half = ada.half(&world);
+    let mut told = vec![half.ask("session/whoami").expect_ok()];
+    told.push(half.ask("session/helpers").expect_ok());
+    assert_eq!(told[1], Value::Array(Vec::new()));
+    // In this world every person has the same name.
+    for secret in ["Somebody", "Example Ltd"] {
+        for answer in &told {
+            assert!(!answer.to_string().contains(secret), "{answer}");
+        }
+    }
+    refused(
+        2,
+        "the person's name, the account's and the helpers' are told only after the second factor",
+    )
+}
