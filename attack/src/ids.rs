@@ -15,6 +15,9 @@ const FAMILIES: &[(&str, &[u8])] = &[
     ("D", &[1, 2, 4, 5, 6, 7, 8, 10, 11]),
     ("A", &[1, 3, 4, 5, 7]),
     ("I", &[1, 2, 3, 4, 5]),
+    // The red team's list: `RA4` is its A4.
+    ("RA", &[4]),
+    ("RB", &[4]),
 ];
 
 /// All of them, in order.
