@@ -147,6 +147,7 @@ impl House {
             .await?;
         for sql in [
             "DELETE FROM attempts",
+            "DELETE FROM browser_attempts",
             "UPDATE mfa_methods SET last_step = 0 WHERE last_step > 0",
         ] {
             sqlx::query(sql).execute(&mut self.connection).await?;

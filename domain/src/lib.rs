@@ -27,6 +27,8 @@ pub mod client_address;
 #[cfg(feature = "secrets")]
 pub mod events;
 #[cfg(feature = "secrets")]
+pub mod guess_holder;
+#[cfg(feature = "secrets")]
 pub mod keys;
 #[cfg(feature = "secrets")]
 pub mod known_browser;

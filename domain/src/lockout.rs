@@ -1,5 +1,5 @@
-//! The guess budget of the second factor (NIST 800-63B-4 §3.2.2, RFC 4226 §7.3): per user, shared by every place that takes a code,
-//! counted before the code is judged.
+//! The guess budget of the second factor (NIST 800-63B-4 §3.2.2, RFC 4226 §7.3), shared by every place that takes a code and counted before
+//! the code is judged. Each holder of a budget ([`crate::guess_holder`]) has this rule for itself.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub const PAUSE_AFTER: usize = 5;
 pub const PAUSE_WINDOW: Duration = Duration::from_mins(15);
 /// Refused codes in a row that lock the authenticator application.
 pub const LOCK_AFTER: u32 = 10;
-/// Attempts with backup codes that a locked user still has within [`BACKUP_WINDOW`].
+/// Attempts with backup codes that a locked holder still has within [`BACKUP_WINDOW`].
 pub const BACKUP_WHEN_LOCKED: usize = 5;
 /// The window of [`BACKUP_WHEN_LOCKED`].
 pub const BACKUP_WINDOW: Duration = Duration::from_hours(24);
@@ -25,12 +25,12 @@ pub enum Factor {
     BackupCode,
 }
 
-/// What is stored of a user's attempts. The instants are newest first; the epoch stands for "never".
+/// What is stored of a holder's attempts. The instants are newest first; the epoch stands for "never".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attempts {
     /// The last five attempts that counted.
     pub recent: [Timestamp; PAUSE_AFTER],
-    /// Refused codes since the last complete sign-in.
+    /// Refused codes since the budget was cleared: the user's and a known browser's by a complete sign-in.
     pub in_a_row: u32,
     /// The last five backup codes tried while locked.
     pub backup: [Timestamp; BACKUP_WHEN_LOCKED],
@@ -51,6 +51,8 @@ pub enum Budget {
         /// How many codes were refused.
         tries: u32,
     },
+    /// The holder has ended: nothing was counted, and nothing is judged.
+    Gone,
 }
 
 impl Attempts {

@@ -65,6 +65,8 @@ async function lockOut(site: Site, server: Server): Promise<void> {
   await site.enter();
   const { key } = await site.addMfa();
   await site.signOut();
+  // The guesses of a browser that is known to its user would lock that browser alone.
+  await site.page.context().clearCookies();
   for (let round = 1; round <= 2; round += 1) {
     await site.enterUpToCode();
     for (let attempt = 1; attempt <= 5; attempt += 1) {

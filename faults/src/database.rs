@@ -37,6 +37,8 @@ pub struct Session {
     pub second_factor_at: Option<i64>,
     /// Whether its user has a method.
     pub has_method: bool,
+    /// Wrong codes within it, in a row.
+    pub refused: i64,
 }
 
 /// Everything that is compared.
@@ -253,13 +255,14 @@ pub fn look(url: &str, people: &[Names]) -> Look {
 
 fn sessions(open: &mut Open, look: &mut Look) {
     for row in open.rows(
-        "SELECT s.token_hash, s.user_id, s.second_factor_at, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END
-         FROM sessions s LEFT JOIN mfa_methods m ON m.user_id = s.user_id",
+        "SELECT s.token_hash, s.user_id, s.second_factor_at, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END, a.in_a_row
+         FROM sessions s LEFT JOIN mfa_methods m ON m.user_id = s.user_id LEFT JOIN session_attempts a ON a.session_id = s.id",
     ) {
         let session = Session {
             user: row.get(1),
             second_factor_at: row.get(2),
             has_method: one(&row, 3),
+            refused: row.get::<Option<i64>, _>(4).unwrap_or_default(),
         };
         look.sessions.insert(row.get(0), session);
     }

@@ -20,7 +20,8 @@ pub struct Facts {
     /// Of the valid set.
     pub codes_used: i64,
     pub codes_left: i64,
-    /// The second factor's failures in a row.
+    /// The second factor's failures in a row at the sign-in. Those within a session are counted there, and end with the session: the judge
+    /// looks at the sessions that are held.
     pub in_a_row: i64,
     /// Wrong passwords for the email.
     pub wrong_passwords: i64,
@@ -52,21 +53,28 @@ impl Facts {
         self.with(|facts| facts.note(action, Ended::Done, 1))
     }
 
-    /// With a code that was counted and is judged now.
+    /// With a code that was counted at the sign-in and is judged now.
     pub fn counted(&self, action: &str) -> Self {
-        self.with(|facts| {
-            facts.in_a_row += 1;
-            facts.note(action, Ended::Refused, 1);
-        })
+        self.counted_in_session(action)
+            .with(|facts| facts.in_a_row += 1)
     }
 
-    /// Once the code that was counted has been taken. A complete sign-in clears the failures; elsewhere the attempt is given back.
-    pub fn taken(&self, action: &str, clears: bool) -> Self {
+    /// The same of a code within a complete session.
+    pub fn counted_in_session(&self, action: &str) -> Self {
+        self.with(|facts| facts.note(action, Ended::Refused, 1))
+    }
+
+    /// Once the code that was counted has been taken.
+    pub fn taken(&self, action: &str) -> Self {
         self.with(|facts| {
-            facts.in_a_row = if clears { 0 } else { facts.in_a_row - 1 };
             facts.note(action, Ended::Refused, -1);
             facts.note(action, Ended::Done, 1);
         })
+    }
+
+    /// The same of a code that completed a sign-in, which clears the failures.
+    pub fn signed_in(&self, action: &str) -> Self {
+        self.taken(action).with(|facts| facts.in_a_row = 0)
     }
 
     /// Where two differ, in words.
@@ -158,14 +166,16 @@ mod tests {
             in_a_row: 3,
             ..Facts::default()
         };
-        let after = before.counted("second_factor").taken("second_factor", true);
+        let after = before.counted("second_factor").signed_in("second_factor");
         assert_eq!(
             after,
             before
                 .done("second_factor")
                 .with(|facts| facts.in_a_row = 0)
         );
-        let tested = before.counted("method_test").taken("method_test", false);
+        let tested = before.counted_in_session("method_test");
         assert_eq!(tested.in_a_row, 3);
+        let tested = tested.taken("method_test");
+        assert_eq!(tested, before.done("method_test"));
     }
 }

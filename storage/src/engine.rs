@@ -85,6 +85,15 @@ impl Engine {
         }
     }
 
+    /// Ends a look for the row that a new row refers to: the row stays until the end of the transaction, and one that is being deleted is
+    /// not found. `SQLite` has one writer.
+    pub const fn keep_referenced(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR KEY SHARE",
+        }
+    }
+
     /// Whether the schema has a history already.
     pub const fn has_history(self) -> &'static str {
         match self {

@@ -21,6 +21,7 @@ mod event_audit;
 mod event_chain;
 mod event_rows;
 mod events;
+mod guess_budgets;
 mod heartbeat;
 mod invitations;
 mod key_check;

@@ -10,7 +10,7 @@ use domain::{
 use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes, connect::Sql, locks, pending_keys, rows::Values, sessions,
+    Store, backup_codes, connect::Sql, guess_budgets, locks, pending_keys, rows::Values, sessions,
     step_ups, write::Write,
 };
 
@@ -61,7 +61,7 @@ pub async fn remove(write: &mut Write, user: &UserId) -> Result<bool, PortError>
     ] {
         write.run(query(sql).bind(user.as_str())).await?;
     }
-    attempts::clear(write, user).await?;
+    guess_budgets::clear_all(write, user).await?;
     let method = query("DELETE FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
     Ok(write.run(method).await? == 1)
 }
@@ -117,7 +117,7 @@ pub async fn activate(write: &mut Write, activation: &Activation) -> Result<Take
         None => backup_codes::replace_all(write, user, &activation.codes).await?,
         Some(_) => backup_codes::keep_pending(write, user, &activation.codes).await?,
     }
-    attempts::give_back(write, user).await?;
+    guess_budgets::give_back(write, user, &swap.session).await?;
     Ok(Taken::Taken)
 }
 

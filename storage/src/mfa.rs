@@ -18,9 +18,9 @@ use domain::{
 use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes,
+    Store, backup_codes,
     connect::Sql,
-    known_browsers, locks, methods, pending_keys,
+    guess_budgets, known_browsers, locks, methods, pending_keys,
     rows::Values,
     sessions, step_ups,
     write::{Noted, Write},
@@ -110,6 +110,7 @@ impl Mfa for Store {
             stepping_up(&code.swap, &browser),
             known_browsers::putting(&browser),
             clear,
+            guess_budgets::clearing_browser(&code.user, code.browser),
         ];
         let event = application(Action::SecondFactor, &code.user);
         let (ran, told) = write.run_as(statements, event).await?;
@@ -200,7 +201,7 @@ impl Mfa for Store {
         if !methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await? {
             return write.undo(Taken::AlreadyTaken).await;
         }
-        attempts::give_back(&mut write, &code.user).await?;
+        guess_budgets::give_back(&mut write, &code.user, &code.session).await?;
         write
             .settle(Taken::Taken, application(Action::MethodTest, &code.user))
             .await
@@ -291,6 +292,8 @@ async fn completed(
         return Ok(Taken::SessionGone);
     }
     known_browsers::put(write, browser).await?;
+    let clear = guess_budgets::clearing_browser(&browser.user, browser.token);
+    write.run(clear).await?;
     Ok(Taken::Taken)
 }
 

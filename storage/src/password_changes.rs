@@ -5,12 +5,11 @@ use domain::{
     events::{Action, Event, MethodKind},
     ids::{MethodId, UserId},
     ports::{PasswordChange, PasswordChanges, PortError, Proof, Taken},
-    time::Timestamp,
 };
 use sqlx::query;
 
 use crate::{
-    Store, attempts, backup_codes, invitations, methods, rows::Values, sessions, write::Write,
+    Store, backup_codes, guess_budgets, invitations, methods, rows::Values, sessions, write::Write,
 };
 
 #[async_trait]
@@ -44,7 +43,7 @@ async fn changed(write: &mut Write, change: &PasswordChange) -> Result<Taken, Po
         return Ok(Taken::SessionGone);
     }
     if let Some((method, proof)) = &change.proof
-        && !spend(write, user, method, proof, *at).await?
+        && !spend(write, change, method, proof).await?
     {
         return Ok(Taken::AlreadyTaken);
     }
@@ -68,20 +67,20 @@ async fn method(write: &mut Write, user: &UserId) -> Result<Option<MethodId>, Po
 /// Spends the proof as an Identity verification does.
 async fn spend(
     write: &mut Write,
-    user: &UserId,
+    change: &PasswordChange,
     method: &MethodId,
     proof: &Proof,
-    at: Timestamp,
 ) -> Result<bool, PortError> {
+    let (user, session, at) = (&change.user, &change.swap.session, change.at);
     match proof {
         Proof::Step(step) => {
             let burnt = methods::burn(write, user, method, *step, at).await?;
-            attempts::give_back(write, user).await?;
+            guess_budgets::give_back(write, user, session).await?;
             Ok(burnt)
         }
         Proof::BackupCode(code) => {
             let spent = backup_codes::spend(write, user, code, at).await?;
-            attempts::clear(write, user).await?;
+            guess_budgets::unlock_by_backup_code(write, user, session).await?;
             Ok(spent)
         }
     }

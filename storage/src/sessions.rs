@@ -14,9 +14,9 @@ use domain::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    Store, attempts,
+    Store,
     connect::Sql,
-    known_browsers, locks, password_tries,
+    guess_budgets, known_browsers, locks, password_tries,
     rows::Values,
     write::{Noted, Write},
 };
@@ -195,7 +195,7 @@ fn opening(session: &NewSession) -> Vec<Sql> {
     all
 }
 
-/// Notes a complete sign-in, which is what clears the budget of the second factor; false for a user who is barred or gone.
+/// Notes a complete sign-in, which is what clears the common budget of the second factor; false for a user who is barred or gone.
 pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Result<bool, PortError> {
     let ran = write.run_all(signing_in(user, at).into()).await?;
     Ok(ran[0].changed == 1)
@@ -206,7 +206,7 @@ pub fn signing_in(user: &UserId, at: Timestamp) -> [Sql; 2] {
     let note = query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND disabled = 0")
         .bind(user.as_str())
         .bind(at.millis());
-    [note, attempts::clearing(user)]
+    [note, guess_budgets::clearing(user)]
 }
 
 /// Ends every session of a user but the one that asks for it. No browser is known to the user any more, that one neither.

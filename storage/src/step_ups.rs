@@ -11,10 +11,10 @@ use domain::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    Store, attempts, backup_codes,
+    Store, backup_codes,
     connect::Sql,
     error::damaged,
-    locks, methods,
+    guess_budgets, locks, methods,
     rows::Values,
     sessions,
     write::{Noted, Write},
@@ -183,9 +183,11 @@ async fn verify(write: &mut Write, verification: &Verification) -> Result<Taken,
         return Ok(Taken::AlreadyTaken);
     }
     match verification.proof {
-        Proof::Step(_) => attempts::give_back(write, user).await?,
+        Proof::Step(_) => guess_budgets::give_back(write, user, &swap.session).await?,
         // As at the sign-in: it unlocks, or a locked application could not even be reset.
-        Proof::BackupCode(_) => attempts::clear(write, user).await?,
+        Proof::BackupCode(_) => {
+            guess_budgets::unlock_by_backup_code(write, user, &swap.session).await?;
+        }
     }
     Ok(Taken::Taken)
 }

@@ -43,8 +43,8 @@ impl Dead {
     }
 }
 
-/// What goes with a session goes by its foreign key. One row a user, or one in all, is no more than that: `attempts`, `code_sets`,
-/// `set_up_link`. Security events go by their own rule.
+/// What goes with a session or a known browser (`session_attempts`, `browser_attempts`) goes by its foreign key. One row a user, or one in
+/// all, is no more than that: `attempts`, `code_sets`, `set_up_link`. Security events go by their own rule.
 const DEAD: [Dead; 8] = [
     Dead::new("sessions", "id", "seen_at", IDLE),
     Dead::new("sessions", "id", "opened_at", ABSOLUTE),

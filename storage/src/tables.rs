@@ -13,7 +13,7 @@ macro_rules! tables {
 }
 
 /// All but `heartbeat`, which is about the clocks of the servers on one database, and the schema's own history.
-pub const TABLES: [Table; 19] = tables! {
+pub const TABLES: [Table; 21] = tables! {
     "users" by "id";
     "accounts" by "id";
     "memberships" by "user_id", "account_id";
@@ -26,6 +26,8 @@ pub const TABLES: [Table; 19] = tables! {
     "attempts" by "user_id";
     "password_attempts" by "email_index";
     "known_browsers" by "token_hash";
+    "browser_attempts" by "token_hash";
+    "session_attempts" by "session_id";
     "refused_sign_ins" by "address", "number";
     "set_up_link" by "id";
     "invitations" by "token_hash";

@@ -45,8 +45,10 @@ pub(super) async fn rename(call: &Call, request: NewName) -> Result<String, AppE
 
 pub(super) async fn test(call: &Call, request: Code) -> Result<(), AppError> {
     let (method, step) = right_code(call, &request.code).await?;
+    let session = &call.caller()?.session;
     let code = TestedCode {
-        user: call.caller()?.session.user.clone(),
+        session: session.id.clone(),
+        user: session.user.clone(),
         method: method.id,
         step,
         at: call.now,

@@ -87,7 +87,8 @@ pub struct SignedIn {
     pub viewer: Viewer,
     /// After a backup code: how many are left.
     pub codes_left: Option<u32>,
-    /// Wrong codes since the last complete sign-in, so that an honest person hears of a stranger's tries.
+    /// Wrong codes in a row that had locked the application, in this browser or for strangers, so that an honest person hears of a
+    /// stranger's tries.
     pub unlocked_after: Option<u32>,
 }
 

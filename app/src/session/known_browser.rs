@@ -17,14 +17,8 @@ pub(crate) struct BrowserToken {
 
 impl BrowserToken {
     pub(crate) async fn of(call: &Call, user: &UserId) -> Result<Self, AppError> {
-        let known_browsers = &call.services.known_browsers;
-        if let Some(given) = call.visitor.browser
-            && known_browsers.is_known(given, user, call.now).await?
-        {
-            return Ok(Self {
-                hash: given,
-                new: None,
-            });
+        if let Some(hash) = given(call, user).await? {
+            return Ok(Self { hash, new: None });
         }
         let new = call.draw_token()?;
         Ok(Self {
@@ -33,12 +27,30 @@ impl BrowserToken {
         })
     }
 
+    /// The token, of a browser that is known already.
+    pub(super) const fn known(&self) -> Option<TokenHash> {
+        match self.new {
+            None => Some(self.hash),
+            Some(_) => None,
+        }
+    }
+
     /// Gives it to the browser, once it is noted.
     pub(crate) fn hand_out(&self, call: &Call) {
         if let Some(new) = &self.new {
             call.set_browser_cookie(new);
         }
     }
+}
+
+/// The token that the browser gave, if the browser is known to the user by it.
+pub(super) async fn given(call: &Call, user: &UserId) -> Result<Option<TokenHash>, AppError> {
+    let Some(given) = call.visitor.browser else {
+        return Ok(None);
+    };
+    let known_browsers = &call.services.known_browsers;
+    let is_known = known_browsers.is_known(given, user, call.now).await?;
+    Ok(is_known.then_some(given))
 }
 
 /// Notes this browser after a complete sign-in, or after its user's browsers were forgotten.

@@ -3,9 +3,11 @@
 
 use domain::{
     backup_code::BackupCode,
-    ids::BackupCodeId,
+    guess_holder::GuessHolder,
+    ids::{BackupCodeId, UserId},
     lockout::{Budget, Factor, LOCK_AFTER},
     one_time_code::OneTimeCode,
+    policy::Standing,
     ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
     time::TimeStep,
     token::Token,
@@ -15,7 +17,7 @@ use domain::{
 
 use super::{
     api::{Code, SignedIn},
-    known_browser::BrowserToken,
+    known_browser::{self, BrowserToken},
     server::completed,
 };
 use crate::{
@@ -30,6 +32,7 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
     let (swap, token) = call.renewal()?;
     let user = call.caller()?.session.user.clone();
     let browser = BrowserToken::of(call, &user).await?;
+    let unlocked_after = locked_after(call, &user, &browser).await?;
     let code = CodeUse {
         swap,
         user,
@@ -46,16 +49,16 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
     Ok(SignedIn {
         viewer: completed(call)?,
         codes_left: None,
-        unlocked_after: None,
+        unlocked_after,
     })
 }
 
 pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<SignedIn, AppError> {
-    let tries = refused_so_far(call).await?;
     let code = right_backup_code(call, &request.code).await?;
     let (swap, token) = call.renewal()?;
     let user = call.caller()?.session.user.clone();
     let browser = BrowserToken::of(call, &user).await?;
+    let unlocked_after = locked_after(call, &user, &browser).await?;
     let code = BackupCodeUse {
         swap,
         user,
@@ -72,7 +75,7 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
     Ok(SignedIn {
         viewer: completed(call)?,
         codes_left: Some(left),
-        unlocked_after: (tries >= LOCK_AFTER).then_some(tries),
+        unlocked_after,
     })
 }
 
@@ -82,12 +85,35 @@ fn hand_out(call: &Call, session: &Token, browser: &BrowserToken) {
     browser.hand_out(call);
 }
 
-async fn refused_so_far(call: &Call) -> Result<u32, AppError> {
-    Ok(call
-        .services
-        .attempts
-        .refused_in_a_row(&call.caller()?.session.user)
-        .await?)
+/// How many codes in a row had locked the application, for strangers or in this browser, before the one that is right now; none where
+/// neither was locked. So a user who signs in from a known browser hears of the guesses of strangers too.
+async fn locked_after(
+    call: &Call,
+    user: &UserId,
+    browser: &BrowserToken,
+) -> Result<Option<u32>, AppError> {
+    let attempts = &call.services.attempts;
+    let own = browser.known().map(GuessHolder::KnownBrowser);
+    let own = own.unwrap_or(GuessHolder::Stranger);
+    let mut tries = attempts.refused_in_a_row(user, &own).await?;
+    // The right one is counted too, and not given back yet.
+    tries = tries.saturating_sub(1);
+    if own != GuessHolder::Stranger {
+        let strangers = attempts.refused_in_a_row(user, &GuessHolder::Stranger);
+        tries = tries.max(strangers.await?);
+    }
+    Ok((tries >= LOCK_AFTER).then_some(tries))
+}
+
+/// Whose budget a guess of the caller spends.
+async fn holder(call: &Call) -> Result<GuessHolder, AppError> {
+    let caller = call.caller()?;
+    let known_browser = match caller.standing {
+        Standing::HalfSignedIn => known_browser::given(call, &caller.session.user).await?,
+        _ => None,
+    };
+    let session = &caller.session.id;
+    Ok(GuessHolder::of(&caller.standing, session, known_browser))
 }
 
 /// Counts and judges a 6-digit code of the caller. Nothing is burnt yet: whoever takes the step does that.
@@ -165,16 +191,21 @@ pub(crate) fn already_used(call: &Call, step: TimeStep) -> AppError {
 
 /// Counts one attempt of the caller, or says why no more is judged.
 pub(crate) async fn count(call: &Call, factor: Factor) -> Result<(), AppError> {
-    match call
-        .services
-        .attempts
-        .count_second_factor(&call.caller()?.session.user, factor, call.now)
-        .await?
-    {
-        Budget::Open => Ok(()),
-        Budget::Paused { until } => Err(AppError::Paused {
-            seconds: call.now.seconds_until(until),
-        }),
-        Budget::Locked { tries } => Err(AppError::Locked { tries }),
+    let (user, attempts) = (&call.caller()?.session.user, &call.services.attempts);
+    let mut next = Some(holder(call).await?);
+    while let Some(holder) = next {
+        match attempts
+            .count_second_factor(user, &holder, factor, call.now)
+            .await?
+        {
+            Budget::Open => return Ok(()),
+            Budget::Paused { until } => {
+                let seconds = call.now.seconds_until(until);
+                return Err(AppError::Paused { seconds });
+            }
+            Budget::Locked { tries } => return Err(AppError::Locked { tries }),
+            Budget::Gone => next = holder.when_gone(),
+        }
     }
+    Err(AppError::NotSignedIn)
 }

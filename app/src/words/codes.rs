@@ -63,7 +63,7 @@ pub fn backup_code_used(left: u32) -> String {
     format!("You used a backup code. {}.", codes_left(left))
 }
 
-/// After a lock was lifted by a backup code.
+/// After a sign-in that lifted a lock.
 #[must_use]
 pub fn unlocked_after(tries: u32) -> String {
     format!(

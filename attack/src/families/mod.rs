@@ -8,6 +8,7 @@ mod enrolment;
 mod limits;
 mod mandatory;
 mod races;
+mod red_team;
 mod robust;
 mod secrets;
 mod sessions;
@@ -34,6 +35,7 @@ static ALL: LazyLock<Vec<Attack>> = LazyLock::new(|| {
         secrets::attacks(),
         accounts::attacks(),
         robust::attacks(),
+        red_team::attacks(),
     ]
     .into_iter()
     .flatten()

@@ -4,6 +4,7 @@ use super::PortError;
 use crate::{
     client_address::CountedAddress,
     email::Email,
+    guess_holder::GuessHolder,
     ids::UserId,
     lockout::{Budget, Factor},
     sign_in_delay::PasswordAttempts,
@@ -56,16 +57,19 @@ pub enum Counted {
 /// Attempts, counted before they are judged.
 #[async_trait]
 pub trait Attempts: Send + Sync {
-    /// Counts one attempt with a second factor, if the budget allows: `Open` means counted.
+    /// Counts one attempt of `user` with a second factor, if the budget of `holder` allows: `Open` means counted, `Gone` that the user, the
+    /// known browser or the session has ended.
     async fn count_second_factor(
         &self,
         user: &UserId,
+        holder: &GuessHolder,
         factor: Factor,
         now: Timestamp,
     ) -> Result<Budget, PortError>;
 
-    /// How many codes were refused since the last complete sign-in.
-    async fn refused_in_a_row(&self, user: &UserId) -> Result<u32, PortError>;
+    /// How many codes of `holder` were refused since that budget was cleared.
+    async fn refused_in_a_row(&self, user: &UserId, holder: &GuessHolder)
+    -> Result<u32, PortError>;
 
     /// Counts one password attempt: for the browser alone when it is known to that user, else for the account name and the address. What a
     /// limit refuses is not counted anywhere.
@@ -81,6 +85,7 @@ pub trait Attempts: Send + Sync {
     /// Password attempts as they stand.
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError>;
 
-    /// Unlocks a user: clears the second factor's budget and answers how many codes were refused in a row.
+    /// Unlocks a user: clears every budget of the second factor (the common one, known browsers, sessions) and the delay of the password.
+    /// Answers how many codes were refused in a row, of the holder with the most.
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError>;
 }

@@ -110,6 +110,8 @@ pub struct Deletion {
 /// A right code that proves nothing but that the authenticator works: its step is burnt.
 #[derive(Debug, Clone)]
 pub struct TestedCode {
+    /// The session in which the code was counted.
+    pub session: SessionId,
     /// The user.
     pub user: UserId,
     /// The method.
@@ -195,13 +197,13 @@ pub trait Mfa: Send + Sync {
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
 
     /// Activates a pending key: method, codes, the session's second factor and new token; other sessions end; the counted attempt is
-    /// given back.
+    /// given back to the session.
     async fn activate(&self, activation: Activation) -> Result<Taken, PortError>;
 
     /// The user's active method.
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
 
-    /// Burns a step and completes the sign-in, which clears the budgets and makes the browser known.
+    /// Burns a step and completes the sign-in, which clears the budgets of the user and of the browser and makes the browser known.
     async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError>;
 
     /// Finds a code of the user's valid set, spent or not.
@@ -224,7 +226,7 @@ pub trait Mfa: Send + Sync {
     /// Takes the grant and the method with all that hangs on it. [`Taken::AlreadyTaken`] without the grant.
     async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError>;
 
-    /// Burns a step for nothing else, and gives the counted attempt back.
+    /// Burns a step for nothing else, and gives the counted attempt back to the session.
     async fn test(&self, code: TestedCode) -> Result<Taken, PortError>;
 
     /// Renames the user's method; false when there is none.

@@ -175,6 +175,9 @@ impl Client {
             (200, _) => {
                 self.tally.acknowledged += usize::from(steps.len() > 1);
                 self.may_hold = steps.into_iter().next_back().into_iter().collect();
+                if matches!(effect, Effect::Deleted) {
+                    held.refused = 0;
+                }
                 self.apply(effect);
                 return Some(answer);
             }
@@ -200,6 +203,7 @@ impl Client {
             }
             (_, kind) => {
                 let counted = COUNTED.contains(&&*kind) && steps.len() > 1;
+                held.refused += i64::from(counted && held.is_full);
                 self.may_hold = vec![steps[usize::from(counted)].clone()];
             }
         }

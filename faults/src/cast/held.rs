@@ -16,6 +16,8 @@ pub struct Held {
     pub is_full: bool,
     /// When the password was given.
     pub opened_at: i64,
+    /// Wrong codes that were acknowledged within it, once it is full.
+    pub refused: i64,
     /// When a backup code was given that still stands for a verification.
     pub recovered: bool,
     seen_at: i64,
@@ -28,6 +30,7 @@ impl Held {
             browser,
             is_full,
             opened_at: now,
+            refused: 0,
             recovered: false,
             seen_at: now,
         }

@@ -81,13 +81,21 @@ impl Cast {
             if found.last_step.is_none() {
                 client.app = None;
             }
-            if let Some(held) = &client.held {
+            if let Some(held) = &mut client.held {
                 let stored = look.sessions.get(&held.token_hash());
                 let as_it_was = stored.is_some_and(|session| {
                     session.user == client.names.user
                         && session.second_factor_at.is_some()
                             == (held.is_full && session.has_method)
                 });
+                let refused = stored.map_or(0, |session| session.refused);
+                if refused < held.refused {
+                    client.broken.push(format!(
+                        "J3 {}: of {} wrong codes within the session {refused} are counted",
+                        client.person.email, held.refused
+                    ));
+                }
+                held.refused = refused;
                 if !as_it_was {
                     client.broken.push(format!(
                         "J1 {}: the session that was acknowledged (full: {}) is stored as {stored:?}",

@@ -1,6 +1,6 @@
 //! Security list, D8: each event once, with actor, subject, account, action, result, method kind, address and time; also when it fails.
 
-use domain::{events::EventRecord, roles::Role};
+use domain::{events::EventRecord, guess_holder::GuessHolder, roles::Role};
 use serde_json::json;
 
 use crate::support::{Enrolled, TestServer, finish, max};
@@ -163,7 +163,9 @@ async fn a_changed_ciphertext_fails_closed_and_is_told() {
         ["second_factor damaged application"]
     );
     let user = server.user(&ada.person).await;
-    let tries = server.services.attempts.refused_in_a_row(&user).await;
+    let strangers = GuessHolder::Stranger;
+    let attempts = &server.services.attempts;
+    let tries = attempts.refused_in_a_row(&user, &strangers).await;
     assert_eq!(tries.unwrap(), 1, "it is counted");
 }
 

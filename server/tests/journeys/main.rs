@@ -14,6 +14,7 @@ mod change_password;
 mod clock;
 mod enrolment;
 mod events;
+mod guess_budgets;
 mod known_browsers;
 mod members;
 mod open_session;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     actions::SEATS,
-    house::{House, person_of},
+    house::{Counter, House, person_of},
 };
 
 impl House {
@@ -68,15 +68,25 @@ impl House {
         }
     }
 
+    /// The user's own, each known browser's and each session's. One guess spends one budget.
     fn counters_fall_only_after_a_complete_sign_in(&mut self, complete: Option<usize>) {
-        for person in 0..3 {
-            let now = self.refused_in_a_row(person);
-            let before = std::mem::replace(&mut self.counters[person], now);
+        let now = self.refused_in_a_row();
+        let mut risen = 0;
+        for counter in now {
+            let is_same = |before: &Counter| {
+                (before.person, &before.holder) == (counter.person, &counter.holder)
+            };
+            let before = self.counters.iter().position(is_same);
+            let before = before.map_or(0, |place| self.counters.swap_remove(place).refused);
+            let refused = counter.refused;
             assert!(
-                now >= before || complete == Some(person),
-                "{before} → {now} wrong codes"
+                refused >= before || complete == Some(counter.person),
+                "{before} → {refused} wrong codes"
             );
+            risen += refused.saturating_sub(before);
+            self.counters.push(counter);
         }
+        assert!(risen <= 1, "one guess was counted {risen} times");
     }
 
     /// A token that was replaced opens nothing, whatever came after it.

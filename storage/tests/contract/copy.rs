@@ -2,6 +2,7 @@
 
 use domain::{
     events::{Actor, Origin},
+    guess_holder::GuessHolder,
     keys::{DataKeys, KeyRing},
     lockout::Factor,
     ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, StepUp, StepUps, Taken, Users},
@@ -13,7 +14,7 @@ use sqlx::{AnyPool, AssertSqlSafe, Row, ValueRef, any::AnyRow};
 use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables};
 
 use crate::{
-    people::{Protected, browser, pending, protected, somebody},
+    people::{Protected, STRANGER, browser, pending, protected, somebody},
     support::{Database, START, bits, engine, later, master_key, stranger, token, vault},
 };
 
@@ -69,7 +70,7 @@ async fn filled() -> (Database, Protected) {
         session: mine.session.clone(),
         at: START,
     };
-    assert!(store.remember(known).await.unwrap());
+    assert!(store.remember(known.clone()).await.unwrap());
     let asked = StepUp {
         intent: Intent::Delete,
         method: ada.method.clone(),
@@ -77,8 +78,11 @@ async fn filled() -> (Database, Protected) {
         granted_at: None,
     };
     store.ask(&mine.session, &ada.user, asked).await.unwrap();
-    let count = store.count_second_factor(&ada.user, Factor::Application, START);
-    count.await.unwrap();
+    let browser = GuessHolder::KnownBrowser(known.token);
+    for holder in [STRANGER, &browser, &mine.holder()] {
+        let count = store.count_second_factor(&ada.user, holder, Factor::Application, START);
+        count.await.unwrap();
+    }
     let count = store.count_password(stranger("eve@example.com"), START);
     count.await.unwrap();
     seal_all(store).await;

@@ -8,7 +8,7 @@ use domain::{
 };
 
 use crate::{
-    people::{FIRST_STEP, Protected, browser, code_set, pending, protected, somebody},
+    people::{FIRST_STEP, Protected, STRANGER, browser, code_set, pending, protected, somebody},
     support::{Database, START, bits, later, token},
 };
 
@@ -29,10 +29,12 @@ async fn busy(store: &storage::Store) -> Protected {
     }
     let (codes, _) = code_set(&ada.user, &ada.browser.session);
     store.keep_pending_codes(&ada.user, codes).await.unwrap();
-    store
-        .count_second_factor(&ada.user, Factor::Application, START)
-        .await
-        .unwrap();
+    for holder in [STRANGER, &ada.browser.holder()] {
+        store
+            .count_second_factor(&ada.user, holder, Factor::Application, START)
+            .await
+            .unwrap();
+    }
     let asked = ada.asked(&Intent::Reset);
     store.ask(&half.session, &ada.user, asked).await.unwrap();
     ada
@@ -45,6 +47,7 @@ async fn nothing_is_left(database: &Database, sessions: i64) {
         "backup_codes",
         "pending_keys",
         "attempts",
+        "session_attempts",
         "step_ups",
     ] {
         assert_eq!(database.count(table).await, 0, "{table}");
@@ -131,6 +134,7 @@ async fn the_operator_takes_everything_but_the_person() {
 
 fn tested(ada: &Protected, step: i64) -> TestedCode {
     TestedCode {
+        session: ada.browser.session.clone(),
         user: ada.user.clone(),
         method: ada.method.clone(),
         step: FIRST_STEP.offset(step),
@@ -145,7 +149,7 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
     let (ada, eve) = (protected(store).await, protected(store).await);
     for _ in 0..3 {
         store
-            .count_second_factor(&ada.user, Factor::Application, START)
+            .count_second_factor(&ada.user, &ada.browser.holder(), Factor::Application, START)
             .await
             .unwrap();
     }
@@ -155,7 +159,13 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
         (method.last_step, method.used_at),
         (FIRST_STEP.offset(2), Some(later(30)))
     );
-    assert_eq!(store.refused_in_a_row(&ada.user).await.unwrap(), 2);
+    assert_eq!(
+        store
+            .refused_in_a_row(&ada.user, &ada.browser.holder())
+            .await
+            .unwrap(),
+        2
+    );
     let alive = Sessions::find(store, ada.browser.token).await.unwrap();
     assert!(alive.is_some(), "it proves nothing but itself");
 
@@ -167,7 +177,13 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
     let half = browser(store, &ada.user).await;
     let sign_in = store.use_code(ada.code(&half, 2)).await.unwrap();
     assert_eq!(sign_in, Taken::AlreadyTaken);
-    assert_eq!(store.refused_in_a_row(&ada.user).await.unwrap(), 2);
+    assert_eq!(
+        store
+            .refused_in_a_row(&ada.user, &ada.browser.holder())
+            .await
+            .unwrap(),
+        2
+    );
     sqlx::query("UPDATE users SET disabled = 1")
         .execute(&database.raw().await)
         .await

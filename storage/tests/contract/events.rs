@@ -11,7 +11,7 @@ use domain::{
 use storage::Store;
 
 use crate::{
-    people::{account, browser, protected, session, somebody},
+    people::{STRANGER, account, browser, protected, session, somebody},
     support::{Database, START, email_index, stranger},
 };
 
@@ -95,7 +95,7 @@ async fn an_attempt_that_comes_right_is_one_event() {
     let mine = browser(store, &ada.user).await;
     let before = all(store).await.len();
     let seen = store.seen_from(request(Actor::User(ada.user.clone()), 1));
-    seen.count_second_factor(&ada.user, Factor::Application, START)
+    seen.count_second_factor(&ada.user, STRANGER, Factor::Application, START)
         .await
         .unwrap();
     assert_eq!(
@@ -121,7 +121,7 @@ async fn an_attempt_that_is_not_completed_stays_with_how_it_ended() {
     let mine = browser(store, &ada.user).await;
     let before = all(store).await.len();
     let seen = store.seen_from(request(Actor::User(ada.user.clone()), 1));
-    seen.count_second_factor(&ada.user, Factor::Application, START)
+    seen.count_second_factor(&ada.user, STRANGER, Factor::Application, START)
         .await
         .unwrap();
     assert_eq!(
@@ -194,7 +194,7 @@ async fn attempts_that_a_limit_refuses_are_counted_in_one_row() {
     let before = all(store).await.len();
     for second in 0..9 {
         let seen = store.seen_from(request(Actor::User(ada.user.clone()), second));
-        seen.count_second_factor(&ada.user, Factor::Application, START)
+        seen.count_second_factor(&ada.user, STRANGER, Factor::Application, START)
             .await
             .unwrap();
         seen.settle(Outcome::Failed).await.unwrap();

@@ -26,7 +26,8 @@ async fn email(store: &Store, user: &UserId) -> String {
         .into()
 }
 
-async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
+/// A browser that is known to the user from then on.
+pub async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
     let session = browser(store, user).await.session;
     let known = KnownBrowser {
         token: token(),

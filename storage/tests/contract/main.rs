@@ -15,6 +15,7 @@ mod event_chain;
 mod events;
 mod given_up;
 mod grants;
+mod guess_budgets;
 mod heartbeat;
 mod keys;
 mod known_browsers;

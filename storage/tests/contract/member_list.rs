@@ -11,7 +11,7 @@ use storage::Store;
 
 use crate::{
     memberships::{joined, owned},
-    people::{account, protected_user, user},
+    people::{STRANGER, account, protected_user, user},
     support::{Database, START, bits, later},
 };
 
@@ -176,11 +176,14 @@ async fn the_state_is_the_rules() {
                 for attempt in 0..refused {
                     let at = later(u64::from(attempt) * 86_400);
                     store
-                        .count_second_factor(&member, Factor::BackupCode, at)
+                        .count_second_factor(&member, STRANGER, Factor::BackupCode, at)
                         .await
                         .unwrap();
                 }
-                assert_eq!(store.refused_in_a_row(&member).await.unwrap(), refused);
+                assert_eq!(
+                    store.refused_in_a_row(&member, STRANGER).await.unwrap(),
+                    refused
+                );
                 expected.push((member, MemberState::of(has_mfa, refused, requires_mfa)));
             }
         }

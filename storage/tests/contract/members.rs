@@ -13,7 +13,7 @@ use storage::Store;
 
 use crate::{
     memberships::{joined, owned},
-    people::{Protected, account, protected, protected_user, user},
+    people::{Protected, STRANGER, account, protected, protected_user, user},
     support::{Database, START, bits},
 };
 
@@ -38,14 +38,22 @@ async fn an_owner_resets_a_member() {
     let database = Database::fresh().await;
     let store = &database.store;
     let (mut owner, account, member) = met(store).await;
-    store
-        .count_second_factor(&member.user, Factor::Application, START)
-        .await
-        .unwrap();
+    for holder in [STRANGER, &member.browser.holder()] {
+        store
+            .count_second_factor(&member.user, holder, Factor::Application, START)
+            .await
+            .unwrap();
+    }
     let grant = owner.granted(store, &intent(&account, &member.user)).await;
     assert_eq!(store.reset(grant.clone()).await.unwrap(), Taken::Taken);
     assert!(store.method(&member.user).await.unwrap().is_none());
-    assert_eq!(store.refused_in_a_row(&member.user).await.unwrap(), 0);
+    assert_eq!(
+        store
+            .refused_in_a_row(&member.user, STRANGER)
+            .await
+            .unwrap(),
+        0
+    );
     let ended = Sessions::find(store, member.browser.token).await.unwrap();
     assert!(ended.is_none());
     assert!(store.method(&owner.user).await.unwrap().is_some());
@@ -54,6 +62,7 @@ async fn an_owner_resets_a_member() {
     for table in ["mfa_methods", "code_sets", "sessions"] {
         assert_eq!(database.count(table).await, 1, "{table}");
     }
+    assert_eq!(database.count("session_attempts").await, 0);
     let again = store.reset(grant).await.unwrap();
     assert_eq!(again, Taken::AlreadyTaken);
 }

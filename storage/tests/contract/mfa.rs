@@ -69,11 +69,11 @@ async fn activation_does_everything_at_once() {
     let key = pending(store, &user, &mine, START).await;
     pending(store, &user, &other, START).await;
     store
-        .count_second_factor(&user, Factor::Application, START)
+        .count_second_factor(&user, &mine.holder(), Factor::Application, START)
         .await
         .unwrap();
     store
-        .count_second_factor(&user, Factor::Application, later(3))
+        .count_second_factor(&user, &mine.holder(), Factor::Application, later(3))
         .await
         .unwrap();
     let activation = Activation {
@@ -111,7 +111,7 @@ async fn activation_does_everything_at_once() {
     }
     assert_eq!(database.count("pending_keys").await, 0);
     assert_eq!(
-        store.refused_in_a_row(&user).await.unwrap(),
+        store.refused_in_a_row(&user, &mine.holder()).await.unwrap(),
         1,
         "only the right code is given back"
     );

@@ -126,13 +126,19 @@ async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
     assert_eq!(password(store, &ada.user).await, PASSWORD);
     let factor = Factor::Application;
     store
-        .count_second_factor(&ada.user, factor, START)
+        .count_second_factor(&ada.user, &ada.browser.holder(), factor, START)
         .await
         .unwrap();
     let change = protected_change(&ada, 1);
     ada.browser.token = change.swap.new;
     assert_eq!(store.change_password(change).await.unwrap(), Taken::Taken);
-    assert_eq!(store.refused_in_a_row(&ada.user).await.unwrap(), 0);
+    assert_eq!(
+        store
+            .refused_in_a_row(&ada.user, &ada.browser.holder())
+            .await
+            .unwrap(),
+        0
+    );
     let method = store.method(&ada.user).await.unwrap().unwrap();
     assert_eq!(method.last_step, FIRST_STEP.offset(1));
 }

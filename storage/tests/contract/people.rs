@@ -2,6 +2,7 @@
 
 use domain::{
     backup_code::BackupCode,
+    guess_holder::GuessHolder,
     ids::{AccountId, BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     ports::{
         Accounts, Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa, NewAccount, NewCodeSet,
@@ -20,6 +21,9 @@ pub const PASSWORD: &str = "$argon2id$test";
 
 pub const FIRST_STEP: TimeStep = TimeStep::at(START);
 
+/// Who guesses from a browser that is not known.
+pub const STRANGER: &GuessHolder = &GuessHolder::Stranger;
+
 /// A session as its browser knows it.
 #[derive(Clone)]
 pub struct Browser {
@@ -28,6 +32,11 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// Who guesses within the session, once it is complete.
+    pub fn holder(&self) -> GuessHolder {
+        GuessHolder::Session(self.session.clone())
+    }
+
     pub fn swap(&self) -> TokenSwap {
         TokenSwap {
             session: self.session.clone(),

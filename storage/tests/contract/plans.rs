@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
     events::{Action, Event, Outcome},
+    guess_holder::GuessHolder,
     known_browser::KNOWN,
     lockout::{Budget, Factor},
     members::MemberState,
@@ -22,7 +23,8 @@ use domain::{
 use storage::Store;
 
 use crate::{
-    people::{Browser, Protected, browser, pending, protected, session, somebody},
+    known_browsers::known,
+    people::{Browser, Protected, STRANGER, browser, pending, protected, session, somebody},
     support::{Database, START, later, stranger, token, vault},
 };
 
@@ -86,7 +88,7 @@ async fn signing_in(store: &Store, ada: &Protected) {
         };
         assert!(store.open(new.clone()).await.unwrap());
         Sessions::find(store, new.token).await.unwrap().unwrap();
-        let open = store.count_second_factor(&ada.user, Factor::Application, at);
+        let open = store.count_second_factor(&ada.user, STRANGER, Factor::Application, at);
         assert_eq!(open.await.unwrap(), Budget::Open);
         let browser = Browser {
             session: new.id,
@@ -99,9 +101,9 @@ async fn signing_in(store: &Store, ada: &Protected) {
     }
     let browser = browser(store, &ada.user).await;
     let code = ada.backup_code(&browser, 0);
-    store.refused_in_a_row(&ada.user).await.unwrap();
+    store.refused_in_a_row(&ada.user, STRANGER).await.unwrap();
     store
-        .count_second_factor(&ada.user, Factor::BackupCode, START)
+        .count_second_factor(&ada.user, STRANGER, Factor::BackupCode, START)
         .await
         .unwrap();
     let index = ada.codes.codes[0].index;
@@ -115,15 +117,19 @@ async fn signing_in(store: &Store, ada: &Protected) {
 
 /// Wrong passwords and wrong codes, until each is refused.
 async fn guessing(store: &Store, ada: &Protected) {
+    let known = GuessHolder::KnownBrowser(known(store, &ada.user, START).await);
     for _ in 0..6 {
         store
             .count_password(stranger("who@example.com"), START)
             .await
             .unwrap();
-        store
-            .count_second_factor(&ada.user, Factor::Application, START)
-            .await
-            .unwrap();
+        for holder in [STRANGER, &ada.browser.holder(), &known] {
+            store
+                .count_second_factor(&ada.user, holder, Factor::Application, START)
+                .await
+                .unwrap();
+            store.refused_in_a_row(&ada.user, holder).await.unwrap();
+        }
         store.settle(Outcome::Failed).await.unwrap();
     }
     store

@@ -12,7 +12,7 @@ use domain::{
 use storage::Store;
 
 use crate::{
-    people::{account, activation, browser, pending, protected, session, somebody, user},
+    people::{STRANGER, account, activation, browser, pending, protected, session, somebody, user},
     support::{Database, START, later, stranger, token},
 };
 
@@ -262,14 +262,21 @@ async fn of_two_hundred_guesses_at_once_five_are_judged() {
         };
         async move {
             store
-                .count_second_factor(&user, factor, START)
+                .count_second_factor(&user, STRANGER, factor, START)
                 .await
                 .unwrap()
         }
     })
     .await;
     assert_eq!(count(&results, &Budget::Open), 5);
-    assert_eq!(database.store.refused_in_a_row(&user).await.unwrap(), 5);
+    assert_eq!(
+        database
+            .store
+            .refused_in_a_row(&user, STRANGER)
+            .await
+            .unwrap(),
+        5
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -129,7 +129,7 @@ async fn the_first_code_swaps_the_methods() {
         .unwrap();
     for _ in 0..2 {
         store
-            .count_second_factor(&ada.user, Factor::Application, START)
+            .count_second_factor(&ada.user, &ada.browser.holder(), Factor::Application, START)
             .await
             .unwrap();
     }
@@ -144,7 +144,13 @@ async fn the_first_code_swaps_the_methods() {
         (&activation.method, &activation.key)
     );
     assert!(method.last_step < last_step, "the ledger is the new key's");
-    assert_eq!(store.refused_in_a_row(&ada.user).await.unwrap(), 1);
+    assert_eq!(
+        store
+            .refused_in_a_row(&ada.user, &ada.browser.holder())
+            .await
+            .unwrap(),
+        1
+    );
     for dead in [ada.browser.token, half.swap.new] {
         assert!(Sessions::find(store, dead).await.unwrap().is_none());
     }

@@ -5,7 +5,7 @@ use domain::{
 };
 
 use crate::{
-    people::{Browser, browser, pending, session, somebody},
+    people::{Browser, STRANGER, browser, pending, session, somebody},
     support::{Database, START, later, token},
 };
 
@@ -94,13 +94,13 @@ async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
     let user = somebody(store).await;
     for _ in 0..5 {
         store
-            .count_second_factor(&user, Factor::Application, START)
+            .count_second_factor(&user, STRANGER, Factor::Application, START)
             .await
             .unwrap();
     }
     assert!(store.open(session(&user, later(1))).await.unwrap());
     assert_eq!(
-        store.refused_in_a_row(&user).await.unwrap(),
+        store.refused_in_a_row(&user, STRANGER).await.unwrap(),
         5,
         "half a sign-in clears nothing"
     );
@@ -127,7 +127,7 @@ async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
         Some(later(2))
     );
     let again = store
-        .count_second_factor(&user, Factor::Application, later(2))
+        .count_second_factor(&user, STRANGER, Factor::Application, later(2))
         .await
         .unwrap();
     assert_eq!(again, Budget::Open);

@@ -8,7 +8,7 @@ use domain::{
 use proptest::prelude::*;
 
 use crate::{
-    people::{FIRST_STEP, Protected, browser, protected},
+    people::{FIRST_STEP, Protected, STRANGER, browser, protected},
     support::{Database, START, bits, vault},
 };
 
@@ -18,7 +18,7 @@ async fn a_right_code_completes_the_sign_in() {
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
     store
-        .count_second_factor(&ada.user, Factor::Application, START)
+        .count_second_factor(&ada.user, STRANGER, Factor::Application, START)
         .await
         .unwrap();
     let code = ada.code(&mine, 1);
@@ -38,7 +38,10 @@ async fn a_right_code_completes_the_sign_in() {
     );
     let user = Users::find(store, &ada.user).await.unwrap().unwrap();
     assert_eq!(user.last_sign_in, Some(code.at));
-    assert_eq!(store.refused_in_a_row(&ada.user).await.unwrap(), 0);
+    assert_eq!(
+        store.refused_in_a_row(&ada.user, STRANGER).await.unwrap(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -55,7 +58,7 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
         Taken::Taken
     );
     store
-        .count_second_factor(&ada.user, Factor::Application, START)
+        .count_second_factor(&ada.user, STRANGER, Factor::Application, START)
         .await
         .unwrap();
     for burnt in [2, 1] {
@@ -67,7 +70,7 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
     let half = Sessions::find(store, mine.token).await.unwrap().unwrap();
     assert_eq!(half.facts.second_factor_at, None);
     assert_eq!(
-        store.refused_in_a_row(&ada.user).await.unwrap(),
+        store.refused_in_a_row(&ada.user, STRANGER).await.unwrap(),
         1,
         "a refusal clears nothing"
     );
@@ -155,7 +158,7 @@ async fn a_backup_code_signs_in_once_and_says_how_many_are_left() {
     let (ada, eve) = (protected(store).await, protected(store).await);
     let mine = browser(store, &ada.user).await;
     store
-        .count_second_factor(&ada.user, Factor::BackupCode, START)
+        .count_second_factor(&ada.user, STRANGER, Factor::BackupCode, START)
         .await
         .unwrap();
     let code = ada.backup_code(&mine, 3);
@@ -165,7 +168,10 @@ async fn a_backup_code_signs_in_once_and_says_how_many_are_left() {
     );
     let found = Sessions::find(store, code.swap.new).await.unwrap().unwrap();
     assert_eq!(found.facts.second_factor_at, Some(START));
-    assert_eq!(store.refused_in_a_row(&ada.user).await.unwrap(), 0);
+    assert_eq!(
+        store.refused_in_a_row(&ada.user, STRANGER).await.unwrap(),
+        0
+    );
     assert_eq!(
         store.method(&ada.user).await.unwrap().unwrap().codes_left,
         9

@@ -12,7 +12,7 @@ use domain::{
 
 use crate::{
     grants::fresh_step,
-    people::{FIRST_STEP, Protected, browser, code_set, protected},
+    people::{FIRST_STEP, Protected, STRANGER, browser, code_set, protected},
     support::{Database, START, bits, later},
 };
 
@@ -102,7 +102,7 @@ async fn a_right_code_gives_one_grant_and_a_new_token() {
     let old = ada.browser.token;
     for _ in 0..2 {
         store
-            .count_second_factor(&ada.user, Factor::Application, START)
+            .count_second_factor(&ada.user, &ada.browser.holder(), Factor::Application, START)
             .await
             .unwrap();
     }
@@ -110,7 +110,10 @@ async fn a_right_code_gives_one_grant_and_a_new_token() {
     assert!(Sessions::find(store, old).await.unwrap().is_none());
     let found = Sessions::find(store, ada.browser.token).await.unwrap();
     assert_eq!(found.unwrap().id, ada.browser.session);
-    let refused = store.refused_in_a_row(&ada.user).await.unwrap();
+    let refused = store
+        .refused_in_a_row(&ada.user, &ada.browser.holder())
+        .await
+        .unwrap();
     assert_eq!(refused, 1, "the right code's attempt is given back");
     let user = Users::find(store, &ada.user).await.unwrap().unwrap();
     assert_eq!(user.last_sign_in, None, "it is no sign-in");
@@ -323,14 +326,18 @@ async fn a_backup_code_steps_up_and_unlocks() {
     for hour in 0..3 {
         for _ in 0..5 {
             let at = later(hour * 3600);
-            store
-                .count_second_factor(&ada.user, Factor::BackupCode, at)
-                .await
-                .unwrap();
+            for holder in [STRANGER, &ada.browser.holder()] {
+                store
+                    .count_second_factor(&ada.user, holder, Factor::BackupCode, at)
+                    .await
+                    .unwrap();
+            }
         }
     }
-    let locked = store.refused_in_a_row(&ada.user).await.unwrap();
-    assert!(locked > domain::lockout::LOCK_AFTER);
+    for holder in [STRANGER, &ada.browser.holder()] {
+        let locked = store.refused_in_a_row(&ada.user, holder).await.unwrap();
+        assert!(locked > domain::lockout::LOCK_AFTER);
+    }
     let session = &ada.browser.session;
     store
         .ask(session, &ada.user, ada.asked(&Intent::Delete))
@@ -338,8 +345,10 @@ async fn a_backup_code_steps_up_and_unlocks() {
         .unwrap();
     let verification = ada.verification(&ada.browser, &Intent::Delete, ada.backup_proof(0));
     assert_eq!(store.verify(verification).await.unwrap(), Taken::Taken);
-    let refused = store.refused_in_a_row(&ada.user).await.unwrap();
-    assert_eq!(refused, 0);
+    for holder in [STRANGER, &ada.browser.holder()] {
+        let refused = store.refused_in_a_row(&ada.user, holder).await.unwrap();
+        assert_eq!(refused, 0);
+    }
 
     let method = store.method(&ada.user).await.unwrap().unwrap();
     assert_eq!(method.codes_left, 9);

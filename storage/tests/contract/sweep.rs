@@ -5,8 +5,10 @@ use std::time::Duration;
 use domain::{
     enrolment::PENDING_KEY,
     events::Chain,
+    guess_holder::GuessHolder,
     ids::UserId,
     known_browser::KNOWN,
+    lockout::Factor,
     ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users},
     session::{ABSOLUTE, IDLE},
     step_up::Intent,
@@ -226,7 +228,13 @@ async fn thirty_days_leave_no_more_than_eight() {
                 session: mine.session.clone(),
                 at: now,
             };
+            let browser = GuessHolder::KnownBrowser(known.token);
             assert!(seen.remember(known).await.unwrap());
+            for (user, holder) in [(plain, &browser), (&protected.user, &theirs.holder())] {
+                seen.count_second_factor(user, holder, Factor::BackupCode, now)
+                    .await
+                    .unwrap();
+            }
             let typed = format!("nobody{hour}-{number}@example.com");
             seen.count_password(stranger(&typed), now).await.unwrap();
             at_work.extend([mine, theirs]);
@@ -267,7 +275,7 @@ async fn thirty_days_leave_no_more_than_eight() {
 }
 
 /// Every table that grows by use.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "sessions",
     "pending_keys",
     "step_ups",
@@ -277,5 +285,7 @@ const TABLES: [&str; 10] = [
     "refused_sign_ins",
     "security_events",
     "attempts",
+    "browser_attempts",
+    "session_attempts",
     "heartbeat",
 ];

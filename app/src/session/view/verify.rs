@@ -20,8 +20,10 @@ pub(crate) fn Verify() -> impl IntoView {
         Ok(signed_in) => {
             let left = signed_in.codes_left.map(words::backup_code_used);
             let warned = signed_in.unlocked_after.map(words::unlocked_after);
-            if let Some(left) = left {
-                shell.say(warned.map_or(left.clone(), |warned| format!("{left} {warned}")));
+            match (left, warned) {
+                (Some(left), Some(warned)) => shell.say(format!("{left} {warned}")),
+                (Some(said), None) | (None, Some(said)) => shell.say(said),
+                (None, None) => {}
             }
             shell
                 .few_codes

@@ -69,9 +69,9 @@ impl Client {
         let mut request = intent.clone();
         request["code"] = json!(code);
         let before = self.facts().clone();
-        let counted = before.counted("step_up");
+        let counted = before.counted_in_session("step_up");
         let taken = counted
-            .taken("step_up", false)
+            .taken("step_up")
             .with(|facts| facts.last_step = Some(step));
         let act = Act {
             function: "step_up/verify_code",

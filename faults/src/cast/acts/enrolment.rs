@@ -36,8 +36,8 @@ impl Client {
         let step = stage.clock.step();
         let code = app.of_step(step);
         let before = self.facts().clone();
-        let counted = before.counted("set_up_confirm");
-        let active = counted.taken("set_up_confirm", false).with(|facts| {
+        let counted = before.counted_in_session("set_up_confirm");
+        let active = counted.taken("set_up_confirm").with(|facts| {
             facts.last_step = Some(step);
             facts.name = Some("Authenticator application".to_owned());
             (facts.codes_used, facts.codes_left) = (0, 10);
@@ -73,9 +73,9 @@ impl Client {
             return self.look_around(stage);
         };
         let before = self.facts().clone();
-        let counted = before.counted("method_test");
+        let counted = before.counted_in_session("method_test");
         let taken = counted
-            .taken("method_test", false)
+            .taken("method_test")
             .with(|facts| facts.last_step = Some(step));
         let act = Act {
             function: "mfa/test",

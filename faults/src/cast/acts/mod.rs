@@ -44,7 +44,11 @@ impl Client {
     }
 
     fn may_be_wrong(&self) -> bool {
-        self.facts().in_a_row < WRONG_AT_MOST
+        let refused = match &self.held {
+            Some(held) if held.is_full => held.refused,
+            _ => self.facts().in_a_row,
+        };
+        refused < WRONG_AT_MOST
     }
 
     /// Gives the last accepted code once more, where it is still this step's. Answers whether there was one to give.
@@ -63,10 +67,15 @@ impl Client {
         }
         request["code"] = json!(code);
         let before = self.facts().clone();
+        let counted = if function.starts_with("session/") {
+            before.counted(action)
+        } else {
+            before.counted_in_session(action)
+        };
         let act = Act {
             function,
             request,
-            steps: vec![before.clone(), before.counted(action)],
+            steps: vec![before, counted],
             effect: Effect::Nothing,
         };
         self.tried_again += 1;

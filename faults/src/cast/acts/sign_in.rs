@@ -87,7 +87,7 @@ impl Client {
         let before = self.facts().clone();
         let counted = before.counted("second_factor");
         let taken = counted
-            .taken("second_factor", true)
+            .signed_in("second_factor")
             .with(|facts| facts.last_step = Some(step));
         let act = Act {
             function: "session/verify_code",
@@ -110,7 +110,7 @@ impl Client {
         let counted = before.counted("second_factor");
         let mut steps = vec![before, counted.clone()];
         if is_right {
-            steps.push(counted.taken("second_factor", true).with(|facts| {
+            steps.push(counted.signed_in("second_factor").with(|facts| {
                 facts.codes_used += 1;
                 facts.codes_left -= 1;
             }));

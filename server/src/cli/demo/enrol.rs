@@ -5,6 +5,7 @@ use std::time::Duration;
 use app::services::Services;
 use domain::{
     enrolment::{METHOD_NAME, PENDING_KEY},
+    guess_holder::GuessHolder,
     ids::MethodId,
     lockout::{Budget, Factor, LOCK_AFTER},
     ports::{Activation, BackupCodeUse, PendingKey, Taken},
@@ -116,7 +117,7 @@ pub async fn lock(services: &Services, actor: &Actor, from: Timestamp) -> Result
         let at = from.plus(BETWEEN_GUESSES * guess);
         let budget = services
             .attempts
-            .count_second_factor(&actor.user, Factor::Application, at)
+            .count_second_factor(&actor.user, &GuessHolder::Stranger, Factor::Application, at)
             .await?;
         if budget != Budget::Open {
             return Err(disturbed("somebody could not be locked"));

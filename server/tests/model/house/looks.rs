@@ -1,10 +1,25 @@
 //! Looks at the house that change nothing of it.
 
-use domain::token::Token;
+use domain::{
+    guess_holder::GuessHolder,
+    token::{Token, TokenHash},
+};
 use serde_json::Value;
 
-use super::{House, STRICT, people};
-use crate::{actions::Seat, support::Answer};
+use super::{House, STRICT, people, person_of};
+use crate::{
+    actions::{SEATS, Seat},
+    support::Answer,
+};
+
+/// Wrong codes in a row of one holder of a budget.
+#[derive(Debug, Clone)]
+pub struct Counter {
+    /// Whose holder.
+    pub person: usize,
+    pub holder: GuessHolder,
+    pub refused: u32,
+}
 
 impl House {
     /// A look from a browser that changes nothing of it.
@@ -28,17 +43,50 @@ impl House {
         found.unwrap().unwrap().facts.second_factor_at.is_some()
     }
 
-    /// Wrong codes in a row, as stored.
-    pub fn refused_in_a_row(&self, person: usize) -> u32 {
+    /// Wrong codes in a row as stored, by whom they are counted: for each person, and for each browser's session and the browser itself
+    /// while it is known.
+    pub fn refused_in_a_row(&self) -> Vec<Counter> {
         self.runtime.block_on(async {
-            let user = self.server.user(&people()[person]).await;
-            self.server
-                .services
-                .attempts
-                .refused_in_a_row(&user)
-                .await
-                .unwrap()
+            let services = &self.server.services;
+            let now = self.server.clock.now();
+            let mut counters = Vec::new();
+            for (person, user) in people().iter().enumerate() {
+                let user = self.server.user(user).await;
+                let mut holders = vec![GuessHolder::Stranger];
+                for seat in (0..SEATS).filter(|seat| person_of(*seat) == person) {
+                    if let Some(token) = self.hash(seat, services.settings.cookie_name())
+                        && let Some(session) = services.sessions.find(token).await.unwrap()
+                    {
+                        holders.push(GuessHolder::Session(session.id));
+                    }
+                    let browser = self.hash(seat, services.settings.browser_cookie_name());
+                    if let Some(token) = browser
+                        && services
+                            .known_browsers
+                            .is_known(token, &user, now)
+                            .await
+                            .unwrap()
+                    {
+                        holders.push(GuessHolder::KnownBrowser(token));
+                    }
+                }
+                for holder in holders {
+                    let refused = services.attempts.refused_in_a_row(&user, &holder);
+                    let refused = refused.await.unwrap();
+                    counters.push(Counter {
+                        person,
+                        holder,
+                        refused,
+                    });
+                }
+            }
+            counters
         })
+    }
+
+    fn hash(&self, seat: Seat, cookie: &str) -> Option<TokenHash> {
+        let token: Token = self.browsers[seat].cookie(cookie)?.parse().ok()?;
+        Some(token.hash())
     }
 
     /// Whether the strict account demands MFA at the moment.

@@ -6,6 +6,8 @@ mod looks;
 mod operator;
 mod step_up;
 
+pub use looks::Counter;
+
 use domain::{ids::AccountId, roles::Role, time::Timestamp};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -24,7 +26,7 @@ pub struct House {
     pub journal: Journal,
     witness: Witness,
     /// Wrong codes in a row, as last seen.
-    pub counters: [u32; 3],
+    pub counters: Vec<Counter>,
     /// The account that may demand MFA; Ada owns it, Max and Eve are in it.
     pub strict: AccountId,
     lax: AccountId,
@@ -77,7 +79,7 @@ impl House {
             server,
             journal: Journal::default(),
             witness,
-            counters: [0; 3],
+            counters: Vec::new(),
             strict,
             lax,
             browsers,

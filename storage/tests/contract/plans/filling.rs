@@ -7,7 +7,7 @@ use crate::support::{Database, START, engine, vault};
 
 /// People with an account, a session and a browser each, half of them with an authenticator, codes, a key that waits and a grant; and
 /// what is counted and written down. Nothing of it is over.
-const FILL: [&str; 15] = [
+const FILL: [&str; 17] = [
     "INSERT INTO users (id, email, name, name_folded, created_at) SELECT n, n || '@example.com', n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO accounts (id, name, name_folded, created_at) SELECT n, n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO memberships (user_id, account_id, role) SELECT n, n, 'owner' FROM generate_series(1, 5000) n",
@@ -21,6 +21,8 @@ const FILL: [&str; 15] = [
     "INSERT INTO attempts (user_id) SELECT n FROM generate_series(1, 5000, 2) n",
     "INSERT INTO invitations (token_hash, user_id, expires_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), n, 1800000000000 + n FROM generate_series(1, 5000, 2) n",
     "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), n, 0, 0, 1800000000000 + n FROM generate_series(1, 5000) n",
+    "INSERT INTO browser_attempts (token_hash) SELECT CAST(CAST(n AS TEXT) AS BYTEA) FROM generate_series(1, 5000, 2) n",
+    "INSERT INTO session_attempts (session_id) SELECT n FROM generate_series(1, 5000, 2) n",
     "INSERT INTO password_attempts (email_index, failures, allowed_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), 1, 1800000000000 + n FROM generate_series(1, 5000) n",
     "INSERT INTO refused_sign_ins (address, number, refused_at) SELECT n % 500, n, 1800000000000 + n FROM generate_series(1, 5000) n",
 ];
