@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
+    client_address::CountedAddress,
     events::{Action, Event, MethodKind, Outcome},
     ids::UserId,
     lockout::{Attempts as Budgets, BACKUP_WINDOW, Budget, Factor, LOCK_AFTER, PAUSE_WINDOW},
-    ports::{Attempts, Counted, PasswordTry, PortError, Receipt},
+    ports::{Admission, Attempts, Counted, PasswordTry, PortError, Receipt},
     sign_in_delay::PasswordAttempts,
     time::Timestamp,
     vault::BlindIndex,
 };
 use sqlx::query;
 
-use crate::{Store, connect::Sql, password_tries, rows::Values, write::Write};
+use crate::{Store, admission, connect::Sql, password_tries, rows::Values, write::Write};
 
 /// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.
 /// With one writer that never happens.
@@ -91,6 +92,29 @@ impl Attempts for Store {
             .row(query("SELECT in_a_row FROM attempts WHERE user_id = $1").bind(user.as_str()))
             .await?;
         row.map_or(Ok(0), |row| row.count("in_a_row"))
+    }
+
+    fn refused_from_memory(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp> {
+        let until = self.scope.strangers.refused(address, now)?;
+        password_tries::merge_refusal(self);
+        Some(until)
+    }
+
+    async fn admit(&self, attempt: &PasswordTry, now: Timestamp) -> Result<Admission, PortError> {
+        let admission = admission::judge(self, attempt, now).await?;
+        if matches!(admission, Admission::Refused { .. }) {
+            password_tries::note_refusal(self).await?;
+        }
+        Ok(admission)
+    }
+
+    async fn count_dead_link(
+        &self,
+        address: &CountedAddress,
+        address_limit: u32,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        admission::count_dead_link(self, address, address_limit, now).await
     }
 
     async fn count_password(

@@ -9,6 +9,7 @@
 
 mod account_rules;
 mod accounts;
+mod admission;
 mod attempts;
 mod backup;
 mod backup_codes;
@@ -44,6 +45,7 @@ mod sessions;
 mod shared;
 mod sqlite;
 mod step_ups;
+mod strangers;
 mod sweep;
 mod tables;
 mod users;

@@ -107,6 +107,7 @@ impl Mfa for Store {
             stepping_up(&code.swap, &browser),
             known_browsers::putting(&browser),
             clear,
+            sessions::leaving_complete(&code.user, &code.swap.session),
         ];
         let event = application(Action::SecondFactor, &code.user);
         let (ran, told) = write.run_as(statements, event).await?;
@@ -276,6 +277,9 @@ async fn completed(
     if write.run(stepping_up(swap, browser)).await? != 1 {
         return Ok(Taken::SessionGone);
     }
+    write
+        .run(sessions::leaving_complete(&browser.user, &browser.session))
+        .await?;
     known_browsers::put(write, browser).await?;
     Ok(Taken::Taken)
 }

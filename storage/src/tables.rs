@@ -13,7 +13,7 @@ macro_rules! tables {
 }
 
 /// All but `heartbeat`, which is about the clocks of the servers on one database, and the schema's own history.
-pub const TABLES: [Table; 19] = tables! {
+pub const TABLES: [Table; 20] = tables! {
     "users" by "id";
     "accounts" by "id";
     "memberships" by "user_id", "account_id";
@@ -25,6 +25,7 @@ pub const TABLES: [Table; 19] = tables! {
     "backup_codes" by "id";
     "attempts" by "user_id";
     "password_attempts" by "email_index";
+    "network_tries" by "email_index", "network";
     "known_browsers" by "token_hash";
     "refused_sign_ins" by "address", "number";
     "set_up_link" by "id";

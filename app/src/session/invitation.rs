@@ -1,50 +1,56 @@
 //! `/invitation`: somebody chooses their password through a link that works once. It signs nobody in, and it is no way around MFA.
 
 use domain::{
+    email::Email,
     password::Password,
     token::{Token, TokenHash},
 };
 
-use super::api::{InvitationForm, Invited, Link};
+use super::{
+    admission::{dead_link, place_of_stranger},
+    api::{InvitationForm, Invited, Link},
+};
 use crate::{call::Call, error::AppError, wire::SecretText};
 
 pub(super) async fn check(call: &Call, request: Link) -> Result<Invited, AppError> {
-    let email = call
-        .services
-        .users
-        .invited(parsed(&request.token)?, call.now)
-        .await?;
-    email
+    let invited = invited(call, &request.token)
+        .await?
+        .map(|(_, email)| email)
         .map(|email| Invited {
             email: email.into(),
-        })
-        .ok_or(AppError::LinkDead)
+        });
+    match invited {
+        Some(invited) => Ok(invited),
+        None => Err(dead_link(call).await),
+    }
 }
 
-fn parsed(token: &SecretText) -> Result<TokenHash, AppError> {
-    token
-        .expose()
-        .parse::<Token>()
-        .map(|token| token.hash())
-        .map_err(|_| AppError::LinkDead)
+/// A live link is found first and always works, whatever its address has done.
+async fn invited(call: &Call, token: &SecretText) -> Result<Option<(TokenHash, Email)>, AppError> {
+    let Ok(token) = token.expose().parse::<Token>() else {
+        return Ok(None);
+    };
+    let link = token.hash();
+    let email = call.services.users.invited(link, call.now).await?;
+    Ok(email.map(|email| (link, email)))
 }
 
 pub(super) async fn accept(call: &Call, request: InvitationForm) -> Result<(), AppError> {
-    let link = parsed(&request.token)?;
     // Looked up before the hash, so that a dead link costs nothing; what counts is the update below.
-    let email = call
-        .services
-        .users
-        .invited(link, call.now)
-        .await?
-        .ok_or(AppError::LinkDead)?;
+    let Some((link, email)) = invited(call, &request.token).await? else {
+        return Err(dead_link(call).await);
+    };
     let about = [&*call.services.settings.brand, email.as_str()];
     let password = Password::choose(request.password.expose(), &about)?;
-    let hash = call.services.hasher.hash(password.expose()).await?;
-    let accepted = call
-        .services
-        .users
-        .accept_invitation(link, hash, call.now)
-        .await?;
-    accepted.then_some(()).ok_or(AppError::LinkDead)
+    let (place, browser) = (place_of_stranger(call)?, call.draw_token()?);
+    let hasher = &call.services.hasher;
+    let hash = hasher.hash_in(place, password.expose()).await?;
+    let users = &call.services.users;
+    let accepted = users.accept_invitation(link, hash, browser.hash(), call.now);
+    if !accepted.await? {
+        return Err(AppError::LinkDead);
+    }
+    // It signs nobody in, and it spares no second factor: strangers who guess can't shut its user out.
+    call.set_browser_cookie(&browser);
+    Ok(())
 }

@@ -127,11 +127,13 @@ pub trait Users: Send + Sync {
     /// Whose password an invitation lets choose, while it is open.
     async fn invited(&self, link: TokenHash, now: Timestamp) -> Result<Option<Email>, PortError>;
 
-    /// Uses an invitation: it sets the password, ends the user's sessions and is dead then; false when it was not open.
+    /// Uses an invitation: it sets the password, ends the user's sessions and is dead then, and the browser is known to the user; false when
+    /// it was not open.
     async fn accept_invitation(
         &self,
         link: TokenHash,
         password: SecretHash,
+        browser: TokenHash,
         now: Timestamp,
     ) -> Result<bool, PortError>;
 }

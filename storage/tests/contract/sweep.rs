@@ -25,7 +25,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 async fn opened(store: &Store, user: &UserId, at: Timestamp) -> Browser {
     let new = session(user, at);
-    assert!(store.open(new.clone()).await.unwrap());
+    assert!(store.open(new.clone()).await.unwrap().is_done());
     Browser {
         session: new.id,
         token: new.token,
@@ -93,6 +93,12 @@ async fn so_does_everything_else() {
         .count_password(stranger("who@example.com"), START)
         .await
         .unwrap();
+    let mut noted = database.connection().await;
+    sqlx::query("INSERT INTO network_tries (email_index, network, tried_at, spare_at) VALUES ('name', 'network', $1, 0)")
+        .bind(START.millis())
+        .execute(&mut noted)
+        .await
+        .unwrap();
     let asked = StepUp {
         intent: Intent::Delete,
         method: ada.method.clone(),
@@ -106,6 +112,7 @@ async fn so_does_everything_else() {
     let steps = [
         (Duration::from_mins(65), "refused_sign_ins"),
         (Duration::from_mins(70), "step_ups"),
+        (2 * HOUR, "network_tries"),
         (PENDING_KEY + HOUR, "pending_keys"),
         (3 * HOUR, "invitations"),
         (25 * HOUR, "password_attempts"),
@@ -267,7 +274,7 @@ async fn thirty_days_leave_no_more_than_eight() {
 }
 
 /// Every table that grows by use.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "sessions",
     "pending_keys",
     "step_ups",
@@ -275,6 +282,7 @@ const TABLES: [&str; 10] = [
     "known_browsers",
     "password_attempts",
     "refused_sign_ins",
+    "network_tries",
     "security_events",
     "attempts",
     "heartbeat",
