@@ -128,9 +128,8 @@ async fn a_choice_of_an_account_that_goes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_that_a_person_has() {
     let (database, [one, other]) = programs().await;
-    let user = somebody(&database.store).await;
     for _ in 0..ROUNDS {
-        let ada = protected_user(&database.store, user.clone()).await;
+        let ada = protected(&database.store).await;
         let second = newcomer(&database, &ada.user).await;
         pending(&database.store, &ada.user, &second, START).await;
         let (reset, ended) =

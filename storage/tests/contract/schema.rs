@@ -118,7 +118,7 @@ async fn a_newer_schema_is_refused() {
             error,
             OpenError::Newer {
                 found: 99,
-                known: 31
+                known: 40
             }
         )
     };

@@ -112,8 +112,8 @@ async fn so_does_everything_else() {
     let steps = [
         (Duration::from_mins(65), "refused_sign_ins"),
         (Duration::from_mins(70), "step_ups"),
-        (2 * HOUR, "network_tries"),
         (PENDING_KEY + HOUR, "pending_keys"),
+        (2 * HOUR, "network_tries"),
         (3 * HOUR, "invitations"),
         (25 * HOUR, "password_attempts"),
         (KNOWN + HOUR, "known_browsers"),
