@@ -68,6 +68,8 @@ const fn end(refusal: AppError) -> Option<Outcome> {
     match refusal {
         AppError::Unavailable => None,
         AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed => Some(Outcome::Used),
+        // The password was right, but too many sessions were opened lately.
+        AppError::TooMany { .. } => Some(Outcome::Limited),
         _ => Some(Outcome::Failed),
     }
 }

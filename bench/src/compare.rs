@@ -8,7 +8,7 @@ use clap::Args;
 use crate::{
     arguments::Common,
     figures::Spread,
-    machine,
+    hostile, machine,
     overload::{self, overload},
     peer::BetterAuth,
     people::House,
@@ -86,11 +86,27 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     report.budget("memory, idle", idle, "MiB", Bound::AtMost(15.0));
     report.budget("memory, after load", after, "MiB", Bound::AtMost(34.0));
     overloaded(arguments, report, &mut full.into_site()).await?;
+    hostile(&arguments.common, report).await?;
     let starts = setting(arguments, disk.path(), None)
         .cold_starts(disk.path())
         .await?;
     report.budget("cold start", starts, "ms", Bound::AtMost(50.0));
     Ok(())
+}
+
+/// What strangers can take from honest people, and what they can write; alone by `bench hostile`.
+#[derive(Args)]
+pub struct Hostile {
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// All of that.
+pub async fn hostile(common: &Common, report: &mut Report) -> Result<()> {
+    let busy = tempfile::tempdir_in("target")?;
+    hostile::measure(common, report, busy.path()).await?;
+    let written = tempfile::tempdir_in("/dev/shm")?;
+    hostile::written(common, report, written.path()).await
 }
 
 async fn overloaded(arguments: &Compare, report: &mut Report, site: &mut Occupied) -> Result<()> {

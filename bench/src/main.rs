@@ -7,6 +7,7 @@ mod connection;
 mod cpu;
 mod figures;
 mod growth;
+mod hostile;
 mod limits;
 mod load;
 mod machine;
@@ -35,6 +36,8 @@ use crate::report::Report;
 enum Arguments {
     /// Beside what people would pick instead, and overloaded
     Compare(compare::Compare),
+    /// Honest sign-ins beside hostile connections, and what strangers write
+    Hostile(compare::Hostile),
     /// With many people, accounts and events, beside an almost empty one
     Growth(growth::Growth),
     /// Two instances on one database behind nginx, beside one
@@ -48,6 +51,11 @@ async fn main() -> Result<()> {
         Arguments::Compare(asked) => {
             let mut report = Report::of("bench");
             let measured = unless_stopped(compare::measure(&asked, &mut report)).await;
+            finish(measured, report, asked.common.write.as_deref())
+        }
+        Arguments::Hostile(asked) => {
+            let mut report = Report::of("bench: hostile");
+            let measured = unless_stopped(compare::hostile(&asked.common, &mut report)).await;
             finish(measured, report, asked.common.write.as_deref())
         }
         Arguments::Growth(asked) => {

@@ -7,14 +7,20 @@ use std::{
 
 /// The bits of an IPv6 address that one customer of a provider shares (RFC 6177 §2): within them anybody changes the address at will.
 const SHARED_BITS: u128 = 64;
+/// The bits of an IPv6 address that one site may get at most (RFC 6177 §2): a /48 holds 65,536 counted addresses.
+const SITE_BITS: u128 = 80;
 
 /// The address of whoever sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(IpAddr);
 
 /// What refused sign-ins are counted by: an IPv4 address, or the /64 of an IPv6 address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CountedAddress(String);
+
+/// What shares are given to: an IPv4 address, or the /48 of an IPv6 address. A host that changes its /64 at will stays in its network.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Network(String);
 
 impl ClientAddress {
     /// Wraps an address; an IPv4 address that is written as an IPv6 one is itself.
@@ -52,12 +58,23 @@ impl ClientAddress {
     pub fn counted(&self) -> CountedAddress {
         CountedAddress(match self.0 {
             IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let network = u128::from(address) >> SHARED_BITS << SHARED_BITS;
-                format!("{}/64", Ipv6Addr::from(network))
-            }
+            IpAddr::V6(address) => format!("{}/64", without(address, SHARED_BITS)),
         })
     }
+
+    /// The network that it stands in.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        Network(match self.0 {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("{}/48", without(address, SITE_BITS)),
+        })
+    }
+}
+
+/// The address with so many of its last bits at zero.
+fn without(address: Ipv6Addr, bits: u128) -> Ipv6Addr {
+    Ipv6Addr::from(u128::from(address) >> bits << bits)
 }
 
 /// An entry of `X-Forwarded-For`: an address, by some proxies with a port.
@@ -66,6 +83,14 @@ fn parse(entry: &str) -> Option<IpAddr> {
     let with_port = || entry.parse::<SocketAddr>().ok().map(|socket| socket.ip());
     let in_brackets = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     entry.parse().ok().or_else(with_port).or_else(in_brackets)
+}
+
+impl Network {
+    /// As stored.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl CountedAddress {
@@ -135,6 +160,16 @@ mod tests {
                 .as_str(),
             counted
         );
+    }
+
+    #[rstest]
+    #[case("203.0.113.9", "203.0.113.9")]
+    #[case("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48")]
+    #[case("2001:db8:1:ffff::7", "2001:db8:1::/48")]
+    #[case("2001:db8:2::", "2001:db8:2::/48")]
+    fn a_network_is_all_that_one_site_has(#[case] address: &str, #[case] network: &str) {
+        let address = ClientAddress::new(address.parse().unwrap());
+        assert_eq!(address.network().as_str(), network);
     }
 
     proptest! {

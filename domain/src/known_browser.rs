@@ -6,5 +6,8 @@ use std::time::Duration;
 
 /// A browser without a sign-in for this long is not known any more.
 pub const KNOWN: Duration = Duration::from_hours(180 * 24);
-/// Browsers that one user is known to; with a further one the oldest goes.
+/// Browsers that one user is known to. With a further one, one of those goes that have not been known for longest.
 pub const PER_USER: u32 = 20;
+/// The ones that have been known for longest stay: sign-ins by a stranger who knows the password rotate the others only. These end after
+/// [`KNOWN`] without a sign-in, as all do.
+pub const KEPT: u32 = 10;

@@ -33,7 +33,11 @@ pub mod keys;
 #[cfg(feature = "secrets")]
 pub mod known_browser;
 #[cfg(feature = "secrets")]
+pub mod network_budget;
+#[cfg(feature = "secrets")]
 pub mod ports;
+#[cfg(feature = "secrets")]
+pub mod session_bounds;
 #[cfg(feature = "secrets")]
 pub mod token;
 #[cfg(feature = "secrets")]

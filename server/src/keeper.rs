@@ -27,6 +27,10 @@ const DELETE_EVERY: u32 = 7200;
 /// How often there is a look for sessions, grants and counters that are over, in looks for new events: every minute.
 const SWEEP_EVERY: u32 = 120;
 
+/// How often what strangers cause beyond their budget is written, in looks for new events: every minute.
+const FLUSH_EVERY: u32 = 120;
+
+const MERGED_FAIL: &str = "merged security events can't be written";
 const SEALS_FAIL: &str = "security events can't be sealed";
 
 /// What is done a batch a turn.
@@ -42,6 +46,8 @@ struct Chore {
 struct Work {
     /// Turns so far.
     count: u32,
+    /// Whether merged events can't be written.
+    merged_fail: bool,
     /// Seals, and old events.
     events: Chore,
     /// The rest of what is over.
@@ -92,6 +98,7 @@ impl Keeper {
                 _ = ticks.tick() => {}
             }
         }
+        report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
         report(&self.seal().await, &mut work.events.fails, SEALS_FAIL);
     }
 
@@ -99,6 +106,10 @@ impl Keeper {
     /// for all.
     async fn turn(&self, work: &mut Work) {
         self.reload(&mut work.stamp);
+        // Before the seals, so that the row is sealed in the same turn.
+        if work.count.is_multiple_of(FLUSH_EVERY) {
+            report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
+        }
         let mut done = self.seal().await;
         if done.is_ok() && (work.events.has_more || work.count.is_multiple_of(DELETE_EVERY)) {
             let deleted = self.delete_old().await;
@@ -126,6 +137,12 @@ impl Keeper {
             Ok(ring) => self.vault.reload(&ring),
             Err(error) => tracing::error!(%error, "the key file has changed and can't be used"),
         }
+    }
+
+    /// Writes what was merged of strangers.
+    async fn flush(&self) -> Result<(), PortError> {
+        let now = self.clock.now();
+        self.store.flush_strangers(now).await.map(drop)
     }
 
     async fn seal(&self) -> Result<(), PortError> {

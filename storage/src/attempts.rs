@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::{
-    Store,
+    Store, admission,
     engine::Engine,
     guess_budgets::{self, Whose},
     locks, password_tries,
@@ -13,11 +13,12 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::{
+    client_address::CountedAddress,
     events::{Action, Event, MethodKind, Outcome},
     guess_holder::GuessHolder,
     ids::UserId,
     lockout::{Budget, Factor},
-    ports::{Attempts, Counted, PasswordTry, PortError, Receipt},
+    ports::{Admission, Attempts, Counted, PasswordTry, PortError, Receipt},
     sign_in_delay::PasswordAttempts,
     time::Timestamp,
     vault::BlindIndex,
@@ -86,6 +87,29 @@ impl Attempts for Store {
     ) -> Result<u32, PortError> {
         let row = self.row(Whose { user, holder }.refused()).await?;
         row.map_or(Ok(0), |row| row.count("in_a_row"))
+    }
+
+    fn refused_from_memory(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp> {
+        let until = self.scope.strangers.refused(address, now)?;
+        password_tries::merge_refusal(self);
+        Some(until)
+    }
+
+    async fn admit(&self, attempt: &PasswordTry, now: Timestamp) -> Result<Admission, PortError> {
+        let admission = admission::judge(self, attempt, now).await?;
+        if matches!(admission, Admission::Refused { .. }) {
+            password_tries::note_refusal(self).await?;
+        }
+        Ok(admission)
+    }
+
+    async fn count_dead_link(
+        &self,
+        address: &CountedAddress,
+        address_limit: u32,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        admission::count_dead_link(self, address, address_limit, now).await
     }
 
     async fn count_password(

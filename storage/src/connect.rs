@@ -1,6 +1,6 @@
 //! An open database: connections that write beside connections that read.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use domain::{events::Origin, ports::PortError};
 use sqlx::{
@@ -91,7 +91,7 @@ impl Store {
             pools: self.pools.clone(),
             readers: self.readers.clone(),
             turns: self.turns.clone(),
-            scope: Scope::new(origin),
+            scope: Scope::new(origin, Arc::clone(&self.scope.strangers)),
         }
     }
 

@@ -1,6 +1,9 @@
 //! The rows of security events, as a write makes them and makes others of them.
 
-use domain::events::{Event, Origin};
+use domain::{
+    client_address::ClientAddress,
+    events::{Event, Origin},
+};
 use sqlx::query;
 
 use crate::connect::Sql;
@@ -10,6 +13,12 @@ pub const INSERT: &str = "
     INSERT INTO security_events (at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser,
                                  open_until, repeats)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13)";
+
+/// The same for something that came as often as `$13`, and may not change any more.
+const MERGED: &str = "
+    INSERT INTO security_events (at, actor, subject, account, action, outcome, method, email_index, detail, address, browser, open_until,
+                                 times)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 /// With the numbers of [`INSERT`]. That a row is not sealed is said so that nobody takes the index of those that wait for a shorter way than
 /// the row's number: a server believes it to be empty, and would read all of it each time.
@@ -42,11 +51,17 @@ pub fn bound(sql: String, origin: &Origin, event: &Event, open_until: i64) -> Sq
         .bind(open_until)
 }
 
-/// What makes two events the same: what, about whom, from which session or address, in which minute.
+/// Several that were counted in memory, as one row.
+pub fn merged(origin: &Origin, event: &Event, times: u32) -> Sql {
+    bound(MERGED.to_owned(), origin, event, 0).bind(i64::from(times))
+}
+
+/// What makes two events the same: what, about whom, from which session or address, in which minute. Of an address that is what it is
+/// counted by: a host that changes its address within a /64 makes no row each time.
 pub fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
     let whence = match (&origin.session, origin.address) {
         (Some(session), _) => session.to_string(),
-        (None, Some(address)) => address.to_string(),
+        (None, Some(address)) => ClientAddress::new(address).counted().as_str().to_owned(),
         (None, None) => origin.actor.as_str().to_owned(),
     };
     let email = event.email.map(|index| format!("{:x?}", index.as_bytes()));

@@ -15,11 +15,18 @@ pub const COLUMNS: &str = "id, at, actor, subject, account, action, outcome, met
 #[async_trait]
 impl Events for Store {
     async fn note(&self, event: Event) -> Result<(), PortError> {
+        if !self.scope.strangers.tells_apart(&self.scope.origin, &event) {
+            return Ok(());
+        }
         self.write().await?.commit_repeated(event).await
     }
 
     async fn settle(&self, outcome: Outcome) -> Result<(), PortError> {
         if self.scope.attempts().is_empty() {
+            return Ok(());
+        }
+        if !self.scope.has_rows() {
+            self.scope.settled(outcome);
             return Ok(());
         }
         self.write().await?.settle_attempts(outcome).await

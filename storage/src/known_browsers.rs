@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
-    known_browser::{KNOWN, PER_USER},
+    known_browser::{KEPT, KNOWN, PER_USER},
     ports::{KnownBrowser, KnownBrowsers, PortError},
     time::Timestamp,
     token::TokenHash,
@@ -56,8 +56,8 @@ pub async fn put(write: &mut Write, browser: &KnownBrowser) -> Result<bool, Port
 
 /// The statement that does.
 pub fn putting(browser: &KnownBrowser) -> Sql {
-    let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at)
-               SELECT $1, s.user_id, 0, 0, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
+    let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since)
+               SELECT $1, s.user_id, 0, 0, $4, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
                ON CONFLICT (token_hash) DO UPDATE SET seen_at = excluded.seen_at
                WHERE known_browsers.user_id = excluded.user_id
                RETURNING (SELECT COUNT(*) FROM known_browsers k WHERE k.user_id = $3) AS known";
@@ -78,11 +78,28 @@ pub async fn forget_too_many(write: &mut Write, put: &Ran, user: &UserId) -> Res
     Ok(())
 }
 
+/// Those known for longest stay, as many as `KEPT`; of the others the ones go that were seen longest ago.
 async fn forget_oldest(write: &mut Write, user: &UserId) -> Result<(), PortError> {
     let oldest = "DELETE FROM known_browsers WHERE token_hash IN
-                  (SELECT token_hash FROM known_browsers WHERE user_id = $1 ORDER BY seen_at DESC, token_hash LIMIT 1000000 OFFSET $2)";
-    let oldest = query(oldest).bind(user.as_str()).bind(i64::from(PER_USER));
+                  (SELECT token_hash FROM known_browsers
+                   WHERE user_id = $1
+                   AND token_hash NOT IN (SELECT token_hash FROM known_browsers WHERE user_id = $1 ORDER BY known_since, token_hash LIMIT $2)
+                   ORDER BY seen_at DESC, known_since DESC, token_hash LIMIT 1000000 OFFSET $3)";
+    let oldest = query(oldest)
+        .bind(user.as_str())
+        .bind(i64::from(KEPT))
+        .bind(i64::from(PER_USER - KEPT));
     write.run(oldest).await.map(drop)
+}
+
+/// Notes the browser of a person who has just chosen their password through a link: no other browser is known to them.
+pub fn first(token: TokenHash, user: &UserId, at: Timestamp) -> Sql {
+    let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since) VALUES ($1, $2, 0, 0, $3, $3)
+               ON CONFLICT (token_hash) DO NOTHING";
+    query(put)
+        .bind(token.as_bytes().as_slice())
+        .bind(user.as_str())
+        .bind(at.millis())
 }
 
 /// No browser is known to a user any more.

@@ -9,6 +9,7 @@
 
 mod account_rules;
 mod accounts;
+mod admission;
 mod attempts;
 mod backup;
 mod backup_codes;
@@ -45,6 +46,7 @@ mod sessions;
 mod shared;
 mod sqlite;
 mod step_ups;
+mod strangers;
 mod sweep;
 mod tables;
 mod users;

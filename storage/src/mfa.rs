@@ -111,6 +111,7 @@ impl Mfa for Store {
             known_browsers::putting(&browser),
             clear,
             guess_budgets::clearing_browser(&code.user, code.browser),
+            sessions::leaving_complete(&code.user, &code.swap.session),
         ];
         let event = application(Action::SecondFactor, &code.user);
         let (ran, told) = write.run_as(statements, event).await?;
@@ -291,6 +292,9 @@ async fn completed(
     if write.run(stepping_up(swap, browser)).await? != 1 {
         return Ok(Taken::SessionGone);
     }
+    write
+        .run(sessions::leaving_complete(&browser.user, &browser.session))
+        .await?;
     known_browsers::put(write, browser).await?;
     let clear = guess_budgets::clearing_browser(&browser.user, browser.token);
     write.run(clear).await?;

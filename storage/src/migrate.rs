@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     step!(20, "0020_heartbeat"),
     step!(30, "0030_sweep"),
     step!(31, "0031_keys_in_use"),
+    step!(40, "0040_admission"),
     step!(41, "0041_guess_budgets"),
     step!(42, "0042_reauthentication"),
 ];

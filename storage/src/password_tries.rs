@@ -1,14 +1,14 @@
 //! Password attempts, counted before they are judged: by account name, by known browser, by address. The rules stand in
-//! `domain::{sign_in_delay, address_limit, known_browser}`.
+//! `domain::{sign_in_delay, address_limit, known_browser, network_budget}`.
 
 use domain::{
-    address_limit::{self, WINDOW},
+    address_limit::WINDOW,
     client_address::CountedAddress,
     email::Email,
     events::{Action, Event, MethodKind, Outcome},
     known_browser::KNOWN,
     ports::{Counted, Events, PasswordTry, PortError, Receipt},
-    sign_in_delay::{MEMORY, PasswordAttempts},
+    sign_in_delay::{MEMORY, PasswordAttempts, delay_after},
     time::Timestamp,
     token::TokenHash,
     vault::BlindIndex,
@@ -17,15 +17,17 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store,
+    admission::{self, Limits},
     attempts::{SHORTLY, TRIES},
     connect::Sql,
+    error::port,
     rows::Values,
     write::{Attempt, Noted, Write},
 };
 
 /// The attempts of a browser that is known to the user of an email.
 pub const OF_BROWSER: &str = "
-    SELECT b.failures, b.allowed_at FROM known_browsers b JOIN users u ON u.id = b.user_id
+    SELECT b.user_id, b.failures, b.allowed_at FROM known_browsers b JOIN users u ON u.id = b.user_id
     WHERE b.token_hash = $1 AND u.email = $2 AND b.seen_at > $3";
 /// The refused sign-in of an address that must have left the window.
 pub const OLDEST: &str = "
@@ -54,8 +56,7 @@ pub async fn count(
             }
             Some((refused, None)) => {
                 write.undo(()).await?;
-                // Without the email: whoever types a new one each time makes no new row each time.
-                store.note(tried(store, Outcome::Limited)).await?;
+                note_refusal(store).await?;
                 return Ok(refused);
             }
             None => write.undo(()).await?,
@@ -64,6 +65,18 @@ pub async fn count(
     Ok(Counted::Refused {
         until: now.plus(SHORTLY),
     })
+}
+
+/// Writes down that a limit refused an attempt. Without the email: whoever types a new one each time makes no new row each time.
+pub async fn note_refusal(store: &Store) -> Result<(), PortError> {
+    store.note(tried(store, Outcome::Limited)).await
+}
+
+/// The same without a row of its own, and without a write: the address was told already.
+pub fn merge_refusal(store: &Store) {
+    let event = tried(store, Outcome::Limited);
+    let mut budget = store.scope.strangers.budget();
+    budget.merge(event.action, event.outcome);
 }
 
 fn tried(store: &Store, outcome: Outcome) -> Event {
@@ -131,39 +144,51 @@ async fn count_for_stranger(
     now: Timestamp,
 ) -> Result<Try, PortError> {
     let email = attempt.email.as_ref().map(|(_, index)| *index);
-    let mut look = vec![past_window(now), oldest(attempt)];
-    if let Some(email) = email {
-        look.extend([forgotten(now), password_row(email)]);
+    let mut look = vec![past_window(now), admission::looking(attempt, now)];
+    if email.is_some() {
+        look.insert(1, forgotten(now));
     }
     let looked = write.run_all(look).await?;
-    let oldest = looked[1].rows.first().map(|row| row.at("refused_at"));
-    if let Err(until) = address_limit::judge(oldest.transpose()?, now) {
-        return Ok(Some(refused(until)));
-    }
-    let mut take = vec![take_number(attempt, now)];
-    if let Some(email) = email {
-        let before = looked[3].rows.first().map(password_attempts).transpose()?;
-        match before.unwrap_or_default().count(now) {
-            Ok(after) => take.push(replace(email, before, after)),
-            Err(until) => return Ok(Some(refused(until))),
+    let found = looked.last().and_then(|looked| looked.rows.first());
+    let found = found.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
+    let take = take_number(&attempt.address, attempt.address_limit, now);
+    let (statements, to_change) = match (admission::limits(found, now)?, email) {
+        (Limits::Refused { until, .. }, _) => return Ok(Some(refused(until))),
+        (_, None) => (vec![take], 0),
+        (Limits::Open { before, after }, Some(email)) => {
+            let mut count = vec![take, replace(email, before, after)];
+            // Only where a delay runs is there something that the network may not have twice.
+            if !delay_after(after.failures).is_zero() {
+                count.push(admission::noting(email, &attempt.network, now));
+            }
+            (count, 1)
         }
-    }
-    let (taken, counted) = write.run_as_attempt(take, event).await?;
-    let Some(row) = taken[0].rows.first() else {
+        (Limits::Spare, Some(email)) => {
+            let [hold, spend] = admission::spending(email, &attempt.network, now);
+            (vec![take, hold, spend], 2)
+        }
+    };
+    let (taken, counted) = write.run_as_strangers_attempt(statements, event).await?;
+    let number = taken[0].rows.first();
+    let all_changed = taken
+        .iter()
+        .skip(1)
+        .take(to_change)
+        .all(|ran| ran.changed == 1);
+    let (Some(number), true) = (number, all_changed) else {
+        write.give_back(&counted);
         return Ok(None);
     };
-    if email.is_some() && taken[1].changed != 1 {
-        return Ok(None);
-    }
     let receipt = Receipt::Stranger {
         email,
         address: attempt.address.clone(),
-        number: row.number("number")?,
+        network: attempt.network.clone(),
+        number: number.number("number")?,
     };
     Ok(Some((Counted::Counted(receipt), Some(counted))))
 }
 
-fn past_window(now: Timestamp) -> Sql {
+pub fn past_window(now: Timestamp) -> Sql {
     query("DELETE FROM refused_sign_ins WHERE refused_at <= $1").bind(now.minus(WINDOW).millis())
 }
 
@@ -172,24 +197,24 @@ fn forgotten(now: Timestamp) -> Sql {
     query("DELETE FROM password_attempts WHERE allowed_at <= $1").bind(now.minus(MEMORY).millis())
 }
 
-fn oldest(attempt: &PasswordTry) -> Sql {
+pub fn oldest(address: &CountedAddress, limit: u32) -> Sql {
     query(OLDEST)
-        .bind(attempt.address.as_str())
-        .bind(i64::from(attempt.address_limit) - 1)
+        .bind(address.as_str().to_owned())
+        .bind(i64::from(limit) - 1)
 }
 
 /// Takes the next number of the address, which two can't take at once. The limit is judged once more in the statement that takes: between
 /// the two, others may have taken the last ones.
-fn take_number(attempt: &PasswordTry, now: Timestamp) -> Sql {
+pub fn take_number(address: &CountedAddress, limit: u32, now: Timestamp) -> Sql {
     let take = "INSERT INTO refused_sign_ins (address, number, refused_at)
                 SELECT $1, COALESCE(MAX(number), 0) + 1, $2 FROM refused_sign_ins WHERE address = $1
                 HAVING COUNT(CASE WHEN refused_at > $3 THEN 1 END) < $4
                 ON CONFLICT (address, number) DO NOTHING RETURNING number";
     query(take)
-        .bind(attempt.address.as_str())
+        .bind(address.as_str().to_owned())
         .bind(now.millis())
         .bind(now.minus(WINDOW).millis())
-        .bind(i64::from(attempt.address_limit))
+        .bind(i64::from(limit))
 }
 
 /// Forgets what a right password was counted with, before what it was given for is done.
@@ -197,7 +222,16 @@ pub async fn was_right(store: &Store, receipt: &Receipt) -> Result<(), PortError
     let mut write = store.write().await?;
     write.run_all(forgetting(receipt)).await?;
     // What the password was given for is the event.
-    write.commit(Noted::Nothing).await
+    write.commit(Noted::Nothing).await?;
+    forget_address(store, receipt);
+    Ok(())
+}
+
+/// Forgets that an address was over its limit, once one of its attempts was taken off it.
+pub fn forget_address(store: &Store, receipt: &Receipt) {
+    if let Receipt::Stranger { address, .. } = receipt {
+        store.scope.strangers.forget(address);
+    }
 }
 
 /// The statements that forget what a right password was counted with.
@@ -211,11 +245,16 @@ pub fn forgetting(receipt: &Receipt) -> Vec<Sql> {
         Receipt::Stranger {
             email,
             address,
+            network,
             number,
-        } => [take_back(address, *number)]
-            .into_iter()
-            .chain(email.map(forget))
-            .collect(),
+        } => {
+            let of_name = |email| [forget(email), admission::clearing(email, network)];
+            let of_name = email.map(of_name).into_iter().flatten();
+            [take_back(address, *number)]
+                .into_iter()
+                .chain(of_name)
+                .collect()
+        }
     }
 }
 

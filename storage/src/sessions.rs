@@ -6,15 +6,16 @@ use domain::{
     ids::{AccountId, SessionId, UserId},
     names::AccountName,
     policy::Subject,
-    ports::{NewSession, PortError, SessionRecord, Sessions, TokenSwap},
+    ports::{NewSession, Opened, PortError, Receipt, SessionRecord, Sessions, TokenSwap},
     session::{ABSOLUTE, SessionFacts},
+    session_bounds::{COMPLETE, HALF, SIGN_INS, SignIns, WINDOW},
     time::Timestamp,
     token::TokenHash,
 };
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    Store,
+    Store, attempts,
     connect::Sql,
     guess_budgets, known_browsers, locks, password_tries,
     rows::Values,
@@ -36,7 +37,7 @@ pub const FIND: &str = "
 
 #[async_trait]
 impl Sessions for Store {
-    async fn open(&self, session: NewSession) -> Result<bool, PortError> {
+    async fn open(&self, session: NewSession) -> Result<Opened, PortError> {
         let write = self.write().await?;
         let outcome = if session.complete {
             Outcome::Succeeded
@@ -45,7 +46,11 @@ impl Sessions for Store {
         };
         let event = Event::new(Action::SignIn, outcome).of(&session.user);
         let event = event.with(MethodKind::Password).by_subject();
-        open(write, &session, event).await
+        let opened = open(write, &session, event).await?;
+        if let (Opened::Done, Some(receipt)) = (opened, &session.receipt) {
+            password_tries::forget_address(self, receipt);
+        }
+        Ok(opened)
     }
 
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError> {
@@ -159,31 +164,87 @@ pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
 }
 
 /// Opens a session, and commits it as an event, while the password it was judged by is still the user's: a change of password ends every
-/// session, and none of the old password may open behind it. False, and nothing done, when it is not.
-pub async fn open(mut write: Write, session: &NewSession, event: Event) -> Result<bool, PortError> {
+/// session, and none of the old password may open behind it. Nothing is done when it is not, or when too many were opened lately.
+pub async fn open(
+    mut write: Write,
+    session: &NewSession,
+    event: Event,
+) -> Result<Opened, PortError> {
     let (ran, told) = write.run_as(opening(session), event).await?;
-    write.keep_told(ran[0].changed == 1, told).await
+    let counted = ran
+        .iter()
+        .take(deciding(session))
+        .all(|ran| ran.changed == 1);
+    if counted {
+        write.commit_told(told).await?;
+        return Ok(Opened::Done);
+    }
+    let refusal = refusal(&mut write, session).await?;
+    write.undo(refusal).await
 }
 
-/// The first statement decides.
+/// How many of the statements at the beginning decide.
+const fn deciding(session: &NewSession) -> usize {
+    match session.receipt {
+        Some(Receipt::Browser(_)) => 2,
+        _ => 1,
+    }
+}
+
+/// Counts a sign-in within its minute, where `$2` is now, `$3` the beginning of a window that has ended, and `$4` how many there may be.
+macro_rules! counting {
+    ($set:literal, $which:literal) => {
+        concat!(
+            $set,
+            " opened_count = CASE WHEN opened_since > $3 AND opened_since <= $2 THEN opened_count + 1 ELSE 1 END,
+              opened_since = CASE WHEN opened_since > $3 AND opened_since <= $2 THEN opened_since ELSE $2 END
+              WHERE (opened_since <= $3 OR opened_since > $2 OR opened_count < $4) AND ",
+            $which
+        )
+    };
+}
+
+/// The first statements decide: see [`deciding`].
 fn opening(session: &NewSession) -> Vec<Sql> {
-    let unchanged = "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0";
-    let unchanged = query(unchanged).bind(session.user.as_str());
-    let mut all = vec![unchanged.bind(session.password.expose())];
+    let at = session.at;
+    let counted = |sql: Sql| {
+        sql.bind(at.millis())
+            .bind(at.minus(WINDOW).millis())
+            .bind(i64::from(SIGN_INS))
+    };
+    let mut all = match &session.receipt {
+        // A known browser has the same figure of its own, so that a stranger with the password takes none of it.
+        Some(Receipt::Browser(browser)) => {
+            let unchanged = "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0";
+            let unchanged = query(unchanged).bind(session.user.as_str());
+            let count = counting!("UPDATE known_browsers SET", "token_hash = $1");
+            let count = query(count).bind(browser.as_bytes().as_slice());
+            vec![unchanged.bind(session.password.expose()), counted(count)]
+        }
+        _ => {
+            let count = counting!(
+                "UPDATE users SET",
+                "id = $1 AND password_hash = $5 AND disabled = 0"
+            );
+            let count = counted(query(count).bind(session.user.as_str()));
+            vec![count.bind(session.password.expose())]
+        }
+    };
     if let Some(receipt) = &session.receipt {
         all.extend(password_tries::forgetting(receipt));
     }
     if session.complete {
-        all.extend(signing_in(&session.user, session.at));
+        all.extend(signing_in(&session.user, at));
     }
     // Sessions past their absolute bound go here, so that the table does not grow for ever.
     let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2");
     let ended = ended.bind(session.user.as_str());
-    all.push(ended.bind(session.at.minus(ABSOLUTE).millis()));
+    all.push(ended.bind(at.minus(ABSOLUTE).millis()));
     all.extend(session.replaces.map(|replaced| {
         let replace = query("DELETE FROM sessions WHERE token_hash = $1");
         replace.bind(replaced.as_bytes().as_slice())
     }));
+    all.push(making_room(session));
     // Of a user who is still there: otherwise this statement would fail in the place of the first.
     let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at)
                   SELECT $1, $2, u.id, $4, $4, $4 FROM users u WHERE u.id = $3";
@@ -191,8 +252,70 @@ fn opening(session: &NewSession) -> Vec<Sql> {
         .bind(session.id.as_str())
         .bind(session.token.as_bytes().as_slice());
     let insert = insert.bind(session.user.as_str());
-    all.push(insert.bind(session.at.millis()));
+    all.push(insert.bind(at.millis()));
     all
+}
+
+/// Ends what is too much beside one more. Who has a method opens half sessions only, and who has none complete ones only: neither kind
+/// pushes the other out.
+fn making_room(session: &NewSession) -> Sql {
+    let (sql, most) = if session.complete {
+        let idle = "DELETE FROM sessions WHERE id IN
+                    (SELECT id FROM sessions WHERE user_id = $1 ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $2)";
+        (idle, COMPLETE)
+    } else {
+        let oldest = "DELETE FROM sessions WHERE id IN
+                      (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NULL
+                       ORDER BY opened_at DESC, id LIMIT 1000000 OFFSET $2)";
+        (oldest, HALF)
+    };
+    query(sql)
+        .bind(session.user.as_str())
+        .bind(i64::from(most) - 1)
+}
+
+/// Ends the complete sessions that are too many beside one that has just become complete.
+pub fn leaving_complete(user: &UserId, session: &SessionId) -> Sql {
+    let idle = "DELETE FROM sessions WHERE id IN
+                (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NOT NULL AND id <> $2
+                 ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $3)";
+    query(idle)
+        .bind(user.as_str())
+        .bind(session.as_str())
+        .bind(i64::from(COMPLETE) - 1)
+}
+
+/// Why a session did not open.
+async fn refusal(write: &mut Write, session: &NewSession) -> Result<Opened, PortError> {
+    let of_user = "SELECT opened_since, opened_count FROM users WHERE id = $1 AND password_hash = $2 AND disabled = 0";
+    let of_user = query(of_user)
+        .bind(session.user.as_str())
+        .bind(session.password.expose());
+    let Some(user) = write.row(of_user).await? else {
+        return Ok(Opened::NotAdmitted);
+    };
+    let counted = match &session.receipt {
+        Some(Receipt::Browser(browser)) => {
+            let of_browser =
+                "SELECT opened_since, opened_count FROM known_browsers WHERE token_hash = $1";
+            let of_browser = query(of_browser).bind(browser.as_bytes().as_slice());
+            write.row(of_browser).await?
+        }
+        _ => Some(user),
+    };
+    let until = match counted {
+        Some(row) => {
+            let sign_ins = SignIns {
+                since: row.at("opened_since")?,
+                count: row.count("opened_count")?,
+            };
+            sign_ins.count(session.at).err()
+        }
+        None => None,
+    };
+    // A browser that was forgotten meanwhile, or a minute that has just ended.
+    let until = until.unwrap_or_else(|| session.at.plus(attempts::SHORTLY));
+    Ok(Opened::TooMany { until })
 }
 
 /// Notes a complete sign-in, which is what clears the common budget of the second factor; false for a user who is barred or gone.

@@ -13,7 +13,7 @@ macro_rules! tables {
 }
 
 /// All but `heartbeat`, which is about the clocks of the servers on one database, and the schema's own history.
-pub const TABLES: [Table; 21] = tables! {
+pub const TABLES: [Table; 22] = tables! {
     "users" by "id";
     "accounts" by "id";
     "memberships" by "user_id", "account_id";
@@ -25,6 +25,7 @@ pub const TABLES: [Table; 21] = tables! {
     "backup_codes" by "id";
     "attempts" by "user_id";
     "password_attempts" by "email_index";
+    "network_tries" by "email_index", "network";
     "known_browsers" by "token_hash";
     "browser_attempts" by "token_hash";
     "session_attempts" by "session_id";

@@ -16,7 +16,8 @@ use domain::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    Store, accounts, connect::Sql, invitations, locks, owners, rows::Values, sessions, write::Write,
+    Store, accounts, connect::Sql, invitations, known_browsers, locks, owners, rows::Values,
+    sessions, write::Write,
 };
 
 /// Everything the operator and My profile see, a row a membership.
@@ -80,7 +81,8 @@ impl Users for Store {
             .bind(Role::Owner.as_str());
         write.run(join).await?;
         let event = Event::done(Action::FirstStart).of(&first.owner.id);
-        sessions::open(write, &first.session, event.by_subject()).await
+        let opened = sessions::open(write, &first.session, event.by_subject()).await?;
+        Ok(opened.is_done())
     }
 
     async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError> {
@@ -204,6 +206,7 @@ impl Users for Store {
         &self,
         link: TokenHash,
         password: SecretHash,
+        browser: TokenHash,
         now: Timestamp,
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
@@ -218,6 +221,9 @@ impl Users for Store {
             return write.undo(false).await;
         }
         sessions::end_all(&mut write, &user).await?;
+        write
+            .run(known_browsers::first(browser, &user, now))
+            .await?;
         let event = Event::done(Action::InvitationAccept).of(&user);
         write
             .commit(event.with(MethodKind::Password).by_subject())

@@ -18,6 +18,7 @@ use crate::{
     error::port,
     event_rows::{INSERT, UPDATE, bound, repeats},
     shared::Turn,
+    strangers::Strangers,
 };
 
 /// How long a row may still change: longer than any request takes.
@@ -44,20 +45,24 @@ impl From<Event> for Noted {
 #[derive(Clone)]
 pub struct Scope {
     pub origin: Arc<Origin>,
-    attempts: Arc<Mutex<Vec<i64>>>,
+    /// What this server keeps in memory, for all who write.
+    pub strangers: Arc<Strangers>,
+    attempts: Arc<Mutex<Vec<Attempt>>>,
 }
 
 impl Scope {
-    pub fn new(origin: Origin) -> Self {
+    pub fn new(origin: Origin, strangers: Arc<Strangers>) -> Self {
         Self {
             origin: Arc::new(origin),
+            strangers,
             attempts: Arc::default(),
         }
     }
 
     /// Of a store that was given no request: its own housekeeping.
     pub fn none() -> Self {
-        Self::new(Origin::here(Actor::System, Timestamp::default()))
+        let here = Origin::here(Actor::System, Timestamp::default());
+        Self::new(here, Arc::default())
     }
 
     /// What the request tries; `otherwise` where it does not say.
@@ -65,12 +70,45 @@ impl Scope {
         self.origin.trying.unwrap_or(otherwise)
     }
 
-    pub fn attempts(&self) -> Vec<i64> {
+    pub fn attempts(&self) -> Vec<Attempt> {
         let attempts = self.attempts.lock();
         attempts.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn change(&self, change: impl FnOnce(&mut Vec<i64>)) {
+    /// Whether some attempt has a row that can be settled.
+    pub fn has_rows(&self) -> bool {
+        self.attempts()
+            .into_iter()
+            .any(|attempt| attempt.row().is_some())
+    }
+
+    /// All attempts came right: none of them failed, and none was a stranger's.
+    fn came_right(&self) {
+        self.change(|attempts| {
+            let mut budget = self.strangers.budget();
+            for attempt in attempts.drain(..) {
+                match attempt {
+                    Attempt::Merged(action) => budget.withdraw(action, Outcome::Failed),
+                    Attempt::Metered(_) => budget.judged.give_back(),
+                    Attempt::Row(_) => {}
+                }
+            }
+        });
+    }
+
+    /// The last attempt ended so, and those before it came right.
+    pub fn settled(&self, outcome: Outcome) {
+        let mut last = None;
+        self.change(|attempts| last = attempts.pop());
+        self.came_right();
+        if let Some(Attempt::Merged(action)) = last {
+            let mut budget = self.strangers.budget();
+            budget.withdraw(action, Outcome::Failed);
+            budget.merge(action, outcome);
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<Attempt>)) {
         let attempts = self.attempts.lock();
         change(&mut attempts.unwrap_or_else(PoisonError::into_inner));
     }
@@ -83,8 +121,25 @@ pub struct Told {
     completes: bool,
 }
 
-/// An attempt's event, before its commit.
-pub struct Attempt(i64);
+/// How an attempt is told that was counted.
+#[derive(Clone, Copy)]
+pub enum Attempt {
+    /// By a row of its own, of this number.
+    Row(i64),
+    /// The same, of a stranger, whose rows are metered.
+    Metered(i64),
+    /// By the row that tells of many, in memory until it is written.
+    Merged(Action),
+}
+
+impl Attempt {
+    const fn row(self) -> Option<i64> {
+        match self {
+            Self::Row(id) | Self::Metered(id) => Some(id),
+            Self::Merged(_) => None,
+        }
+    }
+}
 
 /// A transaction that writes. Dropped before its commit, it leaves nothing behind.
 pub struct Write {
@@ -150,8 +205,8 @@ impl Write {
         let completes = matches!(event.outcome, Outcome::Succeeded | Outcome::Owed);
         let mut attempts = self.scope.attempts();
         attempts.truncate(if completes { attempts.len() } else { 0 });
-        let last = attempts.pop();
-        statements.extend(attempts.into_iter().map(take_back));
+        let last = attempts.pop().and_then(Attempt::row);
+        statements.extend(attempts.into_iter().filter_map(Attempt::row).map(take_back));
         let origin = &self.scope.origin;
         statements.push(match last {
             Some(id) => bound(UPDATE.to_owned(), origin, &event, 0).bind(id),
@@ -175,7 +230,7 @@ impl Write {
         let scope = self.scope.clone();
         self.end().await?;
         if told.completes {
-            scope.change(Vec::clear);
+            scope.came_right();
         }
         Ok(())
     }
@@ -210,14 +265,41 @@ impl Write {
         let row = ran.last().and_then(|last| last.rows.first());
         let row = row.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
         let id = row.try_get(0).map_err(port)?;
-        Ok((ran, Attempt(id)))
+        Ok((ran, Attempt::Row(id)))
+    }
+
+    /// The same for a stranger, while their budget of rows lasts. Beyond it the attempt is counted all the same, and told by the row that
+    /// tells of many.
+    pub async fn run_as_strangers_attempt(
+        &mut self,
+        statements: Vec<Sql>,
+        event: &Event,
+    ) -> Result<(Vec<Ran>, Attempt), PortError> {
+        let now = self.scope.origin.at;
+        if !self.scope.strangers.budget().judged.take(now) {
+            let ran = self.run_all(statements).await?;
+            return Ok((ran, Attempt::Merged(event.action)));
+        }
+        let (ran, attempt) = self.run_as_attempt(statements, event).await?;
+        Ok((ran, attempt.row().map_or(attempt, Attempt::Metered)))
+    }
+
+    /// An attempt that is not committed uses nothing up.
+    pub fn give_back(&self, attempt: &Attempt) {
+        if let Attempt::Metered(_) = attempt {
+            self.scope.strangers.budget().judged.give_back();
+        }
     }
 
     /// Commits an attempt that was counted and is to be judged. What nobody completes has failed; `Events::settle` says so at once.
     pub async fn commit_attempt(self, attempt: Attempt) -> Result<(), PortError> {
         let scope = self.scope.clone();
         self.end().await?;
-        scope.change(|attempts| attempts.push(attempt.0));
+        if let Attempt::Merged(action) = attempt {
+            // From now on, as a row would stand from now on, whatever ends the request.
+            scope.strangers.budget().merge(action, Outcome::Failed);
+        }
+        scope.change(|attempts| attempts.push(attempt));
         Ok(())
     }
 
@@ -238,14 +320,15 @@ impl Write {
     /// together they are one event.
     pub async fn settle_attempts(mut self, outcome: Outcome) -> Result<(), PortError> {
         let mut attempts = self.scope.attempts();
-        let last = attempts.pop();
+        let last = attempts.pop().and_then(Attempt::row);
+        let attempts = attempts.into_iter().filter_map(Attempt::row);
         let settle = "UPDATE security_events SET outcome = $2, open_until = 0 WHERE id = $1 AND COALESCE(seq, 0) = 0";
         let settle = query(settle).bind(last).bind(outcome.as_str());
-        let statements = attempts.into_iter().map(take_back).chain([settle]);
+        let statements = attempts.map(take_back).chain([settle]);
         self.run_all(statements.collect()).await?;
         let scope = self.scope.clone();
         self.end().await?;
-        scope.change(Vec::clear);
+        scope.settled(outcome);
         Ok(())
     }
 

@@ -11,7 +11,9 @@ use super::api::NewPassword;
 use crate::{
     call::Call,
     error::{AppError, Field},
-    session::{already_used, judge, remember_caller, right_backup_code, right_code},
+    session::{
+        already_used, judge, place_of_caller, remember_caller, right_backup_code, right_code,
+    },
     wire::SecretText,
 };
 
@@ -26,7 +28,7 @@ pub(super) async fn change(call: &Call, request: NewPassword) -> Result<(), AppE
     let new = Password::choose(request.new.expose(), owner)?;
     let code = second_factor(session.subject.has_mfa, request.code)?;
     let current = Password::given(request.current.expose());
-    let place = call.services.hasher.place()?;
+    let place = place_of_caller(call)?;
     let judged_by = judge(call, Some(&session.email), &current)
         .await?
         .and_then(|credentials| credentials.password)

@@ -10,6 +10,7 @@ use domain::{
 };
 
 use super::{
+    admission::{dead_link, place_of_stranger},
     api::{FirstOwnerForm, Link, Viewer},
     known_browser,
     server::reread,
@@ -24,17 +25,15 @@ pub(super) async fn check_link(call: &Call, request: Link) -> Result<(), AppErro
     open_link(call, &request.token).await.map(|_| ())
 }
 
+/// A live link is found first and always works, whatever its address has done.
 async fn open_link(call: &Call, token: &SecretText) -> Result<TokenHash, AppError> {
-    let link = token
-        .expose()
-        .parse::<Token>()
-        .map_err(|_| AppError::LinkDead)?
-        .hash();
-    if call.services.users.set_up_is_open(link).await? {
-        Ok(link)
-    } else {
-        Err(AppError::LinkDead)
+    if let Ok(token) = token.expose().parse::<Token>() {
+        let link = token.hash();
+        if call.services.users.set_up_is_open(link).await? {
+            return Ok(link);
+        }
     }
+    Err(dead_link(call).await)
 }
 
 pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewer, AppError> {
@@ -62,7 +61,9 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
     let password = Password::choose(request.password.expose(), owner)?;
     let link = open_link(call, &request.token).await?;
 
-    let password = call.services.hasher.hash(password.expose()).await?;
+    let place = place_of_stranger(call)?;
+    let hasher = &call.services.hasher;
+    let password = hasher.hash_in(place, password.expose()).await?;
     let (user, token, at) = (
         UserId::from_random(call.services.entropy.draw()?),
         call.draw_token()?,

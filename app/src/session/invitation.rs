@@ -2,53 +2,58 @@
 
 use domain::{
     password::{Password, PasswordOwner},
+    ports::InvitedUser,
     token::{Token, TokenHash},
 };
 
-use super::api::{InvitationForm, Invited, Link};
+use super::{
+    admission::{dead_link, place_of_stranger},
+    api::{InvitationForm, Invited, Link},
+};
 use crate::{call::Call, error::AppError, wire::SecretText};
 
 pub(super) async fn check(call: &Call, request: Link) -> Result<Invited, AppError> {
-    let invited = call
-        .services
-        .users
-        .invited(parsed(&request.token)?, call.now)
-        .await?;
-    invited
-        .map(|invited| Invited {
+    match invited(call, &request.token).await? {
+        Some((_, invited)) => Ok(Invited {
             email: invited.email.into(),
-        })
-        .ok_or(AppError::LinkDead)
+        }),
+        None => Err(dead_link(call).await),
+    }
 }
 
-fn parsed(token: &SecretText) -> Result<TokenHash, AppError> {
-    token
-        .expose()
-        .parse::<Token>()
-        .map(|token| token.hash())
-        .map_err(|_| AppError::LinkDead)
+/// A live link is found first and always works, whatever its address has done.
+async fn invited(
+    call: &Call,
+    token: &SecretText,
+) -> Result<Option<(TokenHash, InvitedUser)>, AppError> {
+    let Ok(token) = token.expose().parse::<Token>() else {
+        return Ok(None);
+    };
+    let link = token.hash();
+    let invited = call.services.users.invited(link, call.now).await?;
+    Ok(invited.map(|invited| (link, invited)))
 }
 
 pub(super) async fn accept(call: &Call, request: InvitationForm) -> Result<(), AppError> {
-    let link = parsed(&request.token)?;
     // Looked up before the hash, so that a dead link costs nothing; what counts is the update below.
-    let invited = call
-        .services
-        .users
-        .invited(link, call.now)
-        .await?
-        .ok_or(AppError::LinkDead)?;
+    let Some((link, invited)) = invited(call, &request.token).await? else {
+        return Err(dead_link(call).await);
+    };
     let owner = PasswordOwner {
         brand: &call.services.settings.brand,
         email: invited.email.as_str(),
         name: invited.name.as_str(),
     };
     let password = Password::choose(request.password.expose(), owner)?;
-    let hash = call.services.hasher.hash(password.expose()).await?;
-    let accepted = call
-        .services
-        .users
-        .accept_invitation(link, hash, call.now)
-        .await?;
-    accepted.then_some(()).ok_or(AppError::LinkDead)
+    let (place, browser) = (place_of_stranger(call)?, call.draw_token()?);
+    let hasher = &call.services.hasher;
+    let hash = hasher.hash_in(place, password.expose()).await?;
+    let users = &call.services.users;
+    let accepted = users.accept_invitation(link, hash, browser.hash(), call.now);
+    if !accepted.await? {
+        return Err(AppError::LinkDead);
+    }
+    // It signs nobody in, and it spares no second factor: strangers who guess can't shut its user out.
+    call.set_browser_cookie(&browser);
+    Ok(())
 }

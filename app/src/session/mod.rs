@@ -3,6 +3,8 @@
 pub mod api;
 
 #[cfg(feature = "ssr")]
+mod admission;
+#[cfg(feature = "ssr")]
 mod first_start;
 #[cfg(feature = "ssr")]
 mod invitation;
@@ -15,11 +17,13 @@ mod second_factor;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
+pub(crate) use admission::{judge, place_of_caller};
+#[cfg(feature = "ssr")]
 pub(crate) use known_browser::remember_caller;
 #[cfg(feature = "ssr")]
 pub(crate) use second_factor::{already_used, count, right_backup_code, right_code};
 #[cfg(feature = "ssr")]
-pub(crate) use server::{judge, now, reread};
+pub(crate) use server::{now, reread};
 
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -16,6 +16,7 @@ use domain::{
 };
 
 use super::{
+    admission::place_of_caller,
     api::{Code, SignedIn},
     known_browser::{self, BrowserToken},
     server::completed,
@@ -162,7 +163,7 @@ pub(crate) async fn right_backup_code(
         field: Field::BackupCode,
     })?;
     let user = &call.caller()?.session.user;
-    let place = call.services.hasher.place()?;
+    let place = place_of_caller(call)?;
     count(call, Factor::BackupCode).await?;
     let stored = call
         .services

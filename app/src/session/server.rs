@@ -6,12 +6,13 @@ use domain::{
     ids::SessionId,
     password::Password,
     policy::{Standing, decide},
-    ports::{Counted, Credentials, NewSession, PasswordTry, Receipt, SessionRecord},
+    ports::{Credentials, NewSession, Opened, SessionRecord},
     session::SessionFacts,
     token::TokenHash,
 };
 
 use super::{
+    admission::{judge, too_many, weighed},
     api::{PasswordOnly, SignInForm, Viewer},
     known_browser,
 };
@@ -84,8 +85,10 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
         receipt: Some(receipt),
     };
     let id = session.id.clone();
-    if !call.services.sessions.open(session).await? {
-        return Err(AppError::WrongCredentials);
+    match call.services.sessions.open(session).await? {
+        Opened::Done => {}
+        Opened::NotAdmitted => return Err(AppError::WrongCredentials),
+        Opened::TooMany { until } => return Err(too_many(call, until)),
     }
     call.set_cookie(&token);
     // Looked at first: a database that does not answer would be waited for twice, as nobody is told that a browser was not noted.
@@ -94,55 +97,6 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
         known_browser::note(known_browser::remember(call, &user, &id).await);
     }
     Ok(viewer)
-}
-
-/// Counts the attempt, then compares; `None` when anything is wrong, always after the same work. A right one is forgotten at once.
-pub(crate) async fn judge(
-    call: &Call,
-    email: Option<&Email>,
-    password: &Password,
-) -> Result<Option<Credentials>, AppError> {
-    let (credentials, receipt) = weighed(call, email, password).await?;
-    if credentials.is_some() {
-        call.services.attempts.password_was_right(receipt).await?;
-    }
-    Ok(credentials)
-}
-
-/// The same; what a right password was counted with is the caller's to hand in, together with what the password was given for.
-async fn weighed(
-    call: &Call,
-    email: Option<&Email>,
-    password: &Password,
-) -> Result<(Option<Credentials>, Receipt), AppError> {
-    let place = call.services.hasher.place()?;
-    let receipt = count(call, email).await?;
-    let credentials = match email {
-        Some(email) => call.services.users.credentials(email).await?,
-        None => None,
-    }
-    .filter(|user| !user.disabled);
-    let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
-    let hasher = &call.services.hasher;
-    let is_right = hasher.verify(place, password.expose(), hash).await?;
-    Ok((credentials.filter(|_| is_right), receipt))
-}
-
-async fn count(call: &Call, email: Option<&Email>) -> Result<Receipt, AppError> {
-    let index = |email: &Email| call.services.vault.email_index(email);
-    let attempt = PasswordTry {
-        email: email.map(|email| (email.clone(), index(email))),
-        browser: call.visitor.browser,
-        address: call.visitor.address.counted(),
-        address_limit: call.services.settings.address_limit,
-    };
-    let attempts = &call.services.attempts;
-    match attempts.count_password(attempt, call.now).await? {
-        Counted::Counted(receipt) => Ok(receipt),
-        Counted::Refused { until } => Err(AppError::TooMany {
-            seconds: call.now.seconds_until(until),
-        }),
-    }
 }
 
 /// The session as it is after a step up, as its new token finds it.

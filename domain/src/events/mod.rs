@@ -4,10 +4,12 @@
 mod action;
 mod chain;
 mod origin;
+mod stranger_budget;
 
 pub use action::{Action, UnknownAction};
 pub use chain::{Chain, Seal};
 pub use origin::{Actor, Origin};
+pub use stranger_budget::{DEAD_LINKS, JUDGED, Meter, REFUSED, Rate, StrangerBudget};
 
 use std::{fmt, str::FromStr};
 

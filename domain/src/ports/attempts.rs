@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::PortError;
 use crate::{
-    client_address::CountedAddress,
+    client_address::{CountedAddress, Network},
     email::Email,
     guess_holder::GuessHolder,
     ids::UserId,
@@ -22,6 +22,8 @@ pub struct PasswordTry {
     pub browser: Option<TokenHash>,
     /// Where it comes from.
     pub address: CountedAddress,
+    /// The network of it, which has a small budget of its own for each account name.
+    pub network: Network,
     /// How many refused sign-ins that address has.
     pub address_limit: u32,
 }
@@ -37,6 +39,8 @@ pub enum Receipt {
         email: Option<BlindIndex>,
         /// The address.
         address: CountedAddress,
+        /// The network of it.
+        network: Network,
         /// Which of its sign-ins.
         number: i64,
     },
@@ -54,9 +58,38 @@ pub enum Counted {
     },
 }
 
+/// What a look at the limits says of an attempt that is not counted yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// It may be counted: its browser is known to this user.
+    Known(UserId),
+    /// It may be counted, as an attempt of a browser that is not known.
+    Stranger,
+    /// Refused until then.
+    Refused {
+        /// When the next attempt is judged.
+        until: Timestamp,
+    },
+}
+
 /// Attempts, counted before they are judged.
 #[async_trait]
 pub trait Attempts: Send + Sync {
+    /// Refuses an attempt without a look into the database: its address was found over its limit not long ago. Answers until when.
+    fn refused_from_memory(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp>;
+
+    /// Judges an attempt by reads alone, before anything waits for it. What it admits may still be refused when it is counted, because
+    /// others were counted meanwhile.
+    async fn admit(&self, attempt: &PasswordTry, now: Timestamp) -> Result<Admission, PortError>;
+
+    /// Counts a dead link for its address. Answers until when the address is refused, if it is over its limit.
+    async fn count_dead_link(
+        &self,
+        address: &CountedAddress,
+        address_limit: u32,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError>;
+
     /// Counts one attempt of `user` with a second factor, if the budget of `holder` allows: `Open` means counted, `Gone` that the user, the
     /// known browser or the session has ended.
     async fn count_second_factor(

@@ -17,7 +17,7 @@ use std::error::Error as StdError;
 use thiserror::Error;
 
 pub use accounts::{AccountOverview, AccountRecord, Accounts, NewAccount, Rule};
-pub use attempts::{Attempts, Counted, PasswordTry, Receipt};
+pub use attempts::{Admission, Attempts, Counted, PasswordTry, Receipt};
 pub use events::Events;
 pub use known_browsers::{KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, Members, MembershipChange};
@@ -26,9 +26,9 @@ pub use mfa::{
     PendingKey, StoredBackupCode, Taken, TestedCode,
 };
 pub use password_changes::{PasswordChange, PasswordChanges};
-pub use sessions::{NewSession, SessionRecord, Sessions, TokenSwap};
+pub use sessions::{NewSession, Opened, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
-pub use system::{Clock, Entropy, Hasher, NoPlace, Place};
+pub use system::{Clock, Entropy, Hasher, Lane, NoPlace, Place, Rank};
 pub use users::{Credentials, FirstOwner, InvitedUser, NewUser, SignInRecord, UserRecord, Users};
 
 /// A port could not do its work. The source is for the operator's log, never for the wire.

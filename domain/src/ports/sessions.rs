@@ -69,11 +69,33 @@ pub struct SessionRecord {
     pub recovered_at: Option<Timestamp>,
 }
 
+/// What became of opening a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// It is open.
+    Done,
+    /// The user was barred, or the password changed since it was judged.
+    NotAdmitted,
+    /// Too many were opened lately, with a right password.
+    TooMany {
+        /// When the next one may open.
+        until: Timestamp,
+    },
+}
+
+impl Opened {
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        self == Self::Done
+    }
+}
+
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Opens a session; false when the user was barred or the password changed since it was judged.
-    async fn open(&self, session: NewSession) -> Result<bool, PortError>;
+    /// Opens a session, within the bounds of `session_bounds`: of too many of one person the oldest one ends.
+    async fn open(&self, session: NewSession) -> Result<Opened, PortError>;
 
     /// The session of a token, unless its user is disabled.
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError>;

@@ -144,11 +144,13 @@ pub trait Users: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<InvitedUser>, PortError>;
 
-    /// Uses an invitation: it sets the password, ends the user's sessions and is dead then; false when it was not open.
+    /// Uses an invitation: it sets the password, ends the user's sessions and is dead then, and the browser is known to the user; false when
+    /// it was not open.
     async fn accept_invitation(
         &self,
         link: TokenHash,
         password: SecretHash,
+        browser: TokenHash,
         now: Timestamp,
     ) -> Result<bool, PortError>;
 }

@@ -4,32 +4,42 @@
 mod argon2id;
 mod engine;
 mod pool;
-mod sets;
+mod shares;
 mod stack;
 
 use std::{io, num::NonZero, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
+    client_address::Network,
     ids::UserId,
-    ports::{Entropy, Hasher, NoPlace, Place, PortError, SecretHash},
+    ports::{Entropy, Hasher, Lane, NoPlace, Place, PortError, Rank, SecretHash},
 };
 use zeroize::Zeroizing;
 
 pub use argon2id::Cost;
 use argon2id::Memory;
 use pool::Pool;
-use sets::Sets;
+use shares::Shares;
 
-/// How many may run and wait for each thread, about a second's worth: whoever comes later is refused at once.
+/// How many of known people, and as many of strangers, may run and wait for each thread, about a second's worth: whoever comes later is
+/// refused at once.
 const PLACES_PER_THREAD: usize = 64;
-/// The part of them that may be held by those who have backup codes hashed.
+/// The part of the known people's places that one person may hold.
+const FOR_ONE_PERSON: usize = 4;
+/// The part of the strangers' places that one network may hold.
+const FOR_ONE_NETWORK: usize = 2;
+/// The part of the known people's places that may be held by those who have backup codes hashed.
 const FOR_SETS: usize = 4;
+/// Sets of one person: a few tabs, or reloads before the first answer was given up.
+const SETS_EACH: usize = 4;
 
 /// The hasher of passwords and backup codes.
 pub struct Argon2Hasher {
     pool: Pool<Memory>,
-    sets: Sets,
+    known: Shares<UserId>,
+    strangers: Shares<Network>,
+    sets: Shares<UserId>,
     cost: Cost,
     entropy: Arc<dyn Entropy>,
     decoy: SecretHash,
@@ -42,17 +52,19 @@ impl Argon2Hasher {
         Self::with_threads(cost, entropy, threads, threads.get() * PLACES_PER_THREAD)
     }
 
-    /// Starts with this many threads and places.
+    /// Starts with this many threads, and this many places of each rank.
     pub fn with_threads(
         cost: Cost,
         entropy: Arc<dyn Entropy>,
         threads: NonZero<usize>,
         places: usize,
     ) -> io::Result<Self> {
-        let pool = Pool::start("argon2id", threads, places)?;
+        let pool = Pool::start("argon2id", threads)?;
         Ok(Self {
             pool,
-            sets: Sets::new(places.div_ceil(FOR_SETS)),
+            known: Shares::new(places, places.div_ceil(FOR_ONE_PERSON)),
+            strangers: Shares::new(places, places.div_ceil(FOR_ONE_NETWORK)),
+            sets: Shares::new(places.div_ceil(FOR_SETS), SETS_EACH),
             cost,
             entropy,
             decoy: cost.decoy(),
@@ -62,12 +74,28 @@ impl Argon2Hasher {
 
 #[async_trait]
 impl Hasher for Argon2Hasher {
-    fn place(&self) -> Result<Place, NoPlace> {
-        self.pool.place()
+    fn place(&self, rank: Rank<'_>) -> Result<Place, NoPlace> {
+        Ok(match rank {
+            Rank::Operator => Place::new(Lane::Known, self.known.take(None)?),
+            Rank::Known(person) => Place::new(Lane::Known, self.known.take(Some(person))?),
+            Rank::Stranger(network) => {
+                Place::new(Lane::Stranger, self.strangers.take(Some(network))?)
+            }
+        })
+    }
+
+    fn is_full(&self, rank: Rank<'_>) -> bool {
+        match rank {
+            Rank::Operator => self.known.is_full(None),
+            Rank::Known(person) => self.known.is_full(Some(person)),
+            Rank::Stranger(network) => self.strangers.is_full(Some(network)),
+        }
     }
 
     fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
-        Ok(Place::new((self.sets.hold(person)?, self.place()?)))
+        let set = self.sets.take(Some(person))?;
+        let place = self.place(Rank::Known(person))?;
+        Ok(Place::new(Lane::Known, (set, place)))
     }
 
     async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
@@ -98,6 +126,8 @@ impl Hasher for Argon2Hasher {
 
 #[cfg(test)]
 mod tests {
+    use domain::client_address::ClientAddress;
+
     use super::*;
     use crate::entropy::SystemEntropy;
 
@@ -110,8 +140,21 @@ mod tests {
         Argon2Hasher::with_threads(cost, Arc::new(SystemEntropy), threads, places).unwrap()
     }
 
+    fn person(number: u8) -> UserId {
+        UserId::from_random([number; 16])
+    }
+
+    fn network(number: u8) -> Network {
+        ClientAddress::new([203, 0, 113, number].into()).network()
+    }
+
+    /// As many places as there are.
+    fn all(place: impl Fn() -> Result<Place, NoPlace>) -> Vec<Place> {
+        std::iter::from_fn(|| place().ok()).collect()
+    }
+
     async fn fits(hasher: &Argon2Hasher, secret: &[u8], hash: Option<&SecretHash>) -> bool {
-        let place = hasher.place().ok().unwrap();
+        let place = hasher.place(Rank::Operator).ok().unwrap();
         hasher.verify(place, secret, hash).await.unwrap()
     }
 
@@ -126,25 +169,45 @@ mod tests {
         assert!(hash != other, "each hash has a salt of its own");
     }
 
+    /// B1 of the red team: neither one network nor all of them together take a place that is known people's.
+    #[test]
+    fn b1_strangers_leave_the_known_peoples_places_alone() {
+        let hasher = hasher(1, 8);
+        let one = all(|| hasher.place(Rank::Stranger(&network(1))));
+        assert_eq!(one.len(), 4, "half of them");
+        assert!(hasher.is_full(Rank::Stranger(&network(1))));
+        assert!(!hasher.is_full(Rank::Stranger(&network(2))));
+        let other = all(|| hasher.place(Rank::Stranger(&network(2))));
+        assert_eq!(other.len(), 4);
+        assert!(hasher.place(Rank::Stranger(&network(3))).is_err());
+        let ada = all(|| hasher.place(Rank::Known(&person(1))));
+        assert_eq!(ada.len(), 2, "a quarter of them for one person");
+        assert!(hasher.is_full(Rank::Known(&person(1))));
+        assert!(hasher.place(Rank::Known(&person(2))).is_ok());
+        drop(one);
+        assert!(hasher.place(Rank::Stranger(&network(3))).is_ok());
+    }
+
     #[test]
     fn sets_leave_places_to_all_others() {
         let hasher = hasher(1, 4 * FOR_SETS);
-        let people = (0..4).map(|person| UserId::from_random([person; 16]));
-        let sets: Vec<_> = people
-            .map(|person| hasher.place_for_set(&person).ok().unwrap())
+        let sets: Vec<_> = (0..4)
+            .map(|number| hasher.place_for_set(&person(number)).ok().unwrap())
             .collect();
-        let late = UserId::from_random([9; 16]);
-        assert!(hasher.place_for_set(&late).is_err());
-        let others: Vec<_> = std::iter::from_fn(|| hasher.place().ok()).collect();
+        assert!(hasher.place_for_set(&person(9)).is_err());
+        let others = all(|| hasher.place(Rank::Operator));
         assert_eq!(others.len(), 4 * FOR_SETS - 4);
-        drop(sets);
-        assert!(hasher.place_for_set(&late).is_ok());
+        drop((sets, others));
+        let mut own = all(|| hasher.place_for_set(&person(9)));
+        assert_eq!(own.len(), SETS_EACH);
+        own.pop();
+        assert!(hasher.place_for_set(&person(9)).is_ok());
     }
 
     #[test]
     fn a_set_takes_a_place_as_well() {
-        let (hasher, person) = (hasher(1, 1), UserId::from_random([1; 16]));
-        let place = hasher.place();
+        let (hasher, person) = (hasher(1, 1), person(1));
+        let place = hasher.place(Rank::Operator);
         assert!(hasher.place_for_set(&person).is_err());
         drop(place);
         assert!(hasher.place_for_set(&person).is_ok());
@@ -159,7 +222,7 @@ mod tests {
     async fn a_damaged_hash_is_an_error_and_not_a_wrong_password() {
         let damaged = SecretHash::phc("$argon2id$v=19$m=64".to_owned());
         let hasher = hasher(1, 1);
-        let place = hasher.place().ok().unwrap();
+        let place = hasher.place(Rank::Operator).ok().unwrap();
         let result = hasher.verify(place, b"secret", Some(&damaged)).await;
         assert!(matches!(result, Err(PortError::Failed(_))));
     }

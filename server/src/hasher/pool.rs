@@ -1,53 +1,116 @@
-//! A fixed number of threads, and a number of places for those who wait for them; each thread keeps a state of its own while there is work.
+//! A fixed number of threads and two queues before them; each thread keeps a state of its own while there is work.
 
 use std::{
+    collections::VecDeque,
     io,
     num::NonZero,
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
-use domain::ports::{NoPlace, Place, PortError};
+use domain::ports::{Lane, Place, PortError};
 use thiserror::Error;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 type Job<State> = Box<dyn FnOnce(&mut State) + Send>;
 
+/// Jobs of the first queue that go before one that waits in the second.
+const IN_A_ROW: u32 = 4;
+
 /// The threads; they end when it is dropped.
 pub struct Pool<State> {
-    /// No longer than there are places.
-    queue: Sender<Job<State>>,
-    places: Arc<Semaphore>,
+    shared: Arc<Shared<State>>,
+}
+
+struct Shared<State> {
+    queues: Mutex<Queues<State>>,
+    /// Told for each new job, and for all threads at the end.
+    news: Condvar,
+}
+
+/// Together no longer than there are places.
+struct Queues<State> {
+    known: VecDeque<Job<State>>,
+    strangers: VecDeque<Job<State>>,
+    /// Jobs of the first queue that were taken while one of the second waits.
+    in_a_row: u32,
+    /// Threads that still work.
+    threads: usize,
+    /// Whether no job comes any more.
+    is_closed: bool,
 }
 
 #[derive(Debug, Error)]
 #[error("a computing thread has ended")]
 struct ThreadGone;
 
-impl<State: Default + 'static> Pool<State> {
-    /// Starts the threads.
-    pub fn start(name: &str, threads: NonZero<usize>, places: usize) -> io::Result<Self> {
-        let (sender, receiver) = channel();
-        let receiver = Arc::new(Mutex::new(receiver));
-        for _ in 0..threads.get() {
-            let receiver = Arc::clone(&receiver);
-            thread::Builder::new()
-                .name(name.to_owned())
-                .spawn(move || work(&receiver))?;
+impl<State> Queues<State> {
+    /// The next job: of known people, unless so many of theirs went before one of a stranger.
+    fn next(&mut self) -> Option<Job<State>> {
+        let strangers_turn = self.known.is_empty() || self.in_a_row >= IN_A_ROW;
+        if strangers_turn && let Some(job) = self.strangers.pop_front() {
+            self.in_a_row = 0;
+            return Some(job);
         }
-        Ok(Self {
-            queue: sender,
-            places: Arc::new(Semaphore::new(places)),
-        })
+        self.in_a_row = if self.strangers.is_empty() {
+            0
+        } else {
+            self.in_a_row + 1
+        };
+        self.known.pop_front()
+    }
+}
+
+impl<State> Shared<State> {
+    fn queues(&self) -> MutexGuard<'_, Queues<State>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for one job, or a refusal at once when all are taken.
-    pub fn place(&self) -> Result<Place, NoPlace> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map(Place::new).map_err(|_| NoPlace)
+    /// A job that waits already.
+    fn waiting(&self) -> Option<Job<State>> {
+        self.queues().next()
+    }
+
+    /// The next job; none once the pool is gone and all is done.
+    fn next(&self) -> Option<Job<State>> {
+        let mut queues = self.queues();
+        loop {
+            if let Some(job) = queues.next() {
+                return Some(job);
+            }
+            if queues.is_closed {
+                return None;
+            }
+            queues = self
+                .news
+                .wait(queues)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl<State: Default + 'static> Pool<State> {
+    /// Starts the threads.
+    pub fn start(name: &str, threads: NonZero<usize>) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            queues: Mutex::new(Queues {
+                known: VecDeque::new(),
+                strangers: VecDeque::new(),
+                in_a_row: 0,
+                threads: threads.get(),
+                is_closed: false,
+            }),
+            news: Condvar::new(),
+        });
+        // Closed when a thread does not start.
+        let pool = Self { shared };
+        for _ in 0..threads.get() {
+            let worker = Worker(Arc::clone(&pool.shared));
+            thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || worker.work())?;
+        }
+        Ok(pool)
     }
 
     /// Runs a job in its place.
@@ -57,6 +120,7 @@ impl<State: Default + 'static> Pool<State> {
         job: impl FnOnce(&mut State) -> T + Send + 'static,
     ) -> Result<T, PortError> {
         let (answer, result) = oneshot::channel();
+        let lane = place.lane();
         let job = move |state: &mut State| {
             // Whoever asked may have gone meanwhile: what nobody waits for is not computed.
             if !answer.is_closed() {
@@ -65,54 +129,88 @@ impl<State: Default + 'static> Pool<State> {
                 let _ = answer.send(done);
             }
         };
-        let gone = |()| PortError::Failed(ThreadGone.into());
-        self.queue.send(Box::new(job)).map_err(|_| gone(()))?;
-        result.await.map_err(|_| gone(()))
+        self.queue(lane, Box::new(job));
+        let gone = |_| PortError::Failed(ThreadGone.into());
+        result.await.map_err(gone)
+    }
+
+    /// A job that no thread will run is dropped, which its asker hears of.
+    fn queue(&self, lane: Lane, job: Job<State>) {
+        let mut queues = self.shared.queues();
+        if queues.is_closed {
+            return;
+        }
+        match lane {
+            Lane::Known => queues.known.push_back(job),
+            Lane::Stranger => queues.strangers.push_back(job),
+        }
+        drop(queues);
+        self.shared.news.notify_one();
     }
 }
 
-fn work<State: Default>(jobs: &Mutex<Receiver<Job<State>>>) {
-    let mut state = State::default();
-    while let Some(job) = waiting(jobs).or_else(|| {
-        // Given back before the wait, which may be long.
-        state = State::default();
-        next(jobs)
-    }) {
-        job(&mut state);
+impl<State> Drop for Pool<State> {
+    fn drop(&mut self) {
+        self.shared.queues().is_closed = true;
+        self.shared.news.notify_all();
     }
 }
 
-/// A job that waits already. Somebody else who holds the lock waits for one, so there is hardly any.
-fn waiting<State>(jobs: &Mutex<Receiver<Job<State>>>) -> Option<Job<State>> {
-    jobs.try_lock().ok()?.try_recv().ok()
+/// A thread's hold on the queues.
+struct Worker<State>(Arc<Shared<State>>);
+
+impl<State: Default> Worker<State> {
+    fn work(&self) {
+        let mut state = State::default();
+        while let Some(job) = self.0.waiting().or_else(|| {
+            // Given back before the wait, which may be long.
+            state = State::default();
+            self.0.next()
+        }) {
+            job(&mut state);
+        }
+    }
 }
 
-/// The next job; none when the pool is gone. The lock is held while waiting, never while working.
-fn next<State>(jobs: &Mutex<Receiver<Job<State>>>) -> Option<Job<State>> {
-    let jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
-    jobs.recv().ok()
+impl<State> Drop for Worker<State> {
+    /// A thread ends with the pool, or by a panic. Behind the last one nobody waits for ever.
+    fn drop(&mut self) {
+        let mut queues = self.0.queues();
+        queues.threads -= 1;
+        if queues.threads == 0 {
+            queues.is_closed = true;
+            let left = (
+                std::mem::take(&mut queues.known),
+                std::mem::take(&mut queues.strangers),
+            );
+            drop(queues);
+            drop(left);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
     use super::*;
 
-    fn pool(places: usize) -> Arc<Pool<u32>> {
-        Arc::new(Pool::start("test", NonZero::new(1).unwrap(), places).unwrap())
+    fn place(lane: Lane) -> Place {
+        Place::new(lane, ())
     }
 
-    impl Pool<u32> {
+    impl<State: Default + 'static> Pool<State> {
         async fn run_now<T: Send + 'static>(
             &self,
-            job: impl FnOnce(&mut u32) -> T + Send + 'static,
+            job: impl FnOnce(&mut State) -> T + Send + 'static,
         ) -> Result<T, PortError> {
-            self.run(self.place()?, job).await
+            self.run(place(Lane::Known), job).await
         }
     }
 
     /// One thread that is busy until the returned sender is dropped.
-    async fn busy_pool(places: usize) -> (Arc<Pool<u32>>, Sender<()>) {
-        let pool = pool(places);
+    async fn busy_pool() -> (Arc<Pool<u32>>, Sender<()>) {
+        let pool = Arc::new(Pool::start("test", NonZero::<usize>::MIN).unwrap());
         let (release, wait) = channel::<()>();
         let (started, is_started) = oneshot::channel();
         let clone = Arc::clone(&pool);
@@ -134,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_thread_keeps_its_state_while_jobs_wait() {
-        let (pool, release) = busy_pool(4).await;
+        let (pool, release) = busy_pool().await;
         let counts = tokio::join!(
             pool.run_now(up),
             pool.run_now(up),
@@ -150,45 +248,57 @@ mod tests {
     #[tokio::test]
     async fn it_gives_it_back_when_none_waits() {
         type Kept = Option<oneshot::Sender<()>>;
-        let pool = Pool::<Kept>::start("test", NonZero::<usize>::MIN, 1).unwrap();
+        let pool = Pool::<Kept>::start("test", NonZero::<usize>::MIN).unwrap();
         let (sender, is_given_back) = oneshot::channel();
         let job = |kept: &mut Kept| *kept = Some(sender);
-        pool.run(pool.place().ok().unwrap(), job).await.unwrap();
+        pool.run_now(job).await.unwrap();
         // It ends when the sender is dropped with the state.
         assert!(is_given_back.await.is_err());
     }
 
+    /// B1 of the red team: whoever is known goes before all strangers who came earlier, and strangers are not kept waiting for ever.
     #[tokio::test]
-    async fn without_a_place_the_answer_is_a_refusal_at_once() {
-        let (pool, release) = busy_pool(2).await;
-        let last = pool.place().ok().unwrap();
-        assert!(pool.place().is_err());
-        let waiting = pool.run(last, |_| ());
-        let mut waiting = std::pin::pin!(waiting);
-        tokio::select! {
-            biased;
-            _ = &mut waiting => panic!("the thread is busy"),
-            () = std::future::ready(()) => {}
+    async fn b1_known_people_go_first_and_strangers_in_between() {
+        let (pool, release) = busy_pool().await;
+        let order = Arc::new(Mutex::new(String::new()));
+        let lanes = [Lane::Stranger, Lane::Known];
+        let mut jobs = tokio::task::JoinSet::new();
+        for lane in lanes.into_iter().flat_map(|lane| [lane; 7]) {
+            let (pool, order) = (Arc::clone(&pool), Arc::clone(&order));
+            let letter = if lane == Lane::Known { 'k' } else { 's' };
+            let job = move |_: &mut u32| order.lock().unwrap().push(letter);
+            jobs.spawn(async move { pool.run(place(lane), job).await });
         }
-        assert!(matches!(
-            pool.run_now(|_| ()).await,
-            Err(PortError::Unavailable(_))
-        ));
-        drop(release);
-        waiting.await.unwrap();
-        pool.run_now(|_| ()).await.unwrap();
+        // Behind all of them, in the order of this runtime of one thread.
+        tokio::spawn(async { drop(release) });
+        assert!(jobs.join_all().await.into_iter().all(|done| done.is_ok()));
+        assert_eq!(*order.lock().unwrap(), "kkkkskkkssssss");
     }
 
     #[tokio::test]
-    async fn a_place_that_nobody_used_is_free_again() {
-        let pool = pool(1);
-        drop(pool.place().ok().unwrap());
-        pool.run_now(|_| ()).await.unwrap();
+    async fn a_place_is_free_once_its_job_is_done() {
+        let (pool, release) = busy_pool().await;
+        let held = Arc::new(());
+        let job = pool.run(Place::new(Lane::Stranger, Arc::clone(&held)), |_| ());
+        let (done, ()) = tokio::join!(job, async {
+            assert_eq!(Arc::strong_count(&held), 2);
+            drop(release);
+        });
+        done.unwrap();
+        assert_eq!(Arc::strong_count(&held), 1);
+    }
+
+    #[tokio::test]
+    async fn when_the_last_thread_has_ended_nobody_waits() {
+        let pool = Pool::<u32>::start("test", NonZero::<usize>::MIN).unwrap();
+        let gone = pool.run_now(|_| panic!("a job that panics")).await;
+        assert!(matches!(gone, Err::<(), _>(PortError::Failed(_))));
+        assert!(matches!(pool.run_now(up).await, Err(PortError::Failed(_))));
     }
 
     #[tokio::test]
     async fn what_nobody_waits_for_is_not_computed() {
-        let (pool, release) = busy_pool(3).await;
+        let (pool, release) = busy_pool().await;
         {
             let abandoned = pool.run_now(|count| *count = 100);
             let mut abandoned = std::pin::pin!(abandoned);

@@ -9,7 +9,7 @@ use app::services::{Ports, Services};
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
-    ports::{Clock, Hasher, NoPlace, Place, PortError, SecretHash},
+    ports::{Clock, Hasher, Lane, NoPlace, Place, PortError, Rank, SecretHash},
     sign_in_delay::PasswordAttempts,
     time::Timestamp,
 };
@@ -27,12 +27,16 @@ impl Clock for Broken {
 
 #[async_trait]
 impl Hasher for Broken {
-    fn place(&self) -> Result<Place, NoPlace> {
-        Ok(Place::new(()))
+    fn place(&self, _: Rank<'_>) -> Result<Place, NoPlace> {
+        Ok(Place::new(Lane::Known, ()))
     }
 
-    fn place_for_set(&self, _: &UserId) -> Result<Place, NoPlace> {
-        self.place()
+    fn is_full(&self, _: Rank<'_>) -> bool {
+        false
+    }
+
+    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
+        self.place(Rank::Known(person))
     }
 
     async fn hash_in(&self, _: Place, _: &[u8]) -> Result<SecretHash, PortError> {
@@ -71,17 +75,21 @@ impl Scarce {
 
 #[async_trait]
 impl Hasher for Scarce {
-    fn place(&self) -> Result<Place, NoPlace> {
+    fn place(&self, rank: Rank<'_>) -> Result<Place, NoPlace> {
         let one_less = |left: usize| left.checked_sub(1);
         let taken = self
             .left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
         taken.map_err(|_| NoPlace)?;
-        self.hasher.place()
+        self.hasher.place(rank)
     }
 
-    fn place_for_set(&self, _: &UserId) -> Result<Place, NoPlace> {
-        self.place()
+    fn is_full(&self, _: Rank<'_>) -> bool {
+        self.left.load(Ordering::SeqCst) == 0
+    }
+
+    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
+        self.place(Rank::Known(person))
     }
 
     async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {

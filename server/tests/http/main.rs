@@ -10,6 +10,7 @@ mod support;
 
 mod access;
 mod addresses;
+mod admission;
 mod bodies;
 mod brand;
 mod csrf;

@@ -59,7 +59,7 @@ async fn who_from_where_and_when_comes_with_the_request() {
     let ada = somebody(store).await;
     let before = all(store).await.len();
     let seen = store.seen_from(request(Actor::Nobody, 5));
-    assert!(seen.open(session(&ada, START)).await.unwrap());
+    assert!(seen.open(session(&ada, START)).await.unwrap().is_done());
     let [event] = &since(store, before).await[..] else {
         panic!("one event")
     };
@@ -84,7 +84,7 @@ async fn what_is_undone_leaves_none() {
     assert!(!Accounts::add(store, account("ACME")).await.unwrap());
     let mut stranger = session(&ada, START);
     stranger.password = SecretHash::phc("another".to_owned());
-    assert!(!store.open(stranger).await.unwrap());
+    assert!(!store.open(stranger).await.unwrap().is_done());
     assert_eq!(told(&since(store, before).await), []);
 }
 

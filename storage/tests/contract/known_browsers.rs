@@ -2,7 +2,7 @@
 
 use domain::{
     ids::UserId,
-    known_browser::{KNOWN, PER_USER},
+    known_browser::{KEPT, KNOWN, PER_USER},
     ports::{
         Attempts, Counted, KnownBrowser, KnownBrowsers, Mfa, PasswordTry, Receipt, SecretHash,
         Sessions, Taken, Users,
@@ -28,7 +28,9 @@ async fn email(store: &Store, user: &UserId) -> String {
 
 /// A browser that is known to the user from then on.
 pub async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
-    let session = browser(store, user).await.session;
+    let new = crate::people::session(user, at);
+    assert!(store.open(new.clone()).await.unwrap().is_done());
+    let session = new.id;
     let known = KnownBrowser {
         token: token(),
         user: user.clone(),
@@ -120,17 +122,26 @@ async fn it_is_forgotten_when_it_stays_away() {
     ));
 }
 
+/// B3 of the red team: those known for longest stay, whoever signs in later and however often; the others rotate.
 #[tokio::test]
-async fn the_oldest_of_very_many_goes() {
+async fn b3_of_very_many_those_known_for_longest_stay() {
     let database = Database::fresh().await;
     let store = &database.store;
     let ada = somebody(store).await;
-    let oldest = known(store, &ada, START).await;
-    for number in 1..=PER_USER {
-        known(store, &ada, later(u64::from(number))).await;
+    let mut all = Vec::new();
+    for number in 0..2 * PER_USER {
+        all.push(known(store, &ada, later(60 * u64::from(number))).await);
     }
     assert_eq!(database.count("known_browsers").await, i64::from(PER_USER));
-    assert!(!store.is_known(oldest, &ada, START).await.unwrap());
+    let (kept, rotated) = (KEPT as usize, (PER_USER - KEPT) as usize);
+    for (number, token) in all.iter().enumerate() {
+        let stays = number < kept || number >= all.len() - rotated;
+        assert_eq!(
+            store.is_known(*token, &ada, START).await.unwrap(),
+            stays,
+            "{number}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod admission;
 mod attempts;
 mod backup_codes;
 mod code_sets;
@@ -35,6 +36,7 @@ mod resets;
 mod restored;
 mod rules;
 mod schema;
+mod session_bounds;
 mod sessions;
 mod sign_in;
 mod sqlite_backup;

@@ -62,7 +62,11 @@ async fn the_session_goes_on_under_a_new_token_and_all_else_ends() {
         assert_eq!(database.count(table).await, 0, "{table}");
     }
     assert!(
-        !store.open(session(&ada, later(61))).await.unwrap(),
+        !store
+            .open(session(&ada, later(61)))
+            .await
+            .unwrap()
+            .is_done(),
         "none of the old password opens behind it"
     );
 }

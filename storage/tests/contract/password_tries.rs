@@ -2,14 +2,13 @@
 
 use domain::{
     address_limit::WINDOW,
-    client_address::ClientAddress,
     ports::{Attempts, Counted, NewSession, PasswordTry, Receipt, SecretHash, Sessions},
 };
 use storage::Store;
 
 use crate::{
     people::{session, somebody},
-    support::{Database, START, email_index, later, stranger},
+    support::{Database, START, email_index, from, later, stranger},
 };
 
 /// A further account name, so that only the address is what they have in common.
@@ -70,14 +69,14 @@ async fn a_session_forgets_what_its_password_was_counted_with_and_none_that_open
     };
     for number in 0..20 {
         let receipt = counted(store, other(number), 0).await;
-        assert!(store.open(with(receipt)).await.unwrap());
+        assert!(store.open(with(receipt)).await.unwrap().is_done());
     }
     for number in 0..3 {
         let of_an_old_password = NewSession {
             password: SecretHash::phc("another".to_owned()),
             ..with(counted(store, other(number), 0).await)
         };
-        assert!(!store.open(of_an_old_password).await.unwrap());
+        assert!(!store.open(of_an_old_password).await.unwrap().is_done());
     }
     let refused = store.count_password(other(4), START).await.unwrap();
     assert!(matches!(refused, Counted::Refused { .. }));
@@ -122,8 +121,8 @@ async fn addresses_and_what_is_no_name_are_counted_too() {
     let refused = store.count_password(nothing(), START).await.unwrap();
     assert!(matches!(refused, Counted::Refused { .. }));
     let elsewhere = PasswordTry {
-        address: ClientAddress::new([198, 51, 100, 7].into()).counted(),
-        ..nothing()
+        address_limit: 3,
+        ..from([198, 51, 100, 7].into())
     };
     counted(store, elsewhere, 0).await;
 }

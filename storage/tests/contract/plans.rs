@@ -14,9 +14,9 @@ use domain::{
     lockout::{Budget, Factor},
     members::MemberState,
     ports::{
-        Accounts, Attempts, Counted, Events, Grant, KnownBrowser, KnownBrowsers, MemberQuery,
-        Members, Mfa, NewSession, PasswordTry, Proof, Sessions, StepUp, StepUps, Taken, Users,
-        Verification,
+        Accounts, Admission, Attempts, Counted, Events, Grant, KnownBrowser, KnownBrowsers,
+        MemberQuery, Members, Mfa, NewSession, PasswordTry, Proof, Sessions, StepUp, StepUps,
+        Taken, Users, Verification,
     },
     step_up::Intent,
 };
@@ -25,7 +25,7 @@ use storage::Store;
 use crate::{
     known_browsers::known,
     people::{Browser, Protected, STRANGER, browser, pending, protected, session, somebody},
-    support::{Database, START, later, stranger, token, vault},
+    support::{Database, START, from, later, stranger, token, vault},
 };
 
 const DAY: Duration = Duration::from_hours(24);
@@ -86,7 +86,7 @@ async fn signing_in(store: &Store, ada: &Protected) {
             replaces: Some(token()),
             ..session(&ada.user, at)
         };
-        assert!(store.open(new.clone()).await.unwrap());
+        assert!(store.open(new.clone()).await.unwrap().is_done());
         Sessions::find(store, new.token).await.unwrap().unwrap();
         let open = store.count_second_factor(&ada.user, STRANGER, Factor::Application, at);
         assert_eq!(open.await.unwrap(), Budget::Open);
@@ -132,6 +132,24 @@ async fn guessing(store: &Store, ada: &Protected) {
         }
         store.settle(Outcome::Failed).await.unwrap();
     }
+    // While the delay runs: from another network, with a token that nobody knows, and with a dead link.
+    let elsewhere = PasswordTry {
+        browser: Some(token()),
+        email: stranger("who@example.com").email,
+        ..from([198, 51, 100, 7].into())
+    };
+    let admitted = store.admit(&elsewhere, START).await.unwrap();
+    assert_eq!(admitted, Admission::Stranger);
+    let counted = store
+        .count_password(elsewhere.clone(), START)
+        .await
+        .unwrap();
+    let Counted::Counted(receipt) = counted else {
+        panic!("{counted:?}")
+    };
+    store.password_was_right(receipt).await.unwrap();
+    let address = &elsewhere.address;
+    store.count_dead_link(address, 300, START).await.unwrap();
     store
         .note(Event::new(Action::Access, Outcome::Denied))
         .await

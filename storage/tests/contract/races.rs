@@ -12,7 +12,9 @@ use domain::{
 use storage::Store;
 
 use crate::{
-    people::{STRANGER, account, activation, browser, pending, protected, session, somebody, user},
+    people::{
+        STRANGER, account, activation, newcomer, pending, protected, session, somebody, user,
+    },
     support::{Database, START, later, stranger, token},
 };
 
@@ -58,7 +60,7 @@ async fn one_step_signs_in_one_of_many_sessions() {
     let ada = protected(&database.store).await;
     let mut browsers = Vec::new();
     for _ in 0..TASKS {
-        browsers.push(browser(&database.store, &ada.user).await);
+        browsers.push(newcomer(&database, &ada.user).await);
     }
     for round in 1..=ROUNDS {
         let step = i64::try_from(round).unwrap();
@@ -78,7 +80,7 @@ async fn one_step_signs_in_one_of_many_sessions() {
             .position(|result| *result == Taken::Taken)
             .unwrap();
         database.store.end(&browsers[winner].session).await.unwrap();
-        browsers[winner] = browser(&database.store, &ada.user).await;
+        browsers[winner] = newcomer(&database, &ada.user).await;
     }
 }
 
@@ -87,7 +89,7 @@ async fn one_session_is_completed_once_whatever_the_codes() {
     let (database, programs) = programs().await;
     let ada = protected(&database.store).await;
     for round in 0..ROUNDS {
-        let mine = browser(&database.store, &ada.user).await;
+        let mine = newcomer(&database, &ada.user).await;
         let first = i64::try_from(round * TASKS + 1).unwrap();
         let uses: Vec<_> = (0..TASKS)
             .map(|i| ada.code(&mine, first + i64::try_from(i).unwrap()))
@@ -120,7 +122,7 @@ async fn one_backup_code_signs_in_one_of_many_sessions() {
         let ada = protected(&database.store).await;
         let mut uses = Vec::new();
         for _ in 0..TASKS {
-            uses.push(ada.backup_code(&browser(&database.store, &ada.user).await, round % 10));
+            uses.push(ada.backup_code(&newcomer(&database, &ada.user).await, round % 10));
         }
         let results = at_once(&programs, TASKS, |store, number| {
             let code = uses[number].clone();
@@ -148,14 +150,14 @@ async fn one_of_many_confirmations_activates() {
     for round in 0..ROUNDS {
         let user = somebody(store).await;
         // Half of the tabs share a session, the others have one each.
-        let shared = browser(store, &user).await;
+        let shared = newcomer(&database, &user).await;
         let shared_key = pending(store, &user, &shared, START).await;
         let mut tabs = Vec::new();
         for number in 0..TASKS {
             tabs.push(if number % 2 == 0 {
                 activation(&shared_key, &shared)
             } else {
-                let own = browser(store, &user).await;
+                let own = newcomer(&database, &user).await;
                 activation(&pending(store, &user, &own, START).await, &own)
             });
         }
@@ -202,7 +204,7 @@ async fn one_of_many_accepts_an_invitation() {
         let results = at_once(&programs, TASKS, |store, number| async move {
             let password = SecretHash::phc(format!("$argon2id${number}"));
             store
-                .accept_invitation(link, password, START)
+                .accept_invitation(link, password, token(), START)
                 .await
                 .unwrap()
         })

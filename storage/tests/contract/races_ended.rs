@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{
     memberships::owned,
-    people::{browser, code_set, pending, protected, protected_user, somebody},
+    people::{code_set, newcomer, pending, protected, protected_user, somebody},
     races::{ROUNDS, programs},
     support::{START, later, sealed},
 };
@@ -19,7 +19,7 @@ async fn a_wish() {
     let ada = protected(&database.store).await;
     let asked = ada.asked(&Intent::Delete);
     for _ in 0..ROUNDS {
-        let mine = browser(&database.store, &ada.user).await.session;
+        let mine = newcomer(&database, &ada.user).await.session;
         one.ask(&mine, &ada.user, asked.clone()).await.unwrap();
         let (asked, ended) =
             tokio::join!(one.ask(&mine, &ada.user, asked.clone()), other.end(&mine));
@@ -71,7 +71,7 @@ async fn a_pending_key() {
     let (database, [one, other]) = programs().await;
     let ada = somebody(&database.store).await;
     for _ in 0..ROUNDS {
-        let mine = browser(&database.store, &ada).await;
+        let mine = newcomer(&database, &ada).await;
         let key = pending(&database.store, &ada, &mine, START).await;
         let (kept, ended) = tokio::join!(
             one.keep_pending(key, Timestamp::default()),
@@ -80,7 +80,7 @@ async fn a_pending_key() {
         kept.unwrap();
         ended.unwrap();
     }
-    let mine = browser(&database.store, &ada).await;
+    let mine = newcomer(&database, &ada).await;
     let key = pending(&database.store, &ada, &mine, START).await;
     one.end(&mine.session).await.unwrap();
     assert!(one.keep_pending(key, START).await.unwrap().is_none());
@@ -114,7 +114,7 @@ async fn a_choice_of_an_account_that_goes() {
     let (database, [one, other]) = programs().await;
     for _ in 0..ROUNDS {
         let (account, owner) = owned(&database.store).await;
-        let mine = browser(&database.store, &owner).await.session;
+        let mine = newcomer(&database, &owner).await.session;
         let (chosen, removed) = tokio::join!(
             one.choose_account(&mine, &account),
             Accounts::remove(&*other, &account)
@@ -129,10 +129,9 @@ async fn a_choice_of_an_account_that_goes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_that_a_person_has() {
     let (database, [one, other]) = programs().await;
-    let user = somebody(&database.store).await;
     for _ in 0..ROUNDS {
-        let ada = protected_user(&database.store, user.clone()).await;
-        let second = browser(&database.store, &ada.user).await;
+        let ada = protected(&database.store).await;
+        let second = newcomer(&database, &ada.user).await;
         pending(&database.store, &ada.user, &second, START).await;
         let (reset, ended) =
             tokio::join!(one.reset_by_operator(&ada.user), other.end(&second.session));

@@ -13,7 +13,7 @@ use domain::{
 use crate::{
     grants::fresh_step,
     memberships::{LAST, joined, owned},
-    people::{activation, browser, code_set, protected, protected_user},
+    people::{activation, code_set, newcomer, protected, protected_user},
     races::{ROUNDS, at_once, count, programs},
     support::{Database, START, later, sealed},
 };
@@ -113,7 +113,7 @@ async fn one_proof_steps_up_one_of_many_sessions() {
         };
         let mut verifications = Vec::new();
         for _ in 0..TASKS {
-            let browser = browser(store, &ada.user).await;
+            let browser = newcomer(&database, &ada.user).await;
             sqlx::query("UPDATE sessions SET second_factor_at = 1 WHERE id = $1")
                 .bind(browser.session.as_str())
                 .execute(&database.raw().await)
@@ -169,7 +169,7 @@ async fn a_recovery_grants_one_of_many() {
     let store = &database.store;
     for round in 0..ROUNDS {
         let mut ada = protected(store).await;
-        ada.browser = browser(store, &ada.user).await;
+        ada.browser = newcomer(&database, &ada.user).await;
         let code = ada.backup_code(&ada.browser, 0);
         assert_eq!(store.use_backup_code(code).await.unwrap().0, Taken::Taken);
         let results = at_once(&programs, TASKS, |store, number| {
@@ -201,7 +201,7 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
         };
         let mut uses = Vec::new();
         for number in 0..TASKS {
-            let browser = browser(store, &ada.user).await;
+            let browser = newcomer(&database, &ada.user).await;
             let number = i64::try_from(number).unwrap();
             uses.push(ada.code(&browser, 2 + number));
         }
@@ -240,7 +240,7 @@ async fn no_old_backup_code_works_after_finish() {
         let finished = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let mut old = Vec::new();
         for number in 0..TASKS {
-            old.push(ada.backup_code(&browser(store, &ada.user).await, number % 10));
+            old.push(ada.backup_code(&newcomer(&database, &ada.user).await, number % 10));
         }
         let results = at_once(&programs, TASKS, |store, number| {
             let (codes, grant, code) = (codes.clone(), grant.clone(), old[number].clone());
@@ -262,7 +262,7 @@ async fn no_old_backup_code_works_after_finish() {
         })
         .await;
         assert!(results.iter().all(|right| *right), "round {round}");
-        let late = browser(store, &ada.user).await;
+        let late = newcomer(&database, &ada.user).await;
         let late = store.use_backup_code(ada.backup_code(&late, 9)).await;
         assert_eq!(late.unwrap().0, Taken::AlreadyTaken, "round {round}");
         let method = store.method(&ada.user).await.unwrap().unwrap();
@@ -336,7 +336,7 @@ async fn every_session_knows_the_rule_once_it_is_acknowledged() {
     let store = &database.store;
     let (account, owner) = owned(store).await;
     let member = joined(store, &account, Role::Member).await;
-    let browser = browser(store, &member).await;
+    let browser = newcomer(&database, &member).await;
     for round in 0..ROUNDS {
         let acknowledged = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let results = at_once(&programs, TASKS, |store, number| {

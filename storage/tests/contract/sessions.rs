@@ -98,7 +98,13 @@ async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
             .await
             .unwrap();
     }
-    assert!(store.open(session(&user, later(1))).await.unwrap());
+    assert!(
+        store
+            .open(session(&user, later(1)))
+            .await
+            .unwrap()
+            .is_done()
+    );
     assert_eq!(
         store.refused_in_a_row(&user, STRANGER).await.unwrap(),
         5,
@@ -117,7 +123,7 @@ async fn a_complete_sign_in_is_noted_and_clears_the_budget() {
         complete: true,
         ..session(&user, later(2))
     };
-    assert!(store.open(complete).await.unwrap());
+    assert!(store.open(complete).await.unwrap().is_done());
     assert_eq!(
         Users::find(store, &user)
             .await
@@ -145,7 +151,7 @@ async fn a_new_session_replaces_the_browsers_old_one_and_dead_ones_go() {
         replaces: Some(old.token),
         ..session(&user, later(1))
     };
-    assert!(store.open(new).await.unwrap());
+    assert!(store.open(new).await.unwrap().is_done());
     assert!(Sessions::find(store, old.token).await.unwrap().is_none());
     assert!(Sessions::find(store, kept.token).await.unwrap().is_some());
 
@@ -186,7 +192,7 @@ async fn no_session_opens_on_a_password_that_has_changed() {
     let judged = session(&user, START);
     let changed = SecretHash::phc("$argon2id$changed".to_owned());
     assert!(store.set_password(&user, changed).await.unwrap());
-    assert!(!store.open(judged).await.unwrap());
+    assert!(!store.open(judged).await.unwrap().is_done());
     assert_eq!(database.count("sessions").await, 0);
 }
 

@@ -73,6 +73,13 @@ impl Database {
             .unwrap()
     }
 
+    /// One connection behind the store's back.
+    pub async fn connection(&self) -> AnyConnection {
+        AnyConnection::connect(&self.url.replace(' ', "%20"))
+            .await
+            .unwrap()
+    }
+
     pub async fn count(&self, table: &'static str) -> i64 {
         let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
         sqlx::query_scalar(sql)
@@ -159,8 +166,19 @@ pub fn sealed() -> Sealed {
 pub fn stranger(email: &str) -> PasswordTry {
     PasswordTry {
         email: Some((email.parse().unwrap(), email_index(email))),
+        address_limit: 300,
+        ..from([203, 0, 113, 9].into())
+    }
+}
+
+/// What is no address, from there.
+pub fn from(address: std::net::IpAddr) -> PasswordTry {
+    let address = ClientAddress::new(address);
+    PasswordTry {
+        email: None,
         browser: None,
-        address: ClientAddress::new([203, 0, 113, 9].into()).counted(),
+        address: address.counted(),
+        network: address.network(),
         address_limit: 300,
     }
 }

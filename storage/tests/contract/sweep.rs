@@ -27,7 +27,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 async fn opened(store: &Store, user: &UserId, at: Timestamp) -> Browser {
     let new = session(user, at);
-    assert!(store.open(new.clone()).await.unwrap());
+    assert!(store.open(new.clone()).await.unwrap().is_done());
     Browser {
         session: new.id,
         token: new.token,
@@ -95,6 +95,12 @@ async fn so_does_everything_else() {
         .count_password(stranger("who@example.com"), START)
         .await
         .unwrap();
+    let mut noted = database.connection().await;
+    sqlx::query("INSERT INTO network_tries (email_index, network, tried_at, spare_at) VALUES ('name', 'network', $1, 0)")
+        .bind(START.millis())
+        .execute(&mut noted)
+        .await
+        .unwrap();
     let asked = StepUp {
         intent: Intent::Delete,
         method: ada.method.clone(),
@@ -109,6 +115,7 @@ async fn so_does_everything_else() {
         (Duration::from_mins(65), "refused_sign_ins"),
         (Duration::from_mins(70), "step_ups"),
         (PENDING_KEY + HOUR, "pending_keys"),
+        (2 * HOUR, "network_tries"),
         (3 * HOUR, "invitations"),
         (25 * HOUR, "password_attempts"),
         (KNOWN + HOUR, "known_browsers"),
@@ -275,7 +282,7 @@ async fn thirty_days_leave_no_more_than_eight() {
 }
 
 /// Every table that grows by use.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "sessions",
     "pending_keys",
     "step_ups",
@@ -283,6 +290,7 @@ const TABLES: [&str; 12] = [
     "known_browsers",
     "password_attempts",
     "refused_sign_ins",
+    "network_tries",
     "security_events",
     "attempts",
     "browser_attempts",

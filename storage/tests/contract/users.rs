@@ -235,7 +235,12 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
     let hash = || SecretHash::phc("$argon2id$chosen".to_owned());
 
     assert_eq!(store.invited(first, START).await.unwrap(), None, "replaced");
-    assert!(!store.accept_invitation(first, hash(), START).await.unwrap());
+    assert!(
+        !store
+            .accept_invitation(first, hash(), token(), START)
+            .await
+            .unwrap()
+    );
     assert!(store.invited(second, later(59)).await.unwrap().is_some());
     assert_eq!(
         store.invited(second, later(60)).await.unwrap(),
@@ -244,7 +249,7 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
     );
     assert!(
         !store
-            .accept_invitation(second, hash(), later(60))
+            .accept_invitation(second, hash(), token(), later(60))
             .await
             .unwrap()
     );
@@ -256,7 +261,7 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
 
     assert!(
         store
-            .accept_invitation(second, hash(), later(59))
+            .accept_invitation(second, hash(), token(), later(59))
             .await
             .unwrap()
     );
@@ -264,7 +269,7 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
     assert!(Sessions::find(store, mine.token).await.unwrap().is_none());
     assert!(
         !store
-            .accept_invitation(second, hash(), later(59))
+            .accept_invitation(second, hash(), token(), later(59))
             .await
             .unwrap(),
         "used"
@@ -287,6 +292,11 @@ async fn a_barred_user_can_use_nothing() {
     assert!(Sessions::find(store, mine.token).await.unwrap().is_none());
     assert_eq!(store.invited(link, START).await.unwrap(), None);
     let hash = SecretHash::phc("$argon2id$chosen".to_owned());
-    assert!(!store.accept_invitation(link, hash, START).await.unwrap());
+    assert!(
+        !store
+            .accept_invitation(link, hash, token(), START)
+            .await
+            .unwrap()
+    );
     assert!(store.credentials(&email).await.unwrap().unwrap().disabled);
 }

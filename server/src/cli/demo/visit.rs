@@ -44,7 +44,7 @@ impl Visit {
             replaces: None,
             receipt: None,
         });
-        if opened.await? {
+        if opened.await?.is_done() {
             Ok(Self { session, token })
         } else {
             Err(disturbed("somebody could not sign in"))

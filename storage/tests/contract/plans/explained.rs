@@ -8,6 +8,8 @@ use crate::support::{Database, engine};
 
 /// Tables of one row: there is no shorter way.
 const ONE_ROW: [&str; 2] = ["event_chain", "heartbeat"];
+/// The sweep counts the names that strangers made up, once a minute and up to their bound: that is an index from end to end.
+const COUNTED: &str = "FROM password_attempts ORDER BY failures DESC";
 /// A server plans a statement for its values five times, and then decides whether one plan will do for all.
 const PLANS: usize = 7;
 
@@ -16,7 +18,7 @@ pub async fn faults(database: &Database, statements: &BTreeSet<String>) -> Vec<S
     let url = database.url.replace(' ', "%20");
     let mut connection = AnyConnection::connect(&url).await.unwrap();
     let mut faults = Vec::new();
-    for sql in statements {
+    for sql in statements.iter().filter(|sql| !sql.contains(COUNTED)) {
         let fault = if engine() == "sqlite" {
             sqlite(&mut connection, sql).await
         } else {

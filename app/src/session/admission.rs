@@ -1,0 +1,133 @@
+//! What a request costs before it is worth anything (ADR 24): a refusal from memory, then a look at the limits, then a place among the
+//! hashes, then the count, then the hash. What one of them refuses costs nothing of the next.
+
+use domain::{
+    email::Email,
+    ids::UserId,
+    password::Password,
+    policy::Standing,
+    ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt},
+    time::Timestamp,
+};
+
+use crate::{call::Call, error::AppError};
+
+/// Counts the attempt, then compares; `None` when anything is wrong, always after the same work. A right one is forgotten at once.
+pub(crate) async fn judge(
+    call: &Call,
+    email: Option<&Email>,
+    password: &Password,
+) -> Result<Option<Credentials>, AppError> {
+    let (credentials, receipt) = weighed(call, email, password).await?;
+    if credentials.is_some() {
+        call.services.attempts.password_was_right(receipt).await?;
+    }
+    Ok(credentials)
+}
+
+/// The same; what a right password was counted with is the caller's to hand in, together with what the password was given for.
+pub(super) async fn weighed(
+    call: &Call,
+    email: Option<&Email>,
+    password: &Password,
+) -> Result<(Option<Credentials>, Receipt), AppError> {
+    let attempt = attempt(call, email);
+    let place = admitted(call, &attempt).await?;
+    let receipt = count(call, attempt).await?;
+    let credentials = match email {
+        Some(email) => call.services.users.credentials(email).await?,
+        None => None,
+    }
+    .filter(|user| !user.disabled);
+    let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
+    let hasher = &call.services.hasher;
+    let is_right = hasher.verify(place, password.expose(), hash).await?;
+    Ok((credentials.filter(|_| is_right), receipt))
+}
+
+fn attempt(call: &Call, email: Option<&Email>) -> PasswordTry {
+    let index = |email: &Email| call.services.vault.email_index(email);
+    let address = call.visitor.address;
+    PasswordTry {
+        email: email.map(|email| (email.clone(), index(email))),
+        browser: call.visitor.browser,
+        address: address.counted(),
+        network: address.network(),
+        address_limit: call.services.settings.address_limit,
+    }
+}
+
+/// A place for the hash of an attempt that no limit refuses. A browser that shows no token and no complete session is judged from memory
+/// first.
+async fn admitted(call: &Call, attempt: &PasswordTry) -> Result<Place, AppError> {
+    let (attempts, hasher) = (&call.services.attempts, &call.services.hasher);
+    let stranger = Rank::Stranger(&attempt.network);
+    let own = person(call).filter(|(_, email)| {
+        let tried = attempt.email.as_ref();
+        tried.is_some_and(|(tried, _)| tried == *email)
+    });
+    if own.is_none() && attempt.browser.is_none() {
+        if let Some(until) = attempts.refused_from_memory(&attempt.address, call.now) {
+            return Err(too_many(call, until));
+        }
+        if hasher.is_full(stranger) {
+            return Err(AppError::Unavailable);
+        }
+    }
+    let place = match (attempts.admit(attempt, call.now).await?, own) {
+        (Admission::Refused { until }, _) => return Err(too_many(call, until)),
+        (Admission::Known(user), _) => hasher.place(Rank::Known(&user)),
+        (Admission::Stranger, Some((user, _))) => hasher.place(Rank::Known(user)),
+        (Admission::Stranger, None) => hasher.place(stranger),
+    };
+    Ok(place?)
+}
+
+/// Whose complete session this is. A half one shows no more than a password.
+fn person(call: &Call) -> Option<(&UserId, &Email)> {
+    let caller = call.caller_if_any()?;
+    let is_complete = caller.standing != Standing::HalfSignedIn;
+    is_complete.then_some((&caller.session.user, &caller.session.email))
+}
+
+/// A place for a hash that is asked for within a session: that of a half one is a stranger's.
+pub(crate) fn place_of_caller(call: &Call) -> Result<Place, AppError> {
+    let hasher = &call.services.hasher;
+    Ok(match person(call) {
+        Some((user, _)) => hasher.place(Rank::Known(user))?,
+        None => place_of_stranger(call)?,
+    })
+}
+
+/// A place for a hash that a link is good for.
+pub(super) fn place_of_stranger(call: &Call) -> Result<Place, AppError> {
+    let network = call.visitor.address.network();
+    Ok(call.services.hasher.place(Rank::Stranger(&network))?)
+}
+
+async fn count(call: &Call, attempt: PasswordTry) -> Result<Receipt, AppError> {
+    let attempts = &call.services.attempts;
+    match attempts.count_password(attempt, call.now).await? {
+        Counted::Counted(receipt) => Ok(receipt),
+        Counted::Refused { until } => Err(too_many(call, until)),
+    }
+}
+
+/// The refusal of a link that is dead, or never was one. It counts for its address, which is refused once it is over its limit.
+pub(super) async fn dead_link(call: &Call) -> AppError {
+    let address = call.visitor.address.counted();
+    let limit = call.services.settings.address_limit;
+    let attempts = &call.services.attempts;
+    match attempts.count_dead_link(&address, limit, call.now).await {
+        Ok(None) => AppError::LinkDead,
+        Ok(Some(until)) => too_many(call, until),
+        Err(error) => error.into(),
+    }
+}
+
+/// The refusal until then.
+pub(super) fn too_many(call: &Call, until: Timestamp) -> AppError {
+    AppError::TooMany {
+        seconds: call.now.seconds_until(until),
+    }
+}

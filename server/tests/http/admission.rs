@@ -1,0 +1,220 @@
+//! What a request costs before it is worth anything: B1 and B2 of the red team.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use app::services::{Ports, Services};
+use async_trait::async_trait;
+use domain::{
+    address_limit::WINDOW,
+    ids::UserId,
+    ports::{Hasher, NoPlace, Place, PortError, Rank, SecretHash},
+};
+use serde_json::json;
+use server::config::{LimitArgs, Limits};
+
+use crate::support::{Browser, Options, Person, TestServer, ada};
+
+/// Strangers can find it full. It counts the places that were taken.
+struct Busy {
+    hasher: Arc<dyn Hasher>,
+    is_full: Arc<AtomicBool>,
+    taken: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Hasher for Busy {
+    fn place(&self, rank: Rank<'_>) -> Result<Place, NoPlace> {
+        if self.is_full(rank) {
+            return Err(NoPlace);
+        }
+        self.taken.fetch_add(1, Ordering::SeqCst);
+        self.hasher.place(rank)
+    }
+
+    fn is_full(&self, rank: Rank<'_>) -> bool {
+        matches!(rank, Rank::Stranger(_)) && self.is_full.load(Ordering::SeqCst)
+    }
+
+    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
+        self.hasher.place_for_set(person)
+    }
+
+    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
+        self.hasher.hash_in(place, secret).await
+    }
+
+    async fn verify(
+        &self,
+        place: Place,
+        secret: &[u8],
+        hash: Option<&SecretHash>,
+    ) -> Result<bool, PortError> {
+        self.hasher.verify(place, secret, hash).await
+    }
+}
+
+struct Site {
+    server: TestServer,
+    is_full: Arc<AtomicBool>,
+    taken: Arc<AtomicUsize>,
+}
+
+impl Site {
+    /// A server that refuses the third wrong password of one address.
+    async fn new() -> Self {
+        let limits = Limits::new(&LimitArgs {
+            address_limit: Some("2".to_owned()),
+            trusted_proxies: None,
+        });
+        let options = Options {
+            limits: limits.unwrap(),
+            ..Options::default()
+        };
+        let (is_full, taken) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
+        let server = TestServer::start_with(options, |services| {
+            let hasher = Busy {
+                hasher: Arc::clone(&services.hasher),
+                is_full: Arc::clone(&is_full),
+                taken: Arc::clone(&taken),
+            };
+            Services::from(Ports {
+                hasher: Arc::new(hasher),
+                ..Ports::clone(&services)
+            })
+        })
+        .await;
+        server.add_owner().await;
+        Self {
+            server,
+            is_full,
+            taken,
+        }
+    }
+
+    fn taken(&self) -> usize {
+        self.taken.swap(0, Ordering::SeqCst)
+    }
+
+    async fn known(&self, person: &Person) -> Browser {
+        let mut browser = self.server.browser();
+        browser.sign_in(person).await.expect_ok();
+        browser.ask("session/sign_out").await.expect_ok();
+        browser
+    }
+}
+
+fn wrong(number: usize) -> serde_json::Value {
+    json!({ "email": format!("typed{number}@example.com"), "password": "no password of anybody" })
+}
+
+/// B1: whoever is over a limit takes no place among the hashes, with a made-up browser token or without one.
+#[tokio::test]
+async fn b1_what_a_limit_refuses_takes_no_place() {
+    let site = Site::new().await;
+    let name = site.server.services.settings.browser_cookie_name();
+    let mut here = site.server.browser().from("203.0.113.9");
+    for number in 0..2 {
+        let answer = here.call("session/sign_in", wrong(number)).await;
+        answer.expect_refused(401, "wrong_credentials");
+    }
+    assert_eq!(site.taken(), 2);
+    let made_up = domain::token::Token::from_random([7; 32]).expose();
+    let forged = format!("{name}={}", made_up.as_str());
+    for number in 2..40 {
+        let mut browser = here.clone();
+        if number % 2 == 0 {
+            browser = browser.saying("cookie", &forged);
+        }
+        let answer = browser.call("session/sign_in", wrong(number)).await;
+        answer.expect_refused(429, "too_many");
+    }
+    assert_eq!(site.taken(), 0);
+    site.server.clock.advance(WINDOW);
+    let answer = here.call("session/sign_in", wrong(0)).await;
+    answer.expect_refused(401, "wrong_credentials");
+}
+
+/// B1: strangers who take all their places keep no known browser out, and no complete session.
+#[tokio::test]
+async fn b1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
+    let site = Site::new().await;
+    let mut mine = site.known(&ada()).await;
+    site.is_full.store(true, Ordering::SeqCst);
+    let stranger = site.server.browser().sign_in(&ada()).await;
+    stranger.expect_refused(503, "unavailable");
+    mine.sign_in(&ada()).await.expect_ok();
+    let request = json!({ "password": ada().password });
+    mine.call("session/confirm_password", request)
+        .await
+        .expect_ok();
+    let form = json!({ "current": ada().password, "new": "thirteen lanterns in the fog" });
+    mine.call("profile/change_password", form).await.expect_ok();
+}
+
+/// B2: dead links of all four functions count for their address, and a live one works all the same.
+#[tokio::test]
+async fn b2_dead_links_count_for_their_address_and_a_live_one_works() {
+    let site = Site::new().await;
+    let live = site.server.invite(&ada()).await;
+    let dead = domain::token::Token::from_random([9; 32]).expose();
+    let person = json!({
+        "token": dead.as_str(), "account": "Acme", "name": "Eve Stranger", "email": "eve@example.com",
+        "password": "thirteen lanterns in the fog",
+    });
+    for (number, function) in [
+        "check_invitation",
+        "accept_invitation",
+        "check_setup_link",
+        "create_first_owner",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut here = site.server.browser().from(&format!("203.0.113.{number}"));
+        let path = format!("session/{function}");
+        let form = match function {
+            "create_first_owner" => person.clone(),
+            "accept_invitation" => {
+                json!({ "token": dead.as_str(), "password": person["password"] })
+            }
+            _ => json!({ "token": "no token at all" }),
+        };
+        for _ in 0..2 {
+            let answer = here.call(&path, form.clone()).await;
+            answer.expect_refused(404, "link_dead");
+        }
+        here.call(&path, form).await.expect_refused(429, "too_many");
+        let form = json!({ "token": live });
+        here.call("session/check_invitation", form)
+            .await
+            .expect_ok();
+    }
+    assert_eq!(site.taken(), 0, "none of them is hashed for");
+    let mut here = site.server.browser().from("203.0.113.0");
+    let form = json!({ "token": live, "password": "thirteen lanterns in the fog" });
+    here.call("session/accept_invitation", form)
+        .await
+        .expect_ok();
+}
+
+/// C7: right passwords are answered so many times a minute, and then as whoever is over a limit.
+#[tokio::test]
+async fn c7_right_passwords_open_thirty_sessions_a_minute() {
+    let site = Site::new().await;
+    for _ in 0..30 {
+        site.server.browser().sign_in(&ada()).await.expect_ok();
+    }
+    site.server
+        .clock
+        .advance(std::time::Duration::from_secs(10));
+    let refused = site.server.browser().sign_in(&ada()).await;
+    assert_eq!(refused.expect_refused(429, "too_many")["seconds"], 50);
+    assert!(refused.cookies().is_empty());
+    site.server
+        .clock
+        .advance(std::time::Duration::from_secs(50));
+    site.server.browser().sign_in(&ada()).await.expect_ok();
+}
