@@ -110,7 +110,9 @@ test('and never for Delete', async ({ site }) => {
 });
 
 test.describe('Lost your device?', () => {
-  test.use({ serverOptions: { supportUrl: SUPPORT } });
+  test.use({
+    serverOptions: { supportUrl: SUPPORT, settings: { TWINLOCK_SHOW_HELPERS: 'true' } },
+  });
 
   /** The member comes to the question for a code, and asks who can help. */
   async function ask(site: Site): Promise<void> {
