@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod altered;
 mod attempts;
 mod backup_codes;
 mod code_sets;
