@@ -215,7 +215,7 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
     let mut raw = SqliteConnection::connect(&url).await.unwrap();
     raw.execute(sql).await.unwrap();
     raw.close().await.unwrap();
-    let database = fs::read(place.file("twinlock.db")).unwrap();
+    place.add_person("max@example.com", "member");
     let before = files(&place);
     let done = place.run(&["restore", "copy", "--overwrite"]);
     let line = done.expect_refused(1);
@@ -226,7 +226,8 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
         "{line}"
     );
     assert_eq!(files(&place), before);
-    assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
+    // Who came behind the backup is still there.
+    assert!(place.listed("max@example.com").starts_with("max@example.com"));
 }
 
 /// Of two within one second, the second wrote over what the first had put aside.
