@@ -15,6 +15,7 @@ use crate::{
     clock::SystemClock,
     config::{Branding, Database, Limits, Place, PublicUrl},
     entropy::SystemEntropy,
+    files,
     hasher::{Argon2Hasher, Cost},
     health::Health,
     keeper::Keeper,
@@ -83,12 +84,23 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         }
         store.migrate().await.map_err(fails)?;
     }
+    store.check_schema().await.map_err(fails)?;
+    if opening == Opening::Migrate {
+        warn_of_exposures(database);
+    }
     let vault = keys::vault(&store, &ring, database).await?;
     Ok(Opened {
         store: Arc::new(store),
         vault: Arc::new(vault),
         database: database.clone(),
     })
+}
+
+/// Warns of a database file, or its folder, that other users of this machine can change.
+pub(crate) fn warn_of_exposures(database: &Database) {
+    for exposure in database.file().map(files::exposures).unwrap_or_default() {
+        tracing::warn!("{exposure}");
+    }
 }
 
 /// Connects to a database, whatever its schema is.

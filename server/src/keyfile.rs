@@ -2,12 +2,13 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Write},
+    io::{self, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
+use data_encoding::HEXLOWER;
 use domain::{
     keys::KeyRing,
     ports::{Entropy, PortError},
@@ -16,7 +17,10 @@ use domain::{
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::config::{Database, Place};
+use crate::{
+    config::{Database, Place},
+    files::{self, beside},
+};
 
 const OWNER_ONLY: u32 = 0o600;
 
@@ -52,6 +56,18 @@ pub enum KeyFileError {
         key_file: PathBuf,
         /// Its permissions.
         mode: u32,
+    },
+    /// Another user can change it.
+    #[error(
+        "the key file {key_file} belongs to user {owner}, who can change it: run `chown {own} {key_file}`, or run this as user {owner}"
+    )]
+    OfAnother {
+        /// The key file.
+        key_file: PathBuf,
+        /// Whose it is, by number.
+        owner: u32,
+        /// Who this process is, by number.
+        own: u32,
     },
     /// It holds something else.
     #[error(
@@ -140,22 +156,32 @@ pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<KeyRing, KeyFi
         }
         made => made?,
     };
-    let options = owner_only(OpenOptions::new().create(true).append(true)).open(file);
-    options.map_err(failed("creating", file))?;
+    let mut options = OpenOptions::new();
+    match owner_only(options.create_new(true).write(true)).open(file) {
+        // An empty file, or one that another start has made since. A link that leads to nothing is neither.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::metadata(file)
+                .map(drop)
+                .map_err(failed("creating", file))?;
+        }
+        made => drop(made.map_err(failed("creating", file))?),
+    }
     Ok(ring)
 }
 
 /// Makes a key file with a first key, where there is none. Whoever finds it finds it whole, and of two that make one only one does.
 pub fn create(key_file: &Path, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
     let ring = KeyRing::new(draw(entropy)?);
-    let mut beside = key_file.as_os_str().to_owned();
-    beside.push(format!(".new.{}", std::process::id()));
-    let beside = PathBuf::from(beside);
+    // A name that nobody can guess, and so prepare.
+    let name: [u8; 16] = entropy.draw().map_err(KeyFileError::Entropy)?;
+    let name = HEXLOWER.encode(&name);
+    let new = beside(key_file, &format!(".new.{name}"));
     let mut options = OpenOptions::new();
-    let options = owner_only(options.create(true).truncate(true).write(true));
-    let made = write(options, &beside, &ring).and_then(|()| fs::hard_link(&beside, key_file));
+    let options = owner_only(options.create_new(true).write(true));
+    write(options, &new, &ring).map_err(failed("creating", key_file))?;
+    let made = fs::hard_link(&new, key_file);
     // It has the key file's name by now, or none at all.
-    let _ = fs::remove_file(&beside);
+    let _ = fs::remove_file(&new);
     made.and_then(|()| sync_folder(key_file))
         .map_err(failed("creating", key_file))?;
     Ok(ring)
@@ -180,18 +206,26 @@ pub fn exists(path: &Path) -> Result<bool, KeyFileError> {
 
 /// Reads a key file.
 pub fn read(path: &Path) -> Result<KeyRing, KeyFileError> {
-    let mode = fs::metadata(path)
-        .map_err(failed("looking at", path))?
-        .permissions()
-        .mode()
-        & 0o777;
+    // Both looks and the reading are of one file, even if its name is given to another meanwhile.
+    let mut file = File::open(path).map_err(failed("looking at", path))?;
+    let found = file.metadata().map_err(failed("looking at", path))?;
+    if !files::is_trusted(&found) {
+        return Err(KeyFileError::OfAnother {
+            key_file: path.to_owned(),
+            owner: found.uid(),
+            own: files::own_user(),
+        });
+    }
+    let mode = found.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(KeyFileError::Exposed {
             key_file: path.to_owned(),
             mode,
         });
     }
-    let bytes = Zeroizing::new(fs::read(path).map_err(failed("reading", path))?);
+    let mut bytes = Zeroizing::new(Vec::new());
+    file.read_to_end(&mut bytes)
+        .map_err(failed("reading", path))?;
     let text = std::str::from_utf8(&bytes).ok();
     let ring = text.and_then(|text| text.parse().ok());
     ring.ok_or_else(|| KeyFileError::Malformed {
@@ -209,30 +243,27 @@ pub fn draw(entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
 /// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
 /// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
 pub fn lock(path: &Path) -> Result<Option<File>, KeyFileError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let beside = PathBuf::from(beside);
+    let lock = beside(path, ".lock");
     let mut options = OpenOptions::new();
+    options.custom_flags(files::no_follow());
     let options = owner_only(options.create(true).append(true));
-    let file = options.open(&beside).map_err(failed("locking", &beside))?;
+    let file = options.open(&lock).map_err(failed("locking", &lock))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed("locking", &beside)(error)),
+        Err(TryLockError::Error(error)) => Err(failed("locking", &lock)(error)),
     }
 }
 
 /// Puts another ring in the place of the file, as a whole or not at all.
 pub fn replace(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
+    let new = beside(path, ".new");
     // What a run that was cut short left behind.
-    let _ = fs::remove_file(&beside);
+    let _ = fs::remove_file(&new);
     let mut options = OpenOptions::new();
     let options = owner_only(options.create_new(true).write(true));
-    write(options, &beside, ring).map_err(failed("writing", &beside))?;
-    fs::rename(&beside, path)
+    write(options, &new, ring).map_err(failed("writing", &new))?;
+    fs::rename(&new, path)
         .and_then(|()| sync_folder(path))
         .map_err(failed("replacing", path))
 }
@@ -271,93 +302,4 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFile
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{config::DatabaseArgs, entropy::SystemEntropy};
-    use tempfile::TempDir;
-
-    fn database() -> (TempDir, Database) {
-        let folder = tempfile::tempdir().unwrap();
-        let database_url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let database = Database::new(&DatabaseArgs {
-            database_url,
-            key_file: None,
-            database_trusted_network: String::new(),
-        })
-        .unwrap();
-        (folder, database)
-    }
-
-    fn check(ring: &KeyRing) -> [u8; 32] {
-        ring.current().unwrap().check()
-    }
-
-    #[test]
-    fn a_new_database_gets_a_key_that_is_found_again() {
-        let (_folder, database) = database();
-        let made = open(&database, &SystemEntropy).ok().unwrap();
-        for file in [database.key_file.as_path(), database.file().unwrap()] {
-            assert_eq!(
-                fs::metadata(file).unwrap().permissions().mode() & 0o777,
-                OWNER_ONLY,
-                "{}",
-                file.display()
-            );
-        }
-        let found = open(&database, &SystemEntropy).ok().unwrap();
-        assert_eq!(check(&made), check(&found));
-    }
-
-    #[test]
-    fn a_database_without_its_key_file_stops_the_start() {
-        let (_folder, database) = database();
-        fs::write(database.file().unwrap(), "SQLite format 3").unwrap();
-        let error = open(&database, &SystemEntropy).err().unwrap();
-        assert!(matches!(error, KeyFileError::Missing { .. }), "{error}");
-        assert!(
-            error
-                .to_string()
-                .contains(database.key_file.to_str().unwrap())
-        );
-        assert!(!database.key_file.exists(), "none is made");
-    }
-
-    #[test]
-    fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
-        let (_folder, database) = database();
-        open(&database, &SystemEntropy).ok().unwrap();
-        for mode in [0o640, 0o604, 0o660] {
-            fs::set_permissions(&database.key_file, fs::Permissions::from_mode(mode)).unwrap();
-            let error = open(&database, &SystemEntropy).err().unwrap().to_string();
-            assert!(
-                error.ends_with(&format!("run `chmod 600 {}`", database.key_file.display())),
-                "{error}"
-            );
-        }
-        fs::set_permissions(&database.key_file, fs::Permissions::from_mode(0o400)).unwrap();
-        assert!(open(&database, &SystemEntropy).is_ok());
-    }
-
-    #[test]
-    fn another_file_is_refused_without_showing_it() {
-        let (_folder, database) = database();
-        let mut file = owner_only(OpenOptions::new().create_new(true).write(true))
-            .open(&database.key_file)
-            .unwrap();
-        file.write_all(b"hunter2").unwrap();
-        let error = open(&database, &SystemEntropy).err().unwrap();
-        assert!(matches!(error, KeyFileError::Malformed { .. }));
-        assert!(!error.to_string().contains("hunter2"));
-    }
-
-    #[test]
-    fn a_folder_that_does_not_exist_is_named() {
-        let (folder, mut database) = database();
-        database.key_file = folder.path().join("missing/a.key");
-        let error = open(&database, &SystemEntropy).err().unwrap().to_string();
-        assert!(
-            error.starts_with("creating ") && error.contains("missing/a.key"),
-            "{error}"
-        );
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod context;
 pub mod entropy;
+mod files;
 pub mod hasher;
 pub mod health;
 pub mod keeper;

@@ -150,7 +150,7 @@ async fn connect(file: &Path, mode: &str) -> Result<AnyConnection, BackupError> 
     let whole = fs::canonicalize(file).map_err(failed("looking for", file))?;
     let url = sqlite::url_of(&whole, mode);
     let mut connection = AnyConnection::connect(&url).await.map_err(engine)?;
-    let patience = connection.execute("PRAGMA busy_timeout = 1000");
+    let patience = connection.execute("PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 1000");
     patience.await.map_err(engine)?;
     Ok(connection)
 }

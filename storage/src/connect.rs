@@ -15,6 +15,7 @@ use crate::{
     error::{OpenError, port},
     migrate, postgres,
     readers::Readers,
+    schema_check,
     shared::Writer,
     sqlite,
     write::{Open, Scope, Write},
@@ -104,6 +105,14 @@ impl Store {
     /// The migrations that this version has and the database does not, by name.
     pub async fn pending_migrations(&self) -> Result<Vec<&'static str>, OpenError> {
         migrate::pending(self.readers(), self.engine).await
+    }
+
+    /// Refuses a schema that is up to date and holds more or other than what this program makes: tables, indexes, triggers and views of a
+    /// `SQLite` file; triggers, rules, views, policies and defaults of a `PostgreSQL` schema.
+    pub async fn check_schema(&self) -> Result<(), OpenError> {
+        let connection = self.readers().acquire().await;
+        let mut connection = connection.map_err(OpenError::Schema)?;
+        schema_check::refuse_altered(&mut connection, self.engine).await
     }
 
     /// Waits for what is under way and closes every connection, which leaves one tidy file.

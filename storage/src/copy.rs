@@ -120,7 +120,8 @@ impl Store {
         } else if !self.pending_migrations().await?.is_empty() {
             return Err(CopyError::Older);
         }
-        Ok(())
+        // Nothing may fire while the rows arrive.
+        Ok(self.check_schema().await?)
     }
 
     async fn snapshot(&self) -> Result<Write, PortError> {

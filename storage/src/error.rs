@@ -57,6 +57,11 @@ pub enum OpenError {
     /// A migration differs from the one that was applied.
     #[error("the schema was made by another build: migration {0} differs from this version's")]
     Foreign(i64),
+    /// The schema holds more or other than what this program makes: a foreign trigger could sign people in.
+    #[error(
+        "its schema is not as this program makes it: {0}; take out what is foreign (with `DROP`), or put a backup back that was made by `twinlock backup`"
+    )]
+    Altered(String),
     /// A migration failed; nothing of it stays.
     #[error("the schema can't be brought up to date: {0}")]
     Migrate(#[source] sqlx::migrate::MigrateError),

@@ -42,6 +42,7 @@ mod postgres;
 mod readers;
 mod restored;
 mod rows;
+mod schema_check;
 mod sessions;
 mod shared;
 mod sqlite;

@@ -15,11 +15,12 @@ use sqlx::query;
 
 use crate::{Store, locks, member_list, methods, owners, rows::Values, step_ups, write::Write};
 
-/// Whoever helps belongs to any one of the person's accounts, so only that one is looked through.
+/// Whoever helps belongs to any one of the person's accounts, so only that one is looked through. An Owner without a password can't sign
+/// in, so they can't help yet.
 pub const HELPERS: &str = "
     SELECT u.name FROM memberships h JOIN users u ON u.id = h.user_id
     WHERE h.account_id = (SELECT MIN(account_id) FROM memberships WHERE user_id = $1)
-      AND h.role = 'owner' AND u.id <> $1 AND u.disabled = 0
+      AND h.role = 'owner' AND u.id <> $1 AND u.disabled = 0 AND u.password_hash IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = $1
                       AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.account_id = p.account_id AND o.user_id = u.id AND o.role = 'owner'))
     ORDER BY u.name_folded, u.id";

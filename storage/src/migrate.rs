@@ -6,7 +6,7 @@ use sqlx::{
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
-use crate::{engine::Engine, error::OpenError};
+use crate::{engine::Engine, error::OpenError, schema_check};
 
 /// A migration, with its text for each engine.
 struct Step {
@@ -42,7 +42,7 @@ const STEPS: &[Step] = &[
     step!(42, "0042_reauthentication"),
 ];
 
-fn migrator(engine: Engine) -> Migrator {
+pub fn migrator(engine: Engine) -> Migrator {
     let migration = |step: &Step| {
         let sql = match engine {
             Engine::Sqlite => step.sqlite,
@@ -64,11 +64,14 @@ pub async fn run(mut write: Transaction<'static, Any>, engine: Engine) -> Result
     if let Some(lock) = engine.migration_lock() {
         write.execute(lock).await.map_err(OpenError::Schema)?;
     }
+    // A foreign trigger would fire while the migrations write, so the look for those comes first.
+    schema_check::refuse_code(&mut write, engine).await?;
     // `Migrator::run` does the same, but its future can't be spawned (its bound on `Acquire` is not general enough).
     migrator(engine)
         .run_direct(None, &mut *write, false)
         .await
         .map_err(refused)?;
+    schema_check::refuse_altered(&mut write, engine).await?;
     fold_names(&mut write).await.map_err(OpenError::Schema)?;
     write.commit().await.map_err(OpenError::Schema)
 }

@@ -8,14 +8,16 @@ use sqlx::query;
 
 use crate::write::Write;
 
-/// Accounts whose only Owner who is not barred is `$1`. One that has none anyway is not among them: nobody is kept for its sake.
+/// Accounts in which `$1` is the only Owner who can sign in: not disabled, and with a password. An invited Owner has none yet, and the
+/// invitation may never be accepted. A person who can't sign in is never the only one, so that they can always be taken out.
 macro_rules! count_only_owner {
     ($rest:literal) => {
         concat!(
             "SELECT COUNT(*) FROM memberships p JOIN users u ON u.id = p.user_id
-             WHERE p.user_id = $1 AND p.role = 'owner' AND u.disabled = 0
+             WHERE p.user_id = $1 AND p.role = 'owner' AND u.disabled = 0 AND u.password_hash IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM memberships o JOIN users x ON x.id = o.user_id
-                               WHERE o.account_id = p.account_id AND o.user_id <> $1 AND o.role = 'owner' AND x.disabled = 0)",
+                               WHERE o.account_id = p.account_id AND o.user_id <> $1 AND o.role = 'owner'
+                                 AND x.disabled = 0 AND x.password_hash IS NOT NULL)",
             $rest
         )
     };

@@ -1,7 +1,8 @@
 //! Opening a `SQLite` file: one connection that writes beside a pool that reads.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -14,9 +15,10 @@ use crate::{
 };
 
 /// An acknowledged commit survives a power cut only with `FULL`: in WAL mode `NORMAL` may lose it, and a spent code would work again.
-const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+/// What a file's schema calls may have no side effects: the file may come from elsewhere (<https://sqlite.org/security.html>).
+const WRITER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 /// What reads can't write, by accident or otherwise.
-const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;";
+const READER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;";
 pub const READERS: u32 = 4;
 /// What a path may hold unescaped in a URL.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
@@ -106,14 +108,26 @@ fn path_of(url: &str) -> Result<PathBuf, OpenError> {
     }
 }
 
-/// Opens the file as the engine will, so that a wrong folder or missing rights are named by the system's own words.
-fn made(path: &Path) -> std::io::Result<PathBuf> {
+/// Opens the file as the engine will, so that a wrong folder or missing rights are named by the system's own words. A new one is made by its
+/// own name only: a link that leads to nothing could have been planted there.
+fn made(path: &Path) -> io::Result<PathBuf> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true);
+    options.read(true).write(true);
+    let opened = match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => new_file(path, options),
+        opened => opened,
+    };
+    match opened {
+        // Another start has made it meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::canonicalize(path),
+        opened => opened.and_then(|_| fs::canonicalize(path)),
+    }
+}
+
+fn new_file(path: &Path, mut options: OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?;
-    fs::canonicalize(path)
+    options.create_new(true).open(path)
 }
 
 #[cfg(test)]
@@ -149,6 +163,7 @@ mod tests {
             assert_eq!(pragma(pool, "synchronous").await, "2", "FULL");
             assert_eq!(pragma(pool, "foreign_keys").await, "1");
             assert_eq!(pragma(pool, "busy_timeout").await, "5000");
+            assert_eq!(pragma(pool, "trusted_schema").await, "0");
         }
         assert_eq!(pragma(store.writer(), "query_only").await, "0");
         assert_eq!(pragma(store.readers(), "query_only").await, "1");

@@ -46,7 +46,8 @@ impl Users for Store {
 
     async fn offer_set_up(&self, link: TokenHash) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let offer = "INSERT INTO set_up_link (id, token_hash) VALUES (1, $1)
+        // A user may have been added since the caller looked. `WHERE` also tells the `ON` of the conflict from that of a join.
+        let offer = "INSERT INTO set_up_link (id, token_hash) SELECT 1, $1 WHERE NOT EXISTS (SELECT 1 FROM users)
                      ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash";
         write
             .run(query(offer).bind(link.as_bytes().as_slice()))
@@ -180,6 +181,8 @@ impl Users for Store {
         }
         let remove = query("DELETE FROM users WHERE id = $1").bind(user.as_str());
         let removed = write.run(remove).await?;
+        // A link of a version that left it there when a user was added would open again with the last user's end.
+        end_set_up(&mut write).await?;
         write
             .change(removed, Event::done(Action::UserRemove).of(user))
             .await
@@ -281,5 +284,12 @@ async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
     let insert = insert
         .bind(user.password.as_ref().map(|hash| hash.expose().to_owned()))
         .bind(user.at.millis());
+    // Before the new row, as the first owner's own way has it: two that wait for each other would both fail.
+    end_set_up(write).await?;
     Ok(write.run(insert).await? == 1)
+}
+
+/// Ends the link of the first start, because a user exists or did.
+async fn end_set_up(write: &mut Write) -> Result<(), PortError> {
+    write.run(query("DELETE FROM set_up_link")).await.map(drop)
 }

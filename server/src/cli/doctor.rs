@@ -6,7 +6,7 @@ use super::{Failure, Report};
 use crate::{
     clock::SystemClock,
     config::Database,
-    context::{OpenError, connected},
+    context::{OpenError, connected, warn_of_exposures},
     health, keyfile,
 };
 
@@ -16,11 +16,17 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
         return Err(OpenError::NoDatabase(database.place.clone()).into());
     }
     let store = connected(database).await?;
+    warn_of_exposures(database);
     let found = health::look(&store, database, SystemClock.now()).await;
+    let altered = store.check_schema().await.err();
     store.close().await;
     let faults = found.faults();
     let lines = found.each().map(|(name, word)| {
-        let remedy = faults.contains(&name).then(|| remedy(name, word, database));
+        let remedy = || match &altered {
+            Some(altered) if word == health::ALTERED => format!(": {altered}"),
+            _ => remedy(name, word, database),
+        };
+        let remedy = faults.contains(&name).then(remedy);
         format!("{name:<10}  {word}{}", remedy.unwrap_or_default())
     });
     Report::lines(lines.into(), found.json())

@@ -22,6 +22,7 @@ use crate::{
     clock::SystemClock,
     config::{Database, Place},
     context::{OpenError, Opening, open},
+    files::{beside as with, is_taken},
     keyfile, keys,
 };
 
@@ -173,10 +174,7 @@ fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Fa
         doing: format!("replacing {}", target.display()),
         source,
     };
-    let aside = with(
-        target,
-        &format!(".replaced-{}", SystemClock.now().millis() / 1000),
-    );
+    let aside = free_name(target).map_err(failed)?;
     for end in BESIDE {
         match fs::rename(with(target, end), with(&aside, end)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
@@ -197,10 +195,16 @@ fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Fa
     Ok(replaces.then_some(aside))
 }
 
-fn with(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    PathBuf::from(name)
+/// Where the old database goes: a name that is not taken, so that nothing is written over.
+fn free_name(target: &Path) -> io::Result<PathBuf> {
+    let mut end = format!(".replaced-{}", SystemClock.now().millis() / 1000);
+    loop {
+        let aside = with(target, &end);
+        if !is_taken(&aside)? {
+            return Ok(aside);
+        }
+        end.push_str("-again");
+    }
 }
 
 /// What a restore means for people, with what is not known.

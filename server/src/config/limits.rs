@@ -1,12 +1,17 @@
 //! Limits of the sign-in by address, and whose word on addresses counts.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+};
 
 use domain::address_limit::LIMIT;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::{LimitArgs, SettingError, filled};
 
+/// The IPv6 network that stands for all of IPv4 (RFC 4291, 2.5.5.2). Addresses are compared as IPv4 ones.
+const MAPPED: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), 96);
 /// More than that is no limit.
 const MOST: u32 = 1_000_000;
 
@@ -66,28 +71,50 @@ fn limit(text: &str) -> Result<u32, SettingError> {
 }
 
 fn networks(text: &str) -> Result<TrustedProxies, SettingError> {
-    let entries = text.split([',', ' ']).filter(|entry| !entry.is_empty());
+    let is_between = |mark: char| mark == ',' || mark.is_whitespace();
+    let entries = text.split(is_between).filter(|entry| !entry.is_empty());
     let networks: Result<Arc<[IpNet]>, _> = entries.map(network).collect();
     networks.map(TrustedProxies)
 }
 
 /// One network or one address; not all addresses, because then every client could say where it comes from.
 fn network(text: &str) -> Result<IpNet, SettingError> {
-    let address = || {
-        text.parse()
-            .ok()
-            .map(|address: IpAddr| address.to_canonical().into())
+    let refused = |why: &str| {
+        let text = text.escape_default();
+        let problem = format!("`{text}` {why}; several are separated by commas");
+        SettingError::new("TWINLOCK_TRUSTED_PROXIES", problem)
     };
+    let address = || text.parse().ok().map(|address: IpAddr| address.into());
     let network: Option<IpNet> = text.parse().ok().or_else(address);
-    network
-        .filter(|network| network.prefix_len() > 0)
-        .ok_or_else(|| {
-            let problem = format!(
-                "`{}` is no proxy's address or network, such as 10.0.0.2 or 10.0.0.0/8; several are separated by commas",
-                text.escape_default()
-            );
-            SettingError::new("TWINLOCK_TRUSTED_PROXIES", problem)
-        })
+    let network = network.and_then(canonical).filter(|network| {
+        let address = network.network();
+        network.prefix_len() > 0 && !address.is_unspecified() && !address.is_multicast()
+    });
+    let network = network.ok_or_else(|| {
+        refused("is no proxy's address or network, such as 10.0.0.2 or 10.0.0.0/8")
+    })?;
+    let whole = network.trunc();
+    if whole != network {
+        let address = network.addr();
+        return Err(refused(&format!(
+            "is more than one address and begins elsewhere: write {whole} for the network, or {address} for that address alone"
+        )));
+    }
+    Ok(network)
+}
+
+/// An IPv6 network that stands for an IPv4 one as that one; none for one that holds all of IPv4 and more.
+fn canonical(network: IpNet) -> Option<IpNet> {
+    let IpNet::V6(six) = network else {
+        return Some(network);
+    };
+    match six.addr().to_ipv4_mapped() {
+        Some(address) => {
+            let prefix = six.prefix_len().checked_sub(MAPPED.prefix_len())?;
+            Ipv4Net::new(address, prefix).ok().map(IpNet::V4)
+        }
+        None => (!six.contains(&MAPPED)).then_some(network),
+    }
 }
 
 #[cfg(test)]
@@ -123,6 +150,33 @@ mod tests {
         }
     }
 
+    /// C9: they were taken, and no address was ever in them.
+    #[test]
+    fn an_ipv4_network_written_as_ipv6_is_the_ipv4_network() {
+        let written = "::ffff:10.0.0.0/104,, ::ffff:192.0.2.1\t,::ffff:198.51.100.7/128";
+        let proxies = limits("", written).unwrap().proxies;
+        let plain = "10.0.0.0/8 192.0.2.1 198.51.100.7/32";
+        for trusted in ["10.1.2.3", "192.0.2.1", "198.51.100.7"] {
+            assert!(proxies.contain(trusted.parse().unwrap()), "{trusted}");
+        }
+        assert_eq!(limits("", plain).unwrap().proxies.0.len(), proxies.0.len());
+        assert!(!proxies.contain("11.0.0.1".parse().unwrap()));
+    }
+
+    #[rstest]
+    #[case("10.0.0.5/8", "10.0.0.0/8", "10.0.0.5")]
+    #[case("::ffff:10.0.0.5/104", "10.0.0.0/8", "10.0.0.5")]
+    #[case("fd00::1/8", "fd00::/8", "fd00::1")]
+    fn a_network_that_begins_elsewhere_is_refused_with_both_meanings(
+        #[case] text: &str,
+        #[case] network: &str,
+        #[case] address: &str,
+    ) {
+        let error = limits("", text).unwrap_err();
+        let right = format!("write {network} for the network, or {address} for that address alone");
+        assert!(error.contains(&right), "{error}");
+    }
+
     #[rstest]
     #[case("0", "", "TWINLOCK_ADDRESS_LIMIT")]
     #[case("-1", "", "TWINLOCK_ADDRESS_LIMIT")]
@@ -133,6 +187,14 @@ mod tests {
     #[case("", "10.0.0.1, 0.0.0.0/0", "TWINLOCK_TRUSTED_PROXIES")]
     #[case("", "::/0", "TWINLOCK_TRUSTED_PROXIES")]
     #[case("", "fe80::1%eth0", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::c9_all_of_ipv4("", "::ffff:0:0/96", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::c9_too_wide("", "::ffff:10.0.0.0/95", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::c9_holds_ipv4("", "::/64", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::c9_holds_ipv4_too("", "::ffff:10.0.0.0/8", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case("", "0.0.0.0", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case("", "::", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case("", "224.0.0.1", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case("", "10.0.0.0/8,fe80::/10%eth0", "TWINLOCK_TRUSTED_PROXIES")]
     fn a_wrong_setting_is_named(#[case] limit: &str, #[case] proxies: &str, #[case] name: &str) {
         let error = limits(limit, proxies).unwrap_err();
         assert!(error.starts_with(&format!("{name}: `")), "{error}");

@@ -50,7 +50,8 @@ impl PublicUrl {
     pub fn is_loopback(&self) -> bool {
         let bare = self.host.trim_matches(['[', ']']);
         let name = self.host == "localhost" || self.host.ends_with(".localhost");
-        name || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        let ip = bare.parse::<IpAddr>();
+        name || ip.is_ok_and(|ip| ip.to_canonical().is_loopback())
     }
 }
 
@@ -148,6 +149,11 @@ mod tests {
     #[case("http://127.0.0.5", true)]
     #[case("http://[::1]:3000", true)]
     #[case("http://app.localhost", true)]
+    #[case("http://[::ffff:127.0.0.1]:3000", true)]
+    #[case("https://localhost.example.com", false)]
+    #[case("https://notlocalhost", false)]
+    #[case("http://[::ffff:192.168.0.1]", false)]
+    #[case("http://[::]:3000", false)]
     #[case("http://192.168.0.1:3000", false)]
     #[case("http://0.0.0.0:3000", false)]
     fn loopback_is_known(#[case] url: &str, #[case] loopback: bool) {

@@ -19,6 +19,8 @@ const EARLIEST: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
 const HOLDS: &str = "ok";
 const NO_ANSWER: &str = "no answer";
+/// The schema holds more or other than what this program makes.
+pub const ALTERED: &str = "changed by another program";
 
 /// What each check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +88,11 @@ pub async fn look(store: &Store, database: &Database, now: Timestamp) -> Checks 
 
 async fn migrations(store: &Store) -> &'static str {
     match store.pending_migrations().await {
-        Ok(pending) if pending.is_empty() => HOLDS,
+        Ok(pending) if pending.is_empty() => match store.check_schema().await {
+            Ok(()) => HOLDS,
+            Err(storage::OpenError::Altered(_)) => ALTERED,
+            Err(_) => "failed",
+        },
         Ok(_) => "pending",
         Err(storage::OpenError::Newer { .. }) => "newer than this version",
         Err(_) => "failed",

@@ -27,7 +27,7 @@ use storage::Store;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{config::Database, middleware::refusal::JSON};
-pub use checks::{Checks, look};
+pub use checks::{ALTERED, Checks, look};
 
 /// Where the process says that it lives.
 pub const LIVE: &str = "/livez";

@@ -6,7 +6,9 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use rstest::rstest;
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor, SqliteConnection};
 
 use crate::{
     authenticator::Authenticator,
@@ -190,6 +192,59 @@ fn a_damaged_backup_changes_nothing() {
     assert_eq!(files(&place), before);
     assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
     place.run(&["restore", "missing"]).expect_refused(1);
+}
+
+/// C4: with such a trigger a password alone opened everything.
+#[rstest]
+#[case::trigger(
+    "CREATE TRIGGER spare AFTER INSERT ON sessions BEGIN UPDATE sessions SET second_factor_at = NEW.opened_at WHERE id = NEW.id; END",
+    "the trigger `spare` of `sessions` is foreign"
+)]
+#[case::column(
+    "ALTER TABLE users ADD COLUMN spare BIGINT DEFAULT 1",
+    "the table `users` has `spare BIGINT DEFAULT 1` where"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_with_a_foreign_schema_changes_nothing(
+    #[case] sql: &'static str,
+    #[case] words: &str,
+) {
+    let place = Place::with_owner();
+    place.run(&["backup", "copy"]).expect_done();
+    let url = format!("sqlite://{}", place.file("copy").display());
+    let mut raw = SqliteConnection::connect(&url).await.unwrap();
+    raw.execute(sql).await.unwrap();
+    raw.close().await.unwrap();
+    place.add_person("max@example.com", "member");
+    let before = files(&place);
+    let done = place.run(&["restore", "copy", "--overwrite"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.starts_with(
+            "the database copy can't be opened: its schema is not as this program makes it: "
+        ) && line.contains(words),
+        "{line}"
+    );
+    assert_eq!(files(&place), before);
+    // Who came behind the backup is still there.
+    assert!(
+        place
+            .listed("max@example.com")
+            .starts_with("max@example.com")
+    );
+}
+
+/// Of two within one second, the second wrote over what the first had put aside.
+#[test]
+fn whatever_is_put_aside_stays() {
+    let place = Place::with_owner();
+    place.run(&["backup", "copy"]).expect_done();
+    for _ in 0..3 {
+        place.run(&["restore", "copy", "--overwrite"]).expect_done();
+    }
+    let aside = files(&place);
+    let aside = aside.iter().filter(|name| name.contains(".replaced-"));
+    assert_eq!(aside.count(), 3);
 }
 
 #[test]

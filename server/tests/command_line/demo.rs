@@ -231,6 +231,39 @@ fn an_account_is_enough_to_refuse() {
     );
 }
 
+/// C8: a proxy brings others to a server that listens on this machine alone.
+#[test]
+fn others_behind_a_proxy_get_none() {
+    for public_url in [
+        "https://panel.example.com",
+        "http://192.0.2.1:3000",
+        "https://localhost.example.com",
+    ] {
+        let place = Place::new();
+        let args = [
+            "serve",
+            "--demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--public-url",
+            public_url,
+        ];
+        let done = place.run(&args);
+        let line = done.expect_refused(2);
+        assert!(
+            line.starts_with("TWINLOCK_PUBLIC_URL: the demo is for this machine only")
+                && line.contains(public_url)
+                && line.contains("http://localhost:3000"),
+            "{line}"
+        );
+        assert_eq!(
+            std::fs::read_dir(place.file("")).unwrap().count(),
+            0,
+            "nothing was written"
+        );
+    }
+}
+
 #[test]
 fn others_on_the_network_get_none() {
     for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:3000"] {

@@ -39,6 +39,33 @@ fn a_key_file_that_others_can_read_is_named_with_what_mends_it() {
     );
 }
 
+/// C4: what another program put into the schema stops the start, by its name.
+#[test]
+fn a_schema_that_another_program_changed_is_named() {
+    let place = Place::with_owner();
+    place.change("CREATE VIEW spare AS SELECT id FROM users");
+    let done = place.run(&["doctor"]);
+    let (found, line) = done.expect_failed(1);
+    assert_eq!(line, "1 of 4 checks failed: migrations");
+    let words = "its schema is not as this program makes it: the view `spare` is foreign; take out what is foreign (with `DROP`)";
+    assert!(
+        found.contains(&format!("migrations  changed by another program: {words}")),
+        "{found}"
+    );
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["migrate"],
+        &["user", "list"],
+    ] {
+        let done = place.run(args);
+        let line = done.expect_refused(1);
+        assert!(line.contains(words), "{line}");
+    }
+    place.change("DROP VIEW spare");
+    place.run(&["doctor"]).expect_done();
+    place.run(&["user", "list"]).expect_done();
+}
+
 #[test]
 fn what_is_not_there_is_not_made() {
     let place = Place::in_a_file();

@@ -1,8 +1,14 @@
 //! The key file and its database belong together.
 
-use std::{fs, os::unix::fs::PermissionsExt};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+};
 
 use crate::program::Place;
+
+/// Nobody, on every Debian.
+const NOBODY: u32 = 65534;
 
 #[test]
 fn is_made_with_a_new_database_for_its_owner_alone() {
@@ -87,6 +93,70 @@ fn open_to_others_is_refused_with_the_remedy() {
         done.expect_refused(1)
             .ends_with("(mode 0644): run `chmod 600 twinlock.db.key`")
     );
+}
+
+/// C5: root, and a user who is given the right to, read a file that another user can change at any time.
+#[test]
+fn of_another_user_is_refused_with_the_remedy() {
+    let place = Place::with_database();
+    let own = fs::metadata(place.file("")).unwrap().uid();
+    // Only root can give a file away.
+    if chown(place.file("twinlock.db.key"), Some(NOBODY), None).is_err() {
+        assert_ne!(own, 0);
+        return;
+    }
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["migrate"],
+        &["user", "list"],
+    ] {
+        assert_eq!(
+            place.run(args).expect_refused(1),
+            format!(
+                "the key file twinlock.db.key belongs to user {NOBODY}, who can change it: run `chown {own} twinlock.db.key`, or run this as user {NOBODY}"
+            )
+        );
+    }
+}
+
+/// C5: a file, or a folder, in which other users of the machine may write was taken without a word.
+#[test]
+fn wide_modes_beside_it_are_warned_of() {
+    let place = Place::with_database();
+    let warned = |name: &str, wide, words: &str| {
+        let right = fs::metadata(place.file(name)).unwrap().permissions();
+        fs::set_permissions(place.file(name), fs::Permissions::from_mode(wide)).unwrap();
+        for args in [&["doctor"][..], &["migrate"]] {
+            let done = place.run(args);
+            assert_eq!(
+                (done.code, done.err.contains(words)),
+                (0, true),
+                "{}",
+                done.err
+            );
+        }
+        let server = place.serve();
+        server.terminate();
+        let (_, log) = server.wait();
+        assert!(log.contains(words), "{log}");
+        fs::set_permissions(place.file(name), right).unwrap();
+    };
+    warned(
+        "twinlock.db",
+        0o666,
+        "twinlock.db can be changed by other users (mode 0666): run `chmod 600 twinlock.db`",
+    );
+    warned(
+        "twinlock.db",
+        0o644,
+        "twinlock.db can be read by other users (mode 0644)",
+    );
+    warned(
+        "",
+        0o777,
+        ". can be changed by other users (mode 0777): run `chmod 700 .`",
+    );
+    place.run(&["doctor"]).expect_done();
 }
 
 #[test]

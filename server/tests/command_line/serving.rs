@@ -146,18 +146,18 @@ fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
         let mut browser = browser;
         browser.sign_in("no one at all", "no password of anybody").0
     };
-    for (proxies, other) in [("127.0.0.0/8", 401), ("10.0.0.0/8", 429)] {
+    // Each of the servers hears of others, as the database remembers.
+    for (proxies, other, one, another) in [
+        ("127.0.0.0/8", 401, "203.0.113.9", "203.0.113.10"),
+        ("10.0.0.0/8", 429, "203.0.113.11", "203.0.113.12"),
+        // C9: the first network as IPv6 writes it.
+        ("::ffff:127.0.0.0/104", 401, "203.0.113.13", "203.0.113.14"),
+    ] {
         let server = place.serve_with(&[
             ("TWINLOCK_ADDRESS_LIMIT", "1"),
             ("TWINLOCK_TRUSTED_PROXIES", proxies),
         ]);
         let from = |addresses| wrong(Browser::new(&server).forwarded_for(addresses));
-        // Each of the two servers hears of another one, as the database remembers.
-        let (one, another) = if other == 401 {
-            ("203.0.113.9", "203.0.113.10")
-        } else {
-            ("203.0.113.11", "203.0.113.12")
-        };
         assert_eq!((from(one), from(one)), (401, 429), "{proxies}");
         assert_eq!(from(another), other, "{proxies}");
         server.terminate();

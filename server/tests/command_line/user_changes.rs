@@ -212,6 +212,48 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
     change().expect_done();
 }
 
+/// C3: an account was left with an Owner who has no password yet.
+#[test]
+fn an_owner_who_is_invited_only_does_not_count() {
+    let place = Place::with_owner();
+    let max = "max@example.com";
+    let add = [
+        "user",
+        "add",
+        max,
+        "--name",
+        "Max",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "owner",
+    ];
+    place.run(&add).expect_done();
+    for args in [
+        &["user", "remove", "ada@example.com"][..],
+        &["user", "disable", "ada@example.com"],
+        &["member", "remove", "ada@example.com", "Example Ltd"],
+        &[
+            "member",
+            "role",
+            "ada@example.com",
+            "Example Ltd",
+            "--role",
+            "member",
+        ],
+    ] {
+        let done = place.run(args);
+        let line = done.expect_refused(1);
+        assert!(line.contains("is the last Owner of"), "{line}");
+    }
+    let set = ["user", "set-password", max, "--password-stdin"];
+    place.run_with(&set, PASSWORD).expect_done();
+    place
+        .run(&["user", "remove", "ada@example.com"])
+        .expect_done();
+    place.run(&["user", "remove", max]).expect_refused(1);
+}
+
 #[test]
 fn an_owner_who_is_disabled_does_not_count() {
     let place = Place::with_member();

@@ -55,7 +55,6 @@ async fn filled() -> (Database, Protected) {
             .unwrap();
         store.keep_data_key(purpose, &key).await.unwrap();
     }
-    store.offer_set_up(token()).await.unwrap();
     let (ada, eve) = (protected(store).await, somebody(store).await);
     let other = browser(store, &eve).await;
     pending(store, &eve, &other, START).await;
@@ -93,6 +92,12 @@ async fn filled() -> (Database, Protected) {
     let chain = vault();
     store
         .seal_events(chain.event_chain(), later(3600))
+        .await
+        .unwrap();
+    // As an older version left it beside a user.
+    sqlx::query("INSERT INTO set_up_link (id, token_hash) VALUES (1, $1)")
+        .bind(token().as_bytes().as_slice())
+        .execute(&database.raw().await)
         .await
         .unwrap();
     // More than a page, by a key of two columns.

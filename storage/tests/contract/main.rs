@@ -5,6 +5,7 @@
 
 mod accounts;
 mod admission;
+mod altered;
 mod attempts;
 mod backup_codes;
 mod code_sets;

@@ -2,14 +2,14 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    ports::{Accounts, Members, MembershipChange, Sessions, Users},
+    ports::{Accounts, Members, MembershipChange, NewUser, SecretHash, Sessions, Users},
     roles::Role,
 };
 use storage::Store;
 
 use crate::{
     people::{account, browser, protected, somebody, user},
-    support::{Database, bits},
+    support::{Database, START, bits, later, token},
 };
 
 pub const LAST: MembershipChange = MembershipChange::LastOwner { accounts: 1 };
@@ -99,6 +99,59 @@ async fn a_barred_owner_is_none() {
         "he keeps nothing open"
     );
     assert_eq!(store.set_disabled(&bob, false).await.unwrap(), DONE);
+}
+
+/// An Owner more, who has been invited and has no password yet.
+async fn invited(store: &Store, account: &AccountId) -> UserId {
+    let number = u128::from_be_bytes(bits());
+    let user = NewUser {
+        password: None,
+        ..user(&format!("invited{number}@example.com"))
+    };
+    let id = user.id.clone();
+    assert!(Users::add(store, user, account, Role::Owner).await.unwrap());
+    id
+}
+
+/// C3: the invited Owner counted, and the account was left with an Owner who can't sign in.
+#[tokio::test]
+async fn an_invited_owner_does_not_count_until_they_have_a_password() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (acme, ada) = owned(store).await;
+    let bob = invited(store, &acme).await;
+    let link = token();
+    store.invite(&bob, link, later(60)).await.unwrap();
+    let set_role = |user, role| store.set_role(user, &acme, role);
+    assert_eq!(Users::remove(store, &ada).await.unwrap(), LAST);
+    assert_eq!(store.set_disabled(&ada, true).await.unwrap(), LAST);
+    assert_eq!(store.leave(&ada, &acme).await.unwrap(), LAST);
+    assert_eq!(set_role(&ada, Role::Member).await.unwrap(), LAST);
+
+    let hash = SecretHash::phc("$argon2id$chosen".to_owned());
+    let accepted = store.accept_invitation(link, hash, token(), START);
+    assert!(accepted.await.unwrap());
+    assert_eq!(set_role(&ada, Role::Member).await.unwrap(), DONE);
+    assert_eq!(Users::remove(store, &bob).await.unwrap(), LAST);
+    assert_eq!(Users::remove(store, &ada).await.unwrap(), DONE);
+}
+
+/// C3, its other side: an Owner who can't sign in keeps no account, so that taking them out leaves it no worse.
+#[tokio::test]
+async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
+    let Database { store, .. } = &Database::fresh().await;
+    let acme = account("Invited only");
+    assert!(Accounts::add(store, acme.clone()).await.unwrap());
+    let [one, two, three, four] = [
+        invited(store, &acme.id).await,
+        invited(store, &acme.id).await,
+        invited(store, &acme.id).await,
+        invited(store, &acme.id).await,
+    ];
+    let role = store.set_role(&one, &acme.id, Role::Member).await;
+    assert_eq!(role.unwrap(), DONE);
+    assert_eq!(store.leave(&two, &acme.id).await.unwrap(), DONE);
+    assert_eq!(store.set_disabled(&three, true).await.unwrap(), DONE);
+    assert_eq!(Users::remove(store, &four).await.unwrap(), DONE);
 }
 
 #[tokio::test]

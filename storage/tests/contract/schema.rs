@@ -38,7 +38,9 @@ async fn a_database_of_the_first_version_is_brought_up() {
         .await
         .unwrap();
     for (id, name) in [(1, "Ada Owner"), (2, "ÉVA Brandt"), (3, "éric")] {
-        sqlx::query("INSERT INTO users (id, email, name, created_at) VALUES ($1, $2, $3, 0)")
+        // With a password: an Owner who can't sign in is no helper (C3).
+        let user = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, 'hash', 0)";
+        sqlx::query(user)
             .bind(format!("{id:032}"))
             .bind(format!("user{id}@example.com"))
             .bind(name)

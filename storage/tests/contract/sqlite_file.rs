@@ -59,6 +59,20 @@ async fn the_file_is_for_its_owner_alone() {
     }
 }
 
+/// C5: a link that was planted under the name of a database decides nothing about where it is made.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_that_leads_to_nothing_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, elsewhere) = (folder.path().join("a.db"), folder.path().join("elsewhere"));
+    std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
+    assert!(matches!(refusal(&url(&file)).await, OpenError::File(..)));
+    assert!(!elsewhere.exists());
+    // One that leads to a database is the operator's own way to put it on another disk.
+    fs::write(&elsewhere, "").unwrap();
+    Store::open(&url(&file)).await.unwrap();
+}
+
 #[tokio::test]
 async fn an_escaped_url_names_the_same_file() {
     let database = Database::fresh().await;

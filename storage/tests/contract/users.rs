@@ -1,9 +1,10 @@
 use domain::{
     email::Email,
     ids::{AccountId, UserId},
-    ports::{Accounts, FirstOwner, NewUser, SecretHash, Sessions, Users},
+    ports::{Accounts, FirstOwner, MembershipChange, NewUser, SecretHash, Sessions, Users},
     roles::Role,
 };
+use storage::Store;
 
 use crate::{
     people::{account, browser, session, somebody, user},
@@ -80,6 +81,62 @@ async fn the_set_up_link_makes_one_owner_once() {
     let session = Sessions::find(store, cookie).await.unwrap().unwrap();
     assert_eq!(session.user, owner);
     assert_eq!(Users::list(store).await.unwrap().len(), 1);
+}
+
+/// C6: the link that was never used stood again once the last user was removed.
+#[tokio::test]
+async fn any_user_ends_the_set_up_link_for_good() {
+    let Database { store, .. } = &Database::fresh().await;
+    let link = token();
+    store.offer_set_up(link).await.unwrap();
+    remove_again(store).await;
+    assert!(!store.set_up_is_open(link).await.unwrap());
+    let first = first_owner(link, "eve@example.com");
+    assert!(!store.create_first_owner(first).await.unwrap());
+    assert!(store.none_exist().await.unwrap());
+
+    // The next start offers another one.
+    let next = token();
+    store.offer_set_up(next).await.unwrap();
+    assert!(store.set_up_is_open(next).await.unwrap());
+}
+
+/// C6: as an older version left it, as a copy brings it along, or as a start offers it just behind the first user.
+#[rstest::rstest]
+#[case::left_behind(false)]
+#[case::offered_late(true)]
+#[tokio::test]
+async fn a_set_up_link_beside_a_user_ends_with_that_user(#[case] by_a_start: bool) {
+    let database = Database::fresh().await;
+    let (store, link) = (&database.store, token());
+    let user = somebody(store).await;
+    if by_a_start {
+        store.offer_set_up(link).await.unwrap();
+        assert_eq!(database.count("set_up_link").await, 0);
+    } else {
+        sqlx::query("INSERT INTO set_up_link (id, token_hash) VALUES (1, $1)")
+            .bind(link.as_bytes().as_slice())
+            .execute(&database.raw().await)
+            .await
+            .unwrap();
+    }
+    removed(store, &user).await;
+    assert!(!store.set_up_is_open(link).await.unwrap());
+}
+
+/// Adds a user and removes them.
+async fn remove_again(store: &Store) {
+    let user = somebody(store).await;
+    removed(store, &user).await;
+    assert!(store.none_exist().await.unwrap());
+}
+
+/// The account goes first, because its last Owner stays.
+async fn removed(store: &Store, user: &UserId) {
+    let account = store.of_user(user).await.unwrap().remove(0).account.id;
+    assert!(Accounts::remove(store, &account).await.unwrap());
+    let removed = Users::remove(store, user).await.unwrap();
+    assert_eq!(removed, MembershipChange::Done);
 }
 
 #[tokio::test]

@@ -18,16 +18,24 @@ use app::services::Services;
 use super::Failure;
 use crate::config::{Address, Database, SettingError};
 
-/// Whether the demo may be served there: its passwords have been on a screen, so that others on the network get no chance to use them.
+/// Whether the demo may be served there: its passwords have been on a screen, so that others on the network get no chance to use them. A
+/// public URL that is not this machine's means a proxy that brings others here.
 pub(super) fn check_address(address: &Address) -> Result<(), SettingError> {
-    if address.listen.ip().is_loopback() {
-        return Ok(());
+    let listen = address.listen;
+    if !listen.ip().to_canonical().is_loopback() {
+        let problem = format!(
+            "the demo is for this machine only and does not listen on {listen}: use 127.0.0.1:3000 or leave --demo out"
+        );
+        return Err(SettingError::new("TWINLOCK_LISTEN", problem));
     }
-    let problem = format!(
-        "the demo is for this machine only and does not listen on {}: use 127.0.0.1:3000 or leave --demo out",
-        address.listen
-    );
-    Err(SettingError::new("TWINLOCK_LISTEN", problem))
+    let public_url = address.public_url(listen);
+    if !public_url.is_loopback() {
+        let problem = format!(
+            "the demo is for this machine only and is not shown at {public_url}: use an address such as http://localhost:3000, or leave --demo out"
+        );
+        return Err(SettingError::new("TWINLOCK_PUBLIC_URL", problem));
+    }
+    Ok(())
 }
 
 /// Fills an empty database and prints, this once, how to sign in.
@@ -60,4 +68,33 @@ fn disturbed(what: &str) -> Failure {
     Failure::refused(format!(
         "the demo is incomplete ({what}): start again on a new database, with nothing else at work on it"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::config::AddressArgs;
+
+    #[rstest]
+    #[case("127.0.0.1:0", None, true)]
+    #[case("127.0.0.5:3000", Some("https://localhost"), true)]
+    #[case("[::1]:3000", Some("http://demo.localhost:3000"), true)]
+    #[case("[::ffff:127.0.0.1]:3000", Some("http://[::1]:3000"), true)]
+    #[case("127.0.0.1:3000", Some("https://panel.example.com"), false)]
+    #[case("127.0.0.1:3000", Some("http://0.0.0.0:3000"), false)]
+    #[case("[::ffff:10.0.0.1]:3000", None, false)]
+    #[case("[::]:3000", Some("http://localhost:3000"), false)]
+    fn the_demo_is_for_this_machine_by_both_addresses(
+        #[case] listen: &str,
+        #[case] public_url: Option<&str>,
+        #[case] taken: bool,
+    ) {
+        let args = AddressArgs {
+            listen: listen.to_owned(),
+            public_url: public_url.map(str::to_owned),
+        };
+        assert_eq!(check_address(&Address::new(&args).unwrap()).is_ok(), taken);
+    }
 }

@@ -1,0 +1,121 @@
+use std::os::unix::fs::symlink;
+
+use super::*;
+use crate::{config::DatabaseArgs, entropy::SystemEntropy};
+use tempfile::TempDir;
+
+fn database() -> (TempDir, Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let database_url = format!("sqlite:{}", folder.path().join("a.db").display());
+    let database = Database::new(&DatabaseArgs {
+        database_url,
+        key_file: None,
+        database_trusted_network: String::new(),
+    })
+    .unwrap();
+    (folder, database)
+}
+
+fn check(ring: &KeyRing) -> [u8; 32] {
+    ring.current().unwrap().check()
+}
+
+#[test]
+fn a_new_database_gets_a_key_that_is_found_again() {
+    let (_folder, database) = database();
+    let made = open(&database, &SystemEntropy).ok().unwrap();
+    for file in [database.key_file.as_path(), database.file().unwrap()] {
+        assert_eq!(
+            fs::metadata(file).unwrap().permissions().mode() & 0o777,
+            OWNER_ONLY,
+            "{}",
+            file.display()
+        );
+    }
+    let found = open(&database, &SystemEntropy).ok().unwrap();
+    assert_eq!(check(&made), check(&found));
+}
+
+#[test]
+fn a_database_without_its_key_file_stops_the_start() {
+    let (_folder, database) = database();
+    fs::write(database.file().unwrap(), "SQLite format 3").unwrap();
+    let error = open(&database, &SystemEntropy).err().unwrap();
+    assert!(matches!(error, KeyFileError::Missing { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains(database.key_file.to_str().unwrap())
+    );
+    assert!(!database.key_file.exists(), "none is made");
+}
+
+#[test]
+fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
+    let (_folder, database) = database();
+    open(&database, &SystemEntropy).ok().unwrap();
+    for mode in [0o640, 0o604, 0o660] {
+        fs::set_permissions(&database.key_file, fs::Permissions::from_mode(mode)).unwrap();
+        let error = open(&database, &SystemEntropy).err().unwrap().to_string();
+        assert!(
+            error.ends_with(&format!("run `chmod 600 {}`", database.key_file.display())),
+            "{error}"
+        );
+    }
+    fs::set_permissions(&database.key_file, fs::Permissions::from_mode(0o400)).unwrap();
+    assert!(open(&database, &SystemEntropy).is_ok());
+}
+
+#[test]
+fn another_file_is_refused_without_showing_it() {
+    let (_folder, database) = database();
+    let mut file = owner_only(OpenOptions::new().create_new(true).write(true))
+        .open(&database.key_file)
+        .unwrap();
+    file.write_all(b"hunter2").unwrap();
+    let error = open(&database, &SystemEntropy).err().unwrap();
+    assert!(matches!(error, KeyFileError::Malformed { .. }));
+    assert!(!error.to_string().contains("hunter2"));
+}
+
+#[test]
+fn a_folder_that_does_not_exist_is_named() {
+    let (folder, mut database) = database();
+    database.key_file = folder.path().join("missing/a.key");
+    let error = open(&database, &SystemEntropy).err().unwrap().to_string();
+    assert!(
+        error.starts_with("creating ") && error.contains("missing/a.key"),
+        "{error}"
+    );
+}
+
+/// C5: anybody could guess the name under which a new key file was written, and a link there was followed.
+#[test]
+fn a_planted_link_is_not_followed_when_a_key_file_is_made() {
+    let (folder, database) = database();
+    let victim = folder.path().join("victim");
+    fs::write(&victim, "untouched").unwrap();
+    for end in [format!(".new.{}", std::process::id()), ".new".to_owned()] {
+        symlink(&victim, beside(&database.key_file, &end)).unwrap();
+    }
+    let ring = create(&database.key_file, &SystemEntropy).ok().unwrap();
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
+    replace(&database.key_file, &ring).ok().unwrap();
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
+    read(&database.key_file).ok().unwrap();
+}
+
+/// C5: the same for what else is made beside it.
+#[test]
+fn links_that_lead_to_nothing_are_not_followed_either() {
+    let (folder, database) = database();
+    let elsewhere = folder.path().join("elsewhere");
+    symlink(&elsewhere, beside(&database.key_file, ".lock")).unwrap();
+    assert!(lock(&database.key_file).is_err());
+    symlink(&elsewhere, database.file().unwrap()).unwrap();
+    assert!(open(&database, &SystemEntropy).is_err());
+    fs::remove_file(&database.key_file).unwrap();
+    symlink(&elsewhere, &database.key_file).unwrap();
+    assert!(create(&database.key_file, &SystemEntropy).is_err());
+    assert!(!elsewhere.exists());
+}
