@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, query};
 use crate::{connect::Sql, engine::Engine, rows::Values, write::Write};
 
 /// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, with its user in `user`.
-struct Table {
+struct Place {
     table: &'static str,
     key: &'static str,
     holders: &'static str,
@@ -23,21 +23,21 @@ struct Table {
     user: &'static str,
 }
 
-const STRANGERS: Table = Table {
+const STRANGERS: Place = Place {
     table: "attempts",
     key: "user_id",
     holders: "users",
     id: "id",
     user: "id",
 };
-const BROWSERS: Table = Table {
+const BROWSERS: Place = Place {
     table: "browser_attempts",
     key: "token_hash",
     holders: "known_browsers",
     id: "token_hash",
     user: "user_id",
 };
-const SESSIONS: Table = Table {
+const SESSIONS: Place = Place {
     table: "session_attempts",
     key: "session_id",
     holders: "sessions",
@@ -45,7 +45,7 @@ const SESSIONS: Table = Table {
     user: "user_id",
 };
 /// All of them, in the order in which their rows are locked.
-const ALL: [&Table; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
+const ALL: [&Place; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
 
 /// Whose budget: a holder of a user.
 #[derive(Clone, Copy)]
@@ -55,7 +55,7 @@ pub struct Whose<'a> {
 }
 
 impl Whose<'_> {
-    const fn table(self) -> &'static Table {
+    const fn place(self) -> &'static Place {
         match self.holder {
             GuessHolder::Stranger => &STRANGERS,
             GuessHolder::KnownBrowser(_) => &BROWSERS,
@@ -75,13 +75,13 @@ impl Whose<'_> {
 
     /// Counts an attempt while the budget allows it. A holder that has no row has tried nothing yet; a holder that has ended gets no row.
     pub fn counting(self, engine: Engine, now: Timestamp) -> Sql {
-        let Table {
+        let Place {
             table,
             key,
             holders,
             id,
             user,
-        } = self.table();
+        } = self.place();
         let held = engine.keep_referenced();
         let sql = format!(
             "INSERT INTO {table} ({key}, recent_1, in_a_row)
@@ -96,7 +96,7 @@ impl Whose<'_> {
 
     /// Counts a backup code, which has tries of its own while the application is locked.
     pub fn counting_when_locked(self, now: Timestamp) -> Sql {
-        let Table { table, key, .. } = self.table();
+        let Place { table, key, .. } = self.place();
         let sql = format!(
             "UPDATE {table}
              SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1,
@@ -109,7 +109,7 @@ impl Whose<'_> {
 
     /// Gives the newest attempt back. The oldest of the five was past the window already when it left, so that nothing is lost with it.
     fn giving_back(self) -> Sql {
-        let Table { table, key, .. } = self.table();
+        let Place { table, key, .. } = self.place();
         self.keyed(format!(
             "UPDATE {table}
              SET recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1
@@ -118,25 +118,25 @@ impl Whose<'_> {
     }
 
     fn clearing(self) -> Sql {
-        let Table { table, key, .. } = self.table();
+        let Place { table, key, .. } = self.place();
         self.keyed(format!("DELETE FROM {table} WHERE {key} = $1"))
     }
 
     /// How many attempts were refused in a row; no row when nothing was tried.
     pub fn refused(self) -> Sql {
-        let Table { table, key, .. } = self.table();
+        let Place { table, key, .. } = self.place();
         self.keyed(format!("SELECT in_a_row FROM {table} WHERE {key} = $1"))
     }
 
     /// The budget as it stands; none when the holder has ended.
     pub async fn read(self, write: &mut Write) -> Result<Option<Budgets>, PortError> {
-        let Table {
+        let Place {
             table,
             key,
             holders,
             id,
             user,
-        } = self.table();
+        } = self.place();
         let there = format!("SELECT 1 FROM {holders} WHERE {id} = $1 AND {user} = $2");
         let there = self.keyed(there).bind(self.user.as_str());
         if write.row(there).await?.is_none() {
@@ -216,14 +216,14 @@ pub async fn unlock_by_backup_code(
 /// Clears every budget of a user; answers the most attempts that one of them had refused in a row. The user's row is held already.
 pub async fn clear_all(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
     let mut most = 0;
-    for table in ALL {
-        let Table {
+    for place in ALL {
+        let Place {
             table,
             key,
             holders,
             id,
             user: owner,
-        } = table;
+        } = place;
         let clear = format!(
             "DELETE FROM {table} WHERE {key} IN (SELECT {id} FROM {holders} WHERE {owner} = $1) RETURNING in_a_row"
         );
