@@ -296,7 +296,11 @@ async fn b2_a_right_password_has_its_own_event_beyond_the_budget() {
     assert!(opened.is_done());
     assert_eq!(store.flush_strangers(START).await.unwrap(), 1);
     assert_eq!(store.flush_strangers(START).await.unwrap(), 0);
-    let told = store.newest_events(100_000).await.unwrap().split_off(before);
+    let told = store
+        .newest_events(100_000)
+        .await
+        .unwrap()
+        .split_off(before);
     let count = |outcome: &str| -> i64 {
         let of = told.iter().filter(|event| event.outcome == outcome);
         of.map(|event| event.times).sum()
