@@ -212,23 +212,20 @@ fn opening(session: &NewSession) -> Vec<Sql> {
             .bind(at.minus(WINDOW).millis())
             .bind(i64::from(SIGN_INS))
     };
-    let mut all = match &session.receipt {
-        // A known browser has the same figure of its own, so that a stranger with the password takes none of it.
-        Some(Receipt::Browser(browser)) => {
-            let unchanged = "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0";
-            let unchanged = query(unchanged).bind(session.user.as_str());
-            let count = counting!("UPDATE known_browsers SET", "token_hash = $1");
-            let count = query(count).bind(browser.as_bytes().as_slice());
-            vec![unchanged.bind(session.password.expose()), counted(count)]
-        }
-        _ => {
-            let count = counting!(
-                "UPDATE users SET",
-                "id = $1 AND password_hash = $5 AND disabled = 0"
-            );
-            let count = counted(query(count).bind(session.user.as_str()));
-            vec![count.bind(session.password.expose())]
-        }
+    // A known browser has the same figure of its own, so that a stranger with the password takes none of it.
+    let mut all = if let Some(Receipt::Browser(browser)) = &session.receipt {
+        let unchanged = "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0";
+        let unchanged = query(unchanged).bind(session.user.as_str());
+        let count = counting!("UPDATE known_browsers SET", "token_hash = $1");
+        let count = query(count).bind(browser.as_bytes().as_slice());
+        vec![unchanged.bind(session.password.expose()), counted(count)]
+    } else {
+        let count = counting!(
+            "UPDATE users SET",
+            "id = $1 AND password_hash = $5 AND disabled = 0"
+        );
+        let count = counted(query(count).bind(session.user.as_str()));
+        vec![count.bind(session.password.expose())]
     };
     if let Some(receipt) = &session.receipt {
         all.extend(password_tries::forgetting(receipt));

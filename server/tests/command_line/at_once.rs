@@ -37,11 +37,19 @@ fn undone() -> Vec<String> {
     let files = fs::read_dir(folder).unwrap();
     let newest = files.map(|file| file.unwrap().path()).max().unwrap();
     let made = fs::read_to_string(newest).unwrap();
-    let made = made.lines().filter_map(|line| {
-        let mut words = line.strip_prefix("CREATE ")?.split_whitespace();
-        Some(format!("DROP {} {}", words.next()?, words.next()?))
-    });
-    made.collect()
+    made.lines().filter_map(taking_back).collect()
+}
+
+/// What takes back one statement of a migration: a table, an index or a column that it made.
+fn taking_back(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words.as_slice() {
+        ["CREATE", kind, name, ..] => Some(format!("DROP {kind} {name}")),
+        ["ALTER", "TABLE", table, "ADD", "COLUMN", column, ..] => {
+            Some(format!("ALTER TABLE {table} DROP COLUMN {column}"))
+        }
+        _ => None,
+    }
 }
 
 #[test]

@@ -87,6 +87,8 @@ impl Site {
         })
         .await;
         server.add_owner().await;
+        // Her own hash.
+        taken.store(0, Ordering::SeqCst);
         Self {
             server,
             is_full,

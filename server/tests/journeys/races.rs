@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::session_bounds::HALF;
 use serde_json::json;
 
 use crate::{
@@ -18,6 +19,15 @@ async fn half_signed_in(server: &TestServer) -> Browser {
     let viewer = browser.sign_in(&ada()).await.expect_ok();
     assert_eq!(viewer["standing"]["standing"], "half_signed_in");
     browser
+}
+
+/// As many half sessions as a person may have at once (C7 of the red team), each in several tabs.
+async fn half_sessions(server: &TestServer) -> Vec<Browser> {
+    let mut sessions = Vec::new();
+    for _ in 0..HALF {
+        sessions.push(half_signed_in(server).await);
+    }
+    sessions.into_iter().cycle().take(PARALLEL).collect()
 }
 
 /// Sends the same code from all browsers at once.
@@ -54,10 +64,7 @@ async fn one_code_signs_in_one_of_many() {
     for round in 0..ROUNDS {
         // Refused codes of the round before would pause this one.
         server.clock.advance(Duration::from_mins(16));
-        let mut browsers = Vec::new();
-        for _ in 0..PARALLEL {
-            browsers.push(half_signed_in(&server).await);
-        }
+        let browsers = half_sessions(&server).await;
         let code = authenticator.code(server.clock.now());
         expect_one_inside(
             same_code(browsers, "session/verify_code", &code).await,
@@ -88,10 +95,7 @@ async fn one_backup_code_signs_in_one_of_many() {
         let Enrolled { codes, .. } = Enrolled::on(&server).await;
         for (index, code) in codes.iter().enumerate() {
             server.clock.advance(Duration::from_mins(16));
-            let mut browsers = Vec::new();
-            for _ in 0..PARALLEL {
-                browsers.push(half_signed_in(&server).await);
-            }
+            let browsers = half_sessions(&server).await;
             let answers = same_code(browsers, "session/verify_backup_code", code).await;
             expect_one_inside(answers, 10 * ten + index).await;
         }

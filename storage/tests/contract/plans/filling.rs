@@ -7,7 +7,7 @@ use crate::support::{Database, START, engine, vault};
 
 /// People with an account, a session and a browser each, half of them with an authenticator, codes, a key that waits and a grant; and
 /// what is counted and written down. Nothing of it is over.
-const FILL: [&str; 17] = [
+const FILL: [&str; 18] = [
     "INSERT INTO users (id, email, name, name_folded, created_at) SELECT n, n || '@example.com', n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO accounts (id, name, name_folded, created_at) SELECT n, n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO memberships (user_id, account_id, role) SELECT n, n, 'owner' FROM generate_series(1, 5000) n",
@@ -25,6 +25,7 @@ const FILL: [&str; 17] = [
     "INSERT INTO session_attempts (session_id) SELECT n FROM generate_series(1, 5000, 2) n",
     "INSERT INTO password_attempts (email_index, failures, allowed_at) SELECT CAST(CAST(n AS TEXT) AS BYTEA), 1, 1800000000000 + n FROM generate_series(1, 5000) n",
     "INSERT INTO refused_sign_ins (address, number, refused_at) SELECT n % 500, n, 1800000000000 + n FROM generate_series(1, 5000) n",
+    "INSERT INTO network_tries (email_index, network, tried_at, spare_at) SELECT CAST(CAST(n % 500 AS TEXT) AS BYTEA), n, 1800000000000 + n, 1800000000000 + n FROM generate_series(1, 5000) n",
 ];
 const EVENTS: &str = "INSERT INTO security_events (at, actor, action, outcome, times, open_until) SELECT 1800000000000 + n, 'nobody', 'sign_in', 'failed', 1, 0 FROM generate_series(1, 5000) n";
 
