@@ -17,8 +17,8 @@ const FAMILIES: &[(&str, &[u8])] = &[
     ("I", &[1, 2, 3, 4, 5]),
     // The red team's list: `RA4` is its A4.
     ("RA", &[1, 2, 3, 4]),
-    ("RB", &[4]),
-    ("RC", &[10]),
+    ("RB", &[1, 2, 3, 4]),
+    ("RC", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
 ];
 
 /// All of them, in order.
