@@ -110,7 +110,9 @@ async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) 
             let mut connection = Connection::new(address);
             let from = "192.0.2.77";
             let answer = sign_in(&mut connection, from, &email, PASSWORD, &cookie).await?;
-            Ok::<_, anyhow::Error>(answer == 200 && before.elapsed() <= IN_TIME)
+            let took = before.elapsed();
+            eprintln!("an honest sign-in: {answer} after {} ms", took.as_millis());
+            Ok::<_, anyhow::Error>(answer == 200 && took <= IN_TIME)
         });
         sleep(GAP).await;
     }
