@@ -243,32 +243,38 @@ fn opening(session: &NewSession) -> Vec<Sql> {
     }));
     all.push(making_room(session));
     // Of a user who is still there: otherwise this statement would fail in the place of the first.
-    let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at)
-                  SELECT $1, $2, u.id, $4, $4, $4 FROM users u WHERE u.id = $3";
+    let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at, in_known_browser)
+                  SELECT $1, $2, u.id, $4, $4, $4, $5 FROM users u WHERE u.id = $3";
     let insert = query(insert)
         .bind(session.id.as_str())
         .bind(session.token.as_bytes().as_slice());
-    let insert = insert.bind(session.user.as_str());
-    all.push(insert.bind(at.millis()));
+    let insert = insert.bind(session.user.as_str()).bind(at.millis());
+    all.push(insert.bind(i64::from(is_in_known_browser(session))));
     all
 }
 
-/// Ends what is too much beside one more. Who has a method opens half sessions only, and who has none complete ones only: neither kind
-/// pushes the other out.
+const fn is_in_known_browser(session: &NewSession) -> bool {
+    matches!(session.receipt, Some(Receipt::Browser(_)))
+}
+
+/// Ends what is too much beside one more. Half sessions and complete ones are counted apart, and so are those of known browsers and of
+/// others: a stranger who knows the password pushes no session of a known browser out.
 fn making_room(session: &NewSession) -> Sql {
     let (sql, most) = if session.complete {
         let idle = "DELETE FROM sessions WHERE id IN
-                    (SELECT id FROM sessions WHERE user_id = $1 ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $2)";
+                    (SELECT id FROM sessions WHERE user_id = $1 AND in_known_browser = $3
+                     ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $2)";
         (idle, COMPLETE)
     } else {
         let oldest = "DELETE FROM sessions WHERE id IN
-                      (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NULL
+                      (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NULL AND in_known_browser = $3
                        ORDER BY opened_at DESC, id LIMIT 1000000 OFFSET $2)";
         (oldest, HALF)
     };
     query(sql)
         .bind(session.user.as_str())
         .bind(i64::from(most) - 1)
+        .bind(i64::from(is_in_known_browser(session)))
 }
 
 /// Ends the complete sessions that are too many beside one that has just become complete.

@@ -10,6 +10,9 @@ ALTER TABLE users ADD COLUMN opened_count BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE known_browsers ADD COLUMN opened_since BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE known_browsers ADD COLUMN opened_count BIGINT NOT NULL DEFAULT 0;
 
+-- Whether a session was opened in a known browser: strangers who know the password push none of these out.
+ALTER TABLE sessions ADD COLUMN in_known_browser BIGINT NOT NULL DEFAULT 0;
+
 -- The last attempt of a network for an account name while its delay ran, and the last one that was judged although it ran (0: never).
 CREATE TABLE network_tries (
     email_index BLOB NOT NULL,

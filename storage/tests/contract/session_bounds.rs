@@ -99,6 +99,29 @@ async fn c7_the_oldest_half_session_goes_and_no_complete_one() {
     assert!(is_there(store, ada.browser.token).await, "the complete one");
 }
 
+/// B4: whoever knows the password opens half sessions without end, and the user types their code in a known browser.
+#[tokio::test]
+async fn c7_strangers_push_no_session_of_a_known_browser_out() {
+    let Database { store, .. } = &Database::fresh().await;
+    for complete in [false, true] {
+        let user = if complete {
+            somebody(store).await
+        } else {
+            protected(store).await.user
+        };
+        let known = crate::known_browsers::known(store, &user, START).await;
+        let mine = NewSession {
+            complete,
+            receipt: Some(Receipt::Browser(known)),
+            ..session(&user, later(1))
+        };
+        let token = mine.token;
+        assert_eq!(opened(store, mine).await, Opened::Done);
+        several(store, &user, complete, HALF + COMPLETE + 3).await;
+        assert!(is_there(store, token).await, "complete: {complete}");
+    }
+}
+
 #[tokio::test]
 async fn c7_of_complete_sessions_the_one_goes_that_is_idle_longest() {
     let Database { store, .. } = &Database::fresh().await;
