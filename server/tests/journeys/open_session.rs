@@ -13,6 +13,8 @@ use crate::support::{
 
 const FRESH: Duration = Duration::from_mins(5);
 const MOMENT: Duration = Duration::from_millis(1);
+/// A moment less than [`FRESH`].
+const ALMOST: Duration = Duration::from_millis(299_999);
 
 /// Signed in long ago, verified for `action` just now.
 async fn verified(server: &TestServer, ada: &Enrolled, action: &str) -> Browser {
@@ -39,9 +41,9 @@ async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
     let ada = Enrolled::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
     // The verification counts, not the first look at the key.
-    server.clock.advance(FRESH - Duration::from_secs(30));
+    server.clock.advance(Duration::from_secs(270));
     let first = browser.ask("mfa/set_up").await.expect_ok();
-    server.clock.advance(Duration::from_secs(30) - MOMENT);
+    server.clock.advance(Duration::from_millis(29_999));
     let reloaded = browser.ask("mfa/set_up").await.expect_ok();
     assert_eq!(reloaded["key"], first["key"]);
 
@@ -95,7 +97,7 @@ async fn a1_a_first_key_is_shown_again_on_a_fresh_password() {
     let mut browser = server.browser();
     browser.sign_in(&ada).await.expect_ok();
     let first = browser.ask("mfa/set_up").await.expect_ok();
-    server.clock.advance(FRESH - MOMENT);
+    server.clock.advance(ALMOST);
     let again = browser.ask("mfa/set_up").await.expect_ok();
     assert_eq!(again["key"], first["key"]);
     server.clock.advance(MOMENT);
@@ -119,7 +121,7 @@ async fn a1_a_first_key_is_shown_again_on_a_fresh_password() {
 async fn a2_fresh_codes_need_more_than_the_cookie(#[case] reason: &str) {
     let server = TestServer::start().await;
     let (mut browser, password) = shown_codes(&server, reason).await;
-    server.clock.advance(FRESH - MOMENT);
+    server.clock.advance(ALMOST);
     browser.ask("mfa/backup_codes").await.expect_ok();
     server.clock.advance(MOMENT);
     browser
@@ -142,7 +144,7 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
         let ada = server.add_owner().await;
         let mut browser = server.browser();
         browser.sign_in(&ada).await.expect_ok();
-        server.clock.advance(FRESH * 2 - MOMENT);
+        server.clock.advance(Duration::from_millis(2 * 300_000 - 1));
         let pending = browser.ask("mfa/set_up").await.expect_ok();
         server.clock.advance(FRESH);
         let code = json!({ "code": key(&pending).code(server.clock.now()) });
