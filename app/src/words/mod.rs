@@ -60,13 +60,13 @@ pub const VERIFY_AGAIN: &str = "The key was shown more than five minutes ago. Ve
 /// Why the password is asked for again, by what it leads to.
 #[cfg(feature = "csr")]
 #[must_use]
-pub(crate) fn why_password(then: Option<&AfterPassword>, after_reload: Page) -> &'static str {
+pub(crate) fn why_password(then: Option<&AfterPassword>, after_reload: &Page) -> &'static str {
     match then {
         Some(AfterPassword::Perform(_)) => {
             "You signed in by a backup code more than five minutes ago. Enter your password too before you go on."
         }
         Some(AfterPassword::Open(page)) => why_password_for(page),
-        None => why_password_for(&after_reload),
+        None => why_password_for(after_reload),
     }
 }
 

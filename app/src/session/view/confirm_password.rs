@@ -4,8 +4,8 @@ use crate::{
     error::AppError,
     refused::Refused,
     routes::Page,
-    session::api::{PasswordOnly, confirm_password},
-    shell::{AfterPassword, Shell, go, shell},
+    session::api::{PasswordOnly, Viewer, confirm_password},
+    shell::{AfterPassword, go, shell},
     step_up::view::way,
     ui::{
         Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, SubmitForm,
@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// Where the password leads after a reload, which forgets what waits for it: the session itself tells.
-fn after_reload(shell: Shell) -> Page {
-    match untrack(|| shell.viewer()) {
+fn after_reload(viewer: Option<&Viewer>) -> Page {
+    match viewer {
         Some(viewer) if viewer.has_unsaved_codes => Page::BackupCodes,
         Some(viewer) if viewer.has_mfa => Page::Profile,
         _ => Page::SetUp,
@@ -28,8 +28,11 @@ fn after_reload(shell: Shell) -> Page {
 #[component]
 pub(crate) fn ConfirmPassword() -> impl IntoView {
     let (shell, go, way) = (shell(), go(), way());
-    let why =
-        untrack(|| words::why_password(shell.after_password.read().as_ref(), after_reload(shell)));
+    let otherwise = after_reload(untrack(|| shell.viewer()).as_ref());
+    let why = shell
+        .after_password
+        .with_untracked(|then| words::why_password(then.as_ref(), &otherwise));
+    let otherwise = StoredValue::new(otherwise);
     let password = RwSignal::new(String::new());
     let at_field = RwSignal::new(None::<String>);
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
@@ -54,7 +57,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
                 Ok(()) => match shell.after_password.try_update(Option::take).flatten() {
                     Some(AfterPassword::Open(page)) => go(page, true),
                     Some(AfterPassword::Perform(intent)) => way.resume(intent),
-                    None => go(after_reload(shell), true),
+                    None => go(otherwise.get_value(), true),
                 },
                 Err(AppError::WrongCredentials) => {
                     at_field.try_set(Some("This password is wrong.".to_owned()));
