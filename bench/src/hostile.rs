@@ -234,6 +234,7 @@ pub async fn written(common: &Common, report: &mut Report, folder: &Path) -> Res
             let address = ClientAddress::new(address.into());
             let email: Email = format!("typed{}@example.com", turn % NAMES).parse()?;
             let attempt = PasswordTry {
+                session: None,
                 email: Some((email.clone(), vault.email_index(&email))),
                 browser: None,
                 address: address.counted(),

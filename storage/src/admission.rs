@@ -5,6 +5,7 @@ use domain::{
     address_limit,
     client_address::{CountedAddress, Network},
     events::{Action, Event, Outcome},
+    ids::SessionId,
     known_browser::KNOWN,
     network_budget::{self, BETWEEN, OF_ALL},
     ports::{Admission, Events, PasswordTry, PortError},
@@ -14,7 +15,12 @@ use domain::{
 };
 use sqlx::{any::AnyRow, query};
 
-use crate::{Store, connect::Sql, password_tries::OF_BROWSER, rows::Values};
+use crate::{
+    Store,
+    connect::Sql,
+    password_tries::{OF_BROWSER, OF_SESSION},
+    rows::Values,
+};
 
 /// All that is counted of a stranger's attempt: the refused sign-in of the address that must have left the window, the name's failures, and
 /// the budget of the network. No name has no row anywhere.
@@ -114,19 +120,21 @@ pub async fn judge(
     })
 }
 
-/// What the browser's own budget says, where it is known to the user of this address.
+/// What the budget of the complete session says, or else that of the browser, where it is known to the user of this address.
 async fn known(
     store: &Store,
     attempt: &PasswordTry,
     now: Timestamp,
 ) -> Result<Option<Admission>, PortError> {
-    let (Some(browser), Some((email, _))) = (attempt.browser, &attempt.email) else {
-        return Ok(None);
+    let of_session = |session: &SessionId| query(OF_SESSION).bind(session.as_str().to_owned());
+    let sql = match (&attempt.session, attempt.browser, &attempt.email) {
+        (Some(session), ..) => of_session(session),
+        (None, Some(browser), Some((email, _))) => query(OF_BROWSER)
+            .bind(browser.as_bytes().to_vec())
+            .bind(email.as_str().to_owned())
+            .bind(now.minus(KNOWN).millis()),
+        _ => return Ok(None),
     };
-    let sql = query(OF_BROWSER)
-        .bind(browser.as_bytes().as_slice())
-        .bind(email.as_str())
-        .bind(now.minus(KNOWN).millis());
     let Some(row) = store.row(sql).await? else {
         return Ok(None);
     };

@@ -156,8 +156,11 @@ impl Mfa for Store {
     async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
-        let granted = step_ups::consume(&mut write, &grant, step_up::Action::Generate).await?
-            && show_codes(&mut write, &grant, codes.at).await?;
+        // The sheet counts from its verification, so that one window of time does not follow another.
+        let granted = match step_ups::take(&mut write, &grant, step_up::Action::Generate).await? {
+            Some(proved_at) => show_codes(&mut write, &grant, proved_at).await?,
+            None => false,
+        };
         if granted {
             backup_codes::keep_pending(&mut write, &grant.user, &codes).await?;
         }

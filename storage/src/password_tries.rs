@@ -6,6 +6,7 @@ use domain::{
     client_address::CountedAddress,
     email::Email,
     events::{Action, Event, MethodKind, Outcome},
+    ids::SessionId,
     known_browser::KNOWN,
     ports::{Counted, Events, PasswordTry, PortError, Receipt},
     sign_in_delay::{MEMORY, PasswordAttempts, delay_after},
@@ -29,6 +30,9 @@ use crate::{
 pub const OF_BROWSER: &str = "
     SELECT b.user_id, b.failures, b.allowed_at FROM known_browsers b JOIN users u ON u.id = b.user_id
     WHERE b.token_hash = $1 AND u.email = $2 AND b.seen_at > $3";
+/// The attempts within a complete session.
+pub const OF_SESSION: &str = "
+    SELECT user_id, password_failures AS failures, password_allowed_at AS allowed_at FROM sessions WHERE id = $1";
 /// The refused sign-in of an address that must have left the window.
 pub const OLDEST: &str = "
     SELECT refused_at FROM refused_sign_ins WHERE address = $1 ORDER BY refused_at DESC LIMIT 1 OFFSET $2";
@@ -89,6 +93,12 @@ async fn count_once(
     event: &Event,
     now: Timestamp,
 ) -> Result<Try, PortError> {
+    if let Some(session) = &attempt.session {
+        let row = write.row(query(OF_SESSION).bind(session.as_str())).await?;
+        if let Some(before) = row.as_ref().map(password_attempts).transpose()? {
+            return count_for_session(write, session, before, event, now).await;
+        }
+    }
     if let (Some(browser), Some((email, _))) = (attempt.browser, &attempt.email)
         && let Some(before) = of_browser(write, browser, email, now).await?
     {
@@ -126,9 +136,36 @@ async fn count_for_browser(
     let sql = "UPDATE known_browsers SET failures = $2, allowed_at = $3
                WHERE token_hash = $1 AND failures = $4 AND allowed_at = $5";
     let sql = bind_attempts(query(sql).bind(browser.as_bytes().as_slice()), after);
-    let count = vec![bind_attempts(sql, before)];
-    let (ran, counted) = write.run_as_attempt(count, event).await?;
-    let receipt = Receipt::Browser(browser);
+    let count = bind_attempts(sql, before);
+    count_by(write, count, Receipt::Browser(browser), event).await
+}
+
+async fn count_for_session(
+    write: &mut Write,
+    session: &SessionId,
+    before: PasswordAttempts,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Try, PortError> {
+    let after = match before.count(now) {
+        Ok(after) => after,
+        Err(until) => return Ok(Some(refused(until))),
+    };
+    let sql = "UPDATE sessions SET password_failures = $2, password_allowed_at = $3
+               WHERE id = $1 AND password_failures = $4 AND password_allowed_at = $5";
+    let sql = bind_attempts(query(sql).bind(session.as_str()), after);
+    let count = bind_attempts(sql, before);
+    count_by(write, count, Receipt::Session(session.clone()), event).await
+}
+
+/// Counts by one conditional statement, which changes one row unless others changed it meanwhile.
+async fn count_by(
+    write: &mut Write,
+    count: Sql,
+    receipt: Receipt,
+    event: &Event,
+) -> Result<Try, PortError> {
+    let (ran, counted) = write.run_as_attempt(vec![count], event).await?;
     Ok((ran[0].changed == 1).then_some((Counted::Counted(receipt), Some(counted))))
 }
 
@@ -237,6 +274,11 @@ pub fn forget_address(store: &Store, receipt: &Receipt) {
 /// The statements that forget what a right password was counted with.
 pub fn forgetting(receipt: &Receipt) -> Vec<Sql> {
     match receipt {
+        Receipt::Session(session) => {
+            let forget =
+                "UPDATE sessions SET password_failures = 0, password_allowed_at = 0 WHERE id = $1";
+            vec![query(forget).bind(session.as_str().to_owned())]
+        }
         Receipt::Browser(browser) => {
             let forget =
                 "UPDATE known_browsers SET failures = 0, allowed_at = 0 WHERE token_hash = $1";

@@ -67,6 +67,7 @@ impl StepUps for Store {
         user: &UserId,
         asked: StepUp,
         lapsed: Timestamp,
+        proved_at: Timestamp,
     ) -> Result<bool, PortError> {
         if !asked.intent.follows_recovery() {
             return Ok(false);
@@ -79,7 +80,7 @@ impl StepUps for Store {
             .bind(lapsed.millis());
         let granted = locks::admitted(&mut write, user).await?
             && write.run(spend).await? == 1
-            && put(&mut write, session, user, &asked, Some(asked.asked_at)).await?;
+            && put(&mut write, session, user, &asked, Some(proved_at)).await?;
         // The backup code was given at the sign-in.
         let event = granted_to(user, &asked.intent).with(MethodKind::BackupCode);
         write.keep(granted, event).await

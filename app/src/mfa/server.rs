@@ -23,7 +23,7 @@ use crate::{
     error::{AppError, Field},
     events,
     session::{api::Code, count, remember_caller, reread},
-    step_up::grant,
+    step_up::{grant, is_granted},
     wire::Disclosed,
 };
 
@@ -59,13 +59,15 @@ async fn keep_for_first(call: &Call) -> Result<PendingKey, AppError> {
         .ok_or(AppError::NotSignedIn)
 }
 
-/// The key that waits for this session, for as long as its verification stands; else a new one by a grant. The method works until
-/// a code of the new key has been verified.
+/// A new key by a grant; without one the key that waits for this session, for as long as its verification stands. A grant is used up
+/// even where a key waits, because a grant that is left would let the cookie alone begin another key. The method works until a code of
+/// the new key has been verified.
 async fn keep_for_reset(call: &Call, method: MethodId) -> Result<PendingKey, AppError> {
     let facts = &call.caller()?.session.facts;
     if let Some(waiting) = find_pending(call).await?
         && waiting.replaces.as_ref() == Some(&method)
         && facts.may_repeat(waiting.proved_at, call.now)
+        && !is_granted(call, &Intent::Reset, &method).await?
     {
         return Ok(waiting);
     }

@@ -3,10 +3,9 @@
 
 use domain::{
     email::Email,
-    ids::UserId,
     password::Password,
     policy::Standing,
-    ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt},
+    ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt, SessionRecord},
     time::Timestamp,
 };
 
@@ -48,7 +47,9 @@ pub(super) async fn weighed(
 fn attempt(call: &Call, email: Option<&Email>) -> PasswordTry {
     let index = |email: &Email| call.services.vault.email_index(email);
     let address = call.visitor.address;
+    let own = email.and_then(|email| own_session(call, email));
     PasswordTry {
+        session: own.map(|session| session.id.clone()),
         email: email.map(|email| (email.clone(), index(email))),
         browser: call.visitor.browser,
         address: address.counted(),
@@ -62,10 +63,8 @@ fn attempt(call: &Call, email: Option<&Email>) -> PasswordTry {
 async fn admitted(call: &Call, attempt: &PasswordTry) -> Result<Place, AppError> {
     let (attempts, hasher) = (&call.services.attempts, &call.services.hasher);
     let stranger = Rank::Stranger(&attempt.network);
-    let own = person(call).filter(|(_, email)| {
-        let tried = attempt.email.as_ref();
-        tried.is_some_and(|(tried, _)| tried == *email)
-    });
+    let tried = attempt.email.as_ref();
+    let own = tried.and_then(|(email, _)| own_session(call, email));
     if own.is_none() && attempt.browser.is_none() {
         if let Some(until) = attempts.refused_from_memory(&attempt.address, call.now) {
             return Err(too_many(call, until));
@@ -77,24 +76,29 @@ async fn admitted(call: &Call, attempt: &PasswordTry) -> Result<Place, AppError>
     let place = match (attempts.admit(attempt, call.now).await?, own) {
         (Admission::Refused { until }, _) => return Err(too_many(call, until)),
         (Admission::Known(user), _) => hasher.place(Rank::Known(&user)),
-        (Admission::Stranger, Some((user, _))) => hasher.place(Rank::Known(user)),
+        (Admission::Stranger, Some(own)) => hasher.place(Rank::Known(&own.user)),
         (Admission::Stranger, None) => hasher.place(stranger),
     };
     Ok(place?)
 }
 
-/// Whose complete session this is. A half one shows no more than a password.
-fn person(call: &Call) -> Option<(&UserId, &Email)> {
+/// The complete session that asks. A half one shows no more than a password.
+fn complete_session(call: &Call) -> Option<&SessionRecord> {
     let caller = call.caller_if_any()?;
     let is_complete = caller.standing != Standing::HalfSignedIn;
-    is_complete.then_some((&caller.session.user, &caller.session.email))
+    is_complete.then_some(&caller.session)
+}
+
+/// The same, where the password is for the very person whose session it is.
+fn own_session<'a>(call: &'a Call, email: &Email) -> Option<&'a SessionRecord> {
+    complete_session(call).filter(|session| session.email == *email)
 }
 
 /// A place for a hash that is asked for within a session: that of a half one is a stranger's.
 pub(crate) fn place_of_caller(call: &Call) -> Result<Place, AppError> {
     let hasher = &call.services.hasher;
-    Ok(match person(call) {
-        Some((user, _)) => hasher.place(Rank::Known(user))?,
+    Ok(match complete_session(call) {
+        Some(session) => hasher.place(Rank::Known(&session.user))?,
         None => place_of_stranger(call)?,
     })
 }

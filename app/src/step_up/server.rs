@@ -35,7 +35,13 @@ pub(super) async fn ask(call: &Call, intent: Intent) -> Result<NextStep, AppErro
             return Err(AppError::PasswordRequired);
         }
         if step_ups
-            .grant_by_recovery(&session.id, &session.user, step_up.clone(), lapsed)
+            .grant_by_recovery(
+                &session.id,
+                &session.user,
+                step_up.clone(),
+                lapsed,
+                session.facts.password_at,
+            )
             .await?
         {
             return Ok(NextStep::Granted);

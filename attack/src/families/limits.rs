@@ -199,8 +199,11 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
         open.call("session/confirm_password", wrong)
             .expect_refused(401, "wrong_credentials");
     }
-    // The browser is known by now and has a budget of its own, so that a stranger's does not touch hers.
+    // The session has a budget of its own for its person's password, at every place that takes it.
     open.sign_in(&world.ada()).expect_refused(429, "too_many");
+    let change = json!({ "current": PASSWORD, "new": "a lamp behind the third door" });
+    open.call("profile/change_password", change)
+        .expect_refused(429, "too_many");
     let mut other = world.browser();
     world.clock.advance(61);
     for spelling in [

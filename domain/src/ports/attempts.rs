@@ -5,7 +5,7 @@ use crate::{
     client_address::{CountedAddress, Network},
     email::Email,
     guess_holder::GuessHolder,
-    ids::UserId,
+    ids::{SessionId, UserId},
     lockout::{Budget, Factor},
     sign_in_delay::PasswordAttempts,
     time::Timestamp,
@@ -18,6 +18,8 @@ use crate::{
 pub struct PasswordTry {
     /// For which address, known or not; none when what was typed can't be one.
     pub email: Option<(Email, BlindIndex)>,
+    /// The complete session of this very person in which it is given, if it is.
+    pub session: Option<SessionId>,
     /// The token of a browser that says it completed a sign-in before.
     pub browser: Option<TokenHash>,
     /// Where it comes from.
@@ -31,6 +33,8 @@ pub struct PasswordTry {
 /// What a counted attempt is taken back by, once its password turned out right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Receipt {
+    /// It was counted for the complete session alone.
+    Session(SessionId),
     /// It was counted for the browser alone, which is known to the user.
     Browser(TokenHash),
     /// It was counted for the account name, if it was one, and for the address.

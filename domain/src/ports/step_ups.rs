@@ -76,12 +76,14 @@ pub trait StepUps: Send + Sync {
     /// session asks something else by now.
     async fn verify(&self, verification: Verification) -> Result<Taken, PortError>;
 
-    /// Turns a sign-in by backup code after `lapsed` into the grant for what is asked; it does so once. False when there is none.
+    /// Turns a sign-in by backup code after `lapsed` into the grant for what is asked; it does so once. The grant counts from
+    /// `proved_at`, when the password was given, so that one window of time does not follow another. False when there is none.
     async fn grant_by_recovery(
         &self,
         session: &SessionId,
         user: &UserId,
         asked: StepUp,
         lapsed: Timestamp,
+        proved_at: Timestamp,
     ) -> Result<bool, PortError>;
 }

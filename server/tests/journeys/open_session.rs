@@ -89,6 +89,26 @@ async fn a1_another_verification_brings_another_key() {
         .expect_refused(401, "wrong_code");
 }
 
+/// A1: a verification that was given while a key still waits is used up by the new key. A grant that was left would let the cookie alone
+/// cancel that key and begin another one.
+#[tokio::test]
+async fn a1_a_verification_leaves_no_grant_behind_a_waiting_key() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut browser = verified(&server, &ada, "reset").await;
+    let first = browser.ask("mfa/set_up").await.expect_ok();
+    ada.step_up(&server, &mut browser, json!({ "action": "reset" }))
+        .await;
+    let second = browser.ask("mfa/set_up").await.expect_ok();
+    assert_ne!(second["key"], first["key"]);
+    let mut thief = browser.clone();
+    thief.ask("mfa/cancel").await.expect_ok();
+    thief
+        .ask("mfa/set_up")
+        .await
+        .expect_refused(403, "verification_required");
+}
+
 /// A1, a first set-up: it has no factor, so the password has to be fresh.
 #[tokio::test]
 async fn a1_a_first_key_is_shown_again_on_a_fresh_password() {
@@ -246,6 +266,84 @@ async fn a3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[case
     let mut late = ada.sign_in_by_backup_code(&server, 1).await;
     server.clock.advance(FRESH * 2);
     assert_eq!(late.call("step_up/ask", intent).await.expect_ok(), "verify");
+}
+
+/// A3: five minutes of the password, of the grant, of the key and of the sheet do not follow one another.
+#[tokio::test]
+async fn a3_windows_of_time_do_not_chain() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    for (action, function) in [("reset", "mfa/set_up"), ("generate", "mfa/generate")] {
+        let mut browser = ada
+            .sign_in_by_backup_code(&server, usize::from(action == "generate"))
+            .await;
+        server.clock.advance(ALMOST);
+        let asked = browser
+            .call("step_up/ask", json!({ "action": action }))
+            .await;
+        assert_eq!(asked.expect_ok(), "granted");
+        let mut late = browser.clone();
+        browser.ask(function).await.expect_ok();
+        server.clock.advance(MOMENT);
+        late.ask("mfa/set_up")
+            .await
+            .expect_refused(403, "verification_required");
+        late.ask("mfa/generate")
+            .await
+            .expect_refused(403, "verification_required");
+        if action == "generate" {
+            late.ask("mfa/backup_codes")
+                .await
+                .expect_refused(403, "password_required");
+        }
+    }
+    // The same after a verification by a code.
+    let mut browser = verified(&server, &ada, "generate").await;
+    server.clock.advance(ALMOST);
+    browser.ask("mfa/generate").await.expect_ok();
+    server.clock.advance(MOMENT);
+    browser
+        .ask("mfa/backup_codes")
+        .await
+        .expect_refused(403, "password_required");
+}
+
+/// B4: wrong passwords from elsewhere, for the email alone, delay nothing within an open session, and its own delay nobody else.
+#[tokio::test]
+async fn b4_an_open_session_has_passwords_of_its_own() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut open = ada.sign_in(&server).await;
+    open.set_cookie("twinlock-browser", "");
+    let wrong = json!({ "email": ada.person.email, "password": "not the password at all" });
+    for _ in 0..5 {
+        let refused = server
+            .browser()
+            .call("session/sign_in", wrong.clone())
+            .await;
+        refused.expect_refused(401, "wrong_credentials");
+    }
+    let refused = server
+        .browser()
+        .call("session/sign_in", wrong.clone())
+        .await;
+    refused.expect_refused(429, "too_many");
+    confirm_password(&mut open, ada.person.password)
+        .await
+        .expect_ok();
+
+    for _ in 0..5 {
+        confirm_password(&mut open, "not the password at all")
+            .await
+            .expect_refused(401, "wrong_credentials");
+    }
+    confirm_password(&mut open, ada.person.password)
+        .await
+        .expect_refused(429, "too_many");
+    let mut known = ada.browser.clone();
+    confirm_password(&mut known, ada.person.password)
+        .await
+        .expect_ok();
 }
 
 /// C1: an invitation's password is judged by all that is known of the person.

@@ -13,6 +13,10 @@ ALTER TABLE known_browsers ADD COLUMN opened_count BIGINT NOT NULL DEFAULT 0;
 -- Whether a session was opened in a known browser: strangers who know the password push none of these out.
 ALTER TABLE sessions ADD COLUMN in_known_browser BIGINT NOT NULL DEFAULT 0;
 
+-- Wrong passwords within a complete session: its own budget, which strangers with the email alone take nothing of.
+ALTER TABLE sessions ADD COLUMN password_failures BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN password_allowed_at BIGINT NOT NULL DEFAULT 0;
+
 -- The last attempt of a network for an account name while its delay ran, and the last one that was judged although it ran (0: never).
 CREATE TABLE network_tries (
     email_index BLOB NOT NULL,

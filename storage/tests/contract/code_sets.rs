@@ -28,9 +28,10 @@ async fn the_new_codes_wait_until_they_are_finished() {
     assert!(store.generate(grant.clone(), codes.clone()).await.unwrap());
     let found = Sessions::find(store, ada.browser.token).await;
     let found = found.unwrap().unwrap();
+    // From the verification on, not from when they were drawn.
     assert_eq!(
         (found.codes_since, found.codes_for),
-        (Some(later(7)), CodesFor::Generated)
+        (Some(START), CodesFor::Generated)
     );
     let find = |index| store.find_backup_code(&ada.user, index);
     assert!(find(codes.codes[0].index).await.unwrap().is_none());

@@ -177,7 +177,7 @@ async fn a_recovery_grants_one_of_many() {
             let (asked, before) = (ada.asked(&intent), ada.grant(&intent).lapsed);
             let (session, user) = (ada.browser.session.clone(), ada.user.clone());
             async move {
-                let granted = store.grant_by_recovery(&session, &user, asked, before);
+                let granted = store.grant_by_recovery(&session, &user, asked, before, START);
                 granted.await.unwrap()
             }
         })

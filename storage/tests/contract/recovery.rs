@@ -30,7 +30,13 @@ async fn recovered(store: &Store, ada: &Protected, index: usize) -> Browser {
 async fn grants(store: &Store, ada: &Protected, intent: &Intent) -> bool {
     let before = START.minus(Duration::from_millis(1));
     store
-        .grant_by_recovery(&ada.browser.session, &ada.user, ada.asked(intent), before)
+        .grant_by_recovery(
+            &ada.browser.session,
+            &ada.user,
+            ada.asked(intent),
+            before,
+            START,
+        )
         .await
         .unwrap()
 }
@@ -80,6 +86,7 @@ async fn it_stands_for_nothing_else() {
             &ada.user,
             ada.asked(&Intent::Reset),
             START,
+            START,
         )
         .await;
     assert!(!lapsed.unwrap());
@@ -90,7 +97,7 @@ async fn it_stands_for_nothing_else() {
     let before = START.minus(Duration::from_mins(10));
     let session = &ada.browser.session;
     let foreign = store
-        .grant_by_recovery(session, &ada.user, foreign, before)
+        .grant_by_recovery(session, &ada.user, foreign, before, START)
         .await;
     assert!(!foreign.unwrap());
     assert!(
@@ -117,6 +124,7 @@ async fn it_is_the_sessions_own() {
             &eve.user,
             eve.asked(&Intent::Reset),
             START.minus(Duration::from_secs(1)),
+            START,
         )
         .await;
     assert!(!stolen.unwrap());

@@ -176,6 +176,7 @@ pub fn from(address: std::net::IpAddr) -> PasswordTry {
     let address = ClientAddress::new(address);
     PasswordTry {
         email: None,
+        session: None,
         browser: None,
         address: address.counted(),
         network: address.network(),
