@@ -48,7 +48,7 @@ const HOSTILE: u16 = 300;
 const HONEST: usize = 12;
 /// Between two of them.
 const GAP: Duration = Duration::from_millis(250);
-/// By then an honest person is in.
+/// An honest person has to be in within this time.
 const IN_TIME: Duration = Duration::from_secs(1);
 /// How long the strangers are at work before.
 const WARM: Duration = Duration::from_secs(2);

@@ -38,7 +38,7 @@ pub fn exposures(file: &Path) -> Vec<String> {
     let folder = folder.unwrap_or(Path::new("."));
     [
         (file, "600", WRITABLE | READABLE),
-        // Whoever writes there can put another file, or a journal, where the database's should be. The sticky bit keeps no journal out.
+        // A user who writes there can put another file, or a journal, where the database's should be. The sticky bit keeps no journal out.
         (folder, "700", WRITABLE),
     ]
     .into_iter()

@@ -15,7 +15,7 @@ use sqlx::query;
 
 use crate::{Store, locks, member_list, methods, owners, rows::Values, step_ups, write::Write};
 
-/// Whoever helps belongs to any one of the person's accounts, so only that one is looked through. An Owner without a password can't sign
+/// A helper belongs to any one of the person's accounts, so only that one is looked through. An Owner without a password can't sign
 /// in, so they can't help yet.
 pub const HELPERS: &str = "
     SELECT u.name FROM memberships h JOIN users u ON u.id = h.user_id

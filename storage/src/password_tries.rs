@@ -71,7 +71,7 @@ pub async fn count(
     })
 }
 
-/// Writes down that a limit refused an attempt. Without the email: whoever types a new one each time makes no new row each time.
+/// Writes down that a limit refused an attempt. Without the email, because a new one in each attempt would make a new row each time.
 pub async fn note_refusal(store: &Store) -> Result<(), PortError> {
     store.note(tried(store, Outcome::Limited)).await
 }

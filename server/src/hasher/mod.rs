@@ -22,7 +22,7 @@ use argon2id::Memory;
 use pool::Pool;
 use shares::Shares;
 
-/// How many of known people, and as many of strangers, may run and wait for each thread, about a second's worth: whoever comes later is
+/// How many of known people, and as many of strangers, may run and wait for each thread, about a second's worth: a later one is
 /// refused at once.
 const PLACES_PER_THREAD: usize = 64;
 /// The part of the known people's places that one person may hold.

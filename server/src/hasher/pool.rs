@@ -256,7 +256,7 @@ mod tests {
         assert!(is_given_back.await.is_err());
     }
 
-    /// B1 of the red team: whoever is known goes before all strangers who came earlier, and strangers are not kept waiting for ever.
+    /// B1 of the red team: a known person goes before all strangers who came earlier, and strangers are not kept waiting for ever.
     #[tokio::test]
     async fn b1_known_people_go_first_and_strangers_in_between() {
         let (pool, release) = busy_pool().await;

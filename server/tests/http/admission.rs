@@ -112,7 +112,7 @@ fn wrong(number: usize) -> serde_json::Value {
     json!({ "email": format!("typed{number}@example.com"), "password": "no password of anybody" })
 }
 
-/// B1: whoever is over a limit takes no place among the hashes, with a made-up browser token or without one.
+/// B1: an attempt over a limit takes no place among the hashes, with a made-up browser token or without one.
 #[tokio::test]
 async fn b1_what_a_limit_refuses_takes_no_place() {
     let site = Site::new().await;
@@ -202,7 +202,7 @@ async fn b2_dead_links_count_for_their_address_and_a_live_one_works() {
         .expect_ok();
 }
 
-/// C7: right passwords are answered so many times a minute, and then as whoever is over a limit.
+/// C7: right passwords are answered so many times a minute, and then as an attempt over a limit.
 #[tokio::test]
 async fn c7_right_passwords_open_thirty_sessions_a_minute() {
     let site = Site::new().await;

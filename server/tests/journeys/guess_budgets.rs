@@ -145,7 +145,7 @@ async fn a4_wrong_codes_within_a_session_pause_that_session_alone() {
     open.call("mfa/test", ada.code(&server)).await.expect_ok();
 }
 
-/// Somebody who has the known browser's cookie and the password gets the guesses of that one browser.
+/// A person who has the known browser's cookie and the password gets the guesses of that one browser.
 #[tokio::test]
 async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
     let server = TestServer::start().await;

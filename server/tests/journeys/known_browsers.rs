@@ -220,7 +220,7 @@ async fn b3_a_network_has_one_try_while_the_delay_runs() {
         .expect_refused(429, "too_many");
 }
 
-/// B3: whoever has chosen their password by a link gets in although strangers guess without end.
+/// B3: a person who has chosen their password by a link gets in although strangers guess without end.
 #[tokio::test]
 async fn b3_an_invitation_makes_its_browser_known() {
     let server = TestServer::start().await;

@@ -16,6 +16,7 @@ mod enrolment;
 mod events;
 mod guess_budgets;
 mod known_browsers;
+mod known_facts;
 mod members;
 mod open_session;
 mod races;

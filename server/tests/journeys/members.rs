@@ -4,7 +4,7 @@ use domain::roles::Role;
 use serde_json::{Value, json};
 
 use crate::{
-    open_session::server_with_helpers,
+    known_facts::server_with_helpers,
     support::{Browser, Enrolled, TestServer, ada, max, olga},
 };
 

@@ -122,7 +122,7 @@ async fn it_is_forgotten_when_it_stays_away() {
     ));
 }
 
-/// B3 of the red team: those known for longest stay, whoever signs in later and however often; the others rotate.
+/// B3 of the red team: those known for longest stay, however many sign in later and however often; the others rotate.
 #[tokio::test]
 async fn b3_of_very_many_those_known_for_longest_stay() {
     let database = Database::fresh().await;

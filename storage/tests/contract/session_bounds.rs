@@ -99,7 +99,7 @@ async fn c7_the_oldest_half_session_goes_and_no_complete_one() {
     assert!(is_there(store, ada.browser.token).await, "the complete one");
 }
 
-/// B4: whoever knows the password opens half sessions without end, and the user types their code in a known browser.
+/// B4: a stranger with the password opens half sessions without end, and the user types their code in a known browser.
 #[tokio::test]
 async fn c7_strangers_push_no_session_of_a_known_browser_out() {
     let Database { store, .. } = &Database::fresh().await;

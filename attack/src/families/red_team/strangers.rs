@@ -7,7 +7,7 @@ use crate::{
     harness::{Browser, Enrolled, PASSWORD, World, accepted, at_once},
 };
 
-/// Believes whoever comes from this machine about where a request comes from, so that one program can be many hosts.
+/// Trusts this machine's word about where a request comes from, so that one program can be many hosts.
 const BEHIND_A_PROXY: [(&str, &str); 1] = [("TWINLOCK_TRUSTED_PROXIES", "127.0.0.0/8")];
 const WRONG: &str = "a password that is nobody's";
 
