@@ -54,9 +54,6 @@ pub fn who_helps(owners: &[String]) -> String {
     }
 }
 
-/// On the way from a key that waits to another verification.
-pub const VERIFY_AGAIN: &str = "The key was shown more than five minutes ago. Verify your identity again; you then scan a new key.";
-
 /// Why the password is asked for again, by what it leads to.
 #[cfg(feature = "csr")]
 #[must_use]

@@ -1,4 +1,4 @@
-use domain::{policy::Standing, step_up::Intent};
+use domain::policy::Standing;
 use leptos::prelude::*;
 
 use super::{Step, Steps, is_short};
@@ -9,7 +9,6 @@ use crate::{
     routes::Page,
     session::api::Viewer,
     shell::{AfterPassword, go, load, shell},
-    step_up::view::way,
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
         FocusHeading, FormError, KeyGroups, QrCode, Skeleton, When,
@@ -68,13 +67,16 @@ fn Key() -> impl IntoView {
     let is_short = is_short();
     let is_reset = shell.reset_is_open.get_value();
     let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
-    let way = way();
     let (answer, reload) = load(set_up);
     effect(move || match answer.get() {
-        // The key waits, but the verification that it was shown for is too old.
+        // The key waits, but the verification that it was shown for is too old. With the password it is shown again, so that a phone
+        // that has scanned it need not scan another one, and a person without their old device needs no second backup code.
         Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
-            shell.say(words::VERIFY_AGAIN.to_owned());
-            way.resume(Intent::Reset);
+            shell
+                .after_password
+                .set(Some(AfterPassword::Open(Page::SetUp)));
+            shell.keep_status();
+            go(Page::ConfirmPassword, true);
         }
         Some(Err(AppError::PasswordRequired)) => {
             shell

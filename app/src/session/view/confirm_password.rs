@@ -15,11 +15,11 @@ use crate::{
     words,
 };
 
-/// Where the password leads after a reload, which forgets what waits for it: the session itself tells.
+/// Where the password leads after a reload, which forgets what waits for it: to the codes or the key that wait, and from a set-up
+/// without a key to My profile.
 fn after_reload(viewer: Option<&Viewer>) -> Page {
     match viewer {
         Some(viewer) if viewer.has_unsaved_codes => Page::BackupCodes,
-        Some(viewer) if viewer.has_mfa => Page::Profile,
         _ => Page::SetUp,
     }
 }
