@@ -43,7 +43,7 @@ test('A1: a key that was left needs the password, also after a reload on the way
   await site.page.reload();
   await site.confirmPassword.arrive();
   await site.page.reload();
-  await confirmPassword(site, /more than five minutes ago/);
+  await confirmPassword(site, /You gave your password a while ago/);
   await site.setup.expectOpen();
   expect(await site.setup.readKey()).toBe(key);
   await site.proveSetup(key);
