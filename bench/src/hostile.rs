@@ -87,7 +87,7 @@ pub async fn measure(common: &Common, report: &mut Report, folder: &Path) -> Res
         let what = format!(
             "honest sign-ins of {HONEST} from known browsers within 1 s, beside {HOSTILE} connections: {what}"
         );
-        report.budget(&what, Spread::of(in_time), "", Bound::AtLeast(11.0));
+        report.budget(&what, Spread::of(in_time), "", Bound::AtLeast(12.0));
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::{
     middleware::{
         envelope::{self, Envelopes},
         guard::{self, Guards},
+        pace::Pace,
         panic,
         security_headers::SecurityHeaders,
         server_function,
@@ -58,6 +59,7 @@ pub fn router_with(
         build: pages
             .build()
             .and_then(|build| HeaderValue::from_str(build).ok()),
+        pace: Pace::of_this_machine(),
     };
     Router::new()
         .route(health::LIVE, get(health::alive))

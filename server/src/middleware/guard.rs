@@ -12,7 +12,9 @@ use axum::{
 };
 
 use super::{
-    accept, access, arguments, body, build, content_type, endpoint, origin, refusal::refuse,
+    accept, access, arguments, body, build, content_type, endpoint, origin,
+    pace::{Pace, Shown},
+    refusal::refuse,
     timeout, visitor,
 };
 use crate::config::{PublicUrl, TrustedProxies};
@@ -27,17 +29,24 @@ pub struct Guards {
     pub proxies: TrustedProxies,
     /// Which build of the pages there is.
     pub build: Option<HeaderValue>,
+    /// When nobody is refused.
+    pub pace: Pace,
 }
 
 /// Lets a request through that passes each guard, with what they found out about it.
 pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
+    let mut shown = Shown::Nothing;
     let mut response = timeout::limit(async {
         match guards.passed(request).await {
-            Ok(request) => next.run(request).await,
+            Ok(request) => {
+                shown = Shown::by(&request);
+                next.run(request).await
+            }
             Err(refusal) => *refusal,
         }
     })
     .await;
+    guards.pace.keep(response.status(), shown).await;
     build::name(guards.build.as_ref(), &mut response);
     response
 }

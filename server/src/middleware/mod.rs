@@ -11,6 +11,7 @@ pub mod endpoint;
 pub mod envelope;
 pub mod guard;
 pub mod origin;
+pub mod pace;
 pub mod panic;
 pub mod refusal;
 pub mod request_id;

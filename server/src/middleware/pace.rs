@@ -1,0 +1,149 @@
+//! The pace at which nobody is refused. A refusal is cheap, but hundreds of connections that ask again at once keep the async threads so
+//! busy that each step of an honest request waits behind all of theirs (B1 of the red team, ADR 24).
+
+use std::{
+    num::NonZero,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use app::caller::Caller;
+use axum::{extract::Request, http::StatusCode};
+use domain::policy::Standing;
+
+/// Refusals a second and core that are answered at once: ten times what a core's sign-ins come to.
+const A_SECOND: u32 = 1_000;
+/// So many may come in one burst.
+const BURST: Duration = Duration::from_millis(100);
+/// The longest that one waits, so that a flood does not make a queue without an end.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// What the session of a request has shown.
+#[derive(Clone, Copy)]
+pub enum Shown {
+    /// There is none.
+    Nothing,
+    /// The password, and no second factor.
+    Password,
+    /// All that it owes.
+    All,
+}
+
+impl Shown {
+    /// What the guards found out.
+    pub fn by(request: &Request) -> Self {
+        let caller = request.extensions().get::<Option<Caller>>();
+        match caller.and_then(Option::as_ref) {
+            None => Self::Nothing,
+            Some(caller) if caller.standing == Standing::HalfSignedIn => Self::Password,
+            Some(_) => Self::All,
+        }
+    }
+}
+
+/// When the next refusal is due, of all that this server gives.
+pub struct Pace {
+    between: Duration,
+    due: Mutex<Option<Instant>>,
+}
+
+impl Pace {
+    /// For the cores that this process may use.
+    #[must_use]
+    pub fn of_this_machine() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self::of(u32::try_from(cores).unwrap_or(1))
+    }
+
+    /// For this many cores.
+    fn of(cores: u32) -> Self {
+        Self {
+            between: Duration::from_secs(1) / (A_SECOND * cores.max(1)),
+            due: Mutex::new(None),
+        }
+    }
+
+    /// Holds a refusal back until it is due. Answers with a session that is complete are never held back.
+    pub async fn keep(&self, status: StatusCode, shown: Shown) {
+        if !is_paced(status, shown) {
+            return;
+        }
+        #[expect(clippy::disallowed_methods, reason = "what is paced is real time")]
+        let wait = self.wait(Instant::now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Takes the next turn, and answers how long it is until then.
+    fn wait(&self, now: Instant) -> Duration {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = due.map_or(now, |due| due.max(now));
+        let wait = (turn - now).saturating_sub(BURST);
+        if wait >= LONGEST {
+            return LONGEST;
+        }
+        *due = Some(turn + self.between);
+        wait
+    }
+}
+
+/// Whether it is a refusal of somebody who has shown nothing, or of somebody with a password alone who is to wait.
+fn is_paced(status: StatusCode, shown: Shown) -> bool {
+    let is_wait = matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    match shown {
+        Shown::Nothing => status.is_client_error() || is_wait,
+        Shown::Password => is_wait,
+        Shown::All => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::disallowed_methods, reason = "a point to count from")]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
+    /// B1 of the red team: what 300 connections ask in a closed loop is answered a thousand times a second and core, not as often as it can be.
+    #[test]
+    fn b1_a_burst_is_answered_at_once_and_a_flood_at_the_pace() {
+        let (pace, now) = (Pace::of(1), start());
+        let waits: Vec<_> = (0..300).map(|_| pace.wait(now)).collect();
+        assert_eq!(waits[100], Duration::ZERO);
+        assert_eq!(waits[101], Duration::from_millis(1));
+        assert_eq!(waits[299], Duration::from_millis(199));
+        let later = now + Duration::from_secs(1);
+        assert_eq!(pace.wait(later), Duration::ZERO, "the flood is over");
+    }
+
+    #[test]
+    fn more_cores_answer_more() {
+        let (pace, now) = (Pace::of(4), start());
+        let last = (0..500).map(|_| pace.wait(now)).last();
+        assert_eq!(last, Some(Duration::from_micros(24_750)));
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_the_longest() {
+        let (pace, now) = (Pace::of(1), start());
+        let longest = (0..10_000).map(|_| pace.wait(now)).max();
+        assert_eq!(longest, Some(LONGEST));
+        let after = now + LONGEST + 2 * BURST;
+        assert_eq!(pace.wait(after), Duration::ZERO, "no debt beyond it");
+    }
+
+    #[test]
+    fn who_has_shown_something_is_not_held_back() {
+        let (wrong, wait) = (StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS);
+        assert!(is_paced(wrong, Shown::Nothing) && is_paced(wait, Shown::Nothing));
+        assert!(!is_paced(StatusCode::OK, Shown::Nothing));
+        assert!(!is_paced(wrong, Shown::Password) && is_paced(wait, Shown::Password));
+        assert!(!is_paced(wait, Shown::All));
+    }
+}
