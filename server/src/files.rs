@@ -30,6 +30,11 @@ pub fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }
 
+/// What opens a pipe at once, though nobody writes into it.
+pub fn without_waiting() -> i32 {
+    OFlags::NONBLOCK.bits().cast_signed()
+}
+
 /// Looks at a database file and its folder, and answers a sentence for each way by which another user can change or read what is in them.
 pub fn exposures(file: &Path) -> Vec<String> {
     let folder = file

@@ -69,6 +69,12 @@ pub enum KeyFileError {
         /// Who this process is, by number.
         own: u32,
     },
+    /// It is a folder, a pipe or a device.
+    #[error("{key_file} is no regular file: name the key file itself with TWINLOCK_KEY_FILE")]
+    NotAFile {
+        /// The key file.
+        key_file: PathBuf,
+    },
     /// It holds something else.
     #[error(
         "{key_file} is no key file: it should hold a line a key, an id and a key with a colon between"
@@ -207,8 +213,16 @@ pub fn exists(path: &Path) -> Result<bool, KeyFileError> {
 /// Reads a key file.
 pub fn read(path: &Path) -> Result<KeyRing, KeyFileError> {
     // Both looks and the reading are of one file, even if its name is given to another meanwhile.
-    let mut file = File::open(path).map_err(failed("looking at", path))?;
+    let mut options = OpenOptions::new();
+    // A pipe without a writer would keep the opening waiting.
+    options.read(true).custom_flags(files::without_waiting());
+    let mut file = options.open(path).map_err(failed("looking at", path))?;
     let found = file.metadata().map_err(failed("looking at", path))?;
+    if !found.is_file() {
+        return Err(KeyFileError::NotAFile {
+            key_file: path.to_owned(),
+        });
+    }
     if !files::is_trusted(&found) {
         return Err(KeyFileError::OfAnother {
             key_file: path.to_owned(),

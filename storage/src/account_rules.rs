@@ -10,15 +10,22 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{locks, rows::Values, step_ups, write::Write};
 
-/// Sets the rule to `$2`. One that is so already stays as it is, with who set it and when.
-macro_rules! set_rule {
-    ($by:literal, $condition:literal) => {
-        concat!(
-            "UPDATE accounts SET rule_by = CASE WHEN require_mfa = $2 THEN rule_by ELSE ",
-            $by,
-            " END, rule_at = CASE WHEN require_mfa = $2 THEN rule_at ELSE $3 END, require_mfa = $2 WHERE id = $1",
-            $condition
-        )
+/// What became of a rule that was to be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// It is as it was to be now.
+    Changed,
+    /// It was so already: who set it and when stay, and there is nothing to tell.
+    Same,
+    /// There is no such account, or who asked does not own it.
+    Refused,
+}
+
+/// The owner `$2` of the account `$1`, who may sign in.
+macro_rules! owned {
+    () => {
+        "EXISTS (SELECT 1 FROM memberships p JOIN users u ON u.id = p.user_id
+                 WHERE p.account_id = $1 AND p.user_id = $2 AND p.role = 'owner' AND u.disabled = 0)"
     };
 }
 
@@ -39,19 +46,24 @@ pub async fn set_by_owner(
     owner: &UserId,
     requires_mfa: bool,
     at: Timestamp,
-) -> Result<bool, PortError> {
+) -> Result<Setting, PortError> {
     locks::account(write, account).await?;
-    let set = set_rule!(
-        "(SELECT name FROM users WHERE id = $4)",
-        " AND EXISTS (SELECT 1 FROM memberships p JOIN users u ON u.id = p.user_id
-                      WHERE p.account_id = $1 AND p.user_id = $4 AND p.role = 'owner' AND u.disabled = 0)"
+    let set = concat!(
+        "UPDATE accounts SET require_mfa = $3, rule_by = (SELECT name FROM users WHERE id = $2), rule_at = $4
+         WHERE id = $1 AND require_mfa <> $3 AND ",
+        owned!()
     );
     let set = query(set)
         .bind(account.as_str())
+        .bind(owner.as_str())
         .bind(i64::from(requires_mfa))
-        .bind(at.millis())
-        .bind(owner.as_str());
-    Ok(write.run(set).await? == 1)
+        .bind(at.millis());
+    if write.run(set).await? == 1 {
+        return Ok(Setting::Changed);
+    }
+    let there = concat!("SELECT 1 FROM accounts WHERE id = $1 AND ", owned!());
+    let there = query(there).bind(account.as_str()).bind(owner.as_str());
+    Ok(same_if(write.row(there).await?.is_some()))
 }
 
 pub async fn set_by_operator(
@@ -59,12 +71,25 @@ pub async fn set_by_operator(
     account: &AccountId,
     requires_mfa: bool,
     at: Timestamp,
-) -> Result<bool, PortError> {
-    let set = query(set_rule!("NULL", ""))
+) -> Result<Setting, PortError> {
+    let set = "UPDATE accounts SET require_mfa = $2, rule_by = NULL, rule_at = $3 WHERE id = $1 AND require_mfa <> $2";
+    let set = query(set)
         .bind(account.as_str())
         .bind(i64::from(requires_mfa))
         .bind(at.millis());
-    Ok(write.run(set).await? == 1)
+    if write.run(set).await? == 1 {
+        return Ok(Setting::Changed);
+    }
+    let there = query("SELECT 1 FROM accounts WHERE id = $1").bind(account.as_str());
+    Ok(same_if(write.row(there).await?.is_some()))
+}
+
+const fn same_if(is_there: bool) -> Setting {
+    if is_there {
+        Setting::Same
+    } else {
+        Setting::Refused
+    }
 }
 
 pub async fn lift(write: &mut Write, grant: &Grant, at: Timestamp) -> Result<Taken, PortError> {
@@ -76,10 +101,10 @@ pub async fn lift(write: &mut Write, grant: &Grant, at: Timestamp) -> Result<Tak
     if !step_ups::consume(write, grant, Action::RuleOff).await? {
         return Ok(Taken::AlreadyTaken);
     }
-    let is_set = set_by_owner(write, account, &grant.user, false, at).await?;
-    Ok(if is_set {
-        Taken::Taken
-    } else {
+    let set = set_by_owner(write, account, &grant.user, false, at).await?;
+    Ok(if set == Setting::Refused {
         Taken::SessionGone
+    } else {
+        Taken::Taken
     })
 }

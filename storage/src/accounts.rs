@@ -11,7 +11,14 @@ use domain::{
 };
 use sqlx::query;
 
-use crate::{Store, account_rules, connect::Sql, locks, rows::Values, write::Write};
+use crate::{
+    Store,
+    account_rules::{self, Setting},
+    connect::Sql,
+    locks,
+    rows::Values,
+    write::Write,
+};
 
 pub const OF_USER: &str = "
     SELECT a.id AS account_id, a.name AS account_name, a.require_mfa, a.rule_by, a.rule_at, p.role,
@@ -76,10 +83,8 @@ impl Accounts for Store {
         at: Timestamp,
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        let is_set = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
-        write
-            .keep(is_set, Event::done(Action::RuleOn).at(account))
-            .await
+        let set = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
+        keep(write, set, Event::done(Action::RuleOn).at(account)).await
     }
 
     async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError> {
@@ -99,13 +104,13 @@ impl Accounts for Store {
         at: Timestamp,
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        let is_set = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
+        let set = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
         let action = if requires_mfa {
             Action::RuleOn
         } else {
             Action::RuleOff
         };
-        write.keep(is_set, Event::done(action).at(account)).await
+        keep(write, set, Event::done(action).at(account)).await
     }
 
     async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError> {
@@ -131,6 +136,15 @@ impl Accounts for Store {
         write
             .keep(removed, Event::done(Action::AccountRemove).at(account))
             .await
+    }
+}
+
+/// Tells of a rule that has changed, and of nothing where it was so already.
+async fn keep(write: Write, set: Setting, event: Event) -> Result<bool, PortError> {
+    match set {
+        Setting::Changed => write.keep(true, event).await,
+        Setting::Same => write.undo(true).await,
+        Setting::Refused => write.undo(false).await,
     }
 }
 

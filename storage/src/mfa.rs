@@ -214,13 +214,18 @@ impl Mfa for Store {
     async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
-        let rename = query("UPDATE mfa_methods SET name = $2 WHERE user_id = $1")
-            .bind(user.as_str())
-            .bind(name.as_str());
-        let renamed = write.run(rename).await? == 1;
-        write
-            .keep(renamed, Event::done(Action::MethodRename).of(user))
-            .await
+        let rename = "UPDATE mfa_methods SET name = $2 WHERE user_id = $1 AND name <> $2";
+        let rename = query(rename).bind(user.as_str()).bind(name.as_str());
+        if write.run(rename).await? == 0 {
+            // It has that name already, or it is gone.
+            let there = query("SELECT 1 FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
+            let is_there = write.row(there).await?.is_some();
+            return write.undo(is_there).await;
+        }
+        // An open session may give names as often as it likes: within a minute that is one row.
+        let event = Event::done(Action::MethodRename).of(user);
+        write.commit_repeated(event).await?;
+        Ok(true)
     }
 
     async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError> {

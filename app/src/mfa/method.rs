@@ -44,7 +44,12 @@ pub(super) async fn rename(call: &Call, request: NewName) -> Result<String, AppE
 }
 
 pub(super) async fn test(call: &Call, request: Code) -> Result<(), AppError> {
-    let (method, step) = right_code(call, &request.code).await?;
+    let judged = right_code(call, &request.code).await;
+    let (method, step) = judged.map_err(|error| match error {
+        // This place takes no backup code, and a new session has tries of its own.
+        AppError::Locked { tries } => AppError::SetUpLocked { tries },
+        error => error,
+    })?;
     let session = &call.caller()?.session;
     let code = TestedCode {
         session: session.id.clone(),

@@ -90,6 +90,8 @@ pub(crate) struct Shell {
     pub wanted: RwSignal<Option<Page>>,
     /// Whether the person signed out here: then the page is not one to come back to.
     pub left_on_purpose: StoredValue<bool>,
+    /// Whether the session ended without the person's doing: the sign-in says so once.
+    pub session_ended: StoredValue<bool>,
     /// What waits for the password.
     pub after_password: RwSignal<Option<AfterPassword>>,
     /// The page that waits for a set-up that an account requires.
@@ -133,6 +135,7 @@ impl Shell {
             version: StoredValue::new(0),
             wanted: RwSignal::new(None),
             left_on_purpose: StoredValue::new(false),
+            session_ended: StoredValue::new(false),
             after_password: RwSignal::new(None),
             after_set_up: RwSignal::new(None),
             reset_is_open: StoredValue::new(false),
@@ -300,6 +303,8 @@ impl Shell {
     /// The session has ended without the person's doing: after the next sign-in they come back to their page.
     fn lost_session(self) {
         self.next_version();
+        let had_one = self.known.with_untracked(|known| known.viewer().is_some());
+        self.session_ended.set_value(had_one);
         self.know(Known::Nobody);
     }
 }

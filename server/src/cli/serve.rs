@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
@@ -40,8 +41,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     }
     let signals = Signals::heard().map_err(|source| system("waiting for signals", source))?;
     let socket = TcpListener::bind(address.listen).await;
-    let socket =
-        socket.map_err(|source| system(&format!("listening on {}", address.listen), source))?;
+    let socket = socket.map_err(|source| not_listening(address.listen, source))?;
     let bound = socket
         .local_addr()
         .map_err(|source| system("asking for the own address", source))?;
@@ -73,6 +73,24 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let end = listener::serve(socket, router, signals, patience, || stopping(&health)).await;
     watchdog.abort();
     finish(end, keeping, &opened).await
+}
+
+/// Why the address can't be listened on, with what would help.
+fn not_listening(listen: SocketAddr, source: io::Error) -> Failure {
+    let advice = match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            "another program listens there, perhaps a Twinlock that still runs: stop it, or choose another port with TWINLOCK_LISTEN"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "no network interface of this machine has that address: choose another one with TWINLOCK_LISTEN"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 are the system's: choose a higher one with TWINLOCK_LISTEN, and let a proxy stand before it"
+        }
+        _ => return system(&format!("listening on {listen}"), source),
+    };
+    let said = io::Error::new(source.kind(), format!("{source}: {advice}"));
+    system(&format!("listening on {listen}"), said)
 }
 
 /// Readiness goes first, while everything is still answered.

@@ -66,6 +66,23 @@ fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
     assert!(open(&database, &SystemEntropy).is_ok());
 }
 
+/// A pipe that nobody writes into would keep the start, and `doctor`, waiting for ever.
+#[test]
+fn what_is_no_regular_file_is_refused_at_once() {
+    let (_folder, database) = database();
+    let made = std::process::Command::new("mkfifo")
+        .args(["-m", "600"])
+        .arg(&database.key_file)
+        .status();
+    assert!(made.unwrap().success());
+    let error = read(&database.key_file).err().unwrap();
+    assert!(matches!(error, KeyFileError::NotAFile { .. }), "{error}");
+    fs::remove_file(&database.key_file).unwrap();
+    fs::create_dir(&database.key_file).unwrap();
+    let error = read(&database.key_file).err().unwrap();
+    assert!(matches!(error, KeyFileError::NotAFile { .. }), "{error}");
+}
+
 #[test]
 fn another_file_is_refused_without_showing_it() {
     let (_folder, database) = database();

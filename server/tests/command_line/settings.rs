@@ -89,10 +89,9 @@ fn an_address_in_use_is_named() {
     let address = taken.local_addr().unwrap().to_string();
     let place = Place::new();
     let done = place.run(&["serve", "--listen", &address]);
-    assert!(
-        done.expect_refused(1)
-            .starts_with(&format!("listening on {address}: "))
-    );
+    let line = done.expect_refused(1);
+    assert!(line.starts_with(&format!("listening on {address}: ")));
+    assert!(line.contains("choose another port with TWINLOCK_LISTEN"));
     assert_eq!(
         std::fs::read_dir(place.file("")).unwrap().count(),
         0,

@@ -1,9 +1,10 @@
 //! How a method goes: by its owner's grant or by the operator; and what else is done to it: tested and renamed.
 
 use domain::{
+    events::Action,
     ids::UserId,
     lockout::Factor,
-    ports::{Attempts, Deletion, Grant, Mfa, Sessions, StepUps, Taken, TestedCode, Users},
+    ports::{Attempts, Deletion, Events, Grant, Mfa, Sessions, StepUps, Taken, TestedCode, Users},
     step_up::Intent,
 };
 
@@ -204,4 +205,22 @@ async fn a_method_is_renamed_by_its_owner() {
     assert_eq!(other.name.as_str(), "Authenticator application");
     let bob = somebody(store).await;
     assert!(!store.rename(&bob, method.name).await.unwrap());
+}
+
+/// A thief with an open session can give names without an end: that is one row of events a minute, and none where nothing changes.
+#[tokio::test]
+async fn renaming_again_and_again_leaves_one_event_a_minute() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = protected(store).await;
+    let mut told = Vec::new();
+    for name in ["Work phone", "Work phone", "Old phone", "Work phone"] {
+        let name = name.parse().unwrap();
+        assert!(store.rename(&ada.user, name).await.unwrap());
+        let events = store.newest_events(100).await.unwrap();
+        let renames = events
+            .iter()
+            .filter(|event| event.action == Action::MethodRename.as_str());
+        told.push(renames.map(|event| event.times).collect::<Vec<_>>());
+    }
+    assert_eq!(told, [[1], [1], [2], [3]]);
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    ports::{AccountOverview, Accounts, Grant, Members, Rule, Taken, Users},
+    ports::{AccountOverview, Accounts, Events, Grant, Members, Rule, Taken, Users},
     roles::Role,
     step_up::Intent,
 };
@@ -67,13 +67,17 @@ async fn an_owner_demands_mfa_and_is_named_for_it() {
     assert_eq!(seen.rule, Some(by_ada(1)));
 
     let bob = joined(store, &acme, Role::Owner).await;
+    let told = store.newest_events(100).await.unwrap().len();
     assert!(store.require_mfa(&acme, &bob, later(2)).await.unwrap());
+    assert!(store.set_rule(&acme, true, later(3)).await.unwrap());
     let seen = place(store, &ada, &acme).await;
     assert_eq!(
         seen.rule,
         Some(by_ada(1)),
         "what is so already stays as it is"
     );
+    let now = store.newest_events(100).await.unwrap().len();
+    assert_eq!(now, told, "nothing has changed, and nothing is told");
 }
 
 #[tokio::test]

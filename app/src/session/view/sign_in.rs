@@ -29,7 +29,11 @@ pub(crate) fn SignIn() -> impl IntoView {
     let shown = RwSignal::new(typed.shown);
     let (email_error, password_error) =
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    // Said once: who comes back to this page later knows it.
+    let ended = shell.session_ended.get_value();
+    shell.session_ended.set_value(false);
+    let refused = RwSignal::new(ended.then_some(AppError::NotSignedIn));
+    let pending = RwSignal::new(false);
     let submit = move || {
         refused.set(None);
         email_error.set(

@@ -71,7 +71,7 @@ fn judge(change: MembershipChange, email: &Email) -> Result<(), Failure> {
 /// The refusal that keeps an Owner in each account.
 pub(super) fn last_owner(email: &Email, of: &str) -> Failure {
     Failure::refused(format!(
-        "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`), \
-         or remove the account (`twinlock account remove`)"
+        "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`; \
+         one who is only invited counts once they have chosen a password), or remove the account (`twinlock account remove`)"
     ))
 }
