@@ -4,7 +4,7 @@ use domain::{
     events::Action,
     ids::UserId,
     lockout::Factor,
-    ports::{Attempts, Deletion, Events, Grant, Mfa, Sessions, StepUps, Taken, TestedCode, Users},
+    ports::{Attempts, Deletion, Grant, Mfa, Sessions, StepUps, Taken, TestedCode, Users},
     step_up::Intent,
 };
 

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    ports::{AccountOverview, Accounts, Events, Grant, Members, Rule, Taken, Users},
+    ports::{AccountOverview, Accounts, Grant, Members, Rule, Taken, Users},
     roles::Role,
     step_up::Intent,
 };
