@@ -72,8 +72,8 @@ pub enum AppError {
         /// Seconds until the next one is judged.
         seconds: u32,
     },
-    /// The same in the set-up of a first method: a new sign-in unlocks it, as there are no backup codes yet.
-    SetUpLocked {
+    /// The same where no backup code is taken, in the set-up of a first method and in a test: a new sign-in unlocks it.
+    SessionLocked {
         /// How many.
         tries: u32,
     },
@@ -170,7 +170,7 @@ impl AppError {
             }
             Self::Paused { .. }
             | Self::Locked { .. }
-            | Self::SetUpLocked { .. }
+            | Self::SessionLocked { .. }
             | Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unreachable | Self::Unreadable | Self::Unavailable => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -185,7 +185,7 @@ impl AppError {
         match self {
             Self::Paused { seconds } | Self::TooMany { seconds } => Some(*seconds),
             // Time alone unlocks nothing; a day is what the backup codes that still unlock it are counted in.
-            Self::Locked { .. } | Self::SetUpLocked { .. } => Some(86_400),
+            Self::Locked { .. } | Self::SessionLocked { .. } => Some(86_400),
             Self::Unavailable => Some(5),
             _ => None,
         }

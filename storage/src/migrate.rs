@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     step!(40, "0040_admission"),
     step!(41, "0041_guess_budgets"),
     step!(42, "0042_reauthentication"),
+    step!(43, "0043_clock_hint"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

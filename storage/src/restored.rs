@@ -6,7 +6,8 @@ use domain::{
     events::{Action, Event},
     ids::BackupCodeId,
     ports::PortError,
-    time::{TimeStep, Timestamp},
+    time::Timestamp,
+    totp::newest_step,
 };
 use sqlx::query;
 
@@ -73,7 +74,7 @@ impl Store {
             write.run(query(sql)).await?;
         }
         let burn = query("UPDATE mfa_methods SET last_step = $1 WHERE last_step < $1");
-        write.run(burn.bind(TimeStep::at(now).number())).await?;
+        write.run(burn.bind(newest_step(now).number())).await?;
         // It may have been written by a clock that was ahead.
         write.run(query("DELETE FROM heartbeat")).await?;
         ended.codes = void(&mut write, spent, now).await?;

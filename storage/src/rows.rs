@@ -25,8 +25,13 @@ pub trait Values {
         &self,
         column: &str,
     ) -> Result<T, PortError>;
-    fn maybe_at(&self, column: &str) -> Result<Option<Timestamp>, PortError>;
+    fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError>;
     fn secret(&self, column: &str) -> Result<Option<SecretHash>, PortError>;
+
+    fn maybe_at(&self, column: &str) -> Result<Option<Timestamp>, PortError> {
+        let millis = self.maybe_number(column)?;
+        Ok(millis.map(Timestamp::from_millis))
+    }
 
     fn at(&self, column: &str) -> Result<Timestamp, PortError> {
         self.number(column).map(Timestamp::from_millis)
@@ -103,9 +108,8 @@ impl Values for AnyRow {
         text.parse().map_err(damaged)
     }
 
-    fn maybe_at(&self, column: &str) -> Result<Option<Timestamp>, PortError> {
-        let millis: Option<i64> = self.try_get(column).map_err(port)?;
-        Ok(millis.map(Timestamp::from_millis))
+    fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError> {
+        self.try_get(column).map_err(port)
     }
 
     fn secret(&self, column: &str) -> Result<Option<SecretHash>, PortError> {

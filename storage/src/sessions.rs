@@ -9,14 +9,16 @@ use domain::{
     ports::{NewSession, Opened, PortError, Receipt, SessionRecord, Sessions, TokenSwap},
     session::{ABSOLUTE, SessionFacts},
     session_bounds::{COMPLETE, HALF, SIGN_INS, SignIns, WINDOW},
-    time::Timestamp,
+    time::{TimeStep, Timestamp},
     token::TokenHash,
+    totp::OffTime,
 };
 use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store, attempts,
     connect::Sql,
+    error::damaged,
     guess_budgets, known_browsers, locks, password_tries,
     rows::Values,
     write::{Noted, Write},
@@ -24,7 +26,7 @@ use crate::{
 
 /// A session with all that `policy::decide` wants to know, a row a membership.
 pub const FIND: &str = "
-    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for, s.recovered_at,
+    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for, s.recovered_at, s.refused_step, s.refused_offset,
            u.name, u.email, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
            p.account_id, p.role, a.require_mfa, a.name AS account_name
     FROM sessions s
@@ -88,6 +90,7 @@ impl Sessions for Store {
             codes_since: row.maybe_at("codes_since")?,
             codes_for: row.value("codes_for")?,
             recovered_at: row.maybe_at("recovered_at")?,
+            refused_code: refused_code(row)?,
         }))
     }
 
@@ -100,6 +103,21 @@ impl Sessions for Store {
                     .bind(now.millis()),
             )
             .await?;
+        write.commit(Noted::Nothing).await
+    }
+
+    async fn note_refused_code(
+        &self,
+        session: &SessionId,
+        code: Option<OffTime>,
+    ) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        let note = "UPDATE sessions SET refused_step = $2, refused_offset = $3 WHERE id = $1";
+        let note = query(note)
+            .bind(session.as_str())
+            .bind(code.map(|code| code.step.number()))
+            .bind(code.map(|code| i64::from(code.seconds)));
+        write.run(note).await?;
         write.commit(Noted::Nothing).await
     }
 
@@ -255,6 +273,17 @@ fn opening(session: &NewSession) -> Vec<Sql> {
 
 const fn is_in_known_browser(session: &NewSession) -> bool {
     matches!(session.receipt, Some(Receipt::Browser(_)))
+}
+
+fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
+    let Some(step) = row.maybe_number("refused_step")? else {
+        return Ok(None);
+    };
+    let seconds = row.maybe_number("refused_offset")?.unwrap_or(0);
+    Ok(Some(OffTime {
+        step: TimeStep::from_number(step),
+        seconds: i32::try_from(seconds).map_err(damaged)?,
+    }))
 }
 
 /// Ends what is too much beside one more. Half sessions and complete ones are counted apart, and so are those of known browsers and of

@@ -47,7 +47,7 @@ pub(super) async fn test(call: &Call, request: Code) -> Result<(), AppError> {
     let judged = right_code(call, &request.code).await;
     let (method, step) = judged.map_err(|error| match error {
         // This place takes no backup code, and a new session has tries of its own.
-        AppError::Locked { tries } => AppError::SetUpLocked { tries },
+        AppError::Locked { tries } => AppError::SessionLocked { tries },
         error => error,
     })?;
     let session = &call.caller()?.session;

@@ -203,7 +203,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
 /// Who sets up their first method has no backup codes to unlock it with.
 fn without_backup_codes(refusal: AppError, method: Option<&MethodRecord>) -> AppError {
     match refusal {
-        AppError::Locked { tries } if method.is_none() => AppError::SetUpLocked { tries },
+        AppError::Locked { tries } if method.is_none() => AppError::SessionLocked { tries },
         refusal => refusal,
     }
 }

@@ -11,7 +11,7 @@ use domain::{
     ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
     time::TimeStep,
     token::Token,
-    totp::{Verdict, verify},
+    totp::{OffTime, Verdict, verify},
     vault::Place,
 };
 
@@ -147,11 +147,34 @@ pub(crate) async fn right_code(
         }
     };
     match verify(&key, &code, call.now, Some(method.last_step)) {
-        Verdict::Accepted { step } => Ok((method, step)),
+        Verdict::Accepted { step } => {
+            hear_of_clock(call, None).await?;
+            Ok((method, step))
+        }
         Verdict::AlreadyUsed => Err(already_used(call, method.last_step)),
         Verdict::JustExpired => Err(AppError::JustExpired),
-        Verdict::Wrong => Err(AppError::WrongCode),
+        Verdict::Wrong => {
+            let off = OffTime::of(&key, &code, call.now);
+            let is_off = hear_of_clock(call, off).await?;
+            Err(
+                is_off.map_or(AppError::WrongCode, |seconds| AppError::ClockOff {
+                    seconds,
+                }),
+            )
+        }
     }
+}
+
+/// Keeps what a code says of the device's clock, and answers by how many seconds it is fast once two refused codes in a row say so.
+async fn hear_of_clock(call: &Call, now: Option<OffTime>) -> Result<Option<i32>, AppError> {
+    let session = &call.caller()?.session;
+    let before = session.refused_code;
+    if before != now {
+        let sessions = &call.services.sessions;
+        sessions.note_refused_code(&session.id, now).await?;
+    }
+    let confirmed = now.filter(|now| before.is_some_and(|before| now.confirms(before)));
+    Ok(confirmed.map(|now| now.seconds))
 }
 
 /// Counts and judges a backup code of the caller. It is not spent yet.

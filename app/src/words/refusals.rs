@@ -73,7 +73,7 @@ pub fn refusal(error: &AppError) -> String {
                 "Too many attempts: {tries} codes in a row were refused. Use a backup code."
             );
         }
-        AppError::SetUpLocked { tries } => {
+        AppError::SessionLocked { tries } => {
             return format!(
                 "Too many attempts: {tries} codes in a row were refused. Sign out and sign in again."
             );
@@ -137,14 +137,23 @@ pub const fn invalid(field: Field) -> &'static str {
 
 fn clock_off(seconds: i32) -> String {
     let direction = if seconds < 0 { "slow" } else { "fast" };
-    let minutes = (seconds.unsigned_abs() + 30) / 60;
-    let amount = match minutes {
-        0 => "30 seconds".to_owned(),
-        1 => "1 minute".to_owned(),
-        more => format!("{more} minutes"),
+    let seconds = seconds.unsigned_abs();
+    let minutes = (seconds + 30) / 60;
+    // A wrong time zone is a matter of whole quarters of an hour, beside which the clock may be off as well.
+    let zone = (seconds + 2 * 60) / (15 * 60) * 15;
+    let is_zone = zone >= 60 && (zone * 60).abs_diff(seconds) <= 2 * 60;
+    let amount = match (minutes, zone / 60, zone % 60) {
+        (_, hours, rest) if is_zone => match (hours, rest) {
+            (1, 0) => "1 hour".to_owned(),
+            (hours, 0) => format!("{hours} hours"),
+            (1, rest) => format!("1 hour and {rest} minutes"),
+            (hours, rest) => format!("{hours} hours and {rest} minutes"),
+        },
+        (0 | 1, ..) => "1 minute".to_owned(),
+        (more, ..) => format!("{more} minutes"),
     };
     format!(
-        "Your device is about {amount} {direction}. Set its clock to automatic time, then enter a new code."
+        "Your device is about {amount} {direction}. Set its date, time and time zone (with summer time) to automatic, then enter a new code."
     )
 }
 
@@ -159,6 +168,20 @@ mod tests {
             refusal(&AppError::ClockOff { seconds: -180 })
                 .starts_with("Your device is about 3 minutes slow.")
         );
+        for (seconds, said) in [
+            (660, "11 minutes fast"),
+            (1_800, "30 minutes fast"),
+            (3_600, "1 hour fast"),
+            (-3_690, "1 hour slow"),
+            (20_700, "5 hours and 45 minutes fast"),
+            (-86_400, "24 hours slow"),
+        ] {
+            let words = refusal(&AppError::ClockOff { seconds });
+            assert!(
+                words.starts_with(&format!("Your device is about {said}. ")),
+                "{words}"
+            );
+        }
         assert!(
             refusal(&AppError::ClockOff { seconds: 60 })
                 .starts_with("Your device is about 1 minute fast.")

@@ -93,10 +93,10 @@ fn t6_codes_around_the_step(effort: Effort) -> Held {
     let rounds = effort.of(1, 5);
     let mut tried = 0;
     for _ in 0..rounds {
-        for place in [1_000, 9_000, 11_000, 29_000] {
+        for place in [1_000, 9_000, 11_000, 19_000, 21_000, 28_000] {
             for off in [0, -3, -2, -1, 1, 2, 3] {
                 let answer = given_at(&world, &ada, place, off);
-                let expected = off == 0 || off == -1 && place < GRACE;
+                let expected = accepted_at(place, off);
                 assert_eq!(
                     answer.is_ok(),
                     expected,
@@ -109,8 +109,18 @@ fn t6_codes_around_the_step(effort: Effort) -> Held {
     }
     as_wanted(
         tried,
-        "codes of T−3 … T+3 at 1, 9, 11 and 29 s: T always, T−1 at 1 and 9 s, nothing else",
+        "codes of T−3 … T+3 at 1, 9, 11, 19, 21 and 28 s: T always, T−1 at 1 and 9 s, T+1 at 21 and 28 s, nothing else",
     )
+}
+
+/// Whether the code of a step so many away is good at a place of the running one.
+const fn accepted_at(place: i64, off: i64) -> bool {
+    match off {
+        0 => true,
+        -1 => place < GRACE,
+        1 => place >= STEP - GRACE,
+        _ => false,
+    }
 }
 
 /// What is said of a code of the step so many away, while the clock stands at a place of its step. It goes on meanwhile: a try during which
@@ -123,7 +133,11 @@ fn given_at(world: &World, ada: &Enrolled, place: i64, off: i64) -> Answer {
         let step = world.clock.step();
         let answer = half.give_code(&ada.app.of_step(step + off));
         let at = world.clock.now() - step * STEP;
-        if at < STEP && (at < GRACE) == (place < GRACE) {
+        if at < STEP
+            && [-1, 1]
+                .iter()
+                .all(|off| accepted_at(at, *off) == accepted_at(place, *off))
+        {
             return answer;
         }
     }
@@ -385,8 +399,16 @@ fn t14_a_device_that_is_slow(_: Effort) -> Held {
         half.give_code(&slow.app.code(world.clock.now() - 8_000))
             .expect_ok();
     }
+    // P5 of the field: a device that is 8 s fast, wherever in the step its owner types. The session that a guess is refused in is its own.
+    for place in [1_000, 15_000, 21_900, 23_000, 29_000] {
+        let mut half = slow.half(&world);
+        world.clock.advance(90);
+        world.clock.to_step(place);
+        half.give_code(&slow.app.code(world.clock.now() + 8_000))
+            .expect_ok();
+    }
     as_wanted(
-        8,
-        "a device 8 s slow at the set-up and later: works; 65 s slow or fast: refused with the hint, nothing active",
+        13,
+        "a device 8 s slow at the set-up and later, or 8 s fast: works; 65 s slow or fast: refused with the hint, nothing active",
     )
 }

@@ -10,6 +10,7 @@ use crate::{
     session::SessionFacts,
     time::Timestamp,
     token::TokenHash,
+    totp::OffTime,
 };
 
 /// A session to be opened after a right password.
@@ -67,6 +68,8 @@ pub struct SessionRecord {
     pub codes_for: CodesFor,
     /// When the session was completed by a backup code, while that still stands for a verification.
     pub recovered_at: Option<Timestamp>,
+    /// What the last refused code says of the device's clock; none where it fits no time, or none was refused.
+    pub refused_code: Option<OffTime>,
 }
 
 /// What became of opening a session.
@@ -102,6 +105,13 @@ pub trait Sessions: Send + Sync {
 
     /// Notes that a request came.
     async fn touch(&self, session: &SessionId, now: Timestamp) -> Result<(), PortError>;
+
+    /// Notes what a refused code says of the device's clock, for the next one.
+    async fn note_refused_code(
+        &self,
+        session: &SessionId,
+        code: Option<OffTime>,
+    ) -> Result<(), PortError>;
 
     /// Notes that the password was confirmed, and swaps the token; false when the session has ended or its token changed meanwhile.
     async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError>;

@@ -1,10 +1,14 @@
 //! Time-based one-time passwords (RFC 6238 over HOTP, RFC 4226): SHA-1, 6 digits, 30 seconds, which every authenticator understands.
 
+mod clock_hint;
 mod key;
 mod verify;
 
+pub use clock_hint::OffTime;
 pub use key::TotpKey;
-pub use verify::{EnrolmentVerdict, PREVIOUS_STEP_GRACE, Verdict, verify, verify_enrolment};
+pub use verify::{
+    EnrolmentVerdict, NEIGHBOUR_GRACE, Verdict, clock_offset, newest_step, verify, verify_enrolment,
+};
 
 #[cfg(test)]
 mod vectors;

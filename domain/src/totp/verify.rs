@@ -8,10 +8,9 @@ use crate::{
     totp::TotpKey,
 };
 
-/// How long after its end a step's code is still accepted (RFC 6238 §5.2 allows for the time people need to type).
-pub const PREVIOUS_STEP_GRACE: Duration = Duration::from_secs(10);
-/// How far a set-up looks around, in steps of 30 s, only to word the hint about a wrong clock: ±10 minutes.
-const CLOCK_HINT_STEPS: i64 = 20;
+/// How long after its end, and how long before its begin, a step's code is accepted: people need time to type, and phones run ahead as often
+/// as behind (RFC 6238 §5.2 and §6).
+pub const NEIGHBOUR_GRACE: Duration = Duration::from_secs(10);
 
 /// What a code is worth now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +33,21 @@ pub enum Verdict {
 pub enum EnrolmentVerdict {
     /// As for any code.
     Code(Verdict),
-    /// It would be right at another time within ten minutes: the device's clock is off. Nothing is activated.
+    /// It would be right at another time: the device's clock or its time zone is off. Nothing is activated.
     ClockOff {
         /// Seconds by which the device is fast (negative: slow), a multiple of 30.
         seconds: i32,
     },
 }
 
-/// Judges a code at `now`: the current step, the previous one during its grace, nothing else, and no step that is not after
-/// `last_step`, the newest one burnt.
+/// The newest step whose code is accepted at `now`.
+#[must_use]
+pub fn newest_step(now: Timestamp) -> TimeStep {
+    TimeStep::at(now.plus(NEIGHBOUR_GRACE))
+}
+
+/// Judges a code at `now`: the current step, the previous one in the first ten seconds of it, the next one in the last ten, nothing else, and
+/// no step that is not after `last_step`, the newest one burnt.
 #[must_use]
 pub fn verify(
     key: &TotpKey,
@@ -51,18 +56,24 @@ pub fn verify(
     last_step: Option<TimeStep>,
 ) -> Verdict {
     let current = TimeStep::at(now);
-    let previous = current.offset(-1);
-    let in_grace = now.since(current.start()) < PREVIOUS_STEP_GRACE;
-    // Both are computed always, so that the time taken does not tell which one matched.
-    let (is_current, is_previous) = (key.matches(code, current), key.matches(code, previous));
-    let step = match (is_current, is_previous) {
-        (true, _) => current,
-        (false, true) => previous,
-        (false, false) => return Verdict::Wrong,
+    let (previous, next) = (current.offset(-1), current.offset(1));
+    let is_begun = now.since(current.start()) >= NEIGHBOUR_GRACE;
+    // All are computed always, so that the time taken does not tell which one matched.
+    let [is_current, is_previous, is_next] =
+        [current, previous, next].map(|step| key.matches(code, step));
+    let is_next = is_next && next == newest_step(now);
+    let step = if is_current {
+        current
+    } else if is_next {
+        next
+    } else if is_previous {
+        previous
+    } else {
+        return Verdict::Wrong;
     };
     if last_step.is_some_and(|last| step <= last) {
         Verdict::AlreadyUsed
-    } else if step == current || in_grace {
+    } else if step != previous || !is_begun {
         Verdict::Accepted { step }
     } else {
         Verdict::JustExpired
@@ -81,14 +92,35 @@ pub fn verify_enrolment(
     if verdict != Verdict::Wrong {
         return EnrolmentVerdict::Code(verdict);
     }
+    clock_offset(key, code, now).map_or(EnrolmentVerdict::Code(Verdict::Wrong), |seconds| {
+        EnrolmentVerdict::ClockOff { seconds }
+    })
+}
+
+/// At what other time a code would be right, in seconds that the device is fast (negative: slow); the nearest of several. Looked at are the
+/// half hour around `now`, and the two minutes around each quarter of an hour up to a day: clocks drift by minutes, time zones, summer time
+/// and dates are wrong by whole quarters.
+#[must_use]
+pub fn clock_offset(key: &TotpKey, code: &OneTimeCode, now: Timestamp) -> Option<i32> {
     let current = TimeStep::at(now);
-    let nearest_first = (1..=CLOCK_HINT_STEPS).flat_map(|distance| [-distance, distance]);
-    nearest_first
-        .filter(|&distance| key.matches(code, current.offset(distance)))
-        .find_map(|distance| i32::try_from(distance * i64::from(TimeStep::SECONDS)).ok())
-        .map_or(EnrolmentVerdict::Code(Verdict::Wrong), |seconds| {
-            EnrolmentVerdict::ClockOff { seconds }
-        })
+    let found = offsets().find(|&distance| key.matches(code, current.offset(distance)))?;
+    i32::try_from(found * i64::from(TimeStep::SECONDS)).ok()
+}
+
+/// The distances in steps, the nearest first.
+fn offsets() -> impl Iterator<Item = i64> {
+    /// Half an hour.
+    const AROUND: i64 = 60;
+    /// A quarter of an hour, and a day of them.
+    const QUARTER: i64 = 30;
+    const QUARTERS: i64 = 96;
+    /// How far a clock may be off beside a wrong zone.
+    const BESIDE: i64 = 4;
+    let near = 1..=AROUND;
+    let zones = (AROUND / QUARTER..=QUARTERS)
+        .flat_map(|quarter| quarter * QUARTER - BESIDE..=quarter * QUARTER + BESIDE)
+        .filter(|distance| *distance > AROUND);
+    near.chain(zones).flat_map(|distance| [-distance, distance])
 }
 
 #[cfg(test)]
@@ -110,13 +142,13 @@ mod tests {
     }
 
     #[rstest]
-    fn the_current_step_always_and_the_previous_for_ten_seconds(
-        #[values(0, 1, 9, 10, 11, 29)] second: u64,
+    fn the_current_step_always_and_its_neighbours_for_ten_seconds(
+        #[values(0, 1, 9, 10, 11, 19, 20, 22, 29)] second: u64,
         #[values(-3, -2, -1, 0, 1, 2, 3)] distance: i64,
     ) {
         let step = STEP.offset(distance);
         let expected = match (distance, second) {
-            (0, _) | (-1, 0..=9) => Verdict::Accepted { step },
+            (0, _) | (-1, 0..=9) | (1, 20..=29) => Verdict::Accepted { step },
             (-1, _) => Verdict::JustExpired,
             _ => Verdict::Wrong,
         };
@@ -149,7 +181,14 @@ mod tests {
     #[case(-2, EnrolmentVerdict::ClockOff { seconds: -60 })]
     #[case(6, EnrolmentVerdict::ClockOff { seconds: 180 })]
     #[case(20, EnrolmentVerdict::ClockOff { seconds: 600 })]
-    #[case(-21, EnrolmentVerdict::Code(Verdict::Wrong))]
+    #[case(-22, EnrolmentVerdict::ClockOff { seconds: -660 })]
+    #[case(60, EnrolmentVerdict::ClockOff { seconds: 1_800 })]
+    #[case(-120, EnrolmentVerdict::ClockOff { seconds: -3_600 })]
+    #[case(123, EnrolmentVerdict::ClockOff { seconds: 3_690 })]
+    #[case(1_440, EnrolmentVerdict::ClockOff { seconds: 43_200 })]
+    #[case(-2_880, EnrolmentVerdict::ClockOff { seconds: -86_400 })]
+    #[case(75, EnrolmentVerdict::Code(Verdict::Wrong))]
+    #[case(2_900, EnrolmentVerdict::Code(Verdict::Wrong))]
     fn a_set_up_tells_a_wrong_clock_from_a_wrong_code(
         #[case] distance: i64,
         #[case] expected: EnrolmentVerdict,
@@ -163,6 +202,34 @@ mod tests {
             ),
             expected
         );
+    }
+
+    /// P5 of the field: ten codes of a phone that is eight seconds ahead, given as they appear, are all taken, each once.
+    #[test]
+    fn p5_a_phone_that_runs_ahead_is_not_refused() {
+        let mut last_step = None;
+        for turn in 0..10 {
+            let step = STEP.offset(turn + 1);
+            let now = step.start().minus(Duration::from_secs(8));
+            let code = code_at(&key(), step);
+            assert_eq!(
+                verify(&key(), &code, now, last_step),
+                Verdict::Accepted { step }
+            );
+            last_step = Some(step);
+            assert_eq!(verify(&key(), &code, now, last_step), Verdict::AlreadyUsed);
+            let earlier = code_at(&key(), step.offset(-1));
+            assert_eq!(
+                verify(&key(), &earlier, now, last_step),
+                Verdict::AlreadyUsed
+            );
+        }
+    }
+
+    #[test]
+    fn the_newest_step_is_the_next_one_in_the_last_ten_seconds() {
+        assert_eq!(newest_step(into_step(19)), STEP);
+        assert_eq!(newest_step(into_step(20)), STEP.offset(1));
     }
 
     proptest! {

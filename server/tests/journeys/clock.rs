@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use domain::time::TimeStep;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Enrolled, TestServer};
+use crate::support::{Authenticator, Browser, Enrolled, TestServer};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -64,4 +65,80 @@ async fn backwards_no_code_works_again(#[case] back: Duration) {
     server.clock.set(right);
     // In the next step.
     ada.sign_in(&server).await;
+}
+
+/// The code of a device whose clock is off by so many steps.
+fn off(server: &TestServer, ada: &Enrolled, steps: i64) -> Value {
+    let step = TimeStep::at(server.clock.now()).offset(steps);
+    json!({ "code": ada.authenticator.code_of(step) })
+}
+
+/// S2 of the field: two refused codes in a row at one offset tell how far the device's clock is off; nothing is accepted.
+#[rstest]
+#[case::a_minute_fast(2, 60)]
+#[case::an_hour_slow(-120, -3_600)]
+#[case::half_a_day_fast(1_440, 43_200)]
+#[tokio::test]
+async fn s2_a_device_whose_clock_is_off_hears_of_it_at_the_second_code(
+    #[case] steps: i64,
+    #[case] seconds: i64,
+) {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    server.clock.next_step();
+    let mut browser = server.browser();
+    browser.sign_in(&ada.person).await.expect_ok();
+    let verify = "session/verify_code";
+    let code = off(&server, &ada, steps);
+    let first = browser.call(verify, code.clone()).await;
+    first.expect_refused(401, "wrong_code");
+    // The same one once more says nothing new: one guess must not tell of a code of the future.
+    let again = browser.call(verify, code).await;
+    again.expect_refused(401, "wrong_code");
+    server.clock.next_step();
+    let second = browser.call(verify, off(&server, &ada, steps)).await;
+    let told = second.expect_refused(401, "clock_off");
+    assert_eq!(told["seconds"], seconds);
+    let right = browser.call(verify, ada.code(&server)).await;
+    right.expect_ok();
+}
+
+/// Codes at different distances, as somebody who guesses would meet them, tell nothing; nor do two with another one between.
+#[tokio::test]
+async fn s2_codes_at_different_offsets_tell_nothing() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    server.clock.next_step();
+    let mut browser = server.browser();
+    browser.sign_in(&ada.person).await.expect_ok();
+    let wrong = json!({ "code": ada.authenticator.wrong_code(server.clock.now()) });
+    for code in [
+        off(&server, &ada, 120),
+        off(&server, &ada, 240),
+        wrong,
+        off(&server, &ada, 241),
+    ] {
+        let answer = browser.call("session/verify_code", code).await;
+        answer.expect_refused(401, "wrong_code");
+    }
+}
+
+/// S2 of the field: a set-up, where the key has just been shown to the one who types, tells at once.
+#[rstest]
+#[case(22, 660)]
+#[case(-60, -1_800)]
+#[case(120, 3_600)]
+#[case(1_440, 43_200)]
+#[tokio::test]
+async fn s2_a_set_up_tells_at_once(#[case] steps: i64, #[case] seconds: i64) {
+    let server = TestServer::start().await;
+    let owner = server.add_owner().await;
+    let mut browser = server.browser();
+    browser.sign_in(&owner).await.expect_ok();
+    let key = browser.ask("mfa/set_up").await.expect_ok();
+    let authenticator = Authenticator::new(key["key"].as_str().unwrap());
+    let step = TimeStep::at(server.clock.now()).offset(steps);
+    let code = json!({ "code": authenticator.code_of(step) });
+    let told = browser.call("mfa/confirm", code).await;
+    assert_eq!(told.expect_refused(401, "clock_off")["seconds"], seconds);
 }

@@ -160,7 +160,7 @@ async fn a_first_set_up_is_unlocked_by_a_new_sign_in() {
     }
     let right = json!({ "code": authenticator.code(server.clock.now()) });
     let locked = browser.call("mfa/confirm", right).await;
-    assert_eq!(locked.expect_refused(429, "set_up_locked")["tries"], 10);
+    assert_eq!(locked.expect_refused(429, "session_locked")["tries"], 10);
 
     browser.sign_in(&ada).await.expect_ok();
     enrol(&server, &mut browser).await;

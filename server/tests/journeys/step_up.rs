@@ -175,7 +175,7 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
     }
     server.clock.advance(Duration::from_mins(4));
     let locked = browser.call("mfa/test", ada.code(&server)).await;
-    locked.expect_refused(429, "locked");
+    locked.expect_refused(429, "session_locked");
     let reset = json!({ "action": "reset" });
     browser.call("step_up/ask", reset).await.expect_ok();
     let code = json!({ "action": "reset", "code": ada.codes[0] });

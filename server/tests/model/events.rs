@@ -175,7 +175,7 @@ fn refused(function: &str, person: Option<usize>, answer: &Answer) -> Due {
         "not_allowed" | "not_found" | "no_reset" | "set_up_required" | "verification_required" => {
             Due::Repeat("access", "denied")
         }
-        "paused" | "locked" | "set_up_locked" | "too_many" => Due::Repeat(tried, "limited"),
+        "paused" | "locked" | "session_locked" | "too_many" => Due::Repeat(tried, "limited"),
         "wrong_code" | "wrong_credentials" | "just_expired" | "clock_off" => {
             Due::Row(tried, "failed", about)
         }

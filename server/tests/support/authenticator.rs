@@ -28,9 +28,11 @@ impl Authenticator {
         format!("{:06}", word % 1_000_000)
     }
 
-    /// Six digits that are wrong now, and just before and after.
+    /// Six digits that are wrong now, just before and after, and at any other time for which a clock may be taken.
     pub fn wrong_code(&self, now: Timestamp) -> String {
-        let near: Vec<String> = (-30..=30)
+        // Half an hour around, and what is near a quarter of an hour up to a day.
+        let near: Vec<String> = (-2_890_i64..=2_890)
+            .filter(|steps| steps.abs() <= 60 || (steps.rem_euclid(30) + 5) % 30 <= 10)
             .map(|steps| self.code_of(TimeStep::at(now).offset(steps)))
             .collect();
         (0..100)
