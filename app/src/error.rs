@@ -1,6 +1,6 @@
 //! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
 
-use domain::{members::NoReset, password::Weakness};
+use domain::{backup_code::BackupCodeError, members::NoReset, password::Weakness};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -25,8 +25,19 @@ pub enum Field {
     Code,
     /// A backup code.
     BackupCode,
+    /// A backup code, where several were given.
+    OneBackupCode,
     /// An MFA method's name.
     MethodName,
+}
+
+impl From<BackupCodeError> for Field {
+    fn from(error: BackupCodeError) -> Self {
+        match error {
+            BackupCodeError::NoCode => Self::BackupCode,
+            BackupCodeError::Several => Self::OneBackupCode,
+        }
+    }
 }
 
 /// Every refusal, each with its own HTTP status and words.

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::one_time_code::is_separator;
+use crate::typed::{ascii, is_separator};
 
 /// Crockford's alphabet: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -14,10 +14,16 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 #[derive(Clone)]
 pub struct BackupCode(Zeroizing<String>);
 
-/// The text is no backup code, so it is not evaluated and costs no attempt.
+/// The text is no single backup code, so it is not evaluated and costs no attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a backup code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX")]
-pub struct BackupCodeError;
+pub enum BackupCodeError {
+    /// It holds none.
+    #[error("a backup code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX")]
+    NoCode,
+    /// It holds more than one: which is meant can't be told.
+    #[error("this holds more than one backup code")]
+    Several,
+}
 
 impl BackupCode {
     /// Characters in a code, without dashes.
@@ -49,7 +55,7 @@ impl BackupCode {
 
 /// What a typed character means; `None` when it can't stand in a code.
 fn canonical(typed: char) -> Option<char> {
-    match typed.to_ascii_uppercase() {
+    match ascii(typed)?.to_ascii_uppercase() {
         'O' => Some('0'),
         'I' | 'L' => Some('1'),
         c if c.is_ascii() && ALPHABET.contains(&(c as u8)) => Some(c),
@@ -60,16 +66,67 @@ fn canonical(typed: char) -> Option<char> {
 impl FromStr for BackupCode {
     type Err = BackupCodeError;
 
+    /// Takes a code alone, however it is spaced, or the one code that stands in a line of a list, such as `3. XXXX-XXXX-XXXX-XXXX`.
     fn from_str(typed: &str) -> Result<Self, BackupCodeError> {
-        let code: Option<String> = typed
-            .chars()
-            .filter(|&c| !is_separator(c))
-            .map(canonical)
-            .collect();
-        code.filter(|code| code.len() == Self::CHARS)
-            .map(|code| Self(Zeroizing::new(code)))
-            .ok_or(BackupCodeError)
+        if let Some(code) = alone(typed) {
+            return Ok(Self(code));
+        }
+        let mut among = words_like_codes(typed);
+        if let Some(code) = among.pop() {
+            let is_the_only_one = among.iter().all(|other| *other == code);
+            return match code.len() {
+                Self::CHARS if is_the_only_one => Ok(Self(code)),
+                length if is_the_only_one && length < 2 * Self::CHARS => {
+                    Err(BackupCodeError::NoCode)
+                }
+                _ => Err(BackupCodeError::Several),
+            };
+        }
+        if let Some(code) = without_number(typed).and_then(alone) {
+            return Ok(Self(code));
+        }
+        // Codes in groups with blanks between.
+        let is_several = characters(typed).is_some_and(|all| all.len() >= 2 * Self::CHARS);
+        Err(if is_several {
+            BackupCodeError::Several
+        } else {
+            BackupCodeError::NoCode
+        })
     }
+}
+
+/// The code of a text that holds nothing else.
+fn alone(typed: &str) -> Option<Zeroizing<String>> {
+    characters(typed).filter(|code| code.len() == BackupCode::CHARS)
+}
+
+/// The characters of a text in which nothing stands that can't stand in a code.
+fn characters(typed: &str) -> Option<Zeroizing<String>> {
+    let code: Option<String> = typed
+        .chars()
+        .filter(|&c| !is_separator(c))
+        .map(canonical)
+        .collect();
+    code.map(Zeroizing::new)
+}
+
+/// The words of a text that are codes, with those that are longer: two of them that were joined, or one with a sign too many.
+fn words_like_codes(typed: &str) -> Vec<Zeroizing<String>> {
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"' | ':');
+    let words = typed.split(ends).filter_map(characters);
+    words
+        .filter(|word| word.len() >= BackupCode::CHARS)
+        .collect()
+}
+
+/// What stands behind the number of a list: `3. `, `3) `, `#3 `.
+fn without_number(typed: &str) -> Option<&str> {
+    let typed = typed.trim_start_matches(|c: char| is_separator(c) || c == '#');
+    let rest = typed.trim_start_matches(|c: char| ascii(c).is_some_and(|c| c.is_ascii_digit()));
+    let digits = typed.chars().count() - rest.chars().count();
+    let rest = rest.trim_start_matches([')', ']', ':', '.']);
+    let is_number = (1..=2).contains(&digits) && rest.starts_with(char::is_whitespace);
+    is_number.then_some(rest)
 }
 
 impl fmt::Display for BackupCode {
@@ -98,7 +155,16 @@ mod tests {
             "0123456789abcdef",
             "o123 4567 89ab cdef",
             "OI23-4567-89AB-CDEF",
-            "0l23\u{2013}4567-89AB-CDEF"
+            "0l23\u{2013}4567-89AB-CDEF",
+            "3. 0123-4567-89AB-CDEF",
+            "10) 0123 4567 89AB CDEF",
+            "#7 0123456789ABCDEF",
+            "Backup code: 0123-4567-89AB-CDEF.",
+            "(0123-4567-89AB-CDEF), used",
+            "0123-4567-89AB-CDEF\n0123-4567-89AB-CDEF",
+            "\u{200e}0123-4567-89AB-CDEF\u{200e}",
+            "0123.4567.89AB.CDEF",
+            "\u{ff10}123-4567-89\u{ff21}\u{ff42}-CDEF"
         )]
         typed: &str,
     ) {
@@ -120,7 +186,25 @@ mod tests {
         )]
         typed: &str,
     ) {
-        assert!(typed.parse::<BackupCode>().is_err());
+        let refused = typed.parse::<BackupCode>().err();
+        assert_eq!(refused, Some(BackupCodeError::NoCode));
+    }
+
+    /// P14 of the field: nothing of what was pasted is cut in silence.
+    #[rstest]
+    fn p14_several_codes_are_no_code(
+        #[values(
+            "0123-4567-89AB-CDEF 1123-4567-89AB-CDEF",
+            "1. 0123-4567-89AB-CDEF\n2. 1123-4567-89AB-CDEF",
+            "0123-4567-89AB-CDEF1123-4567-89AB-CDEF",
+            "0123456789ABCDEF,1123456789ABCDEF",
+            "1. 0123-4567-89AB-CDEF2. 1123-4567-89AB-CDEF",
+            "0123 4567 89AB CDEF 1123 4567 89AB CDEF"
+        )]
+        typed: &str,
+    ) {
+        let refused = typed.parse::<BackupCode>().err();
+        assert_eq!(refused, Some(BackupCodeError::Several));
     }
 
     proptest! {

@@ -19,6 +19,7 @@ pub mod session;
 pub mod sign_in_delay;
 pub mod step_up;
 pub mod time;
+pub mod typed;
 
 #[cfg(feature = "secrets")]
 pub mod address_limit;

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::typed::{ascii, is_separator};
+
 /// Six ASCII digits. It has no `Debug` and no `Serialize`.
 #[derive(Clone)]
 pub struct OneTimeCode(Zeroizing<String>);
@@ -25,28 +27,20 @@ impl OneTimeCode {
     }
 }
 
-/// Blanks and dashes that people, keyboards and clipboards put between the digits.
-pub(crate) fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{200b}' | '\u{2060}' | '\u{feff}'
-        )
-}
-
 impl FromStr for OneTimeCode {
     type Err = OneTimeCodeError;
 
     fn from_str(typed: &str) -> Result<Self, OneTimeCodeError> {
-        let digits: Zeroizing<String> =
-            Zeroizing::new(typed.chars().filter(|&c| !is_separator(c)).collect());
-        let valid =
-            digits.len() == Self::DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if valid {
-            Ok(Self(digits))
-        } else {
-            Err(OneTimeCodeError)
-        }
+        let digits: Option<String> = typed
+            .chars()
+            .filter(|&c| !is_separator(c))
+            .map(|c| ascii(c).filter(char::is_ascii_digit))
+            .collect();
+        digits
+            .map(Zeroizing::new)
+            .filter(|digits| digits.len() == Self::DIGITS)
+            .map(Self)
+            .ok_or(OneTimeCodeError)
     }
 }
 
@@ -56,14 +50,23 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    fn blanks_and_dashes_are_dropped(
+    fn p15_whatever_stands_between_or_shows_nothing_is_dropped(
         #[values(
             "123456",
             " 123 456 ",
             "123-456",
             "1 2 3 4 5 6",
             "123\u{a0}456",
-            "123\u{2013}456\n"
+            "123\u{2013}456\n",
+            "123.456",
+            "123\u{b7}456",
+            "\u{200e}123456",
+            "\u{202a}123456\u{202c}",
+            "12\u{ad}34\u{2060}56",
+            "\u{ff11}\u{ff12}\u{ff13}\u{ff14}\u{ff15}\u{ff16}",
+            "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
+            "\u{6f1}\u{6f2}\u{6f3} \u{6f4}\u{6f5}\u{6f6}",
+            "\u{967}\u{968}\u{969}456"
         )]
         typed: &str,
     ) {
@@ -80,9 +83,11 @@ mod tests {
             "12345",
             "1234567",
             "12345a",
-            "\u{ff11}\u{ff12}\u{ff13}\u{ff14}\u{ff15}\u{ff16}",
             "+12345",
-            "123.456"
+            "123,456",
+            "\u{1d7d9}23456",
+            "\u{200e}12345",
+            "12345\u{ff0b}"
         )]
         typed: &str,
     ) {

@@ -35,22 +35,60 @@ pub(crate) fn SecondFactorForm(
 ) -> impl IntoView {
     let (code, backup) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (by_backup, toggled) = (RwSignal::new(false), RwSignal::new(false));
+    let (is_code, is_backup) = (
+        |typed: &str| typed.parse::<OneTimeCode>().is_ok(),
+        |typed: &str| typed.parse::<BackupCode>(),
+    );
+    let give_code = move || on_submit.run(Given::Code(SecretText::new(code.get_untracked())));
+    let give_backup =
+        move || on_submit.run(Given::BackupCode(SecretText::new(backup.get_untracked())));
+    // A code in the field of the other kind is taken as what it is, and its own field is shown with it.
+    let turn = move |from: RwSignal<String>, to: RwSignal<String>| {
+        to.set(from.get_untracked());
+        from.set(String::new());
+        toggled.set(true);
+        by_backup.update(|by_backup| *by_backup = !*by_backup);
+    };
     let submit_code = move || {
-        if code.read_untracked().parse::<OneTimeCode>().is_err() {
-            return refused.set(Some(AppError::Invalid { field: Field::Code }));
+        let typed = code.get_untracked();
+        if is_code(&typed) {
+            give_code();
+        } else if is_backup(&typed).is_ok() {
+            turn(code, backup);
+            give_backup();
+        } else {
+            refused.set(Some(AppError::Invalid { field: Field::Code }));
         }
-        on_submit.run(Given::Code(SecretText::new(code.get_untracked())));
     };
     let submit_backup = move || {
-        if backup.read_untracked().parse::<BackupCode>().is_err() {
-            return refused.set(Some(AppError::Invalid {
-                field: Field::BackupCode,
-            }));
+        let typed = backup.get_untracked();
+        match is_backup(&typed) {
+            Ok(_) => give_backup(),
+            Err(_) if is_code(&typed) => {
+                turn(backup, code);
+                give_code();
+            }
+            Err(error) => refused.set(Some(AppError::Invalid {
+                field: Field::from(error),
+            })),
         }
-        on_submit.run(Given::BackupCode(SecretText::new(backup.get_untracked())));
     };
     let toggle = move || {
         refused.set(None);
+        let (from, to) = if by_backup.get_untracked() {
+            (backup, code)
+        } else {
+            (code, backup)
+        };
+        let typed = from.get_untracked();
+        let is_of_the_other = if by_backup.get_untracked() {
+            is_code(&typed)
+        } else {
+            is_backup(&typed).is_ok()
+        };
+        if is_of_the_other {
+            return turn(from, to);
+        }
         toggled.set(true);
         by_backup.update(|by_backup| *by_backup = !*by_backup);
     };

@@ -182,8 +182,8 @@ pub(crate) async fn right_backup_code(
     call: &Call,
     typed: &SecretText,
 ) -> Result<BackupCodeId, AppError> {
-    let code: BackupCode = typed.expose().parse().map_err(|_| AppError::Invalid {
-        field: Field::BackupCode,
+    let code: BackupCode = typed.expose().parse().map_err(|error| AppError::Invalid {
+        field: Field::from(error),
     })?;
     let user = &call.caller()?.session.user;
     let place = place_of_caller(call)?;

@@ -1,4 +1,4 @@
-use leptos::{html, prelude::*};
+use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 use super::{
     field::{Field, FieldIds, invalid},
@@ -62,8 +62,9 @@ pub fn CodeField(
                 inputmode=if digits { "numeric" } else { "text" }
                 autocomplete=if digits { "one-time-code" } else { "off" }
                 autocapitalize=if digits { "none" } else { "characters" }
+                {..custom_attribute("autocorrect", "off")}
                 spellcheck="false"
-                maxlength="64"
+                maxlength="1000"
                 aria-describedby=described_by
                 aria-invalid=invalid(error)
                 bind:value=value

@@ -1,4 +1,4 @@
-use leptos::{html, prelude::*};
+use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 use super::field::{Field, FieldIds, invalid};
 
@@ -41,6 +41,7 @@ pub fn TextField(
                 name=name
                 autocomplete=autocomplete
                 autocapitalize=(!prose).then_some("none")
+                {..custom_attribute("autocorrect", (!prose).then_some("off"))}
                 spellcheck=(!prose).then_some("false")
                 aria-describedby=described_by
                 aria-invalid=invalid(error)

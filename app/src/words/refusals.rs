@@ -132,6 +132,7 @@ pub const fn invalid(field: Field) -> &'static str {
         Field::BackupCode => {
             "A backup code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX."
         }
+        Field::OneBackupCode => "This holds more than one backup code. Paste one of them.",
     }
 }
 

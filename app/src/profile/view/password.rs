@@ -131,12 +131,12 @@ const fn code_words(by_backup: bool) -> (&'static str, CodeKind, &'static str) {
 /// What is wrong with what can't be a code at all.
 fn code_error(by_backup: RwSignal<bool>, code: RwSignal<String>) -> Option<String> {
     let typed = code.read_untracked();
-    let (is_code, field) = if by_backup.get_untracked() {
-        (typed.parse::<BackupCode>().is_ok(), Field::BackupCode)
+    let wrong = if by_backup.get_untracked() {
+        typed.parse::<BackupCode>().err().map(Field::from)
     } else {
-        (typed.parse::<OneTimeCode>().is_ok(), Field::Code)
+        typed.parse::<OneTimeCode>().err().map(|_| Field::Code)
     };
-    (!is_code).then(|| words::invalid(field).to_owned())
+    wrong.map(|field| words::invalid(field).to_owned())
 }
 
 /// At which of the fields a refusal is said, in their order; none for what concerns the whole form.

@@ -51,7 +51,9 @@ pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
         world.clock.past_the_pause();
     }
     let code = json!({ "code": ada.code(&world) });
-    stolen.call("mfa/test", code).expect_refused(429, "session_locked");
+    stolen
+        .call("mfa/test", code)
+        .expect_refused(429, "session_locked");
     refused(
         tried,
         "wrong codes at mfa/test in one session: 5 judged in 15 min, 10 in all; another session, the known browser and a new browser never wait",

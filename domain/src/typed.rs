@@ -1,0 +1,86 @@
+//! What keyboards, clipboards and mail programs make of a code: signs that show nothing, and digits and letters of other widths and scripts.
+
+/// Signs that show nothing: they mark a direction, join, or forbid or allow a break (Unicode `Default_Ignorable_Code_Point`, as far as
+/// keyboards and clipboards bring them).
+#[must_use]
+pub fn shows_nothing(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+/// What people, keyboards and clipboards put between the characters of a code: blanks, dashes, dots, and what shows nothing.
+#[must_use]
+pub fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || shows_nothing(c)
+        || matches!(
+            c,
+            '-' | '.' | '_' | '\u{b7}' | '\u{2010}'
+                ..='\u{2015}'
+                    | '\u{2022}'
+                    | '\u{2027}'
+                    | '\u{2043}'
+                    | '\u{2212}'
+                    | '\u{30fb}'
+                    | '\u{fe58}'
+                    | '\u{fe63}'
+                    | '\u{ff0d}'
+                    | '\u{ff0e}'
+        )
+}
+
+/// The zeros of the scripts whose digits keyboards give (Unicode `Nd`); each is followed by its one to nine.
+const ZEROS: [char; 20] = [
+    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}',
+    '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}',
+    '\u{17e0}', '\u{1810}', '\u{a9d0}', '\u{ff10}',
+];
+
+/// The ASCII letter or digit that a character means, whatever its width or script.
+#[must_use]
+pub fn ascii(c: char) -> Option<char> {
+    if c.is_ascii_alphanumeric() {
+        return Some(c);
+    }
+    let number = u32::from(c);
+    // The full width forms of `!` to `~` stand in the order of ASCII.
+    let narrow = number
+        .checked_sub(0xfee0)
+        .and_then(char::from_u32)
+        .filter(char::is_ascii_alphanumeric);
+    let digit = || {
+        ZEROS
+            .iter()
+            .find_map(|zero| number.checked_sub(u32::from(*zero)).filter(|by| *by < 10))
+            .and_then(|digit| char::from_digit(digit, 10))
+    };
+    narrow.or_else(digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_of_every_script_are_digits() {
+        for zero in ZEROS {
+            let nine = char::from_u32(u32::from(zero) + 9).unwrap();
+            assert_eq!((ascii(zero), ascii(nine)), (Some('0'), Some('9')));
+            // Of one block of ten: what stands before and after is no digit.
+            assert!(zero.is_numeric() && nine.is_numeric());
+        }
+        assert_eq!(ascii('\u{ff21}'), Some('A'));
+        assert_eq!(ascii('\u{ff5a}'), Some('z'));
+        for c in ['\u{ff0d}', 'é', '\u{430}', '\u{1d7d8}', ' '] {
+            assert_eq!(ascii(c), None, "{c}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_both_a_separator_and_a_character() {
+        for c in ('\0'..=char::MAX).filter(|c| is_separator(*c)) {
+            assert_eq!(ascii(c), None, "{c:?}");
+        }
+    }
+}
