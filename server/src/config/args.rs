@@ -104,6 +104,16 @@ pub struct LifeArgs {
     )]
     pub stop_limit: String,
 
+    /// Seconds that a connection without a request is kept: longer than a proxy before the server keeps it
+    #[arg(
+        long,
+        env = "TWINLOCK_IDLE_TIMEOUT",
+        default_value = "120",
+        value_name = "SECONDS",
+        hide_env_values = true
+    )]
+    pub idle_timeout: String,
+
     /// How the log looks: human or json
     #[arg(
         long,

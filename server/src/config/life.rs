@@ -7,13 +7,15 @@ use super::{LifeArgs, SettingError, filled};
 /// An hour: nobody waits that long on purpose.
 const MOST_SECONDS: u64 = 3600;
 
-/// How long the end may take.
+/// How long connections and the end may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     /// For how long connections are still taken after readiness has gone.
     pub delay: Duration,
     /// How long answers in progress may take after that.
     pub limit: Duration,
+    /// How long a connection without a request is kept.
+    pub idle: Duration,
 }
 
 /// How a line of the log looks.
@@ -30,12 +32,13 @@ impl Default for Patience {
         Self {
             delay: Duration::ZERO,
             limit: Duration::from_secs(10),
+            idle: Duration::from_mins(2),
         }
     }
 }
 
 impl Patience {
-    /// Reads both settings.
+    /// Reads the settings.
     pub fn new(args: &LifeArgs) -> Result<Self, SettingError> {
         let seconds = |name, text: &str, least| {
             let seconds = text.trim().parse::<u64>().ok();
@@ -51,6 +54,7 @@ impl Patience {
         Ok(Self {
             delay: seconds("TWINLOCK_STOP_DELAY", &args.stop_delay, 0)?,
             limit: seconds("TWINLOCK_STOP_LIMIT", &args.stop_limit, 1)?,
+            idle: seconds("TWINLOCK_IDLE_TIMEOUT", &args.idle_timeout, 1)?,
         })
     }
 }
@@ -79,6 +83,7 @@ mod tests {
             stop_delay: stop_delay.to_owned(),
             stop_limit: stop_limit.to_owned(),
             log_format: log_format.to_owned(),
+            idle_timeout: "75".to_owned(),
         }
     }
 
@@ -88,6 +93,7 @@ mod tests {
         let patience = Patience::new(&args).unwrap();
         assert_eq!(patience.delay, Duration::ZERO);
         assert_eq!(patience.limit, Duration::from_secs(10));
+        assert_eq!(patience.idle, Duration::from_secs(75));
         assert_eq!(LogFormat::new(&args).unwrap(), LogFormat::Json);
     }
 

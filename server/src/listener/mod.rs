@@ -1,14 +1,15 @@
 //! Serves connections until it is told to stop, and then lets those that are being answered finish.
 
+mod kept;
+
 use std::{convert::Infallible, io, net::IpAddr};
 
 use axum::Router;
 use http::Request;
-use hyper::{body::Incoming, server::conn::http1};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::{GracefulShutdown, Watcher},
-    service::TowerToHyperService,
 };
 #[cfg(target_os = "linux")]
 use socket2::SockRef;
@@ -20,9 +21,10 @@ use tokio::{
 };
 use tower::ServiceExt;
 
+use self::kept::{Answering, Kept, Times};
 use crate::{config::Patience, middleware::visitor::Peer, signals::Signals};
 
-/// How long a client may take to send its request's head; an idle connection is closed after the same time.
+/// How long a client may take to send its request's head, from its first byte.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// The largest head of a request: a page's requests stay far below it.
 const HEAD_BYTES: usize = 32 * 1024;
@@ -60,7 +62,7 @@ pub async fn serve(
 ) -> End {
     let mut connections = Connections::default();
     tokio::select! {
-        never = take(&listener, &router, &mut connections) => match never {},
+        never = take(&listener, &router, patience.idle, &mut connections) => match never {},
         () = signals.next() => {}
     }
     stopping();
@@ -70,7 +72,7 @@ pub async fn serve(
             "stopping: not ready any more"
         );
         tokio::select! {
-            never = take(&listener, &router, &mut connections) => match never {},
+            never = take(&listener, &router, patience.idle, &mut connections) => match never {},
             () = sleep(patience.delay) => {}
             () = signals.next() => return End::AtOnce,
         }
@@ -97,13 +99,14 @@ pub async fn serve(
 async fn take(
     listener: &TcpListener,
     router: &Router,
+    idle: Duration,
     connections: &mut Connections,
 ) -> Infallible {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let watcher = connections.graceful.watcher();
-                let connection = converse(stream, peer.ip(), router.clone(), watcher);
+                let connection = converse(stream, peer.ip(), router.clone(), idle, watcher);
                 connections.tasks.spawn(connection);
             }
             Err(error) => give_way(&error).await,
@@ -113,22 +116,37 @@ async fn take(
     }
 }
 
-async fn converse(stream: TcpStream, peer: IpAddr, router: Router, watcher: Watcher) {
+async fn converse(
+    stream: TcpStream,
+    peer: IpAddr,
+    router: Router,
+    idle: Duration,
+    watcher: Watcher,
+) {
     // Answers are small; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     give_up_unread(&stream, UNREAD_TIME);
-    let service = ServiceExt::<Request<Incoming>>::map_request(
-        router,
-        move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
-            request
-        },
-    );
+    let answering = Answering::default();
+    let times = Times {
+        head: HEAD_TIME,
+        idle,
+    };
+    let stream = Kept::new(stream, times, answering.clone());
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        let answer = answering.begin();
+        let response = router.clone().oneshot(request);
+        async move {
+            let response = response.await;
+            drop(answer);
+            response
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
+        .header_read_timeout(None)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke");
     }
