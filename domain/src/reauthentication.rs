@@ -32,11 +32,12 @@ impl SessionFacts {
         self.may_repeat(proved_at, now)
     }
 
-    /// Whether the session may verify an identity by a backup code. Codes that the session drew itself prove no more than its
-    /// cookie does, because the session showed them, so the password is asked for as well.
+    /// Whether the session may verify an identity by a backup code. Codes that the session drew itself, at `drawn_at`, prove no more than
+    /// its cookie does, because the session showed them: the password is asked for again after they were drawn. A password from before
+    /// does not do, or a thief would draw codes on one proof and begin a second window of time with them.
     #[must_use]
-    pub fn may_verify_by_backup_code(&self, drew_codes: bool, now: Timestamp) -> bool {
-        !drew_codes || self.may_repeat(None, now)
+    pub fn may_verify_by_backup_code(&self, drawn_at: Option<Timestamp>, now: Timestamp) -> bool {
+        drawn_at.is_none_or(|at| self.password_at > at && self.may_repeat(None, now))
     }
 }
 
@@ -90,9 +91,13 @@ mod tests {
     #[test]
     fn codes_of_the_session_itself_need_the_password_too() {
         let session = signed_in_at(START);
-        let later = START.plus(FRESH);
-        assert!(session.may_verify_by_backup_code(true, later.minus(MOMENT)));
-        assert!(!session.may_verify_by_backup_code(true, later));
-        assert!(session.may_verify_by_backup_code(false, later));
+        let (before, later) = (START.minus(MOMENT), START.plus(FRESH));
+        assert!(session.may_verify_by_backup_code(Some(before), later.minus(MOMENT)));
+        assert!(!session.may_verify_by_backup_code(Some(before), later));
+        assert!(session.may_verify_by_backup_code(None, later));
+        // The password of the sign-in, and codes that were drawn since.
+        for drawn_at in [START, START.plus(MOMENT)] {
+            assert!(!session.may_verify_by_backup_code(Some(drawn_at), later.minus(MOMENT)));
+        }
     }
 }

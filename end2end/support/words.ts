@@ -22,6 +22,9 @@ export const words = {
   slowDevice: /about .*(minute|second).* slow/i,
   tooManyAttempts: /too many attempts/i,
   timeLeft: /\d+:\d\d|\d+ (minute|second)s?\b/i,
+  sessionEnded: 'Your session has ended. Sign in again.',
+  drawnAnew: /^These are new codes\. .*stop working once you click Finish/,
+  severalCodes: /^This holds more than one backup code. Paste one of them.$/,
   codesLeft: (left: number): RegExp => new RegExp(`\\b${left} of 10\\b.*left`, 'i'),
 
   // Setting up

@@ -63,6 +63,40 @@ test('the page can be switched between the two kinds of code', async ({ site }) 
   await site.home.expectOpen();
 });
 
+// P14 and P16: what a clipboard brings is taken as what it is, or the person hears why not.
+test('a backup code pasted with its number, or into the other field, is taken', async ({
+  site,
+  guard,
+}) => {
+  guard.expectRefusals(401);
+  const { signInCode } = site;
+  const enrolled = await site.enrolledAtCode();
+  const [first, second, third] = enrolled.codes as [string, string, string];
+  await signInCode.submit(`3. ${first}`);
+  await site.home.expectOpen();
+
+  await site.signOut();
+  await site.enterUpToCode();
+  await signInCode.submit(NO_ONES_CODE);
+  await signInCode.expectRefused(words.wrongCode, signInCode.backupCode);
+  await expect(signInCode.backupCode).toHaveValue(NO_ONES_CODE);
+  await signInCode.submitBackupCode(`${second} ${third}`);
+  await signInCode.expectRefused(words.severalCodes, signInCode.backupCode);
+  await expect(signInCode.backupCode).toHaveValue(`${second} ${third}`);
+  await signInCode.submitBackupCode(site.code(enrolled));
+  await site.home.expectOpen();
+});
+
+test('a switch takes a code of the other kind along', async ({ site }) => {
+  const { signInCode } = site;
+  const enrolled = await site.enrolledAtCode();
+  await signInCode.code.fill(enrolled.codes[0] as string);
+  await signInCode.useBackupCode.click();
+  await expect(signInCode.backupCode).toHaveValue(enrolled.codes[0] as string);
+  await signInCode.useApp.click();
+  await expect(signInCode.code).toHaveValue('');
+});
+
 test('wrong codes of both kinds are counted together', async ({ site, server, guard }) => {
   guard.expectRefusals(401, 429);
   const { signInCode } = site;

@@ -47,8 +47,11 @@ test('the old codes work until Finish, and each is refused afterwards', async ({
 test('a reload shows a fresh set without another verification', async ({ site, page }) => {
   const { backupCodes } = site;
   const first = await site.generateUpToBackupCodes(enrolled);
+  await expect(page.getByText(words.drawnAnew)).toHaveCount(0);
   await page.reload();
   await backupCodes.arrive();
+  // P9: it is said above the codes, not below them.
+  await expect(page.getByText(words.drawnAnew)).toBeVisible();
   const second = await backupCodes.read();
   expect(second.filter((code) => [...first, ...enrolled.codes].includes(code))).toEqual([]);
   await site.finish();

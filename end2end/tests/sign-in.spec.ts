@@ -77,6 +77,8 @@ test('signing out ends the session in the other tab too', async ({ site, context
   await site.signOut();
   await site.signIn.arrive();
   await other.signIn.expectOpen();
+  await expect(other.page.getByText(words.sessionEnded)).toBeVisible();
+  await expect(site.page.getByText(words.sessionEnded)).toHaveCount(0);
   await other.expectNothingPersonal();
 });
 

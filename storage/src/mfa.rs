@@ -50,7 +50,7 @@ impl Mfa for Store {
         };
         // One that waited already is shown again, which is no new beginning.
         let noted = if stands.key == key.key {
-            Event::done(Action::SetUpBegin).of(&key.user).into()
+            Noted::Repeated(Event::done(Action::SetUpBegin).of(&key.user))
         } else {
             Noted::Nothing
         };
@@ -77,9 +77,9 @@ impl Mfa for Store {
         let drop = "DELETE FROM pending_keys WHERE session_id = $1 RETURNING user_id";
         let dropped = write.row(query(drop).bind(session.as_str())).await?;
         let noted = match dropped {
-            Some(row) => Event::done(Action::SetUpCancel)
-                .of(&row.value("user_id")?)
-                .into(),
+            Some(row) => {
+                Noted::Repeated(Event::done(Action::SetUpCancel).of(&row.value("user_id")?))
+            }
             None => Noted::Nothing,
         };
         write.commit(noted).await
@@ -222,7 +222,6 @@ impl Mfa for Store {
             let is_there = write.row(there).await?.is_some();
             return write.undo(is_there).await;
         }
-        // An open session may give names as often as it likes: within a minute that is one row.
         let event = Event::done(Action::MethodRename).of(user);
         write.commit_repeated(event).await?;
         Ok(true)
@@ -252,16 +251,20 @@ impl Mfa for Store {
             return write.undo(false).await;
         }
         backup_codes::keep_pending(&mut write, user, &codes).await?;
-        write
-            .commit(Event::done(Action::CodesRenew).of(user))
-            .await?;
+        let event = Event::done(Action::CodesRenew).of(user);
+        write.commit_repeated(event).await?;
         Ok(true)
     }
 
-    async fn drew_codes(&self, user: &UserId, session: &SessionId) -> Result<bool, PortError> {
-        let drew = "SELECT 1 FROM code_sets WHERE user_id = $1 AND drawn_by = $2";
-        self.exists(query(drew).bind(user.as_str()).bind(session.as_str()))
-            .await
+    async fn drew_codes(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<Option<Timestamp>, PortError> {
+        let drew = "SELECT MAX(created_at) AS drawn_at FROM code_sets WHERE user_id = $1 AND drawn_by = $2";
+        let drew = query(drew).bind(user.as_str()).bind(session.as_str());
+        let row = self.row(drew).await?;
+        row.map_or(Ok(None), |row| row.maybe_at("drawn_at"))
     }
 
     async fn finish_codes(

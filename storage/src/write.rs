@@ -31,6 +31,8 @@ const REPEATS_MILLIS: i64 = 60_000;
 pub enum Noted {
     /// This, in the place of the attempt that the request counted, if it did: an attempt that came right is one event, not two.
     Event(Event),
+    /// This, which an open session can cause again and again: within a minute it is one row with a count.
+    Repeated(Event),
     /// Nothing: no change to who may do what, or one that an event of another transaction tells.
     Nothing,
 }
@@ -246,8 +248,10 @@ impl Write {
 
     /// Commits, with what it leaves in the events.
     pub async fn commit(mut self, noted: impl Into<Noted>) -> Result<(), PortError> {
-        let Noted::Event(event) = noted.into() else {
-            return self.end().await;
+        let event = match noted.into() {
+            Noted::Event(event) => event,
+            Noted::Repeated(event) => return self.commit_repeated(event).await,
+            Noted::Nothing => return self.end().await,
         };
         let (_, told) = self.run_as(Vec::new(), event).await?;
         self.commit_told(told).await

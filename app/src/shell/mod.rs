@@ -218,7 +218,13 @@ impl Shell {
                 return;
             }
             match answer {
-                Ok(viewer) => self.know(viewer.into()),
+                Ok(viewer) => {
+                    let had_one = self.known.with_untracked(|known| known.viewer().is_some());
+                    if viewer.is_none() && had_one && !self.left_on_purpose.get_value() {
+                        self.session_ended.set_value(true);
+                    }
+                    self.know(viewer.into());
+                }
                 Err(error) => self.failed.set(Some(error)),
             }
         });

@@ -143,18 +143,15 @@ pub(super) async fn verify_backup_code(call: &Call, request: StepUpCode) -> Resu
     }
 }
 
-/// A session that drew backup codes itself gives its password before one of them verifies it.
+/// A session that drew backup codes itself gives its password once more before one of them verifies it.
 async fn check_own_codes(call: &Call) -> Result<(), AppError> {
     let session = &call.caller()?.session;
-    let drew_codes = call
+    let drawn_at = call
         .services
         .mfa
         .drew_codes(&session.user, &session.id)
         .await?;
-    if session
-        .facts
-        .may_verify_by_backup_code(drew_codes, call.now)
-    {
+    if session.facts.may_verify_by_backup_code(drawn_at, call.now) {
         Ok(())
     } else {
         Err(AppError::PasswordRequired)

@@ -7,6 +7,9 @@ use super::{ADDED, GENERATED, RESET};
 /// Another tab of this session made newer codes, or finished already.
 pub const CODES_REPLACED: &str = "These codes were replaced or finished in another tab. Reload the page to see the current state.";
 
+/// After a reload of the page that shows them.
+pub const CODES_DRAWN_ANEW: &str = "These are new codes. If you saved codes from this page before, they stop working once you click Finish: save these instead.";
+
 /// After `Finish`.
 #[must_use]
 pub const fn finished(reason: CodesFor) -> &'static str {

@@ -240,8 +240,12 @@ pub trait Mfa: Send + Sync {
     async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet)
     -> Result<bool, PortError>;
 
-    /// Whether this session drew one of the user's sets of codes, valid or pending.
-    async fn drew_codes(&self, user: &UserId, session: &SessionId) -> Result<bool, PortError>;
+    /// When this session last drew one of the user's sets of codes, valid or pending.
+    async fn drew_codes(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<Option<Timestamp>, PortError>;
 
     /// Notes that the codes of `set` are saved; a pending set takes the valid one's place then. False when the session has nothing to
     /// finish, or when another set has taken this one's place: what was saved must be what works.

@@ -235,6 +235,44 @@ async fn a2_a_set_that_waits_is_the_sessions_own_too() {
     refused.expect_refused(403, "password_required");
 }
 
+/// A2: codes that were drawn under a fresh password verify nothing under that same password. Else a thief would draw codes on one proof,
+/// verify by them just before the password grows old, and have a second window of time for the key of a reset.
+#[rstest]
+#[case::generate(true)]
+#[case::first_set_up(false)]
+#[tokio::test]
+async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool) {
+    let server = TestServer::start().await;
+    let owner = server.add_owner().await;
+    let ada = Enrolled::of(&server, owner).await;
+    let (mut browser, sheet) = if is_generated {
+        let mut browser = ada.sign_in(&server).await;
+        let intent = json!({ "action": "generate" });
+        ada.step_up(&server, &mut browser, intent).await;
+        let sheet = browser.ask("mfa/generate").await.expect_ok();
+        (browser, codes(&sheet)[0].clone())
+    } else {
+        (ada.browser.clone(), ada.codes[0].clone())
+    };
+    if is_generated {
+        // The thief sees the sheet anew and finishes it, which five minutes allow.
+        let sheet = browser.ask("mfa/backup_codes").await.expect_ok();
+        finish(&mut browser, &sheet).await.expect_ok();
+        let reset = json!({ "action": "reset" });
+        browser.call("step_up/ask", reset).await.expect_ok();
+        let request = json!({ "action": "reset", "code": codes(&sheet)[0] });
+        let refused = browser.call("step_up/verify_backup_code", request).await;
+        refused.expect_refused(403, "password_required");
+    }
+    let reset = json!({ "action": "reset" });
+    browser.call("step_up/ask", reset).await.expect_ok();
+    let request = json!({ "action": "reset", "code": sheet });
+    let refused = browser.call("step_up/verify_backup_code", request).await;
+    refused.expect_refused(403, "password_required");
+    let pending = browser.ask("mfa/set_up").await;
+    assert_eq!(pending.refusal().0, 403, "no key");
+}
+
 /// A3: a sign-in by backup code stands for a verification while its password is fresh, afterwards together with the password.
 #[rstest]
 #[case::generate("generate", "mfa/generate")]

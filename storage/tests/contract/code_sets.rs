@@ -119,8 +119,10 @@ async fn a_set_belongs_to_the_session_that_drew_it() {
     let ada = protected(store).await;
     let other = browser(store, &ada.user).await;
     let session = &ada.browser.session;
-    assert!(store.drew_codes(&ada.user, session).await.unwrap());
-    assert!(!store.drew_codes(&ada.user, &other.session).await.unwrap());
+    let drawn_at = store.drew_codes(&ada.user, session).await.unwrap();
+    assert_eq!(drawn_at, Some(ada.codes.at));
+    let foreign = store.drew_codes(&ada.user, &other.session).await.unwrap();
+    assert_eq!(foreign, None);
 
     let (foreign, _) = code_set(&ada.user, &other.session);
     let kept = store.keep_pending_codes(&ada.user, foreign).await;

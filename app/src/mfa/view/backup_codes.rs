@@ -13,8 +13,9 @@ use crate::{
     routes::Page,
     shell::{AfterPassword, go, shell},
     ui::{
-        Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading, FormError, Glyph,
-        Skeleton, SubmitForm, day, download_text, focus_first_invalid, print, pure::slug,
+        Alert, AlertKind, Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading,
+        FormError, Glyph, Skeleton, SubmitForm, day, download_text, focus_first_invalid, print,
+        pure::slug,
     },
     words,
 };
@@ -26,6 +27,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     let go = go();
     let sheet = RwSignal::new(shell.sheet.try_update_value(Option::take).flatten());
     let failed = RwSignal::new(None::<String>);
+    let is_drawn_anew = RwSignal::new(false);
     let fetch = move || {
         failed.set(None);
         shell.call(
@@ -33,6 +35,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             backup_codes(),
             move |answer| match answer {
                 Ok(fresh) => {
+                    is_drawn_anew.try_set(true);
                     sheet.try_set(Some(fresh));
                 }
                 Err(AppError::NothingPending) => {
@@ -77,12 +80,25 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             <FocusHeading label="Backup codes" />
             <FormError error=failed retry=fetch />
             {move || match sheet.get() {
-                Some(sheet) => view! { <Sheet sheet /> }.into_any(),
+                Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
                 None if failed.read().is_some() => ().into_any(),
                 None => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
             }}
         </div>
     }
+}
+
+/// Codes are shown once: who comes back to the page gets other ones, and has to save these.
+#[component]
+fn DrawnAnew(is_drawn_anew: RwSignal<bool>) -> impl IntoView {
+    is_drawn_anew.get_untracked().then(|| {
+        view! {
+            <div class="no-print">
+                <Alert kind=AlertKind::Warning>{words::CODES_DRAWN_ANEW}</Alert>
+            </div>
+        }
+        .into_any()
+    })
 }
 
 #[component]
