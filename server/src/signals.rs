@@ -4,17 +4,22 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Ctrl+C by the operator, SIGTERM by a service manager.
+/// Ctrl+C by the operator, SIGTERM by a service manager, SIGHUP by a terminal that is closed.
 pub struct Signals {
     interrupt: Signal,
+    /// None where who started the process has it ignored, as `nohup` does.
+    hangup: Option<Signal>,
     terminate: Signal,
 }
 
 impl Signals {
-    /// From now on neither of them ends the process by itself.
+    /// From now on none of them ends the process by itself.
     pub fn heard() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: (!hangup_is_ignored())
+                .then(|| signal(SignalKind::hangup()))
+                .transpose()?,
             terminate: signal(SignalKind::terminate())?,
         })
     }
@@ -23,7 +28,42 @@ impl Signals {
     pub async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
+            () = heard(&mut self.hangup) => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+async fn heard(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Linux tells a process which signals it ignores; elsewhere none is taken for ignored.
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    ignores_hangup(&status)
+}
+
+/// Reads the mask of ignored signals (`proc_pid_status(5)`): its lowest bit is the first signal, SIGHUP.
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s28_nohup_is_respected() {
+        assert!(ignores_hangup("Name:\tx\nSigIgn:\t0000000000001001\n"));
+        assert!(!ignores_hangup("SigIgn:\t0000000000001000\n"));
+        assert!(!ignores_hangup(""));
     }
 }

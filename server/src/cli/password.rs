@@ -10,6 +10,9 @@ use super::Failure;
 /// Far more than the longest password takes.
 const MAX_BYTES: u64 = 16 * MAX_CHARS as u64;
 
+/// What some programs write before the first line of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Reads the password that `owner` is to have.
 pub fn from_stdin(owner: PasswordOwner<'_>) -> Result<Password, Failure> {
     let mut typed = Zeroizing::new(Vec::with_capacity(8192));
@@ -24,7 +27,19 @@ pub fn from_stdin(owner: PasswordOwner<'_>) -> Result<Password, Failure> {
 fn chosen(typed: &[u8], owner: PasswordOwner<'_>) -> Result<Password, Failure> {
     let text = std::str::from_utf8(typed)
         .map_err(|_| Failure::refused("the password is not UTF-8 text"))?;
-    Password::choose(without_newline(text), owner)
+    let line = without_newline(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text));
+    if line.contains(['\n', '\r']) {
+        return Err(Failure::refused(
+            "standard input holds more than one line: give the password alone, as one line",
+        ));
+    }
+    if let Some(sign) = line.chars().find(|c| c.is_control()) {
+        return Err(Failure::refused(format!(
+            "the password holds the control character U+{:04X}, which no keyboard types in a browser",
+            u32::from(sign)
+        )));
+    }
+    Password::choose(line, owner)
         .map_err(|error| Failure::refused(format!("the password can't be used: {error}")))
 }
 
@@ -51,6 +66,31 @@ mod tests {
     #[case(" secret ", " secret ")]
     fn one_newline_is_dropped(#[case] typed: &str, #[case] password: &str) {
         assert_eq!(without_newline(typed), password);
+    }
+
+    /// S26 of the field: what a file brings beside its first line is refused, not made part of a password that nobody can type.
+    #[test]
+    fn s26_one_line_is_a_password() {
+        let owner = PasswordOwner {
+            brand: "",
+            email: "ada@example.com",
+            name: "Ada",
+        };
+        let read = |typed: &str| chosen(typed.as_bytes(), owner);
+        let expose = |password: Password| password.expose().to_owned();
+        let marked = read("\u{feff}vellum quartz anchor\r\n").ok().map(expose);
+        let plain = read("vellum quartz anchor").ok().map(expose);
+        assert!(plain.is_some() && marked == plain);
+        for (typed, said) in [
+            ("vellum quartz anchor\nsecond line\n", "more than one line"),
+            ("vellum quartz anchor\n\n", "more than one line"),
+            ("vellum quartz anchor\r", "more than one line"),
+            ("vellum\tquartz anchor", "U+0009"),
+            ("vellum quartz anchor\0", "U+0000"),
+        ] {
+            let error = read(typed).err().unwrap().to_string();
+            assert!(error.contains(said), "{typed:?}: {error}");
+        }
     }
 
     #[test]

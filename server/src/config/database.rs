@@ -40,7 +40,11 @@ impl Database {
         let url = args.database_url.trim();
         let place = place(url).ok_or_else(|| {
             // The URL itself is not repeated: it may hold a password.
-            let problem = "it is neither a SQLite file nor a PostgreSQL server; use a URL such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full";
+            let problem = if names_server(url) {
+                "it is no URL of a PostgreSQL server, such as postgres://twinlock:password@db.example.com/twinlock; percent-encode signs such as # ? / @ in the password (%23 %3F %2F %40)"
+            } else {
+                "it is neither a SQLite file nor a PostgreSQL server; use a URL such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full"
+            };
             SettingError::new(URL_SETTING, problem.to_owned())
         })?;
         let named = filled(args.key_file.as_deref()).map(PathBuf::from);
@@ -100,10 +104,24 @@ fn place(url: &str) -> Option<Place> {
     sqlite_file(url).map(Place::File).or_else(server)
 }
 
-/// Host and database of a server's URL.
+/// Whether a server is meant.
+fn names_server(url: &str) -> bool {
+    ["postgres:", "postgresql:"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+}
+
+/// Host and database of a server's URL. A sign that ends the host stands in a password too: then the rest of the password would be read as
+/// the port, the database or a parameter, and be shown as such.
 fn server(url: &str) -> Option<String> {
+    let behind_host = url.split_once("://")?.1;
+    let behind_host = behind_host
+        .find(['/', '?', '#'])
+        .map_or("", |at| &behind_host[at..]);
     let url = Url::parse(url).ok()?;
-    if !matches!(url.scheme(), "postgres" | "postgresql") || url.cannot_be_a_base() {
+    let segments = url.path_segments()?.count();
+    let is_cut = behind_host.contains(['@', '#']) || segments > 1;
+    if !matches!(url.scheme(), "postgres" | "postgresql") || is_cut {
         return None;
     }
     let host = url.host_str().unwrap_or_default();
@@ -167,7 +185,13 @@ mod tests {
             "sqlite:x?mode=memory",
             "sqlite:dir/",
             "mysql://u:hunter2@h/d",
-            "postgres:u:hunter2@h/d@"
+            "postgres:u:hunter2@h/d@",
+            "postgres://ada:5432/hunter2@h/d",
+            "postgres://ada:hunter2#x@h/d",
+            "postgres://ada:1?hunter2@h/d",
+            "postgres://ada:1/hunter2/x@h/d",
+            "postgres://ada:x@h/hunter2/d",
+            "postgresql://h/d#hunter2"
         )]
         url: &str,
     ) {

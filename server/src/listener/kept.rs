@@ -174,7 +174,7 @@ mod tests {
 
     const TIMES: Times = Times {
         head: Duration::from_secs(10),
-        idle: Duration::from_secs(120),
+        idle: Duration::from_mins(2),
     };
 
     fn kept() -> (Kept<DuplexStream>, DuplexStream, Answering) {

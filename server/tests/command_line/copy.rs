@@ -113,11 +113,9 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     stop(server);
 
     let verified = new.run(&["events", "--verify"]);
-    assert!(
-        verified.expect_done().contains("0 wait"),
-        "{}",
-        verified.out
-    );
+    // Two at most wait: each of the two set-ups began a moment ago, and would be counted in its row if it began again within the minute.
+    let waiting = (0..=2).any(|count| verified.expect_done().contains(&format!(", {count} wait")));
+    assert!(waiting, "{}", verified.out);
     let events = new.run(&["events", "--export"]);
     let (until, since) = events
         .expect_done()

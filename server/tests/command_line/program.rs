@@ -1,10 +1,10 @@
 //! A folder with a database and the binary in front of it.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Read as _, Write},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Output, Stdio},
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
     pub port: u16,
+    /// What it says in its log, once it has ended.
+    log: Option<JoinHandle<io::Result<String>>>,
 }
 
 impl Place {
@@ -204,7 +206,22 @@ impl Running {
                 .strip_prefix("Listening on http://127.0.0.1:")
                 .and_then(|port| port.parse().ok());
             if let Some(port) = port {
-                return (Self { child, out, port }, before);
+                let mut error = child.stderr.take().unwrap();
+                // Read at once: a server whose log nobody takes stands still when the pipe is full.
+                let log = thread::spawn(move || {
+                    let mut log = String::new();
+                    error.read_to_string(&mut log).map(|_| log)
+                });
+                let log = Some(log);
+                return (
+                    Self {
+                        child,
+                        out,
+                        port,
+                        log,
+                    },
+                    before,
+                );
             }
             before.push_str(&line);
             line.clear();
@@ -221,16 +238,23 @@ impl Running {
 
     /// Asks it to stop, as a service manager does.
     pub fn terminate(&self) {
-        let killed = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
-        assert!(killed.unwrap().success());
+        self.signal("-TERM");
+    }
+
+    /// Tells it what a terminal tells that is closed.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success());
     }
 
     /// Waits for its end; answers the exit code and the log.
     pub fn wait(mut self) -> (i32, String) {
-        let mut log = String::new();
-        std::io::Read::read_to_string(&mut self.child.stderr.take().unwrap(), &mut log).unwrap();
+        let log = self.log.take().unwrap().join().unwrap().unwrap();
         (self.child.wait().unwrap().code().unwrap(), log)
     }
 }

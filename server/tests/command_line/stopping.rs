@@ -65,6 +65,30 @@ fn a_request_in_progress_is_finished_and_a_new_one_refused() {
     assert_eq!(server.wait().0, 0);
 }
 
+/// Whether this process, and so the server, was started with the signal ignored.
+fn is_ignored_here() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    u64::from_str_radix(mask.unwrap().trim(), 16).unwrap() & 1 == 1
+}
+
+/// S28 of the field: the terminal of a server that runs in the foreground is closed.
+#[test]
+fn s28_a_hangup_is_a_graceful_end() {
+    let place = Place::with_database();
+    let server = place.serve();
+    let request = InProgress::begun(&server);
+    server.hang_up();
+    if is_ignored_here() {
+        // Started by `nohup`, as this test is then: it goes on.
+        assert_eq!(get(&server, "/livez").0, 200);
+        server.terminate();
+    }
+    wait_until_closed(&server);
+    request.finish();
+    assert_eq!(server.wait().0, 0);
+}
+
 #[test]
 fn readiness_goes_first_while_everything_is_still_answered() {
     let place = Place::with_database();

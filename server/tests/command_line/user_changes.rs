@@ -174,7 +174,7 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
     let place = Place::with_member();
     let refused = |of: &str| {
         format!(
-            "ada@example.com is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`), \
+            "ada@example.com is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`; one who is only invited counts once they have chosen a password), \
              or remove the account (`twinlock account remove`)"
         )
     };

@@ -19,6 +19,9 @@ pub struct Witness {
     repeats: i64,
 }
 
+/// What an open session can do again and again, and is counted in one row a minute.
+const REPEATED: [&str; 3] = ["set_up_begin", "set_up_cancel", "codes_renew"];
+
 /// What something has to leave.
 pub enum Due {
     Nothing,
@@ -35,6 +38,8 @@ pub struct Before {
     is_granted: bool,
     /// The session has a pending key.
     is_pending: bool,
+    /// The strict account demands MFA already.
+    is_required: bool,
 }
 
 impl Witness {
@@ -42,12 +47,14 @@ impl Witness {
     pub async fn new(url: &str, people: [UserId; 3]) -> Self {
         let store = Store::open(url).await.unwrap();
         let stands = store.events_after(0).await.unwrap();
-        Self {
+        let mut witness = Self {
             store,
             people,
             last: stands.last().map_or(0, |row| row.id),
             repeats: 0,
-        }
+        };
+        witness.repeats = witness.counted().await;
+        witness
     }
 
     /// Reads on, and compares with what is due.
@@ -84,9 +91,9 @@ impl Witness {
                 return times;
             };
             last = newest.id;
-            let repeated = page
-                .iter()
-                .filter(|row| ["denied", "limited"].contains(&&*row.outcome));
+            let repeated = page.iter().filter(|row| {
+                ["denied", "limited"].contains(&&*row.outcome) || REPEATED.contains(&&*row.action)
+            });
             times += repeated.map(|row| row.times).sum::<i64>();
         }
     }
@@ -116,6 +123,7 @@ impl House {
                 },
                 is_pending: function == "mfa/cancel"
                     && services.mfa.pending(&session).await.unwrap().is_some(),
+                is_required: self.requires_mfa().await,
             }
         })
     }
@@ -140,17 +148,19 @@ impl House {
                 } else if has_method {
                     done("reset_begin")
                 } else {
-                    done("set_up_begin")
+                    Due::Repeat("set_up_begin", "succeeded")
                 }
             }
             "mfa/confirm" if has_method => done("reset_confirm"),
-            "mfa/cancel" if before.is_pending => done("set_up_cancel"),
-            "mfa/backup_codes" => done("codes_renew"),
+            "mfa/cancel" if before.is_pending => Due::Repeat("set_up_cancel", "succeeded"),
+            "mfa/backup_codes" => Due::Repeat("codes_renew", "succeeded"),
             "mfa/finish" => done("codes_finish"),
             "mfa/keep_codes" => done("codes_keep"),
             "mfa/generate" => done("codes_generate"),
             "mfa/delete" => done("method_delete"),
             "step_up/ask" if told == "granted" && !before.is_granted => done("step_up"),
+            // One that is so already leaves nothing.
+            "accounts/require_mfa" if before.is_required => Due::Nothing,
             "accounts/require_mfa" => Due::Row("rule_on", "succeeded", None),
             "accounts/lift_rule" => Due::Row("rule_off", "succeeded", None),
             "accounts/reset_member" => Due::Row("member_reset", "succeeded", Some(1)),

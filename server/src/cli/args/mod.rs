@@ -44,7 +44,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Start the server
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Customer accounts
     #[command(subcommand)]
     Account(AccountCommand),

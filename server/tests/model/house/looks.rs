@@ -91,14 +91,13 @@ impl House {
 
     /// Whether the strict account demands MFA at the moment.
     pub fn is_required(&self) -> bool {
-        self.runtime.block_on(async {
-            let accounts = &self.server.services.accounts;
-            accounts
-                .find(&STRICT.parse().unwrap())
-                .await
-                .unwrap()
-                .unwrap()
-                .requires_mfa
-        })
+        self.runtime.block_on(self.requires_mfa())
+    }
+
+    /// The same, where something is waited for already.
+    pub async fn requires_mfa(&self) -> bool {
+        let accounts = &self.server.services.accounts;
+        let strict = accounts.find(&STRICT.parse().unwrap()).await;
+        strict.unwrap().unwrap().requires_mfa
     }
 }

@@ -26,9 +26,13 @@ impl House {
         let (server, services) = (&self.server, &self.server.services);
         match operator {
             Operator::Rule(on) => {
+                let was_on = self.requires_mfa().await;
                 server.require_mfa(STRICT, on).await;
-                let action = if on { "rule_on" } else { "rule_off" };
-                Due::Row(action, "succeeded", None)
+                match on {
+                    _ if on == was_on => Due::Nothing,
+                    true => Due::Row("rule_on", "succeeded", None),
+                    false => Due::Row("rule_off", "succeeded", None),
+                }
             }
             Operator::Disabled { person, disabled } => {
                 let user = server.user(&people()[person]).await;
