@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let branding = Branding::new(&arguments.branding)?;
     let pages = Pages::new(files(&arguments.folder)?, &branding);
-    let headers = Arc::new(SecurityHeaders::new(pages.inline(), false));
+    let headers = Arc::new(SecurityHeaders::new(pages.inline(), None));
     let router = Router::new()
         .fallback(page)
         .with_state(Arc::new(pages))

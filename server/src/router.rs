@@ -47,7 +47,7 @@ pub fn router_with(
 ) -> Router {
     let envelopes = Arc::new(Envelopes {
         entropy: Arc::clone(&services.entropy),
-        headers: SecurityHeaders::new(pages.inline(), public_url.is_https()),
+        headers: SecurityHeaders::new(pages.inline(), public_url.hsts()),
     });
     let around_everything = ServiceBuilder::new()
         .layer(from_fn_with_state(envelopes, envelope::wrap))

@@ -6,6 +6,7 @@ mod backup;
 mod copy;
 mod demo;
 mod doctor;
+mod environment;
 mod events;
 mod failure;
 mod invitation;
@@ -44,6 +45,9 @@ use report::Report;
 /// Runs the command that this process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
+    if let Err(error) = environment::check() {
+        return refuse(&error, ExitCode::from(2));
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => match usage::line(&error) {

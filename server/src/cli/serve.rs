@@ -11,9 +11,11 @@ use app::services::Services;
 use domain::token::Token;
 use tokio::{net::TcpListener, time::timeout};
 
-use super::{Failure, args::ServeArgs, demo};
+use super::{Failure, args::ServeArgs, demo, environment};
 use crate::{
-    config::{Address, Branding, Database, DatabaseArgs, Limits, Patience, PublicUrl, retention},
+    config::{
+        Address, Branding, Database, DatabaseArgs, Hsts, Limits, Patience, PublicUrl, retention,
+    },
     context::{Opened, Opening, open, settings},
     health::{self, Health},
     keeper::Keeping,
@@ -30,6 +32,7 @@ const TIDY_TIME: Duration = Duration::from_secs(5);
 pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // Everything that can be wrong is judged before anything is written.
     let (retention, patience) = (retention(&args.events)?, Patience::new(&args.life)?);
+    let hsts = Hsts::new(&args.transport)?;
     let (address, limits, branding, database) = (
         Address::new(&args.address)?,
         Limits::new(&args.limits)?,
@@ -39,13 +42,16 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     if args.demo {
         demo::check_address(&address)?;
     }
+    for name in environment::unknown() {
+        tracing::warn!("{name} is no setting of this program: look for a misspelt name");
+    }
     let signals = Signals::heard().map_err(|source| system("waiting for signals", source))?;
     let socket = TcpListener::bind(address.listen).await;
     let socket = socket.map_err(|source| not_listening(address.listen, source))?;
     let bound = socket
         .local_addr()
         .map_err(|source| system("asking for the own address", source))?;
-    let public_url = address.public_url(bound);
+    let public_url = address.public_url(bound).with_hsts(hsts);
 
     let opened = open(&database, Opening::Migrate).await?;
     let services = opened.services(settings(&branding, &public_url, &limits))?;

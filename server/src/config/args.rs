@@ -67,6 +67,20 @@ pub struct AddressArgs {
     pub public_url: Option<String>,
 }
 
+/// What browsers are told of the way to the server.
+#[derive(Debug, Clone, Args)]
+pub struct TransportArgs {
+    /// Hosts that browsers reach by TLS alone from then on, where the public URL is https: host, subdomains or off
+    #[arg(
+        long,
+        env = "TWINLOCK_HSTS",
+        default_value = "host",
+        value_name = "HOSTS",
+        hide_env_values = true
+    )]
+    pub hsts: String,
+}
+
 /// What is kept of what happened.
 #[derive(Debug, Clone, Args)]
 pub struct EventArgs {

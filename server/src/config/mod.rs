@@ -7,23 +7,26 @@ mod colour;
 #[cfg(test)]
 mod contrast;
 mod database;
+mod hsts;
 mod life;
 mod limits;
 mod logo;
 mod public_url;
 mod retention;
 
-use std::net::SocketAddr;
+use std::{borrow::Cow, net::SocketAddr};
 
 use thiserror::Error;
 
 pub use accent::Accent;
 pub use args::{
     AddressArgs, BrandArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs,
+    TransportArgs,
 };
 pub use branding::Branding;
 pub use colour::Colour;
 pub use database::{Database, Place};
+pub use hsts::Hsts;
 pub use life::{LogFormat, Patience};
 pub use limits::{Limits, TrustedProxies};
 pub use logo::{Logo, LogoKind};
@@ -34,7 +37,7 @@ pub use retention::retention;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{setting}: {problem}")]
 pub struct SettingError {
-    setting: &'static str,
+    setting: Cow<'static, str>,
     problem: String,
 }
 
@@ -42,7 +45,19 @@ impl SettingError {
     /// Names the setting and says what would be right.
     #[must_use]
     pub const fn new(setting: &'static str, problem: String) -> Self {
-        Self { setting, problem }
+        Self {
+            setting: Cow::Borrowed(setting),
+            problem,
+        }
+    }
+
+    /// The same, of a variable of the environment.
+    #[must_use]
+    pub const fn of_variable(setting: String, problem: String) -> Self {
+        Self {
+            setting: Cow::Owned(setting),
+            problem,
+        }
     }
 
     /// The same under the name by which it was given, where that is another one.

@@ -8,7 +8,7 @@ use std::{
 
 use http::Uri;
 
-use super::SettingError;
+use super::{Hsts, SettingError};
 
 /// Scheme, host and port, without a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub struct PublicUrl {
     scheme: &'static str,
     host: String,
     port: Option<u16>,
+    hsts: Hsts,
 }
 
 impl PublicUrl {
@@ -30,7 +31,21 @@ impl PublicUrl {
             scheme: "http",
             host,
             port: Some(socket.port()).filter(|port| *port != 80),
+            hsts: Hsts::default(),
         }
+    }
+
+    /// The same, with what browsers are told of its host.
+    #[must_use]
+    pub const fn with_hsts(mut self, hsts: Hsts) -> Self {
+        self.hsts = hsts;
+        self
+    }
+
+    /// What browsers are told of its host; nothing where it is not reached by TLS.
+    #[must_use]
+    pub fn hsts(&self) -> Option<Hsts> {
+        self.is_https().then_some(self.hsts)
     }
 
     /// `http` or `https`.
@@ -95,6 +110,7 @@ fn parse(text: &str) -> Option<PublicUrl> {
         scheme,
         host,
         port: port.filter(|port| *port != usual),
+        hsts: Hsts::default(),
     })
 }
 

@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 
-use crate::spa::Inline;
+use crate::{config::Hsts, spa::Inline};
 
 /// Everything a browser lets pages do, off, but for the copy buttons. Only names that browsers know: they complain about others.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(self), \
@@ -24,16 +24,13 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
 const DATA: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Two years, as the preload lists ask for.
-const HSTS: &str = "max-age=63072000; includeSubDomains";
-
 /// The headers, made once at start.
 pub struct SecurityHeaders(HeaderMap);
 
 impl SecurityHeaders {
     /// `inline` is what stands in the index page itself.
     #[must_use]
-    pub fn new(inline: Option<&Inline>, https: bool) -> Self {
+    pub fn new(inline: Option<&Inline>, hsts: Option<Hsts>) -> Self {
         let fixed = |name: &'static str, value: &'static str| {
             (
                 HeaderName::from_static(name),
@@ -52,8 +49,9 @@ impl SecurityHeaders {
         ]
         .into_iter()
         .collect();
-        if https {
-            headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+        if let Some(hsts) = hsts {
+            let hsts = HeaderValue::from_static(hsts.header());
+            headers.insert(STRICT_TRANSPORT_SECURITY, hsts);
         }
         Self(headers)
     }

@@ -11,7 +11,9 @@ mod user;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::roles::Role;
 
-use crate::config::{AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs};
+use crate::config::{
+    AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs, TransportArgs,
+};
 
 pub use account::{AccountArgs, AccountCommand, RenameArgs, RuleArgs, Switch};
 pub use backup::{BackupArgs, RestoreArgs, RestoredArgs};
@@ -83,6 +85,8 @@ pub struct ServeArgs {
     pub demo: bool,
     #[command(flatten)]
     pub address: AddressArgs,
+    #[command(flatten)]
+    pub transport: TransportArgs,
     #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]
