@@ -1,4 +1,4 @@
-use leptos::{html, prelude::*};
+use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 use super::{
     field::{Field, FieldIds, invalid},
@@ -6,6 +6,9 @@ use super::{
     text,
 };
 use crate::reactive::clicked;
+
+/// What a password manager may propose.
+const RULES: &str = "minlength: 15; maxlength: 256;";
 
 /// A password with a button that shows it; pasting and password managers work.
 #[component]
@@ -40,6 +43,7 @@ pub fn PasswordField(
     #[prop(optional)]
     input_ref: NodeRef<html::Input>,
 ) -> impl IntoView {
+    let is_new = autocomplete == "new-password";
     let ids = FieldIds::new(name);
     let (control, described_by) = (ids.control.clone(), ids.described_by(hint.is_some(), error));
     view! {
@@ -53,6 +57,8 @@ pub fn PasswordField(
                     autocomplete=autocomplete
                     autocapitalize="none"
                     spellcheck="false"
+                    minlength=is_new.then_some("15")
+                    {..custom_attribute("passwordrules", is_new.then_some(RULES))}
                     aria-describedby=described_by
                     aria-invalid=invalid(error)
                     bind:value=value

@@ -7,7 +7,7 @@ use crate::{
     reactive::{memo, shown},
     refused::{Refused, Wait},
     routes::Page,
-    session::view::password_error,
+    session::view::{NewPasswordField, password_error},
     shell::{go, shell},
     ui::{
         Button, ButtonKind, CodeField, CodeKind, FocusHeading, HiddenUsername, PasswordField,
@@ -107,7 +107,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                     <Refused refused retry=submit />
                     <HiddenUsername email />
                     <PasswordField label="Current password" name="current-password" value=current error=at_current />
-                    <PasswordField label="New password" name="new-password" autocomplete="new-password" value=new error=at_new hint="At least 15 characters" />
+                    <NewPasswordField label="New password" name="new-password" value=new error=at_new />
                     {code_field}
                     <div class="actions">
                         <Button label="Change password" kind=ButtonKind::Primary submit=true pending pending_label="Changing…" />

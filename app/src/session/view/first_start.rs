@@ -4,7 +4,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{DeadLink, password_error};
+use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     error::{AppError, Field},
     refused::Refused,
@@ -12,7 +12,7 @@ use crate::{
     session::api::{FirstOwnerForm, Link, check_setup_link, create_first_owner},
     shell::{go, load, shell},
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, PasswordField, Skeleton, SubmitForm,
+        Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm,
         TextField, focus_first_invalid,
     },
     wire::SecretText,
@@ -114,7 +114,7 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
                 <TextField label="Account name" name="account" autocomplete="organization" value=account error=account_error />
                 <TextField label="Your name" name="name" autocomplete="name" value=name error=name_error />
                 <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
-                <PasswordField label="Password" autocomplete="new-password" value=password error=at_password hint="At least 15 characters" />
+                <NewPasswordField label="Password" value=password error=at_password />
                 <div class="actions">
                     <Button label="Create" kind=ButtonKind::Primary submit=true pending pending_label="Creating…" />
                 </div>

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{DeadLink, password_error};
+use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     error::AppError,
     refused::Refused,
@@ -8,7 +8,7 @@ use crate::{
     session::api::{InvitationForm, Link, accept_invitation, check_invitation},
     shell::{go, load, shell},
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, Skeleton,
+        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Skeleton,
         SubmitForm, focus_first_invalid,
     },
     wire::SecretText,
@@ -84,7 +84,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
             <SubmitForm on_submit=submit pending>
                 <Refused refused retry=submit />
                 <HiddenUsername email />
-                <PasswordField label="New password" autocomplete="new-password" value=password error=at_field hint="At least 15 characters" />
+                <NewPasswordField label="New password" value=password error=at_field />
                 <div class="actions">
                     <Button label="Save password" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
                 </div>

@@ -4,6 +4,7 @@ mod choose_account;
 mod confirm_password;
 mod first_start;
 mod invitation;
+mod new_password;
 mod sign_in;
 mod verify;
 
@@ -11,6 +12,7 @@ pub(crate) use choose_account::ChooseAccount;
 pub(crate) use confirm_password::ConfirmPassword;
 pub(crate) use first_start::FirstStart;
 pub(crate) use invitation::Invitation;
+pub(crate) use new_password::NewPasswordField;
 pub(crate) use sign_in::SignIn;
 pub(crate) use verify::Verify;
 
