@@ -28,6 +28,14 @@ test('an invited member chooses a password and signs in', async ({
   await expect(invitation.password).toHaveValue('fourteen chars');
   await invitation.arrive();
 
+  // P18: the rule counts along while it is not met, and what was said goes once it is.
+  await expect(invitation.password).toHaveAttribute('minlength', '15');
+  await expect(invitation.password).toHaveAttribute('passwordrules', /minlength: 15/);
+  await expect(page.getByText('At least 15 characters: 14 so far')).toBeVisible();
+  await invitation.password.pressSequentially('!');
+  await expect(invitation.password).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText('At least 15 characters', { exact: true })).toBeVisible();
+
   await invitation.password.fill(MAX.password);
   await invitation.save.click();
   await site.signIn.expectOpen();
