@@ -20,7 +20,7 @@ pub const ADDED: &str = "Authenticator application added. You were signed out ev
 pub const OTHER_TAB: &str =
     "An authenticator application was already added, perhaps in another tab.";
 /// A link that does not work any more.
-pub const LINK_DEAD: &str = "This link is no longer valid. Ask the person who gave it to you for a new one; the first owner's link is printed anew at each start of the server.";
+pub const LINK_DEAD: &str = "This link is no longer valid. Ask the person who gave it to you for a new one; as long as there is no owner yet, the server prints the first one's link anew at each start.";
 /// A page that only a link opens, without the link.
 pub const LINK_MISSING: &str =
     "Open the link again: it works until it is used, but it is not kept in the address bar.";
