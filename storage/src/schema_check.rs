@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, Connection, Row, any::AnyRow};
 use tokio::sync::OnceCell;
 
@@ -48,6 +50,12 @@ const HISTORY: &str = "_sqlx_migrations";
 /// The one table of ours that is not copied.
 const HEARTBEAT: &str = "heartbeat";
 
+/// SHA-256 of what [`digest`] reads of this version's schema, by which a start sees that nothing is altered without making that schema
+/// first (8 ms and a MiB). A stale one costs the time and nothing else; a test says what it has to be.
+const DIGEST_OF_SQLITE: &str = "";
+/// The same of the defaults that `PostgreSQL` keeps.
+const DIGEST_OF_DEFAULTS: &str = "";
+
 /// An object of a schema: its kind, the table it belongs to, and its name.
 type Object = (String, String, String);
 /// Each with the text that made it.
@@ -67,7 +75,26 @@ pub async fn refuse_altered(
     engine: Engine,
 ) -> Result<(), OpenError> {
     let found = objects(connection, engine).await?;
+    let right = match engine {
+        Engine::Sqlite => DIGEST_OF_SQLITE,
+        Engine::Postgres => DIGEST_OF_DEFAULTS,
+    };
+    if digest(&found) == right {
+        return Ok(());
+    }
     judged(&found, expected(engine).await?)
+}
+
+/// Each object with its text, each part behind its length.
+fn digest(objects: &Objects) -> String {
+    let mut hash = Sha256::new();
+    for ((kind, owner, name), text) in objects {
+        for part in [kind, owner, name, text] {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+    }
+    HEXLOWER.encode(&hash.finalize())
 }
 
 async fn objects(connection: &mut AnyConnection, engine: Engine) -> Result<Objects, OpenError> {
@@ -222,6 +249,21 @@ mod tests {
 
     fn said(found: &Objects, expected: &Objects) -> String {
         judged(found, expected).unwrap_err().to_string()
+    }
+
+    #[tokio::test]
+    async fn the_digests_are_those_of_this_version() {
+        for (sql, right) in [(OF_SQLITE, DIGEST_OF_SQLITE), (DEFAULTS, DIGEST_OF_DEFAULTS)] {
+            assert_eq!(digest(&made(sql).await.unwrap()), right, "of {sql}");
+        }
+    }
+
+    #[test]
+    fn one_default_more_is_another_digest() {
+        let ours = one("table", "sessions", "CREATE TABLE sessions (id TEXT)");
+        let text = "CREATE TABLE sessions (id TEXT DEFAULT 1)";
+        assert_ne!(digest(&ours), digest(&one("table", "sessions", text)));
+        assert_ne!(digest(&ours), digest(&one("view", "sessions", "CREATE TABLE sessions (id TEXT)")));
     }
 
     #[test]
