@@ -85,8 +85,11 @@ test('deleting an MFA method', async ({ site, page, server }) => {
 
 test('generating backup codes, by a backup code', async ({ site, page }) => {
   const { profile, menu, backupCodes } = site;
-  await site.enter();
-  const enrolled = await site.addMfa();
+  const enrolled = await site.enrolledAtCode();
+  await enter(page, site.signInCode.code, site.code(enrolled));
+  await expect(site.home.heading).toBeFocused();
+  await choose(menu, 'My profile');
+  await expect(profile.heading).toBeFocused();
   await press(page, profile.generate);
   const stepUp = site.stepUp('generate');
   await expect(stepUp.heading).toBeFocused();

@@ -12,8 +12,8 @@ use crate::{
     session::api::{FirstOwnerForm, Link, check_setup_link, create_first_owner},
     shell::{go, load, shell},
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm,
-        TextField, focus_first_invalid,
+        Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
+        focus_first_invalid,
     },
     wire::SecretText,
     words,

@@ -8,8 +8,8 @@ use crate::{
     session::api::{InvitationForm, Link, accept_invitation, check_invitation},
     shell::{go, load, shell},
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Skeleton,
-        SubmitForm, focus_first_invalid,
+        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Skeleton, SubmitForm,
+        focus_first_invalid,
     },
     wire::SecretText,
     words,
