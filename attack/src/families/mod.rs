@@ -4,6 +4,7 @@ mod accounts;
 mod answers;
 mod browser;
 mod codes;
+mod device_clock;
 mod enrolment;
 mod limits;
 mod mandatory;

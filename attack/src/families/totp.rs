@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use data_encoding::BASE32_NOPAD;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::device_clock::t14_a_device_that_is_slow;
 use crate::{
     attack::{Attack, Effort, Held, as_wanted, attack, refused},
     harness::{Answer, Authenticator, Enrolled, STEP, World, spread},
@@ -357,58 +358,5 @@ fn t13_the_old_key_after_a_reset(_: Effort) -> Held {
     refused(
         4,
         "the old key's code after a reset: at the sign-in, in a step-up, in a test, after `Finish`",
-    )
-}
-
-fn t14_a_device_that_is_slow(_: Effort) -> Held {
-    let world = World::new();
-    let ada = world.ada();
-    let mut browser = world.signed_in(&ada);
-    let key = browser.ask("mfa/set_up").expect_ok()["key"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let app = Authenticator::new(&key);
-    let confirm = |slow: i64| json!({ "code": app.code(world.clock.now() - slow) });
-    for off in [65_000, -65_000] {
-        world.clock.next_step();
-        let refusal = browser
-            .call("mfa/confirm", confirm(off))
-            .expect_refused(401, "clock_off");
-        let seconds = refusal["seconds"].as_i64().unwrap();
-        assert!((seconds + off / 1000).abs() <= 40, "{refusal}");
-    }
-    assert_eq!(
-        browser.ask("profile/view").expect_ok()["method"],
-        Value::Null,
-        "nothing is active"
-    );
-    world.clock.to_step(5_000);
-    browser.call("mfa/confirm", confirm(8_000)).expect_ok();
-    let slow = Enrolled {
-        person: ada,
-        app,
-        key,
-        codes: Vec::new(),
-        browser,
-    };
-    for place in [1_000, 5_000, 7_000, 8_500, 20_000] {
-        let mut half = slow.half(&world);
-        world.clock.advance(60);
-        world.clock.to_step(place);
-        half.give_code(&slow.app.code(world.clock.now() - 8_000))
-            .expect_ok();
-    }
-    // P5 of the field: a device that is 8 s fast, wherever in the step its owner types. The session that a guess is refused in is its own.
-    for place in [1_000, 15_000, 21_900, 23_000, 29_000] {
-        let mut half = slow.half(&world);
-        world.clock.advance(90);
-        world.clock.to_step(place);
-        half.give_code(&slow.app.code(world.clock.now() + 8_000))
-            .expect_ok();
-    }
-    as_wanted(
-        13,
-        "a device 8 s slow at the set-up and later, or 8 s fast: works; 65 s slow or fast: refused with the hint, nothing active",
     )
 }
