@@ -6,7 +6,7 @@ use domain::{
     step_up::Intent,
 };
 
-use super::api::NewName;
+use super::{api::NewName, server::without_backup_codes};
 use crate::{
     call::Call,
     error::{AppError, Field},
@@ -44,12 +44,9 @@ pub(super) async fn rename(call: &Call, request: NewName) -> Result<String, AppE
 }
 
 pub(super) async fn test(call: &Call, request: Code) -> Result<(), AppError> {
+    // This place takes no backup code, and a new session has tries of its own.
     let judged = right_code(call, &request.code).await;
-    let (method, step) = judged.map_err(|error| match error {
-        // This place takes no backup code, and a new session has tries of its own.
-        AppError::Locked { tries } => AppError::SessionLocked { tries },
-        error => error,
-    })?;
+    let (method, step) = judged.map_err(|refusal| without_backup_codes(refusal, None))?;
     let session = &call.caller()?.session;
     let code = TestedCode {
         session: session.id.clone(),

@@ -1,6 +1,9 @@
 //! The one form that proves an identity by either factor: in the sign-in and before an action.
 
-use domain::{backup_code::BackupCode, one_time_code::OneTimeCode};
+use domain::{
+    backup_code::{BackupCode, BackupCodeError},
+    one_time_code::OneTimeCode,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -35,37 +38,45 @@ pub(crate) fn SecondFactorForm(
 ) -> impl IntoView {
     let (code, backup) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let (by_backup, toggled) = (RwSignal::new(false), RwSignal::new(false));
-    let (is_code, is_backup) = (
-        |typed: &str| typed.parse::<OneTimeCode>().is_ok(),
-        |typed: &str| typed.parse::<BackupCode>(),
-    );
+    let is_code = |typed: &str| typed.parse::<OneTimeCode>().is_ok();
+    let as_backup = |typed: &str| typed.parse::<BackupCode>();
     let give_code = move || on_submit.run(Given::Code(SecretText::new(code.get_untracked())));
     let give_backup =
         move || on_submit.run(Given::BackupCode(SecretText::new(backup.get_untracked())));
-    // A code in the field of the other kind is taken as what it is, and its own field is shown with it.
-    let turn = move |from: RwSignal<String>, to: RwSignal<String>| {
-        to.set(from.get_untracked());
-        from.set(String::new());
+    let turn = move || {
         toggled.set(true);
         by_backup.update(|by_backup| *by_backup = !*by_backup);
+    };
+    // A code in the field of the other kind is taken as what it is, and its own field is shown with it.
+    let turn_with = move |from: RwSignal<String>, to: RwSignal<String>| {
+        to.set(from.get_untracked());
+        from.set(String::new());
+        turn();
     };
     let submit_code = move || {
         let typed = code.get_untracked();
         if is_code(&typed) {
-            give_code();
-        } else if is_backup(&typed).is_ok() {
-            turn(code, backup);
-            give_backup();
-        } else {
-            refused.set(Some(AppError::Invalid { field: Field::Code }));
+            return give_code();
+        }
+        match as_backup(&typed) {
+            Ok(_) => {
+                turn_with(code, backup);
+                give_backup();
+            }
+            Err(BackupCodeError::Several) => refused.set(Some(AppError::Invalid {
+                field: Field::OneBackupCode,
+            })),
+            Err(BackupCodeError::NoCode) => {
+                refused.set(Some(AppError::Invalid { field: Field::Code }));
+            }
         }
     };
     let submit_backup = move || {
         let typed = backup.get_untracked();
-        match is_backup(&typed) {
+        match as_backup(&typed) {
             Ok(_) => give_backup(),
             Err(_) if is_code(&typed) => {
-                turn(backup, code);
+                turn_with(backup, code);
                 give_code();
             }
             Err(error) => refused.set(Some(AppError::Invalid {
@@ -75,22 +86,13 @@ pub(crate) fn SecondFactorForm(
     };
     let toggle = move || {
         refused.set(None);
-        let (from, to) = if by_backup.get_untracked() {
-            (backup, code)
+        if by_backup.get_untracked() && is_code(&backup.read_untracked()) {
+            turn_with(backup, code);
+        } else if !by_backup.get_untracked() && as_backup(&code.read_untracked()).is_ok() {
+            turn_with(code, backup);
         } else {
-            (code, backup)
-        };
-        let typed = from.get_untracked();
-        let is_of_the_other = if by_backup.get_untracked() {
-            is_code(&typed)
-        } else {
-            is_backup(&typed).is_ok()
-        };
-        if is_of_the_other {
-            return turn(from, to);
+            turn();
         }
-        toggled.set(true);
-        by_backup.update(|by_backup| *by_backup = !*by_backup);
     };
     let cancel = move || {
         on_cancel.map(|on_cancel| {

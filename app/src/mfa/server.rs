@@ -200,8 +200,8 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
     Ok(shown)
 }
 
-/// Who sets up their first method has no backup codes to unlock it with.
-fn without_backup_codes(refusal: AppError, method: Option<&MethodRecord>) -> AppError {
+/// Who sets up their first method has no backup codes to unlock it with; a place that takes none passes no method.
+pub(super) fn without_backup_codes(refusal: AppError, method: Option<&MethodRecord>) -> AppError {
     match refusal {
         AppError::Locked { tries } if method.is_none() => AppError::SessionLocked { tries },
         refusal => refusal,

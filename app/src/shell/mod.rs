@@ -219,9 +219,8 @@ impl Shell {
             }
             match answer {
                 Ok(viewer) => {
-                    let had_one = self.known.with_untracked(|known| known.viewer().is_some());
-                    if viewer.is_none() && had_one && !self.left_on_purpose.get_value() {
-                        self.session_ended.set_value(true);
+                    if viewer.is_none() && !self.left_on_purpose.get_value() {
+                        self.note_end();
                     }
                     self.know(viewer.into());
                 }
@@ -306,11 +305,18 @@ impl Shell {
         });
     }
 
+    /// The sign-in says that the session has ended, if this tab knew of one.
+    fn note_end(self) {
+        let had_one = self.known.with_untracked(|known| known.viewer().is_some());
+        if had_one {
+            self.session_ended.set_value(true);
+        }
+    }
+
     /// The session has ended without the person's doing: after the next sign-in they come back to their page.
     fn lost_session(self) {
         self.next_version();
-        let had_one = self.known.with_untracked(|known| known.viewer().is_some());
-        self.session_ended.set_value(had_one);
+        self.note_end();
         self.know(Known::Nobody);
     }
 }

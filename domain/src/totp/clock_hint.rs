@@ -1,4 +1,4 @@
-//! When a sign-in tells that a device's clock is off. A hint after a single code would tell somebody who guesses that they have met a code of
+//! When a sign-in tells that a device's clock is off. A hint after a single code would tell a guesser that they have met a code of
 //! another time; a second one at the same distance, of a later step, is met by an authenticator alone.
 
 use crate::{
@@ -51,7 +51,7 @@ mod tests {
         }
     }
 
-    /// S2 of the field: the second code at one offset tells, whichever of two neighbouring steps the clock shows by then.
+    /// S2 of the field: the second code at one offset tells, whichever of two neighbouring steps the clock shows.
     #[rstest]
     #[case(off(120, 3600), off(121, 3600), true)]
     #[case(off(120, 3600), off(122, 3630), true)]

@@ -105,6 +105,13 @@ impl<Stream> Kept<Stream> {
         }
     }
 
+    /// A client that takes its answer slowly is not idle.
+    fn note_written(&mut self, wrote: &Poll<io::Result<usize>>) {
+        if matches!(wrote, Poll::Ready(Ok(1..))) && self.runs == Runs::Idle {
+            self.run(Runs::Idle, self.times.idle);
+        }
+    }
+
     fn run(&mut self, runs: Runs, time: Duration) {
         #[expect(clippy::disallowed_methods, reason = "the wait is for a real client")]
         let end = Instant::now() + time;
@@ -142,7 +149,9 @@ impl<Stream: AsyncWrite + Unpin> AsyncWrite for Kept<Stream> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note_written(&wrote);
+        wrote
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -162,7 +171,9 @@ impl<Stream: AsyncWrite + Unpin> AsyncWrite for Kept<Stream> {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.note_written(&wrote);
+        wrote
     }
 }
 
@@ -219,6 +230,22 @@ mod tests {
         let waits = tokio::time::timeout(Duration::from_secs(1000), kept.read_u8());
         assert!(waits.await.is_err(), "nothing runs while an answer is made");
         drop(answer);
+        assert_eq!(ends_after(&mut kept).await, 120);
+    }
+
+    /// On a slow network the pages' program takes minutes, in which nothing is read.
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_download_is_not_cut_off() {
+        let (mut kept, mut client, answering) = kept();
+        client.write_u8(b'G').await.unwrap();
+        kept.read_u8().await.unwrap();
+        drop(answering.begin());
+        for _ in 0..5 {
+            // The server looks at its side of the connection while it writes.
+            let waits = tokio::time::timeout(Duration::from_secs(100), kept.read_u8());
+            assert!(waits.await.is_err(), "it is not over");
+            kept.write_u8(b'.').await.unwrap();
+        }
         assert_eq!(ends_after(&mut kept).await, 120);
     }
 

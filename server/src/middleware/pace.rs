@@ -94,7 +94,7 @@ impl Pace {
     }
 }
 
-/// Whether it is a refusal of somebody who has shown nothing, or of somebody with a password alone who is to wait.
+/// Whether it is a refusal of a request that shows nothing, or one that tells a half session to wait.
 fn is_paced(status: StatusCode, shown: Shown) -> bool {
     let is_wait = matches!(
         status,

@@ -103,7 +103,7 @@ async fn s2_a_device_whose_clock_is_off_hears_of_it_at_the_second_code(
     right.expect_ok();
 }
 
-/// Codes at different distances, as somebody who guesses would meet them, tell nothing; nor do two with another one between.
+/// Codes at different distances, as a guesser would meet them, tell nothing; nor do two with another one between.
 #[tokio::test]
 async fn s2_codes_at_different_offsets_tell_nothing() {
     let server = TestServer::start().await;
