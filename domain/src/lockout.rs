@@ -36,6 +36,13 @@ pub struct Attempts {
     pub backup: [Timestamp; BACKUP_WHEN_LOCKED],
 }
 
+/// How many codes in a row were refused before one that is right, of the budgets that a sign-in clears. `spent` counts the right one too;
+/// `strangers` is the common budget, of a sign-in from a known browser, which spent its own.
+#[must_use]
+pub fn refused_before(spent: u32, strangers: Option<u32>) -> u32 {
+    spent.saturating_sub(1).max(strangers.unwrap_or(0))
+}
+
 /// Whether one more attempt is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budget {

@@ -12,7 +12,7 @@ use domain::{
 };
 use sqlx::{AssertSqlSafe, query};
 
-use crate::{connect::Sql, engine::Engine, rows::Values, write::Write};
+use crate::{batch::Ran, connect::Sql, engine::Engine, rows::Values, write::Write};
 
 /// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, with its user in `user`.
 struct Place {
@@ -117,9 +117,12 @@ impl Whose<'_> {
         ))
     }
 
+    /// Answers what it had counted: see [`cleared`].
     fn clearing(self) -> Sql {
         let Place { table, key, .. } = self.place();
-        self.keyed(format!("DELETE FROM {table} WHERE {key} = $1"))
+        self.keyed(format!(
+            "DELETE FROM {table} WHERE {key} = $1 RETURNING in_a_row"
+        ))
     }
 
     /// How many attempts were refused in a row; no row when nothing was tried.
@@ -200,6 +203,11 @@ pub fn clearing(user: &UserId) -> Sql {
 pub fn clearing_browser(user: &UserId, browser: TokenHash) -> Sql {
     let holder = &GuessHolder::KnownBrowser(browser);
     Whose { user, holder }.clearing()
+}
+
+/// How many attempts in a row a budget had counted that was cleared.
+pub fn cleared(ran: &Ran) -> Result<u32, PortError> {
+    ran.rows.first().map_or(Ok(0), |row| row.count("in_a_row"))
 }
 
 /// Clears the common budget and the session's: a backup code was accepted within it (ADR 7).

@@ -5,6 +5,7 @@ use domain::{
     enrolment::CodesFor,
     events::{Action, Event, MethodKind},
     ids::{CodeSetId, SessionId, UserId},
+    lockout::refused_before,
     names::MethodName,
     ports::{
         Activation, BackupCodeUse, CodeUse, Deletion, Grant, KnownBrowser, MethodRecord, Mfa,
@@ -100,19 +101,21 @@ impl Mfa for Store {
         methods::find(self, user).await
     }
 
-    async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError> {
+    async fn use_code(&self, code: CodeUse) -> Result<(Taken, u32), PortError> {
         let mut write = self.write().await?;
         let browser = known(&code.swap, &code.user, code.browser, code.at);
         let [note, clear] = sessions::signing_in(&code.user, code.at);
-        let statements = vec![
+        let mut statements = vec![
             note,
             methods::burning(&code.user, &code.method, code.step, code.at),
             stepping_up(&code.swap, &browser),
             known_browsers::putting(&browser),
             clear,
-            guess_budgets::clearing_browser(&code.user, code.browser),
-            sessions::leaving_complete(&code.user, &code.swap.session),
         ];
+        if code.is_browser_known {
+            let clear = guess_budgets::clearing_browser(&code.user, code.browser);
+            statements.push(clear);
+        }
         let event = application(Action::SecondFactor, &code.user);
         let (ran, told) = write.run_as(statements, event).await?;
         let taken = match (ran[0].changed, ran[1].changed, ran[2].changed) {
@@ -120,9 +123,16 @@ impl Mfa for Store {
             (1, 0, _) => Taken::AlreadyTaken,
             _ => Taken::SessionGone,
         };
+        let strangers = guess_budgets::cleared(&ran[4])?;
+        let refused = if code.is_browser_known {
+            refused_before(guess_budgets::cleared(&ran[5])?, Some(strangers))
+        } else {
+            refused_before(strangers, None)
+        };
+        sessions::leave_complete(&mut write, &ran[2], &browser).await?;
         known_browsers::forget_too_many(&mut write, &ran[3], &code.user).await?;
         write.keep_told(taken == Taken::Taken, told).await?;
-        Ok(taken)
+        Ok((taken, refused))
     }
 
     async fn find_backup_code(
@@ -300,22 +310,22 @@ async fn completed(
     if !is_spent {
         return Ok(Taken::AlreadyTaken);
     }
-    if write.run(stepping_up(swap, browser)).await? != 1 {
+    let mut ran = write.run_all(vec![stepping_up(swap, browser)]).await?;
+    let Some(stepped_up) = ran.pop().filter(|ran| ran.changed == 1) else {
         return Ok(Taken::SessionGone);
-    }
-    write
-        .run(sessions::leaving_complete(&browser.user, &browser.session))
-        .await?;
+    };
+    sessions::leave_complete(write, &stepped_up, browser).await?;
     known_browsers::put(write, browser).await?;
     let clear = guess_budgets::clearing_browser(&browser.user, browser.token);
     write.run(clear).await?;
     Ok(Taken::Taken)
 }
 
-/// The second factor is given, and the session has a new token.
+/// The second factor is given, and the session has a new token; answers how many complete sessions the user has.
 fn stepping_up(swap: &TokenSwap, browser: &KnownBrowser) -> Sql {
     let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
-                   WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5";
+                   WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5
+                   RETURNING (SELECT COUNT(*) FROM sessions s WHERE s.user_id = $5 AND s.second_factor_at IS NOT NULL) AS complete";
     let step_up = sessions::bind_swap(query(step_up), swap, browser.at);
     step_up.bind(browser.user.as_str())
 }

@@ -6,7 +6,10 @@ use domain::{
     ids::{AccountId, SessionId, UserId},
     names::AccountName,
     policy::Subject,
-    ports::{NewSession, Opened, PortError, Receipt, SessionRecord, Sessions, TokenSwap},
+    ports::{
+        AccountChoice, KnownBrowser, NewSession, Opened, PortError, Receipt, SessionRecord,
+        Sessions, TokenSwap,
+    },
     session::{ABSOLUTE, SessionFacts},
     session_bounds::{COMPLETE, HALF, SIGN_INS, SignIns, WINDOW},
     time::{TimeStep, Timestamp},
@@ -17,6 +20,7 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store, attempts,
+    batch::Ran,
     connect::Sql,
     error::damaged,
     guess_budgets, known_browsers, locks, password_tries,
@@ -140,17 +144,23 @@ impl Sessions for Store {
         &self,
         session: &SessionId,
         account: &AccountId,
-    ) -> Result<bool, PortError> {
+    ) -> Result<AccountChoice, PortError> {
         let mut write = self.write().await?;
-        if !locks::account(&mut write, account).await? {
-            return write.undo(false).await;
-        }
+        locks::account(&mut write, account).await?;
         let choose = "UPDATE sessions SET account_id = $2 WHERE id = $1
                       AND EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = sessions.user_id AND p.account_id = $2)";
         let choose = query(choose).bind(session.as_str()).bind(account.as_str());
-        let chosen = write.run(choose).await? == 1;
-        // Where somebody works changes nothing of what they may do there.
-        write.keep(chosen, Noted::Nothing).await
+        if write.run(choose).await? == 1 {
+            // Where somebody works changes nothing of what they may do there.
+            write.commit(Noted::Nothing).await?;
+            return Ok(AccountChoice::Chosen);
+        }
+        let there = query("SELECT 1 FROM sessions WHERE id = $1").bind(session.as_str());
+        let refusal = match write.row(there).await? {
+            Some(_) => AccountChoice::NotTheirs,
+            None => AccountChoice::SessionGone,
+        };
+        write.undo(refusal).await
     }
 
     async fn end(&self, session: &SessionId) -> Result<(), PortError> {
@@ -306,15 +316,26 @@ fn making_room(session: &NewSession) -> Sql {
         .bind(i64::from(is_in_known_browser(session)))
 }
 
-/// Ends the complete sessions that are too many beside one that has just become complete.
-pub fn leaving_complete(user: &UserId, session: &SessionId) -> Sql {
+/// Behind the statement that made a session complete and counted those that are: the ones that are too many beside it end.
+pub async fn leave_complete(
+    write: &mut Write,
+    stepped_up: &Ran,
+    browser: &KnownBrowser,
+) -> Result<(), PortError> {
+    let complete = stepped_up.rows.first();
+    let complete = complete.map_or(Ok(0), |row| row.count("complete"))?;
+    // One engine counts the session that has just become complete, the other does not yet.
+    if complete < COMPLETE {
+        return Ok(());
+    }
     let idle = "DELETE FROM sessions WHERE id IN
                 (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NOT NULL AND id <> $2
                  ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $3)";
-    query(idle)
-        .bind(user.as_str())
-        .bind(session.as_str())
-        .bind(i64::from(COMPLETE) - 1)
+    let idle = query(idle)
+        .bind(browser.user.as_str())
+        .bind(browser.session.as_str())
+        .bind(i64::from(COMPLETE) - 1);
+    write.run(idle).await.map(drop)
 }
 
 /// Why a session did not open.

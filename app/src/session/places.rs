@@ -1,6 +1,6 @@
 //! Which account a session works in, and who can help with a lost device.
 
-use domain::ports::AccountOverview;
+use domain::ports::{AccountChoice, AccountOverview};
 
 use super::{
     api::{Chosen, PlaceToWork, Viewer},
@@ -25,15 +25,12 @@ fn place(overview: AccountOverview) -> PlaceToWork {
 
 pub(super) async fn choose(call: &Call, request: Chosen) -> Result<Viewer, AppError> {
     let session = &call.caller()?.session.id;
-    let chosen = call
-        .services
-        .sessions
-        .choose_account(session, &request.account)
-        .await?;
-    if !chosen {
-        return Err(AppError::NotFound);
+    let sessions = &call.services.sessions;
+    match sessions.choose_account(session, &request.account).await? {
+        AccountChoice::Chosen => now(call).await,
+        AccountChoice::NotTheirs => Err(AppError::NotFound),
+        AccountChoice::SessionGone => Err(AppError::NotSignedIn),
     }
-    now(call).await
 }
 
 /// Before the second factor a session learns no names, unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).

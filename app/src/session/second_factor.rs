@@ -5,7 +5,7 @@ use domain::{
     backup_code::BackupCode,
     guess_holder::GuessHolder,
     ids::{BackupCodeId, UserId},
-    lockout::{Budget, Factor, LOCK_AFTER},
+    lockout::{self, Budget, Factor, LOCK_AFTER},
     one_time_code::OneTimeCode,
     policy::Standing,
     ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
@@ -33,16 +33,17 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
     let (swap, token) = call.renewal()?;
     let user = call.caller()?.session.user.clone();
     let browser = BrowserToken::of(call, &user).await?;
-    let unlocked_after = locked_after(call, &user, &browser).await?;
     let code = CodeUse {
         swap,
         user,
         method: method.id,
         step,
         browser: browser.hash,
+        is_browser_known: browser.known().is_some(),
         at: call.now,
     };
-    match call.services.mfa.use_code(code).await? {
+    let (outcome, refused) = call.services.mfa.use_code(code).await?;
+    match outcome {
         Taken::Taken => hand_out(call, &token, &browser),
         Taken::AlreadyTaken => return Err(already_used(call, step)),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
@@ -50,7 +51,7 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
     Ok(SignedIn {
         viewer: completed(call)?,
         codes_left: None,
-        unlocked_after,
+        unlocked_after: unlocked_after(refused),
     })
 }
 
@@ -59,7 +60,7 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
     let (swap, token) = call.renewal()?;
     let user = call.caller()?.session.user.clone();
     let browser = BrowserToken::of(call, &user).await?;
-    let unlocked_after = locked_after(call, &user, &browser).await?;
+    let refused = refused_before(call, &user, &browser).await?;
     let code = BackupCodeUse {
         swap,
         user,
@@ -76,7 +77,7 @@ pub(super) async fn verify_backup_code(call: &Call, request: Code) -> Result<Sig
     Ok(SignedIn {
         viewer: completed(call)?,
         codes_left: Some(left),
-        unlocked_after,
+        unlocked_after: unlocked_after(refused),
     })
 }
 
@@ -86,24 +87,26 @@ fn hand_out(call: &Call, session: &Token, browser: &BrowserToken) {
     browser.hand_out(call);
 }
 
-/// How many codes in a row had locked the application, for strangers or in this browser, before the one that is right now; none where
-/// neither was locked. So a user who signs in from a known browser hears of the guesses of strangers too.
-async fn locked_after(
+/// The refused codes in a row that had locked the application, for strangers or in this browser, before the one that is right now; none
+/// where neither was locked. So a user who signs in from a known browser hears of the guesses of strangers too.
+fn unlocked_after(refused: u32) -> Option<u32> {
+    (refused >= LOCK_AFTER).then_some(refused)
+}
+
+/// How many codes in a row were refused before the one that was counted last.
+async fn refused_before(
     call: &Call,
     user: &UserId,
     browser: &BrowserToken,
-) -> Result<Option<u32>, AppError> {
+) -> Result<u32, AppError> {
     let attempts = &call.services.attempts;
-    let own = browser.known().map(GuessHolder::KnownBrowser);
-    let own = own.unwrap_or(GuessHolder::Stranger);
-    let mut tries = attempts.refused_in_a_row(user, &own).await?;
-    // The right one is counted too, and not given back yet.
-    tries = tries.saturating_sub(1);
-    if own != GuessHolder::Stranger {
-        let strangers = attempts.refused_in_a_row(user, &GuessHolder::Stranger);
-        tries = tries.max(strangers.await?);
-    }
-    Ok((tries >= LOCK_AFTER).then_some(tries))
+    let refused = async |holder| attempts.refused_in_a_row(user, &holder).await;
+    let strangers = refused(GuessHolder::Stranger).await?;
+    let Some(known) = browser.known() else {
+        return Ok(lockout::refused_before(strangers, None));
+    };
+    let own = refused(GuessHolder::KnownBrowser(known)).await?;
+    Ok(lockout::refused_before(own, Some(strangers)))
 }
 
 /// Whose budget a guess of the caller spends.

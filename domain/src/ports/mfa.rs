@@ -135,6 +135,8 @@ pub struct CodeUse {
     pub step: TimeStep,
     /// The token by which the browser will be known: a new one, or the one that it is known by already.
     pub browser: TokenHash,
+    /// Whether the browser is known already: its own budget was spent, and none but such a browser has one.
+    pub is_browser_known: bool,
     /// When.
     pub at: Timestamp,
 }
@@ -203,8 +205,9 @@ pub trait Mfa: Send + Sync {
     /// The user's active method.
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
 
-    /// Burns a step and completes the sign-in, which clears the budgets of the user and of the browser and makes the browser known.
-    async fn use_code(&self, code: CodeUse) -> Result<Taken, PortError>;
+    /// Burns a step and completes the sign-in, which clears the budgets of the user and of the browser and makes the browser known; answers
+    /// how many codes were refused in a row before it, by [`crate::lockout::refused_before`].
+    async fn use_code(&self, code: CodeUse) -> Result<(Taken, u32), PortError>;
 
     /// Finds a code of the user's valid set, spent or not.
     async fn find_backup_code(

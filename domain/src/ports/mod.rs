@@ -26,7 +26,7 @@ pub use mfa::{
     PendingKey, StoredBackupCode, Taken, TestedCode,
 };
 pub use password_changes::{PasswordChange, PasswordChanges};
-pub use sessions::{NewSession, Opened, SessionRecord, Sessions, TokenSwap};
+pub use sessions::{AccountChoice, NewSession, Opened, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, Hasher, Lane, NoPlace, Place, Rank};
 pub use users::{Credentials, FirstOwner, InvitedUser, NewUser, SignInRecord, UserRecord, Users};

@@ -94,6 +94,17 @@ impl Opened {
     }
 }
 
+/// What became of a session's choice of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountChoice {
+    /// The session works there now.
+    Chosen,
+    /// Its user does not belong to the account, or there is none.
+    NotTheirs,
+    /// The session has ended.
+    SessionGone,
+}
+
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
@@ -116,12 +127,12 @@ pub trait Sessions: Send + Sync {
     /// Notes that the password was confirmed, and swaps the token; false when the session has ended or its token changed meanwhile.
     async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError>;
 
-    /// Notes the account the session works in; false when its user does not belong to it.
+    /// Notes the account the session works in.
     async fn choose_account(
         &self,
         session: &SessionId,
         account: &AccountId,
-    ) -> Result<bool, PortError>;
+    ) -> Result<AccountChoice, PortError>;
 
     /// Ends a session, and its pending key with it.
     async fn end(&self, session: &SessionId) -> Result<(), PortError>;

@@ -53,9 +53,17 @@ impl TotpKey {
 
     /// Whether `code` is this key's code of `step`, compared in constant time.
     pub(super) fn matches(&self, code: &OneTimeCode, step: TimeStep) -> bool {
-        let seconds = step.start().millis() / 1000;
-        u64::try_from(seconds)
-            .is_ok_and(|seconds| self.totp().check(code.expose(), seconds).is_some())
+        matches(&self.totp(), code, step)
+    }
+
+    /// The first of several steps whose code `code` is.
+    pub(super) fn find_step(
+        &self,
+        code: &OneTimeCode,
+        mut steps: impl Iterator<Item = TimeStep>,
+    ) -> Option<TimeStep> {
+        let totp = self.totp();
+        steps.find(|step| matches(&totp, code, *step))
     }
 
     /// One step at a time: the window is ours to judge, so the library's own skew is off.
@@ -67,6 +75,11 @@ impl TotpKey {
             .with_skew(0)
             .build_noncompliant()
     }
+}
+
+fn matches(totp: &Totp, code: &OneTimeCode, step: TimeStep) -> bool {
+    let seconds = step.start().millis() / 1000;
+    u64::try_from(seconds).is_ok_and(|seconds| totp.check(code.expose(), seconds).is_some())
 }
 
 #[cfg(test)]

@@ -103,8 +103,9 @@ pub fn verify_enrolment(
 #[must_use]
 pub fn clock_offset(key: &TotpKey, code: &OneTimeCode, now: Timestamp) -> Option<i32> {
     let current = TimeStep::at(now);
-    let found = offsets().find(|&distance| key.matches(code, current.offset(distance)))?;
-    i32::try_from(found * i64::from(TimeStep::SECONDS)).ok()
+    let steps = offsets().map(|distance| current.offset(distance));
+    let distance = key.find_step(code, steps)?.number() - current.number();
+    i32::try_from(distance * i64::from(TimeStep::SECONDS)).ok()
 }
 
 /// The distances in steps, the nearest first.

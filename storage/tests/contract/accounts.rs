@@ -1,6 +1,6 @@
 use domain::{
     ids::AccountId,
-    ports::{Accounts, Sessions},
+    ports::{AccountChoice, Accounts, Sessions},
 };
 
 use crate::{
@@ -91,7 +91,7 @@ async fn a_removed_account_leaves_its_people() {
     let mine = browser(store, &user).await;
     let account = store.of_user(&user).await.unwrap().remove(0).account.id;
     let chosen = store.choose_account(&mine.session, &account).await;
-    assert!(chosen.unwrap());
+    assert_eq!(chosen.unwrap(), AccountChoice::Chosen);
     assert!(Accounts::remove(store, &account).await.unwrap());
     assert!(!Accounts::remove(store, &account).await.unwrap());
     assert_eq!(database.count("memberships").await, 0);

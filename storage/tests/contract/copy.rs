@@ -201,7 +201,7 @@ async fn every_row_arrives_as_it_was() {
     let used = store.use_backup_code(ada.backup_code(&mine, 0)).await;
     assert_eq!(used.unwrap().0, Taken::AlreadyTaken);
     let used = store.use_code(ada.code(&mine, 0)).await;
-    assert_eq!(used.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(used.unwrap().0, Taken::AlreadyTaken);
     let unused = store.use_backup_code(ada.backup_code(&mine, 1)).await;
     assert_eq!(unused.unwrap().0, Taken::Taken);
 }

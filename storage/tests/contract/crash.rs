@@ -59,7 +59,7 @@ async fn everything_is_there_after_a_restart() {
     let mine = browser(&database.store, &ada.user).await;
     let code = ada.code(&mine, 1);
     assert_eq!(
-        database.store.use_code(code.clone()).await.unwrap(),
+        database.store.use_code(code.clone()).await.unwrap().0,
         Taken::Taken
     );
     database.store.close().await;
@@ -74,7 +74,7 @@ async fn everything_is_there_after_a_restart() {
     assert_eq!(found.facts.second_factor_at, Some(code.at));
     let other = browser(&again, &ada.user).await;
     assert_eq!(
-        again.use_code(ada.code(&other, 1)).await.unwrap(),
+        again.use_code(ada.code(&other, 1)).await.unwrap().0,
         Taken::AlreadyTaken
     );
 }

@@ -176,7 +176,7 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
         assert_eq!(store.test(code).await.unwrap(), Taken::AlreadyTaken);
     }
     let half = browser(store, &ada.user).await;
-    let sign_in = store.use_code(ada.code(&half, 2)).await.unwrap();
+    let sign_in = store.use_code(ada.code(&half, 2)).await.unwrap().0;
     assert_eq!(sign_in, Taken::AlreadyTaken);
     assert_eq!(
         store

@@ -104,7 +104,7 @@ async fn an_attempt_that_comes_right_is_one_event() {
         "counted, and failed until it is completed"
     );
     assert_eq!(
-        seen.use_code(ada.code(&mine, 1)).await.unwrap(),
+        seen.use_code(ada.code(&mine, 1)).await.unwrap().0,
         Taken::Taken
     );
     seen.settle(Outcome::Failed).await.unwrap();
@@ -125,7 +125,7 @@ async fn an_attempt_that_is_not_completed_stays_with_how_it_ended() {
         .await
         .unwrap();
     assert_eq!(
-        seen.use_code(ada.code(&mine, 0)).await.unwrap(),
+        seen.use_code(ada.code(&mine, 0)).await.unwrap().0,
         Taken::AlreadyTaken
     );
     seen.settle(Outcome::Used).await.unwrap();

@@ -97,9 +97,15 @@ async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
     let half = browser(store, &ada.user).await;
     let code = CodeUse {
         browser: mine,
+        is_browser_known: true,
         ..ada.code(&half, 1)
     };
-    assert_eq!(store.use_code(code).await.unwrap(), Taken::Taken);
+    let (taken, refused_before) = store.use_code(code).await.unwrap();
+    assert_eq!(taken, Taken::Taken);
+    assert_eq!(
+        refused_before, 1,
+        "by strangers; its own one is the right one"
+    );
     assert_eq!(refused(store, &ada.user, &holders).await, [0, 0, 1, 1]);
 
     all_guess(store, &ada.user, &holders).await;

@@ -207,6 +207,7 @@ impl Protected {
             method: self.method.clone(),
             step: FIRST_STEP.offset(step),
             browser: token(),
+            is_browser_known: false,
             at: FIRST_STEP.offset(step).start(),
         }
     }

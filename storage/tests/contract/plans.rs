@@ -97,7 +97,7 @@ async fn signing_in(store: &Store, ada: &Protected) {
         let code = ada.code(&browser, step);
         known = Some(code.browser);
         store.is_known(code.browser, &ada.user, at).await.unwrap();
-        assert_eq!(store.use_code(code).await.unwrap(), Taken::Taken);
+        assert_eq!(store.use_code(code).await.unwrap().0, Taken::Taken);
     }
     let browser = browser(store, &ada.user).await;
     let code = ada.backup_code(&browser, 0);

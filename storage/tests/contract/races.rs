@@ -70,7 +70,7 @@ async fn one_step_signs_in_one_of_many_sessions() {
             .collect();
         let results = at_once(&programs, TASKS, |store, number| {
             let code = uses[number].clone();
-            async move { store.use_code(code).await.unwrap() }
+            async move { store.use_code(code).await.unwrap().0 }
         })
         .await;
         assert_eq!(count(&results, &Taken::Taken), 1, "round {round}");
@@ -96,7 +96,7 @@ async fn one_session_is_completed_once_whatever_the_codes() {
             .collect();
         let results = at_once(&programs, TASKS, |store, number| {
             let code = uses[number].clone();
-            async move { store.use_code(code).await.unwrap() }
+            async move { store.use_code(code).await.unwrap().0 }
         })
         .await;
         assert_eq!(

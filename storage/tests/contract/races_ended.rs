@@ -1,7 +1,7 @@
 //! A session is ended while something is put on it or taken from it: each gets an answer, and none waits for the other.
 
 use domain::{
-    ports::{Accounts, Deletion, Mfa, PendingKey, Sessions, StepUps},
+    ports::{AccountChoice, Accounts, Deletion, Mfa, PendingKey, Sessions, StepUps},
     step_up::Intent,
     time::Timestamp,
 };
@@ -98,7 +98,7 @@ async fn an_account_that_goes() {
         };
         let grant = ada.granted(&database.store, &off).await;
         let chosen = one.choose_account(&ada.browser.session, &account).await;
-        assert!(chosen.unwrap());
+        assert_eq!(chosen.unwrap(), AccountChoice::Chosen);
         let (lifted, removed) = tokio::join!(
             one.lift_rule(grant, later(1)),
             Accounts::remove(&*other, &account)
@@ -121,7 +121,8 @@ async fn a_choice_of_an_account_that_goes() {
         );
         chosen.unwrap();
         assert!(removed.unwrap());
-        assert!(!one.choose_account(&mine, &account).await.unwrap());
+        let late = one.choose_account(&mine, &account).await.unwrap();
+        assert_eq!(late, AccountChoice::NotTheirs);
     }
 }
 

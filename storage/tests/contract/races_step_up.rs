@@ -211,7 +211,7 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
                 if number == TASKS / 2 {
                     store.delete(deletion).await.unwrap()
                 } else {
-                    store.use_code(code).await.unwrap()
+                    store.use_code(code).await.unwrap().0
                 }
             }
         })

@@ -131,7 +131,7 @@ async fn it_is_the_sessions_own() {
 
     let by_app = browser(store, &ada.user).await;
     let code = ada.code(&by_app, 1);
-    assert_eq!(store.use_code(code).await.unwrap(), Taken::Taken);
+    assert_eq!(store.use_code(code).await.unwrap().0, Taken::Taken);
     for session in [&by_app, &set_up] {
         assert_eq!(recovered_at(&database, session).await, None);
     }

@@ -119,7 +119,7 @@ async fn the_first_code_swaps_the_methods() {
     let last_step = store.method(&ada.user).await.unwrap().unwrap().last_step;
     let half = ada.code(&other, 2);
     assert_eq!(
-        store.use_code(half.clone()).await.unwrap(),
+        store.use_code(half.clone()).await.unwrap().0,
         Taken::Taken,
         "until then the old one works"
     );

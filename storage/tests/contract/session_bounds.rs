@@ -148,7 +148,7 @@ async fn c7_a_second_factor_completes_no_more_than_there_may_be() {
         };
         assert_eq!(opened(store, new).await, Opened::Done);
         let code = ada.code(&browser, step);
-        let taken = domain::ports::Mfa::use_code(store, code).await.unwrap();
+        let (taken, _) = domain::ports::Mfa::use_code(store, code).await.unwrap();
         assert_eq!(taken, domain::ports::Taken::Taken);
     }
     let complete = "sessions WHERE second_factor_at IS NOT NULL";

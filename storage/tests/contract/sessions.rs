@@ -1,6 +1,6 @@
 use domain::{
     lockout::{Budget, Factor},
-    ports::{Accounts, Attempts, Mfa, NewSession, SecretHash, Sessions, Users},
+    ports::{AccountChoice, Accounts, Attempts, Mfa, NewSession, SecretHash, Sessions, Users},
     session::{ABSOLUTE, SessionFacts},
 };
 
@@ -207,13 +207,13 @@ async fn a_session_works_in_an_account_of_its_user() {
         let account = &account;
         async move { store.choose_account(&session, account).await.unwrap() }
     };
-    assert!(choose(&mine).await);
-    assert!(choose(&mine).await, "again");
-    assert!(!choose(&others).await, "a stranger's");
+    assert_eq!(choose(&mine).await, AccountChoice::Chosen);
+    assert_eq!(choose(&mine).await, AccountChoice::Chosen, "again");
+    assert_eq!(choose(&others).await, AccountChoice::NotTheirs);
     let found = Sessions::find(store, mine.token).await.unwrap().unwrap();
     assert_eq!(found.facts.account, Some(account.clone()));
     let found = Sessions::find(store, others.token).await.unwrap().unwrap();
     assert_eq!(found.facts.account, None);
     store.end(&mine.session).await.unwrap();
-    assert!(!choose(&mine).await);
+    assert_eq!(choose(&mine).await, AccountChoice::SessionGone);
 }

@@ -22,7 +22,7 @@ async fn a_right_code_completes_the_sign_in() {
         .await
         .unwrap();
     let code = ada.code(&mine, 1);
-    assert_eq!(store.use_code(code.clone()).await.unwrap(), Taken::Taken);
+    assert_eq!(store.use_code(code.clone()).await.unwrap().0, Taken::Taken);
 
     let found = Sessions::find(store, code.swap.new).await.unwrap().unwrap();
     assert_eq!(
@@ -49,12 +49,12 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
-    let set_up_step = store.use_code(ada.code(&mine, 0)).await.unwrap();
+    let set_up_step = store.use_code(ada.code(&mine, 0)).await.unwrap().0;
     assert_eq!(set_up_step, Taken::AlreadyTaken, "the set-up burnt it");
 
     let other = browser(store, &ada.user).await;
     assert_eq!(
-        store.use_code(ada.code(&other, 2)).await.unwrap(),
+        store.use_code(ada.code(&other, 2)).await.unwrap().0,
         Taken::Taken
     );
     store
@@ -63,7 +63,7 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
         .unwrap();
     for burnt in [2, 1] {
         assert_eq!(
-            store.use_code(ada.code(&mine, burnt)).await.unwrap(),
+            store.use_code(ada.code(&mine, burnt)).await.unwrap().0,
             Taken::AlreadyTaken
         );
     }
@@ -75,7 +75,7 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
         "a refusal clears nothing"
     );
     assert_eq!(
-        store.use_code(ada.code(&mine, 3)).await.unwrap(),
+        store.use_code(ada.code(&mine, 3)).await.unwrap().0,
         Taken::Taken
     );
 }
@@ -94,7 +94,7 @@ async fn a_code_counts_for_its_owner_and_a_live_session_only() {
         ..ada.code(&adas, 1)
     };
     assert_eq!(
-        store.use_code(eves_method).await.unwrap(),
+        store.use_code(eves_method).await.unwrap().0,
         Taken::AlreadyTaken
     );
     let no_method = CodeUse {
@@ -102,28 +102,28 @@ async fn a_code_counts_for_its_owner_and_a_live_session_only() {
         ..ada.code(&adas, 1)
     };
     assert_eq!(
-        store.use_code(no_method).await.unwrap(),
+        store.use_code(no_method).await.unwrap().0,
         Taken::AlreadyTaken
     );
     let eves_session = ada.code(&eves, 1);
     assert_eq!(
-        store.use_code(eves_session).await.unwrap(),
+        store.use_code(eves_session).await.unwrap().0,
         Taken::SessionGone
     );
     let complete = ada.code(&ada.browser, 1);
     assert_eq!(
-        store.use_code(complete).await.unwrap(),
+        store.use_code(complete).await.unwrap().0,
         Taken::SessionGone,
         "owes nothing"
     );
 
     store.end(&adas.session).await.unwrap();
     assert_eq!(
-        store.use_code(ada.code(&adas, 1)).await.unwrap(),
+        store.use_code(ada.code(&adas, 1)).await.unwrap().0,
         Taken::SessionGone
     );
     let next = browser(store, &ada.user).await;
-    let taken = store.use_code(ada.code(&next, 1)).await.unwrap();
+    let taken = store.use_code(ada.code(&next, 1)).await.unwrap().0;
     assert_eq!(
         taken,
         Taken::Taken,
@@ -142,7 +142,7 @@ async fn a_barred_user_completes_nothing() {
         .await
         .unwrap();
     assert_eq!(
-        store.use_code(ada.code(&mine, 1)).await.unwrap(),
+        store.use_code(ada.code(&mine, 1)).await.unwrap().0,
         Taken::SessionGone
     );
     let backup = store
