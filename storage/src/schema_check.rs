@@ -61,12 +61,20 @@ type Object = (String, String, String);
 /// Each with the text that made it.
 type Objects = BTreeMap<Object, String>;
 
-/// Refuses triggers, views and the like, whatever version the schema is of: no version of this program makes any.
-pub async fn refuse_code(connection: &mut AnyConnection, engine: Engine) -> Result<(), OpenError> {
+/// Refuses triggers, views and the like, whatever version the schema is of: no version of this program makes any. Answers whether the
+/// schema is this version's already.
+pub async fn refuse_code(
+    connection: &mut AnyConnection,
+    engine: Engine,
+) -> Result<bool, OpenError> {
     let mut found = objects(connection, engine).await?;
+    if digest(&found) == digest_of(engine) {
+        return Ok(true);
+    }
     found
         .retain(|(kind, ..), _| !matches!(kind.as_str(), "table" | "index") && !is_of_column(kind));
-    judged(&found, &Objects::new())
+    judged(&found, &Objects::new())?;
+    Ok(false)
 }
 
 /// Refuses a schema of this version that differs from the program's own.
@@ -75,14 +83,17 @@ pub async fn refuse_altered(
     engine: Engine,
 ) -> Result<(), OpenError> {
     let found = objects(connection, engine).await?;
-    let right = match engine {
-        Engine::Sqlite => DIGEST_OF_SQLITE,
-        Engine::Postgres => DIGEST_OF_DEFAULTS,
-    };
-    if digest(&found) == right {
+    if digest(&found) == digest_of(engine) {
         return Ok(());
     }
     judged(&found, expected(engine).await?)
+}
+
+const fn digest_of(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => DIGEST_OF_SQLITE,
+        Engine::Postgres => DIGEST_OF_DEFAULTS,
+    }
 }
 
 /// Each object with its text, each part behind its length.
