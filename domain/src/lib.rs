@@ -30,6 +30,8 @@ pub mod events;
 #[cfg(feature = "secrets")]
 pub mod guess_holder;
 #[cfg(feature = "secrets")]
+pub mod kept;
+#[cfg(feature = "secrets")]
 pub mod keys;
 #[cfg(feature = "secrets")]
 pub mod known_browser;
@@ -37,6 +39,8 @@ pub mod known_browser;
 pub mod network_budget;
 #[cfg(feature = "secrets")]
 pub mod ports;
+#[cfg(feature = "secrets")]
+pub mod search_key;
 #[cfg(feature = "secrets")]
 pub mod session_bounds;
 #[cfg(feature = "secrets")]

@@ -5,37 +5,99 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::typed::{shows_nothing, sign};
+#[cfg(feature = "secrets")]
+use crate::{kept::Kept, search_key};
+
 /// Why a text can't be a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NameError {
-    /// Nothing but blanks.
+    /// Nothing that shows.
     #[error("enter a name")]
     Empty,
     /// Over [`MAX_CHARS`] characters.
     #[error("use at most 100 characters")]
     TooLong,
-    /// A control character, which could break a log line or a table.
-    #[error("use letters, digits and punctuation only")]
-    Control,
+    /// A sign that shows nothing: it could break a line of a log, turn a text round, or make one name look like another.
+    #[error("leave out {}, which shows nothing", sign(*.0))]
+    Sign(char),
 }
 
 /// Longest name, in characters.
 pub const MAX_CHARS: usize = 100;
 
-/// Direction overrides and the like: invisible, and able to make one name look like another.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// Whether `c` may stand behind `before` and in front of `after`. What shows nothing may stand only where scripts and emoji need it: joiners
+/// between two characters that show (Persian, Indic scripts, emoji) or behind a virama, variation selectors behind one (Japanese names,
+/// emoji), tags behind the flag that they turn into another.
+fn is_in_place(before: Option<char>, c: char, after: Option<char>) -> bool {
+    let shows = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && !shows_nothing(c));
+    match c {
+        '\u{200c}' | '\u{200d}' => {
+            let joins = shows(before) || before.is_some_and(is_variation_selector);
+            joins && (shows(after) || before.is_some_and(is_virama))
+        }
+        _ if is_variation_selector(c) => shows(before),
+        '\u{e0020}'..='\u{e007f}' => {
+            matches!(before, Some('\u{1f3f4}' | '\u{e0020}'..='\u{e007e}'))
+        }
+        '\u{2028}' | '\u{2029}' => false,
+        _ => !c.is_control() && !shows_nothing(c),
+    }
+}
+
+const fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// The signs that take a letter's own vowel away, behind which a joiner ends a word in older spellings.
+const fn is_virama(c: char) -> bool {
+    matches!(
+        c,
+        '\u{94d}'
+            | '\u{9cd}'
+            | '\u{a4d}'
+            | '\u{acd}'
+            | '\u{b4d}'
+            | '\u{bcd}'
+            | '\u{c4d}'
+            | '\u{ccd}'
+            | '\u{d4d}'
+            | '\u{dca}'
+    )
+}
+
+/// Marks that need a letter to stand on.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// One form of what looks alike (NFC, Unicode annex 15). The pages, which only ask, do without its tables.
+fn composed(text: &str) -> String {
+    #[cfg(feature = "secrets")]
+    {
+        use unicode_normalization::UnicodeNormalization;
+        text.nfc().collect()
+    }
+    #[cfg(not(feature = "secrets"))]
+    text.to_owned()
 }
 
 fn checked(text: &str) -> Result<String, NameError> {
-    let name = text.trim();
-    match name.chars().count() {
-        0 => Err(NameError::Empty),
-        count if count > MAX_CHARS => Err(NameError::TooLong),
-        _ if name.contains(is_invisible) => Err(NameError::Control),
-        _ => Ok(name.to_owned()),
+    let name = composed(text.trim());
+    let (mut before, mut characters) = (None, name.chars().peekable());
+    while let Some(c) = characters.next() {
+        if !is_in_place(before, c, characters.peek().copied()) {
+            return Err(NameError::Sign(c));
+        }
+        before = Some(c);
     }
+    if name.chars().all(is_mark) {
+        return Err(NameError::Empty);
+    }
+    if name.chars().count() > MAX_CHARS {
+        return Err(NameError::TooLong);
+    }
+    Ok(name)
 }
 
 macro_rules! names {
@@ -46,10 +108,17 @@ macro_rules! names {
         pub struct $name(String);
 
         impl $name {
-            /// The name as it was given, trimmed.
+            /// The name as it was given, trimmed and composed.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        #[cfg(feature = "secrets")]
+        impl Kept for $name {
+            fn kept(text: String) -> Self {
+                Self(text)
             }
         }
 
@@ -86,31 +155,34 @@ macro_rules! names {
 names! {
     /// A person's full name, as the header shows it.
     PersonName
-    /// An account's name; unique when case-folded.
+    /// An account's name; unique by its [`AccountName::search_key`].
     AccountName
     /// An MFA method's name, as My profile shows it.
     MethodName
 }
 
+#[cfg(feature = "secrets")]
 impl PersonName {
     /// The form in which names are searched and sorted.
     #[must_use]
-    pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+    pub fn search_key(&self) -> String {
+        search_key::of(&self.0)
     }
 }
 
+#[cfg(feature = "secrets")]
 impl AccountName {
     /// The form in which two account names are compared.
     #[must_use]
-    pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+    pub fn search_key(&self) -> String {
+        search_key::of(&self.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
 
     #[test]
     fn names_are_trimmed_and_bounded() {
@@ -124,7 +196,78 @@ mod tests {
             Err(NameError::TooLong)
         );
         assert!("é".repeat(100).parse::<AccountName>().is_ok());
-        assert_eq!("a\nb".parse::<AccountName>(), Err(NameError::Control));
-        assert_eq!("a\u{202e}b".parse::<AccountName>(), Err(NameError::Control));
+    }
+
+    /// S3 of the field: what a script or an emoji needs is taken as it was typed.
+    #[rstest]
+    #[case::persian("علی\u{200c}رضا")]
+    #[case::sinhala("ශ්\u{200d}රී ලංකා")]
+    #[case::malayalam("അന്\u{200d}വര്\u{200d}")]
+    #[case::family("Zoë \u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}")]
+    #[case::heart("\u{2764}\u{fe0f}\u{200d}\u{1f525}")]
+    #[case::japanese("葛\u{e0100}城")]
+    #[case::england("\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} Ada")]
+    #[case::irish("O’Brien-Søren, Jr.")]
+    #[case::blank("田中\u{3000}さくら")]
+    fn s3_a_name_of_any_script_is_taken(#[case] typed: &str) {
+        assert_eq!(typed.parse::<PersonName>().unwrap().as_str(), typed);
+    }
+
+    #[rstest]
+    fn s3_a_sign_that_shows_nothing_is_refused_by_name(
+        #[values(
+            '\0',
+            '\n',
+            '\t',
+            '\u{85}',
+            '\u{ad}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2028}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{ffa0}',
+            '\u{feff}',
+            '\u{e0041}'
+        )]
+        sign: char,
+    ) {
+        let typed = format!("a{sign}b");
+        assert_eq!(typed.parse::<PersonName>(), Err(NameError::Sign(sign)));
+    }
+
+    #[rstest]
+    #[case("\u{3164}", NameError::Sign('\u{3164}'))]
+    #[case("\u{200d}", NameError::Sign('\u{200d}'))]
+    #[case("a \u{200c}b", NameError::Sign('\u{200c}'))]
+    #[case("a\u{200c} b", NameError::Sign('\u{200c}'))]
+    #[case("a\u{200c}\u{200c}b", NameError::Sign('\u{200c}'))]
+    #[case("\u{fe0f}", NameError::Sign('\u{fe0f}'))]
+    #[case("\u{a0}\u{3000}", NameError::Empty)]
+    #[case("\u{301}\u{300}", NameError::Empty)]
+    fn s3_a_name_that_shows_nothing_is_refused(#[case] typed: &str, #[case] error: NameError) {
+        assert_eq!(typed.parse::<PersonName>(), Err(error));
+    }
+
+    #[test]
+    fn the_refusal_says_which_sign() {
+        assert_eq!(
+            NameError::Sign('\u{202e}').to_string(),
+            "leave out U+202E (direction override), which shows nothing"
+        );
+    }
+
+    #[cfg(feature = "secrets")]
+    #[test]
+    fn s3_composed_and_decomposed_letters_are_one_name() {
+        let typed = "Zoe\u{308}".parse::<PersonName>();
+        assert_eq!(typed, "Zoë".parse());
     }
 }

@@ -32,6 +32,13 @@ impl SessionFacts {
         self.may_repeat(proved_at, now)
     }
 
+    /// Whether a key made at `made_at` was drawn since the session's newest password. One from before may have been drawn, and seen, with the
+    /// cookie alone: the password that follows throws that cookie out, and its key must not become the person's own.
+    #[must_use]
+    pub fn drew_key_since_password(&self, made_at: Timestamp) -> bool {
+        made_at >= self.password_at
+    }
+
     /// Whether the session may verify an identity by a backup code. Codes that the session drew itself, at `drawn_at`, prove no more than
     /// its cookie does, because the session showed them: the password is asked for again after they were drawn. A password from before
     /// does not do, or a thief would draw codes on one proof and begin a second window of time with them.
@@ -86,6 +93,13 @@ mod tests {
         let early = START.plus(MOMENT);
         let later = early.plus(FRESH);
         assert!(!session.may_see_first_key_again(early, later));
+    }
+
+    #[test]
+    fn a_password_ends_the_keys_from_before() {
+        let session = signed_in_at(START);
+        assert!(session.drew_key_since_password(START));
+        assert!(!session.drew_key_since_password(START.minus(MOMENT)));
     }
 
     #[test]

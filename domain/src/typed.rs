@@ -1,12 +1,38 @@
-//! What keyboards, clipboards and mail programs make of a code: signs that show nothing, and digits and letters of other widths and scripts.
+//! What keyboards, clipboards and mail programs make of a text: signs that show nothing, and digits and letters of other widths and scripts.
 
-/// Signs that show nothing: they mark a direction, join, or forbid or allow a break (Unicode `Default_Ignorable_Code_Point`, as far as
-/// keyboards and clipboards bring them).
+/// Signs that show nothing: they mark a direction, join, fill, or forbid or allow a break (Unicode `Default_Ignorable_Code_Point`, and the
+/// empty braille cell).
 #[must_use]
 pub fn shows_nothing(c: char) -> bool {
     matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A sign as a refusal names it: its number, and its name where people may know it.
+#[must_use]
+pub fn sign(c: char) -> String {
+    let name = match c {
+        '\u{ad}' => "soft hyphen",
+        '\u{61c}' | '\u{200e}' | '\u{200f}' => "direction mark",
+        '\u{200b}' => "zero-width space",
+        '\u{200c}' => "zero-width non-joiner",
+        '\u{200d}' => "zero-width joiner",
+        '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => "direction override",
+        '\u{202c}' | '\u{2066}'..='\u{2069}' => "direction isolate",
+        '\u{2028}' | '\u{2029}' => "line separator",
+        '\u{2060}' => "word joiner",
+        '\u{feff}' => "byte order mark",
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => "Hangul filler",
+        '\u{2800}' => "empty braille cell",
+        c if c.is_control() => "control character",
+        c if c.is_whitespace() => "blank",
+        c if shows_nothing(c) => "invisible sign",
+        c => return format!("{c}"),
+    };
+    format!("U+{:04X} ({name})", u32::from(c))
 }
 
 /// What people, keyboards and clipboards put between the characters of a code: blanks, dashes, dots, and what shows nothing.
@@ -75,6 +101,15 @@ mod tests {
         for c in ['\u{ff0d}', 'é', '\u{430}', '\u{1d7d8}', ' '] {
             assert_eq!(ascii(c), None, "{c}");
         }
+    }
+
+    #[test]
+    fn a_sign_is_named_by_its_number_unless_it_shows() {
+        assert_eq!(sign('\u{202e}'), "U+202E (direction override)");
+        assert_eq!(sign('\n'), "U+000A (control character)");
+        assert_eq!(sign('\u{3164}'), "U+3164 (Hangul filler)");
+        assert_eq!(sign('\u{e0041}'), "U+E0041 (invisible sign)");
+        assert_eq!(sign(';'), ";");
     }
 
     #[test]

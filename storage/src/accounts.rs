@@ -5,7 +5,9 @@ use domain::{
     events::{Action, Event},
     ids::{AccountId, UserId},
     names::AccountName,
-    ports::{AccountOverview, AccountRecord, Accounts, Grant, NewAccount, PortError, Taken},
+    ports::{
+        AccountOverview, AccountRecord, Accounts, Collision, Grant, NewAccount, PortError, Taken,
+    },
     step_up::Intent,
     time::Timestamp,
 };
@@ -14,6 +16,7 @@ use sqlx::query;
 use crate::{
     Store,
     account_rules::{self, Setting},
+    canonical_forms,
     connect::Sql,
     locks,
     rows::Values,
@@ -51,13 +54,19 @@ impl Accounts for Store {
             .collect()
     }
 
+    async fn collisions(&self) -> Result<Vec<Collision<AccountId>>, PortError> {
+        canonical_forms::of_accounts(self).await
+    }
+
     async fn find(&self, name: &AccountName) -> Result<Option<AccountRecord>, PortError> {
         let sql = query(
             "SELECT a.id AS account_id, a.name AS account_name, a.require_mfa,
                     (SELECT COUNT(*) FROM memberships m WHERE m.account_id = a.id) AS members
-             FROM accounts a WHERE a.name_folded = $1",
+             FROM accounts a WHERE a.name_folded = $1 OR (a.is_canonical = 0 AND a.name = $2)
+             ORDER BY CASE WHEN a.name = $2 THEN 0 ELSE 1 END LIMIT 1",
         );
-        let row = self.row(sql.bind(name.folded())).await?;
+        let sql = sql.bind(name.search_key()).bind(name.as_str());
+        let row = self.row(sql).await?;
         row.map_or(Ok(None), |row| row.account())
     }
 
@@ -115,12 +124,12 @@ impl Accounts for Store {
 
     async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError> {
         let mut write = self.write().await?;
-        let rename = "UPDATE accounts SET name = $2, name_folded = $3 WHERE id = $1
+        let rename = "UPDATE accounts SET name = $2, name_folded = $3, is_canonical = 1 WHERE id = $1
                       AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.name_folded = $3 AND o.id <> $1)";
         let rename = query(rename)
             .bind(account.as_str())
             .bind(name.as_str())
-            .bind(name.folded());
+            .bind(name.search_key());
         let renamed = write.run(rename).await? == 1;
         let event = Event::done(Action::AccountRename)
             .at(account)
@@ -149,10 +158,10 @@ async fn keep(write: Write, set: Setting, event: Event) -> Result<bool, PortErro
 }
 
 fn insert(account: &NewAccount) -> Sql {
-    query("INSERT INTO accounts (id, name, name_folded, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name_folded) DO NOTHING")
+    query("INSERT INTO accounts (id, name, name_folded, created_at, is_canonical) VALUES ($1, $2, $3, $4, 1) ON CONFLICT (name_folded) DO NOTHING")
         .bind(account.id.as_str())
         .bind(account.name.as_str())
-        .bind(account.name.folded())
+        .bind(account.name.search_key())
         .bind(account.at.millis())
 }
 

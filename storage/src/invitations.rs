@@ -48,8 +48,8 @@ impl Store {
             .await?;
         row.map(|row| {
             Ok(InvitedUser {
-                email: row.value("email")?,
-                name: row.value("name")?,
+                email: row.kept("email")?,
+                name: row.kept("name")?,
             })
         })
         .transpose()

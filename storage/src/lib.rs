@@ -14,6 +14,7 @@ mod attempts;
 mod backup;
 mod backup_codes;
 mod batch;
+mod canonical_forms;
 mod connect;
 mod copy;
 mod engine;

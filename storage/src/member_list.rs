@@ -1,10 +1,11 @@
 //! Members as an Owner sees them, a page at a time.
 
 use domain::{
-    email::Email,
+    email,
     ids::{AccountId, UserId},
     lockout::LOCK_AFTER,
     ports::{MemberPage, MemberQuery, MemberRecord, PortError},
+    search_key,
 };
 use sqlx::{any::AnyRow, query};
 
@@ -14,6 +15,14 @@ use crate::{Store, connect::Sql, rows::Values};
 const ALL: u32 = u32::MAX;
 /// The pattern of those who look for nobody in particular; the statements know it, too.
 const EVERYBODY: &str = "%%";
+/// A pattern that no name has.
+const NOBODY: &str = "";
+
+/// What `LIKE` looks for in search keys and in addresses.
+struct Patterns {
+    name: String,
+    email: String,
+}
 
 /// The state is the rule of `MemberState::of` as an expression, so that it can be asked for; `$2` refused codes in a row lock. A test
 /// compares the two.
@@ -85,34 +94,34 @@ const COUNT: &str = "SELECT COUNT(*) AS matching FROM memberships WHERE account_
 const NAMED: &str = members!(people!(
     "COUNT(*) OVER ()",
     "",
-    "AND (u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $4 ESCAPE '\\')
-     ORDER BY u.name_folded, u.id LIMIT $5 OFFSET $6"
+    "AND (u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $5 ESCAPE '\\')
+     ORDER BY u.name_folded, u.id LIMIT $6 OFFSET $7"
 ));
 /// In one state.
 const IN_STATE: &str = members!(concat!(
     people!("COUNT(*) OVER ()", with_mfa!("p.user_id"), "AND "),
     state!(),
-    " = $5 AND ($4 = '%%' OR u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $4 ESCAPE '\\')
-     ORDER BY u.name_folded, u.id LIMIT $6 OFFSET $7"
+    " = $6 AND ($5 = '%%' OR u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $5 ESCAPE '\\')
+     ORDER BY u.name_folded, u.id LIMIT $7 OFFSET $8"
 ));
 const ONE: &str = members!(people!("1", "", "AND u.id = $4"));
 
 pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, PortError> {
-    let Some(pattern) = pattern(&asked.search) else {
+    let Some(patterns) = patterns(&asked.search) else {
         return Ok(MemberPage {
             members: Vec::new(),
             matching: 0,
         });
     };
     let (limit, offset) = (asked.limit.unwrap_or(ALL), asked.offset);
-    let looks_for_everybody = asked.state.is_none() && pattern == EVERYBODY;
-    let rows = store.rows(listed(asked, &pattern, limit, offset)).await?;
+    let looks_for_everybody = asked.state.is_none() && patterns.email == EVERYBODY;
+    let rows = store.rows(listed(asked, &patterns, limit, offset)).await?;
     let counted = if looks_for_everybody {
         let count = query(COUNT).bind(asked.account.as_str());
         store.row(count).await?
     } else if rows.is_empty() && offset > 0 {
         // Behind the last page there is nobody to tell how many there are.
-        store.row(listed(asked, &pattern, 1, 0)).await?
+        store.row(listed(asked, &patterns, 1, 0)).await?
     } else {
         None
     };
@@ -123,15 +132,16 @@ pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, Port
     })
 }
 
-fn listed(asked: &MemberQuery, pattern: &str, limit: u32, offset: u32) -> Sql {
+fn listed(asked: &MemberQuery, patterns: &Patterns, limit: u32, offset: u32) -> Sql {
     let of_account = |sql| of_account(sql, &asked.account, &asked.viewer);
+    let looking = |sql| {
+        let of_account = of_account(sql).bind(patterns.name.clone());
+        of_account.bind(patterns.email.clone())
+    };
     let listed = match asked.state {
-        None if pattern == EVERYBODY => of_account(PAGE),
-        None => of_account(NAMED).bind(pattern.to_owned()),
-        Some(state) => {
-            let in_state = of_account(IN_STATE).bind(pattern.to_owned());
-            in_state.bind(state.as_str())
-        }
+        None if patterns.email == EVERYBODY => of_account(PAGE),
+        None => looking(NAMED),
+        Some(state) => looking(IN_STATE).bind(state.as_str()),
     };
     listed.bind(i64::from(limit)).bind(i64::from(offset))
 }
@@ -153,28 +163,50 @@ fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Sql {
         .bind(viewer.as_str().to_owned())
 }
 
-/// What `LIKE` looks for; none when no name and no address can hold it, for which engines have errors instead of answers.
-fn pattern(search: &str) -> Option<String> {
-    let folded = search.trim().to_lowercase();
-    if folded.chars().count() > Email::MAX_BYTES || folded.contains(char::is_control) {
+/// None when no name and no address can hold what is looked for, for which engines have errors instead of answers.
+fn patterns(search: &str) -> Option<Patterns> {
+    let search = search.trim();
+    if search.contains(char::is_control) {
         return None;
     }
+    let (name, email) = (search_key::of(search), email::search(search));
+    if [&name, &email]
+        .iter()
+        .any(|key| key.chars().count() > email::MAX_BYTES)
+    {
+        return None;
+    }
+    let is_nothing = name.is_empty() && email.is_empty();
+    if is_nothing && !search.is_empty() {
+        return None;
+    }
+    Some(Patterns {
+        name: if name.is_empty() && !is_nothing {
+            NOBODY.to_owned()
+        } else {
+            pattern(&name)
+        },
+        email: pattern(&email),
+    })
+}
+
+fn pattern(key: &str) -> String {
     let mut pattern = String::from("%");
-    for c in folded.chars() {
+    for c in key.chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
         pattern.push(c);
     }
     pattern.push('%');
-    Some(pattern)
+    pattern
 }
 
 fn record(row: &AnyRow) -> Result<MemberRecord, PortError> {
     Ok(MemberRecord {
         user: row.value("id")?,
-        name: row.value("name")?,
-        email: row.value("email")?,
+        name: row.kept("name")?,
+        email: row.kept("email")?,
         role: row.value("role")?,
         state: row.value("state")?,
         added_at: row.maybe_at("added_at")?,

@@ -62,7 +62,7 @@ impl Members for Store {
 
     async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError> {
         let rows = self.rows(query(HELPERS).bind(user.as_str())).await?;
-        rows.iter().map(|row| row.value("name")).collect()
+        rows.iter().map(|row| row.kept("name")).collect()
     }
 
     async fn join(

@@ -24,7 +24,7 @@ pub async fn find(store: &Store, user: &UserId) -> Result<Option<MethodRecord>, 
     };
     Ok(Some(MethodRecord {
         id: row.value("id")?,
-        name: row.value("name")?,
+        name: row.kept("name")?,
         key: row.sealed()?,
         last_step: TimeStep::from_number(row.number("last_step")?),
         added_at: row.at("added_at")?,

@@ -1,12 +1,11 @@
 //! The schema's history. `sqlx` keeps it in the table `_sqlx_migrations`, with a checksum of each file.
 
-use domain::names::PersonName;
 use sqlx::{
     Any, AnyPool, Executor, Row, SqlSafeStr, Transaction,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
-use crate::{engine::Engine, error::OpenError, schema_check};
+use crate::{canonical_forms, engine::Engine, error::OpenError, schema_check};
 
 /// A migration, with its text for each engine.
 struct Step {
@@ -41,6 +40,7 @@ const STEPS: &[Step] = &[
     step!(41, "0041_guess_budgets"),
     step!(42, "0042_reauthentication"),
     step!(43, "0043_clock_hint"),
+    step!(44, "0044_canonical_forms"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {
@@ -76,28 +76,10 @@ pub async fn run(mut write: Transaction<'static, Any>, engine: Engine) -> Result
     if !is_current {
         schema_check::refuse_altered(&mut write, engine).await?;
     }
-    fold_names(&mut write).await.map_err(OpenError::Schema)?;
+    canonical_forms::bring(&mut write)
+        .await
+        .map_err(OpenError::Schema)?;
     write.commit().await.map_err(OpenError::Schema)
-}
-
-/// Folds the names that have no folded form: those from before the column was there, and those that a version which does not know it
-/// writes beside this one.
-async fn fold_names(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
-    let users = sqlx::query("SELECT id, name FROM users WHERE name_folded = ''")
-        .fetch_all(&mut **write)
-        .await?;
-    for user in users {
-        let (id, name): (String, String) = (user.try_get(0)?, user.try_get(1)?);
-        // What is no name is damage, which whoever reads it reports.
-        if let Ok(name) = name.parse::<PersonName>() {
-            sqlx::query("UPDATE users SET name_folded = $2 WHERE id = $1")
-                .bind(id)
-                .bind(name.folded())
-                .execute(&mut **write)
-                .await?;
-        }
-    }
-    Ok(())
 }
 
 /// The names of what is missing.

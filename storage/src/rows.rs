@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, str::FromStr};
 
 use domain::{
+    kept::Kept,
     policy::Membership,
     ports::{AccountRecord, PortError, SecretHash},
     roles::Role,
@@ -25,6 +26,8 @@ pub trait Values {
         &self,
         column: &str,
     ) -> Result<T, PortError>;
+    /// What a person gave, whatever the rules for it are now.
+    fn kept<T: Kept>(&self, column: &str) -> Result<T, PortError>;
     fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError>;
     fn secret(&self, column: &str) -> Result<Option<SecretHash>, PortError>;
 
@@ -65,7 +68,7 @@ pub trait Values {
         let Some(id) = self.maybe("account_id")? else {
             return Ok(None);
         };
-        let name = self.value("account_name")?;
+        let name = self.kept("account_name")?;
         Ok(Some(AccountRecord {
             id,
             name,
@@ -106,6 +109,10 @@ impl Values for AnyRow {
     ) -> Result<T, PortError> {
         let text: &str = self.try_get(column).map_err(port)?;
         text.parse().map_err(damaged)
+    }
+
+    fn kept<T: Kept>(&self, column: &str) -> Result<T, PortError> {
+        self.try_get(column).map(T::kept).map_err(port)
     }
 
     fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError> {

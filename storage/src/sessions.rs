@@ -77,8 +77,8 @@ impl Sessions for Store {
         Ok(Some(SessionRecord {
             id: row.value("id")?,
             user: row.value("user_id")?,
-            name: row.value("name")?,
-            email: row.value("email")?,
+            name: row.kept("name")?,
+            email: row.kept("email")?,
             facts: SessionFacts {
                 opened_at: row.at("opened_at")?,
                 seen_at: row.at("seen_at")?,
@@ -180,7 +180,7 @@ fn named(row: &AnyRow) -> Result<Option<(AccountId, AccountName)>, PortError> {
     let Some(account) = row.maybe("account_id")? else {
         return Ok(None);
     };
-    Ok(Some((account, row.value("account_name")?)))
+    Ok(Some((account, row.kept("account_name")?)))
 }
 
 /// Binds `$1` session, `$2` old token, `$3` new token, `$4` now.

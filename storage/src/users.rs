@@ -6,8 +6,8 @@ use domain::{
     events::{Action, Event, MethodKind},
     ids::{AccountId, UserId},
     ports::{
-        Credentials, FirstOwner, InvitedUser, MembershipChange, NewUser, PortError, SecretHash,
-        SignInRecord, UserRecord, Users,
+        Collision, Credentials, FirstOwner, InvitedUser, MembershipChange, NewUser, PortError,
+        SecretHash, SignInRecord, UserRecord, Users,
     },
     roles::Role,
     time::Timestamp,
@@ -16,8 +16,8 @@ use domain::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    Store, accounts, connect::Sql, invitations, known_browsers, locks, owners, rows::Values,
-    sessions, write::Write,
+    Store, accounts, canonical_forms, connect::Sql, invitations, known_browsers, locks, owners,
+    rows::Values, sessions, write::Write,
 };
 
 /// Everything the operator and My profile see, a row a membership.
@@ -78,7 +78,7 @@ impl Users for Store {
         let join = "INSERT INTO memberships (user_id, account_id, role) SELECT $1, id, $3 FROM accounts WHERE name_folded = $2";
         let join = query(join)
             .bind(first.owner.id.as_str())
-            .bind(first.account.name.folded())
+            .bind(first.account.name.search_key())
             .bind(Role::Owner.as_str());
         write.run(join).await?;
         let event = Event::done(Action::FirstStart).of(&first.owner.id);
@@ -116,16 +116,20 @@ impl Users for Store {
     }
 
     async fn credentials(&self, email: &Email) -> Result<SignInRecord, PortError> {
+        // Where two people have spellings of one address, each is found by their own.
         let sql =
-            query("SELECT id, email, name, password_hash, disabled FROM users WHERE email = $1")
-                .bind(email.as_str());
+            "SELECT id, email, name, password_hash, disabled FROM users WHERE email IN ($1, $2)
+                   ORDER BY CASE WHEN email = $2 THEN 0 ELSE 1 END LIMIT 1";
+        let sql = query(sql)
+            .bind(email.as_str())
+            .bind(email.earlier().unwrap_or(email.as_str()).to_owned());
         let Some(row) = self.row(sql).await? else {
             return Ok(None);
         };
         Ok(Some(Credentials {
             user: row.value("id")?,
-            email: row.value("email")?,
-            name: row.value("name")?,
+            email: row.kept("email")?,
+            name: row.kept("name")?,
             password: row.secret("password_hash")?,
             disabled: row.flag("disabled")?,
         }))
@@ -150,6 +154,20 @@ impl Users for Store {
             .of(user)
             .with(MethodKind::Password);
         write.keep(is_set, event).await
+    }
+
+    async fn set_email(&self, user: &UserId, email: &Email) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let set = "UPDATE users SET email = $2, is_canonical = 1 WHERE id = $1
+                   AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email = $2 AND o.id <> $1)";
+        let set = query(set).bind(user.as_str()).bind(email.as_str());
+        let is_set = write.run(set).await? == 1;
+        let event = Event::done(Action::EmailChange).of(user);
+        write.keep(is_set, event).await
+    }
+
+    async fn collisions(&self) -> Result<Vec<Collision<UserId>>, PortError> {
+        canonical_forms::of_people(self).await
     }
 
     async fn set_disabled(
@@ -254,8 +272,8 @@ impl Store {
 fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
     Ok(UserRecord {
         id,
-        email: row.value("email")?,
-        name: row.value("name")?,
+        email: row.kept("email")?,
+        name: row.kept("name")?,
         disabled: row.flag("disabled")?,
         has_password: row.flag("has_password")?,
         has_mfa: row.flag("has_mfa")?,
@@ -273,14 +291,14 @@ async fn kept(write: &mut Write, user: &UserId) -> Result<Option<MembershipChang
 
 async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
     let insert = query(
-        "INSERT INTO users (id, email, name, name_folded, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO users (id, email, name, name_folded, password_hash, created_at, is_canonical) VALUES ($1, $2, $3, $4, $5, $6, 1)
          ON CONFLICT (email) DO NOTHING",
     );
     let insert = insert
         .bind(user.id.as_str())
         .bind(user.email.as_str())
         .bind(user.name.as_str())
-        .bind(user.name.folded());
+        .bind(user.name.search_key());
     let insert = insert
         .bind(user.password.as_ref().map(|hash| hash.expose().to_owned()))
         .bind(user.at.millis());

@@ -30,6 +30,9 @@ pub struct PendingSetUp {
     pub uri: Disclosed,
     /// The URI as a QR code.
     pub qr: QrPath,
+    /// Whether it takes the place of a key that was drawn before the password was confirmed: that one works no more, and the phone may
+    /// have it.
+    pub is_renewed: bool,
 }
 
 /// A QR code as one SVG path on a grid of modules, without the quiet zone.

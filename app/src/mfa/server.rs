@@ -1,5 +1,7 @@
 //! Use cases of the set-up. Nothing is active before a code of the pending key has been verified.
 
+use std::time::Duration;
+
 use domain::{
     enrolment::{CodesFor, METHOD_NAME, PENDING_KEY, is_pending},
     events::{Action, Event, Outcome},
@@ -28,11 +30,11 @@ use crate::{
 };
 
 pub(super) async fn set_up(call: &Call) -> Result<PendingSetUp, AppError> {
-    let kept = match call.services.mfa.method(user(call)?).await? {
-        Some(method) => keep_for_reset(call, method.id).await?,
+    let (kept, is_renewed) = match call.services.mfa.method(user(call)?).await? {
+        Some(method) => (keep_for_reset(call, method.id).await?, false),
         None => keep_for_first(call).await?,
     };
-    shown(call, &kept).await
+    shown(call, &kept, is_renewed).await
 }
 
 fn user(call: &Call) -> Result<&UserId, AppError> {
@@ -40,23 +42,29 @@ fn user(call: &Call) -> Result<&UserId, AppError> {
 }
 
 /// The password must be fresh for a new key, and fresher for one that was shown before: a person who sees the key can enrol
-/// their own phone.
-async fn keep_for_first(call: &Call) -> Result<PendingKey, AppError> {
+/// their own phone. A key from before the newest password gives way to a new one.
+async fn keep_for_first(call: &Call) -> Result<(PendingKey, bool), AppError> {
     let facts = &call.caller()?.session.facts;
     let waiting = find_pending(call).await?;
-    let may_see = match waiting.filter(|key| key.replaces.is_none()) {
+    let waiting = waiting.filter(|key| key.replaces.is_none());
+    let is_renewed = waiting
+        .as_ref()
+        .is_some_and(|key| !facts.drew_key_since_password(key.made_at));
+    let may_see = match waiting.filter(|_| !is_renewed) {
         Some(key) => facts.may_see_first_key_again(key.made_at, call.now),
         None => facts.has_fresh_password(call.now),
     };
     if !may_see {
         return Err(AppError::PasswordRequired);
     }
-    let expired = call.now.minus(PENDING_KEY);
-    call.services
+    let before_password = facts.password_at.minus(Duration::from_millis(1));
+    let expired = call.now.minus(PENDING_KEY).max(before_password);
+    let kept = call
+        .services
         .mfa
         .keep_pending(new_key(call, None)?, expired)
-        .await?
-        .ok_or(AppError::NotSignedIn)
+        .await?;
+    Ok((kept.ok_or(AppError::NotSignedIn)?, is_renewed))
 }
 
 /// A new key by a grant; without one the key that waits for this session, for as long as its verification stands. A grant is used up
@@ -66,6 +74,7 @@ async fn keep_for_reset(call: &Call, method: MethodId) -> Result<PendingKey, App
     let facts = &call.caller()?.session.facts;
     if let Some(waiting) = find_pending(call).await?
         && waiting.replaces.as_ref() == Some(&method)
+        && facts.drew_key_since_password(waiting.made_at)
         && facts.may_repeat(waiting.proved_at, call.now)
         && !is_granted(call, &Intent::Reset, &method).await?
     {
@@ -84,7 +93,7 @@ async fn keep_for_reset(call: &Call, method: MethodId) -> Result<PendingKey, App
     Ok(key)
 }
 
-async fn shown(call: &Call, kept: &PendingKey) -> Result<PendingSetUp, AppError> {
+async fn shown(call: &Call, kept: &PendingKey, is_renewed: bool) -> Result<PendingSetUp, AppError> {
     let email = &call.caller()?.session.email;
     let opened = call
         .services
@@ -102,6 +111,7 @@ async fn shown(call: &Call, kept: &PendingKey) -> Result<PendingSetUp, AppError>
         key: Disclosed::new(key.base32().to_string()),
         qr: qr::path(&uri)?,
         uri: Disclosed::new(uri.to_string()),
+        is_renewed,
     })
 }
 

@@ -48,9 +48,7 @@ pub(super) async fn create(call: &Call, request: FirstOwnerForm) -> Result<Viewe
         .parse()
         .map_err(|_| ())
         .map_err(invalid(Field::PersonName))?;
-    let email: Email = request
-        .email
-        .parse()
+    let email = Email::new(&request.email)
         .map_err(|_| ())
         .map_err(invalid(Field::Email))?;
     let owner = PasswordOwner {

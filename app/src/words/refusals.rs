@@ -1,6 +1,8 @@
 //! Refusals, and what a field asks for.
 
-use domain::{members::NoReset, password::Weakness};
+use domain::{
+    email::EmailError, members::NoReset, names::NameError, password::Weakness, typed::sign,
+};
 
 use super::{LINK_DEAD, OTHER_TAB};
 use crate::error::{AppError, Field};
@@ -117,6 +119,28 @@ const fn weak(why: Weakness) -> &'static str {
             "This password is made of your email, your name or the name of this product. Choose another."
         }
     }
+}
+
+/// Why a name is none.
+#[must_use]
+pub fn name_refused(error: NameError) -> String {
+    match error {
+        NameError::Sign(c) => left_out(c),
+        NameError::Empty | NameError::TooLong => invalid(Field::PersonName).to_owned(),
+    }
+}
+
+/// Why an address is none.
+#[must_use]
+pub fn email_refused(error: EmailError) -> String {
+    match error {
+        EmailError::Sign(c) => left_out(c),
+        EmailError::Form => invalid(Field::Email).to_owned(),
+    }
+}
+
+fn left_out(c: char) -> String {
+    format!("Leave out {}, which shows nothing.", sign(c))
 }
 
 /// What a field asks for.

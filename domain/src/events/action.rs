@@ -91,6 +91,8 @@ actions! {
     UserAdd = "user_add",
     /// A user was removed.
     UserRemove = "user_remove",
+    /// A user got another address.
+    EmailChange = "email_change",
     /// A user was barred.
     UserDisable = "user_disable",
     /// A user was let in again.

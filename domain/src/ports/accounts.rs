@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Grant, PortError, Taken};
+use super::{Collision, Grant, PortError, Taken};
 use crate::{
     ids::{AccountId, UserId},
     names::{AccountName, PersonName},
@@ -92,6 +92,9 @@ pub trait Accounts: Send + Sync {
     /// Removes an account and its memberships; false when there is none.
     async fn remove(&self, account: &AccountId) -> Result<bool, PortError>;
 
-    /// The account of that name, compared case-folded.
+    /// Accounts whose name is a spelling of another account's.
+    async fn collisions(&self) -> Result<Vec<Collision<AccountId>>, PortError>;
+
+    /// The account of that name, compared by its search key; one that collides is found by its name as it is.
     async fn find(&self, name: &AccountName) -> Result<Option<AccountRecord>, PortError>;
 }

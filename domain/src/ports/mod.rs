@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod collisions;
 mod events;
 mod known_browsers;
 mod members;
@@ -18,6 +19,7 @@ use thiserror::Error;
 
 pub use accounts::{AccountOverview, AccountRecord, Accounts, NewAccount, Rule};
 pub use attempts::{Admission, Attempts, Counted, PasswordTry, Receipt};
+pub use collisions::Collision;
 pub use events::Events;
 pub use known_browsers::{KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, Members, MembershipChange};

@@ -1,6 +1,8 @@
 use async_trait::async_trait;
 
-use super::{AccountRecord, MembershipChange, NewAccount, NewSession, PortError, SecretHash};
+use super::{
+    AccountRecord, Collision, MembershipChange, NewAccount, NewSession, PortError, SecretHash,
+};
 use crate::{
     email::Email,
     ids::{AccountId, UserId},
@@ -118,6 +120,12 @@ pub trait Users: Send + Sync {
 
     /// Sets a password, ends the user's sessions and forgets open invitations; false when there is no such user.
     async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError>;
+
+    /// Gives a user another address; false when it is another's, or when there is no such user.
+    async fn set_email(&self, user: &UserId, email: &Email) -> Result<bool, PortError>;
+
+    /// People whose address is a spelling of another person's, or of none.
+    async fn collisions(&self) -> Result<Vec<Collision<UserId>>, PortError>;
 
     /// Bars a user, which ends their sessions, or lets them in again. An account's last Owner who can sign in is not barred.
     async fn set_disabled(

@@ -2,7 +2,7 @@
 
 use domain::ports::Clock;
 
-use super::{Failure, Report};
+use super::{Failure, Report, collisions};
 use crate::{
     clock::SystemClock,
     config::Database,
@@ -19,6 +19,8 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
     warn_of_exposures(database);
     let found = health::look(&store, database, SystemClock.now()).await;
     let altered = store.check_schema().await.err();
+    // What the checks found says why this could not be learnt.
+    let collisions = collisions::notice(&store).await.ok().flatten();
     store.close().await;
     let faults = found.faults();
     let lines = found.each().map(|(name, word)| {
@@ -29,7 +31,9 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
         let remedy = faults.contains(&name).then(remedy);
         format!("{name:<10}  {word}{}", remedy.unwrap_or_default())
     });
-    Report::lines(lines.into(), found.json())
+    let mut lines: Vec<String> = lines.into();
+    lines.extend(collisions.map(|notice| format!("{:<10}  {notice}", "names")));
+    Report::lines(lines, found.json())
         .print(json)
         .map_err(Failure::output)?;
     if faults.is_empty() {

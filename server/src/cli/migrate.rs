@@ -2,21 +2,25 @@
 
 use serde_json::json;
 
-use super::{Failure, Report};
+use super::{Failure, Report, collisions};
 use crate::{
     config::Database,
     context::{Opening, open},
 };
 
 pub(super) async fn run(database: &Database) -> Result<Report, Failure> {
-    open(database, Opening::Migrate).await?.close().await;
+    let opened = open(database, Opening::Migrate).await?;
+    let collisions = collisions::notice(opened.store()).await;
+    opened.close().await;
     let (file, key_file) = (
         database.place.to_string(),
         database.key_file.display().to_string(),
     );
     let line = format!("{file} is up to date; its key file is {key_file}.");
-    Ok(Report::one(
-        line,
+    let mut lines = vec![line];
+    lines.extend(collisions?);
+    Ok(Report::lines(
+        lines,
         json!({ "database": file, "key_file": key_file }),
     ))
 }

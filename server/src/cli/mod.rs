@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod backup;
+mod collisions;
 mod copy;
 mod demo;
 mod doctor;
@@ -87,6 +88,7 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         },
         Command::Key(command) => key::run(&command, &database, json).await?,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
+        Command::Collisions => collisions::run(&database).await?,
         Command::Backup(args) => backup::run(&args, &Database::new(&database)?).await?,
         Command::Restore(args) => restore::run(&args, &Database::new(&database)?).await?,
         Command::Restored(args) => restore::only_end(&args, &Database::new(&database)?).await?,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_name_is_unique_whatever_its_case() {
+async fn a_name_is_unique_whatever_its_case_and_marks() {
     let Database { store, .. } = &Database::fresh().await;
     assert!(Accounts::add(store, account("Éclair & Co")).await.unwrap());
     assert!(!Accounts::add(store, account("éCLAIR & CO")).await.unwrap());
@@ -20,12 +20,10 @@ async fn a_name_is_unique_whatever_its_case() {
         .unwrap();
     assert_eq!(found.name.as_str(), "Éclair & Co");
     assert!(!found.requires_mfa);
-    assert_eq!(
-        Accounts::find(store, &"Eclair & Co".parse().unwrap())
-            .await
-            .unwrap(),
-        None
-    );
+    let unmarked = Accounts::find(store, &"Eclair & Co".parse().unwrap()).await;
+    assert_eq!(unmarked.unwrap(), Some(found), "marks are no difference");
+    let other = Accounts::find(store, &"Eclairs & Co".parse().unwrap()).await;
+    assert_eq!(other.unwrap(), None);
 }
 
 #[tokio::test]

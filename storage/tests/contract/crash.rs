@@ -84,7 +84,7 @@ async fn a_closed_store_may_pass_and_a_damaged_row_may_not() {
     let database = Database::fresh().await;
     let user = somebody(&database.store).await;
     let mine = browser(&database.store, &user).await;
-    sqlx::query("UPDATE users SET email = 'no address'")
+    sqlx::query("UPDATE sessions SET id = 'no id'")
         .execute(&database.raw().await)
         .await
         .unwrap();

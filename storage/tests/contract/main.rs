@@ -8,6 +8,7 @@ mod admission;
 mod altered;
 mod attempts;
 mod backup_codes;
+mod canonical_forms;
 mod code_sets;
 mod copy;
 mod crash;

@@ -217,7 +217,7 @@ async fn those_help_who_own_every_account_of_a_person() {
             .await
             .unwrap()
     );
-    assert_eq!(helpers(store, &mia).await, ["zoe", "Éric"]);
+    assert_eq!(helpers(store, &mia).await, ["Éric", "zoe"]);
     assert_eq!(helpers(store, &zoe).await, ["Éric"], "not oneself");
 
     store.join(&mia, &two.id, Role::Owner).await.unwrap();

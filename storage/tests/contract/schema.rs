@@ -67,7 +67,7 @@ async fn a_database_of_the_first_version_is_brought_up() {
         .fetch_all(&raw)
         .await
         .unwrap();
-    assert_eq!(folded, ["ada owner", "éva brandt", "éric"]);
+    assert_eq!(folded, ["ada owner", "eva brandt", "eric"]);
     let user = format!("{:032}", 2).parse().unwrap();
     let accounts = store.of_user(&user).await.unwrap();
     assert!(accounts[0].account.requires_mfa);
@@ -91,7 +91,7 @@ async fn names_are_folded_at_every_start() {
         .fetch_one(&raw)
         .await
         .unwrap();
-    assert_eq!(folded, "éva");
+    assert_eq!(folded, "eva");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -120,7 +120,7 @@ async fn a_newer_schema_is_refused() {
             error,
             OpenError::Newer {
                 found: 99,
-                known: 43
+                known: 44
             }
         )
     };

@@ -2,7 +2,7 @@ use domain::names::MethodName;
 use leptos::{html, prelude::*};
 
 use crate::{
-    error::{AppError, Field},
+    error::AppError,
     mfa::api::{NewName, rename},
     reactive::{effect, shown},
     shell::shell,
@@ -57,15 +57,15 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
             input.select();
         }
     });
-    let refuse = move || {
-        wrong.set(Some(words::invalid(Field::MethodName).to_owned()));
+    let refuse = move |why: String| {
+        wrong.set(Some(why));
         focus_first_invalid();
     };
     let submit = move || {
         failed.set(None);
         wrong.set(None);
-        if typed.read_untracked().parse::<MethodName>().is_err() {
-            return refuse();
+        if let Err(error) = typed.read_untracked().parse::<MethodName>() {
+            return refuse(words::name_refused(error));
         }
         let request = NewName {
             name: typed.get_untracked(),
@@ -76,7 +76,7 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
                 name.try_set(kept);
                 editing.try_set(false);
             }
-            Err(AppError::Invalid { .. }) => refuse(),
+            Err(AppError::Invalid { field }) => refuse(words::invalid(field).to_owned()),
             Err(error) => {
                 failed.try_set(Some(words::refusal(&error)));
             }

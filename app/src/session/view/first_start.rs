@@ -1,12 +1,12 @@
 use domain::{
-    email::Email,
+    email as address,
     names::{AccountName, PersonName},
 };
 use leptos::prelude::*;
 
 use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
-    error::{AppError, Field},
+    error::AppError,
     refused::Refused,
     routes::Page,
     session::api::{FirstOwnerForm, Link, check_setup_link, create_first_owner},
@@ -60,19 +60,12 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
-        let wrong = |is_wrong: bool, field| is_wrong.then(|| words::invalid(field).to_owned());
-        account_error.set(wrong(
-            account.read_untracked().parse::<AccountName>().is_err(),
-            Field::AccountName,
-        ));
-        name_error.set(wrong(
-            name.read_untracked().parse::<PersonName>().is_err(),
-            Field::PersonName,
-        ));
-        email_error.set(wrong(
-            Email::check(&email.read_untracked()).is_err(),
-            Field::Email,
-        ));
+        let of_account = account.read_untracked().parse::<AccountName>();
+        account_error.set(of_account.err().map(words::name_refused));
+        let of_person = name.read_untracked().parse::<PersonName>();
+        name_error.set(of_person.err().map(words::name_refused));
+        let of_email = address::check_new(&email.read_untracked());
+        email_error.set(of_email.err().map(words::email_refused));
         at_password.set(password_error(&password.read_untracked()));
         if [account_error, name_error, email_error, at_password]
             .iter()

@@ -29,7 +29,7 @@ pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Fail
 
 fn taken(name: &AccountName) -> Failure {
     Failure::refused(format!(
-        "there is an account `{name}` already; names that differ in case only count as equal"
+        "there is an account `{name}` already; names that differ only in case, marks on letters or signs that show nothing count as equal"
     ))
 }
 

@@ -21,7 +21,7 @@ pub use copy::CopyArgs;
 pub use events::{EventsArgs, KeptSeal};
 pub use key::KeyCommand;
 pub use member::{MemberArgs, MemberCommand, MemberRoleArgs};
-pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetPasswordArgs, UserCommand};
+pub use user::{AddUserArgs, EmailArgs, PasswordArgs, SetEmailArgs, SetPasswordArgs, UserCommand};
 
 /// The second lock of a Customer Control Panel: an authenticator app beside the password.
 #[derive(Debug, Parser)]
@@ -65,6 +65,8 @@ pub enum Command {
     Doctor,
     /// Bring the database up to this version, or make it
     Migrate,
+    /// List users and accounts that have a spelling of another's address or name, from before those counted as one
+    Collisions,
     /// Write the database into a new file, while the server runs
     Backup(BackupArgs),
     /// Put the database back from a backup; the server must be stopped

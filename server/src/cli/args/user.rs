@@ -13,6 +13,8 @@ pub enum UserCommand {
     List,
     /// Set somebody's password, or print a link with which they choose a new one
     SetPassword(SetPasswordArgs),
+    /// Give somebody another email address to sign in with
+    SetEmail(SetEmailArgs),
     /// Bar somebody: they are signed out and can't sign in, but nothing of theirs is lost
     Disable(EmailArgs),
     /// Let somebody in again who was disabled
@@ -32,6 +34,7 @@ impl UserCommand {
             Self::Add(args) => Some(&args.address),
             Self::SetPassword(args) => Some(&args.address),
             Self::List
+            | Self::SetEmail(_)
             | Self::Disable(_)
             | Self::Enable(_)
             | Self::Unlock(_)
@@ -68,6 +71,14 @@ pub struct SetPasswordArgs {
     pub password: PasswordArgs,
     #[command(flatten)]
     pub address: AddressArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct SetEmailArgs {
+    /// The user's email address, or their id as `twinlock collisions` shows it
+    pub email: String,
+    /// The new one
+    pub new_email: String,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::{find, parse_email, unknown};
+use super::{find, new_email, parse_email, unknown};
 use crate::cli::{
     Failure, Report, account,
     args::{AddUserArgs, PasswordArgs, SetPasswordArgs},
@@ -19,7 +19,7 @@ use crate::cli::{
 };
 
 pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Failure> {
-    let email = parse_email(&args.email)?;
+    let email = new_email(&args.email)?;
     let name: PersonName = args.name.parse().map_err(|error| {
         Failure::refused(format!(
             "`{}` is no name for a person: {error}",

@@ -2,12 +2,13 @@
 
 mod access;
 mod add;
+mod email;
 mod list;
 mod reset;
 
 use app::services::Services;
 use domain::{
-    email::Email,
+    email::{Email, EmailError},
     ports::{Credentials, MembershipChange},
 };
 
@@ -19,6 +20,7 @@ pub(super) async fn run(command: &UserCommand, database: &DatabaseArgs) -> Resul
         UserCommand::Add(args) => add::add(services, args).await,
         UserCommand::List => list::list(services).await,
         UserCommand::SetPassword(args) => add::set_password(services, args).await,
+        UserCommand::SetEmail(args) => email::set_email(services, args).await,
         UserCommand::Disable(args) => access::set_disabled(services, args, true).await,
         UserCommand::Enable(args) => access::set_disabled(services, args, false).await,
         UserCommand::Unlock(args) => reset::unlock(services, args).await,
@@ -30,12 +32,17 @@ pub(super) async fn run(command: &UserCommand, database: &DatabaseArgs) -> Resul
 
 /// Reads an address from the command line.
 pub(super) fn parse_email(text: &str) -> Result<Email, Failure> {
-    text.parse().map_err(|error| {
-        Failure::refused(format!(
-            "`{}` is no email address: {error}",
-            text.escape_debug()
-        ))
-    })
+    text.parse().map_err(|error| no_email(text, error))
+}
+
+/// Reads an address that a person is to have from now on.
+fn new_email(text: &str) -> Result<Email, Failure> {
+    Email::new(text).map_err(|error| no_email(text, error))
+}
+
+fn no_email(text: &str, error: EmailError) -> Failure {
+    let text = text.escape_debug();
+    Failure::refused(format!("`{text}` is no email address: {error}"))
 }
 
 /// Who has this address.

@@ -1,0 +1,59 @@
+//! `twinlock collisions`: people and accounts whose spelling was another one before version 44 and is another's now.
+
+use app::services::Services;
+use domain::ports::{Accounts, Collision, PortError, Users};
+use serde::Serialize;
+use serde_json::{Value, json};
+use storage::Store;
+
+use super::{Failure, Report, on};
+use crate::config::DatabaseArgs;
+
+pub(super) async fn run(database: &DatabaseArgs) -> Result<Report, Failure> {
+    on(database, None, async |services| Ok(found(services).await?)).await
+}
+
+/// Lists each with the command that resolves it.
+async fn found(services: &Services) -> Result<Report, PortError> {
+    let people = services.users.collisions().await?;
+    let accounts = services.accounts.collisions().await?;
+    let people = people.iter().map(|found| {
+        let remedy = format!("twinlock user set-email {} NEW-ADDRESS", found.id);
+        line("user", found, &remedy)
+    });
+    let accounts = accounts.iter().map(|found| {
+        let remedy = format!("twinlock account rename '{}' NEW-NAME", found.text);
+        line("account", found, &remedy)
+    });
+    Ok(Report::list(
+        people.chain(accounts),
+        "No two users or accounts have spellings of one address or name.",
+    ))
+}
+
+fn line<Id: Serialize>(kind: &str, found: &Collision<Id>, remedy: &str) -> (String, Value) {
+    let text = found.text.escape_debug();
+    let (why, holder) = match &found.held_by {
+        Some((id, holder)) => (
+            format!("is a spelling of `{}`", holder.escape_debug()),
+            json!({ "id": id, "text": holder }),
+        ),
+        None => ("can't be an email address".to_owned(), Value::Null),
+    };
+    (
+        format!("The {kind} `{text}` {why}. Give one of the two another: `{remedy}`"),
+        json!({ "kind": kind, "id": found.id, "text": found.text, "held_by": holder }),
+    )
+}
+
+/// Says that there are some; nothing where there are none.
+pub(super) async fn notice(store: &Store) -> Result<Option<String>, PortError> {
+    let people = Users::collisions(store).await?.len();
+    let accounts = Accounts::collisions(store).await?.len();
+    Ok(match people + accounts {
+        0 => None,
+        count => Some(format!(
+            "{count} of the users and accounts have a spelling of another's address or name; `twinlock collisions` lists them with what resolves each."
+        )),
+    })
+}
