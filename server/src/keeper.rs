@@ -15,7 +15,7 @@ use domain::{
 use storage::Store;
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{context::source_of, keyfile};
+use crate::{context::source_of, health, keyfile, utc::utc};
 
 type Stamp = (SystemTime, u64);
 
@@ -26,6 +26,9 @@ const DELETE_EVERY: u32 = 7200;
 
 /// How often there is a look for sessions, grants and counters that are over, in looks for new events: every minute.
 const SWEEP_EVERY: u32 = 120;
+
+/// How often the clock is compared with what the database has seen, in looks for new events: every minute.
+const BEAT_EVERY: u32 = 120;
 
 /// How often what strangers cause beyond their budget is written, in looks for new events: every minute.
 const FLUSH_EVERY: u32 = 120;
@@ -41,6 +44,24 @@ struct Chore {
     fails: bool,
 }
 
+/// What was read of the key file.
+#[derive(Default)]
+struct KeyFileState {
+    /// The state of the file that is in use.
+    read: Option<Stamp>,
+    /// Why a newer state can't be used, as the log says it.
+    told: Option<String>,
+}
+
+/// What is known of the clock.
+#[derive(Default)]
+struct ClockState {
+    /// The newest instant that this process or the database has seen.
+    newest: Timestamp,
+    /// What was wrong with it at the last look.
+    fault: Option<&'static str>,
+}
+
 /// How far it has come.
 #[derive(Default)]
 struct Work {
@@ -52,8 +73,8 @@ struct Work {
     events: Chore,
     /// The rest of what is over.
     sweep: Chore,
-    /// Of the key file.
-    stamp: Option<Stamp>,
+    key_file: KeyFileState,
+    clock: ClockState,
 }
 
 /// What the keeper works with.
@@ -105,7 +126,9 @@ impl Keeper {
     /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
     /// for all.
     async fn turn(&self, work: &mut Work) {
-        self.reload(&mut work.stamp);
+        self.reload(&mut work.key_file);
+        self.watch_clock(&mut work.clock, work.count.is_multiple_of(BEAT_EVERY))
+            .await;
         // Before the seals, so that the row is sealed in the same turn.
         if work.count.is_multiple_of(FLUSH_EVERY) {
             report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
@@ -126,17 +149,54 @@ impl Keeper {
         work.count = work.count.wrapping_add(1);
     }
 
-    /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on.
-    fn reload(&self, stamp: &mut Option<Stamp>) {
+    /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on, and it is tried
+    /// again, because a change of its owner alone leaves no other stamp.
+    fn reload(&self, key_file: &mut KeyFileState) {
         let now = keyfile::stamp(&self.key_file);
-        if now.is_none() || *stamp == now {
+        if now.is_none() || key_file.read == now {
             return;
         }
-        *stamp = now;
         match keyfile::read(&self.key_file) {
-            Ok(ring) => self.vault.reload(&ring),
-            Err(error) => tracing::error!(%error, "the key file has changed and can't be used"),
+            Ok(ring) => {
+                key_file.read = now;
+                self.vault.reload(&ring);
+                if key_file.told.take().is_some() {
+                    tracing::info!("the changed key file is in use now");
+                }
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if key_file.told.as_ref() != Some(&error) {
+                    tracing::error!(
+                        error,
+                        "the key file has changed and can't be used: the keys from before go on"
+                    );
+                    key_file.told = Some(error);
+                }
+            }
         }
+    }
+
+    /// Says when the clock goes back behind what this process or the database has seen, and when it is right again. What the database
+    /// has seen is asked, and this clock noted there, now and then.
+    async fn watch_clock(&self, state: &mut ClockState, asks: bool) {
+        let now = self.clock.now();
+        if asks && let Ok(newest) = self.store.beat(now).await {
+            state.newest = state.newest.max(newest);
+        }
+        let fault = health::clock_fault(now, Some(state.newest));
+        if fault != state.fault {
+            match fault {
+                Some(fault) => tracing::error!(
+                    clock = utc(now),
+                    newest = utc(state.newest),
+                    "the system's clock is {fault}: let it be set by NTP; codes and sessions hang on it, and /readyz is red until then"
+                ),
+                None => tracing::info!("the system's clock is right again"),
+            }
+        }
+        state.fault = fault;
+        state.newest = state.newest.max(now);
     }
 
     /// Writes what was merged of strangers.

@@ -1,6 +1,9 @@
 //! Notes where each request comes from (ASVS V4.1.3, V15.3.4): the peer of its connection or, behind trusted proxies, what they say.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use app::{caller::Visitor, services::Settings};
 use domain::client_address::ClientAddress;
@@ -11,6 +14,9 @@ use crate::config::TrustedProxies;
 /// The one header that is read, and only of trusted proxies; `Forwarded` and `X-Real-IP` count for nothing.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
+/// What proxies send beside it, or in its place.
+const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-real-ip", "forwarded"];
+
 /// Whom a connection comes from; the listener notes it on each request.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
@@ -20,9 +26,44 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
     // Without a peer, which only a test leaves out, all are counted as one and none goes uncounted.
     let peer = request.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+    warn_of_unknown_proxy(peer, &request.headers, proxies);
     let address = client_address(peer, &request.headers, proxies);
     let visitor = Visitor::new(address, &request.headers, settings);
     request.extensions.insert(visitor);
+}
+
+/// Says once a process that a proxy stands before the server and is not believed: then everybody behind it has one address, one limit for
+/// all, and one place in the events.
+fn warn_of_unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) {
+    static IS_SAID: AtomicBool = AtomicBool::new(false);
+    if IS_SAID.load(Ordering::Relaxed) {
+        return;
+    }
+    let peer = peer.to_canonical();
+    let header = FORWARDED.iter().find(|name| headers.contains_key(**name));
+    let Some(header) = header.filter(|_| is_private(peer) && !proxies.contain(peer)) else {
+        return;
+    };
+    if !IS_SAID.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everybody behind it counts as one address: if it is your proxy, set TWINLOCK_TRUSTED_PROXIES={peer}, and let it send X-Forwarded-For"
+        );
+    }
+}
+
+/// Whether an address is of a network that proxies of one's own stand in: nobody on the Internet has it.
+fn is_private(peer: IpAddr) -> bool {
+    match peer {
+        // Also what providers put before their customers (RFC 6598), where some clouds have their balancers.
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            let is_shared = first == 100 && (64..128).contains(&second);
+            ip.is_private() || ip.is_loopback() || ip.is_link_local() || is_shared
+        }
+        IpAddr::V6(ip) => {
+            ip == Ipv6Addr::LOCALHOST || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+    }
 }
 
 /// The address of whoever sent a request.
@@ -32,4 +73,28 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -
     let lines: Vec<&str> = lines.map(|line| line.to_str().unwrap_or("")).collect();
     let entries = lines.iter().flat_map(|line| line.split(','));
     ClientAddress::behind(peer, entries, |address| proxies.contain(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("127.0.0.1", true)]
+    #[case("10.1.2.3", true)]
+    #[case("172.18.0.1", true)]
+    #[case("192.168.1.1", true)]
+    #[case("100.64.0.9", true)]
+    #[case("169.254.1.1", true)]
+    #[case("::1", true)]
+    #[case("fd00::7", true)]
+    #[case("fe80::7", true)]
+    #[case("203.0.113.9", false)]
+    #[case("100.128.0.1", false)]
+    #[case("2001:db8::7", false)]
+    fn s12_a_proxy_of_ones_own_has_a_private_address(#[case] peer: &str, #[case] private: bool) {
+        assert_eq!(is_private(peer.parse().unwrap()), private);
+    }
 }
