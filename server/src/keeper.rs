@@ -186,13 +186,14 @@ impl Keeper {
         }
         let fault = health::clock_fault(now, Some(state.newest));
         if fault != state.fault {
-            match fault {
-                Some(fault) => tracing::error!(
+            if let Some(fault) = fault {
+                tracing::error!(
                     clock = utc(now),
                     newest = utc(state.newest),
                     "the system's clock is {fault}: let it be set by NTP; codes and sessions hang on it, and /readyz is red until then"
-                ),
-                None => tracing::info!("the system's clock is right again"),
+                );
+            } else {
+                tracing::info!("the system's clock is right again");
             }
         }
         state.fault = fault;
@@ -248,10 +249,17 @@ fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt,
+        sync::atomic::{AtomicI64, Ordering},
+    };
+
     use domain::vault::MasterKey;
     use sqlx::{Connection, Executor, SqliteConnection};
 
     use super::*;
+    use crate::entropy::SystemEntropy;
 
     struct Noon;
 
@@ -259,6 +267,79 @@ mod tests {
         fn now(&self) -> Timestamp {
             Timestamp::from_millis(1_800_000_000_000)
         }
+    }
+
+    /// A clock that is moved.
+    struct Moved(AtomicI64);
+
+    impl Clock for Moved {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    const NOON: i64 = 1_800_000_000_000;
+
+    async fn keeper(clock: Arc<dyn Clock>) -> (tempfile::TempDir, Keeper) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let keeper = Keeper {
+            store: Arc::new(store),
+            vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
+            clock,
+            key_file: folder.path().join("key"),
+            retention: Duration::from_hours(24),
+        };
+        (folder, keeper)
+    }
+
+    /// Nobody asks `/readyz`, and most looks do not ask the database either.
+    #[tokio::test]
+    async fn s29_a_clock_that_goes_back_is_noticed_at_the_next_turn() {
+        let clock = Arc::new(Moved(NOON.into()));
+        let (_folder, keeper) = keeper(clock.clone()).await;
+        let mut state = ClockState::default();
+        for (at, asks, fault) in [
+            (NOON, true, None),
+            (NOON + 500, false, None),
+            (
+                NOON - 86_400_000,
+                false,
+                Some("behind what the database has seen"),
+            ),
+            (NOON + 1000, false, None),
+        ] {
+            clock.0.store(at, Ordering::Relaxed);
+            keeper.watch_clock(&mut state, asks).await;
+            assert_eq!(state.fault, fault, "{at}");
+        }
+        // Another process begins with what the database has seen.
+        clock.0.store(NOON - 86_400_000, Ordering::Relaxed);
+        let mut state = ClockState::default();
+        keeper.watch_clock(&mut state, true).await;
+        assert!(state.fault.is_some());
+    }
+
+    /// A change of mode or owner is no newer file.
+    #[tokio::test]
+    async fn s20_a_key_file_that_can_be_read_again_is_read() {
+        let (_folder, keeper) = keeper(Arc::new(Noon)).await;
+        let set = |mode| {
+            fs::set_permissions(&keeper.key_file, Permissions::from_mode(mode)).unwrap();
+        };
+        keyfile::create(&keeper.key_file, &SystemEntropy)
+            .ok()
+            .unwrap();
+        let mut state = KeyFileState::default();
+        set(0o644);
+        keeper.reload(&mut state);
+        assert!(state.told.is_some_and(|told| told.contains("chmod 600")));
+        state.told = Some(String::new());
+        set(0o600);
+        keeper.reload(&mut state);
+        assert!(state.told.is_none() && state.read.is_some());
     }
 
     async fn count(raw: &mut SqliteConnection, rows: &'static str) -> i64 {
@@ -269,10 +350,8 @@ mod tests {
     /// However much is too old, new events are sealed and the rest is swept in the same turn.
     #[tokio::test]
     async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, keeper) = keeper(Arc::new(Noon)).await;
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
-        let store = Store::open(&url).await.unwrap();
-        store.migrate().await.unwrap();
         let mut raw = SqliteConnection::connect(&url).await.unwrap();
         let old = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
                    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 450)
@@ -281,13 +360,6 @@ mod tests {
         let new = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
                    VALUES (1800000000000, 'nobody', 'access', 'denied', 1, 0)";
         let over = "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES (x'01', 1, 0)";
-        let keeper = Keeper {
-            store: Arc::new(store),
-            vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
-            clock: Arc::new(Noon),
-            key_file: folder.path().join("key"),
-            retention: Duration::from_hours(24),
-        };
         let mut work = Work::default();
         for left in [250, 50, 0] {
             for sql in [new, over] {

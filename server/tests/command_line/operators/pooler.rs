@@ -27,8 +27,9 @@ struct Pooler {
 
 impl Pooler {
     fn start(server: &Server, settings: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = port.local_addr().unwrap().port();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
         let (name, role) = (&server.name, server.superuser());
         let folder = tempfile::tempdir_in("/tmp").unwrap().keep();
         let file = folder.join("pgbouncer.ini");
