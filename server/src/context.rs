@@ -51,8 +51,8 @@ pub enum OpenError {
         "the database {0} is empty or was made by an older version: start the server once, or run `twinlock migrate`"
     )]
     Outdated(Place),
-    /// The database does not answer.
-    #[error("the database does not answer: {}", source_of(.0))]
+    /// The database does not answer, or refuses.
+    #[error("{}: {}", if matches!(.0, PortError::Unavailable(_)) { "the database does not answer" } else { "the database refuses" }, source_of(.0))]
     Port(#[from] PortError),
     /// No threads.
     #[error("the threads for password hashes can't be started: {0}")]

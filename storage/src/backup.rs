@@ -40,7 +40,7 @@ pub enum BackupError {
     #[error("{path}: {cause}", path = .0.display(), cause = explained(.1))]
     Engine(PathBuf, #[source] sqlx::Error),
     /// The engine found faults in it.
-    #[error("{0} is damaged: {1}")]
+    #[error("{0} is damaged or no database, take another file: {1}")]
     Damaged(PathBuf, String),
     /// Another program has it open.
     #[error("the database {0} is open in another program: stop the server first")]
@@ -105,8 +105,12 @@ impl Store {
 
 /// Looks through a file from end to end, and changes nothing in it or beside it. A journal beside it does not count.
 pub async fn sound(file: &Path) -> Result<(), BackupError> {
-    let engine = |error| BackupError::Engine(file.to_owned(), error);
     let damaged = |fault: String| BackupError::Damaged(file.to_owned(), fault);
+    // A damaged backup is not mended by putting a backup back.
+    let engine = |error| match cause::of(&error) {
+        Some(Cause::Damaged | Cause::NoDatabaseFile) => damaged(error.to_string()),
+        _ => BackupError::Engine(file.to_owned(), error),
+    };
     let length = fs::metadata(file).map_err(failed("looking at", file))?;
     if length.len() == 0 {
         return Err(damaged("it is empty".to_owned()));

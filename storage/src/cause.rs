@@ -60,7 +60,7 @@ impl fmt::Display for Cause {
                 "the file system gives no locks or no shared memory, most likely because it is a network share: put the database on a local disk"
             }
             Self::Disk => {
-                "reading or writing the file failed: the disk is failing or gone, or it is a network share that does not do what a local disk does"
+                "reading or writing the file failed: the disk is failing or gone, a quota is used up, or it is a network share that does not do what a local disk does"
             }
             Self::Full => "the disk is full: make room on it",
             Self::NotWritable => {
@@ -105,7 +105,7 @@ impl fmt::Display for Cause {
             Self::Tls => {
                 "the encrypted connection fails: the server offers none, or its certificate is not trusted (`sslrootcert=<file>` names your own authority) or names another host"
             }
-            Self::NoAnswer => "the database did not answer in time",
+            Self::NoAnswer => "the database did not answer in time, or had no connection left",
         })
     }
 }

@@ -71,7 +71,7 @@ fn remedy(check: &str, found: &str, is_pending: bool, reason: Option<String>) ->
         ("key", "the database has no key yet") => "start the server once",
         ("clock", _) => "let the system's clock be set by NTP: codes and sessions hang on it",
         (_, "no answer") => {
-            "it did not answer within 3 s: does another program hold it locked, is its disk or its network gone?"
+            "it did not answer within 3 s: does another program hold it locked, has it no connection left, is its disk or its network gone?"
         }
         _ => return reason,
     };

@@ -55,14 +55,14 @@ fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
     let (_folder, database) = database();
     open(&database, &SystemEntropy).ok().unwrap();
     for mode in [0o604, 0o620, 0o660] {
-        fs::set_permissions(&database.key_file, fs::Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(&database.key_file, Permissions::from_mode(mode)).unwrap();
         let error = open(&database, &SystemEntropy).err().unwrap().to_string();
         assert!(
             error.ends_with(&format!("run `chmod 600 {}`", database.key_file.display())),
             "{error}"
         );
     }
-    fs::set_permissions(&database.key_file, fs::Permissions::from_mode(0o400)).unwrap();
+    fs::set_permissions(&database.key_file, Permissions::from_mode(0o400)).unwrap();
     assert!(open(&database, &SystemEntropy).is_ok());
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use app::{caller::Visitor, services::Settings};
 use domain::client_address::ClientAddress;
-use http::{HeaderMap, HeaderName, request::Parts};
+use http::{HeaderMap, HeaderName, Request, request::Parts};
 
 use crate::config::TrustedProxies;
 
@@ -26,7 +26,6 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
     // Without a peer, which only a test leaves out, all are counted as one and none goes uncounted.
     let peer = request.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    warn_of_unknown_proxy(peer, &request.headers, proxies);
     let address = client_address(peer, &request.headers, proxies);
     let visitor = Visitor::new(address, &request.headers, settings);
     request.extensions.insert(visitor);
@@ -34,12 +33,15 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
 
 /// Says once a process that a proxy stands before the server and is not believed: then everybody behind it has one address, one limit for
 /// all, and one place in the events.
-fn warn_of_unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) {
+pub fn warn_of_unknown_proxy<B>(request: &Request<B>, proxies: &TrustedProxies) {
     static IS_SAID: AtomicBool = AtomicBool::new(false);
     if IS_SAID.load(Ordering::Relaxed) {
         return;
     }
-    let peer = peer.to_canonical();
+    let Some(peer) = request.extensions().get::<Peer>() else {
+        return;
+    };
+    let (peer, headers) = (peer.0.to_canonical(), request.headers());
     let header = FORWARDED.iter().find(|name| headers.contains_key(**name));
     let Some(header) = header.filter(|_| is_private(peer) && !proxies.contain(peer)) else {
         return;

@@ -20,10 +20,10 @@ fn s23_a_server_for_everybody_without_a_name_says_what_its_links_are_good_for() 
         .stderr(Stdio::null());
     let mut server = command.spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let mut line = || lines.next().unwrap().unwrap();
-    let port = line();
+    let mut next = || lines.next().unwrap().unwrap();
+    let port = next();
     let port = port.strip_prefix("Listening on http://0.0.0.0:").unwrap();
-    let link = line();
+    let link = next();
     assert!(
         link.starts_with(&format!(
             "Create the first owner: http://127.0.0.1:{port}/setup#"
@@ -31,7 +31,7 @@ fn s23_a_server_for_everybody_without_a_name_says_what_its_links_are_good_for() 
         "{link}"
     );
     assert_eq!(
-        line(),
+        next(),
         format!(
             "TWINLOCK_PUBLIC_URL is not set, so links lead to http://127.0.0.1:{port}, which only this machine reaches: \
              set it to the address that people type, such as https://panel.example.com."

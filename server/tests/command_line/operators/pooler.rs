@@ -11,7 +11,10 @@ use std::{
 
 use rstest::rstest;
 
-use super::{has, server::Server};
+use super::{
+    has,
+    server::{Server, url_of, word},
+};
 use crate::program::{Done, Running};
 
 /// It refuses to run as root.
@@ -53,7 +56,7 @@ impl Pooler {
         // Read on, so that it never waits for a full pipe.
         thread::spawn(move || log.for_each(drop));
         fs::remove_dir_all(&folder).unwrap();
-        let url = server.at(role, port, name);
+        let url = url_of(role, port, name);
         Self { child, url }
     }
 }
@@ -79,7 +82,7 @@ fn with_tables(test: &str) -> Option<Server> {
 
 /// What other programs find on the pooler's connections.
 #[track_caller]
-fn nothing_leaked(server: &Server, pooler: &Pooler) {
+fn nothing_leaked(pooler: &Pooler) {
     for _ in 0..20 {
         for (setting, right) in [
             ("SHOW statement_timeout", "0"),
@@ -87,7 +90,7 @@ fn nothing_leaked(server: &Server, pooler: &Pooler) {
             ("SHOW idle_in_transaction_session_timeout", "0"),
             ("SHOW synchronous_commit", "on"),
         ] {
-            assert_eq!(server.word(&pooler.url, setting), right, "{setting}");
+            assert_eq!(word(&pooler.url, setting), right, "{setting}");
         }
     }
 }
@@ -115,7 +118,7 @@ fn s5_a_pooler_that_shares_connections_is_refused_and_nothing_leaks(#[case] mode
         );
     }
     if mode.contains("transaction") {
-        nothing_leaked(&server, &pooler);
+        nothing_leaked(&pooler);
     }
 }
 
@@ -136,7 +139,7 @@ fn s5_a_session_pooler_works_and_nothing_leaks() {
     let (running, _) = Running::start(server.command_at(&pooler.url, &SERVE));
     running.terminate();
     assert_eq!(running.wait().0, 0);
-    nothing_leaked(&server, &pooler);
+    nothing_leaked(&pooler);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use super::server::Server;
+use super::server::{Server, url_of};
 use crate::program::{Done, Running};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
@@ -152,7 +152,7 @@ fn s13_another_encoding_is_refused_in_words(#[case] options: &str, #[case] words
         return;
     };
     let owner = server.superuser().to_owned();
-    let url = server.at(&owner, server.port(), &server.name);
+    let url = url_of(&owner, server.port(), &server.name);
     let sqlite = [
         "migrate",
         "--database-url",
@@ -176,9 +176,9 @@ fn a_database_or_server_that_is_not_there_is_told_apart() {
         return;
     };
     let role = server.name.clone();
-    let nowhere = server.at(&role, server.port(), "no_such_database");
-    let nobody = server.at("no_such_role", server.port(), &server.name);
-    let silent = server.at(&role, 1, &server.name);
+    let nowhere = url_of(&role, server.port(), "no_such_database");
+    let nobody = url_of("no_such_role", server.port(), &server.name);
+    let silent = url_of(&role, 1, &server.name);
     for (url, words) in [
         (nowhere, "the server has no such database: create it"),
         (nobody, "the server does not let this role in"),

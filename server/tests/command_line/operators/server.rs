@@ -48,7 +48,7 @@ impl Server {
     }
 
     fn run_in(&self, database: &str, sql: &str) {
-        let url = self.at(self.url.username(), self.url.port().unwrap(), database);
+        let url = url_of(self.url.username(), self.url.port().unwrap(), database);
         block_on(async {
             sqlx::any::install_default_drivers();
             let mut connection = AnyConnection::connect(&url).await.unwrap();
@@ -58,17 +58,6 @@ impl Server {
                 .unwrap();
             connection.close().await.unwrap();
         });
-    }
-
-    /// One word that a connection by this URL is answered.
-    pub fn word(&self, url: &str, sql: &'static str) -> String {
-        block_on(async {
-            sqlx::any::install_default_drivers();
-            let mut connection = AnyConnection::connect(url).await.unwrap();
-            let row = sqlx::raw_sql(sql).fetch_one(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-            sqlx::Row::get(&row, 0)
-        })
     }
 
     /// The superuser's name.
@@ -81,14 +70,9 @@ impl Server {
         self.url.port().unwrap()
     }
 
-    /// The URL of a database behind a port of this machine.
-    pub fn at(&self, role: &str, port: u16, database: &str) -> String {
-        format!("postgres://{role}@127.0.0.1:{port}/{database}")
-    }
-
     /// The program with the test's database, as a role.
     pub fn command(&self, role: &str, args: &[&str]) -> Command {
-        self.command_at(&self.at(role, self.port(), &self.name), args)
+        self.command_at(&url_of(role, self.port(), &self.name), args)
     }
 
     /// The program with a database by its URL.
@@ -112,6 +96,22 @@ impl Drop for Server {
         self.run_in("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
         self.run_in("postgres", &format!("DROP ROLE {name}"));
     }
+}
+
+/// The URL of a database behind a port of this machine.
+pub fn url_of(role: &str, port: u16, database: &str) -> String {
+    format!("postgres://{role}@127.0.0.1:{port}/{database}")
+}
+
+/// One word that a connection by this URL is answered.
+pub fn word(url: &str, sql: &'static str) -> String {
+    block_on(async {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(url).await.unwrap();
+        let row = sqlx::raw_sql(sql).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        sqlx::Row::get(&row, 0)
+    })
 }
 
 /// A test without a runtime of its own waits here.
