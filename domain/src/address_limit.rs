@@ -15,8 +15,9 @@ pub const WINDOW: Duration = Duration::from_mins(5);
 /// # Errors
 /// The instant until which sign-ins of this address are refused.
 pub fn judge(oldest: Option<Timestamp>, now: Timestamp) -> Result<(), Timestamp> {
-    match oldest.map(|at| at.plus(WINDOW)) {
-        Some(until) if now < until => Err(until),
+    match oldest {
+        // A clock that was put back makes it no longer than the window.
+        Some(at) if now < at.plus(WINDOW) => Err(at.min(now).plus(WINDOW)),
         _ => Ok(()),
     }
 }
@@ -31,5 +32,7 @@ mod tests {
         assert_eq!(judge(None, now), Ok(()));
         assert_eq!(judge(Some(now), now), Err(now.plus(WINDOW)));
         assert_eq!(judge(Some(now), now.plus(WINDOW)), Ok(()));
+        let day_ahead = now.plus(Duration::from_hours(24));
+        assert_eq!(judge(Some(day_ahead), now), Err(now.plus(WINDOW)));
     }
 }

@@ -66,8 +66,9 @@ impl Attempts {
     /// Judges one more attempt.
     #[must_use]
     pub fn budget(&self, factor: Factor, now: Timestamp) -> Budget {
+        // Of a clock that was put back nobody knows when it will be right: the window is the longest wait that is told.
         let full_again = |oldest: Timestamp, window: Duration| {
-            (now < oldest.plus(window)).then(|| oldest.plus(window))
+            (now < oldest.plus(window)).then(|| oldest.min(now).plus(window))
         };
         let locked = self.in_a_row >= LOCK_AFTER;
         if locked && factor == Factor::Application {
@@ -112,6 +113,17 @@ mod tests {
         (0..count).fold(Attempts::default(), |attempts, i| {
             attempts.counted(START.plus(gap * u32::try_from(i).unwrap()))
         })
+    }
+
+    #[test]
+    fn s29_a_clock_that_was_put_back_makes_no_countdown_of_a_day() {
+        let ahead = after(5, Duration::ZERO);
+        let now = START.minus(Duration::from_hours(24));
+        let until = now.plus(PAUSE_WINDOW);
+        assert_eq!(
+            ahead.budget(Factor::Application, now),
+            Budget::Paused { until }
+        );
     }
 
     #[test]

@@ -25,11 +25,12 @@ impl PasswordAttempts {
     /// Counts one more attempt at `now`, before the password is judged.
     ///
     /// # Errors
-    /// The instant until which attempts are refused.
+    /// The instant until which attempts are refused, as far as is known: a clock that was put back makes it no longer than the delay.
     pub fn count(self, now: Timestamp) -> Result<Self, Timestamp> {
         // Without a delay nobody is early: who began a moment before another is often counted a moment after them.
         if now < self.allowed_at && !delay_after(self.failures).is_zero() {
-            return Err(self.allowed_at);
+            let delay = delay_after(self.failures);
+            return Err(self.allowed_at.min(now.plus(delay)));
         }
         let forgotten = now.since(self.allowed_at) >= MEMORY;
         let failures = if forgotten {
@@ -66,6 +67,17 @@ mod tests {
             .collect();
         assert_eq!(seconds, [0, 0, 0, 0, 0, 5, 10, 20, 40, 60, 60]);
         assert_eq!(delay_after(u32::MAX), LONGEST_DELAY);
+    }
+
+    #[test]
+    fn s29_a_clock_that_was_put_back_makes_no_countdown_of_a_day() {
+        let day = Duration::from_hours(24);
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let counted = PasswordAttempts {
+            failures: 20,
+            allowed_at: now.plus(day),
+        };
+        assert_eq!(counted.count(now), Err(now.plus(LONGEST_DELAY)));
     }
 
     #[test]

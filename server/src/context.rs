@@ -51,8 +51,8 @@ pub enum OpenError {
         "the database {0} is empty or was made by an older version: start the server once, or run `twinlock migrate`"
     )]
     Outdated(Place),
-    /// The database does not answer.
-    #[error("the database does not answer: {}", source_of(.0))]
+    /// The database does not answer, or refuses.
+    #[error("{}: {}", if matches!(.0, PortError::Unavailable(_)) { "the database does not answer" } else { "the database refuses" }, source_of(.0))]
     Port(#[from] PortError),
     /// No threads.
     #[error("the threads for password hashes can't be started: {0}")]
@@ -85,8 +85,9 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         store.migrate().await.map_err(fails)?;
     }
     store.check_schema().await.map_err(fails)?;
-    if opening == Opening::Migrate {
-        warn_of_exposures(database);
+    match opening {
+        Opening::Migrate => warn_of_exposures(database),
+        Opening::Existing => warn_of_foreign_owner(database),
     }
     let vault = keys::vault(&store, &ring, database).await?;
     Ok(Opened {
@@ -100,6 +101,13 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
 pub(crate) fn warn_of_exposures(database: &Database) {
     for exposure in database.file().map(files::exposures).unwrap_or_default() {
         tracing::warn!("{exposure}");
+    }
+}
+
+/// Warns of a command that is not the owner's: what it makes beside the file may be closed to the server.
+fn warn_of_foreign_owner(database: &Database) {
+    if let Some(warning) = database.file().and_then(files::foreign_owner) {
+        tracing::warn!("{warning}");
     }
 }
 

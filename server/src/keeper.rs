@@ -15,7 +15,7 @@ use domain::{
 use storage::Store;
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{context::source_of, keyfile};
+use crate::{context::source_of, health, keyfile, utc::utc};
 
 type Stamp = (SystemTime, u64);
 
@@ -26,6 +26,9 @@ const DELETE_EVERY: u32 = 7200;
 
 /// How often there is a look for sessions, grants and counters that are over, in looks for new events: every minute.
 const SWEEP_EVERY: u32 = 120;
+
+/// How often the clock is compared with what the database has seen, in looks for new events: every minute.
+const BEAT_EVERY: u32 = 120;
 
 /// How often what strangers cause beyond their budget is written, in looks for new events: every minute.
 const FLUSH_EVERY: u32 = 120;
@@ -41,6 +44,24 @@ struct Chore {
     fails: bool,
 }
 
+/// What was read of the key file.
+#[derive(Default)]
+struct KeyFileState {
+    /// The state of the file that is in use.
+    read: Option<Stamp>,
+    /// Why a newer state can't be used, as the log says it.
+    told: Option<String>,
+}
+
+/// What is known of the clock.
+#[derive(Default)]
+struct ClockState {
+    /// The newest instant that this process or the database has seen.
+    newest: Timestamp,
+    /// What was wrong with it at the last look.
+    fault: Option<&'static str>,
+}
+
 /// How far it has come.
 #[derive(Default)]
 struct Work {
@@ -52,8 +73,8 @@ struct Work {
     events: Chore,
     /// The rest of what is over.
     sweep: Chore,
-    /// Of the key file.
-    stamp: Option<Stamp>,
+    key_file: KeyFileState,
+    clock: ClockState,
 }
 
 /// What the keeper works with.
@@ -105,7 +126,9 @@ impl Keeper {
     /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
     /// for all.
     async fn turn(&self, work: &mut Work) {
-        self.reload(&mut work.stamp);
+        self.reload(&mut work.key_file);
+        self.watch_clock(&mut work.clock, work.count.is_multiple_of(BEAT_EVERY))
+            .await;
         // Before the seals, so that the row is sealed in the same turn.
         if work.count.is_multiple_of(FLUSH_EVERY) {
             report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
@@ -126,17 +149,55 @@ impl Keeper {
         work.count = work.count.wrapping_add(1);
     }
 
-    /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on.
-    fn reload(&self, stamp: &mut Option<Stamp>) {
+    /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on, and it is tried
+    /// again, because a change of its owner alone leaves no other stamp.
+    fn reload(&self, key_file: &mut KeyFileState) {
         let now = keyfile::stamp(&self.key_file);
-        if now.is_none() || *stamp == now {
+        if now.is_none() || key_file.read == now {
             return;
         }
-        *stamp = now;
         match keyfile::read(&self.key_file) {
-            Ok(ring) => self.vault.reload(&ring),
-            Err(error) => tracing::error!(%error, "the key file has changed and can't be used"),
+            Ok(ring) => {
+                key_file.read = now;
+                self.vault.reload(&ring);
+                if key_file.told.take().is_some() {
+                    tracing::info!("the changed key file is in use now");
+                }
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if key_file.told.as_ref() != Some(&error) {
+                    tracing::error!(
+                        error,
+                        "the key file has changed and can't be used: the keys from before go on"
+                    );
+                    key_file.told = Some(error);
+                }
+            }
         }
+    }
+
+    /// Says when the clock goes back behind what this process or the database has seen, and when it is right again. What the database
+    /// has seen is asked, and this clock noted there, now and then.
+    async fn watch_clock(&self, state: &mut ClockState, asks: bool) {
+        let now = self.clock.now();
+        if asks && let Ok(newest) = self.store.beat(now).await {
+            state.newest = state.newest.max(newest);
+        }
+        let fault = health::clock_fault(now, Some(state.newest));
+        if fault != state.fault {
+            if let Some(fault) = fault {
+                tracing::error!(
+                    clock = utc(now),
+                    newest = utc(state.newest),
+                    "the system's clock is {fault}: let it be set by NTP; codes and sessions hang on it, and /readyz is red until then"
+                );
+            } else {
+                tracing::info!("the system's clock is right again");
+            }
+        }
+        state.fault = fault;
+        state.newest = state.newest.max(now);
     }
 
     /// Writes what was merged of strangers.
@@ -188,10 +249,17 @@ fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt,
+        sync::atomic::{AtomicI64, Ordering},
+    };
+
     use domain::vault::MasterKey;
     use sqlx::{Connection, Executor, SqliteConnection};
 
     use super::*;
+    use crate::entropy::SystemEntropy;
 
     struct Noon;
 
@@ -199,6 +267,79 @@ mod tests {
         fn now(&self) -> Timestamp {
             Timestamp::from_millis(1_800_000_000_000)
         }
+    }
+
+    /// A clock that is moved.
+    struct Moved(AtomicI64);
+
+    impl Clock for Moved {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    const NOON: i64 = 1_800_000_000_000;
+
+    async fn keeper(clock: Arc<dyn Clock>) -> (tempfile::TempDir, Keeper) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let keeper = Keeper {
+            store: Arc::new(store),
+            vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
+            clock,
+            key_file: folder.path().join("key"),
+            retention: Duration::from_hours(24),
+        };
+        (folder, keeper)
+    }
+
+    /// Nobody asks `/readyz`, and most looks do not ask the database either.
+    #[tokio::test]
+    async fn s29_a_clock_that_goes_back_is_noticed_at_the_next_turn() {
+        let clock = Arc::new(Moved(NOON.into()));
+        let (_folder, keeper) = keeper(clock.clone()).await;
+        let mut state = ClockState::default();
+        for (at, asks, fault) in [
+            (NOON, true, None),
+            (NOON + 500, false, None),
+            (
+                NOON - 86_400_000,
+                false,
+                Some("behind what the database has seen"),
+            ),
+            (NOON + 1000, false, None),
+        ] {
+            clock.0.store(at, Ordering::Relaxed);
+            keeper.watch_clock(&mut state, asks).await;
+            assert_eq!(state.fault, fault, "{at}");
+        }
+        // Another process begins with what the database has seen.
+        clock.0.store(NOON - 86_400_000, Ordering::Relaxed);
+        let mut state = ClockState::default();
+        keeper.watch_clock(&mut state, true).await;
+        assert!(state.fault.is_some());
+    }
+
+    /// A change of mode or owner is no newer file.
+    #[tokio::test]
+    async fn s20_a_key_file_that_can_be_read_again_is_read() {
+        let (_folder, keeper) = keeper(Arc::new(Noon)).await;
+        let set = |mode| {
+            fs::set_permissions(&keeper.key_file, Permissions::from_mode(mode)).unwrap();
+        };
+        keyfile::create(&keeper.key_file, &SystemEntropy)
+            .ok()
+            .unwrap();
+        let mut state = KeyFileState::default();
+        set(0o644);
+        keeper.reload(&mut state);
+        assert!(state.told.is_some_and(|told| told.contains("chmod 600")));
+        state.told = Some(String::new());
+        set(0o600);
+        keeper.reload(&mut state);
+        assert!(state.told.is_none() && state.read.is_some());
     }
 
     async fn count(raw: &mut SqliteConnection, rows: &'static str) -> i64 {
@@ -209,10 +350,8 @@ mod tests {
     /// However much is too old, new events are sealed and the rest is swept in the same turn.
     #[tokio::test]
     async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, keeper) = keeper(Arc::new(Noon)).await;
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
-        let store = Store::open(&url).await.unwrap();
-        store.migrate().await.unwrap();
         let mut raw = SqliteConnection::connect(&url).await.unwrap();
         let old = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
                    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 450)
@@ -221,13 +360,6 @@ mod tests {
         let new = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
                    VALUES (1800000000000, 'nobody', 'access', 'denied', 1, 0)";
         let over = "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES (x'01', 1, 0)";
-        let keeper = Keeper {
-            store: Arc::new(store),
-            vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
-            clock: Arc::new(Noon),
-            key_file: folder.path().join("key"),
-            retention: Duration::from_hours(24),
-        };
         let mut work = Work::default();
         for left in [250, 50, 0] {
             for sql in [new, over] {

@@ -1,134 +1,28 @@
-//! The key file: the master keys, apart from the database, readable by its owner alone.
+//! The key file: the master keys, apart from the database, readable by the server's user alone.
+
+mod error;
+mod readers;
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError},
+    io::{self, ErrorKind, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
 use data_encoding::HEXLOWER;
-use domain::{
-    keys::KeyRing,
-    ports::{Entropy, PortError},
-    vault::{KeyId, MasterKey},
-};
-use thiserror::Error;
+use domain::{keys::KeyRing, ports::Entropy, vault::MasterKey};
 use zeroize::Zeroizing;
 
 use crate::{
-    config::{Database, Place},
-    files::{self, beside},
+    config::Database,
+    files::{self, beside, folder_of},
 };
 
-const OWNER_ONLY: u32 = 0o600;
+pub use error::KeyFileError;
 
-/// Why there is no usable key.
-#[derive(Debug, Error)]
-pub enum KeyFileError {
-    /// The database exists, its key file does not.
-    #[error(
-        "the database {database} is there, but its key file {key_file} is not: copy the key file back from where you keep it, or name it with TWINLOCK_KEY_FILE"
-    )]
-    Missing {
-        /// The database.
-        database: Place,
-        /// The key file.
-        key_file: PathBuf,
-    },
-    /// A server's database, and no key file on this machine.
-    #[error(
-        "there is no key file {key_file} for the database {database}: copy it from a machine that runs a server on this database, or, if the database is new, make it with `twinlock key new`"
-    )]
-    NotCopied {
-        /// The database.
-        database: Place,
-        /// The key file.
-        key_file: PathBuf,
-    },
-    /// Others may read it.
-    #[error(
-        "the key file {key_file} can be read by others (mode {mode:04o}): run `chmod 600 {key_file}`"
-    )]
-    Exposed {
-        /// The key file.
-        key_file: PathBuf,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// Another user can change it.
-    #[error(
-        "the key file {key_file} belongs to user {owner}, who can change it: run `chown {own} {key_file}`, or run this as user {owner}"
-    )]
-    OfAnother {
-        /// The key file.
-        key_file: PathBuf,
-        /// Whose it is, by number.
-        owner: u32,
-        /// Who this process is, by number.
-        own: u32,
-    },
-    /// It is a folder, a pipe or a device.
-    #[error("{key_file} is no regular file: name the key file itself with TWINLOCK_KEY_FILE")]
-    NotAFile {
-        /// The key file.
-        key_file: PathBuf,
-    },
-    /// It holds something else.
-    #[error(
-        "{key_file} is no key file: it should hold a line a key, an id and a key with a colon between"
-    )]
-    Malformed {
-        /// The key file.
-        key_file: PathBuf,
-    },
-    /// It is another database's.
-    #[error(
-        "the key file {key_file} does not belong to the database {database}: name the right one with TWINLOCK_KEY_FILE"
-    )]
-    Foreign {
-        /// The database.
-        database: Place,
-        /// The key file.
-        key_file: PathBuf,
-    },
-    /// Rows need a key that it does not hold.
-    #[error(
-        "the key file {key_file} lacks the key {key}, by which rows of the database {database} are sealed: put the line that begins with `{key}:` back from where you keep the key file"
-    )]
-    Lacks {
-        /// The database.
-        database: Place,
-        /// The key file.
-        key_file: PathBuf,
-        /// The first key that is missing.
-        key: KeyId,
-    },
-    /// What the database keeps under its key does not open.
-    #[error(
-        "the keys that the database {database} holds do not open with the key file {key_file}: one of the two was changed; put both back from one backup"
-    )]
-    Damaged {
-        /// The database.
-        database: Place,
-        /// The key file.
-        key_file: PathBuf,
-    },
-    /// The file system said no.
-    #[error("{doing} {path}: {source}")]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// With which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// No random bytes.
-    #[error("the system gives no random bytes for a new key: {0}")]
-    Entropy(#[source] PortError),
-}
+const OWNER_ONLY: u32 = 0o600;
 
 /// Reads the key of a database. A new file gets its key together with it, each readable by its owner alone; a server's is only ever put
 /// there by people, as every machine needs the same.
@@ -157,7 +51,7 @@ pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<KeyRing, KeyFi
     }
     // The key first: a database without its key would never start again.
     let ring = match create(&key_file, entropy) {
-        Err(KeyFileError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+        Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {
             read(&key_file)?
         }
         made => made?,
@@ -165,7 +59,7 @@ pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<KeyRing, KeyFi
     let mut options = OpenOptions::new();
     match owner_only(options.create_new(true).write(true)).open(file) {
         // An empty file, or one that another start has made since. A link that leads to nothing is neither.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             fs::metadata(file)
                 .map(drop)
                 .map_err(failed("creating", file))?;
@@ -182,15 +76,44 @@ pub fn create(key_file: &Path, entropy: &dyn Entropy) -> Result<KeyRing, KeyFile
     let name: [u8; 16] = entropy.draw().map_err(KeyFileError::Entropy)?;
     let name = HEXLOWER.encode(&name);
     let new = beside(key_file, &format!(".new.{name}"));
-    let mut options = OpenOptions::new();
-    let options = owner_only(options.create_new(true).write(true));
-    write(options, &new, &ring).map_err(failed("creating", key_file))?;
-    let made = fs::hard_link(&new, key_file);
+    let made = write_new(&new, key_file, &ring).and_then(|()| named(&new, key_file));
     // It has the key file's name by now, or none at all.
     let _ = fs::remove_file(&new);
-    made.and_then(|()| sync_folder(key_file))
-        .map_err(failed("creating", key_file))?;
+    made?;
+    sync_folder(key_file).map_err(failed("creating", key_file))?;
     Ok(ring)
+}
+
+/// Writes the first key, unless the file system would show it to everybody.
+fn write_new(new: &Path, key_file: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
+    let fails = |error| of_folder("creating", key_file, error);
+    let mut file = made(new).map_err(fails)?;
+    let mode = file.metadata().map_err(fails)?.mode() & 0o777;
+    if mode & !OWNER_ONLY & 0o077 != 0 {
+        return Err(KeyFileError::NoPermissions {
+            folder: folder_of(key_file).to_owned(),
+            mode,
+            own: files::own_user(),
+        });
+    }
+    write(&mut file, ring).map_err(fails)
+}
+
+/// Gives a whole file the key file's name, which nobody else may have taken. Some file systems have no second names: there those who come at
+/// the same time take turns.
+fn named(new: &Path, key_file: &Path) -> Result<(), KeyFileError> {
+    let fails = |error| of_folder("creating", key_file, error);
+    match fs::hard_link(new, key_file) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(fails(error)),
+        Err(_) => {}
+        Ok(()) => return Ok(()),
+    }
+    let turn = open_lock(key_file)?;
+    turn.lock().map_err(fails)?;
+    if files::is_taken(key_file).map_err(fails)? {
+        return Err(fails(ErrorKind::AlreadyExists.into()));
+    }
+    fs::rename(new, key_file).map_err(fails)
 }
 
 /// Whether the database has yet to be made. `SQLite` takes an empty file for a new database; a server's is there, or nobody could connect.
@@ -200,7 +123,7 @@ pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
     };
     match fs::metadata(file) {
         Ok(found) => Ok(found.len() == 0),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
         Err(error) => Err(failed("looking at", file)(error)),
     }
 }
@@ -216,27 +139,16 @@ pub fn read(path: &Path) -> Result<KeyRing, KeyFileError> {
     let mut options = OpenOptions::new();
     // A pipe without a writer would keep the opening waiting.
     options.read(true).custom_flags(files::without_waiting());
-    let mut file = options.open(path).map_err(failed("looking at", path))?;
+    let mut file = options
+        .open(path)
+        .map_err(|error| not_opened(path, error))?;
     let found = file.metadata().map_err(failed("looking at", path))?;
     if !found.is_file() {
         return Err(KeyFileError::NotAFile {
             key_file: path.to_owned(),
         });
     }
-    if !files::is_trusted(&found) {
-        return Err(KeyFileError::OfAnother {
-            key_file: path.to_owned(),
-            owner: found.uid(),
-            own: files::own_user(),
-        });
-    }
-    let mode = found.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(KeyFileError::Exposed {
-            key_file: path.to_owned(),
-            mode,
-        });
-    }
+    readers::refuse_strangers(path, &found)?;
     let mut bytes = Zeroizing::new(Vec::new());
     file.read_to_end(&mut bytes)
         .map_err(failed("reading", path))?;
@@ -254,32 +166,104 @@ pub fn draw(entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
     Ok(MasterKey::from_random(id, bytes))
 }
 
+/// Names the file, its owner and the remedy where it is there and can't be read.
+fn not_opened(path: &Path, error: io::Error) -> KeyFileError {
+    match fs::metadata(path) {
+        Ok(found) if error.kind() == ErrorKind::PermissionDenied => KeyFileError::Unreadable {
+            key_file: path.to_owned(),
+            owner: found.uid(),
+            mode: found.mode() & 0o777,
+            own: files::own_user(),
+        },
+        _ => failed("looking at", path)(error),
+    }
+}
+
 /// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
 /// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
 pub fn lock(path: &Path) -> Result<Option<File>, KeyFileError> {
+    let file = open_lock(&whole(path)?)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed("locking", path)(error)),
+    }
+}
+
+/// The lock's file belongs to the key file's owner, so that each of the two users can take it.
+fn open_lock(path: &Path) -> Result<File, KeyFileError> {
     let lock = beside(path, ".lock");
     let mut options = OpenOptions::new();
     options.custom_flags(files::no_follow());
     let options = owner_only(options.create(true).append(true));
-    let file = options.open(&lock).map_err(failed("locking", &lock))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed("locking", &lock)(error)),
+    let file = options
+        .open(&lock)
+        .map_err(|error| of_folder("locking", path, error))?;
+    if let Ok(found) = fs::metadata(path) {
+        // Best effort: without it the other user's command says what it can't open.
+        let _ = files::keep_owner(&file, &found);
     }
+    Ok(file)
 }
 
-/// Puts another ring in the place of the file, as a whole or not at all.
+/// Refuses to change a key file that the database's owner can't read: a server that runs as that user would go on with the old keys.
+pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> {
+    let Some(owner) = database.file().and_then(|file| fs::metadata(file).ok()) else {
+        return Ok(());
+    };
+    let path = &database.key_file;
+    let found = fs::metadata(path).map_err(failed("looking at", path))?;
+    if readers::is_readable_by(&owner, &found) {
+        return Ok(());
+    }
+    Err(KeyFileError::ServerCannotRead {
+        key_file: path.clone(),
+        database: database.place.clone(),
+        user: owner.uid(),
+    })
+}
+
+/// Puts another ring in the place of the file, as a whole or not at all; owner, group and mode stay. A link stays, and what it leads to is
+/// replaced.
 pub fn replace(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
+    let path = &whole(path)?;
+    let old = fs::metadata(path).map_err(failed("looking at", path))?;
     let new = beside(path, ".new");
     // What a run that was cut short left behind.
     let _ = fs::remove_file(&new);
-    let mut options = OpenOptions::new();
-    let options = owner_only(options.create_new(true).write(true));
-    write(options, &new, ring).map_err(failed("writing", &new))?;
-    fs::rename(&new, path)
-        .and_then(|()| sync_folder(path))
-        .map_err(failed("replacing", path))
+    let written = write_like(&new, path, &old, ring);
+    let replaced = written
+        .and_then(|()| fs::rename(&new, path).map_err(|error| of_folder("replacing", path, error)));
+    if replaced.is_err() {
+        // Keys stay in no file that nobody looks after.
+        let _ = fs::remove_file(&new);
+    }
+    replaced?;
+    sync_folder(path).map_err(failed("replacing", path))
+}
+
+fn write_like(new: &Path, path: &Path, old: &Metadata, ring: &KeyRing) -> Result<(), KeyFileError> {
+    let fails = |error| of_folder("writing", path, error);
+    let mut file = made(new).map_err(fails)?;
+    files::keep_owner(&file, old).map_err(|_| KeyFileError::NotKept {
+        key_file: path.to_owned(),
+        owner: old.uid(),
+        group: old.gid(),
+        own: files::own_user(),
+    })?;
+    write(&mut file, ring).map_err(fails)?;
+    let mode = old.mode() & 0o777;
+    if mode != OWNER_ONLY {
+        file.set_permissions(Permissions::from_mode(mode))
+            .and_then(|()| file.sync_all())
+            .map_err(fails)?;
+    }
+    Ok(())
+}
+
+/// The file itself, where its name is a link.
+fn whole(path: &Path) -> Result<PathBuf, KeyFileError> {
+    fs::canonicalize(path).map_err(failed("looking at", path))
 }
 
 /// What tells one state of the file from another: when it was written, and which file it is.
@@ -288,18 +272,19 @@ pub fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     Some((found.modified().ok()?, found.ino()))
 }
 
+/// Makes a file for its owner alone, by a name that is not taken.
+fn made(path: &Path) -> io::Result<File> {
+    owner_only(OpenOptions::new().create_new(true).write(true)).open(path)
+}
+
 /// Written through to the disk before anything is sealed with it.
-fn write(options: &OpenOptions, path: &Path, ring: &KeyRing) -> io::Result<()> {
-    let mut file = options.open(path)?;
+fn write(file: &mut File, ring: &KeyRing) -> io::Result<()> {
     file.write_all(ring.expose().as_bytes())?;
     file.sync_all()
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }
 
 fn owner_only(options: &mut OpenOptions) -> &OpenOptions {
@@ -312,6 +297,22 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFile
         doing,
         path,
         source,
+    }
+}
+
+/// What is made beside the key file is refused by its folder, or by a mount that holds the file alone.
+fn of_folder(doing: &'static str, key_file: &Path, source: io::Error) -> KeyFileError {
+    match source.kind() {
+        ErrorKind::ResourceBusy => KeyFileError::Mounted {
+            key_file: key_file.to_owned(),
+        },
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => KeyFileError::Folder {
+            folder: folder_of(key_file).to_owned(),
+            key_file: key_file.to_owned(),
+            own: files::own_user(),
+            source,
+        },
+        _ => failed(doing, key_file)(source),
     }
 }
 

@@ -48,6 +48,7 @@ pub fn router_with(
     let envelopes = Arc::new(Envelopes {
         entropy: Arc::clone(&services.entropy),
         headers: SecurityHeaders::new(pages.inline(), public_url.hsts()),
+        proxies: proxies.clone(),
     });
     let around_everything = ServiceBuilder::new()
         .layer(from_fn_with_state(envelopes, envelope::wrap))

@@ -1,16 +1,21 @@
 //! A `SQLite` file as a backup: made while the server runs, looked through before anybody relies on it, and put in the place of another.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, Read},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt, fchown},
     path::{Path, PathBuf},
 };
 
 use sqlx::{AnyConnection, Connection, Executor, query};
 use thiserror::Error;
 
-use crate::{Store, engine::Engine, sqlite};
+use crate::{
+    Store,
+    cause::{self, Cause, explained, explained_io},
+    engine::Engine,
+    sqlite,
+};
 
 /// Why there is no backup, or none that can be used.
 #[derive(Debug, Error)]
@@ -22,7 +27,7 @@ pub enum BackupError {
     #[error("{0} is there already: name another file, or move it away")]
     Exists(PathBuf),
     /// The file system said no.
-    #[error("{doing} {path}: {source}")]
+    #[error("{doing} {path}: {}", explained_io(source))]
     Io {
         /// What was tried.
         doing: &'static str,
@@ -32,10 +37,10 @@ pub enum BackupError {
         source: io::Error,
     },
     /// The engine said no.
-    #[error("{0}: {1}")]
+    #[error("{path}: {cause}", path = .0.display(), cause = explained(.1))]
     Engine(PathBuf, #[source] sqlx::Error),
     /// The engine found faults in it.
-    #[error("{0} is damaged: {1}")]
+    #[error("{0} is damaged or no database, take another file: {1}")]
     Damaged(PathBuf, String),
     /// Another program has it open.
     #[error("the database {0} is open in another program: stop the server first")]
@@ -49,6 +54,15 @@ impl Store {
     /// Writes all that is committed now into a new file, readable by its owner alone. It reads as any other connection does: nobody waits
     /// for it. The file has its name only once it is on the disk and was looked through.
     pub async fn backup(&self, file: &Path) -> Result<(), BackupError> {
+        self.backup_for(file, None).await
+    }
+
+    /// The same for the owner of another file: what root makes beside a service has to be that service's.
+    pub async fn backup_for(
+        &self,
+        file: &Path,
+        owner: Option<&Metadata>,
+    ) -> Result<(), BackupError> {
         if self.engine() == Engine::Postgres {
             return Err(BackupError::OnAServer);
         }
@@ -58,7 +72,7 @@ impl Store {
         let mut part = file.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
-        new_file(&part)?;
+        new_file(&part, owner)?;
         let written = self.written(&part, file).await;
         if written.is_err() {
             // Half a backup would be taken for a whole one.
@@ -91,8 +105,12 @@ impl Store {
 
 /// Looks through a file from end to end, and changes nothing in it or beside it. A journal beside it does not count.
 pub async fn sound(file: &Path) -> Result<(), BackupError> {
-    let engine = |error| BackupError::Engine(file.to_owned(), error);
     let damaged = |fault: String| BackupError::Damaged(file.to_owned(), fault);
+    // A damaged backup is not mended by putting a backup back.
+    let engine = |error| match cause::of(&error) {
+        Some(Cause::Damaged | Cause::NoDatabaseFile) => damaged(error.to_string()),
+        _ => BackupError::Engine(file.to_owned(), error),
+    };
     let length = fs::metadata(file).map_err(failed("looking at", file))?;
     if length.len() == 0 {
         return Err(damaged("it is empty".to_owned()));
@@ -131,17 +149,11 @@ pub async fn given_up(file: &Path) -> Result<bool, BackupError> {
     let _ = connection.close().await;
     match alone {
         Ok(mode) => Ok(mode == "delete"),
-        Err(sqlx::Error::Database(error)) if error.code().as_deref().is_some_and(is_busy) => {
+        Err(error) if cause::of(&error) == Some(Cause::Locked) => {
             Err(BackupError::InUse(file.to_owned()))
         }
         Err(_) => Ok(false),
     }
-}
-
-/// Busy or locked, whatever the upper bytes say.
-fn is_busy(code: &str) -> bool {
-    let code = code.parse::<u32>().map(|code| code & 0xff);
-    matches!(code, Ok(5 | 6))
 }
 
 async fn connect(file: &Path, mode: &str) -> Result<AnyConnection, BackupError> {
@@ -155,15 +167,20 @@ async fn connect(file: &Path, mode: &str) -> Result<AnyConnection, BackupError> 
     Ok(connection)
 }
 
-fn new_file(path: &Path) -> Result<(), BackupError> {
+fn new_file(path: &Path, owner: Option<&Metadata>) -> Result<(), BackupError> {
     let mut options = OpenOptions::new();
     let made = options.write(true).create_new(true).mode(0o600).open(path);
-    match made {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+    match (made, owner) {
+        (Ok(file), Some(owner)) => {
+            // Only root can; anybody else keeps what they made.
+            let _ = fchown(file, Some(owner.uid()), Some(owner.gid()));
+            Ok(())
+        }
+        (Ok(_), None) => Ok(()),
+        (Err(error), _) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(BackupError::Exists(path.to_owned()))
         }
-        Err(error) => Err(failed("creating", path)(error)),
+        (Err(error), _) => Err(failed("creating", path)(error)),
     }
 }
 

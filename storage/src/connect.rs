@@ -64,9 +64,12 @@ impl Store {
     async fn open_by(url: &str, wire: postgres::Wire) -> Result<Self, OpenError> {
         let engine = Engine::of(url)?;
         sqlx::any::install_default_drivers();
-        let pools = match engine {
-            Engine::Sqlite => sqlite::open(url).await?,
-            Engine::Postgres => postgres::open(url, wire).await?,
+        let (pools, rights) = match engine {
+            Engine::Sqlite => (sqlite::open(url).await?, None),
+            Engine::Postgres => {
+                let (pools, rights) = postgres::open(url, wire).await?;
+                (pools, Some(rights))
+            }
         };
         let writer = || Writer::new(pools.writer.clone(), engine.begin_write());
         let (size, prompt) = match engine {
@@ -80,7 +83,10 @@ impl Store {
             pools,
             scope: Scope::none(),
         };
-        store.pending_migrations().await?;
+        let is_current = store.pending_migrations().await?.is_empty();
+        if let Some(rights) = rights.filter(|_| !is_current) {
+            rights.refuse_without_migrating()?;
+        }
         Ok(store)
     }
 

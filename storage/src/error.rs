@@ -1,9 +1,12 @@
 //! What can go wrong: at the opening, with words for the operator; later, sorted into what may pass and what won't.
 
-use std::{error::Error as StdError, io, path::PathBuf};
+use std::{error::Error as StdError, io, path::PathBuf, sync::Arc};
 
 use domain::ports::PortError;
+use sqlx::migrate::MigrateError;
 use thiserror::Error;
+
+use crate::cause::{Cause, Explained, explained, explained_io};
 
 /// Why a database can't be worked with. No variant repeats the URL: it may hold a password.
 #[derive(Debug, Error)]
@@ -24,8 +27,22 @@ pub enum OpenError {
     )]
     Unverified(String),
     /// The server is not there, or refuses.
-    #[error("the PostgreSQL server can't be used: {0}")]
+    #[error("the PostgreSQL server can't be used: {}", explained(.0))]
     Server(#[source] sqlx::Error),
+    /// Texts of other scripts would be refused, or kept as bytes that nobody checks.
+    #[error(
+        "its encoding is {0}, and names and addresses of every script need UTF8: create another database with `createdb --encoding=UTF8 --template=template0`"
+    )]
+    Encoding(String),
+    /// Settings and prepared statements belong to a connection of the server, and would reach other programs.
+    #[error(
+        "{}: statements of one connection reach several connections of the server there",
+        Cause::Pooler
+    )]
+    Pooler,
+    /// What is there may not be used, or what is missing may not be made.
+    #[error("{0}")]
+    NotAllowed(String),
     /// It would forget everybody at the next start.
     #[error("a database in memory loses every user at the next start: name a file")]
     InMemory,
@@ -33,13 +50,16 @@ pub enum OpenError {
     #[error("the database URL may have no parameter but `mode=rwc`")]
     Parameter,
     /// The engine writes a journal beside the file.
-    #[error("the file or its folder can't be written: its journal has to stand beside it")]
+    #[error("{}", Cause::NotWritable)]
     ReadOnly,
+    /// There is no room for the journal or the shared memory beside the file.
+    #[error("{cause} ({0})", cause = Cause::Full)]
+    Full(#[source] sqlx::Error),
     /// The file system said no.
-    #[error("the file can't be opened for reading and writing: {1}")]
+    #[error("the file can't be opened for reading and writing: {}", explained_io(.1))]
     File(PathBuf, #[source] io::Error),
     /// The file is there, the engine does not take it.
-    #[error("the file is no SQLite database, is damaged, or is locked by another program: {0}")]
+    #[error("{}", explained(.0))]
     Connect(#[source] sqlx::Error),
     /// A file system without shared memory, such as a network share.
     #[error("the file's journal stays `{0}` instead of `wal`: put it on a local disk")]
@@ -63,19 +83,29 @@ pub enum OpenError {
     )]
     Altered(String),
     /// A migration failed; nothing of it stays.
-    #[error("the schema can't be brought up to date: {0}")]
-    Migrate(#[source] sqlx::migrate::MigrateError),
+    #[error("the schema can't be brought up to date: {}", of_migrating(.0))]
+    Migrate(#[source] MigrateError),
     /// The schema can't be read.
-    #[error("the schema can't be read: {0}")]
+    #[error("the schema can't be read or changed: {}", explained(.0))]
     Schema(#[source] sqlx::Error),
 }
 
-/// Sorts an error of the driver.
-pub fn port(error: sqlx::Error) -> PortError {
-    if may_pass(&error) {
-        PortError::Unavailable(Box::new(error))
+fn of_migrating(error: &MigrateError) -> String {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explained(error),
+        error => error.to_string(),
+    }
+}
+
+/// Sorts an error of the driver, which may be that of several who waited for it.
+pub fn port(error: impl Into<Arc<sqlx::Error>>) -> PortError {
+    let error = error.into();
+    let may_pass = may_pass(&error);
+    let explained = Box::new(Explained::new(error));
+    if may_pass {
+        PortError::Unavailable(explained)
     } else {
-        PortError::Failed(Box::new(error))
+        PortError::Failed(explained)
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use crate::{
     connect::{PATIENCE, Pools, pool},
     error::OpenError,
+    postgres_look::{self, Rights},
 };
 
 /// Connections that write, and as many that read, and one that looks at the schema: four instances leave room below a server's usual hundred.
@@ -31,15 +32,17 @@ pub enum Wire {
     Any,
 }
 
-/// Opens the pools. The server must be there: a wrong URL or password is told at start.
-pub async fn open(url: &str, wire: Wire) -> Result<Pools, OpenError> {
+/// Opens the pools, and answers what the role may do. The server must be there: a wrong URL or password is told at start. Nothing is set on
+/// a connection before it is sure that no other program will get it.
+pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
     // What the driver says of a URL may repeat a part of it.
     let options = PgConnectOptions::from_str(url).map_err(|_| OpenError::ServerUrl)?;
     if wire == Wire::Verified && leaves_this_machine(&options) && !is_verified(&options) {
         return Err(OpenError::Unverified(options.get_host().to_owned()));
     }
+    let rights = postgres_look::look(&options).await?;
     let options: AnyConnectOptions = url.parse().map_err(|_| OpenError::ServerUrl)?;
-    Ok(Pools {
+    let pools = Pools {
         writer: connected(
             pool(EACH, SESSION).before_acquire(|connection, _| {
                 // A ping would not notice that the server has become a standby, which takes no write.
@@ -57,7 +60,8 @@ pub async fn open(url: &str, wire: Wire) -> Result<Pools, OpenError> {
             options,
         )
         .await?,
-    })
+    };
+    Ok((pools, rights))
 }
 
 /// The driver's own looks wait as long as the system does for a host that is gone, a quarter of an hour, and keep the connection's place in the pool

@@ -46,7 +46,7 @@ const DEFAULTS: &str = "
     FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.dflt_value IS NOT NULL";
 
 /// The migrations' own table, which the migrating library makes: its text changes with that library.
-const HISTORY: &str = "_sqlx_migrations";
+pub const HISTORY: &str = "_sqlx_migrations";
 /// The one table of ours that is not copied.
 const HEARTBEAT: &str = "heartbeat";
 
@@ -115,7 +115,8 @@ async fn objects(connection: &mut AnyConnection, engine: Engine) -> Result<Objec
     }
 }
 
-fn is_ours(table: &str) -> bool {
+/// Whether a table is this program's, but for [`HISTORY`].
+pub fn is_ours(table: &str) -> bool {
     table == HEARTBEAT || copied_tables().any(|ours| ours == table)
 }
 

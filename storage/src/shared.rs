@@ -19,7 +19,7 @@ use tracing::Instrument;
 use crate::{
     batch::{Ran, together},
     connect::Sql,
-    error::may_pass,
+    error::port,
 };
 
 /// Nobody waits longer for their turn to write.
@@ -258,7 +258,7 @@ impl Begun {
         // Whoever waits already comes first, and so shares the commit.
         drop(group);
         writer.group.lock_owned().await.commit().await;
-        told.await.map_err(gone)?.map_err(shared)
+        told.await.map_err(gone)?.map_err(port)
     }
 
     async fn undo(&mut self) {
@@ -298,15 +298,6 @@ struct Ended;
 
 fn gone(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
     PortError::Unavailable(Box::new(error))
-}
-
-/// One error for all who share it.
-fn shared(error: Arc<sqlx::Error>) -> PortError {
-    if may_pass(&error) {
-        PortError::Unavailable(Box::new(error))
-    } else {
-        PortError::Failed(Box::new(error))
-    }
 }
 
 #[cfg(test)]

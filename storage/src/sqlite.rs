@@ -7,9 +7,10 @@ use std::{
 };
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions, error::DatabaseError};
+use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions};
 
 use crate::{
+    cause::{self, Cause},
     connect::{Pools, pool},
     error::OpenError,
 };
@@ -33,7 +34,8 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
     let path = path_of(url)?;
     let file = made(&path).map_err(|error| OpenError::File(path, error))?;
     let options: AnyConnectOptions = url_of(&file, "rw").parse().map_err(OpenError::Connect)?;
-    let journal = prepared(&options).await.map_err(refused)?;
+    let journal = prepared(&options).await;
+    let journal = journal.map_err(|error| refused(error, &file))?;
     if journal != "wal" {
         return Err(OpenError::Journal(journal));
     }
@@ -44,20 +46,29 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
     let readers = pool(READERS, READER)
         .test_before_acquire(false)
         .connect_with(options);
+    let fails = |error| refused(error, &file);
     Ok(Pools {
-        writer: writer.await.map_err(OpenError::Connect)?,
-        readers: readers.await.map_err(OpenError::Connect)?,
+        writer: writer.await.map_err(fails)?,
+        readers: readers.await.map_err(fails)?,
     })
 }
 
-/// Primary codes 8 (read only) and 14 (can't open, for the journal: the file itself was opened before).
-fn refused(error: sqlx::Error) -> OpenError {
-    let code = error.as_database_error().and_then(DatabaseError::code);
-    let code = code.and_then(|code| code.parse::<u32>().ok());
-    match code.map(|code| code & 0xff) {
-        Some(8 | 14) => OpenError::ReadOnly,
+/// Below this there is no room for the shared memory beside the journal (32 KiB), and the engine says only that it failed.
+const ROOM: u64 = 64 << 10;
+
+fn refused(error: sqlx::Error, file: &Path) -> OpenError {
+    match cause::of(&error) {
+        Some(Cause::NotWritable) => OpenError::ReadOnly,
+        Some(Cause::NoLocks | Cause::Disk | Cause::Full | Cause::NoAnswer) if !has_room(file) => {
+            OpenError::Full(error)
+        }
         _ => OpenError::Connect(error),
     }
+}
+
+fn has_room(file: &Path) -> bool {
+    let found = rustix::fs::statvfs(file);
+    found.is_ok_and(|found| found.f_bavail.saturating_mul(found.f_frsize) >= ROOM)
 }
 
 /// The URL of a file that is there.

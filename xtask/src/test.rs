@@ -80,6 +80,7 @@ pub fn run(arguments: &TestArguments) -> Result<()> {
 
 /// Adds the steps to a summary.
 pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
+    tools::ensure_for_operators();
     for (name, options) in SUITES {
         summary.step(name, || {
             in_memory(Process::cargo(["test", "--no-fail-fast"]))
@@ -116,7 +117,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
 }
 
 /// Tests that are about the database's file: its copies, damages, locks, and rows with numbers of their own.
-const ABOUT_THE_FILE: [&str; 11] = [
+const ABOUT_THE_FILE: [&str; 14] = [
     "accounts::migrate_says_what_it_made",
     "backup::",
     "events::are_deleted_when_they_are_old",
@@ -126,6 +127,9 @@ const ABOUT_THE_FILE: [&str; 11] = [
     "health::a_newer_schema",
     "housekeeping::",
     "key_file::",
+    "operators::disks::",
+    "operators::key_places::",
+    "operators::owners::",
     "sqlite_backup::",
     "sqlite_file::",
 ];

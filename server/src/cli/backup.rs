@@ -1,5 +1,7 @@
 //! `twinlock backup`.
 
+use std::fs;
+
 use serde_json::json;
 use storage::BackupError;
 
@@ -11,7 +13,9 @@ use crate::{
 
 pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {
     let opened = open(database, Opening::Existing).await?;
-    let written = opened.store().backup(&args.file).await;
+    let owner = database.file().and_then(|file| fs::metadata(file).ok());
+    let store = opened.store();
+    let written = store.backup_for(&args.file, owner.as_ref()).await;
     opened.close().await;
     written.map_err(|error| match error {
         BackupError::OnAServer => Failure::refused(

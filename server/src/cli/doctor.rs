@@ -1,13 +1,17 @@
 //! `twinlock doctor`: what stands in a server's way, and what mends it.
 
+use std::collections::BTreeMap;
+
 use domain::ports::Clock;
+use serde_json::json;
 
 use super::{Failure, Report, collisions};
 use crate::{
     clock::SystemClock,
     config::Database,
     context::{OpenError, connected, warn_of_exposures},
-    health, keyfile,
+    health::{self, Look, PENDING},
+    keyfile,
 };
 
 /// Looks at what a server needs, while one runs or not, and prints what it found; fails if anything does not hold.
@@ -18,53 +22,62 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
     let store = connected(database).await?;
     warn_of_exposures(database);
     let found = health::look(&store, database, SystemClock.now()).await;
-    let altered = store.check_schema().await.err();
     // What the checks found says why this could not be learnt.
     let collisions = collisions::notice(&store).await.ok().flatten();
     store.close().await;
-    let faults = found.faults();
-    let lines = found.each().map(|(name, word)| {
-        let remedy = || match &altered {
-            Some(altered) if word == health::ALTERED => format!(": {altered}"),
-            _ => remedy(name, word, database),
-        };
-        let remedy = faults.contains(&name).then(remedy);
+    let (checks, faults) = (found.checks, found.checks.faults());
+    let remedies = remedies(&found);
+    let lines = checks.each().map(|(name, word)| {
+        let remedy = remedies.get(name).map(|remedy| format!(": {remedy}"));
         format!("{name:<10}  {word}{}", remedy.unwrap_or_default())
     });
+    let said = (!faults.is_empty()).then(|| {
+        format!(
+            "{} of {} checks failed: {}",
+            faults.len(),
+            checks.each().len(),
+            faults.join(", ")
+        )
+    });
+    let mut value = checks.json();
+    if let Some(said) = &said {
+        value["remedies"] = json!(remedies);
+        value["error"] = json!(said);
+    }
     let mut lines: Vec<String> = lines.into();
     lines.extend(collisions.map(|notice| format!("{:<10}  {notice}", "names")));
-    Report::lines(lines, found.json())
-        .print(json)
-        .map_err(Failure::output)?;
-    if faults.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::refused(format!(
-        "{} of {} checks failed: {}",
-        faults.len(),
-        found.each().len(),
-        faults.join(", ")
-    )))
+    let report = Report::lines(lines, value);
+    report.print(json).map_err(Failure::output)?;
+    said.map_or(Ok(()), |said| Err(Failure::Reported(said)))
 }
 
-fn remedy(check: &str, found: &str, database: &Database) -> String {
+/// What mends each check that does not hold.
+fn remedies(found: &Look) -> BTreeMap<&'static str, String> {
+    let faults = found.checks.faults();
+    let is_pending = found.checks.each().contains(&("migrations", PENDING));
+    let each = found.checks.each().into_iter();
+    each.filter(|(name, _)| faults.contains(name))
+        .filter_map(|(name, word)| {
+            let reason = found.reasons.get(name).cloned();
+            Some((name, remedy(name, word, is_pending, reason)?))
+        })
+        .collect()
+}
+
+/// The reason, or what to do. A database without its tables is no fault of disk, key or key file.
+fn remedy(check: &str, found: &str, is_pending: bool, reason: Option<String>) -> Option<String> {
     let text = match (check, found) {
-        ("database", _) => {
-            "does it take writes, has its disk room, does another program hold it locked?"
-                .to_owned()
+        ("migrations", PENDING) => "run `twinlock migrate`, or start the server once",
+        ("database", _) if is_pending => "its tables come with the migrations",
+        ("key", "the database does not tell" | "the database has no key yet") if is_pending => {
+            "the database has its key once the migrations are done"
         }
-        ("migrations", "pending") => "run `twinlock migrate`, or start the server once".to_owned(),
-        ("migrations", "newer than this version") => {
-            "start the newer version that was here".to_owned()
+        ("key", "the database has no key yet") => "start the server once",
+        ("clock", _) => "let the system's clock be set by NTP: codes and sessions hang on it",
+        (_, "no answer") => {
+            "it did not answer within 3 s: does another program hold it locked, has it no connection left, is its disk or its network gone?"
         }
-        ("key", _) => match keyfile::read(&database.key_file) {
-            Err(error) => error.to_string(),
-            Ok(_) => "name the right one with TWINLOCK_KEY_FILE".to_owned(),
-        },
-        ("clock", _) => {
-            "let the system's clock be set by NTP: codes and sessions hang on it".to_owned()
-        }
-        _ => return String::new(),
+        _ => return reason,
     };
-    format!(": {text}")
+    Some(text.to_owned())
 }

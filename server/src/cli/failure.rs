@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode};
 
 use domain::ports::PortError;
-use storage::BackupError;
+use storage::{BackupError, explained_io};
 use thiserror::Error;
 
 use crate::{
@@ -23,8 +23,11 @@ pub enum Failure {
     /// The command is refused, with its reason.
     #[error("{0}")]
     Refused(String),
+    /// The same, of a command whose result on standard output says it too.
+    #[error("{0}")]
+    Reported(String),
     /// The system refused something.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", explained_io(source))]
     System {
         /// What was tried.
         doing: String,

@@ -96,6 +96,7 @@ async fn command_on(
 
 /// The right to change the key file, for as long as the answer lives.
 fn alone(database: &Database) -> Result<File, Failure> {
+    keyfile::refuse_unread_by_server(database).map_err(OpenError::Key)?;
     let lock = keyfile::lock(&database.key_file).map_err(OpenError::Key)?;
     lock.ok_or_else(|| {
         Failure::refused(

@@ -23,6 +23,7 @@ mod usage;
 mod user;
 
 use std::{
+    env,
     fmt::Display,
     io::{self, Write},
     process::ExitCode,
@@ -34,9 +35,10 @@ use domain::{
     address_limit::LIMIT,
     events::{Actor, Origin},
 };
+use serde_json::json;
 
 use crate::{
-    config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat},
+    config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat, SettingError},
     context::{Opening, open},
 };
 use args::{Arguments, Command};
@@ -46,24 +48,33 @@ use report::Report;
 /// Runs the command that this process was started with.
 #[must_use]
 pub fn run() -> ExitCode {
+    // Before the arguments are understood, and also where they are not.
+    let json = env::args_os().skip(1).any(|argument| argument == "--json");
     if let Err(error) = environment::check() {
-        return refuse(&error, ExitCode::from(2));
+        return refuse(&error, ExitCode::from(2), json);
     }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => match usage::line(&error) {
-            Some(line) => return refuse(&line, ExitCode::from(2)),
+            Some(line) => return refuse(&line, ExitCode::from(2), json),
             None => error.exit(),
         },
     };
     match execute(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => refuse(&failure, failure.exit_code()),
+        Err(failure) => {
+            let is_said = matches!(failure, Failure::Reported(_));
+            refuse(&failure, failure.exit_code(), json && !is_said)
+        }
     }
 }
 
-fn refuse(why: &dyn Display, code: ExitCode) -> ExitCode {
-    // Standard error may be closed; the exit code still tells.
+/// One line on standard error; for scripts the same as JSON on standard output, where they expect the result.
+fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
+    // Both may be closed; the exit code still tells.
+    if json {
+        let _ = writeln!(io::stdout(), "{}", json!({ "error": why.to_string() }));
+    }
     let _ = writeln!(io::stderr(), "twinlock: {why}");
     code
 }
@@ -75,6 +86,10 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         database,
         json,
     } = arguments;
+    if json && matches!(command, Command::Serve(_)) {
+        let problem = "`serve` has no result to print; leave it out, and set TWINLOCK_LOG_FORMAT=json for a log in JSON";
+        return Err(SettingError::new("--json", problem.to_owned()).into());
+    }
     log::start(match &command {
         Command::Serve(args) => Some(LogFormat::new(&args.life)?),
         _ => None,

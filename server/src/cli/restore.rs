@@ -1,7 +1,7 @@
 //! `twinlock restore` and `twinlock restored`: a database from a backup, without what must not come back with it.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, Metadata, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -22,7 +22,7 @@ use crate::{
     clock::SystemClock,
     config::{Database, Place},
     context::{OpenError, Opening, open},
-    files::{beside as with, is_taken},
+    files::{self, beside as with, is_taken},
     keyfile, keys,
 };
 
@@ -53,7 +53,11 @@ pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Repor
         }
     }
     let (ended, warning) = prepared?;
-    let aside = put(&copy, &target, replaces)?;
+    let put = put(&copy, &target, replaces);
+    if put.is_err() {
+        let _ = fs::remove_file(&copy);
+    }
+    let aside = put?;
     let mut lines = vec![format!(
         "Restored {} from {}.",
         target.display(),
@@ -124,7 +128,7 @@ async fn prepare(
     database: &Database,
     spent: &Spent,
 ) -> Result<(Ended, Option<String>), Failure> {
-    copied(backup, copy).map_err(|source| Failure::System {
+    copied(backup, copy, owner(database)?.as_ref()).map_err(|source| Failure::System {
         doing: format!("writing {}", copy.display()),
         source,
     })?;
@@ -149,7 +153,21 @@ async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
     Ok(store.end_restored(spent, now).await?)
 }
 
-fn copied(backup: &Path, copy: &Path) -> io::Result<()> {
+/// Whose the restored database is: as was the one that it takes the place of. Without one, root asks the key file, then the folder; anybody
+/// else keeps what they make.
+fn owner(database: &Database) -> Result<Option<Metadata>, Failure> {
+    let target = file_of(database)?;
+    if let Ok(found) = fs::metadata(&target) {
+        return Ok(Some(found));
+    }
+    if files::own_user() != files::ROOT {
+        return Ok(None);
+    }
+    let others = [database.key_file.as_path(), files::folder_of(&target)];
+    Ok(others.into_iter().find_map(|path| fs::metadata(path).ok()))
+}
+
+fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> io::Result<()> {
     // What a run that was cut short left behind.
     for end in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(with(copy, end)) {
@@ -163,6 +181,7 @@ fn copied(backup: &Path, copy: &Path) -> io::Result<()> {
         .create_new(true)
         .mode(0o600)
         .open(copy)?;
+    owner.map_or(Ok(()), |owner| files::keep_owner(&file, owner))?;
     io::copy(&mut fs::File::open(backup)?, &mut file)?;
     file.sync_all()
 }
@@ -170,9 +189,15 @@ fn copied(backup: &Path, copy: &Path) -> io::Result<()> {
 /// Puts the copy in its place; answers where the old database is. No journal of the old one may stay beside the new one: it would be
 /// taken for its own.
 fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Failure> {
-    let failed = |source| Failure::System {
-        doing: format!("replacing {}", target.display()),
-        source,
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::ResourceBusy => Failure::refused(format!(
+            "the database {} is mounted as a single file, so that no other can take its place: mount its folder, not the file",
+            target.display()
+        )),
+        _ => Failure::System {
+            doing: format!("replacing {}", target.display()),
+            source,
+        },
     };
     let aside = free_name(target).map_err(failed)?;
     for end in BESIDE {
@@ -186,10 +211,10 @@ fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Fa
         fs::rename(target, &aside).map_err(failed)?;
     }
     fs::rename(copy, target).map_err(failed)?;
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    fs::File::open(folder.unwrap_or(Path::new(".")))
+    if let (true, Ok(old)) = (replaces, fs::metadata(&aside)) {
+        fs::set_permissions(target, old.permissions()).map_err(failed)?;
+    }
+    fs::File::open(files::folder_of(target))
         .and_then(|folder| folder.sync_all())
         .map_err(failed)?;
     Ok(replaces.then_some(aside))

@@ -62,11 +62,15 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         return Err(failure);
     }
     let pages = Pages::embedded(&branding);
-    warn(&public_url, &pages);
+    warn(&public_url, address.is_open_without_name(), &pages);
     let first_start = first_owner_link(&services, &public_url).await?;
+    let assumption = address.assumption(bound);
     announce(
         &PublicUrl::of_socket(bound),
         first_start.as_deref(),
+        assumption
+            .filter(|_| address.is_open_without_name())
+            .as_deref(),
         &database,
     )
     .map_err(Failure::output)?;
@@ -129,8 +133,13 @@ fn system(doing: &str, source: io::Error) -> Failure {
     }
 }
 
-fn warn(public_url: &PublicUrl, pages: &Pages) {
-    if !public_url.is_https() && !public_url.is_loopback() {
+fn warn(public_url: &PublicUrl, is_open_without_name: bool, pages: &Pages) {
+    if is_open_without_name {
+        tracing::warn!(
+            %public_url,
+            "everybody who reaches this machine is listened to, and TWINLOCK_PUBLIC_URL is not set: links lead to this machine alone, and passwords and codes cross the network in clear text; put a TLS proxy in front and set TWINLOCK_PUBLIC_URL to its https address"
+        );
+    } else if !public_url.is_https() && !public_url.is_loopback() {
         tracing::warn!(
             %public_url,
             "passwords and codes cross the network in clear text: put a TLS proxy in front and set TWINLOCK_PUBLIC_URL to its https address"
@@ -158,12 +167,19 @@ async fn first_owner_link(
 fn announce(
     listening: &PublicUrl,
     first_start: Option<&str>,
+    assumption: Option<&str>,
     database: &Database,
 ) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "Listening on {listening}")?;
     if let Some(link) = first_start {
         writeln!(out, "Create the first owner: {link}")?;
+        if let Some(assumption) = assumption {
+            writeln!(
+                out,
+                "{assumption}: set it to the address that people type, such as https://panel.example.com."
+            )?;
+        }
         let (key_file, place) = (database.key_file.display(), &database.place);
         writeln!(
             out,

@@ -14,7 +14,10 @@ mod logo;
 mod public_url;
 mod retention;
 
-use std::{borrow::Cow, net::SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+};
 
 use thiserror::Error;
 
@@ -96,12 +99,35 @@ impl Address {
         Ok(Self { listen, public_url })
     }
 
-    /// The public URL; without one set, where the socket really is.
+    /// The public URL; without one set, where this machine reaches the socket.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
         self.public_url
             .clone()
-            .unwrap_or_else(|| PublicUrl::of_socket(bound))
+            .unwrap_or_else(|| PublicUrl::of_socket(reachable(bound)))
+    }
+
+    /// What to say where links are printed and no public URL is set: which address they lead to. Nothing where one is set.
+    #[must_use]
+    pub fn assumption(&self, bound: SocketAddr) -> Option<String> {
+        if self.public_url.is_some() {
+            return None;
+        }
+        let base = self.public_url(bound);
+        let reach = if base.is_loopback() {
+            ", which only this machine reaches"
+        } else {
+            ""
+        };
+        Some(format!(
+            "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}{reach}"
+        ))
+    }
+
+    /// Whether everybody who reaches this machine may come, and no public URL says by which address.
+    #[must_use]
+    pub fn is_open_without_name(&self) -> bool {
+        self.public_url.is_none() && self.listen.ip().is_unspecified()
     }
 
     /// The public URL for a command that prints a link without being the server.
@@ -112,6 +138,17 @@ impl Address {
         }
         Ok(self.public_url(self.listen))
     }
+}
+
+/// An address of this machine, where every one is listened on: nobody can open `http://0.0.0.0`.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        // A socket for all of IPv6 takes IPv4 as well.
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
 }
 
 /// A setting that was given and is not empty: compose files like to pass empty variables on.
@@ -155,6 +192,28 @@ mod tests {
             set.public_url(bound).to_string(),
             "https://panel.example.com"
         );
+    }
+
+    /// Nobody can open a link to the address that stands for all.
+    #[test]
+    fn s23_links_without_a_public_url_lead_to_this_machine_and_say_so() {
+        for (listen, base) in [
+            ("0.0.0.0:3000", "http://127.0.0.1:3000"),
+            ("[::]:3000", "http://[::1]:3000"),
+        ] {
+            let open = address(listen, None).unwrap();
+            assert!(open.is_open_without_name());
+            assert_eq!(open.public_url(open.listen).to_string(), base);
+            let said = open.assumption(open.listen).unwrap();
+            assert_eq!(
+                said,
+                format!(
+                    "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}, which only this machine reaches"
+                )
+            );
+        }
+        let named = address("0.0.0.0:3000", Some("https://panel.example.com")).unwrap();
+        assert!(named.assumption(named.listen).is_none() && !named.is_open_without_name());
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The single checks: each ends in time and says a word of a closed set, never what the database or the system said.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use domain::{ports::PortError, time::Timestamp};
 use serde_json::{Map, Value};
 use storage::Store;
 use tokio::time::timeout;
 
-use crate::{config::Database, keyfile};
+use crate::{config::Database, context::source_of, keyfile, keys::fitting};
 
 /// How long any check may take. What the database has not done by then its users would not wait for either.
 pub const LIMIT: Duration = Duration::from_secs(3);
@@ -19,8 +19,8 @@ const EARLIEST: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
 const HOLDS: &str = "ok";
 const NO_ANSWER: &str = "no answer";
-/// The schema holds more or other than what this program makes.
-pub const ALTERED: &str = "changed by another program";
+/// The schema is of an older version, or there is none.
+pub const PENDING: &str = "pending";
 
 /// What each check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,59 +66,117 @@ impl Checks {
     }
 }
 
+/// What was found, and why what does not hold does not: for the log and for `doctor`, not for those who ask.
+#[derive(Debug)]
+pub struct Look {
+    /// The words.
+    pub checks: Checks,
+    /// By the names of the checks.
+    pub reasons: BTreeMap<&'static str, String>,
+}
+
+/// A word of the closed set, and the reason behind it.
+type Finding = (&'static str, Option<String>);
+
 /// Looks at everything.
-pub async fn look(store: &Store, database: &Database, now: Timestamp) -> Checks {
+pub async fn look(store: &Store, database: &Database, now: Timestamp) -> Look {
     let (beat, migrations, key) = tokio::join!(
         timeout(LIMIT, store.beat(now)),
         timeout(LIMIT, migrations(store)),
         timeout(LIMIT, key(store, database)),
     );
-    Checks {
-        database: match &beat {
-            Ok(Ok(_)) => HOLDS,
-            Ok(Err(PortError::Unavailable(_))) => "unavailable",
-            Ok(Err(PortError::Failed(_))) => "failed",
-            Err(_) => NO_ANSWER,
+    let silent = || (NO_ANSWER, None);
+    let newest = beat
+        .as_ref()
+        .ok()
+        .and_then(|beat| beat.as_ref().ok())
+        .copied();
+    let found = [
+        (
+            "database",
+            beat.map_or_else(|_| silent(), |beat| writes(&beat)),
+        ),
+        ("migrations", migrations.unwrap_or_else(|_| silent())),
+        ("key", key.unwrap_or_else(|_| silent())),
+        ("clock", (clock(now, newest), None)),
+    ];
+    let [database, migrations, key, clock] = found.each_ref().map(|(_, (word, _))| *word);
+    let reasons = found.into_iter();
+    Look {
+        checks: Checks {
+            database,
+            migrations,
+            key,
+            clock,
         },
-        migrations: migrations.unwrap_or(NO_ANSWER),
-        key: key.unwrap_or(NO_ANSWER),
-        clock: clock(now, beat.ok().and_then(Result::ok)),
+        reasons: reasons
+            .filter_map(|(name, (_, reason))| Some((name, reason?)))
+            .collect(),
     }
 }
 
-async fn migrations(store: &Store) -> &'static str {
-    match store.pending_migrations().await {
-        Ok(pending) if pending.is_empty() => match store.check_schema().await {
-            Ok(()) => HOLDS,
-            Err(storage::OpenError::Altered(_)) => ALTERED,
-            Err(_) => "failed",
-        },
-        Ok(_) => "pending",
-        Err(storage::OpenError::Newer { .. }) => "newer than this version",
-        Err(_) => "failed",
+fn writes(beat: &Result<Timestamp, PortError>) -> Finding {
+    match beat {
+        Ok(_) => (HOLDS, None),
+        Err(error @ PortError::Unavailable(_)) => ("unavailable", Some(source_of(error))),
+        Err(error @ PortError::Failed(_)) => ("failed", Some(source_of(error))),
+    }
+}
+
+async fn migrations(store: &Store) -> Finding {
+    let pending = match store.pending_migrations().await {
+        Ok(pending) => pending,
+        Err(error @ storage::OpenError::Newer { .. }) => {
+            return ("newer than this version", Some(error.to_string()));
+        }
+        Err(error) => return ("failed", Some(error.to_string())),
+    };
+    if !pending.is_empty() {
+        return (PENDING, None);
+    }
+    match store.check_schema().await {
+        Ok(()) => (HOLDS, None),
+        Err(error @ storage::OpenError::Altered(_)) => {
+            ("changed by another program", Some(error.to_string()))
+        }
+        Err(error) => ("failed", Some(error.to_string())),
     }
 }
 
 /// The key file as it stands on the disk now: the next start needs it.
-async fn key(store: &Store, database: &Database) -> &'static str {
-    let Ok(ring) = keyfile::read(&database.key_file) else {
-        return "the key file can't be used";
+async fn key(store: &Store, database: &Database) -> Finding {
+    let ring = match keyfile::read(&database.key_file) {
+        Ok(ring) => ring,
+        Err(error) => return ("the key file can't be used", Some(error.to_string())),
     };
     match store.key_check().await {
-        Ok(Some(kept)) if ring.fitting(&kept).is_some() => HOLDS,
-        Ok(_) => "the key file is another database's",
-        Err(_) => "failed",
+        Ok(Some(kept)) => match fitting(&ring, &kept, database) {
+            Ok(_) => (HOLDS, None),
+            Err(error) => (
+                "the key file is another database's",
+                Some(error.to_string()),
+            ),
+        },
+        Ok(None) => ("the database has no key yet", None),
+        // What the database says is no fault of the key file.
+        Err(error) => ("the database does not tell", Some(source_of(&error))),
     }
 }
 
 /// `newest` is what the database has seen, unless that could not be learnt.
 fn clock(now: Timestamp, newest: Option<Timestamp>) -> &'static str {
+    clock_fault(now, newest).unwrap_or(HOLDS)
+}
+
+/// What is wrong with a clock that shows `now`.
+#[must_use]
+pub fn clock_fault(now: Timestamp, newest: Option<Timestamp>) -> Option<&'static str> {
     if now < EARLIEST {
-        "not set"
+        Some("not set")
     } else if newest.is_some_and(|newest| newest.since(now) > BEHIND) {
-        "behind what the database has seen"
+        Some("behind what the database has seen")
     } else {
-        HOLDS
+        None
     }
 }
 

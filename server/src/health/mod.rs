@@ -27,7 +27,7 @@ use storage::Store;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{config::Database, middleware::refusal::JSON};
-pub use checks::{ALTERED, Checks, look};
+pub use checks::{Checks, Look, PENDING, clock_fault, look};
 
 /// Where the process says that it lives.
 pub const LIVE: &str = "/livez";
@@ -76,9 +76,9 @@ impl Health {
             return found;
         }
         let found = look(&self.store, &self.database, self.clock.now()).await;
-        report(last.map(|(_, found)| found), found);
-        *last = Some((Instant::now(), found));
-        found
+        report(last.map(|(_, found)| found), &found);
+        *last = Some((Instant::now(), found.checks));
+        found.checks
     }
 }
 
@@ -118,10 +118,11 @@ fn answer(is_ready: bool, checks: &serde_json::Value) -> Response {
 }
 
 /// Once when it stops to be ready, whenever the reason changes, and once when it is ready again.
-fn report(before: Option<Checks>, now: Checks) {
-    let was_ready = before.is_none_or(Checks::all_hold);
+fn report(before: Option<Checks>, found: &Look) {
+    let (was_ready, now) = (before.is_none_or(Checks::all_hold), found.checks);
     if !now.all_hold() && before != Some(now) {
-        tracing::error!(checks = %now.json(), "not ready");
+        let reasons = json!(found.reasons);
+        tracing::error!(checks = %now.json(), %reasons, "not ready");
     } else if now.all_hold() && !was_ready {
         tracing::info!("ready again");
     }

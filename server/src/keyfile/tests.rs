@@ -54,15 +54,15 @@ fn a_database_without_its_key_file_stops_the_start() {
 fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
     let (_folder, database) = database();
     open(&database, &SystemEntropy).ok().unwrap();
-    for mode in [0o640, 0o604, 0o660] {
-        fs::set_permissions(&database.key_file, fs::Permissions::from_mode(mode)).unwrap();
+    for mode in [0o604, 0o620, 0o660] {
+        fs::set_permissions(&database.key_file, Permissions::from_mode(mode)).unwrap();
         let error = open(&database, &SystemEntropy).err().unwrap().to_string();
         assert!(
             error.ends_with(&format!("run `chmod 600 {}`", database.key_file.display())),
             "{error}"
         );
     }
-    fs::set_permissions(&database.key_file, fs::Permissions::from_mode(0o400)).unwrap();
+    fs::set_permissions(&database.key_file, Permissions::from_mode(0o400)).unwrap();
     assert!(open(&database, &SystemEntropy).is_ok());
 }
 
@@ -86,9 +86,7 @@ fn what_is_no_regular_file_is_refused_at_once() {
 #[test]
 fn another_file_is_refused_without_showing_it() {
     let (_folder, database) = database();
-    let mut file = owner_only(OpenOptions::new().create_new(true).write(true))
-        .open(&database.key_file)
-        .unwrap();
+    let mut file = made(&database.key_file).unwrap();
     file.write_all(b"hunter2").unwrap();
     let error = open(&database, &SystemEntropy).err().unwrap();
     assert!(matches!(error, KeyFileError::Malformed { .. }));

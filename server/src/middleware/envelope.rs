@@ -10,7 +10,8 @@ use axum::{
 use domain::ports::Entropy;
 use tracing::Instrument;
 
-use super::{access_log::Line, request_id::RequestId, security_headers::SecurityHeaders};
+use super::{access_log::Line, request_id::RequestId, security_headers::SecurityHeaders, visitor};
+use crate::config::TrustedProxies;
 
 /// What envelopes are made of.
 pub struct Envelopes {
@@ -18,6 +19,8 @@ pub struct Envelopes {
     pub entropy: Arc<dyn Entropy>,
     /// The headers of every answer.
     pub headers: SecurityHeaders,
+    /// Who is believed about where a request comes from; others are warned of.
+    pub proxies: TrustedProxies,
 }
 
 /// Gives a request its id, and its answer the headers, the id and a line in the log.
@@ -28,6 +31,7 @@ pub async fn wrap(
 ) -> Response {
     let id = RequestId::draw(&*envelopes.entropy, request.uri().path());
     let line = Line::begin(&id, &request);
+    visitor::warn_of_unknown_proxy(&request, &envelopes.proxies);
     let mut response = next.run(request).instrument(line.span()).await;
     envelopes.headers.add(&mut response);
     line.end(&response);

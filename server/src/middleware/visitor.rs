@@ -1,15 +1,21 @@
 //! Notes where each request comes from (ASVS V4.1.3, V15.3.4): the peer of its connection or, behind trusted proxies, what they say.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use app::{caller::Visitor, services::Settings};
 use domain::client_address::ClientAddress;
-use http::{HeaderMap, HeaderName, request::Parts};
+use http::{HeaderMap, HeaderName, Request, request::Parts};
 
 use crate::config::TrustedProxies;
 
 /// The one header that is read, and only of trusted proxies; `Forwarded` and `X-Real-IP` count for nothing.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What proxies send beside it, or in its place.
+const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-real-ip", "forwarded"];
 
 /// Whom a connection comes from; the listener notes it on each request.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +31,43 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
     request.extensions.insert(visitor);
 }
 
+/// Says once a process that a proxy stands before the server and is not believed: then everybody behind it has one address, one limit for
+/// all, and one place in the events.
+pub fn warn_of_unknown_proxy<B>(request: &Request<B>, proxies: &TrustedProxies) {
+    static IS_SAID: AtomicBool = AtomicBool::new(false);
+    if IS_SAID.load(Ordering::Relaxed) {
+        return;
+    }
+    let Some(peer) = request.extensions().get::<Peer>() else {
+        return;
+    };
+    let (peer, headers) = (peer.0.to_canonical(), request.headers());
+    let header = FORWARDED.iter().find(|name| headers.contains_key(**name));
+    let Some(header) = header.filter(|_| is_private(peer) && !proxies.contain(peer)) else {
+        return;
+    };
+    if !IS_SAID.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everybody behind it counts as one address: if it is your proxy, set TWINLOCK_TRUSTED_PROXIES={peer}, and let it send X-Forwarded-For"
+        );
+    }
+}
+
+/// Whether an address is of a network that proxies of one's own stand in: nobody on the Internet has it.
+fn is_private(peer: IpAddr) -> bool {
+    match peer {
+        // Also what providers put before their customers (RFC 6598), where some clouds have their balancers.
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            let is_shared = first == 100 && (64..128).contains(&second);
+            ip.is_private() || ip.is_loopback() || ip.is_link_local() || is_shared
+        }
+        IpAddr::V6(ip) => {
+            ip == Ipv6Addr::LOCALHOST || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+    }
+}
+
 /// The address of whoever sent a request.
 fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> ClientAddress {
     // A line that is no text can't be read, and neither can what stands left of it.
@@ -32,4 +75,28 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -
     let lines: Vec<&str> = lines.map(|line| line.to_str().unwrap_or("")).collect();
     let entries = lines.iter().flat_map(|line| line.split(','));
     ClientAddress::behind(peer, entries, |address| proxies.contain(address))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("127.0.0.1", true)]
+    #[case("10.1.2.3", true)]
+    #[case("172.18.0.1", true)]
+    #[case("192.168.1.1", true)]
+    #[case("100.64.0.9", true)]
+    #[case("169.254.1.1", true)]
+    #[case("::1", true)]
+    #[case("fd00::7", true)]
+    #[case("fe80::7", true)]
+    #[case("203.0.113.9", false)]
+    #[case("100.128.0.1", false)]
+    #[case("2001:db8::7", false)]
+    fn s12_a_proxy_of_ones_own_has_a_private_address(#[case] peer: &str, #[case] private: bool) {
+        assert_eq!(is_private(peer.parse().unwrap()), private);
+    }
 }

@@ -70,6 +70,11 @@ fn copy(old: &Place, to: &str) -> Done {
     old.run(&["copy", "--from", OLD, "--to", to, "--json"])
 }
 
+/// For people: with `--json` the refusal is on standard output, too.
+fn refused_copy(old: &Place, to: &str) -> Done {
+    old.run(&["copy", "--from", OLD, "--to", to])
+}
+
 fn copy_key_file(old: &Place, new: &Place) {
     fs::copy(old.file("twinlock.db.key"), new.file("twinlock.db.key")).unwrap();
 }
@@ -80,7 +85,7 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     let server = place.serve();
     let (ada, max) = (enrolled(&server, ADA), enrolled(&server, MAX));
     assert_eq!(by_backup_code(&server, ADA, &ada.codes[0]).0, 200);
-    let open = copy(&place, new.url());
+    let open = refused_copy(&place, new.url());
     let line = open.expect_refused(1);
     assert!(line.contains("stop the server first"), "{line}");
     stop(server);
@@ -134,7 +139,7 @@ fn a_place_that_is_not_empty_stays_as_it_is() {
     copy_key_file(&place, &new);
     new.run(&["migrate"]).expect_done();
     new.run(&["account", "add", "Theirs"]).expect_done();
-    let refused = copy(&place, new.url());
+    let refused = refused_copy(&place, new.url());
     let line = refused.expect_refused(1);
     assert!(
         line.contains("it is not empty: its table accounts has rows"),
@@ -147,7 +152,7 @@ fn a_place_that_is_not_empty_stays_as_it_is() {
         "{accounts}"
     );
     // Nor is a database copied into itself.
-    let refused = copy(&place, OLD);
+    let refused = refused_copy(&place, OLD);
     assert!(
         refused.expect_refused(1).contains("it is not empty"),
         "{}",
@@ -160,7 +165,7 @@ fn a_key_file_that_does_not_fit_leaves_nothing_there() {
     let (place, other, new) = (old_place(), old_place(), Place::new());
     fs::rename(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
     copy_key_file(&other, &place);
-    let refused = copy(&place, new.url());
+    let refused = refused_copy(&place, new.url());
     let line = refused.expect_refused(1);
     assert!(
         line.contains("does not belong to the database twinlock.db"),

@@ -2,10 +2,7 @@
 
 use std::{
     fs,
-    os::unix::{
-        fs::{PermissionsExt, chown},
-        process::CommandExt,
-    },
+    os::unix::fs::{PermissionsExt, chown},
 };
 
 use rstest::rstest;
@@ -62,8 +59,9 @@ async fn a_newer_schema_is_refused() {
     refuses(&place, "is newer than this version");
 }
 
+/// S32: as root it is another user who starts the program, wherever this workspace lies.
 #[test]
-fn a_folder_that_can_not_be_written_is_refused() {
+fn s32_a_folder_that_can_not_be_written_is_refused() {
     let place = Place::with_owner();
     let is_root = fs::metadata("/proc/self").unwrap();
     let is_root = std::os::unix::fs::MetadataExt::uid(&is_root) == 0;
@@ -75,11 +73,12 @@ fn a_folder_that_can_not_be_written_is_refused() {
     let file = place.file("twinlock.db");
     let before = fs::read(&file).unwrap();
     fs::set_permissions(place.file(""), fs::Permissions::from_mode(0o555)).unwrap();
-    let mut command = place.command(&SERVE);
-    if is_root {
-        // Root may write everywhere.
-        command.uid(NOBODY).gid(NOBODY);
-    }
+    // Root may write everywhere.
+    let mut command = if is_root {
+        place.command_as(NOBODY, &SERVE)
+    } else {
+        place.command(&SERVE)
+    };
     let done = Done::from(command.output().unwrap());
     let line = done.expect_refused(1);
     assert!(

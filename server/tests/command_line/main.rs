@@ -28,6 +28,7 @@ mod keys;
 mod last_owner;
 mod log;
 mod members;
+mod operators;
 mod people;
 mod program;
 mod serving;

@@ -1,13 +1,17 @@
 //! A folder with a database and the binary in front of it.
 
 use std::{
+    fs::{self, Permissions},
     io::{self, BufRead, BufReader, Read as _, Write},
-    path::PathBuf,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::OnceLock,
     thread::{self, JoinHandle},
 };
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::database::TestDatabase;
 
@@ -17,6 +21,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
 /// `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
 pub struct Place {
     database: TestDatabase,
+    /// The program where every user can enter, once it is wanted.
+    open_folder: OnceLock<TempDir>,
 }
 
 /// What a command did.
@@ -38,15 +44,18 @@ pub struct Running {
 impl Place {
     /// An empty folder.
     pub fn new() -> Self {
-        Self {
-            database: block_on(TestDatabase::new()),
-        }
+        Self::of(block_on(TestDatabase::new()))
     }
 
     /// An empty folder for a file, whatever server there is.
     pub fn in_a_file() -> Self {
+        Self::of(TestDatabase::in_a_file())
+    }
+
+    const fn of(database: TestDatabase) -> Self {
         Self {
-            database: TestDatabase::in_a_file(),
+            database,
+            open_folder: OnceLock::new(),
         }
     }
 
@@ -92,7 +101,46 @@ impl Place {
 
     /// The binary, about to be called in the folder.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
+        self.command_of(BINARY.as_ref(), args)
+    }
+
+    /// The same as another user, who may not be able to enter the folder of this workspace (S32 of the field).
+    pub fn command_as(&self, user: u32, args: &[&str]) -> Command {
+        let mut command = self.command_of(&self.open_program(), args);
+        command.uid(user).gid(user);
+        command
+    }
+
+    /// A copy of the binary that every user can start.
+    pub fn open_program(&self) -> PathBuf {
+        let folder = self.open_folder.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+            fs::copy(BINARY, folder.path().join("twinlock")).unwrap();
+            folder
+        });
+        folder.path().join("twinlock")
+    }
+
+    /// The binary behind a shell script of which it is `"$@"`: with mounts of its own, or under another program.
+    pub fn command_behind(&self, script: &str, args: &[&str]) -> Command {
+        let program = self.open_program();
+        let mut words = vec![
+            "--mount",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            program.to_str().unwrap(),
+        ];
+        words.extend(args);
+        let mut command = self.command_of("unshare".as_ref(), &words);
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command
+    }
+
+    fn command_of(&self, program: &Path, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(args)
             .current_dir(self.database.folder())
@@ -196,7 +244,7 @@ impl Done {
 
 impl Running {
     /// Waits until it says where it listens; answers what it said before that, too.
-    fn start(mut command: Command) -> (Self, String) {
+    pub fn start(mut command: Command) -> (Self, String) {
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let (mut before, mut line) = (String::new(), String::new());

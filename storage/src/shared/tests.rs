@@ -218,7 +218,7 @@ async fn a_full_disk_is_nobodys_fault_and_no_end() {
     // No page more than there are is the same to the engine as a disk without room: it undoes the whole group.
     let full = "PRAGMA max_page_count = 1; INSERT INTO large VALUES (zeroblob(100000))";
     let refused = run(&mut second, full.to_owned()).await;
-    assert!(may_pass(&refused.unwrap_err()));
+    assert!(crate::error::may_pass(&refused.unwrap_err()));
     drop(second);
     let lost = first.await.unwrap();
     assert!(matches!(lost, Err(PortError::Unavailable(_))), "{lost:?}");

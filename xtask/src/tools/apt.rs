@@ -67,17 +67,45 @@ pub const ATTACK: &[Package] = &[FAKETIME];
 /// For the fault suite.
 pub const FAULTS: &[Package] = &[
     FAKETIME,
-    Package {
-        name: "strace",
-        purpose: "shows what the kernel is asked for",
-        is_there: || on_path("strace").is_some(),
-    },
+    STRACE,
     Package {
         name: "fiu-utils",
         purpose: "a disk that fails now and then",
         is_there: || on_path("fiu-ctrl").is_some(),
     },
 ];
+
+/// For the tests of what operators meet. Without one of them its tests are left out by name.
+pub const OPERATORS: &[Package] = &[
+    FAKETIME,
+    STRACE,
+    Package {
+        name: "exfat-fuse",
+        purpose: "a file system without links and permissions",
+        is_there: || on_path("mount.exfat-fuse").is_some() || at_root("mount.exfat-fuse"),
+    },
+    Package {
+        name: "exfatprogs",
+        purpose: "makes that file system",
+        is_there: || on_path("mkfs.exfat").is_some() || at_root("mkfs.exfat"),
+    },
+    Package {
+        name: "pgbouncer",
+        purpose: "a pooler before the second engine's server",
+        is_there: || on_path("pgbouncer").is_some() || at_root("pgbouncer"),
+    },
+];
+
+/// Debian keeps it out of a user's PATH.
+fn at_root(program: &str) -> bool {
+    Path::new("/usr/sbin").join(program).exists()
+}
+
+const STRACE: Package = Package {
+    name: "strace",
+    purpose: "shows and changes what the kernel is asked for",
+    is_there: || on_path("strace").is_some(),
+};
 
 const FAKETIME: Package = Package {
     name: "faketime",
@@ -170,7 +198,7 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
         apt.run(&["update"])?;
         apt.run(&install)?;
     }
-    for server in ["postgresql", "nginx"] {
+    for server in ["postgresql", "nginx", "pgbouncer"] {
         if names.contains(&server) {
             // Debian starts a server of the system's own, which nobody asked for.
             Process::new("service").args([server, "stop"]).probe();

@@ -113,6 +113,13 @@ pub fn ensure_for_faults() -> Result<()> {
     apt::ensure(apt::FAULTS)
 }
 
+/// What the tests of operators' surroundings need; what can't be had is left out by the tests, by name.
+pub fn ensure_for_operators() {
+    if let Err(error) = apt::ensure(apt::OPERATORS) {
+        eprintln!("{error:#}\nThe tests that need them say LEFT OUT.");
+    }
+}
+
 /// Where PATH leads for a program.
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;

@@ -12,10 +12,14 @@ use domain::{
 use serde_json::{Value, json};
 
 use super::{find, new_email, parse_email, unknown};
-use crate::cli::{
-    Failure, Report, account,
-    args::{AddUserArgs, PasswordArgs, SetPasswordArgs},
-    invitation, password,
+use crate::{
+    cli::{
+        Failure, Report, account,
+        args::{AddUserArgs, PasswordArgs, SetPasswordArgs},
+        invitation, password,
+    },
+    config::{Address, AddressArgs},
+    utc::utc,
 };
 
 pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Failure> {
@@ -51,7 +55,7 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
     let json =
         json!({ "id": id, "email": email, "name": name, "account": account.name, "role": role });
     if invited {
-        invite(services, &id, &done, json).await
+        invite(services, &id, &done, json, &args.address).await
     } else {
         Ok(Report::one(done, json))
     }
@@ -87,12 +91,17 @@ async fn invite(
     user: &UserId,
     done: &str,
     mut json: Value,
+    address: &AddressArgs,
 ) -> Result<Report, Failure> {
+    let address = Address::new(address)?;
+    let assumption = address.assumption(address.listen);
     let invitation = invitation::open(services, user).await?;
     json["invitation"] = json!(invitation.link);
-    json["expires_at"] = json!(invitation.expires.millis());
+    json["expires_at"] = json!(utc(invitation.expires));
+    json["assumption"] = json!(assumption);
+    let said = assumption.map_or_else(String::new, |assumption| format!(" {assumption}."));
     let line = format!(
-        "{done} The link to choose a password works once, for 7 days: {}",
+        "{done}{said} The link to choose a password works once, for 7 days: {}",
         invitation.link
     );
     Ok(Report::one(line, json))
@@ -104,7 +113,7 @@ pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result
     let json = json!({ "id": user, "email": email });
     let Some(password) = hashed(services, given(&args.password, &email, &name)?).await? else {
         let done = format!("The password of {email} stays until they choose a new one.");
-        return invite(services, &user, &done, json).await;
+        return invite(services, &user, &done, json, &args.address).await;
     };
     if !services.users.set_password(&user, password).await? {
         return Err(unknown(&email));

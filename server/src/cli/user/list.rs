@@ -4,7 +4,10 @@ use app::services::Services;
 use domain::ports::UserRecord;
 use serde_json::{Value, json};
 
-use crate::cli::{Failure, Report};
+use crate::{
+    cli::{Failure, Report},
+    utc::utc,
+};
 
 pub async fn list(services: &Services) -> Result<Report, Failure> {
     let users = services.users.list().await?;
@@ -46,7 +49,7 @@ fn listed(user: &UserRecord) -> (String, Value) {
         .collect();
     let json = json!({
         "id": id, "email": email, "name": name, "disabled": disabled, "has_password": has_password, "has_mfa": has_mfa,
-        "accounts": accounts, "last_sign_in": last_sign_in,
+        "accounts": accounts, "last_sign_in": last_sign_in.map(utc),
     });
     (format!("{email} ({name}): {}", facts.join(", ")), json)
 }

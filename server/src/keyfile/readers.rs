@@ -1,0 +1,95 @@
+//! Who can read a key file besides this process, and what mends it where the file lies.
+
+use std::{
+    fs::{self, Metadata},
+    os::unix::fs::MetadataExt,
+    path::Path,
+};
+
+use super::KeyFileError;
+use crate::files;
+
+/// Everybody may read, write or execute.
+const EVERYBODY: u32 = 0o007;
+const GROUP_READS: u32 = 0o040;
+const GROUP_WRITES: u32 = 0o020;
+
+/// Refuses a file that a stranger can read or change. Its group may read it where the file is root's, as mounted secrets are, and nobody but
+/// root and the server's user is in the group.
+pub fn refuse_strangers(path: &Path, found: &Metadata) -> Result<(), KeyFileError> {
+    if !files::is_trusted(found) {
+        return Err(KeyFileError::OfAnother {
+            key_file: path.to_owned(),
+            owner: found.uid(),
+            remedy: files::remedy_for_owner(path, found.uid()),
+        });
+    }
+    let mode = found.mode() & 0o777;
+    let exposed = |remedy| KeyFileError::Exposed {
+        key_file: path.to_owned(),
+        mode,
+        remedy,
+    };
+    if mode & (EVERYBODY | GROUP_WRITES) != 0 {
+        return Err(exposed(remedy(path, found)));
+    }
+    if mode & GROUP_READS == 0 {
+        return Ok(());
+    }
+    if found.uid() != files::ROOT {
+        // Its owner can narrow it.
+        return Err(exposed(remedy(path, found)));
+    }
+    let group = found.gid();
+    let others = strangers_in(path, group);
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(KeyFileError::SharedGroup {
+        key_file: path.to_owned(),
+        group,
+        others: others.join(", "),
+        remedy: remedy(path, found),
+    })
+}
+
+/// Members of a group that are neither root nor the server's user.
+fn strangers_in(path: &Path, group: u32) -> Vec<String> {
+    if group == files::ROOT || group == files::own_group() {
+        return Vec::new();
+    }
+    let members = files::members_of(group);
+    if files::own_user() != files::ROOT {
+        return members;
+    }
+    // Root can't know which user the server is. One member is that user; so is a group to which the folder belongs.
+    let is_folders = fs::metadata(files::folder_of(path)).is_ok_and(|found| found.gid() == group);
+    if members.len() <= 1 || is_folders {
+        Vec::new()
+    } else {
+        members
+    }
+}
+
+fn remedy(path: &Path, found: &Metadata) -> String {
+    let own = files::own_user();
+    if files::is_read_only(path) {
+        return "its file system is mounted read-only, so set the mode where it is mounted: `defaultMode: 0400` for a secret of Kubernetes (0440 with fsGroup), `mode: 0400` and `uid` for one of Compose".to_owned();
+    }
+    if found.uid() != own {
+        let path = path.display();
+        return format!("as root, run `chown {own} {path}` and `chmod 400 {path}`");
+    }
+    files::remedy_for_mode(path, "600")
+}
+
+/// Whether the owner of a database can read a file, as far as owner, group and mode tell.
+pub fn is_readable_by(database: &Metadata, found: &Metadata) -> bool {
+    let (mode, user) = (found.mode(), database.uid());
+    let is_member =
+        || found.gid() == database.gid() || files::groups_of(user).contains(&found.gid());
+    user == files::ROOT
+        || (found.uid() == user && mode & 0o400 != 0)
+        || mode & 0o004 != 0
+        || (mode & GROUP_READS != 0 && is_member())
+}

@@ -1,0 +1,87 @@
+//! What operators meet who are not root on a clean disk: other users, mounted secrets, odd file systems, full disks, poolers and restricted
+//! roles. The numbers are those of the field's list.
+
+mod clock;
+mod disks;
+mod key_places;
+mod output;
+mod owners;
+mod pooler;
+mod proxies;
+mod roles;
+mod server;
+
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::{MetadataExt, chown},
+    process::Command,
+};
+
+use crate::program::Place;
+
+/// A user without a name or a group on any system.
+pub const SERVICE: u32 = 4242;
+
+/// Says that a test can't run here, past the runner, which shows nothing of a test that passes.
+fn left_out(test: &str, why: &str) {
+    let _ = writeln!(io::stderr(), "LEFT OUT {test}: {why}");
+}
+
+/// Whether this runs as root; a test that needs it is named otherwise.
+fn is_root(test: &str) -> bool {
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    if !is_root {
+        left_out(test, "only root can act as several users");
+    }
+    is_root
+}
+
+/// Whether mounts can be made, and these programs are there; a test that needs it is named otherwise.
+fn can_mount(test: &str, programs: &[&str]) -> bool {
+    if !is_root(test) {
+        return false;
+    }
+    let mounts = Command::new("unshare").args(["--mount", "true"]).output();
+    if !mounts.is_ok_and(|done| done.status.success()) {
+        left_out(test, "no mounts of one's own are allowed");
+        return false;
+    }
+    has(test, programs)
+}
+
+fn has(test: &str, programs: &[&str]) -> bool {
+    let is_there = |name: &&&str| {
+        ["/usr/sbin", "/usr/bin"]
+            .iter()
+            .any(|folder| fs::exists(format!("{folder}/{name}")).unwrap())
+    };
+    let missing = programs.iter().find(|name| !is_there(name));
+    if let Some(missing) = missing {
+        left_out(test, &format!("`{missing}` is not installed"));
+    }
+    missing.is_none()
+}
+
+/// Gives the folder and all that is in it to a user.
+fn give(place: &Place, user: u32) {
+    let names = fs::read_dir(place.file("")).unwrap();
+    let files = names.map(|name| name.unwrap().path());
+    for path in files.chain([place.file("")]) {
+        chown(path, Some(user), Some(user)).unwrap();
+    }
+}
+
+/// Owner, group and mode of a file.
+fn owner(place: &Place, name: &str) -> (u32, u32, u32) {
+    let found = fs::metadata(place.file(name)).unwrap();
+    (found.uid(), found.gid(), found.mode() & 0o777)
+}
+
+fn names(place: &Place, folder: &str) -> Vec<String> {
+    let names = fs::read_dir(place.file(folder)).unwrap();
+    let names = names.map(|name| name.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}

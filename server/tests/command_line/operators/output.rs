@@ -1,0 +1,119 @@
+//! Links without a public URL (S23), and what scripts read (S27).
+
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::program::{Done, Place};
+
+#[test]
+fn s23_a_server_for_everybody_without_a_name_says_what_its_links_are_good_for() {
+    let place = Place::new();
+    place.make_key();
+    let mut command = place.command(&["serve"]);
+    command
+        .env("TWINLOCK_LISTEN", "0.0.0.0:0")
+        .stderr(Stdio::null());
+    let mut server = command.spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let mut next = || lines.next().unwrap().unwrap();
+    let port = next();
+    let port = port.strip_prefix("Listening on http://0.0.0.0:").unwrap();
+    let link = next();
+    assert!(
+        link.starts_with(&format!(
+            "Create the first owner: http://127.0.0.1:{port}/setup#"
+        )),
+        "{link}"
+    );
+    assert_eq!(
+        next(),
+        format!(
+            "TWINLOCK_PUBLIC_URL is not set, so links lead to http://127.0.0.1:{port}, which only this machine reaches: \
+             set it to the address that people type, such as https://panel.example.com."
+        )
+    );
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+#[test]
+fn s23_a_command_says_which_address_its_link_assumes() {
+    let place = Place::with_account();
+    let add = [
+        "user",
+        "add",
+        "ada@example.com",
+        "--name",
+        "Ada",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "owner",
+    ];
+    let done = place.run(&add);
+    let said = done.expect_done();
+    assert!(
+        said.contains("TWINLOCK_PUBLIC_URL is not set, so links lead to http://127.0.0.1:3000, which only this machine reaches.")
+            && said.contains(" works once, for 7 days: http://127.0.0.1:3000/invitation#"),
+        "{said}"
+    );
+    let mut again = place.command(&["user", "set-password", "ada@example.com"]);
+    let again = again.env("TWINLOCK_PUBLIC_URL", "https://panel.example.com");
+    let again = Done::from(again.output().unwrap());
+    assert!(!again.expect_done().contains("TWINLOCK_PUBLIC_URL"));
+}
+
+/// The one JSON value on standard output.
+fn error(done: &Done) -> (i32, Value) {
+    (
+        done.code,
+        serde_json::from_str(&done.out).unwrap_or_else(|_| panic!("{}", done.out)),
+    )
+}
+
+#[rstest]
+#[case::refused(&["user", "list"], 1, "there is no database")]
+#[case::doctor(&["doctor"], 1, "there is no database")]
+#[case::serve(&["serve", "--listen", "127.0.0.1:0"], 2, "--json: `serve` has no result")]
+#[case::setting(&["migrate", "--database-url", "mysql://h/d"], 2, "TWINLOCK_DATABASE_URL")]
+#[case::arguments(&["acount"], 2, "unrecognized subcommand")]
+fn s27_failures_are_json_where_json_is_wanted(
+    #[case] args: &[&str],
+    #[case] code: i32,
+    #[case] words: &str,
+) {
+    let place = Place::in_a_file();
+    for args in [[&["--json"], args].concat(), [args, &["--json"]].concat()] {
+        let done = place.run(&args);
+        let (found, value) = error(&done);
+        let said = value["error"].as_str().unwrap();
+        assert_eq!(
+            (found, value.as_object().unwrap().len()),
+            (code, 1),
+            "{value}"
+        );
+        assert!(said.starts_with(words), "{said}");
+        assert_eq!(done.err, format!("twinlock: {said}\n"));
+    }
+}
+
+#[test]
+fn s27_doctor_says_the_same_to_scripts_as_to_people() {
+    let place = Place::with_database();
+    std::fs::remove_file(place.file("twinlock.db.key")).unwrap();
+    let text = place.run(&["doctor"]);
+    let (code, value) = error(&place.run(&["--json", "doctor"]));
+    assert_eq!(
+        (code, &value["error"]),
+        (1, &json!("1 of 4 checks failed: key"))
+    );
+    assert_eq!(value["key"], "the key file can't be used");
+    let remedy = value["remedies"]["key"].as_str().unwrap();
+    assert!(remedy.contains("twinlock.db.key"), "{remedy}");
+    assert!(text.out.contains(remedy), "{}", text.out);
+}

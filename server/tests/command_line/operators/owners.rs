@@ -1,0 +1,154 @@
+//! Root's commands beside a service user (S20).
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::{PermissionsExt, chown},
+};
+
+use serde_json::json;
+
+use super::{SERVICE, give, is_root, names, owner};
+use crate::{
+    browser::{Browser, get, now},
+    people::PASSWORD,
+    program::{Done, Place, Running},
+};
+
+const KEY_FILE: &str = "twinlock.db.key";
+const ADA: &str = "ada@example.com";
+
+fn serve(place: &Place) -> Running {
+    let args = ["serve", "--listen", "127.0.0.1:0"];
+    Running::start(place.command_as(SERVICE, &args)).0
+}
+
+/// A service's database beside root's key file, which the service's group may read.
+fn with_roots_key_file() -> Place {
+    let place = Place::with_owner();
+    give(&place, SERVICE);
+    chown(place.file(KEY_FILE), Some(0), Some(SERVICE)).unwrap();
+    fs::set_permissions(place.file(KEY_FILE), Permissions::from_mode(0o440)).unwrap();
+    place
+}
+
+#[test]
+fn s20_root_does_not_touch_the_key_file_of_a_service() {
+    if !is_root("s20_root_does_not_touch_the_key_file_of_a_service") {
+        return;
+    }
+    let place = Place::with_owner();
+    give(&place, SERVICE);
+    let before = fs::read(place.file(KEY_FILE)).unwrap();
+    let _server = serve(&place);
+    for args in [&["key", "new"][..], &["key", "rotate"], &["user", "list"]] {
+        let done = place.run(args);
+        let line = done.expect_refused(1);
+        assert!(
+            line.starts_with("the key file twinlock.db.key belongs to user 4242")
+                && line.contains("setpriv --reuid=4242"),
+            "{line}"
+        );
+    }
+    assert_eq!(owner(&place, KEY_FILE), (SERVICE, SERVICE, 0o600));
+    assert_eq!(fs::read(place.file(KEY_FILE)).unwrap(), before);
+    Done::from(place.command_as(SERVICE, &["key", "new"]).output().unwrap()).expect_done();
+    assert_eq!(owner(&place, KEY_FILE), (SERVICE, SERVICE, 0o600));
+}
+
+#[test]
+fn s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in() {
+    if !is_root("s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in") {
+        return;
+    }
+    let place = with_roots_key_file();
+    let server = serve(&place);
+    let (authenticator, _) = Browser::of(&server, ADA, PASSWORD).enrol();
+    for args in [["key", "new"], ["key", "rotate"]] {
+        let done = place.run(&args);
+        assert_eq!(done.code, 0, "{}", done.err);
+        assert!(
+            done.err
+                .contains("belongs to user 4242 and this runs as root")
+        );
+        assert_eq!(owner(&place, KEY_FILE), (0, SERVICE, 0o440));
+    }
+    // The server opens what the new key has sealed.
+    let code = json!({ "code": authenticator.code(now()) });
+    let (status, answer) = Browser::of(&server, ADA, PASSWORD).call("session/verify_code", code);
+    assert!(
+        status == 200 || answer["kind"] == "already_used",
+        "{answer}"
+    );
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!((code, log.contains("ERROR")), (0, false), "{log}");
+}
+
+#[test]
+fn s20_files_beside_the_database_are_the_services_whoever_makes_them() {
+    if !is_root("s20_files_beside_the_database_are_the_services_whoever_makes_them") {
+        return;
+    }
+    let place = with_roots_key_file();
+    let roots = Running::start(place.command(&["serve", "--listen", "127.0.0.1:0"])).0;
+    for name in names(&place, "") {
+        if name != KEY_FILE {
+            assert_eq!(owner(&place, &name).0, SERVICE, "{name}");
+        }
+    }
+    assert_eq!(names(&place, "").len(), 4, "with the journal");
+    roots.terminate();
+    roots.wait();
+
+    assert_eq!(place.run(&["backup", "copy"]).code, 0);
+    assert_eq!(owner(&place, "copy"), (SERVICE, SERVICE, 0o600));
+    fs::set_permissions(place.file("twinlock.db"), Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(place.run(&["restore", "copy", "--overwrite"]).code, 0);
+    assert_eq!(owner(&place, "twinlock.db"), (SERVICE, SERVICE, 0o640));
+    // The newest state is lost: whose it was is known from the folder.
+    fs::remove_file(place.file("twinlock.db")).unwrap();
+    fs::remove_file(place.file(KEY_FILE)).unwrap();
+    assert_eq!(place.run(&["restore", "copy"]).code, 0);
+    assert_eq!(owner(&place, "twinlock.db").0, SERVICE);
+}
+
+#[test]
+fn s20_no_key_is_changed_that_the_server_can_not_read() {
+    if !is_root("s20_no_key_is_changed_that_the_server_can_not_read") {
+        return;
+    }
+    let place = Place::with_owner();
+    give(&place, SERVICE);
+    chown(place.file(KEY_FILE), Some(0), Some(0)).unwrap();
+    for args in [["key", "new"], ["key", "rotate"]] {
+        let done = place.run(&args);
+        assert_eq!(done.code, 1, "{}", done.out);
+        let words = "the key file twinlock.db.key can't be read by user 4242, to whom the database twinlock.db belongs";
+        assert!(
+            done.err.contains(words) && done.err.contains("`chown 4242 twinlock.db.key`"),
+            "{}",
+            done.err
+        );
+    }
+}
+
+#[test]
+fn s20_a_server_names_file_owner_and_remedy() {
+    if !is_root("s20_a_server_names_file_owner_and_remedy") {
+        return;
+    }
+    let place = Place::with_owner();
+    give(&place, SERVICE);
+    let server = serve(&place);
+    let key = fs::read(place.file(KEY_FILE)).unwrap();
+    fs::remove_file(place.file(KEY_FILE)).unwrap();
+    fs::write(place.file(KEY_FILE), key).unwrap();
+    fs::set_permissions(place.file(KEY_FILE), Permissions::from_mode(0o600)).unwrap();
+    while get(&server, "/readyz").0 == 200 {}
+    let started = Done::from(place.command_as(SERVICE, &["migrate"]).output().unwrap());
+    let words = "the key file twinlock.db.key can't be read by user 4242: it belongs to user 0 (mode 0600); as root, run `chown 4242 twinlock.db.key`";
+    assert_eq!(started.expect_refused(1), words);
+    server.terminate();
+    let (_, log) = server.wait();
+    assert!(log.contains(words), "{log}");
+}

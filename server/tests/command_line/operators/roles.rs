@@ -1,0 +1,191 @@
+//! Roles without rights (S22) and databases of other encodings (S13), on a real server.
+
+use rstest::rstest;
+
+use super::server::{Server, url_of};
+use crate::program::{Done, Running};
+
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+/// All of them refuse in the same sentence, which blames neither key nor disk.
+#[track_caller]
+fn refuse(server: &Server, role: &str, commands: &[&[&str]], words: &[&str]) {
+    for args in commands {
+        let done = server.done(role, args);
+        let line = done.expect_refused(1);
+        for word in words {
+            assert!(line.contains(word), "{args:?}: {line}");
+        }
+        for other in ["key file", "disk", "damaged"] {
+            assert!(!line.contains(other), "{args:?}: {line}");
+        }
+    }
+}
+
+#[test]
+fn s22_a_role_that_may_make_no_tables_is_told_the_grant() {
+    let test = "s22_a_role_that_may_make_no_tables_is_told_the_grant";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let role = server.name.clone();
+    // As versions before 15 let everybody do.
+    server.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    let words = [
+        format!("the role {role} may not create tables in the schema public"),
+        format!("`GRANT CREATE ON SCHEMA public TO {role}`"),
+    ];
+    let words = words.each_ref().map(String::as_str);
+    refuse(&server, &role, &[&["key", "new"], &["doctor"]], &words);
+    server
+        .done(server.superuser(), &["key", "new"])
+        .expect_done();
+    refuse(
+        &server,
+        &role,
+        &[&["migrate"], &SERVE, &["doctor"], &["restored"]],
+        &words,
+    );
+    server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
+    server.done(&role, &["migrate"]).expect_done();
+    server.done(&role, &["doctor"]).expect_done();
+}
+
+#[test]
+fn s22_a_role_that_may_not_enter_the_schema_is_told_the_grant() {
+    let test = "s22_a_role_that_may_not_enter_the_schema_is_told_the_grant";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let role = server.name.clone();
+    server.run("REVOKE ALL ON SCHEMA public FROM PUBLIC");
+    let grant = format!("`GRANT USAGE, CREATE ON SCHEMA public TO {role}`");
+    refuse(
+        &server,
+        &role,
+        &[&["key", "new"], &["doctor"]],
+        &["may use no schema", &grant],
+    );
+    server.run(&format!("GRANT USAGE, CREATE ON SCHEMA public TO {role}"));
+    server.done(&role, &["key", "new"]).expect_done();
+    server.done(&role, &["migrate"]).expect_done();
+}
+
+#[test]
+fn s22_tables_of_another_role_are_told_with_their_owner() {
+    let test = "s22_tables_of_another_role_are_told_with_their_owner";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let (role, owner) = (server.name.clone(), server.superuser().to_owned());
+    server.done(&owner, &["key", "new"]).expect_done();
+    server.done(&owner, &["migrate"]).expect_done();
+    let words = [
+        format!("the role {role} may not use the table "),
+        format!("which belongs to the role {owner}"),
+        format!("OWNER TO {role}`"),
+    ];
+    let words = words.each_ref().map(String::as_str);
+    refuse(
+        &server,
+        &role,
+        &[&["doctor"], &["restored"], &["migrate"], &SERVE],
+        &words,
+    );
+    // Rights on each table are enough for all but the next migration.
+    server.run(&format!(
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
+    ));
+    server.done(&role, &["doctor"]).expect_done();
+    let (running, _) = Running::start(server.command(&role, &SERVE));
+    running.terminate();
+    assert_eq!(running.wait().0, 0);
+    // An older version's schema, which only its owner can change.
+    server.run("DELETE FROM _sqlx_migrations WHERE version > 40");
+    server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
+    let done = server.done(&role, &["doctor"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.contains("only the role ") && line.contains(&owner),
+        "{line}"
+    );
+}
+
+#[test]
+fn s22_a_table_without_rights_is_told_while_it_serves() {
+    let test = "s22_a_table_without_rights_is_told_while_it_serves";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let role = server.name.clone();
+    server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
+    server.done(&role, &["key", "new"]).expect_done();
+    // Nothing is there yet, and nothing of it is the disk's or the key file's fault.
+    let (found, line) = {
+        let done = server.done(&role, &["doctor"]);
+        let (found, line) = done.expect_failed(1);
+        (found.to_owned(), line.to_owned())
+    };
+    assert!(
+        found.contains("migrations  pending: run `twinlock migrate`"),
+        "{found}"
+    );
+    assert!(
+        !found.contains("disk") && !found.contains("TWINLOCK_KEY_FILE"),
+        "{found}"
+    );
+    assert_eq!(line, "3 of 4 checks failed: database, migrations, key");
+}
+
+#[rstest]
+#[case::latin(
+    "ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0",
+    "its encoding is LATIN1"
+)]
+#[case::none(
+    "ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0",
+    "its encoding is SQL_ASCII"
+)]
+fn s13_another_encoding_is_refused_in_words(#[case] options: &str, #[case] words: &str) {
+    let test = "s13_another_encoding_is_refused_in_words";
+    let Some(server) = Server::new(test, options) else {
+        return;
+    };
+    let owner = server.superuser().to_owned();
+    let url = url_of(&owner, server.port(), &server.name);
+    let sqlite = [
+        "migrate",
+        "--database-url",
+        "sqlite:old.db",
+        "--key-file",
+        "twinlock.key",
+    ];
+    Done::from(server.place.command(&sqlite).output().unwrap()).expect_done();
+    let copy = ["copy", "--from", "sqlite:old.db", "--to", &url];
+    for args in [&SERVE[..], &["migrate"], &["doctor"], &copy] {
+        let done = server.done(&owner, args);
+        let line = done.expect_refused(1);
+        assert!(line.contains(words) && line.contains("UTF8"), "{line}");
+    }
+}
+
+#[test]
+fn a_database_or_server_that_is_not_there_is_told_apart() {
+    let test = "a_database_or_server_that_is_not_there_is_told_apart";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let role = server.name.clone();
+    let nowhere = url_of(&role, server.port(), "no_such_database");
+    let nobody = url_of("no_such_role", server.port(), &server.name);
+    let silent = url_of(&role, 1, &server.name);
+    for (url, words) in [
+        (nowhere, "the server has no such database: create it"),
+        (nobody, "the server does not let this role in"),
+        (silent, "no server listens there"),
+    ] {
+        let done = Done::from(server.command_at(&url, &["doctor"]).output().unwrap());
+        let line = done.expect_refused(1);
+        assert!(line.contains(words), "{line}");
+    }
+}

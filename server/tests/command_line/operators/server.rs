@@ -1,0 +1,120 @@
+//! Roles and databases of a test's own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
+
+use std::{
+    env, process,
+    process::Command,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use url::Url;
+
+use super::left_out;
+use crate::program::{Done, Place};
+
+/// A database and a role that may sign in, both dropped at the end.
+pub struct Server {
+    /// As its superuser.
+    url: Url,
+    /// The name of both.
+    pub name: String,
+    /// A folder with a key file.
+    pub place: Place,
+}
+
+impl Server {
+    /// With a database made with these options; none where there is no server, which is said.
+    pub fn new(test: &str, options: &str) -> Option<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let Ok(url) = env::var("TWINLOCK_TEST_POSTGRES") else {
+            left_out(test, "TWINLOCK_TEST_POSTGRES names no server");
+            return None;
+        };
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let server = Self {
+            url: url.parse().unwrap(),
+            name: format!("operator_{}_{number}", process::id()),
+            place: Place::in_a_file(),
+        };
+        let name = &server.name;
+        server.run_in("postgres", &format!("CREATE ROLE {name} LOGIN"));
+        server.run_in("postgres", &format!("CREATE DATABASE {name} {options}"));
+        Some(server)
+    }
+
+    /// Runs a statement in the test's database as the superuser.
+    pub fn run(&self, sql: &str) {
+        self.run_in(&self.name, sql);
+    }
+
+    fn run_in(&self, database: &str, sql: &str) {
+        let url = url_of(self.url.username(), self.url.port().unwrap(), database);
+        block_on(async {
+            sqlx::any::install_default_drivers();
+            let mut connection = AnyConnection::connect(&url).await.unwrap();
+            connection
+                .execute(AssertSqlSafe(sql.to_owned()))
+                .await
+                .unwrap();
+            connection.close().await.unwrap();
+        });
+    }
+
+    /// The superuser's name.
+    pub fn superuser(&self) -> &str {
+        self.url.username()
+    }
+
+    /// Where the server listens.
+    pub fn port(&self) -> u16 {
+        self.url.port().unwrap()
+    }
+
+    /// The program with the test's database, as a role.
+    pub fn command(&self, role: &str, args: &[&str]) -> Command {
+        self.command_at(&url_of(role, self.port(), &self.name), args)
+    }
+
+    /// The program with a database by its URL.
+    pub fn command_at(&self, url: &str, args: &[&str]) -> Command {
+        let mut command = self.place.command(args);
+        command
+            .env("TWINLOCK_DATABASE_URL", url)
+            .env("TWINLOCK_KEY_FILE", "twinlock.key");
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn done(&self, role: &str, args: &[&str]) -> Done {
+        self.command(role, args).output().unwrap().into()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let name = &self.name;
+        self.run_in("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
+        self.run_in("postgres", &format!("DROP ROLE {name}"));
+    }
+}
+
+/// The URL of a database behind a port of this machine.
+pub fn url_of(role: &str, port: u16, database: &str) -> String {
+    format!("postgres://{role}@127.0.0.1:{port}/{database}")
+}
+
+/// One word that a connection by this URL is answered.
+pub fn word(url: &str, sql: &'static str) -> String {
+    block_on(async {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(url).await.unwrap();
+        let row = sqlx::raw_sql(sql).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        sqlx::Row::get(&row, 0)
+    })
+}
+
+/// A test without a runtime of its own waits here.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(future)
+}

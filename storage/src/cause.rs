@@ -1,0 +1,278 @@
+//! What an error of the database or of the system means for the operator, and what to do there. This is the one place that knows the codes
+//! of `SQLite` (<https://sqlite.org/rescode.html>), of `PostgreSQL` (its appendix A) and of `PgBouncer`.
+
+use std::{error::Error as StdError, fmt, io, sync::Arc};
+
+/// Why the engine refused, told apart by what the operator does about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Another program holds the file, or locks do not work there.
+    Locked,
+    /// The file system has no locks or no shared memory.
+    NoLocks,
+    /// The disk failed.
+    Disk,
+    /// The disk is full.
+    Full,
+    /// The file or its folder takes no writes.
+    NotWritable,
+    /// It is another file.
+    NoDatabaseFile,
+    /// The file is damaged.
+    Damaged,
+    /// The role lacks a right.
+    NotAllowed,
+    /// The server has no such database.
+    NoDatabase,
+    /// The role or its password is wrong, or the server lets it in from elsewhere only.
+    SignIn,
+    /// A text does not fit into the database's encoding.
+    Encoding,
+    /// The server takes no writes.
+    Standby,
+    /// The server is starting, stopping or recovering.
+    Starting,
+    /// The server has no connection left.
+    NoConnectionLeft,
+    /// The server's disk is full.
+    ServerFull,
+    /// A pooler hands each transaction another connection of the server.
+    Pooler,
+    /// A pooler knows a parameter of the start not.
+    PoolerParameter,
+    /// Nothing listens at that address.
+    NobodyListens,
+    /// The host is not known.
+    UnknownHost,
+    /// The encrypted connection fails.
+    Tls,
+    /// No answer in time.
+    NoAnswer,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Locked => {
+                "another program holds the file locked (stop it), or the file lies on a network share, where locks do not work: put it on a local disk"
+            }
+            Self::NoLocks => {
+                "the file system gives no locks or no shared memory, most likely because it is a network share: put the database on a local disk"
+            }
+            Self::Disk => {
+                "reading or writing the file failed: the disk is failing or gone, a quota is used up, or it is a network share that does not do what a local disk does"
+            }
+            Self::Full => "the disk is full: make room on it",
+            Self::NotWritable => {
+                "the file or its folder can't be written: its journal has to stand beside it, so give both to the user of this program, on a file system that is mounted for writing"
+            }
+            Self::NoDatabaseFile => {
+                "the file is no SQLite database: name the right one with TWINLOCK_DATABASE_URL"
+            }
+            Self::Damaged => {
+                "the file is damaged: put a backup back with `twinlock restore`"
+            }
+            Self::NotAllowed => {
+                "the database's role lacks a right: grant it as the owner of what is named"
+            }
+            Self::NoDatabase => {
+                "the server has no such database: create it (`createdb --encoding=UTF8`), or name the right one"
+            }
+            Self::SignIn => {
+                "the server does not let this role in: look at role and password in TWINLOCK_DATABASE_URL, PGPASSWORD or ~/.pgpass, and at the server's pg_hba.conf"
+            }
+            Self::Encoding => {
+                "the database can't hold this text: it needs the encoding UTF8"
+            }
+            Self::Standby => {
+                "the server takes no writes, because it is a standby or set to read only: name the primary server"
+            }
+            Self::Starting => "the server is starting, stopping or recovering: try again later",
+            Self::NoConnectionLeft => {
+                "the server has no connection left for this role: raise max_connections or the role's limit (each Twinlock server needs 17)"
+            }
+            Self::ServerFull => "the disk of the database server is full: make room on it",
+            Self::Pooler => {
+                "a pooler in transaction mode stands before the database: use a session pooler or a direct connection"
+            }
+            Self::PoolerParameter => {
+                "a pooler stands before the database and does not know this parameter: add it to ignore_startup_parameters (and use session mode), or connect directly"
+            }
+            Self::NobodyListens => {
+                "no server listens there: is it running, and are host and port right?"
+            }
+            Self::UnknownHost => "the host is not known: look at its name",
+            Self::Tls => {
+                "the encrypted connection fails: the server offers none, or its certificate is not trusted (`sslrootcert=<file>` names your own authority) or names another host"
+            }
+            Self::NoAnswer => "the database did not answer in time, or had no connection left",
+        })
+    }
+}
+
+/// An error of the driver with its cause in front, where one is known.
+#[derive(Debug, Clone)]
+pub struct Explained(Arc<sqlx::Error>);
+
+impl Explained {
+    pub fn new(error: impl Into<Arc<sqlx::Error>>) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&explained(&self.0))
+    }
+}
+
+impl StdError for Explained {}
+
+/// The cause in words, and the engine's own words behind it.
+pub fn explained(error: &sqlx::Error) -> String {
+    match of(error) {
+        Some(cause) => format!("{cause} ({error})"),
+        None => error.to_string(),
+    }
+}
+
+/// The cause of an error; none where the driver's own words are all there is.
+pub fn of(error: &sqlx::Error) -> Option<Cause> {
+    match error {
+        sqlx::Error::Database(error) => of_code(&error.code()?, error.message()),
+        sqlx::Error::Io(error) => of_connecting(error),
+        sqlx::Error::Tls(_) => Some(Cause::Tls),
+        sqlx::Error::PoolTimedOut => Some(Cause::NoAnswer),
+        _ => None,
+    }
+}
+
+fn of_code(code: &str, words: &str) -> Option<Cause> {
+    match code.parse::<u32>() {
+        // A code of PostgreSQL has five characters, and some of them are digits only.
+        Ok(number) if code.len() < 5 => of_sqlite(number),
+        _ => of_postgres(code, words),
+    }
+}
+
+/// The low byte is the primary code.
+fn of_sqlite(code: u32) -> Option<Cause> {
+    /// Locks (unlock, read lock, reserved lock, lock), and the shared memory beside the journal (open, size, lock, map).
+    const OF_LOCKS: [u32; 8] = [2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
+    Some(match code & 0xff {
+        5 | 6 => Cause::Locked,
+        10 if OF_LOCKS.contains(&code) => Cause::NoLocks,
+        10 => Cause::Disk,
+        // The protocol of locks in the journal's shared memory.
+        15 | 22 => Cause::NoLocks,
+        13 => Cause::Full,
+        3 | 8 | 14 => Cause::NotWritable,
+        11 => Cause::Damaged,
+        26 => Cause::NoDatabaseFile,
+        _ => return None,
+    })
+}
+
+fn of_postgres(code: &str, words: &str) -> Option<Cause> {
+    Some(match code {
+        "42501" => Cause::NotAllowed,
+        "3D000" => Cause::NoDatabase,
+        "28000" | "28P01" => Cause::SignIn,
+        "22021" | "22P05" => Cause::Encoding,
+        "25006" => Cause::Standby,
+        "57P01" | "57P02" | "57P03" => Cause::Starting,
+        "53300" => Cause::NoConnectionLeft,
+        "53100" => Cause::ServerFull,
+        // Statements that were prepared on another connection of the server.
+        "26000" | "42P05" => Cause::Pooler,
+        // What PgBouncer says itself has the code of a protocol's violation.
+        "08P01" if words.contains("pooling mode") => Cause::Pooler,
+        "08P01" if words.contains("startup parameter") => Cause::PoolerParameter,
+        "08P01" if words.contains("no such database") => Cause::NoDatabase,
+        "08P01" if words.contains("no such user") => Cause::SignIn,
+        "57014" | "55P03" => Cause::NoAnswer,
+        _ => return None,
+    })
+}
+
+fn of_connecting(error: &io::Error) -> Option<Cause> {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => Some(Cause::NobodyListens),
+        io::ErrorKind::TimedOut => Some(Cause::NoAnswer),
+        // The standard library has no kind of its own for it.
+        _ if error.to_string().contains("lookup") => Some(Cause::UnknownHost),
+        _ => None,
+    }
+}
+
+/// What the system said of a file, with what to do about it.
+#[must_use]
+pub fn explained_io(error: &io::Error) -> String {
+    let advice = match error.kind() {
+        io::ErrorKind::StorageFull => "the disk is full: make room on it",
+        io::ErrorKind::QuotaExceeded => "the disk's quota for this user is used up: make room",
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "the file system is mounted read-only: mount it for writing, or name another place"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "give the file, or its folder, to the user of this program, or run this as its owner"
+        }
+        _ => return error.to_string(),
+    };
+    format!("{error}: {advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::s21_busy("5", Cause::Locked)]
+    #[case::busy_recovery("261", Cause::Locked)]
+    #[case::s21_lock("3850", Cause::NoLocks)]
+    #[case::s21_read_lock("2314", Cause::NoLocks)]
+    #[case::s21_shared_memory("5386", Cause::NoLocks)]
+    #[case::s21_protocol("15", Cause::NoLocks)]
+    #[case::s24_disk_failed("778", Cause::Disk)]
+    #[case::s24_full("13", Cause::Full)]
+    #[case::read_only("1544", Cause::NotWritable)]
+    #[case::not_opened("14", Cause::NotWritable)]
+    #[case::damaged("11", Cause::Damaged)]
+    #[case::another_file("26", Cause::NoDatabaseFile)]
+    #[case::s22_right("42501", Cause::NotAllowed)]
+    #[case::no_database("3D000", Cause::NoDatabase)]
+    #[case::password("28P01", Cause::SignIn)]
+    #[case::s13_no_such_character("22P05", Cause::Encoding)]
+    #[case::standby("25006", Cause::Standby)]
+    #[case::starting("57P03", Cause::Starting)]
+    #[case::too_many("53300", Cause::NoConnectionLeft)]
+    #[case::server_full("53100", Cause::ServerFull)]
+    #[case::s5_statement_elsewhere("26000", Cause::Pooler)]
+    fn a_code_has_its_cause(#[case] code: &str, #[case] cause: Cause) {
+        assert_eq!(of_code(code, ""), Some(cause));
+    }
+
+    #[rstest]
+    #[case(
+        "transaction blocks not allowed in statement pooling mode",
+        Cause::Pooler
+    )]
+    #[case(
+        "unsupported startup parameter: extra_float_digits",
+        Cause::PoolerParameter
+    )]
+    fn s5_what_a_pooler_says_itself_is_known(#[case] words: &str, #[case] cause: Cause) {
+        assert_eq!(of_code("08P01", words), Some(cause));
+    }
+
+    #[test]
+    fn s21_each_cause_of_a_share_names_it() {
+        for cause in [Cause::Locked, Cause::NoLocks, Cause::Disk] {
+            let words = cause.to_string();
+            assert!(words.contains("network share"), "{words}");
+            assert!(!words.contains("damaged"), "{words}");
+        }
+    }
+}
