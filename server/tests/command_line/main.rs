@@ -30,6 +30,7 @@ mod log;
 mod members;
 mod people;
 mod program;
+mod proxies;
 mod serving;
 mod settings;
 mod stopping;
