@@ -6,6 +6,8 @@ mod backup;
 mod copy;
 mod demo;
 mod doctor;
+#[cfg(test)]
+mod documented;
 mod environment;
 mod events;
 mod failure;
