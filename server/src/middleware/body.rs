@@ -45,10 +45,11 @@ async fn collect(mut body: Body) -> Result<Bytes, Box<Response>> {
         let frame = frame.map_err(|_| Box::new(refuse(&AppError::Malformed)))?;
         let data = frame.into_data().unwrap_or_default();
         length += data.len();
-        match length {
-            ..=LIMIT => bytes.extend_from_slice(&data),
-            ..=DROPPED => bytes.clear(),
-            _ => return Err(too_large()),
+        if length > DROPPED {
+            return Err(too_large());
+        }
+        if length <= LIMIT {
+            bytes.extend_from_slice(&data);
         }
     }
     if length > LIMIT {

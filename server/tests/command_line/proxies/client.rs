@@ -76,7 +76,7 @@ impl Client {
     /// Sends one more header.
     #[must_use]
     pub fn saying(mut self, name: &str, value: &str) -> Self {
-        self.headers.push_str(&format!("{name}: {value}\r\n"));
+        self.headers.extend([name, ": ", value, "\r\n"]);
         self
     }
 
@@ -201,7 +201,7 @@ fn connect(from: Ipv4Addr, port: u16) -> TcpStream {
     socket.connect(&to.into()).unwrap();
     let stream = TcpStream::from(socket);
     stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
+        .set_read_timeout(Some(Duration::from_mins(1)))
         .unwrap();
     stream
 }

@@ -25,7 +25,12 @@ pub fn away(port: u16, distance: Duration) -> u16 {
     own
 }
 
+/// What a clock shows that only goes on.
 #[expect(clippy::disallowed_methods, reason = "the network is real")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
 fn carry(mut from: TcpStream, mut to: TcpStream, distance: Duration) {
     let _ = to.set_nodelay(true);
     let (sender, receiver) = mpsc::channel::<(Instant, Vec<u8>)>();
@@ -33,7 +38,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, distance: Duration) {
         let mut bytes = vec![0; 64 * 1024];
         loop {
             let count = from.read(&mut bytes).unwrap_or_default();
-            let arrives = Instant::now() + distance;
+            let arrives = now() + distance;
             // Nothing stands for the end.
             if sender.send((arrives, bytes[..count].to_vec())).is_err() || count == 0 {
                 return;
@@ -42,7 +47,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, distance: Duration) {
     });
     thread::spawn(move || {
         for (arrives, bytes) in receiver {
-            thread::sleep(arrives.saturating_duration_since(Instant::now()));
+            thread::sleep(arrives.saturating_duration_since(now()));
             if bytes.is_empty() || to.write_all(&bytes).is_err() {
                 break;
             }

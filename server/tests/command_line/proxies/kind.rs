@@ -104,7 +104,7 @@ impl Kind {
             ),
             Self::Haproxy => "global\n    maxconn 256\n".to_owned(),
             Self::Apache => {
-                let modules: String = [
+                let modules = [
                     "mpm_event",
                     "authn_core",
                     "authn_file",
@@ -118,11 +118,10 @@ impl Kind {
                     "socache_shmcb",
                     "ssl",
                 ]
-                .iter()
                 .map(|name| {
                     format!("LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n")
                 })
-                .collect();
+                .concat();
                 format!(
                     "ServerRoot {folder}\nDefaultRuntimeDir {folder}\nPidFile {folder}/pid\nErrorLog {folder}/log\n\
                      ServerName panel.example.com\nStartServers 1\nUser #33\nGroup #33\nMutex pthread\n{modules}\
@@ -219,24 +218,24 @@ impl Recipe {
         } = places;
         let folder = folder.display();
         let (certificate, key) = (format!("{folder}/pem"), format!("{folder}/key"));
-        let placed = self.with("127.0.0.1:3000", &format!("127.0.0.1:{upstream}"));
-        let placed = match placed.kind {
-            Kind::Nginx => placed
+        let recipe = self.with("127.0.0.1:3000", &format!("127.0.0.1:{upstream}"));
+        let recipe = match recipe.kind {
+            Kind::Nginx => recipe
                 .with("listen 80;", &format!("listen 127.0.0.1:{plain};"))
                 .with("listen 443 ssl;", &format!("listen 127.0.0.1:{tls} ssl;")),
-            Kind::Caddy => placed.with_lines("tls "),
-            Kind::Haproxy => placed
+            Kind::Caddy => recipe.with_lines("tls "),
+            Kind::Haproxy => recipe
                 .with("bind :80", &format!("bind 127.0.0.1:{plain}"))
                 .with("bind :443", &format!("bind 127.0.0.1:{tls}")),
-            Kind::Apache => placed
+            Kind::Apache => recipe
                 .with("*:80>", &format!("127.0.0.1:{plain}>"))
                 .with("*:443>", &format!("127.0.0.1:{tls}>")),
         };
-        let placed = placed.with("/etc/ssl/panel.example.com.pem", &certificate);
-        if placed.kind == Kind::Haproxy {
-            return placed.text;
+        let recipe = recipe.with("/etc/ssl/panel.example.com.pem", &certificate);
+        if recipe.kind == Kind::Haproxy {
+            return recipe.text;
         }
-        placed.with("/etc/ssl/panel.example.com.key", &key).text
+        recipe.with("/etc/ssl/panel.example.com.key", &key).text
     }
 }
 
