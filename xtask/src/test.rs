@@ -81,10 +81,22 @@ pub fn run(arguments: &TestArguments) -> Result<()> {
 /// Adds the steps to a summary.
 pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     tools::ensure_for_operators();
+    let behind: Vec<&str> = tools::ensure_proxies()
+        .into_iter()
+        .map(tests_behind)
+        .collect();
+    for tests in &behind {
+        let name = format!("tests whose name holds `{tests}` (server behind a proxy)");
+        summary.left_out(&name, "no package");
+    }
+    let left_out = behind.iter().flat_map(|tests| ["--skip", tests]);
+    let left_out: Vec<&str> = left_out.collect();
     for (name, options) in SUITES {
         summary.step(name, || {
             in_memory(Process::cargo(["test", "--no-fail-fast"]))
                 .args(options)
+                .args(["--"])
+                .args(left_out.iter().copied())
                 .remedy("the output above names the test; the line, with one `--package`, runs a suite alone")
                 .run()
         });
@@ -116,6 +128,20 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     }
 }
 
+/// The tests that need a package of `docs/proxies`: the ends of their names.
+fn tests_behind(package: &str) -> &'static str {
+    match package {
+        "nginx" => "_nginx",
+        "caddy" => "_caddy",
+        "haproxy" => "_haproxy",
+        "apache2" => "_apache",
+        _ => PROXIES,
+    }
+}
+
+/// Proxies stand before the server, whatever its database is.
+const PROXIES: &str = "proxies::";
+
 /// Tests that are about the database's file: its copies, damages, locks, and rows with numbers of their own.
 const ABOUT_THE_FILE: [&str; 14] = [
     "accounts::migrate_says_what_it_made",
@@ -143,6 +169,7 @@ fn on_postgres() -> Result<()> {
         .args(HOST)
         .args(["--test", "*", "--"])
         .args(skipped)
+        .args(["--skip", PROXIES])
         .env(postgres::URL, cluster.url())
         .env("TWINLOCK_CASES", "10")
         .remedy("the output above names the test; the line runs these suites alone beside a server of yours")

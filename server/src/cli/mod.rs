@@ -7,6 +7,8 @@ mod collisions;
 mod copy;
 mod demo;
 mod doctor;
+#[cfg(test)]
+mod documented;
 mod environment;
 mod events;
 mod failure;

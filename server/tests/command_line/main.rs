@@ -31,6 +31,7 @@ mod members;
 mod operators;
 mod people;
 mod program;
+mod proxies;
 mod serving;
 mod settings;
 mod stopping;

@@ -185,6 +185,14 @@ impl Place {
         server
     }
 
+    /// Starts it at a port of the test's choice, with more settings.
+    pub fn serve_at(&self, port: u16, settings: &[(&str, &str)]) -> Running {
+        let listen = format!("127.0.0.1:{port}");
+        let mut command = self.command(&["serve", "--listen", &listen]);
+        command.envs(settings.iter().copied());
+        Running::start(command).0
+    }
+
     /// Starts it with a demo; answers what it printed until it was ready, too.
     pub fn serve_demo(&self) -> (Running, String) {
         self.make_key();

@@ -150,12 +150,46 @@ pub const BALANCER: &[Package] = &[Package {
     is_there: || nginx().is_some(),
 }];
 
-/// Debian keeps it out of a user's PATH.
+/// The proxies whose recipes stand in `docs/proxies`, and what makes a certificate for them.
+pub const PROXIES: &[Package] = &[
+    Package {
+        name: "nginx",
+        purpose: "a proxy before the server",
+        is_there: || nginx().is_some(),
+    },
+    Package {
+        name: "caddy",
+        purpose: "a proxy before the server",
+        is_there: || server_program("caddy").is_some(),
+    },
+    Package {
+        name: "haproxy",
+        purpose: "a proxy before the server",
+        is_there: || server_program("haproxy").is_some(),
+    },
+    Package {
+        name: "apache2",
+        purpose: "a proxy before the server",
+        is_there: || server_program("apache2").is_some(),
+    },
+    Package {
+        name: "openssl",
+        purpose: "a certificate for the proxies",
+        is_there: || on_path("openssl").is_some(),
+    },
+];
+
+/// The balancer.
 pub fn nginx() -> Option<PathBuf> {
-    let debian = PathBuf::from("/usr/sbin/nginx");
+    server_program("nginx")
+}
+
+/// Debian keeps most of them out of a user's PATH.
+fn server_program(name: &str) -> Option<PathBuf> {
+    let debian = Path::new("/usr/sbin").join(name);
     Some(debian)
         .filter(|program| program.exists())
-        .or_else(|| on_path("nginx"))
+        .or_else(|| on_path(name))
 }
 
 /// Debian keeps them out of PATH, in a folder of the version.
@@ -198,7 +232,7 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
         apt.run(&["update"])?;
         apt.run(&install)?;
     }
-    for server in ["postgresql", "nginx", "pgbouncer"] {
+    for server in ["postgresql", "nginx", "pgbouncer", "caddy", "haproxy", "apache2"] {
         if names.contains(&server) {
             // Debian starts a server of the system's own, which nobody asked for.
             Process::new("service").args([server, "stop"]).probe();
@@ -213,6 +247,15 @@ pub fn ensure_or_go_on(packages: &[Package], with: &str) {
     if let Err(error) = ensure(packages) {
         eprintln!("{error:#}\nGoing on with {with}, which takes longer.");
     }
+}
+
+/// Installs what can be had; answers the names of the packages that can't.
+pub fn ensure_or_name(packages: &[Package]) -> Vec<&'static str> {
+    if let Err(error) = ensure(packages) {
+        eprintln!("{error:#}\nGoing on without the tests that need them.");
+    }
+    let missing = packages.iter().filter(|package| !(package.is_there)());
+    missing.map(|package| package.name).collect()
 }
 
 /// `apt-get` with the rights to install.

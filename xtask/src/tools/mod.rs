@@ -103,6 +103,11 @@ pub fn ensure_nginx() -> Result<PathBuf> {
     apt::nginx().context("nginx was not found")
 }
 
+/// The proxies before the server; answers the packages that can't be had.
+pub fn ensure_proxies() -> Vec<&'static str> {
+    apt::ensure_or_name(apt::PROXIES)
+}
+
 /// The clock of the attack suite.
 pub fn ensure_for_attack() -> Result<()> {
     apt::ensure(apt::ATTACK)

@@ -1,0 +1,263 @@
+//! S1 of the field: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
+
+mod client;
+mod distance;
+mod front;
+mod kind;
+
+use std::{
+    net::Ipv4Addr,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rstest::rstest;
+use serde_json::json;
+
+use self::{
+    client::{Client, HOST, get_plainly},
+    front::{Front, free_port},
+    kind::{Kind, Recipe, STAFF},
+};
+use crate::program::{Place, Running};
+
+const EMAIL: &str = "max@example.com";
+const PASSWORD: &str = "seven quiet rivers at dawn";
+const TRUSTED: (&str, &str) = ("TWINLOCK_TRUSTED_PROXIES", "127.0.0.1");
+
+/// A server with one person, and a proxy before it.
+struct Site {
+    front: Front,
+    server: Running,
+    place: Place,
+}
+
+impl Site {
+    fn behind(recipe: Recipe) -> Self {
+        Self::open(recipe, &[TRUSTED])
+    }
+
+    fn open(recipe: Recipe, settings: &[(&str, &str)]) -> Self {
+        let place = place();
+        let server = serve(&place, free_port(), settings);
+        Self {
+            front: Front::start(server.port, recipe, |recipe, _| recipe),
+            server,
+            place,
+        }
+    }
+
+    fn client(&self) -> Client {
+        Client::of(&self.front)
+    }
+}
+
+fn place() -> Place {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    place.run(&["account", "add", "Example Ltd"]).expect_done();
+    let add = ["user", "add", EMAIL, "--name", "Max Member", "--account"];
+    let role = ["Example Ltd", "--role", "owner", "--password-stdin"];
+    place
+        .run_with(&[&add[..], &role].concat(), PASSWORD)
+        .expect_done();
+    place
+}
+
+fn serve(place: &Place, port: u16, settings: &[(&str, &str)]) -> Running {
+    let public_url = format!("https://{HOST}");
+    let always = [("TWINLOCK_PUBLIC_URL", public_url.as_str())];
+    place.serve_at(port, &[&always, settings].concat())
+}
+
+/// The case itself needs ten seconds: for so long the server kept a connection once. A request on its way when the server closes is answered
+/// by the proxy with 502; the distance makes sure that it is on its way.
+#[rstest]
+#[case::nginx(Kind::Nginx)]
+#[case::caddy(Kind::Caddy)]
+#[case::haproxy(Kind::Haproxy)]
+#[case::apache(Kind::Apache)]
+fn s1_no_answer_is_lost_on_connections_that_the_proxy_keeps(#[case] kind: Kind) {
+    const DISTANCE: Duration = Duration::from_millis(40);
+    let place = place();
+    let server = serve(&place, free_port(), &[TRUSTED]);
+    let port = distance::away(server.port, DISTANCE);
+    let front = Front::start(port, Recipe::of(kind), |recipe, _| recipe);
+    let client = Client::of(&front).saying("Sec-Fetch-Site", "same-origin");
+    // Sixteen at once, so that each has a connection of its own; with the instant of each answer.
+    let sixteen_at = |moment: Instant| -> Vec<(u16, Instant)> {
+        let one = |_| {
+            let client = client.clone();
+            thread::spawn(move || {
+                let connected = client.open();
+                thread::sleep(moment.saturating_duration_since(distance::now()));
+                let answer = connected.sends(&["{}"], "session/whoami");
+                (answer.status, distance::now())
+            })
+        };
+        let sent: Vec<_> = (0..16).map(one).collect();
+        let answers = sent.into_iter().map(|answer| answer.join().unwrap());
+        answers.collect()
+    };
+    let soon = || distance::now() + Duration::from_secs(1);
+    let first = sixteen_at(soon());
+    assert!(first.iter().all(|(status, _)| *status == 200), "{first:?}");
+    let answered = first.iter().map(|(_, at)| *at).min().unwrap();
+    // Ten seconds, less half the distance.
+    let second = sixteen_at(answered + Duration::from_millis(9_980));
+    let statuses: Vec<_> = second.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [200; 16], "{}", front.log());
+}
+
+#[rstest]
+#[case::nginx(Kind::Nginx)]
+#[case::caddy(Kind::Caddy)]
+#[case::haproxy(Kind::Haproxy)]
+#[case::apache(Kind::Apache)]
+fn s1_people_sign_in_and_other_sites_do_not(#[case] kind: Kind) {
+    let site = Site::behind(Recipe::of(kind));
+    let mut client = site.client();
+    let answer = client.sign_in(EMAIL, PASSWORD);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.head.contains("__Host-twinlock="), "{answer:?}");
+    assert_eq!(client.standing(), json!("full"));
+    // A browser of before 2020, and other sites, by the headers that the proxy has to pass on.
+    let own = site.client().saying("Origin", "https://panel.example.com");
+    assert_eq!(own.sends(&["{}"], "session/whoami").status, 200);
+    for (name, value) in [
+        ("Origin", "https://evil.example"),
+        ("Sec-Fetch-Site", "cross-site"),
+    ] {
+        let other = site.client().saying(name, value);
+        let answer = other.sends(&["{}"], "session/whoami");
+        assert_eq!(answer.status, 403, "{name}: {answer:?}");
+        assert!(answer.is_twinlocks());
+    }
+
+    let page = client.get("/");
+    assert!(page.is_twinlocks(), "{page:?}");
+    let hsts: Vec<_> = page.headers("strict-transport-security").collect();
+    assert_eq!(hsts, ["max-age=63072000"]);
+    let plain = get_plainly(&site.front, "/profile");
+    assert!(matches!(plain.status, 301 | 308), "{plain:?}");
+    let target: Vec<_> = plain.headers("location").collect();
+    assert_eq!(target, ["https://panel.example.com/profile"]);
+}
+
+#[rstest]
+#[case::nginx(Kind::Nginx)]
+#[case::caddy(Kind::Caddy)]
+#[case::haproxy(Kind::Haproxy)]
+#[case::apache(Kind::Apache)]
+fn s1_people_are_told_apart_once_the_proxy_is_trusted(#[case] kind: Kind) {
+    let limit = ("TWINLOCK_ADDRESS_LIMIT", "1");
+    let (one, other) = (Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3));
+    for (settings, of_other) in [(&[limit, TRUSTED][..], 401), (&[limit], 429)] {
+        let site = Site::open(Recipe::of(kind), settings);
+        let wrong = |address, claim: Option<&str>| {
+            let client = site.client().from(address);
+            let mut client = match claim {
+                Some(claim) => client.saying("X-Forwarded-For", claim),
+                None => client,
+            };
+            client
+                .sign_in("no one at all", "no password of anybody")
+                .status
+        };
+        assert_eq!(wrong(one, None), 401);
+        assert_eq!(wrong(one, None), 429);
+        assert_eq!(
+            wrong(one, Some("203.0.113.9")),
+            429,
+            "a claim is no address"
+        );
+        assert_eq!(wrong(other, None), of_other, "{settings:?}");
+    }
+}
+
+#[rstest]
+#[case::nginx(Kind::Nginx)]
+#[case::caddy(Kind::Caddy)]
+#[case::haproxy(Kind::Haproxy)]
+#[case::apache(Kind::Apache)]
+fn s1_slow_bodies_arrive_and_large_ones_are_refused(#[case] kind: Kind) {
+    let site = Site::behind(Recipe::of(kind));
+    let client = site.client().saying("Sec-Fetch-Site", "same-origin");
+    let slow = client.sends(&["{", " ", "}"], "session/whoami");
+    assert_eq!(slow.status, 200, "{slow:?}");
+    let large = client.sends(&[&"x".repeat(20 << 10)], "session/whoami");
+    assert_eq!(large.status, 413, "{large:?}");
+    assert!(large.is_twinlocks());
+    assert_eq!(client.sends(&["{}"], "session/whoami").status, 200);
+}
+
+/// What nginx does if the recipe's two lines about connections are left out.
+#[rstest]
+#[case::nginx_http_1_0("proxy_http_version 1.1;")]
+#[case::nginx_close("proxy_set_header Connection \"\";")]
+fn s1_a_proxy_that_keeps_no_connection_works_too(#[case] line: &str) {
+    let site = Site::behind(Recipe::of(Kind::Nginx).with(line, ""));
+    let mut client = site.client();
+    for _ in 0..3 {
+        let answer = client.sign_in(EMAIL, PASSWORD);
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    assert_eq!(client.standing(), json!("full"));
+}
+
+#[rstest]
+#[case::nginx(Kind::Nginx)]
+#[case::caddy(Kind::Caddy)]
+#[case::haproxy(Kind::Haproxy)]
+#[case::apache(Kind::Apache)]
+fn s1_a_sign_in_of_the_proxys_own_stands_before_the_page(#[case] kind: Kind) {
+    let place = place();
+    let server = serve(&place, free_port(), &[TRUSTED]);
+    let front = Front::start(server.port, Recipe::of(kind), |recipe, folder| {
+        recipe.with_sign_in(folder.path())
+    });
+    let mut nobody = Client::of(&front);
+    for answer in [nobody.get("/"), nobody.sign_in(EMAIL, PASSWORD)] {
+        assert_eq!(answer.status, 401, "{answer:?}");
+        assert!(!answer.is_twinlocks());
+        assert_eq!(answer.headers("www-authenticate").count(), 1);
+    }
+    let (name, password) = STAFF;
+    let basic = data_encoding::BASE64.encode(format!("{name}:{password}").as_bytes());
+    let mut staff = Client::of(&front).saying("Authorization", &format!("Basic {basic}"));
+    assert!(staff.get("/").is_twinlocks());
+    let answer = staff.sign_in(EMAIL, PASSWORD);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(staff.standing(), json!("full"));
+}
+
+#[rstest]
+#[case::nginx(Kind::Nginx)]
+#[case::caddy(Kind::Caddy)]
+#[case::haproxy(Kind::Haproxy)]
+#[case::apache(Kind::Apache)]
+fn s1_a_server_that_stops_and_starts_again_is_found_again(#[case] kind: Kind) {
+    let Site {
+        front,
+        server,
+        place,
+    } = Site::behind(Recipe::of(kind));
+    let mut client = Client::of(&front);
+    client.sign_in(EMAIL, PASSWORD);
+    let port = server.port;
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+    let answer = client.get("/livez");
+    assert!(matches!(answer.status, 502 | 503), "{answer:?}");
+    assert!(!answer.is_twinlocks(), "the proxy says it");
+
+    let server = serve(&place, port, &[TRUSTED]);
+    // A proxy that looks after its servers needs a few looks.
+    let is_back = |_| {
+        thread::sleep(Duration::from_millis(100));
+        client.get("/livez").status == 200
+    };
+    assert!((0..300).any(is_back), "{}", front.log());
+    assert_eq!(client.standing(), json!("full"), "sessions outlast it");
+    drop(server);
+}
