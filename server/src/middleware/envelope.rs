@@ -10,7 +10,10 @@ use axum::{
 use domain::ports::Entropy;
 use tracing::Instrument;
 
-use super::{access_log::Line, request_id::RequestId, security_headers::SecurityHeaders};
+use super::{
+    access_log::Line, codings, host::HostGuard, request_id::RequestId,
+    security_headers::SecurityHeaders,
+};
 
 /// What envelopes are made of.
 pub struct Envelopes {
@@ -18,6 +21,8 @@ pub struct Envelopes {
     pub entropy: Arc<dyn Entropy>,
     /// The headers of every answer.
     pub headers: SecurityHeaders,
+    /// Which hosts are answered.
+    pub hosts: HostGuard,
 }
 
 /// Gives a request its id, and its answer the headers, the id and a line in the log.
@@ -28,7 +33,13 @@ pub async fn wrap(
 ) -> Response {
     let id = RequestId::draw(&*envelopes.entropy, request.uri().path());
     let line = Line::begin(&id, &request);
-    let mut response = next.run(request).instrument(line.span()).await;
+    let refusal = line.span().in_scope(|| {
+        codings::transfer_refusal(&request).or_else(|| envelopes.hosts.refusal(&request))
+    });
+    let mut response = match refusal {
+        Some(refusal) => refusal,
+        None => next.run(request).instrument(line.span()).await,
+    };
     envelopes.headers.add(&mut response);
     line.end(&response);
     id.put_into(&mut response);
