@@ -25,7 +25,8 @@ test('with a method the wizard leads to My profile', async ({ site, page }) => {
   }
 });
 
-test('an unknown address is answered with Page not found', async ({ site }) => {
+test('an unknown address is answered with Page not found', async ({ site, guard }) => {
+  guard.expectRefusals(404);
   await site.enter();
   await site.notFound.open();
   await site.notFound.arrive();

@@ -12,8 +12,8 @@ pub enum Hosts {
     /// Under any: neither a public URL nor a list was set.
     #[default]
     Any,
-    /// Under these.
-    Only(Arc<[HostName]>),
+    /// Under the host of the public URL, if one was set, and under these.
+    Only(Option<HostName>, Arc<[HostName]>),
 }
 
 impl Hosts {
@@ -26,7 +26,7 @@ impl Hosts {
         let Some(public_url) = public_url else {
             return Ok(match allowed[..] {
                 [] => Self::Any,
-                _ => Self::Only(allowed.into()),
+                _ => Self::Only(None, allowed.into()),
             });
         };
         Ok(Self::of(public_url, allowed))
@@ -35,19 +35,19 @@ impl Hosts {
     /// The host of a public URL and these.
     #[must_use]
     pub fn of(public_url: &PublicUrl, allowed: Vec<HostName>) -> Self {
-        let own = HostName::of_authority(public_url.host());
-        Self::Only(own.into_iter().chain(allowed).collect())
+        Self::Only(HostName::of_authority(public_url.host()), allowed.into())
     }
 
-    /// Whether it answers under that host. Where one of its own reaches this machine only, all that do so are as good: no stranger has them.
+    /// Whether it answers under that host. Where the public URL reaches this machine only, all names that do so are as good: no stranger has
+    /// them.
     #[must_use]
     pub fn hold(&self, host: &HostName) -> bool {
         match self {
             Self::Any => true,
-            Self::Only(hosts) => {
-                let is_same =
+            Self::Only(own, allowed) => {
+                let is_own =
                     |own: &HostName| own == host || own.is_loopback() && host.is_loopback();
-                hosts.iter().any(is_same)
+                own.as_ref().is_some_and(is_own) || allowed.contains(host)
             }
         }
     }
@@ -123,8 +123,9 @@ mod tests {
 
     #[test]
     fn s30_a_list_alone_is_all_that_is_answered() {
-        let hosts = hosts(None, "panel.lan").unwrap();
-        assert!(answers(&hosts, "panel.lan") && !answers(&hosts, "127.0.0.1"));
+        let hosts = hosts(None, "panel.lan,127.0.0.1").unwrap();
+        assert!(answers(&hosts, "panel.lan") && answers(&hosts, "127.0.0.1:3000"));
+        assert!(!answers(&hosts, "localhost"));
     }
 
     #[test]
