@@ -1,7 +1,7 @@
 import { expect, test } from '../support/fixtures';
 
 /** The name of the session's cookie, with the prefix it has behind https. */
-const SESSION = /^(__Host-)?twinlock$/;
+const SESSION = /^(__Host-)?twinlock(-\d+)?$/;
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

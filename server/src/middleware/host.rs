@@ -59,7 +59,7 @@ impl HostGuard {
             } else {
                 plain(
                     StatusCode::BAD_REQUEST,
-                    "The request names no host, or not one.",
+                    "The request's Host is missing, repeated or malformed.",
                 )
             });
         };
