@@ -148,12 +148,11 @@ pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static s
         Connection::Interrupted(Between::Gateway) => {
             Some("What stands in front of the server can't reach it. Trying again…")
         }
-        // It refused one request; others may pass, and the form says it.
-        Connection::Interrupted(Between::Refusal) => None,
         Connection::Fine if outdated => {
             Some("A new version is ready. Reload when you have finished what you are typing.")
         }
-        Connection::Fine => None,
+        // What refused one request may let others pass; the form says it.
+        Connection::Fine | Connection::Interrupted(Between::Refusal) => None,
     }
 }
 

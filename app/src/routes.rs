@@ -71,9 +71,6 @@ impl Page {
     /// The page at an address, with a slash at its end or without.
     #[must_use]
     pub fn at(path: &str) -> Option<Self> {
-        let without_slash = path.strip_suffix('/');
-        let without_slash = without_slash.filter(|path| !path.is_empty() && !path.ends_with('/'));
-        let path = without_slash.unwrap_or(path);
         const PLAIN: [Page; 14] = [
             Page::Home,
             Page::SignIn,
@@ -90,6 +87,9 @@ impl Page {
             Page::FirstStart,
             Page::Invitation,
         ];
+        let without_slash = path.strip_suffix('/');
+        let without_slash = without_slash.filter(|path| !path.is_empty() && !path.ends_with('/'));
+        let path = without_slash.unwrap_or(path);
         let action = || path.strip_prefix("/verify/")?.parse().ok();
         let account = || path.strip_prefix("/accounts/")?.parse().ok();
         PLAIN

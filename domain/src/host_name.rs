@@ -17,20 +17,17 @@ impl HostName {
     /// a user's name, two hosts, a port that is no number, letters that browsers write otherwise.
     #[must_use]
     pub fn of_authority(text: &str) -> Option<Self> {
-        let (host, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (address, rest) = rest.split_once(']')?;
-                let address: Ipv6Addr = address.parse().ok()?;
-                let port = match rest {
-                    "" => "",
-                    rest => rest.strip_prefix(':')?,
-                };
-                (Self::of_address(address.into()), port)
-            }
-            None => {
-                let (host, port) = text.split_once(':').unwrap_or((text, ""));
-                (Self::of_name(host)?, port)
-            }
+        let (host, port) = if let Some(rest) = text.strip_prefix('[') {
+            let (address, rest) = rest.split_once(']')?;
+            let address: Ipv6Addr = address.parse().ok()?;
+            let port = match rest {
+                "" => "",
+                rest => rest.strip_prefix(':')?,
+            };
+            (Self::of_address(address.into()), port)
+        } else {
+            let (host, port) = text.split_once(':').unwrap_or((text, ""));
+            (Self::of_name(host)?, port)
         };
         is_port(port).then_some(host)
     }

@@ -9,6 +9,7 @@ test('p10 two servers on one host under two ports sign nobody out of the other',
   await site.enter();
   const tab = await page.context().newPage();
   await tab.goto(`${other.url}/sign-in`);
+  await expect(tab.locator('body[data-ready]')).toBeAttached();
   const there = site.on(tab);
   await there.signIn.fill(site.person.email, site.person.password);
   await there.signIn.submit.click();

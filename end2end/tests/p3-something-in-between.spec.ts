@@ -61,6 +61,7 @@ for (const [name, meet] of [
   test(`p3 a sign-in in front that ended is told, and a reload leads there: ${name}`, async ({ site, page, guard, between: proxy, sso }) => {
     guard.expectRefusals(401, 511);
     const { signIn } = site;
+    await page.clock.install();
     await signIn.open();
     await signIn.fill(site.person.email, site.person.password);
     callsMeet(proxy, (answer) => meet(answer, `${sso.url}/login`));
@@ -72,9 +73,10 @@ for (const [name, meet] of [
     await expectReadable(page);
     await expect(signIn.email).toHaveValue(site.person.email);
     await expect(signIn.password).toHaveValue(site.person.password);
-    // It asks no more: the person has to do something first. The longest of the first pauses between two questions is 4 s.
+    // It asks no more: the person has to do something first.
     const before = calls(proxy);
-    await page.waitForTimeout(7_000);
+    await page.clock.runFor('05:00');
+    await page.evaluate(() => fetch(`${location.origin}/livez`));
     expect(calls(proxy)).toBe(before);
     expect(sso.asked).toEqual([]);
 
@@ -134,6 +136,7 @@ for (const status of [403, 406, 413, 429]) {
 test('p3 a gateway without its server: nobody is asked to repeat a code, and the page comes back by itself', async ({ site, page, guard, between: proxy }) => {
   guard.expectRefusals(502, 504);
   const { methodCode } = site;
+  await page.clock.install();
   await site.enter();
   const { key } = await site.setUpToCode();
   callsMeet(proxy, (answer) => html(answer, 504, 'Gateway time-out'));
@@ -146,7 +149,11 @@ test('p3 a gateway without its server: nobody is asked to repeat a code, and the
   await expect(new Notice(page).status(words.gateway)).toBeVisible();
   await expectReadable(page);
   callsMeet(proxy, (answer) => html(answer, 502, 'Bad gateway'));
+  const before = calls(proxy);
+  await page.clock.runFor('01:00');
+  await expect.poll(() => calls(proxy)).toBeGreaterThan(before);
   proxy.answers = () => false;
+  await page.clock.runFor('01:00');
   await new Notice(page).expectGone();
   await methodCode.enter.click();
   await site.backupCodes.expectOpen();

@@ -14,6 +14,7 @@ test('p4 a sign-in that leaves no cookie says so, and nothing comes back in sile
   await site.signOut();
   proxy.returns = (headers) => delete headers['set-cookie'];
   await page.goto(`${proxy.url}/sign-in`);
+  await expect(page.locator('body[data-ready]')).toBeAttached();
   await site.signIn.fill(site.person.email, site.person.password);
   await site.signIn.submit.click();
   await site.signInCode.expectOpen();
@@ -32,6 +33,7 @@ test('p4 a browser that blocks all cookies hears it at once', async ({ page, ser
   await session.send('Emulation.setDocumentCookieDisabled', { disabled: true });
   proxy.returns = (headers) => delete headers['set-cookie'];
   await page.goto(`${proxy.url}/sign-in`);
+  await expect(page.locator('body[data-ready]')).toBeAttached();
   expect(await page.evaluate(() => navigator.cookieEnabled)).toBe(false);
   await site.signIn.fill(site.person.email, site.person.password);
   await site.signIn.submit.click();
@@ -70,6 +72,7 @@ test.describe('with a public address by TLS, opened without at an allowed host',
     // As a browser on a LAN: no `Sec-Fetch-Site` without TLS, and no cookie with `Secure` is kept.
     proxy.sends = (headers) => delete headers['sec-fetch-site'];
     await page.goto(`${proxy.url}/sign-in`);
+    await expect(page.locator('body[data-ready]')).toBeAttached();
     await site.signIn.fill(site.person.email, site.person.password);
     await site.signIn.submit.click();
     await expect(site.signIn.alert.filter({ hasText: words.foreignRequest })).toBeVisible();

@@ -6,6 +6,7 @@ for (const path of ['/sign-in', '/profile']) {
     address.username = 'u';
     address.password = 'p';
     await page.goto(address.href);
+    await expect(page.locator('body[data-ready]')).toBeAttached();
     await site.signIn.expectOpen();
     await site.signIn.fill(site.person.email, site.person.password);
     await site.signIn.submit.click();
