@@ -74,8 +74,8 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let keeping = opened.keeper(Arc::clone(&clock), retention).start();
     let health = Arc::new(opened.health(clock));
     let more = health::routes(Arc::clone(&health));
-    let (hosts, proxies) = (address.hosts, limits.proxies);
-    let router = router_with(more, services, &public_url, hosts, proxies, pages);
+    let proxies = limits.proxies;
+    let router = router_with(more, services, &public_url, address.hosts, proxies, pages);
     let watchdog = service_manager::ready();
     let end = listener::serve(socket, router, signals, patience, || stopping(&health)).await;
     watchdog.abort();

@@ -109,23 +109,29 @@ impl HostGuard {
 /// The hosts that a request names, in its target and in `Host`: at least one of them, each readable, the header once. Since HTTP/2 the
 /// target is enough.
 fn named(request: &Request) -> Option<Vec<HostName>> {
-    let target = request.uri().authority();
-    let target = target.map(|authority| HostName::of_authority(authority.as_str()));
-    let header = header(request.headers());
-    let is_enough = request.version() >= Version::HTTP_2 && target.is_some();
-    match header {
-        None if is_enough => Some(vec![target??]),
+    let target = match request.uri().authority() {
+        Some(authority) => Some(HostName::of_authority(authority.as_str())?),
         None => None,
-        Some(header) => [Some(header), target].into_iter().flatten().collect(),
+    };
+    match (header(request.headers()).ok()?, target) {
+        (Some(header), target) => Some([header].into_iter().chain(target).collect()),
+        (None, Some(target)) if request.version() >= Version::HTTP_2 => Some(vec![target]),
+        (None, _) => None,
     }
 }
 
-/// What `Host` says, if there is one: a host, or `None` for what is none or stands there more than once.
-fn header(headers: &HeaderMap) -> Option<Option<HostName>> {
+/// `Host` says something that is no host, or stands there more than once.
+struct Malformed;
+
+/// What `Host` says, if there is one.
+fn header(headers: &HeaderMap) -> Result<Option<HostName>, Malformed> {
     let mut lines = headers.get_all(HOST).iter();
-    let line = lines.next()?;
+    let Some(line) = lines.next() else {
+        return Ok(None);
+    };
     let text = line.to_str().ok().filter(|_| lines.next().is_none());
-    Some(text.and_then(HostName::of_authority))
+    let host = text.and_then(HostName::of_authority);
+    host.map(Some).ok_or(Malformed)
 }
 
 fn is_api(path: &str) -> bool {
