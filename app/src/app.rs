@@ -68,11 +68,7 @@ fn Pages() -> impl IntoView {
             browser.ready_to_complete();
         }
     });
-    let page = memo(move || {
-        let path = path.read();
-        let without_slash = path.strip_suffix('/').filter(|path| !path.is_empty());
-        Page::at(without_slash.unwrap_or(&path))
-    });
+    let page = memo(move || Page::at(&path.read()));
     shown(move || match page.get() {
         None => view! { <NotFound /> }.into_any(),
         Some(Page::FirstStart) => view! { <FirstStart /> }.into_any(),

@@ -100,7 +100,7 @@ impl Call {
     }
 
     fn append_cookie(&self, name: &str, value: &str, max_age: Option<u64>) {
-        let secure = if self.services.settings.cookie_secure {
+        let secure = if self.services.settings.cookies.are_secure() {
             "; Secure"
         } else {
             ""

@@ -2,6 +2,59 @@
 
 use std::time::Duration;
 
+use crate::error::AppError;
+
+/// What stands between the browser and the server, by what it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// It asks for a sign-in of its own.
+    SignIn,
+    /// It shows a page of its own.
+    Page,
+    /// It refuses what was sent.
+    Refusal,
+    /// It does not reach the server.
+    Gateway,
+}
+
+impl Between {
+    /// By the status of an answer that is not the server's; 0 is a redirect, which the server never answers.
+    #[must_use]
+    pub const fn of(status: u16) -> Self {
+        match status {
+            // 511 is what a network says that wants a sign-in (RFC 6585).
+            0 | 300..=399 | 401 | 407 | 511 => Self::SignIn,
+            100..=299 => Self::Page,
+            500.. => Self::Gateway,
+            _ => Self::Refusal,
+        }
+    }
+}
+
+impl From<Between> for AppError {
+    fn from(between: Between) -> Self {
+        match between {
+            Between::SignIn => Self::SignInInFront,
+            Between::Page => Self::OtherPage,
+            Between::Refusal => Self::Blocked,
+            Between::Gateway => Self::Gateway,
+        }
+    }
+}
+
+/// What an answer is in which the page finds nothing that the server says: of another version of the server, or not the server's.
+///
+/// The server's answers are JSON with its mark (`x-build`). A proxy may drop the mark, so that JSON which reads as the server's needs none;
+/// it may also put a page of its own in place of an answer and leave the mark.
+#[must_use]
+pub fn unreadable(status: u16, is_json: bool, is_marked: bool) -> AppError {
+    if is_json && is_marked {
+        AppError::Unreadable
+    } else {
+        Between::of(status).into()
+    }
+}
+
 /// The way to the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Connection {
@@ -10,8 +63,10 @@ pub enum Connection {
     Fine,
     /// The browser says that there is no network.
     Offline,
-    /// There may be one, but the server did not answer.
+    /// There may be one, but nothing answered.
     Silent,
+    /// Something else answered.
+    Interrupted(Between),
 }
 
 /// What a tab hears about it.
@@ -23,8 +78,25 @@ pub enum Heard {
     Online,
     /// A call got no answer.
     NoAnswer,
-    /// A call got one, whatever it says.
+    /// A call got one of something in between.
+    Between(Between),
+    /// A call got one of the server, whatever it says.
     Answer,
+}
+
+impl Heard {
+    /// What a call's end says, by its refusal.
+    #[must_use]
+    pub const fn of(refusal: Option<&AppError>) -> Self {
+        match refusal {
+            Some(AppError::Unreachable) => Self::NoAnswer,
+            Some(AppError::SignInInFront) => Self::Between(Between::SignIn),
+            Some(AppError::OtherPage) => Self::Between(Between::Page),
+            Some(AppError::Blocked) => Self::Between(Between::Refusal),
+            Some(AppError::Gateway) => Self::Between(Between::Gateway),
+            _ => Self::Answer,
+        }
+    }
 }
 
 impl Connection {
@@ -34,9 +106,22 @@ impl Connection {
         match (heard, self) {
             (Heard::Answer, _) | (Heard::Online, Self::Fine) => Self::Fine,
             (Heard::Offline, _) | (Heard::NoAnswer, Self::Offline) => Self::Offline,
+            (Heard::Between(between), _) => Self::Interrupted(between),
             // A network is not yet a server: that is asked.
             (Heard::NoAnswer | Heard::Online, _) => Self::Silent,
         }
+    }
+
+    /// Whether the server is asked again every few seconds. A sign-in in front is not: it waits for the person.
+    #[must_use]
+    pub const fn asks_again(self) -> bool {
+        matches!(self, Self::Silent | Self::Interrupted(Between::Gateway))
+    }
+
+    /// Whether loading the page anew leads to what waits for the person.
+    #[must_use]
+    pub const fn leads_on_by_reload(self) -> bool {
+        matches!(self, Self::Interrupted(Between::SignIn | Between::Page))
     }
 }
 
@@ -54,10 +139,20 @@ pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static s
     match connection {
         Connection::Offline => Some("You are offline. Nothing that you typed is lost."),
         Connection::Silent => Some("There is no connection to the server. Trying again…"),
+        Connection::Interrupted(Between::SignIn) => Some(
+            "The sign-in in front of this page has ended. Copy what you typed, then reload to sign in there again.",
+        ),
+        Connection::Interrupted(Between::Page) => Some(
+            "Another page came in place of the server's answer. Copy what you typed, then reload to see it.",
+        ),
+        Connection::Interrupted(Between::Gateway) => {
+            Some("What stands in front of the server can't reach it. Trying again…")
+        }
         Connection::Fine if outdated => {
             Some("A new version is ready. Reload when you have finished what you are typing.")
         }
-        Connection::Fine => None,
+        // What refused one request may let others pass; the form says it.
+        Connection::Fine | Connection::Interrupted(Between::Refusal) => None,
     }
 }
 
@@ -75,6 +170,70 @@ mod tests {
         assert_eq!(offline.after(Heard::NoAnswer), Connection::Offline);
         assert_eq!(offline.after(Heard::Online), Connection::Silent);
         assert_eq!(offline.after(Heard::Answer), Connection::Fine);
+    }
+
+    #[test]
+    fn p3_an_answer_of_something_else_is_told_from_the_servers() {
+        for (status, error) in [
+            (0, AppError::SignInInFront),
+            (302, AppError::SignInInFront),
+            (401, AppError::SignInInFront),
+            (407, AppError::SignInInFront),
+            (511, AppError::SignInInFront),
+            (200, AppError::OtherPage),
+            (403, AppError::Blocked),
+            (404, AppError::Blocked),
+            (413, AppError::Blocked),
+            (429, AppError::Blocked),
+            (500, AppError::Gateway),
+            (502, AppError::Gateway),
+            (504, AppError::Gateway),
+            (520, AppError::Gateway),
+        ] {
+            assert_eq!(unreadable(status, false, false), error, "{status}");
+            assert_eq!(
+                unreadable(status, true, false),
+                error,
+                "{status}: JSON of others"
+            );
+            assert_eq!(
+                unreadable(status, false, true),
+                error,
+                "{status}: a page in its place"
+            );
+            assert_eq!(unreadable(status, true, true), AppError::Unreadable);
+            let heard = Heard::of(Some(&error));
+            let now = Connection::Fine.after(heard);
+            assert!(matches!(now, Connection::Interrupted(_)), "{now:?}");
+            assert_eq!(now.after(Heard::Answer), Connection::Fine);
+            assert_eq!(now.after(Heard::NoAnswer), Connection::Silent);
+            assert_eq!(now.after(Heard::Offline), Connection::Offline);
+        }
+        assert_eq!(Heard::of(Some(&AppError::Unreachable)), Heard::NoAnswer);
+        for ours in [
+            None,
+            Some(&AppError::Unreadable),
+            Some(&AppError::NotAllowed),
+        ] {
+            assert_eq!(Heard::of(ours), Heard::Answer);
+        }
+    }
+
+    #[test]
+    fn p3_a_sign_in_in_front_is_not_asked_again_and_again() {
+        let interrupted = Connection::Interrupted;
+        for (connection, asks, reload) in [
+            (Connection::Fine, false, false),
+            (Connection::Offline, false, false),
+            (Connection::Silent, true, false),
+            (interrupted(Between::SignIn), false, true),
+            (interrupted(Between::Page), false, true),
+            (interrupted(Between::Refusal), false, false),
+            (interrupted(Between::Gateway), true, false),
+        ] {
+            let found = (connection.asks_again(), connection.leads_on_by_reload());
+            assert_eq!(found, (asks, reload), "{connection:?}");
+        }
     }
 
     #[test]

@@ -48,6 +48,18 @@ pub enum AppError {
     Unreachable,
     /// It answered something that this page can't read: another version, or something in between.
     Unreadable,
+    /// What stands in front of the server asks for a sign-in of its own, such as that of a gateway or a network.
+    SignInInFront,
+    /// Some other page came in its place.
+    OtherPage,
+    /// Something in between refused what was sent.
+    Blocked,
+    /// Something in between says that it can't reach the server.
+    Gateway,
+    /// The request did not arrive as our own page sends it: it comes from elsewhere, or was changed on its way.
+    ForeignRequest,
+    /// A sign-in left no cookie in the browser.
+    NoCookie,
     /// No session, or one that has ended.
     NotSignedIn,
     /// Wrong password, unknown address, disabled user: one and the same.
@@ -161,6 +173,7 @@ impl AppError {
         use http::StatusCode;
         match self {
             Self::NotSignedIn
+            | Self::NoCookie
             | Self::WrongCredentials
             | Self::WrongCode
             | Self::JustExpired
@@ -169,6 +182,7 @@ impl AppError {
             | Self::VerificationRequired
             | Self::SetUpRequired
             | Self::NoReset { .. }
+            | Self::ForeignRequest
             | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound | Self::LinkDead => StatusCode::NOT_FOUND,
             Self::AlreadyUsed { .. }
@@ -183,9 +197,13 @@ impl AppError {
             | Self::Locked { .. }
             | Self::SessionLocked { .. }
             | Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unreachable | Self::Unreadable | Self::Unavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Unreachable
+            | Self::Unreadable
+            | Self::SignInInFront
+            | Self::OtherPage
+            | Self::Blocked
+            | Self::Gateway
+            | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal | Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

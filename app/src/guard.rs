@@ -4,6 +4,7 @@ use domain::policy::{Access, Standing};
 use leptos::prelude::*;
 
 use crate::{
+    address::RightAddress,
     reactive::{effect, memo, shown},
     routes::{Page, redirect},
     shell::{Known, Shell, go, shell},
@@ -109,6 +110,7 @@ fn Waiting() -> impl IntoView {
             >
                 <FocusHeading label="This page can't be loaded" />
                 <FormError error=failed retry=move || shell.refresh() />
+                {move || shell.failed.get().map(|error| view! { <RightAddress error /> }.into_any())}
             </When>
         </div>
     }

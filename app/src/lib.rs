@@ -24,10 +24,14 @@ pub mod call;
 #[cfg(feature = "ssr")]
 pub mod caller;
 #[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
 pub mod events;
 #[cfg(feature = "ssr")]
 pub mod services;
 
+#[cfg(feature = "csr")]
+mod address;
 #[cfg(feature = "csr")]
 mod app;
 #[cfg(feature = "csr")]

@@ -1,4 +1,4 @@
-//! The notice at the lower edge of every page: the server is away, or has a newer version of the page.
+//! The notice at the lower edge of every page: the server is away, something else answers in its place, or there is a newer version of the page.
 
 use leptos::prelude::*;
 
@@ -14,8 +14,10 @@ use crate::{
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();
     let said = memo(move || notice(shell.connection.get(), shell.outdated.get()));
-    let may_reload =
-        memo(move || shell.outdated.get() && shell.connection.get() == Connection::Fine);
+    let may_reload = memo(move || {
+        let connection = shell.connection.get();
+        connection.leads_on_by_reload() || shell.outdated.get() && connection == Connection::Fine
+    });
     let reload = || {
         let _ = window().location().reload();
     };

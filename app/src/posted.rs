@@ -35,7 +35,7 @@ where
     #[cfg(feature = "csr")]
     fn run_client(path: &str, input: I) -> impl Future<Output = Result<O, AppError>> + Send {
         let answer = browser::ask(path, browser::written(&input));
-        async move { browser::read(answer.await?.take()) }
+        async move { answer.await?.take().read() }
     }
 
     #[cfg(not(feature = "csr"))]
@@ -53,22 +53,36 @@ mod browser {
     use serde::{Serialize, de::DeserializeOwned};
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
-    use web_sys::{Headers, Request, RequestInit, Response};
+    use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
 
-    use crate::error::AppError;
+    use crate::{connection::unreadable, error::AppError};
 
     const JSON: &str = "application/json";
 
-    type Asked = Pin<Box<dyn Future<Output = Result<SendWrapper<JsValue>, AppError>> + Send>>;
+    /// What the server names on each of its answers.
+    const MARK: &str = "x-build";
+
+    type Asked = Pin<Box<dyn Future<Output = Result<SendWrapper<Said>, AppError>> + Send>>;
+
+    /// JSON that came back, and what tells whose it is.
+    pub(super) struct Said {
+        text: JsValue,
+        status: u16,
+        is_marked: bool,
+    }
+
+    impl Said {
+        /// What a function answers, if it is that.
+        #[inline(never)]
+        pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
+            let read = serde_wasm_bindgen::from_value(self.text);
+            read.map_err(|_| unreadable(self.status, true, self.is_marked))
+        }
+    }
 
     #[inline(never)]
     pub(super) fn written<T: Serialize>(input: &T) -> Result<String, AppError> {
         serde_json::to_string(input).map_err(|_| AppError::Internal)
-    }
-
-    #[inline(never)]
-    pub(super) fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, AppError> {
-        serde_wasm_bindgen::from_value(answer).map_err(|_| AppError::Unreadable)
     }
 
     /// What an answer says, or the refusal that came instead of it.
@@ -78,13 +92,24 @@ mod browser {
             let request = request?.map_err(|_| AppError::Unreachable)?;
             let answer = JsFuture::from(window().fetch_with_request(&request)).await;
             let answer: Response = answer.map_err(|_| AppError::Unreachable)?.unchecked_into();
-            let said = answer.json().map_err(|_| AppError::Unreadable)?;
-            let said = JsFuture::from(said).await;
-            let said = said.map_err(|_| AppError::Unreadable)?;
-            if answer.status() < 400 {
+            let status = answer.status();
+            let is_marked = answer.headers().has(MARK).unwrap_or_default();
+            let text = match answer.json() {
+                Ok(text) => JsFuture::from(text).await.ok(),
+                Err(_) => None,
+            };
+            let Some(text) = text else {
+                return Err(unreadable(status, false, is_marked));
+            };
+            let said = Said {
+                text,
+                status,
+                is_marked,
+            };
+            if status < 400 {
                 Ok(SendWrapper::new(said))
             } else {
-                Err(read(said).unwrap_or_else(|unreadable| unreadable))
+                Err(said.read().unwrap_or_else(|unreadable| unreadable))
             }
         }))
     }
@@ -97,6 +122,10 @@ mod browser {
         options.set_method("POST");
         options.set_headers(&headers);
         options.set_body(&body.into());
-        Request::new_with_str_and_init(path, &options)
+        // The server never redirects; what does is something in between, and is told from a network that fails.
+        options.set_redirect(RequestRedirect::Manual);
+        // The page's own address may hold a name and a password, with which nothing can be fetched.
+        let address = window().location().origin()? + path;
+        Request::new_with_str_and_init(&address, &options)
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
+    address::RightAddress,
     error::AppError,
     reactive::shown,
     ui::{Countdown, FormError},
@@ -24,7 +25,7 @@ pub(crate) fn Refused(
             if words::may_work_again(&error) {
                 view! { <FormError error=said retry /> }.into_any()
             } else {
-                view! { <FormError error=said /><Wait error /> }.into_any()
+                view! { <FormError error=said /><Wait error /><RightAddress error /> }.into_any()
             }
         });
         said.into_any()

@@ -68,7 +68,7 @@ impl Page {
         .to_owned()
     }
 
-    /// The page at an address.
+    /// The page at an address, with a slash at its end or without.
     #[must_use]
     pub fn at(path: &str) -> Option<Self> {
         const PLAIN: [Page; 14] = [
@@ -87,6 +87,9 @@ impl Page {
             Page::FirstStart,
             Page::Invitation,
         ];
+        let without_slash = path.strip_suffix('/');
+        let without_slash = without_slash.filter(|path| !path.is_empty() && !path.ends_with('/'));
+        let path = without_slash.unwrap_or(path);
         let action = || path.strip_prefix("/verify/")?.parse().ok();
         let account = || path.strip_prefix("/accounts/")?.parse().ok();
         PLAIN
@@ -220,11 +223,14 @@ mod tests {
         for page in pages {
             assert_eq!(Page::at(&page.path()), Some(page));
         }
+        assert_eq!(Page::at("/profile/"), Some(Page::Profile));
         for nothing in [
             "",
+            "//",
+            "/profile//",
             "/nothing",
             "/verify/nothing",
-            "/accounts/",
+            "/accounts/nothing",
             "/profile/mfa",
         ] {
             assert_eq!(Page::at(nothing), None, "{nothing}");
@@ -238,6 +244,7 @@ mod tests {
             "/sign-in",
             "/sign-in/verify",
             "/profile",
+            "/profile/",
             "/verify/reset",
         ] {
             assert!(leads_to_sign_in(path), "{path}");

@@ -11,6 +11,8 @@ use domain::{
     vault::Vault,
 };
 
+use crate::cookies::CookieNames;
+
 /// The ports and the settings. Each layer that a request passes has them: a clone is one counter more, not one a port.
 #[derive(Clone)]
 pub struct Services(Arc<Ports>);
@@ -87,8 +89,8 @@ pub struct Settings {
     pub brand: String,
     /// Where people reach the server: scheme, host and port, without a path.
     pub public_url: String,
-    /// Whether the cookie is `Secure` and carries the `__Host-` prefix: true when the public URL is https.
-    pub cookie_secure: bool,
+    /// What our cookies are called: `Secure`, with the `__Host-` prefix, when the public URL is https.
+    pub cookies: CookieNames,
     /// How many refused sign-ins one address has (see `domain::address_limit`).
     pub address_limit: u32,
     /// Whether a half session is told the names of the Owners who can help with a lost device.

@@ -33,6 +33,12 @@ impl TryFrom<Told> for AppError {
         let complete = match told.kind.as_str() {
             "unreachable" => Some(Self::Unreachable),
             "unreadable" => Some(Self::Unreadable),
+            "sign_in_in_front" => Some(Self::SignInInFront),
+            "other_page" => Some(Self::OtherPage),
+            "blocked" => Some(Self::Blocked),
+            "gateway" => Some(Self::Gateway),
+            "foreign_request" => Some(Self::ForeignRequest),
+            "no_cookie" => Some(Self::NoCookie),
             "not_signed_in" => Some(Self::NotSignedIn),
             "wrong_credentials" => Some(Self::WrongCredentials),
             "wrong_code" => Some(Self::WrongCode),
@@ -91,9 +97,15 @@ mod tests {
     const REFERENCE: Reference = Reference::from_random([0xab; 8]);
 
     /// Every refusal, and whichever number it may hold.
-    const ALL: [AppError; 31] = [
+    const ALL: [AppError; 37] = [
         AppError::Unreachable,
         AppError::Unreadable,
+        AppError::SignInInFront,
+        AppError::OtherPage,
+        AppError::Blocked,
+        AppError::Gateway,
+        AppError::ForeignRequest,
+        AppError::NoCookie,
         AppError::NotSignedIn,
         AppError::WrongCredentials,
         AppError::WrongCode,

@@ -90,7 +90,9 @@ impl Setting {
         let mut process = Process::start(self.core, &self.binary, |command| {
             command
                 .arg("serve")
-                .env("TWINLOCK_LISTEN", address.to_string());
+                .env("TWINLOCK_LISTEN", address.to_string())
+                // The usual port: cookies are called alike whatever port is free.
+                .env("TWINLOCK_PUBLIC_URL", "http://127.0.0.1");
             command.envs(self.environment.clone());
             self.name_to(command.stdout(Stdio::piped()).stderr(log));
         })?;

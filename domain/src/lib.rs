@@ -30,6 +30,8 @@ pub mod events;
 #[cfg(feature = "secrets")]
 pub mod guess_holder;
 #[cfg(feature = "secrets")]
+pub mod host_name;
+#[cfg(feature = "secrets")]
 pub mod kept;
 #[cfg(feature = "secrets")]
 pub mod keys;

@@ -20,8 +20,18 @@ export class Guard {
   private outage = false;
   private attack = false;
   private readonly pageErrors: RegExp[] = [];
+  private readonly consoles: RegExp[] = [];
 
-  constructor(private readonly origin: string) {}
+  private readonly origins: Set<string>;
+
+  constructor(origin: string) {
+    this.origins = new Set([origin]);
+  }
+
+  /** Declares that the test itself sends the browser there as well. */
+  expectOrigin(url: string): void {
+    this.origins.add(new URL(url).origin);
+  }
 
   /** Declares that the server will refuse something, so that Chromium's own line is no fault. */
   expectRefusals(...statuses: number[]): void {
@@ -43,6 +53,11 @@ export class Guard {
     this.pageErrors.push(message);
   }
 
+  /** Declares what the browser itself will write into the console in this test. */
+  expectConsole(message: RegExp): void {
+    this.consoles.push(message);
+  }
+
   /** Listens to all pages of a context, those it has yet to open too. */
   async watch(context: BrowserContext): Promise<void> {
     context.on('weberror', (error) => this.note('page error', String(error.error())));
@@ -53,7 +68,7 @@ export class Guard {
     });
     context.on('request', (request) => {
       const url = new URL(request.url());
-      if (/^(http|ws)s?:$/.test(url.protocol) && url.origin !== this.origin) {
+      if (/^(http|ws)s?:$/.test(url.protocol) && !this.origins.has(url.origin)) {
         this.note('stranger', request.url());
       }
     });
@@ -86,6 +101,9 @@ export class Guard {
       return true;
     }
     if (kind === 'page error' && PICTURE_TAKEN.test(text)) {
+      return true;
+    }
+    if (kind === 'console' && this.consoles.some((message) => message.test(text))) {
       return true;
     }
     if (kind === 'console' && LOAD_FAILURE.test(text)) {

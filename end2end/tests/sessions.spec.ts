@@ -1,7 +1,7 @@
 import { expect, test } from '../support/fixtures';
 
 /** The name of the session's cookie, with the prefix it has behind https. */
-const SESSION = /^(__Host-)?twinlock$/;
+const SESSION = /^(__Host-)?twinlock(-\d+)?$/;
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
@@ -25,7 +25,8 @@ test('with a method the wizard leads to My profile', async ({ site, page }) => {
   }
 });
 
-test('an unknown address is answered with Page not found', async ({ site }) => {
+test('an unknown address is answered with Page not found', async ({ site, guard }) => {
+  guard.expectRefusals(404);
   await site.enter();
   await site.notFound.open();
   await site.notFound.arrive();

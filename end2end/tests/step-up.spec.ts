@@ -118,7 +118,8 @@ test('Cancel leads back, and a verification that was left is gone', async ({ sit
   await site.profile.expectOpen();
 });
 
-test('an address that nobody asked for leads to My profile', async ({ site, page }) => {
+test('an address that nobody asked for leads to My profile', async ({ site, page, guard }) => {
+  guard.expectRefusals(404);
   await site.enter();
   for (const action of ['reset', 'rule-off'] as const) {
     await page.goto(site.stepUp(action).path);

@@ -1,7 +1,7 @@
 //! The cookies of a request.
 #![no_main]
 
-use app::caller::has_session_cookie;
+use app::cookies::has_cookie;
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 use libfuzzer_sys::fuzz_target;
 
@@ -12,5 +12,5 @@ fuzz_target!(|lines: Vec<Vec<u8>>| {
             headers.append(COOKIE, value);
         }
     }
-    let _ = has_session_cookie(&headers);
+    let _ = has_cookie(&headers, "twinlock");
 });

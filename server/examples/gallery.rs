@@ -13,6 +13,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{Request, State},
+    http::StatusCode,
     middleware::map_response_with_state,
     response::Response,
 };
@@ -64,7 +65,13 @@ async fn with_headers(
 }
 
 async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
-    pages.answer(request.method(), request.uri().path(), request.headers())
+    let path = request.uri().path();
+    let mut response = pages.answer(request.method(), path, request.headers());
+    // No page of the product stands there, so that its status says that there is none.
+    if path == "/gallery" {
+        *response.status_mut() = StatusCode::OK;
+    }
+    response
 }
 
 /// Trunk writes no folders: the app has no snippets of JavaScript.

@@ -2,7 +2,10 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use app::services::{Ports, Scope, Services, Settings};
+use app::{
+    cookies::CookieNames,
+    services::{Ports, Scope, Services, Settings},
+};
 use domain::{
     events::{Actor, Origin},
     ports::{Clock, Entropy, Hasher, PortError},
@@ -226,7 +229,7 @@ pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) ->
     Settings {
         brand: branding.brand.clone(),
         public_url: public_url.to_string(),
-        cookie_secure: public_url.is_https(),
+        cookies: CookieNames::new(public_url.is_https(), public_url.port()),
         address_limit: limits.address_limit,
         show_helpers: branding.show_helpers,
     }

@@ -14,11 +14,13 @@ use axum::{
 use tower::ServiceBuilder;
 
 use crate::{
-    config::{PublicUrl, TrustedProxies},
+    config::{Hosts, PublicUrl, TrustedProxies},
     health,
     middleware::{
         envelope::{self, Envelopes},
         guard::{self, Guards},
+        host::HostGuard,
+        origin::Origins,
         pace::Pace,
         panic,
         security_headers::SecurityHeaders,
@@ -31,10 +33,11 @@ use crate::{
 pub fn router(
     services: Services,
     public_url: &PublicUrl,
+    hosts: Hosts,
     proxies: TrustedProxies,
     pages: Pages,
 ) -> Router {
-    router_with(Router::new(), services, public_url, proxies, pages)
+    router_with(Router::new(), services, public_url, hosts, proxies, pages)
 }
 
 /// The whole server as one service. `more` stands beside the pages, behind the guards of every answer.
@@ -42,20 +45,24 @@ pub fn router_with(
     more: Router,
     services: Services,
     public_url: &PublicUrl,
+    hosts: Hosts,
     proxies: TrustedProxies,
     pages: Pages,
 ) -> Router {
+    let brand = &services.settings.brand;
     let envelopes = Arc::new(Envelopes {
         entropy: Arc::clone(&services.entropy),
         headers: SecurityHeaders::new(pages.inline(), public_url.hsts()),
         proxies: proxies.clone(),
+        hosts: HostGuard::new(hosts, proxies.clone(), public_url.clone(), brand),
     });
+    let pages = pages.with_session_cookie(services.settings.cookie_name());
     let around_everything = ServiceBuilder::new()
         .layer(from_fn_with_state(envelopes, envelope::wrap))
         .layer(panic::catch());
     let guards = Guards {
         services,
-        public_url: public_url.clone(),
+        origins: Origins::of(public_url.clone()),
         proxies,
         build: pages
             .build()

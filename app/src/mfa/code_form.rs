@@ -37,13 +37,19 @@ pub(crate) fn CodeForm(
     let at_field = Signal::derive(move || {
         refused
             .get()
-            .filter(|error| !retry(error))
+            .filter(|error| !retry(error) && !words::is_from_between(error))
             .map(|error| words::refusal(&error))
     });
     let general = Signal::derive(move || {
         refused
             .get()
             .filter(|error| retry(error))
+            .map(|error| words::refusal(&error))
+    });
+    let from_between = Signal::derive(move || {
+        refused
+            .get()
+            .filter(words::is_from_between)
             .map(|error| words::refusal(&error))
     });
     let submit = move || {
@@ -55,6 +61,7 @@ pub(crate) fn CodeForm(
             <CodeField label value=code kind error=at_field autofocus />
             {move || refused.get().map(|error| view! { <Wait error /> }.into_any())}
             <FormError error=general retry=submit />
+            <FormError error=from_between />
             <div class="actions">
                 <Button label="Enter" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
                 {children()}

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Shell;
 use crate::{
-    connection::{Connection, Heard, pause},
+    connection::{Heard, pause},
     error::AppError,
     session::api::whoami,
 };
@@ -12,11 +12,7 @@ use crate::{
 impl Shell {
     /// What a call says of the way to the server.
     pub(super) fn note<T>(self, answer: &Result<T, AppError>) {
-        self.hear(if matches!(answer, Err(AppError::Unreachable)) {
-            Heard::NoAnswer
-        } else {
-            Heard::Answer
-        });
+        self.hear(Heard::of(answer.as_ref().err()));
     }
 
     /// What the tab heard of it.
@@ -26,34 +22,56 @@ impl Shell {
         if now != before {
             self.connection.set(now);
             self.lost.update_value(|lost| *lost = lost.wrapping_add(1));
-            if now == Connection::Silent {
+            if now.asks_again() {
                 self.ask_again(0, self.lost.get_value());
             }
         }
     }
 
-    /// Asks now and then whether the server is back; the page that could not be loaded is there then.
+    /// Somebody looks at the page again: what waited for them elsewhere, such as a sign-in in front, may be done.
+    pub(super) fn look_again(self) {
+        if self.connection.get_untracked().leads_on_by_reload() {
+            self.ask(0, self.lost.get_value());
+        }
+    }
+
+    /// Asks now and then whether the server is back.
     fn ask_again(self, tries: u32, lost: u32) {
-        let ask = move || {
+        set_timeout(move || self.ask(tries, lost), pause(tries));
+    }
+
+    /// Asks whether the server is back; the page that could not be loaded is there then.
+    fn ask(self, tries: u32, lost: u32) {
+        if self.lost.get_value() != lost {
+            return;
+        }
+        spawn_local(async move {
+            let version = self.version.get_value();
+            let answer = whoami().await;
             if self.lost.get_value() != lost {
                 return;
             }
-            spawn_local(async move {
-                let version = self.version.get_value();
-                let answer = whoami().await;
-                if self.lost.get_value() != lost {
-                    return;
+            // A new state asks by itself.
+            self.note(&answer);
+            if self.lost.get_value() == lost {
+                if self.connection.get_untracked().asks_again() {
+                    self.ask_again(tries + 1, lost);
                 }
-                if answer == Err(AppError::Unreachable) {
-                    return self.ask_again(tries + 1, lost);
-                }
-                self.note(&answer);
-                if let (Ok(viewer), true) = (answer, self.version.get_value() == version) {
+                return;
+            }
+            match answer {
+                Ok(viewer) if self.version.get_value() == version => {
                     self.failed.set(None);
                     self.know(viewer.into());
                 }
-            });
-        };
-        set_timeout(ask, pause(tries));
+                Ok(_) => {}
+                // A page that says why it could not be loaded says the newest reason.
+                Err(error) => self.failed.update(|failed| {
+                    if failed.is_some() {
+                        *failed = Some(error);
+                    }
+                }),
+            }
+        });
     }
 }

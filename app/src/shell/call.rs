@@ -5,7 +5,7 @@ use std::pin::Pin;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Shell, shell};
-use crate::error::AppError;
+use crate::{error::AppError, words};
 
 impl Shell {
     /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
@@ -42,6 +42,12 @@ impl Shell {
     /// A call came back: whether its answer concerns the page.
     fn settle(self, pending: RwSignal<bool>, refusal: Option<AppError>) -> bool {
         pending.try_set(false);
+        // An answer of the server that it did not give to nobody; a public function is not called before the cookie was.
+        let is_proof = !matches!(refusal, Some(AppError::NotSignedIn | AppError::Unreachable))
+            && !refusal.as_ref().is_some_and(words::is_from_between);
+        if is_proof {
+            self.is_unproven.set_value(false);
+        }
         match refusal {
             Some(AppError::NotSignedIn) => {
                 self.lost_session();

@@ -3,6 +3,7 @@
 mod anew;
 mod away;
 mod call;
+mod cookie;
 mod link;
 
 pub(crate) use call::{load, load_if};
@@ -90,8 +91,10 @@ pub(crate) struct Shell {
     pub wanted: RwSignal<Option<Page>>,
     /// Whether the person signed out here: then the page is not one to come back to.
     pub left_on_purpose: StoredValue<bool>,
-    /// Whether the session ended without the person's doing: the sign-in says so once.
-    pub session_ended: StoredValue<bool>,
+    /// Why the session ended without the person's doing: the sign-in says so once.
+    session_ended: StoredValue<Option<AppError>>,
+    /// Whether no call has shown yet that the browser keeps the session's cookie.
+    is_unproven: StoredValue<bool>,
     /// What waits for the password.
     pub after_password: RwSignal<Option<AfterPassword>>,
     /// The page that waits for a set-up that an account requires.
@@ -135,7 +138,8 @@ impl Shell {
             version: StoredValue::new(0),
             wanted: RwSignal::new(None),
             left_on_purpose: StoredValue::new(false),
-            session_ended: StoredValue::new(false),
+            session_ended: StoredValue::new(None),
+            is_unproven: StoredValue::new(false),
             after_password: RwSignal::new(None),
             after_set_up: RwSignal::new(None),
             reset_is_open: StoredValue::new(false),
@@ -182,6 +186,7 @@ impl Shell {
         });
         let offline = window_event_listener_untyped("offline", move |_| shell.hear(Heard::Offline));
         let online = window_event_listener_untyped("online", move |_| shell.hear(Heard::Online));
+        let looked = window_event_listener_untyped("focus", move |_| shell.look_again());
         // A page that comes back out of the browser's cache may show a session that has ended since.
         let back = window_event_listener_untyped("pageshow", move |event| {
             if js_sys::Reflect::get(&event, &"persisted".into())
@@ -198,6 +203,7 @@ impl Shell {
             outdated.remove();
             offline.remove();
             online.remove();
+            looked.remove();
         });
         shell
     }
@@ -222,6 +228,7 @@ impl Shell {
                     if viewer.is_none() && !self.left_on_purpose.get_value() {
                         self.note_end();
                     }
+                    self.is_unproven.set_value(false);
                     self.know(viewer.into());
                 }
                 Err(error) => self.failed.set(Some(error)),
@@ -293,11 +300,19 @@ impl Shell {
 
     /// The session changed here: the pages follow, and so do the other tabs.
     pub fn set_viewer(self, viewer: Option<Viewer>) {
+        let is_new =
+            viewer.is_some() && self.known.with_untracked(|known| known.viewer().is_none());
         if viewer.is_some() {
             self.left_on_purpose.set_value(false);
         }
         self.next_version();
         self.know(viewer.into());
+        if is_new {
+            self.is_unproven.set_value(true);
+            if !cookie::is_likely_kept() {
+                self.refresh();
+            }
+        }
         self.tabs.with_value(|tabs| {
             if let Some(tabs) = tabs {
                 let _ = tabs.post_message(&"session".into());
@@ -309,8 +324,19 @@ impl Shell {
     fn note_end(self) {
         let had_one = self.known.with_untracked(|known| known.viewer().is_some());
         if had_one {
-            self.session_ended.set_value(true);
+            let was_kept = !self.is_unproven.get_value();
+            let why = if was_kept {
+                AppError::NotSignedIn
+            } else {
+                AppError::NoCookie
+            };
+            self.session_ended.set_value(Some(why));
         }
+    }
+
+    /// Why the session ended, for the sign-in to say: once, as who comes back later knows it.
+    pub fn take_end(self) -> Option<AppError> {
+        self.session_ended.try_update_value(Option::take).flatten()
     }
 
     /// The session has ended without the person's doing: after the next sign-in they come back to their page.

@@ -20,6 +20,21 @@ pub const fn may_work_again(error: &AppError) -> bool {
     )
 }
 
+/// Whether it came from between the browser and the server: the fields are as they should be, and it is not known what became of what was
+/// sent. Nobody is asked to press again, because the server may have counted it.
+#[must_use]
+pub const fn is_from_between(error: &AppError) -> bool {
+    matches!(
+        error,
+        AppError::SignInInFront
+            | AppError::OtherPage
+            | AppError::Blocked
+            | AppError::Gateway
+            | AppError::ForeignRequest
+            | AppError::NoCookie
+    )
+}
+
 /// Seconds that a countdown shows beside the refusal.
 #[must_use]
 pub const fn wait(error: &AppError) -> Option<u32> {
@@ -51,6 +66,24 @@ pub fn refusal(error: &AppError) -> String {
         AppError::Unreachable => "The server can't be reached. Nothing that you typed is lost.",
         AppError::Unreadable => {
             "The server's answer can't be read. Try again; if that does not help, reload the page."
+        }
+        AppError::SignInInFront => {
+            "The sign-in in front of this page has ended. Reload the page to sign in there again."
+        }
+        AppError::OtherPage => {
+            "Another page came in place of the server's answer, perhaps a sign-in of your network. Reload the page to see it."
+        }
+        AppError::Blocked => {
+            "Something between your browser and the server refused what was sent. Nothing that you typed is lost. Tell your operator."
+        }
+        AppError::Gateway => {
+            "The server did not answer: what stands in front of it says so. Nothing that you typed is lost."
+        }
+        AppError::ForeignRequest => {
+            "This request did not arrive as this page's own: something between your browser and the server changed it. Tell your operator."
+        }
+        AppError::NoCookie => {
+            "You are not signed in, because this browser keeps no cookie of this address. Allow cookies for it, then sign in again."
         }
         AppError::Unavailable => "The server is busy. Nothing that you typed is lost.",
         AppError::Internal | AppError::Malformed => "Something went wrong on the server.",

@@ -258,7 +258,9 @@ fn a7_parameters_twice(_: Effort) -> Held {
         .status,
         415
     );
-    let twice = format!("twinlock={}; twinlock={}", "A".repeat(43), browser.token());
+    // A cookie that another program on the host has set is no session, and hides none.
+    let (name, token) = (browser.cookie_name(), browser.token());
+    let twice = format!("{name}={}; {name}={token}", "A".repeat(43));
     assert_eq!(
         browser
             .clone()
@@ -269,7 +271,7 @@ fn a7_parameters_twice(_: Effort) -> Held {
                 b"{}"
             )
             .status,
-        401
+        200
     );
     assert_eq!(
         browser.ask("accounts/list").expect_ok()[0]["requires_mfa"],

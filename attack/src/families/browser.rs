@@ -90,7 +90,7 @@ fn c1_forms_of_another_site(_: Effort) -> Held {
                     &headers,
                     body.as_bytes(),
                 );
-                answer.expect_refused(403, "not_allowed");
+                answer.expect_refused(403, "foreign_request");
                 assert!(answer.cookies().is_empty());
                 tried += 1;
             }
@@ -180,7 +180,7 @@ fn c5_sign_in_and_out_from_elsewhere(_: Effort) -> Held {
         let signed_in = bare.request("POST", "/api/session/sign_in", &headers, body.as_bytes());
         let signed_out = bare.request("POST", "/api/session/sign_out", &headers, b"{}");
         for answer in [signed_in, signed_out] {
-            answer.expect_refused(403, "not_allowed");
+            answer.expect_refused(403, "foreign_request");
             assert!(answer.cookies().is_empty());
         }
     }

@@ -222,7 +222,7 @@ fn m7_a_new_password_by_link(_: Effort) -> Held {
     assert!(
         cookies
             .iter()
-            .all(|cookie| cookie.starts_with("twinlock-browser="))
+            .all(|cookie| cookie.starts_with("twinlock-browser-"))
             && browser.standing().is_empty(),
         "nobody is signed in by a link"
     );

@@ -260,18 +260,24 @@ impl Browser {
 
     /// The session's token.
     pub fn token(&self) -> String {
-        let found = ["twinlock", "__Host-twinlock"].map(|name| self.cookies.get(name));
-        found
-            .into_iter()
-            .flatten()
-            .next()
-            .cloned()
-            .unwrap_or_default()
+        let is_session = |name: &str| {
+            let name = name.strip_prefix("__Host-").unwrap_or(name);
+            name == "twinlock" || is_ported(name, "twinlock-")
+        };
+        let mut cookies = self.cookies.iter();
+        let found = cookies.find(|(name, _)| is_session(name));
+        found.map(|(_, token)| token.clone()).unwrap_or_default()
+    }
+
+    /// What the session's cookie is called here, where no public URL is set.
+    pub fn cookie_name(&self) -> String {
+        format!("twinlock-{}", self.door.port())
     }
 
     /// Puts a token into the jar.
     pub fn set_token(&mut self, token: &str) {
-        self.set_cookie("twinlock", token);
+        let name = self.cookie_name();
+        self.set_cookie(&name, token);
     }
 
     /// Puts any cookie into the jar.
@@ -282,6 +288,10 @@ impl Browser {
     /// Another browser with nothing but this token.
     pub fn replay(&self, token: &str) -> Self {
         let mut thief = Self::new(&self.door);
+        let host = |(name, _): &&(String, String)| name == "Host";
+        thief
+            .headers
+            .extend(self.headers.iter().find(host).cloned());
         thief.set_token(token);
         thief
     }
@@ -296,10 +306,19 @@ impl Browser {
     }
 
     fn cookie_header(&self) -> String {
+        // Here each start has a port of its own, which a cookie has in its name.
+        let now = |name: &str| {
+            let stems = ["twinlock-browser-", "twinlock-"];
+            let stem = stems.into_iter().find(|stem| is_ported(name, stem));
+            stem.map_or_else(
+                || name.to_owned(),
+                |stem| format!("{stem}{}", self.door.port()),
+            )
+        };
         let pairs = self
             .cookies
             .iter()
-            .map(|(name, value)| format!("{name}={value}"));
+            .map(|(name, value)| format!("{}={value}", now(name)));
         pairs.collect::<Vec<_>>().join("; ")
     }
 
@@ -314,6 +333,14 @@ impl Browser {
             self.set_cookie(name, value);
         }
     }
+}
+
+/// Whether a name is this and a port.
+fn is_ported(name: &str, stem: &str) -> bool {
+    let port = name
+        .strip_prefix(stem)
+        .and_then(|port| port.parse::<u16>().ok());
+    port.is_some()
 }
 
 impl Browser {

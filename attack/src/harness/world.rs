@@ -104,7 +104,13 @@ impl World {
 
     /// A browser without cookies.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.door)
+        let browser = Browser::new(&self.door);
+        let mut settings = self.settings.iter();
+        let public_url = settings.find(|(name, _)| name == "TWINLOCK_PUBLIC_URL");
+        match public_url.and_then(|(_, url)| url.split("://").nth(1)) {
+            Some(host) => browser.with_header("Host", host),
+            None => browser,
+        }
     }
 
     /// A browser in which somebody gave their password.

@@ -31,7 +31,10 @@ use std::{
     process::ExitCode,
 };
 
-use app::services::{Services, Settings};
+use app::{
+    cookies::CookieNames,
+    services::{Services, Settings},
+};
 use clap::Parser;
 use domain::{
     address_limit::LIMIT,
@@ -132,7 +135,7 @@ async fn on(
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,
-        cookie_secure: false,
+        cookies: CookieNames::new(false, None),
         address_limit: LIMIT,
         show_helpers: false,
     })?;

@@ -61,7 +61,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         opened.close().await;
         return Err(failure);
     }
-    let pages = Pages::embedded(&branding);
+    let pages = Pages::embedded(&branding, address.set_public_url());
     warn(&public_url, address.is_open_without_name(), &pages);
     let first_start = first_owner_link(&services, &public_url).await?;
     let assumption = address.assumption(bound);
@@ -78,7 +78,8 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let keeping = opened.keeper(Arc::clone(&clock), retention).start();
     let health = Arc::new(opened.health(clock));
     let more = health::routes(Arc::clone(&health));
-    let router = router_with(more, services, &public_url, limits.proxies, pages);
+    let proxies = limits.proxies;
+    let router = router_with(more, services, &public_url, address.hosts, proxies, pages);
     let watchdog = service_manager::ready();
     let end = listener::serve(socket, router, signals, patience, || stopping(&health)).await;
     watchdog.abort();

@@ -65,6 +65,16 @@ pub struct AddressArgs {
         hide_env_values = true
     )]
     pub public_url: Option<String>,
+
+    /// Further hosts under which it answers.
+    #[arg(
+        help = "Hosts under which the server answers beside that of the public URL, such as panel.lan,10.0.0.5 [default: none; any without a public URL]",
+        long,
+        env = "TWINLOCK_ALLOWED_HOSTS",
+        value_name = "HOSTS",
+        hide_env_values = true
+    )]
+    pub allowed_hosts: Option<String>,
 }
 
 /// What browsers are told of the way to the server.

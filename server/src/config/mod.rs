@@ -7,6 +7,7 @@ mod colour;
 #[cfg(test)]
 mod contrast;
 mod database;
+mod hosts;
 mod hsts;
 mod life;
 mod limits;
@@ -29,6 +30,7 @@ pub use args::{
 pub use branding::Branding;
 pub use colour::Colour;
 pub use database::{Database, Place};
+pub use hosts::Hosts;
 pub use hsts::Hsts;
 pub use life::{LogFormat, Patience};
 pub use limits::{Limits, TrustedProxies};
@@ -81,10 +83,12 @@ pub struct Address {
     pub listen: SocketAddr,
     /// The public URL, if one was set.
     public_url: Option<PublicUrl>,
+    /// Under which hosts it answers.
+    pub hosts: Hosts,
 }
 
 impl Address {
-    /// Reads both settings.
+    /// Reads the settings.
     pub fn new(args: &AddressArgs) -> Result<Self, SettingError> {
         let listen = args.listen.parse().map_err(|_| {
             let problem = format!(
@@ -96,7 +100,18 @@ impl Address {
         let public_url = filled(args.public_url.as_deref())
             .map(str::parse)
             .transpose()?;
-        Ok(Self { listen, public_url })
+        let hosts = Hosts::new(args, public_url.as_ref())?;
+        Ok(Self {
+            listen,
+            public_url,
+            hosts,
+        })
+    }
+
+    /// The public URL, if one was set.
+    #[must_use]
+    pub const fn set_public_url(&self) -> Option<&PublicUrl> {
+        self.public_url.as_ref()
     }
 
     /// The public URL; without one set, where this machine reaches the socket.
@@ -176,6 +191,7 @@ mod tests {
         Address::new(&AddressArgs {
             listen: listen.to_owned(),
             public_url: public_url.map(str::to_owned),
+            allowed_hosts: None,
         })
     }
 

@@ -6,6 +6,7 @@ use std::{
     str::FromStr,
 };
 
+use domain::host_name::HostName;
 use http::Uri;
 
 use super::{Hsts, SettingError};
@@ -54,6 +55,18 @@ impl PublicUrl {
         self.scheme
     }
 
+    /// The host, IPv6 addresses in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port, where it is not the usual one of the scheme.
+    #[must_use]
+    pub const fn port(&self) -> Option<u16> {
+        self.port
+    }
+
     /// Whether the browser talks TLS to it.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -97,7 +110,7 @@ fn parse(text: &str) -> Option<PublicUrl> {
     let bare = uri.path() == "/"
         && uri.query().is_none()
         && !authority.as_str().contains('@')
-        && !host.is_empty();
+        && HostName::of_authority(&host).is_some();
     let port = authority.as_str().get(host.len()..)?;
     let port = match port.strip_prefix(':') {
         Some(digits) => Some(digits.parse().ok().filter(|port| *port != 0)?),
@@ -148,6 +161,8 @@ mod tests {
             "https://a.example:99999",
             "https://a.example:0",
             "https://",
+            "https://a..b",
+            "https://a'b",
             "https://a b"
         )]
         set: &str,

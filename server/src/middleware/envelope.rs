@@ -10,7 +10,10 @@ use axum::{
 use domain::ports::Entropy;
 use tracing::Instrument;
 
-use super::{access_log::Line, request_id::RequestId, security_headers::SecurityHeaders, visitor};
+use super::{
+    access_log::Line, codings, host::HostGuard, request_id::RequestId,
+    security_headers::SecurityHeaders, visitor,
+};
 use crate::config::TrustedProxies;
 
 /// What envelopes are made of.
@@ -21,6 +24,8 @@ pub struct Envelopes {
     pub headers: SecurityHeaders,
     /// Who is believed about where a request comes from; others are warned of.
     pub proxies: TrustedProxies,
+    /// Which hosts are answered.
+    pub hosts: HostGuard,
 }
 
 /// Gives a request its id, and its answer the headers, the id and a line in the log.
@@ -32,7 +37,13 @@ pub async fn wrap(
     let id = RequestId::draw(&*envelopes.entropy, request.uri().path());
     let line = Line::begin(&id, &request);
     visitor::warn_of_unknown_proxy(&request, &envelopes.proxies);
-    let mut response = next.run(request).instrument(line.span()).await;
+    let refusal = line.span().in_scope(|| {
+        codings::transfer_refusal(&request).or_else(|| envelopes.hosts.refusal(&request))
+    });
+    let mut response = match refusal {
+        Some(refusal) => refusal,
+        None => next.run(request).instrument(line.span()).await,
+    };
     envelopes.headers.add(&mut response);
     line.end(&response);
     id.put_into(&mut response);

@@ -12,19 +12,20 @@ use axum::{
 };
 
 use super::{
-    accept, access, arguments, body, build, content_type, endpoint, origin,
+    accept, access, arguments, body, build, codings, content_type, endpoint,
+    origin::Origins,
     pace::{Pace, Shown},
     refusal::refuse,
     timeout, visitor,
 };
-use crate::config::{PublicUrl, TrustedProxies};
+use crate::config::TrustedProxies;
 
 /// What the guards go by.
 pub struct Guards {
     /// The ports, for the caller's session.
     pub services: Services,
     /// Where the pages come from.
-    pub public_url: PublicUrl,
+    pub origins: Origins,
     /// Who is believed about where a request comes from.
     pub proxies: TrustedProxies,
     /// Which build of the pages there is.
@@ -55,9 +56,10 @@ impl Guards {
     async fn passed(&self, request: Request) -> Result<Request, Box<Response>> {
         // What can be told from the head alone comes first.
         let refusal = endpoint::refusal(&request)
-            .or_else(|| origin::refusal(&request, &self.public_url))
+            .or_else(|| self.origins.refusal(&request))
             .or_else(|| accept::refusal(&request))
-            .or_else(|| content_type::refusal(&request));
+            .or_else(|| content_type::refusal(&request))
+            .or_else(|| codings::content_refusal(&request));
         if let Some(refusal) = refusal {
             return Err(Box::new(refusal));
         }

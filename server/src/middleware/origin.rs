@@ -11,14 +11,51 @@ use axum::{
     response::Response,
 };
 
-use super::refusal::refuse;
+use super::{
+    refusal::refuse,
+    sparing::{Sparing, shown},
+};
 use crate::config::PublicUrl;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Lets only requests of our own pages through.
-pub fn refusal(request: &Request, public_url: &PublicUrl) -> Option<Response> {
-    (!is_ours(request.headers(), public_url)).then(|| refuse(&AppError::NotAllowed))
+/// Where our own pages come from, and what is said of requests that come from elsewhere.
+pub struct Origins {
+    public_url: PublicUrl,
+    warnings: Sparing,
+}
+
+impl Origins {
+    /// Pages of this address, and of the host that a request is for.
+    pub fn of(public_url: PublicUrl) -> Self {
+        Self {
+            public_url,
+            warnings: Sparing::default(),
+        }
+    }
+
+    /// Lets only requests of our own pages through. A proxy that drops or changes headers makes ours look like those of others: the log
+    /// says what arrived.
+    pub fn refusal(&self, request: &Request) -> Option<Response> {
+        let headers = request.headers();
+        if is_ours(headers, &self.public_url) {
+            return None;
+        }
+        if self.warnings.allows() {
+            let said = |name: &HeaderName| {
+                let value = headers.get(name).map(|value| shown(value.as_bytes()));
+                value.unwrap_or_else(|| "none".to_owned())
+            };
+            tracing::warn!(
+                origin = said(&ORIGIN),
+                host = said(&HOST),
+                sec_fetch_site = said(&SEC_FETCH_SITE),
+                TWINLOCK_PUBLIC_URL = %self.public_url,
+                "a request did not arrive as our own page sends it: if it was one, a proxy dropped or changed `Origin`, `Sec-Fetch-Site` or `Host`, or TWINLOCK_PUBLIC_URL is not the address that people open"
+            );
+        }
+        Some(refuse(&AppError::ForeignRequest))
+    }
 }
 
 fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {

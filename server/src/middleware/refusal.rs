@@ -1,4 +1,4 @@
-//! Refusals in front of the server functions: the same JSON as theirs, because the pages decode every error as one type.
+//! Refusals in front of the server functions: the same JSON as theirs, because the pages decode every error as one type. Others read text.
 
 use app::error::AppError;
 use axum::{
@@ -29,5 +29,14 @@ pub fn refuse_as(status: StatusCode, error: &AppError) -> Response {
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    response
+}
+
+/// Answers with a sentence, where no page decodes it.
+pub fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
     response
 }

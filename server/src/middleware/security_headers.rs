@@ -91,7 +91,7 @@ fn policy(inline: Option<&Inline>) -> HeaderValue {
         .map(|inline| list(&inline.styles))
         .unwrap_or_default();
     let policy = format!(
-        "default-src 'none'; script-src 'self'{scripts} 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'{styles}; \
+        "default-src 'none'; script-src 'self'{scripts} 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'none'; style-src 'self'{styles}; \
          img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     // Hashes are base64; should the text not pass, nothing at all is allowed.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     REVALIDATED, brand::Brand, content_type, representation::Representations, variants::Variants,
 };
-use crate::config::Branding;
+use crate::config::{Branding, PublicUrl};
 
 /// The CSP sources of what stands in the page itself.
 pub struct Inline {
@@ -26,11 +26,18 @@ pub struct Index {
 
 impl Index {
     /// Fills in the placeholders, and what the brand's own files need.
-    pub fn new(template: &str, branding: &Branding, brand: &Brand) -> Self {
+    pub fn new(
+        template: &str,
+        branding: &Branding,
+        brand: &Brand,
+        public_url: Option<&PublicUrl>,
+    ) -> Self {
+        let public_url = public_url.map(PublicUrl::to_string).unwrap_or_default();
         let support_url = branding.support_url.as_deref().unwrap_or_default();
         let html = brand
             .dress(template)
             .replace("__SUPPORT_URL__", &escaped(support_url))
+            .replace("__PUBLIC_URL__", &escaped(&public_url))
             .replace("__BRAND__", &escaped(&branding.brand));
         // The names of scripts hold their hashes and the styles stand here, so this names all that a tab has loaded, and the settings in it.
         let build = HEXLOWER.encode(&Sha256::digest(&html)[..8]);
@@ -74,8 +81,8 @@ fn page(html: String) -> Representations {
     Representations::packed(content_type, REVALIDATED, Bytes::from(html))
 }
 
-/// Safe in text and in quoted attributes.
-fn escaped(text: &str) -> String {
+/// A text that is safe in HTML and in quoted attributes.
+pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -104,7 +111,8 @@ fn texts<'a>(html: &'a str, element: &str) -> impl Iterator<Item = &'a str> {
     .flatten()
 }
 
-fn csp_source(text: &str) -> String {
+/// The CSP source of what stands in a page itself.
+pub fn csp_source(text: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
 }
 
@@ -122,7 +130,7 @@ mod tests {
             logo: None,
             accent: None,
         };
-        let index = Index::new(template, &branding, &Brand::default());
+        let index = Index::new(template, &branding, &Brand::default(), None);
         assert!(
             index.inline().scripts.is_empty() && index.inline().styles.is_empty(),
             "no script came in with a setting"

@@ -6,27 +6,33 @@ mod embedded;
 mod encoding;
 mod file;
 mod index;
+mod other_address;
 mod packing;
 mod representation;
 mod variants;
+mod worker;
 
 use std::{borrow::Cow, collections::HashMap};
 
-use app::{caller::has_session_cookie, routes::leads_to_sign_in};
+use app::{
+    cookies::{CookieNames, has_cookie},
+    routes::{Page, leads_to_sign_in},
+};
 use axum::{
-    body::Body,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{ALLOW, CONTENT_TYPE, VARY},
+        header::{ALLOW, ETAG, IF_NONE_MATCH, VARY},
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
-use crate::config::Branding;
+use crate::config::{Branding, PublicUrl};
+use crate::middleware::refusal::plain;
 use brand::Brand;
 pub use file::File;
 use index::Index;
 pub use index::Inline;
+pub use other_address::OtherAddress;
 use representation::Representations;
 
 /// What stands where the pages should be.
@@ -36,21 +42,30 @@ const HASHED: &str = "public, max-age=31536000, immutable";
 const REVALIDATED: &str = "no-cache";
 
 /// The files, ready to be sent.
-#[derive(Default)]
 pub struct Pages {
     index: Option<Index>,
     files: HashMap<String, Representations>,
+    session_cookie: String,
 }
 
 impl Pages {
     /// The pages that were built into this binary.
     #[must_use]
-    pub fn embedded(branding: &Branding) -> Self {
-        Self::new(embedded::files(), branding)
+    pub fn embedded(branding: &Branding, public_url: Option<&PublicUrl>) -> Self {
+        Self::at(public_url, embedded::files(), branding)
     }
 
     /// Pages from files by their names: `index.html`, others, and beside them `.br` and `.gz`.
     pub fn new(
+        files: impl IntoIterator<Item = (Cow<'static, str>, impl Into<File>)>,
+        branding: &Branding,
+    ) -> Self {
+        Self::at(None, files, branding)
+    }
+
+    /// The same pages with the address where people should open them, if it was set.
+    fn at(
+        public_url: Option<&PublicUrl>,
         files: impl IntoIterator<Item = (Cow<'static, str>, impl Into<File>)>,
         branding: &Branding,
     ) -> Self {
@@ -59,9 +74,10 @@ impl Pages {
             .map(|(name, file)| (name.into_owned(), file.into()))
             .collect();
         let (brand, branded) = Brand::new(branding);
-        let index = all
-            .remove("index.html")
-            .map(|html| Index::new(&String::from_utf8_lossy(&html.body), branding, &brand));
+        let index = all.remove("index.html").map(|html| {
+            let template = String::from_utf8_lossy(&html.body);
+            Index::new(&template, branding, &brand, public_url)
+        });
         let packed = |name: &str| matches!(name.rsplit('.').next(), Some("br" | "gz"));
         let plain = all.iter().filter(|(name, _)| !packed(name));
         let represented = |(name, file): (&String, &File)| {
@@ -78,7 +94,18 @@ impl Pages {
             (format!("/{name}"), file)
         };
         let files = plain.map(represented).chain(branded).collect();
-        Self { index, files }
+        Self {
+            index,
+            files,
+            session_cookie: CookieNames::new(false, None).session().to_owned(),
+        }
+    }
+
+    /// The same pages, which look for a session in this cookie.
+    #[must_use]
+    pub fn with_session_cookie(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.session_cookie);
+        self
     }
 
     /// Whether the binary was built without them.
@@ -109,29 +136,46 @@ impl Pages {
                 .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return response;
         }
+        if worker::is_asked_for(path, headers) {
+            return worker::removal(method);
+        }
         match (self.files.get(path), &self.index) {
             (Some(file), _) => file.answer(method, headers),
             (None, _) if names_a_file(path) => plain(StatusCode::NOT_FOUND, "Not found"),
-            (None, Some(index)) => page(index, method, path, headers),
+            (None, Some(index)) => self.page(index, method, path, headers),
             (None, None) => plain(StatusCode::SERVICE_UNAVAILABLE, NO_PAGES),
         }
     }
+
+    /// Whoever comes without a session to a page that needs one finds the sign-in form at once, whatever the address.
+    ///
+    /// Only the cookie is looked at: whether its session has ended is known when the app asks, and until then the frame is right.
+    fn page(&self, index: &Index, method: &Method, path: &str, headers: &HeaderMap) -> Response {
+        let pages = index.pages();
+        let page = if leads_to_sign_in(path) && !has_cookie(headers, &self.session_cookie) {
+            &pages.sign_in
+        } else {
+            &pages.other
+        };
+        let mut response = if Page::at(path).is_some() {
+            page.answer(method, headers)
+        } else {
+            not_found(page, method, headers)
+        };
+        response
+            .headers_mut()
+            .append(VARY, HeaderValue::from_static("cookie"));
+        response
+    }
 }
 
-/// Whoever comes without a session to a page that needs one finds the sign-in form at once, whatever the address.
-///
-/// Only the cookie is looked at: whether its session has ended is known when the app asks, and until then the frame is right.
-fn page(index: &Index, method: &Method, path: &str, headers: &HeaderMap) -> Response {
-    let pages = index.pages();
-    let page = if leads_to_sign_in(path) && !has_session_cookie(headers) {
-        &pages.sign_in
-    } else {
-        &pages.other
-    };
-    let mut response = page.answer(method, headers);
-    response
-        .headers_mut()
-        .append(VARY, HeaderValue::from_static("cookie"));
+/// The app says that there is nothing here, and so does the status. An answer of that kind is never known already.
+fn not_found(page: &Representations, method: &Method, headers: &HeaderMap) -> Response {
+    let mut headers = headers.clone();
+    headers.remove(IF_NONE_MATCH);
+    let mut response = page.answer(method, &headers);
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response.headers_mut().remove(ETAG);
     response
 }
 
@@ -145,11 +189,6 @@ fn names_a_file(path: &str) -> bool {
 fn is_hashed(name: &str) -> bool {
     let hash = |part: &str| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     name.split(['-', '_', '.', '/']).any(hash)
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response {
-    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
-    (status, [(CONTENT_TYPE, content_type)], Body::from(text)).into_response()
 }
 
 #[cfg(test)]

@@ -28,8 +28,15 @@ impl Browser {
         }
     }
 
-    /// Goes on with another server, or with the same one after a restart.
-    pub const fn turn_to(&mut self, server: &Running) {
+    /// Goes on with another server, or with the same one after a restart. Here each start has a port of its own, which cookies hold in their
+    /// names.
+    pub fn turn_to(&mut self, server: &Running) {
+        let (old, new) = (format!("-{}", self.port), format!("-{}", server.port));
+        let cookies = std::mem::take(&mut self.cookies);
+        let renamed = cookies.into_iter();
+        self.cookies = renamed
+            .map(|(name, value)| (name.replace(&old, &new), value))
+            .collect();
         self.port = server.port;
     }
 

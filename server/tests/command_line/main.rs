@@ -12,6 +12,7 @@ mod at_once;
 #[allow(dead_code, reason = "other tests use more of it")]
 mod authenticator;
 mod backup;
+mod between;
 mod browser;
 mod copy;
 #[path = "../support/database.rs"]

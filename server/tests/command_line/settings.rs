@@ -18,6 +18,7 @@ use crate::program::{Done, Place};
     "panel.example.com",
     "https://panel.example.com"
 )]
+#[case("TWINLOCK_ALLOWED_HOSTS", "panel.lan:8080", "10.0.0.5")]
 #[case("TWINLOCK_DATABASE_TRUSTED_NETWORK", "yse", "neither true nor false")]
 #[case("TWINLOCK_BRAND", "Panel: EU", "colon")]
 #[case(

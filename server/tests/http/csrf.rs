@@ -35,7 +35,7 @@ async fn are_refused_by_every_function(#[case] headers: &[(&'static str, &'stati
     let server = TestServer::start().await;
     for (path, _) in ACCESS {
         let answer = post(&server, path, headers).await;
-        answer.expect_refused(403, "not_allowed");
+        answer.expect_refused(403, "foreign_request");
         assert_eq!(answer.header("content-type"), "application/json");
         assert!(answer.cookies().is_empty());
     }

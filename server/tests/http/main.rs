@@ -11,6 +11,7 @@ mod support;
 mod access;
 mod addresses;
 mod admission;
+mod between;
 mod bodies;
 mod brand;
 mod csrf;

@@ -149,7 +149,6 @@ async fn each_form_has_an_etag_of_its_own() {
 #[case("/sign-in")]
 #[case("/profile/mfa/backup-codes")]
 #[case("/invitation?x=1")]
-#[case("/not/a/page")]
 #[tokio::test]
 async fn every_route_is_the_index(#[case] path: &str) {
     let answer = server().await.get(path, &[]).await;

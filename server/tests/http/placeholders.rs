@@ -117,7 +117,7 @@ async fn what_stands_in_it_is_allowed_by_its_hash_and_nothing_else() {
 
 #[test]
 fn the_pages_in_this_binary_are_allowed_too() {
-    let pages = Pages::embedded(&branding());
+    let pages = Pages::embedded(&branding(), None);
     let answer = pages.answer(&http::Method::GET, "/setup", &http::HeaderMap::new());
     let body = body_of(answer);
     assert_eq!(pages.are_missing(), !body.starts_with("<!"));

@@ -42,7 +42,7 @@ async fn a_set_up_needs_a_fresh_password() {
         .ask("mfa/set_up")
         .await
         .expect_refused(403, "password_required");
-    let before = browser.cookie("twinlock").unwrap().to_owned();
+    let before = browser.cookie("twinlock-3000").unwrap().to_owned();
     browser
         .call(
             "session/confirm_password",
@@ -50,7 +50,11 @@ async fn a_set_up_needs_a_fresh_password() {
         )
         .await
         .expect_ok();
-    assert_ne!(browser.cookie("twinlock").unwrap(), before, "a new token");
+    assert_ne!(
+        browser.cookie("twinlock-3000").unwrap(),
+        before,
+        "a new token"
+    );
     browser.ask("mfa/set_up").await.expect_ok();
 }
 

@@ -371,7 +371,7 @@ async fn b4_an_open_session_has_passwords_of_its_own() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut open = ada.sign_in(&server).await;
-    open.set_cookie("twinlock-browser", "");
+    open.set_cookie("twinlock-browser-3000", "");
     let wrong = json!({ "email": ada.person.email, "password": "not the password at all" });
     for _ in 0..5 {
         let refused = server

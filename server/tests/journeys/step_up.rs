@@ -42,9 +42,13 @@ async fn the_code_of_the_sign_in_is_used() {
         .expect_refused(403, "verification_required");
 
     server.clock.next_step();
-    let before = browser.cookie("twinlock").unwrap().to_owned();
+    let before = browser.cookie("twinlock-3000").unwrap().to_owned();
     ada.verify(&server, &mut browser, &intent).await.expect_ok();
-    assert_ne!(browser.cookie("twinlock").unwrap(), before, "a new token");
+    assert_ne!(
+        browser.cookie("twinlock-3000").unwrap(),
+        before,
+        "a new token"
+    );
     browser.ask("mfa/delete").await.expect_ok();
 }
 

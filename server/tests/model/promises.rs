@@ -93,7 +93,7 @@ impl House {
     fn former_tokens_are_dead(&mut self) {
         for (seat, token) in std::mem::take(&mut self.journal.former) {
             let mut thief = self.server.browser();
-            thief.set_cookie("twinlock", &token);
+            thief.set_cookie("twinlock-3000", &token);
             let viewer = self
                 .runtime
                 .block_on(thief.ask("session/whoami"))

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use server::middleware::visitor::Peer;
 use tower::ServiceExt;
 
-use super::{Answer, Person, instances::Instances};
+use super::{Answer, Person, instances::Instances, server::address};
 
 /// A browser on one of our own pages: it keeps cookies and says where its requests come from. A clone is a second tab whose
 /// cookies go their own way from then on.
@@ -86,6 +86,7 @@ impl Browser {
         for (name, value) in &self.headers {
             request.headers_mut().append(name, value.clone());
         }
+        address(&mut request);
         let answer = Answer::read(self.instances.next().oneshot(request).await.unwrap()).await;
         for cookie in answer.cookies() {
             self.keep(cookie);

@@ -4,7 +4,7 @@ use app::services::Services;
 use axum::{
     Router,
     body::{Body, Bytes},
-    http::Request,
+    http::{HeaderValue, Request, header::HOST},
 };
 use domain::{
     ids::{AccountId, UserId},
@@ -14,7 +14,7 @@ use domain::{
     token::Token,
 };
 use server::{
-    config::{Branding, Limits, PublicUrl},
+    config::{Branding, Hosts, Limits, PublicUrl},
     context::{Opening, open, settings},
     entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
@@ -37,6 +37,7 @@ pub struct Options {
     pub branding: Branding,
     pub files: Vec<(&'static str, Vec<u8>)>,
     pub limits: Limits,
+    pub hosts: Hosts,
 }
 
 impl Default for Options {
@@ -52,6 +53,7 @@ impl Default for Options {
             },
             files: Vec::new(),
             limits: Limits::default(),
+            hosts: Hosts::default(),
         }
     }
 }
@@ -100,8 +102,9 @@ impl TestServer {
         Browser::new(self.instances.clone())
     }
 
-    /// Sends a request as it is: no cookies, no headers of a browser.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    /// Sends a request as it is, to some host: no cookies, no headers of a browser.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        address(&mut request);
         Answer::read(self.instances.next().oneshot(request).await.unwrap()).await
     }
 
@@ -231,12 +234,20 @@ impl TestServer {
     }
 }
 
+/// Names a host, unless the request names one itself: every request over the wire does.
+pub(super) fn address(request: &mut Request<Body>) {
+    let headers = request.headers_mut();
+    headers
+        .entry(HOST)
+        .or_insert(HeaderValue::from_static("127.0.0.1:3000"));
+}
+
 fn routed(options: &Options, services: Services) -> Router {
     let files = options
         .files
         .iter()
         .map(|(name, body)| (Cow::Borrowed(*name), Bytes::from(body.clone())));
     let pages = Pages::new(files, &options.branding);
-    let proxies = options.limits.proxies.clone();
-    router(services, &options.public_url, proxies, pages)
+    let (hosts, proxies) = (options.hosts.clone(), options.limits.proxies.clone());
+    router(services, &options.public_url, hosts, proxies, pages)
 }

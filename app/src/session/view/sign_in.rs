@@ -3,7 +3,6 @@ use leptos::prelude::*;
 
 use crate::{
     boot,
-    error::AppError,
     reactive::effect,
     refused::Refused,
     routes::Page,
@@ -29,10 +28,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let shown = RwSignal::new(typed.shown);
     let (email_error, password_error) =
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
-    // Said once: who comes back to this page later knows it.
-    let ended = shell.session_ended.get_value();
-    shell.session_ended.set_value(false);
-    let refused = RwSignal::new(ended.then_some(AppError::NotSignedIn));
+    let refused = RwSignal::new(shell.take_end());
     let pending = RwSignal::new(false);
     let submit = move || {
         refused.set(None);

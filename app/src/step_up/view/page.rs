@@ -77,7 +77,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
         let final_word = way
             .failed
             .get()
-            .filter(|error| !words::may_work_again(error));
+            .filter(|error| !words::may_work_again(error) && !words::is_from_between(error));
         if let Some(error) = final_word {
             shell.say(words::refusal(&error));
             shell.refresh();

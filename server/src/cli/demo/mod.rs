@@ -94,6 +94,7 @@ mod tests {
         let args = AddressArgs {
             listen: listen.to_owned(),
             public_url: public_url.map(str::to_owned),
+            allowed_hosts: None,
         };
         assert_eq!(check_address(&Address::new(&args).unwrap()).is_ok(), taken);
     }

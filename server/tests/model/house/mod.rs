@@ -227,7 +227,7 @@ impl House {
 
     pub fn token(&self, seat: Seat) -> String {
         self.browsers[seat]
-            .cookie("twinlock")
+            .cookie("twinlock-3000")
             .unwrap_or_default()
             .to_owned()
     }

@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, request, type Server as Listener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What stands between the browser and the server: a real proxy, which may answer itself or change what it passes on. */
+export class Proxy {
+  /** Answers in the server's place, and says so by `true`. */
+  answers: (asked: IncomingMessage, answer: ServerResponse) => boolean = () => false;
+  /** Changes the head of a request on its way. */
+  sends: (headers: IncomingMessage['headers']) => void = () => undefined;
+  /** Changes the head of an answer on its way back. */
+  returns: (headers: IncomingMessage['headers']) => void = () => undefined;
+  /** The paths that were asked for. */
+  readonly asked: string[] = [];
+
+  private constructor(
+    private readonly listener: Listener,
+    readonly url: string,
+  ) {}
+
+  /** Stands before a server, at an address of its own. */
+  static async before(server: { readonly url: string }): Promise<Proxy> {
+    const listener = createServer();
+    await new Promise<void>((ready) => listener.listen(0, '127.0.0.1', ready));
+    const proxy = new Proxy(listener, `http://127.0.0.1:${(listener.address() as AddressInfo).port}`);
+    listener.on('request', (asked: IncomingMessage, answer: ServerResponse) => {
+      proxy.asked.push(asked.url ?? '');
+      if (!proxy.answers(asked, answer)) {
+        proxy.pass(server.url, asked, answer);
+      }
+    });
+    return proxy;
+  }
+
+  /** Ends it with every connection. */
+  close(): void {
+    this.listener.close();
+    this.listener.closeAllConnections();
+  }
+
+  private pass(server: string, asked: IncomingMessage, answer: ServerResponse): void {
+    const headers = { ...asked.headers };
+    this.sends(headers);
+    const passed = request(new URL(asked.url ?? '/', server), { method: asked.method, headers }, (said) => {
+      const returned = { ...said.headers };
+      this.returns(returned);
+      answer.writeHead(said.statusCode ?? 502, returned);
+      said.pipe(answer);
+    });
+    passed.on('error', () => answer.destroy());
+    asked.pipe(passed);
+  }
+}
+
+/** A page of what stands in between. */
+export function html(answer: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): true {
+  answer.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
+  answer.end(`<!doctype html><title>${text}</title><h1>${text}</h1>`);
+  return true;
+}
