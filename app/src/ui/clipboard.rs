@@ -1,5 +1,6 @@
-use js_sys::Reflect;
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// The browser would not do it: no permission, no such function.
@@ -8,17 +9,27 @@ pub struct BrowserRefused;
 
 /// Puts `text` on the clipboard; `Err` where the browser refuses it or has none (plain http on another host).
 pub async fn copy_text(text: &str) -> Result<(), BrowserRefused> {
-    let navigator = window().navigator();
     // Asked by name, because the typed getter would hand back `undefined` as a Clipboard and throw at the call.
-    let has_clipboard =
-        Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
-    if !has_clipboard {
-        return Err(BrowserRefused);
-    }
-    JsFuture::from(navigator.clipboard().write_text(text))
+    let written = Reflect::get(&window().navigator(), &"clipboard".into())
+        .and_then(|clipboard| call(&clipboard, "writeText", Some(text)))
+        .map_err(|_| BrowserRefused)?;
+    JsFuture::from(Promise::resolve(&written))
         .await
         .map(drop)
         .map_err(|_| BrowserRefused)
+}
+
+/// Calls a function of the browser that may be missing or throw; what web-sys has for it would take the app with it.
+pub(super) fn call(
+    target: &JsValue,
+    name: &str,
+    argument: Option<&str>,
+) -> Result<JsValue, JsValue> {
+    let function: Function = Reflect::get(target, &name.into())?.dyn_into()?;
+    match argument {
+        Some(argument) => function.call1(target, &argument.into()),
+        None => function.call0(target),
+    }
 }
 
 /// Selects everything inside the element with this id, ready for Ctrl+C.

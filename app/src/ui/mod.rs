@@ -88,6 +88,8 @@ mod theme;
 mod theme_menu;
 #[cfg(feature = "csr")]
 mod when;
+#[cfg(feature = "csr")]
+mod written;
 
 #[cfg(feature = "csr")]
 mod exports {
@@ -130,6 +132,7 @@ mod exports {
         theme::{Theme, follow_stored_theme},
         theme_menu::ThemeMenu,
         when::When,
+        written::{Name, written},
     };
 }
 #[cfg(feature = "csr")]

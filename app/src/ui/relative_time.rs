@@ -9,6 +9,7 @@ use super::{
     calendar::{date, iso},
     clock::now_ms,
     pure::relative_unit,
+    written::written,
 };
 
 /// "3 minutes ago" in the reader's language, kept true minute by minute; the exact time on hover and focus.
@@ -33,9 +34,8 @@ pub fn RelativeTime(
             title=exact
             data-exact=exact
             lang=reader_language()
-        >
-            {move || relative_time(at.get() - now.get())}
-        </time>
+            use:written=Signal::derive(move || relative_time(at.get() - now.get()))
+        ></time>
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) fn SignIn() -> impl IntoView {
     shell.session_ended.set_value(false);
     let refused = RwSignal::new(ended.then_some(AppError::NotSignedIn));
     let pending = RwSignal::new(false);
+    // A submit that waits to hear whether somebody is signed in already.
+    let waits = RwSignal::new(false);
     let submit = move || {
         refused.set(None);
         email_error.set(
@@ -52,6 +54,13 @@ pub(crate) fn SignIn() -> impl IntoView {
         if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
             return focus_first_invalid();
         }
+        if !shell.is_confirmed.get_untracked() {
+            if shell.failed.read_untracked().is_some() {
+                shell.refresh();
+            }
+            pending.set(true);
+            return waits.set(true);
+        }
         let request = SignInForm {
             email: email.get_untracked(),
             password: SecretText::new(password.get_untracked()),
@@ -69,6 +78,24 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
+    effect(move || {
+        if !waits.get() {
+            return;
+        }
+        let failed = shell.failed.get();
+        let is_confirmed = shell.is_confirmed.get();
+        if is_confirmed || failed.is_some() {
+            waits.set(false);
+            pending.set(false);
+        }
+        if !is_confirmed {
+            return refused.set(failed);
+        }
+        // If somebody is, the guard leads to where they belong, and their session stays what it is.
+        if untrack(|| shell.viewer()).is_none() {
+            submit();
+        }
+    });
     let (email_field, password_field) = (NodeRef::new(), NodeRef::new());
     let typed = StoredValue::new(Some(typed));
     effect(move || {
