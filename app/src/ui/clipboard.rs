@@ -1,7 +1,8 @@
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+use super::browser_call::call;
 
 /// The browser would not do it: no permission, no such function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,25 +12,12 @@ pub struct BrowserRefused;
 pub async fn copy_text(text: &str) -> Result<(), BrowserRefused> {
     // Asked by name, because the typed getter would hand back `undefined` as a Clipboard and throw at the call.
     let written = Reflect::get(&window().navigator(), &"clipboard".into())
-        .and_then(|clipboard| call(&clipboard, "writeText", Some(text)))
+        .and_then(|clipboard| call(&clipboard, "writeText", &Array::of1(&text.into())))
         .map_err(|_| BrowserRefused)?;
     JsFuture::from(Promise::resolve(&written))
         .await
         .map(drop)
         .map_err(|_| BrowserRefused)
-}
-
-/// Calls a function of the browser that may be missing or throw; what web-sys has for it would take the app with it.
-pub(super) fn call(
-    target: &JsValue,
-    name: &str,
-    argument: Option<&str>,
-) -> Result<JsValue, JsValue> {
-    let function: Function = Reflect::get(target, &name.into())?.dyn_into()?;
-    match argument {
-        Some(argument) => function.call1(target, &argument.into()),
-        None => function.call0(target),
-    }
 }
 
 /// Selects everything inside the element with this id, ready for Ctrl+C.

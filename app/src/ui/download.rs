@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use super::clipboard::{BrowserRefused, call};
+use super::{browser_call::call, clipboard::BrowserRefused};
 
 /// The browser reads the file after the click has returned, so its address must outlive that moment.
 const KEPT_FOR: Duration = Duration::from_secs(30);
@@ -29,7 +29,7 @@ fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&address);
     link.set_download(file_name);
-    let pressed = call(&link, "click", None);
+    let pressed = call(&link, "click", &Array::new());
     set_timeout(move || drop(Url::revoke_object_url(&address)), KEPT_FOR);
     pressed.map(drop)
 }

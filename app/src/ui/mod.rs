@@ -11,6 +11,8 @@ mod alert;
 #[cfg(feature = "csr")]
 mod badge;
 #[cfg(feature = "csr")]
+mod browser_call;
+#[cfg(feature = "csr")]
 mod button;
 #[cfg(feature = "csr")]
 mod calendar;

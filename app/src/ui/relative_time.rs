@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::reactive::memo;
 
 use super::{
+    browser_call::call,
     calendar::{date, iso},
     clock::now_ms,
     pure::relative_unit,
@@ -47,10 +48,17 @@ fn exact_time(milliseconds: i64) -> String {
     let options = Object::new();
     let _ = Reflect::set(&options, &"dateStyle".into(), &"full".into());
     let _ = Reflect::set(&options, &"timeStyle".into(), &"long".into());
-    let language = reader_language().unwrap_or_else(|| "en".to_owned());
-    date(milliseconds)
-        .to_locale_string(&language, &options)
-        .into()
+    let date = date(milliseconds);
+    // Some browsers name a language that their own tables refuse, such as `en-US@posix`.
+    let languages = [reader_language(), Some("en".to_owned())];
+    languages
+        .into_iter()
+        .flatten()
+        .find_map(|language| {
+            let arguments = Array::of2(&language.into(), &options);
+            call(&date, "toLocaleString", &arguments).ok()?.as_string()
+        })
+        .unwrap_or_else(|| iso(milliseconds))
 }
 
 #[allow(
