@@ -151,7 +151,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
                 <Button label="Download" icon=Glyph::Download on_press=download />
                 <Button label="Print" icon=Glyph::Print on_press=on_paper />
             </div>
-            <p class="no-print" role="status" use:written=handed.into()></p>
+            <p class="handed no-print" role="status" use:written=handed.into()></p>
             {words::old_codes(reason, old_left).map(|said| view! { <p class="no-print">{said}</p> }.into_any())}
             <Finish saved finished set=sheet.set reason may_keep=may_keep_codes(reason, old_left) />
         </div>

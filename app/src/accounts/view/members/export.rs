@@ -43,7 +43,7 @@ pub(super) fn DownloadCsv(
     };
     view! {
         <Button label="Download CSV" icon=Glyph::Download pending pending_label="Preparing…" on_press=download />
-        <p class="members__handed" role="status" use:written=handed.into()></p>
+        <p class="handed" role="status" use:written=handed.into()></p>
         <FormError error=failed />
     }
 }
