@@ -50,6 +50,7 @@ impl Shell {
                 self.note(&answer);
                 if let (Ok(viewer), true) = (answer, self.version.get_value() == version) {
                     self.failed.set(None);
+                    self.is_confirmed.set(true);
                     self.know(viewer.into());
                 }
             });

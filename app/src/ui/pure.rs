@@ -119,7 +119,7 @@ pub const QUIET_ZONE: u32 = 4;
 /// CSS pixels a module of a QR code that has so many a side, its frame included: whole ones, so that no edge is blurred, and at least the three
 /// that cheap cameras need.
 pub fn module_pixels(plate: u32) -> u32 {
-    const SIDE: u32 = 220;
+    const SIDE: u32 = 260;
     (SIDE / plate.max(1)).max(3)
 }
 
@@ -255,8 +255,8 @@ mod tests {
 
     #[test]
     fn p7_modules_are_whole_pixels_and_large_enough() {
-        // Versions 1, 6 and 14, with the frame.
-        for (plate, pixels) in [(29, 7), (49, 4), (81, 3)] {
+        // Versions 1, 6, 8 and 14, with the frame.
+        for (plate, pixels) in [(29, 8), (49, 5), (57, 4), (81, 3)] {
             assert_eq!(module_pixels(plate), pixels, "{plate}");
         }
     }

@@ -27,6 +27,6 @@ pub fn QrCode(
             *path
         )
     };
-    let side = move || plate() * module_pixels(plate());
-    view! { <img class="qr-code" src=address alt=move || label.get() width=side height=side translate="no" /> }
+    let pixels = move || plate() * module_pixels(plate());
+    view! { <img class="qr-code" src=address alt=move || label.get() width=pixels height=pixels translate="no" /> }
 }

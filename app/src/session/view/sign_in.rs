@@ -78,24 +78,7 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
-    effect(move || {
-        if !waits.get() {
-            return;
-        }
-        let failed = shell.failed.get();
-        let is_confirmed = shell.is_confirmed.get();
-        if is_confirmed || failed.is_some() {
-            waits.set(false);
-            pending.set(false);
-        }
-        if !is_confirmed {
-            return refused.set(failed);
-        }
-        // If somebody is, the guard leads to where they belong, and their session stays what it is.
-        if untrack(|| shell.viewer()).is_none() {
-            submit();
-        }
-    });
+    go_on_once_confirmed(waits, pending, refused, submit);
     let (email_field, password_field) = (NodeRef::new(), NodeRef::new());
     let typed = StoredValue::new(Some(typed));
     effect(move || {
@@ -125,4 +108,32 @@ pub(crate) fn SignIn() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Goes on with a submit that waits once the server has said that nobody is signed in.
+fn go_on_once_confirmed(
+    waits: RwSignal<bool>,
+    pending: RwSignal<bool>,
+    refused: RwSignal<Option<AppError>>,
+    submit: impl Fn() + 'static,
+) {
+    let shell = shell();
+    effect(move || {
+        if !waits.get() {
+            return;
+        }
+        let failed = shell.failed.get();
+        let is_confirmed = shell.is_confirmed.get();
+        if is_confirmed || failed.is_some() {
+            waits.set(false);
+            pending.set(false);
+        }
+        if !is_confirmed {
+            return refused.set(failed);
+        }
+        // If somebody is, the guard leads to where they belong, and their session stays what it is.
+        if untrack(|| shell.viewer()).is_none() {
+            submit();
+        }
+    });
 }
