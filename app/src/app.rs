@@ -25,8 +25,8 @@ use crate::{
     shell::{Shell, shell},
     step_up::view::{RecoveryOffer, StepUp},
     ui::{
-        FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, SkipLink, Status, ThemeMenu, When,
-        follow_stored_theme,
+        FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, Name, SkipLink, Status, ThemeMenu,
+        When, follow_stored_theme,
     },
     words,
 };
@@ -130,8 +130,8 @@ fn Header() -> impl IntoView {
     view! {
         <header class="header">
             <div class="header__inner">
-                <A href="/" attr:class="brand"><Mark />{meta("brand")}</A>
-                {move || name.get().map(|name| view! { <UserMenu name /> }.into_any())}
+                <A href="/" attr:class="brand"><Mark /><Name text=meta("brand") /></A>
+                {shown(move || name.get().map(|name| view! { <UserMenu name /> }.into_any()).into_any())}
             </div>
             <Notice />
         </header>

@@ -6,7 +6,7 @@ use crate::{
     connection::{Connection, notice},
     reactive::memo,
     shell::shell,
-    ui::{Button, When},
+    ui::{Button, When, written},
 };
 
 /// Takes no room while there is nothing to say; it lies over the page, so that nothing moves when there is.
@@ -23,7 +23,7 @@ pub(crate) fn Notice() -> impl IntoView {
     };
     view! {
         <div class="notice" class:notice--shown=move || said.read().is_some()>
-            <p role="status">{move || said.get()}</p>
+            <p role="status" use:written=Signal::derive(move || said.get().unwrap_or_default().to_owned())></p>
             <When holds=move || may_reload.get()>
                 <Button label="Reload" on_press=reload />
             </When>

@@ -2,6 +2,7 @@
 //! around it into the pages: half a kilobyte for an effect.
 
 use leptos::{
+    either::Either,
     ev::MouseEvent,
     prelude::{AnyView, Effect, IntoAny, Memo},
 };
@@ -19,9 +20,25 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(
     boxed(Box::new(value))
 }
 
-/// A view that follows what it reads.
+/// A view that follows what it reads. Each one is made of new nodes.
+///
+/// `tachys` would write into the nodes of the view before, if both are of one type. A translator in the browser replaces text nodes: what is
+/// written to them is not seen, and a row would show one person and act on another.
 pub fn shown(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
-    let view: Box<dyn FnMut() -> AnyView + Send> = Box::new(view);
+    anew(Box::new(view))
+}
+
+fn anew(mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
+    let mut is_left = false;
+    let view: Box<dyn FnMut() -> Either<AnyView, AnyView> + Send> = Box::new(move || {
+        is_left = !is_left;
+        // A view on the other side is never taken for a newer state of this one.
+        if is_left {
+            Either::Left(view())
+        } else {
+            Either::Right(view())
+        }
+    });
     view.into_any()
 }
 

@@ -1,6 +1,7 @@
 import type { BrowserContext } from '@playwright/test';
 
 const BINDING = 'twinlockCspViolation';
+const TEXT_BINDING = 'twinlockTextNode';
 const LOAD_FAILURE = /^Failed to load resource: /;
 
 /**
@@ -12,7 +13,8 @@ const EVALUATED = ' > eval';
 
 /**
  * Listens to everything a browser does in a test and keeps what nobody may ever see: page errors,
- * violations of the content security policy, requests to strangers, messages of the console.
+ * violations of the content security policy, requests to strangers, messages of the console, and
+ * words that were written to a text node of before, which a translator may have replaced.
  */
 export class Guard {
   private readonly seen: { kind: string; text: string }[] = [];
@@ -79,6 +81,10 @@ export class Guard {
         report?.(`${event.effectiveDirective} blocked ${event.blockedURI} in ${event.sourceFile}`);
       });
     }, BINDING);
+    await context.exposeBinding(TEXT_BINDING, (_source, text: string) =>
+      this.note('kept text node', text),
+    );
+    await context.addInitScript(watchTextNodes, TEXT_BINDING);
   }
 
   /** What was seen and not declared. */
@@ -114,4 +120,42 @@ export class Guard {
     }
     return kind === 'page error' && this.pageErrors.some((message) => message.test(text));
   }
+}
+
+/** Reports whoever changes, removes or goes by a text node of the page, instead of the element that owns it. */
+function watchTextNodes(binding: string): void {
+  const report = (what: string, node: unknown): void => {
+    if (node instanceof Text && node.data.trim() !== '') {
+      const tell = (window as unknown as Record<string, (text: string) => void>)[binding];
+      tell?.(`${what}: ${node.data}`);
+    }
+  };
+  for (const [owner, name] of [
+    [Node.prototype, 'nodeValue'],
+    [Node.prototype, 'textContent'],
+    [CharacterData.prototype, 'data'],
+  ] as const) {
+    const property = Object.getOwnPropertyDescriptor(owner, name)!;
+    Object.defineProperty(owner, name, {
+      ...property,
+      set(this: Node, value: string) {
+        report('written', this);
+        property.set!.call(this, value);
+      },
+    });
+  }
+  const { remove } = CharacterData.prototype;
+  CharacterData.prototype.remove = function (this: CharacterData): void {
+    report('removed', this);
+    remove.call(this);
+  };
+  const { removeChild, insertBefore } = Node.prototype;
+  Node.prototype.removeChild = function <T extends Node>(this: Node, child: T): T {
+    report('removed', child);
+    return removeChild.call(this, child) as T;
+  };
+  Node.prototype.insertBefore = function <T extends Node>(this: Node, node: T, next: Node | null): T {
+    report('inserted before', next);
+    return insertBefore.call(this, node, next) as T;
+  };
 }

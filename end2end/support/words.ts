@@ -27,6 +27,13 @@ export const words = {
   severalCodes: /^This holds more than one backup code. Paste one of them.$/,
   codesLeft: (left: number): RegExp => new RegExp(`\\b${left} of 10\\b.*left`, 'i'),
 
+  // What the browser is asked to do
+  fileHandedOver: /file was handed to your browser/,
+  fileRefused: /did not take the file/,
+  printing: /was asked to print/,
+  notPrinted: /can't print from here/,
+  copyByHand: /Press Ctrl\+C/,
+
   // Setting up
   mfaIsOff: /MFA is off/i,
   addFirst: /Add an MFA method first/,
@@ -38,6 +45,9 @@ export const words = {
   justNow: /now|minute/i,
 
   // What there is to do with a method
+  beforeTheScan: /replace the old entry as soon as you scan.*backup code signs you in/i,
+  resetCancelled: /old authenticator still works.*delete the new entry/i,
+  setUpCancelled: /nothing was added.*delete its entry/i,
   reset: /reset.*delete the old entry in the app.*signed out everywhere else/i,
   keptCodes: /codes from before still work/i,
   untilFinish: /from before work until you click Finish/i,
@@ -77,6 +87,7 @@ export const words = {
   javaScriptOff: /JavaScript/,
   webAssemblyOff: /WebAssembly/,
   notLoaded: /could not be loaded/,
+  changedOnItsWay: /changed on its way/,
   offline: /you are offline/i,
   noServer: /no connection to the server/i,
   frontEnded: /^The sign-in in front of this page has ended\. Copy what you typed, then reload/,

@@ -57,8 +57,10 @@ test('leaving before the code is verified changes nothing', async ({ site }) => 
 
   await site.startSetup();
   const cancelled = await setup.readKey();
+  await expect(site.page.getByText(words.beforeTheScan)).toHaveCount(0);
   await setup.cancel.click();
   await profile.expectOpen();
+  await expect(profile.status(words.setUpCancelled)).toBeVisible();
   await expect(profile.settings).toContainText(words.mfaIsOff);
 
   await site.startSetup();

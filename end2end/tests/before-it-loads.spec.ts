@@ -129,6 +129,68 @@ for (const way of ['Enter', 'click'] as const) {
   });
 }
 
+for (const early of ['before the app is there', 'before it knows of a session'] as const) {
+  test(`p11 a submit ${early} takes no session away`, async ({ site, page, context }) => {
+    const { signIn } = site;
+    await site.enter();
+    await site.addMfa();
+    const other = site.on(await context.newPage());
+    await other.profile.open();
+    const seen = watchSubmits(page);
+    // A link from another site brings no cookie along, so the form is served.
+    await page.route('**/sign-in', async (route) => {
+      const bare = await fetch(route.request().url(), { headers: { 'Accept-Encoding': 'identity' } });
+      await route.fulfill({ headers: Object.fromEntries(bare.headers), body: await bare.text() });
+    });
+    let tell: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    await page.route('**/api/session/whoami', async (route) => {
+      await told;
+      await route.fallback();
+    });
+    const release = await holdApp(page);
+    await page.goto(signIn.path);
+    await expect(page.locator('#boot-sign-in')).toBeVisible();
+    if (early === 'before it knows of a session') {
+      await release();
+    }
+    await signIn.fill(site.person.email, site.person.password);
+    await signIn.submit.click();
+    await expect(signIn.busy).toBeVisible();
+    if (early === 'before the app is there') {
+      await release();
+      await expect(signIn.busy).toBeVisible();
+    }
+    tell();
+    await site.home.expectOpen();
+    expect(seen.calls).toHaveLength(0);
+    await other.page.reload();
+    await expect(other.profile.settings).toBeVisible();
+  });
+}
+
+test('p11 if nobody can say who is signed in, the submit waits for the next try', async ({
+  site,
+  page,
+  guard,
+}) => {
+  guard.expectOutage();
+  const seen = watchSubmits(page);
+  await page.route('**/api/session/whoami', (route) => route.abort(), { times: 1 });
+  const release = await holdApp(page);
+  await page.goto(site.signIn.path);
+  await site.signIn.fill(site.person.email, site.person.password);
+  await site.signIn.submit.click();
+  await release();
+  await expect(site.signIn.tryAgain).toBeVisible();
+  expect(seen.calls).toHaveLength(0);
+  await site.signIn.tryAgain.click();
+  await site.home.expectOpen();
+  expect(seen.calls).toHaveLength(1);
+});
+
 test('whoever goes on typing has not submitted yet', async ({ site, page }) => {
   const { signIn } = site;
   const seen = watchSubmits(page);

@@ -115,8 +115,10 @@ test('Cancel, or a closed tab, leaves the old one at work', async ({
   anotherDevice,
 }) => {
   const cancelled = await site.resetUpToSetup(old);
+  await expect(page.getByText(words.beforeTheScan), 'p8: before the scan').toBeVisible();
   await site.setup.cancel.click();
   await site.profile.expectOpen();
+  await expect(site.profile.status(words.resetCancelled), 'p8: what is left in the app').toBeVisible();
   const key = await site.resetUpToSetup(old);
   expect(key, 'a cancelled key is not shown again').not.toBe(cancelled);
 

@@ -150,6 +150,17 @@ mod tests {
             .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
     }
 
+    /// A child that follows a signal is either `shown`, which makes new nodes, or `written` to its element. `tachys` writes everything else to the
+    /// text node from before, which a translator in the browser may have replaced.
+    #[test]
+    fn p1_no_view_keeps_the_text_node_of_words_that_change() {
+        let pages = files_below(&root().join("app/src")).unwrap();
+        for file in pages {
+            let code = fs::read_to_string(&file).unwrap();
+            assert!(!code.contains("{move ||"), "{}", file.display());
+        }
+    }
+
     #[test]
     fn every_widget_and_every_picture_is_shown() {
         let (ui, gallery) = (sources("app/src/ui"), sources("app/src/gallery"));

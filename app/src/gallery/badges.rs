@@ -3,7 +3,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::frame::Specimen;
-use crate::ui::{Badge, BadgeKind, Detail, DetailsList, RelativeTime};
+use crate::ui::{Badge, BadgeKind, Detail, DetailsList, Name, RelativeTime};
 
 const BADGES: [(&str, BadgeKind); 4] = [
     ("On", BadgeKind::Ok),
@@ -29,7 +29,7 @@ pub(super) fn specimens() -> AnyView {
         <Specimen state="Times; the exact one on hover and focus"><ul>{AGES.map(time)}</ul></Specimen>
         <Specimen state="Details">
             <DetailsList>
-                <Detail label="Email">"ada@example.com"</Detail>
+                <Detail label="Email"><Name text="ada@example.com" /></Detail>
                 <Detail label="Accounts"><ul><li>"Example Ltd · Owner"</li><li>"Sample GmbH · Member"</li></ul></Detail>
                 <Detail label="A name that is longer than most">"a-value-without-a-place-to-break-it-as-addresses-sometimes-are@subdomain.example.com"</Detail>
                 <Detail label="Last sign-in"><RelativeTime at=before_now(AGES[2]) /></Detail>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
+    reactive::shown,
     refused::Wait,
     ui::{Button, ButtonKind, CodeField, CodeKind, FormError, SubmitForm},
     words,
@@ -59,7 +60,7 @@ pub(crate) fn CodeForm(
     view! {
         <SubmitForm on_submit=submit pending>
             <CodeField label value=code kind error=at_field autofocus />
-            {move || refused.get().map(|error| view! { <Wait error /> }.into_any())}
+            {shown(move || refused.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
             <FormError error=general retry=submit />
             <FormError error=from_between />
             <div class="actions">

@@ -62,6 +62,7 @@ impl Shell {
             match answer {
                 Ok(viewer) if self.version.get_value() == version => {
                     self.failed.set(None);
+                    self.is_confirmed.set(true);
                     self.know(viewer.into());
                 }
                 Ok(_) => {}

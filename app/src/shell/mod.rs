@@ -73,6 +73,8 @@ pub(crate) enum AfterPassword {
 pub(crate) struct Shell {
     /// Who is signed in, as far as this tab knows.
     pub(crate) known: RwSignal<Known>,
+    /// Whether the server has said since the tab was opened who is signed in; until then a sign-in might end a session that is there.
+    pub is_confirmed: RwSignal<bool>,
     /// Why the server has not answered.
     pub failed: RwSignal<Option<AppError>>,
     /// The way to the server.
@@ -129,6 +131,7 @@ impl Shell {
             } else {
                 Known::NotYet
             }),
+            is_confirmed: RwSignal::new(false),
             failed: RwSignal::new(None),
             connection: RwSignal::new(Connection::Fine),
             lost: StoredValue::new(0),
@@ -220,6 +223,8 @@ impl Shell {
         spawn_local(async move {
             let answer = whoami().await;
             self.note(&answer);
+            self.is_confirmed
+                .update(|confirmed| *confirmed |= answer.is_ok());
             if self.version.get_value() != version {
                 return;
             }

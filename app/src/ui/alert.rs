@@ -4,6 +4,7 @@ use super::{
     button::Button,
     icon::{Glyph, Icon},
     text,
+    written::written,
 };
 use crate::reactive::shown;
 
@@ -67,12 +68,12 @@ pub fn FormError(
             Some(retry) => {
                 view! {
                     <Alert action=move || view! { <Button label=text::TRY_AGAIN on_press=move || retry.run(()) /> }>
-                        <p>{message}</p>
+                        <p use:written=message.into()></p>
                     </Alert>
                 }
                 .into_any()
             }
-            None => view! { <Alert><p>{message}</p></Alert> }.into_any(),
+            None => view! { <Alert><p use:written=message.into()></p></Alert> }.into_any(),
         });
         message.into_any()
     })

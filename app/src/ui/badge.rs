@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use super::written::written;
+
 /// What a badge's colour supports; its words say it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum BadgeKind {
@@ -35,5 +37,5 @@ pub fn Badge(
     #[prop(optional, into)]
     kind: Signal<BadgeKind>,
 ) -> impl IntoView {
-    view! { <span class=move || kind.get().class()>{move || label.get()}</span> }
+    view! { <span class=move || kind.get().class() use:written=label></span> }
 }

@@ -3,6 +3,7 @@ use leptos::{ev::MouseEvent, html, prelude::*};
 use super::{
     icon::{Glyph, Icon},
     text,
+    written::written,
 };
 use crate::reactive::clicked;
 
@@ -76,6 +77,13 @@ pub fn Button(
             on_press.run(());
         }
     };
+    let words = Signal::derive(move || {
+        if pending.get() {
+            pending_label.get()
+        } else {
+            label.get()
+        }
+    });
     view! {
         <button
             class=kind.class()
@@ -87,7 +95,7 @@ pub fn Button(
             node_ref=button_ref
         >
             {icon.map(|glyph| view! { <Icon glyph /> }.into_any())}
-            <span>{move || if pending.get() { pending_label.get() } else { label.get() }}</span>
+            <span use:written=words></span>
         </button>
     }
 }

@@ -1,6 +1,9 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
-use super::field::{FieldError, FieldIds, invalid};
+use super::{
+    field::{FieldError, FieldIds, invalid},
+    written::written,
+};
 use crate::reactive::clicked;
 
 /// A native checkbox with its label, a reason when it can't be changed, and its error.
@@ -50,10 +53,8 @@ pub fn Checkbox(
                 bind:checked=checked
                 node_ref=input_ref
             />
-            <label class="checkbox__label" for=control>
-                {move || label.get()}
-            </label>
-            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint>{move || reason.get()}</p> }.into_any())}
+            <label class="checkbox__label" for=control use:written=label></label>
+            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint use:written=reason></p> }.into_any())}
             <FieldError id=error_id error alert=true />
         </div>
     }

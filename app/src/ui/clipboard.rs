@@ -1,6 +1,8 @@
-use js_sys::Reflect;
+use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+
+use super::browser_call::call;
 
 /// The browser would not do it: no permission, no such function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,14 +10,11 @@ pub struct BrowserRefused;
 
 /// Puts `text` on the clipboard; `Err` where the browser refuses it or has none (plain http on another host).
 pub async fn copy_text(text: &str) -> Result<(), BrowserRefused> {
-    let navigator = window().navigator();
     // Asked by name, because the typed getter would hand back `undefined` as a Clipboard and throw at the call.
-    let has_clipboard =
-        Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
-    if !has_clipboard {
-        return Err(BrowserRefused);
-    }
-    JsFuture::from(navigator.clipboard().write_text(text))
+    let written = Reflect::get(&window().navigator(), &"clipboard".into())
+        .and_then(|clipboard| call(&clipboard, "writeText", &Array::of1(&text.into())))
+        .map_err(|_| BrowserRefused)?;
+    JsFuture::from(Promise::resolve(&written))
         .await
         .map(drop)
         .map_err(|_| BrowserRefused)

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::reactive::shown;
+
 /// A list of codes in big, even letters; each item's text is exactly its code.
 #[component]
 pub fn CodeList(
@@ -13,10 +15,14 @@ pub fn CodeList(
     #[prop(into)]
     codes: Signal<Vec<String>>,
 ) -> impl IntoView {
+    let items = shown(move || {
+        let item = |code| view! { <li class="codes__code">{code}</li> }.into_any();
+        codes.get().into_iter().map(item).collect_view().into_any()
+    });
     view! {
         // The role is said again because Safari forgets it when the list has no markers.
-        <ol class="codes" id=id role="list" aria-label=move || label.get()>
-            {move || codes.get().into_iter().map(|code| view! { <li class="codes__code">{code}</li> }.into_any()).collect_view()}
+        <ol class="codes" id=id role="list" aria-label=move || label.get() translate="no">
+            {items}
         </ol>
     }
 }

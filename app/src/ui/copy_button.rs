@@ -7,6 +7,7 @@ use super::{
     clipboard::{copy_text, select_contents},
     icon::Glyph,
     text,
+    written::written,
 };
 
 /// How long the tick stands: long enough to be seen, short enough not to be taken for a state.
@@ -27,7 +28,7 @@ pub fn CopyButton(
     /// Its weight.
     #[prop(optional)]
     kind: ButtonKind,
-    /// Called when the text is on the clipboard, or stands selected because the clipboard was refused.
+    /// Called when the text is on the clipboard; not where it only stands selected, as nobody knows what became of it.
     #[prop(optional, into)]
     on_copy: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -48,12 +49,12 @@ pub fn CopyButton(
                     });
                 };
                 set_timeout(fade, SAID_FOR);
+                if let Some(on_copy) = on_copy {
+                    on_copy.try_run(());
+                }
             } else {
                 source.try_with_value(|id| select_contents(id));
                 said.try_set(text::COPY_BY_HAND);
-            }
-            if let Some(on_copy) = on_copy {
-                on_copy.try_run(());
             }
         });
     };
@@ -67,7 +68,7 @@ pub fn CopyButton(
     view! {
         <span class="copy">
             <Button label kind icon on_press=copy />
-            <span class="copy__said" role="status">{said}</span>
+            <span class="copy__said" role="status" use:written=Signal::derive(move || said.get().to_owned())></span>
         </span>
     }
 }

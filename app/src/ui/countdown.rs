@@ -6,6 +6,7 @@ use super::{
     clock::now_ms,
     pure::{clock_face, duration_words, is_spoken},
     text,
+    written::written,
 };
 
 /// Seconds that run down: each one for the eye, only a few of them for the ear.
@@ -62,12 +63,12 @@ pub fn Countdown(
             format!("{} {time}", label.get())
         }
     };
+    let seen = Signal::derive(move || words(clock_face(left.get()), left.get()));
+    let heard = Signal::derive(move || words(duration_words(spoken.get()), spoken.get()));
     view! {
         <span class="countdown">
-            <span class="countdown__time" aria-hidden="true">{move || words(clock_face(left.get()), left.get())}</span>
-            <span class="visually-hidden" aria-live="polite">
-                {move || words(duration_words(spoken.get()), spoken.get())}
-            </span>
+            <span class="countdown__time" aria-hidden="true" use:written=seen></span>
+            <span class="visually-hidden" aria-live="polite" use:written=heard></span>
         </span>
     }
 }

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use super::written::written;
+
 /// Names and values, one pair a line.
 #[component]
 pub fn DetailsList(
@@ -20,7 +22,7 @@ pub fn Detail(
 ) -> impl IntoView {
     view! {
         <div class="details__pair">
-            <dt class="details__name">{move || label.get()}</dt>
+            <dt class="details__name" use:written=label></dt>
             <dd class="details__value">{children()}</dd>
         </div>
     }

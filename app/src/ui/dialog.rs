@@ -4,7 +4,7 @@ use web_sys::HtmlElement;
 
 use crate::reactive::effect;
 
-use super::{focus::focus_heading, id::unique_id};
+use super::{focus::focus_heading, id::unique_id, written::written};
 
 /// A question that must be answered before anything else: a native modal dialog, closed by Escape like by its Cancel.
 ///
@@ -44,9 +44,7 @@ pub fn Dialog(
     };
     view! {
         <dialog class="dialog" aria-labelledby=labelled_by on:close=closed node_ref=dialog>
-            <h2 class="dialog__title" id=title>
-                {move || label.get()}
-            </h2>
+            <h2 class="dialog__title" id=title use:written=label></h2>
             {children()}
         </dialog>
     }

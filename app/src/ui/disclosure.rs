@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use super::{
     icon::{Glyph, Icon},
     id::unique_id,
+    written::written,
 };
 use crate::reactive::clicked;
 
@@ -31,7 +32,7 @@ pub fn Disclosure(
                 on:click=clicked(move |_| open.update(|open| *open = !*open))
             >
                 <Icon glyph=Glyph::ChevronDown />
-                <span>{move || label.get()}</span>
+                <span use:written=label></span>
             </button>
             <div class="disclosure__content" id=id hidden=move || !open.get()>
                 {children()}

@@ -5,17 +5,18 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use super::clipboard::BrowserRefused;
+use super::{browser_call::call, clipboard::BrowserRefused};
 
 /// The browser reads the file after the click has returned, so its address must outlive that moment.
 const KEPT_FOR: Duration = Duration::from_secs(30);
 
-/// Saves a text as a file; nothing leaves the browser.
+/// Hands a text to the browser as a file to save; nothing leaves the browser. Whether a file comes of it can't be known: in some applications
+/// that show pages, none does.
 pub fn download_text(file_name: &str, text: &str) -> Result<(), BrowserRefused> {
     save(file_name, text, "text/plain;charset=utf-8").map_err(|_| BrowserRefused)
 }
 
-/// Saves a table as a CSV file; nothing leaves the browser.
+/// The same for a table, as a CSV file.
 pub fn download_csv(file_name: &str, csv: &str) -> Result<(), BrowserRefused> {
     save(file_name, csv, "text/csv;charset=utf-8").map_err(|_| BrowserRefused)
 }
@@ -28,12 +29,12 @@ fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&address);
     link.set_download(file_name);
-    link.click();
+    let pressed = call(&link, "click", &Array::new());
     set_timeout(move || drop(Url::revoke_object_url(&address)), KEPT_FOR);
-    Ok(())
+    pressed.map(drop)
 }
 
-/// Opens the browser's print dialog.
-pub fn print() {
-    let _ = window().print();
+/// Asks for the browser's print dialog. Whether it opens can't be known.
+pub fn print() -> Result<(), BrowserRefused> {
+    window().print().map_err(|_| BrowserRefused)
 }

@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use super::{
     icon::{Glyph, Icon},
     id::unique_id,
+    written::written,
 };
 use crate::reactive::shown;
 
@@ -58,7 +59,7 @@ pub(super) fn FieldError(
             view! {
                 <p class="field__error" id=id role=alert.then_some("alert")>
                     <Icon glyph=Glyph::Error />
-                    <span>{message}</span>
+                    <span use:written=message.into()></span>
                 </p>
             }
             .into_any()
@@ -87,16 +88,14 @@ pub(super) fn Field(
     } = ids;
     view! {
         <div class="field" class:field--invalid=move || error.read().is_some()>
-            <label class="field__label" for=control>
-                {move || label.get()}
-            </label>
+            <label class="field__label" for=control use:written=label></label>
             {children()}
             <FieldError id=error_id error alert />
             {hint.map(|hint| {
                 view! {
                     <p class="field__hint" class:field__hint--met=move || met.get() id=hint_id>
-                        {move || met.get().then(|| view! { <Icon glyph=Glyph::Check /> }.into_any())}
-                        <span>{move || hint.get()}</span>
+                        {shown(move || met.get().then(|| view! { <Icon glyph=Glyph::Check /> }.into_any()).into_any())}
+                        <span use:written=hint></span>
                     </p>
                 }
                     .into_any()

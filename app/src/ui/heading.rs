@@ -2,6 +2,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::{html, prelude::*};
 
+use super::{pure::plain, written::written};
 use crate::{boot, reactive::effect};
 
 /// Whether a page of this visit has already been shown.
@@ -17,7 +18,7 @@ pub fn FocusHeading(
     label: Signal<String>,
 ) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
-    effect(move || document().set_title(&format!("{} · {}", label.read(), brand())));
+    effect(move || document().set_title(&format!("{} · {}", plain(&label.read()), brand())));
     heading.on_load(|heading| {
         if SHOWN_BEFORE.swap(true, Ordering::Relaxed) {
             let _ = heading.focus();
@@ -26,9 +27,7 @@ pub fn FocusHeading(
         }
     });
     view! {
-        <h1 tabindex="-1" node_ref=heading>
-            {move || label.get()}
-        </h1>
+        <h1 tabindex="-1" node_ref=heading use:written=label></h1>
     }
 }
 

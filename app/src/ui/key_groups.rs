@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::pure::groups_of_four;
+use super::{pure::groups_of_four, written::written};
 
 /// A key in groups of four, easy to type from one screen to another.
 #[component]
@@ -12,5 +12,6 @@ pub fn KeyGroups(
     #[prop(into)]
     id: String,
 ) -> impl IntoView {
-    view! { <code class="key" id=id translate="no">{move || groups_of_four(&value.read()).join(" ")}</code> }
+    let groups = Signal::derive(move || groups_of_four(&value.read()).join(" "));
+    view! { <code class="key" id=id translate="no" use:written=groups></code> }
 }

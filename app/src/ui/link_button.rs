@@ -3,6 +3,7 @@ use leptos::prelude::*;
 use super::{
     button::ButtonKind,
     icon::{Glyph, Icon},
+    written::written,
 };
 
 /// A link in a button's clothes: it leads somewhere, so it stays a link for keyboard, reader and middle click.
@@ -24,7 +25,7 @@ pub fn LinkButton(
     view! {
         <a class=kind.class() href=move || href.get()>
             {icon.map(|glyph| view! { <Icon glyph /> }.into_any())}
-            <span>{move || label.get()}</span>
+            <span use:written=label></span>
         </a>
     }
 }

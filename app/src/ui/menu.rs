@@ -10,6 +10,7 @@ use super::{
     icon::{Glyph, Icon},
     id::unique_id,
     pure::{initials, menu_target},
+    written::written,
 };
 use crate::reactive::clicked;
 
@@ -107,7 +108,7 @@ fn press_focused_link() -> bool {
 /// Its items are `MenuLink`, `MenuAction` and `ThemeMenu`.
 #[component]
 pub fn Menu(
-    /// The button's name; shown beside initials, or not at all with `compact`.
+    /// The button's name: that of a person, shown beside initials; words that are not shown with `compact`.
     #[prop(into)]
     label: Signal<String>,
     /// Shows three dots instead of the words.
@@ -128,6 +129,7 @@ pub fn Menu(
         list,
     } = context;
     let list_id = unique_id("menu");
+    let button_id = format!("{list_id}-button");
 
     let toggle = move |_| {
         if open.get_untracked() {
@@ -154,6 +156,7 @@ pub fn Menu(
         <div class="menu" class:menu--compact=compact on:keydown=move |event| context.on_key(&event) on:focusout=leave>
             <button
                 class="menu__button"
+                id=button_id.clone()
                 type="button"
                 aria-haspopup="menu"
                 aria-expanded=move || if open.get() { "true" } else { "false" }
@@ -167,14 +170,14 @@ pub fn Menu(
                     view! { <Icon glyph=Glyph::More /> }.into_any()
                 } else {
                     view! {
-                        <span class="menu__initials" aria-hidden="true">{move || initials(&label.read())}</span>
-                        <span class="menu__label">{move || label.get()}</span>
+                        <span class="menu__initials" aria-hidden="true" translate="no" use:written=Signal::derive(move || initials(&label.read()))></span>
+                        <bdi class="menu__label" translate="no" use:written=label></bdi>
                         <Icon glyph=Glyph::ChevronDown />
                     }
                         .into_any()
                 }}
             </button>
-            <div class="menu__list" id=list_id role="menu" aria-label=move || label.get() tabindex="-1" hidden=move || !open.get() node_ref=list>
+            <div class="menu__list" id=list_id role="menu" aria-labelledby=button_id tabindex="-1" hidden=move || !open.get() node_ref=list>
                 {children()}
             </div>
         </div>

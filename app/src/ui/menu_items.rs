@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::menu::MenuContext;
+use super::{menu::MenuContext, written::written};
 use crate::reactive::clicked;
 
 fn close(context: Option<MenuContext>) {
@@ -21,9 +21,7 @@ pub fn MenuLink(
 ) -> impl IntoView {
     let context = use_context::<MenuContext>();
     view! {
-        <a class="menu__item" role="menuitem" tabindex="-1" href=move || href.get() on:click=clicked(move |_| close(context))>
-            {move || label.get()}
-        </a>
+        <a class="menu__item" role="menuitem" tabindex="-1" href=move || href.get() on:click=clicked(move |_| close(context)) use:written=label></a>
     }
 }
 
@@ -46,8 +44,6 @@ pub fn MenuAction(
         on_choose.run(());
     };
     view! {
-        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=clicked(choose)>
-            {move || label.get()}
-        </button>
+        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=clicked(choose) use:written=label></button>
     }
 }

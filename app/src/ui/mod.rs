@@ -11,6 +11,8 @@ mod alert;
 #[cfg(feature = "csr")]
 mod badge;
 #[cfg(feature = "csr")]
+mod browser_call;
+#[cfg(feature = "csr")]
 mod button;
 #[cfg(feature = "csr")]
 mod calendar;
@@ -88,6 +90,8 @@ mod theme;
 mod theme_menu;
 #[cfg(feature = "csr")]
 mod when;
+#[cfg(feature = "csr")]
+mod written;
 
 #[cfg(feature = "csr")]
 mod exports {
@@ -130,6 +134,7 @@ mod exports {
         theme::{Theme, follow_stored_theme},
         theme_menu::ThemeMenu,
         when::When,
+        written::{Name, written},
     };
 }
 #[cfg(feature = "csr")]

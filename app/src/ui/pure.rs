@@ -1,5 +1,42 @@
 //! Decisions of the widgets that need no browser.
 
+/// Marks around a name within a sentence: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE.
+const NAME: [char; 2] = ['\u{2068}', '\u{2069}'];
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Words of ours, which a translator may change.
+    Words(&'a str),
+    /// A name, an address or a reference, which stays as it is.
+    Name(&'a str),
+}
+
+/// A name for use within a sentence: [`parts`] finds it there.
+pub fn named(name: &str) -> String {
+    let [open, close] = NAME;
+    format!("{open}{}{close}", plain(name))
+}
+
+/// A sentence without the marks around its names, for titles and labels.
+pub fn plain(words: &str) -> String {
+    words.replace(NAME, "")
+}
+
+/// A sentence taken apart at its names.
+pub fn parts(words: &str) -> impl Iterator<Item = Part<'_>> {
+    let [open, close] = NAME;
+    let mut pieces = words.split(open);
+    let first = Part::Words(pieces.next().unwrap_or_default());
+    let rest = pieces.flat_map(move |piece| {
+        let (name, after) = piece.split_once(close).unwrap_or((piece, ""));
+        [Part::Name(name), Part::Words(after)]
+    });
+    std::iter::once(first)
+        .chain(rest)
+        .filter(|part| *part != Part::Words(""))
+}
+
 /// Unit and signed count for `Intl.RelativeTimeFormat`: negative is the past.
 ///
 /// Anything under a minute counts as "now": a clock that ticks once a minute must not show seconds that stand still.
@@ -76,6 +113,16 @@ pub fn groups_of_four(key: &str) -> Vec<String> {
         .collect()
 }
 
+/// The light frame that scanners need around a QR code (ISO/IEC 18004), in modules.
+pub const QUIET_ZONE: u32 = 4;
+
+/// CSS pixels a module of a QR code that has so many a side, its frame included: whole ones, so that no edge is blurred, and at least the three
+/// that cheap cameras need.
+pub fn module_pixels(plate: u32) -> u32 {
+    const SIDE: u32 = 260;
+    (SIDE / plate.max(1)).max(3)
+}
+
 /// A name for a file: words joined by single dashes. Letters of every script stay as they are, but for A to Z; what separates, turns or hides
 /// text does not.
 pub fn slug(text: &str) -> String {
@@ -112,6 +159,31 @@ mod tests {
     use super::*;
 
     const MINUTE: i64 = 60_000;
+
+    #[test]
+    fn p1_names_are_told_from_the_words_around_them() {
+        let said = format!("Ask {} or {}.", named("Ada"), named("علی"));
+        let found: Vec<Part> = parts(&said).collect();
+        assert_eq!(
+            found,
+            [
+                Part::Words("Ask "),
+                Part::Name("Ada"),
+                Part::Words(" or "),
+                Part::Name("علی"),
+                Part::Words("."),
+            ]
+        );
+        assert_eq!(plain(&said), "Ask Ada or علی.");
+        assert_eq!(parts("Words").collect::<Vec<_>>(), [Part::Words("Words")]);
+        assert_eq!(parts("").count(), 0);
+    }
+
+    #[test]
+    fn p1_a_mark_within_a_name_does_not_end_it() {
+        let said = named("a\u{2069}b\u{2068}c");
+        assert_eq!(parts(&said).collect::<Vec<_>>(), [Part::Name("abc")]);
+    }
 
     #[test]
     fn relative_time_takes_the_largest_whole_unit() {
@@ -179,6 +251,14 @@ mod tests {
         assert_eq!(slug("  Müller & Söhne, GmbH. "), "müller-söhne-gmbh");
         assert_eq!(slug("../etc"), "etc");
         assert_eq!(slug("a／b∕c\u{202e}d\u{ad}e — 東京"), "a-b-c-d-e-東京");
+    }
+
+    #[test]
+    fn p7_modules_are_whole_pixels_and_large_enough() {
+        // Versions 1, 6, 8 and 14, with the frame.
+        for (plate, pixels) in [(29, 8), (49, 5), (57, 4), (81, 3)] {
+            assert_eq!(module_pixels(plate), pixels, "{plate}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
-/// The light frame that scanners need around a QR code (ISO/IEC 18004), in modules.
-const QUIET_ZONE: u32 = 4;
+use super::pure::{QUIET_ZONE, module_pixels};
 
 /// A QR code, black on a white plate in every theme: many phones can't read the inverse.
+///
+/// It is a picture with an address, not nodes of the page: extensions that darken pages change the colours of nodes.
 #[component]
 pub fn QrCode(
     /// The dark modules as one SVG path, a module a unit, the first at 0 0.
@@ -16,14 +17,16 @@ pub fn QrCode(
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
-    let view_box = move || {
-        let plate = size.get() + 2 * QUIET_ZONE;
-        format!("-{QUIET_ZONE} -{QUIET_ZONE} {plate} {plate}")
+    let plate = move || size.get() + 2 * QUIET_ZONE;
+    let address = move || {
+        let (plate, path) = (plate(), path.read());
+        format!(
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='-{QUIET_ZONE} -{QUIET_ZONE} {plate} {plate}' \
+             shape-rendering='crispEdges'%3E%3Cpath fill='white' d='M-{QUIET_ZONE} -{QUIET_ZONE}h{plate}v{plate}h-{plate}z'/%3E\
+             %3Cpath d='{}'/%3E%3C/svg%3E",
+            *path
+        )
     };
-    view! {
-        <svg class="qr-code" role="img" aria-label=move || label.get() viewBox=view_box shape-rendering="crispEdges">
-            <rect x="-4" y="-4" width="100%" height="100%" fill="#fff"></rect>
-            <path d=move || path.get() fill="#000"></path>
-        </svg>
-    }
+    let pixels = move || plate() * module_pixels(plate());
+    view! { <img class="qr-code" src=address alt=move || label.get() width=pixels height=pixels translate="no" /> }
 }

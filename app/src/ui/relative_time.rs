@@ -6,9 +6,11 @@ use leptos::prelude::*;
 use crate::reactive::memo;
 
 use super::{
+    browser_call::call,
     calendar::{date, iso},
     clock::now_ms,
     pure::relative_unit,
+    written::written,
 };
 
 /// "3 minutes ago" in the reader's language, kept true minute by minute; the exact time on hover and focus.
@@ -33,9 +35,8 @@ pub fn RelativeTime(
             title=exact
             data-exact=exact
             lang=reader_language()
-        >
-            {move || relative_time(at.get() - now.get())}
-        </time>
+            use:written=Signal::derive(move || relative_time(at.get() - now.get()))
+        ></time>
     }
 }
 
@@ -47,10 +48,17 @@ fn exact_time(milliseconds: i64) -> String {
     let options = Object::new();
     let _ = Reflect::set(&options, &"dateStyle".into(), &"full".into());
     let _ = Reflect::set(&options, &"timeStyle".into(), &"long".into());
-    let language = reader_language().unwrap_or_else(|| "en".to_owned());
-    date(milliseconds)
-        .to_locale_string(&language, &options)
-        .into()
+    let date = date(milliseconds);
+    // Some browsers name a language that their own tables refuse, such as `en-US@posix`.
+    let languages = [reader_language(), Some("en".to_owned())];
+    languages
+        .into_iter()
+        .flatten()
+        .find_map(|language| {
+            let arguments = Array::of2(&language.into(), &options);
+            call(&date, "toLocaleString", &arguments).ok()?.as_string()
+        })
+        .unwrap_or_else(|| iso(milliseconds))
 }
 
 #[allow(

@@ -1,6 +1,6 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::focus::focus;
+use super::{focus::focus, written::written};
 use crate::reactive::clicked;
 
 /// First stop of the keyboard: jumps over the header.
@@ -17,8 +17,6 @@ pub fn SkipLink(
         focus("#main");
     };
     view! {
-        <a class="skip-link" href="#main" on:click=clicked(skip)>
-            {move || label.get()}
-        </a>
+        <a class="skip-link" href="#main" on:click=clicked(skip) use:written=label></a>
     }
 }

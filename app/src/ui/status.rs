@@ -6,6 +6,7 @@ use super::{
     focus::focus_heading,
     icon::{Glyph, Icon},
     text,
+    written::written,
 };
 
 /// The result of an action, said on the page people land on.
@@ -33,7 +34,7 @@ pub fn Status(
     view! {
         <div class="status" class:status--shown=move || said.read().is_some()>
             <Icon glyph=Glyph::Check />
-            <div class="status__text" role="status">{move || said.get()}</div>
+            <div class="status__text" role="status" use:written=Signal::derive(move || said.get().unwrap_or_default())></div>
             <button class="status__dismiss" type="button" aria-label=text::DISMISS on:click=clicked(dismiss)>
                 <Icon glyph=Glyph::Close />
             </button>

@@ -1,4 +1,12 @@
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlFormElement};
+
+use crate::reactive::clicked;
 
 /// A form that hands its submit to the page: by button or by Enter in a field, once for each.
 ///
@@ -15,15 +23,46 @@ pub fn SubmitForm(
     /// Fields and buttons.
     children: Children,
 ) -> impl IntoView {
+    let form = NodeRef::<html::Form>::new();
+    let read = move || {
+        if let Some(form) = form.get_untracked() {
+            read_fields(&form);
+        }
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
+        read();
         if !pending.get_untracked() {
             on_submit.run(());
         }
     };
+    // Before the button itself hears of it: `Try again` submits as well, and other buttons carry along what was typed.
+    let press = move |event: MouseEvent| {
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| target.closest("button").is_ok_and(|found| found.is_some()))
+        {
+            read();
+        }
+    };
     view! {
-        <form class="form" method="post" novalidate on:submit=submit>
+        <form class="form" method="post" novalidate on:submit=submit on:click:capture=clicked(press) node_ref=form>
             {children()}
         </form>
+    }
+}
+
+/// Has each field say what stands in it: password managers and autofill of some browsers change fields without a word.
+fn read_fields(form: &HtmlFormElement) {
+    let Ok(fields) = form.query_selector_all("input, select") else {
+        return;
+    };
+    for field in (0..fields.length()).filter_map(|index| fields.item(index)) {
+        for kind in ["input", "change"] {
+            if let Ok(event) = Event::new(kind) {
+                let _ = field.dispatch_event(&event);
+            }
+        }
     }
 }

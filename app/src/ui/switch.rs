@@ -1,6 +1,6 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
-use super::{id::unique_id, text};
+use super::{id::unique_id, text, written::written};
 use crate::reactive::clicked;
 
 /// Something that is on or off at once, without a form around it.
@@ -35,21 +35,24 @@ pub fn Switch(
             on_press.run(());
         }
     };
-    let state = move || {
-        if pending.get() {
+    let state = Signal::derive(move || {
+        let state = if pending.get() {
             text::WORKING
         } else if checked.get() {
             text::ON
         } else {
             text::OFF
-        }
-    };
+        };
+        state.to_owned()
+    });
     view! {
         <div class="switch">
             <button
                 class="switch__button"
                 type="button"
                 role="switch"
+                // Its name names an account.
+                translate="no"
                 aria-label=move || label.get()
                 aria-checked=move || if checked.get() { "true" } else { "false" }
                 aria-busy=move || pending.get().then_some("true")
@@ -60,8 +63,8 @@ pub fn Switch(
                 <span class="switch__track"></span>
             </button>
             // `aria-checked` and `aria-busy` say it already.
-            <span class="switch__state" aria-hidden="true">{state}</span>
-            {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id>{move || reason.get()}</p> }.into_any())}
+            <span class="switch__state" aria-hidden="true" use:written=state></span>
+            {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id use:written=reason></p> }.into_any())}
         </div>
     }
 }

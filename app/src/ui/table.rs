@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use super::written::written;
+
 /// A table that becomes a stack of cards where there is no room for its columns.
 ///
 /// Its roles are said again, because an element that is displayed as a block loses those of a table.
@@ -22,7 +24,7 @@ pub fn Table(
     view! {
         <div class="table-box" aria-busy=move || loading.get().then_some("true")>
             <table class="table" role="table">
-                <caption class="visually-hidden">{move || caption.get()}</caption>
+                <caption class="visually-hidden" use:written=caption></caption>
                 <thead class="table__head" role="rowgroup">
                     <tr role="row">{columns.into_iter().map(head).collect_view()}</tr>
                 </thead>

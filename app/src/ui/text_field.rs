@@ -42,6 +42,8 @@ pub fn TextField(
                 autocomplete=autocomplete
                 autocapitalize=(!prose).then_some("none")
                 {..custom_attribute("autocorrect", (!prose).then_some("off"))}
+                // A name of any script is typed in its own direction.
+                dir=prose.then_some("auto")
                 spellcheck=(!prose).then_some("false")
                 aria-describedby=described_by
                 aria-invalid=invalid(error)

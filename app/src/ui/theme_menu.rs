@@ -5,6 +5,7 @@ use super::{
     id::unique_id,
     text,
     theme::Theme,
+    written::written,
 };
 use crate::reactive::clicked;
 
@@ -44,7 +45,7 @@ pub fn ThemeMenu() -> impl IntoView {
             on:click=clicked(move |_| unfolded.update(|unfolded| *unfolded = !*unfolded))
         >
             {text::THEME}
-            <span class="menu__value" aria-hidden="true">{move || theme.get().label()}</span>
+            <span class="menu__value" aria-hidden="true" use:written=Signal::derive(move || theme.get().label().to_owned())></span>
         </button>
         <div class="menu__group" id=group_id role="group" aria-label=text::THEME hidden=move || !unfolded.get()>
             {choices}

@@ -2,7 +2,10 @@
 
 use domain::roles::Role;
 
-use crate::{accounts::api::Protection, ui::pure::grouped};
+use crate::{
+    accounts::api::Protection,
+    ui::pure::{grouped, named},
+};
 
 /// A role.
 #[must_use]
@@ -24,16 +27,17 @@ pub fn set_up_again(accounts: &[String]) -> Option<String> {
     } else {
         "require"
     };
+    let names: Vec<String> = accounts.iter().map(|account| named(account)).collect();
     Some(format!(
         "{} {verb} MFA: you set it up again before you can go on there.",
-        accounts.join(", ")
+        names.join(", ")
     ))
 }
 
 /// In a forced set-up.
 #[must_use]
 pub fn demanded(account: Option<&str>, has_others: bool) -> String {
-    let account = account.unwrap_or("This account");
+    let account = account.map_or_else(|| "This account".to_owned(), named);
     let ways_out = if has_others {
         "You can also sign out or change the account in the menu above."
     } else {
@@ -45,14 +49,14 @@ pub fn demanded(account: Option<&str>, has_others: bool) -> String {
 /// After an account's rule was lifted.
 #[must_use]
 pub fn rule_lifted(account: Option<&str>) -> String {
-    let account = account.unwrap_or("the account");
+    let account = account.map_or_else(|| "the account".to_owned(), named);
     format!("MFA is no longer required for {account}.")
 }
 
 /// After a member was reset.
 #[must_use]
 pub fn member_reset(member: Option<&str>) -> String {
-    let member = member.unwrap_or("the member");
+    let member = member.map_or_else(|| "the member".to_owned(), named);
     format!("The MFA of {member} was reset. They were signed out everywhere.")
 }
 
@@ -67,8 +71,11 @@ pub const LEFT_ACCOUNT: &str = "You no longer belong to this account.";
 /// For an Owner without MFA whose account requires it.
 pub const MEMBERS_CLOSED: &str =
     "This account requires MFA. Its members are shown once you have set it up.";
-/// The browser would not save a file.
-pub const NOT_SAVED: &str = "The browser refused to save the file.";
+/// The file with the members is with the browser.
+pub const CSV_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, open this page in another browser.";
+/// The browser would not take it.
+pub const CSV_REFUSED: &str =
+    "Your browser did not take the file. Open this page in another browser.";
 
 /// What becomes of the members when MFA is required.
 #[must_use]
@@ -100,14 +107,14 @@ pub const fn own_effect(is_worked_in: bool) -> &'static str {
 /// After MFA was required.
 #[must_use]
 pub fn rule_set(account: &str) -> String {
-    format!("MFA is now required for {account}.")
+    format!("MFA is now required for {}.", named(account))
 }
 
 /// Who set a rule, before the time; none for the operator.
 #[must_use]
 pub fn rule_set_by(is_on: bool, owner: Option<&str>) -> String {
     let state = if is_on { "on" } else { "off" };
-    let who = owner.unwrap_or("the operator");
+    let who = owner.map_or_else(|| "the operator".to_owned(), named);
     format!("Set {state} by {who}, ")
 }
 

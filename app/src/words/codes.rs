@@ -10,6 +10,18 @@ pub const CODES_REPLACED: &str = "These codes were replaced or finished in anoth
 /// After a reload of the page that shows them.
 pub const CODES_DRAWN_ANEW: &str = "These are new codes. If you saved codes from this page before, they stop working once you click Finish: save these instead.";
 
+/// After `Download`. Whether a file came of it can't be known, so nothing is ticked.
+pub const CODES_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, use Copy or another browser.";
+/// After `Print`, likewise.
+pub const CODES_PRINTING: &str =
+    "Your browser was asked to print. If no print window opened, use Copy or Download.";
+/// The browser would not take the file.
+pub const CODES_NOT_TAKEN: &str =
+    "Your browser did not take the file. Use Copy, or write the codes down.";
+/// The browser would not print.
+pub const CODES_NOT_PRINTED: &str =
+    "Your browser can't print from here. Use Copy or Download, or write the codes down.";
+
 /// After `Finish`.
 #[must_use]
 pub const fn finished(reason: CodesFor) -> &'static str {

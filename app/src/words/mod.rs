@@ -10,9 +10,9 @@ pub use refusals::*;
 
 use domain::step_up::Action;
 
-use crate::routes::Page;
 #[cfg(feature = "csr")]
 use crate::shell::AfterPassword;
+use crate::{routes::Page, ui::pure::named};
 
 /// After the wizard.
 pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";
@@ -32,6 +32,19 @@ pub const PASSWORD_CHANGED: &str = "Password changed. You were signed out everyw
 pub const RESET: &str = "Authenticator application reset. Delete the old entry in the application. You were signed out everywhere else.";
 /// After a reset whose new codes were discarded.
 pub const RESET_KEPT: &str = "Authenticator application reset; your backup codes from before still work. Delete the old entry in the application. You were signed out everywhere else.";
+/// Above the QR code of a reset.
+pub const BEFORE_THE_SCAN: &str = "Some applications replace the old entry as soon as you scan. Until the new one is verified only the old one works: if it is gone by then, a backup code signs you in.";
+
+/// After `Cancel` at the QR code; `has_mfa`: there is an authenticator that goes on working.
+#[must_use]
+pub const fn cancelled(has_mfa: bool) -> &'static str {
+    if has_mfa {
+        "Reset cancelled: your old authenticator still works. Delete the new entry in the application. If the application replaced the old one, reset again with a backup code."
+    } else {
+        "Nothing was added. If you scanned the QR code, delete its entry in the application."
+    }
+}
+
 /// After `Generate backup codes`.
 pub const GENERATED: &str = "New backup codes saved. The ones from before no longer work.";
 /// After `Delete`.
@@ -44,7 +57,8 @@ pub const RENAMED: &str = "Name saved.";
 /// Who can help somebody who has neither device nor backup codes.
 #[must_use]
 pub fn who_helps(owners: &[String]) -> String {
-    match owners {
+    let named: Vec<String> = owners.iter().map(|owner| named(owner)).collect();
+    match &*named {
         [] => "If you have none left, contact your operator.".to_owned(),
         [one] => format!("If you have none left, ask {one} to reset your MFA."),
         [others @ .., last] => format!(
@@ -87,7 +101,7 @@ pub const fn why_password_for(page: &Page) -> &'static str {
 /// What an action costs, before the identity is verified for it.
 #[must_use]
 pub fn cost(action: Action, about: Option<&str>) -> String {
-    let about = about.unwrap_or("the account");
+    let about = about.map_or_else(|| "the account".to_owned(), named);
     match action {
         Action::Reset => "You are about to reset your authenticator application. The one you have works until the new one is verified.".to_owned(),
         Action::Delete => "You are about to delete your authenticator application. Your backup codes stop working too.".to_owned(),

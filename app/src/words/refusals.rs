@@ -5,7 +5,10 @@ use domain::{
 };
 
 use super::{LINK_DEAD, OTHER_TAB};
-use crate::error::{AppError, Field};
+use crate::{
+    error::{AppError, Field},
+    ui::pure::named,
+};
 
 /// Whether pressing again may help.
 #[must_use]
@@ -89,7 +92,8 @@ pub fn refusal(error: &AppError) -> String {
         AppError::Internal | AppError::Malformed => "Something went wrong on the server.",
         AppError::Failed { reference } => {
             return format!(
-                "Something went wrong on the server. If it happens again, tell your operator this reference: {reference}"
+                "Something went wrong on the server. If it happens again, tell your operator this reference: {}",
+                named(&reference.to_string())
             );
         }
         AppError::NotSignedIn => "Your session has ended. Sign in again.",
@@ -254,7 +258,8 @@ mod tests {
     fn a_failure_names_what_to_look_for_in_the_log() {
         let reference = Reference::from_random([0xab; 8]);
         let error = AppError::Failed { reference };
-        assert!(refusal(&error).ends_with("this reference: abababababababab"));
+        let said = crate::ui::pure::plain(&refusal(&error));
+        assert!(said.ends_with("this reference: abababababababab"));
         assert!(may_work_again(&error));
     }
 

@@ -41,8 +41,9 @@ const DECORATION: [&str; 4] = ["line", "danger-line", "warning-line", "ok-line"]
 
 /// Name, light and dark of every colour token.
 fn tokens() -> impl Iterator<Item = (&'static str, [Oklch<f64>; 2])> {
-    // Only the first block: what asks for more contrast can only raise it.
-    let block = SHEET.split('}').next().unwrap();
+    // Only this block: what asks for more contrast can only raise it.
+    let (_, block) = SHEET.split_once("@supports (color: light-dark").unwrap();
+    let block = block.split('}').next().unwrap();
     block.lines().filter_map(|line| {
         let (name, value) = line
             .trim()
@@ -51,6 +52,16 @@ fn tokens() -> impl Iterator<Item = (&'static str, [Oklch<f64>; 2])> {
         let mut mixtures = value.split("oklch(").skip(1).map(mixture);
         Some((name, [mixtures.next().unwrap(), mixtures.next().unwrap()]))
     })
+}
+
+/// Name and value of every colour for engines without `light-dark()`.
+fn plain_colours() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let block = SHEET.split('}').next().unwrap();
+    let pairs = block.lines().filter_map(|line| {
+        let pair = line.trim().strip_prefix("--")?.strip_suffix(';')?;
+        pair.split_once(": ")
+    });
+    pairs.filter(|(_, value)| value.starts_with('#'))
 }
 
 /// Reads `46% 0.17 264deg)`.
@@ -87,6 +98,18 @@ fn what_meets_is_told_apart(#[case] theme: usize) {
         }
     }
     assert!(short.is_empty(), "{short:#?}");
+}
+
+/// P19 of the field: where `light-dark()` is unknown, each colour stands before it in plain digits, and is the light one.
+#[test]
+fn p19_every_colour_stands_in_plain_digits_first() {
+    let written: Vec<(&str, Colour)> = plain_colours()
+        .map(|(name, value)| (name, value.parse().unwrap()))
+        .collect();
+    let light: Vec<(&str, Colour)> = tokens()
+        .map(|(name, [light, _])| (name, Colour::mix(light)))
+        .collect();
+    assert_eq!(written, light);
 }
 
 /// Each meaning's own words and sign stand on its tint.

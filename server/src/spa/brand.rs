@@ -78,12 +78,16 @@ fn logo(logo: &Logo) -> File {
 fn style(branding: &Branding) -> Option<String> {
     let mut css = String::new();
     if let Some(accent) = &branding.accent {
+        // Writing to a string can't fail. Engines without `light-dark()` get the light colours, as in `style/tokens.css`.
         css.push_str(":root {\n");
+        for (name, light, _) in accent.tokens() {
+            let _ = writeln!(css, "  --{name}: {light};");
+        }
+        css.push_str("}\n@supports (color: light-dark(#000, #fff)) {\n:root {\n");
         for (name, light, dark) in accent.tokens() {
-            // Writing to a string can't fail.
             let _ = writeln!(css, "  --{name}: light-dark({light}, {dark});");
         }
-        css.push_str("}\n");
+        css.push_str("}\n}\n");
     }
     if let Some(logo) = &branding.logo {
         let _ = writeln!(css, ".brand__logo {{ aspect-ratio: {}; }}", logo.ratio);
@@ -150,10 +154,15 @@ mod tests {
         let (built, rest) = page.split_once("</style><style>").unwrap();
         assert!(PAGE.starts_with(built), "{built}");
         assert!(
-            rest.starts_with(":root {\n  --accent: light-dark(#2f5bd7, #"),
+            rest.starts_with(":root {\n  --accent: #2f5bd7;\n"),
+            "p19: plain colours come first: {rest}"
+        );
+        let (_, modern) = rest.split_once("@supports").unwrap();
+        assert!(
+            modern.contains(":root {\n  --accent: light-dark(#2f5bd7, #"),
             "{rest}"
         );
-        assert!(rest.contains("}\n</style></head>"), "{rest}");
+        assert!(rest.contains("}\n}\n</style></head>"), "{rest}");
     }
 
     #[test]

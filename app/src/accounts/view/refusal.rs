@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::{
     error::AppError,
     reactive::shown,
-    ui::{Alert, FormError, LinkButton},
+    ui::{Alert, FormError, LinkButton, written},
     words,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn Refusal(
             if matches!(error, AppError::NoMethod | AppError::SetUpRequired) {
                 view! {
                     <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label="Add MFA" /> }>
-                        <p>{said}</p>
+                        <p use:written=said.into()></p>
                     </Alert>
                 }
                 .into_any()

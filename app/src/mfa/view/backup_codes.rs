@@ -9,13 +9,14 @@ use crate::{
     app::meta,
     error::AppError,
     mfa::api::{CodeSheet, SavedCodes, Settled, backup_codes, finish, keep_codes},
-    reactive::{effect, memo},
+    reactive::{effect, memo, shown},
     routes::Page,
     shell::{AfterPassword, go, shell},
     ui::{
         Alert, AlertKind, Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading,
         FormError, Glyph, Skeleton, SubmitForm, day, download_text, focus_first_invalid, print,
-        pure::slug,
+        pure::{named, slug},
+        written,
     },
     words,
 };
@@ -76,14 +77,14 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            {move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any())}
+            {shown(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
             <FocusHeading label="Backup codes" />
             <FormError error=failed retry=fetch />
-            {move || match sheet.get() {
+            {shown(move || match sheet.get() {
                 Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
                 None if failed.read().is_some() => ().into_any(),
                 None => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -110,7 +111,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         .collect();
     let date = day(sheet.made_at.millis());
     let brand = meta("brand");
-    let heading = format!("{brand} · {} · {date}", sheet.email);
+    let heading = format!("{} · {} · {date}", named(&brand), named(&sheet.email));
     let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
     let text = format!(
         "{brand}\n{}\n{date}\n\nBackup codes: each code works once.\n\n{}\n",
@@ -120,21 +121,37 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     let (saved, finished) = (RwSignal::new(false), RwSignal::new(false));
     let (reason, old_left) = (sheet.reason, sheet.old_left);
     let waits = old_left.is_some();
+    let handed = RwSignal::new(String::new());
+    let download = move || {
+        let said = match download_text(&file_name, &text) {
+            Ok(()) => words::CODES_HANDED_OVER,
+            Err(_) => words::CODES_NOT_TAKEN,
+        };
+        handed.set(said.to_owned());
+    };
+    let on_paper = move || {
+        let said = match print() {
+            Ok(()) => words::CODES_PRINTING,
+            Err(_) => words::CODES_NOT_PRINTED,
+        };
+        handed.set(said.to_owned());
+    };
     let unsaved = move || !finished.get() && (waits || !saved.get());
     view! {
         <AskBeforeLeaving unsaved=Signal::derive(unsaved) waits />
         <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
         <div class="card stack">
             <section class="print-sheet">
-                <p class="print-only">{heading}</p>
+                <p class="print-only" use:written=heading.into()></p>
                 <p class="print-only">"Backup codes: each code works once."</p>
                 <CodeList id="codes" label="Backup codes" codes=codes.clone() />
             </section>
             <div class="actions">
                 <CopyButton label="Copy" text=codes.join("\n") source="codes" on_copy=move || saved.set(true) />
-                <Button label="Download" icon=Glyph::Download on_press=move || if download_text(&file_name, &text).is_ok() { saved.set(true) } />
-                <Button label="Print" icon=Glyph::Print on_press=move || { print(); saved.set(true); } />
+                <Button label="Download" icon=Glyph::Download on_press=download />
+                <Button label="Print" icon=Glyph::Print on_press=on_paper />
             </div>
+            <p class="handed no-print" role="status" use:written=handed.into()></p>
             {words::old_codes(reason, old_left).map(|said| view! { <p class="no-print">{said}</p> }.into_any())}
             <Finish saved finished set=sheet.set reason may_keep=may_keep_codes(reason, old_left) />
         </div>

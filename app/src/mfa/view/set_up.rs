@@ -11,7 +11,7 @@ use crate::{
     shell::{AfterPassword, go, load, shell},
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
-        FocusHeading, FormError, KeyGroups, QrCode, Skeleton, When,
+        FocusHeading, FormError, KeyGroups, Name, QrCode, Skeleton, When, written,
     },
     words,
 };
@@ -104,13 +104,13 @@ fn Key() -> impl IntoView {
             <Steps at=Step::SetUp is_short />
             <FocusHeading label=HEADING />
             <Demanded />
-            {move || match answer.get() {
+            {shown(move || match answer.get() {
                 None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
                     view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
                 }
-                Some(Ok(pending)) => view! { <Instructions pending /> }.into_any(),
+                Some(Ok(pending)) => view! { <Instructions pending has_mfa /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -126,14 +126,19 @@ fn Demanded() -> impl IntoView {
     shown(move || {
         let demanded = viewer().map(|viewer| {
             let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
-            view! { <Alert kind=AlertKind::Info live=false><p>{said}</p></Alert> }.into_any()
+            view! { <Alert kind=AlertKind::Info live=false><p use:written=said.into()></p></Alert> }
+                .into_any()
         });
         demanded.into_any()
     })
 }
 
 #[component]
-fn Instructions(pending: PendingSetUp) -> impl IntoView {
+fn Instructions(
+    pending: PendingSetUp,
+    /// Whether there is an authenticator that this one will replace.
+    has_mfa: bool,
+) -> impl IntoView {
     let PendingSetUp {
         email,
         issuer,
@@ -149,6 +154,7 @@ fn Instructions(pending: PendingSetUp) -> impl IntoView {
     let key = key.expose().to_owned();
     let copied = key.clone();
     view! {
+        {has_mfa.then(|| view! { <Alert kind=AlertKind::Info live=false><p>{words::BEFORE_THE_SCAN}</p></Alert> }.into_any())}
         <div class="card stack">
             <div class="scan">
                 <ol class="instructions">
@@ -166,20 +172,20 @@ fn Instructions(pending: PendingSetUp) -> impl IntoView {
                 <KeyGroups id="key" value=key.clone() />
                 <CopyButton label="Copy key" text=copied.clone() source="key" />
                 <DetailsList>
-                    <Detail label="Account">{email.clone()}</Detail>
-                    <Detail label="Issuer">{issuer.clone()}</Detail>
+                    <Detail label="Account"><Name text=email.clone() /></Detail>
+                    <Detail label="Issuer"><Name text=issuer.clone() /></Detail>
                     <Detail label="Type">"Time-based"</Detail>
                     <Detail label="Digits">"6"</Detail>
                     <Detail label="Period">"30 seconds"</Detail>
                 </DetailsList>
             </Disclosure>
-            <Onward />
+            <Onward has_mfa />
         </div>
     }
 }
 
 #[component]
-fn Onward() -> impl IntoView {
+fn Onward(has_mfa: bool) -> impl IntoView {
     let shell = shell();
     let go = go();
     let pending = RwSignal::new(false);
@@ -198,7 +204,10 @@ fn Onward() -> impl IntoView {
         failed.set(None);
         shell.key_was_shown.set_value(false);
         shell.call(pending, cancel(), move |answer| match answer {
-            Ok(()) => go(Page::Profile, true),
+            Ok(()) => {
+                shell.say(words::cancelled(has_mfa).to_owned());
+                go(Page::Profile, true);
+            }
             Err(error) => {
                 failed.try_set(Some(words::refusal(&error)));
             }

@@ -8,7 +8,7 @@ use crate::{
         api::{confirm, pending as is_pending},
         code_form::CodeForm,
     },
-    reactive::effect,
+    reactive::{effect, shown},
     routes::Page,
     session::api::Code,
     shell::{Shell, go, load, shell},
@@ -41,11 +41,11 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
         <div class="page--narrow">
             <Steps at=Step::Verify is_short />
             <FocusHeading label="Identity verification" />
-            {move || match waiting.get() {
+            {shown(move || match waiting.get() {
                 None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(true)) => view! { <Proof /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     mfa::api::{NewName, rename},
     reactive::{effect, shown},
     shell::shell,
-    ui::{Button, ButtonKind, FormError, SubmitForm, TextField, focus_first_invalid},
+    ui::{self, Button, ButtonKind, FormError, SubmitForm, TextField, focus_first_invalid},
     words,
 };
 
@@ -34,7 +34,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
         } else {
             view! {
                 <div class="name">
-                    <span class="name__text">{name.get()}</span>
+                    <span class="name__text"><ui::Name text=name.get() /></span>
                     <Button label="Edit name" kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
                 </div>
             }

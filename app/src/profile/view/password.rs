@@ -93,7 +93,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         let (label, kind, other) = code_words(by_backup.get());
         view! {
             <CodeField label value=code kind error=at_code autofocus />
-            {move || waits.get().map(|error| view! { <Wait error /> }.into_any())}
+            {shown(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
             <Button label=other kind=ButtonKind::Quiet on_press=toggle />
         }
         .into_any()

@@ -3,10 +3,11 @@ use leptos::prelude::*;
 use super::settings::Settings;
 use crate::{
     profile::api::{self, view},
+    reactive::shown,
     shell::{load_if, shell},
     ui::{
-        ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, RelativeTime,
-        Skeleton,
+        ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, Name, RelativeTime,
+        Skeleton, pure::named, written,
     },
     words,
 };
@@ -22,13 +23,13 @@ pub(crate) fn Profile() -> impl IntoView {
     view! {
         <div class="page--narrow stack">
             <FocusHeading label="My profile" />
-            {move || profile.get().map_or_else(
+            {shown(move || profile.get().map_or_else(
                 || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 |answer| match answer {
                     Ok(profile) => view! { <Loaded profile /> }.into_any(),
                     Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
                 },
-            )}
+            ))}
         </div>
     }
 }
@@ -38,7 +39,7 @@ fn Loaded(profile: api::Profile) -> impl IntoView {
     let accounts = profile
         .accounts
         .iter()
-        .map(|place| format!("{} ({})", place.account, words::role(place.role)));
+        .map(|place| format!("{} ({})", named(&place.account), words::role(place.role)));
     let accounts = accounts.collect::<Vec<_>>().join(", ");
     let accounts = if accounts.is_empty() {
         "None yet".to_owned()
@@ -51,9 +52,9 @@ fn Loaded(profile: api::Profile) -> impl IntoView {
         <section class="card" aria-labelledby="user">
             <h2 id="user">"Current user"</h2>
             <DetailsList>
-                <Detail label="Full name">{profile.name}</Detail>
-                <Detail label="Email">{profile.email}</Detail>
-                <Detail label="Accounts">{accounts}</Detail>
+                <Detail label="Full name"><Name text=profile.name.clone() /></Detail>
+                <Detail label="Email"><Name text=profile.email.clone() /></Detail>
+                <Detail label="Accounts"><span use:written=accounts.into()></span></Detail>
                 <Detail label="Last sign-in">
                     {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}
                 </Detail>

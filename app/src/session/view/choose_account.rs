@@ -3,11 +3,11 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
-    reactive::{clicked, effect, memo},
+    reactive::{clicked, effect, memo, shown},
     routes::Page,
     session::api::{Chosen, PlaceToWork, accounts, choose_account},
     shell::{go, load, shell},
-    ui::{Badge, BadgeKind, FocusHeading, FormError, Skeleton, focus_heading},
+    ui::{Badge, BadgeKind, FocusHeading, FormError, Name, Skeleton, focus_heading},
     words,
 };
 
@@ -70,18 +70,18 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Choose an account" />
-            {move || refused.get().map(|error| match error {
+            {shown(move || refused.get().map(|error| match error {
                 AppError::NotFound => view! { <FormError error=Some(words::LEFT_ACCOUNT.to_owned()) /> }.into_any(),
                 error => view! { <FormError error=Some(words::refusal(&error)) retry /> }.into_any(),
-            })}
-            {move || match answer.get() {
+            }).into_any())}
+            {shown(move || match answer.get() {
                 None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Ok(places)) => {
                     let place = move |place| view! { <li><Place place pending pressed press /></li> }.into_any();
                     view! { <ul class="choices" role="list">{places.into_iter().map(place).collect_view()}</ul> }.into_any()
                 }
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); reload(); } /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -125,14 +125,14 @@ fn Place(
             aria-disabled=move || pending.get().then_some("true")
             on:click=clicked(move |_| press.run(id.get_value()))
         >
-            <span class="choice__name">{name}</span>
+            <span class="choice__name"><Name text=name /></span>
             " "
             <span class="choice__role">{words::role(role)}</span>
             " "
             {requires_mfa.then(|| view! { <Badge label="MFA required" kind=BadgeKind::Plain /> }.into_any())}
             " "
-            {move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any())}
-            {move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any())}
+            {shown(move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any()).into_any())}
+            {shown(move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any()).into_any())}
         </button>
     }
 }

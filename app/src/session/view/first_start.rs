@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     error::AppError,
+    reactive::shown,
     refused::Refused,
     routes::Page,
     session::api::{FirstOwnerForm, Link, check_setup_link, create_first_owner},
@@ -35,12 +36,12 @@ pub(crate) fn FirstStart() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Create the first owner" />
-            {move || checked.with(|checked| match checked {
+            {shown(move || checked.with(|checked| match checked {
                 None => view! { <div class="card"><Skeleton lines=5 /></div> }.into_any(),
                 Some(Ok(())) => view! { <OwnerForm token=kept.get_value() /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink missing=kept.with_value(|token| token.expose().is_empty()) /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
-            })}
+            }))}
         </div>
     }
 }

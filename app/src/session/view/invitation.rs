@@ -3,12 +3,13 @@ use leptos::prelude::*;
 use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     error::AppError,
+    reactive::shown,
     refused::Refused,
     routes::Page,
     session::api::{InvitationForm, Link, accept_invitation, check_invitation},
     shell::{go, load, shell},
     ui::{
-        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Skeleton, SubmitForm,
+        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Name, Skeleton, SubmitForm,
         focus_first_invalid,
     },
     wire::SecretText,
@@ -31,12 +32,12 @@ pub(crate) fn Invitation() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Choose a password" />
-            {move || checked.with(|checked| match checked {
+            {shown(move || checked.with(|checked| match checked {
                 None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email.clone() /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink missing=kept.with_value(|token| token.expose().is_empty()) /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
-            })}
+            }))}
         </div>
     }
 }
@@ -79,7 +80,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
         );
     };
     view! {
-        <p class="lead">"For " <strong>{email.clone()}</strong></p>
+        <p class="lead">"For " <strong><Name text=email.clone() /></strong></p>
         <div class="card">
             <SubmitForm on_submit=submit pending>
                 <Refused refused retry=submit />

@@ -30,6 +30,8 @@ pub(crate) fn SignIn() -> impl IntoView {
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let refused = RwSignal::new(shell.take_end());
     let pending = RwSignal::new(false);
+    // A submit that waits to hear whether somebody is signed in already.
+    let waits = RwSignal::new(false);
     let submit = move || {
         refused.set(None);
         email_error.set(
@@ -48,6 +50,13 @@ pub(crate) fn SignIn() -> impl IntoView {
         if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
             return focus_first_invalid();
         }
+        if !shell.is_confirmed.get_untracked() {
+            if shell.failed.read_untracked().is_some() {
+                shell.refresh();
+            }
+            pending.set(true);
+            return waits.set(true);
+        }
         let request = SignInForm {
             email: email.get_untracked(),
             password: SecretText::new(password.get_untracked()),
@@ -65,6 +74,7 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
+    go_on_once_confirmed(waits, pending, refused, submit);
     let (email_field, password_field) = (NodeRef::new(), NodeRef::new());
     let typed = StoredValue::new(Some(typed));
     effect(move || {
@@ -94,4 +104,32 @@ pub(crate) fn SignIn() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Goes on with a submit that waits once the server has said that nobody is signed in.
+fn go_on_once_confirmed(
+    waits: RwSignal<bool>,
+    pending: RwSignal<bool>,
+    refused: RwSignal<Option<AppError>>,
+    submit: impl Fn() + 'static,
+) {
+    let shell = shell();
+    effect(move || {
+        if !waits.get() {
+            return;
+        }
+        let failed = shell.failed.get();
+        let is_confirmed = shell.is_confirmed.get();
+        if is_confirmed || failed.is_some() {
+            waits.set(false);
+            pending.set(false);
+        }
+        if !is_confirmed {
+            return refused.set(failed);
+        }
+        // If somebody is, the guard leads to where they belong, and their session stays what it is.
+        if untrack(|| shell.viewer()).is_none() {
+            submit();
+        }
+    });
 }

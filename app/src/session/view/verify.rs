@@ -7,7 +7,7 @@ use crate::{
     reactive::{effect, shown},
     session::api::{Code, SignedIn, helpers, verify_backup_code, verify_code},
     shell::{load_if, shell},
-    ui::{Disclosure, FocusHeading, FormError, Skeleton, When},
+    ui::{Disclosure, FocusHeading, FormError, Skeleton, When, written},
     words,
 };
 
@@ -62,7 +62,10 @@ fn LostDevice() -> impl IntoView {
         }
     });
     let link = Some(meta("support-url")).filter(|link| !link.is_empty());
-    let others = move || Some(words::who_helps(&owners.get()?.ok()?));
+    let others = Signal::derive(move || {
+        let told = owners.with(|owners| Some(words::who_helps(owners.as_ref()?.as_ref().ok()?)));
+        told.unwrap_or_default()
+    });
     let failed = Signal::derive(move || {
         owners.with(|owners| Some(words::refusal(owners.as_ref()?.as_ref().err()?)))
     });
@@ -80,7 +83,7 @@ fn LostDevice() -> impl IntoView {
             <When holds=move || open.get() && owners.read().is_none()>
                 <Skeleton lines=1 />
             </When>
-            <p aria-live="polite">{others}</p>
+            <p aria-live="polite" use:written=others></p>
             <FormError error=failed retry=ask />
             {support}
         </Disclosure>

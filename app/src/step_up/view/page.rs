@@ -5,11 +5,11 @@ use super::way;
 use crate::{
     error::AppError,
     mfa::second_factor_form::{Given, SecondFactorForm},
-    reactive::effect,
+    reactive::{effect, shown},
     routes::Page,
     shell::{AfterPassword, go, load, shell},
     step_up::api::{AskedFor, StepUpCode, asked, cancel, verify_backup_code, verify_code},
-    ui::{Alert, AlertKind, FocusHeading, FormError, Skeleton, When},
+    ui::{Alert, AlertKind, FocusHeading, FormError, Skeleton, When, written},
     words,
 };
 
@@ -32,11 +32,11 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Identity verification" />
-            {move || match answer.get() {
+            {shown(move || match answer.get() {
                 Some(Ok(Some(asked))) if asked.intent.action() == action => view! { <Question asked /> }.into_any(),
                 None | Some(Ok(_)) => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
-            }}
+            })}
         </div>
     }
 }
@@ -104,7 +104,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     };
     let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
     view! {
-        <Alert kind=AlertKind::Info live=false><p>{cost}</p></Alert>
+        <Alert kind=AlertKind::Info live=false><p use:written=cost.into()></p></Alert>
         <div class="card">
             <FormError error=failed retry=perform />
             <When holds=move || !verified.get()>

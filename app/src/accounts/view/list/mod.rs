@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     accounts::api::{AccountRow, list},
-    reactive::memo,
+    reactive::{memo, shown},
     ui::{FocusHeading, Skeleton, Table},
     words,
 };
@@ -31,7 +31,7 @@ enum Shown {
 pub(crate) fn Accounts() -> impl IntoView {
     let asked = ask(|| (), |()| list());
     let rules = Rules::new(asked);
-    let shown = memo(move || {
+    let what = memo(move || {
         asked.answer.with(|accounts| match accounts.as_deref() {
             None => Shown::Waiting,
             Some([]) => Shown::Nothing,
@@ -45,12 +45,12 @@ pub(crate) fn Accounts() -> impl IntoView {
             <FocusHeading label="Accounts" />
             <Refusal error=asked.failed retry=move || asked.retry() />
             <Refusal error=rules.failed retry=move || rules.retry() />
-            {move || match shown.get() {
+            {shown(move || match what.get() {
                 Shown::Waiting if asked.failed.read().is_some() => ().into_any(),
                 Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 Shown::Nothing => view! { <p class="lead">{words::NO_ACCOUNT}</p> }.into_any(),
                 Shown::Accounts { with_protection } => view! { <Rows asked rules with_protection /> }.into_any(),
-            }}
+            })}
             <p class="muted">{words::OPERATOR_ADDS}</p>
             <RequireDialog rules />
         </div>

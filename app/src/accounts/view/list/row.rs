@@ -7,7 +7,7 @@ use crate::{
     accounts::api::{AccountRow, Protection},
     reactive::{memo, shown},
     routes::Page,
-    ui::{Cell, RelativeTime, RowHead, Switch, pure::grouped},
+    ui::{Cell, Name, RelativeTime, RowHead, Switch, pure::grouped, written},
     words,
 };
 
@@ -36,23 +36,24 @@ pub(super) fn Row(
     let title = shown(move || {
         if is_owner.get() {
             let href = Page::Members(row.read_untracked().id.clone()).path();
-            view! { <A href>{move || name.get()}</A> }.into_any()
+            view! { <A href><Name text=name /></A> }.into_any()
         } else {
-            view! { {move || name.get()} }.into_any()
+            view! { <Name text=name /> }.into_any()
         }
     });
+    let role = Signal::derive(move || words::role(row.read().role).to_owned());
     let protection = move |words: fn(Protection) -> String| {
-        row.read().protection.map_or_else(|| "–".to_owned(), words)
+        Signal::derive(move || row.read().protection.map_or_else(|| "–".to_owned(), words))
     };
     view! {
         <tr class="table__row" role="row">
             <RowHead>{title}</RowHead>
-            <Cell label="Your role">{move || words::role(row.read().role)}</Cell>
+            <Cell label="Your role"><span use:written=role></span></Cell>
             <Cell label="MFA"><Rule row is_owner name rules /></Cell>
             {with_protection.then(|| {
                 view! {
-                    <Cell label="Members">{move || protection(|of| grouped(of.members))}</Cell>
-                    <Cell label="Protected">{move || protection(words::protected)}</Cell>
+                    <Cell label="Members"><span use:written=protection(|of| grouped(of.members))></span></Cell>
+                    <Cell label="Protected"><span use:written=protection(words::protected)></span></Cell>
                 }
                     .into_any()
             })}
@@ -84,7 +85,7 @@ fn Rule(
         let set = row.rule.as_ref().map(|rule| {
             let at = rule.at.millis();
             let said = words::rule_set_by(row.requires_mfa, rule.by.as_deref());
-            view! { <p class="rule__set">{said}<RelativeTime at /></p> }.into_any()
+            view! { <p class="rule__set"><span use:written=said.into()></span><RelativeTime at /></p> }.into_any()
         });
         set.into_any()
     });

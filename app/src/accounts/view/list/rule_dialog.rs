@@ -5,7 +5,7 @@ use super::rule::Rules;
 use crate::{
     reactive::shown,
     shell::shell,
-    ui::{Button, ButtonKind, Dialog},
+    ui::{Button, ButtonKind, Dialog, pure::named, written},
     words,
 };
 
@@ -17,12 +17,13 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     let label = Signal::derive(move || {
         let account = account.read();
         let name = account.as_ref().map_or("", |account| &account.name);
-        format!("Require MFA for {name}?")
+        format!("Require MFA for {}?", named(name))
     });
-    let effect = move || {
-        let protection = account.read().as_ref()?.protection?;
-        Some(words::rule_effect(protection))
-    };
+    let effect = Signal::derive(move || {
+        let account = account.read();
+        let protection = account.as_ref().and_then(|account| account.protection);
+        protection.map(words::rule_effect).unwrap_or_default()
+    });
     let own_effect = move || {
         let viewer = shell.viewer().filter(|viewer| !viewer.has_mfa)?;
         let account = account.read();
@@ -34,7 +35,7 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     };
     view! {
         <Dialog open=rules.asking label>
-            <p>{effect}</p>
+            <p use:written=effect></p>
             {shown(move || own_effect().map(|said| view! { <p>{said}</p> }.into_any()).into_any())}
             <div class="actions">
                 <Button label="Require MFA" kind=ButtonKind::Primary on_press=move || rules.change() />

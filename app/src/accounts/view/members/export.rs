@@ -4,11 +4,11 @@ use super::filters::Filters;
 use crate::{
     accounts::{api::export, csv::csv},
     shell::shell,
-    ui::{Button, FormError, Glyph, download_csv, iso, pure::slug, today},
+    ui::{Button, FormError, Glyph, download_csv, iso, pure::slug, today, written},
     words,
 };
 
-/// Saves the members that match as a file.
+/// Hands the members that match to the browser as a file.
 #[component]
 pub(super) fn DownloadCsv(
     filters: Filters,
@@ -17,8 +17,10 @@ pub(super) fn DownloadCsv(
 ) -> impl IntoView {
     let shell = shell();
     let (pending, failed) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let handed = RwSignal::new(String::new());
     let download = move || {
         failed.set(None);
+        handed.set(String::new());
         let request = export(filters.question.get_untracked());
         shell.call(pending, request, move |answer| {
             let said = match answer {
@@ -26,8 +28,13 @@ pub(super) fn DownloadCsv(
                     let name = account.try_get_untracked().unwrap_or_default();
                     let file_name = format!("members-{}-{}.csv", slug(&name), today());
                     let file = csv(&members, |at| iso(at.millis()));
-                    let saved = download_csv(&file_name, &file);
-                    saved.err().map(|_| words::NOT_SAVED.to_owned())
+                    match download_csv(&file_name, &file) {
+                        Ok(()) => {
+                            handed.try_set(words::CSV_HANDED_OVER.to_owned());
+                            None
+                        }
+                        Err(_) => Some(words::CSV_REFUSED.to_owned()),
+                    }
                 }
                 Err(error) => Some(words::refusal(&error)),
             };
@@ -36,6 +43,7 @@ pub(super) fn DownloadCsv(
     };
     view! {
         <Button label="Download CSV" icon=Glyph::Download pending pending_label="Preparing…" on_press=download />
+        <p class="handed" role="status" use:written=handed.into()></p>
         <FormError error=failed />
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::api::MembersShown,
     reactive::{memo, shown},
-    ui::{Button, FocusHeading},
+    ui::{Button, FocusHeading, pure::named, written},
     words,
 };
 
@@ -42,20 +42,22 @@ pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoV
             .map_or(0, |shown| shown.matching)
     });
     let nobody = memo(move || matching.get() == 0);
-    let found = move || {
+    let found = Signal::derive(move || {
         asked.answer.track();
         words::members_found(matching.get(), filters.is_narrowed())
-    };
+    });
+    let heading = Signal::derive(move || named(&name.read()));
+    let rule = Signal::derive(move || words::rule(requires_mfa.get()).to_owned());
     view! {
         <div class="page--wide">
-            <FocusHeading label=name />
-            <p class="lead">{move || words::rule(requires_mfa.get())} " " <A href="/accounts">"All accounts"</A></p>
+            <FocusHeading label=heading />
+            <p class="lead"><span use:written=rule></span> " " <A href="/accounts">"All accounts"</A></p>
             <Refusal error=asked.failed retry=move || asked.retry() />
             <Refusal error=resets.failed retry=move || resets.retry() />
             <div class="card stack members">
                 <FilterFields filters />
                 <div class="members__found">
-                    <p aria-live="polite">{found}</p>
+                    <p aria-live="polite" use:written=found></p>
                     <DownloadCsv filters account=name />
                 </div>
                 {shown(move || if nobody.get() {

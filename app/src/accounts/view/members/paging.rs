@@ -5,7 +5,7 @@ use super::filters::Filters;
 use crate::{
     accounts::state::{last_page, page_range},
     reactive::memo,
-    ui::{Button, When},
+    ui::{Button, When, written},
 };
 
 /// From one page of members to the next; nothing where one page holds all.
@@ -25,11 +25,12 @@ pub(super) fn Paging(
                 .min(last_page(matching.get_untracked())),
         );
     };
+    let range = Signal::derive(move || page_range(page.get(), matching.get()));
     view! {
         <When holds=move || { matching.get() > PAGE }>
             <nav class="paging" aria-label="Pages">
                 <Button label="Previous" disabled=is_first on_press=move || turn(-1) />
-                <p class="paging__range">{move || page_range(page.get(), matching.get())}</p>
+                <p class="paging__range" use:written=range></p>
                 <Button label="Next" disabled=is_last on_press=move || turn(1) />
             </nav>
         </When>

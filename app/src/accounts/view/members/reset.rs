@@ -6,7 +6,7 @@ use crate::{
     accounts::api::MemberRow,
     error::AppError,
     step_up::view::way,
-    ui::{Button, ButtonKind, Dialog, focus_heading},
+    ui::{Button, ButtonKind, Dialog, focus_heading, pure::named, written},
     words,
 };
 
@@ -76,13 +76,14 @@ pub(super) fn ResetDialog(resets: Resets) -> impl IntoView {
         let member = resets.member.read();
         member
             .as_ref()
-            .map(|member| member.name.clone())
+            .map(|member| named(&member.name))
             .unwrap_or_default()
     });
     let label = Signal::derive(move || format!("Reset the MFA of {}?", name.read()));
+    let effect = Signal::derive(move || words::reset_effect(&name.read()));
     view! {
         <Dialog open=resets.asking label>
-            <p>{move || words::reset_effect(&name.read())}</p>
+            <p use:written=effect></p>
             <div class="actions">
                 <Button label="Reset MFA" kind=ButtonKind::Danger on_press=move || resets.start() />
                 <Button label="Cancel" on_press=move || resets.asking.set(false) />

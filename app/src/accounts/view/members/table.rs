@@ -5,7 +5,7 @@ use super::{super::asked::Asked, reset::Resets};
 use crate::{
     accounts::api::{MemberRow, MembersShown},
     reactive::shown,
-    ui::{Badge, BadgeKind, Button, Cell, RelativeTime, RowHead, Table},
+    ui::{Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Table},
     words,
 };
 
@@ -21,6 +21,7 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
         "Last used",
         "Action",
     ];
+    // Rows are made anew for each answer: none of them is another person's from before.
     let rows = shown(move || {
         let members = asked.answer.get().map(|shown| shown.members);
         let row = |member| view! { <Row member resets /> }.into_any();
@@ -40,8 +41,8 @@ fn Row(member: MemberRow, resets: Resets) -> impl IntoView {
     let (name, email) = (member.name.clone(), member.email.clone());
     view! {
         <tr class="table__row" role="row">
-            <RowHead>{name}</RowHead>
-            <Cell label="Email">{email}</Cell>
+            <RowHead><Name text=name /></RowHead>
+            <Cell label="Email"><Name text=email /></Cell>
             <Cell label="Role">{words::role(member.role)}</Cell>
             <Cell label="MFA"><Badge label=member.state.as_str() kind /></Cell>
             <Cell label="Added">{time(member.added_at)}</Cell>
