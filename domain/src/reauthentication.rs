@@ -32,10 +32,10 @@ impl SessionFacts {
         self.may_repeat(proved_at, now)
     }
 
-    /// Whether a key made at `made_at` was drawn since the session's newest password. One from before may have been drawn, and seen, with the
-    /// cookie alone: the password that follows throws that cookie out, and its key must not become the person's own.
+    /// Whether the key of a first set-up, made at `made_at`, was drawn since the session's newest password. One from before may have been begun
+    /// by a thief, with the cookie alone: the password that follows throws that cookie out, and the key must not become the person's own.
     #[must_use]
-    pub fn drew_key_since_password(&self, made_at: Timestamp) -> bool {
+    pub fn drew_first_key_since_password(&self, made_at: Timestamp) -> bool {
         made_at >= self.password_at
     }
 
@@ -98,8 +98,8 @@ mod tests {
     #[test]
     fn a_password_ends_the_keys_from_before() {
         let session = signed_in_at(START);
-        assert!(session.drew_key_since_password(START));
-        assert!(!session.drew_key_since_password(START.minus(MOMENT)));
+        assert!(session.drew_first_key_since_password(START));
+        assert!(!session.drew_first_key_since_password(START.minus(MOMENT)));
     }
 
     #[test]

@@ -49,7 +49,7 @@ async fn keep_for_first(call: &Call) -> Result<(PendingKey, bool), AppError> {
     let waiting = waiting.filter(|key| key.replaces.is_none());
     let is_renewed = waiting
         .as_ref()
-        .is_some_and(|key| !facts.drew_key_since_password(key.made_at));
+        .is_some_and(|key| !facts.drew_first_key_since_password(key.made_at));
     let may_see = match waiting.filter(|_| !is_renewed) {
         Some(key) => facts.may_see_first_key_again(key.made_at, call.now),
         None => facts.has_fresh_password(call.now),
@@ -74,7 +74,6 @@ async fn keep_for_reset(call: &Call, method: MethodId) -> Result<PendingKey, App
     let facts = &call.caller()?.session.facts;
     if let Some(waiting) = find_pending(call).await?
         && waiting.replaces.as_ref() == Some(&method)
-        && facts.drew_key_since_password(waiting.made_at)
         && facts.may_repeat(waiting.proved_at, call.now)
         && !is_granted(call, &Intent::Reset, &method).await?
     {

@@ -45,6 +45,8 @@ pub const fn cancelled(has_mfa: bool) -> &'static str {
     }
 }
 
+/// Before the scan, where another key was shown before the password was confirmed.
+pub const KEY_RENEWED: &str = "This is a new QR code, because your password was asked for in between. If your application has an entry from the QR code before, delete that entry and scan this one.";
 /// After `Generate backup codes`.
 pub const GENERATED: &str = "New backup codes saved. The ones from before no longer work.";
 /// After `Delete`.

@@ -232,7 +232,14 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
         apt.run(&["update"])?;
         apt.run(&install)?;
     }
-    for server in ["postgresql", "nginx", "pgbouncer", "caddy", "haproxy", "apache2"] {
+    for server in [
+        "postgresql",
+        "nginx",
+        "pgbouncer",
+        "caddy",
+        "haproxy",
+        "apache2",
+    ] {
         if names.contains(&server) {
             // Debian starts a server of the system's own, which nobody asked for.
             Process::new("service").args([server, "stop"]).probe();

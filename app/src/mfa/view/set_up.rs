@@ -145,6 +145,7 @@ fn Instructions(
         key,
         uri,
         qr,
+        is_renewed,
     } = pending;
     let (path, size, label) = (
         qr.path.expose().to_owned(),
@@ -154,6 +155,7 @@ fn Instructions(
     let key = key.expose().to_owned();
     let copied = key.clone();
     view! {
+        {is_renewed.then(|| view! { <Alert kind=AlertKind::Warning live=false><p>{words::KEY_RENEWED}</p></Alert> }.into_any())}
         {has_mfa.then(|| view! { <Alert kind=AlertKind::Info live=false><p>{words::BEFORE_THE_SCAN}</p></Alert> }.into_any())}
         <div class="card stack">
             <div class="scan">

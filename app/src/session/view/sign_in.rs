@@ -3,6 +3,7 @@ use leptos::prelude::*;
 
 use crate::{
     boot,
+    error::AppError,
     reactive::effect,
     refused::Refused,
     routes::Page,
