@@ -85,7 +85,8 @@ pub(super) async fn show_fresh(call: &Call) -> Result<CodeSheet, AppError> {
     let old_left = old_left(call).await?;
     let (shown, stored) = draw(call, place, session, session.codes_for, old_left).await?;
     let kept = call.services.mfa.keep_pending_codes(&session.user, stored);
-    kept.await?.then_some(shown).ok_or(AppError::NotSignedIn)
+    // Finish or Keep came first; a session that has ended hears of that by its next call.
+    kept.await?.then_some(shown).ok_or(AppError::NothingPending)
 }
 
 pub(super) async fn finish(call: &Call, request: SavedCodes) -> Result<Option<Settled>, AppError> {

@@ -72,7 +72,7 @@ pub const LEFT_ACCOUNT: &str = "You no longer belong to this account.";
 pub const MEMBERS_CLOSED: &str =
     "This account requires MFA. Its members are shown once you have set it up.";
 /// The file with the members is with the browser.
-pub const CSV_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, open this page in another browser.";
+pub const CSV_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, open this page in another browser. If a spreadsheet shows it in one column, import it with the comma as separator.";
 /// The browser would not take it.
 pub const CSV_REFUSED: &str =
     "Your browser did not take the file. Open this page in another browser.";

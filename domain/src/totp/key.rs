@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
 
+use super::label::label;
 use crate::{email::Email, one_time_code::OneTimeCode, time::TimeStep};
 
 /// What stands unescaped in an otpauth URI (RFC 3986 §2.3).
@@ -40,11 +41,12 @@ impl TotpKey {
         Zeroizing::new(BASE32_NOPAD.encode(self.0.as_slice()))
     }
 
-    /// The URI that the QR code holds; issuer and account stand in the label and the issuer in a parameter too.
+    /// The URI that the QR code holds; issuer and account stand in the label, as short as it may be, and the issuer in a parameter too.
     #[must_use]
     pub fn otpauth_uri(&self, issuer: &str, account: &Email) -> Zeroizing<String> {
-        let issuer = utf8_percent_encode(issuer, ESCAPED);
-        let account = utf8_percent_encode(account.as_str(), ESCAPED);
+        let (issuer, account) = label(issuer, account.as_str());
+        let issuer = utf8_percent_encode(&issuer, ESCAPED);
+        let account = utf8_percent_encode(&account, ESCAPED);
         Zeroizing::new(format!(
             "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period=30",
             self.base32().as_str()

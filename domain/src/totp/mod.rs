@@ -2,6 +2,7 @@
 
 mod clock_hint;
 mod key;
+pub mod label;
 mod verify;
 
 pub use clock_hint::OffTime;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use app::services::Services;
-use domain::token::Token;
+use domain::{token::Token, totp::label};
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{Failure, args::ServeArgs, demo, environment};
@@ -63,6 +63,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     }
     let pages = Pages::embedded(&branding, address.set_public_url());
     warn(&public_url, address.is_open_without_name(), &pages);
+    warn_of_long_brand(&branding.brand);
     let first_start = first_owner_link(&services, &public_url).await?;
     let assumption = address.assumption(bound);
     announce(
@@ -148,6 +149,19 @@ fn warn(public_url: &PublicUrl, is_open_without_name: bool, pages: &Pages) {
     }
     if pages.are_missing() {
         tracing::warn!("{NO_PAGES}");
+    }
+}
+
+/// Such a brand is shortened in authenticators, on security keys and elsewhere alike.
+fn warn_of_long_brand(brand: &str) {
+    if brand.len() > label::FOR_ISSUER {
+        tracing::warn!(
+            bytes = brand.len(),
+            "TWINLOCK_BRAND leaves under {} of {} bytes for the address in an authenticator's entry: beside a long address the brand is shortened; use at most {} bytes",
+            label::FOR_ACCOUNT,
+            label::MAX_BYTES,
+            label::FOR_ISSUER,
+        );
     }
 }
 

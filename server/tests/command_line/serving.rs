@@ -139,6 +139,23 @@ fn plain_http_beyond_this_machine_is_warned_of() {
     }
 }
 
+/// S11 of the field: the brand and the address have 64 bytes together.
+#[test]
+fn s11_a_brand_that_leaves_too_little_for_the_address_is_warned_of() {
+    let place = Place::new();
+    for (brand, warned) in [
+        ("Customer Control Panel", false),
+        ("Example Hosting Customer Panel", true),
+        ("Панель управления", true),
+    ] {
+        let server = place.serve_with(&[("TWINLOCK_BRAND", brand)]);
+        server.terminate();
+        let (_, log) = server.wait();
+        let said = log.contains("TWINLOCK_BRAND leaves under 40 of 64 bytes");
+        assert_eq!(said, warned, "{brand}: {log}");
+    }
+}
+
 #[test]
 fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
     let place = Place::with_account();
