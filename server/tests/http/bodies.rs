@@ -2,6 +2,10 @@
 
 use std::{
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -110,13 +114,30 @@ async fn a_large_body_is_refused_announced_or_not() {
     post(&server, &json, Body::from(vec![b' '; 16 * 1024 + 1]))
         .await
         .expect_refused(413, "malformed");
-    post(&server, &json, Body::new(Drip { chunks: 20 }))
+    post(&server, &json, Body::new(Drip::of(20).0))
         .await
         .expect_refused(413, "malformed");
     // As large as may be: read, and only then found to be no JSON.
     post(&server, &json, Body::from(vec![b' '; 16 * 1024]))
         .await
         .expect_refused(422, "malformed");
+}
+
+/// S1 of the field: a proxy that is still sending when the connection ends makes a 502 of the refusal. What is too much even so is not read.
+#[rstest]
+#[case::all_of_it(40, 0)]
+#[case::up_to_a_bound(1000, 935)]
+#[tokio::test]
+async fn s1_a_large_body_is_read_before_it_is_refused(
+    #[case] kilobytes: usize,
+    #[case] unread: usize,
+) {
+    let server = TestServer::start().await;
+    let json = [("content-type", "application/json")];
+    let (drip, left) = Drip::of(kilobytes);
+    let answer = post(&server, &json, Body::new(drip)).await;
+    answer.expect_refused(413, "malformed");
+    assert_eq!(left.load(Ordering::Relaxed), unread);
 }
 
 #[tokio::test]
@@ -134,7 +155,18 @@ async fn a_body_that_never_ends_is_given_up() {
 
 /// Kilobytes without an announced length.
 struct Drip {
-    chunks: usize,
+    chunks: Arc<AtomicUsize>,
+}
+
+impl Drip {
+    /// With how many are left.
+    fn of(chunks: usize) -> (Self, Arc<AtomicUsize>) {
+        let chunks = Arc::new(AtomicUsize::new(chunks));
+        let drip = Self {
+            chunks: Arc::clone(&chunks),
+        };
+        (drip, chunks)
+    }
 }
 
 impl HttpBody for Drip {
@@ -142,13 +174,14 @@ impl HttpBody for Drip {
     type Error = std::convert::Infallible;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Self::Error>>> {
-        if self.chunks == 0 {
+        let left = self.chunks.load(Ordering::Relaxed);
+        if left == 0 {
             return Poll::Ready(None);
         }
-        self.chunks -= 1;
+        self.chunks.store(left - 1, Ordering::Relaxed);
         Poll::Ready(Some(Ok(hyper::body::Frame::data(Bytes::from_static(
             &[b' '; 1024],
         )))))
