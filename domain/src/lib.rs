@@ -7,6 +7,7 @@ pub mod backup_code;
 pub mod email;
 pub mod enrolment;
 pub mod ids;
+pub mod link_token;
 pub mod lockout;
 pub mod members;
 pub mod names;

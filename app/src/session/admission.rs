@@ -7,9 +7,10 @@ use domain::{
     policy::Standing,
     ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt, SessionRecord},
     time::Timestamp,
+    token::Token,
 };
 
-use crate::{call::Call, error::AppError};
+use crate::{call::Call, error::AppError, wire::SecretText};
 
 /// Counts the attempt, then compares; `None` when anything is wrong, always after the same work. A right one is forgotten at once.
 pub(crate) async fn judge(
@@ -115,6 +116,11 @@ async fn count(call: &Call, attempt: PasswordTry) -> Result<Receipt, AppError> {
         Counted::Counted(receipt) => Ok(receipt),
         Counted::Refused { until } => Err(too_many(call, until)),
     }
+}
+
+/// The token of a link, however the link was written on its way.
+pub(super) fn link_token(text: &SecretText) -> Option<Token> {
+    domain::link_token::canonical(text.expose())?.parse().ok()
 }
 
 /// The refusal of a link that is dead, or never was one. It counts for its address, which is refused once it is over its limit.

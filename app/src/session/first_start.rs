@@ -6,11 +6,11 @@ use domain::{
     names::PersonName,
     password::{Password, PasswordOwner},
     ports::{FirstOwner, NewAccount, NewSession, NewUser},
-    token::{Token, TokenHash},
+    token::TokenHash,
 };
 
 use super::{
-    admission::{dead_link, place_of_stranger},
+    admission::{dead_link, link_token, place_of_stranger},
     api::{FirstOwnerForm, Link, Viewer},
     known_browser,
     server::reread,
@@ -27,7 +27,7 @@ pub(super) async fn check_link(call: &Call, request: Link) -> Result<(), AppErro
 
 /// A live link is found first and always works, whatever its address has done.
 async fn open_link(call: &Call, token: &SecretText) -> Result<TokenHash, AppError> {
-    if let Ok(token) = token.expose().parse::<Token>() {
+    if let Some(token) = link_token(token) {
         let link = token.hash();
         if call.services.users.set_up_is_open(link).await? {
             return Ok(link);

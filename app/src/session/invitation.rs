@@ -3,11 +3,11 @@
 use domain::{
     password::{Password, PasswordOwner},
     ports::InvitedUser,
-    token::{Token, TokenHash},
+    token::TokenHash,
 };
 
 use super::{
-    admission::{dead_link, place_of_stranger},
+    admission::{dead_link, link_token, place_of_stranger},
     api::{InvitationForm, Invited, Link},
 };
 use crate::{call::Call, error::AppError, wire::SecretText};
@@ -26,7 +26,7 @@ async fn invited(
     call: &Call,
     token: &SecretText,
 ) -> Result<Option<(TokenHash, InvitedUser)>, AppError> {
-    let Ok(token) = token.expose().parse::<Token>() else {
+    let Some(token) = link_token(token) else {
         return Ok(None);
     };
     let link = token.hash();

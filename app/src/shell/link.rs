@@ -1,5 +1,6 @@
 //! The token of an invitation or of the first start, in the address's fragment.
 
+use domain::link_token;
 use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 
@@ -23,5 +24,7 @@ pub(super) fn take_fragment() -> Option<SecretText> {
     let (fragment, path) = (location.hash().ok()?, location.pathname().ok()?);
     let history = window().history().ok()?;
     let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
-    Some(SecretText::new(fragment.trim_start_matches('#').to_owned()))
+    Some(SecretText::new(
+        link_token::canonical(&fragment).unwrap_or(fragment),
+    ))
 }

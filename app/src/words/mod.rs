@@ -21,6 +21,8 @@ pub const OTHER_TAB: &str =
     "An authenticator application was already added, perhaps in another tab.";
 /// A link that does not work any more.
 pub const LINK_DEAD: &str = "This link is no longer valid. Ask the person who gave it to you for a new one; as long as there is no owner yet, the server prints the first one's link anew at each start.";
+/// A link of which something is missing or changed.
+pub const LINK_DAMAGED: &str = "This link is not whole: a part of it was lost or changed on its way. Copy all of it, as one line, from where you got it, and open it again.";
 /// A page that only a link opens, without the link.
 pub const LINK_MISSING: &str =
     "Open the link again: it works until it is used, but it is not kept in the address bar.";

@@ -37,14 +37,24 @@ mod tests {
 
     /// S11 of the field.
     #[rstest]
-    #[case("Customer Control Panel", "ada@example.com", "Customer Control Panel", "ada@example.com")]
+    #[case(
+        "Customer Control Panel",
+        "ada@example.com",
+        "Customer Control Panel",
+        "ada@example.com"
+    )]
     #[case(
         "Example Hosting Customer Panel",
         "a.very.long.address@mail.example.com.test",
         "Example Hosting Cust…",
         "a.very.long.address@mail.example.com…"
     )]
-    #[case("Панель управления кл", "ada@example.com", "Панель управления кл", "ada@example.com")]
+    #[case(
+        "Панель управления кл",
+        "ada@example.com",
+        "Панель управления кл",
+        "ada@example.com"
+    )]
     #[case(
         "Панель управления клиента",
         "a.long.address@mail.example.com",

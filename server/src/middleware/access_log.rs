@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use app::routes::Page;
 use axum::{
     extract::Request,
     http::{Method, Uri},
@@ -14,6 +15,8 @@ use crate::health::{LIVE, READY};
 
 /// Paths of ours are short; the rest of a long one is somebody's probe.
 const MAX_PATH: usize = 120;
+/// A word of so many characters may be a token, of which a part is missing.
+const TOKEN: usize = 38;
 
 /// The line, from when the request came. Queries, headers, addresses and bodies never: they may hold what is nobody's business.
 pub struct Line {
@@ -65,6 +68,53 @@ impl Line {
     }
 }
 
+/// The path without what may be a link's token: some programs escape the `#` of a link, so that the token comes in the path.
 fn shortened(uri: &Uri) -> String {
-    uri.path().chars().take(MAX_PATH).collect()
+    let path = uri.path();
+    for page in [Page::Invitation.path(), Page::FirstStart.path()] {
+        let begin = path.get(..page.len());
+        let is_page = begin.is_some_and(|begin| begin.eq_ignore_ascii_case(&page));
+        if is_page && path.len() > page.len() {
+            return format!("{page}…");
+        }
+    }
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '%');
+    let parts = path.split_inclusive(|c: char| !is_of_token(c));
+    let parts = parts.map(|part| {
+        let word = part.trim_end_matches(|c: char| !is_of_token(c));
+        if word.len() < TOKEN {
+            part.to_owned()
+        } else {
+            format!("…{}", &part[word.len()..])
+        }
+    });
+    parts.collect::<String>().chars().take(MAX_PATH).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// In whatever form a link arrives, its token is in no log.
+    #[rstest]
+    #[case("/api/session/whoami", "/api/session/whoami")]
+    #[case("/invitation", "/invitation")]
+    #[case("/invitation%23AbCdEf", "/invitation…")]
+    #[case("/Invitation/AbCdEf", "/invitation…")]
+    #[case("/setup%2523AbCdEf", "/setup…")]
+    #[case("/x/AbC-dEf_0123456789AbCdEfGhIjKlMnOpQrStUv--x/y", "/x/…/y")]
+    #[case(
+        "/twinlock-0123456789abcdef_bg.wasm",
+        "/twinlock-0123456789abcdef_bg.wasm"
+    )]
+    fn a_path_holds_no_token(#[case] path: &str, #[case] logged: &str) {
+        assert_eq!(shortened(&Uri::try_from(path).unwrap()), logged);
+    }
+
+    #[test]
+    fn a_long_path_is_cut() {
+        let path = "/a".repeat(MAX_PATH);
+        assert_eq!(shortened(&Uri::try_from(path).unwrap()).len(), MAX_PATH);
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) fn Invitation() -> impl IntoView {
             {shown(move || checked.with(|checked| match checked {
                 None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email.clone() /> }.into_any(),
-                Some(Err(AppError::LinkDead)) => view! { <DeadLink missing=kept.with_value(|token| token.expose().is_empty()) /> }.into_any(),
+                Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
             }))}
         </div>

@@ -16,9 +16,10 @@ pub(crate) use new_password::NewPasswordField;
 pub(crate) use sign_in::SignIn;
 pub(crate) use verify::Verify;
 
+use domain::link_token;
 use leptos::prelude::*;
 
-use crate::words;
+use crate::{wire::SecretText, words};
 
 /// The password rule as a form asks it: the text in NFC, or what is wrong with it.
 pub(crate) fn password_error(typed: &str) -> Option<String> {
@@ -28,11 +29,14 @@ pub(crate) fn password_error(typed: &str) -> Option<String> {
         .map(|_| words::invalid(crate::error::Field::Password).to_owned())
 }
 
-/// A link that does not work any more.
+/// A link that does not open anything: it works no more, it was damaged on its way, or the page was reloaded, after which the token has left
+/// the address bar and nothing is known of the link.
 #[component]
-fn DeadLink(
-    /// The page was reloaded: the token has left the address bar, so nothing is known of the link.
-    missing: bool,
-) -> impl IntoView {
-    view! { <p class="lead">{if missing { words::LINK_MISSING } else { words::LINK_DEAD }}</p> }
+fn DeadLink(token: SecretText) -> impl IntoView {
+    let said = match token.expose() {
+        "" => words::LINK_MISSING,
+        token if link_token::canonical(token).is_none() => words::LINK_DAMAGED,
+        _ => words::LINK_DEAD,
+    };
+    view! { <p class="lead">{said}</p> }
 }
