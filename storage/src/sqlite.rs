@@ -58,6 +58,8 @@ const ROOM: u64 = 64 << 10;
 
 fn refused(error: sqlx::Error, file: &Path) -> OpenError {
     match cause::of(&error) {
+        // A disk without room for another file's entry is full as well.
+        Some(Cause::NotWritable | Cause::NoAnswer) if !has_entries(file) => OpenError::Full(error),
         Some(Cause::NotWritable) => OpenError::ReadOnly,
         Some(Cause::NoLocks | Cause::Disk | Cause::Full | Cause::NoAnswer) if !has_room(file) => {
             OpenError::Full(error)
@@ -69,6 +71,12 @@ fn refused(error: sqlx::Error, file: &Path) -> OpenError {
 fn has_room(file: &Path) -> bool {
     let found = rustix::fs::statvfs(file);
     found.is_ok_and(|found| found.f_bavail.saturating_mul(found.f_frsize) >= ROOM)
+}
+
+/// Some file systems do not count entries; those answer 0 of 0.
+fn has_entries(file: &Path) -> bool {
+    let found = rustix::fs::statvfs(file);
+    found.is_ok_and(|found| found.f_files == 0 || found.f_favail > 0)
 }
 
 /// The URL of a file that is there.

@@ -64,6 +64,27 @@ fn s24_a_full_disk_is_told_of_a_database_that_is_there(#[case] args: &[&str]) {
     );
 }
 
+/// Room for bytes is not room for files.
+#[test]
+fn s24_a_disk_without_room_for_another_file_is_full() {
+    if !can_mount("s24_a_disk_without_room_for_another_file_is_full", &[]) {
+        return;
+    }
+    for files in 2..=4 {
+        let place = Place::in_a_file();
+        let script = format!(
+            "mkdir disk && mount -t tmpfs -o size=4m,nr_inodes={files} disk disk && exec \"$@\""
+        );
+        let args = [&["migrate"][..], &ON_DISK].concat();
+        let done = Done::from(place.command_behind(&script, &args).output().unwrap());
+        let line = done.expect_refused(1);
+        assert!(
+            line.contains("the disk is full: make room on it"),
+            "{files}: {line}"
+        );
+    }
+}
+
 /// What a share answers without its lock service, or where no memory can be shared, as the kernel hands it on.
 #[rstest]
 #[case::no_lock_service("fcntl", "ENOLCK", "twinlock.db")]
