@@ -110,7 +110,7 @@ fn Waiting() -> impl IntoView {
             >
                 <FocusHeading label="This page can't be loaded" />
                 <FormError error=failed retry=move || shell.refresh() />
-                {move || shell.failed.get().map(|error| view! { <RightAddress error /> }.into_any())}
+                {shown(move || shell.failed.get().map(|error| view! { <RightAddress error /> }.into_any()).into_any())}
             </When>
         </div>
     }
