@@ -51,8 +51,8 @@ test('each step asks the server once at most', async ({ site, page }) => {
   ).toEqual(['/api/mfa/finish']);
 });
 
-/** Nobody knows what becomes of a file or a sheet, so those two tick nothing (P17 of the field). */
-test('Copy ticks the checkbox, Download and Print say what to look for', async ({
+/** What becomes of a file or a sheet only the person sees, so those two say what to look for (P17 of the field). */
+test('Copy, Download and Print each save the codes and tick the checkbox', async ({
   site,
   context,
 }) => {
@@ -71,7 +71,7 @@ test('Copy ticks the checkbox, Download and Print say what to look for', async (
   await backupCodes.download.click();
   const download = await started;
   await expect(page.getByText(words.fileHandedOver)).toBeVisible();
-  await expect(backupCodes.saved).not.toBeChecked();
+  await expect(backupCodes.saved).toBeChecked();
   expect(download.suggestedFilename()).toMatch(
     /^backup-codes-customer[- ]control[- ]panel-\d{4}-\d{2}-\d{2}\.txt$/i,
   );
@@ -80,6 +80,7 @@ test('Copy ticks the checkbox, Download and Print say what to look for', async (
   expect(text).toMatch(words.eachOnce);
   codes.forEach((code) => expect(text).toContain(code));
 
+  await backupCodes.saved.uncheck();
   const printed = await page.evaluateHandle(() => {
     const counter = { calls: 0 };
     window.print = () => {
@@ -89,7 +90,7 @@ test('Copy ticks the checkbox, Download and Print say what to look for', async (
   });
   await backupCodes.print.click();
   await expect(page.getByText(words.printing)).toBeVisible();
-  await expect(backupCodes.saved).not.toBeChecked();
+  await expect(backupCodes.saved).toBeChecked();
   expect(await printed.evaluate(({ calls }) => calls)).toBe(1);
   await backupCodes.arrive();
 });

@@ -30,7 +30,9 @@ for (const answer of [NOTHING, ERROR]) {
     await backupCodes.download.click();
     await expect(page.getByText(said)).toBeVisible();
     await expect(page.getByText(/use copy/i)).toBeVisible();
-    await expect(backupCodes.saved, 'nobody knows that a file came of it').not.toBeChecked();
+    await expect(backupCodes.saved, 'ticked unless refused').toBeChecked({
+      checked: answer === NOTHING,
+    });
     await expectAccessible(page);
   });
 }
@@ -45,7 +47,8 @@ for (const answer of [NOTHING, ERROR]) {
     await site.setUpToBackupCodes();
     await backupCodes.print.click();
     await expect(page.getByText(answer === ERROR ? words.notPrinted : words.printing)).toBeVisible();
-    await expect(backupCodes.saved).not.toBeChecked();
+    await expect(backupCodes.saved).toBeChecked({ checked: answer === NOTHING });
+    await backupCodes.saved.uncheck();
     await backupCodes.finish.click();
     await expect(backupCodes.alert.filter({ hasText: words.tickFirst })).toBeVisible();
   });

@@ -129,9 +129,14 @@ fn no_refusal_is_left_out() {
             "/// An open database",
         ),
         (
-            "server/src/keyfile.rs",
+            "server/src/keyfile/error.rs",
             "pub enum KeyFileError",
-            "pub fn open(",
+            "Entropy(#[source]",
+        ),
+        (
+            "storage/src/cause.rs",
+            "impl fmt::Display for Cause",
+            "pub struct Explained",
         ),
         ("storage/src/error.rs", "pub enum OpenError", "pub fn port("),
     ] {

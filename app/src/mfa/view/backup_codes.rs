@@ -13,8 +13,9 @@ use crate::{
     routes::Page,
     shell::{AfterPassword, go, shell},
     ui::{
-        Alert, AlertKind, Button, ButtonKind, Checkbox, CodeList, CopyButton, FocusHeading,
-        FormError, Glyph, Skeleton, SubmitForm, day, download_text, focus_first_invalid, print,
+        Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
+        FocusHeading, FormError, Glyph, Skeleton, SubmitForm, day, download_text,
+        focus_first_invalid, print,
         pure::{named, slug},
         written,
     },
@@ -123,18 +124,22 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     let waits = old_left.is_some();
     let handed = RwSignal::new(String::new());
     let download = move || {
-        let said = match download_text(&file_name, &text) {
-            Ok(()) => words::CODES_HANDED_OVER,
-            Err(_) => words::CODES_NOT_TAKEN,
-        };
-        handed.set(said.to_owned());
+        let taken = download_text(&file_name, &text);
+        handed.set(ticked(
+            saved,
+            taken,
+            words::CODES_HANDED_OVER,
+            words::CODES_NOT_TAKEN,
+        ));
     };
     let on_paper = move || {
-        let said = match print() {
-            Ok(()) => words::CODES_PRINTING,
-            Err(_) => words::CODES_NOT_PRINTED,
-        };
-        handed.set(said.to_owned());
+        let taken = print();
+        handed.set(ticked(
+            saved,
+            taken,
+            words::CODES_PRINTING,
+            words::CODES_NOT_PRINTED,
+        ));
     };
     let unsaved = move || !finished.get() && (waits || !saved.get());
     view! {
@@ -156,6 +161,20 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
             <Finish saved finished set=sheet.set reason may_keep=may_keep_codes(reason, old_left) />
         </div>
     }
+}
+
+/// The box is ticked where the browser took the codes; the sentence says what to do if nothing comes of it, which nobody but the person sees.
+fn ticked(
+    saved: RwSignal<bool>,
+    taken: Result<(), BrowserRefused>,
+    done: &str,
+    refused: &str,
+) -> String {
+    if taken.is_err() {
+        return refused.to_owned();
+    }
+    saved.set(true);
+    done.to_owned()
 }
 
 #[component]
