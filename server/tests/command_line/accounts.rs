@@ -59,7 +59,7 @@ fn what_can_be_no_name_is_refused() {
     let done = place.run(&["account", "add", "a\nb"]);
     assert_eq!(
         done.expect_refused(1),
-        "`a\\nb` is no name for an account: use letters, digits and punctuation only"
+        "`a\\nb` is no name for an account: leave out U+000A (control character), which shows nothing"
     );
 }
 

@@ -37,7 +37,8 @@ fn undone() -> Vec<String> {
     let files = fs::read_dir(folder).unwrap();
     let newest = files.map(|file| file.unwrap().path()).max().unwrap();
     let made = fs::read_to_string(newest).unwrap();
-    made.lines().filter_map(taking_back).collect()
+    // The last first: an index goes before the column that it is of.
+    made.lines().rev().filter_map(taking_back).collect()
 }
 
 /// What takes back one statement of a migration: a table, an index or a column that it made.

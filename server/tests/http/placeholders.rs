@@ -73,7 +73,7 @@ fn hashes(html: &str, element: &str) -> Vec<String> {
 async fn settings_stand_in_it_as_text() {
     let answer = index("").await;
     let html = answer.text();
-    assert!(html.contains("<title>Panel &lt;b&gt; &amp; &quot;Co&quot;</title>"));
+    assert!(html.contains(r#"<title translate="no">Panel &lt;b&gt; &amp; &quot;Co&quot;</title>"#));
     assert!(
         html.contains(
             r#"<meta name="support-url" content="https://example.com/help?a=1&amp;b=2">"#
