@@ -35,6 +35,7 @@ mod program;
 mod proxies;
 mod serving;
 mod settings;
+mod spellings;
 mod stopping;
 mod user_changes;
 mod users;
