@@ -215,7 +215,7 @@ test('an error of an extension is not told as ours', async ({ site, page, guard 
   const release = await holdApp(page);
   await page.goto(site.signIn.path);
   await expect(page.locator('html[data-extension=failed]')).toBeAttached();
-  await expect(page.getByText(words.notLoaded)).toBeHidden();
+  await expect(page.locator('#boot-failed')).toBeHidden();
   await release();
   await site.signIn.expectOpen();
 });
