@@ -1,14 +1,15 @@
 //! What keyboards, clipboards and mail programs make of a text: signs that show nothing, and digits and letters of other widths and scripts.
 
-/// Signs that show nothing: they mark a direction, join, fill, or forbid or allow a break (Unicode `Default_Ignorable_Code_Point`, and the
-/// empty braille cell).
+/// Signs that show nothing: they mark a direction, join, fill, or forbid or allow a break (Unicode `Default_Ignorable_Code_Point`), the empty
+/// braille cell, and noncharacters.
 #[must_use]
 pub fn shows_nothing(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
+        | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{13440}' | '\u{16fe4}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// A sign as a refusal names it: its number, and its name where people may know it.

@@ -88,18 +88,20 @@ pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortErro
     let mut collisions = Vec::new();
     for row in store.rows(left).await? {
         let stored: Email = row.kept("email")?;
-        let wanted = stored.as_str().parse::<Email>().ok();
+        let id: UserId = row.value("id")?;
         let mut held_by = None;
-        if let Some(wanted) = wanted {
-            let holder = query("SELECT id, email FROM users WHERE email = $1");
-            let holder = store.row(holder.bind(String::from(wanted))).await?;
-            if let Some(holder) = holder {
-                let email: Email = holder.kept("email")?;
-                held_by = Some((holder.value("id")?, email.into()));
-            }
+        if let Ok(wanted) = stored.as_str().parse::<Email>() {
+            let holder = query("SELECT id, email FROM users WHERE email = $1 AND id <> $2");
+            let holder = holder.bind(String::from(wanted)).bind(id.as_str());
+            // The next start brings what collides with nobody.
+            let Some(holder) = store.row(holder).await? else {
+                continue;
+            };
+            let email: Email = holder.kept("email")?;
+            held_by = Some((holder.value("id")?, email.into()));
         }
         collisions.push(Collision {
-            id: row.value("id")?,
+            id,
             text: stored.into(),
             held_by,
         });
@@ -114,17 +116,17 @@ pub async fn of_accounts(store: &Store) -> Result<Vec<Collision<AccountId>>, Por
     let mut collisions = Vec::new();
     for row in store.rows(left).await? {
         let stored: AccountName = row.kept("name")?;
-        let holder = query("SELECT id, name FROM accounts WHERE name_folded = $1");
-        let holder = store.row(holder.bind(stored.search_key())).await?;
-        let mut held_by = None;
-        if let Some(holder) = holder {
-            let name: AccountName = holder.kept("name")?;
-            held_by = Some((holder.value("id")?, name.into()));
-        }
+        let id: AccountId = row.value("id")?;
+        let holder = query("SELECT id, name FROM accounts WHERE name_folded = $1 AND id <> $2");
+        let holder = holder.bind(stored.search_key()).bind(id.as_str());
+        let Some(holder) = store.row(holder).await? else {
+            continue;
+        };
+        let name: AccountName = holder.kept("name")?;
         collisions.push(Collision {
-            id: row.value("id")?,
+            id,
             text: stored.into(),
-            held_by,
+            held_by: Some((holder.value("id")?, name.into())),
         });
     }
     Ok(collisions)

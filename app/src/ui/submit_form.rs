@@ -1,5 +1,5 @@
 use leptos::{
-    ev::{MouseEvent, SubmitEvent},
+    ev::{KeyboardEvent, MouseEvent, SubmitEvent},
     html,
     prelude::*,
 };
@@ -46,8 +46,14 @@ pub fn SubmitForm(
             read();
         }
     };
+    // A key that is held submits once: each submit of a wrong code costs a try.
+    let hold = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && event.repeat() {
+            event.prevent_default();
+        }
+    };
     view! {
-        <form class="form" method="post" novalidate on:submit=submit on:click:capture=clicked(press) node_ref=form>
+        <form class="form" method="post" novalidate on:submit=submit on:click:capture=clicked(press) on:keydown=hold node_ref=form>
             {children()}
         </form>
     }

@@ -108,7 +108,9 @@ pub fn search(text: &str) -> String {
             let host = host_in_letters(host).unwrap_or_else(|| folded(host));
             format!("{}@{host}", folded(local))
         }
-        None => host_in_letters(&text).map_or_else(|| folded(&text), |host| folded(&host)),
+        // With a dot it is most likely a host, which keeps its joiners and its final sigma.
+        None if text.contains('.') => host_in_letters(&text).unwrap_or_else(|| folded(&text)),
+        None => folded(&text),
     }
 }
 
@@ -226,6 +228,8 @@ mod tests {
     #[case("eva@exäm", "eva@exäm")]
     #[case("e\u{301}va", "éva")]
     #[case("%_", "%_")]
+    #[case("βόλος.example", "βόλος.example")]
+    #[case("نامه\u{200c}ای.com", "نامه\u{200c}ای.com")]
     fn is_searched_in_the_stored_form(#[case] typed: &str, #[case] stored: &str) {
         assert_eq!(search(typed), stored);
     }

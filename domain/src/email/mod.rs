@@ -31,11 +31,21 @@ pub enum EmailError {
 /// # Errors
 /// When it can't be one.
 pub fn check_new(text: &str) -> Result<(), EmailError> {
-    let text = trimmed(text);
-    match text.chars().find(|c| shows_nothing(*c) || c.is_control()) {
-        Some(c) => Err(EmailError::Sign(c)),
-        None if has_form(&text.chars().map(narrow).collect::<String>()) => Ok(()),
-        None => Err(EmailError::Form),
+    let text: String = trimmed(text).chars().map(narrow).collect();
+    let (local, host) = text.rsplit_once('@').unwrap_or((&text, ""));
+    let shown = |c: &char| shows_nothing(*c) || c.is_control();
+    // Hosts of Persian and of Indic scripts have joiners; parsing judges whether this one may.
+    let may_join = host.chars().any(|c| !c.is_ascii() && !shows_nothing(c));
+    let is_joiner = |c: &char| may_join && matches!(c, '\u{200c}' | '\u{200d}');
+    let of_host = host.chars().filter(|c| !is_joiner(c)).find(shown);
+    if let Some(c) = local.chars().find(shown).or(of_host) {
+        return Err(EmailError::Sign(c));
+    }
+    let is_of_host = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-._".contains(c);
+    if has_form(&text) && host.chars().all(is_of_host) {
+        Ok(())
+    } else {
+        Err(EmailError::Form)
     }
 }
 
@@ -84,7 +94,9 @@ mod tests {
             "a b@example.com",
             "a@b@example.com",
             "a@-x.com",
-            "a@b..com"
+            "a@b..com",
+            "a@example.com/",
+            "a@ex%61mple.com"
         )]
         typed: &str,
     ) {
@@ -103,6 +115,13 @@ mod tests {
         assert_eq!(check_new(&typed), Err(EmailError::Sign(sign)));
         let host = format!("ab@exam{sign}ple.com");
         assert_eq!(check_new(&host), Err(EmailError::Sign(sign)));
+    }
+
+    #[test]
+    fn a_host_of_a_script_with_joiners_keeps_them() {
+        assert_eq!(check_new("a@نامه\u{200c}ای.com"), Ok(()));
+        let error = EmailError::Sign('\u{200c}');
+        assert_eq!(check_new("a\u{200c}b@نامه.com"), Err(error));
     }
 
     #[rstest]

@@ -26,7 +26,11 @@ fn shortened(text: &str, most: usize) -> Cow<'_, str> {
         return text.into();
     }
     let end = text.floor_char_boundary(most - ELLIPSIS.len());
-    format!("{}{ELLIPSIS}", text[..end].trim_end()).into()
+    format!(
+        "{}{ELLIPSIS}",
+        text[..end].trim_end_matches([' ', '.', '@'])
+    )
+    .into()
 }
 
 #[cfg(test)]
@@ -58,7 +62,7 @@ mod tests {
     #[case(
         "Панель управления клиента",
         "a.long.address@mail.example.com",
-        "Панель управле…",
+        "Панель управлен…",
         "a.long.address@mail.example.com"
     )]
     fn s11_a_name_fits_on_a_security_key(

@@ -35,13 +35,19 @@ fn line<Id: Serialize>(kind: &str, found: &Collision<Id>, remedy: &str) -> (Stri
     let text = found.text.escape_debug();
     let (why, holder) = match &found.held_by {
         Some((id, holder)) => (
-            format!("is a spelling of `{}`", holder.escape_debug()),
+            format!(
+                "is a spelling of `{}`. Give one of the two another",
+                holder.escape_debug()
+            ),
             json!({ "id": id, "text": holder }),
         ),
-        None => ("can't be an email address".to_owned(), Value::Null),
+        None => (
+            "can't be an email address, so nobody signs in by it. Give it another".to_owned(),
+            Value::Null,
+        ),
     };
     (
-        format!("The {kind} `{text}` {why}. Give one of the two another: `{remedy}`"),
+        format!("The {kind} `{text}` {why}: `{remedy}`"),
         json!({ "kind": kind, "id": found.id, "text": found.text, "held_by": holder }),
     )
 }
@@ -53,7 +59,7 @@ pub(super) async fn notice(store: &Store) -> Result<Option<String>, PortError> {
     Ok(match people + accounts {
         0 => None,
         count => Some(format!(
-            "{count} of the users and accounts have a spelling of another's address or name; `twinlock collisions` lists them with what resolves each."
+            "{count} of the users and accounts have a spelling of another's address or name, or none that works; `twinlock collisions` lists them with what resolves each."
         )),
     })
 }

@@ -23,8 +23,11 @@ pub fn start(server: Option<LogFormat>) -> Result<(), Failure> {
         })?,
         _ => EnvFilter::new(if server.is_some() { SERVER } else { COMMAND }),
     };
+    // A line that can't be written is dropped: a full disk or a closed terminal must not end what the line tells of. The library would tell
+    // of it by a print that panics.
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .log_internal_errors(false)
         .with_writer(io::stderr);
     match server {
         Some(LogFormat::Json) => {

@@ -1,5 +1,9 @@
 //! The product's name, logo and accent, and the operator's support link.
 
+use domain::{
+    names::{AccountName, NameError},
+    typed::sign,
+};
 use http::Uri;
 
 use super::{Accent, BrandingArgs, Logo, SettingError, filled, switch};
@@ -51,7 +55,13 @@ fn brand(text: &str) -> Result<String, SettingError> {
         _ if brand.contains(|c: char| c.is_control() || c == ':') => Err(error(
             "it holds a colon or a control character; use letters, digits, blanks and other punctuation",
         )),
-        _ => Ok(brand.to_owned()),
+        _ => match brand.parse::<AccountName>() {
+            Err(NameError::Sign(c)) => Err(error(&format!(
+                "it holds {}, which shows nothing; leave that out",
+                sign(c)
+            ))),
+            _ => Ok(brand.to_owned()),
+        },
     }
 }
 

@@ -135,7 +135,10 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;
     let path = percent_decode_str(path).decode_utf8().ok()?;
     let in_memory = path == ":memory:" || url.contains("mode=memory");
-    (!path.is_empty() && !path.ends_with('/') && !in_memory).then(|| PathBuf::from(path.as_ref()))
+    // A server's URL behind the prefix would be shown as a file's name, with its password.
+    let is_of_server = path.contains("://");
+    (!path.is_empty() && !is_of_server && !path.ends_with('/') && !in_memory)
+        .then(|| PathBuf::from(path.as_ref()))
 }
 
 #[cfg(test)]
@@ -184,6 +187,7 @@ mod tests {
             "sqlite::memory:",
             "sqlite:x?mode=memory",
             "sqlite:dir/",
+            "sqlite:postgres://u:hunter2@h/d",
             "mysql://u:hunter2@h/d",
             "postgres:u:hunter2@h/d@",
             "postgres://ada:5432/hunter2@h/d",

@@ -1,11 +1,32 @@
 //! The log as programs read it.
 
+use std::fs::File;
+
+use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::{
     browser::{Browser, answer},
-    program::Place,
+    people::PASSWORD,
+    program::{Place, Running},
 };
+
+/// A full disk behind the log, or a terminal that is gone, ends neither a request nor the server.
+#[rstest]
+fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &str) {
+    let place = Place::with_account();
+    place.add_person("ada@example.com", "owner");
+    place.make_key();
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("TWINLOCK_LOG_FORMAT", format);
+    command.stderr(File::options().write(true).open("/dev/full").unwrap());
+    let (server, _) = Running::start(command);
+    let mut browser = Browser::of(&server, "ada@example.com", PASSWORD);
+    assert_eq!(browser.standing(), "full");
+    assert!(answer(&server, "GET", "/sign-in").starts_with("HTTP/1.1 200"));
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+}
 
 #[test]
 fn each_line_is_an_object_and_a_request_has_its_id() {

@@ -73,7 +73,7 @@ fn s4_what_collides_is_told_and_resolved() {
     );
     let older = "UPDATE users SET email = 'eva@xn--exmple-cua.com', is_canonical = 0 WHERE email = 'second@example.com'";
     place.tamper(older);
-    let notice = "1 of the users and accounts have a spelling of another's address or name; `twinlock collisions` lists them with what resolves each.";
+    let notice = "1 of the users and accounts have a spelling of another's address or name, or none that works; `twinlock collisions` lists them with what resolves each.";
     assert!(place.run(&["migrate"]).expect_done().ends_with(notice));
     assert!(place.run(&["doctor"]).expect_done().ends_with(notice));
 

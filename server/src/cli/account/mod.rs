@@ -5,7 +5,7 @@ mod list;
 mod rule;
 
 use app::services::Services;
-use domain::{names::AccountName, ports::AccountRecord};
+use domain::{kept::Kept, names::AccountName, ports::AccountRecord};
 
 use super::{Failure, Report, args::AccountCommand, on};
 use crate::config::DatabaseArgs;
@@ -38,7 +38,9 @@ fn parse_name(text: &str) -> Result<AccountName, Failure> {
 
 /// The account of a name, or a refusal that says which there are.
 pub(super) async fn find(services: &Services, name: &str) -> Result<AccountRecord, Failure> {
-    match services.accounts.find(&parse_name(name)?).await? {
+    // As it is written: one from before may hold what no name may hold now.
+    let wanted = AccountName::kept(name.trim().to_owned());
+    match services.accounts.find(&wanted).await? {
         Some(account) => Ok(account),
         None => unknown(services, name).await,
     }
