@@ -45,7 +45,7 @@ impl From<Between> for AppError {
 /// What an answer is in which the page finds nothing that the server says: of another version of the server, or not the server's.
 ///
 /// The server's answers are JSON with its mark (`x-build`). A proxy may drop the mark, so that JSON which reads as the server's needs none;
-/// it may also put a page of its own in place of an answer and leave the mark.
+/// it may also put a page of its own instead of an answer and leave the mark.
 #[must_use]
 pub fn unreadable(status: u16, is_json: bool, is_marked: bool) -> AppError {
     if is_json && is_marked {
@@ -143,7 +143,7 @@ pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static s
             "The sign-in in front of this page has ended. Copy what you typed, then reload to sign in there again.",
         ),
         Connection::Interrupted(Between::Page) => Some(
-            "Another page came in place of the server's answer. Copy what you typed, then reload to see it.",
+            "Another page came instead of the server's answer. Copy what you typed, then reload to see it.",
         ),
         Connection::Interrupted(Between::Gateway) => {
             Some("What stands in front of the server can't reach it. Trying again…")

@@ -122,7 +122,7 @@ export class Guard {
   }
 }
 
-/** Reports whoever changes, removes or goes by a text node of the page, instead of the element that owns it. */
+/** Reports a page that changes, removes or goes by a text node of the page, instead of the element that owns it. */
 function watchTextNodes(binding: string): void {
   const report = (what: string, node: unknown): void => {
     if (node instanceof Text && node.data.trim() !== '') {

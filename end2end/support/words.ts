@@ -92,7 +92,7 @@ export const words = {
   noServer: /no connection to the server/i,
   frontEnded: /^The sign-in in front of this page has ended\. Copy what you typed, then reload/,
   frontEndedHere: 'The sign-in in front of this page has ended. Reload the page to sign in there again.',
-  otherPage: /^Another page came in place of the server's answer\. Copy what you typed, then reload/,
+  otherPage: /^Another page came instead of the server's answer\. Copy what you typed, then reload/,
   gateway: /in front of the server can't reach it\. Trying again/,
   gatewayHere: /^The server did not answer: what stands in front of it says so\./,
   blocked: /^Something between your browser and the server refused what was sent\./,

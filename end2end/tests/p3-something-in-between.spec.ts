@@ -101,7 +101,7 @@ test('p3 a sign-in in front that was given elsewhere is noticed when the person 
   await site.home.expectOpen();
 });
 
-test('p3 a page that comes with 200 in place of an answer is told', async ({ site, page, between: proxy }) => {
+test('p3 a page that comes with 200 instead of an answer is told', async ({ site, page, between: proxy }) => {
   const { signIn } = site;
   await signIn.open();
   await signIn.fill(site.person.email, site.person.password);

@@ -46,6 +46,7 @@ mod readers;
 mod restored;
 mod rows;
 mod schema_check;
+mod session_bounds;
 mod sessions;
 mod shared;
 mod sqlite;

@@ -23,7 +23,7 @@ use crate::{
     connect::Sql,
     guess_budgets, known_browsers, locks, methods, pending_keys,
     rows::Values,
-    sessions, step_ups,
+    session_bounds, sessions, step_ups,
     write::{Noted, Write},
 };
 
@@ -129,7 +129,7 @@ impl Mfa for Store {
         } else {
             refused_before(strangers, None)
         };
-        sessions::leave_complete(&mut write, &ran[2], &browser).await?;
+        session_bounds::leave_complete(&mut write, &ran[2], &browser).await?;
         known_browsers::forget_too_many(&mut write, &ran[3], &code.user).await?;
         write.keep_told(taken == Taken::Taken, told).await?;
         Ok((taken, refused))
@@ -314,7 +314,7 @@ async fn completed(
     let Some(stepped_up) = ran.pop().filter(|ran| ran.changed == 1) else {
         return Ok(Taken::SessionGone);
     };
-    sessions::leave_complete(write, &stepped_up, browser).await?;
+    session_bounds::leave_complete(write, &stepped_up, browser).await?;
     known_browsers::put(write, browser).await?;
     let clear = guess_budgets::clearing_browser(&browser.user, browser.token);
     write.run(clear).await?;

@@ -7,11 +7,10 @@ use domain::{
     names::AccountName,
     policy::Subject,
     ports::{
-        AccountChoice, KnownBrowser, NewSession, Opened, PortError, Receipt, SessionRecord,
-        Sessions, TokenSwap,
+        AccountChoice, NewSession, Opened, PortError, Receipt, SessionRecord, Sessions, TokenSwap,
     },
     session::{ABSOLUTE, SessionFacts},
-    session_bounds::{COMPLETE, HALF, SIGN_INS, SignIns, WINDOW},
+    session_bounds::{SIGN_INS, SignIns, WINDOW},
     time::{TimeStep, Timestamp},
     token::TokenHash,
     totp::OffTime,
@@ -20,11 +19,11 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store, attempts,
-    batch::Ran,
     connect::Sql,
     error::damaged,
     guess_budgets, known_browsers, locks, password_tries,
     rows::Values,
+    session_bounds,
     write::{Noted, Write},
 };
 
@@ -269,7 +268,7 @@ fn opening(session: &NewSession) -> Vec<Sql> {
         let replace = query("DELETE FROM sessions WHERE token_hash = $1");
         replace.bind(replaced.as_bytes().as_slice())
     }));
-    all.push(making_room(session));
+    all.push(session_bounds::making_room(session));
     // Of a user who is still there: otherwise this statement would fail in the place of the first.
     let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at, in_known_browser)
                   SELECT $1, $2, u.id, $4, $4, $4, $5 FROM users u WHERE u.id = $3";
@@ -281,7 +280,7 @@ fn opening(session: &NewSession) -> Vec<Sql> {
     all
 }
 
-const fn is_in_known_browser(session: &NewSession) -> bool {
+pub const fn is_in_known_browser(session: &NewSession) -> bool {
     matches!(session.receipt, Some(Receipt::Browser(_)))
 }
 
@@ -294,48 +293,6 @@ fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
         step: TimeStep::from_number(step),
         seconds: i32::try_from(seconds).map_err(damaged)?,
     }))
-}
-
-/// Ends what is too much beside one more. Half sessions and complete ones are counted apart, and so are those of known browsers and of
-/// others: a stranger who knows the password pushes no session of a known browser out.
-fn making_room(session: &NewSession) -> Sql {
-    let (sql, most) = if session.complete {
-        let idle = "DELETE FROM sessions WHERE id IN
-                    (SELECT id FROM sessions WHERE user_id = $1 AND in_known_browser = $3
-                     ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $2)";
-        (idle, COMPLETE)
-    } else {
-        let oldest = "DELETE FROM sessions WHERE id IN
-                      (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NULL AND in_known_browser = $3
-                       ORDER BY opened_at DESC, id LIMIT 1000000 OFFSET $2)";
-        (oldest, HALF)
-    };
-    query(sql)
-        .bind(session.user.as_str())
-        .bind(i64::from(most) - 1)
-        .bind(i64::from(is_in_known_browser(session)))
-}
-
-/// Behind the statement that made a session complete and counted those that are: the ones that are too many beside it end.
-pub async fn leave_complete(
-    write: &mut Write,
-    stepped_up: &Ran,
-    browser: &KnownBrowser,
-) -> Result<(), PortError> {
-    let complete = stepped_up.rows.first();
-    let complete = complete.map_or(Ok(0), |row| row.count("complete"))?;
-    // One engine counts the session that has just become complete, the other does not yet.
-    if complete < COMPLETE {
-        return Ok(());
-    }
-    let idle = "DELETE FROM sessions WHERE id IN
-                (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NOT NULL AND id <> $2
-                 ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $3)";
-    let idle = query(idle)
-        .bind(browser.user.as_str())
-        .bind(browser.session.as_str())
-        .bind(i64::from(COMPLETE) - 1);
-    write.run(idle).await.map(drop)
 }
 
 /// Why a session did not open.

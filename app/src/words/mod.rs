@@ -35,7 +35,7 @@ pub const RESET: &str = "Authenticator application reset. Delete the old entry i
 /// After a reset whose new codes were discarded.
 pub const RESET_KEPT: &str = "Authenticator application reset; your backup codes from before still work. Delete the old entry in the application. You were signed out everywhere else.";
 /// Above the QR code of a reset.
-pub const BEFORE_THE_SCAN: &str = "Some applications replace the old entry as soon as you scan. Until the new one is verified only the old one works: if it is gone by then, a backup code signs you in.";
+pub const BEFORE_THE_SCAN: &str = "Some applications replace the old entry as soon as you scan. Until the new one is verified only the old one works: if it is gone, a backup code signs you in.";
 
 /// After `Cancel` at the QR code; `has_mfa`: there is an authenticator that goes on working.
 #[must_use]

@@ -74,7 +74,7 @@ pub fn refusal(error: &AppError) -> String {
             "The sign-in in front of this page has ended. Reload the page to sign in there again."
         }
         AppError::OtherPage => {
-            "Another page came in place of the server's answer, perhaps a sign-in of your network. Reload the page to see it."
+            "Another page came instead of the server's answer, perhaps a sign-in of your network. Reload the page to see it."
         }
         AppError::Blocked => {
             "Something between your browser and the server refused what was sent. Nothing that you typed is lost. Tell your operator."

@@ -15,7 +15,7 @@ use super::refusal::{refuse, refuse_as};
 /// The largest honest body, a form with a password of 256 characters, is under 3 KiB.
 const LIMIT: usize = 16 * 1024;
 /// As much of a refused body is read, and dropped: a proxy that is still sending when the connection ends tells its client that there is no
-/// server, in place of the refusal (RFC 9112 §9.6). The recipes in docs/proxies let no more through.
+/// server, instead of the refusal (RFC 9112 §9.6). The recipes in docs/proxies let no more through.
 const DROPPED: usize = 64 * 1024;
 /// How long a body of that size may take.
 const TIME: Duration = Duration::from_secs(10);

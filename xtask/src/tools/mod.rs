@@ -4,6 +4,7 @@ mod apt;
 mod cache;
 mod catalog;
 mod node;
+mod packages;
 mod toolchain;
 pub mod versions;
 
@@ -80,47 +81,47 @@ impl Toolbox {
 /// The browser and the programs the browser tests call, and the compiler's target for the pages.
 pub fn ensure_for_browser_tests() -> Result<()> {
     node::ensure()?;
-    apt::ensure(apt::BROWSER)?;
-    apt::ensure_or_go_on(apt::WINDOWLESS, "/usr/bin/chromium");
+    apt::ensure(packages::BROWSER)?;
+    apt::ensure_or_go_on(packages::WINDOWLESS, "/usr/bin/chromium");
     Ok(())
 }
 
 /// The same for the journeys in three engines.
 pub fn ensure_for_engines() -> Result<()> {
     ensure_for_browser_tests()?;
-    apt::ensure(apt::ENGINES)
+    apt::ensure(packages::ENGINES)
 }
 
 /// The folder with the programs of a `PostgreSQL` server.
 pub fn ensure_postgres() -> Result<PathBuf> {
-    apt::ensure(apt::POSTGRES)?;
-    apt::postgres_programs().context("no folder with PostgreSQL's initdb was found")
+    apt::ensure(packages::POSTGRES)?;
+    packages::postgres_programs().context("no folder with PostgreSQL's initdb was found")
 }
 
 /// The balancer before several instances.
 pub fn ensure_nginx() -> Result<PathBuf> {
-    apt::ensure(apt::BALANCER)?;
-    apt::nginx().context("nginx was not found")
+    apt::ensure(packages::BALANCER)?;
+    packages::nginx().context("nginx was not found")
 }
 
 /// The proxies before the server; answers the packages that can't be had.
 pub fn ensure_proxies() -> Vec<&'static str> {
-    apt::ensure_or_name(apt::PROXIES)
+    apt::ensure_or_name(packages::PROXIES)
 }
 
 /// The clock of the attack suite.
 pub fn ensure_for_attack() -> Result<()> {
-    apt::ensure(apt::ATTACK)
+    apt::ensure(packages::ATTACK)
 }
 
 /// The clock, a look at system calls, and a disk that fails.
 pub fn ensure_for_faults() -> Result<()> {
-    apt::ensure(apt::FAULTS)
+    apt::ensure(packages::FAULTS)
 }
 
 /// What the tests of operators' surroundings need; what can't be had is left out by the tests, by name.
 pub fn ensure_for_operators() {
-    if let Err(error) = apt::ensure(apt::OPERATORS) {
+    if let Err(error) = apt::ensure(packages::OPERATORS) {
         eprintln!("{error:#}\nThe tests that need them say LEFT OUT.");
     }
 }

@@ -85,8 +85,8 @@ fn s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in() {
 }
 
 #[test]
-fn s20_files_beside_the_database_are_the_services_whoever_makes_them() {
-    if !is_root("s20_files_beside_the_database_are_the_services_whoever_makes_them") {
+fn s20_files_beside_the_database_are_the_services_own() {
+    if !is_root("s20_files_beside_the_database_are_the_services_own") {
         return;
     }
     let place = with_roots_key_file();
