@@ -88,6 +88,10 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         store.migrate().await.map_err(fails)?;
     }
     store.check_schema().await.map_err(fails)?;
+    if opening == Opening::Migrate {
+        // What an older version wrote beside this one, after the schema was brought up to date.
+        store.bring_canonical_forms().await.map_err(fails)?;
+    }
     match opening {
         Opening::Migrate => warn_of_exposures(database),
         Opening::Existing => warn_of_foreign_owner(database),

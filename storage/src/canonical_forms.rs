@@ -12,6 +12,9 @@ use sqlx::{Any, Row, Transaction, query};
 
 use crate::{Store, rows::Values};
 
+/// A row when something is left to be brought.
+pub const ANY_LEFT: &str = "SELECT 1 FROM users WHERE is_canonical = 0 UNION ALL SELECT 1 FROM accounts WHERE is_canonical = 0 LIMIT 1";
+
 /// Looks at those rows only that are not known to have their form: a start with nothing to do reads two empty indexes.
 pub async fn bring(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     people(write).await?;

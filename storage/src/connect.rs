@@ -11,6 +11,7 @@ use sqlx::{
 use tokio::time::timeout;
 
 use crate::{
+    canonical_forms,
     engine::Engine,
     error::{OpenError, port},
     migrate, postgres,
@@ -106,6 +107,18 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), OpenError> {
         let begun = self.begun().await.map_err(OpenError::Schema)?;
         migrate::run(begun, self.engine).await
+    }
+
+    /// Brings addresses and names into their one form that are not: those which a version from before 44 wrote.
+    pub async fn bring_canonical_forms(&self) -> Result<(), OpenError> {
+        let left = sqlx::query(canonical_forms::ANY_LEFT).fetch_optional(self.readers());
+        if left.await.map_err(OpenError::Schema)?.is_none() {
+            return Ok(());
+        }
+        let mut write = self.begun().await.map_err(OpenError::Schema)?;
+        let brought = canonical_forms::bring(&mut write).await;
+        brought.map_err(OpenError::Schema)?;
+        write.commit().await.map_err(OpenError::Schema)
     }
 
     /// The migrations that this version has and the database does not, by name.

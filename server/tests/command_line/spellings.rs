@@ -108,6 +108,17 @@ fn s4_what_collides_is_told_and_resolved() {
     place.run(&["collisions"]).expect_done();
 }
 
+/// While versions run side by side, the older one writes its own forms; the next start brings them into the one form.
+#[test]
+fn s4_what_an_older_version_writes_is_brought_at_the_next_start() {
+    let place = Place::with_account();
+    place.add_person("eva@example.com", "member");
+    place.tamper("UPDATE users SET email = 'eva@xn--exmple-cua.com', is_canonical = 0");
+    place.run(&["migrate"]).expect_done();
+    let listed = place.run(&["user", "list", "--json"]).expect_json();
+    assert_eq!(listed[0]["email"], "eva@exämple.com");
+}
+
 #[test]
 fn s8_accounts_that_differ_in_dots_and_case_only_are_one() {
     let place = Place::with_database();
