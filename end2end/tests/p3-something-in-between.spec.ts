@@ -159,6 +159,28 @@ test('p3 a gateway without its server: nobody is asked to repeat a code, and the
   await site.backupCodes.expectOpen();
 });
 
+test('p3 a set-up whose answer was lost on its way leads to the backup codes', async ({ site, page, guard }) => {
+  guard.expectRefusals(502, 409);
+  const { methodCode } = site;
+  await site.enter();
+  const { key } = await site.setUpToCode();
+  let isLost = false;
+  await page.route('**/api/mfa/confirm', async (route) => {
+    const response = await route.fetch();
+    if (isLost) {
+      await route.fulfill({ response });
+      return;
+    }
+    isLost = true;
+    await route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
+  });
+  await methodCode.submit(site.code({ key }));
+  await expect(methodCode.alert.filter({ hasText: words.gatewayHere })).toBeVisible();
+  await methodCode.enter.click();
+  await site.backupCodes.expectOpen();
+  expect(await site.backupCodes.read()).toHaveLength(10);
+});
+
 test('p3 a page that could not be loaded comes by itself once the gateway has its server', async ({ site, page, guard, between: proxy }) => {
   guard.expectRefusals(502);
   await site.enter();

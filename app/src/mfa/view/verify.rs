@@ -10,7 +10,7 @@ use crate::{
     },
     reactive::{effect, shown},
     routes::Page,
-    session::api::Code,
+    session::api::{Code, whoami},
     shell::{Shell, go, load, shell},
     ui::{Button, FocusHeading, FormError, Skeleton},
     wire::SecretText,
@@ -88,10 +88,22 @@ fn Proof() -> impl IntoView {
                 shell.key_was_shown.set_value(false);
                 go(Page::BackupCodes, true);
             }
+            // The answer to the code may have been lost on its way: then this session has codes to save.
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
-                shell.say(words::refusal(&error));
-                shell.refresh();
-                go(Page::Profile, true);
+                shell.call(pending, whoami(), move |answer| {
+                    let has_codes = matches!(&answer, Ok(Some(viewer)) if viewer.has_unsaved_codes);
+                    match answer {
+                        Ok(viewer) => shell.set_viewer(viewer),
+                        Err(_) => shell.refresh(),
+                    }
+                    if has_codes {
+                        shell.reset_is_open.set_value(false);
+                        shell.key_was_shown.set_value(false);
+                        return go(Page::BackupCodes, true);
+                    }
+                    shell.say(words::refusal(&error));
+                    go(Page::Profile, true);
+                });
             }
             Err(error) => {
                 refused.try_set(Some(error));
