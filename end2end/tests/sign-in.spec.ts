@@ -20,6 +20,25 @@ test('the email is taken in any case', async ({ site }) => {
   await site.home.expectOpen();
 });
 
+test('a key that is held submits once', async ({ site, page, guard }) => {
+  guard.expectRefusals(401);
+  const { signIn } = site;
+  let posts = 0;
+  page.on('request', (request) => {
+    posts += Number(request.url().endsWith('/api/session/sign_in'));
+  });
+  await signIn.open();
+  await signIn.fill(site.person.email, 'not the password at all');
+  await signIn.password.press('End');
+  for (let repeat = 0; repeat < 5; repeat += 1) {
+    await page.keyboard.down('Enter');
+    await expect(signIn.alert.filter({ hasText: words.badCredentials })).toBeVisible();
+    await expect(signIn.submit).toBeEnabled();
+  }
+  await page.keyboard.up('Enter');
+  expect(posts).toBe(1);
+});
+
 test('a wrong password and an unknown email get one and the same answer', async ({
   site,
   guard,
