@@ -206,6 +206,8 @@ impl Site {
             .env("TWINLOCK_DATABASE_URL", &self.url)
             .env("TWINLOCK_KEY_FILE", self.data.join("twinlock.key"));
         if arguments.first() == Some(&"serve") {
+            // The usual port: cookies are called alike whatever port is free at a restart.
+            command.env("TWINLOCK_PUBLIC_URL", "http://127.0.0.1");
             command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         }
         command

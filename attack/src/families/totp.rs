@@ -197,8 +197,8 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
     let told = give(&world).expect_refused(409, "already_used");
     let seconds = told["seconds"].as_i64().unwrap();
     assert!(
-        (3_000..3_700).contains(&seconds),
-        "it says when a code works again: {told}"
+        (1..=40).contains(&seconds),
+        "no countdown is longer than a step: {told}"
     );
     ada.half(&world).give_backup_code(&ada.codes[0]).expect_ok();
     // When the clock has come to where it was, the next step but one lets in.
