@@ -68,6 +68,7 @@ fn Proof() -> impl IntoView {
     let go = go();
     let code = RwSignal::new(String::new());
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let was_lost = StoredValue::new(false);
     let submit = move || {
         if code.read_untracked().parse::<OneTimeCode>().is_err() {
             return refused.set(Some(AppError::Invalid { field: Field::Code }));
@@ -88,7 +89,14 @@ fn Proof() -> impl IntoView {
                 shell.key_was_shown.set_value(false);
                 go(Page::BackupCodes, true);
             }
-            // The answer to the code may have been lost on its way: then this session has codes to save.
+            Err(error @ (AppError::AlreadySetUp | AppError::NothingPending))
+                if !was_lost.get_value() =>
+            {
+                shell.say(words::refusal(&error));
+                shell.refresh();
+                go(Page::Profile, true);
+            }
+            // The answer to this tab's own code was lost on its way: then this session has codes to save.
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
                 shell.call(pending, whoami(), move |answer| {
                     let has_codes = matches!(&answer, Ok(Some(viewer)) if viewer.has_unsaved_codes);
@@ -106,6 +114,8 @@ fn Proof() -> impl IntoView {
                 });
             }
             Err(error) => {
+                let is_lost = words::may_work_again(&error) || words::is_from_between(&error);
+                was_lost.try_update_value(|was_lost| *was_lost |= is_lost);
                 refused.try_set(Some(error));
             }
         });
