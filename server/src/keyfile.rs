@@ -223,7 +223,7 @@ pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> 
     })
 }
 
-/// Puts another ring in the place of the file, as a whole or not at all; owner, group and mode stay. A link stays, and what it leads to is
+/// Replaces the ring in the file, as a whole or not at all; owner, group and mode stay. A link stays, and what it leads to is
 /// replaced.
 pub fn replace(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
     let path = &whole(path)?;

@@ -136,7 +136,7 @@ async fn is_shared(one: &mut PgConnection, other: &mut PgConnection) -> sqlx::Re
     let during = timeout(PROMPT, backend(one)).await;
     raw_sql("COMMIT").execute(&mut *other).await?;
     let mut seen = vec![before];
-    // A pooler with a single connection lets `one` wait, and has shown it by then: both had the same.
+    // A pooler with a single connection lets `one` wait, and that has shown it: both had the same.
     if let Ok(during) = during {
         seen.push(during?);
     }

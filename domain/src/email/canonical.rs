@@ -193,17 +193,8 @@ mod tests {
     }
 
     #[rstest]
-    fn is_refused(
+    fn a_host_that_can_be_none_is_refused(
         #[values(
-            "",
-            "ada",
-            "@example.com",
-            "ada@",
-            "ada@host",
-            "a b@example.com",
-            "a@b@example.com",
-            "a@-x.com",
-            "a@b..com",
             "a@xn--a-.com",
             "a@exa\u{202e}\u{338}mple .com",
             "\u{200b}@example.com"

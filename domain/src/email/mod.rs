@@ -94,11 +94,19 @@ mod tests {
             "a b@example.com",
             "a@b@example.com",
             "a@-x.com",
-            "a@b..com",
-            "a@example.com/",
-            "a@ex%61mple.com"
+            "a@b..com"
         )]
         typed: &str,
+    ) {
+        assert_eq!(check_new(typed), Err(EmailError::Form));
+        #[cfg(feature = "secrets")]
+        assert_eq!(typed.parse::<Email>(), Err(EmailError::Form));
+    }
+
+    /// A pasted slash would become a person whom nobody can write to. An earlier version may have stored one, so parsing takes it.
+    #[rstest]
+    fn a_host_of_other_signs_is_refused_for_a_new_person(
+        #[values("a@example.com/", "a@ex%61mple.com")] typed: &str,
     ) {
         assert_eq!(check_new(typed), Err(EmailError::Form));
     }

@@ -147,7 +147,7 @@ impl Pages {
         }
     }
 
-    /// Whoever comes without a session to a page that needs one finds the sign-in form at once, whatever the address.
+    /// A browser without a session that comes to a page which needs one finds the sign-in form at once, whatever the address.
     ///
     /// Only the cookie is looked at: whether its session has ended is known when the app asks, and until then the frame is right.
     fn page(&self, index: &Index, method: &Method, path: &str, headers: &HeaderMap) -> Response {
