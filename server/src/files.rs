@@ -9,7 +9,7 @@ use std::{
 
 use rustix::{
     fs::{OFlags, StatVfsMountFlags, statfs, statvfs},
-    process::{getegid, geteuid},
+    process::geteuid,
 };
 
 /// Others may write.
@@ -24,11 +24,6 @@ const WITHOUT_MODES: [i64; 5] = [0x4d44, 0x2011_bab0, 0x5346_544e, 0x7366_746e, 
 /// The user that this process acts as.
 pub fn own_user() -> u32 {
     geteuid().as_raw()
-}
-
-/// Its group.
-pub fn own_group() -> u32 {
-    getegid().as_raw()
 }
 
 /// Gives a new file to the owner and the group of another one. Only root may, where they differ.

@@ -104,10 +104,10 @@ fn s7_a_key_file_that_strangers_read_is_refused_with_a_remedy_that_works(
     Done::from(as_service(&place, &["migrate"]).output().unwrap()).expect_done();
 }
 
-/// A group of one's own beside the first one is what `fsGroup` makes; one with other members lets them read.
-#[test]
-fn s7_a_further_group_is_taken_if_nobody_else_is_in_it() {
-    let test = "s7_a_further_group_is_taken_if_nobody_else_is_in_it";
+/// A group of one's own beside the first one is what `fsGroup` makes; one with other members lets them read, the first one too.
+#[rstest]
+fn s7_a_group_is_taken_if_nobody_else_is_in_it(#[values(true, false)] is_first: bool) {
+    let test = "s7_a_group_is_taken_if_nobody_else_is_in_it";
     if !is_root(test) || !has(test, &["setpriv"]) {
         return;
     }
@@ -115,9 +115,14 @@ fn s7_a_further_group_is_taken_if_nobody_else_is_in_it() {
         let place = with_a_secret(group, 0o440);
         let program = place.open_program();
         let mut command = Command::new("setpriv");
-        command.args(["--reuid=4242", "--regid=4242"]);
+        let groups = if is_first {
+            [format!("--regid={group}"), "--clear-groups".to_owned()]
+        } else {
+            ["--regid=4242".to_owned(), format!("--groups={group}")]
+        };
         command
-            .arg(format!("--groups={group}"))
+            .arg("--reuid=4242")
+            .args(groups)
             .arg(program)
             .arg("migrate");
         command
