@@ -23,7 +23,7 @@ fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &
     let (server, _) = Running::start(command);
     let mut browser = Browser::of(&server, "ada@example.com", PASSWORD);
     assert_eq!(browser.standing(), "full");
-    assert!(answer(&server, "GET", "/sign-in").starts_with("HTTP/1.1 200"));
+    assert!(answer(&server, "GET", "/livez").starts_with("HTTP/1.1 200"));
     server.terminate();
     assert_eq!(server.wait().0, 0);
 }
