@@ -9,7 +9,7 @@ use crate::{
     guess_budgets::{self, Whose},
     locks, password_tries,
     rows::Values,
-    write::Write,
+    write::{Noted, Write},
 };
 use async_trait::async_trait;
 use domain::{
@@ -20,7 +20,7 @@ use domain::{
     lockout::{Budget, Factor},
     ports::{Admission, Attempts, Counted, PasswordTry, PortError, Receipt},
     sign_in_delay::PasswordAttempts,
-    time::Timestamp,
+    time::{TimeStep, Timestamp},
     vault::BlindIndex,
 };
 
@@ -78,6 +78,26 @@ impl Attempts for Store {
         };
         write.commit_repeated(attempt(Outcome::Limited)).await?;
         Ok(budget)
+    }
+
+    async fn refuse_step(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+        step: TimeStep,
+        outcome: Outcome,
+    ) -> Result<(), PortError> {
+        let whose = Whose { user, holder };
+        let mut write = self.write().await?;
+        if write.run(whose.giving_back_repeated(step)).await? == 0 {
+            write.run(whose.refusing(step)).await?;
+            return write.commit(Noted::Nothing).await;
+        }
+        let action = self.scope.trying(Action::SecondFactor);
+        let repeated = Event::new(action, outcome)
+            .of(user)
+            .with(kind(Factor::Application));
+        write.commit_repeated_attempt(repeated).await
     }
 
     async fn refused_in_a_row(

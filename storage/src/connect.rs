@@ -17,9 +17,10 @@ use crate::{
     migrate, postgres,
     readers::Readers,
     schema_check,
+    scope::Scope,
     shared::Writer,
     sqlite,
-    write::{Open, Scope, Write},
+    write::{Open, Write},
 };
 
 /// How long an answer is waited for.

@@ -24,8 +24,9 @@ use crate::{
     keys::{self, SealedRow, SealedTable},
     migrate,
     rows::Values,
+    scope::Scope,
     tables::{TABLES, Table, copied_tables},
-    write::{Open, Scope, Write},
+    write::{Open, Write},
 };
 
 /// Rows a statement. The widest table has 17 columns, and no engine takes less than 32766 values.

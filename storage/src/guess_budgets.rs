@@ -7,7 +7,7 @@ use domain::{
     ids::{SessionId, UserId},
     lockout::{Attempts as Budgets, BACKUP_WINDOW, LOCK_AFTER, PAUSE_WINDOW},
     ports::PortError,
-    time::Timestamp,
+    time::{TimeStep, Timestamp},
     token::TokenHash,
 };
 use sqlx::{AssertSqlSafe, query};
@@ -46,6 +46,9 @@ const SESSIONS: Place = Place {
 };
 /// All of them, in the order in which their rows are locked.
 const ALL: [&Place; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
+
+/// The newest attempt leaves. The oldest of the five was past the window already when it left, so that nothing is lost with it.
+const GIVE_BACK: &str = "recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1";
 
 /// Whose budget: a holder of a user.
 #[derive(Clone, Copy)]
@@ -107,14 +110,28 @@ impl Whose<'_> {
         self.limited(sql, now).bind(day_ago)
     }
 
-    /// Gives the newest attempt back. The oldest of the five was past the window already when it left, so that nothing is lost with it.
+    /// Gives the newest attempt back.
     fn giving_back(self) -> Sql {
         let Place { table, key, .. } = self.place();
         self.keyed(format!(
-            "UPDATE {table}
-             SET recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1
-             WHERE {key} = $1 AND in_a_row > 0"
+            "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0"
         ))
+    }
+
+    /// Gives the newest attempt back if a code of this step, or of a later one, was refused before.
+    pub fn giving_back_repeated(self, step: TimeStep) -> Sql {
+        let Place { table, key, .. } = self.place();
+        let sql = format!(
+            "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0 AND refused_step >= $2"
+        );
+        self.keyed(sql).bind(step.number())
+    }
+
+    /// Keeps the newest step whose code was refused.
+    pub fn refusing(self, step: TimeStep) -> Sql {
+        let Place { table, key, .. } = self.place();
+        let sql = format!("UPDATE {table} SET refused_step = $2 WHERE {key} = $1");
+        self.keyed(sql).bind(step.number())
     }
 
     /// Answers what it had counted: see [`cleared`].

@@ -46,6 +46,7 @@ mod readers;
 mod restored;
 mod rows;
 mod schema_check;
+mod scope;
 mod session_bounds;
 mod sessions;
 mod shared;

@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     step!(42, "0042_reauthentication"),
     step!(43, "0043_clock_hint"),
     step!(44, "0044_canonical_forms"),
+    step!(45, "0045_refused_step"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

@@ -23,7 +23,8 @@ use crate::{
     connect::Sql,
     error::port,
     rows::Values,
-    write::{Attempt, Noted, Write},
+    scope::Attempt,
+    write::{Noted, Write},
 };
 
 /// The attempts of a browser that is known to the user of an email.

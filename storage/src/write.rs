@@ -1,12 +1,9 @@
 //! Writing. No transaction is committed without saying which security event it is, in the same transaction; what is none says so.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use domain::{
-    events::{Action, Actor, Event, Origin, Outcome},
+    events::{Event, Outcome},
     ports::{MembershipChange, PortError, Taken},
     time::Timestamp,
 };
@@ -17,8 +14,8 @@ use crate::{
     connect::{Sql, answered},
     error::port,
     event_rows::{INSERT, UPDATE, bound, repeats},
+    scope::{Attempt, Scope},
     shared::Turn,
-    strangers::Strangers,
 };
 
 /// How long a row may still change: longer than any request takes.
@@ -43,104 +40,11 @@ impl From<Event> for Noted {
     }
 }
 
-/// Who writes, and the attempts that they have counted and not completed, in their order.
-#[derive(Clone)]
-pub struct Scope {
-    pub origin: Arc<Origin>,
-    /// What this server keeps in memory, for all who write.
-    pub strangers: Arc<Strangers>,
-    attempts: Arc<Mutex<Vec<Attempt>>>,
-}
-
-impl Scope {
-    pub fn new(origin: Origin, strangers: Arc<Strangers>) -> Self {
-        Self {
-            origin: Arc::new(origin),
-            strangers,
-            attempts: Arc::default(),
-        }
-    }
-
-    /// Of a store that was given no request: its own housekeeping.
-    pub fn none() -> Self {
-        let here = Origin::here(Actor::System, Timestamp::default());
-        Self::new(here, Arc::default())
-    }
-
-    /// What the request tries; `otherwise` where it does not say.
-    pub fn trying(&self, otherwise: Action) -> Action {
-        self.origin.trying.unwrap_or(otherwise)
-    }
-
-    pub fn attempts(&self) -> Vec<Attempt> {
-        let attempts = self.attempts.lock();
-        attempts.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Whether some attempt has a row that can be settled.
-    pub fn has_rows(&self) -> bool {
-        self.attempts()
-            .into_iter()
-            .any(|attempt| attempt.row().is_some())
-    }
-
-    /// All attempts came right: none of them failed, and none was a stranger's.
-    fn came_right(&self) {
-        self.change(|attempts| {
-            let mut budget = self.strangers.budget();
-            for attempt in attempts.drain(..) {
-                match attempt {
-                    Attempt::Merged(action) => budget.withdraw(action, Outcome::Failed),
-                    Attempt::Metered(_) => budget.judged.give_back(),
-                    Attempt::Row(_) => {}
-                }
-            }
-        });
-    }
-
-    /// The last attempt ended so, and those before it came right.
-    pub fn settled(&self, outcome: Outcome) {
-        let mut last = None;
-        self.change(|attempts| last = attempts.pop());
-        self.came_right();
-        if let Some(Attempt::Merged(action)) = last {
-            let mut budget = self.strangers.budget();
-            budget.withdraw(action, Outcome::Failed);
-            budget.merge(action, outcome);
-        }
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Vec<Attempt>)) {
-        let attempts = self.attempts.lock();
-        change(&mut attempts.unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
 /// What a transaction tells of itself.
 pub struct Told {
     /// What stands in no row yet.
     event: Option<Event>,
     completes: bool,
-}
-
-/// How an attempt is told that was counted.
-#[derive(Clone, Copy)]
-pub enum Attempt {
-    /// By a row of its own, of this number.
-    Row(i64),
-    /// The same, of a stranger, whose rows are metered.
-    Metered(i64),
-    /// By the row that tells of many, in memory until it is written.
-    Merged(Action),
-}
-
-impl Attempt {
-    const fn row(self) -> Option<i64> {
-        match self {
-            Self::Row(id) | Self::Metered(id) => Some(id),
-            Self::Merged(_) => None,
-        }
-    }
 }
 
 /// A transaction that writes. Dropped before its commit, it leaves nothing behind.
@@ -318,6 +222,21 @@ impl Write {
         let sql = bound(sql, &self.scope.origin, &event, ends.millis()).bind(repeats);
         self.run(sql).await?;
         self.end().await
+    }
+
+    /// Commits that the last counted attempt was given back. Anybody can cause it again and again, so a row for a minute tells it.
+    pub async fn commit_repeated_attempt(mut self, event: Event) -> Result<(), PortError> {
+        let last = self.scope.attempts().pop();
+        if let Some(id) = last.and_then(Attempt::row) {
+            self.run(take_back(id)).await?;
+        }
+        let scope = self.scope.clone();
+        self.commit_repeated(event).await?;
+        scope.change(|attempts| {
+            attempts.pop();
+            attempts.push(Attempt::Repeated);
+        });
+        Ok(())
     }
 
     /// Says how the last counted attempt ended, unless it is sealed already. The ones before it were right, or nobody would have gone on:

@@ -57,7 +57,7 @@ pub(super) async fn test(call: &Call, request: Code) -> Result<(), AppError> {
     };
     match call.services.mfa.test(code).await? {
         Taken::Taken => Ok(()),
-        Taken::AlreadyTaken => Err(already_used(call, step)),
+        Taken::AlreadyTaken => Err(already_used(call, step, step).await),
         Taken::SessionGone => Err(AppError::NoMethod),
     }
 }

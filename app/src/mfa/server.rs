@@ -24,7 +24,7 @@ use crate::{
     call::Call,
     error::{AppError, Field},
     events,
-    session::{api::Code, count, remember_caller, reread},
+    session::{api::Code, count, just_expired, remember_caller, reread},
     step_up::{grant, is_granted},
     wire::Disclosed,
 };
@@ -179,7 +179,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
         events::damaged(call, None).await;
     }
     let key = opened.map_err(sealed_badly)?;
-    let step = accepted(verify_enrolment(&key, &code, call.now, None))?;
+    let step = accepted(call, verify_enrolment(&key, &code, call.now, None)).await?;
 
     let reason = match pending.replaces {
         Some(_) => CodesFor::Reset,
@@ -233,12 +233,16 @@ fn default_name() -> Result<MethodName, AppError> {
     METHOD_NAME.parse().map_err(|_| AppError::Internal)
 }
 
-fn accepted(verdict: EnrolmentVerdict) -> Result<TimeStep, AppError> {
+async fn accepted(call: &Call, verdict: EnrolmentVerdict) -> Result<TimeStep, AppError> {
     match verdict {
         EnrolmentVerdict::Code(Verdict::Accepted { step }) => Ok(step),
-        EnrolmentVerdict::Code(Verdict::JustExpired) => Err(AppError::JustExpired),
+        EnrolmentVerdict::Code(Verdict::JustExpired { step }) => {
+            Err(just_expired(call, step).await)
+        }
         // A pending key has burnt no step, so none of its codes can have been used.
-        EnrolmentVerdict::Code(Verdict::Wrong | Verdict::AlreadyUsed) => Err(AppError::WrongCode),
+        EnrolmentVerdict::Code(Verdict::Wrong | Verdict::AlreadyUsed { .. }) => {
+            Err(AppError::WrongCode)
+        }
         EnrolmentVerdict::ClockOff { seconds } => Err(AppError::ClockOff { seconds }),
     }
 }

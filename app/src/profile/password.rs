@@ -54,7 +54,7 @@ pub(super) async fn change(call: &Call, request: NewPassword) -> Result<(), AppE
         .await?
     {
         Taken::Taken => call.set_cookie(&token),
-        Taken::AlreadyTaken => return Err(used(call, spent.as_ref())),
+        Taken::AlreadyTaken => return Err(used(call, spent.as_ref()).await),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
     remember_caller(call).await;
@@ -83,9 +83,9 @@ async fn proof(call: &Call, code: &SecretText) -> Result<(MethodId, Proof), AppE
 }
 
 /// Whoever was faster spent it.
-fn used(call: &Call, spent: Option<&Proof>) -> AppError {
+async fn used(call: &Call, spent: Option<&Proof>) -> AppError {
     match spent {
-        Some(Proof::Step(step)) => already_used(call, *step),
+        Some(Proof::Step(step)) => already_used(call, *step, *step).await,
         _ => AppError::BackupCodeUsed,
     }
 }

@@ -3,6 +3,7 @@
 
 use domain::{
     backup_code::BackupCode,
+    events::Outcome,
     guess_holder::GuessHolder,
     ids::{BackupCodeId, UserId},
     lockout::{self, Budget, Factor, LOCK_AFTER},
@@ -45,7 +46,7 @@ pub(super) async fn verify_code(call: &Call, request: Code) -> Result<SignedIn, 
     let (outcome, refused) = call.services.mfa.use_code(code).await?;
     match outcome {
         Taken::Taken => hand_out(call, &token, &browser),
-        Taken::AlreadyTaken => return Err(already_used(call, step)),
+        Taken::AlreadyTaken => return Err(already_used(call, step, step).await),
         Taken::SessionGone => return Err(AppError::NotSignedIn),
     }
     Ok(SignedIn {
@@ -154,8 +155,8 @@ pub(crate) async fn right_code(
             hear_of_clock(call, None).await?;
             Ok((method, step))
         }
-        Verdict::AlreadyUsed => Err(already_used(call, method.last_step)),
-        Verdict::JustExpired => Err(AppError::JustExpired),
+        Verdict::AlreadyUsed { step } => Err(already_used(call, step, method.last_step).await),
+        Verdict::JustExpired { step } => Err(just_expired(call, step).await),
         Verdict::Wrong => {
             let off = OffTime::of(&key, &code, call.now);
             let is_off = hear_of_clock(call, off).await?;
@@ -209,13 +210,28 @@ pub(crate) async fn right_backup_code(
     Ok(stored.id)
 }
 
-/// The step is burnt: the next one has the next code. A step that lies further ahead was burnt under a clock that was put back since;
-/// nobody knows when it will be right.
-pub(crate) fn already_used(call: &Call, step: TimeStep) -> AppError {
-    let step = step.min(newest_step(call.now));
-    AppError::AlreadyUsed {
-        seconds: call.now.seconds_until(step.offset(1).start()),
-    }
+/// Refuses a code of `step`, because `last_step` is burnt: the next one has the next code. A step that lies further ahead was burnt under a
+/// clock that was put back since; nobody knows when it will be right.
+pub(crate) async fn already_used(call: &Call, step: TimeStep, last_step: TimeStep) -> AppError {
+    let last_step = last_step.min(newest_step(call.now));
+    let error = AppError::AlreadyUsed {
+        seconds: call.now.seconds_until(last_step.offset(1).start()),
+    };
+    let refused = refuse_step(call, step, Outcome::Used).await;
+    refused.err().unwrap_or(error)
+}
+
+/// Refuses a code of `step`, which has ended.
+pub(crate) async fn just_expired(call: &Call, step: TimeStep) -> AppError {
+    let refused = refuse_step(call, step, Outcome::Failed).await;
+    refused.err().unwrap_or(AppError::JustExpired)
+}
+
+/// The code of one step spends the budget once, however often it is given.
+async fn refuse_step(call: &Call, step: TimeStep, outcome: Outcome) -> Result<(), AppError> {
+    let (user, holder) = (&call.caller()?.session.user, holder(call).await?);
+    let attempts = &call.services.attempts;
+    Ok(attempts.refuse_step(user, &holder, step, outcome).await?)
 }
 
 /// Counts one attempt of the caller, or says why no more is judged.

@@ -127,7 +127,7 @@ pub(super) async fn verify_code(call: &Call, request: StepUpCode) -> Result<(), 
     let step_up = shown(call, &request).await?;
     let (method, step) = right_code(call, &request.code).await?;
     match verify(call, step_up, method.id, Proof::Step(step)).await? {
-        Taken::AlreadyTaken => Err(already_used(call, step)),
+        Taken::AlreadyTaken => Err(already_used(call, step, step).await),
         outcome => done(outcome),
     }
 }

@@ -4,11 +4,12 @@ use super::PortError;
 use crate::{
     client_address::{CountedAddress, Network},
     email::Email,
+    events::Outcome,
     guess_holder::GuessHolder,
     ids::{SessionId, UserId},
     lockout::{Budget, Factor},
     sign_in_delay::PasswordAttempts,
-    time::Timestamp,
+    time::{TimeStep, Timestamp},
     token::TokenHash,
     vault::BlindIndex,
 };
@@ -103,6 +104,17 @@ pub trait Attempts: Send + Sync {
         factor: Factor,
         now: Timestamp,
     ) -> Result<Budget, PortError>;
+
+    /// Says that the code which this request had counted last is the authenticator's code of `step`, and is refused: `outcome`
+    /// says why. The budget of `holder` is spent once for it: the attempt is given back if the code of this step, or of a later one, was
+    /// refused before.
+    async fn refuse_step(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+        step: TimeStep,
+        outcome: Outcome,
+    ) -> Result<(), PortError>;
 
     /// How many codes of `holder` were refused since that budget was cleared.
     async fn refused_in_a_row(&self, user: &UserId, holder: &GuessHolder)

@@ -21,9 +21,15 @@ pub enum Verdict {
         step: TimeStep,
     },
     /// It is right but was used before (RFC 6238 §5.2: once only).
-    AlreadyUsed,
+    AlreadyUsed {
+        /// The time step whose code it is.
+        step: TimeStep,
+    },
     /// It is the previous step's code, after the grace.
-    JustExpired,
+    JustExpired {
+        /// The time step whose code it is.
+        step: TimeStep,
+    },
     /// Anything else.
     Wrong,
 }
@@ -72,11 +78,11 @@ pub fn verify(
         return Verdict::Wrong;
     };
     if last_step.is_some_and(|last| step <= last) {
-        Verdict::AlreadyUsed
+        Verdict::AlreadyUsed { step }
     } else if step != previous || !is_begun {
         Verdict::Accepted { step }
     } else {
-        Verdict::JustExpired
+        Verdict::JustExpired { step }
     }
 }
 
@@ -150,7 +156,7 @@ mod tests {
         let step = STEP.offset(distance);
         let expected = match (distance, second) {
             (0, _) | (-1, 0..=9) | (1, 20..=29) => Verdict::Accepted { step },
-            (-1, _) => Verdict::JustExpired,
+            (-1, _) => Verdict::JustExpired { step },
             _ => Verdict::Wrong,
         };
         assert_eq!(
@@ -165,11 +171,13 @@ mod tests {
         let previous = code_at(&key(), STEP.offset(-1));
         assert_eq!(
             verify(&key(), &current, into_step(5), Some(STEP)),
-            Verdict::AlreadyUsed
+            Verdict::AlreadyUsed { step: STEP }
         );
         assert_eq!(
             verify(&key(), &previous, into_step(5), Some(STEP)),
-            Verdict::AlreadyUsed
+            Verdict::AlreadyUsed {
+                step: STEP.offset(-1)
+            }
         );
         assert_eq!(
             verify(&key(), &current, into_step(5), Some(STEP.offset(-1))),
@@ -178,7 +186,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case(-1, EnrolmentVerdict::Code(Verdict::JustExpired))]
+    #[case(-1, EnrolmentVerdict::Code(Verdict::JustExpired { step: STEP.offset(-1) }))]
     #[case(-2, EnrolmentVerdict::ClockOff { seconds: -60 })]
     #[case(6, EnrolmentVerdict::ClockOff { seconds: 180 })]
     #[case(20, EnrolmentVerdict::ClockOff { seconds: 600 })]
@@ -218,11 +226,16 @@ mod tests {
                 Verdict::Accepted { step }
             );
             last_step = Some(step);
-            assert_eq!(verify(&key(), &code, now, last_step), Verdict::AlreadyUsed);
+            assert_eq!(
+                verify(&key(), &code, now, last_step),
+                Verdict::AlreadyUsed { step }
+            );
             let earlier = code_at(&key(), step.offset(-1));
             assert_eq!(
                 verify(&key(), &earlier, now, last_step),
-                Verdict::AlreadyUsed
+                Verdict::AlreadyUsed {
+                    step: step.offset(-1)
+                }
             );
         }
     }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use domain::{roles::Role, time::TimeStep};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Enrolled, TestServer};
+use crate::support::{Authenticator, Browser, Enrolled, TestServer, max};
 
 const NO_CODE: &str = "AAAA-AAAA-AAAA-AAAA";
 const NEW: &str = "a lamp behind the third door";
@@ -179,8 +180,8 @@ async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
 async fn a_browser_that_is_known_to_somebody_else_is_a_stranger() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
-    let max = crate::support::max();
-    server.add_user(&max, domain::roles::Role::Member).await;
+    let max = max();
+    server.add_user(&max, Role::Member).await;
     let mut maxs = server.browser();
     maxs.sign_in(&max).await.expect_ok();
     besiege(&server, &ada).await;
@@ -210,4 +211,66 @@ async fn the_operator_unlocks_every_browser_and_session() {
         .await
         .expect_ok();
     ada.sign_in(&server).await;
+}
+
+/// A code that is the authenticator's, and is refused as used or expired, tells nobody anything by being given again: a double click, or a
+/// second try before the next code appears, brings nobody nearer to a pause.
+#[tokio::test]
+async fn the_code_of_one_step_spends_the_budget_once() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut open = ada.sign_in(&server).await;
+    let used = ada.code(&server);
+    let mut other = server.browser();
+    half(&mut other, &ada).await;
+    let store = storage::Store::open(&server.database.url).await.unwrap();
+    let rows = async || store.events_after(0).await.unwrap().len();
+    for (browser, function) in [(&mut other, "session/verify_code"), (&mut open, "mfa/test")] {
+        for _ in 0..2 {
+            let again = browser.call(function, used.clone()).await;
+            again.expect_refused(409, "already_used");
+        }
+        let before = rows().await;
+        for _ in 0..20 {
+            let again = browser.call(function, used.clone()).await;
+            again.expect_refused(409, "already_used");
+        }
+        assert_eq!(rows().await, before, "{function}: counted in one row");
+        for _ in 0..4 {
+            let wrong = browser.call(function, wrong(&server, &ada)).await;
+            wrong.expect_refused(401, "wrong_code");
+        }
+        let paused = browser.call(function, used.clone()).await;
+        paused.expect_refused(429, "paused");
+    }
+}
+
+/// The same of the code that has just left the screen, in a set-up too; the code that is shown now is right.
+#[tokio::test]
+async fn a_code_that_has_just_expired_spends_the_budget_once() {
+    let server = TestServer::start().await;
+    let ada = Enrolled::on(&server).await;
+    let mut half_in = server.browser();
+    half(&mut half_in, &ada).await;
+    server.add_user(&max(), Role::Member).await;
+    let mut sets_up = server.browser();
+    sets_up.sign_in(&max()).await.expect_ok();
+    let key = sets_up.ask("mfa/set_up").await.expect_ok()["key"].clone();
+    let maxs = Authenticator::new(key.as_str().unwrap());
+    let gone = |authenticator: &Authenticator| {
+        let step = TimeStep::at(server.clock.now()).offset(-1);
+        json!({ "code": authenticator.code_of(step) })
+    };
+    let step = TimeStep::at(server.clock.now()).offset(2);
+    server.clock.set(step.start().plus(Duration::from_secs(15)));
+    for _ in 0..8 {
+        let expired = half_in.call("session/verify_code", gone(&ada.authenticator));
+        expired.await.expect_refused(401, "just_expired");
+        let expired = sets_up.call("mfa/confirm", gone(&maxs)).await;
+        expired.expect_refused(401, "just_expired");
+    }
+    let right = half_in.call("session/verify_code", ada.code(&server)).await;
+    right.expect_ok();
+    let code = json!({ "code": maxs.code(server.clock.now()) });
+    sets_up.call("mfa/confirm", code).await.expect_ok();
 }

@@ -29,6 +29,8 @@ pub enum Due {
     Row(&'static str, &'static str, Option<usize>),
     /// A new row, or one more time in one that stands.
     Repeat(&'static str, &'static str),
+    /// The same of an attempt with a code whose step may have been refused before; of the times that were counted until then.
+    Refused(&'static str, &'static str, Option<usize>, i64),
 }
 
 /// What is looked up before a call, because its answer does not tell.
@@ -40,6 +42,8 @@ pub struct Before {
     is_pending: bool,
     /// The strict account demands MFA already.
     is_required: bool,
+    /// How many times all rows stand for, where something is tried.
+    times: i64,
 }
 
 impl Witness {
@@ -65,7 +69,10 @@ impl Witness {
         let found: Vec<String> = rows.iter().map(told).collect();
         match due {
             Due::Nothing => assert!(found.is_empty(), "{of} left {found:?}"),
-            Due::Row(action, outcome, about) => {
+            Due::Refused(_, _, _, times) if found.is_empty() => {
+                assert_eq!(self.times().await, times + 1, "{of}: not counted");
+            }
+            Due::Row(action, outcome, about) | Due::Refused(action, outcome, about, _) => {
                 assert_eq!(found, [format!("{action} {outcome}")], "{of}");
                 let about = about.map(|person| self.people[person].as_str());
                 assert_eq!(rows[0].subject.as_deref(), about, "{of}: whom it is about");
@@ -84,6 +91,18 @@ impl Witness {
 
     /// All that is counted in rows that stand for several times.
     async fn counted(&self) -> i64 {
+        let is_counted = |row: &EventRecord| {
+            ["denied", "limited"].contains(&&*row.outcome) || REPEATED.contains(&&*row.action)
+        };
+        self.times_of(is_counted).await
+    }
+
+    /// How many times all rows stand for.
+    async fn times(&self) -> i64 {
+        self.times_of(|_| true).await
+    }
+
+    async fn times_of(&self, is_counted: impl Fn(&EventRecord) -> bool) -> i64 {
         let (mut last, mut times) = (0, 0);
         loop {
             let page = self.store.events_after(last).await.unwrap();
@@ -91,10 +110,8 @@ impl Witness {
                 return times;
             };
             last = newest.id;
-            let repeated = page.iter().filter(|row| {
-                ["denied", "limited"].contains(&&*row.outcome) || REPEATED.contains(&&*row.action)
-            });
-            times += repeated.map(|row| row.times).sum::<i64>();
+            let rows = page.iter().filter(|row| is_counted(row));
+            times += rows.map(|row| row.times).sum::<i64>();
         }
     }
 }
@@ -124,6 +141,10 @@ impl House {
                 is_pending: function == "mfa/cancel"
                     && services.mfa.pending(&session).await.unwrap().is_some(),
                 is_required: self.requires_mfa().await,
+                times: match tried(function) {
+                    Some(_) => self.witness.times().await,
+                    None => 0,
+                },
             }
         })
     }
@@ -133,7 +154,7 @@ impl House {
         let person = Some(person_of(seat));
         let done = |action| Due::Row(action, "succeeded", person);
         if !answer.status.is_success() {
-            return refused(function, person, answer);
+            return refused(function, person, answer, before.times);
         }
         let has_method = self.journal.keys[person_of(seat)].is_some();
         let told = answer.json();
@@ -171,7 +192,7 @@ impl House {
 }
 
 /// What a refusal leaves.
-fn refused(function: &str, person: Option<usize>, answer: &Answer) -> Due {
+fn refused(function: &str, person: Option<usize>, answer: &Answer, times: i64) -> Due {
     let told = answer.json();
     let kind = told["kind"].as_str().unwrap();
     // Whose password is tried is told by a blind index of the address.
@@ -186,10 +207,10 @@ fn refused(function: &str, person: Option<usize>, answer: &Answer) -> Due {
             Due::Repeat("access", "denied")
         }
         "paused" | "locked" | "session_locked" | "too_many" => Due::Repeat(tried, "limited"),
-        "wrong_code" | "wrong_credentials" | "just_expired" | "clock_off" => {
-            Due::Row(tried, "failed", about)
-        }
-        "already_used" | "backup_code_used" => Due::Row(tried, "used", about),
+        "wrong_code" | "wrong_credentials" | "clock_off" => Due::Row(tried, "failed", about),
+        "backup_code_used" => Due::Row(tried, "used", about),
+        "just_expired" => Due::Refused(tried, "failed", about, times),
+        "already_used" => Due::Refused(tried, "used", about, times),
         "not_signed_in" | "nothing_pending" | "no_method" | "password_required"
         | "already_set_up" => Due::Nothing,
         _ => panic!("{function} was refused as {kind}"),

@@ -2,6 +2,7 @@
 //! team's list).
 
 use domain::{
+    events::Outcome,
     guess_holder::GuessHolder,
     ids::{SessionId, UserId},
     lockout::{Budget, Factor},
@@ -290,4 +291,54 @@ async fn what_is_given_back_is_the_sessions() {
     };
     assert_eq!(store.test(code).await.unwrap(), Taken::Taken);
     assert_eq!(refused(store, &ada.user, &holders).await, [1, 1, 0, 1]);
+}
+
+/// Item 6 of the field's list: the budget is not spent twice for the same code of one step.
+#[tokio::test]
+async fn the_code_of_one_step_spends_the_budget_once() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let (ada, eve) = (protected(store).await, protected(store).await);
+    let eves = holders(store, &eve).await;
+    all_guess(store, &eve.user, &eves).await;
+    for holder in &holders(store, &ada).await {
+        let spent = async |step: Option<i64>| {
+            assert_eq!(guess(store, &ada.user, holder).await, Budget::Open);
+            if let Some(step) = step {
+                let step = FIRST_STEP.offset(step);
+                let used = store.refuse_step(&ada.user, holder, step, Outcome::Used);
+                used.await.unwrap();
+            }
+            store.refused_in_a_row(&ada.user, holder).await.unwrap()
+        };
+        assert_eq!(spent(Some(1)).await, 1);
+        assert_eq!(spent(Some(1)).await, 1, "again");
+        assert_eq!(spent(Some(0)).await, 1, "an earlier one");
+        assert_eq!(spent(Some(2)).await, 2, "a later one");
+        assert_eq!(spent(None).await, 3, "a wrong code");
+        assert_eq!(spent(Some(2)).await, 3, "again behind a wrong code");
+        for wrong in 4..=5 {
+            assert_eq!(spent(None).await, wrong);
+        }
+        let paused = guess(store, &ada.user, holder).await;
+        assert!(matches!(paused, Budget::Paused { .. }), "{paused:?}");
+    }
+    assert_eq!(refused(store, &eve.user, &eves).await, [1, 1, 1, 1]);
+}
+
+/// A holder that has ended has no budget, and gets none.
+#[tokio::test]
+async fn a_step_refused_to_a_holder_that_has_ended_is_nobodys() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    for holder in &holders(store, &ada).await {
+        let used = store.refuse_step(&ada.user, holder, FIRST_STEP, Outcome::Used);
+        used.await.unwrap();
+        assert_eq!(store.refused_in_a_row(&ada.user, holder).await.unwrap(), 0);
+    }
+    assert_eq!(
+        refused(store, &ada.user, &holders(store, &ada).await).await,
+        [0; 4]
+    );
 }

@@ -24,7 +24,7 @@ pub struct House {
     pub runtime: Runtime,
     pub server: TestServer,
     pub journal: Journal,
-    witness: Witness,
+    pub witness: Witness,
     /// Wrong codes in a row, as last seen.
     pub counters: Vec<Counter>,
     /// The account that may demand MFA; Ada owns it, Max and Eve are in it.
