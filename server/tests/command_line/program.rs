@@ -139,7 +139,8 @@ impl Place {
         command
     }
 
-    fn command_of(&self, program: &Path, args: &[&str]) -> Command {
+    /// Another program, about to be called in the folder.
+    pub fn command_of(&self, program: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command
             .args(args)
@@ -304,6 +305,16 @@ impl Running {
     /// Tells it what a terminal tells that is closed.
     pub fn hang_up(&self) {
         self.signal("-HUP");
+    }
+
+    /// Stops it in the middle of whatever it does, as a machine does that is swapped out.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
     }
 
     fn signal(&self, signal: &str) {
