@@ -116,7 +116,10 @@ impl Place {
         let folder = self.open_folder.get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
             fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-            fs::copy(BINARY, folder.path().join("twinlock")).unwrap();
+            // By a program of its own: a process that another test starts while this one writes would inherit the open file, and nobody could
+            // start what somebody has open for writing.
+            let copied = Command::new("cp").arg(BINARY).arg(folder.path()).status();
+            assert!(copied.unwrap().success());
             folder
         });
         folder.path().join("twinlock")
