@@ -25,8 +25,6 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// A pooler whose only connection is taken does not answer; nothing is concluded from that alone.
 const PROMPT: Duration = Duration::from_secs(1);
 
-/// How long it is good for that no pooler shares connections: those that are opened together are looked at once.
-const GOOD_FOR: Duration = Duration::from_secs(1);
 /// How often the log tells of a pooler that stays.
 const TOLD_EACH: Duration = Duration::from_mins(1);
 /// For this transaction alone: what the role's own settings would cut short is the operator's to learn, not to meet at random.
@@ -171,8 +169,10 @@ impl PoolerWatch {
         reason = "a duration on the monotonic clock, not a time of day"
     )]
     pub async fn refuse_shared(&self, connection: &mut AnyConnection) -> sqlx::Result<()> {
+        let arrived = Instant::now();
         let mut seen = self.seen.lock().await;
-        if seen.clear.elapsed() < GOOD_FOR {
+        // Those that are opened together are looked at once.
+        if seen.clear > arrived {
             return Ok(());
         }
         let mut other = self.options.connect().await?;

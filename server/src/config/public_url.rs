@@ -119,8 +119,8 @@ fn parse(text: &str) -> Option<PublicUrl> {
     };
     let url = Url::parse(text).ok().filter(|url| url.port() != Some(0))?;
     let host = url.host_str()?;
-    let host = host.strip_suffix('.').unwrap_or(host);
     HostName::of_authority(host)?;
+    let host = host.strip_suffix('.').unwrap_or(host);
     Some(PublicUrl {
         scheme,
         host: host.to_owned(),
