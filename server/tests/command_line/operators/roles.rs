@@ -249,31 +249,6 @@ fn s22_settings_of_the_role_are_told_as_the_cause() {
     );
 }
 
-/// Limits of the role are not ours while it serves, and are named where they cut the first look short.
-#[test]
-fn s22_time_limits_of_the_role_stop_nothing_or_are_named() {
-    let test = "s22_time_limits_of_the_role_stop_nothing_or_are_named";
-    let Some(server) = Server::new(test, "") else {
-        return;
-    };
-    let role = server.name.clone();
-    server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
-    server.done(&role, &["key", "new"]).expect_done();
-    for limit in ["statement_timeout = '1ms'", "lock_timeout = '1ms'"] {
-        server.run(&format!("ALTER ROLE {role} SET {limit}"));
-        for args in [["migrate"], ["doctor"]] {
-            let done = server.done(&role, &args);
-            let is_named = done.err.contains("longer than statement_timeout lets it");
-            assert!(
-                done.code == 0 || is_named,
-                "{limit}: {}{}",
-                done.out,
-                done.err
-            );
-        }
-    }
-}
-
 /// An address of the other version of the protocol, as a URL writes it.
 #[test]
 fn a_server_is_reached_by_an_ipv6_address() {
