@@ -2,19 +2,21 @@
 //!
 //! The master keys stand in the key file, apart from the database (see [`crate::keys`]). Each purpose gets a key of its own (HKDF, RFC 5869).
 
+mod index;
+mod sealing;
+
 use std::{
     fmt,
     str::FromStr,
-    sync::{PoisonError, RwLock},
+    sync::{Mutex, PoisonError, RwLock},
 };
 
 use chacha20poly1305::{
-    KeyInit, XChaCha20Poly1305, XNonce,
+    XNonce,
     aead::{Aead, Payload},
 };
 use data_encoding::{BASE64, HEXLOWER};
 use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -27,6 +29,11 @@ use crate::{
     keys::{DataKeys, KeyRing},
     totp::TotpKey,
 };
+
+pub use index::BlindIndex;
+use index::keyed_hash;
+use sealing::Sealing;
+pub use sealing::{KeySource, is_read_again};
 
 /// The key file's content: an id and 256 bits, written `id:base64`. It has no `Debug` and no `Serialize`.
 #[derive(Clone)]
@@ -69,29 +76,11 @@ pub enum Place<'a> {
 )]
 pub struct OpenError;
 
-/// A keyed hash by which a row is found without storing what it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BlindIndex([u8; 32]);
-
 /// The keys in use, one a purpose. What is sealed says by which key; the ring may be exchanged while the server runs.
 pub struct Vault {
     ring: RwLock<Sealing>,
     data: DataKeys,
-}
-
-/// The master keys' parts that seal authenticator keys, the first of them for new rows.
-struct Sealing(Vec<(KeyId, XChaCha20Poly1305)>);
-
-impl Sealing {
-    fn of(ring: &KeyRing) -> Self {
-        let cipher =
-            |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
-        Self(
-            ring.keys()
-                .map(|key| (key.id.clone(), cipher(key)))
-                .collect(),
-        )
-    }
+    source: Option<Mutex<Box<dyn KeySource>>>,
 }
 
 impl KeyId {
@@ -122,15 +111,10 @@ impl MasterKey {
     /// The line to write into the key file.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!(
-            "{}:{}\n",
-            self.id.0,
-            BASE64.encode(self.bytes.as_slice())
-        ))
+        let key = BASE64.encode(self.bytes.as_slice());
+        Zeroizing::new(format!("{}:{key}\n", self.id.0))
     }
-}
 
-impl MasterKey {
     /// Its id.
     #[must_use]
     pub const fn id(&self) -> &KeyId {
@@ -173,14 +157,6 @@ impl Place<'_> {
     }
 }
 
-impl BlindIndex {
-    /// The bytes as stored.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
 impl Vault {
     /// The keys of one master key, before anything has ever been rotated.
     #[must_use]
@@ -194,6 +170,30 @@ impl Vault {
         Self {
             ring: RwLock::new(Sealing::of(ring)),
             data,
+            source: None,
+        }
+    }
+
+    /// The same, with the place where the keys are read again.
+    #[must_use]
+    pub fn following(self, source: Box<dyn KeySource>) -> Self {
+        Self {
+            source: Some(Mutex::new(source)),
+            ..self
+        }
+    }
+
+    /// Goes on with the key file as it is now, if it has changed.
+    pub fn refresh(&self) {
+        self.ask(|source| source.changed());
+    }
+
+    /// Whoever waits here finds the keys that were read meanwhile.
+    fn ask(&self, read: impl FnOnce(&mut dyn KeySource) -> Option<KeyRing>) {
+        let Some(source) = &self.source else { return };
+        let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ring) = read(source.as_mut()) {
+            self.reload(&ring);
         }
     }
 
@@ -206,11 +206,11 @@ impl Vault {
     #[must_use]
     pub fn key_id(&self) -> KeyId {
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let current = ring.0.first().map(|(id, _)| id.clone());
+        let current = ring.current().map(|(id, _)| id.clone());
         current.unwrap_or_else(|| KeyId(String::new()))
     }
 
-    /// Seals a key for one row (XChaCha20-Poly1305). The nonce is 192 random bits, drawn anew for each call.
+    /// Seals a key for one row (XChaCha20-Poly1305), by the key file as it is now. The nonce is 192 random bits, drawn anew for each call.
     ///
     /// # Errors
     /// Never for a key of this length; the cipher's signature allows for it.
@@ -225,8 +225,10 @@ impl Vault {
             msg: key.expose(),
             aad: aad.as_bytes(),
         };
+        // A server that was stopped for a while may hold a key that was dropped meanwhile.
+        self.refresh();
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let (id, cipher) = ring.0.first().ok_or(OpenError)?;
+        let (id, cipher) = ring.current().ok_or(OpenError)?;
         let ciphertext = cipher
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| OpenError)?;
@@ -236,18 +238,19 @@ impl Vault {
         })
     }
 
-    /// Opens a sealed key for use.
+    /// Opens a sealed key for use. For a key that is not known the key file is read again: another server may have read a newer one.
     ///
     /// # Errors
     /// [`OpenError`] when anything differs from what was sealed: it fails closed.
     pub fn open(&self, sealed: &Sealed, place: Place<'_>) -> Result<TotpKey, OpenError> {
         let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError)?;
-        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let (_, cipher) = ring
-            .0
-            .iter()
-            .find(|(id, _)| *id == sealed.key_id)
-            .ok_or(OpenError)?;
+        let ring = || self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        let is_known = ring().find(&sealed.key_id).is_some();
+        if !is_known {
+            self.ask(|source| source.again());
+        }
+        let ring = ring();
+        let cipher = ring.find(&sealed.key_id).ok_or(OpenError)?;
         let aad = place.associated_data();
         let payload = Payload {
             msg: ciphertext,
@@ -289,15 +292,6 @@ pub(crate) fn derived<const N: usize>(master: &MasterKey, purpose: &str) -> Zero
         .expand(purpose.as_bytes(), key.as_mut_slice());
     debug_assert!(expanded.is_ok(), "a few bytes are within HKDF's bound");
     key
-}
-
-fn keyed_hash(key: &[u8; 64], parts: &[&str]) -> BlindIndex {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
-    for part in parts {
-        mac.update(part.as_bytes());
-        mac.update(b"\0");
-    }
-    BlindIndex(mac.finalize().into_bytes().into())
 }
 
 impl fmt::Display for KeyId {

@@ -22,7 +22,7 @@ use crate::{
     hasher::{Argon2Hasher, Cost},
     health::Health,
     keeper::Keeper,
-    keyfile::{self, KeyFileError},
+    keyfile::{self, Follower, KeyFileError},
     keys::{self, fitting},
 };
 
@@ -31,6 +31,8 @@ use crate::{
 pub enum Opening {
     /// It is made, and brought up to this version's schema.
     Migrate,
+    /// The same by a command: what root makes is given to the user whose server will work with it.
+    Prepare,
     /// It must be there: a mistyped name should not leave an empty database behind.
     Existing,
 }
@@ -74,7 +76,17 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     if opening == Opening::Existing && keyfile::is_new(database)? {
         return Err(OpenError::NoDatabase(database.place.clone()));
     }
-    let ring = keyfile::open(database, &SystemEntropy)?;
+    let owner = match opening {
+        Opening::Prepare => files::owner_of_new(database.file(), &database.key_file),
+        Opening::Migrate | Opening::Existing => None,
+    };
+    let ring = keyfile::open(database, &SystemEntropy, owner.as_ref())?;
+    if let Some(file) = database.file()
+        && opening != Opening::Existing
+        && keyfile::is_new(database)?
+    {
+        keyfile::make_database(file, owner.as_ref())?;
+    }
     let fails = |error| OpenError::Store(database.place.clone(), error);
     let store = connected(database).await?;
     if !store.pending_migrations().await.map_err(fails)?.is_empty() {
@@ -88,18 +100,23 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         store.migrate().await.map_err(fails)?;
     }
     store.check_schema().await.map_err(fails)?;
-    if opening == Opening::Migrate {
+    if opening != Opening::Existing {
         // What an older version wrote beside this one, after the schema was brought up to date.
         store.bring_canonical_forms().await.map_err(fails)?;
     }
     match opening {
-        Opening::Migrate => warn_of_exposures(database),
+        Opening::Migrate | Opening::Prepare => warn_of_exposures(database),
         Opening::Existing => warn_of_foreign_owner(database),
     }
-    let vault = keys::vault(&store, &ring, database).await?;
+    let vault = match keys::vault(&store, &ring, database).await {
+        // `twinlock key` may have exchanged keys since the file was read.
+        Err(OpenError::Key(_)) => keys::vault(&store, &keyfile::of(database)?, database).await,
+        made => made,
+    };
+    let follower = Follower::new(database.key_file.clone());
     Ok(Opened {
         store: Arc::new(store),
-        vault: Arc::new(vault),
+        vault: Arc::new(vault?.following(Box::new(follower))),
         database: database.clone(),
     })
 }
@@ -139,7 +156,6 @@ impl Opened {
         Keeper {
             store: Arc::clone(&self.store),
             vault: Arc::clone(&self.vault),
-            key_file: self.database.key_file.clone(),
             clock,
             retention,
         }

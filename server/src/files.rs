@@ -36,6 +36,34 @@ pub fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
     fchown(file, Some(old.uid()), Some(old.gid()))
 }
 
+/// Gives a new file to the owner and the group of another one, if there is one to take after.
+pub fn give(file: &File, owner: Option<&Metadata>) -> io::Result<()> {
+    owner.map_or(Ok(()), |owner| keep_owner(file, owner))
+}
+
+/// Whose the files have to be that a command makes: the database's owner's, whose server works with them. Of a database that is not there
+/// yet, or is on a server, the key file tells it, unless that is root's, and else the folder. `None` for anybody but root: they keep what
+/// they make.
+pub fn owner_of_new(database: Option<&Path>, key_file: &Path) -> Option<Metadata> {
+    if own_user() != ROOT {
+        return None;
+    }
+    let of_key_file = || {
+        let found = fs::metadata(key_file).ok();
+        found.filter(|found| found.uid() != ROOT)
+    };
+    let found = database.and_then(|file| fs::metadata(file).ok());
+    let folder = folder_of(database.unwrap_or(key_file));
+    found
+        .or_else(of_key_file)
+        .or_else(|| fs::metadata(folder).ok())
+}
+
+/// Whether a file is this process's own, under one name, and holds nothing.
+pub fn is_own_and_empty(found: &Metadata) -> bool {
+    found.is_file() && found.uid() == own_user() && found.nlink() == 1 && found.len() == 0
+}
+
 /// Whether only this process's user and root can have made a file what it is.
 pub fn is_trusted(found: &Metadata) -> bool {
     found.uid() == own_user() || found.uid() == ROOT

@@ -1,11 +1,7 @@
 //! Housekeeping while the server runs: seals new security events, deletes those that are kept long enough and whatever else is over, and
 //! reads the key file again when it has changed.
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     ports::{Clock, PortError},
@@ -15,9 +11,7 @@ use domain::{
 use storage::Store;
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{context::source_of, health, keyfile, utc::utc};
-
-type Stamp = (SystemTime, u64);
+use crate::{context::source_of, health, utc::utc};
 
 /// How often there is a look for new events and at the key file: each event is sealed within a second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
@@ -44,15 +38,6 @@ struct Chore {
     fails: bool,
 }
 
-/// What was read of the key file.
-#[derive(Default)]
-struct KeyFileState {
-    /// The state of the file that is in use.
-    read: Option<Stamp>,
-    /// Why a newer state can't be used, as the log says it.
-    told: Option<String>,
-}
-
 /// What is known of the clock.
 #[derive(Default)]
 struct ClockState {
@@ -73,7 +58,6 @@ struct Work {
     events: Chore,
     /// The rest of what is over.
     sweep: Chore,
-    key_file: KeyFileState,
     clock: ClockState,
 }
 
@@ -85,8 +69,6 @@ pub struct Keeper {
     pub vault: Arc<Vault>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
-    /// The key file, which may get other keys while the server runs.
-    pub key_file: PathBuf,
     /// How long events are kept.
     pub retention: Duration,
 }
@@ -126,7 +108,7 @@ impl Keeper {
     /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
     /// for all.
     async fn turn(&self, work: &mut Work) {
-        self.reload(&mut work.key_file);
+        self.vault.refresh();
         self.watch_clock(&mut work.clock, work.count.is_multiple_of(BEAT_EVERY))
             .await;
         // Before the seals, so that the row is sealed in the same turn.
@@ -147,34 +129,6 @@ impl Keeper {
             report(&swept, &mut work.sweep.fails, problem);
         }
         work.count = work.count.wrapping_add(1);
-    }
-
-    /// Reads the key file again when it has changed. One that can't be read changes nothing: the keys from before go on, and it is tried
-    /// again, because a change of its owner alone leaves no other stamp.
-    fn reload(&self, key_file: &mut KeyFileState) {
-        let now = keyfile::stamp(&self.key_file);
-        if now.is_none() || key_file.read == now {
-            return;
-        }
-        match keyfile::read(&self.key_file) {
-            Ok(ring) => {
-                key_file.read = now;
-                self.vault.reload(&ring);
-                if key_file.told.take().is_some() {
-                    tracing::info!("the changed key file is in use now");
-                }
-            }
-            Err(error) => {
-                let error = error.to_string();
-                if key_file.told.as_ref() != Some(&error) {
-                    tracing::error!(
-                        error,
-                        "the key file has changed and can't be used: the keys from before go on"
-                    );
-                    key_file.told = Some(error);
-                }
-            }
-        }
     }
 
     /// Says when the clock goes back behind what this process or the database has seen, and when it is right again. What the database
@@ -249,17 +203,12 @@ fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        fs::{self, Permissions},
-        os::unix::fs::PermissionsExt,
-        sync::atomic::{AtomicI64, Ordering},
-    };
+    use std::sync::atomic::{AtomicI64, Ordering};
 
     use domain::vault::MasterKey;
     use sqlx::{Connection, Executor, SqliteConnection};
 
     use super::*;
-    use crate::entropy::SystemEntropy;
 
     struct Noon;
 
@@ -289,7 +238,6 @@ mod tests {
             store: Arc::new(store),
             vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
             clock,
-            key_file: folder.path().join("key"),
             retention: Duration::from_hours(24),
         };
         (folder, keeper)
@@ -320,26 +268,6 @@ mod tests {
         let mut state = ClockState::default();
         keeper.watch_clock(&mut state, true).await;
         assert!(state.fault.is_some());
-    }
-
-    /// A change of mode or owner is no newer file.
-    #[tokio::test]
-    async fn s20_a_key_file_that_can_be_read_again_is_read() {
-        let (_folder, keeper) = keeper(Arc::new(Noon)).await;
-        let set = |mode| {
-            fs::set_permissions(&keeper.key_file, Permissions::from_mode(mode)).unwrap();
-        };
-        keyfile::create(&keeper.key_file, &SystemEntropy)
-            .ok()
-            .unwrap();
-        let mut state = KeyFileState::default();
-        set(0o644);
-        keeper.reload(&mut state);
-        assert!(state.told.is_some_and(|told| told.contains("chmod 600")));
-        state.told = Some(String::new());
-        set(0o600);
-        keeper.reload(&mut state);
-        assert!(state.told.is_none() && state.read.is_some());
     }
 
     async fn count(raw: &mut SqliteConnection, rows: &'static str) -> i64 {

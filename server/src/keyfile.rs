@@ -1,6 +1,7 @@
 //! The key file: the master keys, apart from the database, readable by the server's user alone.
 
 mod error;
+mod follower;
 mod readers;
 
 use std::{
@@ -21,62 +22,96 @@ use crate::{
 };
 
 pub use error::KeyFileError;
+pub use follower::Follower;
+
+/// When a file was written, which file it is, and when its owner or its mode were set last (seconds and nanoseconds).
+pub type Stamp = (SystemTime, u64, (i64, i64));
 
 const OWNER_ONLY: u32 = 0o600;
 
 /// Reads the key of a database. A new file gets its key together with it, each readable by its owner alone; a server's is only ever put
-/// there by people, as every machine needs the same.
-pub fn open(database: &Database, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
-    if exists(&database.key_file)? {
-        return read(&database.key_file);
+/// there by people, as every machine needs the same. What is made is given to `owner`, if that is another user.
+pub fn open(
+    database: &Database,
+    entropy: &dyn Entropy,
+    owner: Option<&Metadata>,
+) -> Result<KeyRing, KeyFileError> {
+    let key_file = &database.key_file;
+    if exists(key_file)? {
+        return read(key_file);
     }
-    let Database {
-        place, key_file, ..
-    } = database.clone();
     let Some(file) = database.file() else {
-        return Err(KeyFileError::NotCopied {
-            database: place,
-            key_file,
-        });
+        return Err(missing(database));
     };
     if !is_new(database)? {
         // Another start may have made both since the look above.
-        if exists(&key_file)? {
-            return read(&key_file);
+        if exists(key_file)? {
+            return read(key_file);
         }
-        return Err(KeyFileError::Missing {
-            database: place,
-            key_file,
-        });
+        return Err(missing(database));
     }
     // The key first: a database without its key would never start again.
-    let ring = match create(&key_file, entropy) {
+    let ring = match create(key_file, entropy, owner) {
         Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {
-            read(&key_file)?
+            read(key_file)?
         }
         made => made?,
     };
-    let mut options = OpenOptions::new();
-    match owner_only(options.create_new(true).write(true)).open(file) {
-        // An empty file, or one that another start has made since. A link that leads to nothing is neither.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fs::metadata(file)
-                .map(drop)
-                .map_err(failed("creating", file))?;
-        }
-        made => drop(made.map_err(failed("creating", file))?),
-    }
+    make_database(file, owner)?;
     Ok(ring)
 }
 
-/// Makes a key file with a first key, where there is none. Whoever finds it finds it whole, and of two that make one only one does.
-pub fn create(key_file: &Path, entropy: &dyn Entropy) -> Result<KeyRing, KeyFileError> {
+/// Makes an empty file, which `SQLite` takes for a new database.
+pub fn make_database(file: &Path, owner: Option<&Metadata>) -> Result<(), KeyFileError> {
+    let mut options = OpenOptions::new();
+    match owner_only(options.create_new(true).write(true)).open(file) {
+        // An empty file, or one that another start has made since. A link that leads to nothing is neither.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::metadata(file).map(drop),
+        made => made.and_then(|made| files::give(&made, owner)),
+    }
+    .map_err(failed("creating", file))
+}
+
+/// Reads the key file of a database that is there.
+pub fn of(database: &Database) -> Result<KeyRing, KeyFileError> {
+    match read(&database.key_file) {
+        Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Err(missing(database))
+        }
+        read => read,
+    }
+}
+
+fn missing(database: &Database) -> KeyFileError {
+    let Database {
+        place, key_file, ..
+    } = database.clone();
+    if database.file().is_some() {
+        KeyFileError::Missing {
+            database: place,
+            key_file,
+        }
+    } else {
+        KeyFileError::NotCopied {
+            database: place,
+            key_file,
+        }
+    }
+}
+
+/// Makes a key file with a first key, where there is none, and gives it to `owner`, if that is another user. Whoever finds it finds it whole,
+/// and of two that make one only one does.
+pub fn create(
+    key_file: &Path,
+    entropy: &dyn Entropy,
+    owner: Option<&Metadata>,
+) -> Result<KeyRing, KeyFileError> {
     let ring = KeyRing::new(draw(entropy)?);
     // A name that nobody can guess, and so prepare.
     let name: [u8; 16] = entropy.draw().map_err(KeyFileError::Entropy)?;
     let name = HEXLOWER.encode(&name);
     let new = beside(key_file, &format!(".new.{name}"));
-    let made = write_new(&new, key_file, &ring).and_then(|()| named(&new, key_file));
+    let made = write_new(&new, key_file, &ring, owner).and_then(|()| named(&new, key_file, owner));
     // It has the key file's name by now, or none at all.
     let _ = fs::remove_file(&new);
     made?;
@@ -85,7 +120,12 @@ pub fn create(key_file: &Path, entropy: &dyn Entropy) -> Result<KeyRing, KeyFile
 }
 
 /// Writes the first key, unless the file system would show it to everybody.
-fn write_new(new: &Path, key_file: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
+fn write_new(
+    new: &Path,
+    key_file: &Path,
+    ring: &KeyRing,
+    owner: Option<&Metadata>,
+) -> Result<(), KeyFileError> {
     let fails = |error| of_folder("creating", key_file, error);
     let mut file = made(new).map_err(fails)?;
     let mode = file.metadata().map_err(fails)?.mode() & 0o777;
@@ -96,19 +136,21 @@ fn write_new(new: &Path, key_file: &Path, ring: &KeyRing) -> Result<(), KeyFileE
             own: files::own_user(),
         });
     }
-    write(&mut file, ring).map_err(fails)
+    files::give(&file, owner)
+        .and_then(|()| write(&mut file, ring))
+        .map_err(fails)
 }
 
 /// Gives a whole file the key file's name, which nobody else may have taken. Some file systems have no second names: there those who come at
 /// the same time take turns.
-fn named(new: &Path, key_file: &Path) -> Result<(), KeyFileError> {
+fn named(new: &Path, key_file: &Path, owner: Option<&Metadata>) -> Result<(), KeyFileError> {
     let fails = |error| of_folder("creating", key_file, error);
     match fs::hard_link(new, key_file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(fails(error)),
         Err(_) => {}
         Ok(()) => return Ok(()),
     }
-    let turn = open_lock(key_file)?;
+    let turn = open_lock(key_file, owner)?;
     turn.lock().map_err(fails)?;
     if files::is_taken(key_file).map_err(fails)? {
         return Err(fails(ErrorKind::AlreadyExists.into()));
@@ -174,6 +216,7 @@ fn not_opened(path: &Path, error: io::Error) -> KeyFileError {
             owner: found.uid(),
             mode: found.mode() & 0o777,
             own: files::own_user(),
+            remedy: readers::remedy_for_reading(path, &found, files::own_user()),
         },
         _ => failed("looking at", path)(error),
     }
@@ -181,8 +224,8 @@ fn not_opened(path: &Path, error: io::Error) -> KeyFileError {
 
 /// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
 /// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
-pub fn lock(path: &Path) -> Result<Option<File>, KeyFileError> {
-    let file = open_lock(&whole(path)?)?;
+pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFileError> {
+    let file = open_lock(&whole(path)?, owner)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -190,20 +233,44 @@ pub fn lock(path: &Path) -> Result<Option<File>, KeyFileError> {
     }
 }
 
-/// The lock's file belongs to the key file's owner, so that each of the two users can take it.
-fn open_lock(path: &Path) -> Result<File, KeyFileError> {
+/// The lock's file belongs to `owner`, so that both root and the server's user can take it.
+fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, KeyFileError> {
     let lock = beside(path, ".lock");
-    let mut options = OpenOptions::new();
-    options.custom_flags(files::no_follow());
-    let options = owner_only(options.create(true).append(true));
-    let file = options
-        .open(&lock)
-        .map_err(|error| of_folder("locking", path, error))?;
-    if let Ok(found) = fs::metadata(path) {
-        // Best effort: without it the other user's command says what it can't open.
-        let _ = files::keep_owner(&file, &found);
+    let open = |options: &mut OpenOptions| {
+        owner_only(options.append(true).custom_flags(files::no_follow())).open(&lock)
+    };
+    let fails = |error| of_folder("locking", path, error);
+    match open(OpenOptions::new().create_new(true)) {
+        Ok(file) => {
+            if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
+                // The server's user could not take a lock of root's.
+                let _ = fs::remove_file(&lock);
+                return Err(not_kept(path, owner));
+            }
+            Ok(file)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let file = open(&mut OpenOptions::new()).map_err(fails)?;
+            // One that an earlier version left to root. A link to another file of root's is not given away.
+            if file
+                .metadata()
+                .is_ok_and(|found| files::is_own_and_empty(&found))
+            {
+                let _ = files::give(&file, owner);
+            }
+            Ok(file)
+        }
+        Err(error) => Err(fails(error)),
     }
-    Ok(file)
+}
+
+fn not_kept(path: &Path, owner: &Metadata) -> KeyFileError {
+    KeyFileError::NotKept {
+        key_file: path.to_owned(),
+        owner: owner.uid(),
+        group: owner.gid(),
+        own: files::own_user(),
+    }
 }
 
 /// Refuses to change a key file that the database's owner can't read: a server that runs as that user would go on with the old keys.
@@ -220,6 +287,7 @@ pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> 
         key_file: path.clone(),
         database: database.place.clone(),
         user: owner.uid(),
+        remedy: readers::remedy_for_reading(path, &found, owner.uid()),
     })
 }
 
@@ -245,12 +313,7 @@ pub fn replace(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
 fn write_like(new: &Path, path: &Path, old: &Metadata, ring: &KeyRing) -> Result<(), KeyFileError> {
     let fails = |error| of_folder("writing", path, error);
     let mut file = made(new).map_err(fails)?;
-    files::keep_owner(&file, old).map_err(|_| KeyFileError::NotKept {
-        key_file: path.to_owned(),
-        owner: old.uid(),
-        group: old.gid(),
-        own: files::own_user(),
-    })?;
+    files::keep_owner(&file, old).map_err(|_| not_kept(path, old))?;
     write(&mut file, ring).map_err(fails)?;
     let mode = old.mode() & 0o777;
     if mode != OWNER_ONLY {
@@ -266,10 +329,11 @@ fn whole(path: &Path) -> Result<PathBuf, KeyFileError> {
     fs::canonicalize(path).map_err(failed("looking at", path))
 }
 
-/// What tells one state of the file from another: when it was written, and which file it is.
-pub fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+/// What tells one state of the file from another.
+pub fn stamp(path: &Path) -> Option<Stamp> {
     let found = fs::metadata(path).ok()?;
-    Some((found.modified().ok()?, found.ino()))
+    let changed = (found.ctime(), found.ctime_nsec());
+    Some((found.modified().ok()?, found.ino(), changed))
 }
 
 /// Makes a file for its owner alone, by a name that is not taken.

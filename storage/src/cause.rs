@@ -30,6 +30,14 @@ pub enum Cause {
     Encoding,
     /// The server takes no writes.
     Standby,
+    /// Transactions write only if they ask for it.
+    ReadOnly,
+    /// A statement took longer than the server lets it.
+    CutShort,
+    /// Another transaction holds what is asked for.
+    LockHeld,
+    /// Nobody may connect to the database.
+    Closed,
     /// The server is starting, stopping or recovering.
     Starting,
     /// The server has no connection left.
@@ -79,7 +87,7 @@ impl fmt::Display for Cause {
                 "the server has no such database: create it (`createdb --encoding=UTF8`), or name the right one"
             }
             Self::SignIn => {
-                "the server does not let this role in: look at role and password in TWINLOCK_DATABASE_URL, PGPASSWORD or ~/.pgpass, and at the server's pg_hba.conf"
+                "the server does not let this role in: look at role and password in TWINLOCK_DATABASE_URL, PGPASSWORD or ~/.pgpass, at the role's `VALID UNTIL`, and at the server's pg_hba.conf"
             }
             Self::Encoding => {
                 "the database can't hold this text: it needs the encoding UTF8"
@@ -87,9 +95,21 @@ impl fmt::Display for Cause {
             Self::Standby => {
                 "the server takes no writes, because it is a standby or set to read only: name the primary server"
             }
+            Self::ReadOnly => {
+                "the server is set to read only for this role or database: run `RESET default_transaction_read_only` for it (`ALTER ROLE`, `ALTER DATABASE`), or take it out of the server's configuration"
+            }
+            Self::CutShort => {
+                "a statement took longer than statement_timeout lets it: the server is overloaded, or the limit of this role or database is too short (`ALTER ROLE`, `ALTER DATABASE` … `RESET statement_timeout`)"
+            }
+            Self::LockHeld => {
+                "another transaction holds a lock for longer than lock_timeout: end it (`pg_stat_activity` shows it), or try again later"
+            }
+            Self::Closed => {
+                "the database takes no connections: run `ALTER DATABASE` … `ALLOW_CONNECTIONS true`, or name another one"
+            }
             Self::Starting => "the server is starting, stopping or recovering: try again later",
             Self::NoConnectionLeft => {
-                "the server has no connection left for this role: raise max_connections or the role's limit (each Twinlock server needs 17)"
+                "the server has no connection left for this role: raise max_connections, or the limit of the role or database (each Twinlock server needs 17)"
             }
             Self::ServerFull => "the disk of the database server is full: make room on it",
             Self::Pooler => {
@@ -190,7 +210,10 @@ fn of_postgres(code: &str, words: &str) -> Option<Cause> {
         "08P01" if words.contains("startup parameter") => Cause::PoolerParameter,
         "08P01" if words.contains("no such database") => Cause::NoDatabase,
         "08P01" if words.contains("no such user") => Cause::SignIn,
-        "57014" | "55P03" => Cause::NoAnswer,
+        "57014" if words.contains("statement timeout") => Cause::CutShort,
+        "57014" => Cause::NoAnswer,
+        "55P03" => Cause::LockHeld,
+        "55000" if words.contains("accepting connections") => Cause::Closed,
         _ => return None,
     })
 }
@@ -252,6 +275,27 @@ mod tests {
     #[case::s5_statement_elsewhere("26000", Cause::Pooler)]
     fn a_code_has_its_cause(#[case] code: &str, #[case] cause: Cause) {
         assert_eq!(of_code(code, ""), Some(cause));
+    }
+
+    #[rstest]
+    #[case(
+        "57014",
+        "canceling statement due to statement timeout",
+        Cause::CutShort
+    )]
+    #[case("57014", "canceling statement due to user request", Cause::NoAnswer)]
+    #[case("55P03", "canceling statement due to lock timeout", Cause::LockHeld)]
+    #[case(
+        "55000",
+        "database \"d\" is not currently accepting connections",
+        Cause::Closed
+    )]
+    fn what_has_several_causes_is_told_apart_by_its_words(
+        #[case] code: &str,
+        #[case] words: &str,
+        #[case] cause: Cause,
+    ) {
+        assert_eq!(of_code(code, words), Some(cause));
     }
 
     #[rstest]

@@ -40,6 +40,9 @@ pub enum OpenError {
         Cause::Pooler
     )]
     Pooler,
+    /// Everything this program does leaves a row.
+    #[error("the PostgreSQL server can't be used: {0}")]
+    NoWrites(Cause),
     /// What is there may not be used, or what is missing may not be made.
     #[error("{0}")]
     NotAllowed(String),

@@ -1,9 +1,9 @@
 //! Opening a database on a `PostgreSQL` server.
 
-use std::{net::IpAddr, str::FromStr, time::Duration};
+use std::{net::IpAddr, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
-    AnyPool, Connection,
+    AnyPool, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions},
     postgres::{PgConnectOptions, PgSslMode},
 };
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::{
     connect::{PATIENCE, Pools, pool},
     error::OpenError,
-    postgres_look::{self, Rights},
+    postgres_look::{self, PoolerWatch, Rights},
 };
 
 /// Connections that write, and as many that read, and one that looks at the schema: four instances leave room below a server's usual hundred.
@@ -40,11 +40,12 @@ pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
     if wire == Wire::Verified && leaves_this_machine(&options) && !is_verified(&options) {
         return Err(OpenError::Unverified(options.get_host().to_owned()));
     }
-    let rights = postgres_look::look(&options).await?;
     let options: AnyConnectOptions = url.parse().map_err(|_| OpenError::ServerUrl)?;
+    let rights = postgres_look::look(&options).await?;
+    let watch = Arc::new(PoolerWatch::new(options.clone()));
     let pools = Pools {
         writer: connected(
-            pool(EACH, SESSION).before_acquire(|connection, _| {
+            watched(&watch).before_acquire(|connection, _| {
                 // A ping would not notice that the server has become a standby, which takes no write.
                 let read_only = sqlx::query_scalar::<_, String>("SHOW transaction_read_only");
                 let look = read_only.fetch_one(connection);
@@ -54,7 +55,7 @@ pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
         )
         .await?,
         readers: connected(
-            pool(EACH, SESSION).before_acquire(|connection, _| {
+            watched(&watch).before_acquire(|connection, _| {
                 Box::pin(async move { within(PROMPT, connection.ping()).await.map(|()| true) })
             }),
             options,
@@ -62,6 +63,18 @@ pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
         .await?,
     };
     Ok((pools, rights))
+}
+
+/// Connections that are set up once it is sure that no pooler hands them to others.
+fn watched(watch: &Arc<PoolerWatch>) -> AnyPoolOptions {
+    let watch = Arc::clone(watch);
+    pool(EACH, SESSION).after_connect(move |connection, _| {
+        let watch = Arc::clone(&watch);
+        Box::pin(async move {
+            watch.refuse_shared(connection).await?;
+            connection.execute(SESSION).await.map(drop)
+        })
+    })
 }
 
 /// The driver's own looks wait as long as the system does for a host that is gone, a quarter of an hour, and keep the connection's place in the pool

@@ -4,11 +4,14 @@
 use std::time::Duration;
 
 use sqlx::{
-    Connection, PgConnection, Row,
-    postgres::{PgConnectOptions, PgRow},
+    AnyConnection, ConnectOptions, Connection, Row,
+    any::{AnyConnectOptions, AnyRow},
     raw_sql,
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep, timeout},
+};
 
 use crate::{
     cause::{self, Cause},
@@ -22,8 +25,13 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// A pooler whose only connection is taken does not answer; nothing is concluded from that alone.
 const PROMPT: Duration = Duration::from_secs(1);
 
+/// How often the log tells of a pooler that stays.
+const TOLD_EACH: Duration = Duration::from_mins(1);
+/// For this transaction alone: what the role's own settings would cut short is the operator's to learn, not to meet at random.
+const PATIENTLY: &str = "BEGIN; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 5000";
+
 const ROLE: &str = "
-    SELECT current_setting('server_encoding') AS encoding, CAST(current_user AS TEXT) AS role, CAST(current_database() AS TEXT) AS database,
+    SELECT pg_is_in_recovery() AS is_standby, current_setting('default_transaction_read_only') AS reads_only, current_setting('server_encoding') AS encoding, CAST(current_user AS TEXT) AS role, CAST(current_database() AS TEXT) AS database,
            COALESCE(CAST(current_schema() AS TEXT), '') AS schema, current_setting('search_path') AS search_path,
            COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create";
 /// A catalogue that shows everybody every table; `information_schema` shows only what the role may use.
@@ -33,6 +41,9 @@ const TABLES: &str = "
                AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE') AS may_use
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') ORDER BY c.relname";
+
+/// The schemas that are there, whoever may use them.
+const SCHEMAS: &str = "SELECT CAST(nspname AS TEXT) AS name FROM pg_namespace";
 
 /// What the role may do where the tables stand.
 pub struct Rights {
@@ -63,6 +74,28 @@ impl Rights {
         }
     }
 
+    /// Why no schema of the search path can be used, and what mends it: the first that is there takes a right, or one has to be made.
+    fn without_schema(&self, search_path: &str, schemas: &[String]) -> OpenError {
+        let (role, database) = (quoted(&self.role), quoted(&self.database));
+        let path = path_of(search_path, &self.role);
+        let there = path.iter().find(|name| schemas.contains(name));
+        OpenError::NotAllowed(match (there, path.last()) {
+            (Some(schema), _) => {
+                let schema = quoted(schema);
+                format!(
+                    "the role {role} may use no schema of its search path ({search_path}): run `GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}` as the owner of the database {database}"
+                )
+            }
+            (None, Some(schema)) => format!(
+                "no schema of the search path of the role {role} ({search_path}) is there: run `CREATE SCHEMA {} AUTHORIZATION {role}` as the owner of the database {database}, or name another one with `ALTER ROLE {role} SET search_path`",
+                quoted(schema)
+            ),
+            (None, None) => format!(
+                "the search path of the role {role} is empty: run `ALTER ROLE {role} SET search_path = public`"
+            ),
+        })
+    }
+
     fn refuse_without_use(&self, table: &str, owner: &str) -> OpenError {
         OpenError::NotAllowed(format!(
             "the role {} may not use the table {table}, which belongs to the role {owner}: {}",
@@ -81,7 +114,7 @@ impl Rights {
 }
 
 /// Looks, and refuses what can't work.
-pub async fn look(options: &PgConnectOptions) -> Result<Rights, OpenError> {
+pub async fn look(options: &AnyConnectOptions) -> Result<Rights, OpenError> {
     let mut one = connected(options).await.map_err(refused)?;
     let mut other = connected(options).await.map_err(refused)?;
     if is_shared(&mut one, &mut other).await.map_err(refused)? {
@@ -101,12 +134,69 @@ fn refused(error: sqlx::Error) -> OpenError {
     }
 }
 
+/// Looks for a pooler on each new connection while the server runs: one may be put in between at any time.
+pub struct PoolerWatch {
+    options: AnyConnectOptions,
+    seen: Mutex<Seen>,
+}
+
+struct Seen {
+    /// When no pooler was there last.
+    clear: Instant,
+    /// When one was told of last.
+    told: Option<Instant>,
+}
+
+impl PoolerWatch {
+    /// None was there just now.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a duration on the monotonic clock, not a time of day"
+    )]
+    pub fn new(options: AnyConnectOptions) -> Self {
+        Self {
+            options,
+            seen: Mutex::new(Seen {
+                clear: Instant::now(),
+                told: None,
+            }),
+        }
+    }
+
+    /// Refuses a connection that is shared, before anything is set on it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a duration on the monotonic clock, not a time of day"
+    )]
+    pub async fn refuse_shared(&self, connection: &mut AnyConnection) -> sqlx::Result<()> {
+        let arrived = Instant::now();
+        let mut seen = self.seen.lock().await;
+        // Those that are opened together are looked at once.
+        if seen.clear > arrived {
+            return Ok(());
+        }
+        let mut other = self.options.connect().await?;
+        let is_shared = is_shared(connection, &mut other).await;
+        let _ = other.close().await;
+        if is_shared? {
+            // The pool tries again and again.
+            if seen.told.is_none_or(|told| told.elapsed() > TOLD_EACH) {
+                tracing::error!("{}", OpenError::Pooler);
+                seen.told = Some(Instant::now());
+            }
+            return Err(sqlx::Error::Configuration(OpenError::Pooler.into()));
+        }
+        seen.clear = Instant::now();
+        Ok(())
+    }
+}
+
 /// Waits for a server that is starting; the last refusal is the one that counts.
-async fn connected(options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+async fn connected(options: &AnyConnectOptions) -> sqlx::Result<AnyConnection> {
     let mut last = None;
     let waited = timeout(PATIENCE, async {
         loop {
-            match PgConnection::connect_with(options).await {
+            match options.connect().await {
                 Err(error) if comes_later(&error) => last = Some(error),
                 done => return done,
             }
@@ -129,7 +219,7 @@ fn comes_later(error: &sqlx::Error) -> bool {
 /// Whether the connections of the server change hands between two transactions: then two of ours are one there, or one is several. While
 /// `other` keeps one in a transaction, `one` has to get another; once both are free, a pooler hands out the one that was used last, or all
 /// in turn. Only plain queries are sent: they leave nothing behind on a connection that other programs get next.
-async fn is_shared(one: &mut PgConnection, other: &mut PgConnection) -> sqlx::Result<bool> {
+async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::Result<bool> {
     let before = backend(one).await?;
     raw_sql("BEGIN").execute(&mut *other).await?;
     let held = backend(other).await?;
@@ -147,12 +237,14 @@ async fn is_shared(one: &mut PgConnection, other: &mut PgConnection) -> sqlx::Re
 }
 
 /// The number of the server's process behind a connection.
-async fn backend(connection: &mut PgConnection) -> sqlx::Result<i32> {
+async fn backend(connection: &mut AnyConnection) -> sqlx::Result<i32> {
     let asked = raw_sql("SELECT pg_backend_pid() AS process").fetch_one(connection);
     asked.await?.try_get("process")
 }
 
-async fn rights(connection: &mut PgConnection) -> Result<Rights, OpenError> {
+async fn rights(connection: &mut AnyConnection) -> Result<Rights, OpenError> {
+    let begun = raw_sql(PATIENTLY).execute(&mut *connection).await;
+    begun.map_err(OpenError::Server)?;
     let row = raw_sql(ROLE).fetch_one(&mut *connection).await;
     let row = row.map_err(OpenError::Server)?;
     let text = |name: &str| row.try_get::<String, _>(name).map_err(OpenError::Server);
@@ -167,13 +259,19 @@ async fn rights(connection: &mut PgConnection) -> Result<Rights, OpenError> {
         may_create: row.try_get("may_create").map_err(OpenError::Server)?,
         foreign: None,
     };
+    if row.try_get("is_standby").map_err(OpenError::Server)? {
+        return Err(OpenError::NoWrites(Cause::Standby));
+    }
+    if text("reads_only")? == "on" {
+        return Err(OpenError::NoWrites(Cause::ReadOnly));
+    }
     if rights.schema.is_empty() {
-        let role = quoted(&rights.role);
-        return Err(OpenError::NotAllowed(format!(
-            "the role {role} may use no schema of its search path ({}), or none is there: run `GRANT USAGE, CREATE ON SCHEMA public TO {role}` as the owner of the database {}",
-            text("search_path")?,
-            quoted(&rights.database)
-        )));
+        let schemas = raw_sql(SCHEMAS).fetch_all(connection).await;
+        let schemas = schemas.map_err(OpenError::Server)?;
+        let names: sqlx::Result<Vec<String>> =
+            schemas.iter().map(|row| row.try_get("name")).collect();
+        let names = names.map_err(OpenError::Server)?;
+        return Err(rights.without_schema(&text("search_path")?, &names));
     }
     let tables = raw_sql(TABLES).fetch_all(connection).await;
     for row in tables.map_err(OpenError::Server)? {
@@ -192,9 +290,28 @@ async fn rights(connection: &mut PgConnection) -> Result<Rights, OpenError> {
 }
 
 /// Name and owner of a table, whether it belongs to the role, and whether the role may use it.
-fn table(row: &PgRow) -> sqlx::Result<((String, String), bool, bool)> {
+fn table(row: &AnyRow) -> sqlx::Result<((String, String), bool, bool)> {
     let names = (row.try_get("name")?, row.try_get("owner")?);
     Ok((names, row.try_get("is_own")?, row.try_get("may_use")?))
+}
+
+/// The schemas of a search path as the server shows it, without its own.
+fn path_of(search_path: &str, role: &str) -> Vec<String> {
+    let names = search_path.split(',').map(|name| {
+        let name = name.trim();
+        let bare = name
+            .strip_prefix('"')
+            .and_then(|name| name.strip_suffix('"'));
+        let name = bare.unwrap_or(name).replace("\"\"", "\"");
+        if name == "$user" {
+            role.to_owned()
+        } else {
+            name
+        }
+    });
+    names
+        .filter(|name| !name.is_empty() && !name.starts_with("pg_"))
+        .collect()
 }
 
 /// A name as it is written in a statement.
@@ -214,6 +331,18 @@ fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s22_a_search_path_is_read_as_the_server_shows_it() {
+        for (shown, path) in [
+            ("\"$user\", public", vec!["ada", "public"]),
+            ("\"\"", vec![]),
+            ("", vec![]),
+            ("pg_catalog, \"My \"\"App\"", vec!["My \"App"]),
+        ] {
+            assert_eq!(path_of(shown, "ada"), path, "{shown}");
+        }
+    }
 
     #[test]
     fn names_are_written_as_statements_need_them() {

@@ -12,7 +12,7 @@ use crate::{
     clock::SystemClock,
     config::{Database, DatabaseArgs},
     context::{OpenError, Opening, connected, open},
-    keyfile,
+    files, keyfile,
 };
 
 pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Report, Failure> {
@@ -43,7 +43,13 @@ async fn copied(
     source: &Database,
     target: &Database,
 ) -> Result<Vec<(&'static str, u32)>, Failure> {
-    let ring = keyfile::read(&source.key_file).map_err(OpenError::Key)?;
+    let ring = keyfile::of(source).map_err(OpenError::Key)?;
+    if let Some(file) = target.file()
+        && keyfile::is_new(target).map_err(OpenError::Key)?
+    {
+        let owner = files::owner_of_new(Some(file), &target.key_file);
+        keyfile::make_database(file, owner.as_ref()).map_err(OpenError::Key)?;
+    }
     let store = connected(target).await?;
     let to = store.seen_from(Origin::here(Actor::Operator, SystemClock.now()));
     let copied = from.copy_into(&to, &ring).await;

@@ -1,6 +1,6 @@
 //! Settings that an env file brings as no shell would: with their quotes, with the comment behind them, or under a name that is none.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ffi::OsString};
 
 use clap::{Command, CommandFactory};
 
@@ -9,6 +9,24 @@ use crate::config::SettingError;
 
 /// All settings of this program begin so.
 const PREFIX: &str = "TWINLOCK_";
+/// What the driver of `PostgreSQL` reads besides the URL, and passes over in silence where it is no text.
+const OF_POSTGRES: [&str; 12] = [
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGPORT",
+    "PGUSER",
+    "PGPASSWORD",
+    "PGDATABASE",
+    "PGSSLMODE",
+    "PGSSLROOTCERT",
+    "PGSSLCERT",
+    "PGSSLKEY",
+    "PGAPPNAME",
+    "PGOPTIONS",
+];
+/// What is said of bytes that are no text; they are not repeated.
+const NO_TEXT: &str =
+    "its value is not UTF-8; write it in UTF-8, or percent-encode other bytes in a URL";
 /// A name may hold ` #`: `Team #1`.
 const BRAND: &str = "TWINLOCK_BRAND";
 
@@ -16,6 +34,13 @@ const BRAND: &str = "TWINLOCK_BRAND";
 /// stand in the file.
 pub fn check() -> Result<(), SettingError> {
     let known = known();
+    let is_ours = |name: &str| known.contains(name) || OF_POSTGRES.contains(&name);
+    if let Some(name) = no_text(std::env::vars_os()).find(|name| is_ours(name)) {
+        return Err(SettingError::of_variable(name, NO_TEXT.to_owned()));
+    }
+    if let Some(name) = argument_without_text(std::env::args_os().skip(1)) {
+        return Err(SettingError::of_variable(name, NO_TEXT.to_owned()));
+    }
     for (name, value) in variables() {
         if known.contains(&name)
             && let Some(problem) = problem(&name, &value)
@@ -26,11 +51,37 @@ pub fn check() -> Result<(), SettingError> {
     Ok(())
 }
 
+/// The names of variables whose values are no text.
+fn no_text(variables: impl Iterator<Item = (OsString, OsString)>) -> impl Iterator<Item = String> {
+    variables
+        .filter(|(_, value)| value.to_str().is_none())
+        .filter_map(|(name, _)| name.into_string().ok())
+}
+
+/// The first argument that is no text, by its flag, or else by its number.
+fn argument_without_text(arguments: impl Iterator<Item = OsString>) -> Option<String> {
+    let mut before = None;
+    for (index, argument) in arguments.enumerate() {
+        let text = argument.to_string_lossy().into_owned();
+        let flag = text.split('=').next().filter(|flag| flag.starts_with("--"));
+        if argument.to_str().is_none() {
+            let own = flag.filter(|flag| !flag.contains(char::REPLACEMENT_CHARACTER));
+            return own
+                .map(str::to_owned)
+                .or(before)
+                .or_else(|| Some(format!("argument {}", index + 1)));
+        }
+        before = flag.filter(|_| !text.contains('=')).map(str::to_owned);
+    }
+    None
+}
+
 /// Names that look like a setting of this program and are none.
 pub fn unknown() -> Vec<String> {
     let known = known();
-    let names = variables().map(|(name, _)| name);
-    names.filter(|name| !known.contains(name)).collect()
+    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    let names = names.filter(|name| name.starts_with(PREFIX) && !known.contains(name));
+    names.map(|name| format!("{name:.80}")).collect()
 }
 
 fn variables() -> impl Iterator<Item = (String, String)> {
@@ -71,6 +122,8 @@ fn problem(name: &str, value: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use rstest::rstest;
 
     use super::*;
@@ -91,6 +144,25 @@ mod tests {
         #[case] is_wrong: bool,
     ) {
         assert_eq!(problem(name, value).is_some(), is_wrong);
+    }
+
+    #[rstest]
+    #[case(&["user", "add", "--name", "ü"], "--name")]
+    #[case(&["serve", "--brand=ü"], "--brand")]
+    #[case(&["serve", "--bränd=x"], "argument 2")]
+    #[case(&["--json", "user", "list", "ü"], "argument 4")]
+    #[case(&["--brand=x", "ü"], "argument 2")]
+    fn s19_an_argument_that_is_no_text_is_named(#[case] given: &[&str], #[case] name: &str) {
+        // As Latin-1 writes it.
+        let bytes = |text: &str| {
+            text.encode_utf16()
+                .map(|sign| sign.to_le_bytes()[0])
+                .collect()
+        };
+        let given = given.iter().map(|text| OsString::from_vec(bytes(text)));
+        assert_eq!(argument_without_text(given).unwrap(), name);
+        let texts = ["--name", "Ada"].map(OsString::from);
+        assert_eq!(argument_without_text(texts.into_iter()), None);
     }
 
     #[test]

@@ -66,11 +66,38 @@ impl Failure {
     }
 }
 
+/// A line without the middle of what is too long to be read: it may repeat what was typed, or what a file held.
+pub fn cut(line: &str) -> String {
+    const BEGIN: usize = 1_000;
+    const END: usize = 800;
+    let count = line.chars().count();
+    if count <= BEGIN + END {
+        return line.to_owned();
+    }
+    let begin: String = line.chars().take(BEGIN).collect();
+    let end: String = line.chars().skip(count - END).collect();
+    format!("{begin} … {end}")
+}
+
 fn port(error: &PortError) -> String {
     match error {
         PortError::Unavailable(_) => {
             format!("temporarily unavailable, try again: {}", source_of(error))
         }
         PortError::Failed(_) => format!("it failed: {}", source_of(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_to_be_read_loses_its_middle() {
+        assert_eq!(cut("no such file"), "no such file");
+        let line = format!("`{}` is no role", "ä".repeat(1_000_000));
+        let cut = cut(&line);
+        assert!(cut.starts_with("`ää") && cut.ends_with("ä` is no role"));
+        assert!(cut.chars().count() < 2_000);
     }
 }

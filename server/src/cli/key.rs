@@ -21,11 +21,12 @@ use crate::{
     config::{Database, DatabaseArgs},
     context::{OpenError, Opened, Opening, connected, open},
     entropy::SystemEntropy,
-    keyfile,
+    files, keyfile,
     keys::{Progress, rotate},
 };
 
-/// By then every server has read a changed key file: each looks twice a second.
+/// By then every server has read a changed key file, as each looks twice a second. One that was stopped or slow reads it when it meets a row
+/// of the new key, and before it seals.
 const READ_BY_ALL: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(
@@ -64,7 +65,9 @@ async fn first(database: &Database) -> Result<Report, Failure> {
             database.place
         )));
     }
-    let ring = keyfile::create(&database.key_file, &SystemEntropy).map_err(OpenError::Key)?;
+    let owner = files::owner_of_new(None, &database.key_file);
+    let ring = keyfile::create(&database.key_file, &SystemEntropy, owner.as_ref());
+    let ring = ring.map_err(OpenError::Key)?;
     let id = ring.current().map(|key| key.id().to_string());
     Ok(Report::one(
         format!(
@@ -85,7 +88,7 @@ async fn command_on(
         KeyCommand::New | KeyCommand::Rotate | KeyCommand::Drop(_) => Some(alone(database)?),
     };
     // Read when nobody else changes it.
-    let ring = keyfile::read(&database.key_file).map_err(OpenError::Key)?;
+    let ring = keyfile::of(database).map_err(OpenError::Key)?;
     match command {
         KeyCommand::List => list(opened.store(), &ring).await,
         KeyCommand::New => new(database, &ring),
@@ -97,7 +100,8 @@ async fn command_on(
 /// The right to change the key file, for as long as the answer lives.
 fn alone(database: &Database) -> Result<File, Failure> {
     keyfile::refuse_unread_by_server(database).map_err(OpenError::Key)?;
-    let lock = keyfile::lock(&database.key_file).map_err(OpenError::Key)?;
+    let owner = files::owner_of_new(database.file(), &database.key_file);
+    let lock = keyfile::lock(&database.key_file, owner.as_ref()).map_err(OpenError::Key)?;
     lock.ok_or_else(|| {
         Failure::refused(
             "another `twinlock key` command is at work: repeat this one when it is done",
@@ -176,7 +180,7 @@ async fn turn(
 
 /// Waits until a key file that was just written has been read by all.
 async fn settle(database: &Database) {
-    let written = keyfile::stamp(&database.key_file).map(|(written, _)| written);
+    let written = keyfile::stamp(&database.key_file).map(|(written, ..)| written);
     let age = written.and_then(|written| written.elapsed().ok());
     if let Some(rest) = READ_BY_ALL.checked_sub(age.unwrap_or_default()) {
         tokio::time::sleep(rest).await;

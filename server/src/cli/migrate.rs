@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(super) async fn run(database: &Database) -> Result<Report, Failure> {
-    let opened = open(database, Opening::Migrate).await?;
+    let opened = open(database, Opening::Prepare).await?;
     let collisions = collisions::notice(opened.store()).await;
     opened.close().await;
     let (file, key_file) = (

@@ -76,9 +76,10 @@ pub fn run() -> ExitCode {
 
 /// One line on standard error; for scripts the same as JSON on standard output, where they expect the result.
 fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
+    let why = failure::cut(&why.to_string());
     // Both may be closed; the exit code still tells.
     if json {
-        let _ = writeln!(io::stdout(), "{}", json!({ "error": why.to_string() }));
+        let _ = writeln!(io::stdout(), "{}", json!({ "error": why }));
     }
     let _ = writeln!(io::stderr(), "twinlock: {why}");
     code

@@ -135,7 +135,7 @@ async fn prepare(
     let fails = |error| Failure::from(OpenError::Store(Place::File(backup.to_owned()), error));
     let store = Store::open_file(copy).await.map_err(fails)?;
     store.migrate().await.map_err(fails)?;
-    let warning = match keyfile::read(&database.key_file).map_err(OpenError::Key) {
+    let warning = match keyfile::of(database).map_err(OpenError::Key) {
         Ok(ring) => keys::vault(&store, &ring, database).await.map(drop),
         Err(error) => Err(error),
     };
@@ -153,18 +153,11 @@ async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
     Ok(store.end_restored(spent, now).await?)
 }
 
-/// Whose the restored database is: as was the one that it takes the place of. Without one, root asks the key file, then the folder; anybody
-/// else keeps what they make.
+/// Whose the restored database is: as was the one that it takes the place of, also if this is not root and so may be refused.
 fn owner(database: &Database) -> Result<Option<Metadata>, Failure> {
     let target = file_of(database)?;
-    if let Ok(found) = fs::metadata(&target) {
-        return Ok(Some(found));
-    }
-    if files::own_user() != files::ROOT {
-        return Ok(None);
-    }
-    let others = [database.key_file.as_path(), files::folder_of(&target)];
-    Ok(others.into_iter().find_map(|path| fs::metadata(path).ok()))
+    let found = fs::metadata(&target).ok();
+    Ok(found.or_else(|| files::owner_of_new(Some(&target), &database.key_file)))
 }
 
 fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> io::Result<()> {
@@ -181,7 +174,7 @@ fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> io::Result<()
         .create_new(true)
         .mode(0o600)
         .open(copy)?;
-    owner.map_or(Ok(()), |owner| files::keep_owner(&file, owner))?;
+    files::give(&file, owner)?;
     io::copy(&mut fs::File::open(backup)?, &mut file)?;
     file.sync_all()
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use percent_encoding::percent_decode_str;
-use url::Url;
+use url::{Host, Url};
 
 use super::{DatabaseArgs, SettingError, filled, switch};
 
@@ -53,7 +53,7 @@ impl Database {
             SettingError::new("TWINLOCK_KEY_FILE", problem.to_owned())
         })?;
         Ok(Self {
-            url: url.to_owned(),
+            url: reachable(url).unwrap_or_else(|| url.to_owned()),
             place,
             key_file,
             trusted_network: switch(
@@ -127,6 +127,27 @@ fn server(url: &str) -> Option<String> {
     let host = url.host_str().unwrap_or_default();
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
     Some(format!("postgres://{host}{port}{}", url.path()))
+}
+
+/// The URL of a server whose host the driver would take as it is written: an IPv6 address with its brackets, which no certificate and no
+/// `~/.pgpass` holds, or a name of another script with percent signs. `None` where the driver reads it rightly.
+fn reachable(text: &str) -> Option<String> {
+    let mut url = Url::parse(text).ok().filter(|_| names_server(text))?;
+    if url
+        .query_pairs()
+        .any(|(name, _)| matches!(&*name, "host" | "hostaddr"))
+    {
+        return None;
+    }
+    let host = url.host_str()?;
+    let other = match Host::parse(host).ok()? {
+        Host::Ipv6(address) => address.to_string(),
+        Host::Domain(name) if host.contains('%') => name,
+        // A folder with a socket, percent-encoded, or a name that is already right.
+        Host::Domain(_) | Host::Ipv4(_) => return None,
+    };
+    url.query_pairs_mut().append_pair("host", &other);
+    Some(url.into())
 }
 
 /// The file of a `SQLite` URL. A database in memory has none: everybody's authenticators would be gone with the process.
@@ -221,6 +242,29 @@ mod tests {
         assert_eq!(database.place.to_string(), shown);
         assert_eq!(format!("{database:?}"), shown);
         assert_eq!(database.file(), None);
+    }
+
+    #[rstest]
+    #[case(
+        "postgres://ada:x%23y@[::1]:5433/d",
+        "postgres://ada:x%23y@[::1]:5433/d?host=%3A%3A1"
+    )]
+    #[case(
+        "postgres://[2001:DB8::7]/d?sslmode=verify-full",
+        "postgres://[2001:db8::7]/d?sslmode=verify-full&host=2001%3Adb8%3A%3A7"
+    )]
+    #[case("postgres://EXÄMPLE.com/d", "host=xn--exmple-cua.com")]
+    #[case("postgres://db.example.com/d", "postgres://db.example.com/d")]
+    #[case("postgres://127.0.0.1:5433/d", "postgres://127.0.0.1:5433/d")]
+    #[case("postgres://%2Frun%2Fpostgresql/d", "postgres://%2Frun%2Fpostgresql/d")]
+    #[case(
+        "postgres:///d?host=/run/postgresql",
+        "postgres:///d?host=/run/postgresql"
+    )]
+    #[case("postgres://[::1]/d?host=::2", "postgres://[::1]/d?host=::2")]
+    fn a_host_is_handed_to_the_driver_as_it_connects(#[case] set: &str, #[case] url: &str) {
+        let database = database(set, Some("/etc/key")).unwrap();
+        assert!(database.url.ends_with(url), "{}", database.url);
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use domain::host_name::HostName;
+use url::Host;
 
-use super::{AddressArgs, PublicUrl, SettingError, filled};
+use super::{AddressArgs, PublicUrl, SettingError, echoed, filled};
 
 /// The hosts under which the server answers. Cheap to clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,14 +64,15 @@ fn list(text: &str) -> Result<Vec<HostName>, SettingError> {
 fn entry(text: &str) -> Result<HostName, SettingError> {
     let bare: Option<HostName> = match text.parse() {
         Ok(address) => Some(HostName::of_address(address)),
-        Err(_) => {
-            HostName::of_authority(text).filter(|_| text.ends_with(']') || !text.contains(':'))
-        }
+        // As browsers fold it before they ask: other scripts, and IPv4 addresses in other spellings.
+        Err(_) => Host::parse(text)
+            .ok()
+            .and_then(|host| HostName::of_authority(&host.to_string())),
     };
     bare.ok_or_else(|| {
         let problem = format!(
             "`{}` is no host without scheme, port and path, such as panel.example.com or 10.0.0.5; several are separated by commas",
-            text.escape_default()
+            echoed(text)
         );
         SettingError::new("TWINLOCK_ALLOWED_HOSTS", problem)
     })
@@ -128,6 +130,26 @@ mod tests {
         assert!(!answers(&hosts, "localhost"));
     }
 
+    #[rstest]
+    #[case("EXÄMPLE.com", "xn--exmple-cua.com")]
+    #[case("exa\u{308}mple.com.", "xn--exmple-cua.com:8443")]
+    #[case("панель.example", "xn--80aksgi6f.example")]
+    #[case("127.1", "127.0.0.1:3000")]
+    #[case("0x7f.1", "127.0.0.1")]
+    #[case("2130706433", "127.0.0.1")]
+    #[case("[0:0::1]", "[::1]:3000")]
+    #[case("[::ffff:10.0.0.5]", "10.0.0.5")]
+    fn s30_an_entry_is_folded_as_browsers_fold_it(#[case] entry: &str, #[case] asked: &str) {
+        let hosts = hosts(Some("https://panel.example.com"), entry).unwrap();
+        assert!(answers(&hosts, asked));
+    }
+
+    #[test]
+    fn s30_so_is_the_public_urls_host() {
+        let hosts = hosts(Some("https://EXÄMPLE.com."), "").unwrap();
+        assert!(answers(&hosts, "xn--exmple-cua.com"));
+    }
+
     #[test]
     fn s30_one_name_of_this_machine_is_as_good_as_another() {
         let hosts = hosts(Some("http://localhost:3000"), "").unwrap();
@@ -145,6 +167,12 @@ mod tests {
             "*",
             "*.example.com",
             "u@panel.lan",
+            "panel.lan?x",
+            "panel.lan#x",
+            "256.1.1.1",
+            "xn--a",
+            "panel..lan",
+            "[fe80::1%25eth0]",
             "panel.lan;other.lan"
         )]
         allowed: &str,

@@ -93,7 +93,7 @@ impl Address {
         let listen = args.listen.parse().map_err(|_| {
             let problem = format!(
                 "`{}` is no IP address with a port, such as 127.0.0.1:3000",
-                args.listen
+                echoed(&args.listen)
             );
             SettingError::new("TWINLOCK_LISTEN", problem)
         })?;
@@ -169,6 +169,15 @@ fn reachable(bound: SocketAddr) -> SocketAddr {
 /// A setting that was given and is not empty: compose files like to pass empty variables on.
 fn filled(value: Option<&str>) -> Option<&str> {
     value.map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// What was set, as an error may repeat it: without what a terminal would act upon, and cut.
+fn echoed(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let is_cut = text.chars().nth(LONGEST).is_some();
+    let text: String = text.chars().take(LONGEST).collect();
+    let shown = text.escape_debug();
+    format!("{shown}{}", if is_cut { "…" } else { "" })
 }
 
 /// A setting that is true or false; false where it is empty.

@@ -7,9 +7,9 @@ use std::{
 };
 
 use domain::host_name::HostName;
-use http::Uri;
+use url::Url;
 
-use super::{Hsts, SettingError};
+use super::{Hsts, SettingError, echoed};
 
 /// Scheme, host and port, without a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,41 +88,44 @@ impl FromStr for PublicUrl {
 
     fn from_str(text: &str) -> Result<Self, SettingError> {
         parse(text).ok_or_else(|| {
-            let problem = format!(
-                "`{}` is no http or https address without path, such as https://panel.example.com",
-                text.escape_default()
-            );
+            let problem = if text.contains('@') {
+                // What stands before the sign may be a password.
+                "it holds an `@`; write the address without user and password, such as https://panel.example.com".to_owned()
+            } else {
+                format!(
+                    "`{}` is no http or https address without path, such as https://panel.example.com",
+                    echoed(text)
+                )
+            };
             SettingError::new("TWINLOCK_PUBLIC_URL", problem)
         })
     }
 }
 
+/// Reads an address as browsers do, but nothing that they would have to repair first. The host is folded as they fold it: other scripts
+/// into Punycode, an IPv4 address in any spelling into its usual one.
 fn parse(text: &str) -> Option<PublicUrl> {
-    // `Uri` drops fragments silently.
-    let uri: Uri = text.parse().ok().filter(|_| !text.contains('#'))?;
-    let scheme = match uri.scheme_str()? {
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let is_plain = matches!(&rest[authority.len()..], "" | "/");
+    let is_odd = |sign: char| sign.is_whitespace() || sign.is_control() || "@\\".contains(sign);
+    if !is_plain || authority.is_empty() || authority.contains(is_odd) {
+        return None;
+    }
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
         "http" => "http",
         "https" => "https",
         _ => return None,
     };
-    let authority = uri.authority()?;
-    let host = authority.host().to_ascii_lowercase();
-    let bare = uri.path() == "/"
-        && uri.query().is_none()
-        && !authority.as_str().contains('@')
-        && HostName::of_authority(&host).is_some();
-    let port = authority.as_str().get(host.len()..)?;
-    let port = match port.strip_prefix(':') {
-        Some(digits) => Some(digits.parse().ok().filter(|port| *port != 0)?),
-        None if port.is_empty() => None,
-        None => return None,
-    };
-    // Browsers leave the usual port out of `Origin`.
-    let usual = if scheme == "https" { 443 } else { 80 };
-    bare.then(|| PublicUrl {
+    let url = Url::parse(text).ok().filter(|url| url.port() != Some(0))?;
+    let host = url.host_str()?;
+    HostName::of_authority(host)?;
+    let host = host.strip_suffix('.').unwrap_or(host);
+    Some(PublicUrl {
         scheme,
-        host,
-        port: port.filter(|port| *port != usual),
+        host: host.to_owned(),
+        // Browsers leave the usual port out of `Origin`, and so does this.
+        port: url.port(),
         hsts: Hsts::default(),
     })
 }
@@ -145,6 +148,17 @@ mod tests {
     #[case("HTTPS://panel.example.com:443", "https://panel.example.com")]
     #[case("http://127.0.0.1:80", "http://127.0.0.1")]
     #[case("http://[::1]:3000", "http://[::1]:3000")]
+    #[case("http://[0:0::0:1]:3000", "http://[::1]:3000")]
+    #[case("https://panel.example.com.", "https://panel.example.com")]
+    #[case("http://localhost.:3000/", "http://localhost:3000")]
+    #[case("https://panel.example.com:", "https://panel.example.com")]
+    #[case("http://127.1:3000", "http://127.0.0.1:3000")]
+    #[case("http://0x7f.1", "http://127.0.0.1")]
+    #[case("http://2130706433", "http://127.0.0.1")]
+    #[case("https://EXÄMPLE.com", "https://xn--exmple-cua.com")]
+    #[case("https://exa\u{308}mple.com", "https://xn--exmple-cua.com")]
+    #[case("https://ex%C3%A4mple.com", "https://xn--exmple-cua.com")]
+    #[case("https://панель.example。com", "https://xn--80aksgi6f.example.com")]
     fn it_is_written_as_browsers_write_origins(#[case] set: &str, #[case] written: &str) {
         assert_eq!(set.parse::<PublicUrl>().unwrap().to_string(), written);
     }
@@ -157,6 +171,28 @@ mod tests {
             "https://a.example/panel",
             "https://a.example?x",
             "https://a.example/#x",
+            "https://a.example#",
+            "https://a.example?",
+            "https://a.example/.",
+            "https://a.example/x/..",
+            "https://a.example//",
+            "https:a.example",
+            "https:/a.example",
+            "https:///a.example",
+            "https:\\\\a.example",
+            "https://a.example\\x",
+            "https://a\texample",
+            "https://a.example:-1",
+            "https://a.example:3000:1",
+            "https://256.1.1.1",
+            "https://1.2.3.4.5",
+            "https://[::1",
+            "https://[fe80::1%25eth0]",
+            "https://.",
+            "https://a..",
+            "https://xn--a",
+            "https://\u{ad}",
+            "http:// a",
             "https://u:p@a.example",
             "https://a.example:99999",
             "https://a.example:0",
@@ -175,8 +211,17 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_may_be_a_password_is_not_repeated() {
+        let error = "https://ada:hunter2@a.example".parse::<PublicUrl>();
+        let error = error.unwrap_err().to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
     #[rstest]
     #[case("http://localhost:3000", true)]
+    #[case("http://LOCALHOST.", true)]
+    #[case("http://127.1", true)]
     #[case("http://127.0.0.5", true)]
     #[case("http://[::1]:3000", true)]
     #[case("http://app.localhost", true)]

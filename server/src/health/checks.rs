@@ -145,7 +145,7 @@ async fn migrations(store: &Store) -> Finding {
 
 /// The key file as it stands on the disk now: the next start needs it.
 async fn key(store: &Store, database: &Database) -> Finding {
-    let ring = match keyfile::read(&database.key_file) {
+    let ring = match keyfile::of(database) {
         Ok(ring) => ring,
         Err(error) => return ("the key file can't be used", Some(error.to_string())),
     };

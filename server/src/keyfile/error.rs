@@ -67,7 +67,7 @@ pub enum KeyFileError {
     },
     /// It is there, and this user may not read it.
     #[error(
-        "the key file {key_file} can't be read by user {own}: it belongs to user {owner} (mode {mode:04o}); as root, run `chown {own} {key_file}`"
+        "the key file {key_file} can't be read by user {own}: it belongs to user {owner} (mode {mode:04o}); {remedy}"
     )]
     Unreadable {
         /// The key file.
@@ -78,10 +78,12 @@ pub enum KeyFileError {
         mode: u32,
         /// Who this process is, by number.
         own: u32,
+        /// What lets this process read it.
+        remedy: String,
     },
     /// The user whose database it is, and so whose server it is, may not read it.
     #[error(
-        "the key file {key_file} can't be read by user {user}, to whom the database {database} belongs: a server of that user would not learn of another key; run `chown {user} {key_file}` first"
+        "the key file {key_file} can't be read by user {user}, to whom the database {database} belongs: a server of that user would not learn of another key; {remedy}, then repeat this"
     )]
     ServerCannotRead {
         /// The key file.
@@ -90,6 +92,8 @@ pub enum KeyFileError {
         database: Place,
         /// Whose the database is, by number.
         user: u32,
+        /// What lets that user read it.
+        remedy: String,
     },
     /// The file that takes its place would belong to another user.
     #[error(

@@ -13,6 +13,7 @@ use crate::files;
 const EVERYBODY: u32 = 0o007;
 const GROUP_READS: u32 = 0o040;
 const GROUP_WRITES: u32 = 0o020;
+const OF_A_MOUNT: &str = "its file system is mounted read-only, so set the mode where it is mounted: `defaultMode: 0400` for a secret of Kubernetes (0440 with fsGroup), `mode: 0400` and `uid` for one of Compose";
 
 /// Refuses a file that a stranger can read or change. Its group may read it where the file is root's, as mounted secrets are, and nobody but
 /// root and the server's user is in the group.
@@ -71,10 +72,31 @@ fn strangers_in(path: &Path, group: u32) -> Vec<String> {
     }
 }
 
+/// What lets a user read a file that is closed to that user, as far as owner and mode tell.
+pub fn remedy_for_reading(path: &Path, found: &Metadata, user: u32) -> String {
+    let is_closed = found.mode() & 0o400 == 0;
+    if files::is_read_only(path) {
+        return OF_A_MOUNT.to_owned();
+    }
+    let file = path.display();
+    if found.uid() != user {
+        let narrow = if is_closed {
+            format!(" and `chmod 400 {file}`")
+        } else {
+            String::new()
+        };
+        return format!("as root, run `chown {user} {file}`{narrow}");
+    }
+    if is_closed {
+        return files::remedy_for_mode(path, "600");
+    }
+    "owner and mode let it, so look for an access list (`getfacl`), SELinux, AppArmor or the rules of a network share".to_owned()
+}
+
 fn remedy(path: &Path, found: &Metadata) -> String {
     let own = files::own_user();
     if files::is_read_only(path) {
-        return "its file system is mounted read-only, so set the mode where it is mounted: `defaultMode: 0400` for a secret of Kubernetes (0440 with fsGroup), `mode: 0400` and `uid` for one of Compose".to_owned();
+        return OF_A_MOUNT.to_owned();
     }
     if found.uid() != own {
         let path = path.display();

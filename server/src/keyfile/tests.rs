@@ -23,7 +23,7 @@ fn check(ring: &KeyRing) -> [u8; 32] {
 #[test]
 fn a_new_database_gets_a_key_that_is_found_again() {
     let (_folder, database) = database();
-    let made = open(&database, &SystemEntropy).ok().unwrap();
+    let made = open(&database, &SystemEntropy, None).ok().unwrap();
     for file in [database.key_file.as_path(), database.file().unwrap()] {
         assert_eq!(
             fs::metadata(file).unwrap().permissions().mode() & 0o777,
@@ -32,7 +32,7 @@ fn a_new_database_gets_a_key_that_is_found_again() {
             file.display()
         );
     }
-    let found = open(&database, &SystemEntropy).ok().unwrap();
+    let found = open(&database, &SystemEntropy, None).ok().unwrap();
     assert_eq!(check(&made), check(&found));
 }
 
@@ -40,7 +40,7 @@ fn a_new_database_gets_a_key_that_is_found_again() {
 fn a_database_without_its_key_file_stops_the_start() {
     let (_folder, database) = database();
     fs::write(database.file().unwrap(), "SQLite format 3").unwrap();
-    let error = open(&database, &SystemEntropy).err().unwrap();
+    let error = open(&database, &SystemEntropy, None).err().unwrap();
     assert!(matches!(error, KeyFileError::Missing { .. }), "{error}");
     assert!(
         error
@@ -53,17 +53,20 @@ fn a_database_without_its_key_file_stops_the_start() {
 #[test]
 fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
     let (_folder, database) = database();
-    open(&database, &SystemEntropy).ok().unwrap();
+    open(&database, &SystemEntropy, None).ok().unwrap();
     for mode in [0o604, 0o620, 0o660] {
         fs::set_permissions(&database.key_file, Permissions::from_mode(mode)).unwrap();
-        let error = open(&database, &SystemEntropy).err().unwrap().to_string();
+        let error = open(&database, &SystemEntropy, None)
+            .err()
+            .unwrap()
+            .to_string();
         assert!(
             error.ends_with(&format!("run `chmod 600 {}`", database.key_file.display())),
             "{error}"
         );
     }
     fs::set_permissions(&database.key_file, Permissions::from_mode(0o400)).unwrap();
-    assert!(open(&database, &SystemEntropy).is_ok());
+    assert!(open(&database, &SystemEntropy, None).is_ok());
 }
 
 /// A pipe that nobody writes into would keep the start, and `doctor`, waiting for ever.
@@ -88,7 +91,7 @@ fn another_file_is_refused_without_showing_it() {
     let (_folder, database) = database();
     let mut file = made(&database.key_file).unwrap();
     file.write_all(b"hunter2").unwrap();
-    let error = open(&database, &SystemEntropy).err().unwrap();
+    let error = open(&database, &SystemEntropy, None).err().unwrap();
     assert!(matches!(error, KeyFileError::Malformed { .. }));
     assert!(!error.to_string().contains("hunter2"));
 }
@@ -97,7 +100,10 @@ fn another_file_is_refused_without_showing_it() {
 fn a_folder_that_does_not_exist_is_named() {
     let (folder, mut database) = database();
     database.key_file = folder.path().join("missing/a.key");
-    let error = open(&database, &SystemEntropy).err().unwrap().to_string();
+    let error = open(&database, &SystemEntropy, None)
+        .err()
+        .unwrap()
+        .to_string();
     assert!(
         error.starts_with("creating ") && error.contains("missing/a.key"),
         "{error}"
@@ -113,7 +119,9 @@ fn a_planted_link_is_not_followed_when_a_key_file_is_made() {
     for end in [format!(".new.{}", std::process::id()), ".new".to_owned()] {
         symlink(&victim, beside(&database.key_file, &end)).unwrap();
     }
-    let ring = create(&database.key_file, &SystemEntropy).ok().unwrap();
+    let ring = create(&database.key_file, &SystemEntropy, None)
+        .ok()
+        .unwrap();
     assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
     replace(&database.key_file, &ring).ok().unwrap();
     assert_eq!(fs::read_to_string(&victim).unwrap(), "untouched");
@@ -126,11 +134,11 @@ fn links_that_lead_to_nothing_are_not_followed_either() {
     let (folder, database) = database();
     let elsewhere = folder.path().join("elsewhere");
     symlink(&elsewhere, beside(&database.key_file, ".lock")).unwrap();
-    assert!(lock(&database.key_file).is_err());
+    assert!(lock(&database.key_file, None).is_err());
     symlink(&elsewhere, database.file().unwrap()).unwrap();
-    assert!(open(&database, &SystemEntropy).is_err());
+    assert!(open(&database, &SystemEntropy, None).is_err());
     fs::remove_file(&database.key_file).unwrap();
     symlink(&elsewhere, &database.key_file).unwrap();
-    assert!(create(&database.key_file, &SystemEntropy).is_err());
+    assert!(create(&database.key_file, &SystemEntropy, None).is_err());
     assert!(!elsewhere.exists());
 }

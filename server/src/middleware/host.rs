@@ -93,12 +93,17 @@ impl HostGuard {
 
     fn warn(&self, request: &Request) {
         if self.warnings.allows() {
-            let host = request
-                .headers()
-                .get(HOST)
-                .map(|host| shown(host.as_bytes()));
+            let said = |name: &HeaderName| {
+                let lines = request.headers().get_all(name).iter();
+                let lines: Vec<String> = lines.map(|line| shown(line.as_bytes())).collect();
+                match lines[..] {
+                    [] => "none".to_owned(),
+                    _ => lines.join(", "),
+                }
+            };
             tracing::warn!(
-                host = host.unwrap_or_default(),
+                host = said(&HOST),
+                x_forwarded_host = said(&X_FORWARDED_HOST),
                 TWINLOCK_PUBLIC_URL = %self.public_url,
                 "a request for another host was refused: a proxy has to pass on the `Host` that the browser sends; other hosts of this server are named in TWINLOCK_ALLOWED_HOSTS"
             );

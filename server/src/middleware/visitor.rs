@@ -32,25 +32,45 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
 }
 
 /// Says once a process that a proxy stands before the server and is not believed: then everybody behind it has one address, one limit for
-/// all, and one place in the events.
+/// all, and one place in the events. A public address says it once as well: it may be a proxy that is rented, or a stranger who made the
+/// header up, which hides no proxy of one's own.
 pub fn warn_of_unknown_proxy<B>(request: &Request<B>, proxies: &TrustedProxies) {
-    static IS_SAID: AtomicBool = AtomicBool::new(false);
-    if IS_SAID.load(Ordering::Relaxed) {
+    static OF_PRIVATE: AtomicBool = AtomicBool::new(false);
+    static OF_PUBLIC: AtomicBool = AtomicBool::new(false);
+    if OF_PRIVATE.load(Ordering::Relaxed) && OF_PUBLIC.load(Ordering::Relaxed) {
         return;
     }
     let Some(peer) = request.extensions().get::<Peer>() else {
         return;
     };
-    let (peer, headers) = (peer.0.to_canonical(), request.headers());
-    let header = FORWARDED.iter().find(|name| headers.contains_key(**name));
-    let Some(header) = header.filter(|_| is_private(peer) && !proxies.contain(peer)) else {
+    let peer = peer.0.to_canonical();
+    let Some(warning) = unknown_proxy(peer, request.headers(), proxies) else {
         return;
     };
-    if !IS_SAID.swap(true, Ordering::Relaxed) {
-        tracing::warn!(
-            "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everybody behind it counts as one address: if it is your proxy, set TWINLOCK_TRUSTED_PROXIES={peer}, and let it send X-Forwarded-For"
-        );
+    let is_said = if is_private(peer) {
+        &OF_PRIVATE
+    } else {
+        &OF_PUBLIC
+    };
+    if !is_said.swap(true, Ordering::Relaxed) {
+        tracing::warn!("{warning}");
     }
+}
+
+/// What is to be said of a peer that forwards for others and is not trusted.
+fn unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Option<String> {
+    let header = FORWARDED.iter().find(|name| headers.contains_key(**name));
+    let header = header.filter(|_| !proxies.contain(peer))?;
+    let advice = if is_private(peer) {
+        format!(
+            "if it is your proxy, set TWINLOCK_TRUSTED_PROXIES={peer}, and let it send X-Forwarded-For"
+        )
+    } else {
+        "if it is your proxy or CDN, name its networks in TWINLOCK_TRUSTED_PROXIES, and let it send X-Forwarded-For; if not, a stranger made the header up, and it counts for nothing".to_owned()
+    };
+    Some(format!(
+        "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everybody behind it counts as one address: {advice}"
+    ))
 }
 
 /// Whether an address is of a network that proxies of one's own stand in: nobody on the Internet has it.
@@ -79,9 +99,45 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
     use rstest::rstest;
 
     use super::*;
+    use crate::config::{LimitArgs, Limits};
+
+    #[rstest]
+    #[case(
+        "10.0.0.7",
+        "X-Forwarded-For",
+        Some("set TWINLOCK_TRUSTED_PROXIES=10.0.0.7")
+    )]
+    #[case(
+        "203.0.113.9",
+        "X-Forwarded-For",
+        Some("a stranger made the header up")
+    )]
+    #[case("2001:db8::7", "Forwarded", Some("if it is your proxy or CDN"))]
+    #[case("192.0.2.7", "X-Forwarded-For", None)]
+    #[case("203.0.113.9", "User-Agent", None)]
+    fn s12_whoever_forwards_and_is_not_trusted_is_told(
+        #[case] peer: &str,
+        #[case] header: &'static str,
+        #[case] words: Option<&str>,
+    ) {
+        let limits = LimitArgs {
+            address_limit: None,
+            trusted_proxies: Some("192.0.2.0/24".to_owned()),
+        };
+        let proxies = Limits::new(&limits).unwrap().proxies;
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            HeaderName::from_bytes(header.as_bytes()).unwrap(),
+            HeaderValue::from_static("198.51.100.1"),
+        );
+        let told = unknown_proxy(peer.parse().unwrap(), &headers, &proxies);
+        assert_eq!(told.is_some(), words.is_some());
+        assert!(told.unwrap_or_default().contains(words.unwrap_or_default()));
+    }
 
     #[rstest]
     #[case("127.0.0.1", true)]

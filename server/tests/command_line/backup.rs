@@ -174,7 +174,7 @@ fn another_key_file_is_warned_of() {
     let restored = other.run(&["restore", "copy", "--overwrite"]);
     let said = restored.expect_done();
     assert!(
-        said.contains("WARNING: looking at twinlock.db.key: No such file"),
+        said.contains("WARNING: the database twinlock.db is there, but its key file twinlock.db.key is not: copy the key file back"),
         "{said}"
     );
     fs::copy(place.file("twinlock.db.key"), other.file("twinlock.db.key")).unwrap();

@@ -39,6 +39,24 @@ fn a_key_file_that_others_can_read_is_named_with_what_mends_it() {
     );
 }
 
+#[test]
+fn s20_a_missing_key_file_is_named_with_what_mends_it() {
+    let place = Place::with_database();
+    let key_file = place.file("twinlock.db.key");
+    fs::rename(&key_file, place.file("kept")).unwrap();
+    let done = place.run(&["doctor"]);
+    let (found, line) = done.expect_failed(1);
+    assert_eq!(line, "1 of 4 checks failed: key");
+    let remedy = if place.is_on_a_server() {
+        "copy it from a machine that runs a server on this database"
+    } else {
+        "its key file twinlock.db.key is not: copy the key file back from where you keep it, or name it with TWINLOCK_KEY_FILE"
+    };
+    assert!(found.contains(remedy), "{found}");
+    fs::rename(place.file("kept"), key_file).unwrap();
+    place.run(&["doctor"]).expect_done();
+}
+
 /// C4: what another program put into the schema stops the start, by its name.
 #[test]
 fn a_schema_that_another_program_changed_is_named() {

@@ -197,6 +197,52 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     assert!(line.contains("does not belong to the database"), "{line}");
 }
 
+/// A server that is stopped, swapped out or slow while keys are exchanged, for longer than anybody waits.
+#[test]
+fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
+    let count = 12;
+    let place = with_people(count);
+    let server = place.serve();
+    let browsers = (0..count).map(|number| {
+        (
+            number,
+            Browser::of(&server, &email(number), PASSWORD),
+            Authenticator::new(&BASE32_NOPAD.encode(&bytes(number))),
+        )
+    });
+    let browsers: Vec<_> = browsers.collect();
+    server.freeze();
+    place.run(&["key", "new"]).expect_done();
+    let [old, _] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    place.run(&["key", "drop", old]).expect_done();
+    // All codes are on their way before the server goes on, and long before its next look at the file.
+    std::thread::scope(|scope| {
+        let calls: Vec<_> = browsers
+            .into_iter()
+            .map(|(number, mut browser, app)| {
+                let code = json!({ "code": app.code(now()) });
+                scope.spawn(move || (number, browser.call("session/verify_code", code)))
+            })
+            .collect();
+        std::thread::yield_now();
+        server.thaw();
+        for call in calls {
+            let (number, (status, answer)) = call.join().unwrap();
+            assert_eq!(status, 200, "{number}: {answer}");
+        }
+    });
+    // What it seals from here on opens after a restart.
+    Browser::of(&server, "ada@example.com", PASSWORD).enrol();
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+    let server = place.serve();
+    server.terminate();
+    server.wait();
+}
+
 /// Of two that had read the same file, the later one would take the other's key away.
 #[test]
 fn one_command_at_a_time_changes_the_key_file() {

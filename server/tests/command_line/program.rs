@@ -116,7 +116,10 @@ impl Place {
         let folder = self.open_folder.get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
             fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-            fs::copy(BINARY, folder.path().join("twinlock")).unwrap();
+            // By a program of its own: a process that another test starts while this one writes would inherit the open file, and nobody could
+            // start what somebody has open for writing.
+            let copied = Command::new("cp").arg(BINARY).arg(folder.path()).status();
+            assert!(copied.unwrap().success());
             folder
         });
         folder.path().join("twinlock")
@@ -139,7 +142,8 @@ impl Place {
         command
     }
 
-    fn command_of(&self, program: &Path, args: &[&str]) -> Command {
+    /// Another program, about to be called in the folder.
+    pub fn command_of(&self, program: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command
             .args(args)
@@ -304,6 +308,16 @@ impl Running {
     /// Tells it what a terminal tells that is closed.
     pub fn hang_up(&self) {
         self.signal("-HUP");
+    }
+
+    /// Stops it in the middle of whatever it does, as a machine does that is swapped out.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
     }
 
     fn signal(&self, signal: &str) {

@@ -8,7 +8,7 @@ use std::{
 
 use rstest::rstest;
 
-use super::{SERVICE, can_mount, give, has, is_root, names};
+use super::{SERVICE, can_mount, give, has, is_root, left_out, names};
 use crate::program::{Done, Place, Running};
 
 const KEY_FILE: &str = "secrets/twinlock.key";
@@ -278,5 +278,36 @@ fn s14_without_links_it_works_where_only_the_owner_reads() {
         assert_eq!(done.code, 0, "{}", done.err);
         let left = fs::read_to_string(place.file("left")).unwrap();
         assert!(left.contains("key") && !left.contains(".new"), "{left}");
+    }
+}
+
+/// FAT by the kernel's own driver, as memory sticks and cards have it.
+#[test]
+fn s14_on_fat_it_works_where_only_the_owner_reads_and_is_told_elsewhere() {
+    let test = "s14_on_fat_it_works_where_only_the_owner_reads_and_is_told_elsewhere";
+    if !can_mount(test, &["mkfs.vfat"]) {
+        return;
+    }
+    let known = fs::read_to_string("/proc/filesystems").unwrap();
+    if !known.lines().any(|line| line.trim() == "vfat") {
+        left_out(test, "this kernel has no vfat");
+        return;
+    }
+    for (options, code) in [("umask=022", 1), ("umask=077", 0)] {
+        for args in [
+            ["migrate", "--database-url", "sqlite:fat/twinlock.db"],
+            ["migrate", "--key-file", "fat/twinlock.key"],
+        ] {
+            let place = Place::in_a_file();
+            let script = format!(
+                "head -c 16777216 /dev/zero > image && mkfs.vfat image > made && mkdir fat || exit 99
+                 mount -t vfat -o loop,{options} image fat || exit 99
+                 \"$@\" 2> said; code=$?; umount fat; cat said >&2; exit $code"
+            );
+            let done = Done::from(place.command_behind(&script, &args).output().unwrap());
+            assert_eq!(done.code, code, "{options} {args:?}: {}", done.err);
+            let is_told = done.err.contains("keeps no permissions");
+            assert_eq!(is_told, code == 1, "{}", done.err);
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! roles. The numbers are those of the field's list.
 
 mod clock;
+mod cluster;
 mod disks;
 mod key_places;
 mod output;

@@ -1,7 +1,9 @@
 //! Links without a public URL (S23), and what scripts read (S27).
 
 use std::{
+    ffi::OsString,
     io::{BufRead, BufReader},
+    os::unix::ffi::OsStringExt,
     process::Stdio,
 };
 
@@ -99,6 +101,73 @@ fn s27_failures_are_json_where_json_is_wanted(
         );
         assert!(said.starts_with(words), "{said}");
         assert_eq!(done.err, format!("twinlock: {said}\n"));
+    }
+}
+
+/// Bytes of another encoding in a setting or an argument: the name, what is right, and nothing of the value.
+#[test]
+fn s19_values_that_are_no_text_are_refused_by_their_name() {
+    let place = Place::with_database();
+    let bytes = || OsString::from_vec(b"geheim\xfc".to_vec());
+    let sentence =
+        "its value is not UTF-8; write it in UTF-8, or percent-encode other bytes in a URL";
+    for name in [
+        "TWINLOCK_BRAND",
+        "TWINLOCK_DATABASE_URL",
+        "TWINLOCK_KEY_FILE",
+        "TWINLOCK_LISTEN",
+        "TWINLOCK_TRUSTED_PROXIES",
+        "PGPASSWORD",
+    ] {
+        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let done = Done::from(command.env(name, bytes()).output().unwrap());
+        assert_eq!(done.expect_refused(2), format!("{name}: {sentence}"));
+    }
+    for (args, name) in [
+        (&["account", "add"][..], "argument 3"),
+        (&["user", "list", "--database-url"], "--database-url"),
+    ] {
+        let done = Done::from(place.command(args).arg(bytes()).output().unwrap());
+        assert_eq!(done.expect_refused(2), format!("{name}: {sentence}"));
+    }
+    // Other variables are other programs' business.
+    let mut command = place.command(&["user", "list"]);
+    let done = Done::from(command.env("OTHER", bytes()).output().unwrap());
+    done.expect_done();
+}
+
+/// As long as the system lets a value be.
+#[test]
+fn s19_a_very_long_value_is_cut() {
+    let place = Place::with_database();
+    let long = "x".repeat(100_000);
+    for name in [
+        "TWINLOCK_LISTEN",
+        "TWINLOCK_PUBLIC_URL",
+        "TWINLOCK_ALLOWED_HOSTS",
+        "TWINLOCK_TRUSTED_PROXIES",
+        "TWINLOCK_KEY_FILE",
+        "TWINLOCK_ACCENT",
+        "TWINLOCK_LOG_FORMAT",
+    ] {
+        let mut command = place.command(&["serve"]);
+        command.env("TWINLOCK_LISTEN", "127.0.0.1:0");
+        let value = if name == "TWINLOCK_ALLOWED_HOSTS" {
+            format!("*{long}")
+        } else {
+            long.clone()
+        };
+        let done = Done::from(command.env(name, value).output().unwrap());
+        assert!(done.code == 1 || done.code == 2, "{name}: {}", done.code);
+        assert!(done.err.len() < 2_500, "{name}: {}", done.err.len());
+    }
+    for args in [&[&*long][..], &["account", "add", &long], &["--", &long]] {
+        let done = place.run(args);
+        assert!(
+            done.code != 0 && done.err.len() < 2_500,
+            "{}",
+            done.err.len()
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{SERVICE, give, is_root, names, owner};
+use super::{SERVICE, give, has, is_root, names, owner};
 use crate::{
     browser::{Browser, get, now},
     people::PASSWORD,
@@ -72,16 +72,17 @@ fn s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in() {
         );
         assert_eq!(owner(&place, KEY_FILE), (0, SERVICE, 0o440));
     }
-    // The server opens what the new key has sealed.
+    // The server opens what the new key has sealed. The code is made once the password has taken its time.
+    let mut browser = Browser::of(&server, ADA, PASSWORD);
     let code = json!({ "code": authenticator.code(now()) });
-    let (status, answer) = Browser::of(&server, ADA, PASSWORD).call("session/verify_code", code);
-    assert!(
-        status == 200 || answer["kind"] == "already_used",
-        "{answer}"
-    );
+    let (status, answer) = browser.call("session/verify_code", code);
     server.terminate();
     let (code, log) = server.wait();
-    assert_eq!((code, log.contains("ERROR")), (0, false), "{log}");
+    assert!(
+        status == 200 || answer["kind"] == "already_used",
+        "{status} {answer}\n{log}"
+    );
+    assert_eq!((code, log.contains("ERROR")), (0, false), "{answer}\n{log}");
 }
 
 #[test]
@@ -112,6 +113,83 @@ fn s20_files_beside_the_database_are_the_services_own() {
     assert_eq!(owner(&place, "twinlock.db").0, SERVICE);
 }
 
+/// Root prepares a folder that is the service's, keeps a secret of its own beside it, and works with the keys: the service goes on with all
+/// of it.
+#[test]
+fn s20_whatever_root_makes_is_the_services_own() {
+    if !is_root("s20_whatever_root_makes_is_the_services_own") {
+        return;
+    }
+    let place = Place::in_a_file();
+    chown(place.file(""), Some(SERVICE), Some(SERVICE)).unwrap();
+    // A key file that file systems without second names make takes a lock as well.
+    assert_eq!(place.run(&["migrate"]).code, 0);
+    let made = names(&place, "");
+    assert!(made.contains(&KEY_FILE.to_owned()), "{made:?}");
+    for name in made {
+        assert_eq!(owner(&place, &name), (SERVICE, SERVICE, 0o600), "{name}");
+    }
+    let as_service = |args: &[&str]| Done::from(place.command_as(SERVICE, args).output().unwrap());
+    as_service(&["account", "add", "Example Ltd"]).expect_done();
+
+    chown(place.file(KEY_FILE), Some(0), Some(SERVICE)).unwrap();
+    fs::set_permissions(place.file(KEY_FILE), Permissions::from_mode(0o440)).unwrap();
+    // What an earlier version of root's command left.
+    fs::write(place.file("twinlock.db.key.lock"), "").unwrap();
+    for args in [["key", "new"], ["key", "rotate"]] {
+        assert_eq!(place.run(&args).code, 0);
+        for name in names(&place, "").iter().filter(|name| *name != KEY_FILE) {
+            assert_eq!(owner(&place, name).0, SERVICE, "{args:?}: {name}");
+        }
+        fs::remove_file(place.file("twinlock.db.key.lock")).unwrap();
+    }
+    let copy = [
+        "copy",
+        "--from",
+        "sqlite:twinlock.db",
+        "--to",
+        "sqlite:new.db",
+    ];
+    assert_eq!(place.run(&copy).code, 0);
+    assert_eq!(place.run(&["backup", "whole"]).code, 0);
+    // The database is lost, and root's key file tells nothing of whose it was.
+    fs::remove_file(place.file("twinlock.db")).unwrap();
+    assert_eq!(place.run(&["restore", "whole"]).code, 0);
+    for name in ["new.db", "whole", "twinlock.db"] {
+        assert_eq!(owner(&place, name), (SERVICE, SERVICE, 0o600), "{name}");
+    }
+    fs::remove_file(place.file("twinlock.db")).unwrap();
+    assert_eq!(place.run(&["migrate"]).code, 0);
+    as_service(&["account", "add", "Example Ltd"]).expect_done();
+}
+
+/// Without the right to give files away, root leaves no lock that the service could not take.
+#[test]
+fn s20_root_without_the_right_to_give_away_leaves_nothing() {
+    let test = "s20_root_without_the_right_to_give_away_leaves_nothing";
+    if !is_root(test) || !has(test, &["setpriv"]) {
+        return;
+    }
+    let place = with_roots_key_file();
+    let mut command = place.command_of("setpriv".as_ref(), &["--bounding-set=-chown"]);
+    command.arg(place.open_program()).args(["key", "new"]);
+    command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    let done = Done::from(command.output().unwrap());
+    assert_eq!(done.code, 1, "{}", done.err);
+    assert!(
+        done.err
+            .contains("which user 0 can't give to the file that takes its place"),
+        "{}",
+        done.err
+    );
+    let left = names(&place, "");
+    assert!(
+        left.iter()
+            .all(|name| !name.contains(".lock") && !name.contains(".new")),
+        "{left:?}"
+    );
+}
+
 #[test]
 fn s20_no_key_is_changed_that_the_server_can_not_read() {
     if !is_root("s20_no_key_is_changed_that_the_server_can_not_read") {
@@ -129,6 +207,42 @@ fn s20_no_key_is_changed_that_the_server_can_not_read() {
             "{}",
             done.err
         );
+    }
+}
+
+/// The mode that nobody can read, and the remedies that do.
+#[test]
+fn s20_a_closed_key_file_is_told_with_what_opens_it() {
+    if !is_root("s20_a_closed_key_file_is_told_with_what_opens_it") {
+        return;
+    }
+    for (user, mode, remedy) in [
+        (SERVICE, 0o000, "; run `chmod 600 twinlock.db.key`"),
+        (SERVICE, 0o200, "; run `chmod 600 twinlock.db.key`"),
+        (
+            0,
+            0o000,
+            "; as root, run `chown 4242 twinlock.db.key` and `chmod 400 twinlock.db.key`",
+        ),
+        (0, 0o600, "; as root, run `chown 4242 twinlock.db.key`"),
+    ] {
+        let place = Place::with_owner();
+        give(&place, SERVICE);
+        chown(place.file(KEY_FILE), Some(user), Some(user)).unwrap();
+        fs::set_permissions(place.file(KEY_FILE), Permissions::from_mode(mode)).unwrap();
+        let run = |args: &[&str]| Done::from(place.command_as(SERVICE, args).output().unwrap());
+        let done = run(&["migrate"]);
+        let line = done.expect_refused(1);
+        assert!(line.ends_with(remedy), "{line}");
+        let done = run(&["doctor"]);
+        let (found, _) = done.expect_failed(1);
+        assert!(found.contains(remedy), "{found}");
+        let (_, script) = remedy.split_once("run ").unwrap();
+        let script = script.replace('`', "").replace(" and ", " && ");
+        let mut shell = std::process::Command::new("sh");
+        let mended = shell.args(["-c", &script]).current_dir(place.file(""));
+        assert!(mended.status().unwrap().success());
+        run(&["doctor"]).expect_done();
     }
 }
 

@@ -15,7 +15,10 @@ use super::{
     has,
     server::{Server, url_of, word},
 };
-use crate::program::{Done, Running};
+use crate::{
+    browser::get,
+    program::{Done, Running},
+};
 
 /// It refuses to run as root.
 const NOBODY: u32 = 65534;
@@ -26,13 +29,24 @@ const LETS_IN: &str = "ignore_startup_parameters = extra_float_digits\n";
 struct Pooler {
     child: Child,
     url: String,
+    port: u16,
 }
 
 impl Pooler {
     fn start(server: &Server, settings: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
+        loop {
+            let free = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = free.local_addr().unwrap().port();
+            drop(free);
+            // Another test may have taken the port meanwhile.
+            if let Some(pooler) = Self::start_at(port, server, settings) {
+                return pooler;
+            }
+        }
+    }
+
+    /// None where the port is taken.
+    fn start_at(port: u16, server: &Server, settings: &str) -> Option<Self> {
         let (name, role) = (&server.name, server.superuser());
         let folder = tempfile::tempdir_in("/tmp").unwrap().keep();
         let file = folder.join("pgbouncer.ini");
@@ -52,12 +66,24 @@ impl Pooler {
         }
         let mut child = command.spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-        while !log.next().unwrap().unwrap().contains("process up") {}
+        loop {
+            let Some(line) = log.next() else {
+                child.wait().unwrap();
+                fs::remove_dir_all(&folder).unwrap();
+                return None;
+            };
+            let line = line.unwrap();
+            if line.contains("process up") {
+                break;
+            }
+            let is_wrong = line.contains("FATAL") && !line.contains("listen");
+            assert!(!is_wrong, "{line}");
+        }
         // Read on, so that it never waits for a full pipe.
         thread::spawn(move || log.for_each(drop));
         fs::remove_dir_all(&folder).unwrap();
         let url = url_of(role, port, name);
-        Self { child, url }
+        Some(Self { child, url, port })
     }
 }
 
@@ -140,6 +166,36 @@ fn s5_a_session_pooler_works_and_nothing_leaks() {
     running.terminate();
     assert_eq!(running.wait().0, 0);
     nothing_leaked(&pooler);
+}
+
+/// The pooler changes its mode, or is put in, while the server serves: its connections are new then.
+#[test]
+fn s5_a_pooler_that_is_put_in_between_while_the_server_serves_is_noticed() {
+    let test = "s5_a_pooler_that_is_put_in_between_while_the_server_serves_is_noticed";
+    let Some(server) = with_tables(test) else {
+        return;
+    };
+    let session = format!("pool_mode = session\ndefault_pool_size = 40\n{LETS_IN}");
+    let before = Pooler::start(&server, &session);
+    let (running, _) = Running::start(server.command_at(&before.url, &SERVE));
+    assert_eq!(get(&running, "/readyz").0, 200);
+    let port = before.port;
+    drop(before);
+    let shared = format!("pool_mode = transaction\nserver_round_robin = 1\n{LETS_IN}");
+    let between = Pooler::start_at(port, &server, &shared).unwrap();
+    while get(&running, "/readyz").0 == 200 {}
+    assert_eq!(get(&running, "/readyz").0, 503);
+    nothing_leaked(&between);
+    drop(between);
+    let after = Pooler::start_at(port, &server, &session).unwrap();
+    while get(&running, "/readyz").0 != 200 {}
+    running.terminate();
+    let (code, log) = running.wait();
+    let words = "a pooler in transaction mode stands before the database: use a session pooler or a direct connection";
+    let line = log.lines().find(|line| line.contains(words));
+    assert!(line.is_some_and(|line| line.contains("ERROR")), "{log}");
+    assert_eq!(code, 0);
+    drop(after);
 }
 
 #[test]

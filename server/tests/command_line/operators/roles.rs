@@ -1,8 +1,13 @@
 //! Roles without rights (S22) and databases of other encodings (S13), on a real server.
 
+use std::net::TcpStream;
+
 use rstest::rstest;
 
-use super::server::{Server, url_of};
+use super::{
+    left_out,
+    server::{Server, url_of},
+};
 use crate::program::{Done, Running};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
@@ -135,6 +140,136 @@ fn s22_a_table_without_rights_is_told_while_it_serves() {
         "{found}"
     );
     assert_eq!(line, "3 of 4 checks failed: database, migrations, key");
+}
+
+/// A path of another schema is no matter of a grant on `public`.
+#[test]
+fn s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it() {
+    let test = "s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let role = server.name.clone();
+    let database = &server.name;
+    server.run(&format!("CREATE SCHEMA \"Of {role}\""));
+    for (path, words) in [
+        (
+            "panel",
+            format!(
+                "no schema of the search path of the role {role} (panel) is there: run `CREATE SCHEMA panel AUTHORIZATION {role}` as the owner of the database {database}"
+            ),
+        ),
+        (
+            "''",
+            format!(
+                "the search path of the role {role} is empty: run `ALTER ROLE {role} SET search_path = public`"
+            ),
+        ),
+        (
+            &format!("nowhere, \"Of {role}\""),
+            format!("run `GRANT USAGE, CREATE ON SCHEMA \"Of {role}\" TO {role}`"),
+        ),
+    ] {
+        server.run(&format!("ALTER ROLE {role} SET search_path = {path}"));
+        refuse(&server, &role, &[&["key", "new"], &["doctor"]], &[&words]);
+    }
+    server.run(&format!("CREATE SCHEMA panel AUTHORIZATION {role}"));
+    server.run(&format!("ALTER ROLE {role} SET search_path = panel"));
+    server.done(&role, &["key", "new"]).expect_done();
+    server.done(&role, &["migrate"]).expect_done();
+    server.done(&role, &["doctor"]).expect_done();
+}
+
+/// What a role or a database is set to, each with its own cause; nothing of it is the key's or the disk's fault.
+#[test]
+fn s22_settings_of_the_role_are_told_as_the_cause() {
+    let test = "s22_settings_of_the_role_are_told_as_the_cause";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let (role, database) = (server.name.clone(), server.name.clone());
+    server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
+    server.done(&role, &["key", "new"]).expect_done();
+    server.done(&role, &["migrate"]).expect_done();
+    let none_left = "the server has no connection left for this role: raise max_connections, or the limit of the role or database";
+    for (set, back, words) in [
+        (
+            format!("ROLE {role} CONNECTION LIMIT 0"),
+            format!("ROLE {role} CONNECTION LIMIT -1"),
+            none_left,
+        ),
+        (
+            format!("ROLE {role} CONNECTION LIMIT 1"),
+            format!("ROLE {role} CONNECTION LIMIT -1"),
+            none_left,
+        ),
+        (
+            format!("DATABASE {database} CONNECTION LIMIT 0"),
+            format!("DATABASE {database} CONNECTION LIMIT -1"),
+            none_left,
+        ),
+        (
+            format!("ROLE {role} SET default_transaction_read_only = on"),
+            format!("ROLE {role} RESET default_transaction_read_only"),
+            "`RESET default_transaction_read_only`",
+        ),
+        (
+            format!("DATABASE {database} SET default_transaction_read_only = on"),
+            format!("DATABASE {database} RESET default_transaction_read_only"),
+            "is set to read only for this role or database",
+        ),
+        (
+            format!("ROLE {role} NOLOGIN"),
+            format!("ROLE {role} LOGIN"),
+            "the server does not let this role in",
+        ),
+    ] {
+        server.run_as_superuser(&format!("ALTER {set}"));
+        refuse(&server, &role, &[&["doctor"]], &[words]);
+        server.run_as_superuser(&format!("ALTER {back}"));
+        server.done(&role, &["doctor"]).expect_done();
+    }
+    let shut = format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false");
+    server.run_as_superuser(&shut);
+    refuse(
+        &server,
+        &role,
+        &[&["doctor"]],
+        &["`ALLOW_CONNECTIONS true`"],
+    );
+    server.run_as_superuser(&format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true"));
+    server.run(&format!(
+        "REVOKE CONNECT ON DATABASE {database} FROM PUBLIC"
+    ));
+    refuse(
+        &server,
+        &role,
+        &[&["doctor"]],
+        &["the database's role lacks a right"],
+    );
+}
+
+/// An address of the other version of the protocol, as a URL writes it.
+#[test]
+fn a_server_is_reached_by_an_ipv6_address() {
+    let test = "a_server_is_reached_by_an_ipv6_address";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let port = server.port();
+    if TcpStream::connect(("::1", port)).is_err() {
+        left_out(test, "the PostgreSQL server does not listen on ::1");
+        return;
+    }
+    let (owner, name) = (server.superuser(), &server.name);
+    for host in ["[::1]", "[0:0:0:0:0:0:0:1]"] {
+        let url = format!("postgres://{owner}@{host}:{port}/{name}");
+        for args in [&["key", "new"][..], &["migrate"], &["doctor"]] {
+            let done = Done::from(server.command_at(&url, args).output().unwrap());
+            let is_again = done.err.contains("waits already");
+            assert!(done.code == 0 || is_again, "{args:?}: {}", done.err);
+        }
+    }
 }
 
 #[rstest]

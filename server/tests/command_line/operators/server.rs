@@ -47,6 +47,11 @@ impl Server {
         self.run_in(&self.name, sql);
     }
 
+    /// Runs a statement beside it: of a database that takes no connections, too.
+    pub fn run_as_superuser(&self, sql: &str) {
+        self.run_in("postgres", sql);
+    }
+
     fn run_in(&self, database: &str, sql: &str) {
         let url = url_of(self.url.username(), self.url.port().unwrap(), database);
         block_on(async {

@@ -1,0 +1,25 @@
+//! Where a row is found without storing what it is about.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// A keyed hash by which a row is found without storing what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlindIndex([u8; 32]);
+
+impl BlindIndex {
+    /// The bytes as stored.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+pub(super) fn keyed_hash(key: &[u8; 64], parts: &[&str]) -> BlindIndex {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
+    for part in parts {
+        mac.update(part.as_bytes());
+        mac.update(b"\0");
+    }
+    BlindIndex(mac.finalize().into_bytes().into())
+}

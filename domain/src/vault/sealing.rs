@@ -1,0 +1,143 @@
+//! The master keys that are in use, and when they are read again.
+
+use std::time::Duration;
+
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+
+use super::{KeyId, derived};
+use crate::{keys::KeyRing, vault::MasterKey};
+
+/// The least time between two readings of a key file that looks unchanged.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Where the master keys come from while the server runs.
+pub trait KeySource: Send {
+    /// The keys, if they have changed since they were read last.
+    fn changed(&mut self) -> Option<KeyRing>;
+
+    /// The keys for a row whose key was not among those read last. `None` if they can't be read, or were read a moment ago: a damaged row
+    /// may be asked for at any rate.
+    fn again(&mut self) -> Option<KeyRing>;
+}
+
+/// Whether a key file is read again: at once if it is another file or has other content by its date, else only if there is a reason (a row
+/// has an unknown key, or the last reading failed) and the last reading is long enough ago.
+#[must_use]
+pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> bool {
+    is_other || (has_reason && since_last >= AGAIN)
+}
+
+/// The master keys' parts that seal authenticator keys, the first of them for new rows.
+pub(super) struct Sealing(Vec<(KeyId, XChaCha20Poly1305)>);
+
+impl Sealing {
+    pub(super) fn of(ring: &KeyRing) -> Self {
+        let cipher =
+            |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
+        Self(
+            ring.keys()
+                .map(|key| (key.id.clone(), cipher(key)))
+                .collect(),
+        )
+    }
+
+    /// The key that seals.
+    pub(super) fn current(&self) -> Option<&(KeyId, XChaCha20Poly1305)> {
+        self.0.first()
+    }
+
+    pub(super) fn find(&self, id: &KeyId) -> Option<&XChaCha20Poly1305> {
+        let found = self.0.iter().find(|(known, _)| known == id);
+        found.map(|(_, cipher)| cipher)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::{
+        ids::{MethodId, UserId},
+        keys::DataKeys,
+        totp::TotpKey,
+        vault::{Place, Vault},
+    };
+
+    /// A key file, and how often it was read again for an unknown key.
+    #[derive(Clone)]
+    struct Shared(Arc<Mutex<(Option<KeyRing>, u32)>>);
+
+    impl KeySource for Shared {
+        fn changed(&mut self) -> Option<KeyRing> {
+            None
+        }
+
+        fn again(&mut self) -> Option<KeyRing> {
+            let mut state = self.0.lock().unwrap();
+            state.1 += 1;
+            state.0.clone()
+        }
+    }
+
+    fn ring(byte: u8) -> KeyRing {
+        KeyRing::new(MasterKey::from_random([byte; 4], [byte; 32]))
+    }
+
+    fn with_new_key() -> KeyRing {
+        let new = MasterKey::from_random([2; 4], [2; 32]);
+        ring(1).with_next(new).unwrap().turned()
+    }
+
+    fn vault(ring: &KeyRing) -> Vault {
+        Vault::with(ring, DataKeys::derived(ring.current().unwrap()))
+    }
+
+    #[test]
+    fn a_row_of_an_unknown_key_has_the_key_file_read_again_and_fails_closed() {
+        let (user, method) = (UserId::from_random([1; 16]), MethodId::from_random([2; 16]));
+        let place = Place::Method(&user, &method);
+        let seal = |ring: &KeyRing| {
+            let key = TotpKey::from_random([9; 20]);
+            vault(ring).seal(&key, place, [3; 24]).unwrap()
+        };
+        let file = Shared(Arc::new(Mutex::new((Some(with_new_key()), 0))));
+        let follower = vault(&ring(1)).following(Box::new(file.clone()));
+        assert!(follower.open(&seal(&ring(1)), place).is_ok());
+        assert_eq!(file.0.lock().unwrap().1, 0, "the key is known");
+        assert!(follower.open(&seal(&with_new_key()), place).is_ok());
+        assert!(follower.open(&seal(&with_new_key()), place).is_ok());
+        assert_eq!(file.0.lock().unwrap().1, 1);
+        assert!(follower.open(&seal(&ring(7)), place).is_err(), "in no file");
+        assert!(vault(&ring(1)).open(&seal(&with_new_key()), place).is_err());
+    }
+
+    #[test]
+    fn an_unchanged_file_is_not_read_for_each_bad_row() {
+        let moment = Duration::from_millis(10);
+        assert!(is_read_again(true, false, Duration::ZERO));
+        assert!(!is_read_again(false, true, moment));
+        assert!(is_read_again(false, true, AGAIN));
+        assert!(!is_read_again(false, false, AGAIN * 100));
+    }
+
+    /// A server that was stopped while keys were exchanged seals nothing with a key that may be dropped by now.
+    #[test]
+    fn a_changed_file_is_read_before_something_is_sealed() {
+        struct Changed(Option<KeyRing>);
+        impl KeySource for Changed {
+            fn changed(&mut self) -> Option<KeyRing> {
+                self.0.take()
+            }
+            fn again(&mut self) -> Option<KeyRing> {
+                None
+            }
+        }
+        let (user, method) = (UserId::from_random([1; 16]), MethodId::from_random([2; 16]));
+        let follower = vault(&ring(1)).following(Box::new(Changed(Some(with_new_key()))));
+        let key = TotpKey::from_random([9; 20]);
+        let sealed = follower.seal(&key, Place::Method(&user, &method), [3; 24]);
+        let new = with_new_key();
+        assert_eq!(sealed.unwrap().key_id, *new.current().unwrap().id());
+    }
+}

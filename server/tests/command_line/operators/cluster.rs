@@ -1,0 +1,174 @@
+//! A `PostgreSQL` server of a test's own, for what a whole server is set to: a standby, few connections, a password that is over.
+
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::PathBuf,
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+use super::{left_out, server::url_of};
+use crate::program::{Done, Place};
+
+const SUPERUSER: &str = "twinlock";
+
+/// The server; it runs between `start` and `stop`, and ends with the test.
+struct Cluster {
+    folder: TempDir,
+    programs: PathBuf,
+    port: u16,
+    place: Place,
+}
+
+impl Cluster {
+    /// A new one that does not run yet; none where the programs are not installed, which is said.
+    fn new(test: &str) -> Option<Self> {
+        let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+        let folders = versions.map(|version| version.unwrap().path().join("bin"));
+        let Some(programs) = folders.filter(|bin| bin.join("initdb").exists()).max() else {
+            left_out(test, "PostgreSQL's `initdb` is not installed");
+            return None;
+        };
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let cluster = Self {
+            folder: tempfile::tempdir().unwrap(),
+            programs,
+            port: free.local_addr().unwrap().port(),
+            place: Place::in_a_file(),
+        };
+        fs::set_permissions(cluster.folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let data = cluster.data();
+        let initdb = [
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-sync",
+            "--pgdata",
+            &data,
+        ];
+        cluster.run(
+            "initdb",
+            &[&initdb[..], &["--username", SUPERUSER]].concat(),
+        );
+        Some(cluster)
+    }
+
+    fn data(&self) -> String {
+        self.folder.path().join("data").display().to_string()
+    }
+
+    /// Runs one of the programs as a user that they accept.
+    fn run(&self, program: &str, args: &[&str]) {
+        let program = self.programs.join(program);
+        let mut command = if fs::metadata("/proc/self").unwrap().uid() == 0 {
+            let mut command = Command::new("runuser");
+            command.args(["--user", "postgres", "--"]).arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        let log = fs::File::create(self.folder.path().join("said")).unwrap();
+        command.args(args).current_dir("/").stdout(log);
+        assert!(command.status().unwrap().success(), "{command:?}");
+    }
+
+    fn start(&self, options: &str) {
+        let (data, folder) = (self.data(), self.folder.path().display());
+        let log = format!("{data}/log");
+        let options = format!(
+            "-p {} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off {options}",
+            self.port
+        );
+        let args = ["start", "--wait", "--pgdata", &data, "--log", &log];
+        self.run("pg_ctl", &[&args[..], &["--options", &options]].concat());
+    }
+
+    fn stop(&self) {
+        let data = self.data();
+        self.run(
+            "pg_ctl",
+            &["stop", "--mode=fast", "--wait", "--pgdata", &data],
+        );
+    }
+
+    fn sql(&self, sql: &str) {
+        let port = self.port.to_string();
+        let server = ["--host=127.0.0.1", "--port", &port, "--username", SUPERUSER];
+        let what = ["--quiet", "--command", sql, "postgres"];
+        self.run("psql", &[&server[..], &what].concat());
+    }
+
+    fn twinlock(&self, url: &str, args: &[&str]) -> Done {
+        let mut command = self.place.command(args);
+        command
+            .env("TWINLOCK_DATABASE_URL", url)
+            .env("TWINLOCK_KEY_FILE", "twinlock.key");
+        command.output().unwrap().into()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if fs::exists(format!("{}/postmaster.pid", self.data())).unwrap() {
+            self.stop();
+        }
+    }
+}
+
+#[track_caller]
+fn refused(done: &Done, words: &str) {
+    let line = done.expect_refused(1);
+    assert!(line.contains(words), "{line}");
+    assert!(
+        !line.contains("key file") && !line.contains("disk"),
+        "{line}"
+    );
+}
+
+#[test]
+fn s22_a_standby_and_a_server_that_recovers_are_told_apart() {
+    let test = "s22_a_standby_and_a_server_that_recovers_are_told_apart";
+    let Some(cluster) = Cluster::new(test) else {
+        return;
+    };
+    let url = url_of(SUPERUSER, cluster.port, "postgres");
+    cluster.start("");
+    for args in [&["key", "new"][..], &["migrate"], &["doctor"]] {
+        cluster.twinlock(&url, args).expect_done();
+    }
+    cluster.stop();
+    let signal = format!("{}/standby.signal", cluster.data());
+    fs::write(&signal, "").unwrap();
+    cluster.start("-c hot_standby=on");
+    for args in [&["doctor"][..], &["migrate"], &["user", "list"]] {
+        let done = cluster.twinlock(&url, args);
+        refused(&done, "the server takes no writes, because it is a standby");
+    }
+    cluster.stop();
+    cluster.start("-c hot_standby=off");
+    let done = cluster.twinlock(&url, &["doctor"]);
+    refused(&done, "the server is starting, stopping or recovering");
+}
+
+#[test]
+fn s22_a_password_that_is_over_and_a_full_server_are_told() {
+    let test = "s22_a_password_that_is_over_and_a_full_server_are_told";
+    let Some(cluster) = Cluster::new(test) else {
+        return;
+    };
+    let rules = "host all late 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n";
+    fs::write(format!("{}/pg_hba.conf", cluster.data()), rules).unwrap();
+    // One connection is left for those who are no superusers, and each command needs two.
+    cluster.start("-c max_connections=10 -c superuser_reserved_connections=9");
+    cluster.sql("CREATE ROLE late LOGIN PASSWORD 'vellum' VALID UNTIL '2020-01-01'");
+    cluster.sql("CREATE ROLE plain LOGIN");
+    let late = url_of("late:vellum", cluster.port, "postgres");
+    let done = cluster.twinlock(&late, &["doctor"]);
+    refused(&done, "at the role's `VALID UNTIL`");
+    assert!(!done.err.contains("vellum"), "{}", done.err);
+    let plain = url_of("plain", cluster.port, "postgres");
+    let done = cluster.twinlock(&plain, &["doctor"]);
+    refused(&done, "the server has no connection left for this role");
+}
