@@ -6,7 +6,8 @@ use crate::typed::{ascii, shows_nothing};
 const CHARS: usize = 43;
 
 /// What programs and people put around a link, or leave behind it.
-const AROUND: &str = "#.,;:!?'\"<>()[]{}*`|/\\&~^$+%“”„‘’‚«»‹›…·。、，．；：！？（）【】「」『』《》〉〈";
+const AROUND: &str =
+    "#.,;:!?'\"<>()[]{}*`|/\\&~^$+%“”„‘’‚«»‹›…·。、，．；：！？（）【】「」『』《》〉〈";
 
 /// The token out of what stands behind the `#` of a link; none where something of it is missing or was changed, which is not the same as a
 /// token that works no more. Dropped are what shows nothing, blanks and breaks of lines, marks around it, percent signs of an escaped
@@ -26,7 +27,10 @@ pub fn canonical(fragment: &str) -> Option<String> {
 fn token(unescaped: &str) -> Option<String> {
     let mut token = String::with_capacity(CHARS);
     let text = unescaped.trim_matches(|c: char| {
-        c.is_whitespace() || shows_nothing(c) || AROUND.contains(c) || c == char::REPLACEMENT_CHARACTER
+        c.is_whitespace()
+            || shows_nothing(c)
+            || AROUND.contains(c)
+            || c == char::REPLACEMENT_CHARACTER
     });
     for c in text.chars() {
         match c {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Shell, shell};
-use crate::{error::AppError, words};
+use crate::{connection::passes, error::AppError, words};
 
 impl Shell {
     /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
@@ -98,5 +98,11 @@ where
     if at_once {
         reload();
     }
+    let has_failed = move || {
+        let error =
+            |answer: &Option<Result<T, AppError>>| Some(passes(answer.as_ref()?.as_ref().err()?));
+        result.with_untracked(error).unwrap_or_default()
+    };
+    shell.load_once_back(has_failed, reload);
     (result, reload)
 }

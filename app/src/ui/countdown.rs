@@ -1,13 +1,17 @@
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{html::Span, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use super::{
     clock::now_ms,
+    id::unique_id,
     pure::{clock_face, duration_words, is_spoken},
     text,
     written::written,
 };
+use crate::reactive::effect;
 
 /// Seconds that run down: each one for the eye, only a few of them for the ear.
 #[component]
@@ -65,10 +69,38 @@ pub fn Countdown(
     };
     let seen = Signal::derive(move || words(clock_face(left.get()), left.get()));
     let heard = Signal::derive(move || words(duration_words(spoken.get()), spoken.get()));
+    let (whole, time, live) = (
+        NodeRef::<Span>::new(),
+        NodeRef::<Span>::new(),
+        NodeRef::<Span>::new(),
+    );
+    let id = unique_id("countdown");
+    let found = id.clone();
+    // A translator may write copies in the place of our elements, of which nothing changes any more: ours come back.
+    effect(move || {
+        left.track();
+        let (Some(whole), Some(time), Some(live)) = (whole.get(), time.get(), live.get()) else {
+            return;
+        };
+        if left.get_untracked() == seconds || time.is_connected() && live.is_connected() {
+            return;
+        }
+        let place: Option<Element> = if whole.is_connected() {
+            Some(whole.unchecked_into())
+        } else {
+            document().get_element_by_id(&found)
+        };
+        if let Some(place) = place {
+            place.set_text_content(None);
+            let _ = place
+                .append_child(&time)
+                .and_then(|_| place.append_child(&live));
+        }
+    });
     view! {
-        <span class="countdown">
-            <span class="countdown__time" aria-hidden="true" use:written=seen></span>
-            <span class="visually-hidden" aria-live="polite" use:written=heard></span>
+        <span class="countdown" id=id node_ref=whole>
+            <span class="countdown__time" aria-hidden="true" use:written=seen node_ref=time></span>
+            <span class="visually-hidden" aria-live="polite" use:written=heard node_ref=live></span>
         </span>
     }
 }

@@ -98,6 +98,7 @@ mod exports {
     pub use super::{
         alert::{Alert, AlertKind, FormError},
         badge::{Badge, BadgeKind},
+        browser_call::{call, get},
         button::{Button, ButtonKind},
         calendar::{day, iso, today},
         capture::on_capture,
@@ -111,7 +112,7 @@ mod exports {
         dialog::Dialog,
         disclosure::Disclosure,
         download::{download_csv, download_text, print},
-        focus::{focus_first_invalid, focus_heading},
+        focus::{focus_first_invalid, focus_heading, leave_alert},
         heading::FocusHeading,
         hidden_username::HiddenUsername,
         icon::{Glyph, Icon},

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::{error::AppError, reactive::effect, shell::shell, ui::focus_heading};
+use crate::{
+    connection::passes, error::AppError, reactive::effect, shell::shell, ui::focus_heading,
+};
 
 /// The answers to one question.
 pub(super) struct Asked<T: Send + Sync + 'static> {
@@ -74,6 +76,15 @@ where
                 Err(error) => asked.failed.set(Some(error)),
             }
         });
+    });
+    let has_failed = move || {
+        asked
+            .failed
+            .with_untracked(|failed| failed.as_ref().is_some_and(passes))
+    };
+    shell.load_once_back(has_failed, move || {
+        asked.failed.set(None);
+        asked.again();
     });
     asked
 }

@@ -1,11 +1,14 @@
-use domain::{members::MemberState, time::Timestamp};
+use domain::{
+    members::{MemberState, NoReset},
+    time::Timestamp,
+};
 use leptos::prelude::*;
 
 use super::{super::asked::Asked, reset::Resets};
 use crate::{
     accounts::api::{MemberRow, MembersShown},
-    reactive::shown,
-    ui::{Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Table},
+    reactive::{memo, shown},
+    ui::{Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Table, written},
     words,
 };
 
@@ -21,39 +24,70 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
         "Last used",
         "Action",
     ];
-    // Rows are made anew for each answer: none of them is another person's from before.
-    let rows = shown(move || {
-        let members = asked.answer.get().map(|shown| shown.members);
-        let row = |member| view! { <Row member resets /> }.into_any();
-        let rows = members.into_iter().flatten().map(row);
-        rows.collect_view().into_any()
-    });
-    view! { <Table caption="Members" columns loading=asked.loading>{rows}</Table> }
+    let members = move || {
+        asked
+            .answer
+            .read()
+            .as_ref()
+            .map_or_else(Vec::new, |shown| shown.members.clone())
+    };
+    view! {
+        <Table caption="Members" columns loading=asked.loading>
+            // By person: a row is never another person's from before, and a button that has the focus keeps it when newer rows come.
+            <For each=members key=|member| member.id.clone() let:member>
+                <Row member asked resets />
+            </For>
+        </Table>
+    }
 }
 
 #[component]
-fn Row(member: MemberRow, resets: Resets) -> impl IntoView {
-    let kind = match member.state {
-        MemberState::On => BadgeKind::Ok,
-        MemberState::Off => BadgeKind::Off,
-        MemberState::SetupRequired | MemberState::Locked => BadgeKind::Warning,
-    };
-    let (name, email) = (member.name.clone(), member.email.clone());
+fn Row(
+    /// As it came first.
+    member: MemberRow,
+    /// What came since.
+    asked: Asked<MembersShown>,
+    resets: Resets,
+) -> impl IntoView {
+    let row = memo(move || {
+        let newer = asked.answer.with(|shown| {
+            let mut members = shown.iter().flat_map(|shown| &shown.members);
+            members.find(|newer| newer.id == member.id).cloned()
+        });
+        newer.unwrap_or_else(|| member.clone())
+    });
+    let name = Signal::derive(move || row.read().name.clone());
+    let email = Signal::derive(move || row.read().email.clone());
+    let role = Signal::derive(move || words::role(row.read().role).to_owned());
+    let state = memo(move || row.read().state);
+    // Not the whole row: a newer time of use leaves the button alone.
+    let reset = memo(move || (row.read().state.has_mfa(), row.read().no_reset));
+    let (added, used) = (
+        memo(move || row.read().added_at),
+        memo(move || row.read().used_at),
+    );
+    let badge = shown(move || {
+        let state = state.get();
+        let kind = match state {
+            MemberState::On => BadgeKind::Ok,
+            MemberState::Off => BadgeKind::Off,
+            MemberState::SetupRequired | MemberState::Locked => BadgeKind::Warning,
+        };
+        view! { <Badge label=state.as_str() kind /> }.into_any()
+    });
+    let action = shown(move || match reset.get() {
+        (true, why) => view! { <Reset row why resets /> }.into_any(),
+        (false, _) => "–".into_any(),
+    });
     view! {
         <tr class="table__row" role="row">
             <RowHead><Name text=name /></RowHead>
             <Cell label="Email"><Name text=email /></Cell>
-            <Cell label="Role">{words::role(member.role)}</Cell>
-            <Cell label="MFA"><Badge label=member.state.as_str() kind /></Cell>
-            <Cell label="Added">{time(member.added_at)}</Cell>
-            <Cell label="Last used">{time(member.used_at)}</Cell>
-            <Cell label="Action">
-                {if member.state.has_mfa() {
-                    view! { <Reset member resets /> }.into_any()
-                } else {
-                    "–".into_any()
-                }}
-            </Cell>
+            <Cell label="Role"><span use:written=role></span></Cell>
+            <Cell label="MFA">{badge}</Cell>
+            <Cell label="Added">{shown(move || time(added.get()))}</Cell>
+            <Cell label="Last used">{shown(move || time(used.get()))}</Cell>
+            <Cell label="Action">{action}</Cell>
         </tr>
     }
 }
@@ -67,18 +101,18 @@ fn time(at: Option<Timestamp>) -> AnyView {
 
 /// `Reset MFA`: in its row it needs no further name.
 #[component]
-fn Reset(member: MemberRow, resets: Resets) -> impl IntoView {
-    if let Some(why) = member.no_reset {
-        let reason_id = format!("no-reset-{}", member.id);
+fn Reset(row: Memo<MemberRow>, why: Option<NoReset>, resets: Resets) -> impl IntoView {
+    let id = row.read_untracked().id.clone();
+    if let Some(why) = why {
+        let reason_id = format!("no-reset-{id}");
         view! {
             <Button label="Reset MFA" disabled=true described_by=reason_id.clone() />
             <p class="members__reason" id=reason_id>{words::no_reset(why)}</p>
         }
         .into_any()
     } else {
-        let id = member.id.clone();
         let pending = Signal::derive(move || resets.is_starting(&id));
-        view! { <Button label="Reset MFA" pending on_press=move || resets.press(member.clone()) /> }
+        view! { <Button label="Reset MFA" pending on_press=move || resets.press(row.get_untracked()) /> }
             .into_any()
     }
 }
