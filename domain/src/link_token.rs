@@ -17,11 +17,9 @@ const AROUND: &str =
 /// Browsers escape what stands in a fragment and is no ASCII: a blank of no width arrives as `%E2%80%8B`.
 #[must_use]
 pub fn canonical(fragment: &str) -> Option<String> {
+    let plain = unescaped(fragment, '%');
     // An equals sign marks a broken line or begins the code of a sign: both are tried, and only one of them has the right length.
-    token(&unescaped(fragment, '%')).or_else(|| {
-        let quoted = unescaped(&without_line_ends(fragment), '=');
-        token(&unescaped(&quoted, '%'))
-    })
+    token(&plain).or_else(|| token(&unescaped(&unescaped(&plain, '='), '%')))
 }
 
 fn token(unescaped: &str) -> Option<String> {
@@ -46,16 +44,8 @@ fn token(unescaped: &str) -> Option<String> {
     (token.len() == CHARS).then_some(token)
 }
 
-/// An equals sign at the end of a line joins it with the next one.
-fn without_line_ends(text: &str) -> String {
-    let mut text = text.to_owned();
-    for end in ["%0D%0A", "%0d%0a", "%0A", "%0a", "\r\n", "\n"] {
-        text = text.replace(&format!("={end}"), "");
-    }
-    text
-}
-
 /// Without the escapes that this sign begins, each of one byte in two hexadecimal digits of either case, however often they were escaped.
+/// An equals sign at the end of a line joins it with the next one.
 fn unescaped(text: &str, sign: char) -> String {
     let mut text = text.to_owned();
     for _ in 0..3 {
@@ -70,8 +60,11 @@ fn unescaped(text: &str, sign: char) -> String {
                 .and_then(|code| u8::from_str_radix(code, 16).ok());
             let (Some(code), Some(rest)) = (code, part.get(2..)) else {
                 out.push_str(&characters(&std::mem::take(&mut bytes)));
-                out.push(sign);
-                out.push_str(part);
+                let next = part.trim_start_matches(['\r', '\n']);
+                if sign != '=' || next.len() == part.len() {
+                    out.push(sign);
+                }
+                out.push_str(next);
                 continue;
             };
             bytes.push(code);

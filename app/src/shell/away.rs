@@ -33,9 +33,13 @@ impl Shell {
         }
     }
 
-    /// Somebody looks at the page again: what waited for them elsewhere, such as a sign-in in front, may be done.
+    /// Somebody looks at the page again: what waited for them elsewhere, such as a sign-in in front, may be done, and nobody who looks
+    /// waits for the next turn.
     pub(super) fn look_again(self) {
-        if self.connection.get_untracked().leads_on_by_reload() {
+        let connection = self.connection.get_untracked();
+        if connection.leads_on_by_reload() || connection.asks_again() {
+            // The turns from before end.
+            self.lost.update_value(|lost| *lost = lost.wrapping_add(1));
             self.ask(0, self.lost.get_value());
         }
     }
@@ -51,16 +55,12 @@ impl Shell {
         });
     }
 
-    /// Loads once more what could not be loaded, once the server is reached. Not for ever: something in between may refuse just this.
-    pub(crate) fn load_once_back(
-        self,
-        has_passed: impl Fn() -> bool + 'static,
-        reload: impl Fn() + 'static,
-    ) {
+    /// Loads once more what could not be loaded (`has_failed`), once the server is reached. Not for ever: something in between may refuse just this.
+    pub(crate) fn load_once_back(self, has_failed: StoredValue<bool>, reload: Box<dyn Fn()>) {
         let mut tries = 0;
         effect(move || {
             let is_open = self.connection.get() == Connection::Fine;
-            if is_open && tries < RELOADS && untrack(&has_passed) {
+            if is_open && tries < RELOADS && has_failed.get_value() {
                 tries += 1;
                 leave_alert();
                 untrack(&reload);

@@ -89,20 +89,17 @@ where
 {
     let shell = shell();
     let result = RwSignal::new(None);
+    let has_failed = StoredValue::new(false);
     let reload = move || {
         result.set(None);
         shell.call(RwSignal::new(false), fetch(), move |answer| {
+            has_failed.try_set_value(answer.as_ref().err().is_some_and(passes));
             result.try_set(Some(answer));
         });
     };
     if at_once {
         reload();
     }
-    let has_failed = move || {
-        let error =
-            |answer: &Option<Result<T, AppError>>| Some(passes(answer.as_ref()?.as_ref().err()?));
-        result.with_untracked(error).unwrap_or_default()
-    };
-    shell.load_once_back(has_failed, reload);
+    shell.load_once_back(has_failed, Box::new(reload));
     (result, reload)
 }

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-use leptos::{html::Span, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
 use web_sys::Element;
 
 use super::{
@@ -69,38 +68,42 @@ pub fn Countdown(
     };
     let seen = Signal::derive(move || words(clock_face(left.get()), left.get()));
     let heard = Signal::derive(move || words(duration_words(spoken.get()), spoken.get()));
-    let (whole, time, live) = (
-        NodeRef::<Span>::new(),
-        NodeRef::<Span>::new(),
-        NodeRef::<Span>::new(),
-    );
     let id = unique_id("countdown");
-    let found = id.clone();
-    // A translator may write copies in the place of our elements, of which nothing changes any more: ours come back.
+    view! {
+        <span class="countdown" id=id use:kept=seen>
+            <span class="countdown__time" aria-hidden="true" use:written=seen></span>
+            <span class="visually-hidden" aria-live="polite" use:written=heard></span>
+        </span>
+    }
+}
+
+/// Keeps the two elements within this one whenever the words change. A translator may write copies in their place, of which nothing changes
+/// any more; and a copy of this one, which has its id.
+fn kept(element: Element, words: Signal<String>) {
+    let mut own = None;
     effect(move || {
-        left.track();
-        let (Some(whole), Some(time), Some(live)) = (whole.get(), time.get(), live.get()) else {
+        words.track();
+        let children = || {
+            element
+                .first_element_child()
+                .zip(element.last_element_child())
+        };
+        let Some((time, live)) = own.get_or_insert_with(children) else {
             return;
         };
-        if left.get_untracked() == seconds || time.is_connected() && live.is_connected() {
+        if time.is_connected() && live.is_connected() {
             return;
         }
-        let place: Option<Element> = if whole.is_connected() {
-            Some(whole.unchecked_into())
+        let place = if element.is_connected() {
+            Some(element.clone())
         } else {
-            document().get_element_by_id(&found)
+            document().get_element_by_id(&element.id())
         };
         if let Some(place) = place {
             place.set_text_content(None);
             let _ = place
-                .append_child(&time)
-                .and_then(|_| place.append_child(&live));
+                .append_child(time)
+                .and_then(|_| place.append_child(live));
         }
     });
-    view! {
-        <span class="countdown" id=id node_ref=whole>
-            <span class="countdown__time" aria-hidden="true" use:written=seen node_ref=time></span>
-            <span class="visually-hidden" aria-live="polite" use:written=heard node_ref=live></span>
-        </span>
-    }
 }

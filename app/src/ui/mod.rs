@@ -130,7 +130,7 @@ mod exports {
         steps::StepIndicator,
         submit_form::SubmitForm,
         switch::Switch,
-        table::{Cell, RowHead, Table},
+        table::{Cell, RowHead, Rows, Table},
         text_field::TextField,
         theme::{Theme, follow_stored_theme},
         theme_menu::ThemeMenu,

@@ -56,6 +56,7 @@ where
         turn: RwSignal::new(0),
     };
     let newest = StoredValue::new(0_u32);
+    let has_failed = StoredValue::new(false);
     effect(move || {
         asked.turn.track();
         let request = fetch(question());
@@ -68,6 +69,7 @@ where
                 return;
             }
             asked.loading.set(false);
+            has_failed.set_value(answer.as_ref().err().is_some_and(passes));
             match answer {
                 Ok(answer) => {
                     asked.failed.set(None);
@@ -77,14 +79,10 @@ where
             }
         });
     });
-    let has_failed = move || {
-        asked
-            .failed
-            .with_untracked(|failed| failed.as_ref().is_some_and(passes))
-    };
-    shell.load_once_back(has_failed, move || {
+    let reload = move || {
         asked.failed.set(None);
         asked.again();
-    });
+    };
+    shell.load_once_back(has_failed, Box::new(reload));
     asked
 }

@@ -32,8 +32,10 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     let sheet = RwSignal::new(shell.sheet.try_update_value(Option::take).flatten());
     let failed = RwSignal::new(None::<AppError>);
     let is_drawn_anew = RwSignal::new(false);
+    let has_failed = StoredValue::new(false);
     let fetch = move || {
         failed.set(None);
+        has_failed.set_value(false);
         shell.call(
             RwSignal::new(false),
             backup_codes(),
@@ -53,13 +55,13 @@ pub(crate) fn BackupCodes() -> impl IntoView {
                     go(Page::ConfirmPassword, true);
                 }
                 Err(error) => {
+                    has_failed.try_set_value(passes(&error));
                     failed.try_set(Some(error));
                 }
             },
         );
     };
-    let has_failed = move || failed.with_untracked(|failed| failed.as_ref().is_some_and(passes));
-    shell.load_once_back(has_failed, fetch);
+    shell.load_once_back(has_failed, Box::new(fetch));
     let may_fetch = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
     match (sheet.read_untracked().is_some(), may_fetch) {
         (true, _) => {}

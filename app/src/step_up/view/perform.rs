@@ -55,10 +55,8 @@ impl Way {
 
     fn ask(self, intent: Intent, replace: bool) {
         self.failed.set(None);
-        if intent == Intent::Generate && self.lost.get_value().as_ref() == Some(&intent) {
-            return self.look_what_became(intent, move |intent| {
-                self.ask_server(intent, replace);
-            });
+        if intent == Intent::Generate && self.is_lost(&intent) {
+            return self.look_what_became(intent, Some(replace));
         }
         self.ask_server(intent, replace);
     }
@@ -134,23 +132,28 @@ impl Way {
         self.shell
             .call(self.pending, request, move |answer| match answer {
                 Ok(result) => done(result),
-                Err(error) if words::is_lost(&error) => {
-                    self.lost.try_set_value(Some(intent));
-                    self.fail(error);
-                }
-                // The verification was taken: by the try before, whose answer did not arrive.
-                Err(_) if self.lost.try_get_value().flatten().as_ref() == Some(&intent) => {
-                    self.look_what_became(intent, move |intent| {
-                        self.shell.say(words::PERHAPS_DONE.to_owned());
-                        self.leave(back(&intent));
-                    });
-                }
-                Err(error) => self.fail(error),
+                Err(error) => self.not_done(intent, error),
             });
     }
 
-    /// After a lost answer: new codes that nobody has seen are replaced by the page that shows them.
-    fn look_what_became(self, intent: Intent, otherwise: impl FnOnce(Intent) + 'static) {
+    /// Not generic, so that the pages hold it once.
+    fn not_done(self, intent: Intent, error: AppError) {
+        if words::is_lost(&error) {
+            self.lost.try_set_value(Some(intent));
+        } else if self.is_lost(&intent) {
+            // The verification was taken: by the try before, whose answer did not arrive.
+            return self.look_what_became(intent, None);
+        }
+        self.fail(error);
+    }
+
+    fn is_lost(self, intent: &Intent) -> bool {
+        self.lost.try_get_value().flatten().as_ref() == Some(intent)
+    }
+
+    /// After a lost answer: new codes that nobody has seen are replaced by the page that shows them. Anything else is asked for anew (with
+    /// whether the page leaves the history), or the person is told to look.
+    fn look_what_became(self, intent: Intent, ask_anew: Option<bool>) {
         self.shell
             .call(self.pending, whoami(), move |answer| match answer {
                 Ok(viewer) => {
@@ -161,8 +164,11 @@ impl Way {
                     self.lost.try_set_value(None);
                     if intent == Intent::Generate && waits {
                         self.leave(Page::BackupCodes);
+                    } else if let Some(replace) = ask_anew {
+                        self.ask_server(intent, replace);
                     } else {
-                        otherwise(intent);
+                        self.shell.say(words::PERHAPS_DONE.to_owned());
+                        self.leave(back(&intent));
                     }
                 }
                 Err(error) => self.fail(error),

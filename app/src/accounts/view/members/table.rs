@@ -1,14 +1,11 @@
-use domain::{
-    members::{MemberState, NoReset},
-    time::Timestamp,
-};
+use domain::{members::MemberState, time::Timestamp};
 use leptos::prelude::*;
 
 use super::{super::asked::Asked, reset::Resets};
 use crate::{
     accounts::api::{MemberRow, MembersShown},
     reactive::{memo, shown},
-    ui::{Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Table, written},
+    ui::{Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Rows, Table, written},
     words,
 };
 
@@ -24,20 +21,39 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
         "Last used",
         "Action",
     ];
-    let members = move || {
-        asked
-            .answer
-            .read()
-            .as_ref()
-            .map_or_else(Vec::new, |shown| shown.members.clone())
+    let ids = Signal::derive(move || {
+        asked.answer.with(|shown| {
+            let members = shown.iter().flat_map(|shown| &shown.members);
+            members.map(|member| member.id.to_string()).collect()
+        })
+    });
+    // By person: a button that has the focus keeps it when newer rows come.
+    let row = move |id: String| {
+        let member = untrack(|| found(asked, &id));
+        member
+            .map(|member| view! { <Row member asked resets /> }.into_any())
+            .into_any()
     };
     view! {
         <Table caption="Members" columns loading=asked.loading>
-            // By person: a row is never another person's from before, and a button that has the focus keeps it when newer rows come.
-            <For each=members key=|member| member.id.clone() let:member>
-                <Row member asked resets />
-            </For>
+            <Rows ids row=Box::new(row) />
         </Table>
+    }
+}
+
+fn found(asked: Asked<MembersShown>, id: &str) -> Option<MemberRow> {
+    asked.answer.with(|shown| {
+        let mut members = shown.iter().flat_map(|shown| &shown.members);
+        members.find(|member| member.id.to_string() == id).cloned()
+    })
+}
+
+/// What stands in the last column, as a number: so told only when it changes.
+const fn reset_kind(member: &MemberRow) -> u32 {
+    match (member.state.has_mfa(), member.no_reset) {
+        (false, _) => 0,
+        (true, None) => 1,
+        (true, Some(why)) => 2 + why as u32,
     }
 }
 
@@ -49,25 +65,15 @@ fn Row(
     asked: Asked<MembersShown>,
     resets: Resets,
 ) -> impl IntoView {
-    let row = memo(move || {
-        let newer = asked.answer.with(|shown| {
-            let mut members = shown.iter().flat_map(|shown| &shown.members);
-            members.find(|newer| newer.id == member.id).cloned()
-        });
-        newer.unwrap_or_else(|| member.clone())
-    });
+    let id = member.id.to_string();
+    let row = memo(move || found(asked, &id).unwrap_or_else(|| member.clone()));
     let name = Signal::derive(move || row.read().name.clone());
     let email = Signal::derive(move || row.read().email.clone());
     let role = Signal::derive(move || words::role(row.read().role).to_owned());
-    let state = memo(move || row.read().state);
     // Not the whole row: a newer time of use leaves the button alone.
-    let reset = memo(move || (row.read().state.has_mfa(), row.read().no_reset));
-    let (added, used) = (
-        memo(move || row.read().added_at),
-        memo(move || row.read().used_at),
-    );
+    let kind = memo(move || reset_kind(&row.read()));
     let badge = shown(move || {
-        let state = state.get();
+        let state = row.read().state;
         let kind = match state {
             MemberState::On => BadgeKind::Ok,
             MemberState::Off => BadgeKind::Off,
@@ -75,9 +81,9 @@ fn Row(
         };
         view! { <Badge label=state.as_str() kind /> }.into_any()
     });
-    let action = shown(move || match reset.get() {
-        (true, why) => view! { <Reset row why resets /> }.into_any(),
-        (false, _) => "–".into_any(),
+    let action = shown(move || match kind.get() {
+        0 => "–".into_any(),
+        _ => view! { <Reset row resets /> }.into_any(),
     });
     view! {
         <tr class="table__row" role="row">
@@ -85,8 +91,8 @@ fn Row(
             <Cell label="Email"><Name text=email /></Cell>
             <Cell label="Role"><span use:written=role></span></Cell>
             <Cell label="MFA">{badge}</Cell>
-            <Cell label="Added">{shown(move || time(added.get()))}</Cell>
-            <Cell label="Last used">{shown(move || time(used.get()))}</Cell>
+            <Cell label="Added">{shown(move || time(row.read().added_at))}</Cell>
+            <Cell label="Last used">{shown(move || time(row.read().used_at))}</Cell>
             <Cell label="Action">{action}</Cell>
         </tr>
     }
@@ -101,8 +107,10 @@ fn time(at: Option<Timestamp>) -> AnyView {
 
 /// `Reset MFA`: in its row it needs no further name.
 #[component]
-fn Reset(row: Memo<MemberRow>, why: Option<NoReset>, resets: Resets) -> impl IntoView {
-    let id = row.read_untracked().id.clone();
+fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
+    let MemberRow {
+        id, no_reset: why, ..
+    } = row.get_untracked();
     if let Some(why) = why {
         let reason_id = format!("no-reset-{id}");
         view! {
