@@ -42,9 +42,9 @@ pub fn Rows(
     /// The ids, in their order.
     ids: Signal<Vec<String>>,
     /// The row of an id.
-    row: Box<dyn Fn(String) -> AnyView + Send>,
+    row: Callback<String, AnyView>,
 ) -> impl IntoView {
-    view! { <For each=move || ids.get() key=String::clone children=row /> }
+    view! { <For each=move || ids.get() key=String::clone children=move |id| row.run(id) /> }
 }
 
 /// The cell that names its row.

@@ -84,7 +84,7 @@ fn Rows(asked: Asked<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> i
     view! {
         <div class="card accounts">
             <Table caption="Accounts" columns loading=asked.loading>
-                <ui::Rows ids row=Box::new(row) />
+                <ui::Rows ids row=Callback::new(row) />
             </Table>
         </div>
     }

@@ -36,7 +36,7 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
     };
     view! {
         <Table caption="Members" columns loading=asked.loading>
-            <Rows ids row=Box::new(row) />
+            <Rows ids row=Callback::new(row) />
         </Table>
     }
 }
