@@ -12,6 +12,7 @@ use leptos_router::{
 use crate::{
     accounts::view::{Accounts, Members},
     boot,
+    error::AppError,
     guard::Guarded,
     mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
     notice::Notice,
@@ -163,6 +164,18 @@ fn UserMenu(name: String) -> impl IntoView {
             .is_some_and(|viewer| viewer.has_several_accounts)
     });
     let leaving = RwSignal::new(false);
+    let refused = RwSignal::new(None::<AppError>);
+    shell.forget_once_back(refused);
+    let mut said = None;
+    effect(move || {
+        let now = refused.get().map(|error| words::refusal(&error));
+        if let Some(now) = &now {
+            shell.say(now.clone());
+        } else if said.is_some() && shell.status.get_untracked() == said {
+            shell.status.set(None);
+        }
+        said = now;
+    });
     let leave = move || {
         let navigate = navigate.clone();
         shell.call(leaving, sign_out(), move |answer| match answer {
@@ -178,7 +191,9 @@ fn UserMenu(name: String) -> impl IntoView {
                 };
                 navigate(&Page::SignIn.path(), options);
             }
-            Err(error) => shell.say(words::refusal(&error)),
+            Err(error) => {
+                refused.try_set(Some(error));
+            }
         });
     };
     view! {

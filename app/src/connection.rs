@@ -13,6 +13,8 @@ pub enum Between {
     Page,
     /// It refuses what was sent.
     Refusal,
+    /// It counts requests, and takes no more for now.
+    Limit,
     /// It does not reach the server.
     Gateway,
 }
@@ -25,6 +27,7 @@ impl Between {
             // 511 is what a network says that wants a sign-in (RFC 6585).
             0 | 300..=399 | 401 | 407 | 511 => Self::SignIn,
             100..=299 => Self::Page,
+            429 => Self::Limit,
             500.. => Self::Gateway,
             _ => Self::Refusal,
         }
@@ -37,22 +40,47 @@ impl From<Between> for AppError {
             Between::SignIn => Self::SignInInFront,
             Between::Page => Self::OtherPage,
             Between::Refusal => Self::Blocked,
+            Between::Limit => Self::Throttled,
             Between::Gateway => Self::Gateway,
         }
     }
 }
 
-/// What an answer is in which the page finds nothing that the server says: of another version of the server, or not the server's.
+/// What the body of an answer holds in which the page finds nothing that the server says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// JSON, but not what was asked for.
+    Json,
+    /// What is called JSON, and ends before it is any.
+    HalfJson,
+    /// Nothing, or a body of which a part never arrived.
+    Nothing,
+    /// Something else, such as a page.
+    Other,
+}
+
+/// What an answer is in which the page finds nothing that the server says: of another version of the server, cut short, or not the server's.
 ///
 /// The server's answers are JSON with its mark (`x-build`). A proxy may drop the mark, so that JSON which reads as the server's needs none;
-/// it may also put a page of its own instead of an answer and leave the mark.
+/// it may also put a page of its own instead of an answer and leave the mark. An error without a body is one of something in between: the
+/// server gives each of its refusals one.
 #[must_use]
-pub fn unreadable(status: u16, is_json: bool, is_marked: bool) -> AppError {
-    if is_json && is_marked {
-        AppError::Unreadable
-    } else {
-        Between::of(status).into()
+pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
+    match content {
+        Content::Json if is_marked => AppError::Unreadable,
+        Content::HalfJson => AppError::CutShort,
+        Content::Nothing if matches!(status, 200..=299) => AppError::CutShort,
+        Content::Json | Content::Nothing | Content::Other => Between::of(status).into(),
     }
+}
+
+/// Whether a refusal says no more than that the server was not reached: it is over once the way is open again.
+#[must_use]
+pub const fn passes(refusal: &AppError) -> bool {
+    matches!(
+        refusal,
+        AppError::Unreachable | AppError::SignInInFront | AppError::OtherPage | AppError::Gateway
+    )
 }
 
 /// The way to the server.
@@ -93,6 +121,7 @@ impl Heard {
             Some(AppError::SignInInFront) => Self::Between(Between::SignIn),
             Some(AppError::OtherPage) => Self::Between(Between::Page),
             Some(AppError::Blocked) => Self::Between(Between::Refusal),
+            Some(AppError::Throttled) => Self::Between(Between::Limit),
             Some(AppError::Gateway) => Self::Between(Between::Gateway),
             _ => Self::Answer,
         }
@@ -152,7 +181,7 @@ pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static s
             Some("A new version is ready. Reload when you have finished what you are typing.")
         }
         // What refused one request may let others pass; the form says it.
-        Connection::Fine | Connection::Interrupted(Between::Refusal) => None,
+        Connection::Fine | Connection::Interrupted(Between::Refusal | Between::Limit) => None,
     }
 }
 
@@ -184,24 +213,34 @@ mod tests {
             (403, AppError::Blocked),
             (404, AppError::Blocked),
             (413, AppError::Blocked),
-            (429, AppError::Blocked),
+            (429, AppError::Throttled),
             (500, AppError::Gateway),
             (502, AppError::Gateway),
             (504, AppError::Gateway),
             (520, AppError::Gateway),
         ] {
-            assert_eq!(unreadable(status, false, false), error, "{status}");
+            let read = |content, is_marked| unreadable(status, content, is_marked);
+            assert_eq!(read(Content::Other, false), error, "{status}");
             assert_eq!(
-                unreadable(status, true, false),
+                read(Content::Json, false),
                 error,
                 "{status}: JSON of others"
             );
             assert_eq!(
-                unreadable(status, false, true),
+                read(Content::Other, true),
                 error,
                 "{status}: a page in its place"
             );
-            assert_eq!(unreadable(status, true, true), AppError::Unreadable);
+            assert_eq!(read(Content::Json, true), AppError::Unreadable);
+            for is_marked in [false, true] {
+                assert_eq!(read(Content::HalfJson, is_marked), AppError::CutShort);
+                let nothing = if status == 200 {
+                    AppError::CutShort
+                } else {
+                    error
+                };
+                assert_eq!(read(Content::Nothing, is_marked), nothing, "{status}");
+            }
             let heard = Heard::of(Some(&error));
             let now = Connection::Fine.after(heard);
             assert!(matches!(now, Connection::Interrupted(_)), "{now:?}");
@@ -213,6 +252,7 @@ mod tests {
         for ours in [
             None,
             Some(&AppError::Unreadable),
+            Some(&AppError::CutShort),
             Some(&AppError::NotAllowed),
         ] {
             assert_eq!(Heard::of(ours), Heard::Answer);
@@ -229,10 +269,37 @@ mod tests {
             (interrupted(Between::SignIn), false, true),
             (interrupted(Between::Page), false, true),
             (interrupted(Between::Refusal), false, false),
+            (interrupted(Between::Limit), false, false),
             (interrupted(Between::Gateway), true, false),
         ] {
             let found = (connection.asks_again(), connection.leads_on_by_reload());
             assert_eq!(found, (asks, reload), "{connection:?}");
+        }
+    }
+
+    #[test]
+    fn p3_what_says_only_that_nothing_answered_is_over_with_the_next_answer() {
+        for error in [
+            AppError::Unreachable,
+            AppError::Gateway,
+            AppError::SignInInFront,
+            AppError::OtherPage,
+        ] {
+            assert!(passes(&error));
+            assert_ne!(
+                Connection::Fine.after(Heard::of(Some(&error))),
+                Connection::Fine,
+                "{error:?}: it would be forgotten as it is said"
+            );
+        }
+        for error in [
+            AppError::Blocked,
+            AppError::Throttled,
+            AppError::CutShort,
+            AppError::WrongCode,
+            AppError::Unavailable,
+        ] {
+            assert!(!passes(&error), "{error:?}");
         }
     }
 

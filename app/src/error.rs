@@ -54,6 +54,10 @@ pub enum AppError {
     OtherPage,
     /// Something in between refused what was sent.
     Blocked,
+    /// Something in between lets no more requests through for now.
+    Throttled,
+    /// An answer that arrived empty or cut short.
+    CutShort,
     /// Something in between says that it can't reach the server.
     Gateway,
     /// The request did not arrive as our own page sends it: it comes from elsewhere, or was changed on its way.
@@ -202,6 +206,8 @@ impl AppError {
             | Self::SignInInFront
             | Self::OtherPage
             | Self::Blocked
+            | Self::Throttled
+            | Self::CutShort
             | Self::Gateway
             | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal | Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,

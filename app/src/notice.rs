@@ -1,4 +1,4 @@
-//! The notice at the lower edge of every page: the server is away, something else answers in its place, or there is a newer version of the page.
+//! The notice below the header of every page: the server is away, something else answers in its place, or there is a newer version of the page.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     ui::{Button, When, written},
 };
 
-/// Takes no room while there is nothing to say; it lies over the page, so that nothing moves when there is.
+/// Takes no room while there is nothing to say. It stands in the flow: laid over the page it would cover what somebody has to reach.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();

@@ -48,6 +48,7 @@ where
 mod browser {
     use std::pin::Pin;
 
+    use js_sys::{Array, JsString, global};
     use leptos::prelude::window;
     use send_wrapper::SendWrapper;
     use serde::{Serialize, de::DeserializeOwned};
@@ -55,7 +56,11 @@ mod browser {
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
 
-    use crate::{connection::unreadable, error::AppError};
+    use crate::{
+        connection::{Content, unreadable},
+        error::AppError,
+        ui::{call, get},
+    };
 
     const JSON: &str = "application/json";
 
@@ -76,7 +81,7 @@ mod browser {
         #[inline(never)]
         pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
             let read = serde_wasm_bindgen::from_value(self.text);
-            read.map_err(|_| unreadable(self.status, true, self.is_marked))
+            read.map_err(|_| unreadable(self.status, Content::Json, self.is_marked))
         }
     }
 
@@ -94,12 +99,24 @@ mod browser {
             let answer: Response = answer.map_err(|_| AppError::Unreachable)?.unchecked_into();
             let status = answer.status();
             let is_marked = answer.headers().has(MARK).unwrap_or_default();
-            let text = match answer.json() {
-                Ok(text) => JsFuture::from(text).await.ok(),
+            let kind = answer.headers().get("content-type").ok().flatten();
+            let body = match answer.text() {
+                Ok(body) => JsFuture::from(body).await.ok(),
                 Err(_) => None,
             };
-            let Some(text) = text else {
-                return Err(unreadable(status, false, is_marked));
+            let text = match body.as_ref().map(parsed) {
+                Some(Ok(text)) => text,
+                other => {
+                    let is_json = kind.is_some_and(|kind| kind.contains("json"));
+                    let is_empty = |body: &JsValue| body.unchecked_ref::<JsString>().length() == 0;
+                    let content = match (other, is_json) {
+                        (None, _) => Content::Nothing,
+                        _ if body.as_ref().is_some_and(is_empty) => Content::Nothing,
+                        (_, true) => Content::HalfJson,
+                        (_, false) => Content::Other,
+                    };
+                    return Err(unreadable(status, content, is_marked));
+                }
             };
             let said = Said {
                 text,
@@ -112,6 +129,12 @@ mod browser {
                 Err(said.read().unwrap_or_else(|unreadable| unreadable))
             }
         }))
+    }
+
+    /// What stands in a body, kept outside of our own memory: it may be a secret.
+    fn parsed(body: &JsValue) -> Result<JsValue, JsValue> {
+        let json = get(&global(), "JSON").unwrap_or_default();
+        call(&json, "parse", &Array::of1(body))
     }
 
     fn request(path: &str, body: &str) -> Result<Request, JsValue> {

@@ -6,6 +6,8 @@ use crate::{
     address::RightAddress,
     error::AppError,
     reactive::shown,
+    session::view::WayOn,
+    shell::shell,
     ui::{Countdown, FormError},
     words,
 };
@@ -19,11 +21,15 @@ pub(crate) fn Refused(
     #[prop(into)]
     retry: Callback<()>,
 ) -> impl IntoView {
+    shell().forget_once_back(refused);
     shown(move || {
         let said = refused.get().map(|error| {
             let said = Some(words::refusal(&error));
             if words::may_work_again(&error) {
                 view! { <FormError error=said retry /> }.into_any()
+            } else if error == AppError::LinkDead {
+                // The form's link was used: perhaps by this very form, whose answer was lost on its way.
+                view! { <FormError error=said /><p><WayOn /></p> }.into_any()
             } else {
                 view! { <FormError error=said /><Wait error /><RightAddress error /> }.into_any()
             }

@@ -36,6 +36,8 @@ impl TryFrom<Told> for AppError {
             "sign_in_in_front" => Some(Self::SignInInFront),
             "other_page" => Some(Self::OtherPage),
             "blocked" => Some(Self::Blocked),
+            "throttled" => Some(Self::Throttled),
+            "cut_short" => Some(Self::CutShort),
             "gateway" => Some(Self::Gateway),
             "foreign_request" => Some(Self::ForeignRequest),
             "no_cookie" => Some(Self::NoCookie),
@@ -97,12 +99,14 @@ mod tests {
     const REFERENCE: Reference = Reference::from_random([0xab; 8]);
 
     /// Every refusal, and whichever number it may hold.
-    const ALL: [AppError; 37] = [
+    const ALL: [AppError; 39] = [
         AppError::Unreachable,
         AppError::Unreadable,
         AppError::SignInInFront,
         AppError::OtherPage,
         AppError::Blocked,
+        AppError::Throttled,
+        AppError::CutShort,
         AppError::Gateway,
         AppError::ForeignRequest,
         AppError::NoCookie,

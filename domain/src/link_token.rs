@@ -5,15 +5,30 @@ use crate::typed::{ascii, shows_nothing};
 /// Characters of a whole token: 256 bits in base64url, without padding.
 const CHARS: usize = 43;
 
+/// What programs and people put around a link, or leave behind it.
+const AROUND: &str =
+    "#.,;:!?'\"<>()[]{}*`|/\\&~^$+%“”„‘’‚«»‹›…·。、，．；：！？（）【】「」『』《》〉〈";
+
 /// The token out of what stands behind the `#` of a link; none where something of it is missing or was changed, which is not the same as a
 /// token that works no more. Dropped are what shows nothing, blanks and breaks of lines, marks around it, percent signs of an escaped
-/// text, and what marks a broken line in a mail (RFC 2045 §6.7). A dash that a word processor made of two hyphens is two hyphens again.
+/// text, and what a mail writes for signs and broken lines (quoted-printable, RFC 2045 §6.7). A dash that a word processor made of two
+/// hyphens is two hyphens again.
+///
+/// Browsers escape what stands in a fragment and is no ASCII: a blank of no width arrives as `%E2%80%8B`.
 #[must_use]
 pub fn canonical(fragment: &str) -> Option<String> {
+    let plain = unescaped(fragment, '%');
+    // An equals sign marks a broken line or begins the code of a sign: both are tried, and only one of them has the right length.
+    token(&plain).or_else(|| token(&unescaped(&unescaped(&plain, '='), '%')))
+}
+
+fn token(unescaped: &str) -> Option<String> {
     let mut token = String::with_capacity(CHARS);
-    let unescaped = unescaped(fragment.trim_start_matches('#'));
     let text = unescaped.trim_matches(|c: char| {
-        c.is_whitespace() || shows_nothing(c) || "#.,;:!?'\"<>()[]{}*`|“”‘’«»。、".contains(c)
+        c.is_whitespace()
+            || shows_nothing(c)
+            || AROUND.contains(c)
+            || c == char::REPLACEMENT_CHARACTER
     });
     for c in text.chars() {
         match c {
@@ -29,33 +44,50 @@ pub fn canonical(fragment: &str) -> Option<String> {
     (token.len() == CHARS).then_some(token)
 }
 
-/// Without percent escapes of single ASCII characters, however often they were escaped.
-fn unescaped(text: &str) -> String {
+/// Without the escapes that this sign begins, each of one byte in two hexadecimal digits of either case, however often they were escaped.
+/// An equals sign at the end of a line joins it with the next one.
+fn unescaped(text: &str, sign: char) -> String {
     let mut text = text.to_owned();
     for _ in 0..3 {
-        let mut parts = text.split('%');
+        let mut parts = text.split(sign);
         let mut out = parts.next().unwrap_or_default().to_owned();
+        // Bytes that follow each other may be one character.
+        let mut bytes = Vec::new();
         for part in parts {
             let code = part
                 .get(..2)
+                .filter(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit()))
                 .and_then(|code| u8::from_str_radix(code, 16).ok());
-            match (code, part.get(2..)) {
-                (Some(code), Some(rest)) if code.is_ascii() => {
-                    out.push(char::from(code));
-                    out.push_str(rest);
+            let (Some(code), Some(rest)) = (code, part.get(2..)) else {
+                out.push_str(&characters(&std::mem::take(&mut bytes)));
+                let next = part.trim_start_matches(['\r', '\n']);
+                if sign != '=' || next.len() == part.len() {
+                    out.push(sign);
                 }
-                _ => {
-                    out.push('%');
-                    out.push_str(part);
-                }
+                out.push_str(next);
+                continue;
+            };
+            bytes.push(code);
+            if !rest.is_empty() {
+                out.push_str(&characters(&std::mem::take(&mut bytes)));
+                out.push_str(rest);
             }
         }
+        out.push_str(&characters(&bytes));
         if out == text {
             break;
         }
         text = out;
     }
     text
+}
+
+/// Bytes as UTF-8, else as Latin-1, in which old programs escape: a soft hyphen is `%AD` there.
+fn characters(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(
+        |_| bytes.iter().copied().map(char::from).collect(),
+        ToOwned::to_owned,
+    )
 }
 
 #[cfg(test)]
@@ -80,6 +112,29 @@ mod tests {
     #[case::escaped_twice(WHOLE.replace('-', "%252D"))]
     #[case::escaped_hash(format!("%23{WHOLE}%20"))]
     #[case::wide(WHOLE.replace('A', "\u{ff21}"))]
+    #[case::no_break_space(format!("{WHOLE}%C2%A0"))]
+    #[case::lower_case_codes(format!("{WHOLE}%c2%a0%e2%80%8b"))]
+    #[case::zero_width_space(WHOLE.replace("456", "4%E2%80%8B56"))]
+    #[case::soft_hyphen_escaped(WHOLE.replace("456", "45%C2%AD6"))]
+    #[case::latin_1(WHOLE.replace("456", "45%AD6") + "%A0")]
+    #[case::full_stop_behind_a_code(format!("{WHOLE}%20."))]
+    #[case::greater_than(format!("{WHOLE}%3E"))]
+    #[case::bracket_and_stop(format!("%3C{WHOLE}%3E%29."))]
+    #[case::quotation_marks(format!("%E2%80%9C{WHOLE}%E2%80%9D"))]
+    #[case::ideographic_stop(format!("{WHOLE}%E3%80%82"))]
+    #[case::escaped_twice_beyond_ascii(format!("{WHOLE}%25C2%25A0"))]
+    #[case::dash_escaped(WHOLE.replace("--", "%E2%80%93"))]
+    #[case::wide_escaped(WHOLE.replace('A', "%EF%BC%A1"))]
+    #[case::line_break_escaped(WHOLE.replace("456", "4%0D%0A56"))]
+    #[case::quoted_line_escaped(WHOLE.replace("456", "4=%0D%0A56"))]
+    #[case::quoted_equals(format!("{WHOLE}=3D"))]
+    #[case::quoted_hyphen(WHOLE.replace('-', "=2D").replace('_', "=5F"))]
+    #[case::quoted_and_broken(WHOLE.replace('_', "=5F").replace("456", "4=\r\n56"))]
+    #[case::quoted_zero_width(WHOLE.replace("456", "45=E2=80=8B6"))]
+    #[case::quoted_blank(format!("{WHOLE}=20"))]
+    #[case::lone_percent(format!("{WHOLE}%"))]
+    #[case::ellipsis(format!("{WHOLE}%E2%80%A6"))]
+    #[case::byte_order_mark(format!("%EF%BB%BF{WHOLE}"))]
     fn what_a_program_put_around_a_token_is_dropped(#[case] fragment: String) {
         assert_eq!(canonical(&fragment).as_deref(), Some(WHOLE), "{fragment}");
     }
@@ -91,6 +146,8 @@ mod tests {
         "AbC-dEf_0123456789AbCdEfGhIjKlMnOpQrStUv--xAbC-dEf_0123456789AbCdEfGhIjKlMnOpQrStUv--x"
     )]
     #[case::other_letters("АbC-dEf_0123456789AbCdEfGhIjKlMnOpQrStUv--x")]
+    #[case::other_letters_escaped("%D0%90bC-dEf_0123456789AbCdEfGhIjKlMnOpQrStUv--x")]
+    #[case::a_signed_number("AbC-dEf_%+5123456789AbCdEfGhIjKlMnOpQrStUv--x")]
     #[case::bad_escape("AbC%zzdEf_0123456789AbCdEfGhIjKlMnOpQrStUv--x")]
     fn a_token_that_is_not_whole_is_none(#[case] fragment: &str) {
         assert_eq!(canonical(fragment), None);

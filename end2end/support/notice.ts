@@ -14,7 +14,12 @@ export class Notice {
     return this.page.getByRole('status').filter({ hasText: text });
   }
 
-  /** There is nothing to say, and it lies over nothing. */
+  /** The person comes back to the page: it asks for the server at once. */
+  async lookAgain(): Promise<void> {
+    await this.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  }
+
+  /** There is nothing to say, and no room is taken. */
   async expectGone(): Promise<void> {
     // Asked again every few seconds, more seldom the longer it lasts.
     await expect(this.box.getByRole('status')).toHaveText('', { timeout: 20_000 });

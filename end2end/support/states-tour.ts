@@ -1,4 +1,5 @@
 import { expect, type Page, type Route } from '@playwright/test';
+import { Notice } from './notice';
 import { joinAccount, type Person, seedMember, seedOwner, setRule } from './seed';
 import type { Server } from './server';
 import type { Site } from './site';
@@ -142,6 +143,6 @@ async function nothing(site: Site, server: Server, visit: Stop): Promise<void> {
   await expect(alone.profile.tryAgain.first()).toBeVisible();
   await visit('profile, server stopped');
   await server.start();
-  await alone.profile.tryAgain.first().click();
+  await new Notice(page).lookAgain();
   await expect(alone.profile.settings).toBeVisible();
 }

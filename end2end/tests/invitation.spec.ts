@@ -50,7 +50,57 @@ test('an invited member chooses a password and signs in', async ({
   await expect(late.page.getByText(words.deadLink)).toBeVisible();
   await expect(late.invitation.save).toHaveCount(0);
   await late.invitation.arrive();
+  // It is no dead end: to the sign-in, or to who is signed in already.
+  await late.page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).click();
+  await late.signIn.expectOpen();
+  await page.goto(link);
+  await expect(page.getByText(words.deadLink)).toBeVisible();
+  await page.getByRole('link', { name: 'Go to My profile', exact: true }).click();
+  await site.profile.expectOpen();
 });
+
+test('a password whose answer was lost: the link was used, and the page leads to the sign-in', async ({
+  page,
+  server,
+  guard,
+}) => {
+  guard.expectRefusals(502, 404);
+  const site = new Site(page, server.clock, MAX);
+  const { invitation } = site;
+  await page.goto(inviteMember(server));
+  await page.route(
+    '**/api/session/accept_invitation',
+    async (route) => {
+      await route.fetch();
+      await route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
+    },
+    { times: 1 },
+  );
+  await invitation.password.fill(MAX.password);
+  await invitation.save.click();
+  await expect(invitation.alert.filter({ hasText: words.gatewayHere })).toBeVisible();
+  await invitation.save.click();
+  await expect(invitation.alert.filter({ hasText: words.deadLink })).toBeVisible();
+  await invitation.arrive();
+  await page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).click();
+  await site.signIn.expectOpen();
+  await site.signIn.fill(MAX.email, MAX.password);
+  await site.signIn.submit.click();
+  await site.home.expectOpen();
+});
+
+for (const [what, change] of [
+  ['a no-break space', (link: string) => `${link}\u00a0`],
+  ['a blank of no width within', (link: string) => `${link.slice(0, -9)}\u200b${link.slice(-9)}`],
+  ['an escaped bracket and a full stop', (link: string) => `${link}%3E%29.`],
+  ['a soft hyphen in Latin-1', (link: string) => `${link.slice(0, -9)}%AD${link.slice(-9)}`],
+] as const) {
+  test(`a link with ${what} opens as if it were whole`, async ({ page, server, site }) => {
+    await page.goto(change(inviteMember(server)));
+    await expect(page).toHaveURL('/invitation');
+    await expect(site.invitation.password).toBeVisible();
+  });
+}
 
 test('an invitation ends after seven days', async ({ page, server, site, guard }) => {
   guard.expectRefusals(401, 403, 404, 409);

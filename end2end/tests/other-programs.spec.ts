@@ -63,14 +63,14 @@ test.describe('a password manager that fills without a word', () => {
   });
 
   test('p2 an invitation and a try again', async ({ site, server, page, guard }) => {
-    guard.expectOutage();
+    guard.expectRefusals(503);
     await page.goto(inviteMember(server));
     await fillSilently(site.invitation.password, 'seven quiet rivers at dawn');
-    await server.stop();
+    const busy = { status: 503, contentType: 'application/json', body: '{"kind":"unavailable"}' };
+    await page.route('**/api/session/accept_invitation', (route) => route.fulfill(busy), { times: 1 });
     await site.invitation.save.click();
     await expect(site.invitation.tryAgain).toBeVisible();
     await fillSilently(site.invitation.password, 'eight quiet rivers at dawn');
-    await server.start();
     await site.invitation.tryAgain.click();
     await site.signIn.expectOpen();
     await site.signIn.fill('max@example.com', 'eight quiet rivers at dawn');

@@ -115,7 +115,12 @@ test('p3 a page that comes with 200 instead of an answer is told', async ({ site
   await signIn.arrive();
 });
 
-for (const status of [403, 406, 413, 429]) {
+for (const [status, said] of [
+  [403, words.blocked],
+  [406, words.blocked],
+  [413, words.blocked],
+  [429, words.throttled],
+] as const) {
   test(`p3 s15 ${status} of something in between says that it refused what was sent`, async ({ site, page, guard, between: proxy }) => {
     guard.expectRefusals(status);
     const { signIn } = site;
@@ -123,7 +128,7 @@ for (const status of [403, 406, 413, 429]) {
     await signIn.fill(site.person.email, site.person.password);
     callsMeet(proxy, (answer) => html(answer, status, 'Blocked'));
     await signIn.submit.click();
-    await expect(signIn.alert.filter({ hasText: words.blocked })).toBeVisible();
+    await expect(signIn.alert.filter({ hasText: said })).toBeVisible();
     await expect(signIn.tryAgain).toHaveCount(0);
     await expectReadable(page);
     await expect(signIn.password).toHaveValue(site.person.password);

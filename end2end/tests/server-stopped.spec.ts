@@ -1,4 +1,5 @@
 import { expect, test } from '../support/fixtures';
+import { Notice } from '../support/notice';
 
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
 
@@ -16,7 +17,7 @@ test('a sign-in that meets no server can be tried again', async ({ site, server 
   await expect(signIn.password).toHaveValue(site.person.password);
 
   await server.start();
-  await signIn.tryAgain.click();
+  await signIn.submit.click();
   await site.home.expectOpen();
 });
 
@@ -39,7 +40,7 @@ test('a code that meets no server is still there, and the same press works later
   await site.backupCodes.expectOpen();
 });
 
-test('a page that meets no server says so and loads later', async ({ site, server }) => {
+test('a page that meets no server says so and loads by itself', async ({ site, server, page }) => {
   const { profile } = site;
   await site.enter();
   await server.stop();
@@ -47,7 +48,7 @@ test('a page that meets no server says so and loads later', async ({ site, serve
   await expect(profile.tryAgain).toBeVisible();
 
   await server.start();
-  await profile.tryAgain.click();
+  await new Notice(page).lookAgain();
   await profile.arrive();
   await expect(profile.settings).toBeVisible();
 });

@@ -175,6 +175,6 @@ test('a code that meets no server is still there, and the same press works later
   await stepUp.arrive();
 
   await server.start();
-  await stepUp.tryAgain.click();
+  await stepUp.enter.click();
   await site.backupCodes.expectOpen();
 });

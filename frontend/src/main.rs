@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{
     mount::mount_to_body,
-    prelude::{document, request_animation_frame, set_timeout},
+    prelude::{document, request_animation_frame_with_handle, set_timeout},
 };
 
 fn main() {
@@ -18,6 +18,9 @@ fn main() {
     if document().hidden() {
         mount();
     } else {
-        request_animation_frame(move || set_timeout(mount, Duration::ZERO));
+        let frame = request_animation_frame_with_handle(move || set_timeout(mount, Duration::ZERO));
+        if frame.is_err() {
+            mount();
+        }
     }
 }

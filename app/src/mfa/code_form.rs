@@ -6,6 +6,7 @@ use crate::{
     error::AppError,
     reactive::shown,
     refused::Wait,
+    shell::shell,
     ui::{Button, ButtonKind, CodeField, CodeKind, FormError, SubmitForm},
     words,
 };
@@ -34,6 +35,7 @@ pub(crate) fn CodeForm(
     /// Further buttons beside `Enter`.
     children: Children,
 ) -> impl IntoView {
+    shell().forget_once_back(refused);
     let retry = move |error: &AppError| words::may_work_again(error);
     let at_field = Signal::derive(move || {
         refused

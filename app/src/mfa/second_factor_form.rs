@@ -32,12 +32,20 @@ pub(crate) fn SecondFactorForm(
     /// Submits what is typed.
     #[prop(into)]
     on_submit: Callback<Given>,
+    /// A backup code that was typed here before.
+    #[prop(optional_no_strip)]
+    typed: Option<SecretText>,
     /// A further button: leads away without a try.
     #[prop(optional, into)]
     on_cancel: Option<Callback<()>>,
 ) -> impl IntoView {
-    let (code, backup) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let (by_backup, toggled) = (RwSignal::new(false), RwSignal::new(false));
+    let is_backup = typed.is_some();
+    let typed = typed.map(|typed| typed.expose().to_owned());
+    let (code, backup) = (
+        RwSignal::new(String::new()),
+        RwSignal::new(typed.unwrap_or_default()),
+    );
+    let (by_backup, toggled) = (RwSignal::new(is_backup), RwSignal::new(is_backup));
     let is_code = |typed: &str| typed.parse::<OneTimeCode>().is_ok();
     let as_backup = |typed: &str| typed.parse::<BackupCode>();
     let give_code = move || on_submit.run(Given::Code(SecretText::new(code.get_untracked())));

@@ -4,10 +4,15 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Shell;
 use crate::{
-    connection::{Heard, pause},
+    connection::{Connection, Heard, passes, pause},
     error::AppError,
+    reactive::effect,
     session::api::whoami,
+    ui::leave_alert,
 };
+
+/// How often a page loads by itself what could not be loaded.
+const RELOADS: u32 = 5;
 
 impl Shell {
     /// What a call says of the way to the server.
@@ -28,11 +33,39 @@ impl Shell {
         }
     }
 
-    /// Somebody looks at the page again: what waited for them elsewhere, such as a sign-in in front, may be done.
+    /// Somebody looks at the page again: what waited for them elsewhere, such as a sign-in in front, may be done, and nobody who looks
+    /// waits for the next turn.
     pub(super) fn look_again(self) {
-        if self.connection.get_untracked().leads_on_by_reload() {
+        let connection = self.connection.get_untracked();
+        if connection.leads_on_by_reload() || connection.asks_again() {
+            // The turns from before end.
+            self.lost.update_value(|lost| *lost = lost.wrapping_add(1));
             self.ask(0, self.lost.get_value());
         }
+    }
+
+    /// Forgets that the server was not reached once it is: what was typed stays, and nothing says what is no longer so.
+    pub fn forget_once_back(self, refused: RwSignal<Option<AppError>>) {
+        effect(move || {
+            let is_open = self.connection.get() == Connection::Fine;
+            if is_open && refused.with_untracked(|refused| refused.as_ref().is_some_and(passes)) {
+                leave_alert();
+                refused.set(None);
+            }
+        });
+    }
+
+    /// Loads once more what could not be loaded (`has_failed`), once the server is reached. Not for ever: something in between may refuse just this.
+    pub(crate) fn load_once_back(self, has_failed: StoredValue<bool>, reload: Box<dyn Fn()>) {
+        let mut tries = 0;
+        effect(move || {
+            let is_open = self.connection.get() == Connection::Fine;
+            if is_open && tries < RELOADS && has_failed.get_value() {
+                tries += 1;
+                leave_alert();
+                untrack(&reload);
+            }
+        });
     }
 
     /// Asks now and then whether the server is back.

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Shell, shell};
-use crate::{error::AppError, words};
+use crate::{connection::passes, error::AppError, words};
 
 impl Shell {
     /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
@@ -89,14 +89,17 @@ where
 {
     let shell = shell();
     let result = RwSignal::new(None);
+    let has_failed = StoredValue::new(false);
     let reload = move || {
         result.set(None);
         shell.call(RwSignal::new(false), fetch(), move |answer| {
+            has_failed.try_set_value(answer.as_ref().err().is_some_and(passes));
             result.try_set(Some(answer));
         });
     };
     if at_once {
         reload();
     }
+    shell.load_once_back(has_failed, Box::new(reload));
     (result, reload)
 }

@@ -2,12 +2,11 @@
 
 use leptos::prelude::window;
 
-use crate::address;
+use crate::{address, ui::get};
 
 /// False where the browser says that it keeps none, or where one that is for TLS only came without: then it is asked for at once.
 pub(super) fn is_likely_kept() -> bool {
     let navigator = window().navigator();
-    let enabled = js_sys::Reflect::get(&navigator, &"cookieEnabled".into());
-    let is_enabled = enabled.is_ok_and(|enabled| enabled.is_truthy());
+    let is_enabled = get(&navigator, "cookieEnabled").is_some_and(|enabled| enabled.is_truthy());
     is_enabled && !address::is_without_tls()
 }

@@ -22,8 +22,13 @@ pub(super) fn take_fragment() -> Option<SecretText> {
     }
     let location = window().location();
     let (fragment, path) = (location.hash().ok()?, location.pathname().ok()?);
-    let history = window().history().ok()?;
-    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
+    // Where the browser refuses that, an empty fragment takes its place in the history.
+    if has_link() {
+        let _ = location.replace(&(path + "#"));
+    }
     Some(SecretText::new(
         link_token::canonical(&fragment).unwrap_or(fragment),
     ))

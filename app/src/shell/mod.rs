@@ -8,7 +8,7 @@ mod link;
 
 pub(crate) use call::{load, load_if};
 
-use domain::step_up::Intent;
+use domain::step_up::{Action, Intent};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -60,10 +60,12 @@ impl From<Option<Viewer>> for Known {
 }
 
 /// What goes on once the password was given again.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) enum AfterPassword {
     /// This page.
     Open(Page),
+    /// The verification for this action, with the backup code that was typed there.
+    Verify(Action, SecretText),
     /// This action, which a sign-in by backup code stands for.
     Perform(Intent),
 }
@@ -99,6 +101,8 @@ pub(crate) struct Shell {
     is_unproven: StoredValue<bool>,
     /// What waits for the password.
     pub after_password: RwSignal<Option<AfterPassword>>,
+    /// The backup code that was typed before the password was asked for; the page of the verification takes it.
+    pub typed_code: StoredValue<Option<SecretText>>,
     /// The page that waits for a set-up that an account requires.
     pub after_set_up: RwSignal<Option<Page>>,
     /// Whether a verification has just opened the set-up for a reset.
@@ -144,6 +148,7 @@ impl Shell {
             session_ended: StoredValue::new(None),
             is_unproven: StoredValue::new(false),
             after_password: RwSignal::new(None),
+            typed_code: StoredValue::new(None),
             after_set_up: RwSignal::new(None),
             reset_is_open: StoredValue::new(false),
             key_was_shown: StoredValue::new(false),
@@ -256,6 +261,7 @@ impl Shell {
         if last.is_some() && last != person {
             self.sheet.set_value(None);
             self.after_password.set(None);
+            self.typed_code.set_value(None);
             self.after_set_up.set(None);
             self.few_codes.set(None);
             self.reset_is_open.set_value(false);

@@ -68,7 +68,7 @@ pub fn CopyButton(
     view! {
         <span class="copy">
             <Button label kind icon on_press=copy />
-            <span class="copy__said" role="status" use:written=Signal::derive(move || said.get().to_owned())></span>
+            <span class="copy__said" class:copy__said--done=move || said.get() == text::COPIED role="status" use:written=Signal::derive(move || said.get().to_owned())></span>
         </span>
     }
 }

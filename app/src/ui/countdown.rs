@@ -1,13 +1,16 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use web_sys::Element;
 
 use super::{
     clock::now_ms,
+    id::unique_id,
     pure::{clock_face, duration_words, is_spoken},
     text,
     written::written,
 };
+use crate::reactive::effect;
 
 /// Seconds that run down: each one for the eye, only a few of them for the ear.
 #[component]
@@ -65,10 +68,42 @@ pub fn Countdown(
     };
     let seen = Signal::derive(move || words(clock_face(left.get()), left.get()));
     let heard = Signal::derive(move || words(duration_words(spoken.get()), spoken.get()));
+    let id = unique_id("countdown");
     view! {
-        <span class="countdown">
+        <span class="countdown" id=id use:kept=seen>
             <span class="countdown__time" aria-hidden="true" use:written=seen></span>
             <span class="visually-hidden" aria-live="polite" use:written=heard></span>
         </span>
     }
+}
+
+/// Keeps the two elements within this one whenever the words change. A translator may write copies in their place, of which nothing changes
+/// any more; and a copy of this one, which has its id.
+fn kept(element: Element, words: Signal<String>) {
+    let mut own = None;
+    effect(move || {
+        words.track();
+        let children = || {
+            element
+                .first_element_child()
+                .zip(element.last_element_child())
+        };
+        let Some((time, live)) = own.get_or_insert_with(children) else {
+            return;
+        };
+        if time.is_connected() && live.is_connected() {
+            return;
+        }
+        let place = if element.is_connected() {
+            Some(element.clone())
+        } else {
+            document().get_element_by_id(&element.id())
+        };
+        if let Some(place) = place {
+            place.set_text_content(None);
+            let _ = place
+                .append_child(time)
+                .and_then(|_| place.append_child(live));
+        }
+    });
 }

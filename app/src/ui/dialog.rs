@@ -1,10 +1,11 @@
+use js_sys::Array;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::reactive::effect;
 
-use super::{focus::focus_heading, id::unique_id, written::written};
+use super::{browser_call::call, focus::focus_heading, id::unique_id, written::written};
 
 /// A question that must be answered before anything else: a native modal dialog, closed by Escape like by its Cancel.
 ///
@@ -25,9 +26,12 @@ pub fn Dialog(
     effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
+            // Without it the question stands in the page: it can be answered all the same.
+            if call(&dialog, "showModal", &Array::new()).is_err() {
+                dialog.set_open(true);
+            }
+        } else if !open.get() && dialog.open() && call(&dialog, "close", &Array::new()).is_err() {
+            dialog.set_open(false);
         }
     });
     let closed = move |_: ev::Event| {

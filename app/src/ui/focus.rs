@@ -19,6 +19,14 @@ pub fn focus_heading() {
     focus("h1[tabindex]");
 }
 
+/// Before a message goes by itself: a focus within it moves to the page's heading.
+pub fn leave_alert() {
+    let focused = document().active_element();
+    if focused.is_some_and(|element| element.closest(".alert").is_ok_and(|alert| alert.is_some())) {
+        focus_heading();
+    }
+}
+
 /// Focuses a field and selects its text, so that typing replaces it.
 pub(super) fn select_input(input: NodeRef<html::Input>) {
     if let Some(input) = input.get_untracked() {

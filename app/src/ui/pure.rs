@@ -54,6 +54,15 @@ pub fn relative_unit(milliseconds: i64) -> (i64, &'static str) {
     }
 }
 
+/// The same in our own words, for a browser that has none: `3 minutes ago`.
+pub fn relative_words(count: i64, unit: &str) -> String {
+    match count.unsigned_abs() {
+        0 => "now".to_owned(),
+        1 => format!("1 {unit} ago"),
+        count => format!("{count} {unit}s ago"),
+    }
+}
+
 /// `3:05` for the eye.
 pub fn clock_face(seconds: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)

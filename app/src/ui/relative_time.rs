@@ -1,15 +1,15 @@
 use std::time::Duration;
 
-use js_sys::{Array, Intl::RelativeTimeFormat, Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 
 use crate::reactive::memo;
 
 use super::{
-    browser_call::call,
+    browser_call::{call, get, make},
     calendar::{date, iso},
     clock::now_ms,
-    pure::relative_unit,
+    pure::{relative_unit, relative_words},
     written::written,
 };
 
@@ -41,7 +41,8 @@ pub fn RelativeTime(
 }
 
 fn reader_language() -> Option<String> {
-    window().navigator().language()
+    let navigator = get(&window(), "navigator")?;
+    get(&navigator, "language")?.as_string()
 }
 
 fn exact_time(milliseconds: i64) -> String {
@@ -70,7 +71,17 @@ fn relative_time(milliseconds: i64) -> String {
     let (count, unit) = relative_unit(milliseconds.min(0));
     let options = Object::new();
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
-    RelativeTimeFormat::new(&Array::new(), &options)
-        .format(count as f64, unit)
-        .into()
+    let said = make(
+        ["Intl", "RelativeTimeFormat"],
+        &Array::of2(&Array::new(), &options),
+    )
+    .and_then(|format| {
+        call(
+            &format,
+            "format",
+            &Array::of2(&(count as f64).into(), &unit.into()),
+        )
+    });
+    let said = said.ok().and_then(|said| said.as_string());
+    said.unwrap_or_else(|| relative_words(count, unit))
 }

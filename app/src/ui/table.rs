@@ -36,6 +36,17 @@ pub fn Table(
     }
 }
 
+/// Rows by what they are about: a row stays while newer ones come, with the focus in it, and never becomes that of another.
+#[component]
+pub fn Rows(
+    /// The ids, in their order.
+    ids: Signal<Vec<String>>,
+    /// The row of an id.
+    row: Callback<String, AnyView>,
+) -> impl IntoView {
+    view! { <For each=move || ids.get() key=String::clone children=move |id| row.run(id) /> }
+}
+
 /// The cell that names its row.
 #[component]
 pub fn RowHead(

@@ -20,7 +20,7 @@ pub const ADDED: &str = "Authenticator application added. You were signed out ev
 pub const OTHER_TAB: &str =
     "An authenticator application was already added, perhaps in another tab.";
 /// A link that does not work any more.
-pub const LINK_DEAD: &str = "This link is no longer valid. Ask the person who gave it to you for a new one; as long as there is no owner yet, the server prints the first one's link anew at each start.";
+pub const LINK_DEAD: &str = "This link is no longer valid. If you have chosen a password by it, sign in with that. Otherwise ask the person who gave it to you for a new one; as long as there is no owner yet, the server prints the first one's link anew at each start.";
 /// A link of which something is missing or changed.
 pub const LINK_DAMAGED: &str = "This link is not whole: a part of it was lost or changed on its way. Copy all of it, as one line, from where you got it, and open it again.";
 /// A page that only a link opens, without the link.
@@ -55,6 +55,8 @@ pub const GENERATED: &str = "New backup codes saved. The ones from before no lon
 pub const DELETED: &str = "Authenticator application deleted. Your backup codes no longer work. You were signed out everywhere else.";
 /// After `Test my authenticator`.
 pub const TESTED: &str = "Your authenticator application works.";
+/// After an action whose answer was lost, where trying again finds nothing to do.
+pub const PERHAPS_DONE: &str = "The answer to your last try was lost on its way. It may have been done: check it here before you try again.";
 /// After a new name was saved.
 pub const RENAMED: &str = "Name saved.";
 
@@ -81,6 +83,7 @@ pub(crate) fn why_password(then: Option<&AfterPassword>, after_reload: &Page) ->
             "You signed in by a backup code more than five minutes ago. Enter your password too before you go on."
         }
         Some(AfterPassword::Open(page)) => why_password_for(page),
+        Some(AfterPassword::Verify(action, _)) => why_password_for(&Page::StepUp(*action)),
         None => why_password_for(after_reload),
     }
 }

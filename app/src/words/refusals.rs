@@ -32,10 +32,18 @@ pub const fn is_from_between(error: &AppError) -> bool {
         AppError::SignInInFront
             | AppError::OtherPage
             | AppError::Blocked
+            | AppError::Throttled
+            | AppError::CutShort
             | AppError::Gateway
             | AppError::ForeignRequest
             | AppError::NoCookie
     )
+}
+
+/// Whether the answer may have been lost on its way: nobody knows what became of what was sent.
+#[must_use]
+pub const fn is_lost(error: &AppError) -> bool {
+    may_work_again(error) || is_from_between(error)
 }
 
 /// Seconds that a countdown shows beside the refusal.
@@ -78,6 +86,12 @@ pub fn refusal(error: &AppError) -> String {
         }
         AppError::Blocked => {
             "Something between your browser and the server refused what was sent. Nothing that you typed is lost. Tell your operator."
+        }
+        AppError::Throttled => {
+            "Something between your browser and the server lets no more requests through for now. Wait a minute, then try again. Nothing that you typed is lost."
+        }
+        AppError::CutShort => {
+            "An answer came, but it was empty or cut short on its way. If you sent something, it may have been done all the same. Nothing that you typed is lost."
         }
         AppError::Gateway => {
             "The server did not answer: what stands in front of it says so. Nothing that you typed is lost."

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::{error::AppError, reactive::effect, shell::shell, ui::focus_heading};
+use crate::{
+    connection::passes, error::AppError, reactive::effect, shell::shell, ui::focus_heading,
+};
 
 /// The answers to one question.
 pub(super) struct Asked<T: Send + Sync + 'static> {
@@ -54,6 +56,7 @@ where
         turn: RwSignal::new(0),
     };
     let newest = StoredValue::new(0_u32);
+    let has_failed = StoredValue::new(false);
     effect(move || {
         asked.turn.track();
         let request = fetch(question());
@@ -66,6 +69,7 @@ where
                 return;
             }
             asked.loading.set(false);
+            has_failed.set_value(answer.as_ref().err().is_some_and(passes));
             match answer {
                 Ok(answer) => {
                     asked.failed.set(None);
@@ -75,5 +79,10 @@ where
             }
         });
     });
+    let reload = move || {
+        asked.failed.set(None);
+        asked.again();
+    };
+    shell.load_once_back(has_failed, Box::new(reload));
     asked
 }

@@ -27,7 +27,7 @@ pub(super) fn Refusal(
                     </Alert>
                 }
                 .into_any()
-            } else if words::may_work_again(&error) || words::is_from_between(&error) {
+            } else if words::is_lost(&error) {
                 view! { <FormError error=Some(said) retry /> }.into_any()
             } else {
                 view! { <FormError error=Some(said) /> }.into_any()

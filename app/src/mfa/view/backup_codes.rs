@@ -7,10 +7,12 @@ use leptos::prelude::*;
 use super::{Step, Steps, leaving::AskBeforeLeaving};
 use crate::{
     app::meta,
+    connection::passes,
     error::AppError,
     mfa::api::{CodeSheet, SavedCodes, Settled, backup_codes, finish, keep_codes},
     reactive::{effect, memo, shown},
     routes::Page,
+    session::api::whoami,
     shell::{AfterPassword, go, shell},
     ui::{
         Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
@@ -28,10 +30,12 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     let shell = shell();
     let go = go();
     let sheet = RwSignal::new(shell.sheet.try_update_value(Option::take).flatten());
-    let failed = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<AppError>);
     let is_drawn_anew = RwSignal::new(false);
+    let has_failed = StoredValue::new(false);
     let fetch = move || {
         failed.set(None);
+        has_failed.set_value(false);
         shell.call(
             RwSignal::new(false),
             backup_codes(),
@@ -51,11 +55,13 @@ pub(crate) fn BackupCodes() -> impl IntoView {
                     go(Page::ConfirmPassword, true);
                 }
                 Err(error) => {
-                    failed.try_set(Some(words::refusal(&error)));
+                    has_failed.try_set_value(passes(&error));
+                    failed.try_set(Some(error));
                 }
             },
         );
     };
+    shell.load_once_back(has_failed, Box::new(fetch));
     let may_fetch = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
     match (sheet.read_untracked().is_some(), may_fetch) {
         (true, _) => {}
@@ -76,11 +82,12 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             CodesFor::Generated => None,
         })
     });
+    let said = Signal::derive(move || failed.get().map(|error| words::refusal(&error)));
     view! {
         <div class="page--narrow">
             {shown(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
             <FocusHeading label="Backup codes" />
-            <FormError error=failed retry=fetch />
+            <FormError error=said retry=fetch />
             {shown(move || match sheet.get() {
                 Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
                 None if failed.read().is_some() => ().into_any(),
@@ -189,43 +196,53 @@ fn Finish(
     let go = go();
     let pending = RwSignal::new(false);
     let missing = RwSignal::new(None::<String>);
-    let failed = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<AppError>);
+    let was_lost = StoredValue::new(false);
+    shell.forget_once_back(failed);
     effect(move || {
         if saved.get() {
             missing.set(None);
         }
     });
     let set = StoredValue::new(set);
+    let over = move |result: &str, settled: Option<Settled>| {
+        let has_left = finished.try_set(true).is_some();
+        shell.say(result.to_owned());
+        // Somebody else may be signed in by then, and where the page leads is theirs to choose.
+        if has_left {
+            return shell.refresh();
+        }
+        let next = shell.after_set_up.try_update(Option::take).flatten();
+        let next = next.unwrap_or(Page::Profile);
+        match settled {
+            Some(Settled { viewer, profile }) => {
+                shell.set_viewer(Some(viewer));
+                let brought = (next == Page::Profile).then_some(profile);
+                shell.profile.set_value(brought);
+            }
+            None => shell.refresh(),
+        }
+        go(next, true);
+    };
     let done = move |result: &'static str| {
         move |answer: Result<Option<Settled>, AppError>| match answer {
-            Ok(settled) => {
-                let has_left = finished.try_set(true).is_some();
-                shell.say(result.to_owned());
-                // Somebody else may be signed in by then, and where the page leads is theirs to choose.
-                if has_left {
-                    return shell.refresh();
-                }
-                let next = shell.after_set_up.try_update(Option::take).flatten();
-                let next = next.unwrap_or(Page::Profile);
-                match settled {
-                    Some(Settled { viewer, profile }) => {
-                        shell.set_viewer(Some(viewer));
-                        let brought = (next == Page::Profile).then_some(profile);
-                        shell.profile.set_value(brought);
-                    }
-                    None => shell.refresh(),
-                }
-                go(next, true);
-            }
-            Err(AppError::NothingPending) => {
-                failed.try_set(Some(words::CODES_REPLACED.to_owned()));
+            Ok(settled) => over(result, settled),
+            // The answer to the try before was lost on its way: if no codes wait any more, it was done.
+            Err(error @ AppError::NothingPending) if was_lost.try_get_value() == Some(true) => {
+                shell.call(pending, whoami(), move |answer| match answer {
+                    Ok(Some(viewer)) if !viewer.has_unsaved_codes => over(result, None),
+                    _ => drop(failed.try_set(Some(error))),
+                });
             }
             Err(error) => {
-                failed.try_set(Some(words::refusal(&error)));
+                was_lost.try_update_value(|was_lost| *was_lost |= words::is_lost(&error));
+                failed.try_set(Some(error));
             }
         }
     };
+    let keeps = StoredValue::new(false);
     let submit = move || {
+        keeps.set_value(false);
         failed.set(None);
         missing.set(
             (!saved.get_untracked())
@@ -240,12 +257,20 @@ fn Finish(
         shell.call(pending, finish(request), done(words::finished(reason)));
     };
     let keep = move || {
+        keeps.set_value(true);
         failed.set(None);
         shell.call(pending, keep_codes(), done(words::RESET_KEPT));
     };
+    let retry = move || if keeps.get_value() { keep() } else { submit() };
+    let said = move || {
+        failed.get().map(|error| match error {
+            AppError::NothingPending => words::CODES_REPLACED.to_owned(),
+            error => words::refusal(&error),
+        })
+    };
     view! {
         <SubmitForm on_submit=submit pending>
-            <FormError error=failed retry=submit />
+            <FormError error=Signal::derive(said) retry />
             <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
             <div class="actions">
                 <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />

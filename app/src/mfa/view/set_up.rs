@@ -191,7 +191,9 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     let shell = shell();
     let go = go();
     let pending = RwSignal::new(false);
-    let failed = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<AppError>);
+    shell.forget_once_back(failed);
+    let said = Signal::derive(move || failed.get().map(|error| words::refusal(&error)));
     // In a forced set-up there is nowhere to go back to: the ways out are in the user menu.
     let is_forced = memo(move || {
         matches!(
@@ -211,7 +213,7 @@ fn Onward(has_mfa: bool) -> impl IntoView {
                 go(Page::Profile, true);
             }
             Err(error) => {
-                failed.try_set(Some(words::refusal(&error)));
+                failed.try_set(Some(error));
             }
         });
     };
@@ -220,7 +222,7 @@ fn Onward(has_mfa: bool) -> impl IntoView {
         go(Page::VerifyMethod, false);
     };
     view! {
-        <FormError error=failed retry=leave />
+        <FormError error=said retry=leave />
         <div class="actions">
             <Button label="Next" kind=ButtonKind::Primary on_press=next />
             <When holds=move || !is_forced.get()>

@@ -114,7 +114,7 @@ fn Proof() -> impl IntoView {
                 });
             }
             Err(error) => {
-                let is_lost = words::may_work_again(&error) || words::is_from_between(&error);
+                let is_lost = words::is_lost(&error);
                 was_lost.try_update_value(|was_lost| *was_lost |= is_lost);
                 refused.try_set(Some(error));
             }

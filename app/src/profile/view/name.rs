@@ -5,8 +5,9 @@ use crate::{
     error::AppError,
     mfa::api::{NewName, rename},
     reactive::{effect, shown},
+    refused::Refused,
     shell::shell,
-    ui::{self, Button, ButtonKind, FormError, SubmitForm, TextField, focus_first_invalid},
+    ui::{self, Button, ButtonKind, SubmitForm, TextField, focus_first_invalid},
     words,
 };
 
@@ -48,7 +49,10 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
     let shell = shell();
     let typed = RwSignal::new(name.get_untracked());
     let pending = RwSignal::new(false);
-    let (wrong, failed) = (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let (wrong, failed) = (
+        RwSignal::new(None::<String>),
+        RwSignal::new(None::<AppError>),
+    );
     let input = NodeRef::new();
     effect(move || {
         if let Some(input) = input.get() {
@@ -78,13 +82,13 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
             }
             Err(AppError::Invalid { field }) => refuse(words::invalid(field).to_owned()),
             Err(error) => {
-                failed.try_set(Some(words::refusal(&error)));
+                failed.try_set(Some(error));
             }
         });
     };
     view! {
         <SubmitForm on_submit=submit pending>
-            <FormError error=failed retry=submit />
+            <Refused refused=failed retry=submit />
             <TextField label="Name" name="method-name" value=typed error=wrong input_ref=input />
             <div class="actions">
                 <Button label="Save" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />

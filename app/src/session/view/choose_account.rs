@@ -17,6 +17,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     let (shell, go) = (shell(), go());
     let (answer, reload) = load(accounts);
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    shell.forget_once_back(refused);
     let pressed = RwSignal::new(None::<AccountId>);
     let choose = move || {
         let Some(account) = pressed.get_untracked() else {

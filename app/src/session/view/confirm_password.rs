@@ -56,6 +56,10 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             move |answer| match answer {
                 Ok(()) => match shell.after_password.try_update(Option::take).flatten() {
                     Some(AfterPassword::Open(page)) => go(page, true),
+                    Some(AfterPassword::Verify(action, code)) => {
+                        shell.typed_code.set_value(Some(code));
+                        go(Page::StepUp(action), true);
+                    }
                     Some(AfterPassword::Perform(intent)) => way.resume(intent),
                     None => go(otherwise.get_value(), true),
                 },

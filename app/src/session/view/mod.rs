@@ -17,14 +17,17 @@ pub(crate) use sign_in::SignIn;
 pub(crate) use verify::Verify;
 
 use domain::link_token;
+use js_sys::Array;
 use leptos::prelude::*;
+use leptos_router::components::A;
 
-use crate::{wire::SecretText, words};
+use crate::{reactive::shown, shell::shell, ui::call, wire::SecretText, words};
 
 /// The password rule as a form asks it: the text in NFC, or what is wrong with it.
 pub(crate) fn password_error(typed: &str) -> Option<String> {
-    let nfc: String = js_sys::JsString::from(typed).normalize("NFC").into();
-    domain::password::check_length(&nfc)
+    let nfc = call(&typed.into(), "normalize", &Array::of1(&"NFC".into()));
+    let nfc = nfc.ok().and_then(|nfc| nfc.as_string());
+    domain::password::check_length(nfc.as_deref().unwrap_or(typed))
         .err()
         .map(|_| words::invalid(crate::error::Field::Password).to_owned())
 }
@@ -38,5 +41,21 @@ fn DeadLink(token: SecretText) -> impl IntoView {
         token if link_token::canonical(token).is_none() => words::LINK_DAMAGED,
         _ => words::LINK_DEAD,
     };
-    view! { <p class="lead">{said}</p> }
+    view! {
+        <p class="lead">{said}</p>
+        <p><WayOn /></p>
+    }
+}
+
+/// Where a link that opens nothing need not end: who has used it already can sign in, who is signed in is led to their own pages.
+#[component]
+pub(crate) fn WayOn() -> impl IntoView {
+    let shell = shell();
+    shown(move || {
+        if shell.known.with(|known| known.viewer().is_some()) {
+            view! { <A href="/profile">"Go to My profile"</A> }.into_any()
+        } else {
+            view! { <A href="/sign-in">"Sign in"</A> }.into_any()
+        }
+    })
 }

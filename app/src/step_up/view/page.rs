@@ -9,7 +9,8 @@ use crate::{
     routes::Page,
     shell::{AfterPassword, go, load, shell},
     step_up::api::{AskedFor, StepUpCode, asked, cancel, verify_backup_code, verify_code},
-    ui::{Alert, AlertKind, FocusHeading, FormError, Skeleton, When, written},
+    ui::{Alert, AlertKind, Button, ButtonKind, FocusHeading, FormError, Skeleton, When, written},
+    wire::SecretText,
     words,
 };
 
@@ -53,13 +54,17 @@ fn Question(asked: AskedFor) -> impl IntoView {
         let AskedFor { intent, about } = asked.get_value();
         way.perform(intent, about);
     };
+    let sent = StoredValue::new(None::<SecretText>);
     let done = move |answer| match answer {
         Ok(()) => {
             verified.set(true);
             perform();
         }
         Err(AppError::PasswordRequired) => {
-            let then = AfterPassword::Open(Page::StepUp(action));
+            let then = sent.try_update_value(Option::take).flatten().map_or_else(
+                || AfterPassword::Open(Page::StepUp(action)),
+                |code| AfterPassword::Verify(action, code),
+            );
             shell.after_password.set(Some(then));
             go(Page::ConfirmPassword, true);
         }
@@ -74,10 +79,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     let intent = move || asked.with_value(|asked| asked.intent.clone());
     // What no further try can mend leads back to where it was asked.
     effect(move || {
-        let final_word = way
-            .failed
-            .get()
-            .filter(|error| !words::may_work_again(error) && !words::is_from_between(error));
+        let final_word = way.failed.get().filter(|error| !words::is_lost(error));
         if let Some(error) = final_word {
             shell.say(words::refusal(&error));
             shell.refresh();
@@ -90,6 +92,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
             shell.call(pending, verify_code(StepUpCode { intent, code }), done);
         }
         Given::BackupCode(code) => {
+            sent.set_value(Some(code.clone()));
             let request = StepUpCode {
                 intent: intent(),
                 code,
@@ -102,23 +105,30 @@ fn Question(asked: AskedFor) -> impl IntoView {
         // Whether it is forgotten now or lapses in ten minutes: nothing was granted.
         shell.call(leaving, cancel(), move |_| go(back, true));
     };
+    let typed = shell.typed_code.try_update_value(Option::take).flatten();
     let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
+    let is_on = move || verified.get() && way.failed.read().is_none();
     view! {
         <Alert kind=AlertKind::Info live=false><p use:written=cost.into()></p></Alert>
         <div class="card">
             <FormError error=failed retry=perform />
             <When holds=move || !verified.get()>
-                <SecondFactorForm refused pending on_submit=submit on_cancel=leave />
+                <SecondFactorForm refused pending typed=typed.clone() on_submit=submit on_cancel=leave />
             </When>
-            <When holds=move || verified.get() && way.failed.read().is_none()>
+            <When holds=move || is_on() && way.pending.get()>
                 <Skeleton lines=2 />
+            </When>
+            // The server was away, and is there again.
+            <When holds=move || is_on() && !way.pending.get()>
+                <p>"Your identity is verified. What you asked for is not done yet."</p>
+                <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
             </When>
         </div>
     }
 }
 
 /// Where the action was asked for.
-fn back(intent: &Intent) -> Page {
+pub(super) fn back(intent: &Intent) -> Page {
     match intent {
         Intent::Reset | Intent::Delete | Intent::Generate => Page::Profile,
         Intent::RuleOff { .. } => Page::Accounts,

@@ -3,11 +3,13 @@
 use domain::step_up::Intent;
 use leptos::prelude::*;
 
+use super::page::back;
 use crate::{
     accounts::api::{OneAccount, OneMember, lift_rule, reset_member},
     error::AppError,
     mfa::api::{delete, generate},
     routes::Page,
+    session::api::whoami,
     shell::{AfterPassword, Shell, go, shell},
     step_up::api::{NextStep, ask},
     words,
@@ -22,16 +24,21 @@ pub(crate) struct Way {
     pub pending: RwSignal<bool>,
     /// Why the last try was refused.
     pub failed: RwSignal<Option<AppError>>,
+    /// The action whose answer was lost on its way: it may have been done.
+    lost: StoredValue<Option<Intent>>,
 }
 
 /// The way, for one page.
 pub(crate) fn way() -> Way {
-    let go = go();
+    let (shell, go) = (shell(), go());
+    let failed = RwSignal::new(None);
+    shell.forget_once_back(failed);
     Way {
-        shell: shell(),
+        shell,
         go: Callback::new(move |(page, replace)| go(page, replace)),
         pending: RwSignal::new(false),
-        failed: RwSignal::new(None),
+        failed,
+        lost: StoredValue::new(None),
     }
 }
 
@@ -48,6 +55,13 @@ impl Way {
 
     fn ask(self, intent: Intent, replace: bool) {
         self.failed.set(None);
+        if intent == Intent::Generate && self.is_lost(&intent) {
+            return self.look_what_became(intent, Some(replace));
+        }
+        self.ask_server(intent, replace);
+    }
+
+    fn ask_server(self, intent: Intent, replace: bool) {
         self.shell.call(
             self.pending,
             ask(intent.clone()),
@@ -75,28 +89,33 @@ impl Way {
                 shell.reset_is_open.set_value(true);
                 self.leave(Page::SetUp);
             }
-            Intent::Delete => self.run(delete(), move |viewer| {
+            Intent::Delete => self.run(intent, delete(), move |viewer| {
                 shell.say(words::DELETED.to_owned());
                 shell.set_viewer(Some(viewer));
                 self.leave(Page::Profile);
             }),
-            Intent::Generate => self.run(generate(), move |sheet| {
+            Intent::Generate => self.run(intent, generate(), move |sheet| {
                 shell.sheet.set_value(Some(sheet));
                 shell.amend(|viewer| viewer.has_unsaved_codes = true);
                 self.leave(Page::BackupCodes);
             }),
-            Intent::RuleOff { account } => {
-                self.run(lift_rule(OneAccount { account }), move |()| {
+            Intent::RuleOff { ref account } => {
+                let account = account.clone();
+                self.run(intent, lift_rule(OneAccount { account }), move |()| {
                     shell.say(words::rule_lifted(about.as_deref()));
                     self.leave(Page::Accounts);
                 });
             }
-            Intent::MemberReset { account, member } => {
+            Intent::MemberReset {
+                ref account,
+                ref member,
+            } => {
+                let account = account.clone();
                 let request = OneMember {
                     account: account.clone(),
-                    member,
+                    member: member.clone(),
                 };
-                self.run(reset_member(request), move |()| {
+                self.run(intent, reset_member(request), move |()| {
                     shell.say(words::member_reset(about.as_deref()));
                     self.leave(Page::Members(account));
                 });
@@ -106,12 +125,52 @@ impl Way {
 
     fn run<T: 'static>(
         self,
+        intent: Intent,
         request: impl Future<Output = Result<T, AppError>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
         self.shell
             .call(self.pending, request, move |answer| match answer {
                 Ok(result) => done(result),
+                Err(error) => self.not_done(intent, error),
+            });
+    }
+
+    /// Not generic, so that the pages hold it once.
+    fn not_done(self, intent: Intent, error: AppError) {
+        if words::is_lost(&error) {
+            self.lost.try_set_value(Some(intent));
+        } else if self.is_lost(&intent) {
+            // The verification was taken: by the try before, whose answer did not arrive.
+            return self.look_what_became(intent, None);
+        }
+        self.fail(error);
+    }
+
+    fn is_lost(self, intent: &Intent) -> bool {
+        self.lost.try_get_value().flatten().as_ref() == Some(intent)
+    }
+
+    /// After a lost answer: new codes that nobody has seen are replaced by the page that shows them. Anything else is asked for anew (with
+    /// whether the page leaves the history), or the person is told to look.
+    fn look_what_became(self, intent: Intent, ask_anew: Option<bool>) {
+        self.shell
+            .call(self.pending, whoami(), move |answer| match answer {
+                Ok(viewer) => {
+                    let waits = viewer
+                        .as_ref()
+                        .is_some_and(|viewer| viewer.has_unsaved_codes);
+                    self.shell.set_viewer(viewer);
+                    self.lost.try_set_value(None);
+                    if intent == Intent::Generate && waits {
+                        self.leave(Page::BackupCodes);
+                    } else if let Some(replace) = ask_anew {
+                        self.ask_server(intent, replace);
+                    } else {
+                        self.shell.say(words::PERHAPS_DONE.to_owned());
+                        self.leave(back(&intent));
+                    }
+                }
                 Err(error) => self.fail(error),
             });
     }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     accounts::api::{AccountRow, list},
     reactive::{memo, shown},
-    ui::{FocusHeading, Skeleton, Table},
+    ui::{self, FocusHeading, Skeleton, Table},
     words,
 };
 
@@ -63,14 +63,28 @@ fn Rows(asked: Asked<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> i
     if with_protection {
         columns.extend(["Members", "Protected"]);
     }
-    let accounts = move || asked.answer.get().unwrap_or_default();
+    let ids = Signal::derive(move || {
+        asked.answer.with(|accounts| {
+            let accounts = accounts.iter().flatten();
+            accounts.map(|account| account.id.to_string()).collect()
+        })
+    });
+    // By id: the switch that was pressed keeps the focus when newer rows come.
+    let row = move |id: String| {
+        let account = asked.answer.with_untracked(|accounts| {
+            let mut accounts = accounts.iter().flatten();
+            accounts
+                .find(|account| account.id.to_string() == id)
+                .cloned()
+        });
+        account
+            .map(|account| view! { <Row account asked rules with_protection /> }.into_any())
+            .into_any()
+    };
     view! {
         <div class="card accounts">
             <Table caption="Accounts" columns loading=asked.loading>
-                // By id: the switch that was pressed keeps the focus when newer rows come.
-                <For each=accounts key=|account| account.id.clone() let:account>
-                    <Row account asked rules with_protection />
-                </For>
+                <ui::Rows ids row=Callback::new(row) />
             </Table>
         </div>
     }

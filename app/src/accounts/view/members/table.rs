@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use super::{super::asked::Asked, reset::Resets};
 use crate::{
     accounts::api::{MemberRow, MembersShown},
-    reactive::shown,
-    ui::{Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Table},
+    reactive::{memo, shown},
+    ui::{Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Rows, Table, written},
     words,
 };
 
@@ -21,39 +21,79 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
         "Last used",
         "Action",
     ];
-    // Rows are made anew for each answer: none of them is another person's from before.
-    let rows = shown(move || {
-        let members = asked.answer.get().map(|shown| shown.members);
-        let row = |member| view! { <Row member resets /> }.into_any();
-        let rows = members.into_iter().flatten().map(row);
-        rows.collect_view().into_any()
+    let ids = Signal::derive(move || {
+        asked.answer.with(|shown| {
+            let members = shown.iter().flat_map(|shown| &shown.members);
+            members.map(|member| member.id.to_string()).collect()
+        })
     });
-    view! { <Table caption="Members" columns loading=asked.loading>{rows}</Table> }
+    // By person: a button that has the focus keeps it when newer rows come.
+    let row = move |id: String| {
+        let member = untrack(|| found(asked, &id));
+        member
+            .map(|member| view! { <Row member asked resets /> }.into_any())
+            .into_any()
+    };
+    view! {
+        <Table caption="Members" columns loading=asked.loading>
+            <Rows ids row=Callback::new(row) />
+        </Table>
+    }
+}
+
+fn found(asked: Asked<MembersShown>, id: &str) -> Option<MemberRow> {
+    asked.answer.with(|shown| {
+        let mut members = shown.iter().flat_map(|shown| &shown.members);
+        members.find(|member| member.id.to_string() == id).cloned()
+    })
+}
+
+/// What stands in the last column, as a number: so told only when it changes.
+const fn reset_kind(member: &MemberRow) -> u32 {
+    match (member.state.has_mfa(), member.no_reset) {
+        (false, _) => 0,
+        (true, None) => 1,
+        (true, Some(why)) => 2 + why as u32,
+    }
 }
 
 #[component]
-fn Row(member: MemberRow, resets: Resets) -> impl IntoView {
-    let kind = match member.state {
-        MemberState::On => BadgeKind::Ok,
-        MemberState::Off => BadgeKind::Off,
-        MemberState::SetupRequired | MemberState::Locked => BadgeKind::Warning,
-    };
-    let (name, email) = (member.name.clone(), member.email.clone());
+fn Row(
+    /// As it came first.
+    member: MemberRow,
+    /// What came since.
+    asked: Asked<MembersShown>,
+    resets: Resets,
+) -> impl IntoView {
+    let id = member.id.to_string();
+    let row = memo(move || found(asked, &id).unwrap_or_else(|| member.clone()));
+    let name = Signal::derive(move || row.read().name.clone());
+    let email = Signal::derive(move || row.read().email.clone());
+    let role = Signal::derive(move || words::role(row.read().role).to_owned());
+    // Not the whole row: a newer time of use leaves the button alone.
+    let kind = memo(move || reset_kind(&row.read()));
+    let badge = shown(move || {
+        let state = row.read().state;
+        let kind = match state {
+            MemberState::On => BadgeKind::Ok,
+            MemberState::Off => BadgeKind::Off,
+            MemberState::SetupRequired | MemberState::Locked => BadgeKind::Warning,
+        };
+        view! { <Badge label=state.as_str() kind /> }.into_any()
+    });
+    let action = shown(move || match kind.get() {
+        0 => "–".into_any(),
+        _ => view! { <Reset row resets /> }.into_any(),
+    });
     view! {
         <tr class="table__row" role="row">
             <RowHead><Name text=name /></RowHead>
             <Cell label="Email"><Name text=email /></Cell>
-            <Cell label="Role">{words::role(member.role)}</Cell>
-            <Cell label="MFA"><Badge label=member.state.as_str() kind /></Cell>
-            <Cell label="Added">{time(member.added_at)}</Cell>
-            <Cell label="Last used">{time(member.used_at)}</Cell>
-            <Cell label="Action">
-                {if member.state.has_mfa() {
-                    view! { <Reset member resets /> }.into_any()
-                } else {
-                    "–".into_any()
-                }}
-            </Cell>
+            <Cell label="Role"><span use:written=role></span></Cell>
+            <Cell label="MFA">{badge}</Cell>
+            <Cell label="Added">{shown(move || time(row.read().added_at))}</Cell>
+            <Cell label="Last used">{shown(move || time(row.read().used_at))}</Cell>
+            <Cell label="Action">{action}</Cell>
         </tr>
     }
 }
@@ -67,18 +107,20 @@ fn time(at: Option<Timestamp>) -> AnyView {
 
 /// `Reset MFA`: in its row it needs no further name.
 #[component]
-fn Reset(member: MemberRow, resets: Resets) -> impl IntoView {
-    if let Some(why) = member.no_reset {
-        let reason_id = format!("no-reset-{}", member.id);
+fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
+    let MemberRow {
+        id, no_reset: why, ..
+    } = row.get_untracked();
+    if let Some(why) = why {
+        let reason_id = format!("no-reset-{id}");
         view! {
             <Button label="Reset MFA" disabled=true described_by=reason_id.clone() />
             <p class="members__reason" id=reason_id>{words::no_reset(why)}</p>
         }
         .into_any()
     } else {
-        let id = member.id.clone();
         let pending = Signal::derive(move || resets.is_starting(&id));
-        view! { <Button label="Reset MFA" pending on_press=move || resets.press(member.clone()) /> }
+        view! { <Button label="Reset MFA" pending on_press=move || resets.press(row.get_untracked()) /> }
             .into_any()
     }
 }
