@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// Raised when this tool joins the styles, compiles the pages or packs `dist` in another way than before.
-const FORMAT: &str = "6";
+const FORMAT: &str = "7";
 
 const FOLDERS: [&str; 4] = ["app", "domain", "frontend", "style"];
 const FILES: [&str; 3] = ["Cargo.lock", "Cargo.toml", "Trunk.toml"];

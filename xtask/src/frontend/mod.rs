@@ -4,6 +4,7 @@ mod compress;
 mod file_names;
 mod fingerprint;
 mod index_page;
+mod inline;
 mod stamp;
 mod style;
 
@@ -47,6 +48,7 @@ pub fn build() -> Result<()> {
     minify_scripts(&tools)?;
     file_names::renew()?;
     index_page::shorten()?;
+    inline::shorten(&tools)?;
     compress::all(&downloads()?)?;
     stamp::write(root(), &inputs)?;
     eprintln!("The pages were built in {}.", stopwatch.words());
@@ -79,17 +81,13 @@ fn minify_scripts(tools: &Toolbox) -> Result<()> {
     Ok(())
 }
 
-/// What `server_fn` brings for streams is left out of the WASM (`--remove-exports` in frontend/index.html). Whoever begins to use it hears of it
-/// here, and not from a browser.
+/// `server_fn` is compiled against streams that do nothing (frontend/wasm-streams). If a page begins to use one, the developer hears of it here,
+/// and not from a browser.
 fn streams_are_unused() -> Result<()> {
     for script in scripts()? {
-        let text = fs::read_to_string(&script)?;
-        let begins = text
-            .lines()
-            .any(|line| line.contains("__wbg_intounderlying") && line.contains("_new"));
         ensure!(
-            !begins,
-            "the pages use streams now: take `--remove-exports` out of frontend/index.html"
+            !fs::read_to_string(&script)?.contains("streamsAreLeftOut"),
+            "the pages use streams now: take the patch of `wasm-streams` out of Cargo.toml"
         );
     }
     Ok(())

@@ -1,0 +1,58 @@
+//! The part of the crate `wasm-streams` that `server_fn` is compiled against, without what it does (ADR 33).
+//!
+//! `server_fn` can send and receive streams, and no page has any. The real crate exports its functions to JavaScript, so no tool can see that
+//! nothing calls them. A page that begins to use a stream calls [`streams_are_left_out`], and `cargo xtask build` fails when it finds that name.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    /// No function of any browser: its name in the pages' script shows that a stream is used.
+    #[wasm_bindgen(js_name = streamsAreLeftOut)]
+    fn streams_are_left_out() -> web_sys::ReadableStream;
+}
+
+/// A stream of the browser, which is never made.
+#[derive(Debug)]
+pub struct ReadableStream;
+
+impl ReadableStream {
+    /// Takes a stream of the browser.
+    pub fn from_raw(_raw: web_sys::ReadableStream) -> Self {
+        streams_are_left_out();
+        Self
+    }
+
+    /// Takes a stream of Rust.
+    pub fn from_stream(_stream: impl Stream<Item = Result<JsValue, JsValue>> + 'static) -> Self {
+        Self
+    }
+
+    /// Gives the stream of the browser.
+    pub fn into_raw(self) -> web_sys::ReadableStream {
+        streams_are_left_out()
+    }
+
+    /// Gives the stream of Rust.
+    pub fn into_stream(self) -> IntoStream {
+        IntoStream
+    }
+}
+
+/// A stream of nothing.
+#[derive(Debug)]
+pub struct IntoStream;
+
+impl Stream for IntoStream {
+    type Item = Result<JsValue, JsValue>;
+
+    fn poll_next(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(None)
+    }
+}

@@ -1,0 +1,92 @@
+//! The styles and scripts that stand in the index page, without what only their writers need. Each visitor loads them anew.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    process::Process,
+    tools::Toolbox,
+    workspace::{dist, root},
+};
+
+/// Where each of them begins and ends, and the language that esbuild knows it by. Trunk's own module is left as it is: the server reads it.
+const PARTS: [(&str, &str, &str); 2] = [
+    ("<style>", "</style>", "css"),
+    ("<script data-cfasync=\"false\">", "</script>", "js"),
+];
+
+/// Makes them small in the page of `dist`.
+pub fn shorten(tools: &Toolbox) -> Result<()> {
+    let file = dist().join("index.html");
+    let mut page = fs::read_to_string(&file).context("reading dist/index.html")?;
+    for (open, close, language) in PARTS {
+        page = replaced(&page, open, close, |text| by_esbuild(tools, language, text))?;
+    }
+    fs::write(&file, page).context("writing dist/index.html")
+}
+
+/// The page with every text between `open` and `close` as `shorten` writes it.
+fn replaced(
+    page: &str,
+    open: &str,
+    close: &str,
+    shorten: impl Fn(&str) -> Result<String>,
+) -> Result<String> {
+    let mut pieces = page.split(open);
+    let mut whole = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (text, rest) = piece
+            .split_once(close)
+            .with_context(|| format!("{open} in dist/index.html has no end"))?;
+        whole.extend([open, shorten(text)?.trim(), close, rest]);
+    }
+    Ok(whole)
+}
+
+fn by_esbuild(tools: &Toolbox, language: &str, text: &str) -> Result<String> {
+    let path = |name: &str| -> PathBuf { root().join(format!("target/style/{name}.{language}")) };
+    let (long, short) = (path("inline"), path("inline-short"));
+    fs::write(&long, text).with_context(|| format!("writing {}", long.display()))?;
+    Process::new("esbuild")
+        .args([&long])
+        // Not `--minify`: it may write a script in a newer language than the browsers know to which the script speaks.
+        .args(["--minify-whitespace", "--minify-identifiers", "--log-level=warning"])
+        .args([format!("--outfile={}", short.display())])
+        .env_unshown("PATH", tools.path()?)
+        .run()?;
+    fs::read_to_string(&short).with_context(|| format!("reading {}", short.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_part_is_replaced_and_everything_else_stays() {
+        let page = "<a><style> b </style><style>c</style><script>d</script></a>";
+        let short = replaced(page, "<style>", "</style>", |text| Ok(text.to_uppercase()));
+        assert_eq!(
+            short.unwrap(),
+            "<a><style>B</style><style>C</style><script>d</script></a>"
+        );
+    }
+
+    #[test]
+    fn a_part_without_an_end_is_refused() {
+        let short = replaced(
+            "<style>a",
+            "<style>",
+            "</style>",
+            |text| Ok(text.to_owned()),
+        );
+        assert!(short.is_err());
+    }
+
+    #[test]
+    fn the_index_page_has_scripts_of_this_form() {
+        let page = include_str!("../../../frontend/index.html");
+        let (open, ..) = PARTS[1];
+        assert_eq!(page.matches(open).count(), page.matches("<script").count());
+    }
+}
