@@ -45,6 +45,9 @@ where
 }
 
 #[cfg(feature = "csr")]
+mod value;
+
+#[cfg(feature = "csr")]
 mod browser {
     use std::pin::Pin;
 
@@ -80,7 +83,7 @@ mod browser {
         /// What a function answers, if it is that.
         #[inline(never)]
         pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
-            let read = serde_wasm_bindgen::from_value(self.text);
+            let read = super::value::read(self.text);
             read.map_err(|_| unreadable(self.status, Content::Json, self.is_marked))
         }
     }

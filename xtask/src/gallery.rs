@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     /// What nobody can see.
-    const NOT_SHOWN: [&str; 2] = ["HiddenUsername", "When"];
+    const NOT_SHOWN: [&str; 3] = ["HiddenUsername", "Rows", "When"];
 
     fn sources(folder: &str) -> String {
         let files = files_below(&root().join(folder)).unwrap();

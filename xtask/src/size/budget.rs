@@ -1,10 +1,10 @@
 //! The most a browser may have to download.
 
-/// All parts together as sent to a browser that takes brotli: what was reached (docs/BENCHMARKS.md). It only goes down.
-pub const BROTLI_TOTAL: u64 = 215_500;
+/// All parts together as sent to a browser that takes brotli: what was reached (ADR 33, docs/BENCHMARKS.md). It only goes down.
+pub const BROTLI_TOTAL: u64 = 218_500;
 
 /// The WASM file as it is compiled and held in memory, likewise.
-pub const RAW_WASM: u64 = 686_000;
+pub const RAW_WASM: u64 = 692_500;
 
 /// One sentence for each budget that is broken.
 pub fn broken(brotli_total: u64, raw_wasm: u64) -> Vec<String> {
