@@ -188,7 +188,7 @@ impl Vault {
         self.ask(|source| source.changed());
     }
 
-    /// Whoever waits here finds the keys that were read meanwhile.
+    /// A request that waits here finds the keys that were read meanwhile.
     fn ask(&self, read: impl FnOnce(&mut dyn KeySource) -> Option<KeyRing>) {
         let Some(source) = &self.source else { return };
         let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);

@@ -99,7 +99,7 @@ fn missing(database: &Database) -> KeyFileError {
     }
 }
 
-/// Makes a key file with a first key, where there is none, and gives it to `owner`, if that is another user. Whoever finds it finds it whole,
+/// Makes a key file with a first key, where there is none, and gives it to `owner`, if that is another user. Nobody finds half a file,
 /// and of two that make one only one does.
 pub fn create(
     key_file: &Path,

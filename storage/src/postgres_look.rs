@@ -42,7 +42,7 @@ const TABLES: &str = "
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') ORDER BY c.relname";
 
-/// The schemas that are there, whoever may use them.
+/// The schemas that are there, with or without a right to use them.
 const SCHEMAS: &str = "SELECT CAST(nspname AS TEXT) AS name FROM pg_namespace";
 
 /// What the role may do where the tables stand.

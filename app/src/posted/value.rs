@@ -280,7 +280,11 @@ impl<'de> VariantAccess<'de> for Value {
     type Error = Misfit;
 
     fn unit_variant(self) -> Result<(), Misfit> {
-        if self.is_nothing() { Ok(()) } else { Err(Misfit) }
+        if self.is_nothing() {
+            Ok(())
+        } else {
+            Err(Misfit)
+        }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misfit> {

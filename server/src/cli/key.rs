@@ -25,7 +25,7 @@ use crate::{
     keys::{Progress, rotate},
 };
 
-/// By then every server has read a changed key file, as each looks twice a second. One that was stopped or slow reads it when it meets a row
+/// After this time every server has read a changed key file, as each looks twice a second. One that was stopped or slow reads it when it meets a row
 /// of the new key, and before it seals.
 const READ_BY_ALL: Duration = Duration::from_secs(2);
 

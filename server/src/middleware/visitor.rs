@@ -119,7 +119,7 @@ mod tests {
     #[case("2001:db8::7", "Forwarded", Some("if it is your proxy or CDN"))]
     #[case("192.0.2.7", "X-Forwarded-For", None)]
     #[case("203.0.113.9", "User-Agent", None)]
-    fn s12_whoever_forwards_and_is_not_trusted_is_told(
+    fn s12_a_proxy_that_is_not_trusted_is_told(
         #[case] peer: &str,
         #[case] header: &'static str,
         #[case] words: Option<&str>,

@@ -208,7 +208,7 @@ fn Finish(
     let over = move |result: &str, settled: Option<Settled>| {
         let has_left = finished.try_set(true).is_some();
         shell.say(result.to_owned());
-        // Somebody else may be signed in by then, and where the page leads is theirs to choose.
+        // Another person may be signed in now, and where the page leads is theirs to choose.
         if has_left {
             return shell.refresh();
         }
