@@ -203,7 +203,7 @@ impl<'de> Deserializer<'de> for Value {
         }
         visitor.visit_map(Fields {
             object: self,
-            fields: fields.iter(),
+            names: fields.iter(),
             value: None,
         })
     }
@@ -233,7 +233,7 @@ impl<'de> Deserializer<'de> for Value {
 /// The fields of an object that its type knows.
 struct Fields {
     object: Value,
-    fields: std::slice::Iter<'static, &'static str>,
+    names: std::slice::Iter<'static, &'static str>,
     /// Of the field that was named last.
     value: Option<Value>,
 }
@@ -245,7 +245,7 @@ impl<'de> MapAccess<'de> for Fields {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Misfit> {
-        for name in self.fields.by_ref() {
+        for name in self.names.by_ref() {
             if let Some(value) = self.object.field(name) {
                 self.value = Some(value);
                 let name: StrDeserializer<'_, Misfit> = name.into_deserializer();
