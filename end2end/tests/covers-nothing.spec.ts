@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { Notice } from '../support/notice';
 import { allowClipboard } from '../support/browser';
+import { wrongCode } from '../support/totp';
 import { words } from '../support/words';
 
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
@@ -77,16 +78,15 @@ for (const size of WINDOWS) {
     await context.setOffline(false);
   });
 
-  test(`nothing lies over what a person must reach: a new version, ${window}`, async ({ site, page, server }) => {
+  test(`nothing lies over what a person must reach: a new version, ${window}`, async ({ site, page, server, guard }) => {
+    guard.expectRefusals(401);
     await page.setViewportSize(size);
-    const notice = new Notice(page);
     await site.enter();
-    await site.profile.open();
+    const { key } = await site.setUpToCode();
     await server.redeploy({ supportUrl: 'https://example.com/next' });
-    await site.profile.addMethod.click();
-    await site.newMethod.next.click();
-    await expect(notice.status(words.newVersion)).toBeVisible();
-    await site.setup.cannotScan.click();
+    // Not by a link: that loads the new version.
+    await site.methodCode.submit(wrongCode(key, server.clock.now()));
+    await expect(new Notice(page).status(words.newVersion)).toBeVisible();
     expect(await covered(page)).toEqual([]);
   });
 
