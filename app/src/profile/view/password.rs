@@ -75,6 +75,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     let toggle = move || {
         at_code.set(None);
         waits.set(None);
+        code.set(String::new());
         toggled.set(true);
         by_backup.update(|by_backup| *by_backup = !*by_backup);
     };
