@@ -43,6 +43,8 @@ pub struct Client {
     pub codes: Vec<String>,
     /// The last code that was accepted, with its step.
     pub last_code: Option<(i64, String)>,
+    /// The step whose code was given again after it was accepted.
+    pub step_given_again: Option<i64>,
     /// The last backup code that was accepted.
     pub last_backup_code: Option<String>,
     pub tried_again: usize,
@@ -99,6 +101,7 @@ impl Client {
             app: None,
             codes: Vec::new(),
             last_code: None,
+            step_given_again: None,
             last_backup_code: None,
             tried_again: 0,
             tally: Tally::default(),

@@ -51,7 +51,8 @@ impl Client {
         refused < WRONG_AT_MOST
     }
 
-    /// Gives the last accepted code once more, where it is still this step's. Answers whether there was one to give.
+    /// Gives the last accepted code once more, where it is still this step's. Once a step, because the same code counts once: what a
+    /// further one leaves depends on what became of the one before (`Attempts::refuse_step`).
     fn same_code_again(
         &mut self,
         stage: &Stage<'_>,
@@ -62,9 +63,10 @@ impl Client {
         let Some((step, code)) = self.last_code.clone() else {
             return self.look_around(stage);
         };
-        if step != stage.clock.step() {
+        if step != stage.clock.step() || self.step_given_again == Some(step) {
             return self.look_around(stage);
         }
+        self.step_given_again = Some(step);
         request["code"] = json!(code);
         let before = self.facts().clone();
         let counted = if function.starts_with("session/") {
