@@ -199,7 +199,24 @@ impl Vault {
 
     /// Goes on with the key file as it is now.
     pub fn reload(&self, ring: &KeyRing) {
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Sealing::of(ring);
+        let mut sealing = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        sealing.replace(ring);
+    }
+
+    /// Seals by this key from now on, or from when it is read, whatever the order in the key file: servers with copies of the file seal alike.
+    pub fn seal_by(&self, key: &KeyId) {
+        let named = |sealing: &Sealing| sealing.is_named(key);
+        if !named(&self.ring.read().unwrap_or_else(PoisonError::into_inner)) {
+            let mut sealing = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+            sealing.name(key.clone());
+        }
+    }
+
+    /// The master keys that were read.
+    #[must_use]
+    pub fn known_keys(&self) -> Vec<KeyId> {
+        let sealing = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        sealing.ids().cloned().collect()
     }
 
     /// The master key that seals new rows.

@@ -24,6 +24,7 @@ use crate::{
     keeper::Keeper,
     keyfile::{self, Follower, KeyFileError},
     keys::{self, fitting},
+    presence::Presence,
 };
 
 /// Whether a database that isn't there is made.
@@ -95,7 +96,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         }
         // Before anything changes; a database without tables has no check value yet, and gets it below.
         if let Ok(Some(kept)) = store.key_check().await {
-            fitting(&ring, &kept, database)?;
+            fitting(&store, &ring, &kept, database).await?;
         }
         store.migrate().await.map_err(fails)?;
     }
@@ -152,13 +153,17 @@ impl Opened {
     }
 
     /// What works beside the server, to be started.
-    pub fn keeper(&self, clock: Arc<dyn Clock>, retention: Duration) -> Keeper {
-        Keeper {
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn keeper(&self, clock: Arc<dyn Clock>, retention: Duration) -> Result<Keeper, PortError> {
+        Ok(Keeper {
             store: Arc::clone(&self.store),
             vault: Arc::clone(&self.vault),
             clock,
             retention,
-        }
+            presence: Presence::of_this_process(&self.database.key_file, &SystemEntropy)?,
+        })
     }
 
     /// What balancers and service managers ask.

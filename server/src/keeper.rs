@@ -8,10 +8,10 @@ use domain::{
     time::Timestamp,
     vault::Vault,
 };
-use storage::Store;
+use storage::{ServerRecord, Store};
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{context::source_of, health, utc::utc};
+use crate::{context::source_of, health, presence::Presence, utc::utc};
 
 /// How often there is a look for new events and at the key file: each event is sealed within a second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
@@ -26,6 +26,9 @@ const BEAT_EVERY: u32 = 120;
 
 /// How often what strangers cause beyond their budget is written, in looks for new events: every minute.
 const FLUSH_EVERY: u32 = 120;
+
+/// How often the database is asked which key seals, in looks for new events: every second.
+const SAY_EVERY: u32 = 2;
 
 const MERGED_FAIL: &str = "merged security events can't be written";
 const SEALS_FAIL: &str = "security events can't be sealed";
@@ -59,6 +62,10 @@ struct Work {
     /// The rest of what is over.
     sweep: Chore,
     clock: ClockState,
+    /// What this server has said of itself last.
+    said: Option<ServerRecord>,
+    /// Whether it can't say so.
+    is_mute: bool,
 }
 
 /// What the keeper works with.
@@ -71,6 +78,8 @@ pub struct Keeper {
     pub clock: Arc<dyn Clock>,
     /// How long events are kept.
     pub retention: Duration,
+    /// Says which keys this server has.
+    pub presence: Presence,
 }
 
 /// A keeper at work.
@@ -103,12 +112,16 @@ impl Keeper {
         }
         report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
         report(&self.seal().await, &mut work.events.fails, SEALS_FAIL);
+        self.say(&mut work, true).await;
     }
 
     /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
     /// for all.
     async fn turn(&self, work: &mut Work) {
         self.vault.refresh();
+        if work.count.is_multiple_of(SAY_EVERY) {
+            self.say(work, false).await;
+        }
         self.watch_clock(&mut work.clock, work.count.is_multiple_of(BEAT_EVERY))
             .await;
         // Before the seals, so that the row is sealed in the same turn.
@@ -129,6 +142,19 @@ impl Keeper {
             report(&swept, &mut work.sweep.fails, problem);
         }
         work.count = work.count.wrapping_add(1);
+    }
+
+    /// Says which keys this server has, or that it stops.
+    async fn say(&self, work: &mut Work, stops: bool) {
+        let said = if stops {
+            self.presence.leave(&self.store).await
+        } else {
+            let now = self.clock.now();
+            let (store, vault) = (&self.store, &self.vault);
+            self.presence.say(store, vault, &mut work.said, now).await
+        };
+        let problem = "the keys of this server can't be compared with the database's";
+        report(&said, &mut work.is_mute, problem);
     }
 
     /// Says when the clock goes back behind what this process or the database has seen, and when it is right again. What the database
@@ -209,6 +235,7 @@ mod tests {
     use sqlx::{Connection, Executor, SqliteConnection};
 
     use super::*;
+    use crate::entropy::SystemEntropy;
 
     struct Noon;
 
@@ -239,6 +266,7 @@ mod tests {
             vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
             clock,
             retention: Duration::from_hours(24),
+            presence: Presence::of_this_process(folder.path(), &SystemEntropy).unwrap(),
         };
         (folder, keeper)
     }

@@ -100,6 +100,20 @@ impl Attempts for Store {
         write.commit_repeated_attempt(repeated).await
     }
 
+    async fn give_back_unjudged(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+    ) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        write.run(Whose { user, holder }.giving_back()).await?;
+        let action = self.scope.trying(Action::SecondFactor);
+        let damaged = Event::new(action, Outcome::Damaged)
+            .of(user)
+            .with(kind(Factor::Application));
+        write.commit_repeated_attempt(damaged).await
+    }
+
     async fn refused_in_a_row(
         &self,
         user: &UserId,

@@ -94,6 +94,14 @@ impl Engine {
         }
     }
 
+    /// Keeps the rows that a statement reads as they are until the end of the transaction. `SQLite` has one transaction that writes.
+    pub const fn keep_unchanged(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR SHARE",
+        }
+    }
+
     /// Whether the schema has a history already.
     pub const fn has_history(self) -> &'static str {
         match self {

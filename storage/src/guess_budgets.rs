@@ -111,7 +111,7 @@ impl Whose<'_> {
     }
 
     /// Gives the newest attempt back.
-    fn giving_back(self) -> Sql {
+    pub fn giving_back(self) -> Sql {
         let Place { table, key, .. } = self.place();
         self.keyed(format!(
             "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0"

@@ -1,6 +1,7 @@
 //! What is sealed by a master key, and its way to another one: in small transactions, each row only as it was read, while the server runs.
 
 use domain::{
+    email::Email,
     events::{Action, Event},
     ids::{MethodId, SessionId, UserId},
     ports::PortError,
@@ -67,6 +68,23 @@ impl Store {
     pub async fn needed_keys(&self) -> Result<Vec<KeyId>, PortError> {
         let rows = self.rows(query(NEEDED)).await?;
         rows.iter().map(key_id).collect()
+    }
+
+    /// The master keys that the data keys need: without one of them nothing works.
+    pub async fn keys_of_data_keys(&self) -> Result<Vec<KeyId>, PortError> {
+        let sql = "SELECT DISTINCT key_id FROM data_keys ORDER BY 1";
+        let rows = self.rows(query(sql)).await?;
+        rows.iter().map(key_id).collect()
+    }
+
+    /// People whose authenticator needs this master key, by address, `limit` at most.
+    pub async fn people_of_key(&self, key: &KeyId, limit: u32) -> Result<Vec<Email>, PortError> {
+        let sql = "SELECT u.email FROM mfa_methods m JOIN users u ON u.id = m.user_id WHERE m.key_id = $1 ORDER BY u.email LIMIT $2";
+        let sql = query(sql)
+            .bind(key.as_str().to_owned())
+            .bind(i64::from(limit));
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| row.kept("email")).collect()
     }
 
     /// How many rows need this master key.

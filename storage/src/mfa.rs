@@ -23,7 +23,7 @@ use crate::{
     connect::Sql,
     guess_budgets, known_browsers, locks, methods, pending_keys,
     rows::Values,
-    session_bounds, sessions, step_ups,
+    servers, session_bounds, sessions, step_ups,
     write::{Noted, Write},
 };
 
@@ -44,6 +44,7 @@ impl Mfa for Store {
         if !locks::session(&mut write, &key.session, &key.user).await? {
             return write.undo(None).await;
         }
+        servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
         pending_keys::keep(&mut write, &key, expired).await?;
         let row = write.row(pending_keys::select(&key.session)).await?;
         let Some(stands) = row.as_ref().map(pending_keys::read).transpose()? else {
@@ -62,6 +63,7 @@ impl Mfa for Store {
     async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
+        servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
         let is_own = (&key.session, &key.user) == (&grant.session, &grant.user);
         let kept = is_own
             && match step_ups::take(&mut write, &grant, step_up::Action::Reset).await? {
@@ -88,6 +90,7 @@ impl Mfa for Store {
 
     async fn activate(&self, activation: Activation) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
+        servers::refuse_retired(&mut write, self.engine(), &activation.key.key_id).await?;
         let taken = methods::activate(&mut write, &activation).await?;
         let action = match activation.replaces {
             None => Action::SetUpConfirm,

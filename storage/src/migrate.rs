@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
     step!(43, "0043_clock_hint"),
     step!(44, "0044_canonical_forms"),
     step!(45, "0045_refused_step"),
+    step!(46, "0046_servers"),
 ];
 
 pub fn migrator(engine: Engine) -> Migrator {

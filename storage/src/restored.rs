@@ -77,6 +77,7 @@ impl Store {
         write.run(burn.bind(newest_step(now).number())).await?;
         // It may have been written by a clock that was ahead.
         write.run(query("DELETE FROM heartbeat")).await?;
+        write.run(query("DELETE FROM servers")).await?;
         ended.codes = void(&mut write, spent, now).await?;
         let left = query("SELECT COUNT(*) FROM backup_codes WHERE used_at IS NULL");
         ended.codes_left = write.count(left).await?;

@@ -47,12 +47,12 @@ const DEFAULTS: &str = "
 
 /// The migrations' own table, which the migrating library makes: its text changes with that library.
 pub const HISTORY: &str = "_sqlx_migrations";
-/// The one table of ours that is not copied.
-const HEARTBEAT: &str = "heartbeat";
+/// The tables of ours that are not copied, because they are about processes and not about people.
+const NOT_COPIED: [&str; 2] = ["heartbeat", "servers"];
 
 /// SHA-256 of what [`digest`] reads of this version's schema, by which a start sees that nothing is altered without making that schema
 /// first (8 ms and a MiB). A stale one costs the time and nothing else; a test says what it has to be.
-const DIGEST_OF_SQLITE: &str = "ca9efb1cdf05b9d09dc27a9e6fb7d64f5fd95dfa63cea9a4f2c2098986d07e40";
+const DIGEST_OF_SQLITE: &str = "6260925afc7a93c0433f4fd601fd031e6f0584f075de50808444ccf86d11e6f7";
 /// The same of the defaults that `PostgreSQL` keeps.
 const DIGEST_OF_DEFAULTS: &str = "5608800ae690c27277512a2d3a73c1fcc3fb8c4203ee108c46b9c6163237bd98";
 
@@ -117,7 +117,7 @@ async fn objects(connection: &mut AnyConnection, engine: Engine) -> Result<Objec
 
 /// Whether a table is this program's, but for [`HISTORY`].
 pub fn is_ours(table: &str) -> bool {
-    table == HEARTBEAT || copied_tables().any(|ours| ours == table)
+    NOT_COPIED.contains(&table) || copied_tables().any(|ours| ours == table)
 }
 
 async fn read(connection: &mut AnyConnection, sql: &'static str) -> Result<Objects, OpenError> {

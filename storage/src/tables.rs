@@ -12,7 +12,7 @@ macro_rules! tables {
     };
 }
 
-/// All but `heartbeat`, which is about the clocks of the servers on one database, and the schema's own history.
+/// All but `heartbeat` and `servers`, which are about the servers on one database, and the schema's own history.
 pub const TABLES: [Table; 22] = tables! {
     "users" by "id";
     "accounts" by "id";

@@ -21,7 +21,9 @@ pub(crate) use admission::{judge, place_of_caller};
 #[cfg(feature = "ssr")]
 pub(crate) use known_browser::remember_caller;
 #[cfg(feature = "ssr")]
-pub(crate) use second_factor::{already_used, count, just_expired, right_backup_code, right_code};
+pub(crate) use second_factor::{
+    already_used, count, give_back_unjudged, just_expired, right_backup_code, right_code,
+};
 #[cfg(feature = "ssr")]
 pub(crate) use server::{now, reread};
 

@@ -25,7 +25,6 @@ use super::{
 use crate::{
     call::Call,
     error::{AppError, Field},
-    events,
     wire::SecretText,
 };
 
@@ -146,7 +145,7 @@ pub(crate) async fn right_code(
         Ok(key) => key,
         Err(error) => {
             tracing::error!(method = %method.id, %error, "an authenticator key does not open");
-            events::damaged(call, None).await;
+            give_back_unjudged(call).await?;
             return Err(AppError::Internal);
         }
     };
@@ -232,6 +231,13 @@ async fn refuse_step(call: &Call, step: TimeStep, outcome: Outcome) -> Result<()
     let (user, holder) = (&call.caller()?.session.user, holder(call).await?);
     let attempts = &call.services.attempts;
     Ok(attempts.refuse_step(user, &holder, step, outcome).await?)
+}
+
+/// Gives a code back that was counted and could not be judged: no code is right until the key opens.
+pub(crate) async fn give_back_unjudged(call: &Call) -> Result<(), AppError> {
+    let (user, holder) = (&call.caller()?.session.user, holder(call).await?);
+    let attempts = &call.services.attempts;
+    Ok(attempts.give_back_unjudged(user, &holder).await?)
 }
 
 /// Counts one attempt of the caller, or says why no more is judged.

@@ -116,6 +116,14 @@ pub trait Attempts: Send + Sync {
         outcome: Outcome,
     ) -> Result<(), PortError>;
 
+    /// Gives the attempt back that this request had counted last: the authenticator's key did not open, so that nobody judged the code. The
+    /// event says that something is damaged.
+    async fn give_back_unjudged(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+    ) -> Result<(), PortError>;
+
     /// How many codes of `holder` were refused since that budget was cleared.
     async fn refused_in_a_row(&self, user: &UserId, holder: &GuessHolder)
     -> Result<u32, PortError>;

@@ -27,27 +27,51 @@ pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> 
     is_other || (has_reason && since_last >= AGAIN)
 }
 
-/// The master keys' parts that seal authenticator keys, the first of them for new rows.
-pub(super) struct Sealing(Vec<(KeyId, XChaCha20Poly1305)>);
+/// The master keys' parts that seal authenticator keys.
+pub(super) struct Sealing {
+    keys: Vec<(KeyId, XChaCha20Poly1305)>,
+    /// The one that seals, as the database says; it may be in a newer key file than this.
+    named: Option<KeyId>,
+}
 
 impl Sealing {
     pub(super) fn of(ring: &KeyRing) -> Self {
-        let cipher =
-            |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
-        Self(
-            ring.keys()
-                .map(|key| (key.id.clone(), cipher(key)))
-                .collect(),
-        )
+        let mut sealing = Self {
+            keys: Vec::new(),
+            named: None,
+        };
+        sealing.replace(ring);
+        sealing
     }
 
-    /// The key that seals.
+    /// Goes on with other keys. The one that is named stays named.
+    pub(super) fn replace(&mut self, ring: &KeyRing) {
+        let cipher =
+            |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
+        let keys = ring.keys().map(|key| (key.id.clone(), cipher(key)));
+        self.keys = keys.collect();
+    }
+
+    pub(super) fn name(&mut self, id: KeyId) {
+        self.named = Some(id);
+    }
+
+    pub(super) fn is_named(&self, id: &KeyId) -> bool {
+        self.named.as_ref() == Some(id)
+    }
+
+    /// The key that seals: the one that the database names, else the first of the file.
     pub(super) fn current(&self) -> Option<&(KeyId, XChaCha20Poly1305)> {
-        self.0.first()
+        let named = self.keys.iter().find(|(id, _)| self.is_named(id));
+        named.or_else(|| self.keys.first())
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = &KeyId> {
+        self.keys.iter().map(|(id, _)| id)
     }
 
     pub(super) fn find(&self, id: &KeyId) -> Option<&XChaCha20Poly1305> {
-        let found = self.0.iter().find(|(known, _)| known == id);
+        let found = self.keys.iter().find(|(known, _)| known == id);
         found.map(|(_, cipher)| cipher)
     }
 }
@@ -119,6 +143,28 @@ mod tests {
         assert!(!is_read_again(false, true, moment));
         assert!(is_read_again(false, true, AGAIN));
         assert!(!is_read_again(false, false, AGAIN * 100));
+    }
+
+    /// A server whose copy of the key file still lets the new key wait seals by it as soon as the database does.
+    #[test]
+    fn the_database_names_the_key_that_seals() {
+        let waiting = ring(1)
+            .with_next(MasterKey::from_random([2; 4], [2; 32]))
+            .unwrap();
+        let vault = vault(&waiting);
+        let new = with_new_key().current().unwrap().id().clone();
+        assert_ne!(vault.key_id(), new);
+        vault.seal_by(&new);
+        assert_eq!(vault.key_id(), new);
+        vault.reload(&waiting);
+        assert_eq!(vault.key_id(), new, "whatever is read again");
+        // One that is in no file seals nothing, and takes over once it is read.
+        let vault = Vault::with(&ring(1), DataKeys::derived(ring(1).current().unwrap()));
+        vault.seal_by(&new);
+        assert_ne!(vault.key_id(), new);
+        vault.reload(&waiting);
+        assert_eq!(vault.key_id(), new);
+        assert_eq!(vault.known_keys().len(), 2);
     }
 
     /// A server that was stopped while keys were exchanged seals nothing with a key that may be dropped by now.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::ports::Clock;
+use domain::{ports::Clock, vault::KeyId};
 use serde_json::json;
+use storage::Store;
 
 use super::{Failure, Report, collisions};
 use crate::{
@@ -11,8 +12,13 @@ use crate::{
     config::Database,
     context::{OpenError, connected, warn_of_exposures},
     health::{self, Look, PENDING},
-    keyfile,
+    keyfile, keys,
 };
+
+/// The check of the key file, by its name.
+const KEY: &str = "key";
+/// What it finds where the key file opens all but single rows.
+const LOST: &str = "some authenticators need a key that is not in the key file";
 
 /// Looks at what a server needs, while one runs or not, and prints what it found; fails if anything does not hold.
 pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> {
@@ -24,10 +30,27 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
     let found = health::look(&store, database, SystemClock.now()).await;
     // What the checks found says why this could not be learnt.
     let collisions = collisions::notice(&store).await.ok().flatten();
+    let mut faults = found.checks.faults();
+    let lost = if faults.contains(&KEY) {
+        Vec::new()
+    } else {
+        lost(&store, database).await
+    };
     store.close().await;
-    let (checks, faults) = (found.checks, found.checks.faults());
-    let remedies = remedies(&found);
-    let lines = checks.each().map(|(name, word)| {
+    let mut remedies = remedies(&found);
+    if !lost.is_empty() {
+        faults.push(KEY);
+        remedies.insert(KEY, lost.join("; "));
+    }
+    let each = found.checks.each().map(|(name, word)| {
+        let word = if name == KEY && !lost.is_empty() {
+            LOST
+        } else {
+            word
+        };
+        (name, word)
+    });
+    let lines = each.map(|(name, word)| {
         let remedy = remedies.get(name).map(|remedy| format!(": {remedy}"));
         format!("{name:<10}  {word}{}", remedy.unwrap_or_default())
     });
@@ -35,11 +58,11 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
         format!(
             "{} of {} checks failed: {}",
             faults.len(),
-            checks.each().len(),
+            each.len(),
             faults.join(", ")
         )
     });
-    let mut value = checks.json();
+    let mut value = json!(BTreeMap::from(each));
     if let Some(said) = &said {
         value["remedies"] = json!(remedies);
         value["error"] = json!(said);
@@ -49,6 +72,16 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
     let report = Report::lines(lines, value);
     report.print(json).map_err(Failure::output)?;
     said.map_or(Ok(()), |said| Err(Failure::Reported(said)))
+}
+
+/// The authenticators that the key file does not open, in words. What the checks found says why this could not be learnt.
+async fn lost(store: &Store, database: &Database) -> Vec<String> {
+    let Ok(ring) = keyfile::of(database) else {
+        return Vec::new();
+    };
+    let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
+    let lost = keys::lost(store, &known).await.unwrap_or_default();
+    lost.iter().map(ToString::to_string).collect()
 }
 
 /// What mends each check that does not hold.

@@ -3,13 +3,13 @@
 use std::{
     fs::File,
     io::{self, Write},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::{
     events::{Actor, Origin},
     keys::KeyRing,
-    ports::Clock,
+    ports::{Clock, PortError},
     vault::KeyId,
 };
 use serde_json::{Value, json};
@@ -22,12 +22,14 @@ use crate::{
     context::{OpenError, Opened, Opening, connected, open},
     entropy::SystemEntropy,
     files, keyfile,
-    keys::{Progress, rotate},
+    keys::{self, Progress, name_sealing_key, rotate},
+    presence,
 };
 
-/// After this time every server has read a changed key file, as each looks twice a second. One that was stopped or slow reads it when it meets a row
-/// of the new key, and before it seals.
-const READ_BY_ALL: Duration = Duration::from_secs(2);
+/// After this time every server that runs has read a changed key file, asked which key seals, and said so: each looks once a second.
+const HEARD_BY_ALL: Duration = Duration::from_secs(3);
+/// How often there is a look whether they have.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 pub(super) async fn run(
     command: &KeyCommand,
@@ -110,19 +112,30 @@ fn alone(database: &Database) -> Result<File, Failure> {
 }
 
 async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {
+    let seals = match store.sealing_key().await? {
+        Some(key) => Some(key),
+        None => ring.current().map(|key| key.id().clone()),
+    };
     let mut items = Vec::new();
-    for (number, key) in ring.keys().enumerate() {
+    for key in ring.keys() {
         let id = key.id();
         let rows = store.rows_of_key(id).await?;
         let waits = ring.next().is_some_and(|next| next.id() == id);
-        let (state, said) = match (number, waits) {
-            (0, _) => ("current", "seals"),
+        let (state, said) = match (seals.as_ref() == Some(id), waits) {
+            (true, _) => ("current", "seals"),
             (_, true) => ("next", "waits for `twinlock key rotate`"),
             (_, false) => ("old", "opens only"),
         };
         items.push((
             format!("{id}: {said}, {rows} rows"),
             json!({ "id": id.as_str(), "state": state, "rows": rows }),
+        ));
+    }
+    let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
+    for lost in keys::lost(store, &known).await? {
+        items.push((
+            format!("{}: {lost}", lost.key),
+            json!({ "id": lost.key.as_str(), "state": "missing", "rows": lost.rows }),
         ));
     }
     Ok(Report::list(items, "There are no keys."))
@@ -159,12 +172,20 @@ async fn turn(
             "there is no other key to go to: add one with `twinlock key new`",
         ));
     }
-    // Every server must know the new key before anything is sealed by it, and must seal by it before the last look for old rows.
-    settle(database).await;
+    let waiting = ring.next().or(ring.current()).map(|key| key.id().clone());
+    if let Some(new) = &waiting {
+        refuse_unless_known(store, new, database).await?;
+    }
     let ring = ring.turned();
-    keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
     opened.vault().reload(&ring);
-    settle(database).await;
+    // From here on the database takes rows of both keys, and names the new one. Each server seals by it once it has asked.
+    name_sealing_key(store, &ring, database).await?;
+    if let Some(new) = &waiting {
+        opened.vault().seal_by(new);
+        wait_until(async || presence::sealing_otherwise(store, new, SystemClock.now()).await)
+            .await?;
+    }
+    keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
 
     let mut out = io::stdout();
     let said = |progress: Progress| {
@@ -178,12 +199,41 @@ async fn turn(
     report(store, &ring, progress).await
 }
 
-/// Waits until a key file that was just written has been read by all.
-async fn settle(database: &Database) {
-    let written = keyfile::stamp(&database.key_file).map(|(written, ..)| written);
-    let age = written.and_then(|written| written.elapsed().ok());
-    if let Some(rest) = READ_BY_ALL.checked_sub(age.unwrap_or_default()) {
-        tokio::time::sleep(rest).await;
+/// Every server must have the new key before anything is sealed by it: one that has not would open nobody's authenticator.
+async fn refuse_unless_known(
+    store: &Store,
+    key: &KeyId,
+    database: &Database,
+) -> Result<(), Failure> {
+    let file = &database.key_file;
+    let lacking = wait_until(async || presence::lacking(store, key, file, SystemClock.now()).await);
+    let lacking = lacking.await?;
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = lacking.iter().map(|server| server.name.as_str()).collect();
+    Err(Failure::refused(format!(
+        "a server does not have the key {key}: {}. Put {} in the place of its key file, which it reads within a second, then repeat this. (A server that was killed is forgotten after two minutes.)",
+        names.join(", "),
+        file.display()
+    )))
+}
+
+/// Waits until `find` finds nothing more, or has had its time; answers what it found last.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a duration on the monotonic clock, not a time of day"
+)]
+async fn wait_until<T>(
+    mut find: impl AsyncFnMut() -> Result<Vec<T>, PortError>,
+) -> Result<Vec<T>, PortError> {
+    let began = Instant::now();
+    loop {
+        let found = find().await?;
+        if found.is_empty() || began.elapsed() >= HEARD_BY_ALL {
+            return Ok(found);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -224,11 +274,12 @@ async fn report(store: &Store, ring: &KeyRing, progress: Progress) -> Result<Rep
     line.extend(free.iter().map(|id| {
         format!(" Nothing needs the key {id} any more: `twinlock key drop {id}` takes it away.")
     }));
-    line.extend(needed.iter().map(|id| {
-        format!(
-            " Rows of the key {id} do not open and stay as they are ({damaged}): nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it."
-        )
-    }));
+    for id in &needed {
+        let people = keys::of_key(store, id.clone()).await?.names();
+        line += &format!(
+            " Rows of the key {id} do not open and stay as they are ({damaged}): nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it: {people}."
+        );
+    }
     let ids = |keys: &[KeyId]| -> Vec<Value> { keys.iter().map(|id| json!(id.as_str())).collect() };
     let json =
         json!({ "sealed": done, "damaged": damaged, "free": ids(&free), "needed": ids(&needed) });
@@ -253,6 +304,11 @@ async fn remove(
             id.as_str().escape_debug()
         )));
     }
+    // In a copy of the file from before the rotation the key that seals still waits.
+    let ring = match store.sealing_key().await? {
+        Some(seals) if ring.next().is_some_and(|next| *next.id() == seals) => ring.clone().turned(),
+        _ => ring.clone(),
+    };
     let Some(rest) = ring.without(&id) else {
         return Err(Failure::refused(format!(
             "the key {} is not in the key file, or is the one that seals; `twinlock key list` shows all",

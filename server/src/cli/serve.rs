@@ -19,6 +19,7 @@ use crate::{
     context::{Opened, Opening, open, settings},
     health::{self, Health},
     keeper::Keeping,
+    keys::lost,
     listener::{self, End},
     router::router_with,
     service_manager,
@@ -64,6 +65,9 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     let pages = Pages::embedded(&branding, address.set_public_url());
     warn(&public_url, address.is_open_without_name(), &pages);
     warn_of_long_brand(&branding.brand);
+    for lost in lost(opened.store(), &opened.vault().known_keys()).await? {
+        tracing::error!("{lost}");
+    }
     let first_start = first_owner_link(&services, &public_url).await?;
     let assumption = address.assumption(bound);
     announce(
@@ -76,7 +80,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     )
     .map_err(Failure::output)?;
     let clock = Arc::clone(&services.clock);
-    let keeping = opened.keeper(Arc::clone(&clock), retention).start();
+    let keeping = opened.keeper(Arc::clone(&clock), retention)?.start();
     let health = Arc::new(opened.health(clock));
     let more = health::routes(Arc::clone(&health));
     let proxies = limits.proxies;

@@ -2,12 +2,17 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::{ports::PortError, time::Timestamp};
+use domain::{keys::KeyRing, ports::PortError, time::Timestamp};
 use serde_json::{Map, Value};
 use storage::Store;
 use tokio::time::timeout;
 
-use crate::{config::Database, context::source_of, keyfile, keys::fitting};
+use crate::{
+    config::Database,
+    context::{OpenError, source_of},
+    keyfile,
+    keys::{fitting, refuse_lacking},
+};
 
 /// How long any check may take. What the database has not done by then its users would not wait for either.
 pub const LIMIT: Duration = Duration::from_secs(3);
@@ -150,10 +155,11 @@ async fn key(store: &Store, database: &Database) -> Finding {
         Err(error) => return ("the key file can't be used", Some(error.to_string())),
     };
     match store.key_check().await {
-        Ok(Some(kept)) => match fitting(&ring, &kept, database) {
-            Ok(_) => (HOLDS, None),
+        Ok(Some(kept)) => match fits(store, &ring, &kept, database).await {
+            Ok(()) => (HOLDS, None),
+            Err(OpenError::Port(error)) => ("the database does not tell", Some(source_of(&error))),
             Err(error) => (
-                "the key file is another database's",
+                "the key file does not belong to the database",
                 Some(error.to_string()),
             ),
         },
@@ -161,6 +167,16 @@ async fn key(store: &Store, database: &Database) -> Finding {
         // What the database says is no fault of the key file.
         Err(error) => ("the database does not tell", Some(source_of(&error))),
     }
+}
+
+async fn fits(
+    store: &Store,
+    ring: &KeyRing,
+    check: &[u8],
+    database: &Database,
+) -> Result<(), OpenError> {
+    fitting(store, ring, check, database).await?;
+    refuse_lacking(store, ring, database).await
 }
 
 /// `newest` is what the database has seen, unless that could not be learnt.

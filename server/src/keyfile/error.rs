@@ -158,15 +158,17 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
     },
-    /// It is another database's.
+    /// It is another database's, or another copy of the right one.
     #[error(
-        "the key file {key_file} does not belong to the database {database}: name the right one with TWINLOCK_KEY_FILE"
+        "the key file {key_file} does not belong to the database {database}: {}name the right one with TWINLOCK_KEY_FILE", copy_with(.key.as_ref())
     )]
     Foreign {
         /// The database.
         database: Place,
         /// The key file.
         key_file: PathBuf,
+        /// The key that the database needs, if it says so.
+        key: Option<KeyId>,
     },
     /// Rows need a key that it does not hold.
     #[error(
@@ -203,4 +205,13 @@ pub enum KeyFileError {
     /// No random bytes.
     #[error("the system gives no random bytes for a new key: {0}")]
     Entropy(#[source] PortError),
+}
+
+/// `twinlock key` leaves several copies of a key file, and a backup of the database needs the one of its time.
+fn copy_with(key: Option<&KeyId>) -> String {
+    key.map_or_else(String::new, |key| {
+        format!(
+            "it has no key `{key}`; put the copy of the key file back that has a line `{key}:`, or "
+        )
+    })
 }

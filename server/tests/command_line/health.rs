@@ -120,7 +120,7 @@ fn a_key_file_that_is_gone_is_told_before_the_next_start_fails() {
     let other = Place::with_database();
     fs::copy(other.file("twinlock.db.key"), &file).unwrap();
     std::iter::repeat_with(|| ready(&server).1["checks"]["key"].clone())
-        .find(|key| key == "the key file is another database's");
+        .find(|key| key == "the key file does not belong to the database");
     fs::rename(&aside, &file).unwrap();
     assert_eq!(once(&server, 200), all_hold());
 }

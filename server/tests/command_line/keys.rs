@@ -27,14 +27,14 @@ fn people() -> u32 {
     set.map_or(300, |count| count.parse().unwrap())
 }
 
-const fn bytes(number: u32) -> [u8; 20] {
+pub const fn bytes(number: u32) -> [u8; 20] {
     let mut key = [7; 20];
     let [a, b, c, d] = number.to_be_bytes();
     (key[0], key[1], key[2], key[3]) = (a, b, c, d);
     key
 }
 
-fn email(number: u32) -> String {
+pub fn email(number: u32) -> String {
     format!("user{number}@example.com")
 }
 
@@ -42,13 +42,13 @@ fn key_file(place: &Place) -> String {
     fs::read_to_string(place.file("twinlock.db.key")).unwrap()
 }
 
-fn ids(place: &Place) -> Vec<String> {
+pub fn ids(place: &Place) -> Vec<String> {
     let ring: KeyRing = key_file(place).parse().ok().unwrap();
     ring.keys().map(|key| key.id().to_string()).collect()
 }
 
 /// Changes the tables behind the program's back.
-fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
+pub fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
     sqlx::any::install_default_drivers();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let mut raw = AnyConnection::connect(place.url()).await.unwrap();
@@ -72,7 +72,7 @@ fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
 }
 
 /// A database with Ada and as many people as wanted, each with her password and an authenticator of their own.
-fn with_people(count: u32) -> Place {
+pub fn with_people(count: u32) -> Place {
     let place = Place::with_owner();
     let ring: KeyRing = key_file(&place).parse().ok().unwrap();
     let vault = Vault::new(ring.current().unwrap());
@@ -267,19 +267,6 @@ fn one_command_at_a_time_changes_the_key_file() {
 }
 
 #[test]
-fn a_key_that_rows_need_stops_the_start() {
-    let place = with_people(2);
-    let statement = "UPDATE mfa_methods SET key_id = 'lost' WHERE id = $1";
-    write(&place, &[(statement, vec![json!(format!("{:032x}", 1))])]);
-    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
-    let line = done.expect_refused(1);
-    assert!(
-        line.starts_with("the key file twinlock.db.key lacks the key lost, by which rows"),
-        "{line}"
-    );
-}
-
-#[test]
 fn keys_that_the_database_holds_stop_the_start_when_they_were_changed() {
     let place = with_people(0);
     write(
@@ -317,9 +304,7 @@ fn swapped_ciphertexts_fail_closed() {
         let code = json!({ "code": app.code(now()) });
         assert_eq!(browser.call("session/verify_code", code).0, 500);
     }
-    let told = place.run(&["events", "--export"]);
-    let damaged = told.expect_done().matches("\"result\":\"damaged\"").count();
-    assert_eq!(damaged, 4);
+    assert_eq!(damaged_codes(&place), 4);
     place.run(&["key", "new"]).expect_done();
     let old = ids(&place)[0].clone();
     let json = place.run(&["key", "rotate", "--json"]).expect_json();
@@ -329,4 +314,15 @@ fn swapped_ciphertexts_fail_closed() {
     );
     let needed = place.run(&["key", "drop", &old]);
     assert!(needed.expect_refused(1).contains("is needed by 2 rows"));
+}
+
+/// What can be repeated without end is one row a minute with a count.
+pub fn damaged_codes(place: &Place) -> u64 {
+    let told = place.run(&["events", "--export"]);
+    let events = told.expect_done().lines();
+    let events = events.map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let damaged = events.filter(|event| event["result"] == "damaged");
+    damaged
+        .map(|event| event["times"].as_u64().unwrap_or(1))
+        .sum()
 }

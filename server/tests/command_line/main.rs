@@ -24,6 +24,7 @@ mod events;
 mod faults;
 mod health;
 mod housekeeping;
+mod key_copies;
 mod key_file;
 mod keys;
 mod last_owner;

@@ -342,3 +342,21 @@ async fn a_step_refused_to_a_holder_that_has_ended_is_nobodys() {
         [0; 4]
     );
 }
+
+/// No code is right while the authenticator's key does not open, so that none is a guess.
+#[tokio::test]
+async fn s20_a_code_that_nobody_could_judge_is_given_back() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    for holder in &holders(store, &ada).await {
+        for _ in 0..2 {
+            assert_eq!(guess(store, &ada.user, holder).await, Budget::Open);
+        }
+        for _ in 0..20 {
+            assert_eq!(guess(store, &ada.user, holder).await, Budget::Open);
+            store.give_back_unjudged(&ada.user, holder).await.unwrap();
+        }
+        assert_eq!(store.refused_in_a_row(&ada.user, holder).await.unwrap(), 2);
+    }
+}

@@ -38,6 +38,7 @@ mod resets;
 mod restored;
 mod rules;
 mod schema;
+mod servers;
 mod session_bounds;
 mod sessions;
 mod sign_in;
