@@ -198,7 +198,7 @@ pub fn of_purpose(purpose: &str) -> Sql {
     query("SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1").bind(purpose.to_owned())
 }
 
-fn key_id(row: &sqlx::any::AnyRow) -> Result<KeyId, PortError> {
+pub fn key_id(row: &sqlx::any::AnyRow) -> Result<KeyId, PortError> {
     let id = sqlx::Row::try_get::<String, _>(row, "key_id");
     id.map(KeyId::stored).map_err(crate::error::port)
 }

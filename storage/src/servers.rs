@@ -5,14 +5,14 @@
 use std::time::Duration;
 
 use domain::{keys::DataKeys, ports::PortError, time::Timestamp, vault::KeyId};
-use sqlx::{AssertSqlSafe, any::AnyRow, query};
+use sqlx::{AssertSqlSafe, any::AnyRow, query, query::Query};
 use thiserror::Error;
 
 use crate::{
     Store,
     engine::Engine,
     error::port,
-    keys::of_purpose,
+    keys::{key_id, of_purpose},
     rows::Values,
     write::{Noted, Write},
 };
@@ -117,15 +117,15 @@ pub async fn refuse_retired(
     key: &KeyId,
 ) -> Result<(), PortError> {
     let kept = engine.keep_unchanged();
-    let of_key = format!("SELECT purpose FROM data_keys WHERE key_id = $1 LIMIT 1{kept}");
-    let of_key = query(AssertSqlSafe(of_key)).bind(key.as_str().to_owned());
-    if write.row(of_key).await?.is_some() {
+    let sealing = format!("SELECT key_id FROM data_keys WHERE purpose IN ($1, $2, $3){kept}");
+    let sealing = DataKeys::PURPOSES
+        .into_iter()
+        .fold(query(AssertSqlSafe(sealing)), Query::bind);
+    let sealing = write.rows(sealing).await?;
+    let sealing: Vec<KeyId> = sealing.iter().map(key_id).collect::<Result<_, _>>()?;
+    // A database that was never started has none.
+    if sealing.is_empty() || sealing.contains(key) {
         return Ok(());
     }
-    // A database that was never started has none.
-    let any = query("SELECT purpose FROM data_keys LIMIT 1");
-    match write.row(any).await? {
-        None => Ok(()),
-        Some(_) => Err(PortError::Unavailable(Retired(key.to_string()).into())),
-    }
+    Err(PortError::Unavailable(Retired(key.to_string()).into()))
 }

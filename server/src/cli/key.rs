@@ -276,9 +276,10 @@ async fn report(store: &Store, ring: &KeyRing, progress: Progress) -> Result<Rep
     }));
     for id in &needed {
         let people = keys::of_key(store, id.clone()).await?.names();
-        line += &format!(
-            " Rows of the key {id} do not open and stay as they are ({damaged}): nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it: {people}."
-        );
+        line.extend([
+            format!(" Rows of the key {id} do not open and stay as they are ({damaged}): nobody gets in by them."),
+            format!(" Reset those people (`twinlock user reset-mfa`) before you drop it: {people}."),
+        ]);
     }
     let ids = |keys: &[KeyId]| -> Vec<Value> { keys.iter().map(|id| json!(id.as_str())).collect() };
     let json =
