@@ -81,8 +81,12 @@ pub async fn denied(services: &Services, function: Option<&'static str>) {
 }
 
 /// What is stored did not open: another key, another row, or changed bytes.
-pub(crate) async fn damaged(call: &Call, event: Event) {
-    log(call.services.events.note(event).await);
+pub(crate) async fn damaged(call: &Call, event: Option<Event>) {
+    let events = &call.services.events;
+    log(match event {
+        Some(event) => events.note(event).await,
+        None => events.settle(Outcome::Damaged).await,
+    });
 }
 
 /// Somebody asked for what is not theirs, or for what they had not proved to be theirs. An ended session is an everyday thing.

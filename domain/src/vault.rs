@@ -212,6 +212,13 @@ impl Vault {
         }
     }
 
+    /// Whether this master key was read.
+    #[must_use]
+    pub fn knows(&self, key: &KeyId) -> bool {
+        let sealing = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        sealing.find(key).is_some()
+    }
+
     /// The master keys that were read.
     #[must_use]
     pub fn known_keys(&self) -> Vec<KeyId> {
@@ -261,12 +268,10 @@ impl Vault {
     /// [`OpenError`] when anything differs from what was sealed: it fails closed.
     pub fn open(&self, sealed: &Sealed, place: Place<'_>) -> Result<TotpKey, OpenError> {
         let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError)?;
-        let ring = || self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let is_known = ring().find(&sealed.key_id).is_some();
-        if !is_known {
+        if !self.knows(&sealed.key_id) {
             self.ask(|source| source.again());
         }
-        let ring = ring();
+        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         let cipher = ring.find(&sealed.key_id).ok_or(OpenError)?;
         let aad = place.associated_data();
         let payload = Payload {

@@ -24,7 +24,7 @@ use crate::{
     call::Call,
     error::{AppError, Field},
     events,
-    session::{api::Code, count, give_back_unjudged, just_expired, remember_caller, reread},
+    session::{api::Code, count, just_expired, not_opened, remember_caller, reread},
     step_up::{grant, is_granted},
     wire::Disclosed,
 };
@@ -100,7 +100,7 @@ async fn shown(call: &Call, kept: &PendingKey, is_renewed: bool) -> Result<Pendi
         .open(&kept.key, Place::Pending(&kept.user, &kept.session));
     if opened.is_err() {
         let event = Event::new(Action::SetUpBegin, Outcome::Damaged).of(&kept.user);
-        events::damaged(call, event).await;
+        events::damaged(call, Some(event)).await;
     }
     let key = opened.map_err(sealed_badly)?;
     let uri = key.otpauth_uri(&call.services.settings.brand, email);
@@ -176,7 +176,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
     let place = Place::Pending(&pending.user, &pending.session);
     let opened = call.services.vault.open(&pending.key, place);
     if opened.is_err() {
-        give_back_unjudged(call).await?;
+        not_opened(call, &pending.key).await?;
     }
     let key = opened.map_err(sealed_badly)?;
     let step = accepted(call, verify_enrolment(&key, &code, call.now, None)).await?;

@@ -22,7 +22,7 @@ pub(crate) use admission::{judge, place_of_caller};
 pub(crate) use known_browser::remember_caller;
 #[cfg(feature = "ssr")]
 pub(crate) use second_factor::{
-    already_used, count, give_back_unjudged, just_expired, right_backup_code, right_code,
+    already_used, count, just_expired, not_opened, right_backup_code, right_code,
 };
 #[cfg(feature = "ssr")]
 pub(crate) use server::{now, reread};

@@ -13,7 +13,7 @@ use domain::{
     time::TimeStep,
     token::Token,
     totp::{OffTime, Verdict, newest_step, verify},
-    vault::Place,
+    vault::{Place, Sealed},
 };
 
 use super::{
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     call::Call,
     error::{AppError, Field},
+    events,
     wire::SecretText,
 };
 
@@ -145,7 +146,7 @@ pub(crate) async fn right_code(
         Ok(key) => key,
         Err(error) => {
             tracing::error!(method = %method.id, %error, "an authenticator key does not open");
-            give_back_unjudged(call).await?;
+            not_opened(call, &method.key).await?;
             return Err(AppError::Internal);
         }
     };
@@ -233,8 +234,13 @@ async fn refuse_step(call: &Call, step: TimeStep, outcome: Outcome) -> Result<()
     Ok(attempts.refuse_step(user, &holder, step, outcome).await?)
 }
 
-/// Gives a code back that was counted and could not be judged: no code is right until the key opens.
-pub(crate) async fn give_back_unjudged(call: &Call) -> Result<(), AppError> {
+/// Ends an attempt whose authenticator key does not open. A row that was changed may be somebody's work, so that the attempt stands. Where
+/// this server lacks the master key, nobody could judge the code, and it is given back.
+pub(crate) async fn not_opened(call: &Call, key: &Sealed) -> Result<(), AppError> {
+    if call.services.vault.knows(&key.key_id) {
+        events::damaged(call, None).await;
+        return Ok(());
+    }
     let (user, holder) = (&call.caller()?.session.user, holder(call).await?);
     let attempts = &call.services.attempts;
     Ok(attempts.give_back_unjudged(user, &holder).await?)

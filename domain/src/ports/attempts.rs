@@ -116,7 +116,7 @@ pub trait Attempts: Send + Sync {
         outcome: Outcome,
     ) -> Result<(), PortError>;
 
-    /// Gives the attempt back that this request had counted last: the authenticator's key did not open, so that nobody judged the code. The
+    /// Gives the attempt back that this request had counted last: this server lacks the authenticator's master key, so that nobody judged the code. The
     /// event says that something is damaged.
     async fn give_back_unjudged(
         &self,

@@ -34,7 +34,7 @@ fn owing(server: &Running, number: u32) -> (Browser, Authenticator) {
     (Browser::of(server, &email(number), PASSWORD), app)
 }
 
-fn give(browser: &mut Browser, code: String) -> u16 {
+fn give(browser: &mut Browser, code: &str) -> u16 {
     browser
         .call("session/verify_code", json!({ "code": code }))
         .0
@@ -72,7 +72,7 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
     assert!(said.contains("\"key\":\"ok\""), "{said}");
     Browser::of(&other, "ada@example.com", PASSWORD).enrol();
     let (mut browser, app) = owing(&other, 1);
-    assert_eq!(give(&mut browser, app.code(now())), 200);
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
     for server in [server, other] {
         server.terminate();
         server.wait();
@@ -104,7 +104,7 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     let (status, answer) = ada.call("mfa/set_up", json!({}));
     assert_eq!(status, 503, "{answer}");
     for _ in 0..12 {
-        assert_eq!(give(&mut browser, app.code(now())), 500);
+        assert_eq!(give(&mut browser, &app.code(now())), 500);
     }
     assert_eq!(damaged_codes(&place), 12);
     let (status, said) = get(&other, "/readyz");
@@ -115,7 +115,7 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     );
     copy(&place);
     // The next row of an unknown key has it read again.
-    assert_eq!(give(&mut browser, app.code(now())), 200);
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
     ada.enrol();
     other.terminate();
     other.wait();
@@ -160,7 +160,7 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     write(&place, &[(lose, vec![json!(format!("{:032x}", 1))])]);
     let server = place.serve();
     let (mut browser, app) = owing(&server, 0);
-    assert_eq!(give(&mut browser, app.code(now())), 200);
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
     let said = "1 authenticators need the key lost, which is not in the key file: put the line that begins with `lost:` back, or reset these people with `twinlock user reset-mfa`: user1@example.com";
     let doctor = place.run(&["doctor"]);
     let (found, line) = doctor.expect_failed(1);

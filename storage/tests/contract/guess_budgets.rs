@@ -343,7 +343,7 @@ async fn a_step_refused_to_a_holder_that_has_ended_is_nobodys() {
     );
 }
 
-/// No code is right while the authenticator's key does not open, so that none is a guess.
+/// No code is right at a server that lacks the master key, so that none is a guess.
 #[tokio::test]
 async fn s20_a_code_that_nobody_could_judge_is_given_back() {
     let database = Database::fresh().await;
