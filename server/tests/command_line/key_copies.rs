@@ -126,7 +126,9 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
 fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
     let place = with_people(1);
     copy(&place);
-    place.run(&["backup", "before"]).expect_done();
+    if !place.is_on_a_server() {
+        place.run(&["backup", "before"]).expect_done();
+    }
     place.run(&["key", "new"]).expect_done();
     let [old, new] = &ids(&place)[..] else {
         panic!("two keys")
