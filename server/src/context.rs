@@ -18,12 +18,13 @@ use crate::{
     clock::SystemClock,
     config::{Branding, Database, Limits, Place, PublicUrl},
     entropy::SystemEntropy,
-    files,
+    files::{self, beside},
     hasher::{Argon2Hasher, Cost},
     health::Health,
     keeper::Keeper,
     keyfile::{self, Follower, KeyFileError},
     keys::{self, fitting},
+    named_path::{DATABASE, NEW_DATABASE, PathError},
 };
 
 /// Whether a database that isn't there is made.
@@ -45,6 +46,9 @@ pub enum OpenError {
         "there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL"
     )]
     NoDatabase(Place),
+    /// Something stands in the way of the database's file.
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// No usable key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
@@ -73,6 +77,7 @@ pub struct Opened {
 
 /// Opens a database with its key, and makes sure that they belong together.
 pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenError> {
+    look_at(database, opening != Opening::Existing)?;
     if opening == Opening::Existing && keyfile::is_new(database)? {
         return Err(OpenError::NoDatabase(database.place.clone()));
     }
@@ -119,6 +124,27 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         vault: Arc::new(vault?.following(Box::new(follower))),
         database: database.clone(),
     })
+}
+
+/// Refuses a database file that this process can't use, or could not make, before its key file is read or made.
+pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), PathError> {
+    let Some(file) = database.file() else {
+        return Ok(());
+    };
+    let named = if is_made { NEW_DATABASE } else { DATABASE };
+    let Some(found) = named.look(file)? else {
+        return if is_made {
+            named.refuse_closed_folder(file, "does not exist yet")
+        } else {
+            Ok(())
+        };
+    };
+    named.refuse_unwritable(file, &found)?;
+    // One that is there is written to: some other process has made it.
+    if files::is_taken(&beside(file, "-wal")).unwrap_or(true) {
+        return Ok(());
+    }
+    named.refuse_closed_folder(file, "needs its journal beside it")
 }
 
 /// Warns of a database file, or its folder, that other users of this machine can change.

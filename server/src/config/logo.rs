@@ -9,6 +9,7 @@ use std::{
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::SettingError;
+use crate::named_path::LOGO;
 
 /// It is loaded with every first visit, so it has to be small.
 const MAX_BYTES: usize = 64 * 1024;
@@ -47,6 +48,10 @@ impl Logo {
             let problem = format!("{} {problem}; {RIGHT}", Path::new(path).display());
             SettingError::new("TWINLOCK_LOGO", problem)
         };
+        let found = LOGO.look(Path::new(path));
+        if let Err(found) = found {
+            return Err(SettingError::new("TWINLOCK_LOGO", found.to_string()));
+        }
         let bytes = bytes(path).map_err(|source| error(format!("can't be read: {source}")))?;
         Self::new(bytes).map_err(error)
     }
