@@ -48,7 +48,7 @@ pub enum OpenError {
     NoDatabase(Place),
     /// Something stands in the way of the database's file.
     #[error(transparent)]
-    Path(#[from] PathError),
+    Path(#[from] Box<PathError>),
     /// No usable key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
@@ -127,7 +127,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
 }
 
 /// Refuses a database file that this process can't use, or could not make, before its key file is read or made.
-pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), PathError> {
+pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<PathError>> {
     let Some(file) = database.file() else {
         return Ok(());
     };

@@ -2,10 +2,11 @@
 
 mod error;
 mod follower;
+mod lock;
 mod readers;
 
 use std::{
-    fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError},
+    fs::{self, File, Metadata, OpenOptions, Permissions},
     io::{self, ErrorKind, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -24,6 +25,7 @@ use crate::{
 
 pub use error::KeyFileError;
 pub use follower::Follower;
+pub use lock::lock;
 
 /// When a file was written, which file it is, and when its owner or its mode were set last (seconds and nanoseconds).
 pub type Stamp = (SystemTime, u64, (i64, i64));
@@ -166,7 +168,7 @@ fn named(new: &Path, key_file: &Path, owner: Option<&Metadata>) -> Result<(), Ke
         Err(_) => {}
         Ok(()) => return Ok(()),
     }
-    let turn = open_lock(key_file, owner)?;
+    let turn = lock::open_lock(key_file, owner)?;
     turn.lock().map_err(fails)?;
     if files::is_taken(key_file).map_err(fails)? {
         return Err(fails(ErrorKind::AlreadyExists.into()));
@@ -245,48 +247,6 @@ fn not_opened(path: &Path, server: Option<u32>, error: io::Error) -> KeyFileErro
             }
         }
         Ok(_) => failed("looking at", path)(error),
-    }
-}
-
-/// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
-/// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
-pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFileError> {
-    let file = open_lock(&whole(path)?, owner)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed("locking", path)(error)),
-    }
-}
-
-/// The lock's file belongs to `owner`, so that both root and the server's user can take it.
-fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, KeyFileError> {
-    let lock = beside(path, ".lock");
-    let open = |options: &mut OpenOptions| {
-        owner_only(options.append(true).custom_flags(files::no_follow())).open(&lock)
-    };
-    let fails = |error| of_folder("locking", path, error);
-    match open(OpenOptions::new().create_new(true)) {
-        Ok(file) => {
-            if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
-                // The server's user could not take a lock of root's.
-                let _ = fs::remove_file(&lock);
-                return Err(not_kept(path, owner));
-            }
-            Ok(file)
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let file = open(&mut OpenOptions::new()).map_err(fails)?;
-            // One that an earlier version left to root. A link to another file of root's is not given away.
-            if file
-                .metadata()
-                .is_ok_and(|found| files::is_own_and_empty(&found))
-            {
-                let _ = files::give(&file, owner);
-            }
-            Ok(file)
-        }
-        Err(error) => Err(fails(error)),
     }
 }
 

@@ -89,28 +89,31 @@ impl Named {
     ///
     /// # Errors
     /// Whatever else stands there, or in the way.
-    pub fn look(self, path: &Path) -> Result<Option<Metadata>, PathError> {
+    pub fn look(self, path: &Path) -> Result<Option<Metadata>, Box<PathError>> {
         match fs::metadata(path) {
             Ok(found) if found.is_file() => Ok(Some(found)),
             Ok(found) => Err(self.not_a_file(path, found.file_type())),
-            Err(error) => self.explained(path, error).map_or(Ok(None), Err),
+            Err(error) => {
+                let explained = self.explained(path, error).map(Box::new);
+                explained.map_or(Ok(None), Err)
+            }
         }
     }
 
     /// What is wrong with a path that leads to no regular file.
-    pub fn not_a_file(self, path: &Path, found: FileType) -> PathError {
+    pub fn not_a_file(self, path: &Path, found: FileType) -> Box<PathError> {
         let remedy = if found.is_dir() {
             let example = path.join(self.example);
             format!("{}, such as {}", self.instead, example.display())
         } else {
             self.instead.to_owned()
         };
-        PathError::NotAFile {
+        Box::new(PathError::NotAFile {
             kind: kind_of(found),
             what: self.what,
             path: path.to_owned(),
             remedy,
-        }
+        })
     }
 
     /// Why nothing was found; `None` where the folder is there and holds no such file.
@@ -198,12 +201,12 @@ impl Named {
     }
 
     /// Refuses a file that this process may not read.
-    pub fn refuse_unreadable(self, path: &Path, found: &Metadata) -> Result<(), PathError> {
+    pub fn refuse_unreadable(self, path: &Path, found: &Metadata) -> Result<(), Box<PathError>> {
         self.refuse_closed(path, found, Access::READ_OK, "read")
     }
 
     /// Refuses a file that this process may not read and write.
-    pub fn refuse_unwritable(self, path: &Path, found: &Metadata) -> Result<(), PathError> {
+    pub fn refuse_unwritable(self, path: &Path, found: &Metadata) -> Result<(), Box<PathError>> {
         let access = Access::READ_OK | Access::WRITE_OK;
         self.refuse_closed(path, found, access, "read and written")
     }
@@ -214,7 +217,7 @@ impl Named {
         found: &Metadata,
         access: Access,
         done: &'static str,
-    ) -> Result<(), PathError> {
+    ) -> Result<(), Box<PathError>> {
         if is_allowed(path, access) != Err(Errno::ACCESS) {
             return Ok(());
         }
@@ -232,7 +235,7 @@ impl Named {
         } else {
             format!("run this as {}", files::as_user(owner))
         };
-        Err(PathError::Forbidden {
+        Err(Box::new(PathError::Forbidden {
             what: self.what,
             path: path.to_owned(),
             done,
@@ -240,11 +243,15 @@ impl Named {
             mode: found.mode() & 0o777,
             own,
             remedy,
-        })
+        }))
     }
 
     /// Refuses a folder in which this process may make no file. `purpose` follows the file's name.
-    pub fn refuse_closed_folder(self, path: &Path, purpose: &'static str) -> Result<(), PathError> {
+    pub fn refuse_closed_folder(
+        self,
+        path: &Path,
+        purpose: &'static str,
+    ) -> Result<(), Box<PathError>> {
         let access = Access::WRITE_OK | Access::EXEC_OK;
         match is_allowed(folder_of(path), access) {
             Err(Errno::ACCESS | Errno::ROFS) => Err(self.closed_folder(path, purpose)),
@@ -253,16 +260,16 @@ impl Named {
     }
 
     /// What is wrong with a folder in which this process may make no file.
-    pub fn closed_folder(self, path: &Path, purpose: &'static str) -> PathError {
+    pub fn closed_folder(self, path: &Path, purpose: &'static str) -> Box<PathError> {
         let folder = folder_of(path);
-        PathError::Folder {
+        Box::new(PathError::Folder {
             remedy: self.remedy_for_folder(folder),
             folder: shown(folder),
             what: self.what,
             path: path.to_owned(),
             purpose,
             own: files::own_user(),
-        }
+        })
     }
 
     fn remedy_for_folder(self, folder: &Path) -> String {

@@ -39,7 +39,7 @@ pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report
 }
 
 /// Looks at where the backup is to be written. A file that is there already is refused when it is made.
-fn refuse_unusable(file: &Path) -> Result<(), PathError> {
+fn refuse_unusable(file: &Path) -> Result<(), Box<PathError>> {
     match NEW_BACKUP.look(file)? {
         Some(_) => Ok(()),
         None => NEW_BACKUP.refuse_closed_folder(file, "does not exist yet"),

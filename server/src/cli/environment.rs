@@ -96,17 +96,12 @@ fn misspelt(name: &str, known: &BTreeSet<String>) -> Option<String> {
     }
     let upper = name.to_uppercase().replace('-', "_");
     let flags: Vec<String> = known.iter().filter_map(|known| as_flag(known)).collect();
-    let meant = match as_flag(&upper) {
-        Some(flag) => meant::setting(&flag, flags.iter().map(String::as_str)),
-        // The beginning itself may be misspelt.
-        None => {
-            let is_near = |known: &&String| normalized_damerau_levenshtein(&upper, known) >= ALIKE;
-            let near = known.iter().find(is_near)?;
-            let flag = as_flag(near)?;
-            let found = flags.iter().find(|known| **known == flag)?;
-            Some(Meant::Setting(found))
-        }
-    };
+    // The beginning itself may be misspelt.
+    let of_ours = as_flag(&upper).or_else(|| {
+        let is_near = |known: &&String| normalized_damerau_levenshtein(&upper, known) >= ALIKE;
+        as_flag(known.iter().find(is_near)?)
+    })?;
+    let meant = meant::setting(&of_ours, flags.iter().map(String::as_str));
     let hint = match meant {
         Some(Meant::Setting(flag)) => format!("did you mean {}?", as_variable(flag)),
         Some(Meant::Words(words)) => words.to_owned(),

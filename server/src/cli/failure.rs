@@ -37,7 +37,7 @@ pub enum Failure {
     },
     /// Something stands in the way of a file that was named.
     #[error(transparent)]
-    Path(#[from] PathError),
+    Path(#[from] Box<PathError>),
     /// A backup can't be made or used.
     #[error(transparent)]
     Backup(#[from] BackupError),

@@ -125,8 +125,11 @@ const OF_OTHERS: [(&[&str], Meant<'static>); 10] = [
 ];
 
 /// What other programs call their commands.
-const COMMANDS_OF_OTHERS: [(&[&str], &str); 8] = [
-    (&["start", "run", "up", "web", "daemon", "listen"], "serve"),
+const COMMANDS_OF_OTHERS: [(&[&str], &str); 12] = [
+    (
+        &["server", "start", "run", "up", "web", "daemon", "listen"],
+        "serve",
+    ),
     (
         &["status", "check", "health", "healthcheck", "verify", "test"],
         "doctor",
@@ -141,6 +144,10 @@ const COMMANDS_OF_OTHERS: [(&[&str], &str); 8] = [
         "user set-password",
     ),
     (&["log", "logs", "audit"], "events"),
+    (&["accounts", "tenants", "customers"], "account"),
+    (&["users", "people"], "user"),
+    (&["members"], "member"),
+    (&["keys", "keygen"], "key"),
     (&["version"], "--version"),
     (&["?", "/?", "-?"], "--help"),
 ];

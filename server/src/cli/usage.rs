@@ -1,5 +1,7 @@
 //! Wrong arguments in one line, like everything else that is refused.
 
+use std::net::SocketAddr;
+
 use clap::{
     Error,
     error::{ContextKind, ContextValue, ErrorKind},
@@ -24,7 +26,7 @@ pub fn line(error: &Error) -> Option<String> {
         .filter(|line| !line.is_empty());
     let said = said.collect::<Vec<_>>().join(" ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
-    let said = of_others(error).unwrap_or_else(|| said.to_owned());
+    let said = of_others(error).unwrap_or_else(|| said.replace(" tip: ", "; "));
     Some(format!("{said}; `--help` behind the command says more"))
 }
 
@@ -43,7 +45,13 @@ fn of_others(error: &Error) -> Option<String> {
     }
     let flag = text(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument);
     let flag = flag?;
-    let use_this = match meant::flag(flag.trim_start_matches('-'))? {
+    let is_address = flag.parse::<u16>().is_ok() || flag.parse::<SocketAddr>().is_ok();
+    let meant = if is_address {
+        Some(Meant::Setting("listen"))
+    } else {
+        meant::flag(&flag.trim_start_matches('-').to_lowercase())
+    };
+    let use_this = match meant? {
         Meant::Setting(name @ "listen") => {
             format!(
                 "use `serve --listen 127.0.0.1:3000` or {}",
@@ -93,6 +101,11 @@ mod tests {
     #[case::config(&["serve", "--config", "a.toml"], "unexpected argument '--config' found: there is no configuration file; settings are flags and TWINLOCK_… variables, which `EnvironmentFile=` of a systemd unit can read from a file")]
     #[case::verbose(&["serve", "-v"], "unexpected argument '-v' found: the filter of the log is RUST_LOG, such as RUST_LOG=debug")]
     #[case::tls(&["serve", "--tls-cert", "a.pem"], "unexpected argument '--tls-cert' found: the server speaks plain HTTP; put a proxy with TLS in front of it")]
+    #[case::in_capitals(&["serve", "--PORT", "80"], "unexpected argument '--PORT' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::bare_port(&["serve", "80"], "unexpected argument '80' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::bare_address(&["serve", "0.0.0.0:80"], "unexpected argument '0.0.0.0:80' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::users(&["users"], "unrecognized subcommand 'users': use `twinlock user`")]
+    #[case::version(&["version"], "unrecognized subcommand 'version': use `twinlock --version`")]
     #[case::start(&["start"], "unrecognized subcommand 'start': use `twinlock serve`")]
     #[case::status(&["status"], "unrecognized subcommand 'status': use `twinlock doctor`")]
     fn s19_what_other_servers_have_is_told_by_its_name_here(
@@ -105,8 +118,10 @@ mod tests {
 
     #[test]
     fn s19_a_misspelt_flag_is_told_with_the_likest() {
-        let said = of(&["serve", "--liste", "127.0.0.1:3000"]).unwrap();
-        assert!(said.contains("'--listen'"), "{said}");
+        assert_eq!(
+            of(&["serve", "--liste", "127.0.0.1:3000"]).unwrap(),
+            "unexpected argument '--liste' found; a similar argument exists: '--listen'; `--help` behind the command says more"
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub enum KeyFileError {
     },
     /// Something stands in its way, or in its place.
     #[error(transparent)]
-    Path(#[from] PathError),
+    Path(#[from] Box<PathError>),
     /// Others may read it.
     #[error("the key file {key_file} can be read by others (mode {mode:04o}): {remedy}")]
     Exposed {
