@@ -24,7 +24,7 @@ use crate::{
     keeper::Keeper,
     keyfile::{self, Follower, KeyFileError},
     keys::{self, fitting},
-    named_path::{DATABASE, NEW_DATABASE, PathError},
+    named_path::{DATABASE, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
 };
 
 /// Whether a database that isn't there is made.
@@ -134,7 +134,7 @@ pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<Path
     let named = if is_made { NEW_DATABASE } else { DATABASE };
     let Some(found) = named.look(file)? else {
         return if is_made {
-            named.refuse_closed_folder(file, "does not exist yet")
+            named.refuse_closed_folder(file, NOT_THERE_YET)
         } else {
             Ok(())
         };
@@ -144,7 +144,7 @@ pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<Path
     if files::is_taken(&beside(file, "-wal")).unwrap_or(true) {
         return Ok(());
     }
-    named.refuse_closed_folder(file, "needs its journal beside it")
+    named.refuse_closed_folder(file, JOURNAL)
 }
 
 /// Warns of a database file, or its folder, that other users of this machine can change.

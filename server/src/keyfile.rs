@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     config::Database,
     files::{self, beside, folder_of},
-    named_path::{KEY_FILE, NEW_KEY_FILE},
+    named_path::{KEY_FILE, NEW_KEY_FILE, NOT_THERE_YET},
 };
 
 pub use error::KeyFileError;
@@ -354,7 +354,7 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFile
 fn of_new(key_file: &Path, source: io::Error) -> KeyFileError {
     match source.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            let folder = NEW_KEY_FILE.closed_folder(key_file, "does not exist yet");
+            let folder = NEW_KEY_FILE.closed_folder(key_file, NOT_THERE_YET);
             folder.into()
         }
         _ => failed("creating", key_file)(source),

@@ -34,6 +34,11 @@ pub struct Named {
     is_made: bool,
 }
 
+/// Why something has to be made in the folder: the file itself.
+pub const NOT_THERE_YET: &str = "does not exist yet";
+/// Why something has to be made in the folder of a database.
+pub const JOURNAL: &str = "needs its journal beside it";
+
 /// A database that has to be there.
 pub const DATABASE: Named = Named {
     what: "the database",

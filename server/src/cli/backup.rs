@@ -9,7 +9,7 @@ use super::{Failure, Report, args::BackupArgs};
 use crate::{
     config::Database,
     context::{Opening, open},
-    named_path::{NEW_BACKUP, PathError},
+    named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
 };
 
 pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {
@@ -42,6 +42,6 @@ pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report
 fn refuse_unusable(file: &Path) -> Result<(), Box<PathError>> {
     match NEW_BACKUP.look(file)? {
         Some(_) => Ok(()),
-        None => NEW_BACKUP.refuse_closed_folder(file, "does not exist yet"),
+        None => NEW_BACKUP.refuse_closed_folder(file, NOT_THERE_YET),
     }
 }
