@@ -18,12 +18,13 @@ use crate::{
     clock::SystemClock,
     config::{Branding, Database, Limits, Place, PublicUrl},
     entropy::SystemEntropy,
-    files,
+    files::{self, beside},
     hasher::{Argon2Hasher, Cost},
     health::Health,
     keeper::Keeper,
     keyfile::{self, Follower, KeyFileError},
     keys::{self, fitting},
+    named_path::{DATABASE, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
     presence::Presence,
 };
 
@@ -46,6 +47,9 @@ pub enum OpenError {
         "there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL"
     )]
     NoDatabase(Place),
+    /// Something stands in the way of the database's file.
+    #[error(transparent)]
+    Path(#[from] Box<PathError>),
     /// No usable key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
@@ -74,6 +78,7 @@ pub struct Opened {
 
 /// Opens a database with its key, and makes sure that they belong together.
 pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenError> {
+    look_at(database, opening != Opening::Existing)?;
     if opening == Opening::Existing && keyfile::is_new(database)? {
         return Err(OpenError::NoDatabase(database.place.clone()));
     }
@@ -120,6 +125,27 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         vault: Arc::new(vault?.following(Box::new(follower))),
         database: database.clone(),
     })
+}
+
+/// Refuses a database file that this process can't use, or could not make, before its key file is read or made.
+pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<PathError>> {
+    let Some(file) = database.file() else {
+        return Ok(());
+    };
+    let named = if is_made { NEW_DATABASE } else { DATABASE };
+    let Some(found) = named.look(file)? else {
+        return if is_made {
+            named.refuse_closed_folder(file, NOT_THERE_YET)
+        } else {
+            Ok(())
+        };
+    };
+    named.refuse_unwritable(file, &found)?;
+    // One that is there is written to: some other process has made it.
+    if files::is_taken(&beside(file, "-wal")).unwrap_or(true) {
+        return Ok(());
+    }
+    named.refuse_closed_folder(file, JOURNAL)
 }
 
 /// Warns of a database file, or its folder, that other users of this machine can change.

@@ -21,6 +21,9 @@ pub const ROOT: u32 = 0;
 /// File systems that may keep no permissions: FAT, exFAT, NTFS, and programs that serve one (FUSE).
 const WITHOUT_MODES: [i64; 5] = [0x4d44, 0x2011_bab0, 0x5346_544e, 0x7366_746e, 0x6573_5546];
 
+/// What is left to look for where owner and mode are right.
+pub const OF_OTHER_RULES: &str = "owner and mode let it, so look for an access list (`getfacl`), SELinux, AppArmor or the rules of a network share";
+
 /// The user that this process acts as.
 pub fn own_user() -> u32 {
     geteuid().as_raw()
@@ -104,7 +107,7 @@ pub fn remedy_for_mode(path: &Path, mode: &str) -> String {
     remedy
 }
 
-/// What to do about a file of another user. To give root what a server's user has to read would stop that server.
+/// What to do about a file of another user. To give anybody else what a server's user has to read would stop that server.
 pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
     let (own, path) = (own_user(), path.display());
     if own == ROOT {
@@ -113,12 +116,19 @@ pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
             as_user(owner)
         );
     }
-    format!("run `chown {own} {path}`, or run this as user {owner}")
+    format!("run this as {}", as_user(owner))
 }
 
-/// A user, with the command by which root acts as that user.
+/// A user, with the command by which this process's user acts as that user.
 pub fn as_user(user: u32) -> String {
     let name = passwd().into_iter().find(|(_, number, _)| *number == user);
+    if user == ROOT {
+        return "root (`sudo twinlock …`)".to_owned();
+    }
+    if own_user() != ROOT {
+        let name = name.map_or_else(|| format!("'#{user}'"), |(name, ..)| name);
+        return format!("user {user} (`sudo -u {name} twinlock …`)");
+    }
     match name {
         Some((name, ..)) => format!("user {user} (`runuser -u {name} -- twinlock …`)"),
         None => format!(

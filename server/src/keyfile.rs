@@ -2,10 +2,11 @@
 
 mod error;
 mod follower;
+mod lock;
 mod readers;
 
 use std::{
-    fs::{self, File, Metadata, OpenOptions, Permissions, TryLockError},
+    fs::{self, File, Metadata, OpenOptions, Permissions},
     io::{self, ErrorKind, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -19,15 +20,19 @@ use zeroize::Zeroizing;
 use crate::{
     config::Database,
     files::{self, beside, folder_of},
+    named_path::{KEY_FILE, NEW_KEY_FILE, NOT_THERE_YET},
 };
 
 pub use error::KeyFileError;
 pub use follower::Follower;
+pub use lock::lock;
 
 /// When a file was written, which file it is, and when its owner or its mode were set last (seconds and nanoseconds).
 pub type Stamp = (SystemTime, u64, (i64, i64));
 
 const OWNER_ONLY: u32 = 0o600;
+/// What editors of some systems put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Reads the key of a database. A new file gets its key together with it, each readable by its owner alone; a server's is only ever put
 /// there by people, as every machine needs the same. What is made is given to `owner`, if that is another user.
@@ -38,7 +43,7 @@ pub fn open(
 ) -> Result<KeyRing, KeyFileError> {
     let key_file = &database.key_file;
     if exists(key_file)? {
-        return read(key_file);
+        return read_for(key_file, server_user(database));
     }
     let Some(file) = database.file() else {
         return Err(missing(database));
@@ -46,14 +51,14 @@ pub fn open(
     if !is_new(database)? {
         // Another start may have made both since the look above.
         if exists(key_file)? {
-            return read(key_file);
+            return read_for(key_file, server_user(database));
         }
         return Err(missing(database));
     }
     // The key first: a database without its key would never start again.
     let ring = match create(key_file, entropy, owner) {
         Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {
-            read(key_file)?
+            read_for(key_file, server_user(database))?
         }
         made => made?,
     };
@@ -74,7 +79,7 @@ pub fn make_database(file: &Path, owner: Option<&Metadata>) -> Result<(), KeyFil
 
 /// Reads the key file of a database that is there.
 pub fn of(database: &Database) -> Result<KeyRing, KeyFileError> {
-    match read(&database.key_file) {
+    match read_for(&database.key_file, server_user(database)) {
         Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
             Err(missing(database))
         }
@@ -82,7 +87,19 @@ pub fn of(database: &Database) -> Result<KeyRing, KeyFileError> {
     }
 }
 
+/// Whose server works with a database, as far as its file tells.
+fn server_user(database: &Database) -> Option<u32> {
+    let found = fs::metadata(database.file()?).ok();
+    found
+        .filter(|found| found.len() > 0)
+        .map(|found| found.uid())
+}
+
 fn missing(database: &Database) -> KeyFileError {
+    // The folder may be missing too, or a link lead to nothing.
+    if let Err(error) = KEY_FILE.look(&database.key_file) {
+        return error.into();
+    }
     let Database {
         place, key_file, ..
     } = database.clone();
@@ -106,6 +123,7 @@ pub fn create(
     entropy: &dyn Entropy,
     owner: Option<&Metadata>,
 ) -> Result<KeyRing, KeyFileError> {
+    NEW_KEY_FILE.look(key_file)?;
     let ring = KeyRing::new(draw(entropy)?);
     // A name that nobody can guess, and so prepare.
     let name: [u8; 16] = entropy.draw().map_err(KeyFileError::Entropy)?;
@@ -126,7 +144,7 @@ fn write_new(
     ring: &KeyRing,
     owner: Option<&Metadata>,
 ) -> Result<(), KeyFileError> {
-    let fails = |error| of_folder("creating", key_file, error);
+    let fails = |error| of_new(key_file, error);
     let mut file = made(new).map_err(fails)?;
     let mode = file.metadata().map_err(fails)?.mode() & 0o777;
     if mode & !OWNER_ONLY & 0o077 != 0 {
@@ -144,13 +162,13 @@ fn write_new(
 /// Gives a whole file the key file's name, which nobody else may have taken. Some file systems have no second names: there those who come at
 /// the same time take turns.
 fn named(new: &Path, key_file: &Path, owner: Option<&Metadata>) -> Result<(), KeyFileError> {
-    let fails = |error| of_folder("creating", key_file, error);
+    let fails = |error| of_new(key_file, error);
     match fs::hard_link(new, key_file) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(fails(error)),
         Err(_) => {}
         Ok(()) => return Ok(()),
     }
-    let turn = open_lock(key_file, owner)?;
+    let turn = lock::open_lock(key_file, owner)?;
     turn.lock().map_err(fails)?;
     if files::is_taken(key_file).map_err(fails)? {
         return Err(fails(ErrorKind::AlreadyExists.into()));
@@ -170,31 +188,38 @@ pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
     }
 }
 
-/// Whether the file is there.
+/// Whether the file is there. A link that leads to nothing is not, and is told once it is read or made.
 pub fn exists(path: &Path) -> Result<bool, KeyFileError> {
-    path.try_exists().map_err(failed("looking for", path))
+    path.try_exists().map_err(|error| {
+        let told = KEY_FILE.look(path).err().map(KeyFileError::from);
+        told.unwrap_or_else(|| failed("looking for", path)(error))
+    })
 }
 
-/// Reads a key file.
+/// Reads a key file as the server does.
 pub fn read(path: &Path) -> Result<KeyRing, KeyFileError> {
+    read_for(path, Some(files::own_user()))
+}
+
+/// Reads a key file; `server` is the user whose server reads it too, where that is known.
+fn read_for(path: &Path, server: Option<u32>) -> Result<KeyRing, KeyFileError> {
     // Both looks and the reading are of one file, even if its name is given to another meanwhile.
     let mut options = OpenOptions::new();
     // A pipe without a writer would keep the opening waiting.
     options.read(true).custom_flags(files::without_waiting());
     let mut file = options
         .open(path)
-        .map_err(|error| not_opened(path, error))?;
+        .map_err(|error| not_opened(path, server, error))?;
     let found = file.metadata().map_err(failed("looking at", path))?;
     if !found.is_file() {
-        return Err(KeyFileError::NotAFile {
-            key_file: path.to_owned(),
-        });
+        return Err(KEY_FILE.not_a_file(path, found.file_type()).into());
     }
-    readers::refuse_strangers(path, &found)?;
+    readers::refuse_strangers(path, &found, server)?;
     let mut bytes = Zeroizing::new(Vec::new());
     file.read_to_end(&mut bytes)
         .map_err(failed("reading", path))?;
     let text = std::str::from_utf8(&bytes).ok();
+    let text = text.map(|text| text.trim_start_matches(BYTE_ORDER_MARK));
     let ring = text.and_then(|text| text.parse().ok());
     ring.ok_or_else(|| KeyFileError::Malformed {
         key_file: path.to_owned(),
@@ -209,58 +234,19 @@ pub fn draw(entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
 }
 
 /// Names the file, its owner and the remedy where it is there and can't be read.
-fn not_opened(path: &Path, error: io::Error) -> KeyFileError {
-    match fs::metadata(path) {
-        Ok(found) if error.kind() == ErrorKind::PermissionDenied => KeyFileError::Unreadable {
-            key_file: path.to_owned(),
-            owner: found.uid(),
-            mode: found.mode() & 0o777,
-            own: files::own_user(),
-            remedy: readers::remedy_for_reading(path, &found, files::own_user()),
-        },
-        _ => failed("looking at", path)(error),
-    }
-}
-
-/// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
-/// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
-pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFileError> {
-    let file = open_lock(&whole(path)?, owner)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed("locking", path)(error)),
-    }
-}
-
-/// The lock's file belongs to `owner`, so that both root and the server's user can take it.
-fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, KeyFileError> {
-    let lock = beside(path, ".lock");
-    let open = |options: &mut OpenOptions| {
-        owner_only(options.append(true).custom_flags(files::no_follow())).open(&lock)
-    };
-    let fails = |error| of_folder("locking", path, error);
-    match open(OpenOptions::new().create_new(true)) {
-        Ok(file) => {
-            if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
-                // The server's user could not take a lock of root's.
-                let _ = fs::remove_file(&lock);
-                return Err(not_kept(path, owner));
+fn not_opened(path: &Path, server: Option<u32>, error: io::Error) -> KeyFileError {
+    match KEY_FILE.look(path) {
+        Err(error) => error.into(),
+        Ok(Some(found)) if error.kind() == ErrorKind::PermissionDenied => {
+            KeyFileError::Unreadable {
+                key_file: path.to_owned(),
+                owner: found.uid(),
+                mode: found.mode() & 0o777,
+                own: files::own_user(),
+                remedy: readers::remedy_for_own_reading(path, &found, server),
             }
-            Ok(file)
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let file = open(&mut OpenOptions::new()).map_err(fails)?;
-            // One that an earlier version left to root. A link to another file of root's is not given away.
-            if file
-                .metadata()
-                .is_ok_and(|found| files::is_own_and_empty(&found))
-            {
-                let _ = files::give(&file, owner);
-            }
-            Ok(file)
-        }
-        Err(error) => Err(fails(error)),
+        Ok(_) => failed("looking at", path)(error),
     }
 }
 
@@ -361,6 +347,17 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFile
         doing,
         path,
         source,
+    }
+}
+
+/// A key file that is not there yet is refused by its folder.
+fn of_new(key_file: &Path, source: io::Error) -> KeyFileError {
+    match source.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            let folder = NEW_KEY_FILE.closed_folder(key_file, NOT_THERE_YET);
+            folder.into()
+        }
+        _ => failed("creating", key_file)(source),
     }
 }
 

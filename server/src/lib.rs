@@ -15,6 +15,7 @@ pub mod keyfile;
 pub mod keys;
 pub mod listener;
 pub mod middleware;
+pub mod named_path;
 pub mod presence;
 pub mod router;
 pub mod service_manager;

@@ -143,7 +143,7 @@ fn tests_behind(package: &str) -> &'static str {
 const PROXIES: &str = "proxies::";
 
 /// Tests that are about the database's file: its copies, damages, locks, and rows with numbers of their own.
-const ABOUT_THE_FILE: [&str; 14] = [
+const ABOUT_THE_FILE: [&str; 16] = [
     "accounts::migrate_says_what_it_made",
     "backup::",
     "events::are_deleted_when_they_are_old",
@@ -156,6 +156,8 @@ const ABOUT_THE_FILE: [&str; 14] = [
     "operators::disks::",
     "operators::key_places::",
     "operators::owners::",
+    "operators::paths::",
+    "operators::wrong_user::",
     "sqlite_backup::",
     "sqlite_file::",
 ];

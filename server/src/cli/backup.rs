@@ -1,6 +1,6 @@
 //! `twinlock backup`.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::json;
 use storage::BackupError;
@@ -9,9 +9,11 @@ use super::{Failure, Report, args::BackupArgs};
 use crate::{
     config::Database,
     context::{Opening, open},
+    named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
 };
 
 pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {
+    refuse_unusable(&args.file)?;
     let opened = open(database, Opening::Existing).await?;
     let owner = database.file().and_then(|file| fs::metadata(file).ok());
     let store = opened.store();
@@ -34,4 +36,12 @@ pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report
         line,
         json!({ "file": file, "key_file": key_file }),
     ))
+}
+
+/// Looks at where the backup is to be written. A file that is there already is refused when it is made.
+fn refuse_unusable(file: &Path) -> Result<(), Box<PathError>> {
+    match NEW_BACKUP.look(file)? {
+        Some(_) => Ok(()),
+        None => NEW_BACKUP.refuse_closed_folder(file, NOT_THERE_YET),
+    }
 }

@@ -11,7 +11,7 @@ use super::{Failure, Report, args::CopyArgs};
 use crate::{
     clock::SystemClock,
     config::{Database, DatabaseArgs},
-    context::{OpenError, Opening, connected, open},
+    context::{OpenError, Opening, connected, look_at, open},
     files, keyfile,
 };
 
@@ -29,6 +29,7 @@ pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Repo
     let key_file = source.key_file.display().to_string();
     let target = at("--to", &args.to, Some(key_file))?;
     if let Some(file) = source.file() {
+        look_at(&source, false).map_err(OpenError::Path)?;
         given_up(file).await?;
     }
     // The key is looked at before anything of the target is.
@@ -44,6 +45,7 @@ async fn copied(
     target: &Database,
 ) -> Result<Vec<(&'static str, u32)>, Failure> {
     let ring = keyfile::of(source).map_err(OpenError::Key)?;
+    look_at(target, true).map_err(OpenError::Path)?;
     if let Some(file) = target.file()
         && keyfile::is_new(target).map_err(OpenError::Key)?
     {

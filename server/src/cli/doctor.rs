@@ -10,7 +10,7 @@ use super::{Failure, Report, collisions};
 use crate::{
     clock::SystemClock,
     config::Database,
-    context::{OpenError, connected, warn_of_exposures},
+    context::{OpenError, connected, look_at, warn_of_exposures},
     health::{self, Look, PENDING},
     keyfile, keys,
 };
@@ -22,6 +22,7 @@ const LOST: &str = "some authenticators need a key that is not in the key file";
 
 /// Looks at what a server needs, while one runs or not, and prints what it found; fails if anything does not hold.
 pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> {
+    look_at(database, false).map_err(OpenError::Path)?;
     if keyfile::is_new(database).map_err(OpenError::Key)? {
         return Err(OpenError::NoDatabase(database.place.clone()).into());
     }

@@ -3,12 +3,18 @@
 use std::{collections::BTreeSet, ffi::OsString};
 
 use clap::{Command, CommandFactory};
+use strsim::normalized_damerau_levenshtein;
 
-use super::args::Arguments;
+use super::{
+    args::Arguments,
+    meant::{self, Meant},
+};
 use crate::config::SettingError;
 
 /// All settings of this program begin so.
 const PREFIX: &str = "TWINLOCK_";
+/// How alike a name without this beginning has to be: other programs' variables are none of ours.
+const ALIKE: f64 = 0.85;
 /// What the driver of `PostgreSQL` reads besides the URL, and passes over in silence where it is no text.
 const OF_POSTGRES: [&str; 12] = [
     "PGHOST",
@@ -76,12 +82,46 @@ fn argument_without_text(arguments: impl Iterator<Item = OsString>) -> Option<St
     None
 }
 
-/// Names that look like a setting of this program and are none.
+/// A sentence for each variable whose name looks like a setting of this program and is none.
 pub fn unknown() -> Vec<String> {
     let known = known();
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
-    let names = names.filter(|name| name.starts_with(PREFIX) && !known.contains(name));
-    names.map(|name| format!("{name:.80}")).collect()
+    names.filter_map(|name| misspelt(&name, &known)).collect()
+}
+
+/// What is said of a variable's name that is none of the known ones, but looks like one.
+fn misspelt(name: &str, known: &BTreeSet<String>) -> Option<String> {
+    if known.contains(name) {
+        return None;
+    }
+    let upper = name.to_uppercase().replace('-', "_");
+    let flags: Vec<String> = known.iter().filter_map(|known| as_flag(known)).collect();
+    // The beginning itself may be misspelt.
+    let of_ours = as_flag(&upper).or_else(|| {
+        let is_near = |known: &&String| normalized_damerau_levenshtein(&upper, known) >= ALIKE;
+        as_flag(known.iter().find(is_near)?)
+    })?;
+    let meant = meant::setting(&of_ours, flags.iter().map(String::as_str));
+    let hint = match meant {
+        Some(Meant::Setting(flag)) => format!("did you mean {}?", as_variable(flag)),
+        Some(Meant::Words(words)) => words.to_owned(),
+        None => "`twinlock serve --help` names them all".to_owned(),
+    };
+    Some(format!(
+        "{} is no setting of this program: {hint}",
+        format!("{name:.80}").escape_debug()
+    ))
+}
+
+/// The flag beside a variable, without dashes in front.
+fn as_flag(variable: &str) -> Option<String> {
+    let name = variable.strip_prefix(PREFIX)?;
+    Some(name.to_lowercase().replace('_', "-"))
+}
+
+/// The variable beside a flag.
+pub fn as_variable(flag: &str) -> String {
+    format!("{PREFIX}{}", flag.to_uppercase().replace('-', "_"))
 }
 
 fn variables() -> impl Iterator<Item = (String, String)> {
@@ -129,6 +169,34 @@ mod tests {
     use super::*;
 
     /// S19 of the field: an env file is no shell.
+    #[rstest]
+    #[case("TWINLOCK_LISTN", "did you mean TWINLOCK_LISTEN?")]
+    #[case("TWINLOCK_PORT", "did you mean TWINLOCK_LISTEN?")]
+    #[case("TWINLOCK_KEYFILE", "did you mean TWINLOCK_KEY_FILE?")]
+    #[case("twinlock_listen", "did you mean TWINLOCK_LISTEN?")]
+    #[case("TWINLOCK-PUBLIC-URL", "did you mean TWINLOCK_PUBLIC_URL?")]
+    #[case("TWINLOK_PUBLIC_URL", "did you mean TWINLOCK_PUBLIC_URL?")]
+    #[case("TWIN_LOCK_PUBLIC_URL", "did you mean TWINLOCK_PUBLIC_URL?")]
+    #[case(
+        "TWINLOCK_LOG_LEVEL",
+        "the filter of the log is RUST_LOG, such as RUST_LOG=debug"
+    )]
+    #[case("TWINLOCK_XYZ", "`twinlock serve --help` names them all")]
+    fn s19_a_misspelt_variable_is_told_with_the_nearest(#[case] name: &str, #[case] hint: &str) {
+        let said = misspelt(name, &known()).unwrap();
+        assert_eq!(
+            said,
+            format!("{name} is no setting of this program: {hint}")
+        );
+    }
+
+    #[rstest]
+    fn s19_other_variables_are_none_of_ours(
+        #[values("TWINLOCK_LISTEN", "PUBLIC_URL", "LISTEN_FDS", "PATH", "TWINS")] name: &str,
+    ) {
+        assert_eq!(misspelt(name, &known()), None);
+    }
+
     #[rstest]
     #[case(BRAND, "\"Acme\"", true)]
     #[case(BRAND, "'Acme'", true)]

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::{
     config::SettingError,
     context::{OpenError, source_of},
+    named_path::PathError,
 };
 
 /// A command's refusal or failure.
@@ -34,6 +35,9 @@ pub enum Failure {
         /// What the system said.
         source: io::Error,
     },
+    /// Something stands in the way of a file that was named.
+    #[error(transparent)]
+    Path(#[from] Box<PathError>),
     /// A backup can't be made or used.
     #[error(transparent)]
     Backup(#[from] BackupError),

@@ -15,6 +15,7 @@ mod failure;
 mod invitation;
 mod key;
 mod log;
+mod meant;
 mod member;
 mod migrate;
 mod password;
@@ -100,6 +101,9 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(args) => Some(LogFormat::new(&args.life)?),
         _ => None,
     })?;
+    for sentence in environment::unknown() {
+        tracing::warn!("{sentence}");
+    }
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
         Command::Doctor => return doctor::run(&Database::new(&database)?, json).await,

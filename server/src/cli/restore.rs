@@ -3,7 +3,7 @@
 use std::{
     fs::{self, Metadata, OpenOptions},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -21,9 +21,10 @@ use super::{
 use crate::{
     clock::SystemClock,
     config::{Database, Place},
-    context::{OpenError, Opening, open},
+    context::{OpenError, Opening, look_at, open},
     files::{self, beside as with, is_taken},
     keyfile, keys,
+    named_path::BACKUP,
 };
 
 /// What stands beside a file in this mode, until its last connection is closed.
@@ -32,6 +33,10 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 /// Nothing is changed before the backup stands beside the database, ready to take its place.
 pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Report, Failure> {
     let target = file_of(database)?;
+    refuse_unusable(&args.file)?;
+    look_at(database, true)?;
+    // A link stays, and what it leads to is replaced.
+    let target = fs::canonicalize(&target).unwrap_or(target);
     sound(&args.file).await?;
     let replaces = fs::metadata(&target).is_ok_and(|found| found.len() > 0);
     if replaces && !args.overwrite {
@@ -46,7 +51,8 @@ pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Repor
         (false, false) => Spent::Unknown,
     };
     let copy = with(&target, ".restoring");
-    let prepared = prepare(&args.file, &copy, database, &spent).await;
+    let owner = owner(&target, database);
+    let prepared = prepare(&args.file, &copy, owner.as_ref(), database, &spent).await;
     if prepared.is_err() {
         for end in ["", "-wal", "-shm", "-journal"] {
             let _ = fs::remove_file(with(&copy, end));
@@ -125,13 +131,11 @@ async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
 async fn prepare(
     backup: &Path,
     copy: &Path,
+    owner: Option<&Metadata>,
     database: &Database,
     spent: &Spent,
 ) -> Result<(Ended, Option<String>), Failure> {
-    copied(backup, copy, owner(database)?.as_ref()).map_err(|source| Failure::System {
-        doing: format!("writing {}", copy.display()),
-        source,
-    })?;
+    copied(backup, copy, owner)?;
     let fails = |error| Failure::from(OpenError::Store(Place::File(backup.to_owned()), error));
     let store = Store::open_file(copy).await.map_err(fails)?;
     store.migrate().await.map_err(fails)?;
@@ -154,29 +158,49 @@ async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
 }
 
 /// Whose the restored database is: as was the one that it takes the place of, also if this is not root and so may be refused.
-fn owner(database: &Database) -> Result<Option<Metadata>, Failure> {
-    let target = file_of(database)?;
-    let found = fs::metadata(&target).ok();
-    Ok(found.or_else(|| files::owner_of_new(Some(&target), &database.key_file)))
+fn owner(target: &Path, database: &Database) -> Option<Metadata> {
+    let found = fs::metadata(target).ok();
+    found.or_else(|| files::owner_of_new(Some(target), &database.key_file))
 }
 
-fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> io::Result<()> {
+/// Looks at the backup, which has to be a file that this process may read.
+fn refuse_unusable(file: &Path) -> Result<(), Failure> {
+    match BACKUP.look(file)? {
+        Some(found) => Ok(BACKUP.refuse_unreadable(file, &found)?),
+        None => Err(Failure::refused(format!(
+            "there is no backup {}: name the file that `twinlock backup` wrote",
+            file.display()
+        ))),
+    }
+}
+
+fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Failure> {
+    let failed = |source| Failure::System {
+        doing: format!("writing {}", copy.display()),
+        source,
+    };
     // What a run that was cut short left behind.
     for end in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(with(copy, end)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
             _ => {}
         }
     }
     let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(copy)?;
-    files::give(&file, owner)?;
-    io::copy(&mut fs::File::open(backup)?, &mut file)?;
-    file.sync_all()
+    let file = options.write(true).create_new(true).mode(0o600).open(copy);
+    let mut file = file.map_err(failed)?;
+    if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
+        return Err(Failure::refused(format!(
+            "the restored database has to belong to user {} and group {} as before, to whom user {} can't give it: run this as {}",
+            owner.uid(),
+            owner.gid(),
+            files::own_user(),
+            files::as_user(owner.uid())
+        )));
+    }
+    let mut from = fs::File::open(backup).map_err(failed)?;
+    io::copy(&mut from, &mut file).map_err(failed)?;
+    file.sync_all().map_err(failed)
 }
 
 /// Puts the copy in its place; answers where the old database is. No journal of the old one may stay beside the new one: it would be

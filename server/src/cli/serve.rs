@@ -9,9 +9,10 @@ use std::{
 
 use app::services::Services;
 use domain::{token::Token, totp::label};
+use rustix::io::Errno;
 use tokio::{net::TcpListener, time::timeout};
 
-use super::{Failure, args::ServeArgs, demo, environment};
+use super::{Failure, args::ServeArgs, demo};
 use crate::{
     config::{
         Address, Branding, Database, DatabaseArgs, Hsts, Limits, Patience, PublicUrl, retention,
@@ -27,6 +28,8 @@ use crate::{
     spa::{NO_PAGES, Pages},
 };
 
+/// Lower ports are the system's.
+const FIRST_FREE_PORT: u16 = 1024;
 /// How long the last writes may take.
 const TIDY_TIME: Duration = Duration::from_secs(5);
 
@@ -43,12 +46,9 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     if args.demo {
         demo::check_address(&address)?;
     }
-    for name in environment::unknown() {
-        tracing::warn!("{name} is no setting of this program: look for a misspelt name");
-    }
     let signals = Signals::heard().map_err(|source| system("waiting for signals", source))?;
     let socket = TcpListener::bind(address.listen).await;
-    let socket = socket.map_err(|source| not_listening(address.listen, source))?;
+    let socket = socket.map_err(|source| not_listening(address.listen, &source))?;
     let bound = socket
         .local_addr()
         .map_err(|source| system("asking for the own address", source))?;
@@ -92,7 +92,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
 }
 
 /// Why the address can't be listened on, with what would help.
-fn not_listening(listen: SocketAddr, source: io::Error) -> Failure {
+fn not_listening(listen: SocketAddr, source: &io::Error) -> Failure {
     let advice = match source.kind() {
         io::ErrorKind::AddrInUse => {
             "another program listens there, perhaps a Twinlock that still runs: stop it, or choose another port with TWINLOCK_LISTEN"
@@ -100,13 +100,18 @@ fn not_listening(listen: SocketAddr, source: io::Error) -> Failure {
         io::ErrorKind::AddrNotAvailable => {
             "no network interface of this machine has that address: choose another one with TWINLOCK_LISTEN"
         }
-        io::ErrorKind::PermissionDenied => {
-            "ports below 1024 are the system's: choose a higher one with TWINLOCK_LISTEN, and let a proxy stand before it"
+        io::ErrorKind::PermissionDenied if listen.port() < FIRST_FREE_PORT => {
+            "a port below 1024 needs root or the right CAP_NET_BIND_SERVICE (`AmbientCapabilities=CAP_NET_BIND_SERVICE` in a systemd unit): give the program that right, or choose a higher port with TWINLOCK_LISTEN and put a proxy in front"
         }
-        _ => return system(&format!("listening on {listen}"), source),
+        io::ErrorKind::PermissionDenied => {
+            "a rule of this machine forbids this program that port (SELinux, AppArmor, a container's policy): allow it there, or choose another port with TWINLOCK_LISTEN"
+        }
+        _ if Errno::from_io_error(source) == Some(Errno::AFNOSUPPORT) => {
+            "this machine has no IPv6: choose an IPv4 address with TWINLOCK_LISTEN, such as 127.0.0.1:3000"
+        }
+        _ => "choose another address with TWINLOCK_LISTEN",
     };
-    let said = io::Error::new(source.kind(), format!("{source}: {advice}"));
-    system(&format!("listening on {listen}"), said)
+    Failure::refused(format!("listening on {listen}: {source}: {advice}"))
 }
 
 /// Readiness goes first, while everything is still answered.
@@ -206,4 +211,37 @@ fn announce(
         )?;
     }
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// Nothing about files is said of a port.
+    #[rstest]
+    #[case::low(Errno::ACCESS, 80, "CAP_NET_BIND_SERVICE")]
+    #[case::by_a_rule(Errno::ACCESS, 3000, "SELinux, AppArmor")]
+    #[case::in_use(Errno::ADDRINUSE, 80, "choose another port with TWINLOCK_LISTEN")]
+    #[case::of_nobody(
+        Errno::ADDRNOTAVAIL,
+        80,
+        "no network interface of this machine has that address"
+    )]
+    #[case::without_ipv6(Errno::AFNOSUPPORT, 80, "this machine has no IPv6")]
+    #[case::other(Errno::INVAL, 80, "choose another address")]
+    fn s23_why_nothing_listens_is_told_of_the_port(
+        #[case] error: Errno,
+        #[case] port: u16,
+        #[case] words: &str,
+    ) {
+        let listen = SocketAddr::from(([127, 0, 0, 1], port));
+        let said = not_listening(listen, &error.into()).to_string();
+        assert!(
+            said.starts_with(&format!("listening on 127.0.0.1:{port}: ")) && said.contains(words),
+            "{said}"
+        );
+        assert!(!said.contains("file") && !said.contains("folder"), "{said}");
+    }
 }

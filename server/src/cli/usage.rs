@@ -1,6 +1,16 @@
 //! Wrong arguments in one line, like everything else that is refused.
 
-use clap::{Error, error::ErrorKind};
+use std::net::SocketAddr;
+
+use clap::{
+    Error,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use super::{
+    environment::as_variable,
+    meant::{self, Meant},
+};
 
 /// What is wrong; nothing where help or the version was asked for, or where the list of commands says more.
 pub fn line(error: &Error) -> Option<String> {
@@ -16,7 +26,42 @@ pub fn line(error: &Error) -> Option<String> {
         .filter(|line| !line.is_empty());
     let said = said.collect::<Vec<_>>().join(" ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
+    let said = of_others(error).unwrap_or_else(|| said.replace(" tip: ", "; "));
     Some(format!("{said}; `--help` behind the command says more"))
+}
+
+/// What is said of a flag or a command that other programs have: what it is called here. The library would find the likest name only.
+fn of_others(error: &Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text),
+        _ => None,
+    };
+    if error.kind() == ErrorKind::InvalidSubcommand {
+        let name = text(ContextKind::InvalidSubcommand)?;
+        let command = meant::command(name)?;
+        return Some(format!(
+            "unrecognized subcommand '{name}': use `twinlock {command}`"
+        ));
+    }
+    let flag = text(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument);
+    let flag = flag?;
+    let is_address = flag.parse::<u16>().is_ok() || flag.parse::<SocketAddr>().is_ok();
+    let meant = if is_address {
+        Some(Meant::Setting("listen"))
+    } else {
+        meant::flag(&flag.trim_start_matches('-').to_lowercase())
+    };
+    let use_this = match meant? {
+        Meant::Setting(name @ "listen") => {
+            format!(
+                "use `serve --listen 127.0.0.1:3000` or {}",
+                as_variable(name)
+            )
+        }
+        Meant::Setting(name) => format!("use `--{name}` or {}", as_variable(name)),
+        Meant::Words(words) => words.to_owned(),
+    };
+    Some(format!("unexpected argument '{flag}' found: {use_this}"))
 }
 
 #[cfg(test)]
@@ -24,6 +69,7 @@ mod tests {
     use super::*;
     use crate::cli::args::Arguments;
     use clap::Parser;
+    use rstest::rstest;
 
     fn of(args: &[&str]) -> Option<String> {
         let all = [&["twinlock"], args].concat();
@@ -42,6 +88,40 @@ mod tests {
             "{typo}"
         );
         assert_eq!(typo.lines().count(), 1);
+    }
+
+    #[rstest]
+    #[case::port(&["serve", "--port", "80"], "unexpected argument '--port' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::with_its_value(&["serve", "--port=80"], "unexpected argument '--port' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::before_the_command(&["--port", "80", "serve"], "unexpected argument '--port' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::short(&["serve", "-p", "80"], "unexpected argument '-p' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::host(&["serve", "--host", "0.0.0.0"], "unexpected argument '--host' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::bind(&["serve", "--bind", "0.0.0.0:80"], "unexpected argument '--bind' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::database(&["user", "list", "--db", "a.db"], "unexpected argument '--db' found: use `--database-url` or TWINLOCK_DATABASE_URL")]
+    #[case::config(&["serve", "--config", "a.toml"], "unexpected argument '--config' found: there is no configuration file; settings are flags and TWINLOCK_… variables, which `EnvironmentFile=` of a systemd unit can read from a file")]
+    #[case::verbose(&["serve", "-v"], "unexpected argument '-v' found: the filter of the log is RUST_LOG, such as RUST_LOG=debug")]
+    #[case::tls(&["serve", "--tls-cert", "a.pem"], "unexpected argument '--tls-cert' found: the server speaks plain HTTP; put a proxy with TLS in front of it")]
+    #[case::in_capitals(&["serve", "--PORT", "80"], "unexpected argument '--PORT' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::bare_port(&["serve", "80"], "unexpected argument '80' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::bare_address(&["serve", "0.0.0.0:80"], "unexpected argument '0.0.0.0:80' found: use `serve --listen 127.0.0.1:3000` or TWINLOCK_LISTEN")]
+    #[case::users(&["users"], "unrecognized subcommand 'users': use `twinlock user`")]
+    #[case::version(&["version"], "unrecognized subcommand 'version': use `twinlock --version`")]
+    #[case::start(&["start"], "unrecognized subcommand 'start': use `twinlock serve`")]
+    #[case::status(&["status"], "unrecognized subcommand 'status': use `twinlock doctor`")]
+    fn s19_what_other_servers_have_is_told_by_its_name_here(
+        #[case] args: &[&str],
+        #[case] words: &str,
+    ) {
+        let end = "; `--help` behind the command says more";
+        assert_eq!(of(args).unwrap(), format!("{words}{end}"));
+    }
+
+    #[test]
+    fn s19_a_misspelt_flag_is_told_with_the_likest() {
+        assert_eq!(
+            of(&["serve", "--liste", "127.0.0.1:3000"]).unwrap(),
+            "unexpected argument '--liste' found; a similar argument exists: '--listen'; `--help` behind the command says more"
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::{
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::SettingError;
+use crate::named_path::LOGO;
 
 /// It is loaded with every first visit, so it has to be small.
 const MAX_BYTES: usize = 64 * 1024;
@@ -47,6 +48,10 @@ impl Logo {
             let problem = format!("{} {problem}; {RIGHT}", Path::new(path).display());
             SettingError::new("TWINLOCK_LOGO", problem)
         };
+        let found = LOGO.look(Path::new(path));
+        if let Err(found) = found {
+            return Err(SettingError::new("TWINLOCK_LOGO", found.to_string()));
+        }
         let bytes = bytes(path).map_err(|source| error(format!("can't be read: {source}")))?;
         Self::new(bytes).map_err(error)
     }
@@ -233,19 +238,28 @@ mod tests {
     }
 
     #[rstest]
-    fn what_can_not_be_read_is_named(#[values("/nowhere/logo.svg", "/")] path: &str) {
+    #[case(
+        "/nowhere/logo.svg",
+        "the folder /nowhere for the logo /nowhere/logo.svg does not exist: "
+    )]
+    #[case("/", "the logo / is a folder and no regular file: ")]
+    #[case("/dev/zero", "the logo /dev/zero is a device and no regular file: ")]
+    fn what_can_not_be_read_is_named(#[case] path: &str, #[case] words: &str) {
         let error = Logo::read(path).unwrap_err().to_string();
         assert!(
-            error.starts_with(&format!("TWINLOCK_LOGO: {path} can't be read: ")),
+            error.starts_with(&format!("TWINLOCK_LOGO: {words}")),
             "{error}"
         );
     }
 
     #[test]
-    fn what_has_no_end_is_too_large() {
-        let error = Logo::read("/dev/zero").unwrap_err().to_string();
+    fn what_has_hardly_an_end_is_too_large() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(1 << 40).unwrap();
+        let path = file.path().to_str().unwrap();
+        let error = Logo::read(path).unwrap_err().to_string();
         assert!(
-            error.starts_with("TWINLOCK_LOGO: /dev/zero is too large"),
+            error.starts_with(&format!("TWINLOCK_LOGO: {path} is too large")),
             "{error}"
         );
     }

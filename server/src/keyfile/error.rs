@@ -6,7 +6,7 @@ use domain::{ports::PortError, vault::KeyId};
 use storage::explained_io;
 use thiserror::Error;
 
-use crate::config::Place;
+use crate::{config::Place, named_path::PathError};
 
 /// Why there is no usable key.
 #[derive(Debug, Error)]
@@ -31,6 +31,9 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
     },
+    /// Something stands in its way, or in its place.
+    #[error(transparent)]
+    Path(#[from] Box<PathError>),
     /// Others may read it.
     #[error("the key file {key_file} can be read by others (mode {mode:04o}): {remedy}")]
     Exposed {
@@ -144,15 +147,9 @@ pub enum KeyFileError {
         /// Who this process is, by number.
         own: u32,
     },
-    /// It is a folder, a pipe or a device.
-    #[error("{key_file} is no regular file: name the key file itself with TWINLOCK_KEY_FILE")]
-    NotAFile {
-        /// The key file.
-        key_file: PathBuf,
-    },
     /// It holds something else.
     #[error(
-        "{key_file} is no key file: it should hold a line a key, an id and a key with a colon between"
+        "{key_file} is no key file: it should hold a line a key, an id and a key with a colon between; put the right file there, or name it with TWINLOCK_KEY_FILE"
     )]
     Malformed {
         /// The key file.

@@ -16,13 +16,22 @@ const GROUP_WRITES: u32 = 0o020;
 const OF_A_MOUNT: &str = "its file system is mounted read-only, so set the mode where it is mounted: `defaultMode: 0400` for a secret of Kubernetes (0440 with fsGroup), `mode: 0400` and `uid` for one of Compose";
 
 /// Refuses a file that a stranger can read or change. Its group may read it where the file is root's, as mounted secrets are, and nobody but
-/// root and the server's user is in the group.
-pub fn refuse_strangers(path: &Path, found: &Metadata) -> Result<(), KeyFileError> {
+/// root and the server's user is in the group. `server` is that user, where it is known.
+pub fn refuse_strangers(
+    path: &Path,
+    found: &Metadata,
+    server: Option<u32>,
+) -> Result<(), KeyFileError> {
     if !files::is_trusted(found) {
+        let owner = found.uid();
         return Err(KeyFileError::OfAnother {
             key_file: path.to_owned(),
-            owner: found.uid(),
-            remedy: files::remedy_for_owner(path, found.uid()),
+            owner,
+            remedy: if files::own_user() == files::ROOT {
+                files::remedy_for_owner(path, owner)
+            } else {
+                remedy_for_own_reading(path, found, server)
+            },
         });
     }
     let mode = found.mode() & 0o777;
@@ -72,6 +81,28 @@ fn strangers_in(path: &Path, group: u32) -> Vec<String> {
     }
 }
 
+/// What lets this process read a file of somebody else, or one that is closed. Only where this user's server is known to be the one that
+/// reads it, the file is given to this user: another server would lose it.
+pub fn remedy_for_own_reading(path: &Path, found: &Metadata, server: Option<u32>) -> String {
+    let (own, owner) = (files::own_user(), found.uid());
+    let of_server = match server {
+        _ if owner == own || files::is_read_only(path) => own,
+        Some(server) => server,
+        None if owner != files::ROOT => owner,
+        None => {
+            return format!(
+                "run this as the server's user; if that is user {own}, run `chown {own} {}` as root",
+                path.display()
+            );
+        }
+    };
+    if of_server == own {
+        remedy_for_reading(path, found, own)
+    } else {
+        format!("run this as {}", files::as_user(of_server))
+    }
+}
+
 /// What lets a user read a file that is closed to that user, as far as owner and mode tell.
 pub fn remedy_for_reading(path: &Path, found: &Metadata, user: u32) -> String {
     let is_closed = found.mode() & 0o400 == 0;
@@ -90,7 +121,7 @@ pub fn remedy_for_reading(path: &Path, found: &Metadata, user: u32) -> String {
     if is_closed {
         return files::remedy_for_mode(path, "600");
     }
-    "owner and mode let it, so look for an access list (`getfacl`), SELinux, AppArmor or the rules of a network share".to_owned()
+    files::OF_OTHER_RULES.to_owned()
 }
 
 fn remedy(path: &Path, found: &Metadata) -> String {
@@ -114,4 +145,46 @@ pub fn is_readable_by(database: &Metadata, found: &Metadata) -> bool {
         || (found.uid() == user && mode & 0o400 != 0)
         || mode & 0o004 != 0
         || (mode & GROUP_READS != 0 && is_member())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    /// A file of this user with that mode, and a user who is somebody else.
+    fn file(mode: u32) -> (tempfile::NamedTempFile, Metadata, u32) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::set_permissions(file.path(), Permissions::from_mode(mode)).unwrap();
+        let found = file.as_file().metadata().unwrap();
+        (file, found, files::own_user() + 1)
+    }
+
+    /// Owner and mode let it, and it is refused even so: what is left are rules that they do not show.
+    #[test]
+    fn s20_where_owner_and_mode_let_it_access_lists_are_named() {
+        let own = files::own_user();
+        let (path, found, _) = file(0o600);
+        assert_eq!(
+            remedy_for_reading(path.path(), &found, own),
+            "owner and mode let it, so look for an access list (`getfacl`), SELinux, AppArmor or the rules of a network share"
+        );
+        let (path, found, _) = file(0o200);
+        let closed = remedy_for_reading(path.path(), &found, own);
+        assert!(closed.starts_with("run `chmod 600 "), "{closed}");
+    }
+
+    #[test]
+    fn s20_a_file_is_given_only_to_the_user_of_the_server() {
+        let (path, found, other) = file(0o600);
+        let of_server = remedy_for_own_reading(path.path(), &found, Some(other));
+        // The file is this user's own: nobody else is asked.
+        assert!(!of_server.contains("run this as"), "{of_server}");
+        let given = remedy_for_reading(path.path(), &found, other);
+        assert!(
+            given.starts_with(&format!("as root, run `chown {other} ")),
+            "{given}"
+        );
+    }
 }

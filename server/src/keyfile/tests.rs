@@ -79,11 +79,19 @@ fn what_is_no_regular_file_is_refused_at_once() {
         .status();
     assert!(made.unwrap().success());
     let error = read(&database.key_file).err().unwrap();
-    assert!(matches!(error, KeyFileError::NotAFile { .. }), "{error}");
+    assert!(
+        error.to_string().contains("is a pipe and no regular file"),
+        "{error}"
+    );
     fs::remove_file(&database.key_file).unwrap();
     fs::create_dir(&database.key_file).unwrap();
     let error = read(&database.key_file).err().unwrap();
-    assert!(matches!(error, KeyFileError::NotAFile { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("is a folder and no regular file"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -104,8 +112,10 @@ fn a_folder_that_does_not_exist_is_named() {
         .err()
         .unwrap()
         .to_string();
+    let missing = folder.path().join("missing");
     assert!(
-        error.starts_with("creating ") && error.contains("missing/a.key"),
+        error.contains("missing/a.key does not exist: make it")
+            && error.contains(&format!("`mkdir -p {}`", missing.display())),
         "{error}"
     );
 }
@@ -141,4 +151,23 @@ fn links_that_lead_to_nothing_are_not_followed_either() {
     symlink(&elsewhere, &database.key_file).unwrap();
     assert!(create(&database.key_file, &SystemEntropy, None).is_err());
     assert!(!elsewhere.exists());
+}
+
+/// As editors of some systems save it.
+#[test]
+fn s7_a_mark_blanks_and_line_ends_of_other_systems_are_no_part_of_a_key() {
+    let (_folder, database) = database();
+    let made = open(&database, &SystemEntropy, None).ok().unwrap();
+    let text = fs::read_to_string(&database.key_file).unwrap();
+    let line = text.trim_end();
+    for text in [
+        format!("\u{feff}{line}\n"),
+        format!("{line}\r\n"),
+        format!("\u{feff}\r\n  {line} \t\r\n\r\n"),
+        line.to_owned(),
+    ] {
+        fs::write(&database.key_file, &text).unwrap();
+        let found = read(&database.key_file).ok().unwrap();
+        assert_eq!(check(&made), check(&found), "{text:?}");
+    }
 }

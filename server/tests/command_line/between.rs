@@ -83,6 +83,25 @@ fn s30_only_the_own_hosts_are_answered_over_the_wire() {
     }
 }
 
+/// A proxy that says the host in another header: the line shows both, so that the operator sees which one is wrong.
+#[test]
+fn s30_the_line_of_a_refused_host_names_what_a_proxy_said_of_it() {
+    let place = Place::with_account();
+    let server = place.serve_with(&[("TWINLOCK_PUBLIC_URL", "https://panel.example.com")]);
+    let headers = "Host: 10.0.0.7\r\nX-Forwarded-Host: panel.example.com, inner.example\r\n";
+    assert_eq!(get(&server, "/setup", "1.1", headers), 421);
+    server.terminate();
+    let (_, log) = server.wait();
+    let mut lines = log.lines();
+    let line = lines.find(|line| line.contains("another host")).unwrap();
+    for named in [
+        "host=\"10.0.0.7\"",
+        "x_forwarded_host=\"panel.example.com, inner.example\"",
+    ] {
+        assert!(line.contains(named), "{named} in {line}");
+    }
+}
+
 #[test]
 fn s31_a_transfer_coding_that_is_not_undone_ends_the_connection() {
     let place = Place::with_account();

@@ -134,6 +134,11 @@ fn no_refusal_is_left_out() {
             "Entropy(#[source]",
         ),
         (
+            "server/src/named_path/error.rs",
+            "pub enum PathError",
+            "source: io::Error",
+        ),
+        (
             "storage/src/cause.rs",
             "impl fmt::Display for Cause",
             "pub struct Explained",

@@ -10,7 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{left_out, server::url_of};
+use super::{has, left_out, server::url_of};
 use crate::program::{Done, Place};
 
 const SUPERUSER: &str = "twinlock";
@@ -171,4 +171,74 @@ fn s22_a_password_that_is_over_and_a_full_server_are_told() {
     let plain = url_of("plain", cluster.port, "postgres");
     let done = cluster.twinlock(&plain, &["doctor"]);
     refused(&done, "the server has no connection left for this role");
+}
+
+/// The address in the URL has brackets, the one in the certificate has none.
+#[test]
+fn s22_tls_to_an_ipv6_address_is_verified_by_the_address() {
+    let test = "s22_tls_to_an_ipv6_address_is_verified_by_the_address";
+    if !has(test, &["openssl"]) {
+        return;
+    }
+    if TcpListener::bind("[::1]:0").is_err() {
+        left_out(test, "this machine has no IPv6");
+        return;
+    }
+    let Some(cluster) = Cluster::new(test) else {
+        return;
+    };
+    let made = |name: &str, address: &str| {
+        let file = |end: &str| format!("{}/{name}.{end}", cluster.data());
+        let (key, certificate) = (file("key"), file("crt"));
+        let what = [
+            "req",
+            "-x509",
+            "-nodes",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=twinlock",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+            "-addext",
+            address,
+            "-keyout",
+            &key,
+            "-out",
+            &certificate,
+        ];
+        let done = Command::new("openssl").args(what).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        let owner = fs::metadata(cluster.data()).unwrap();
+        std::os::unix::fs::chown(&key, Some(owner.uid()), Some(owner.gid())).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+        let copy = cluster.place.file(&format!("{name}.crt"));
+        fs::copy(&certificate, &copy).unwrap();
+        copy.display().to_string()
+    };
+    let (right, other) = (
+        made("right", "subjectAltName=IP:::1"),
+        made("other", "subjectAltName=IP:::2"),
+    );
+    for (name, certificate, is_taken) in [("right", &right, true), ("other", &other, false)] {
+        cluster.start(&format!(
+            "-c listen_addresses=::1 -c ssl=on -c ssl_cert_file={name}.crt -c ssl_key_file={name}.key"
+        ));
+        let url = format!(
+            "postgres://{SUPERUSER}@[::1]:{}/postgres?sslmode=verify-full&sslrootcert={certificate}",
+            cluster.port
+        );
+        if is_taken {
+            cluster.twinlock(&url, &["key", "new"]).expect_done();
+            cluster.twinlock(&url, &["migrate"]).expect_done();
+        } else {
+            fs::remove_file(cluster.place.file("twinlock.key")).unwrap();
+            refused(&cluster.twinlock(&url, &["key", "new"]), "certificate");
+        }
+        cluster.stop();
+    }
 }

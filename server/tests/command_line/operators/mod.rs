@@ -7,10 +7,12 @@ mod disks;
 mod key_places;
 mod output;
 mod owners;
+mod paths;
 mod pooler;
 mod proxies;
 mod roles;
 mod server;
+mod wrong_user;
 
 use std::{
     fs,

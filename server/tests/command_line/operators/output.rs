@@ -186,3 +186,24 @@ fn s27_doctor_says_the_same_to_scripts_as_to_people() {
     assert!(remedy.contains("twinlock.db.key"), "{remedy}");
     assert!(text.out.contains(remedy), "{}", text.out);
 }
+
+/// Every command says it once, beside its result.
+#[rstest]
+#[case::list(&["user", "list"])]
+#[case::json(&["--json", "account", "list"])]
+#[case::doctor(&["doctor"])]
+#[case::migrate(&["migrate"])]
+#[case::keys(&["key", "list"])]
+#[case::events(&["events"])]
+#[case::backup(&["backup", "copy"])]
+#[case::restore_of_nothing(&["restore", "nothing"])]
+#[case::wrong_setting(&["serve", "--listen", "nowhere"])]
+fn s19_a_misspelt_variable_is_told_by_every_command(#[case] args: &[&str]) {
+    let place = Place::with_database();
+    let mut command = place.command(args);
+    command.env("TWINLOCK_LISTN", "127.0.0.1:1");
+    let done = Done::from(command.output().unwrap());
+    let sentence = "TWINLOCK_LISTN is no setting of this program: did you mean TWINLOCK_LISTEN?";
+    assert_eq!(done.err.matches(sentence).count(), 1, "{}", done.err);
+    assert!(!done.out.contains("TWINLOCK_LISTN"), "{}", done.out);
+}

@@ -62,7 +62,8 @@ impl Pooler {
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         if chown(&folder, Some(NOBODY), Some(NOBODY)).is_ok() {
-            command.uid(NOBODY).gid(NOBODY);
+            // Not where the tests were started: that user may not be able to enter it.
+            command.uid(NOBODY).gid(NOBODY).current_dir("/");
         }
         let mut child = command.spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();

@@ -1,0 +1,349 @@
+//! A path that a setting or an argument names, looked at before anything is opened or made: whatever stands there in place of a file is
+//! one sentence, with what to do about it.
+
+mod error;
+
+use std::{
+    env,
+    fs::{self, FileType, Metadata},
+    io::{self, ErrorKind},
+    os::unix::fs::{FileTypeExt, MetadataExt},
+    path::{Path, PathBuf},
+};
+
+use crate::files::{self, folder_of};
+use rustix::{
+    fs::{Access, AtFlags, CWD, accessat},
+    io::Errno,
+};
+
+pub use error::PathError;
+
+/// Its owner may read, write and enter.
+const OWNER_ALL: u32 = 0o700;
+
+/// What a file is for, and how another one is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Named {
+    what: &'static str,
+    /// What to do instead, as the end of a sentence.
+    instead: &'static str,
+    /// A name for it, where a folder is named.
+    example: &'static str,
+    /// Whether it may be made, so that its folder may be, too.
+    is_made: bool,
+}
+
+/// Why something has to be made in the folder: the file itself.
+pub const NOT_THERE_YET: &str = "does not exist yet";
+/// Why something has to be made in the folder of a database.
+pub const JOURNAL: &str = "needs its journal beside it";
+
+/// A database that has to be there.
+pub const DATABASE: Named = Named {
+    what: "the database",
+    instead: "name the database file itself with TWINLOCK_DATABASE_URL",
+    example: "twinlock.db",
+    is_made: false,
+};
+/// A database that may be made.
+pub const NEW_DATABASE: Named = Named {
+    what: "the database",
+    instead: "name another file with TWINLOCK_DATABASE_URL",
+    example: "twinlock.db",
+    is_made: true,
+};
+/// A key file that has to be there.
+pub const KEY_FILE: Named = Named {
+    what: "the key file",
+    instead: "name the key file itself with TWINLOCK_KEY_FILE",
+    example: "twinlock.db.key",
+    is_made: false,
+};
+/// A key file that is to be made.
+pub const NEW_KEY_FILE: Named = Named {
+    what: "the key file",
+    instead: "name another file with TWINLOCK_KEY_FILE",
+    example: "twinlock.db.key",
+    is_made: true,
+};
+/// A backup to be read.
+pub const BACKUP: Named = Named {
+    what: "the backup",
+    instead: "name the file that `twinlock backup` wrote",
+    example: "twinlock-backup.db",
+    is_made: false,
+};
+/// A backup to be written.
+pub const NEW_BACKUP: Named = Named {
+    what: "the backup",
+    instead: "name another file",
+    example: "twinlock-backup.db",
+    is_made: true,
+};
+/// The operator's picture.
+pub const LOGO: Named = Named {
+    what: "the logo",
+    instead: "use an SVG or PNG file of at most 64 KiB",
+    example: "logo.svg",
+    is_made: false,
+};
+
+impl Named {
+    /// Looks at what stands there: a regular file, or nothing in a folder that is there. Links are followed.
+    ///
+    /// # Errors
+    /// Whatever else stands there, or in the way.
+    pub fn look(self, path: &Path) -> Result<Option<Metadata>, Box<PathError>> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_file() => Ok(Some(found)),
+            Ok(found) => Err(self.not_a_file(path, found.file_type())),
+            Err(error) => {
+                let explained = self.explained(path, error).map(Box::new);
+                explained.map_or(Ok(None), Err)
+            }
+        }
+    }
+
+    /// What is wrong with a path that leads to no regular file.
+    pub fn not_a_file(self, path: &Path, found: FileType) -> Box<PathError> {
+        let remedy = if found.is_dir() {
+            let example = path.join(self.example);
+            format!("{}, such as {}", self.instead, example.display())
+        } else {
+            self.instead.to_owned()
+        };
+        Box::new(PathError::NotAFile {
+            kind: kind_of(found),
+            what: self.what,
+            path: path.to_owned(),
+            remedy,
+        })
+    }
+
+    /// Why nothing was found; `None` where the folder is there and holds no such file.
+    fn explained(self, path: &Path, error: io::Error) -> Option<PathError> {
+        let (what, path) = (self.what, path.to_owned());
+        let remedy = self.instead.to_owned();
+        Some(match error.kind() {
+            ErrorKind::NotFound => return self.absent(&path),
+            ErrorKind::NotADirectory => PathError::NotAFolder {
+                folder: nearest(&path),
+                what,
+                path,
+                remedy,
+            },
+            ErrorKind::PermissionDenied => self.closed(path),
+            ErrorKind::InvalidFilename => PathError::TooLong { what, remedy },
+            _ if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
+                PathError::Circle { what, path, remedy }
+            }
+            _ => PathError::Io {
+                what,
+                path,
+                source: error,
+            },
+        })
+    }
+
+    fn absent(self, path: &Path) -> Option<PathError> {
+        let what = self.what;
+        let target = |link: &Path| fs::read_link(link).ok();
+        let broken = path
+            .ancestors()
+            .find_map(|link| Some((link, target(link).filter(|_| fs::metadata(link).is_err())?)));
+        if let Some((link, target)) = broken {
+            return Some(PathError::BrokenLink {
+                link: link.to_owned(),
+                target,
+                what,
+                path: path.to_owned(),
+                remedy: self.instead.to_owned(),
+            });
+        }
+        let folder = folder_of(path);
+        if fs::metadata(folder).is_ok() {
+            return None;
+        }
+        let remedy = if self.is_made {
+            format!(
+                "make it (`mkdir -p {}`), or {}",
+                folder.display(),
+                self.instead
+            )
+        } else {
+            self.instead.to_owned()
+        };
+        Some(PathError::NoFolder {
+            folder: folder.to_owned(),
+            what,
+            path: path.to_owned(),
+            remedy,
+        })
+    }
+
+    fn closed(self, path: PathBuf) -> PathError {
+        let folder = nearest(&path);
+        let found = fs::metadata(&folder);
+        let (owner, mode) = found.map_or((files::ROOT, 0), |found| (found.uid(), found.mode()));
+        let own = files::own_user();
+        let remedy = if owner == own {
+            files::remedy_for_mode(&folder, "700")
+        } else if owner == files::ROOT && self.is_made {
+            format!("{} in a folder of user {own}", self.instead)
+        } else {
+            format!("run this as {}", files::as_user(owner))
+        };
+        PathError::Closed {
+            folder: shown(&folder),
+            owner,
+            mode: mode & 0o7777,
+            what: self.what,
+            path,
+            own,
+            remedy,
+        }
+    }
+
+    /// Refuses a file that this process may not read.
+    pub fn refuse_unreadable(self, path: &Path, found: &Metadata) -> Result<(), Box<PathError>> {
+        self.refuse_closed(path, found, Access::READ_OK, "read")
+    }
+
+    /// Refuses a file that this process may not read and write.
+    pub fn refuse_unwritable(self, path: &Path, found: &Metadata) -> Result<(), Box<PathError>> {
+        let access = Access::READ_OK | Access::WRITE_OK;
+        self.refuse_closed(path, found, access, "read and written")
+    }
+
+    fn refuse_closed(
+        self,
+        path: &Path,
+        found: &Metadata,
+        access: Access,
+        done: &'static str,
+    ) -> Result<(), Box<PathError>> {
+        if is_allowed(path, access) != Err(Errno::ACCESS) {
+            return Ok(());
+        }
+        let (own, owner) = (files::own_user(), found.uid());
+        let folder = fs::metadata(folder_of(path)).ok();
+        let is_own_folder = folder.is_some_and(|folder| folder.uid() == own);
+        let remedy = if owner == own {
+            files::remedy_for_mode(path, "600")
+        } else if owner == files::ROOT && is_own_folder {
+            format!(
+                "run this as {} if the server runs as root; if it runs as user {own}, whose folder it is, root has to give the file back (`chown {own} {}`)",
+                files::as_user(owner),
+                path.display()
+            )
+        } else {
+            format!("run this as {}", files::as_user(owner))
+        };
+        Err(Box::new(PathError::Forbidden {
+            what: self.what,
+            path: path.to_owned(),
+            done,
+            owner,
+            mode: found.mode() & 0o777,
+            own,
+            remedy,
+        }))
+    }
+
+    /// Refuses a folder in which this process may make no file. `purpose` follows the file's name.
+    pub fn refuse_closed_folder(
+        self,
+        path: &Path,
+        purpose: &'static str,
+    ) -> Result<(), Box<PathError>> {
+        let access = Access::WRITE_OK | Access::EXEC_OK;
+        match is_allowed(folder_of(path), access) {
+            Err(Errno::ACCESS | Errno::ROFS) => Err(self.closed_folder(path, purpose)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is wrong with a folder in which this process may make no file.
+    pub fn closed_folder(self, path: &Path, purpose: &'static str) -> Box<PathError> {
+        let folder = folder_of(path);
+        Box::new(PathError::Folder {
+            remedy: self.remedy_for_folder(folder),
+            folder: shown(folder),
+            what: self.what,
+            path: path.to_owned(),
+            purpose,
+            own: files::own_user(),
+        })
+    }
+
+    fn remedy_for_folder(self, folder: &Path) -> String {
+        let (own, instead) = (files::own_user(), self.instead);
+        if files::is_read_only(folder) {
+            return format!(
+                "its file system is mounted read-only; mount it for writing, or {instead}"
+            );
+        }
+        let Ok(found) = fs::metadata(folder) else {
+            return instead.to_owned();
+        };
+        let (owner, mode) = (found.uid(), found.mode() & 0o7777);
+        if owner == own && mode & OWNER_ALL != OWNER_ALL {
+            return files::remedy_for_mode(&shown(folder), "700");
+        }
+        if owner == own {
+            return files::OF_OTHER_RULES.to_owned();
+        }
+        if owner == files::ROOT {
+            return format!(
+                "it belongs to root (mode {mode:04o}); {instead}, in a folder of user {own}, which root makes with `install -d -o {own} -m 700 FOLDER`"
+            );
+        }
+        format!(
+            "it belongs to user {owner} (mode {mode:04o}); run this as {}, or {instead}",
+            files::as_user(owner)
+        )
+    }
+}
+
+/// Whether this process may do that, by its effective user.
+fn is_allowed(path: &Path, access: Access) -> Result<(), Errno> {
+    accessat(CWD, path, access, AtFlags::EACCESS)
+}
+
+/// The last part of a path, from its beginning, that can be looked at.
+fn nearest(path: &Path) -> PathBuf {
+    let folders = path.ancestors().skip(1);
+    let named = folders.map(|folder| {
+        if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        }
+    });
+    let mut found = named.filter(|folder| fs::metadata(folder).is_ok());
+    found.next().unwrap_or(Path::new(".")).to_owned()
+}
+
+/// A folder as an operator finds it: `.` says nothing of a service.
+fn shown(folder: &Path) -> PathBuf {
+    if folder == Path::new(".") {
+        return env::current_dir().unwrap_or_else(|_| folder.to_owned());
+    }
+    folder.to_owned()
+}
+
+fn kind_of(found: FileType) -> &'static str {
+    if found.is_dir() {
+        "a folder"
+    } else if found.is_fifo() {
+        "a pipe"
+    } else if found.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Whatever stands where a file is named, or in its way: one sentence, with what to do (S9, S14). A link to a database stays one (S20).
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt, symlink},
+        net::UnixListener,
+    },
+    process::Command,
+};
+
+use rstest::rstest;
+
+use super::{SERVICE, give, is_root, names};
+use crate::program::{Done, Place};
+
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+/// A database, and beside it everything that is no file.
+fn with_other_things() -> Place {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    fs::create_dir(place.file("folder")).unwrap();
+    symlink("nowhere", place.file("broken")).unwrap();
+    symlink("circle", place.file("circle")).unwrap();
+    let pipe = Command::new("mkfifo").arg(place.file("pipe")).status();
+    assert!(pipe.unwrap().success());
+    drop(UnixListener::bind(place.file("socket")).unwrap());
+    fs::write(place.file("plain"), "no database").unwrap();
+    fs::set_permissions(place.file("plain"), Permissions::from_mode(0o600)).unwrap();
+    place
+}
+
+/// One sentence that says what is there, and nothing that only the system's programmers understand.
+#[track_caller]
+fn refused(place: &Place, args: &[&str], words: &str) {
+    let before = names(place, "");
+    let done = place.run(args);
+    let line = done.expect_refused(1);
+    assert!(line.contains(words), "{args:?}: {line}");
+    assert!(!line.contains("os error"), "{args:?}: {line}");
+    assert_eq!(names(place, ""), before, "{args:?} leaves nothing behind");
+}
+
+#[rstest]
+#[case::folder("folder", "is a folder and no regular file: name ")]
+#[case::here(".", "is a folder and no regular file: name ")]
+#[case::pipe("pipe", "is a pipe and no regular file: name ")]
+#[case::socket("socket", "is a socket and no regular file: name ")]
+#[case::device("/dev/null", "is a device and no regular file: name ")]
+#[case::broken_link(
+    "broken",
+    "leads to nowhere, which does not exist: put it back, or name "
+)]
+#[case::circle("circle", "links lead in a circle there: name ")]
+#[case::no_folder(
+    "missing/a.db",
+    "the folder missing for the database missing/a.db does not exist: "
+)]
+#[case::below_a_file("plain/a.db", "because plain is no folder: name ")]
+fn s14_what_is_no_database_is_told(#[case] path: &str, #[case] words: &str) {
+    let place = with_other_things();
+    let url = format!("sqlite:{path}");
+    for args in [
+        &SERVE[..],
+        &["migrate"],
+        &["doctor"],
+        &["user", "list"],
+        &["backup", "copy"],
+        &["copy", "--to", "sqlite:other.db", "--from", &url],
+    ] {
+        let args = [args, &["--database-url", &url]].concat();
+        refused(&place, &args, words);
+    }
+    place.run(&["backup", "whole"]).expect_done();
+    let args = ["restore", "whole", "--database-url", &url];
+    refused(&place, &args, words);
+}
+
+#[rstest]
+#[case::folder("folder", "is a folder and no regular file: name ")]
+#[case::pipe("pipe", "is a pipe and no regular file: name ")]
+#[case::socket("socket", "is a socket and no regular file: name ")]
+#[case::device("/dev/null", "is a device and no regular file: name ")]
+#[case::broken_link(
+    "broken",
+    "leads to nowhere, which does not exist: put it back, or name "
+)]
+#[case::circle("circle", "links lead in a circle there: name ")]
+#[case::no_folder(
+    "missing/a.key",
+    "the folder missing for the key file missing/a.key does not exist: "
+)]
+#[case::below_a_file("plain/a.key", "because plain is no folder: name ")]
+#[case::other_file("plain", "plain is no key file: ")]
+fn s9_what_is_no_key_file_is_told(#[case] path: &str, #[case] words: &str) {
+    let place = with_other_things();
+    for args in [
+        &SERVE[..],
+        &["migrate"],
+        &["user", "list"],
+        &["key", "list"],
+        &["key", "new"],
+        &["migrate", "--database-url", "sqlite:new.db"],
+    ] {
+        let args = [args, &["--key-file", path]].concat();
+        refused(&place, &args, words);
+    }
+    let done = place.run(&["doctor", "--key-file", path]);
+    let (found, _) = done.expect_failed(1);
+    assert!(
+        found.contains(words) && !found.contains("os error"),
+        "{found}"
+    );
+}
+
+#[rstest]
+#[case::folder("folder", "is a folder and no regular file: name ")]
+#[case::pipe("pipe", "is a pipe and no regular file: name ")]
+#[case::socket("socket", "is a socket and no regular file: name ")]
+#[case::device("/dev/null", "is a device and no regular file: name ")]
+#[case::broken_link(
+    "broken",
+    "leads to nowhere, which does not exist: put it back, or name "
+)]
+#[case::circle("circle", "links lead in a circle there: name ")]
+#[case::no_folder(
+    "missing/a",
+    "the folder missing for the backup missing/a does not exist: "
+)]
+#[case::below_a_file("plain/a", "because plain is no folder: name ")]
+fn s14_what_is_no_backup_is_told(#[case] path: &str, #[case] words: &str) {
+    let place = with_other_things();
+    refused(&place, &["backup", path], words);
+    refused(&place, &["restore", path], words);
+    refused(&place, &["restore", path, "--overwrite"], words);
+}
+
+#[test]
+fn s14_a_backup_that_is_not_there_is_told() {
+    let place = with_other_things();
+    let words = "there is no backup nothing: name the file that `twinlock backup` wrote";
+    refused(&place, &["restore", "nothing"], words);
+}
+
+/// Nothing is waited for that has no end.
+#[rstest]
+fn s14_what_is_no_logo_is_told(#[values("folder", "pipe", "socket", "broken")] path: &str) {
+    let place = with_other_things();
+    let done = place.run(&["serve", "--listen", "127.0.0.1:0", "--logo", path]);
+    let line = done.expect_refused(2);
+    assert!(
+        line.starts_with(&format!("TWINLOCK_LOGO: the logo {path} "))
+            && line.contains("SVG or PNG file"),
+        "{line}"
+    );
+}
+
+/// The link stays, and what it leads to is put back with its owner and mode.
+#[test]
+fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    place.run(&["backup", "copy"]).expect_done();
+    place.run(&["account", "add", "Example Ltd"]).expect_done();
+    fs::create_dir(place.file("disk")).unwrap();
+    let whole = place.file("disk/whole.db");
+    fs::rename(place.file("twinlock.db"), &whole).unwrap();
+    symlink("disk/whole.db", place.file("twinlock.db")).unwrap();
+    fs::set_permissions(&whole, Permissions::from_mode(0o640)).unwrap();
+    if is_root("s20_a_database_behind_a_link_is_restored_where_it_lies: its owner") {
+        give(&place, SERVICE);
+        std::os::unix::fs::chown(&whole, Some(SERVICE), Some(SERVICE)).unwrap();
+        std::os::unix::fs::chown(place.file("twinlock.db.key"), Some(0), Some(0)).unwrap();
+    }
+    let before = fs::metadata(&whole).unwrap();
+    let done = place.run(&["restore", "copy", "--overwrite"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let link = fs::symlink_metadata(place.file("twinlock.db")).unwrap();
+    assert!(link.is_symlink());
+    let after = fs::metadata(&whole).unwrap();
+    let facts = |found: &fs::Metadata| (found.uid(), found.gid(), found.mode());
+    assert_eq!(facts(&after), facts(&before));
+    let beside = names(&place, "disk");
+    assert!(
+        beside.len() == 2 && beside[1].starts_with("whole.db.replaced-"),
+        "{beside:?}"
+    );
+    let list = Done::from(place.command(&["account", "list"]).output().unwrap());
+    assert!(!list.out.contains("Example Ltd"), "{}", list.out);
+}
