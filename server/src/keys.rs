@@ -124,7 +124,7 @@ impl fmt::Display for Lost {
         let Self { key, rows, .. } = self;
         write!(
             out,
-            "{rows} authenticators need the key {key}, which is not in the key file: put the line that begins with `{key}:` back, or reset these people with `twinlock user reset-mfa`: {}",
+            "the key {key} is not in the key file, and authenticators need it ({rows}): put the line that begins with `{key}:` back, or reset these people with `twinlock user reset-mfa`: {}",
             self.names()
         )
     }

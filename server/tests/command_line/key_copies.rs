@@ -163,7 +163,7 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     let server = place.serve();
     let (mut browser, app) = owing(&server, 0);
     assert_eq!(give(&mut browser, &app.code(now())), 200);
-    let said = "1 authenticators need the key lost, which is not in the key file: put the line that begins with `lost:` back, or reset these people with `twinlock user reset-mfa`: user1@example.com";
+    let said = "the key lost is not in the key file, and authenticators need it (1): put the line that begins with `lost:` back, or reset these people with `twinlock user reset-mfa`: user1@example.com";
     let doctor = place.run(&["doctor"]);
     let (found, line) = doctor.expect_failed(1);
     assert_eq!(line, "1 of 4 checks failed: key");
