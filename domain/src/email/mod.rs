@@ -19,6 +19,9 @@ pub enum EmailError {
     /// It has not the form of one.
     #[error("enter an email address such as name@example.com")]
     Form,
+    /// A dot first, last or beside another one in the part before the @ (RFC 5321 §4.1.2, a dot-string).
+    #[error("before the @ no dot (.) may stand first, last or beside another one")]
+    Dot,
     /// A sign within it that shows nothing, and would make it look like another one.
     #[error("leave out {}, which shows nothing", sign(*.0))]
     Sign(char),
@@ -42,11 +45,14 @@ pub fn check_new(text: &str) -> Result<(), EmailError> {
         return Err(EmailError::Sign(c));
     }
     let is_of_host = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-._".contains(c);
-    if has_form(&text) && host.chars().all(is_of_host) {
-        Ok(())
-    } else {
-        Err(EmailError::Form)
+    if !has_form(&text) || !host.chars().all(is_of_host) {
+        return Err(EmailError::Form);
     }
+    // Parsing takes such a part: an earlier version may have stored one, and its person signs in by it.
+    if local.split('.').any(str::is_empty) {
+        return Err(EmailError::Dot);
+    }
+    Ok(())
 }
 
 /// Without the blanks and the signs that clipboards put around it.
@@ -109,6 +115,34 @@ mod tests {
         #[values("a@example.com/", "a@ex%61mple.com")] typed: &str,
     ) {
         assert_eq!(check_new(typed), Err(EmailError::Form));
+    }
+
+    /// No mail server takes such a part (RFC 5321 §4.1.2). Parsing does, so that a person who has one already signs in.
+    #[rstest]
+    fn s4_a_dot_out_of_place_is_refused_for_a_new_person(
+        #[values(
+            ".a@example.com",
+            "a.@example.com",
+            "a..b@example.com",
+            ".@example.com",
+            "a。。b@example.com",
+            "ａ．＠ｅｘａｍｐｌｅ．ｃｏｍ"
+        )]
+        typed: &str,
+    ) {
+        assert_eq!(check_new(typed), Err(EmailError::Dot));
+        #[cfg(feature = "secrets")]
+        {
+            assert_eq!(Email::new(typed), Err(EmailError::Dot));
+            assert!(typed.parse::<Email>().is_ok(), "{typed}");
+        }
+    }
+
+    #[rstest]
+    fn s4_a_dot_in_its_place_is_taken(
+        #[values("a.b@example.com", "a.b.c+d@example.com", "a@b.c.example.com")] typed: &str,
+    ) {
+        assert_eq!(check_new(typed), Ok(()));
     }
 
     /// S25 of the field.
