@@ -44,7 +44,7 @@ pub fn App() -> impl IntoView {
             <SkipLink label="Skip to content" />
             {boot::apart(|| view! { <Header /> }.into_any())}
             <main id="main" class="page" tabindex="-1">
-                <Status message=shell.status />
+                <Status message=shell.status warns=shell.status_warns />
                 {boot::apart(|| {
                     view! {
                         <Pages />
@@ -170,7 +170,7 @@ fn UserMenu(name: String) -> impl IntoView {
     effect(move || {
         let now = refused.get().map(|error| words::refusal(&error));
         if let Some(now) = &now {
-            shell.say(now.clone());
+            shell.warn(now.clone());
         } else if said.is_some() && shell.status.get_untracked() == said {
             shell.status.set(None);
         }

@@ -6,9 +6,9 @@ use crate::{
     address::RightAddress,
     error::AppError,
     reactive::shown,
-    session::view::WayOn,
+    session::view::{WayOn, link_dead},
     shell::shell,
-    ui::{Countdown, FormError},
+    ui::{Alert, Countdown, FormError, LinkButton, written},
     words,
 };
 
@@ -20,15 +20,31 @@ pub(crate) fn Refused(
     /// Submits once more.
     #[prop(into)]
     retry: Callback<()>,
+    /// Whether a field says what the server itself refuses.
+    #[prop(optional)]
+    at_field: bool,
+    /// Whether it may be tried again even where something in between answered.
+    #[prop(optional)]
+    may_repeat: bool,
 ) -> impl IntoView {
     shell().forget_once_back(refused);
     shown(move || {
         let said = refused.get().map(|error| {
             let said = Some(words::refusal(&error));
-            if words::may_work_again(&error) {
+            if words::may_work_again(&error) || may_repeat && words::is_from_between(&error) {
                 view! { <FormError error=said retry /> }.into_any()
+            } else if matches!(error, AppError::NoMethod | AppError::SetUpRequired) && !at_field {
+                view! {
+                    <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label="Add MFA" /> }>
+                        <p use:written=said.unwrap_or_default().into()></p>
+                    </Alert>
+                }
+                .into_any()
+            } else if at_field && !words::is_from_between(&error) {
+                view! { <Wait error /> }.into_any()
             } else if error == AppError::LinkDead {
                 // The form's link was used: perhaps by this very form, whose answer was lost on its way.
+                let said = Some(link_dead().to_owned());
                 view! { <FormError error=said /><p><WayOn /></p> }.into_any()
             } else {
                 view! { <FormError error=said /><Wait error /><RightAddress error /> }.into_any()

@@ -100,6 +100,7 @@ export class ChangePassword extends Screen {
   readonly code = this.textbox('6-digit code');
   readonly backupCode = this.textbox('Backup code');
   readonly useBackupCode = this.button('Use a backup code');
+  readonly useApp = this.button('Use the authenticator app');
   readonly showPassword = this.button('Show password');
   readonly submit = this.button('Change password');
   readonly cancel = this.button('Cancel');

@@ -1,4 +1,5 @@
 import { expect, test } from '../support/fixtures';
+import type { SecondFactorScreen } from '../support/screen';
 import { words } from '../support/words';
 
 const NEW = 'eleven bright kites over hills';
@@ -102,6 +103,56 @@ test('with MFA on it takes a code, or a backup code from whoever lost the device
   await expect(form.backupCode).toBeFocused();
   await form.backupCode.fill(enrolled.codes[0]!);
   await form.submit.click();
+  await expect(profile.status(words.passwordChanged)).toBeVisible();
+  await expect(profile.settings.getByText(words.codesLeft(9))).toBeVisible();
+});
+
+/** One mechanism for each place that takes either kind of code. */
+for (const place of ['sign-in', 'verification of an action', 'Change password'] as const) {
+  test(`each kind of code keeps what was typed: ${place}`, async ({ site }) => {
+    await site.enter();
+    const { codes } = await site.addMfa();
+    const backupCode = codes[0] as string;
+    let form: Pick<SecondFactorScreen, 'code' | 'backupCode' | 'useBackupCode' | 'useApp'>;
+    if (place === 'sign-in') {
+      await site.signOut();
+      await site.enterUpToCode();
+      form = site.signInCode;
+    } else if (place === 'Change password') {
+      await site.changePassword.open();
+      form = site.changePassword;
+    } else {
+      await site.askToGenerate();
+      form = site.stepUp('generate');
+    }
+    await form.code.fill('123');
+    await form.useBackupCode.click();
+    await expect(form.backupCode, 'digits stay in their own field').toHaveValue('');
+    await form.backupCode.fill('WXYZ-');
+    await form.useApp.click();
+    await expect(form.code).toHaveValue('123');
+    await form.useBackupCode.click();
+    await expect(form.backupCode).toHaveValue('WXYZ-');
+
+    // A whole code in the field of the other kind goes along to its own.
+    await form.backupCode.fill('12 34 56');
+    await form.useApp.click();
+    await expect(form.code).toHaveValue('12 34 56');
+    await form.code.fill(`3. ${backupCode}`);
+    await form.useBackupCode.click();
+    await expect(form.backupCode).toHaveValue(`3. ${backupCode}`);
+    await form.useApp.click();
+    await expect(form.code).toHaveValue('');
+  });
+}
+
+test('a backup code in the field for six digits is taken as what it is, here too', async ({ site }) => {
+  const { changePassword: form, profile, person } = site;
+  await site.enter();
+  const { codes } = await site.addMfa();
+  await form.open();
+  await form.code.fill(codes[0] as string);
+  await form.change(person.password, NEW);
   await expect(profile.status(words.passwordChanged)).toBeVisible();
   await expect(profile.settings.getByText(words.codesLeft(9))).toBeVisible();
 });

@@ -1,29 +1,12 @@
-import type { Page, Route } from '@playwright/test';
 import { expectAccessible, expectNoSidewaysScroll } from '../support/a11y';
 import { expect, test } from '../support/fixtures';
+import { gateway, loseFirst, LOSSES } from '../support/lost';
 import { Notice } from '../support/notice';
 import { MAX, seedMember } from '../support/seed';
 import { words } from '../support/words';
 
 /** Answers that did not arrive, or not whole: what is said of them, and how the way goes on. */
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
-
-/** The server does it, and its first answer gets lost in this way. */
-async function loseFirst(page: Page, api: string, lose: (route: Route) => Promise<void>): Promise<void> {
-  await page.route(
-    `**/api/${api}`,
-    async (route) => {
-      await route.fetch();
-      await lose(route);
-    },
-    { times: 1 },
-  );
-}
-
-const gateway = (route: Route): Promise<void> =>
-  route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
-const nothing = (route: Route): Promise<void> => route.abort('connectionreset');
-const empty = (route: Route): Promise<void> => route.fulfill({ status: 200, body: '' });
 
 for (const [what, answer, said] of [
   ['an empty 200', { status: 200, body: '' }, words.cutShort],
@@ -72,11 +55,7 @@ test('p3 a connection that breaks in the middle of an answer is no other page', 
   expect(server.log()).not.toContain('panicked');
 });
 
-for (const [what, lose, said] of [
-  ['no answer', nothing, /can't be reached/],
-  ['a gateway', gateway, words.gatewayHere],
-  ['an empty answer', empty, words.cutShort],
-] as const) {
+for (const [what, lose, said] of LOSSES) {
   test(`p3 new codes whose answer was lost are replaced by codes that are shown: ${what}`, async ({ site, page, guard }) => {
     guard.expectRefusals(403, 502);
     await site.enter();
@@ -148,6 +127,7 @@ test('p3 a reset of a member whose answer was lost says that it may have been do
   await again.click();
   await site.members.expectOpen();
   await expect(site.members.status(words.perhapsDone)).toBeVisible();
+  await expect(page.locator('.status'), 'it looks like no success').toHaveClass(/status--warning/);
   await expect(site.members.row(MAX.name)).toContainText('Off');
 });
 

@@ -1,6 +1,8 @@
 import { expectSameAria } from '../support/aria';
 import { expect, test } from '../support/fixtures';
 import { BRAND } from '../support/screen';
+import type { Server } from '../support/server';
+import type { Site } from '../support/site';
 import { MAX, seedMember, seedOwner, ZOE } from '../support/seed';
 import { TOURS } from '../support/tours';
 import { givenAway, properNames, translate } from '../support/translator';
@@ -27,21 +29,26 @@ for (const [name, tour] of TOURS) {
   });
 }
 
-test('p1 a search shows the person found, and Reset asks about that person', async ({ site, server }) => {
-  const ada = site.as(seedOwner(server));
-  const max = site.as(seedMember(server, MAX));
-  const zoe = site.as(seedMember(server, ZOE));
-  for (const member of [max, zoe]) {
+/** The list of an account's members, all of them with MFA, as their Owner sees it. */
+async function amongMembers(site: Site, server: Server): Promise<Site> {
+  const owner = site.as(seedOwner(server));
+  for (const person of [MAX, ZOE]) {
+    const member = site.as(seedMember(server, person));
     await member.enter();
     await member.addMfa();
     await member.signOut();
   }
-  await ada.enter();
-  await ada.addMfa();
-  await ada.accounts.open();
-  await ada.accounts.membersOf(ada.person.account).click();
+  await owner.enter();
+  await owner.addMfa();
+  await owner.accounts.open();
+  await owner.accounts.membersOf(owner.person.account).click();
+  await expect(owner.members.rows).toHaveCount(3);
+  return owner;
+}
+
+test('p1 a search shows the person found, and Reset asks about that person', async ({ site, server }) => {
+  const ada = await amongMembers(site, server);
   const { members } = ada;
-  await expect(members.rows).toHaveCount(3);
   for (const { name } of [ZOE, MAX, ZOE]) {
     await members.search.fill(name);
     await expect(members.rows).toHaveCount(1);
@@ -75,20 +82,8 @@ test('p1 the field follows the switch between code and backup code', async ({ ow
 });
 
 test('p1 newer rows leave the focus and an open question with their person', async ({ site, server, page }) => {
-  const ada = site.as(seedOwner(server));
-  const max = site.as(seedMember(server, MAX));
-  const zoe = site.as(seedMember(server, ZOE));
-  for (const member of [max, zoe]) {
-    await member.enter();
-    await member.addMfa();
-    await member.signOut();
-  }
-  await ada.enter();
-  await ada.addMfa();
-  await ada.accounts.open();
-  await ada.accounts.membersOf(ada.person.account).click();
+  const ada = await amongMembers(site, server);
   const { members } = ada;
-  await expect(members.rows).toHaveCount(3);
   const row = await members.row(ZOE.name).elementHandle();
   const button = members.reset(ZOE.name);
   await button.focus();

@@ -46,10 +46,12 @@ fn Waits() -> impl IntoView {
 fn Results() -> impl IntoView {
     let added = "Authenticator application added. You were signed out everywhere else.";
     let status = some(added);
+    let warned = some("It may have been done: check it here before you try again.");
     view! {
         <Specimen state="Status: what was done; Dismiss hides it">
-            <Status message=status />
+            <Status message=status warns=false />
             <Button label="Say it again" on_press=move || status.set(Some(added.to_owned())) />
         </Specimen>
+        <Specimen state="Status: no success"><Status message=warned warns=true /></Specimen>
     }
 }

@@ -4,10 +4,9 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
-    reactive::shown,
-    refused::Wait,
-    shell::shell,
-    ui::{Button, ButtonKind, CodeField, CodeKind, FormError, SubmitForm},
+    reactive::effect,
+    refused::Refused,
+    ui::{Button, ButtonKind, CodeField, CodeKind, SubmitForm},
     words,
 };
 
@@ -32,28 +31,23 @@ pub(crate) fn CodeForm(
     /// Whether the field takes the focus when it appears.
     #[prop(optional)]
     autofocus: bool,
+    /// Where a backup code may be given as well: whether the answer to a try of either kind was lost.
+    #[prop(optional)]
+    or_backup: Option<StoredValue<bool>>,
     /// Further buttons beside `Enter`.
     children: Children,
 ) -> impl IntoView {
-    shell().forget_once_back(refused);
-    let retry = move |error: &AppError| words::may_work_again(error);
+    let was_lost = or_backup.unwrap_or_else(|| StoredValue::new(false));
+    effect(move || {
+        if refused.read().as_ref().is_some_and(words::is_lost) {
+            was_lost.set_value(true);
+        }
+    });
     let at_field = Signal::derive(move || {
         refused
             .get()
-            .filter(|error| !retry(error) && !words::is_from_between(error))
-            .map(|error| words::refusal(&error))
-    });
-    let general = Signal::derive(move || {
-        refused
-            .get()
-            .filter(|error| retry(error))
-            .map(|error| words::refusal(&error))
-    });
-    let from_between = Signal::derive(move || {
-        refused
-            .get()
-            .filter(words::is_from_between)
-            .map(|error| words::refusal(&error))
+            .filter(|error| !words::is_lost(error))
+            .map(|error| words::code_refusal(&error, or_backup.is_some(), was_lost.get_value()))
     });
     let submit = move || {
         refused.set(None);
@@ -62,9 +56,7 @@ pub(crate) fn CodeForm(
     view! {
         <SubmitForm on_submit=submit pending>
             <CodeField label value=code kind error=at_field autofocus />
-            {shown(move || refused.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
-            <FormError error=general retry=submit />
-            <FormError error=from_between />
+            <Refused refused retry=submit at_field=true />
             <div class="actions">
                 <Button label="Enter" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
                 {children()}

@@ -3,9 +3,12 @@
 //! `serde-wasm-bindgen` does the same and says in words what it can't read. Nobody sees them: an answer that does not fit is
 //! [`crate::error::AppError::Unreadable`]. Without the words the pages are a twentieth smaller (ADR 33).
 
+mod browser;
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, vec};
 
-use js_sys::{Array, Object, Reflect};
 use serde::{
     de::{
         self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer,
@@ -14,14 +17,38 @@ use serde::{
     },
     forward_to_deserialize_any,
 };
-use wasm_bindgen::{JsCast, JsValue};
 
 /// The largest integer that a number of JavaScript holds exactly (ECMA-262 §21.1.2.6).
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// Reads a value that `JSON.parse` made.
-pub(super) fn read<T: DeserializeOwned>(value: JsValue) -> Result<T, Misfit> {
+/// Reads a value that a parser of JSON made.
+pub(super) fn read<J: Json, T: DeserializeOwned>(value: J) -> Result<T, Misfit> {
     T::deserialize(Value(value))
+}
+
+/// What a parser of JSON makes: the browser's in the pages, another one in the tests.
+pub(super) trait Json: Sized {
+    /// Null.
+    const NULL: Self;
+
+    /// Whether it is null, or not there.
+    fn is_nothing(&self) -> bool;
+    /// A boolean.
+    fn boolean(&self) -> Option<bool>;
+    /// A number of any size.
+    fn number(&self) -> Option<f64>;
+    /// A text.
+    fn text(&self) -> Option<String>;
+    /// Whether it is an array.
+    fn is_array(&self) -> bool;
+    /// Whether it is an object, and no array.
+    fn is_object(&self) -> bool;
+    /// The elements of an array.
+    fn elements(&self) -> Vec<Value<Self>>;
+    /// The names and values of an object; a misfit for a name that is none.
+    fn entries(&self) -> Result<Vec<(String, Value<Self>)>, Misfit>;
+    /// One field of an object.
+    fn field(&self, name: &str) -> Option<Self>;
 }
 
 /// A value is not of the type that was asked for.
@@ -43,16 +70,16 @@ impl de::Error for Misfit {
 }
 
 /// A value of JSON: null, a boolean, a number, a text, an array or an object.
-struct Value(JsValue);
+pub(super) struct Value<J>(J);
 
-impl Value {
+impl<J: Json> Value<J> {
     fn is_nothing(&self) -> bool {
-        self.0.is_null() || self.0.is_undefined()
+        self.0.is_nothing()
     }
 
     #[inline(never)]
     fn integer(&self) -> Result<i64, Misfit> {
-        let number = self.0.as_f64().ok_or(Misfit)?;
+        let number = self.0.number().ok_or(Misfit)?;
         if number.fract() == 0.0 && number.abs() <= MAX_SAFE {
             #[expect(clippy::cast_possible_truncation, reason = "an integer of 53 bits")]
             return Ok(number as i64);
@@ -62,36 +89,27 @@ impl Value {
 
     #[inline(never)]
     fn text(&self) -> Result<String, Misfit> {
-        self.0.as_string().ok_or(Misfit)
+        self.0.text().ok_or(Misfit)
     }
 
     #[inline(never)]
     fn elements(&self) -> Result<vec::IntoIter<Self>, Misfit> {
-        let array: &Array = self.0.dyn_ref().ok_or(Misfit)?;
-        Ok(array.iter().map(Self).collect::<Vec<_>>().into_iter())
+        if !self.0.is_array() {
+            return Err(Misfit);
+        }
+        Ok(self.0.elements().into_iter())
     }
 
     #[inline(never)]
     fn entries(&self) -> Result<vec::IntoIter<(String, Self)>, Misfit> {
-        if !self.0.is_object() || self.0.is_instance_of::<Array>() {
+        if !self.0.is_object() {
             return Err(Misfit);
         }
-        let entries = Object::entries(self.0.unchecked_ref());
-        let pairs = entries.iter().map(|entry| {
-            let entry: Array = entry.unchecked_into();
-            Ok((Self(entry.get(0)).text()?, Self(entry.get(1))))
-        });
-        Ok(pairs.collect::<Result<Vec<_>, _>>()?.into_iter())
-    }
-
-    #[inline(never)]
-    fn field(&self, name: &str) -> Option<Self> {
-        let found = Reflect::get(&self.0, &name.into()).ok().map(Self);
-        found.filter(|found| !found.0.is_undefined())
+        Ok(self.0.entries()?.into_iter())
     }
 }
 
-impl IntoDeserializer<'_, Misfit> for Value {
+impl<J: Json> IntoDeserializer<'_, Misfit> for Value<J> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -107,7 +125,7 @@ macro_rules! integers {
     };
 }
 
-impl<'de> Deserializer<'de> for Value {
+impl<'de, J: Json> Deserializer<'de> for Value<J> {
     type Error = Misfit;
 
     integers! {
@@ -121,15 +139,15 @@ impl<'de> Deserializer<'de> for Value {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         if self.is_nothing() {
             visitor.visit_unit()
-        } else if let Some(is) = self.0.as_bool() {
+        } else if let Some(is) = self.0.boolean() {
             visitor.visit_bool(is)
         } else if let Ok(number) = self.integer() {
             visitor.visit_i64(number)
-        } else if let Some(number) = self.0.as_f64() {
+        } else if let Some(number) = self.0.number() {
             visitor.visit_f64(number)
         } else if let Ok(text) = self.text() {
             visitor.visit_string(text)
-        } else if self.0.is_instance_of::<Array>() {
+        } else if self.0.is_array() {
             self.deserialize_seq(visitor)
         } else {
             self.deserialize_map(visitor)
@@ -137,7 +155,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_bool(self.0.as_bool().ok_or(Misfit)?)
+        visitor.visit_bool(self.0.boolean().ok_or(Misfit)?)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -198,7 +216,7 @@ impl<'de> Deserializer<'de> for Value {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        if !self.0.is_object() || self.0.is_instance_of::<Array>() {
+        if !self.0.is_object() {
             return Err(Misfit);
         }
         visitor.visit_map(Fields {
@@ -216,7 +234,7 @@ impl<'de> Deserializer<'de> for Value {
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         if let Ok(name) = self.text() {
-            return visitor.visit_enum(Variant(name, Self(JsValue::NULL)));
+            return visitor.visit_enum(Variant(name, Self(J::NULL)));
         }
         let mut entries = self.entries()?;
         match (entries.next(), entries.next()) {
@@ -231,14 +249,14 @@ impl<'de> Deserializer<'de> for Value {
 }
 
 /// The fields of an object that its type knows.
-struct Fields {
-    object: Value,
+struct Fields<J> {
+    object: Value<J>,
     names: std::slice::Iter<'static, &'static str>,
     /// Of the field that was named last.
-    value: Option<Value>,
+    value: Option<Value<J>>,
 }
 
-impl<'de> MapAccess<'de> for Fields {
+impl<'de, J: Json> MapAccess<'de> for Fields<J> {
     type Error = Misfit;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
@@ -246,8 +264,8 @@ impl<'de> MapAccess<'de> for Fields {
         seed: K,
     ) -> Result<Option<K::Value>, Misfit> {
         for name in self.names.by_ref() {
-            if let Some(value) = self.object.field(name) {
-                self.value = Some(value);
+            if let Some(value) = self.object.0.field(name) {
+                self.value = Some(Value(value));
                 let name: StrDeserializer<'_, Misfit> = name.into_deserializer();
                 return seed.deserialize(name).map(Some);
             }
@@ -261,11 +279,11 @@ impl<'de> MapAccess<'de> for Fields {
 }
 
 /// The name of a variant, and its content.
-struct Variant(String, Value);
+struct Variant<J>(String, Value<J>);
 
-impl<'de> EnumAccess<'de> for Variant {
+impl<'de, J: Json> EnumAccess<'de> for Variant<J> {
     type Error = Misfit;
-    type Variant = Value;
+    type Variant = Value<J>;
 
     fn variant_seed<V: DeserializeSeed<'de>>(
         self,
@@ -276,7 +294,7 @@ impl<'de> EnumAccess<'de> for Variant {
     }
 }
 
-impl<'de> VariantAccess<'de> for Value {
+impl<'de, J: Json> VariantAccess<'de> for Value<J> {
     type Error = Misfit;
 
     fn unit_variant(self) -> Result<(), Misfit> {

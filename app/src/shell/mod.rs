@@ -28,6 +28,7 @@ use crate::{
     session::api::{Viewer, whoami},
     ui::on_capture,
     wire::SecretText,
+    words,
 };
 
 /// Where the tabs of one browser tell each other about sign-in and sign-out.
@@ -87,6 +88,10 @@ pub(crate) struct Shell {
     pub outdated: RwSignal<bool>,
     /// The result of the last action, for the status region.
     pub status: RwSignal<Option<String>>,
+    /// Whether that is no success.
+    pub status_warns: RwSignal<bool>,
+    /// Whether the answer to a new password was lost, so that the old one may work no more.
+    pub may_have_new_password: StoredValue<bool>,
     /// Pages entered since the result was said: it is read on the first and gone with the second.
     entered: StoredValue<u32>,
     /// Counts what is known of the session, so that a slow answer can't undo a newer one.
@@ -141,6 +146,8 @@ impl Shell {
             lost: StoredValue::new(0),
             outdated: RwSignal::new(false),
             status: RwSignal::new(None),
+            status_warns: RwSignal::new(false),
+            may_have_new_password: StoredValue::new(false),
             entered: StoredValue::new(0),
             version: StoredValue::new(0),
             wanted: RwSignal::new(None),
@@ -264,6 +271,7 @@ impl Shell {
             self.typed_code.set_value(None);
             self.after_set_up.set(None);
             self.few_codes.set(None);
+            self.may_have_new_password.set_value(false);
             self.reset_is_open.set_value(false);
             self.key_was_shown.set_value(false);
         }
@@ -278,14 +286,23 @@ impl Shell {
 
     /// Says the result of an action on the page that comes next.
     pub fn say(self, result: String) {
-        self.entered.set_value(0);
-        self.status.set(Some(result));
+        self.say_after(0, result, false);
+    }
+
+    /// Says on the page that comes next what is no success: a refusal, or that nobody knows.
+    pub fn warn(self, what: String) {
+        self.say_after(0, what, true);
+    }
+
+    fn say_after(self, entered: u32, said: String, warns: bool) {
+        self.entered.set_value(entered);
+        self.status_warns.set(warns);
+        self.status.set(Some(said));
     }
 
     /// Says a result on this page, where it is read: it goes with the next one.
     pub fn say_here(self, result: String) {
-        self.entered.set_value(1);
-        self.status.set(Some(result));
+        self.say_after(1, result, false);
     }
 
     /// A result is read on the page after the next: this one only leads there.
@@ -354,6 +371,9 @@ impl Shell {
     fn lost_session(self) {
         self.next_version();
         self.note_end();
+        if self.may_have_new_password.get_value() {
+            self.warn(words::PASSWORD_PERHAPS_CHANGED.to_owned());
+        }
         self.know(Known::Nobody);
     }
 }

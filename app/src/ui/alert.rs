@@ -2,6 +2,7 @@ use leptos::{children::ViewFnOnce, prelude::*};
 
 use super::{
     button::Button,
+    focus::bring_into_view,
     icon::{Glyph, Icon},
     text,
     written::written,
@@ -64,7 +65,12 @@ pub fn FormError(
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
     shown(move || {
-        let message = error.get().map(|message| match retry {
+        let message = error.get();
+        // It may stand above a form whose button was pressed below.
+        if message.is_some() {
+            bring_into_view(".alert--error");
+        }
+        let message = message.map(|message| match retry {
             Some(retry) => {
                 view! {
                     <Alert action=move || view! { <Button label=text::TRY_AGAIN on_press=move || retry.run(()) /> }>

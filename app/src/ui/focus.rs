@@ -1,6 +1,9 @@
+use js_sys::{Array, Object, Reflect};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+
+use super::browser_call::call;
 
 /// Moves the focus to the first element that matches.
 pub(super) fn focus(selector: &str) {
@@ -17,6 +20,17 @@ pub fn focus_first_invalid() {
 /// Moves the focus to the page's heading: where it belongs when the focused element goes away.
 pub fn focus_heading() {
     focus("h1[tabindex]");
+}
+
+/// Scrolls the first message that matches into view once it has its room on the page: it may be said above or below of what is shown. The focus stays where it is.
+pub(super) fn bring_into_view(selector: &'static str) {
+    request_animation_frame(move || {
+        if let Ok(Some(message)) = document().query_selector(selector) {
+            let options = Object::new();
+            let _ = Reflect::set(&options, &"block".into(), &"nearest".into());
+            let _ = call(&message, "scrollIntoView", &Array::of1(&options));
+        }
+    });
 }
 
 /// Before a message goes by itself: a focus within it moves to the page's heading.

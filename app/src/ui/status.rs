@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::reactive::{clicked, effect};
 
 use super::{
-    focus::focus_heading,
+    focus::{bring_into_view, focus_heading},
     icon::{Glyph, Icon},
     text,
     written::written,
@@ -17,13 +17,20 @@ use super::{
 pub fn Status(
     /// What happened; `None` hides it. Dismissing sets it to `None`.
     message: RwSignal<Option<String>>,
+    /// Whether it is no success.
+    #[prop(into)]
+    warns: Signal<bool>,
 ) -> impl IntoView {
     let said = RwSignal::new(None::<String>);
     effect(move || {
         let next = message.get();
         request_animation_frame(move || {
             // The page may be gone by the next frame.
+            let is_said = next.is_some();
             said.try_set(next);
+            if is_said {
+                bring_into_view(".status");
+            }
         });
     });
     let dismiss = move |_| {
@@ -31,9 +38,21 @@ pub fn Status(
         // The pressed button goes away with the message.
         focus_heading();
     };
+    let glyph = Signal::derive(move || {
+        if warns.get() {
+            Glyph::Warning
+        } else {
+            Glyph::Check
+        }
+    });
+    let class = move || match (said.read().is_some(), warns.get()) {
+        (false, _) => "status",
+        (true, false) => "status status--shown",
+        (true, true) => "status status--shown status--warning",
+    };
     view! {
-        <div class="status" class:status--shown=move || said.read().is_some()>
-            <Icon glyph=Glyph::Check />
+        <div class=class>
+            <Icon glyph />
             <div class="status__text" role="status" use:written=Signal::derive(move || said.get().unwrap_or_default())></div>
             <button class="status__dismiss" type="button" aria-label=text::DISMISS on:click=clicked(dismiss)>
                 <Icon glyph=Glyph::Close />

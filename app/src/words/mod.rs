@@ -19,8 +19,11 @@ pub const ADDED: &str = "Authenticator application added. You were signed out ev
 /// Of two tabs the other one was faster.
 pub const OTHER_TAB: &str =
     "An authenticator application was already added, perhaps in another tab.";
-/// A link that does not work any more.
-pub const LINK_DEAD: &str = "This link is no longer valid. If you have chosen a password by it, sign in with that. Otherwise ask the person who gave it to you for a new one; as long as there is no owner yet, the server prints the first one's link anew at each start.";
+/// An invitation that does not work any more, to the invited person.
+pub const LINK_DEAD: &str = "This link was used or has expired. If you have set a password, sign in. If not, ask the person who invited you for a new link.";
+/// The link of the first start when it does not work any more. Its reader started the server.
+#[cfg(feature = "csr")]
+pub(crate) const SETUP_LINK_DEAD: &str = "This link was used or replaced. If there is an Owner already, sign in. If not, open the newest link: the server prints one at each start.";
 /// A link of which something is missing or changed.
 pub const LINK_DAMAGED: &str = "This link is not whole: a part of it was lost or changed on its way. Copy all of it, as one line, from where you got it, and open it again.";
 /// A page that only a link opens, without the link.
@@ -57,6 +60,9 @@ pub const DELETED: &str = "Authenticator application deleted. Your backup codes 
 pub const TESTED: &str = "Your authenticator application works.";
 /// After an action whose answer was lost, where trying again finds nothing to do.
 pub const PERHAPS_DONE: &str = "The answer to your last try was lost on its way. It may have been done: check it here before you try again.";
+/// After `Change password`, where an answer was lost and the session has ended or the current password is refused.
+pub const PASSWORD_PERHAPS_CHANGED: &str =
+    "Your last try, whose answer was lost, may have changed the password: try the new one.";
 /// After a new name was saved.
 pub const RENAMED: &str = "Name saved.";
 

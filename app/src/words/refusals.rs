@@ -147,6 +147,20 @@ pub fn refusal(error: &AppError) -> String {
     words.to_owned()
 }
 
+/// A refusal of a code, where a backup code may be given too. `was_lost`: the answer to an earlier try was lost on its way.
+#[must_use]
+pub fn code_refusal(error: &AppError, by_either: bool, was_lost: bool) -> String {
+    let mut said = refusal(error);
+    said.push_str(match error {
+        AppError::Paused { .. } if by_either => " Backup codes have to wait too.",
+        AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed if was_lost => {
+            " It may have been your last try, whose answer was lost."
+        }
+        _ => "",
+    });
+    said
+}
+
 /// Why an Owner can't reset a member.
 #[must_use]
 pub const fn no_reset(why: NoReset) -> &'static str {
@@ -275,6 +289,37 @@ mod tests {
         let said = crate::ui::pure::plain(&refusal(&error));
         assert!(said.ends_with("this reference: abababababababab"));
         assert!(may_work_again(&error));
+    }
+
+    #[test]
+    fn the_pause_of_codes_holds_for_backup_codes_too() {
+        let paused = AppError::Paused { seconds: 5 };
+        assert_eq!(
+            code_refusal(&paused, true, false),
+            "Too many attempts. Backup codes have to wait too."
+        );
+        assert_eq!(code_refusal(&paused, false, false), "Too many attempts.");
+        // Of the address or of the password: no code is judged there.
+        let elsewhere = AppError::TooMany { seconds: 5 };
+        assert_eq!(code_refusal(&elsewhere, true, true), "Too many attempts.");
+    }
+
+    #[test]
+    fn a_code_that_a_lost_try_has_used_is_told_as_that() {
+        for used in [
+            AppError::AlreadyUsed { seconds: 9 },
+            AppError::BackupCodeUsed,
+        ] {
+            assert_eq!(code_refusal(&used, true, false), refusal(&used));
+            assert!(
+                code_refusal(&used, true, true)
+                    .ends_with(" It may have been your last try, whose answer was lost.")
+            );
+        }
+        assert_eq!(
+            code_refusal(&AppError::WrongCode, true, true),
+            "This code is wrong."
+        );
     }
 
     #[test]

@@ -3,7 +3,6 @@
 mod asked;
 mod list;
 mod members;
-mod refusal;
 
 pub(crate) use list::Accounts;
 pub(crate) use members::Members;

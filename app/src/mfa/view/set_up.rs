@@ -92,7 +92,7 @@ fn Key() -> impl IntoView {
             } else {
                 AppError::AlreadySetUp
             };
-            shell.say(words::refusal(&said));
+            shell.warn(words::refusal(&said));
             shell.refresh();
             go(Page::Profile, true);
         }

@@ -58,7 +58,7 @@ fn gone(shell: &Shell) {
     } else {
         AppError::NothingPending
     };
-    shell.say(words::refusal(&why));
+    shell.warn(words::refusal(&why));
     shell.refresh();
 }
 
@@ -92,7 +92,7 @@ fn Proof() -> impl IntoView {
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending))
                 if !was_lost.get_value() =>
             {
-                shell.say(words::refusal(&error));
+                shell.warn(words::refusal(&error));
                 shell.refresh();
                 go(Page::Profile, true);
             }
@@ -109,7 +109,7 @@ fn Proof() -> impl IntoView {
                         shell.key_was_shown.set_value(false);
                         return go(Page::BackupCodes, true);
                     }
-                    shell.say(words::refusal(&error));
+                    shell.warn(words::refusal(&error));
                     go(Page::Profile, true);
                 });
             }

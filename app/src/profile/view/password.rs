@@ -1,8 +1,8 @@
-use domain::{backup_code::BackupCode, one_time_code::OneTimeCode};
 use leptos::prelude::*;
 
 use crate::{
     error::{AppError, Field},
+    mfa::second_factor_form::{Factors, Given},
     profile::api::{NewPassword, change_password},
     reactive::{memo, shown},
     refused::{Refused, Wait},
@@ -10,8 +10,8 @@ use crate::{
     session::view::{NewPasswordField, password_error},
     shell::{go, shell},
     ui::{
-        Button, ButtonKind, CodeField, CodeKind, FocusHeading, HiddenUsername, PasswordField,
-        SubmitForm, focus_first_invalid,
+        Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
+        focus_first_invalid,
     },
     wire::SecretText,
     words,
@@ -22,10 +22,10 @@ use crate::{
 pub(crate) fn ChangePassword() -> impl IntoView {
     let (shell, go) = (shell(), go());
     let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
-    let ((current, at_current), (new, at_new), (code, at_code)) = (field(), field(), field());
+    let ((current, at_current), (new, at_new)) = (field(), field());
+    let (factors, at_code) = (Factors::new(None), RwSignal::new(None::<String>));
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let waits = RwSignal::new(None::<AppError>);
-    let (by_backup, toggled) = (RwSignal::new(false), RwSignal::new(false));
     let has_mfa = memo(move || shell.viewer().is_some_and(|viewer| viewer.has_mfa));
     let submit = move || {
         refused.set(None);
@@ -37,8 +37,12 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                 .then(|| "Enter your current password.".to_owned()),
         );
         at_new.set(password_error(&new.read_untracked()));
-        let wrong = has_mfa.get_untracked().then(|| code_error(by_backup, code));
-        at_code.set(wrong.flatten());
+        let given = has_mfa.get_untracked().then(|| factors.given());
+        let (code, wrong) = match given.transpose() {
+            Ok(given) => (given.map(Given::into_text), None),
+            Err(field) => (None, Some(words::invalid(field).to_owned())),
+        };
+        at_code.set(wrong);
         if [at_current, at_new, at_code]
             .iter()
             .any(|error| error.read_untracked().is_some())
@@ -49,23 +53,28 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         let request = NewPassword {
             current: secret(current),
             new: secret(new),
-            code: has_mfa.get_untracked().then(|| secret(code)),
+            code,
         };
         shell.call(
             pending,
             change_password(request),
             move |answer| match answer {
                 Ok(()) => {
+                    shell.may_have_new_password.set_value(false);
                     shell.say(words::PASSWORD_CHANGED.to_owned());
                     go(Page::Profile, true);
                 }
                 Err(error) => match place(&error) {
                     Some(place) => {
-                        [at_current, at_new, at_code][place].try_set(Some(said(&error)));
+                        let said = said(&error, shell.may_have_new_password.get_value());
+                        [at_current, at_new, at_code][place].try_set(Some(said));
                         waits.try_set(Some(error));
                         focus_first_invalid();
                     }
                     None => {
+                        if words::is_lost(&error) {
+                            shell.may_have_new_password.set_value(true);
+                        }
                         refused.try_set(Some(error));
                     }
                 },
@@ -75,9 +84,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     let toggle = move || {
         at_code.set(None);
         waits.set(None);
-        code.set(String::new());
-        toggled.set(true);
-        by_backup.update(|by_backup| *by_backup = !*by_backup);
+        factors.toggle();
     };
     let email = Signal::derive(move || {
         shell
@@ -89,12 +96,12 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         if !has_mfa.get() {
             return ().into_any();
         }
-        let autofocus = toggled.get_untracked();
-        let (label, kind, other) = code_words(by_backup.get());
+        let factor = factors.shown();
+        let autofocus = factors.turned.get_untracked();
         view! {
-            <CodeField label value=code kind error=at_code autofocus />
+            <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
             {shown(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
-            <Button label=other kind=ButtonKind::Quiet on_press=toggle />
+            <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle />
         }
         .into_any()
     });
@@ -119,26 +126,6 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     }
 }
 
-/// The field's name and kind, and the way to the other one.
-const fn code_words(by_backup: bool) -> (&'static str, CodeKind, &'static str) {
-    if by_backup {
-        ("Backup code", CodeKind::Backup, "Use the authenticator app")
-    } else {
-        ("6-digit code", CodeKind::Digits, "Use a backup code")
-    }
-}
-
-/// What is wrong with what can't be a code at all.
-fn code_error(by_backup: RwSignal<bool>, code: RwSignal<String>) -> Option<String> {
-    let typed = code.read_untracked();
-    let wrong = if by_backup.get_untracked() {
-        typed.parse::<BackupCode>().err().map(Field::from)
-    } else {
-        typed.parse::<OneTimeCode>().err().map(|_| Field::Code)
-    };
-    wrong.map(|field| words::invalid(field).to_owned())
-}
-
 /// At which of the fields a refusal is said, in their order; none for what concerns the whole form.
 const fn place(error: &AppError) -> Option<usize> {
     match error {
@@ -158,9 +145,10 @@ const fn place(error: &AppError) -> Option<usize> {
     }
 }
 
-fn said(error: &AppError) -> String {
+fn said(error: &AppError, was_lost: bool) -> String {
     match error {
+        AppError::WrongCredentials if was_lost => words::PASSWORD_PERHAPS_CHANGED.to_owned(),
         AppError::WrongCredentials => "This password is wrong.".to_owned(),
-        error => words::refusal(error),
+        error => words::code_refusal(error, true, was_lost),
     }
 }

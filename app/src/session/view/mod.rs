@@ -39,11 +39,21 @@ fn DeadLink(token: SecretText) -> impl IntoView {
     let said = match token.expose() {
         "" => words::LINK_MISSING,
         token if link_token::canonical(token).is_none() => words::LINK_DAMAGED,
-        _ => words::LINK_DEAD,
+        _ => link_dead(),
     };
     view! {
         <p class="lead">{said}</p>
         <p><WayOn /></p>
+    }
+}
+
+/// What a dead link says, to those who open the kind of link that leads to this page.
+pub(crate) fn link_dead() -> &'static str {
+    let path = window().location().pathname().unwrap_or_default();
+    if path.starts_with("/setup") {
+        words::SETUP_LINK_DEAD
+    } else {
+        words::LINK_DEAD
     }
 }
 

@@ -21,8 +21,9 @@ pub(crate) fn Verify() -> impl IntoView {
             let left = signed_in.codes_left.map(words::backup_code_used);
             let warned = signed_in.unlocked_after.map(words::unlocked_after);
             match (left, warned) {
-                (Some(left), Some(warned)) => shell.say(format!("{left} {warned}")),
-                (Some(said), None) | (None, Some(said)) => shell.say(said),
+                (Some(left), Some(warned)) => shell.warn(format!("{left} {warned}")),
+                (None, Some(warned)) => shell.warn(warned),
+                (Some(left), None) => shell.say(left),
                 (None, None) => {}
             }
             shell

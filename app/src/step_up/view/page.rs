@@ -55,6 +55,8 @@ fn Question(asked: AskedFor) -> impl IntoView {
         way.perform(intent, about);
     };
     let sent = StoredValue::new(None::<SecretText>);
+    let intent = move || asked.with_value(|asked| asked.intent.clone());
+    let was_lost = StoredValue::new(false);
     let done = move |answer| match answer {
         Ok(()) => {
             verified.set(true);
@@ -68,20 +70,25 @@ fn Question(asked: AskedFor) -> impl IntoView {
             shell.after_password.set(Some(then));
             go(Page::ConfirmPassword, true);
         }
-        Err(AppError::NothingPending) => {
-            shell.say(words::refusal(&AppError::NothingPending));
+        Err(AppError::NothingPending) if !was_lost.get_value() => {
+            shell.warn(words::refusal(&AppError::NothingPending));
             go(Page::Profile, true);
         }
         Err(error) => {
+            if words::is_lost(&error) {
+                was_lost.try_set_value(true);
+            } else if was_lost.try_get_value() == Some(true) && is_used(&error) {
+                // The try before, whose answer was lost, may have been taken: then the action is granted, and goes on.
+                way.resume(intent());
+            }
             refused.try_set(Some(error));
         }
     };
-    let intent = move || asked.with_value(|asked| asked.intent.clone());
     // What no further try can mend leads back to where it was asked.
     effect(move || {
         let final_word = way.failed.get().filter(|error| !words::is_lost(error));
         if let Some(error) = final_word {
-            shell.say(words::refusal(&error));
+            shell.warn(words::refusal(&error));
             shell.refresh();
             go(back(&intent()), true);
         }
@@ -125,6 +132,14 @@ fn Question(asked: AskedFor) -> impl IntoView {
             </When>
         </div>
     }
+}
+
+/// Whether a code that was taken is refused like this when it is given again.
+const fn is_used(error: &AppError) -> bool {
+    matches!(
+        error,
+        AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed | AppError::NothingPending
+    )
 }
 
 /// Where the action was asked for.

@@ -167,7 +167,7 @@ impl Way {
                     } else if let Some(replace) = ask_anew {
                         self.ask_server(intent, replace);
                     } else {
-                        self.shell.say(words::PERHAPS_DONE.to_owned());
+                        self.shell.warn(words::PERHAPS_DONE.to_owned());
                         self.leave(back(&intent));
                     }
                 }

@@ -7,13 +7,11 @@ mod rule_dialog;
 use leptos::prelude::*;
 
 use self::{row::Row, rule::Rules, rule_dialog::RequireDialog};
-use super::{
-    asked::{Asked, ask},
-    refusal::Refusal,
-};
+use super::asked::{Asked, ask};
 use crate::{
     accounts::api::{AccountRow, list},
     reactive::{memo, shown},
+    refused::Refused,
     ui::{self, FocusHeading, Skeleton, Table},
     words,
 };
@@ -43,8 +41,8 @@ pub(crate) fn Accounts() -> impl IntoView {
     view! {
         <div class="page--wide">
             <FocusHeading label="Accounts" />
-            <Refusal error=asked.failed retry=move || asked.retry() />
-            <Refusal error=rules.failed retry=move || rules.retry() />
+            <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <Refused may_repeat=true refused=rules.failed retry=move || rules.retry() />
             {shown(move || match what.get() {
                 Shown::Waiting if asked.failed.read().is_some() => ().into_any(),
                 Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{
-    super::{asked::Asked, refusal::Refusal},
+    super::asked::Asked,
     export::DownloadCsv,
     filters::{FilterFields, Filters},
     paging::Paging,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     accounts::api::MembersShown,
     reactive::{memo, shown},
+    refused::Refused,
     ui::{Button, FocusHeading, pure::named, written},
     words,
 };
@@ -52,8 +53,8 @@ pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoV
         <div class="page--wide">
             <FocusHeading label=heading />
             <p class="lead"><span use:written=rule></span> " " <A href="/accounts">"All accounts"</A></p>
-            <Refusal error=asked.failed retry=move || asked.retry() />
-            <Refusal error=resets.failed retry=move || resets.retry() />
+            <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <Refused may_repeat=true refused=resets.failed retry=move || resets.retry() />
             <div class="card stack members">
                 <FilterFields filters />
                 <div class="members__found">

@@ -11,15 +11,13 @@ use domain::ids::AccountId;
 use leptos::prelude::*;
 
 use self::{filters::Filters, loaded::Loaded};
-use super::{
-    asked::{Asked, ask},
-    refusal::Refusal,
-};
+use super::asked::{Asked, ask};
 use crate::{
     accounts::api::{MembersShown, MembersWanted, members},
     app::NotFound,
     error::AppError,
     reactive::{memo, shown},
+    refused::Refused,
     ui::{FocusHeading, LinkButton, Skeleton},
     words,
 };
@@ -73,7 +71,7 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
         Shown::Failed => view! {
             <div class="page--wide">
                 <FocusHeading label="Members" />
-                <Refusal error=asked.failed retry=move || asked.retry() />
+                <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
             </div>
         }
         .into_any(),
