@@ -180,6 +180,8 @@ mod tests {
     #[case("ada@example.com", &[" Ada@Example.COM ", "\u{202a}ada@example.com\u{202c}", "ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "ada@example。com", "a\u{200b}da@example.com"])]
     #[case("éva@exämple.com", &["ÉVA@exämple.com", "e\u{301}va@exa\u{308}mple.com", "éva@xn--exmple-cua.com", "ÉVA@XN--EXMPLE-CUA.COM"])]
     #[case("a+b@mail.example.com", &["a+b@mail.example.com", "A+B@Mail.Example.Com"])]
+    // Some mail providers have given such addresses out, and a form of the browser takes them (HTML, valid email address).
+    #[case("a..b.@example.com", &["a..b.@example.com", "A..B.@Example.com"])]
     #[case("οδυσ@example.com", &["ΟΔΥΣ@example.com", "οδυς@example.com"])]
     #[case("ibrahim@example.com", &["İbrahim@example.com", "i\u{307}brahim@example.com"])]
     #[case("a@straße.de", &["A@STRAẞE.de", "a@xn--strae-oqa.de"])]
