@@ -30,13 +30,13 @@ pub(crate) fn Refused(
     shell().forget_once_back(refused);
     shown(move || {
         let said = refused.get().map(|error| {
-            let said = Some(words::refusal(&error));
+            let said = words::refusal(&error);
             if words::may_work_again(&error) || may_repeat && words::is_from_between(&error) {
-                view! { <FormError error=said retry /> }.into_any()
+                view! { <FormError error=Some(said) retry /> }.into_any()
             } else if matches!(error, AppError::NoMethod | AppError::SetUpRequired) && !at_field {
                 view! {
                     <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label="Add MFA" /> }>
-                        <p use:written=said.unwrap_or_default().into()></p>
+                        <p use:written=said.into()></p>
                     </Alert>
                 }
                 .into_any()
@@ -47,7 +47,7 @@ pub(crate) fn Refused(
                 let said = Some(link_dead().to_owned());
                 view! { <FormError error=said /><p><WayOn /></p> }.into_any()
             } else {
-                view! { <FormError error=said /><Wait error /><RightAddress error /> }.into_any()
+                view! { <FormError error=Some(said) /><Wait error /><RightAddress error /> }.into_any()
             }
         });
         said.into_any()

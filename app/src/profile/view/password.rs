@@ -8,7 +8,7 @@ use crate::{
     refused::{Refused, Wait},
     routes::Page,
     session::view::{NewPasswordField, password_error},
-    shell::{go, shell},
+    shell::{Shell, go, shell},
     ui::{
         Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
         focus_first_invalid,
@@ -64,20 +64,18 @@ pub(crate) fn ChangePassword() -> impl IntoView {
                     shell.say(words::PASSWORD_CHANGED.to_owned());
                     go(Page::Profile, true);
                 }
-                Err(error) => match place(&error) {
-                    Some(place) => {
+                Err(error) => {
+                    if let Some(place) = place(&error) {
                         let said = said(&error, shell.may_have_new_password.get_value());
                         [at_current, at_new, at_code][place].try_set(Some(said));
                         waits.try_set(Some(error));
-                        focus_first_invalid();
+                        return focus_first_invalid();
                     }
-                    None => {
-                        if words::is_lost(&error) {
-                            shell.may_have_new_password.set_value(true);
-                        }
-                        refused.try_set(Some(error));
+                    if words::is_lost(&error) {
+                        shell.may_have_new_password.set_value(true);
                     }
-                },
+                    refused.try_set(Some(error));
+                }
             },
         );
     };
@@ -86,12 +84,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         waits.set(None);
         factors.toggle();
     };
-    let email = Signal::derive(move || {
-        shell
-            .viewer()
-            .map(|viewer| viewer.email)
-            .unwrap_or_default()
-    });
+    let email = Signal::derive(move || email_of(shell));
     let code_field = shown(move || {
         if !has_mfa.get() {
             return ().into_any();
@@ -124,6 +117,11 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+fn email_of(shell: Shell) -> String {
+    let viewer = shell.viewer();
+    viewer.map(|viewer| viewer.email).unwrap_or_default()
 }
 
 /// At which of the fields a refusal is said, in their order; none for what concerns the whole form.
