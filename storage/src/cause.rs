@@ -222,6 +222,8 @@ fn of_connecting(error: &io::Error) -> Option<Cause> {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => Some(Cause::NobodyListens),
         io::ErrorKind::TimedOut => Some(Cause::NoAnswer),
+        // What the handshake refuses comes as an error of the connection.
+        io::ErrorKind::InvalidData => Some(Cause::Tls),
         // The standard library has no kind of its own for it.
         _ if error.to_string().contains("lookup") => Some(Cause::UnknownHost),
         _ => None,

@@ -220,10 +220,10 @@ fn comes_later(error: &sqlx::Error) -> bool {
 /// `other` keeps one in a transaction, `one` has to get another; once both are free, a pooler hands out the one that was used last, or all
 /// in turn. Only plain queries are sent: they leave nothing behind on a connection that other programs get next.
 async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::Result<bool> {
-    let before = backend(one).await?;
-    raw_sql("BEGIN").execute(&mut *other).await?;
+    let before = own_backend(one).await?;
+    raw_sql(PATIENTLY).execute(&mut *other).await?;
     let held = backend(other).await?;
-    let during = timeout(PROMPT, backend(one)).await;
+    let during = timeout(PROMPT, own_backend(one)).await;
     raw_sql("COMMIT").execute(&mut *other).await?;
     let mut seen = vec![before];
     // A pooler with a single connection lets `one` wait, and that has shown it: both had the same.
@@ -231,9 +231,17 @@ async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::
         seen.push(during?);
     }
     for _ in 0..3 {
-        seen.push(backend(one).await?);
+        seen.push(own_backend(one).await?);
     }
     Ok(seen.iter().any(|seen| *seen != before || *seen == held))
+}
+
+/// The same in a transaction of its own.
+async fn own_backend(connection: &mut AnyConnection) -> sqlx::Result<i32> {
+    raw_sql(PATIENTLY).execute(&mut *connection).await?;
+    let process = backend(connection).await?;
+    raw_sql("COMMIT").execute(connection).await?;
+    Ok(process)
 }
 
 /// The number of the server's process behind a connection.

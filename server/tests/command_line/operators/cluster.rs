@@ -237,7 +237,10 @@ fn s22_tls_to_an_ipv6_address_is_verified_by_the_address() {
             cluster.twinlock(&url, &["migrate"]).expect_done();
         } else {
             fs::remove_file(cluster.place.file("twinlock.key")).unwrap();
-            refused(&cluster.twinlock(&url, &["key", "new"]), "certificate");
+            refused(
+                &cluster.twinlock(&url, &["key", "new"]),
+                "its certificate is not trusted",
+            );
         }
         cluster.stop();
     }

@@ -324,3 +324,22 @@ fn a_database_or_server_that_is_not_there_is_told_apart() {
         assert!(line.contains(words), "{line}");
     }
 }
+
+/// The server sets its own limits, so that a limit of the role stands in nobody's way.
+#[test]
+fn s22_time_limits_of_the_role_change_nothing() {
+    let test = "s22_time_limits_of_the_role_change_nothing";
+    let Some(server) = Server::new(test, "") else {
+        return;
+    };
+    let role = server.name.clone();
+    server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
+    server.done(&role, &["key", "new"]).expect_done();
+    for limit in ["statement_timeout", "lock_timeout"] {
+        server.run(&format!("ALTER ROLE {role} SET {limit} = 1"));
+    }
+    server.done(&role, &["migrate"]).expect_done();
+    for _ in 0..10 {
+        server.done(&role, &["doctor"]).expect_done();
+    }
+}
