@@ -8,7 +8,7 @@ use crate::{
     refused::{Refused, Wait},
     routes::Page,
     session::view::{NewPasswordField, password_error},
-    shell::{Shell, go, shell},
+    shell::{go, shell},
     ui::{
         Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
         focus_first_invalid,
@@ -84,7 +84,10 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         waits.set(None);
         factors.toggle();
     };
-    let email = Signal::derive(move || email_of(shell));
+    let email = Signal::derive(move || {
+        let viewer = shell.viewer();
+        viewer.map(|viewer| viewer.email).unwrap_or_default()
+    });
     let code_field = shown(move || {
         if !has_mfa.get() {
             return ().into_any();
@@ -117,11 +120,6 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             </div>
         </div>
     }
-}
-
-fn email_of(shell: Shell) -> String {
-    let viewer = shell.viewer();
-    viewer.map(|viewer| viewer.email).unwrap_or_default()
 }
 
 /// At which of the fields a refusal is said, in their order; none for what concerns the whole form.
