@@ -1,4 +1,4 @@
-//! A path that a setting or an argument names, looked at before anything is opened or made: whatever stands there in place of a file is
+//! A path that a setting or an argument names, looked at before anything is opened or made: anything there that is no file is told in
 //! one sentence, with what to do about it.
 
 mod error;

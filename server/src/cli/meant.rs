@@ -2,7 +2,7 @@
 
 use strsim::normalized_damerau_levenshtein;
 
-/// What to use in place of an unknown name.
+/// What to use for an unknown name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meant<'a> {
     /// A setting, as its flag is written without dashes in front.
