@@ -86,6 +86,29 @@ impl KeyRing {
         self
     }
 
+    /// The file with the key of this id first, whether it waited or not; as it is if there is none.
+    #[must_use]
+    pub fn led_by(mut self, id: &KeyId) -> Self {
+        if self.next.as_ref().is_some_and(|next| next.id() == id) {
+            return self.turned();
+        }
+        if let Some(place) = self.keys.iter().position(|key| key.id() == id) {
+            self.keys[..=place].rotate_right(1);
+        }
+        self
+    }
+
+    /// A key of this file that has another one under its id among those `fingerprints`.
+    #[must_use]
+    pub fn differing(&self, fingerprints: &[String]) -> Option<&MasterKey> {
+        self.keys().find(|key| {
+            let (own, of_id) = (key.fingerprint(), format!("{}:", key.id()));
+            fingerprints
+                .iter()
+                .any(|known| known.starts_with(&of_id) && *known != own)
+        })
+    }
+
     /// The file without a key; none when it is the one that seals, or not there.
     #[must_use]
     pub fn without(&self, id: &KeyId) -> Option<Self> {

@@ -123,6 +123,14 @@ impl MasterKey {
         &self.id
     }
 
+    /// Tells this key from another one of the same id: the id and the beginning of [`Self::check`].
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let check = self.check();
+        let beginning = check.first_chunk::<8>().map(|first| HEXLOWER.encode(first));
+        format!("{}:{}", self.id, beginning.unwrap_or_default())
+    }
+
     /// A value to keep in the database, by which a wrong key file is noticed at start. It tells nothing about the key.
     #[must_use]
     pub fn check(&self) -> [u8; 32] {
@@ -221,6 +229,22 @@ impl Vault {
         sealing.find(key).is_some()
     }
 
+    /// The [`MasterKey::fingerprint`] of each master key that was read.
+    #[must_use]
+    pub fn fingerprints(&self) -> Vec<String> {
+        let sealing = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        sealing.fingerprints()
+    }
+
+    /// Whether the place where the keys are read again can't be used.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| {
+            let source = source.lock().unwrap_or_else(PoisonError::into_inner);
+            source.is_unusable()
+        })
+    }
+
     /// The master keys that were read.
     #[must_use]
     pub fn known_keys(&self) -> Vec<KeyId> {
@@ -232,7 +256,7 @@ impl Vault {
     #[must_use]
     pub fn key_id(&self) -> KeyId {
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let current = ring.current().map(|(id, _)| id.clone());
+        let current = ring.current().map(|key| key.id.clone());
         current.unwrap_or_else(|| KeyId(String::new()))
     }
 
@@ -254,12 +278,13 @@ impl Vault {
         // A server that was stopped for a while may hold a key that was dropped meanwhile.
         self.refresh();
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let (id, cipher) = ring.current().ok_or(OpenError)?;
-        let ciphertext = cipher
+        let current = ring.current().ok_or(OpenError)?;
+        let ciphertext = current
+            .cipher
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| OpenError)?;
         Ok(Sealed {
-            key_id: id.clone(),
+            key_id: current.id.clone(),
             bytes: [nonce.as_slice(), &ciphertext].concat(),
         })
     }

@@ -119,10 +119,15 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         Err(OpenError::Key(_)) => keys::vault(&store, &keyfile::of(database)?, database).await,
         made => made,
     };
-    let follower = Follower::new(database.key_file.clone());
+    let vault = vault?;
+    // The data keys have just been opened by them.
+    let proven = store.keys_of_data_keys().await?;
+    let mut fingerprints = vault.fingerprints();
+    fingerprints.retain(|known| proven.iter().any(|id| known.starts_with(&format!("{id}:"))));
+    let follower = Follower::new(database.key_file.clone(), fingerprints);
     Ok(Opened {
         store: Arc::new(store),
-        vault: Arc::new(vault?.following(Box::new(follower))),
+        vault: Arc::new(vault.following(Box::new(follower))),
         database: database.clone(),
     })
 }

@@ -31,11 +31,20 @@ pub async fn fitting<'a>(
     let Database {
         place, key_file, ..
     } = database.clone();
+    // A database from before version 11 does not say.
+    let key = store.sealing_key().await.ok().flatten();
+    if key.as_ref().is_some_and(|key| ring.find(key).is_some()) {
+        // The line is there, with another key.
+        return Err(KeyFileError::Damaged {
+            database: place,
+            key_file,
+        }
+        .into());
+    }
     Err(KeyFileError::Foreign {
         database: place,
         key_file,
-        // A database from before version 11 does not say.
-        key: store.sealing_key().await.ok().flatten(),
+        key,
     }
     .into())
 }

@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use domain::{
     ports::{Entropy, PortError},
     time::Timestamp,
-    vault::{KeyId, Vault},
+    vault::{KeyId, MasterKey, Vault},
 };
 use storage::{ServerRecord, Store};
 
@@ -56,8 +56,12 @@ impl Presence {
         let word = ServerRecord {
             id: self.id.clone(),
             name: self.name.clone(),
-            key_file: self.key_file.clone(),
-            keys: vault.known_keys(),
+            key_file: if vault.is_cut_off() {
+                String::new()
+            } else {
+                self.key_file.clone()
+            },
+            keys: vault.fingerprints(),
             seals_by: vault.key_id(),
             seen_at: now,
         };
@@ -83,22 +87,24 @@ fn is_news(word: &ServerRecord, said: &ServerRecord) -> bool {
         .seen_at
         .since(said.seen_at)
         .max(said.seen_at.since(word.seen_at));
-    age >= AGAIN || word.keys != said.keys || word.seals_by != said.seals_by
+    let has_changed = word.keys != said.keys || word.seals_by != said.seals_by;
+    age >= AGAIN || has_changed || word.key_file != said.key_file
 }
 
-/// The servers that run and do not have `key`. One that shares the key file reads it by itself, even if it stood still meanwhile.
+/// The servers that run and do not have `key`, or have another one under its id. One that shares the key file, and can read it, reads it by
+/// itself, even if it stood still meanwhile.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn lacking(
     store: &Store,
-    key: &KeyId,
+    key: &MasterKey,
     key_file: &Path,
     now: Timestamp,
 ) -> Result<Vec<ServerRecord>, PortError> {
-    let own = identity(key_file);
+    let (own, wanted) = (identity(key_file), key.fingerprint());
     let mut servers = store.servers(now.minus(ALIVE)).await?;
-    servers.retain(|server| !server.keys.contains(key) && server.key_file != own);
+    servers.retain(|server| !server.keys.contains(&wanted) && server.key_file != own);
     Ok(servers)
 }
 
@@ -146,7 +152,7 @@ mod tests {
             id: String::new(),
             name: String::new(),
             key_file: String::new(),
-            keys: keys.iter().map(|key| id(key)).collect(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
             seals_by: id(seals_by),
             seen_at: at(seconds),
         };

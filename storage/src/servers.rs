@@ -27,10 +27,10 @@ pub struct ServerRecord {
     pub id: String,
     /// For operators: the machine and the process.
     pub name: String,
-    /// Which file it reads its keys from; equal for servers that share the file.
+    /// Which file it reads its keys from; equal for servers that share the file, and empty where it can't read it.
     pub key_file: String,
-    /// The keys that it has read from there.
-    pub keys: Vec<KeyId>,
+    /// The fingerprints of the keys that it has read from there.
+    pub keys: Vec<String>,
     /// The one that seals what it writes.
     pub seals_by: KeyId,
     /// When it said so, by its own clock.
@@ -54,13 +54,12 @@ impl Store {
         write.run(old).await?;
         let note = "INSERT INTO servers (id, name, key_file, key_ids, seals_by, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
                     ON CONFLICT (id) DO UPDATE
-                    SET key_ids = excluded.key_ids, seals_by = excluded.seals_by, seen_at = excluded.seen_at";
-        let keys: Vec<&str> = server.keys.iter().map(KeyId::as_str).collect();
+                    SET key_file = excluded.key_file, key_ids = excluded.key_ids, seals_by = excluded.seals_by, seen_at = excluded.seen_at";
         let note = query(note)
             .bind(server.id.clone())
             .bind(server.name.clone())
             .bind(server.key_file.clone())
-            .bind(keys.join(" "))
+            .bind(server.keys.join(" "))
             .bind(server.seals_by.as_str().to_owned())
             .bind(server.seen_at.millis());
         write.run(note).await?;
@@ -100,10 +99,7 @@ fn read(row: &AnyRow) -> Result<ServerRecord, PortError> {
         id: text("id")?,
         name: text("name")?,
         key_file: text("key_file")?,
-        keys: keys
-            .split(' ')
-            .map(|id| KeyId::stored(id.to_owned()))
-            .collect(),
+        keys: keys.split(' ').map(str::to_owned).collect(),
         seals_by: KeyId::stored(text("seals_by")?),
         seen_at: row.at("seen_at")?,
     })

@@ -18,6 +18,11 @@ pub trait KeySource: Send {
     /// The keys for a row whose key was not among those read last. `None` if they can't be read, or were read a moment ago: a damaged row
     /// may be asked for at any rate.
     fn again(&mut self) -> Option<KeyRing>;
+
+    /// Whether they could not be read when they were looked at last.
+    fn is_unusable(&self) -> bool {
+        false
+    }
 }
 
 /// Whether a key file is read again: at once if it is another file or has other content by its date, else only if there is a reason (a row
@@ -29,9 +34,16 @@ pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> 
 
 /// The master keys' parts that seal authenticator keys.
 pub(super) struct Sealing {
-    keys: Vec<(KeyId, XChaCha20Poly1305)>,
+    keys: Vec<Known>,
     /// The one that seals, as the database says; it may be in a newer key file than this.
     named: Option<KeyId>,
+}
+
+/// A master key's part.
+pub(super) struct Known {
+    pub(super) id: KeyId,
+    pub(super) cipher: XChaCha20Poly1305,
+    fingerprint: String,
 }
 
 impl Sealing {
@@ -48,7 +60,11 @@ impl Sealing {
     pub(super) fn replace(&mut self, ring: &KeyRing) {
         let cipher =
             |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
-        let keys = ring.keys().map(|key| (key.id.clone(), cipher(key)));
+        let keys = ring.keys().map(|key| Known {
+            id: key.id.clone(),
+            cipher: cipher(key),
+            fingerprint: key.fingerprint(),
+        });
         self.keys = keys.collect();
     }
 
@@ -61,18 +77,23 @@ impl Sealing {
     }
 
     /// The key that seals: the one that the database names, else the first of the file.
-    pub(super) fn current(&self) -> Option<&(KeyId, XChaCha20Poly1305)> {
-        let named = self.keys.iter().find(|(id, _)| self.is_named(id));
+    pub(super) fn current(&self) -> Option<&Known> {
+        let named = self.keys.iter().find(|key| self.is_named(&key.id));
         named.or_else(|| self.keys.first())
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = &KeyId> {
-        self.keys.iter().map(|(id, _)| id)
+        self.keys.iter().map(|key| &key.id)
+    }
+
+    pub(super) fn fingerprints(&self) -> Vec<String> {
+        let fingerprints = self.keys.iter().map(|key| key.fingerprint.clone());
+        fingerprints.collect()
     }
 
     pub(super) fn find(&self, id: &KeyId) -> Option<&XChaCha20Poly1305> {
-        let found = self.keys.iter().find(|(known, _)| known == id);
-        found.map(|(_, cipher)| cipher)
+        let found = self.keys.iter().find(|known| known.id == *id);
+        found.map(|key| &key.cipher)
     }
 }
 

@@ -10,7 +10,7 @@ use domain::{
     events::{Actor, Origin},
     keys::KeyRing,
     ports::{Clock, PortError},
-    vault::KeyId,
+    vault::{KeyId, MasterKey},
 };
 use serde_json::{Value, json};
 use storage::Store;
@@ -167,24 +167,29 @@ async fn turn(
     json: bool,
 ) -> Result<Report, Failure> {
     let store = opened.store();
-    if ring.next().is_none() && only_current(store, &ring).await? {
+    let before = ring.expose();
+    let ring = to_go_to(store, ring).await?;
+    let Some(new) = ring.current().cloned() else {
+        return Err(Failure::refused("the key file holds no key"));
+    };
+    if only_current(store, &ring).await? {
+        if ring.expose() != before {
+            keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
+        }
+        if ring.keys().count() > 1 {
+            return report(store, &ring, Progress::default()).await;
+        }
         return Err(Failure::refused(
             "there is no other key to go to: add one with `twinlock key new`",
         ));
     }
-    let waiting = ring.next().or(ring.current()).map(|key| key.id().clone());
-    if let Some(new) = &waiting {
-        refuse_unless_known(store, new, database).await?;
-    }
-    let ring = ring.turned();
+    refuse_unless_known(store, &new, database).await?;
     opened.vault().reload(&ring);
     // From here on the database takes rows of both keys, and names the new one. Each server seals by it once it has asked.
     name_sealing_key(store, &ring, database).await?;
-    if let Some(new) = &waiting {
-        opened.vault().seal_by(new);
-        wait_until(async || presence::sealing_otherwise(store, new, SystemClock.now()).await)
-            .await?;
-    }
+    let new = new.id();
+    opened.vault().seal_by(new);
+    wait_until(async || presence::sealing_otherwise(store, new, SystemClock.now()).await).await?;
     keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
 
     let mut out = io::stdout();
@@ -199,10 +204,21 @@ async fn turn(
     report(store, &ring, progress).await
 }
 
+/// The key file as it is afterwards: led by the key that waits, else by the one that seals already. The order of the others says nothing.
+async fn to_go_to(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
+    if ring.next().is_some() {
+        return Ok(ring.turned());
+    }
+    Ok(match store.sealing_key().await? {
+        Some(seals) => ring.led_by(&seals),
+        None => ring,
+    })
+}
+
 /// Every server must have the new key before anything is sealed by it: one that has not would open nobody's authenticator.
 async fn refuse_unless_known(
     store: &Store,
-    key: &KeyId,
+    key: &MasterKey,
     database: &Database,
 ) -> Result<(), Failure> {
     let file = &database.key_file;
@@ -213,7 +229,8 @@ async fn refuse_unless_known(
     }
     let names: Vec<&str> = lacking.iter().map(|server| server.name.as_str()).collect();
     Err(Failure::refused(format!(
-        "a server does not have the key {key}: {}. Put {} in the place of its key file, which it reads within a second, then repeat this. (A server that was killed is forgotten after two minutes.)",
+        "a server does not have the key {}, or can't use its key file: {}. Put {} in the place of its key file, which it reads within a second, then repeat this. (A server that was killed is forgotten after two minutes.)",
+        key.id(),
         names.join(", "),
         file.display()
     )))
@@ -239,7 +256,7 @@ async fn wait_until<T>(
 
 async fn only_current(store: &Store, ring: &KeyRing) -> Result<bool, Failure> {
     let needed = store.needed_keys().await?;
-    let current = ring.current().map(domain::vault::MasterKey::id);
+    let current = ring.current().map(MasterKey::id);
     let fits = match (store.key_check().await?, ring.current()) {
         (Some(kept), Some(key)) => kept == key.check(),
         _ => false,
@@ -294,6 +311,12 @@ async fn remove(
     id: &str,
 ) -> Result<Report, Failure> {
     let id = KeyId::stored(id.to_owned());
+    if ring.next().is_none() && store.sealing_key().await?.as_ref() == Some(&id) {
+        return Err(Failure::refused(format!(
+            "the key {} is the one that seals: `twinlock key new` and `twinlock key rotate` put another in its place first",
+            id.as_str().escape_debug()
+        )));
+    }
     let rows = store.rows_of_key(&id).await?;
     let is_checked = match (store.key_check().await?, ring.find(&id)) {
         (Some(kept), Some(key)) => kept == key.check(),

@@ -86,7 +86,7 @@ pub enum KeyFileError {
     },
     /// The user whose database it is, and so whose server it is, may not read it.
     #[error(
-        "the key file {key_file} can't be read by user {user}, to whom the database {database} belongs: a server of that user would not learn of another key; {remedy}, then repeat this"
+        "the key file {key_file} can't be read by user {user}, to whom the database {database} belongs: a server of that user would not learn of another key; {remedy}, then repeat this as that user"
     )]
     ServerCannotRead {
         /// The key file.

@@ -20,16 +20,19 @@ pub struct Follower {
     last: Option<(Stamp, Instant)>,
     /// Why that state can't be used, as the log says it.
     told: Option<String>,
+    /// The fingerprints of keys that have opened something: a line that was changed by mistake takes the place of none of them.
+    proven: Vec<String>,
 }
 
 impl Follower {
-    /// Nothing was read yet.
+    /// Nothing was read again yet. `proven`: the fingerprints of keys that have opened something.
     #[must_use]
-    pub const fn new(key_file: PathBuf) -> Self {
+    pub const fn new(key_file: PathBuf, proven: Vec<String>) -> Self {
         Self {
             key_file,
             last: None,
             told: None,
+            proven,
         }
     }
 
@@ -45,7 +48,7 @@ impl Follower {
             return None;
         }
         self.last = Some((now, Instant::now()));
-        match read(&self.key_file) {
+        match self.read() {
             Ok(ring) => {
                 if self.told.take().is_some() {
                     tracing::info!("the changed key file is in use now");
@@ -53,7 +56,6 @@ impl Follower {
                 Some(ring)
             }
             Err(error) => {
-                let error = error.to_string();
                 if self.told.as_ref() != Some(&error) {
                     tracing::error!(
                         error,
@@ -67,6 +69,18 @@ impl Follower {
     }
 }
 
+impl Follower {
+    fn read(&self) -> Result<KeyRing, String> {
+        let ring = read(&self.key_file).map_err(|error| error.to_string())?;
+        let changed = ring.differing(&self.proven).map(|key| key.id().clone());
+        changed.map_or(Ok(ring), |id| {
+            Err(format!(
+                "the line of the key {id} is not what it was: put it back from a backup of the key file"
+            ))
+        })
+    }
+}
+
 impl KeySource for Follower {
     fn changed(&mut self) -> Option<KeyRing> {
         self.look(false)
@@ -74,6 +88,10 @@ impl KeySource for Follower {
 
     fn again(&mut self) -> Option<KeyRing> {
         self.look(true)
+    }
+
+    fn is_unusable(&self) -> bool {
+        self.told.is_some() || stamp(&self.key_file).is_none()
     }
 }
 
@@ -93,7 +111,7 @@ mod tests {
         keyfile::create(&key_file, &SystemEntropy, None)
             .ok()
             .unwrap();
-        (folder, Follower::new(key_file))
+        (folder, Follower::new(key_file, Vec::new()))
     }
 
     #[test]
@@ -107,6 +125,34 @@ mod tests {
         assert!(told.is_some_and(|told| told.contains("chmod 600")));
         set(0o600);
         assert!(follower.changed().is_some() && follower.told.is_none());
+    }
+
+    /// One sign of the line that is in use, mistyped in a copy.
+    #[test]
+    fn s20_a_changed_line_takes_no_key_away() {
+        let (_folder, mut follower) = follower();
+        assert!(follower.changed().is_some());
+        let ring = read(&follower.key_file).ok().unwrap();
+        follower.proven = vec![ring.current().unwrap().fingerprint()];
+        let (id, key) = ring
+            .current()
+            .unwrap()
+            .expose()
+            .split_once(':')
+            .map(|(id, key)| (id.to_owned(), key.to_owned()))
+            .unwrap();
+        let other = if key.starts_with('A') { 'B' } else { 'A' };
+        fs::write(&follower.key_file, format!("{id}:{other}{}", &key[1..])).unwrap();
+        assert!(follower.again().is_none() && follower.is_unusable());
+        assert!(
+            follower
+                .told
+                .clone()
+                .unwrap()
+                .contains("is not what it was")
+        );
+        fs::write(&follower.key_file, format!("{id}:{key}")).unwrap();
+        assert!(follower.changed().is_some() && !follower.is_unusable());
     }
 
     #[test]

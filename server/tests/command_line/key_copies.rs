@@ -52,8 +52,9 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
     let refused = place.run(&["key", "rotate"]);
     let line = refused.expect_refused(1);
     assert!(
-        line.starts_with(&format!("a server does not have the key {new}: "))
-            && line.contains("(process ")
+        line.starts_with(&format!(
+            "a server does not have the key {new}, or can't use"
+        )) && line.contains("(process ")
             && line.contains("twinlock.db.key in the place of its key file"),
         "{line}"
     );
@@ -179,4 +180,75 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     server.terminate();
     let (_, log) = server.wait();
     assert!(log.contains(said), "{log}");
+}
+
+/// Puts another key under the id of a line, as one mistyped sign does.
+fn mistype(file: &std::path::Path, id: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    let (before, after) = text.split_once(&format!("{id}:")).unwrap();
+    let other = if after.starts_with('A') { 'B' } else { 'A' };
+    fs::write(file, format!("{before}{id}:{other}{}", &after[1..])).unwrap();
+}
+
+/// The id of a key does not prove it.
+#[test]
+fn s20_a_damaged_copy_is_no_copy() {
+    let place = with_people(2);
+    copy(&place);
+    let other = other_server(&place);
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    // The line of the new key, before anything has read it.
+    copy(&place);
+    mistype(&place.file(COPY), new);
+    let refused = place.run(&["key", "rotate"]);
+    assert!(
+        refused
+            .expect_refused(1)
+            .starts_with("a server does not have the key")
+    );
+    // The line of the key that is in use: the server goes on with the one it had.
+    mistype(&place.file(COPY), old);
+    let (mut browser, app) = owing(&other, 1);
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
+    // A set-up looks at the file first.
+    Browser::of(&other, "ada@example.com", PASSWORD).enrol();
+    let mut doctor = place.command(&["doctor"]);
+    doctor.env("TWINLOCK_KEY_FILE", COPY);
+    let done = crate::program::Done::from(doctor.output().unwrap());
+    let (found, _) = done.expect_failed(1);
+    assert!(found.contains("one of the two was changed"), "{found}");
+    copy(&place);
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    other.terminate();
+    let (_, log) = other.wait();
+    assert!(log.contains("is not what it was"), "{log}");
+}
+
+/// A line that was put back by hand may stand anywhere, and a run that was repeated says what the first one said.
+#[test]
+fn s20_the_order_of_the_lines_says_nothing() {
+    let place = with_people(2);
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    let key_file = place.file("twinlock.db.key");
+    let text = fs::read_to_string(&key_file).unwrap();
+    let swapped: Vec<&str> = text.lines().rev().collect();
+    fs::write(&key_file, swapped.join("\n")).unwrap();
+    let again = place.run(&["key", "rotate"]);
+    assert_eq!(
+        again.expect_done().trim(),
+        format!(
+            "0 rows sealed anew. Nothing needs the key {old} any more: `twinlock key drop {old}` takes it away."
+        )
+    );
+    assert_eq!(ids(&place), [new.clone(), old.clone()]);
+    place.run(&["key", "drop", old]).expect_done();
+    let last = place.run(&["key", "drop", new]);
+    assert!(last.expect_refused(1).contains("is the one that seals"));
 }

@@ -3,9 +3,9 @@
 CREATE TABLE servers (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
-    -- Which file it reads its keys from; equal for servers that share the file.
+    -- Which file it reads its keys from; equal for servers that share the file, and empty where it can't read it.
     key_file TEXT NOT NULL,
-    -- Ids with a space between.
+    -- Each as its id and the beginning of its check value, with a space between.
     key_ids TEXT NOT NULL,
     -- The one that seals what it writes.
     seals_by TEXT NOT NULL,

@@ -46,7 +46,7 @@ async fn a_server_is_known_by_its_last_word_until_it_leaves() {
         id: name.to_owned(),
         name: name.to_owned(),
         key_file: "there".to_owned(),
-        keys: keys.iter().map(|key| id(key)).collect(),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         seals_by: id(keys[0]),
         seen_at: later(at),
     };
