@@ -51,7 +51,7 @@ mod value;
 mod browser {
     use std::pin::Pin;
 
-    use js_sys::{Array, JsString, global};
+    use js_sys::{Array, JsString, Uint8Array, global};
     use leptos::prelude::window;
     use send_wrapper::SendWrapper;
     use serde::{Serialize, de::DeserializeOwned};
@@ -140,10 +140,22 @@ mod browser {
         call(&json, "parse", &Array::of1(body))
     }
 
+    /// 16 random bytes as text; none in a browser that draws none.
+    fn drawn() -> Option<String> {
+        let bytes = Uint8Array::new_with_length(16);
+        let crypto = get(&global(), "crypto")?;
+        call(&crypto, "getRandomValues", &Array::of1(&bytes)).ok()?;
+        bytes.to_string().as_string()
+    }
+
     fn request(path: &str, body: &str) -> Result<Request, JsValue> {
         let headers = Headers::new()?;
         headers.set("Content-Type", JSON)?;
         headers.set("Accept", JSON)?;
+        // The browser sends a request again where a kept connection closes before the answer: the server knows it by this.
+        if let Some(key) = drawn() {
+            headers.set("Idempotency-Key", &key)?;
+        }
         let options = RequestInit::new();
         options.set_method("POST");
         options.set_headers(&headers);

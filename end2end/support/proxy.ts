@@ -9,6 +9,8 @@ export class Proxy {
   sends: (headers: IncomingMessage['headers']) => void = () => undefined;
   /** Changes the head of an answer on its way back. */
   returns: (headers: IncomingMessage['headers']) => void = () => undefined;
+  /** Ends the browser's connection once the server has answered, in the answer's place. */
+  cuts: (asked: IncomingMessage) => boolean = () => false;
   /** The paths that were asked for. */
   readonly asked: string[] = [];
 
@@ -41,6 +43,11 @@ export class Proxy {
     const headers = { ...asked.headers };
     this.sends(headers);
     const passed = request(new URL(asked.url ?? '/', server), { method: asked.method, headers }, (said) => {
+      if (this.cuts(asked)) {
+        said.resume();
+        said.on('end', () => answer.destroy());
+        return;
+      }
       const returned = { ...said.headers };
       this.returns(returned);
       answer.writeHead(said.statusCode ?? 502, returned);

@@ -23,6 +23,7 @@ use crate::{
         origin::Origins,
         pace::Pace,
         panic,
+        repeats::Repeats,
         security_headers::SecurityHeaders,
         server_function,
     },
@@ -68,6 +69,7 @@ pub fn router_with(
             .build()
             .and_then(|build| HeaderValue::from_str(build).ok()),
         pace: Pace::of_this_machine(),
+        repeats: Repeats::default(),
     };
     Router::new()
         .route(health::LIVE, get(health::alive))

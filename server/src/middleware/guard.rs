@@ -16,6 +16,7 @@ use super::{
     origin::Origins,
     pace::{Pace, Shown},
     refusal::refuse,
+    repeats::{Repeats, Turn},
     timeout, visitor,
 };
 use crate::config::TrustedProxies;
@@ -32,6 +33,8 @@ pub struct Guards {
     pub build: Option<HeaderValue>,
     /// When nobody is refused.
     pub pace: Pace,
+    /// What was just answered, for who asks the same again.
+    pub repeats: Repeats,
 }
 
 /// Lets a request through that passes each guard, with what they found out about it.
@@ -39,9 +42,13 @@ pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Nex
     let mut shown = Shown::Nothing;
     let mut response = timeout::limit(async {
         match guards.passed(request).await {
-            Ok(request) => {
+            Ok((request, turn)) => {
                 shown = Shown::by(&request);
-                next.run(request).await
+                let answer = next.run(request).await;
+                match turn {
+                    Some(turn) => turn.keep(answer).await,
+                    None => answer,
+                }
             }
             Err(refusal) => *refusal,
         }
@@ -53,7 +60,7 @@ pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Nex
 }
 
 impl Guards {
-    async fn passed(&self, request: Request) -> Result<Request, Box<Response>> {
+    async fn passed(&self, request: Request) -> Result<(Request, Option<Turn>), Box<Response>> {
         // What can be told from the head alone comes first.
         let refusal = endpoint::refusal(&request)
             .or_else(|| self.origins.refusal(&request))
@@ -65,11 +72,16 @@ impl Guards {
         }
         let (mut parts, stream) = request.into_parts();
         let bytes = body::read(stream).await?;
+        // Before the session is looked at: the first one may have given it another token.
+        let turn = self.repeats.turn(&parts, &bytes).await;
+        if let Some(answer) = turn.as_ref().and_then(Turn::answer) {
+            return Err(Box::new(answer));
+        }
         visitor::note(&mut parts, &self.services.settings, &self.proxies);
         access::admit(&self.services, &mut parts).await?;
         if !arguments::are_strict(&bytes) {
             return Err(Box::new(refuse(&AppError::Malformed)));
         }
-        Ok(Request::from_parts(parts, Body::from(bytes)))
+        Ok((Request::from_parts(parts, Body::from(bytes)), turn))
     }
 }

@@ -16,6 +16,7 @@ pub mod origin;
 pub mod pace;
 pub mod panic;
 pub mod refusal;
+pub mod repeats;
 pub mod request_id;
 pub mod security_headers;
 pub mod server_function;
