@@ -66,7 +66,9 @@ impl Repeats {
             if places.len() >= AT_MOST && !places.contains_key(&digest) {
                 return None;
             }
-            let (_, place) = places.entry(digest).or_insert_with(|| (now, Place::default()));
+            let (_, place) = places
+                .entry(digest)
+                .or_insert_with(|| (now, Place::default()));
             Arc::clone(place)
         };
         Some(Turn(place.lock_owned().await))
