@@ -61,3 +61,36 @@ async fn a_pause_says_how_long() {
     assert_eq!(seconds, "900");
     assert_eq!(paused.header("retry-after"), seconds);
 }
+
+/// A browser sends a request again by itself when its connection closes before the answer came: that is no second one.
+#[tokio::test]
+async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_nothing() {
+    let server = TestServer::start().await;
+    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    server.clock.next_step();
+    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let mut owing = server.browser();
+    owing.sign_in(&crate::support::ada()).await.expect_ok();
+    let sent = || owing.clone().saying("idempotency-key", "0123456789abcdef");
+    let mut first = sent();
+    first
+        .call("session/verify_code", code.clone())
+        .await
+        .expect_ok();
+    // Of two servers only the one that did it knows.
+    let mut again = sent();
+    if again.call("session/verify_code", code.clone()).await.status != 200 {
+        again = sent();
+        let answer = again.call("session/verify_code", code.clone()).await;
+        answer.expect_ok();
+    }
+    again.ask("profile/view").await.expect_ok();
+    for key in ["fedcba9876543210", ""] {
+        let mut thief = owing.clone().saying("idempotency-key", key);
+        let answer = thief.call("session/verify_code", code.clone()).await;
+        answer.expect_refused(401, "not_signed_in");
+    }
+    let other = json!({ "code": "000000" });
+    let answer = sent().call("session/verify_code", other).await;
+    answer.expect_refused(401, "not_signed_in");
+}
