@@ -37,7 +37,7 @@ pub struct Named {
 /// Why something has to be made in the folder: the file itself.
 pub const NOT_THERE_YET: &str = "does not exist yet";
 /// Why something has to be made in the folder of a database.
-pub const JOURNAL: &str = "needs its journal beside it";
+pub const JOURNAL: &str = "can't be opened: its journal has to stand beside it";
 
 /// A database that has to be there.
 pub const DATABASE: Named = Named {
@@ -268,7 +268,7 @@ impl Named {
     pub fn closed_folder(self, path: &Path, purpose: &'static str) -> Box<PathError> {
         let folder = folder_of(path);
         Box::new(PathError::Folder {
-            remedy: self.remedy_for_folder(folder),
+            remedy: self.remedy_for_folder(folder, purpose),
             folder: shown(folder),
             what: self.what,
             path: path.to_owned(),
@@ -277,8 +277,14 @@ impl Named {
         })
     }
 
-    fn remedy_for_folder(self, folder: &Path) -> String {
-        let (own, instead) = (files::own_user(), self.instead);
+    fn remedy_for_folder(self, folder: &Path, purpose: &str) -> String {
+        let own = files::own_user();
+        // Another name for one that is there would be another, empty database.
+        let instead = if purpose == JOURNAL {
+            "move the database with its key file, and name it with TWINLOCK_DATABASE_URL"
+        } else {
+            self.instead
+        };
         if files::is_read_only(folder) {
             return format!(
                 "its file system is mounted read-only; mount it for writing, or {instead}"
