@@ -229,7 +229,7 @@ async fn refuse_unless_known(
     }
     let names: Vec<&str> = lacking.iter().map(|server| server.name.as_str()).collect();
     Err(Failure::refused(format!(
-        "a server does not have the key {}, or can't use its key file: {}. Put {} in the place of its key file, which it reads within a second, then repeat this. (A server that was killed is forgotten after two minutes.)",
+        "a server does not have the key {}, or can't use its key file: {}. Copy {} over its key file, which it reads within a second, then repeat this. (A server that was killed is forgotten after two minutes.)",
         key.id(),
         names.join(", "),
         file.display()

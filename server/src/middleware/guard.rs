@@ -33,7 +33,7 @@ pub struct Guards {
     pub build: Option<HeaderValue>,
     /// When nobody is refused.
     pub pace: Pace,
-    /// What was just answered, for who asks the same again.
+    /// What was just answered, for a request that comes again.
     pub repeats: Repeats,
 }
 

@@ -59,9 +59,11 @@ impl Repeats {
         let now = Instant::now();
         let place = {
             let mut places = self.places();
-            // Nobody keeps more than one place for long, so that this is a short list.
+            // A place is kept while its request is under way, and for a while if its answer gave a token.
             places.retain(|_, (since, place)| {
-                now.duration_since(*since) < KEPT || Arc::strong_count(place) > 1
+                let gave_token = || place.try_lock().is_ok_and(|kept| kept.is_some());
+                let is_recent = now.duration_since(*since) < KEPT;
+                Arc::strong_count(place) > 1 || (is_recent && gave_token())
             });
             if places.len() >= AT_MOST && !places.contains_key(&digest) {
                 return None;

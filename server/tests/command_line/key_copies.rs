@@ -16,7 +16,7 @@ use crate::{
 /// Where the other server has its copy: in another folder, as another machine has.
 const COPY: &str = "copy/twinlock.key";
 
-/// Puts the key file as it is now in the place of the other server's.
+/// Copies the key file as it is now over the other server's.
 fn copy(place: &Place) {
     let copy = place.file(COPY);
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
@@ -55,7 +55,7 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
         line.starts_with(&format!(
             "a server does not have the key {new}, or can't use"
         )) && line.contains("(process ")
-            && line.contains("twinlock.db.key in the place of its key file"),
+            && line.contains("twinlock.db.key over its key file"),
         "{line}"
     );
     assert_eq!(
