@@ -29,8 +29,9 @@ export class SignIn extends Screen {
   readonly busy = this.button('Signing in…');
 
   async fill(email: string, password: string): Promise<void> {
-    // In a field of type email Firefox takes what Playwright fills in for an addition.
-    await this.email.selectText();
+    // In a field of type email Firefox takes what Playwright fills in for an addition. Keys are pressed again when the app takes the
+    // form over in between; a selection by script is an error then.
+    await this.email.press('ControlOrMeta+a');
     await this.email.press('Delete');
     await this.email.fill(email);
     await this.password.fill(password);
