@@ -57,6 +57,22 @@ test('an unacceptable password is refused beside its field and nothing typed is 
   await site.home.expectOpen();
 });
 
+test('a reload asks before what was typed is lost, and says then where the link is', async ({ server, site }) => {
+  await openLink(site, server);
+  const asked: string[] = [];
+  site.page.on('dialog', async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.accept();
+  });
+  await site.firstStart.account.pressSequentially('Example');
+  await site.firstStart.create.click();
+  await expect(site.firstStart.name).toHaveAccessibleDescription('Enter a name.');
+  await site.page.reload();
+  expect(asked).toEqual(['beforeunload']);
+  await expect(site.page.getByText(words.linkNotKept)).toContainText('If there is an Owner already, sign in.');
+  await site.firstStart.arrive();
+});
+
 test('the link is dead once the first user exists', async ({
   server,
   site,

@@ -41,7 +41,8 @@ test('an invited member chooses a password and signs in', async ({
   await site.signIn.expectOpen();
   await expect(site.signIn.status(words.passwordSaved)).toBeVisible();
   await site.signIn.arrive();
-  await site.signIn.fill(MAX.email, MAX.password);
+  await expect(site.signIn.email, 'the invited address goes along').toHaveValue(MAX.email);
+  await site.signIn.password.fill(MAX.password);
   await site.signIn.submit.click();
   await site.home.expectOpen();
 
@@ -111,4 +112,25 @@ test('an invitation ends after seven days', async ({ page, server, site, guard }
   await page.goto(link);
   await expect(page.getByText(words.deadLink)).toBeVisible();
   await expect(site.invitation.save).toHaveCount(0);
+});
+
+test('a reload of the invitation asks before what was typed is lost, and says then where the link is', async ({ page, server, site }) => {
+  await page.goto(inviteMember(server));
+  const { invitation } = site;
+  await expect(invitation.password).toBeVisible();
+  const asked: string[] = [];
+  page.on('dialog', async (dialog) => {
+    asked.push(dialog.type());
+    await dialog.accept();
+  });
+  await invitation.password.pressSequentially('a quiet');
+  await page.reload();
+  expect(asked).toEqual(['beforeunload']);
+  await expect(page.getByText(words.linkNotKept)).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true })).toBeVisible();
+  await invitation.arrive();
+  // Nothing is typed here: nothing is asked.
+  await page.reload();
+  await expect(page.getByText(words.linkNotKept)).toBeVisible();
+  expect(asked).toHaveLength(1);
 });

@@ -80,6 +80,34 @@ test('search by name or email, filter by state, and Clear', async ({ site, serve
   await expect(members.search).toBeFocused();
 });
 
+test('a search lasts over Reload and Back, and stands in no address', async ({ site, server, page }) => {
+  seedMember(server, MAX);
+  await site.addMfa();
+  const { members } = site;
+  await site.accounts.open();
+  await site.accounts.membersOf(ADA.account).click();
+  await members.search.fill('max');
+  await members.filter.selectOption('Off');
+  await expect(members.rows).toHaveCount(1);
+  const expectKept = async (): Promise<void> => {
+    await expect(members.search).toHaveValue('max');
+    await expect(members.filter).toHaveValue('Off');
+    await expect(members.rows).toHaveCount(1);
+  };
+  await page.reload();
+  await expectKept();
+  expect(page.url()).not.toContain('max');
+  await page.getByRole('link', { name: 'All accounts', exact: true }).click();
+  await site.accounts.expectOpen();
+  await page.goBack();
+  await expectKept();
+  // It is the question of that entry: the link opens all of them.
+  await page.getByRole('link', { name: 'All accounts', exact: true }).click();
+  await site.accounts.membersOf(ADA.account).click();
+  await expect(members.rows).toHaveCount(2);
+  await expect(members.search).toHaveValue('');
+});
+
 test('the CSV holds all that match, and no formula', async ({ site, server, page }) => {
   inviteMember(server, { ...MAX, name: '=1+1', email: 'sum@example.com' });
   inviteMember(server, { ...MAX, name: 'Comma, "Quote"', email: '+plus@example.com' });

@@ -58,6 +58,7 @@ test('Cancel of the dialog and of the verification resets nobody', async ({
   await site.addMfa();
   await openMembers(site);
   await site.members.reset(MAX.name).click();
+  await expect(site.dialog(/^Reset/).button('Cancel'), 'what takes nothing away has the focus').toBeFocused();
   await site.dialog(/^Reset/).button('Cancel').click();
   await expect(site.members.reset(MAX.name)).toBeFocused();
   await site.members.reset(MAX.name).click();

@@ -131,6 +131,29 @@ test('p3 a reset of a member whose answer was lost says that it may have been do
   await expect(site.members.row(MAX.name)).toContainText('Off');
 });
 
+test('p3 a reset of a member that failed after its verification names the member when it is asked for again', async ({ site, page, server, guard }) => {
+  guard.expectRefusals(502);
+  const max = site.as(seedMember(server, MAX));
+  await max.enter();
+  await max.addMfa();
+  await max.signOut();
+  await site.enter();
+  const enrolled = await site.addMfa();
+  const ask = async (): Promise<void> => {
+    await site.accounts.open();
+    await site.accounts.membersOf(site.person.account).click();
+    await site.members.reset(MAX.name).click();
+    await site.dialog(`Reset the MFA of ${MAX.name}?`).button('Reset MFA').click();
+  };
+  await ask();
+  await site.stepUp('member-reset').expectOpen();
+  await page.route('**/api/accounts/reset_member', gateway, { times: 1 });
+  await site.verify('member-reset', enrolled);
+  await expect(site.stepUp('member-reset').alert.filter({ hasText: words.gatewayHere })).toBeVisible();
+  await ask();
+  await expect(site.members.status(words.memberReset(MAX.name))).toBeVisible();
+});
+
 test('p3 what was said of a server that is back is gone, and what was typed is there', async ({ site, page, server }) => {
   const { changePassword } = site;
   await site.enter();

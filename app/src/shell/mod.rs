@@ -124,6 +124,8 @@ pub(crate) struct Shell {
     pub stays: StoredValue<Option<Callback<(), bool>>>,
     /// The token out of the address's fragment.
     pub link: StoredValue<Option<SecretText>>,
+    /// The address of the person who has just chosen a password through an invitation; the sign-in takes it.
+    pub invited: StoredValue<Option<String>>,
     /// Who was signed in last in this tab.
     person: StoredValue<Option<String>>,
     /// To the other tabs of this browser; what is posted on it is not heard here.
@@ -164,6 +166,7 @@ impl Shell {
             profile: StoredValue::new(None),
             stays: StoredValue::new(None),
             link: StoredValue::new(take_fragment()),
+            invited: StoredValue::new(None),
             person: StoredValue::new(None),
             tabs: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
         };

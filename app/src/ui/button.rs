@@ -64,6 +64,9 @@ pub fn Button(
     /// Called on each press that counts.
     #[prop(optional, into)]
     on_press: Option<Callback<()>>,
+    /// Takes the focus when the dialog around it opens.
+    #[prop(optional)]
+    autofocus: bool,
     /// To focus it from outside.
     #[prop(optional)]
     button_ref: NodeRef<html::Button>,
@@ -91,6 +94,7 @@ pub fn Button(
             aria-busy=move || pending.get().then_some("true")
             aria-disabled=move || blocked().then_some("true")
             aria-describedby=described_by
+            autofocus=autofocus
             on:click=clicked(press)
             node_ref=button_ref
         >

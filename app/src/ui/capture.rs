@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget};
 
@@ -14,4 +14,14 @@ pub fn on_capture(target: EventTarget, event: &'static str, handler: impl Fn(Eve
             let _ = target.remove_event_listener_with_callback_and_bool(event, function, true);
         }
     });
+}
+
+/// Lets the browser ask before the tab is closed or loaded anew, while there is something to lose.
+pub fn ask_before_unload(has_unsaved: impl Fn() -> bool + 'static) {
+    let closing = window_event_listener(ev::beforeunload, move |event| {
+        if has_unsaved() {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || closing.remove());
 }

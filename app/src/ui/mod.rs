@@ -101,7 +101,7 @@ mod exports {
         browser_call::{call, get},
         button::{Button, ButtonKind},
         calendar::{day, iso, today},
-        capture::on_capture,
+        capture::{ask_before_unload, on_capture},
         checkbox::Checkbox,
         clipboard::{BrowserRefused, copy_text, select_contents},
         code_field::{CodeField, CodeKind},

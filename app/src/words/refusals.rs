@@ -191,7 +191,8 @@ const fn weak(why: Weakness) -> &'static str {
 pub fn name_refused(error: NameError) -> String {
     match error {
         NameError::Sign(c) => left_out(c),
-        NameError::Empty | NameError::TooLong => invalid(Field::PersonName).to_owned(),
+        NameError::Empty => "Enter a name.".to_owned(),
+        NameError::TooLong => "Use at most 100 characters.".to_owned(),
     }
 }
 
@@ -279,6 +280,15 @@ mod tests {
         assert!(
             refusal(&AppError::ClockOff { seconds: 30 })
                 .starts_with("Your device is about 1 minute fast.")
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_told_by_what_it_lacks() {
+        assert_eq!(name_refused(NameError::Empty), "Enter a name.");
+        assert_eq!(
+            name_refused(NameError::TooLong),
+            "Use at most 100 characters."
         );
     }
 

@@ -1,12 +1,12 @@
 //! Unsaved backup codes: leaving them asks once.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 
 use crate::{
     shell::shell,
-    ui::{Button, ButtonKind, Dialog, on_capture},
+    ui::{Button, ButtonKind, Dialog, ask_before_unload, on_capture},
     words,
 };
 
@@ -36,12 +36,7 @@ pub(super) fn AskBeforeLeaving(
     };
     let is_due = move || unsaved.get_untracked() && !asked.get_value();
 
-    let closing = window_event_listener(ev::beforeunload, move |event| {
-        if unsaved.try_get_untracked().unwrap_or_default() {
-            event.prevent_default();
-        }
-    });
-    on_cleanup(move || closing.remove());
+    ask_before_unload(move || unsaved.try_get_untracked().unwrap_or_default());
     on_capture(document().into(), "click", move |event| {
         if let Some(link) = link(&event).filter(|_| is_due()) {
             event.prevent_default();

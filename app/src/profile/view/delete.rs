@@ -26,7 +26,7 @@ pub(super) fn Delete(
             {words::set_up_again(&demanded_by).map(|said| view! { <p use:written=said.into()></p> }.into_any())}
             <div class="actions">
                 <Button label="Delete" kind=ButtonKind::Danger on_press=delete />
-                <Button label="Cancel" on_press=move || open.set(false) />
+                <Button label="Cancel" autofocus=true on_press=move || open.set(false) />
             </div>
         </Dialog>
     }

@@ -66,7 +66,7 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
             <h2 id="mfa-settings">"MFA settings"</h2>
             <Badge label="On" kind=BadgeKind::Ok />
             <Menu label="MFA method menu" compact=true>
-                <MenuAction label="Reset" on_choose=move || way.start(Intent::Reset) />
+                <MenuAction label="Reset" on_choose=move || way.start(Intent::Reset, None) />
                 <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
             </Menu>
         </div>
@@ -85,10 +85,10 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
                 <h3>"Backup codes"</h3>
                 <Codes left=method.codes_left />
             </div>
-            <Button label="Generate backup codes" pending=way.pending on_press=move || way.start(Intent::Generate) />
+            <Button label="Generate backup codes" pending=way.pending on_press=move || way.start(Intent::Generate, None) />
             <Unsaved are_saved=method.codes_saved />
         </div>
-        <Delete open=deleting demanded_by on_delete=move || way.start(Intent::Delete) />
+        <Delete open=deleting demanded_by on_delete=move || way.start(Intent::Delete, None) />
     }
 }
 

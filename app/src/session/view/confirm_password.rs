@@ -60,7 +60,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
                         shell.typed_code.set_value(Some(code));
                         go(Page::StepUp(action), true);
                     }
-                    Some(AfterPassword::Perform(intent)) => way.resume(intent),
+                    Some(AfterPassword::Perform(intent)) => way.resume(intent, None),
                     None => go(otherwise.get_value(), true),
                 },
                 Err(AppError::WrongCredentials) => {

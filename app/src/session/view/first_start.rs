@@ -14,7 +14,7 @@ use crate::{
     shell::{go, load, shell},
     ui::{
         Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
-        focus_first_invalid,
+        ask_before_unload, focus_first_invalid,
     },
     wire::SecretText,
     words,
@@ -58,6 +58,12 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
         (email, email_error),
         (password, at_password),
     ) = (field(), field(), field(), field());
+    ask_before_unload(move || {
+        let fields = [account, name, email, password];
+        fields
+            .iter()
+            .any(|typed| !typed.read_untracked().is_empty())
+    });
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);

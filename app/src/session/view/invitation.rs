@@ -10,7 +10,7 @@ use crate::{
     shell::{go, load, shell},
     ui::{
         Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Name, Skeleton, SubmitForm,
-        focus_first_invalid,
+        ask_before_unload, focus_first_invalid,
     },
     wire::SecretText,
     words,
@@ -49,6 +49,8 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
     let token = StoredValue::new(token);
     let password = RwSignal::new(String::new());
     let at_field = RwSignal::new(None::<String>);
+    let for_sign_in = StoredValue::new(email.clone());
+    ask_before_unload(move || !password.read_untracked().is_empty());
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
@@ -66,6 +68,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
             move |answer| match answer {
                 Ok(()) => {
                     shell.link.set_value(None);
+                    shell.invited.set_value(Some(for_sign_in.get_value()));
                     shell.say(words::PASSWORD_SAVED.to_owned());
                     go(Page::SignIn, true);
                 }

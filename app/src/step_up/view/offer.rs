@@ -49,8 +49,8 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
             <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
             <FormError error=failed />
             <div class="actions">
-                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=way.pending on_press=move || way.start(Intent::Generate) />
-                <Button label="Set up a new device" pending=way.pending on_press=move || way.start(Intent::Reset) />
+                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=way.pending on_press=move || way.start(Intent::Generate, None) />
+                <Button label="Set up a new device" pending=way.pending on_press=move || way.start(Intent::Reset, None) />
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

@@ -79,7 +79,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
                 was_lost.try_set_value(true);
             } else if was_lost.try_get_value() == Some(true) && is_used(&error) {
                 // The try before, whose answer was lost, may have been taken: then the action is granted, and goes on.
-                way.resume(intent());
+                way.resume(intent(), asked.with_value(|asked| asked.about.clone()));
             }
             refused.try_set(Some(error));
         }

@@ -43,25 +43,26 @@ pub(crate) fn way() -> Way {
 }
 
 impl Way {
-    /// Asks for the action, and goes on to the verification; or to the action itself where a sign-in by backup code stands for it.
-    pub fn start(self, intent: Intent) {
-        self.ask(intent, false);
+    /// Asks for the action, and goes on to the verification; or to the action itself where a sign-in by backup code stands for it, or where
+    /// a verification is still good. `about` is the name of the account or member.
+    pub fn start(self, intent: Intent, about: Option<String>) {
+        self.ask(intent, about, false);
     }
 
     /// Does so for a page that only leads there: it leaves the history.
-    pub fn resume(self, intent: Intent) {
-        self.ask(intent, true);
+    pub fn resume(self, intent: Intent, about: Option<String>) {
+        self.ask(intent, about, true);
     }
 
-    fn ask(self, intent: Intent, replace: bool) {
+    fn ask(self, intent: Intent, about: Option<String>, replace: bool) {
         self.failed.set(None);
         if intent == Intent::Generate && self.is_lost(&intent) {
             return self.look_what_became(intent, Some(replace));
         }
-        self.ask_server(intent, replace);
+        self.ask_server(intent, about, replace);
     }
 
-    fn ask_server(self, intent: Intent, replace: bool) {
+    fn ask_server(self, intent: Intent, about: Option<String>, replace: bool) {
         self.shell.call(
             self.pending,
             ask(intent.clone()),
@@ -69,7 +70,7 @@ impl Way {
                 Ok(NextStep::Verify) => {
                     self.go.try_run((Page::StepUp(intent.action()), replace));
                 }
-                Ok(NextStep::Granted) => self.perform(intent, None),
+                Ok(NextStep::Granted) => self.perform(intent, about),
                 Err(AppError::PasswordRequired) => {
                     let then = AfterPassword::Perform(intent);
                     self.shell.after_password.set(Some(then));
@@ -165,7 +166,7 @@ impl Way {
                     if intent == Intent::Generate && waits {
                         self.leave(Page::BackupCodes);
                     } else if let Some(replace) = ask_anew {
-                        self.ask_server(intent, replace);
+                        self.ask_server(intent, None, replace);
                     } else {
                         self.shell.warn(words::PERHAPS_DONE.to_owned());
                         self.leave(back(&intent));

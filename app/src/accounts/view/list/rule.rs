@@ -25,7 +25,7 @@ pub(super) struct Rules {
     /// Why the last change was refused.
     pub failed: RwSignal<Option<AppError>>,
     require: Callback<AccountRow>,
-    verify: Callback<Intent>,
+    verify: Callback<(Intent, String)>,
 }
 
 impl Rules {
@@ -66,7 +66,7 @@ impl Rules {
             pending: way.pending,
             failed: way.failed,
             require: Callback::new(require),
-            verify: Callback::new(move |intent| way.start(intent)),
+            verify: Callback::new(move |(intent, name)| way.start(intent, Some(name))),
         }
     }
 
@@ -105,7 +105,8 @@ impl Rules {
             return;
         };
         if row.requires_mfa {
-            self.verify.run(Intent::RuleOff { account: row.id });
+            let intent = Intent::RuleOff { account: row.id };
+            self.verify.run((intent, row.name));
         } else {
             self.require.run(row);
         }

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
-use domain::members::MemberState;
+use domain::{ids::AccountId, members::MemberState};
+use js_sys::Array;
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::super::asked::Asked;
 use crate::{
@@ -28,10 +30,17 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// Fields for a first question.
-    pub fn new(wanted: MembersWanted) -> Self {
+    /// Fields for a first question: what this entry of the history asked for before a reload or Back, or all members.
+    pub fn new(account: AccountId) -> Self {
+        let wanted = kept(&account).unwrap_or(MembersWanted {
+            account,
+            search: String::new(),
+            state: None,
+            page: 0,
+        });
+        let typed = RwSignal::new(wanted.search.clone());
+        let chosen = RwSignal::new(wanted.state.map_or("", MemberState::as_str).to_owned());
         let wanted = RwSignal::new(wanted);
-        let (typed, chosen) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
         let mut search = debounce(TYPED, move |text: String| {
             wanted.update(|wanted| wanted.search(&text));
         });
@@ -45,9 +54,16 @@ impl Filters {
             let state = chosen.read().parse().ok();
             wanted.update(|wanted| wanted.filter(state));
         });
+        let question = memo(move || wanted.get());
+        Effect::new(move |earlier: Option<()>| {
+            let wanted = question.read();
+            if earlier.is_some() {
+                keep(&wanted);
+            }
+        });
         Self {
             wanted,
-            question: memo(move || wanted.get()),
+            question,
             typed,
             chosen,
             search: NodeRef::new(),
@@ -85,6 +101,38 @@ impl Filters {
             }
         });
     }
+}
+
+/// Keeps what is wanted with this entry of the history: it goes to no server and into no address.
+fn keep(wanted: &MembersWanted) {
+    let MembersWanted {
+        account,
+        search,
+        state,
+        page,
+    } = wanted;
+    let entry = Array::of4(
+        &account.as_str().into(),
+        &search.into(),
+        &state.map_or("", MemberState::as_str).into(),
+        &page.to_string().into(),
+    );
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state(&entry, "");
+    }
+}
+
+/// What was kept for this account.
+fn kept(account: &AccountId) -> Option<MembersWanted> {
+    let entry: Array = window().history().ok()?.state().ok()?.dyn_into().ok()?;
+    let text = |place| entry.get(place).as_string();
+    (text(0)? == account.as_str()).then_some(())?;
+    Some(MembersWanted {
+        account: account.clone(),
+        search: text(1)?,
+        state: text(2)?.parse().ok(),
+        page: text(3)?.parse().ok()?,
+    })
 }
 
 /// The fields.

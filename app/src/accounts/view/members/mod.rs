@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use self::{filters::Filters, loaded::Loaded};
 use super::asked::{Asked, ask};
 use crate::{
-    accounts::api::{MembersShown, MembersWanted, members},
+    accounts::api::{MembersShown, members},
     app::NotFound,
     error::AppError,
     reactive::{memo, shown},
@@ -48,12 +48,7 @@ impl Shown {
 /// `/accounts/:id`: an account's members, for its Owners.
 #[component]
 pub(crate) fn Members(account: AccountId) -> impl IntoView {
-    let filters = Filters::new(MembersWanted {
-        account,
-        search: String::new(),
-        state: None,
-        page: 0,
-    });
+    let filters = Filters::new(account);
     let asked = ask(move || filters.question.get(), members);
     filters.stay_within(asked);
     let what = memo(move || Shown::of(asked));

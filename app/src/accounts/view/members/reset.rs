@@ -20,7 +20,7 @@ pub(super) struct Resets {
     pending: RwSignal<bool>,
     /// Why the last try was refused.
     pub failed: RwSignal<Option<AppError>>,
-    verify: Callback<Intent>,
+    verify: Callback<(Intent, String)>,
 }
 
 impl Resets {
@@ -33,7 +33,7 @@ impl Resets {
             asking: RwSignal::new(false),
             pending: way.pending,
             failed: way.failed,
-            verify: Callback::new(move |intent| way.start(intent)),
+            verify: Callback::new(move |(intent, name)| way.start(intent, Some(name))),
         }
     }
 
@@ -61,10 +61,11 @@ impl Resets {
     fn start(self) {
         self.asking.set(false);
         if let Some(member) = self.member.get_untracked() {
-            self.verify.run(Intent::MemberReset {
+            let intent = Intent::MemberReset {
                 account: self.filters.question.read_untracked().account.clone(),
                 member: member.id,
-            });
+            };
+            self.verify.run((intent, member.name));
         }
     }
 }
@@ -86,7 +87,7 @@ pub(super) fn ResetDialog(resets: Resets) -> impl IntoView {
             <p use:written=effect></p>
             <div class="actions">
                 <Button label="Reset MFA" kind=ButtonKind::Danger on_press=move || resets.start() />
-                <Button label="Cancel" on_press=move || resets.asking.set(false) />
+                <Button label="Cancel" autofocus=true on_press=move || resets.asking.set(false) />
             </div>
         </Dialog>
     }
