@@ -1,4 +1,4 @@
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget};
 
@@ -17,11 +17,10 @@ pub fn on_capture(target: EventTarget, event: &'static str, handler: impl Fn(Eve
 }
 
 /// Lets the browser ask before the tab is closed or loaded anew, while there is something to lose.
-pub fn ask_before_unload(has_unsaved: impl Fn() -> bool + 'static) {
-    let closing = window_event_listener(ev::beforeunload, move |event| {
+pub fn ask_before_unload(has_unsaved: Box<dyn Fn() -> bool>) {
+    on_capture(window().into(), "beforeunload", move |event| {
         if has_unsaved() {
             event.prevent_default();
         }
     });
-    on_cleanup(move || closing.remove());
 }

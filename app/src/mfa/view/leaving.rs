@@ -36,7 +36,9 @@ pub(super) fn AskBeforeLeaving(
     };
     let is_due = move || unsaved.get_untracked() && !asked.get_value();
 
-    ask_before_unload(move || unsaved.try_get_untracked().unwrap_or_default());
+    ask_before_unload(Box::new(move || {
+        unsaved.try_get_untracked().unwrap_or_default()
+    }));
     on_capture(document().into(), "click", move |event| {
         if let Some(link) = link(&event).filter(|_| is_due()) {
             event.prevent_default();

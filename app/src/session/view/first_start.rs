@@ -58,12 +58,12 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
         (email, email_error),
         (password, at_password),
     ) = (field(), field(), field(), field());
-    ask_before_unload(move || {
+    ask_before_unload(Box::new(move || {
         let fields = [account, name, email, password];
         fields
             .iter()
             .any(|typed| !typed.read_untracked().is_empty())
-    });
+    }));
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);

@@ -50,7 +50,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let at_field = RwSignal::new(None::<String>);
     let for_sign_in = StoredValue::new(email.clone());
-    ask_before_unload(move || !password.read_untracked().is_empty());
+    ask_before_unload(Box::new(move || !password.read_untracked().is_empty()));
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);

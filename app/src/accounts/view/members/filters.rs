@@ -1,9 +1,7 @@
 use std::time::Duration;
 
 use domain::{ids::AccountId, members::MemberState};
-use js_sys::Array;
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
-use wasm_bindgen::JsCast;
 
 use super::super::asked::Asked;
 use crate::{
@@ -32,15 +30,15 @@ pub(super) struct Filters {
 impl Filters {
     /// Fields for a first question: what this entry of the history asked for before a reload or Back, or all members.
     pub fn new(account: AccountId) -> Self {
-        let wanted = kept(&account).unwrap_or(MembersWanted {
+        let (state, search) = kept(&account).unwrap_or_default();
+        let typed = RwSignal::new(search.clone());
+        let chosen = RwSignal::new(state.map_or("", MemberState::as_str).to_owned());
+        let wanted = RwSignal::new(MembersWanted {
             account,
-            search: String::new(),
-            state: None,
+            search,
+            state,
             page: 0,
         });
-        let typed = RwSignal::new(wanted.search.clone());
-        let chosen = RwSignal::new(wanted.state.map_or("", MemberState::as_str).to_owned());
-        let wanted = RwSignal::new(wanted);
         let mut search = debounce(TYPED, move |text: String| {
             wanted.update(|wanted| wanted.search(&text));
         });
@@ -103,36 +101,21 @@ impl Filters {
     }
 }
 
-/// Keeps what is wanted with this entry of the history: it goes to no server and into no address.
+/// Keeps search and state with this entry of the history: they go to no server and into no address.
 fn keep(wanted: &MembersWanted) {
-    let MembersWanted {
-        account,
-        search,
-        state,
-        page,
-    } = wanted;
-    let entry = Array::of4(
-        &account.as_str().into(),
-        &search.into(),
-        &state.map_or("", MemberState::as_str).into(),
-        &page.to_string().into(),
-    );
+    let state = wanted.state.map_or("", MemberState::as_str);
+    let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
     if let Ok(history) = window().history() {
-        let _ = history.replace_state(&entry, "");
+        let _ = history.replace_state(&entry.into(), "");
     }
 }
 
-/// What was kept for this account.
-fn kept(account: &AccountId) -> Option<MembersWanted> {
-    let entry: Array = window().history().ok()?.state().ok()?.dyn_into().ok()?;
-    let text = |place| entry.get(place).as_string();
-    (text(0)? == account.as_str()).then_some(())?;
-    Some(MembersWanted {
-        account: account.clone(),
-        search: text(1)?,
-        state: text(2)?.parse().ok(),
-        page: text(3)?.parse().ok()?,
-    })
+/// The state and the search that were kept for this account.
+fn kept(account: &AccountId) -> Option<(Option<MemberState>, String)> {
+    let entry = window().history().ok()?.state().ok()?.as_string()?;
+    let (of, entry) = entry.split_once('\n')?;
+    let (state, search) = entry.split_once('\n')?;
+    (of == account.as_str()).then(|| (state.parse().ok(), search.to_owned()))
 }
 
 /// The fields.
