@@ -1,5 +1,7 @@
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
+use crate::reactive::effect;
+
 use super::{
     field::{Field, FieldIds, invalid},
     focus::select_input,
@@ -45,11 +47,13 @@ pub fn CodeField(
     let digits = kind == CodeKind::Digits;
     let ids = FieldIds::new("code");
     let (control, described_by) = (ids.control.clone(), ids.described_by(hint.is_some(), error));
-    Effect::new(move |earlier: Option<()>| {
+    let mut is_new = autofocus;
+    effect(move || {
         let failed = error.read().is_some();
-        if failed || (autofocus && earlier.is_none()) {
+        if failed || is_new {
             select_input(input_ref);
         }
+        is_new = false;
     });
     view! {
         <Field ids label hint error alert=true>

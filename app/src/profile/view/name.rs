@@ -18,16 +18,17 @@ pub(super) fn Name(name: String) -> impl IntoView {
     let editing = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
     // The form goes with the focus in it: the button that opened it takes the focus back.
-    Effect::new(move |before: Option<bool>| {
-        let now = editing.get();
-        if before == Some(true) && !now {
+    let mut was_editing = false;
+    effect(move || {
+        let is_editing = editing.get();
+        if was_editing && !is_editing {
             request_animation_frame(move || {
                 if let Some(button) = button.get_untracked() {
                     let _ = button.focus();
                 }
             });
         }
-        now
+        was_editing = is_editing;
     });
     shown(move || {
         if editing.get() {

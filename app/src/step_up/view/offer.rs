@@ -27,21 +27,23 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     });
     // It is for the person who signed in, in whatever tab another one does so.
     let person = memo(move || shell.viewer().map(|viewer| viewer.email));
-    Effect::new(move |before: Option<Option<String>>| {
+    let mut before = None;
+    effect(move || {
         let now = person.get();
-        if before.flatten().is_some_and(|before| Some(before) != now) {
+        if before.is_some() && before != now {
             open.set(false);
             way.failed.set(None);
         }
-        person.get_untracked()
+        before = now;
     });
     // It closes once the way is clear; what was refused is said in it, with the buttons to try again.
-    Effect::new(move |was_pending: Option<bool>| {
-        let pending = way.pending.get();
-        if was_pending == Some(true) && !pending {
+    let mut was_pending = false;
+    effect(move || {
+        let is_pending = way.pending.get();
+        if was_pending && !is_pending {
             open.set(way.failed.read_untracked().is_some());
         }
-        pending
+        was_pending = is_pending;
     });
     let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
     view! {

@@ -42,22 +42,26 @@ impl Filters {
         let mut search = debounce(TYPED, move |text: String| {
             wanted.update(|wanted| wanted.search(&text));
         });
-        Effect::new(move |earlier: Option<()>| {
+        let mut is_first = true;
+        effect(move || {
             let text = typed.get();
-            if earlier.is_some() {
+            if !is_first {
                 search(text);
             }
+            is_first = false;
         });
         effect(move || {
             let state = chosen.read().parse().ok();
             wanted.update(|wanted| wanted.filter(state));
         });
         let question = memo(move || wanted.get());
-        Effect::new(move |earlier: Option<()>| {
+        let mut is_first = true;
+        effect(move || {
             let wanted = question.read();
-            if earlier.is_some() {
+            if !is_first {
                 keep(&wanted);
             }
+            is_first = false;
         });
         Self {
             wanted,
