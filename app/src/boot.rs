@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use leptos::prelude::{AnyView, Get, GetUntracked, IntoAny, RwSignal, Set, document, set_timeout};
+use leptos::prelude::{AnyView, Get, GetUntracked, IntoAny, RwSignal, Set, document};
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlInputElement};
 
-use crate::reactive::shown;
+use crate::reactive::{later, shown};
 
 /// What stands in the sign-in form of the frame at the moment the app takes over; nothing, when there is none.
 #[derive(Default)]
@@ -53,7 +53,7 @@ pub(crate) fn typed() -> Typed {
 pub(crate) fn apart(part: fn() -> AnyView) -> AnyView {
     let its_turn = RwSignal::new(document().hidden());
     if !its_turn.get_untracked() {
-        set_timeout(move || its_turn.set(true), Duration::ZERO);
+        later(move || its_turn.set(true), Duration::ZERO);
     }
     shown(move || its_turn.get().then(part).into_any())
 }

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use crate::{
     address::RightAddress,
     reactive::{effect, memo, shown},
+    refused::in_words,
     routes::{Page, redirect},
     shell::{Known, Shell, go, shell},
     ui::{FocusHeading, FormError, Skeleton, When},
-    words,
 };
 
 #[derive(Clone, PartialEq, Eq)]
@@ -101,7 +101,7 @@ fn note_forced(shell: &Shell) {
 #[component]
 fn Waiting() -> impl IntoView {
     let shell = shell();
-    let failed = Signal::derive(move || shell.failed.get().map(|error| words::refusal(&error)));
+    let failed = in_words(shell.failed);
     view! {
         <div class="page--narrow">
             <When

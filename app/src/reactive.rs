@@ -1,10 +1,12 @@
 //! Effects, memos, views and handlers of boxed closures. Given a closure of its own type, each brings a copy of all that `reactive_graph` and `tachys` do
 //! around it into the pages: half a kilobyte for an effect.
 
+use std::time::Duration;
+
 use leptos::{
     either::Either,
     ev::MouseEvent,
-    prelude::{AnyView, Effect, IntoAny, Memo},
+    prelude::{AnyView, Effect, IntoAny, Memo, request_animation_frame, set_timeout},
 };
 
 /// Runs now, and whenever what it reads changes.
@@ -40,6 +42,18 @@ fn anew(mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
         }
     });
     view.into_any()
+}
+
+/// Runs before the browser paints next.
+pub fn next_frame(run: impl FnOnce() + 'static) {
+    let run: Box<dyn FnOnce()> = Box::new(run);
+    request_animation_frame(run);
+}
+
+/// Runs after a while.
+pub fn later(run: impl FnOnce() + 'static, after: Duration) {
+    let run: Box<dyn FnOnce()> = Box::new(run);
+    set_timeout(run, after);
 }
 
 /// What a click does.

@@ -54,6 +54,11 @@ pub(crate) fn Refused(
     })
 }
 
+/// A refusal in words, for an alert that follows it.
+pub(crate) fn in_words(refused: RwSignal<Option<AppError>>) -> Signal<Option<String>> {
+    Signal::derive(move || refused.get().map(|error| words::refusal(&error)))
+}
+
 /// How long to wait, where waiting helps.
 #[component]
 pub(crate) fn Wait(error: AppError) -> impl IntoView {

@@ -7,7 +7,7 @@ export const words = {
   badCredentials: /email or (the )?password/i,
   passwordLength: /15/,
   deadLink: /link .*(no longer|not valid|isn.t valid|expired|used)/i,
-  askTheInviter: /If you have set a password, sign in\. If not, open the newest link that you got, or ask the person who invited you/,
+  askTheInviter: /If you have set a password, sign in\. If not, open the newest link, or ask the person who invited you/,
   linkNotKept: /address bar does not keep the link/i,
   newestLink: /If there is an Owner already, sign in\. If not, open the newest link/,
   whoCanHelp: /ask|contact/i,

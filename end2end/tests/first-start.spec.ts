@@ -69,7 +69,7 @@ test('a reload asks before what was typed is lost, and says then where the link 
   await expect(site.firstStart.name).toHaveAccessibleDescription('Enter a name.');
   await site.page.reload();
   expect(asked).toEqual(['beforeunload']);
-  await expect(site.page.getByText(words.linkNotKept)).toContainText('If there is an Owner already, sign in.');
+  await expect(site.page.getByText(words.linkNotKept)).toContainText('If you have used it already, sign in.');
   await site.firstStart.arrive();
 });
 

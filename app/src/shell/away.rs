@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     connection::{Connection, Heard, passes, pause},
     error::AppError,
-    reactive::effect,
+    reactive::{effect, later},
     session::api::whoami,
     ui::leave_alert,
 };
@@ -70,7 +70,7 @@ impl Shell {
 
     /// Asks now and then whether the server is back.
     fn ask_again(self, tries: u32, lost: u32) {
-        set_timeout(move || self.ask(tries, lost), pause(tries));
+        later(move || self.ask(tries, lost), pause(tries));
     }
 
     /// Asks whether the server is back; the page that could not be loaded is there then.

@@ -12,7 +12,7 @@ use domain::step_up::{Action, Intent};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::BroadcastChannel;
+use web_sys::{BroadcastChannel, Event};
 
 use self::{
     anew::leads_to_a_page,
@@ -178,51 +178,61 @@ impl Shell {
             }
         });
         heard.forget();
+        let on_window =
+            |event, handler: Box<dyn Fn(Event)>| on_capture(window().into(), event, handler);
         // A link pasted into an open tab only changes the fragment.
-        let pasted = window_event_listener_untyped("hashchange", |_| {
-            if has_link() {
-                let _ = window().location().reload();
-            }
-        });
-        // The window's own listeners are called in the order in which they came: this one stands before the router's.
-        let moved = window_event_listener_untyped("popstate", move |event| {
-            if shell.stays.get_value().is_some_and(|stays| stays.run(())) {
-                event.stop_immediate_propagation();
-            } else if shell.may_load_anew() {
-                event.stop_immediate_propagation();
-                let _ = window().location().reload();
-            }
-        });
+        on_window(
+            "hashchange",
+            Box::new(|_| {
+                if has_link() {
+                    let _ = window().location().reload();
+                }
+            }),
+        );
+        // Heard before the router.
+        on_window(
+            "popstate",
+            Box::new(move |event| {
+                if shell.stays.get_value().is_some_and(|stays| stays.run(())) {
+                    event.stop_immediate_propagation();
+                } else if shell.may_load_anew() {
+                    event.stop_immediate_propagation();
+                    let _ = window().location().reload();
+                }
+            }),
+        );
         // Kept from the router, a link is followed by the browser, which loads the new version on its way.
-        on_capture(window().into(), "click", move |event| {
-            if leads_to_a_page(&event) && shell.may_load_anew() {
-                event.stop_propagation();
-            }
-        });
-        let outdated = window_event_listener_untyped("twinlock:outdated", move |_| {
-            shell.outdated.try_set(true);
-        });
-        let offline = window_event_listener_untyped("offline", move |_| shell.hear(Heard::Offline));
-        let online = window_event_listener_untyped("online", move |_| shell.hear(Heard::Online));
+        on_window(
+            "click",
+            Box::new(move |event| {
+                if leads_to_a_page(&event) && shell.may_load_anew() {
+                    event.stop_propagation();
+                }
+            }),
+        );
+        on_window(
+            "twinlock:outdated",
+            Box::new(move |_| {
+                shell.outdated.try_set(true);
+            }),
+        );
+        on_window("offline", Box::new(move |_| shell.hear(Heard::Offline)));
+        on_window("online", Box::new(move |_| shell.hear(Heard::Online)));
+        // Not captured: the fields' own focus is nothing to look for.
         let looked = window_event_listener_untyped("focus", move |_| shell.look_again());
+        on_cleanup(move || looked.remove());
         // A page that comes back out of the browser's cache may show a session that has ended since.
-        let back = window_event_listener_untyped("pageshow", move |event| {
-            if js_sys::Reflect::get(&event, &"persisted".into())
-                .is_ok_and(|persisted| persisted.is_truthy())
-            {
-                shell.known.set(Known::NotYet);
-                shell.refresh();
-            }
-        });
-        on_cleanup(move || {
-            back.remove();
-            pasted.remove();
-            moved.remove();
-            outdated.remove();
-            offline.remove();
-            online.remove();
-            looked.remove();
-        });
+        on_window(
+            "pageshow",
+            Box::new(move |event| {
+                if js_sys::Reflect::get(&event, &"persisted".into())
+                    .is_ok_and(|persisted| persisted.is_truthy())
+                {
+                    shell.known.set(Known::NotYet);
+                    shell.refresh();
+                }
+            }),
+        );
         shell
     }
 

@@ -3,8 +3,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget};
 
 /// Hears an event before anybody else does, the router too, for as long as the component is there.
-pub fn on_capture(target: EventTarget, event: &'static str, handler: impl Fn(Event) + 'static) {
-    let handler = Closure::<dyn Fn(Event)>::new(handler);
+pub fn on_capture(target: EventTarget, event: &'static str, handler: Box<dyn Fn(Event)>) {
+    let handler = Closure::<dyn Fn(Event)>::wrap(handler);
     let function = handler.as_ref().unchecked_ref();
     let _ = target.add_event_listener_with_callback_and_bool(event, function, true);
     let kept = StoredValue::new_local(Some((target, handler)));
@@ -18,9 +18,10 @@ pub fn on_capture(target: EventTarget, event: &'static str, handler: impl Fn(Eve
 
 /// Lets the browser ask before the tab is closed or loaded anew, while there is something to lose.
 pub fn ask_before_unload(has_unsaved: Box<dyn Fn() -> bool>) {
-    on_capture(window().into(), "beforeunload", move |event| {
+    let ask = move |event: Event| {
         if has_unsaved() {
             event.prevent_default();
         }
-    });
+    };
+    on_capture(window().into(), "beforeunload", Box::new(ask));
 }

@@ -9,6 +9,7 @@ use super::{
     text,
     written::written,
 };
+use crate::reactive::later;
 
 /// How long the tick stands: long enough to be seen, short enough not to be taken for a state.
 const SAID_FOR: Duration = Duration::from_secs(4);
@@ -48,7 +49,7 @@ pub fn CopyButton(
                         }
                     });
                 };
-                set_timeout(fade, SAID_FOR);
+                later(fade, SAID_FOR);
                 if let Some(on_copy) = on_copy {
                     on_copy.try_run(());
                 }

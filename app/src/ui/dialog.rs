@@ -3,7 +3,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::reactive::effect;
+use crate::reactive::{effect, next_frame};
 
 use super::{browser_call::call, focus::focus_heading, id::unique_id, written::written};
 
@@ -37,7 +37,7 @@ pub fn Dialog(
     let closed = move |_: ev::Event| {
         open.try_set(false);
         // The browser gives the focus back to where it was, unless that is hidden or gone by now.
-        request_animation_frame(|| {
+        next_frame(|| {
             let focused = document()
                 .active_element()
                 .and_then(|element| element.dyn_into::<HtmlElement>().ok());

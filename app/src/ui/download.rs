@@ -6,6 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::{browser_call::call, clipboard::BrowserRefused};
+use crate::reactive::later;
 
 /// The browser reads the file after the click has returned, so its address must outlive that moment.
 const KEPT_FOR: Duration = Duration::from_secs(30);
@@ -30,7 +31,7 @@ fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
     link.set_href(&address);
     link.set_download(file_name);
     let pressed = call(&link, "click", &Array::new());
-    set_timeout(move || drop(Url::revoke_object_url(&address)), KEPT_FOR);
+    later(move || drop(Url::revoke_object_url(&address)), KEPT_FOR);
     pressed.map(drop)
 }
 

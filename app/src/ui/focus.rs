@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::browser_call::call;
+use crate::reactive::next_frame;
 
 /// Moves the focus to the first element that matches.
 pub(super) fn focus(selector: &str) {
@@ -14,7 +15,7 @@ pub(super) fn focus(selector: &str) {
 
 /// Moves the focus to the first field that is marked wrong, once the page shows it.
 pub fn focus_first_invalid() {
-    request_animation_frame(|| focus("[aria-invalid=true]"));
+    next_frame(|| focus("[aria-invalid=true]"));
 }
 
 /// Moves the focus to the page's heading: where it belongs when the focused element goes away.
@@ -24,7 +25,7 @@ pub fn focus_heading() {
 
 /// Scrolls the first message that matches into view once it has its room on the page: it may be said above or below of what is shown. The focus stays where it is.
 pub(super) fn bring_into_view(selector: &'static str) {
-    request_animation_frame(move || {
+    next_frame(move || {
         if let Ok(Some(message)) = document().query_selector(selector) {
             let options = Object::new();
             let _ = Reflect::set(&options, &"block".into(), &"nearest".into());

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::reactive::{clicked, effect};
+use crate::reactive::{clicked, effect, next_frame};
 
 use super::{
     focus::{bring_into_view, focus_heading},
@@ -24,7 +24,7 @@ pub fn Status(
     let said = RwSignal::new(None::<String>);
     effect(move || {
         let next = message.get();
-        request_animation_frame(move || {
+        next_frame(move || {
             // The page may be gone by the next frame.
             let is_said = next.is_some();
             said.try_set(next);

@@ -76,9 +76,5 @@ fn storage() -> Option<Storage> {
 
 /// Follows a choice made in another tab. Call it once at start; the first paint is served by the script in `index.html`.
 pub fn follow_stored_theme() {
-    let _ = window_event_listener(leptos::ev::storage, |event| {
-        if event.key().as_deref() == Some(KEY) {
-            Theme::stored().apply();
-        }
-    });
+    let _ = window_event_listener_untyped("storage", |_| Theme::stored().apply());
 }

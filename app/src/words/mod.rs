@@ -20,17 +20,14 @@ pub const ADDED: &str = "Authenticator application added. You were signed out ev
 pub const OTHER_TAB: &str =
     "An authenticator application was already added, perhaps in another tab.";
 /// An invitation that does not work any more, to the invited person.
-pub const LINK_DEAD: &str = "This link was used, was replaced by a newer one, or has expired. If you have set a password, sign in. If not, open the newest link that you got, or ask the person who invited you for a new one.";
+pub const LINK_DEAD: &str = "This link was used or replaced, or has expired. If you have set a password, sign in. If not, open the newest link, or ask the person who invited you for a new one.";
 /// The link of the first start when it does not work any more. Its reader started the server.
 #[cfg(feature = "csr")]
 pub(crate) const SETUP_LINK_DEAD: &str = "This link was used or replaced. If there is an Owner already, sign in. If not, open the newest link: the server prints one at each start.";
 /// A link of which something is missing or changed.
 pub const LINK_DAMAGED: &str = "This link is not whole: a part of it was lost or changed on its way. Copy all of it, as one line, from where you got it, and open it again.";
-/// The page of an invitation without its link: after a reload, or after Back.
-pub const LINK_MISSING: &str = "The address bar does not keep the link. If you have set a password, sign in. If not, open the link again.";
-/// The page of the first start without its link.
-#[cfg(feature = "csr")]
-pub(crate) const SETUP_LINK_MISSING: &str = "The address bar does not keep the link. If there is an Owner already, sign in. If not, open the link again.";
+/// A page that only a link opens, without the link: after a reload, or after Back.
+pub const LINK_MISSING: &str = "The address bar does not keep the link. If you have used it already, sign in. If not, open the link again.";
 /// After an invitation.
 pub const PASSWORD_SAVED: &str = "Your password is saved. You can sign in now.";
 /// After `Change password`.

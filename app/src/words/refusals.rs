@@ -192,7 +192,7 @@ pub fn name_refused(error: NameError) -> String {
     match error {
         NameError::Sign(c) => left_out(c),
         NameError::Empty => "Enter a name.".to_owned(),
-        NameError::TooLong => "Use at most 100 characters.".to_owned(),
+        NameError::TooLong => invalid(Field::PersonName).to_owned(),
     }
 }
 
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(name_refused(NameError::Empty), "Enter a name.");
         assert_eq!(
             name_refused(NameError::TooLong),
-            "Use at most 100 characters."
+            "Enter a name of at most 100 characters."
         );
     }
 

@@ -11,6 +11,7 @@ use crate::{
     error::AppError,
     mfa::api::{CodeSheet, SavedCodes, Settled, backup_codes, finish, keep_codes},
     reactive::{effect, memo, shown},
+    refused::in_words,
     routes::Page,
     session::api::whoami,
     shell::{AfterPassword, go, shell},
@@ -82,7 +83,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             CodesFor::Generated => None,
         })
     });
-    let said = Signal::derive(move || failed.get().map(|error| words::refusal(&error)));
+    let said = in_words(failed);
     view! {
         <div class="page--narrow">
             {shown(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}

@@ -39,13 +39,14 @@ pub(super) fn AskBeforeLeaving(
     ask_before_unload(Box::new(move || {
         unsaved.try_get_untracked().unwrap_or_default()
     }));
-    on_capture(document().into(), "click", move |event| {
+    let clicked = move |event: Event| {
         if let Some(link) = link(&event).filter(|_| is_due()) {
             event.prevent_default();
             event.stop_propagation();
             ask(Way::Link(link));
         }
-    });
+    };
+    on_capture(document().into(), "click", Box::new(clicked));
     // The address has changed by then: it is put back before the router looks at it, by as many steps as it takes.
     let (shell, own) = (shell(), path());
     shell.stays.set_value(Some(Callback::new(move |()| {

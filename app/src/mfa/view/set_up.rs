@@ -6,6 +6,7 @@ use crate::{
     error::AppError,
     mfa::api::{PendingSetUp, cancel, pending, set_up},
     reactive::{effect, memo, shown},
+    refused::in_words,
     routes::Page,
     session::api::Viewer,
     shell::{AfterPassword, go, load, shell},
@@ -193,7 +194,7 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     let pending = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
     shell.forget_once_back(failed);
-    let said = Signal::derive(move || failed.get().map(|error| words::refusal(&error)));
+    let said = in_words(failed);
     // In a forced set-up there is nowhere to go back to: the ways out are in the user menu.
     let is_forced = memo(move || {
         matches!(

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use crate::{
     error::AppError,
     mfa::api::{NewName, rename},
-    reactive::{effect, shown},
+    reactive::{effect, next_frame, shown},
     refused::Refused,
     shell::shell,
     ui::{self, Button, ButtonKind, SubmitForm, TextField, focus_first_invalid},
@@ -22,7 +22,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
     effect(move || {
         let is_editing = editing.get();
         if was_editing && !is_editing {
-            request_animation_frame(move || {
+            next_frame(move || {
                 if let Some(button) = button.get_untracked() {
                     let _ = button.focus();
                 }

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::{
     error::AppError,
-    refused::Refused,
+    refused::{Refused, in_words},
     routes::Page,
     session::api::{PasswordOnly, Viewer, confirm_password},
     shell::{AfterPassword, go, shell},
@@ -83,7 +83,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
         <div class="page--narrow">
             <FocusHeading label="Confirm your password" />
             <p class="lead">{why}</p>
-            <FormError error=Signal::derive(move || way.failed.get().map(|error| words::refusal(&error))) />
+            <FormError error=in_words(way.failed) />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
                     <Refused refused retry=submit />

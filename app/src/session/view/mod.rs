@@ -37,7 +37,7 @@ pub(crate) fn password_error(typed: &str) -> Option<String> {
 #[component]
 fn DeadLink(token: SecretText) -> impl IntoView {
     let said = match token.expose() {
-        "" => of_kind(words::SETUP_LINK_MISSING, words::LINK_MISSING),
+        "" => words::LINK_MISSING,
         token if link_token::canonical(token).is_none() => words::LINK_DAMAGED,
         _ => link_dead(),
     };
@@ -49,16 +49,11 @@ fn DeadLink(token: SecretText) -> impl IntoView {
 
 /// What a dead link says, to those who open the kind of link that leads to this page.
 pub(crate) fn link_dead() -> &'static str {
-    of_kind(words::SETUP_LINK_DEAD, words::LINK_DEAD)
-}
-
-/// The words for the kind of link that leads to this page.
-fn of_kind(setup: &'static str, invitation: &'static str) -> &'static str {
     let path = window().location().pathname().unwrap_or_default();
     if path.starts_with("/setup") {
-        setup
+        words::SETUP_LINK_DEAD
     } else {
-        invitation
+        words::LINK_DEAD
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use super::way;
 use crate::{
     reactive::{effect, memo},
+    refused::in_words,
     shell::shell,
     ui::{Button, ButtonKind, Dialog, FormError},
     words,
@@ -45,7 +46,7 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         }
         was_pending = is_pending;
     });
-    let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
+    let failed = in_words(way.failed);
     view! {
         <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
             <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>

@@ -6,6 +6,7 @@ use crate::{
     error::AppError,
     mfa::second_factor_form::{Given, SecondFactorForm},
     reactive::{effect, shown},
+    refused::in_words,
     routes::Page,
     shell::{AfterPassword, go, load, shell},
     step_up::api::{AskedFor, StepUpCode, asked, cancel, verify_backup_code, verify_code},
@@ -113,7 +114,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
         shell.call(leaving, cancel(), move |_| go(back, true));
     };
     let typed = shell.typed_code.try_update_value(Option::take).flatten();
-    let failed = Signal::derive(move || way.failed.get().map(|error| words::refusal(&error)));
+    let failed = in_words(way.failed);
     let is_on = move || verified.get() && way.failed.read().is_none();
     view! {
         <Alert kind=AlertKind::Info live=false><p use:written=cost.into()></p></Alert>
