@@ -122,7 +122,7 @@ impl Address {
             .unwrap_or_else(|| PublicUrl::of_socket(reachable(bound)))
     }
 
-    /// What to say where links are printed and no public URL is set: which address they lead to. Nothing where one is set.
+    /// What to say where links are printed and no public URL is set: which address they lead to, and what to set. Nothing where one is set.
     #[must_use]
     pub fn assumption(&self, bound: SocketAddr) -> Option<String> {
         if self.public_url.is_some() {
@@ -135,7 +135,7 @@ impl Address {
             ""
         };
         Some(format!(
-            "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}{reach}"
+            "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}{reach}: set it, or give --public-url, with the address that people type, such as https://panel.example.com."
         ))
     }
 
@@ -233,7 +233,7 @@ mod tests {
             assert_eq!(
                 said,
                 format!(
-                    "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}, which only this machine reaches"
+                    "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}, which only this machine reaches: set it, or give --public-url, with the address that people type, such as https://panel.example.com."
                 )
             );
         }

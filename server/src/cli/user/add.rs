@@ -55,7 +55,7 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
     let json =
         json!({ "id": id, "email": email, "name": name, "account": account.name, "role": role });
     if invited {
-        invite(services, &id, &done, json, &args.address).await
+        invite(services, &id, done, json, &args.address).await
     } else {
         Ok(Report::one(done, json))
     }
@@ -85,11 +85,11 @@ async fn hashed(
     }
 }
 
-/// Reports what was done, with a new invitation link at the end of the line.
+/// Reports what was done, with a new invitation link alone on the last line, so that it is copied whole.
 async fn invite(
     services: &Services,
     user: &UserId,
-    done: &str,
+    done: String,
     mut json: Value,
     address: &AddressArgs,
 ) -> Result<Report, Failure> {
@@ -99,12 +99,11 @@ async fn invite(
     json["invitation"] = json!(invitation.link);
     json["expires_at"] = json!(utc(invitation.expires));
     json["assumption"] = json!(assumption);
-    let said = assumption.map_or_else(String::new, |assumption| format!(" {assumption}."));
-    let line = format!(
-        "{done}{said} The link to choose a password works once, for 7 days: {}",
-        invitation.link
-    );
-    Ok(Report::one(line, json))
+    let mut lines = vec![done];
+    lines.extend(assumption);
+    lines.push("The link to choose a password works once, for 7 days:".to_owned());
+    lines.push(invitation.link);
+    Ok(Report::lines(lines, json))
 }
 
 pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result<Report, Failure> {
@@ -113,7 +112,7 @@ pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result
     let json = json!({ "id": user, "email": email });
     let Some(password) = hashed(services, given(&args.password, &email, &name)?).await? else {
         let done = format!("The password of {email} stays until they choose a new one.");
-        return invite(services, &user, &done, json, &args.address).await;
+        return invite(services, &user, done, json, &args.address).await;
     };
     if !services.users.set_password(&user, password).await? {
         return Err(unknown(&email));
