@@ -109,7 +109,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
     let effect = "2 of 2 members have none yet, to be set up on opening this account next.";
     assert_eq!(
         require("example ltd", "off"),
-        "Account `Example Ltd` does not require MFA anyway: who has MFA keeps it."
+        "Account `Example Ltd` does not require MFA anyway: no member has it."
     );
     assert_eq!(
         require("example ltd", "on"),
@@ -125,7 +125,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
     );
     assert_eq!(
         require("Example Ltd", "off"),
-        "Account `Example Ltd` does not require MFA any more: who has MFA keeps it."
+        "Account `Example Ltd` does not require MFA any more: no member has it."
     );
     let json = place
         .run(&["account", "require-mfa", "Acme", "on", "--json"])

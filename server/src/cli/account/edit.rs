@@ -39,8 +39,13 @@ pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Fa
     if !services.accounts.rename(&account.id, &name).await? {
         return Err(taken(&name));
     }
+    let when = if account.name.as_str() == name.as_str() {
+        "already"
+    } else {
+        "now"
+    };
     Ok(Report::one(
-        format!("Account `{}` is called `{name}` now.", account.name),
+        format!("Account `{}` is called `{name}` {when}.", account.name),
         json!({ "id": account.id, "name": name, "old_name": account.name }),
     ))
 }
