@@ -22,6 +22,7 @@ mod password;
 mod report;
 mod restore;
 mod serve;
+mod undo;
 mod usage;
 mod user;
 

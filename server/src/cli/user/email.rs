@@ -1,7 +1,7 @@
 //! Another address for somebody.
 
 use app::services::Services;
-use domain::{email::Email, ids::UserId, ports::UserRecord};
+use domain::{ids::UserId, ports::UserRecord};
 use serde_json::json;
 
 use super::{find, new_email, parse_email, unknown};
