@@ -9,6 +9,7 @@ mod contrast;
 mod database;
 mod hosts;
 mod hsts;
+mod key_file;
 mod life;
 mod limits;
 mod logo;

@@ -6,6 +6,7 @@ use std::{
         fs::{MetadataExt, PermissionsExt, symlink},
         net::UnixListener,
     },
+    path::PathBuf,
     process::Command,
 };
 
@@ -156,6 +157,15 @@ fn s14_what_is_no_logo_is_told(#[values("folder", "pipe", "socket", "broken")] p
     );
 }
 
+/// Moves the database to another folder, and leaves a link to it.
+fn behind_a_link(place: &Place) -> PathBuf {
+    fs::create_dir(place.file("disk")).unwrap();
+    let whole = place.file("disk/whole.db");
+    fs::rename(place.file("twinlock.db"), &whole).unwrap();
+    symlink("disk/whole.db", place.file("twinlock.db")).unwrap();
+    whole
+}
+
 /// The link stays, and what it leads to is put back with its owner and mode.
 #[test]
 fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
@@ -163,10 +173,7 @@ fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
     place.run(&["migrate"]).expect_done();
     place.run(&["backup", "copy"]).expect_done();
     place.run(&["account", "add", "Example Ltd"]).expect_done();
-    fs::create_dir(place.file("disk")).unwrap();
-    let whole = place.file("disk/whole.db");
-    fs::rename(place.file("twinlock.db"), &whole).unwrap();
-    symlink("disk/whole.db", place.file("twinlock.db")).unwrap();
+    let whole = behind_a_link(&place);
     fs::set_permissions(&whole, Permissions::from_mode(0o640)).unwrap();
     if is_root("s20_a_database_behind_a_link_is_restored_where_it_lies: its owner") {
         give(&place, SERVICE);
@@ -188,4 +195,53 @@ fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
     );
     let list = Done::from(place.command(&["account", "list"]).output().unwrap());
     assert!(!list.out.contains("Example Ltd"), "{}", list.out);
+}
+
+/// The key file belongs to the file, as its journal does, by whichever name it is reached.
+#[test]
+fn a_key_file_stands_beside_the_database_that_a_link_leads_to() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    let whole = behind_a_link(&place);
+    let (moved, old) = (
+        place.file("disk/whole.db.key"),
+        place.file("twinlock.db.key"),
+    );
+
+    // From before, beside the link: found there.
+    place.run(&["doctor"]).expect_done();
+    fs::rename(&old, &moved).unwrap();
+    let by_file = format!("sqlite:{}", whole.display());
+    for url in ["sqlite:twinlock.db", &by_file] {
+        for args in [
+            &["doctor"][..],
+            &["account", "list"],
+            &["key", "list"],
+            &["backup", "copy"],
+            &["restore", "copy", "--overwrite"],
+        ] {
+            let done = place.run(&[args, &["--database-url", url]].concat());
+            assert_eq!(done.code, 0, "{url} {args:?}: {}", done.err);
+            assert!(!done.out.contains("WARNING"), "{}", done.out);
+        }
+        fs::remove_file(place.file("copy")).unwrap();
+    }
+    place.run(&["key", "new"]).expect_done();
+    assert!(!old.exists());
+
+    // Another one beside the link: nobody could tell which of them the server reads.
+    let other = Place::in_a_file();
+    other.run(&["migrate"]).expect_done();
+    fs::copy(other.file("twinlock.db.key"), &old).unwrap();
+    for args in [&["doctor"][..], &["key", "list"], &SERVE] {
+        let done = place.run(args);
+        let line = done.expect_refused(2);
+        assert!(
+            line.starts_with("TWINLOCK_KEY_FILE: ")
+                && line.contains("disk/whole.db.key or twinlock.db.key"),
+            "{line}"
+        );
+    }
+    let named = ["doctor", "--key-file", "disk/whole.db.key"];
+    place.run(&named).expect_done();
 }
