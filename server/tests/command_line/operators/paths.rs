@@ -17,6 +17,19 @@ use crate::program::{Done, Place};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
+/// What is no file in such a place, and what is said of it whatever it was to be.
+const NO_FILES: [(&str, &str); 6] = [
+    ("folder", "is a folder and no regular file: name "),
+    ("pipe", "is a pipe and no regular file: name "),
+    ("socket", "is a socket and no regular file: name "),
+    ("/dev/null", "is a device and no regular file: name "),
+    (
+        "broken",
+        "leads to nowhere, which does not exist: put it back, or name ",
+    ),
+    ("circle", "links lead in a circle there: name "),
+];
+
 /// A database, and beside it everything that is no file.
 fn with_other_things() -> Place {
     let place = Place::in_a_file();
@@ -43,98 +56,83 @@ fn refused(place: &Place, args: &[&str], words: &str) {
     assert_eq!(names(place, ""), before, "{args:?} leaves nothing behind");
 }
 
-#[rstest]
-#[case::folder("folder", "is a folder and no regular file: name ")]
-#[case::here(".", "is a folder and no regular file: name ")]
-#[case::pipe("pipe", "is a pipe and no regular file: name ")]
-#[case::socket("socket", "is a socket and no regular file: name ")]
-#[case::device("/dev/null", "is a device and no regular file: name ")]
-#[case::broken_link(
-    "broken",
-    "leads to nowhere, which does not exist: put it back, or name "
-)]
-#[case::circle("circle", "links lead in a circle there: name ")]
-#[case::no_folder(
-    "missing/a.db",
-    "the folder missing for the database missing/a.db does not exist: "
-)]
-#[case::below_a_file("plain/a.db", "because plain is no folder: name ")]
-fn s14_what_is_no_database_is_told(#[case] path: &str, #[case] words: &str) {
+#[test]
+fn s14_what_is_no_database_is_told() {
     let place = with_other_things();
-    let url = format!("sqlite:{path}");
-    for args in [
-        &SERVE[..],
-        &["migrate"],
-        &["doctor"],
-        &["user", "list"],
-        &["backup", "copy"],
-        &["copy", "--to", "sqlite:other.db", "--from", &url],
-    ] {
-        let args = [args, &["--database-url", &url]].concat();
-        refused(&place, &args, words);
-    }
     place.run(&["backup", "whole"]).expect_done();
-    let args = ["restore", "whole", "--database-url", &url];
-    refused(&place, &args, words);
-}
-
-#[rstest]
-#[case::folder("folder", "is a folder and no regular file: name ")]
-#[case::pipe("pipe", "is a pipe and no regular file: name ")]
-#[case::socket("socket", "is a socket and no regular file: name ")]
-#[case::device("/dev/null", "is a device and no regular file: name ")]
-#[case::broken_link(
-    "broken",
-    "leads to nowhere, which does not exist: put it back, or name "
-)]
-#[case::circle("circle", "links lead in a circle there: name ")]
-#[case::no_folder(
-    "missing/a.key",
-    "the folder missing for the key file missing/a.key does not exist: "
-)]
-#[case::below_a_file("plain/a.key", "because plain is no folder: name ")]
-#[case::other_file("plain", "plain is no key file: ")]
-fn s9_what_is_no_key_file_is_told(#[case] path: &str, #[case] words: &str) {
-    let place = with_other_things();
-    for args in [
-        &SERVE[..],
-        &["migrate"],
-        &["user", "list"],
-        &["key", "list"],
-        &["key", "new"],
-        &["migrate", "--database-url", "sqlite:new.db"],
-    ] {
-        let args = [args, &["--key-file", path]].concat();
+    let more = [
+        (".", "is a folder and no regular file: name "),
+        (
+            "missing/a.db",
+            "the folder missing for the database missing/a.db does not exist: ",
+        ),
+        ("plain/a.db", "because plain is no folder: name "),
+    ];
+    for (path, words) in NO_FILES.into_iter().chain(more) {
+        let url = format!("sqlite:{path}");
+        for args in [
+            &SERVE[..],
+            &["migrate"],
+            &["doctor"],
+            &["user", "list"],
+            &["backup", "copy"],
+            &["copy", "--to", "sqlite:other.db", "--from", &url],
+        ] {
+            let args = [args, &["--database-url", &url]].concat();
+            refused(&place, &args, words);
+        }
+        let args = ["restore", "whole", "--database-url", &url];
         refused(&place, &args, words);
     }
-    let done = place.run(&["doctor", "--key-file", path]);
-    let (found, _) = done.expect_failed(1);
-    assert!(
-        found.contains(words) && !found.contains("os error"),
-        "{found}"
-    );
 }
 
-#[rstest]
-#[case::folder("folder", "is a folder and no regular file: name ")]
-#[case::pipe("pipe", "is a pipe and no regular file: name ")]
-#[case::socket("socket", "is a socket and no regular file: name ")]
-#[case::device("/dev/null", "is a device and no regular file: name ")]
-#[case::broken_link(
-    "broken",
-    "leads to nowhere, which does not exist: put it back, or name "
-)]
-#[case::circle("circle", "links lead in a circle there: name ")]
-#[case::no_folder(
-    "missing/a",
-    "the folder missing for the backup missing/a does not exist: "
-)]
-#[case::below_a_file("plain/a", "because plain is no folder: name ")]
-fn s14_what_is_no_backup_is_told(#[case] path: &str, #[case] words: &str) {
+#[test]
+fn s9_what_is_no_key_file_is_told() {
     let place = with_other_things();
-    refused(&place, &["backup", path], words);
-    refused(&place, &["restore", path], words);
-    refused(&place, &["restore", path, "--overwrite"], words);
+    let more = [
+        (
+            "missing/a.key",
+            "the folder missing for the key file missing/a.key does not exist: ",
+        ),
+        ("plain/a.key", "because plain is no folder: name "),
+        ("plain", "plain is no key file: "),
+    ];
+    for (path, words) in NO_FILES.into_iter().chain(more) {
+        for args in [
+            &SERVE[..],
+            &["migrate"],
+            &["user", "list"],
+            &["key", "list"],
+            &["key", "new"],
+            &["migrate", "--database-url", "sqlite:new.db"],
+        ] {
+            let args = [args, &["--key-file", path]].concat();
+            refused(&place, &args, words);
+        }
+        let done = place.run(&["doctor", "--key-file", path]);
+        let (found, _) = done.expect_failed(1);
+        assert!(
+            found.contains(words) && !found.contains("os error"),
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn s14_what_is_no_backup_is_told() {
+    let place = with_other_things();
+    let more = [
+        (
+            "missing/a",
+            "the folder missing for the backup missing/a does not exist: ",
+        ),
+        ("plain/a", "because plain is no folder: name "),
+    ];
+    for (path, words) in NO_FILES.into_iter().chain(more) {
+        refused(&place, &["backup", path], words);
+        refused(&place, &["restore", path], words);
+        refused(&place, &["restore", path, "--overwrite"], words);
+    }
 }
 
 #[test]
