@@ -56,7 +56,12 @@ pub const KEY_FILE: Named = Named {
     is_made: false,
 };
 /// A key file that is to be made.
-pub const NEW_KEY_FILE: Named = KEY_FILE.to_be_made("name another file with TWINLOCK_KEY_FILE");
+pub const NEW_KEY_FILE: Named = Named {
+    what: "the key file",
+    instead: "name another file with TWINLOCK_KEY_FILE",
+    example: "twinlock.db.key",
+    is_made: true,
+};
 /// A backup to be read.
 pub const BACKUP: Named = Named {
     what: "the backup",
