@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod invitation;
 mod key;
+mod key_events;
 mod log;
 mod meant;
 mod member;

@@ -123,6 +123,29 @@ fn name_people_by_their_address() {
     );
 }
 
+/// Each change of the key file, which stands in no table of its own.
+#[test]
+fn tell_of_each_change_of_the_key_file() {
+    let place = Place::with_account();
+    let old = place.run(&["key", "list", "--json"]).expect_json()[0]["id"].clone();
+    let new = place.run(&["key", "new", "--json"]).expect_json()["id"].clone();
+    // What is refused leaves nothing.
+    place.run(&["key", "new"]).expect_refused(1);
+    place.run(&["key", "rotate"]).expect_done();
+    place
+        .run(&["key", "drop", old.as_str().unwrap()])
+        .expect_done();
+    let events = exported(&place);
+    let told = events.iter().skip(1).map(|event| {
+        assert_eq!(event["actor"], "operator");
+        (event["action"].as_str().unwrap(), &event["detail"])
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [("key_add", &new), ("key_rotate", &new), ("key_drop", &old)]
+    );
+}
+
 #[test]
 fn are_sealed_and_what_is_changed_is_found() {
     let place = Place::with_account();
