@@ -135,9 +135,8 @@ fn link_for(user: &Credentials) -> String {
     } else {
         format!("The password of {email} stays until they choose a new one.")
     };
-    if user.disabled {
-        line +=
-            &format!(" They are disabled: the link works after `twinlock user enable {email}`.");
-    }
+    line.extend(user.disabled.then(|| {
+        format!(" They are disabled: the link works after `twinlock user enable {email}`.")
+    }));
     line
 }
