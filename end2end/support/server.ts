@@ -56,7 +56,7 @@ export class Server {
   /** The link to create the first owner with, as this start prints it on an empty database. */
   async setupLink(): Promise<string> {
     const printed = (): string | undefined =>
-      /^Create the first owner: (\S+)$/m.exec(this.output)?.[1];
+      /^Create the first owner:\n(\S+)$/m.exec(this.output)?.[1];
     await expect.poll(printed, 'the link of the first start').toBeDefined();
     return printed() as string;
   }

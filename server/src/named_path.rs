@@ -47,12 +47,7 @@ pub const DATABASE: Named = Named {
     is_made: false,
 };
 /// A database that may be made.
-pub const NEW_DATABASE: Named = Named {
-    what: "the database",
-    instead: "name another file with TWINLOCK_DATABASE_URL",
-    example: "twinlock.db",
-    is_made: true,
-};
+pub const NEW_DATABASE: Named = DATABASE.to_be_made("name another file with TWINLOCK_DATABASE_URL");
 /// A key file that has to be there.
 pub const KEY_FILE: Named = Named {
     what: "the key file",
@@ -75,12 +70,7 @@ pub const BACKUP: Named = Named {
     is_made: false,
 };
 /// A backup to be written.
-pub const NEW_BACKUP: Named = Named {
-    what: "the backup",
-    instead: "name another file",
-    example: "twinlock-backup.db",
-    is_made: true,
-};
+pub const NEW_BACKUP: Named = BACKUP.to_be_made("name another file");
 /// The operator's picture.
 pub const LOGO: Named = Named {
     what: "the logo",
@@ -90,6 +80,15 @@ pub const LOGO: Named = Named {
 };
 
 impl Named {
+    /// The same where it may yet have to be made; `instead` is what to do if it can't be.
+    const fn to_be_made(self, instead: &'static str) -> Self {
+        Self {
+            instead,
+            is_made: true,
+            ..self
+        }
+    }
+
     /// Looks at what stands there: a regular file, or nothing in a folder that is there. Links are followed.
     ///
     /// # Errors

@@ -114,6 +114,26 @@ impl Store {
         Ok(copied)
     }
 
+    /// Refuses a database into which nothing can be copied, because something is in it.
+    ///
+    /// # Errors
+    /// As [`Store::copy_into`] refuses such a target.
+    pub async fn refuse_filled(&self) -> Result<(), CopyError> {
+        if migrate::is_without_schema(self.readers(), self.engine()).await? {
+            return Ok(());
+        }
+        if !self.pending_migrations().await?.is_empty() {
+            return Err(CopyError::Older);
+        }
+        for table in copied_tables() {
+            let any = format!("SELECT 1 AS one FROM {table} LIMIT 1");
+            if self.row(query(AssertSqlSafe(any))).await?.is_some() {
+                return Err(CopyError::NotEmpty(table));
+            }
+        }
+        Ok(())
+    }
+
     /// Makes the tables where there are none. Those of an older version are left as they are: they are not empty by chance.
     async fn made_ready(&self) -> Result<(), CopyError> {
         if migrate::is_without_schema(self.readers(), self.engine()).await? {

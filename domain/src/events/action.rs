@@ -111,6 +111,10 @@ actions! {
     Access = "access",
     /// Old events were deleted.
     EventsDelete = "events_delete",
+    /// A master key was added to the key file.
+    KeyAdd = "key_add",
+    /// A master key was taken out of the key file.
+    KeyDrop = "key_drop",
     /// What is sealed went to another key.
     KeyRotate = "key_rotate",
     /// The database was put back from a backup.

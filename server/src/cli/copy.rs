@@ -1,5 +1,7 @@
 //! `twinlock copy`: a database from one place to another, with all that is in it.
 
+use std::fs;
+
 use domain::{
     events::{Actor, Origin},
     ports::Clock,
@@ -30,13 +32,31 @@ pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Repo
     let target = at("--to", &args.to, Some(key_file))?;
     if let Some(file) = source.file() {
         look_at(&source, false).map_err(OpenError::Path)?;
-        given_up(file).await?;
+        if let Err(in_use) = given_up(file).await {
+            // Nobody is to stop a server for a copy that is refused then.
+            refuse_filled(&target).await?;
+            return Err(in_use.into());
+        }
     }
     // The key is looked at before anything of the target is.
     let opened = open(&source, Opening::Existing).await?;
     let copied = copied(opened.store(), &source, &target).await;
     opened.close().await;
     Ok(told(&source, &target, &copied?))
+}
+
+/// Looks whether anything could be copied there, and makes nothing.
+async fn refuse_filled(target: &Database) -> Result<(), Failure> {
+    look_at(target, true).map_err(OpenError::Path)?;
+    if let Some(file) = target.file()
+        && fs::metadata(file).map_or(0, |found| found.len()) == 0
+    {
+        return Ok(());
+    }
+    let store = connected(target).await?;
+    let looked = store.refuse_filled().await;
+    store.close().await;
+    looked.map_err(|error| failed(error, target))
 }
 
 async fn copied(

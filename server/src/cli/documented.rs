@@ -140,6 +140,20 @@ fn no_document_names_a_setting_that_does_not_exist() {
     }
 }
 
+/// People who have the program alone begin there.
+#[test]
+fn the_readme_begins_with_calls_of_the_program_that_can_be_typed() {
+    let readme = document("README.md");
+    let calls = calls(&readme);
+    assert_eq!(calls[0], ["twinlock", "serve"]);
+    for call in &calls {
+        let parsed = Arguments::try_parse_from(call);
+        assert!(parsed.is_ok(), "{call:?}: {}", parsed.unwrap_err());
+    }
+    let at = |words: &str| readme.find(words).unwrap();
+    assert!(at("\ntwinlock serve") < at("\ncargo xtask run"));
+}
+
 #[test]
 fn every_command_has_an_example_that_can_be_typed() {
     let calls = calls(&document("docs/OPERATIONS.md"));

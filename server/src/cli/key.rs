@@ -42,6 +42,7 @@ pub(super) async fn run(
     }
     let opened = open(&database, Opening::Existing).await?;
     let result = command_on(&database, &opened, command, json).await;
+    let result = super::key_events::noted(opened.store(), command, result).await;
     opened.close().await;
     result
 }

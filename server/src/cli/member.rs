@@ -57,6 +57,15 @@ impl Pair {
         }
     }
 
+    /// The role there, if they belong to it.
+    async fn role(&self, services: &Services) -> Result<Option<Role>, Failure> {
+        let user = services.users.find(&self.user).await?;
+        let mut accounts = user.into_iter().flat_map(|user| user.accounts);
+        Ok(accounts
+            .find(|(account, _)| account.id == self.account.id)
+            .map(|(_, role)| role))
+    }
+
     fn not_a_member(&self) -> String {
         format!(
             "does not belong to `{}`; `twinlock member add` adds them",
@@ -82,11 +91,17 @@ async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failu
 async fn set_role(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
     let pair = Pair::find(services, &args.member).await?;
     let (role, name) = (Role::from(args.role), &pair.account.name);
-    let change = services
-        .members
-        .set_role(&pair.user, &pair.account.id, role);
-    pair.judge(change.await?, &pair.not_a_member())?;
-    let line = format!("{} is {} of `{name}` now.", pair.email, role.as_str());
+    let before = pair.role(services).await?;
+    let when = if before == Some(role) {
+        "already"
+    } else {
+        let change = services
+            .members
+            .set_role(&pair.user, &pair.account.id, role);
+        pair.judge(change.await?, &pair.not_a_member())?;
+        "now"
+    };
+    let line = format!("{} is {} of `{name}` {when}.", pair.email, role.as_str());
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
@@ -95,6 +110,10 @@ async fn remove(services: &Services, args: &MemberArgs) -> Result<Report, Failur
     let change = services.members.leave(&pair.user, &pair.account.id);
     pair.judge(change.await?, &pair.not_a_member())?;
     let (email, name) = (&pair.email, &pair.account.name);
-    let line = format!("{email} does not belong to `{name}` any more.");
+    let mut line = format!("{email} does not belong to `{name}` any more.");
+    let left = services.users.find(&pair.user).await?;
+    if left.is_some_and(|user| user.accounts.is_empty()) {
+        line += " They are in no account now; `twinlock member add` adds them to one, `twinlock user remove` removes them.";
+    }
     Ok(Report::one(line, pair.json(None)))
 }

@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod invitation;
 mod key;
+mod key_events;
 mod log;
 mod meant;
 mod member;
@@ -22,6 +23,7 @@ mod password;
 mod report;
 mod restore;
 mod serve;
+mod undo;
 mod usage;
 mod user;
 

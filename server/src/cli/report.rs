@@ -36,6 +36,11 @@ impl Report {
         }
     }
 
+    /// What scripts get of it.
+    pub const fn json(&self) -> &Value {
+        &self.json
+    }
+
     /// Writes it to standard output.
     pub fn print(&self, json: bool) -> io::Result<()> {
         let mut out = io::stdout().lock();

@@ -12,7 +12,7 @@ use domain::{
     ports::Clock,
 };
 use serde_json::{Value, json};
-use storage::{Ended, Spent, Store, given_up, sound};
+use storage::{BackupError, Ended, Spent, Store, given_up, sound};
 
 use super::{
     Failure, Report,
@@ -40,10 +40,7 @@ pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Repor
     sound(&args.file).await?;
     let replaces = fs::metadata(&target).is_ok_and(|found| found.len() > 0);
     if replaces && !args.overwrite {
-        return Err(Failure::refused(format!(
-            "there is a database {} already: `--overwrite` puts it aside",
-            target.display()
-        )));
+        return Err(in_the_way(&target).await);
     }
     let spent = match (args.codes.void_backup_codes, replaces) {
         (_, true) => known(&target, args.codes.void_backup_codes).await?,
@@ -108,6 +105,17 @@ fn file_of(database: &Database) -> Result<PathBuf, Failure> {
         Failure::refused(
             "the database is on a PostgreSQL server: put it back with `pg_restore`, then run `twinlock restored`",
         )
+    })
+}
+
+/// Why a database stays as it is, with all that has to be done first, in its order.
+async fn in_the_way(target: &Path) -> Failure {
+    let there = format!("there is a database {} already", target.display());
+    Failure::refused(match given_up(target).await {
+        Err(BackupError::InUse(_)) => format!(
+            "{there}, and another program has it open: stop the server first, then repeat this with `--overwrite`, which puts it aside"
+        ),
+        _ => format!("{there}: `--overwrite` puts it aside"),
     })
 }
 
@@ -258,6 +266,7 @@ fn told(ended: Ended, spent: &Spent) -> Vec<String> {
         codes_left,
     } = ended;
     let of_codes = match spent {
+        Spent::Unknown if codes_left == 0 => "The backup holds no unused backup codes.".to_owned(),
         Spent::Unknown => format!(
             "Which backup codes were used since the backup is not known: the {codes_left} that it holds as unused work, also if they were used since. `twinlock restored --void-backup-codes` voids them all."
         ),

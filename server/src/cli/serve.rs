@@ -73,9 +73,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
     announce(
         &PublicUrl::of_socket(bound),
         first_start.as_deref(),
-        assumption
-            .filter(|_| address.is_open_without_name())
-            .as_deref(),
+        assumption.as_deref(),
         &database,
     )
     .map_err(Failure::output)?;
@@ -197,13 +195,10 @@ fn announce(
     let mut out = io::stdout().lock();
     writeln!(out, "Listening on {listening}")?;
     if let Some(link) = first_start {
-        writeln!(out, "Create the first owner: {link}")?;
         if let Some(assumption) = assumption {
-            writeln!(
-                out,
-                "{assumption}: set it to the address that people type, such as https://panel.example.com."
-            )?;
+            writeln!(out, "{assumption}")?;
         }
+        writeln!(out, "Create the first owner:\n{link}")?;
         let (key_file, place) = (database.key_file.display(), &database.place);
         writeln!(
             out,

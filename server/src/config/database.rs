@@ -8,7 +8,7 @@ use std::{
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use super::{DatabaseArgs, SettingError, filled, switch};
+use super::{DatabaseArgs, SettingError, filled, key_file, switch};
 
 const URL_SETTING: &str = "TWINLOCK_DATABASE_URL";
 
@@ -48,10 +48,14 @@ impl Database {
             SettingError::new(URL_SETTING, problem.to_owned())
         })?;
         let named = filled(args.key_file.as_deref()).map(PathBuf::from);
-        let key_file = named.or_else(|| place.beside()).ok_or_else(|| {
-            let problem = "a PostgreSQL database has no place of its own for the key file; name one, such as /etc/twinlock/twinlock.key";
-            SettingError::new("TWINLOCK_KEY_FILE", problem.to_owned())
-        })?;
+        let key_file = match (named, &place) {
+            (Some(named), _) => named,
+            (None, Place::File(file)) => key_file::of(file)?,
+            (None, Place::Server(_)) => {
+                let problem = "a PostgreSQL database has no place of its own for the key file; name one, such as /etc/twinlock/twinlock.key";
+                return Err(SettingError::new("TWINLOCK_KEY_FILE", problem.to_owned()));
+            }
+        };
         Ok(Self {
             url: reachable(url).unwrap_or_else(|| url.to_owned()),
             place,
@@ -85,16 +89,6 @@ impl fmt::Display for Place {
             Self::File(file) => file.display().fmt(formatter),
             Self::Server(server) => server.fmt(formatter),
         }
-    }
-}
-
-impl Place {
-    /// The key file's name beside a file.
-    fn beside(&self) -> Option<PathBuf> {
-        let Self::File(file) = self else { return None };
-        let mut name = file.as_os_str().to_owned();
-        name.push(".key");
-        Some(PathBuf::from(name))
     }
 }
 

@@ -54,6 +54,26 @@ impl Hosts {
     }
 }
 
+impl Hosts {
+    /// What `TWINLOCK_ALLOWED_HOSTS` has to be as a whole so that these are answered too.
+    #[must_use]
+    pub fn list_with(&self, more: &[HostName]) -> String {
+        let allowed = match self {
+            Self::Any => &[][..],
+            Self::Only(_, allowed) => allowed,
+        };
+        let mut names: Vec<String> = Vec::new();
+        for host in allowed.iter().chain(more) {
+            let name = host.to_string();
+            let is_new = allowed.contains(host) || !self.hold(host);
+            if is_new && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.join(",")
+    }
+}
+
 fn list(text: &str) -> Result<Vec<HostName>, SettingError> {
     let is_between = |sign: char| sign == ',' || sign.is_whitespace();
     let entries = text.split(is_between).filter(|entry| !entry.is_empty());
@@ -155,6 +175,25 @@ mod tests {
         let hosts = hosts(Some("http://localhost:3000"), "").unwrap();
         assert!(answers(&hosts, "127.0.0.1:3000") && answers(&hosts, "[::1]"));
         assert!(!answers(&hosts, "10.0.0.1"));
+    }
+
+    /// What is proposed is taken, and answers what was refused.
+    #[rstest]
+    #[case("", &["www.example.com:8443"], "www.example.com")]
+    #[case("panel.lan, fd00::5", &["WWW.example.com."], "panel.lan,[fd00::5],www.example.com")]
+    #[case("panel.lan", &["panel.lan:80", "panel.example.com", "10.0.0.9"], "panel.lan,10.0.0.9")]
+    #[case("", &["a.lan", "a.lan:81", "[::1]:3000"], "a.lan,[::1]")]
+    fn s30_the_list_that_answers_a_refused_host_is_told_as_a_whole(
+        #[case] allowed: &str,
+        #[case] asked: &[&str],
+        #[case] list: &str,
+    ) {
+        let url = Some("https://panel.example.com");
+        let names = asked.iter().map(|host| HostName::of_authority(host));
+        let names: Vec<HostName> = names.map(Option::unwrap).collect();
+        assert_eq!(hosts(url, allowed).unwrap().list_with(&names), list);
+        let after = hosts(url, list).unwrap();
+        assert!(asked.iter().all(|host| answers(&after, host)));
     }
 
     #[rstest]

@@ -9,6 +9,7 @@ mod contrast;
 mod database;
 mod hosts;
 mod hsts;
+mod key_file;
 mod life;
 mod limits;
 mod logo;
@@ -122,7 +123,7 @@ impl Address {
             .unwrap_or_else(|| PublicUrl::of_socket(reachable(bound)))
     }
 
-    /// What to say where links are printed and no public URL is set: which address they lead to. Nothing where one is set.
+    /// What to say where links are printed and no public URL is set: which address they lead to, and what to set. Nothing where one is set.
     #[must_use]
     pub fn assumption(&self, bound: SocketAddr) -> Option<String> {
         if self.public_url.is_some() {
@@ -135,7 +136,7 @@ impl Address {
             ""
         };
         Some(format!(
-            "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}{reach}"
+            "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}{reach}: set it, or give --public-url, with the address that people type, such as https://panel.example.com."
         ))
     }
 
@@ -233,7 +234,7 @@ mod tests {
             assert_eq!(
                 said,
                 format!(
-                    "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}, which only this machine reaches"
+                    "TWINLOCK_PUBLIC_URL is not set, so links lead to {base}, which only this machine reaches: set it, or give --public-url, with the address that people type, such as https://panel.example.com."
                 )
             );
         }

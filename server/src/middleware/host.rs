@@ -64,10 +64,18 @@ impl HostGuard {
             });
         };
         let ours = |hosts: &[HostName]| hosts.iter().all(|host| self.hosts.hold(host));
-        if is_health || ours(&named) || self.forwarded(request).is_some_and(|hosts| ours(&hosts)) {
+        let said = forwarded(request);
+        let trusted = said.clone().filter(|_| self.trusts_peer(request));
+        if is_health || ours(&named) || trusted.as_deref().is_some_and(ours) {
             return None;
         }
-        self.warn(request);
+        let remedy = if said.as_deref().is_some_and(ours) {
+            "pass on `Host`, or name the proxy in TWINLOCK_TRUSTED_PROXIES".to_owned()
+        } else {
+            let list = self.hosts.list_with(&trusted.unwrap_or(named));
+            format!("TWINLOCK_ALLOWED_HOSTS={list}")
+        };
+        self.warn(request, &remedy);
         Some(if is_api(path) {
             refuse_as(StatusCode::MISDIRECTED_REQUEST, &AppError::ForeignRequest)
         } else {
@@ -75,23 +83,15 @@ impl HostGuard {
         })
     }
 
-    /// The hosts that a trusted proxy says were asked for.
-    fn forwarded(&self, request: &Request) -> Option<Vec<HostName>> {
+    /// Whether what the peer says of the request is believed.
+    fn trusts_peer(&self, request: &Request) -> bool {
         let peer = request.extensions().get::<Peer>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-        if !self.proxies.contain(peer.to_canonical()) {
-            return None;
-        }
-        let lines = request.headers().get_all(X_FORWARDED_HOST).iter();
-        let lines: Option<Vec<&str>> = lines.map(|line| line.to_str().ok()).collect();
-        let lines = lines.filter(|lines| !lines.is_empty())?;
-        let entries = lines.iter().flat_map(|line| line.split(','));
-        entries
-            .map(|entry| HostName::of_authority(entry.trim()))
-            .collect()
+        self.proxies.contain(peer.to_canonical())
     }
 
-    fn warn(&self, request: &Request) {
+    /// Names the refused hosts, and what would let such a request through.
+    fn warn(&self, request: &Request, remedy: &str) {
         if self.warnings.allows() {
             let said = |name: &HeaderName| {
                 let lines = request.headers().get_all(name).iter();
@@ -105,10 +105,22 @@ impl HostGuard {
                 host = said(&HOST),
                 x_forwarded_host = said(&X_FORWARDED_HOST),
                 TWINLOCK_PUBLIC_URL = %self.public_url,
-                "a request for another host was refused: a proxy has to pass on the `Host` that the browser sends; other hosts of this server are named in TWINLOCK_ALLOWED_HOSTS"
+                to_answer_it = remedy,
+                "a request for another host was refused: if people open this server under that host, do what `to_answer_it` says; if a proxy of yours made it up, it has to pass on the `Host` that the browser sends"
             );
         }
     }
+}
+
+/// The hosts that a proxy says were asked for, if all of what it says can be read.
+fn forwarded(request: &Request) -> Option<Vec<HostName>> {
+    let lines = request.headers().get_all(X_FORWARDED_HOST).iter();
+    let lines: Option<Vec<&str>> = lines.map(|line| line.to_str().ok()).collect();
+    let lines = lines.filter(|lines| !lines.is_empty())?;
+    let entries = lines.iter().flat_map(|line| line.split(','));
+    entries
+        .map(|entry| HostName::of_authority(entry.trim()))
+        .collect()
 }
 
 /// The hosts that a request names, in its target and in `Host`: at least one of them, each readable, the header once. Since HTTP/2 the

@@ -44,7 +44,11 @@ fn an_account_goes_and_its_members_stay_as_users() {
         place
             .run(&["account", "remove", "Example Ltd"])
             .expect_done(),
-        "Account `Example Ltd` removed: 2 members belonged to it, and stay as users."
+        "Account `Example Ltd` removed: 2 members belonged to it, and stay as users.\n\
+         These commands bring it back:\n\
+         twinlock account add 'Example Ltd'\n\
+         twinlock member add ada@example.com 'Example Ltd' --role owner\n\
+         twinlock member add max@example.com 'Example Ltd' --role member"
     );
     assert!(
         place
@@ -62,7 +66,7 @@ fn an_account_goes_and_its_members_stay_as_users() {
         .expect_json();
     assert_eq!(
         json,
-        json!({ "id": json["id"], "name": "Acme", "members": 0 })
+        json!({ "id": json["id"], "name": "Acme", "members": 0, "belonged": [] })
     );
     assert_eq!(
         place.run(&["account", "list", "--json"]).expect_json(),
@@ -77,11 +81,16 @@ fn the_words_fit_the_number_of_members() {
         place
             .run(&["account", "remove", "Example Ltd"])
             .expect_done(),
-        "Account `Example Ltd` removed: 1 member belonged to it, and stays as a user."
+        "Account `Example Ltd` removed: 1 member belonged to it, and stays as a user.\n\
+         These commands bring it back:\n\
+         twinlock account add 'Example Ltd'\n\
+         twinlock member add ada@example.com 'Example Ltd' --role owner"
     );
     assert_eq!(
         place.run(&["account", "remove", "Acme"]).expect_done(),
-        "Account `Acme` removed: nobody belonged to it."
+        "Account `Acme` removed: nobody belonged to it.\n\
+         These commands bring it back:\n\
+         twinlock account add Acme"
     );
 }
 
@@ -109,7 +118,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
     let effect = "2 of 2 members have none yet, to be set up on opening this account next.";
     assert_eq!(
         require("example ltd", "off"),
-        "Account `Example Ltd` does not require MFA anyway: who has MFA keeps it."
+        "Account `Example Ltd` does not require MFA anyway: no member has it."
     );
     assert_eq!(
         require("example ltd", "on"),
@@ -125,7 +134,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
     );
     assert_eq!(
         require("Example Ltd", "off"),
-        "Account `Example Ltd` does not require MFA any more: who has MFA keeps it."
+        "Account `Example Ltd` does not require MFA any more: no member has it."
     );
     let json = place
         .run(&["account", "require-mfa", "Acme", "on", "--json"])

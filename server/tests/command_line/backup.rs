@@ -88,6 +88,13 @@ fn under_load_brings_everybody_back_and_no_used_code() {
 
     // Used after the backup, which holds it as unused.
     assert_eq!(signed_in_by(&server, &codes[1]).0, 200);
+    // All that has to be done first, in its order.
+    let held = place.run(&["restore", "three"]);
+    let line = held.expect_refused(1);
+    assert!(
+        line.contains("stop the server first, then repeat this with `--overwrite`"),
+        "{line}"
+    );
     let held = place.run(&["restore", "three", "--overwrite"]);
     let line = held.expect_refused(1);
     assert!(line.contains("stop the server first"), "{line}");

@@ -77,7 +77,7 @@ fn s30_only_the_own_hosts_are_answered_over_the_wire() {
     for named in [
         "host=\"10.0.0.7\"",
         "TWINLOCK_PUBLIC_URL=https://panel.example.com",
-        "TWINLOCK_ALLOWED_HOSTS",
+        "to_answer_it=\"TWINLOCK_ALLOWED_HOSTS=panel.lan,[::1],10.0.0.7\"",
     ] {
         assert!(line.contains(named), "{named} in {line}");
     }
@@ -90,6 +90,8 @@ fn s30_the_line_of_a_refused_host_names_what_a_proxy_said_of_it() {
     let server = place.serve_with(&[("TWINLOCK_PUBLIC_URL", "https://panel.example.com")]);
     let headers = "Host: 10.0.0.7\r\nX-Forwarded-Host: panel.example.com, inner.example\r\n";
     assert_eq!(get(&server, "/setup", "1.1", headers), 421);
+    let headers = "Host: 10.0.0.8\r\nX-Forwarded-Host: panel.example.com\r\n";
+    assert_eq!(get(&server, "/setup", "1.1", headers), 421);
     server.terminate();
     let (_, log) = server.wait();
     let mut lines = log.lines();
@@ -97,9 +99,13 @@ fn s30_the_line_of_a_refused_host_names_what_a_proxy_said_of_it() {
     for named in [
         "host=\"10.0.0.7\"",
         "x_forwarded_host=\"panel.example.com, inner.example\"",
+        "to_answer_it=\"TWINLOCK_ALLOWED_HOSTS=10.0.0.7\"",
     ] {
         assert!(line.contains(named), "{named} in {line}");
     }
+    let line = lines.find(|line| line.contains("another host")).unwrap();
+    let named = "to_answer_it=\"pass on `Host`, or name the proxy in TWINLOCK_TRUSTED_PROXIES\"";
+    assert!(line.contains(named), "{line}");
 }
 
 #[test]

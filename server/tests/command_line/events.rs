@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::Place;
+use crate::{browser::Browser, people::PASSWORD, program::Place};
 
 fn exported(place: &Place) -> Vec<Value> {
     let done = place.run(&["events", "--export"]);
@@ -61,16 +61,89 @@ fn alone_lists_the_newest_the_last_one_last() {
         let (at, rest) = line.split_once("  ").unwrap();
         assert!(at.ends_with('Z'), "{line}");
         assert!(
-            rest.starts_with("account_add succeeded by operator in "),
+            rest == format!("account_add succeeded by operator in `{name}` about {name}"),
             "{line}"
         );
-        assert!(rest.ends_with(&format!(" about {name}")), "{line}");
     }
     let json = place.run(&["events", "--json"]).expect_json();
     let all = json.as_array().unwrap();
     assert_eq!(all.len(), 3);
     assert_eq!(all[2]["detail"], "Third Ltd");
     place.run(&["events", "--last", "0"]).expect_refused(2);
+}
+
+/// People as the operator knows them, also where only the keyed index of a typed address is kept.
+#[test]
+fn name_people_by_their_address() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::new(&server);
+    let (max, wrong) = ("max@example.com", "a wrong password, alas");
+    assert_eq!(browser.sign_in(max, wrong).0, 401);
+    assert_eq!(browser.sign_in("nobody@example.com", wrong).0, 401);
+    assert_eq!(browser.sign_in(max, PASSWORD).0, 200);
+    let listed = || place.run(&["events"]).expect_done().to_owned();
+    let has = |all: &str, words: &str| all.lines().any(|line| line.contains(words));
+    let before = listed();
+    for words in [
+        "user_add succeeded by operator of max@example.com in `Example Ltd`",
+        "sign_in failed by nobody for max@example.com from ",
+        "sign_in failed by nobody from ",
+        "sign_in succeeded by max@example.com",
+    ] {
+        assert!(has(&before, words), "{words} in\n{before}");
+    }
+    let json = place.run(&["events", "--json"]).expect_json();
+    let last = json.as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["actor_email"], &last["account_name"]),
+        (&max.into(), &Value::Null)
+    );
+    let id = last["actor"].as_str().unwrap();
+    assert!(!before.contains(id), "{before}");
+
+    place.run(&["user", "remove", max]).expect_done();
+    let remove = ["account", "remove", "Acme"];
+    place.run(&remove).expect_done();
+    let after = listed();
+    assert!(!after.contains(max), "{after}");
+    for words in [
+        format!("sign_in succeeded by {id} (deleted)"),
+        format!("user_remove succeeded by operator of {id} (deleted)"),
+        " (deleted) about Acme".to_owned(),
+    ] {
+        assert!(has(&after, &words), "{words} in\n{after}");
+    }
+    // What is exported is what was sealed.
+    assert!(
+        !place
+            .run(&["events", "--export"])
+            .expect_done()
+            .contains("ada@")
+    );
+}
+
+/// Each change of the key file, which stands in no table of its own.
+#[test]
+fn tell_of_each_change_of_the_key_file() {
+    let place = Place::with_account();
+    let old = place.run(&["key", "list", "--json"]).expect_json()[0]["id"].clone();
+    let new = place.run(&["key", "new", "--json"]).expect_json()["id"].clone();
+    // What is refused leaves nothing.
+    place.run(&["key", "new"]).expect_refused(1);
+    place.run(&["key", "rotate"]).expect_done();
+    place
+        .run(&["key", "drop", old.as_str().unwrap()])
+        .expect_done();
+    let events = exported(&place);
+    let told = events.iter().skip(1).map(|event| {
+        assert_eq!(event["actor"], "operator");
+        (event["action"].as_str().unwrap(), &event["detail"])
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [("key_add", &new), ("key_rotate", &new), ("key_drop", &old)]
+    );
 }
 
 #[test]

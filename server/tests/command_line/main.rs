@@ -39,4 +39,5 @@ mod settings;
 mod spellings;
 mod stopping;
 mod user_changes;
+mod user_words;
 mod users;

@@ -25,6 +25,10 @@ fn somebody_joins_changes_their_role_and_leaves() {
         member(&["role", "max@example.com", "Example Ltd", "--role", "owner"]),
         "max@example.com is owner of `Example Ltd` now."
     );
+    assert_eq!(
+        member(&["role", "max@example.com", "Example Ltd", "--role", "owner"]),
+        "max@example.com is owner of `Example Ltd` already."
+    );
     // Now Example Ltd has two Owners, and either may become a member or leave.
     assert_eq!(
         member(&["role", "ada@example.com", "Example Ltd", "--role", "member"]),
@@ -32,7 +36,8 @@ fn somebody_joins_changes_their_role_and_leaves() {
     );
     assert_eq!(
         member(&["remove", "ada@example.com", "example ltd"]),
-        "ada@example.com does not belong to `Example Ltd` any more."
+        "ada@example.com does not belong to `Example Ltd` any more. \
+         They are in no account now; `twinlock member add` adds them to one, `twinlock user remove` removes them."
     );
     assert!(
         place

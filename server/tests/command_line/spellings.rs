@@ -101,7 +101,7 @@ fn s4_what_collides_is_told_and_resolved() {
     let set = place.run(&["user", "set-email", id, "eva.second@example.com"]);
     assert_eq!(
         set.expect_done(),
-        "eva@xn--exmple-cua.com signs in as eva.second@example.com from now on; password, authenticator and sessions stay."
+        "eva@xn--exmple-cua.com signs in as eva.second@example.com from now on; password and sessions stay."
     );
     assert_eq!(who("eva.second@example.com"), "eva.second@example.com");
     assert_eq!(who("eva@xn--exmple-cua.com"), "eva@exämple.com");

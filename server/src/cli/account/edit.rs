@@ -1,13 +1,14 @@
 //! Accounts come, change their name, and go.
 
 use app::services::Services;
-use domain::{ids::AccountId, names::AccountName, ports::NewAccount};
-use serde_json::json;
+use domain::{email::Email, ids::AccountId, names::AccountName, ports::NewAccount, roles::Role};
+use serde_json::{Value, json};
 
 use super::{find, members, parse_name, unknown};
 use crate::cli::{
     Failure, Report,
     args::{AccountArgs, RenameArgs},
+    undo,
 };
 
 pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Failure> {
@@ -39,8 +40,13 @@ pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Fa
     if !services.accounts.rename(&account.id, &name).await? {
         return Err(taken(&name));
     }
+    let when = if account.name.as_str() == name.as_str() {
+        "already"
+    } else {
+        "now"
+    };
     Ok(Report::one(
-        format!("Account `{}` is called `{name}` now.", account.name),
+        format!("Account `{}` is called `{name}` {when}.", account.name),
         json!({ "id": account.id, "name": name, "old_name": account.name }),
     ))
 }
@@ -48,6 +54,7 @@ pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Fa
 /// Its last Owner goes with it: there is nothing left to own.
 pub async fn remove(services: &Services, args: &AccountArgs) -> Result<Report, Failure> {
     let account = find(services, &args.name).await?;
+    let places = places(services, &account.id).await?;
     if !services.accounts.remove(&account.id).await? {
         return unknown(services, &args.name).await;
     }
@@ -60,8 +67,31 @@ pub async fn remove(services: &Services, args: &AccountArgs) -> Result<Report, F
             if count == 1 { "a user" } else { "users" },
         ),
     };
-    Ok(Report::one(
-        format!("Account `{}` removed: {belonged}.", account.name),
-        json!({ "id": account.id, "name": account.name, "members": account.members }),
+    let name = account.name.as_str();
+    let mut lines = vec![
+        format!("Account `{name}` removed: {belonged}."),
+        "These commands bring it back:".to_owned(),
+        undo::add_account(name),
+    ];
+    let again = places.iter();
+    lines.extend(again.map(|(email, role)| undo::add_member(email.as_str(), name, *role)));
+    lines.extend(account.requires_mfa.then(|| undo::require_mfa(name)));
+    let places = places.iter();
+    let places: Vec<Value> = places
+        .map(|(email, role)| json!({ "email": email, "role": role }))
+        .collect();
+    Ok(Report::lines(
+        lines,
+        json!({ "id": account.id, "name": account.name, "members": account.members, "belonged": places }),
     ))
+}
+
+/// Who belongs to an account, and as what.
+async fn places(services: &Services, account: &AccountId) -> Result<Vec<(Email, Role)>, Failure> {
+    let users = services.users.list().await?.into_iter();
+    let places = users.filter_map(|user| {
+        let place = user.accounts.iter().find(|(of, _)| of.id == *account);
+        place.map(|(_, role)| (user.email.clone(), *role))
+    });
+    Ok(places.collect())
 }

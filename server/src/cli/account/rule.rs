@@ -46,12 +46,11 @@ pub async fn require_mfa(services: &Services, args: &RuleArgs) -> Result<Report,
 }
 
 fn effect(account: &AccountRecord, requires_mfa: bool, without_mfa: u32) -> String {
-    if !requires_mfa {
-        return "who has MFA keeps it".to_owned();
-    }
     let of = members(account.members);
     match (account.members, without_mfa) {
         (0, _) => "nobody belongs to it yet".to_owned(),
+        (all, without) if !requires_mfa && all == without => "no member has it".to_owned(),
+        _ if !requires_mfa => "who has MFA keeps it".to_owned(),
         (_, 0) => "every member has it".to_owned(),
         (_, 1) => format!("1 of {of} has none yet, to be set up on opening this account next"),
         (_, n) => format!("{n} of {of} have none yet, to be set up on opening this account next"),

@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-use super::{find, new_email, parse_email, unknown};
+use super::{find, new_email, obstacle, parse_email, unknown};
 use crate::{
     cli::{
         Failure, Report, account,
@@ -55,7 +55,7 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
     let json =
         json!({ "id": id, "email": email, "name": name, "account": account.name, "role": role });
     if invited {
-        invite(services, &id, &done, json, &args.address).await
+        invite(services, &id, done, json, &args.address).await
     } else {
         Ok(Report::one(done, json))
     }
@@ -85,11 +85,11 @@ async fn hashed(
     }
 }
 
-/// Reports what was done, with a new invitation link at the end of the line.
+/// Reports what was done, with a new invitation link alone on the last line, so that it is copied whole.
 async fn invite(
     services: &Services,
     user: &UserId,
-    done: &str,
+    done: String,
     mut json: Value,
     address: &AddressArgs,
 ) -> Result<Report, Failure> {
@@ -99,27 +99,44 @@ async fn invite(
     json["invitation"] = json!(invitation.link);
     json["expires_at"] = json!(utc(invitation.expires));
     json["assumption"] = json!(assumption);
-    let said = assumption.map_or_else(String::new, |assumption| format!(" {assumption}."));
-    let line = format!(
-        "{done}{said} The link to choose a password works once, for 7 days: {}",
-        invitation.link
-    );
-    Ok(Report::one(line, json))
+    let mut lines = vec![done];
+    lines.extend(assumption);
+    lines.push("The link to choose a password works once, for 7 days:".to_owned());
+    lines.push(invitation.link);
+    Ok(Report::lines(lines, json))
 }
 
 pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let Credentials { user, name, .. } = find(services, &email).await?;
-    let json = json!({ "id": user, "email": email });
-    let Some(password) = hashed(services, given(&args.password, &email, &name)?).await? else {
-        let done = format!("The password of {email} stays until they choose a new one.");
-        return invite(services, &user, &done, json, &args.address).await;
+    let found = find(services, &email).await?;
+    let json = json!({ "id": found.user, "email": email });
+    let Some(password) = hashed(services, given(&args.password, &email, &found.name)?).await?
+    else {
+        return invite(services, &found.user, link_for(&found), json, &args.address).await;
     };
-    if !services.users.set_password(&user, password).await? {
+    let is_first = found.password.is_none();
+    if !services.users.set_password(&found.user, password).await? {
         return Err(unknown(&email));
     }
-    Ok(Report::one(
-        format!("Password of {email} set; they are signed out everywhere."),
-        json,
-    ))
+    let mut line = if is_first {
+        format!("Password of {email} set, their first one; no link from before works any more.")
+    } else {
+        format!("Password of {email} set; they are signed out everywhere.")
+    };
+    line.extend(found.disabled.then(|| obstacle(&found)).flatten());
+    Ok(Report::one(line, json))
+}
+
+/// What a new link means for somebody: what they have until they use it.
+fn link_for(user: &Credentials) -> String {
+    let email = &user.email;
+    let mut line = if user.password.is_none() {
+        format!("{email} has no password yet; no link from before works any more.")
+    } else {
+        format!("The password of {email} stays until they choose a new one.")
+    };
+    line.extend(user.disabled.then(|| {
+        format!(" They are disabled: the link works after `twinlock user enable {email}`.")
+    }));
+    line
 }

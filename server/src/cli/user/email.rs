@@ -1,33 +1,55 @@
 //! Another address for somebody.
 
 use app::services::Services;
-use domain::{email::Email, ids::UserId};
+use domain::{ids::UserId, ports::UserRecord};
 use serde_json::json;
 
-use super::{find, new_email, parse_email};
+use super::{find, new_email, parse_email, unknown};
 use crate::cli::{Failure, Report, args::SetEmailArgs};
 
 pub async fn set_email(services: &Services, args: &SetEmailArgs) -> Result<Report, Failure> {
-    let (user, old) = named(services, &args.email).await?;
+    let UserRecord {
+        id,
+        email: old,
+        has_password,
+        has_mfa,
+        ..
+    } = named(services, &args.email).await?;
     let new = new_email(&args.new_email)?;
-    if !services.users.set_email(&user, &new).await? {
+    if !services.users.set_email(&id, &new).await? {
         return Err(Failure::refused(format!(
             "there is a user {new} already; `twinlock user list` shows all"
         )));
     }
+    let line = if old.as_str() == new.as_str() {
+        format!("{new} is their address already.")
+    } else if !has_password {
+        format!(
+            "{old} is {new} from now on; a link to choose a password that was sent still works for its time."
+        )
+    } else {
+        let kept = if has_mfa {
+            "password, authenticator and sessions"
+        } else {
+            "password and sessions"
+        };
+        format!("{old} signs in as {new} from now on; {kept} stay.")
+    };
     Ok(Report::one(
-        format!("{old} signs in as {new} from now on; password, authenticator and sessions stay."),
-        json!({ "id": user, "email": new, "old_email": old }),
+        line,
+        json!({ "id": id, "email": new, "old_email": old }),
     ))
 }
 
 /// By address, or by the id that `twinlock collisions` shows: two people may have spellings of one address.
-async fn named(services: &Services, text: &str) -> Result<(UserId, Email), Failure> {
+async fn named(services: &Services, text: &str) -> Result<UserRecord, Failure> {
     if let Ok(id) = text.parse::<UserId>()
         && let Some(user) = services.users.find(&id).await?
     {
-        return Ok((id, user.email));
+        return Ok(user);
     }
-    let found = find(services, &parse_email(text)?).await?;
-    Ok((found.user, found.email))
+    let email = parse_email(text)?;
+    let found = find(services, &email).await?;
+    let user = services.users.find(&found.user).await?;
+    user.ok_or_else(|| unknown(&email))
 }

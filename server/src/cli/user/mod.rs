@@ -60,6 +60,22 @@ fn unknown(email: &Email) -> Failure {
     ))
 }
 
+/// What keeps somebody from signing in, whatever else they have, with the command that ends it: the sentence that follows one about them.
+/// Nothing where nothing does.
+fn obstacle(user: &Credentials) -> Option<String> {
+    let email = &user.email;
+    if user.disabled {
+        return Some(format!(
+            " They are disabled, and can't sign in until `twinlock user enable {email}`."
+        ));
+    }
+    user.password.is_none().then(|| {
+        format!(
+            " They have no password yet: `twinlock user set-password {email}` prints a link to choose one."
+        )
+    })
+}
+
 /// What became of a change to somebody: nothing of it where an account would be left alone.
 fn judge(change: MembershipChange, email: &Email) -> Result<(), Failure> {
     match change {
@@ -78,7 +94,7 @@ fn judge(change: MembershipChange, email: &Email) -> Result<(), Failure> {
 /// The refusal that keeps an Owner in each account.
 pub(super) fn last_owner(email: &Email, of: &str) -> Failure {
     Failure::refused(format!(
-        "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`; \
+        "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`, or `twinlock user add` where nobody else belongs to it; \
          one who is only invited counts once they have chosen a password), or remove the account (`twinlock account remove`)"
     ))
 }

@@ -3,37 +3,44 @@
 use app::services::Services;
 use serde_json::json;
 
-use super::{find, parse_email};
+use super::{find, obstacle, parse_email};
 use crate::cli::{Failure, Report, args::EmailArgs};
 
 pub async fn unlock(services: &Services, args: &EmailArgs) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let user = find(services, &email).await?.user;
+    let found = find(services, &email).await?;
     let refused = services
         .attempts
-        .unlock(&user, services.vault.email_index(&email))
+        .unlock(&found.user, services.vault.email_index(&email))
         .await?;
-    let line = format!("{email} may try again; wrong codes in a row until now: {refused}.");
+    let mut line = if refused == 0 {
+        format!("{email} had no wrong codes in a row; delays after wrong passwords are over.")
+    } else {
+        format!("{email} may try again; wrong codes in a row until now: {refused}.")
+    };
+    line.extend(obstacle(&found));
     Ok(Report::one(
         line,
-        json!({ "id": user, "email": email, "refused_in_a_row": refused }),
+        json!({ "id": found.user, "email": email, "refused_in_a_row": refused }),
     ))
 }
 
 pub async fn reset_mfa(services: &Services, args: &EmailArgs) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
-    let user = find(services, &email).await?.user;
-    let had_mfa = services.mfa.reset_by_operator(&user).await?;
+    let found = find(services, &email).await?;
+    let had_mfa = services.mfa.reset_by_operator(&found.user).await?;
     let line = if had_mfa {
+        let next = obstacle(&found).unwrap_or_else(|| {
+            " They sign in with their password and can set it up anew.".to_owned()
+        });
         format!(
-            "MFA of {email} reset: their authenticator and backup codes don't work any more and they are signed out everywhere. \
-             They sign in with their password and can set it up anew."
+            "MFA of {email} reset: their authenticator and backup codes don't work any more and they are signed out everywhere.{next}"
         )
     } else {
         format!("{email} has no MFA: there was nothing to reset.")
     };
     Ok(Report::one(
         line,
-        json!({ "id": user, "email": email, "had_mfa": had_mfa }),
+        json!({ "id": found.user, "email": email, "had_mfa": had_mfa }),
     ))
 }

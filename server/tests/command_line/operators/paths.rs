@@ -6,6 +6,7 @@ use std::{
         fs::{MetadataExt, PermissionsExt, symlink},
         net::UnixListener,
     },
+    path::PathBuf,
     process::Command,
 };
 
@@ -15,6 +16,19 @@ use super::{SERVICE, give, is_root, names};
 use crate::program::{Done, Place};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+/// What is no file in such a place, and what is said of it whatever it was to be.
+const NO_FILES: [(&str, &str); 6] = [
+    ("folder", "is a folder and no regular file: name "),
+    ("pipe", "is a pipe and no regular file: name "),
+    ("socket", "is a socket and no regular file: name "),
+    ("/dev/null", "is a device and no regular file: name "),
+    (
+        "broken",
+        "leads to nowhere, which does not exist: put it back, or name ",
+    ),
+    ("circle", "links lead in a circle there: name "),
+];
 
 /// A database, and beside it everything that is no file.
 fn with_other_things() -> Place {
@@ -42,98 +56,83 @@ fn refused(place: &Place, args: &[&str], words: &str) {
     assert_eq!(names(place, ""), before, "{args:?} leaves nothing behind");
 }
 
-#[rstest]
-#[case::folder("folder", "is a folder and no regular file: name ")]
-#[case::here(".", "is a folder and no regular file: name ")]
-#[case::pipe("pipe", "is a pipe and no regular file: name ")]
-#[case::socket("socket", "is a socket and no regular file: name ")]
-#[case::device("/dev/null", "is a device and no regular file: name ")]
-#[case::broken_link(
-    "broken",
-    "leads to nowhere, which does not exist: put it back, or name "
-)]
-#[case::circle("circle", "links lead in a circle there: name ")]
-#[case::no_folder(
-    "missing/a.db",
-    "the folder missing for the database missing/a.db does not exist: "
-)]
-#[case::below_a_file("plain/a.db", "because plain is no folder: name ")]
-fn s14_what_is_no_database_is_told(#[case] path: &str, #[case] words: &str) {
+#[test]
+fn s14_what_is_no_database_is_told() {
     let place = with_other_things();
-    let url = format!("sqlite:{path}");
-    for args in [
-        &SERVE[..],
-        &["migrate"],
-        &["doctor"],
-        &["user", "list"],
-        &["backup", "copy"],
-        &["copy", "--to", "sqlite:other.db", "--from", &url],
-    ] {
-        let args = [args, &["--database-url", &url]].concat();
-        refused(&place, &args, words);
-    }
     place.run(&["backup", "whole"]).expect_done();
-    let args = ["restore", "whole", "--database-url", &url];
-    refused(&place, &args, words);
-}
-
-#[rstest]
-#[case::folder("folder", "is a folder and no regular file: name ")]
-#[case::pipe("pipe", "is a pipe and no regular file: name ")]
-#[case::socket("socket", "is a socket and no regular file: name ")]
-#[case::device("/dev/null", "is a device and no regular file: name ")]
-#[case::broken_link(
-    "broken",
-    "leads to nowhere, which does not exist: put it back, or name "
-)]
-#[case::circle("circle", "links lead in a circle there: name ")]
-#[case::no_folder(
-    "missing/a.key",
-    "the folder missing for the key file missing/a.key does not exist: "
-)]
-#[case::below_a_file("plain/a.key", "because plain is no folder: name ")]
-#[case::other_file("plain", "plain is no key file: ")]
-fn s9_what_is_no_key_file_is_told(#[case] path: &str, #[case] words: &str) {
-    let place = with_other_things();
-    for args in [
-        &SERVE[..],
-        &["migrate"],
-        &["user", "list"],
-        &["key", "list"],
-        &["key", "new"],
-        &["migrate", "--database-url", "sqlite:new.db"],
-    ] {
-        let args = [args, &["--key-file", path]].concat();
+    let more = [
+        (".", "is a folder and no regular file: name "),
+        (
+            "missing/a.db",
+            "the folder missing for the database missing/a.db does not exist: ",
+        ),
+        ("plain/a.db", "because plain is no folder: name "),
+    ];
+    for (path, words) in NO_FILES.into_iter().chain(more) {
+        let url = format!("sqlite:{path}");
+        for args in [
+            &SERVE[..],
+            &["migrate"],
+            &["doctor"],
+            &["user", "list"],
+            &["backup", "copy"],
+            &["copy", "--to", "sqlite:other.db", "--from", &url],
+        ] {
+            let args = [args, &["--database-url", &url]].concat();
+            refused(&place, &args, words);
+        }
+        let args = ["restore", "whole", "--database-url", &url];
         refused(&place, &args, words);
     }
-    let done = place.run(&["doctor", "--key-file", path]);
-    let (found, _) = done.expect_failed(1);
-    assert!(
-        found.contains(words) && !found.contains("os error"),
-        "{found}"
-    );
 }
 
-#[rstest]
-#[case::folder("folder", "is a folder and no regular file: name ")]
-#[case::pipe("pipe", "is a pipe and no regular file: name ")]
-#[case::socket("socket", "is a socket and no regular file: name ")]
-#[case::device("/dev/null", "is a device and no regular file: name ")]
-#[case::broken_link(
-    "broken",
-    "leads to nowhere, which does not exist: put it back, or name "
-)]
-#[case::circle("circle", "links lead in a circle there: name ")]
-#[case::no_folder(
-    "missing/a",
-    "the folder missing for the backup missing/a does not exist: "
-)]
-#[case::below_a_file("plain/a", "because plain is no folder: name ")]
-fn s14_what_is_no_backup_is_told(#[case] path: &str, #[case] words: &str) {
+#[test]
+fn s9_what_is_no_key_file_is_told() {
     let place = with_other_things();
-    refused(&place, &["backup", path], words);
-    refused(&place, &["restore", path], words);
-    refused(&place, &["restore", path, "--overwrite"], words);
+    let more = [
+        (
+            "missing/a.key",
+            "the folder missing for the key file missing/a.key does not exist: ",
+        ),
+        ("plain/a.key", "because plain is no folder: name "),
+        ("plain", "plain is no key file: "),
+    ];
+    for (path, words) in NO_FILES.into_iter().chain(more) {
+        for args in [
+            &SERVE[..],
+            &["migrate"],
+            &["user", "list"],
+            &["key", "list"],
+            &["key", "new"],
+            &["migrate", "--database-url", "sqlite:new.db"],
+        ] {
+            let args = [args, &["--key-file", path]].concat();
+            refused(&place, &args, words);
+        }
+        let done = place.run(&["doctor", "--key-file", path]);
+        let (found, _) = done.expect_failed(1);
+        assert!(
+            found.contains(words) && !found.contains("os error"),
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn s14_what_is_no_backup_is_told() {
+    let place = with_other_things();
+    let more = [
+        (
+            "missing/a",
+            "the folder missing for the backup missing/a does not exist: ",
+        ),
+        ("plain/a", "because plain is no folder: name "),
+    ];
+    for (path, words) in NO_FILES.into_iter().chain(more) {
+        refused(&place, &["backup", path], words);
+        refused(&place, &["restore", path], words);
+        refused(&place, &["restore", path, "--overwrite"], words);
+    }
 }
 
 #[test]
@@ -156,6 +155,15 @@ fn s14_what_is_no_logo_is_told(#[values("folder", "pipe", "socket", "broken")] p
     );
 }
 
+/// Moves the database to another folder, and leaves a link to it.
+fn behind_a_link(place: &Place) -> PathBuf {
+    fs::create_dir(place.file("disk")).unwrap();
+    let whole = place.file("disk/whole.db");
+    fs::rename(place.file("twinlock.db"), &whole).unwrap();
+    symlink("disk/whole.db", place.file("twinlock.db")).unwrap();
+    whole
+}
+
 /// The link stays, and what it leads to is put back with its owner and mode.
 #[test]
 fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
@@ -163,10 +171,7 @@ fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
     place.run(&["migrate"]).expect_done();
     place.run(&["backup", "copy"]).expect_done();
     place.run(&["account", "add", "Example Ltd"]).expect_done();
-    fs::create_dir(place.file("disk")).unwrap();
-    let whole = place.file("disk/whole.db");
-    fs::rename(place.file("twinlock.db"), &whole).unwrap();
-    symlink("disk/whole.db", place.file("twinlock.db")).unwrap();
+    let whole = behind_a_link(&place);
     fs::set_permissions(&whole, Permissions::from_mode(0o640)).unwrap();
     if is_root("s20_a_database_behind_a_link_is_restored_where_it_lies: its owner") {
         give(&place, SERVICE);
@@ -188,4 +193,53 @@ fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
     );
     let list = Done::from(place.command(&["account", "list"]).output().unwrap());
     assert!(!list.out.contains("Example Ltd"), "{}", list.out);
+}
+
+/// The key file belongs to the file, as its journal does, by whichever name it is reached.
+#[test]
+fn a_key_file_stands_beside_the_database_that_a_link_leads_to() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    let whole = behind_a_link(&place);
+    let (moved, old) = (
+        place.file("disk/whole.db.key"),
+        place.file("twinlock.db.key"),
+    );
+
+    // From before, beside the link: found there.
+    place.run(&["doctor"]).expect_done();
+    fs::rename(&old, &moved).unwrap();
+    let by_file = format!("sqlite:{}", whole.display());
+    for url in ["sqlite:twinlock.db", &by_file] {
+        for args in [
+            &["doctor"][..],
+            &["account", "list"],
+            &["key", "list"],
+            &["backup", "copy"],
+            &["restore", "copy", "--overwrite"],
+        ] {
+            let done = place.run(&[args, &["--database-url", url]].concat());
+            assert_eq!(done.code, 0, "{url} {args:?}: {}", done.err);
+            assert!(!done.out.contains("WARNING"), "{}", done.out);
+        }
+        fs::remove_file(place.file("copy")).unwrap();
+    }
+    place.run(&["key", "new"]).expect_done();
+    assert!(!old.exists());
+
+    // Another one beside the link: nobody could tell which of them the server reads.
+    let other = Place::in_a_file();
+    other.run(&["migrate"]).expect_done();
+    fs::copy(other.file("twinlock.db.key"), &old).unwrap();
+    for args in [&["doctor"][..], &["key", "list"], &SERVE] {
+        let done = place.run(args);
+        let line = done.expect_refused(2);
+        assert!(
+            line.starts_with("TWINLOCK_KEY_FILE: ")
+                && line.contains("disk/whole.db.key or twinlock.db.key"),
+            "{line}"
+        );
+    }
+    let named = ["doctor", "--key-file", "disk/whole.db.key"];
+    place.run(&named).expect_done();
 }

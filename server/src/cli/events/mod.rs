@@ -1,5 +1,7 @@
 //! `twinlock events`: what happened, and whether all of it is still there.
 
+mod names;
+
 use std::io::{self, BufWriter, Write};
 
 use data_encoding::HEXLOWER;
@@ -7,6 +9,7 @@ use domain::events::EventRecord;
 use serde_json::{Value, json};
 use storage::{Audit, Fault, Store};
 
+use self::names::Names;
 use super::{
     Failure, Report,
     args::{EventsArgs, KeptSeal},
@@ -28,41 +31,58 @@ pub(super) async fn run(
     } else if args.verify {
         verify(args, &opened).await.map(Some)
     } else {
-        newest(args.last, opened.store()).await.map(Some)
+        newest(args.last, &opened).await.map(Some)
     };
     opened.close().await;
     result
 }
 
 /// The newest stands last, beside the prompt.
-async fn newest(count: u32, store: &Store) -> Result<Report, Failure> {
-    let events = store.newest_events(count).await?;
-    let items = events.iter().map(|event| (words(event), line(event)));
+async fn newest(count: u32, opened: &Opened) -> Result<Report, Failure> {
+    let events = opened.store().newest_events(count).await?;
+    let names = Names::read(opened.store(), opened.vault()).await?;
+    let items = events
+        .iter()
+        .map(|event| (words(event, &names), named_line(event, &names)));
     Ok(Report::list(items, "No security events."))
 }
 
 /// When, what, how it ended; who did it, to whom, where and from where, as far as that is known.
-fn words(event: &EventRecord) -> String {
+fn words(event: &EventRecord, names: &Names) -> String {
     let subject = event.subject.as_ref().filter(|of| **of != event.actor);
     let times = (event.times > 1).then(|| event.times.to_string());
+    let typed = names.typed(event).filter(|_| event.subject.is_none());
     let parts = [
-        ("of", subject),
-        ("in", event.account.as_ref()),
-        ("from", event.address.as_ref()),
-        ("about", event.detail.as_ref()),
-        ("times", times.as_ref()),
+        ("of", subject.map(|id| names.person(id))),
+        ("for", typed.map(str::to_owned)),
+        ("in", event.account.as_ref().map(|id| names.account(id))),
+        ("from", event.address.clone()),
+        ("about", event.detail.clone()),
+        ("times", times),
     ];
     let known = parts
-        .iter()
+        .into_iter()
         .filter_map(|(word, part)| part.map(|part| format!(" {word} {part}")));
     format!(
         "{}  {} {} by {}{}",
         utc(event.at),
         event.action,
         event.outcome,
-        event.actor,
+        names.person(&event.actor),
         known.collect::<String>()
     )
+}
+
+/// An event as it is exported, with the names of today.
+fn named_line(event: &EventRecord, names: &Names) -> Value {
+    let mut line = line(event);
+    let email = |id: &String| names.email(id);
+    line["actor_email"] = json!(email(&event.actor));
+    line["subject_email"] = json!(event.subject.as_ref().and_then(email));
+    let account = event.account.as_ref();
+    line["account_name"] = json!(account.and_then(|id| names.account_name(id)));
+    line["typed_email"] = json!(names.typed(event));
+    line
 }
 
 async fn verify(args: &EventsArgs, opened: &Opened) -> Result<Report, Failure> {
@@ -93,7 +113,7 @@ fn compare(kept: &KeptSeal, found: Option<&[u8]>, deleted: i64) -> Result<(), Fa
     }))
 }
 
-/// Page by page, straight to standard output: the table may be larger than memory.
+/// As it was written and sealed, without the names of today. Page by page, straight to standard output: the table may be larger than memory.
 async fn export(store: &Store) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout());
     let mut last = i64::MIN;

@@ -1,0 +1,122 @@
+//! Where the key file of a database file is, if no setting names it: beside the file itself, as its journal is. A link to the database may
+//! have a key file beside it from before; two different ones are refused, because nobody could tell which one the server reads.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use zeroize::Zeroizing;
+
+use super::SettingError;
+
+/// The key file of the database file that is named so.
+pub fn of(file: &Path) -> Result<PathBuf, SettingError> {
+    let beside_link = with_end(file);
+    let is_link = fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink());
+    // A link that leads to nothing is told when the database is looked at.
+    let Some(real) = fs::canonicalize(file).ok().filter(|_| is_link) else {
+        return Ok(beside_link);
+    };
+    let beside_file = with_end(&real);
+    match (beside_file.exists(), beside_link.exists()) {
+        (false, true) => Ok(beside_link),
+        (true, true) if differ(&beside_file, &beside_link) => {
+            let problem = format!(
+                "the database {} is a link to {}, and different key files stand beside the two: name the right one, {} or {}, or move the other away",
+                file.display(),
+                real.display(),
+                beside_file.display(),
+                beside_link.display()
+            );
+            Err(SettingError::new("TWINLOCK_KEY_FILE", problem))
+        }
+        _ => Ok(beside_file),
+    }
+}
+
+fn with_end(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".key");
+    PathBuf::from(name)
+}
+
+/// Whether two files hold different keys. What can't be read is told when it is opened.
+fn differ(one: &Path, other: &Path) -> bool {
+    let (Ok(first), Ok(second)) = (fs::metadata(one), fs::metadata(other)) else {
+        return false;
+    };
+    let is_same = (first.dev(), first.ino()) == (second.dev(), second.ino());
+    if is_same || !first.is_file() || !second.is_file() {
+        return false;
+    }
+    let read = |path| fs::read(path).map(Zeroizing::new);
+    matches!((read(one), read(other)), (Ok(first), Ok(second)) if first != second)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use rstest::rstest;
+
+    use super::*;
+
+    /// What stands beside the file, what beside the link, and which of the two is taken.
+    #[rstest]
+    #[case::neither(None, None, Some("disk/whole.db.key"))]
+    #[case::beside_the_file(Some("a"), None, Some("disk/whole.db.key"))]
+    #[case::beside_the_link(None, Some("a"), Some("twinlock.db.key"))]
+    #[case::two_copies(Some("a"), Some("a"), Some("disk/whole.db.key"))]
+    #[case::two_keys(Some("a"), Some("b"), None)]
+    fn a_key_file_stands_beside_the_file_that_a_link_leads_to(
+        #[case] beside_file: Option<&str>,
+        #[case] beside_link: Option<&str>,
+        #[case] taken: Option<&str>,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().canonicalize().unwrap().join(name);
+        fs::create_dir(at("disk")).unwrap();
+        fs::write(at("disk/whole.db"), "").unwrap();
+        symlink("disk/whole.db", at("twinlock.db")).unwrap();
+        let keys = [
+            ("disk/whole.db.key", beside_file),
+            ("twinlock.db.key", beside_link),
+        ];
+        for (name, key) in keys {
+            if let Some(key) = key {
+                fs::write(at(name), key).unwrap();
+            }
+        }
+        let found = of(&at("twinlock.db"));
+        assert_eq!(found.as_ref().ok(), taken.map(at).as_ref());
+        if let Err(error) = found {
+            let said = error.to_string();
+            for name in ["disk/whole.db.key", "/twinlock.db.key"] {
+                assert!(said.contains(name), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_from_one_key_file_to_the_other_is_no_second_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().canonicalize().unwrap().join(name);
+        fs::write(at("whole.db"), "").unwrap();
+        fs::write(at("whole.db.key"), "a").unwrap();
+        symlink("whole.db", at("twinlock.db")).unwrap();
+        symlink("whole.db.key", at("twinlock.db.key")).unwrap();
+        assert_eq!(of(&at("twinlock.db")).ok(), Some(at("whole.db.key")));
+    }
+
+    #[test]
+    fn a_file_that_is_no_link_keeps_the_name_by_which_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        symlink("nowhere", folder.path().join("broken.db")).unwrap();
+        for name in ["new.db", "broken.db"] {
+            let file = folder.path().join(name);
+            assert_eq!(of(&file).ok(), Some(with_end(&file)));
+        }
+    }
+}
