@@ -209,8 +209,11 @@ impl DataKeys {
     /// When one is missing, was changed, or belongs to a master key that is not in the ring.
     pub fn open(ring: &KeyRing, kept: impl Fn(&str) -> Option<Sealed>) -> Result<Self, OpenError> {
         let open = |purpose: &str| {
-            let bytes = unwrap(ring, purpose, &kept(purpose).ok_or(OpenError)?)?;
-            let key: [u8; 64] = bytes.as_slice().try_into().map_err(|_| OpenError)?;
+            let bytes = unwrap(ring, purpose, &kept(purpose).ok_or(OpenError::Changed)?)?;
+            let key: [u8; 64] = bytes
+                .as_slice()
+                .try_into()
+                .map_err(|_| OpenError::Changed)?;
             Ok(Zeroizing::new(key))
         };
         let [backup_codes, emails, events] = Self::PURPOSES;
@@ -232,7 +235,12 @@ impl DataKeys {
         nonce: [u8; 24],
     ) -> Result<Sealed, OpenError> {
         let bytes = unwrap(ring, purpose, kept)?;
-        wrap(ring.current().ok_or(OpenError)?, purpose, &bytes, nonce)
+        wrap(
+            ring.current().ok_or(OpenError::Changed)?,
+            purpose,
+            &bytes,
+            nonce,
+        )
     }
 }
 
@@ -257,7 +265,7 @@ fn wrap(
     };
     let ciphertext = cipher(master)
         .encrypt(&XNonce::from(nonce), payload)
-        .map_err(|_| OpenError)?;
+        .map_err(|_| OpenError::Changed)?;
     Ok(Sealed {
         key_id: master.id().clone(),
         bytes: [nonce.as_slice(), &ciphertext].concat(),
@@ -265,16 +273,20 @@ fn wrap(
 }
 
 fn unwrap(ring: &KeyRing, purpose: &str, kept: &Sealed) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    let (nonce, ciphertext) = kept.bytes.split_first_chunk::<24>().ok_or(OpenError)?;
+    let (nonce, ciphertext) = kept
+        .bytes
+        .split_first_chunk::<24>()
+        .ok_or(OpenError::Changed)?;
     let aad = associated_data(purpose);
     let payload = Payload {
         msg: ciphertext,
         aad: aad.as_bytes(),
     };
-    cipher(ring.find(&kept.key_id).ok_or(OpenError)?)
+    let key = ring.find(&kept.key_id);
+    cipher(key.ok_or_else(|| OpenError::MissingKey(kept.key_id.clone()))?)
         .decrypt(&XNonce::from(*nonce), payload)
         .map(Zeroizing::new)
-        .map_err(|_| OpenError)
+        .map_err(|_| OpenError::Changed)
 }
 
 #[cfg(test)]

@@ -71,12 +71,20 @@ pub enum Place<'a> {
     Pending(&'a UserId, &'a SessionId),
 }
 
-/// A sealed key could not be opened: another master key, another row, or changed bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error(
-    "a sealed key does not open: the key file, the row or the bytes are not the ones it was sealed with"
-)]
-pub struct OpenError;
+/// Why a sealed key could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OpenError {
+    /// Its master key was not read.
+    #[error(
+        "it is sealed by the key {0}, which is not in this server's key file: copy the newest key file over it, or put the line that begins with `{0}:` back"
+    )]
+    MissingKey(KeyId),
+    /// Another master key under that id, another row, or changed bytes.
+    #[error(
+        "a sealed key does not open: the key file, the row or the bytes are not the ones it was sealed with"
+    )]
+    Changed,
+}
 
 /// The keys in use, one a purpose. What is sealed says by which key; the ring may be exchanged while the server runs.
 pub struct Vault {
@@ -236,6 +244,13 @@ impl Vault {
         sealing.fingerprints()
     }
 
+    /// The fingerprint of the key that waits for its rotation, by the key file that was read.
+    #[must_use]
+    pub fn waiting(&self) -> Option<String> {
+        let sealing = self.ring.read().unwrap_or_else(PoisonError::into_inner);
+        sealing.waiting()
+    }
+
     /// Whether the place where the keys are read again can't be used.
     #[must_use]
     pub fn is_cut_off(&self) -> bool {
@@ -278,11 +293,11 @@ impl Vault {
         // A server that was stopped for a while may hold a key that was dropped meanwhile.
         self.refresh();
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let current = ring.current().ok_or(OpenError)?;
+        let current = ring.current().ok_or(OpenError::Changed)?;
         let ciphertext = current
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| OpenError)?;
+            .map_err(|_| OpenError::Changed)?;
         Ok(Sealed {
             key_id: current.id.clone(),
             bytes: [nonce.as_slice(), &ciphertext].concat(),
@@ -294,12 +309,16 @@ impl Vault {
     /// # Errors
     /// [`OpenError`] when anything differs from what was sealed: it fails closed.
     pub fn open(&self, sealed: &Sealed, place: Place<'_>) -> Result<TotpKey, OpenError> {
-        let (nonce, ciphertext) = sealed.bytes.split_first_chunk::<24>().ok_or(OpenError)?;
+        let (nonce, ciphertext) = sealed
+            .bytes
+            .split_first_chunk::<24>()
+            .ok_or(OpenError::Changed)?;
         if !self.knows(&sealed.key_id) {
             self.ask(|source| source.again());
         }
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let cipher = ring.find(&sealed.key_id).ok_or(OpenError)?;
+        let cipher = ring.find(&sealed.key_id);
+        let cipher = cipher.ok_or_else(|| OpenError::MissingKey(sealed.key_id.clone()))?;
         let aad = place.associated_data();
         let payload = Payload {
             msg: ciphertext,
@@ -308,12 +327,12 @@ impl Vault {
         let key = Zeroizing::new(
             cipher
                 .decrypt(&XNonce::from(*nonce), payload)
-                .map_err(|_| OpenError)?,
+                .map_err(|_| OpenError::Changed)?,
         );
         key.as_slice()
             .try_into()
             .map(TotpKey::from_random)
-            .map_err(|_| OpenError)
+            .map_err(|_| OpenError::Changed)
     }
 
     /// Where a user's backup code is found. The user is part of it: a code counts for its owner only (Gogs CVE-2025-64175).

@@ -1,6 +1,6 @@
 //! Puts the ports together: which implementation stands behind which trait is decided here and nowhere else.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{fs, io, sync::Arc, time::Duration};
 
 use app::{
     cookies::CookieNames,
@@ -24,7 +24,7 @@ use crate::{
     keeper::Keeper,
     keyfile::{self, Follower, KeyFileError},
     keys::{self, fitting},
-    named_path::{DATABASE, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
+    named_path::{DATABASE, DATABASE_JOURNAL, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
     presence::Presence,
 };
 
@@ -146,6 +146,11 @@ pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<Path
         };
     };
     named.refuse_unwritable(file, &found)?;
+    // The engine follows a link to the database, and none to these; a pipe would keep it waiting.
+    let whole = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    for end in ["-journal", "-wal", "-shm"] {
+        DATABASE_JOURNAL.look_beside(&beside(&whole, end))?;
+    }
     // One that is there is written to: some other process has made it.
     if files::is_taken(&beside(file, "-wal")).unwrap_or(true) {
         return Ok(());

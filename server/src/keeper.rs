@@ -8,10 +8,15 @@ use domain::{
     time::Timestamp,
     vault::Vault,
 };
-use storage::{ServerRecord, Store};
+use storage::Store;
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{context::source_of, health, presence::Presence, utc::utc};
+use crate::{
+    context::source_of,
+    health,
+    presence::{Presence, Said},
+    utc::utc,
+};
 
 /// How often there is a look for new events and at the key file: each event is sealed within a second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
@@ -63,7 +68,7 @@ struct Work {
     sweep: Chore,
     clock: ClockState,
     /// What this server has said of itself last.
-    said: Option<ServerRecord>,
+    said: Option<Said>,
     /// Whether it can't say so.
     is_mute: bool,
 }

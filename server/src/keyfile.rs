@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     config::Database,
     files::{self, beside, folder_of},
-    named_path::{KEY_FILE, NEW_KEY_FILE, NOT_THERE_YET},
+    named_path::{KEY_FILE, NEW_KEY_FILE, NOT_THERE_YET, UNNAMED_KEY_FILE},
 };
 
 pub use error::KeyFileError;
@@ -285,6 +285,7 @@ pub fn replace(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
     let new = beside(path, ".new");
     // What a run that was cut short left behind.
     let _ = fs::remove_file(&new);
+    UNNAMED_KEY_FILE.look_beside(&new)?;
     let written = write_like(&new, path, &old, ring);
     let replaced = written
         .and_then(|()| fs::rename(&new, path).map_err(|error| of_folder("replacing", path, error)));

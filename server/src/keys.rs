@@ -195,7 +195,7 @@ fn draw() -> Result<[u8; 24], PortError> {
 pub struct Progress {
     /// Rows that are sealed by the current key now.
     pub done: u64,
-    /// Rows that do not open, and stay as they are.
+    /// Rows that do not open by their key, and stay as they are.
     pub damaged: u64,
 }
 
@@ -208,12 +208,12 @@ pub async fn name_sealing_key(
     store: &Store,
     ring: &KeyRing,
     database: &Database,
-) -> Result<(), OpenError> {
+) -> Result<Progress, OpenError> {
     let [first, ..] = DataKeys::PURPOSES;
     let mut progress = Progress::default();
     data_key_anew(store, ring, first, &mut progress).await?;
     if progress.damaged == 0 {
-        return Ok(());
+        return Ok(progress);
     }
     Err(KeyFileError::Damaged {
         database: database.place.clone(),
@@ -222,15 +222,16 @@ pub async fn name_sealing_key(
     .into())
 }
 
-/// Seals everything anew under the current key, and says how far it has come after each batch. It may be cut short and begun again.
+/// Seals everything anew under the current key, and says how far it has come after each batch. It may be cut short and begun again, and goes
+/// on from `progress`.
 /// The data keys come first: once all of them are sealed by the current key, no server writes a row by another one.
 pub async fn rotate(
     store: &Store,
     ring: &KeyRing,
     vault: &Vault,
+    mut progress: Progress,
     mut said: impl FnMut(Progress),
 ) -> Result<Progress, PortError> {
-    let mut progress = Progress::default();
     data_keys(store, ring, &mut progress).await?;
     for table in [SealedTable::Methods, SealedTable::Pending] {
         let mut after = String::new();
@@ -240,13 +241,15 @@ pub async fn rotate(
                 .await?;
             let Some(last) = page.last() else { break };
             last.id().clone_into(&mut after);
-            let (mut sealed, read) = (Vec::new(), page.len());
+            let mut sealed = Vec::new();
             for row in page {
-                if let Ok(new) = sealed_anew(vault, &row, draw()?) {
-                    sealed.push((row, new));
+                match sealed_anew(vault, &row, draw()?) {
+                    Ok(new) => sealed.push((row, new)),
+                    // It may open once its key is back.
+                    Err(SealError::MissingKey(_)) => {}
+                    Err(SealError::Changed) => progress.damaged += 1,
                 }
             }
-            progress.damaged += (read - sealed.len()) as u64;
             progress.done += store.reseal(&sealed).await?;
             said(progress);
         }

@@ -62,6 +62,27 @@ pub const NEW_KEY_FILE: Named = Named {
     example: "twinlock.db.key",
     is_made: true,
 };
+/// What lets one command at a time change a key file. It stands beside the key file.
+pub const KEY_LOCK: Named = Named {
+    what: "the lock of the key file",
+    instead: "take it away, then repeat this",
+    example: "",
+    is_made: true,
+};
+/// What a key file is written as before it gets its name. It stands beside the key file.
+pub const UNNAMED_KEY_FILE: Named = Named {
+    what: "the new key file",
+    instead: "take it away, then repeat this",
+    example: "",
+    is_made: true,
+};
+/// What the engine keeps beside a database.
+pub const DATABASE_JOURNAL: Named = Named {
+    what: "the database's journal",
+    instead: "take it away, then repeat this",
+    example: "",
+    is_made: true,
+};
 /// A backup to be read.
 pub const BACKUP: Named = Named {
     what: "the backup",
@@ -101,6 +122,24 @@ impl Named {
                 let explained = self.explained(path, error).map(Box::new);
                 explained.map_or(Ok(None), Err)
             }
+        }
+    }
+
+    /// Looks at what stands at a name beside a file, where a link is no file either.
+    ///
+    /// # Errors
+    /// Whatever stands there and is no regular file.
+    pub fn look_beside(self, path: &Path) -> Result<Option<Metadata>, Box<PathError>> {
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_file() => Ok(Some(found)),
+            Ok(found) => Err(Box::new(PathError::NotAFile {
+                kind: kind_of(found.file_type()),
+                what: self.what,
+                path: path.to_owned(),
+                remedy: self.instead.to_owned(),
+            })),
+            // What says more is said when it is opened.
+            Err(_) => Ok(None),
         }
     }
 
@@ -341,6 +380,8 @@ fn shown(folder: &Path) -> PathBuf {
 fn kind_of(found: FileType) -> &'static str {
     if found.is_dir() {
         "a folder"
+    } else if found.is_symlink() {
+        "a link"
     } else if found.is_fifo() {
         "a pipe"
     } else if found.is_socket() {

@@ -5,6 +5,7 @@ use std::{fs, os::unix::fs::MetadataExt, path::Path, process, time::Duration};
 
 use data_encoding::HEXLOWER;
 use domain::{
+    keys::KeyRing,
     ports::{Entropy, PortError},
     time::Timestamp,
     vault::{KeyId, MasterKey, Vault},
@@ -17,6 +18,9 @@ use crate::files::folder_of;
 const AGAIN: Duration = Duration::from_secs(30);
 /// A server that has said nothing for so long was killed, or is out of reach of the database.
 const ALIVE: Duration = Duration::from_mins(2);
+
+/// What a server has said of itself last, and when, by its own clock.
+pub type Said = (ServerRecord, Timestamp);
 
 /// One server's word about itself.
 pub struct Presence {
@@ -31,11 +35,44 @@ impl Presence {
     /// # Errors
     /// When the system gives no random bytes.
     pub fn of_this_process(key_file: &Path, entropy: &dyn Entropy) -> Result<Self, PortError> {
+        Self::of(key_file, "", entropy)
+    }
+
+    /// Of this process, which is `twinlock key rotate`.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn of_a_rotation(key_file: &Path, entropy: &dyn Entropy) -> Result<Self, PortError> {
+        Self::of(key_file, ", `twinlock key rotate`", entropy)
+    }
+
+    fn of(key_file: &Path, does: &str, entropy: &dyn Entropy) -> Result<Self, PortError> {
         Ok(Self {
             id: HEXLOWER.encode(&entropy.draw::<16>()?),
-            name: format!("{} (process {})", machine(), process::id()),
+            name: format!("{} (process {}{does})", machine(), process::id()),
             key_file: identity(key_file),
         })
+    }
+
+    /// Says that this process is about to let `key` seal: until the database says so itself, no other copy of the key file may lose it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn announce(
+        &self,
+        store: &Store,
+        ring: &KeyRing,
+        key: &KeyId,
+    ) -> Result<(), PortError> {
+        let word = ServerRecord {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            key_file: self.key_file.clone(),
+            keys: ring.keys().map(MasterKey::fingerprint).collect(),
+            waiting: None,
+            seals_by: key.clone(),
+        };
+        store.note_server(&word).await
     }
 
     /// Learns from the database which key seals, and says which keys this server has, when that differs from what it `said` last, or was said
@@ -47,7 +84,7 @@ impl Presence {
         &self,
         store: &Store,
         vault: &Vault,
-        said: &mut Option<ServerRecord>,
+        said: &mut Option<Said>,
         now: Timestamp,
     ) -> Result<(), PortError> {
         if let Some(key) = store.sealing_key().await? {
@@ -62,12 +99,12 @@ impl Presence {
                 self.key_file.clone()
             },
             keys: vault.fingerprints(),
+            waiting: vault.waiting(),
             seals_by: vault.key_id(),
-            seen_at: now,
         };
-        if said.as_ref().is_none_or(|said| is_news(&word, said)) {
+        if said.as_ref().is_none_or(|said| is_news(&word, now, said)) {
             store.note_server(&word).await?;
-            *said = Some(word);
+            *said = Some((word, now));
         }
         Ok(())
     }
@@ -82,17 +119,31 @@ impl Presence {
 }
 
 /// Whether a server's word about itself is to be written: its keys have changed, or its last word is old by a clock that may have been put back.
-fn is_news(word: &ServerRecord, said: &ServerRecord) -> bool {
-    let age = word
-        .seen_at
-        .since(said.seen_at)
-        .max(said.seen_at.since(word.seen_at));
-    let has_changed = word.keys != said.keys || word.seals_by != said.seals_by;
-    age >= AGAIN || has_changed || word.key_file != said.key_file
+fn is_news(word: &ServerRecord, now: Timestamp, (said, at): &Said) -> bool {
+    let age = now.since(*at).max(at.since(now));
+    age >= AGAIN || word != said
 }
 
-/// The servers that run and do not have `key`, or have another one under its id. One that shares the key file, and can read it, reads it by
-/// itself, even if it stood still meanwhile.
+/// The servers that run.
+///
+/// # Errors
+/// Those of the database.
+pub async fn running(store: &Store) -> Result<Vec<ServerRecord>, PortError> {
+    store.servers(ALIVE).await
+}
+
+/// The servers that run and do not have `key`, or have another one under its id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn without(store: &Store, key: &MasterKey) -> Result<Vec<ServerRecord>, PortError> {
+    let wanted = key.fingerprint();
+    let mut servers = running(store).await?;
+    servers.retain(|server| !server.keys.contains(&wanted));
+    Ok(servers)
+}
+
+/// The same, but for those that share the key file and can read it: they read it by themselves, even if they stood still meanwhile.
 ///
 /// # Errors
 /// Those of the database.
@@ -100,11 +151,10 @@ pub async fn lacking(
     store: &Store,
     key: &MasterKey,
     key_file: &Path,
-    now: Timestamp,
 ) -> Result<Vec<ServerRecord>, PortError> {
-    let (own, wanted) = (identity(key_file), key.fingerprint());
-    let mut servers = store.servers(now.minus(ALIVE)).await?;
-    servers.retain(|server| !server.keys.contains(&wanted) && server.key_file != own);
+    let own = identity(key_file);
+    let mut servers = without(store, key).await?;
+    servers.retain(|server| server.key_file != own);
     Ok(servers)
 }
 
@@ -112,14 +162,33 @@ pub async fn lacking(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn sealing_otherwise(
-    store: &Store,
-    key: &KeyId,
-    now: Timestamp,
-) -> Result<Vec<ServerRecord>, PortError> {
-    let mut servers = store.servers(now.minus(ALIVE)).await?;
+pub async fn sealing_otherwise(store: &Store, key: &KeyId) -> Result<Vec<ServerRecord>, PortError> {
+    let mut servers = running(store).await?;
     servers.retain(|server| server.seals_by != *key);
     Ok(servers)
+}
+
+/// The servers that run and seal by `key`, and the commands that are about to let it seal, but for those that share the key file and can read
+/// it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn sealing_by(
+    store: &Store,
+    key: &KeyId,
+    key_file: &Path,
+) -> Result<Vec<ServerRecord>, PortError> {
+    let own = identity(key_file);
+    let mut servers = running(store).await?;
+    servers.retain(|server| server.seals_by == *key && server.key_file != own);
+    Ok(servers)
+}
+
+/// Names servers for people.
+#[must_use]
+pub fn names(servers: &[ServerRecord]) -> String {
+    let names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
+    names.join(", ")
 }
 
 /// The machine's name, as it calls itself.
@@ -148,23 +217,23 @@ mod tests {
     fn a_word_is_written_when_keys_change_and_now_and_then() {
         let id = |text: &str| KeyId::stored(text.to_owned());
         let at = |seconds| Timestamp::default().plus(Duration::from_secs(seconds));
-        let word = |keys: &[&str], seals_by, seconds| ServerRecord {
+        let word = |keys: &[&str], seals_by| ServerRecord {
             id: String::new(),
             name: String::new(),
             key_file: String::new(),
             keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            waiting: None,
             seals_by: id(seals_by),
-            seen_at: at(seconds),
         };
-        let said = word(&["a"], "a", 100);
-        assert!(!is_news(&word(&["a"], "a", 129), &said));
-        assert!(is_news(&word(&["a"], "a", 130), &said));
+        let said = (word(&["a"], "a"), at(100));
+        assert!(!is_news(&word(&["a"], "a"), at(129), &said));
+        assert!(is_news(&word(&["a"], "a"), at(130), &said));
         assert!(
-            is_news(&word(&["a"], "a", 70), &said),
+            is_news(&word(&["a"], "a"), at(70), &said),
             "the clock was put back"
         );
-        assert!(is_news(&word(&["a", "b"], "a", 101), &said));
-        assert!(is_news(&word(&["a"], "b", 101), &said));
+        assert!(is_news(&word(&["a", "b"], "a"), at(101), &said));
+        assert!(is_news(&word(&["a"], "b"), at(101), &said));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use domain::{
     ids::UserId,
     keys::{DataKeys, KeyRing},
     ports::PortError,
-    vault::{KeyId, Place, Vault},
+    vault::{self, KeyId, Place, Vault},
 };
 use sqlx::{
     AssertSqlSafe, Column, Row, ValueRef,
@@ -62,9 +62,9 @@ pub enum CopyError {
     DataKeys,
     /// Somebody's authenticator would never work again.
     #[error(
-        "the authenticator key of {0} does not open with the key file: take it away with `twinlock user reset-mfa {0}`, or put the database back from a backup"
+        "the authenticator key of {0} does not open with the key file ({1}): take it away with `twinlock user reset-mfa {0}`, or put the database back from a backup"
     )]
-    Sealed(String),
+    Sealed(String, #[source] vault::OpenError),
     /// One of the two databases failed.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -305,8 +305,8 @@ async fn all_open(target: &mut Write, table: SealedTable, vault: &Vault) -> Resu
                 SealedRow::Method(user, id, _) => (user, Place::Method(user, id)),
                 SealedRow::Pending(user, id, _) => (user, Place::Pending(user, id)),
             };
-            if vault.open(row.key(), place).is_err() {
-                return Err(CopyError::Sealed(email(target, user).await?));
+            if let Err(cause) = vault.open(row.key(), place) {
+                return Err(CopyError::Sealed(email(target, user).await?, cause));
             }
         }
     }

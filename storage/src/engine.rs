@@ -102,6 +102,14 @@ impl Engine {
         }
     }
 
+    /// The database's own clock, in milliseconds: it is one for all servers, however far theirs are apart.
+    pub const fn now(self) -> &'static str {
+        match self {
+            Self::Sqlite => "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)",
+            Self::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+
     /// Whether the schema has a history already.
     pub const fn has_history(self) -> &'static str {
         match self {

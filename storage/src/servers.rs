@@ -1,10 +1,12 @@
 //! The servers on this database and the master keys that each knows; and the rule that a retired key seals nothing.
 //!
 //! The database says which key seals: the one that seals its first data key. The key file says which keys there are.
+//!
+//! When a server has said something is told by the database's clock: the clocks of two servers may be minutes apart.
 
 use std::time::Duration;
 
-use domain::{keys::DataKeys, ports::PortError, time::Timestamp, vault::KeyId};
+use domain::{keys::DataKeys, ports::PortError, vault::KeyId};
 use sqlx::{AssertSqlSafe, any::AnyRow, query, query::Query};
 use thiserror::Error;
 
@@ -19,6 +21,8 @@ use crate::{
 
 /// How long the row of a server that was killed is kept.
 const KEPT: Duration = Duration::from_hours(1);
+/// Marks the key that waits among the fingerprints of a row.
+const WAITS: &str = ":next";
 
 /// A server that runs, as it said of itself last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,37 +35,40 @@ pub struct ServerRecord {
     pub key_file: String,
     /// The fingerprints of the keys that it has read from there.
     pub keys: Vec<String>,
+    /// The one of them that waits for its rotation, if there is one.
+    pub waiting: Option<String>,
     /// The one that seals what it writes.
     pub seals_by: KeyId,
-    /// When it said so, by its own clock.
-    pub seen_at: Timestamp,
 }
 
 /// A row was to be sealed by a key that the database does not seal by any more.
 #[derive(Debug, Error)]
 #[error(
-    "the key {0} seals nothing in this database any more: if this goes on, the key file of this server is an older copy; put the newest one in its place"
+    "the key {0} seals nothing in this database any more: if this goes on, the key file of this server is an older copy; put the newest one in its place, which has a line `{1}:`"
 )]
-struct Retired(String);
+struct Retired(String, String);
 
 impl Store {
     /// Keeps what a server says of itself.
     pub async fn note_server(&self, server: &ServerRecord) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let old = query("DELETE FROM servers WHERE seen_at < $1 AND id <> $2")
-            .bind(server.seen_at.minus(KEPT).millis())
+        let now = self.engine().now();
+        let old = format!("DELETE FROM servers WHERE ABS(seen_at - {now}) > $1 AND id <> $2");
+        let old = query(AssertSqlSafe(old))
+            .bind(millis(KEPT))
             .bind(server.id.clone());
         write.run(old).await?;
-        let note = "INSERT INTO servers (id, name, key_file, key_ids, seals_by, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
-                    ON CONFLICT (id) DO UPDATE
-                    SET key_file = excluded.key_file, key_ids = excluded.key_ids, seals_by = excluded.seals_by, seen_at = excluded.seen_at";
-        let note = query(note)
+        let note = format!(
+            "INSERT INTO servers (id, name, key_file, key_ids, seals_by, seen_at) VALUES ($1, $2, $3, $4, $5, {now})
+             ON CONFLICT (id) DO UPDATE
+             SET key_file = excluded.key_file, key_ids = excluded.key_ids, seals_by = excluded.seals_by, seen_at = excluded.seen_at"
+        );
+        let note = query(AssertSqlSafe(note))
             .bind(server.id.clone())
             .bind(server.name.clone())
             .bind(server.key_file.clone())
-            .bind(server.keys.join(" "))
-            .bind(server.seals_by.as_str().to_owned())
-            .bind(server.seen_at.millis());
+            .bind(key_ids(server))
+            .bind(server.seals_by.as_str().to_owned());
         write.run(note).await?;
         write.commit(Noted::Nothing).await
     }
@@ -74,10 +81,15 @@ impl Store {
         write.commit(Noted::Nothing).await
     }
 
-    /// The servers that have said something of themselves after `since`.
-    pub async fn servers(&self, since: Timestamp) -> Result<Vec<ServerRecord>, PortError> {
-        let sql = "SELECT id, name, key_file, key_ids, seals_by, seen_at FROM servers WHERE seen_at > $1 ORDER BY name, id";
-        let rows = self.rows(query(sql).bind(since.millis())).await?;
+    /// The servers that have said something of themselves within that time, by the database's clock.
+    pub async fn servers(&self, within: Duration) -> Result<Vec<ServerRecord>, PortError> {
+        let now = self.engine().now();
+        // What lies as far in the future is from before that clock was put back.
+        let sql = format!(
+            "SELECT id, name, key_file, key_ids, seals_by FROM servers WHERE ABS(seen_at - {now}) < $1 ORDER BY name, id"
+        );
+        let sql = query(AssertSqlSafe(sql)).bind(millis(within));
+        let rows = self.rows(sql).await?;
         rows.iter().map(read).collect()
     }
 
@@ -94,15 +106,31 @@ impl Store {
 
 fn read(row: &AnyRow) -> Result<ServerRecord, PortError> {
     let text = |column| sqlx::Row::try_get::<String, _>(row, column).map_err(port);
-    let keys = text("key_ids")?;
+    let listed = text("key_ids")?;
+    let waits = |key: &str| key.strip_suffix(WAITS).map(str::to_owned);
     Ok(ServerRecord {
         id: text("id")?,
         name: text("name")?,
         key_file: text("key_file")?,
-        keys: keys.split(' ').map(str::to_owned).collect(),
+        keys: listed
+            .split(' ')
+            .map(|key| waits(key).unwrap_or_else(|| key.to_owned()))
+            .collect(),
+        waiting: listed.split(' ').find_map(waits),
         seals_by: KeyId::stored(text("seals_by")?),
-        seen_at: row.at("seen_at")?,
     })
+}
+
+fn key_ids(server: &ServerRecord) -> String {
+    let listed = server.keys.iter().map(|key| {
+        let waits = server.waiting.as_ref() == Some(key);
+        format!("{key}{}", if waits { WAITS } else { "" })
+    });
+    listed.collect::<Vec<_>>().join(" ")
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Refuses a row that is sealed by a key which seals no data key any more: the next `twinlock key drop` would leave it without a key. A
@@ -120,8 +148,12 @@ pub async fn refuse_retired(
     let sealing = write.rows(sealing).await?;
     let sealing: Vec<KeyId> = sealing.iter().map(key_id).collect::<Result<_, _>>()?;
     // A database that was never started has none.
-    if sealing.is_empty() || sealing.contains(key) {
+    let Some(other) = sealing.first() else {
+        return Ok(());
+    };
+    if sealing.contains(key) {
         return Ok(());
     }
-    Err(PortError::Unavailable(Retired(key.to_string()).into()))
+    let retired = Retired(key.to_string(), other.to_string());
+    Err(PortError::Unavailable(retired.into()))
 }

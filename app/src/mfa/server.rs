@@ -102,7 +102,7 @@ async fn shown(call: &Call, kept: &PendingKey, is_renewed: bool) -> Result<Pendi
         let event = Event::new(Action::SetUpBegin, Outcome::Damaged).of(&kept.user);
         events::damaged(call, Some(event)).await;
     }
-    let key = opened.map_err(sealed_badly)?;
+    let key = opened.map_err(|error| sealed_badly(&error))?;
     let uri = key.otpauth_uri(&call.services.settings.brand, email);
     Ok(PendingSetUp {
         email: email.to_string(),
@@ -123,7 +123,7 @@ fn new_key(call: &Call, replaces: Option<MethodId>) -> Result<PendingKey, AppErr
         .services
         .vault
         .seal(&key, Place::Pending(&user, &session), nonce)
-        .map_err(sealed_badly)?;
+        .map_err(|error| sealed_badly(&error))?;
     Ok(PendingKey {
         session,
         user,
@@ -134,7 +134,7 @@ fn new_key(call: &Call, replaces: Option<MethodId>) -> Result<PendingKey, AppErr
     })
 }
 
-fn sealed_badly(error: OpenError) -> AppError {
+fn sealed_badly(error: &OpenError) -> AppError {
     tracing::error!(%error, "a pending authenticator key does not open");
     AppError::Internal
 }
@@ -178,7 +178,7 @@ pub(super) async fn confirm(call: &Call, request: Code) -> Result<CodeSheet, App
     if opened.is_err() {
         not_opened(call, &pending.key).await?;
     }
-    let key = opened.map_err(sealed_badly)?;
+    let key = opened.map_err(|error| sealed_badly(&error))?;
     let step = accepted(call, verify_enrolment(&key, &code, call.now, None)).await?;
 
     let reason = match pending.replaces {
@@ -262,7 +262,7 @@ fn activation(
         .services
         .vault
         .seal(key, Place::Method(&pending.user, &method), nonce)
-        .map_err(sealed_badly)?;
+        .map_err(|error| sealed_badly(&error))?;
     Ok(Activation {
         swap,
         user: pending.user,

@@ -44,6 +44,7 @@ pub(super) struct Known {
     pub(super) id: KeyId,
     pub(super) cipher: XChaCha20Poly1305,
     fingerprint: String,
+    waits: bool,
 }
 
 impl Sealing {
@@ -64,6 +65,7 @@ impl Sealing {
             id: key.id.clone(),
             cipher: cipher(key),
             fingerprint: key.fingerprint(),
+            waits: ring.next().is_some_and(|next| next.id() == key.id()),
         });
         self.keys = keys.collect();
     }
@@ -91,6 +93,12 @@ impl Sealing {
         fingerprints.collect()
     }
 
+    /// The fingerprint of the key that waits for its rotation in the file.
+    pub(super) fn waiting(&self) -> Option<String> {
+        let waiting = self.keys.iter().find(|key| key.waits);
+        waiting.map(|key| key.fingerprint.clone())
+    }
+
     pub(super) fn find(&self, id: &KeyId) -> Option<&XChaCha20Poly1305> {
         let found = self.keys.iter().find(|known| known.id == *id);
         found.map(|key| &key.cipher)
@@ -106,7 +114,7 @@ mod tests {
         ids::{MethodId, UserId},
         keys::DataKeys,
         totp::TotpKey,
-        vault::{Place, Vault},
+        vault::{OpenError, Place, Vault},
     };
 
     /// A key file, and how often it was read again for an unknown key.
@@ -153,7 +161,13 @@ mod tests {
         assert!(follower.open(&seal(&with_new_key()), place).is_ok());
         assert!(follower.open(&seal(&with_new_key()), place).is_ok());
         assert_eq!(file.0.lock().unwrap().1, 1);
-        assert!(follower.open(&seal(&ring(7)), place).is_err(), "in no file");
+        let unknown = seal(&ring(7));
+        let refused = follower.open(&unknown, place).err();
+        assert_eq!(
+            refused,
+            Some(OpenError::MissingKey(unknown.key_id)),
+            "in no file"
+        );
         assert!(vault(&ring(1)).open(&seal(&with_new_key()), place).is_err());
     }
 
@@ -173,6 +187,7 @@ mod tests {
             .with_next(MasterKey::from_random([2; 4], [2; 32]))
             .unwrap();
         let vault = vault(&waiting);
+        assert_eq!(vault.waiting(), waiting.next().map(MasterKey::fingerprint));
         let new = with_new_key().current().unwrap().id().clone();
         assert_ne!(vault.key_id(), new);
         vault.seal_by(&new);

@@ -90,7 +90,7 @@ fn failed(error: CopyError, target: &Database) -> Failure {
         CopyError::Incomplete { .. }
         | CopyError::Foreign
         | CopyError::DataKeys
-        | CopyError::Sealed(_) => {
+        | CopyError::Sealed(..) => {
             Failure::refused(format!("nothing is copied to {place}: {error}"))
         }
     }

@@ -1,5 +1,7 @@
 //! `twinlock key`: from one master key to the next, while the server runs.
 
+mod report;
+
 use std::{
     fs::File,
     io::{self, Write},
@@ -12,7 +14,7 @@ use domain::{
     ports::{Clock, PortError},
     vault::{KeyId, MasterKey},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use storage::Store;
 
 use super::{Failure, Report, args::KeyCommand};
@@ -22,8 +24,8 @@ use crate::{
     context::{OpenError, Opened, Opening, connected, open},
     entropy::SystemEntropy,
     files, keyfile,
-    keys::{self, Progress, name_sealing_key, rotate},
-    presence,
+    keys::{Progress, name_sealing_key, rotate},
+    presence::{self, Presence},
 };
 
 /// After this time every server that runs has read a changed key file, asked which key seals, and said so: each looks once a second.
@@ -93,8 +95,8 @@ async fn command_on(
     // Read when nobody else changes it.
     let ring = keyfile::of(database).map_err(OpenError::Key)?;
     match command {
-        KeyCommand::List => list(opened.store(), &ring).await,
-        KeyCommand::New => new(database, &ring),
+        KeyCommand::List => report::list(opened.store(), &ring).await,
+        KeyCommand::New => new(database, opened.store(), ring).await,
         KeyCommand::Rotate => turn(database, opened, ring, json).await,
         KeyCommand::Drop(args) => remove(database, opened.store(), &ring, &args.id).await,
     }
@@ -112,37 +114,11 @@ fn alone(database: &Database) -> Result<File, Failure> {
     })
 }
 
-async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {
-    let seals = match store.sealing_key().await? {
-        Some(key) => Some(key),
-        None => ring.current().map(|key| key.id().clone()),
-    };
-    let mut items = Vec::new();
-    for key in ring.keys() {
-        let id = key.id();
-        let rows = store.rows_of_key(id).await?;
-        let waits = ring.next().is_some_and(|next| next.id() == id);
-        let (state, said) = match (seals.as_ref() == Some(id), waits) {
-            (true, _) => ("current", "seals"),
-            (_, true) => ("next", "waits for `twinlock key rotate`"),
-            (_, false) => ("old", "opens only"),
-        };
-        items.push((
-            format!("{id}: {said}, {rows} rows"),
-            json!({ "id": id.as_str(), "state": state, "rows": rows }),
-        ));
-    }
-    let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
-    for lost in keys::lost(store, &known).await? {
-        items.push((
-            format!("{}: {lost}", lost.key),
-            json!({ "id": lost.key.as_str(), "state": "missing", "rows": lost.rows }),
-        ));
-    }
-    Ok(Report::list(items, "There are no keys."))
-}
-
-fn new(database: &Database, ring: &KeyRing) -> Result<Report, Failure> {
+async fn new(database: &Database, store: &Store, ring: KeyRing) -> Result<Report, Failure> {
+    let file = database.key_file.display();
+    refuse_waiting_elsewhere(store, &ring, database).await?;
+    // In a copy of the file from before the rotation the key that seals still waits.
+    let ring = led_by_database(store, ring).await?;
     let key = keyfile::draw(&SystemEntropy).map_err(OpenError::Key)?;
     let id = key.id().clone();
     let Some(more) = ring.with_next(key) else {
@@ -151,13 +127,42 @@ fn new(database: &Database, ring: &KeyRing) -> Result<Report, Failure> {
         ));
     };
     keyfile::replace(&database.key_file, &more).map_err(OpenError::Key)?;
-    let file = database.key_file.display();
     Ok(Report::one(
         format!(
             "Key {id} added to {file}. Back the file up, copy it to every machine that runs a server on this database, then run `twinlock key rotate`."
         ),
         json!({ "id": id.as_str() }),
     ))
+}
+
+/// Of two keys that wait in two copies of the file only one can take over.
+async fn refuse_waiting_elsewhere(
+    store: &Store,
+    ring: &KeyRing,
+    database: &Database,
+) -> Result<(), Failure> {
+    let is_known = |waiting: &String| ring.keys().any(|key| key.fingerprint() == *waiting);
+    let servers = presence::running(store).await?;
+    let other = servers.iter().find_map(|server| {
+        let waiting = server.waiting.as_ref().filter(|key| !is_known(key))?;
+        let id = waiting.split(':').next().unwrap_or_default();
+        Some((id, &server.name))
+    });
+    let Some((id, server)) = other else {
+        return Ok(());
+    };
+    let file = database.key_file.display();
+    Err(Failure::refused(format!(
+        "the key {id} waits already at a server, and {file} does not hold it: {server}. Copy that server's key file over {file} and run `twinlock key rotate`; if the key was dropped, copy {file} over that server's key file, then repeat this"
+    )))
+}
+
+/// The file led by the key that seals.
+async fn led_by_database(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
+    Ok(match store.sealing_key().await? {
+        Some(seals) => ring.led_by(&seals),
+        None => ring,
+    })
 }
 
 /// The new key seals from here on, and what the old ones have sealed is sealed anew. Begun again, it goes on where it stopped.
@@ -178,19 +183,22 @@ async fn turn(
             keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
         }
         if ring.keys().count() > 1 {
-            return report(store, &ring, Progress::default()).await;
+            return report::rotated(store, &ring, Progress::default()).await;
         }
-        return Err(Failure::refused(
-            "there is no other key to go to: add one with `twinlock key new`",
-        ));
+        let mut said = "there is no other key to go to: add one with `twinlock key new`".to_owned();
+        let lost = report::missing(store, &ring).await?;
+        said.extend(lost.iter().map(|lost| format!("; {lost}")));
+        return Err(Failure::refused(said));
     }
-    refuse_unless_known(store, &new, database).await?;
-    opened.vault().reload(&ring);
-    // From here on the database takes rows of both keys, and names the new one. Each server seals by it once it has asked.
-    name_sealing_key(store, &ring, database).await?;
+    let rotation = Presence::of_a_rotation(&database.key_file, &SystemEntropy)?;
+    rotation.announce(store, &ring, new.id()).await?;
+    let named = name_known(database, opened, &ring, &new).await;
+    let told = rotation.leave(store).await;
+    let progress = named?;
+    told?;
     let new = new.id();
     opened.vault().seal_by(new);
-    wait_until(async || presence::sealing_otherwise(store, new, SystemClock.now()).await).await?;
+    wait_until(async || presence::sealing_otherwise(store, new).await).await?;
     keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
 
     let mut out = io::stdout();
@@ -200,9 +208,22 @@ async fn turn(
             let _ = writeln!(out, "{} rows sealed anew …", progress.done);
         }
     };
-    let progress = rotate(store, &ring, opened.vault(), said).await?;
+    let progress = rotate(store, &ring, opened.vault(), progress, said).await?;
     note(store, &ring).await?;
-    report(store, &ring, progress).await
+    report::rotated(store, &ring, progress).await
+}
+
+/// Lets the database name the new key, if each server knows it. From here on the database takes rows of both keys, and each server seals by
+/// the new one once it has asked.
+async fn name_known(
+    database: &Database,
+    opened: &Opened,
+    ring: &KeyRing,
+    new: &MasterKey,
+) -> Result<Progress, Failure> {
+    refuse_unless_known(opened.store(), new, database).await?;
+    opened.vault().reload(ring);
+    Ok(name_sealing_key(opened.store(), ring, database).await?)
 }
 
 /// The key file as it is afterwards: led by the key that waits, else by the one that seals already. The order of the others says nothing.
@@ -210,10 +231,7 @@ async fn to_go_to(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
     if ring.next().is_some() {
         return Ok(ring.turned());
     }
-    Ok(match store.sealing_key().await? {
-        Some(seals) => ring.led_by(&seals),
-        None => ring,
-    })
+    led_by_database(store, ring).await
 }
 
 /// Every server must have the new key before anything is sealed by it: one that has not would open nobody's authenticator.
@@ -223,16 +241,16 @@ async fn refuse_unless_known(
     database: &Database,
 ) -> Result<(), Failure> {
     let file = &database.key_file;
-    let lacking = wait_until(async || presence::lacking(store, key, file, SystemClock.now()).await);
-    let lacking = lacking.await?;
+    // One that shares the file has a moment as well, in which it may find that it can't use it.
+    wait_until(async || presence::without(store, key).await).await?;
+    let lacking = presence::lacking(store, key, file).await?;
     if lacking.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = lacking.iter().map(|server| server.name.as_str()).collect();
     Err(Failure::refused(format!(
         "a server does not have the key {}, or can't use its key file: {}. Copy {} over its key file, which it reads within a second, then repeat this. (A server that was killed is forgotten after two minutes.)",
         key.id(),
-        names.join(", "),
+        presence::names(&lacking),
         file.display()
     )))
 }
@@ -262,7 +280,9 @@ async fn only_current(store: &Store, ring: &KeyRing) -> Result<bool, Failure> {
         (Some(kept), Some(key)) => kept == key.check(),
         _ => false,
     };
-    Ok(fits && needed.iter().all(|key| Some(key) == current))
+    // What needs a key that is missing stays as it is.
+    let mut known = needed.iter().filter(|key| ring.find(key).is_some());
+    Ok(fits && known.all(|key| Some(key) == current))
 }
 
 /// The database belongs to the current key from here on.
@@ -278,33 +298,6 @@ async fn note(store: &Store, ring: &KeyRing) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn report(store: &Store, ring: &KeyRing, progress: Progress) -> Result<Report, Failure> {
-    let (mut free, mut needed) = (Vec::new(), Vec::new());
-    for key in ring.keys().skip(1) {
-        if store.rows_of_key(key.id()).await? == 0 {
-            free.push(key.id().clone());
-        } else {
-            needed.push(key.id().clone());
-        }
-    }
-    let Progress { done, damaged } = progress;
-    let mut line = format!("{done} rows sealed anew.");
-    line.extend(free.iter().map(|id| {
-        format!(" Nothing needs the key {id} any more: `twinlock key drop {id}` takes it away.")
-    }));
-    for id in &needed {
-        let people = keys::of_key(store, id.clone()).await?.names();
-        line.extend([
-            format!(" Rows of the key {id} do not open and stay as they are ({damaged}): nobody gets in by them."),
-            format!(" Reset those people (`twinlock user reset-mfa`) before you drop it: {people}."),
-        ]);
-    }
-    let ids = |keys: &[KeyId]| -> Vec<Value> { keys.iter().map(|id| json!(id.as_str())).collect() };
-    let json =
-        json!({ "sealed": done, "damaged": damaged, "free": ids(&free), "needed": ids(&needed) });
-    Ok(Report::one(line, json))
-}
-
 async fn remove(
     database: &Database,
     store: &Store,
@@ -312,7 +305,10 @@ async fn remove(
     id: &str,
 ) -> Result<Report, Failure> {
     let id = KeyId::stored(id.to_owned());
-    if ring.next().is_none() && store.sealing_key().await?.as_ref() == Some(&id) {
+    let seals = store.sealing_key().await?;
+    // The one that waits takes over with `twinlock key rotate`, which is said below.
+    let other_waits = ring.next().is_some_and(|next| *next.id() != id);
+    if !other_waits && seals.as_ref() == Some(&id) {
         return Err(Failure::refused(format!(
             "the key {} is the one that seals: `twinlock key new` and `twinlock key rotate` put another in its place first",
             id.as_str().escape_debug()
@@ -329,8 +325,9 @@ async fn remove(
             id.as_str().escape_debug()
         )));
     }
+    refuse_sealing_elsewhere(store, &id, database).await?;
     // In a copy of the file from before the rotation the key that seals still waits.
-    let ring = match store.sealing_key().await? {
+    let ring = match seals {
         Some(seals) if ring.next().is_some_and(|next| *next.id() == seals) => ring.clone().turned(),
         _ => ring.clone(),
     };
@@ -347,4 +344,22 @@ async fn remove(
         ),
         json!({ "id": id.as_str() }),
     ))
+}
+
+/// No row is sealed by the key yet, or any more; a rotation from another copy of the key file, or a server that missed one, may still do it.
+async fn refuse_sealing_elsewhere(
+    store: &Store,
+    key: &KeyId,
+    database: &Database,
+) -> Result<(), Failure> {
+    let file = &database.key_file;
+    let sealing = wait_until(async || presence::sealing_by(store, key, file).await).await?;
+    if sealing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "the key {} is the one by which rows are sealed, or are about to be: {}. Let a `twinlock key rotate` that runs come to its end; a server that seals by an older key needs the newest key file first. Then repeat this. (A server that was killed is forgotten after two minutes.)",
+        key.as_str().escape_debug(),
+        presence::names(&sealing)
+    )))
 }

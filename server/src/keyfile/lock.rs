@@ -8,7 +8,10 @@ use std::{
 };
 
 use super::{KeyFileError, failed, not_kept, of_folder, owner_only, whole};
-use crate::files::{self, beside};
+use crate::{
+    files::{self, beside},
+    named_path::KEY_LOCK,
+};
 
 /// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
 /// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
@@ -24,8 +27,10 @@ pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFi
 /// The lock's file belongs to `owner`, so that both root and the server's user can take it.
 pub(super) fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, KeyFileError> {
     let lock = beside(path, ".lock");
+    // A pipe that nobody reads from would keep the opening waiting.
+    let flags = files::no_follow() | files::without_waiting();
     let open = |options: &mut OpenOptions| {
-        owner_only(options.append(true).custom_flags(files::no_follow())).open(&lock)
+        owner_only(options.append(true).custom_flags(flags)).open(&lock)
     };
     let fails = |error| of_folder("locking", path, error);
     match open(OpenOptions::new().create_new(true)) {
@@ -38,7 +43,14 @@ pub(super) fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, K
             Ok(file)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let file = open(&mut OpenOptions::new()).map_err(fails)?;
+            let found = KEY_LOCK.look_beside(&lock)?;
+            let file = match (open(&mut OpenOptions::new()), found) {
+                (Err(error), Some(found)) => {
+                    KEY_LOCK.refuse_unwritable(&lock, &found)?;
+                    return Err(fails(error));
+                }
+                (opened, _) => opened.map_err(fails)?,
+            };
             // One that an earlier version left to root. A link to another file of root's is not given away.
             if file
                 .metadata()

@@ -153,6 +153,48 @@ fn links_that_lead_to_nothing_are_not_followed_either() {
     assert!(!elsewhere.exists());
 }
 
+/// A pipe kept the command waiting for ever, and of the others the key file was blamed.
+#[test]
+fn s9_what_stands_in_the_lock_s_place_is_named() {
+    let (folder, database) = database();
+    let ring = open(&database, &SystemEntropy, None).ok().unwrap();
+    let more = ring.with_next(draw(&SystemEntropy).ok().unwrap()).unwrap();
+    for (end, what) in [
+        (".lock", "the lock of the key file"),
+        (".new", "the new key file"),
+    ] {
+        let path = beside(&database.key_file, end);
+        let said = || {
+            let refused = match end {
+                ".lock" => lock(&database.key_file, None).map(drop),
+                _ => replace(&database.key_file, &more),
+            };
+            refused.err().map(|error| error.to_string())
+        };
+        let expected = |kind: &str| {
+            let whole = fs::canonicalize(folder.path()).unwrap();
+            let path = whole.join(path.file_name().unwrap());
+            Some(format!(
+                "{what} {} is {kind} and no regular file: take it away, then repeat this",
+                path.display()
+            ))
+        };
+        fs::create_dir(&path).unwrap();
+        assert_eq!(said(), expected("a folder"));
+        fs::remove_dir(&path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        // What a run left behind is taken away; a lock may be held.
+        let is_lock = end == ".lock";
+        assert_eq!(said(), expected("a pipe").filter(|_| is_lock));
+        let _ = fs::remove_file(&path);
+        symlink(folder.path().join("nothing"), &path).unwrap();
+        assert_eq!(said(), expected("a link").filter(|_| is_lock));
+        let _ = fs::remove_file(&path);
+        assert_eq!(said(), None);
+    }
+}
+
 /// As editors of some systems save it.
 #[test]
 fn s7_a_mark_blanks_and_line_ends_of_other_systems_are_no_part_of_a_key() {

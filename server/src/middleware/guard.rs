@@ -14,7 +14,7 @@ use axum::{
 use super::{
     accept, access, arguments, body, build, codings, content_type, endpoint,
     origin::Origins,
-    pace::{Pace, Shown},
+    pace::{Pace, SIGN_IN, Shown},
     refusal::refuse,
     repeats::{Repeats, Turn},
     timeout, visitor,
@@ -44,10 +44,13 @@ pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Nex
         match guards.passed(request).await {
             Ok((request, turn)) => {
                 shown = Shown::by(&request);
-                let answer = next.run(request).await;
+                // It uses nothing up, and costs most.
+                let may_be_given_up = request.uri().path() == SIGN_IN;
+                let answer = next.run(request);
                 match turn {
-                    Some(turn) => turn.keep(answer).await,
-                    None => answer,
+                    Some(turn) if !may_be_given_up => turn.complete(answer).await,
+                    Some(turn) => turn.keep(answer.await).await,
+                    None => answer.await,
                 }
             }
             Err(refusal) => *refusal,

@@ -19,7 +19,7 @@ const BURST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// The function that takes a password of anybody's.
-const SIGN_IN: &str = "/api/session/sign_in";
+pub const SIGN_IN: &str = "/api/session/sign_in";
 
 /// What the session of a request has shown.
 #[derive(Clone, Copy)]

@@ -7,10 +7,12 @@
 
 use std::{
     collections::HashMap,
+    panic::resume_unwind,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use app::error::AppError;
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{
@@ -21,7 +23,10 @@ use axum::{
     response::Response,
 };
 use sha2::{Digest, Sha256};
-use tokio::{sync::OwnedMutexGuard, time::Instant};
+use tokio::sync::OwnedMutexGuard;
+use tracing::Instrument;
+
+use super::{refusal::refuse, timeout};
 
 /// What tells one request from the next of the same kind.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -33,11 +38,12 @@ const AT_MOST: usize = 1_000;
 const LARGEST: usize = 16 * 1024;
 
 type Place = Arc<tokio::sync::Mutex<Option<Kept>>>;
+type Places = Arc<Mutex<HashMap<[u8; 32], Place>>>;
 
 /// The answers of the last seconds that gave a session a new token.
 #[derive(Default)]
 pub struct Repeats {
-    places: Mutex<HashMap<[u8; 32], (Instant, Place)>>,
+    places: Places,
 }
 
 struct Kept {
@@ -46,49 +52,67 @@ struct Kept {
 }
 
 /// The right to do a request: another one that is the same waits until it is done, or given up.
-pub struct Turn(OwnedMutexGuard<Option<Kept>>);
+pub struct Turn {
+    place: OwnedMutexGuard<Option<Kept>>,
+    places: Places,
+    digest: [u8; 32],
+}
 
 impl Repeats {
     /// Waits for a request that is the same; none where it has no key, or where too many are under way.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a duration on the monotonic clock, not a time of day"
-    )]
     pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<Turn> {
         let digest = digest(parts, body)?;
-        let now = Instant::now();
         let place = {
-            let mut places = self.places();
-            // A place is kept while its request is under way, and for a while if its answer gave a token.
-            places.retain(|_, (since, place)| {
+            let mut places = lock(&self.places);
+            // A place is kept while its request is under way, and until its time is over if its answer gave a token.
+            places.retain(|_, place| {
                 let gave_token = || place.try_lock().is_ok_and(|kept| kept.is_some());
-                let is_recent = now.duration_since(*since) < KEPT;
-                Arc::strong_count(place) > 1 || (is_recent && gave_token())
+                Arc::strong_count(place) > 1 || gave_token()
             });
             if places.len() >= AT_MOST && !places.contains_key(&digest) {
                 return None;
             }
-            let (_, place) = places
-                .entry(digest)
-                .or_insert_with(|| (now, Place::default()));
-            Arc::clone(place)
+            Arc::clone(places.entry(digest).or_default())
         };
-        Some(Turn(place.lock_owned().await))
+        Some(Turn {
+            place: place.lock_owned().await,
+            places: Arc::clone(&self.places),
+            digest,
+        })
     }
+}
 
-    fn places(&self) -> MutexGuard<'_, HashMap<[u8; 32], (Instant, Place)>> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(places: &Places) -> MutexGuard<'_, HashMap<[u8; 32], Place>> {
+    places.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Turn {
     /// The answer of the request that was the same.
     #[must_use]
     pub fn answer(&self) -> Option<Response> {
-        let kept = self.0.as_ref()?;
+        let kept = self.place.as_ref()?;
         let mut answer = Answer::new(Body::from(kept.body.clone()));
         *answer.headers_mut() = kept.headers.clone();
         Some(answer)
+    }
+
+    /// Does a request to its end even if its client hangs up meanwhile: the token may be exchanged already, and the request that comes again
+    /// needs the answer.
+    pub async fn complete(
+        self,
+        answer: impl Future<Output = Response> + Send + 'static,
+    ) -> Response {
+        let done = async move {
+            let answer = timeout::limit(answer).await;
+            self.keep(answer).await
+        };
+        match tokio::spawn(done.in_current_span()).await {
+            Ok(answer) => answer,
+            Err(failed) => match failed.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(_) => refuse(&AppError::Unavailable),
+            },
+        }
     }
 
     /// Keeps an answer that gives a token; what does not may be asked again.
@@ -100,11 +124,21 @@ impl Turn {
         let Ok(body) = to_bytes(body, LARGEST).await else {
             return Answer::from_parts(parts, Body::empty());
         };
-        *self.0 = Some(Kept {
+        *self.place = Some(Kept {
             headers: parts.headers.clone(),
             body: body.clone(),
         });
+        self.forget_in_time();
         Answer::from_parts(parts, Body::from(body))
+    }
+
+    /// The answer leaves the memory when its time is over, also where no other request ever comes.
+    fn forget_in_time(self) {
+        let Self { places, digest, .. } = self;
+        tokio::spawn(async move {
+            tokio::time::sleep(KEPT).await;
+            lock(&places).remove(&digest);
+        });
     }
 }
 
@@ -143,6 +177,12 @@ mod tests {
         answer.body(Body::from("done")).unwrap()
     }
 
+    /// Lets the time pass, and what waits for it be done.
+    async fn pass(time: Duration) {
+        tokio::time::sleep(time).await;
+        tokio::task::yield_now().await;
+    }
+
     const SOME: &str = "0123456789abcdef";
 
     async fn is_repeated(repeats: &Repeats, parts: &Parts, body: &[u8]) -> bool {
@@ -170,8 +210,39 @@ mod tests {
         ] {
             assert!(!is_repeated(&repeats, &other, body).await);
         }
-        tokio::time::advance(KEPT).await;
+        pass(KEPT).await;
         assert!(!is_repeated(&repeats, &first, b"{}").await);
+    }
+
+    /// It may hold backup codes: on a server that nobody asks anything it goes as well.
+    #[tokio::test(start_paused = true)]
+    async fn p3_an_answer_leaves_the_memory_in_time_whatever_comes() {
+        let repeats = Repeats::default();
+        let first = parts(SOME, "session=old");
+        let turn = repeats.turn(&first, b"{}").await.unwrap();
+        let answer = turn.keep(with_token()).await;
+        drop(answer);
+        let kept = Arc::downgrade(lock(&repeats.places).values().next().unwrap());
+        pass(KEPT.saturating_sub(Duration::from_millis(2))).await;
+        assert!(kept.upgrade().is_some());
+        pass(Duration::from_millis(4)).await;
+        assert!(kept.upgrade().is_none(), "nothing was asked meanwhile");
+        assert!(lock(&repeats.places).is_empty());
+    }
+
+    /// A proxy or a browser gives up the connection while the token is being exchanged.
+    #[tokio::test(start_paused = true)]
+    async fn p3_a_request_whose_client_hangs_up_is_done_to_its_end() {
+        let repeats = Arc::new(Repeats::default());
+        let first = parts(SOME, "session=old");
+        let turn = repeats.turn(&first, b"{}").await.unwrap();
+        let slow = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            with_token()
+        };
+        let client = tokio::time::timeout(Duration::from_millis(100), turn.complete(slow));
+        assert!(client.await.is_err(), "it hung up");
+        assert!(is_repeated(&repeats, &first, b"{}").await);
     }
 
     #[tokio::test(start_paused = true)]
@@ -205,8 +276,7 @@ mod tests {
         assert!(repeats.turn(&parts(SOME, ""), b"{}").await.is_none());
         assert!(repeats.turn(&parts("short", ""), b"{}").await.is_none());
         drop(turns);
-        tokio::time::advance(KEPT).await;
         assert!(repeats.turn(&parts(SOME, ""), b"{}").await.is_some());
-        assert_eq!(repeats.places().len(), 1);
+        assert_eq!(lock(&repeats.places).len(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! Servers with copies of the key file: on other machines, or as a mounted secret (S20 of the field).
 
-use std::fs;
+use std::{fs, process::Command};
 
 use data_encoding::BASE32_NOPAD;
 use serde_json::json;
@@ -8,24 +8,44 @@ use serde_json::json;
 use crate::{
     authenticator::Authenticator,
     browser::{Browser, get, now},
-    keys::{bytes, damaged_codes, email, ids, with_people, write},
+    keys::{bytes, count, damaged_codes, email, ids, with_people, write},
     people::PASSWORD,
-    program::{Place, Running},
+    program::{Done, Place, Running},
 };
 
 /// Where the other server has its copy: in another folder, as another machine has.
 const COPY: &str = "copy/twinlock.key";
 
 /// Copies the key file as it is now over the other server's.
-fn copy(place: &Place) {
+pub fn copy(place: &Place) {
     let copy = place.file(COPY);
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
     fs::copy(place.file("twinlock.db.key"), place.file("copy/new")).unwrap();
     fs::rename(place.file("copy/new"), copy).unwrap();
 }
 
+/// Runs a command with the copy.
+fn with_copy(place: &Place, args: &[&str]) -> Done {
+    let mut command = place.command(args);
+    command.env("TWINLOCK_KEY_FILE", COPY);
+    command.output().unwrap().into()
+}
+
+/// Waits until the table of servers has such a row.
+pub fn wait_for_server(place: &Place, rows: &'static str) {
+    let found = (0..600).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        count(place, rows) > 0
+    });
+    assert!(found, "{rows}");
+}
+
 fn other_server(place: &Place) -> Running {
-    place.serve_with(&[("TWINLOCK_KEY_FILE", COPY)])
+    other_server_with(place, &[])
+}
+
+pub fn other_server_with(place: &Place, settings: &[(&str, &str)]) -> Running {
+    place.serve_with(&[settings, &[("TWINLOCK_KEY_FILE", COPY)]].concat())
 }
 
 /// A browser in which the second factor is owed, and the authenticator that has it.
@@ -119,7 +139,14 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     assert_eq!(give(&mut browser, &app.code(now())), 200);
     ada.enrol();
     other.terminate();
-    other.wait();
+    let (_, log) = other.wait();
+    let new = &ids(&place)[0];
+    for said in [
+        format!("it is sealed by the key {new}, which is not in this server's key file"),
+        format!("put the newest one in its place, which has a line `{new}:`"),
+    ] {
+        assert!(log.contains(&said), "{log}");
+    }
     place.serve().terminate();
 }
 
@@ -137,7 +164,7 @@ fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
     let mut start = place.command(&["serve", "--listen", "127.0.0.1:0"]);
     start.env("TWINLOCK_KEY_FILE", COPY);
-    let done = crate::program::Done::from(start.output().unwrap());
+    let done = Done::from(start.output().unwrap());
     let line = done.expect_refused(1);
     let wanted = |key: &str| {
         format!(
@@ -171,6 +198,27 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     assert!(found.contains(said), "{found}");
     let listed = place.run(&["key", "list"]);
     assert!(listed.expect_done().contains(said));
+    let only = place.run(&["key", "rotate"]);
+    let line = only.expect_refused(1);
+    assert!(
+        line.starts_with("there is no other key") && line.contains(said),
+        "{line}"
+    );
+    place.run(&["key", "new"]).expect_done();
+    let listed = place.run(&["key", "list", "--json"]).expect_json();
+    let rotated = place.run(&["key", "rotate", "--json"]).expect_json();
+    assert_eq!(rotated["sealed"], listed[0]["rows"], "each row counts once");
+    let missing = json!([{ "id": "lost", "rows": 1 }]);
+    assert_eq!(
+        (&rotated["damaged"], &rotated["missing"]),
+        (&json!(0), &missing)
+    );
+    let again = place.run(&["key", "rotate"]);
+    let line = again.expect_done();
+    assert!(
+        line.contains(&format!("Not sealed anew: {said}.")),
+        "{line}"
+    );
     let (status, ready) = get(&server, "/readyz");
     assert_eq!(status, 200, "a balancer goes on: {ready}");
     place
@@ -217,7 +265,7 @@ fn s20_a_damaged_copy_is_no_copy() {
     Browser::of(&other, "ada@example.com", PASSWORD).enrol();
     let mut doctor = place.command(&["doctor"]);
     doctor.env("TWINLOCK_KEY_FILE", COPY);
-    let done = crate::program::Done::from(doctor.output().unwrap());
+    let done = Done::from(doctor.output().unwrap());
     let (found, _) = done.expect_failed(1);
     assert!(found.contains("one of the two was changed"), "{found}");
     copy(&place);
@@ -251,4 +299,103 @@ fn s20_the_order_of_the_lines_says_nothing() {
     place.run(&["key", "drop", old]).expect_done();
     let last = place.run(&["key", "drop", new]);
     assert!(last.expect_refused(1).contains("is the one that seals"));
+}
+
+/// A key that waits may be dropped, unless a rotation from another copy of the file is about to seal by it.
+#[test]
+fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
+    let place = with_people(1);
+    copy(&place);
+    // It lacks the new key, so that the rotation waits.
+    let other = other_server(&place);
+    wait_for_server(&place, "servers");
+    place.run(&["key", "new"]).expect_done();
+    let new = ids(&place)[1].clone();
+    let rotation = place.command(&["key", "rotate"]).spawn().unwrap();
+    wait_for_server(&place, "servers WHERE name LIKE '%key rotate%'");
+    let signal = |name: &str| {
+        let id = rotation.id().to_string();
+        let sent = Command::new("kill").args([name, id.as_str()]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    copy(&place);
+    let dropped = with_copy(&place, &["key", "drop", &new]);
+    let line = dropped.expect_refused(1);
+    assert!(
+        line.starts_with(&format!(
+            "the key {new} is the one by which rows are sealed, or are about to be: "
+        )) && line.contains(", `twinlock key rotate`). Let a"),
+        "{line}"
+    );
+    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
+    signal("-CONT");
+    let done = Done::from(rotation.wait_with_output().unwrap());
+    assert_eq!(done.code, 0, "{}", done.err);
+    // Afterwards the database says it.
+    let dropped = with_copy(&place, &["key", "drop", &new]);
+    assert!(dropped.expect_refused(1).contains("is the one that seals"));
+    // A rotation that is done, or was refused, holds nothing up.
+    place.run(&["key", "new"]).expect_done();
+    let next = ids(&place)[2].clone();
+    place.run(&["key", "rotate"]).expect_refused(1);
+    place.run(&["key", "drop", &next]).expect_done();
+    other.terminate();
+    other.wait();
+}
+
+/// The copy from before a rotation has all that it needs; another one lacks what waits.
+#[test]
+fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
+    let place = with_people(1);
+    place.run(&["key", "new"]).expect_done();
+    copy(&place);
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    // In the copy the key that seals still waits: it does not any more.
+    with_copy(&place, &["key", "new"]).expect_done();
+    let again = with_copy(&place, &["key", "new"]);
+    assert!(
+        again
+            .expect_refused(1)
+            .starts_with("a new key waits already")
+    );
+
+    let other = other_server(&place);
+    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
+    let refused = place.run(&["key", "new"]);
+    let line = refused.expect_refused(1);
+    assert!(
+        line.contains(" waits already at a server, and twinlock.db.key does not hold it: ")
+            && line.contains("(process "),
+        "{line}"
+    );
+    fs::copy(place.file(COPY), place.file("twinlock.db.key")).unwrap();
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    other.terminate();
+    other.wait();
+}
+
+/// It reads the same file as the command, and refuses it: the line of a key that it had used is another one.
+#[test]
+fn s20_a_server_that_can_not_use_the_shared_file_is_waited_for() {
+    let place = with_people(1);
+    let server = place.serve();
+    place.run(&["key", "new"]).expect_done();
+    let [old, _] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    mistype(&place.file("twinlock.db.key"), old);
+    place.run(&["key", "new"]).expect_done();
+    let new = ids(&place)[2].clone();
+    let refused = place.run(&["key", "rotate"]);
+    let line = refused.expect_refused(1);
+    assert!(
+        line.starts_with(&format!(
+            "a server does not have the key {new}, or can't use its key file: "
+        )),
+        "{line}"
+    );
+    server.terminate();
+    server.wait();
 }

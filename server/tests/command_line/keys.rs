@@ -71,6 +71,18 @@ pub fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
     });
 }
 
+/// Counts rows past the program; `rows` is a table, and may say which.
+pub fn count(place: &Place, rows: &'static str) -> i64 {
+    sqlx::any::install_default_drivers();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut raw = AnyConnection::connect(place.url()).await.unwrap();
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {rows}"));
+        let count = sqlx::query_scalar(sql).fetch_one(&mut raw).await.unwrap();
+        raw.close().await.unwrap();
+        count
+    })
+}
+
 /// A database with Ada and as many people as wanted, each with her password and an authenticator of their own.
 pub fn with_people(count: u32) -> Place {
     let place = Place::with_owner();

@@ -1,5 +1,7 @@
 //! An authenticator set up and used, from one browser to the next: every layer takes part.
 
+use std::{future::poll_fn, pin::pin, task::Poll};
+
 use serde_json::json;
 
 use crate::support::{Answer, Enrolled, TestServer};
@@ -93,4 +95,49 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
     let other = json!({ "code": "000000" });
     let answer = sent().call("session/verify_code", other).await;
     answer.expect_refused(401, "not_signed_in");
+}
+
+/// A connection may close at any moment, also while the session gets its new token: what was begun is done, and the request that is sent
+/// again gets its answer.
+#[tokio::test]
+async fn p3_a_request_that_is_cut_off_anywhere_is_answered_when_it_comes_again() {
+    let server = TestServer::start().await;
+    let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
+    let mut looks = 0;
+    loop {
+        looks += 1;
+        server.clock.next_step();
+        let code = json!({ "code": authenticator.code(server.clock.now()) });
+        let mut owing = server.browser();
+        owing.sign_in(&crate::support::ada()).await.expect_ok();
+        let key = format!("0123456789abcdef{looks}");
+        let sent = || owing.clone().saying("idempotency-key", &key);
+        let was_answered = {
+            let mut first = sent();
+            let mut first = pin!(first.call("session/verify_code", code.clone()));
+            let mut left = looks;
+            poll_fn(move |context| {
+                let answered = first.as_mut().poll(context).is_ready();
+                left -= 1;
+                if answered || left == 0 {
+                    Poll::Ready(answered)
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await
+        };
+        let mut again = sent();
+        // Of two servers only the one that did it knows.
+        if again.call("session/verify_code", code.clone()).await.status != 200 {
+            again = sent();
+            let answer = again.call("session/verify_code", code.clone()).await;
+            assert_eq!(answer.status, 200, "cut off at look {looks}");
+        }
+        again.ask("profile/view").await.expect_ok();
+        if was_answered {
+            break;
+        }
+    }
+    assert!(looks > 1, "nothing was cut off");
 }

@@ -275,7 +275,7 @@ async fn nothing_stays_where_something_sealed_does_not_open() {
     let email: String = email.fetch_one(&raw).await.unwrap();
     let refused = copy(ring()).await;
     assert!(
-        matches!(&refused, Err(CopyError::Sealed(named)) if *named == email),
+        matches!(&refused, Err(CopyError::Sealed(named, _)) if *named == email),
         "{refused:?}"
     );
     let damage = "UPDATE data_keys SET sealed_key = zeroblob(60) WHERE purpose = 'email index'";

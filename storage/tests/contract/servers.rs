@@ -41,32 +41,69 @@ async fn keep(store: &Store, keys: [&str; 3]) {
 
 #[tokio::test]
 async fn a_server_is_known_by_its_last_word_until_it_leaves() {
-    let Database { store, .. } = &Database::fresh().await;
-    let word = |name: &str, keys: &[&str], at| ServerRecord {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let word = |name: &str, keys: &[&str]| ServerRecord {
         id: name.to_owned(),
         name: name.to_owned(),
         key_file: "there".to_owned(),
         keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        waiting: keys.get(1).map(|key| (*key).to_owned()),
         seals_by: id(keys[0]),
-        seen_at: later(at),
     };
-    let ever = START.minus(Duration::from_secs(1));
-    store.note_server(&word("a", &["old"], 0)).await.unwrap();
-    store.note_server(&word("b", &["old"], 10)).await.unwrap();
-    let known = word("a", &["old", "new"], 20);
+    let ago = async |sql: &'static str| {
+        sqlx::query(sql)
+            .execute(&database.raw().await)
+            .await
+            .unwrap();
+    };
+    let (lately, long) = (Duration::from_mins(2), Duration::from_hours(24));
+    store.note_server(&word("a", &["old"])).await.unwrap();
+    store.note_server(&word("b", &["old"])).await.unwrap();
+    let known = word("a", &["old", "new"]);
     store.note_server(&known).await.unwrap();
-    let found = store.servers(ever).await.unwrap();
-    assert_eq!(found, [known.clone(), word("b", &["old"], 10)]);
-    assert_eq!(store.servers(later(15)).await.unwrap(), [known]);
+    let found = store.servers(lately).await.unwrap();
+    assert_eq!(found, [known.clone(), word("b", &["old"])]);
+    ago("UPDATE servers SET seen_at = seen_at - 130000 WHERE id = 'b'").await;
+    assert_eq!(store.servers(lately).await.unwrap(), [known]);
+    assert_eq!(store.servers(long).await.unwrap().len(), 2);
     store.forget_server("a").await.unwrap();
-    assert_eq!(store.servers(ever).await.unwrap().len(), 1);
-    // One that was killed is not kept for ever.
-    store
-        .note_server(&word("c", &["new"], 2 * 3600))
-        .await
-        .unwrap();
-    let found = store.servers(ever).await.unwrap();
-    assert_eq!(found, [word("c", &["new"], 2 * 3600)]);
+    assert_eq!(store.servers(long).await.unwrap().len(), 1);
+    // One that was killed is not kept for ever, nor one from before the database's clock was put back.
+    for sql in [
+        "UPDATE servers SET seen_at = seen_at - 3600000",
+        "UPDATE servers SET seen_at = seen_at + 7200000",
+    ] {
+        ago(sql).await;
+        assert!(store.servers(lately).await.unwrap().is_empty());
+        let other = word("c", &["new"]);
+        store.note_server(&other).await.unwrap();
+        assert_eq!(store.servers(long).await.unwrap(), [other]);
+    }
+}
+
+/// The clocks of two servers may be minutes apart.
+#[tokio::test]
+async fn s20_when_a_server_spoke_is_told_by_the_databases_clock() {
+    let database = Database::fresh().await;
+    let word = ServerRecord {
+        id: "a".to_owned(),
+        name: "a".to_owned(),
+        key_file: String::new(),
+        keys: vec!["old".to_owned()],
+        waiting: None,
+        seals_by: id("old"),
+    };
+    database.store.note_server(&word).await.unwrap();
+    let now = match crate::support::engine() {
+        "postgres" => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+        _ => "SELECT unixepoch()",
+    };
+    let raw = database.raw().await;
+    let now: i64 = sqlx::query_scalar(now).fetch_one(&raw).await.unwrap();
+    let seen = "SELECT seen_at FROM servers";
+    let seen: i64 = sqlx::query_scalar(seen).fetch_one(&raw).await.unwrap();
+    assert!((now * 1000 - seen).abs() < 60_000, "{now} s, {seen} ms");
 }
 
 /// A server that reads an older copy of the key file would write rows that nobody opens once the old key is dropped.

@@ -1,9 +1,16 @@
 //! A clock that was put back (S29), seen without anybody asking `/readyz`.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::left_out;
-use crate::program::Place;
+use crate::{
+    key_copies::{copy, other_server_with, wait_for_server},
+    keys::with_people,
+    program::Place,
+};
 
 /// The library that moves a program's clock.
 fn faketime(test: &str) -> Option<PathBuf> {
@@ -14,6 +21,15 @@ fn faketime(test: &str) -> Option<PathBuf> {
         left_out(test, "`faketime` is not installed");
     }
     found
+}
+
+/// A clock that is so far off.
+fn moved<'a>(library: &'a Path, by: &'a str) -> [(&'a str, &'a str); 3] {
+    [
+        ("LD_PRELOAD", library.to_str().unwrap()),
+        ("FAKETIME", by),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+    ]
 }
 
 #[test]
@@ -29,13 +45,33 @@ fn s29_a_clock_behind_is_an_error_at_the_start() {
     };
     let words = "the system's clock is behind what the database has seen: let it be set by NTP";
     assert!(!log(&[]).contains("ERROR"));
-    let behind = [
-        ("LD_PRELOAD", library.to_str().unwrap()),
-        ("FAKETIME", "-1d"),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-    ];
-    let said = log(&behind);
+    let said = log(&moved(&library, "-1d"));
     let line = said.lines().find(|line| line.contains(words));
     assert!(line.is_some_and(|line| line.contains("ERROR")), "{said}");
     assert!(!log(&[]).contains(words));
+}
+
+/// Servers on two machines: each is asked whether it has the new key, whatever its clock shows.
+#[test]
+fn s20_servers_whose_clocks_differ_are_waited_for() {
+    const TEST: &str = "s20_servers_whose_clocks_differ_are_waited_for";
+    let Some(library) = faketime(TEST) else {
+        return;
+    };
+    for by in ["-10m", "+10m"] {
+        let place = with_people(1);
+        if !place.is_on_a_server() {
+            left_out(TEST, "servers on one file have one clock");
+            return;
+        }
+        copy(&place);
+        let other = other_server_with(&place, &moved(&library, by));
+        wait_for_server(&place, "servers");
+        place.run(&["key", "new"]).expect_done();
+        let refused = place.run(&["key", "rotate"]);
+        let line = refused.expect_refused(1);
+        assert!(line.starts_with("a server does not have"), "{by}: {line}");
+        other.terminate();
+        other.wait();
+    }
 }

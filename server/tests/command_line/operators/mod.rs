@@ -1,6 +1,7 @@
 //! What operators meet who are not root on a clean disk: other users, mounted secrets, odd file systems, full disks, poolers and restricted
 //! roles. The numbers are those of the field's list.
 
+mod beside;
 mod clock;
 mod cluster;
 mod disks;

@@ -4,6 +4,7 @@ mod client;
 mod distance;
 mod front;
 mod kind;
+mod resent;
 
 use std::{
     net::Ipv4Addr,

@@ -1,0 +1,84 @@
+//! What `twinlock key list` and `twinlock key rotate` say of each key.
+
+use domain::{keys::KeyRing, ports::PortError, vault::KeyId};
+use serde_json::{Value, json};
+use storage::Store;
+
+use crate::{
+    cli::{Failure, Report},
+    keys::{self, Lost, Progress},
+};
+
+/// The keys of the file and those that are missing, each with what it does.
+pub(super) async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {
+    let seals = match store.sealing_key().await? {
+        Some(key) => Some(key),
+        None => ring.current().map(|key| key.id().clone()),
+    };
+    let mut items = Vec::new();
+    for key in ring.keys() {
+        let id = key.id();
+        let rows = store.rows_of_key(id).await?;
+        let waits = ring.next().is_some_and(|next| next.id() == id);
+        let (state, said) = match (seals.as_ref() == Some(id), waits) {
+            (true, _) => ("current", "seals"),
+            (_, true) => ("next", "waits for `twinlock key rotate`"),
+            (_, false) => ("old", "opens only"),
+        };
+        items.push((
+            format!("{id}: {said}, {rows} rows"),
+            json!({ "id": id.as_str(), "state": state, "rows": rows }),
+        ));
+    }
+    for lost in missing(store, ring).await? {
+        items.push((
+            format!("{}: {lost}", lost.key),
+            json!({ "id": lost.key.as_str(), "state": "missing", "rows": lost.rows }),
+        ));
+    }
+    Ok(Report::list(items, "There are no keys."))
+}
+
+/// What a rotation has done, and what it could not do.
+pub(super) async fn rotated(
+    store: &Store,
+    ring: &KeyRing,
+    progress: Progress,
+) -> Result<Report, Failure> {
+    let (mut free, mut needed) = (Vec::new(), Vec::new());
+    for key in ring.keys().skip(1) {
+        let of_key = keys::of_key(store, key.id().clone()).await?;
+        if of_key.rows == 0 {
+            free.push(of_key.key);
+        } else {
+            needed.push(of_key);
+        }
+    }
+    let lost = missing(store, ring).await?;
+    let Progress { done, damaged } = progress;
+    let mut line = format!("{done} rows sealed anew.");
+    line.extend(free.iter().map(|id| {
+        format!(" Nothing needs the key {id} any more: `twinlock key drop {id}` takes it away.")
+    }));
+    line.extend(needed.iter().map(|of_key| {
+        let (id, rows, people) = (&of_key.key, of_key.rows, of_key.names());
+        format!(
+            " Rows of the key {id} do not open and stay as they are ({rows}): nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it: {people}."
+        )
+    }));
+    line.extend(lost.iter().map(|lost| format!(" Not sealed anew: {lost}.")));
+    let needed: Vec<Value> = needed.iter().map(|key| json!(key.key.as_str())).collect();
+    let free: Vec<Value> = free.iter().map(|id| json!(id.as_str())).collect();
+    let lost: Vec<Value> = lost
+        .iter()
+        .map(|lost| json!({ "id": lost.key.as_str(), "rows": lost.rows }))
+        .collect();
+    let json = json!({ "sealed": done, "damaged": damaged, "free": free, "needed": needed, "missing": lost });
+    Ok(Report::one(line, json))
+}
+
+/// What is sealed by keys that are not in the file.
+pub(super) async fn missing(store: &Store, ring: &KeyRing) -> Result<Vec<Lost>, PortError> {
+    let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
+    keys::lost(store, &known).await
+}
