@@ -5,6 +5,7 @@ mod away;
 mod call;
 mod cookie;
 mod link;
+mod window_events;
 
 pub(crate) use call::{load, load_if};
 
@@ -12,21 +13,17 @@ use domain::step_up::{Action, Intent};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{BroadcastChannel, Event};
+use web_sys::BroadcastChannel;
 
-use self::{
-    anew::leads_to_a_page,
-    link::{has_link, take_fragment},
-};
+use self::link::take_fragment;
 use crate::{
     boot,
-    connection::{Connection, Heard},
+    connection::Connection,
     error::AppError,
     mfa::api::CodeSheet,
     profile::api::Profile,
     routes::Page,
     session::api::{Viewer, whoami},
-    ui::on_capture,
     wire::SecretText,
     words,
 };
@@ -178,61 +175,7 @@ impl Shell {
             }
         });
         heard.forget();
-        let on_window =
-            |event, handler: Box<dyn Fn(Event)>| on_capture(window().into(), event, handler);
-        // A link pasted into an open tab only changes the fragment.
-        on_window(
-            "hashchange",
-            Box::new(|_| {
-                if has_link() {
-                    let _ = window().location().reload();
-                }
-            }),
-        );
-        // Heard before the router.
-        on_window(
-            "popstate",
-            Box::new(move |event| {
-                if shell.stays.get_value().is_some_and(|stays| stays.run(())) {
-                    event.stop_immediate_propagation();
-                } else if shell.may_load_anew() {
-                    event.stop_immediate_propagation();
-                    let _ = window().location().reload();
-                }
-            }),
-        );
-        // Kept from the router, a link is followed by the browser, which loads the new version on its way.
-        on_window(
-            "click",
-            Box::new(move |event| {
-                if leads_to_a_page(&event) && shell.may_load_anew() {
-                    event.stop_propagation();
-                }
-            }),
-        );
-        on_window(
-            "twinlock:outdated",
-            Box::new(move |_| {
-                shell.outdated.try_set(true);
-            }),
-        );
-        on_window("offline", Box::new(move |_| shell.hear(Heard::Offline)));
-        on_window("online", Box::new(move |_| shell.hear(Heard::Online)));
-        // Not captured: the fields' own focus is nothing to look for.
-        let looked = window_event_listener_untyped("focus", move |_| shell.look_again());
-        on_cleanup(move || looked.remove());
-        // A page that comes back out of the browser's cache may show a session that has ended since.
-        on_window(
-            "pageshow",
-            Box::new(move |event| {
-                if js_sys::Reflect::get(&event, &"persisted".into())
-                    .is_ok_and(|persisted| persisted.is_truthy())
-                {
-                    shell.known.set(Known::NotYet);
-                    shell.refresh();
-                }
-            }),
-        );
+        shell.hear_the_window();
         shell
     }
 

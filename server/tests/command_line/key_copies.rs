@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where the other server has its copy: in another folder, as another machine has.
-const COPY: &str = "copy/twinlock.key";
+pub const COPY: &str = "copy/twinlock.key";
 
 /// Copies the key file as it is now over the other server's.
 pub fn copy(place: &Place) {
@@ -25,7 +25,7 @@ pub fn copy(place: &Place) {
 }
 
 /// Runs a command with the copy.
-fn with_copy(place: &Place, args: &[&str]) -> Done {
+pub fn with_copy(place: &Place, args: &[&str]) -> Done {
     let mut command = place.command(args);
     command.env("TWINLOCK_KEY_FILE", COPY);
     command.output().unwrap().into()
@@ -40,7 +40,7 @@ pub fn wait_for_server(place: &Place, rows: &'static str) {
     assert!(found, "{rows}");
 }
 
-fn other_server(place: &Place) -> Running {
+pub fn other_server(place: &Place) -> Running {
     other_server_with(place, &[])
 }
 
@@ -231,7 +231,7 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
 }
 
 /// Puts another key under the id of a line, as one mistyped sign does.
-fn mistype(file: &std::path::Path, id: &str) {
+pub fn mistype(file: &std::path::Path, id: &str) {
     let text = fs::read_to_string(file).unwrap();
     let (before, after) = text.split_once(&format!("{id}:")).unwrap();
     let other = if after.starts_with('A') { 'B' } else { 'A' };
@@ -299,103 +299,4 @@ fn s20_the_order_of_the_lines_says_nothing() {
     place.run(&["key", "drop", old]).expect_done();
     let last = place.run(&["key", "drop", new]);
     assert!(last.expect_refused(1).contains("is the one that seals"));
-}
-
-/// A key that waits may be dropped, unless a rotation from another copy of the file is about to seal by it.
-#[test]
-fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
-    let place = with_people(1);
-    copy(&place);
-    // It lacks the new key, so that the rotation waits.
-    let other = other_server(&place);
-    wait_for_server(&place, "servers");
-    place.run(&["key", "new"]).expect_done();
-    let new = ids(&place)[1].clone();
-    let rotation = place.command(&["key", "rotate"]).spawn().unwrap();
-    wait_for_server(&place, "servers WHERE name LIKE '%key rotate%'");
-    let signal = |name: &str| {
-        let id = rotation.id().to_string();
-        let sent = Command::new("kill").args([name, id.as_str()]).status();
-        assert!(sent.unwrap().success());
-    };
-    signal("-STOP");
-    copy(&place);
-    let dropped = with_copy(&place, &["key", "drop", &new]);
-    let line = dropped.expect_refused(1);
-    assert!(
-        line.starts_with(&format!(
-            "the key {new} is the one by which rows are sealed, or are about to be: "
-        )) && line.contains(", `twinlock key rotate`). Let a"),
-        "{line}"
-    );
-    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
-    signal("-CONT");
-    let done = Done::from(rotation.wait_with_output().unwrap());
-    assert_eq!(done.code, 0, "{}", done.err);
-    // Afterwards the database says it.
-    let dropped = with_copy(&place, &["key", "drop", &new]);
-    assert!(dropped.expect_refused(1).contains("is the one that seals"));
-    // A rotation that is done, or was refused, holds nothing up.
-    place.run(&["key", "new"]).expect_done();
-    let next = ids(&place)[2].clone();
-    place.run(&["key", "rotate"]).expect_refused(1);
-    place.run(&["key", "drop", &next]).expect_done();
-    other.terminate();
-    other.wait();
-}
-
-/// The copy from before a rotation has all that it needs; another one lacks what waits.
-#[test]
-fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
-    let place = with_people(1);
-    place.run(&["key", "new"]).expect_done();
-    copy(&place);
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    // In the copy the key that seals still waits: it does not any more.
-    with_copy(&place, &["key", "new"]).expect_done();
-    let again = with_copy(&place, &["key", "new"]);
-    assert!(
-        again
-            .expect_refused(1)
-            .starts_with("a new key waits already")
-    );
-
-    let other = other_server(&place);
-    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
-    let refused = place.run(&["key", "new"]);
-    let line = refused.expect_refused(1);
-    assert!(
-        line.contains(" waits already at a server, and twinlock.db.key does not hold it: ")
-            && line.contains("(process "),
-        "{line}"
-    );
-    fs::copy(place.file(COPY), place.file("twinlock.db.key")).unwrap();
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    other.terminate();
-    other.wait();
-}
-
-/// It reads the same file as the command, and refuses it: the line of a key that it had used is another one.
-#[test]
-fn s20_a_server_that_can_not_use_the_shared_file_is_waited_for() {
-    let place = with_people(1);
-    let server = place.serve();
-    place.run(&["key", "new"]).expect_done();
-    let [old, _] = &ids(&place)[..] else {
-        panic!("two keys")
-    };
-    assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    mistype(&place.file("twinlock.db.key"), old);
-    place.run(&["key", "new"]).expect_done();
-    let new = ids(&place)[2].clone();
-    let refused = place.run(&["key", "rotate"]);
-    let line = refused.expect_refused(1);
-    assert!(
-        line.starts_with(&format!(
-            "a server does not have the key {new}, or can't use its key file: "
-        )),
-        "{line}"
-    );
-    server.terminate();
-    server.wait();
 }

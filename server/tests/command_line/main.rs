@@ -26,6 +26,7 @@ mod health;
 mod housekeeping;
 mod key_copies;
 mod key_file;
+mod key_waiting;
 mod keys;
 mod last_owner;
 mod log;

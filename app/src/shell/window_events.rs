@@ -1,0 +1,69 @@
+//! What the browser's window tells the shell: links, Back, the network, a page that comes back.
+
+use leptos::prelude::*;
+use web_sys::Event;
+
+use super::{Known, Shell, anew::leads_to_a_page, link::has_link};
+use crate::{connection::Heard, ui::on_capture};
+
+impl Shell {
+    /// Hears the window for as long as the app is there.
+    pub(super) fn hear_the_window(self) {
+        let shell = self;
+        let on_window =
+            |event, handler: Box<dyn Fn(Event)>| on_capture(window().into(), event, handler);
+        // A link pasted into an open tab only changes the fragment.
+        on_window(
+            "hashchange",
+            Box::new(|_| {
+                if has_link() {
+                    let _ = window().location().reload();
+                }
+            }),
+        );
+        // Heard before the router.
+        on_window(
+            "popstate",
+            Box::new(move |event| {
+                if shell.stays.get_value().is_some_and(|stays| stays.run(())) {
+                    event.stop_immediate_propagation();
+                } else if shell.may_load_anew() {
+                    event.stop_immediate_propagation();
+                    let _ = window().location().reload();
+                }
+            }),
+        );
+        // Kept from the router, a link is followed by the browser, which loads the new version on its way.
+        on_window(
+            "click",
+            Box::new(move |event| {
+                if leads_to_a_page(&event) && shell.may_load_anew() {
+                    event.stop_propagation();
+                }
+            }),
+        );
+        on_window(
+            "twinlock:outdated",
+            Box::new(move |_| {
+                shell.outdated.try_set(true);
+            }),
+        );
+        on_window("offline", Box::new(move |_| shell.hear(Heard::Offline)));
+        on_window("online", Box::new(move |_| shell.hear(Heard::Online)));
+        // Not captured: the fields' own focus is nothing to look for.
+        let looked = window_event_listener_untyped("focus", move |_| shell.look_again());
+        on_cleanup(move || looked.remove());
+        // A page that comes back out of the browser's cache may show a session that has ended since.
+        on_window(
+            "pageshow",
+            Box::new(move |event| {
+                if js_sys::Reflect::get(&event, &"persisted".into())
+                    .is_ok_and(|persisted| persisted.is_truthy())
+                {
+                    shell.known.set(Known::NotYet);
+                    shell.refresh();
+                }
+            }),
+        );
+    }
+}
