@@ -1,6 +1,6 @@
 //! Servers with copies of the key file: on other machines, or as a mounted secret (S20 of the field).
 
-use std::{fs, process::Command};
+use std::fs;
 
 use data_encoding::BASE32_NOPAD;
 use serde_json::json;
