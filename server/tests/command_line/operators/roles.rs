@@ -1,12 +1,12 @@
 //! Roles without rights (S22) and databases of other encodings (S13), on a real server.
 
-use std::net::TcpStream;
+use std::{net::TcpStream, thread};
 
 use rstest::rstest;
 
 use super::{
     left_out,
-    server::{Server, url_of},
+    server::{Server, url_of, word},
 };
 use crate::program::{Done, Running};
 
@@ -325,7 +325,7 @@ fn a_database_or_server_that_is_not_there_is_told_apart() {
     }
 }
 
-/// The server sets its own limits, so that a limit of the role stands in nobody's way.
+/// The server sets its own limits, so that a limit of the role stands in nobody's way: what waits for a lock longer than that is not given up.
 #[test]
 fn s22_time_limits_of_the_role_change_nothing() {
     let test = "s22_time_limits_of_the_role_change_nothing";
@@ -336,10 +336,23 @@ fn s22_time_limits_of_the_role_change_nothing() {
     server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
     server.done(&role, &["key", "new"]).expect_done();
     for limit in ["statement_timeout", "lock_timeout"] {
-        server.run(&format!("ALTER ROLE {role} SET {limit} = 1"));
+        server.run(&format!("ALTER ROLE {role} SET {limit} = 100"));
     }
-    server.done(&role, &["migrate"]).expect_done();
-    for _ in 0..10 {
-        server.done(&role, &["doctor"]).expect_done();
+    let locked = "SELECT count(*)::text FROM pg_locks \
+        WHERE relation = 'pg_namespace'::regclass AND mode = 'AccessExclusiveLock' AND granted";
+    let beside = url_of(server.superuser(), server.port(), "postgres");
+    for args in [["migrate"], ["doctor"]] {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                server.run(
+                    "BEGIN; LOCK TABLE pg_catalog.pg_namespace IN ACCESS EXCLUSIVE MODE; \
+                     SELECT pg_sleep(1); COMMIT",
+                );
+            });
+            while word(&beside, locked) == "0" {
+                thread::yield_now();
+            }
+            server.done(&role, &args).expect_done();
+        });
     }
 }
