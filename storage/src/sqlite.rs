@@ -4,10 +4,12 @@ use std::{
     fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sqlx::{AnyConnection, Connection, Executor, any::AnyConnectOptions};
+use tokio::time::sleep;
 
 use crate::{
     cause::{self, Cause},
@@ -21,6 +23,10 @@ const WRITER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; P
 /// What reads can't write, by accident or otherwise.
 const READER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;";
 pub const READERS: u32 = 4;
+/// For how long a lock is waited for: `busy_timeout` above.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The pause before the journal mode is switched once more.
+const AGAIN: Duration = Duration::from_millis(20);
 /// What a path may hold unescaped in a URL.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
@@ -97,7 +103,23 @@ pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
 }
 
 /// Switches the file to its journal mode and answers the mode it is in. A pool would try again and again before it said what is wrong.
+///
+/// Of several servers that switch a new file at once the engine refuses one without a wait, because each holds what the other one needs.
 async fn prepared(options: &AnyConnectOptions) -> sqlx::Result<String> {
+    let begun = Instant::now();
+    loop {
+        match switched(options).await {
+            Err(error)
+                if begun.elapsed() < BUSY_TIMEOUT && cause::of(&error) == Some(Cause::Locked) =>
+            {
+                sleep(AGAIN).await;
+            }
+            answer => return answer,
+        }
+    }
+}
+
+async fn switched(options: &AnyConnectOptions) -> sqlx::Result<String> {
     let mut connection = AnyConnection::connect_with(options).await?;
     connection.execute(WRITER).await?;
     let journal = sqlx::query_scalar("PRAGMA journal_mode")
@@ -218,5 +240,22 @@ mod tests {
             .execute(store.readers())
             .await;
         assert!(write.unwrap_err().to_string().contains("readonly"));
+    }
+
+    /// Several servers start in the same moment: without another try some are refused at once ("database is locked").
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn a_new_file_is_opened_by_many_at_once() {
+        for _ in 0..60 {
+            let folder = tempfile::tempdir().unwrap();
+            let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+            let open = |_| {
+                let url = url.clone();
+                tokio::spawn(async move { Store::open(&url).await })
+            };
+            let starts: Vec<_> = (0..8).map(open).collect();
+            for start in starts {
+                start.await.unwrap().unwrap();
+            }
+        }
     }
 }
