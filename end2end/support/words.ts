@@ -29,7 +29,7 @@ export const words = {
   backupCodesWait: 'Too many attempts. Backup codes have to wait too.',
   timeLeft: /\d+:\d\d|\d+ (minute|second)s?\b/i,
   sessionEnded: 'Your session has ended. Sign in again.',
-  drawnAnew: /^These are new codes\. .*stop working once you click Finish/,
+  drawnAnew: /^These are new codes: save these\. .*work no more once you click Finish/,
   severalCodes: /^This holds more than one backup code. Paste one of them.$/,
   codesLeft: (left: number): RegExp => new RegExp(`\\b${left} of 10\\b.*left`, 'i'),
 
@@ -56,6 +56,8 @@ export const words = {
   setUpCancelled: /nothing was added.*delete its entry/i,
   reset: /reset.*delete the old entry in the app.*signed out everywhere else/i,
   keptCodes: /codes from before still work/i,
+  backAgain: /server answers again.*may have been done/,
+  codePerhapsUsed: /may have used its code: use another one/,
   untilFinish: /from before work until you click Finish/i,
   otherTabCodes: /replaced or finished in another tab/i,
   neverFinished: /did not finish.*from before still work/i,

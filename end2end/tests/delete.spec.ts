@@ -106,3 +106,11 @@ test('a verification that was left deletes nothing', async ({ site }) => {
   await site.profile.expectOpen();
   await expect(site.profile.detail('Status')).toHaveText(/^(On|Active)$/);
 });
+
+test('a double click on a button of a dialog does not reach what lies under it', async ({ site, page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await site.profile.open();
+  await site.profile.methodMenu.choose('Delete');
+  await site.dialog(/^Delete/).button('Delete').dblclick();
+  await site.stepUp('delete').expectOpen();
+});

@@ -57,7 +57,8 @@ test('an unacceptable password is refused beside its field and nothing typed is 
   await site.home.expectOpen();
 });
 
-test('a reload asks before what was typed is lost, and says then where the link is', async ({ server, site }) => {
+test('a reload asks before what was typed is lost, and says then where the link is', async ({ server, site, guard }) => {
+  guard.expectRefusals(404);
   await openLink(site, server);
   const asked: string[] = [];
   site.page.on('dialog', async (dialog) => {

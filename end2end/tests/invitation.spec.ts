@@ -114,7 +114,8 @@ test('an invitation ends after seven days', async ({ page, server, site, guard }
   await expect(site.invitation.save).toHaveCount(0);
 });
 
-test('a reload of the invitation asks before what was typed is lost, and says then where the link is', async ({ page, server, site }) => {
+test('a reload of the invitation asks before what was typed is lost, and says then where the link is', async ({ page, server, site, guard }) => {
+  guard.expectRefusals(404);
   await page.goto(inviteMember(server));
   const { invitation } = site;
   await expect(invitation.password).toBeVisible();

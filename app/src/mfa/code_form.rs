@@ -6,6 +6,7 @@ use crate::{
     error::AppError,
     reactive::effect,
     refused::Refused,
+    shell::shell,
     ui::{Button, ButtonKind, CodeField, CodeKind, SubmitForm},
     words,
 };
@@ -37,10 +38,12 @@ pub(crate) fn CodeForm(
     /// Further buttons beside `Enter`.
     children: Children,
 ) -> impl IntoView {
+    let shell = shell();
     let was_lost = or_backup.unwrap_or_else(|| StoredValue::new(false));
     effect(move || {
         if refused.read().as_ref().is_some_and(words::is_lost) {
             was_lost.set_value(true);
+            shell.may_have_used_code.set_value(true);
         }
     });
     let at_field = Signal::derive(move || {

@@ -9,6 +9,7 @@ use crate::{
     reactive::{effect, later},
     session::api::whoami,
     ui::leave_alert,
+    words,
 };
 
 /// How often a page loads by itself what could not be loaded.
@@ -44,13 +45,17 @@ impl Shell {
         }
     }
 
-    /// Forgets that the server was not reached once it is: what was typed stays, and nothing says what is no longer so.
+    /// Forgets that the server was not reached once it is, and says that what was sent may have been done. What was typed stays.
     pub fn forget_once_back(self, refused: RwSignal<Option<AppError>>) {
         effect(move || {
             let is_open = self.connection.get() == Connection::Fine;
             if is_open && refused.with_untracked(|refused| refused.as_ref().is_some_and(passes)) {
                 leave_alert();
                 refused.set(None);
+                // What the end of a session says of the same try says more.
+                if !self.status_warns.get_untracked() || self.status.read_untracked().is_none() {
+                    self.warn_here(words::BACK_AGAIN.to_owned());
+                }
             }
         });
     }
@@ -96,7 +101,7 @@ impl Shell {
                 Ok(viewer) if self.version.get_value() == version => {
                     self.failed.set(None);
                     self.is_confirmed.set(true);
-                    self.know(viewer.into());
+                    self.hear_of_session(viewer);
                 }
                 Ok(_) => {}
                 // A page that says why it could not be loaded says the newest reason.

@@ -48,6 +48,9 @@ impl Shell {
         if is_proof {
             self.is_unproven.set_value(false);
         }
+        if refusal.is_none() {
+            self.may_have_used_code.set_value(false);
+        }
         match refusal {
             Some(AppError::NotSignedIn) => {
                 self.lost_session();

@@ -89,6 +89,8 @@ pub(crate) struct Shell {
     pub status_warns: RwSignal<bool>,
     /// Whether the answer to a new password was lost, so that the old one may work no more.
     pub may_have_new_password: StoredValue<bool>,
+    /// Whether the answer to a code was lost, so that it may be used up.
+    pub may_have_used_code: StoredValue<bool>,
     /// Pages entered since the result was said: it is read on the first and gone with the second.
     entered: StoredValue<u32>,
     /// Counts what is known of the session, so that a slow answer can't undo a newer one.
@@ -147,6 +149,7 @@ impl Shell {
             status: RwSignal::new(None),
             status_warns: RwSignal::new(false),
             may_have_new_password: StoredValue::new(false),
+            may_have_used_code: StoredValue::new(false),
             entered: StoredValue::new(0),
             version: StoredValue::new(0),
             wanted: RwSignal::new(None),
@@ -197,16 +200,21 @@ impl Shell {
                 return;
             }
             match answer {
-                Ok(viewer) => {
-                    if viewer.is_none() && !self.left_on_purpose.get_value() {
-                        self.note_end();
-                    }
-                    self.is_unproven.set_value(false);
-                    self.know(viewer.into());
-                }
+                Ok(viewer) => self.hear_of_session(viewer),
                 Err(error) => self.failed.set(Some(error)),
             }
         });
+    }
+
+    /// The server said who is signed in.
+    fn hear_of_session(self, viewer: Option<Viewer>) {
+        let had_one = self.known.with_untracked(|known| known.viewer().is_some());
+        if viewer.is_none() && had_one && !self.left_on_purpose.get_value() {
+            self.lost_session();
+        } else {
+            self.know(viewer.into());
+        }
+        self.is_unproven.set_value(false);
     }
 
     /// Nothing of one person is left for the next one in this tab.
@@ -228,6 +236,7 @@ impl Shell {
             self.after_set_up.set(None);
             self.few_codes.set(None);
             self.may_have_new_password.set_value(false);
+            self.may_have_used_code.set_value(false);
             self.reset_is_open.set_value(false);
             self.key_was_shown.set_value(false);
         }
@@ -259,6 +268,11 @@ impl Shell {
     /// Says a result on this page, where it is read: it goes with the next one.
     pub fn say_here(self, result: String) {
         self.say_after(1, result, false);
+    }
+
+    /// Says here what is no success.
+    pub fn warn_here(self, what: String) {
+        self.say_after(1, what, true);
     }
 
     /// A result is read on the page after the next: this one only leads there.
@@ -308,7 +322,10 @@ impl Shell {
     fn note_end(self) {
         let had_one = self.known.with_untracked(|known| known.viewer().is_some());
         if had_one {
-            let was_kept = !self.is_unproven.get_value();
+            // A try whose answer was lost may have exchanged the cookie: then the one that was kept has ended.
+            let was_exchanged =
+                self.may_have_used_code.get_value() || self.may_have_new_password.get_value();
+            let was_kept = was_exchanged || !self.is_unproven.get_value();
             let why = if was_kept {
                 AppError::NotSignedIn
             } else {
@@ -329,6 +346,8 @@ impl Shell {
         self.note_end();
         if self.may_have_new_password.get_value() {
             self.warn(words::PASSWORD_PERHAPS_CHANGED.to_owned());
+        } else if self.may_have_used_code.get_value() {
+            self.warn(words::CODE_PERHAPS_USED.to_owned());
         }
         self.know(Known::Nobody);
     }

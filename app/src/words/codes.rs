@@ -8,7 +8,7 @@ use super::{ADDED, GENERATED, RESET};
 pub const CODES_REPLACED: &str = "These codes were replaced or finished in another tab. Reload the page to see the current state.";
 
 /// After a reload of the page that shows them.
-pub const CODES_DRAWN_ANEW: &str = "These are new codes. If you saved codes from this page before, they stop working once you click Finish: save these instead.";
+pub const CODES_DRAWN_ANEW: &str = "These are new codes: save these. Codes that this page showed before work no more once you click Finish, if they still do.";
 
 /// After `Download`. Whether a file came of it can't be known, so nothing is ticked.
 pub const CODES_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, use Copy or another browser.";
@@ -39,7 +39,7 @@ pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'stat
         (None, _) => None,
         (Some(0), _) => Some("These codes work once you click Finish."),
         (Some(_), CodesFor::Added) => {
-            Some("The codes that were shown before work until you click Finish.")
+            Some("The first codes that this page showed work until you click Finish.")
         }
         (Some(_), CodesFor::Reset) => Some(
             "The backup codes from before work until you click Finish. You may also keep them and discard these.",

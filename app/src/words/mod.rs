@@ -62,6 +62,12 @@ pub const PERHAPS_DONE: &str = "The answer to your last try was lost on its way.
 /// After `Change password`, where an answer was lost and the session has ended or the current password is refused.
 pub const PASSWORD_PERHAPS_CHANGED: &str =
     "Your last try, whose answer was lost, may have changed the password: try the new one.";
+/// After the end of a session, where the answer to a code was lost.
+pub const CODE_PERHAPS_USED: &str =
+    "Your last try, whose answer was lost, may have used its code: use another one.";
+/// Once the server is reached again after an answer was lost.
+pub const BACK_AGAIN: &str =
+    "The server answers again. Your last try may have been done all the same.";
 /// After a new name was saved.
 pub const RENAMED: &str = "Name saved.";
 

@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 
 use crate::{
-    connection::passes, error::AppError, reactive::effect, shell::shell, ui::focus_heading,
+    connection::{Connection, passes},
+    error::AppError,
+    reactive::effect,
+    shell::shell,
+    ui::focus_heading,
 };
 
 /// The answers to one question.
@@ -78,6 +82,12 @@ where
                 Err(error) => asked.failed.set(Some(error)),
             }
         });
+    });
+    // What was shown before the server was away may be old: also the result of a change whose answer was lost.
+    effect(move || {
+        if shell.connection.get() != Connection::Fine {
+            has_failed.set_value(true);
+        }
     });
     let reload = move || {
         asked.failed.set(None);

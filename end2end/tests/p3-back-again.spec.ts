@@ -1,0 +1,81 @@
+import { expect, test as base } from '../support/fixtures';
+import { ADA } from '../support/seed';
+import { Notice } from '../support/notice';
+import { Proxy } from '../support/proxy';
+import { words } from '../support/words';
+
+const NEW = 'a wooden bridge across the fjord';
+
+/** The pages by way of a proxy that loses answers. */
+const test = base.extend<{ between: Proxy }>({
+  between: async ({ server }, use) => {
+    const proxy = await Proxy.before(server);
+    await use(proxy);
+    proxy.close();
+  },
+  baseURL: async ({ between }, use) => {
+    await use(between.url);
+  },
+});
+
+/** The answer never came, and a moment later the server is reached again: what is known then is said, and what is shown is true. */
+test.beforeEach(({ owner: _owner, guard, between }) => {
+  guard.expectOrigin(between.url);
+  guard.expectOutage();
+  guard.expectRefusals(401, 409);
+});
+
+/** Loses the answer, and those to what the browser sends again by itself. */
+function lose(proxy: Proxy, api: string): void {
+  proxy.cuts = (asked) => asked.url === `/api/${api}`;
+}
+
+test('p3 a code at the sign-in whose answer never came ends in words', async ({ site, between, page }) => {
+  const enrolled = await site.enrolledAtCode();
+  lose(between, 'session/verify_code');
+  await site.signInCode.submit(site.code(enrolled));
+  await site.signIn.expectOpen();
+  await expect(site.signIn.alert.filter({ hasText: words.sessionEnded })).toBeVisible();
+  await expect(site.signIn.status(words.codePerhapsUsed)).toBeVisible();
+  await expect(page.locator('.status'), 'it looks like no success').toHaveClass(/status--warning/);
+  await site.signIn.arrive();
+});
+
+test('p3 a change of password whose answer never came says that the new one may work', async ({ site, between }) => {
+  await site.enter();
+  await site.changePassword.open();
+  lose(between, 'profile/change_password');
+  await site.changePassword.change(site.person.password, NEW);
+  await site.signIn.expectOpen();
+  await expect(site.signIn.status(words.perhapsChanged)).toBeVisible();
+  await site.signIn.fill(site.person.email, NEW);
+  await site.signIn.submit.click();
+  await expect(site.signIn.heading, 'the new password signs in').toHaveCount(0);
+  await expect(site.menu.button).toBeVisible();
+});
+
+test('p3 a rule whose answer never came is shown as it is', async ({ site, between }) => {
+  await site.enter();
+  await site.addMfa();
+  await site.accounts.open();
+  await expect(site.accounts.rule(ADA.account)).not.toBeChecked();
+  lose(between, 'accounts/require_mfa');
+  await site.accounts.rule(ADA.account).click();
+  await site.dialog(/^Require MFA/).button('Require MFA').click();
+  await expect(site.accounts.status(words.backAgain)).toBeVisible();
+  await expect(site.accounts.rule(ADA.account)).toBeChecked();
+  await expect(site.accounts.alert).toHaveCount(0);
+});
+
+test('p3 a Finish whose answer never came says that it may be done, and goes on', async ({ site, between, page }) => {
+  await site.enter();
+  await site.setUpToBackupCodes();
+  await site.backupCodes.saved.check();
+  lose(between, 'mfa/finish');
+  await site.backupCodes.finish.click();
+  await new Notice(page).lookAgain();
+  await expect(site.backupCodes.status(words.backAgain)).toBeVisible();
+  between.cuts = () => false;
+  await site.backupCodes.finish.click();
+  await expect(site.profile.status(words.added)).toBeVisible();
+});
