@@ -338,10 +338,14 @@ async fn remove(
         )));
     };
     keyfile::replace(&database.key_file, &rest).map_err(OpenError::Key)?;
+    let was_waiting = ring.next().is_some_and(|next| *next.id() == id);
+    let backups = if was_waiting {
+        "it has sealed nothing"
+    } else {
+        "backups of the database from before the rotation need it"
+    };
     Ok(Report::one(
-        format!(
-            "Key {id} dropped. Destroy its copies too; backups of the database from before the rotation need it."
-        ),
+        format!("Key {id} dropped. Destroy its copies too; {backups}."),
         json!({ "id": id.as_str() }),
     ))
 }

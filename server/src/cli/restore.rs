@@ -110,12 +110,12 @@ fn file_of(database: &Database) -> Result<PathBuf, Failure> {
 
 /// Why a database stays as it is, with all that has to be done first, in its order.
 async fn in_the_way(target: &Path) -> Failure {
-    let there = format!("there is a database {} already", target.display());
+    let path = target.display();
     Failure::refused(match given_up(target).await {
         Err(BackupError::InUse(_)) => format!(
-            "{there}, and another program has it open: stop the server first, then repeat this with `--overwrite`, which puts it aside"
+            "there is a database {path} already, and another program has it open: stop the server first, then repeat this with `--overwrite`, which puts it aside"
         ),
-        _ => format!("{there}: `--overwrite` puts it aside"),
+        _ => format!("there is a database {path} already: `--overwrite` puts it aside"),
     })
 }
 
