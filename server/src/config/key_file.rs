@@ -22,7 +22,7 @@ pub fn of(file: &Path) -> Result<PathBuf, SettingError> {
         .then(|| fs::canonicalize(&beside_link).ok());
     match of_link.flatten() {
         Some(_) if !beside_file.exists() => Ok(beside_link),
-        Some(second) if fs::canonicalize(&beside_file).ok() != Some(second) => {
+        Some(second) if fs::canonicalize(&beside_file).ok().as_ref() != Some(&second) => {
             let problem = format!(
                 "the database {} is a link to {}, and a key file stands beside each of the two: name the right one, {} or {}, or move the other away",
                 file.display(),
