@@ -33,6 +33,11 @@ pub fn add_member(email: &str, account: &str, role: Role) -> String {
     )
 }
 
+/// Bars somebody again who was disabled.
+pub fn disable(email: &str) -> String {
+    format!("twinlock user disable {}", quoted(email))
+}
+
 /// A word of a shell, whatever it holds; one that begins with a dash is still read as an option.
 fn quoted(text: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "@._-+".contains(sign);
