@@ -123,11 +123,14 @@ pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
 pub fn as_user(user: u32) -> String {
     let name = passwd().into_iter().find(|(_, number, _)| *number == user);
     if user == ROOT {
-        return "root (`sudo twinlock …`)".to_owned();
+        return "root (`sudo -E twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)"
+            .to_owned();
     }
     if own_user() != ROOT {
         let name = name.map_or_else(|| format!("'#{user}'"), |(name, ..)| name);
-        return format!("user {user} (`sudo -u {name} twinlock …`)");
+        return format!(
+            "user {user} (`sudo -E -u {name} twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)"
+        );
     }
     match name {
         Some((name, ..)) => format!("user {user} (`runuser -u {name} -- twinlock …`)"),

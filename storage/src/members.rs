@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     events::{Action, Event},
     ids::{AccountId, UserId},
-    names::PersonName,
+    names::{AccountName, PersonName},
     ports::{
         Grant, MemberPage, MemberQuery, MemberRecord, Members, MembershipChange, PortError, Taken,
     },
@@ -104,6 +104,10 @@ impl Members for Store {
         let set = write.run(set).await?;
         let event = place(Action::MemberRole, user, account).saying(role.as_str());
         write.change(set, event).await
+    }
+
+    async fn only_owner_of(&self, user: &UserId) -> Result<Vec<AccountName>, PortError> {
+        owners::only_owner_of(self, user).await
     }
 
     async fn leave(

@@ -2,18 +2,21 @@
 
 use domain::{
     ids::{AccountId, UserId},
+    names::AccountName,
     ports::{MembershipChange, PortError},
 };
 use sqlx::query;
 
-use crate::write::Write;
+use crate::{Store, rows::Values, write::Write};
 
 /// Accounts in which `$1` is the only Owner who can sign in: not disabled, and with a password. An invited Owner has none yet, and the
 /// invitation may never be accepted. A person who can't sign in is never the only one, so that they can always be taken out.
-macro_rules! count_only_owner {
-    ($rest:literal) => {
+macro_rules! only_owner {
+    ($what:literal, $rest:literal) => {
         concat!(
-            "SELECT COUNT(*) FROM memberships p JOIN users u ON u.id = p.user_id
+            "SELECT ",
+            $what,
+            " FROM memberships p JOIN users u ON u.id = p.user_id JOIN accounts a ON a.id = p.account_id
              WHERE p.user_id = $1 AND p.role = 'owner' AND u.disabled = 0 AND u.password_hash IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM memberships o JOIN users x ON x.id = o.user_id
                                WHERE o.account_id = p.account_id AND o.user_id <> $1 AND o.role = 'owner'
@@ -28,7 +31,7 @@ pub async fn last_anywhere(
     write: &mut Write,
     user: &UserId,
 ) -> Result<Option<MembershipChange>, PortError> {
-    let sql = query(count_only_owner!("")).bind(user.as_str());
+    let sql = query(only_owner!("COUNT(*)", "")).bind(user.as_str());
     Ok(refusal(write.count(sql).await?))
 }
 
@@ -38,8 +41,15 @@ pub async fn last_of(
     user: &UserId,
     account: &AccountId,
 ) -> Result<Option<MembershipChange>, PortError> {
-    let sql = query(count_only_owner!(" AND p.account_id = $2")).bind(user.as_str());
+    let sql = query(only_owner!("COUNT(*)", " AND p.account_id = $2")).bind(user.as_str());
     Ok(refusal(write.count(sql.bind(account.as_str())).await?))
+}
+
+/// The accounts that a person alone owns, by name.
+pub async fn only_owner_of(store: &Store, user: &UserId) -> Result<Vec<AccountName>, PortError> {
+    let sql = query(only_owner!("a.name", " ORDER BY a.name_folded")).bind(user.as_str());
+    let rows = store.rows(sql).await?;
+    rows.iter().map(|row| row.kept("name")).collect()
 }
 
 fn refusal(accounts: u32) -> Option<MembershipChange> {

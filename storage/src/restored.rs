@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
+    email::Email,
     events::{Action, Event},
     ids::BackupCodeId,
     ports::PortError,
@@ -25,12 +26,14 @@ pub enum Spent {
 }
 
 /// What was ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ended {
     /// Sessions, complete or not, with their grants and keys that were being set up.
     pub sessions: u64,
     /// Links to choose a password.
     pub invitations: u64,
+    /// Whose links these were, by address.
+    pub invited: Vec<Email>,
     /// Backup codes that don't work any more.
     pub codes: u64,
     /// Backup codes that still work.
@@ -65,7 +68,12 @@ impl Store {
         write
             .run(query("UPDATE users SET disabled = disabled"))
             .await?;
+        let invited =
+            "SELECT u.email FROM invitations i JOIN users u ON u.id = i.user_id ORDER BY u.email";
+        let invited = write.rows(query(invited)).await?;
+        let invited = invited.iter().map(|row| row.kept("email"));
         let mut ended = Ended {
+            invited: invited.collect::<Result<_, _>>()?,
             sessions: write.run(query("DELETE FROM sessions")).await?,
             invitations: write.run(query("DELETE FROM invitations")).await?,
             ..Ended::default()

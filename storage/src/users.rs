@@ -27,10 +27,12 @@ macro_rules! select_users {
             "SELECT u.id, u.email, u.name, u.disabled, u.last_sign_in_at,
                     CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password,
                     CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+                    COALESCE(t.in_a_row, 0) AS refused_in_a_row,
                     p.role, a.id AS account_id, a.name AS account_name, a.require_mfa,
                     (SELECT COUNT(*) FROM memberships o WHERE o.account_id = a.id) AS members
              FROM users u
              LEFT JOIN mfa_methods m ON m.user_id = u.id
+             LEFT JOIN attempts t ON t.user_id = u.id
              LEFT JOIN memberships p ON p.user_id = u.id
              LEFT JOIN accounts a ON a.id = p.account_id ",
             $rest
@@ -277,6 +279,7 @@ fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
         disabled: row.flag("disabled")?,
         has_password: row.flag("has_password")?,
         has_mfa: row.flag("has_mfa")?,
+        refused_in_a_row: row.count("refused_in_a_row")?,
         accounts: Vec::new(),
         last_sign_in: row.maybe_at("last_sign_in_at")?,
     })

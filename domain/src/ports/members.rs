@@ -5,7 +5,7 @@ use crate::{
     email::Email,
     ids::{AccountId, UserId},
     members::MemberState,
-    names::PersonName,
+    names::{AccountName, PersonName},
     roles::Role,
     time::Timestamp,
 };
@@ -108,6 +108,9 @@ pub trait Members: Send + Sync {
         account: &AccountId,
         role: Role,
     ) -> Result<MembershipChange, PortError>;
+
+    /// The accounts whose only Owner who can sign in is this user, by name: what stands behind [`MembershipChange::LastOwner`].
+    async fn only_owner_of(&self, user: &UserId) -> Result<Vec<AccountName>, PortError>;
 
     /// Ends a membership; the last Owner stays.
     async fn leave(

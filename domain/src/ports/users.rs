@@ -6,6 +6,7 @@ use super::{
 use crate::{
     email::Email,
     ids::{AccountId, UserId},
+    members::MemberState,
     names::PersonName,
     roles::Role,
     time::Timestamp,
@@ -78,10 +79,20 @@ pub struct UserRecord {
     pub has_password: bool,
     /// Whether an MFA method is active.
     pub has_mfa: bool,
+    /// Codes refused in a row.
+    pub refused_in_a_row: u32,
     /// The accounts the user belongs to, with the role in each, by name.
     pub accounts: Vec<(AccountRecord, Role)>,
     /// The last complete sign-in.
     pub last_sign_in: Option<Timestamp>,
+}
+
+impl UserRecord {
+    /// Whether wrong codes have locked the user out, by the rule of an account's members list.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        MemberState::of(self.has_mfa, self.refused_in_a_row, false) == MemberState::Locked
+    }
 }
 
 /// A user found by name, for a sign-in.

@@ -202,10 +202,12 @@ async fn turn(
     keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
 
     let mut out = io::stdout();
+    let mut before = None;
     let said = |progress: Progress| {
-        if !json {
+        // The last one is the result, which is printed below.
+        if let (false, Some(done)) = (json, before.replace(progress.done)) {
             // A terminal that is closed stops nothing.
-            let _ = writeln!(out, "{} rows sealed anew …", progress.done);
+            let _ = writeln!(out, "{done} rows sealed anew …");
         }
     };
     let progress = rotate(store, &ring, opened.vault(), progress, said).await?;

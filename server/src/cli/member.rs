@@ -32,16 +32,20 @@ pub(super) async fn run(
 struct Pair {
     email: Email,
     user: UserId,
+    /// What keeps them from signing in, as a sentence that follows one about them.
+    obstacle: Option<String>,
     account: AccountRecord,
 }
 
 impl Pair {
     async fn find(services: &Services, args: &MemberArgs) -> Result<Self, Failure> {
         let email = user::parse_email(&args.email)?;
+        let found = user::find(services, &email).await?;
         Ok(Self {
-            user: user::find(services, &email).await?.user,
+            obstacle: user::obstacle(&found),
             account: account::find(services, &args.account).await?,
-            email,
+            user: found.user,
+            email: found.email,
         })
     }
 
@@ -84,7 +88,8 @@ async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failu
     let join = services.members.join(&pair.user, &pair.account.id, role);
     let there = format!("belongs to `{name}` already; `twinlock member role` changes the role");
     pair.judge(join.await?, &there)?;
-    let line = format!("{} added as {} of `{name}`.", pair.email, role.as_str());
+    let mut line = format!("{} added as {} of `{name}`.", pair.email, role.as_str());
+    line.extend(pair.obstacle.as_deref());
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
@@ -101,7 +106,8 @@ async fn set_role(services: &Services, args: &MemberRoleArgs) -> Result<Report, 
         pair.judge(change.await?, &pair.not_a_member())?;
         "now"
     };
-    let line = format!("{} is {} of `{name}` {when}.", pair.email, role.as_str());
+    let mut line = format!("{} is {} of `{name}` {when}.", pair.email, role.as_str());
+    line.extend(pair.obstacle.as_deref());
     Ok(Report::one(line, pair.json(Some(role))))
 }
 

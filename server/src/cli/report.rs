@@ -4,6 +4,15 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+/// The items of a sentence: "a", "a and b", "a, b and c".
+pub fn joined(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// The result of a command.
 pub struct Report {
     lines: Vec<String>,

@@ -8,6 +8,7 @@ use std::{
 };
 
 use domain::{
+    email::Email,
     events::{Actor, Origin},
     ports::Clock,
 };
@@ -17,6 +18,7 @@ use storage::{BackupError, Ended, Spent, Store, given_up, sound};
 use super::{
     Failure, Report,
     args::{RestoreArgs, RestoredArgs},
+    report::joined,
 };
 use crate::{
     clock::SystemClock,
@@ -26,6 +28,9 @@ use crate::{
     keyfile, keys,
     named_path::BACKUP,
 };
+
+/// How many people whose links ended are named.
+const MAX_LISTED: usize = 10;
 
 /// What stands beside a file in this mode, until its last connection is closed.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
@@ -72,13 +77,13 @@ pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Repor
             aside.display()
         )
     }));
-    lines.extend(told(ended, &spent));
+    lines.extend(told(&ended, &spent));
     lines.extend(
         warning
             .as_ref()
             .map(|warning| format!("WARNING: {warning}. Until then no server starts on it.")),
     );
-    let mut json = counted(ended);
+    let mut json = counted(&ended);
     json["file"] = json!(target.display().to_string());
     json["replaced"] = json!(aside.map(|aside| aside.display().to_string()));
     json["warning"] = json!(warning);
@@ -96,7 +101,7 @@ pub(super) async fn only_end(args: &RestoredArgs, database: &Database) -> Result
     let ended = end(opened.store(), &spent).await;
     opened.close().await;
     let ended = ended?;
-    Ok(Report::lines(told(ended, &spent), counted(ended)))
+    Ok(Report::lines(told(&ended, &spent), counted(&ended)))
 }
 
 /// Only a file is put back by this program.
@@ -258,15 +263,16 @@ fn free_name(target: &Path) -> io::Result<PathBuf> {
 }
 
 /// What a restore means for people, with what is not known.
-fn told(ended: Ended, spent: &Spent) -> Vec<String> {
+fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
     let Ended {
         sessions,
         invitations,
+        invited,
         codes,
         codes_left,
     } = ended;
     let of_codes = match spent {
-        Spent::Unknown if codes_left == 0 => "The backup holds no unused backup codes.".to_owned(),
+        Spent::Unknown if *codes_left == 0 => "The backup holds no unused backup codes.".to_owned(),
         Spent::Unknown => format!(
             "Which backup codes were used since the backup is not known: the {codes_left} that it holds as unused work, also if they were used since. `twinlock restored --void-backup-codes` voids them all."
         ),
@@ -277,18 +283,39 @@ fn told(ended: Ended, spent: &Spent) -> Vec<String> {
             format!("{codes} backup codes were voided: nobody has any until they make new ones.")
         }
     };
-    vec![
-        format!(
-            "{sessions} sessions and {invitations} invitation links ended; no browser is known any more; no authenticator code of until now works."
-        ),
+    let mut lines = vec![format!(
+        "{sessions} sessions and {invitations} invitation links ended; no browser is known any more; no authenticator code of until now works."
+    )];
+    lines.extend(new_links(invited));
+    lines.extend([
         of_codes,
         "Passwords, authenticators, members and rules are again those of the backup: what was changed or taken away since then has to be done again.".to_owned(),
-    ]
+    ]);
+    lines
 }
 
-fn counted(ended: Ended) -> Value {
+/// How the people whose links ended get new ones; nothing where there are none.
+fn new_links(invited: &[Email]) -> Option<String> {
+    let whose = match invited.len() {
+        0 => return None,
+        count if count > MAX_LISTED => {
+            format!(
+                "{count} people; `twinlock user list` shows those who have no password yet as `invited`"
+            )
+        }
+        _ => {
+            let names: Vec<String> = invited.iter().map(ToString::to_string).collect();
+            joined(&names)
+        }
+    };
+    Some(format!(
+        "`twinlock user set-password EMAIL` prints a new link; those that ended were of {whose}."
+    ))
+}
+
+fn counted(ended: &Ended) -> Value {
     json!({
-        "sessions": ended.sessions, "invitations": ended.invitations,
+        "sessions": ended.sessions, "invitations": ended.invitations, "invited": ended.invited,
         "backup_codes_voided": ended.codes, "backup_codes_left": ended.codes_left,
     })
 }

@@ -20,6 +20,7 @@ use crate::{
     context::{Opened, Opening, open, settings},
     health::{self, Health},
     keeper::Keeping,
+    keyfile,
     keys::lost,
     listener::{self, End},
     router::router_with,
@@ -54,6 +55,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         .map_err(|source| system("asking for the own address", source))?;
     let public_url = address.public_url(bound).with_hsts(hsts);
 
+    let is_new = keyfile::is_new(&database).unwrap_or(false);
     let opened = open(&database, Opening::Migrate).await?;
     let services = opened.services(settings(&branding, &public_url, &limits))?;
     if args.demo
@@ -75,6 +77,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         first_start.as_deref(),
         assumption.as_deref(),
         &database,
+        is_new,
     )
     .map_err(Failure::output)?;
     let clock = Arc::clone(&services.clock);
@@ -191,6 +194,7 @@ fn announce(
     first_start: Option<&str>,
     assumption: Option<&str>,
     database: &Database,
+    is_new: bool,
 ) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "Listening on {listening}")?;
@@ -203,6 +207,20 @@ fn announce(
         writeln!(
             out,
             "Back up the key file {key_file} apart from the database {place}: without it nobody's authenticator works."
+        )?;
+        // Who starts the server in the wrong folder finds nobody there, and should not take it for a loss.
+        let whole = database
+            .file()
+            .and_then(|file| std::path::absolute(file).ok())
+            .map_or_else(|| place.to_string(), |file| file.display().to_string());
+        let state = if is_new {
+            "was made by this start"
+        } else {
+            "holds no user yet"
+        };
+        writeln!(
+            out,
+            "The database {whole} {state}: if you expected your users in it, stop the server and name theirs with TWINLOCK_DATABASE_URL."
         )?;
     }
     out.flush()

@@ -5,6 +5,12 @@ use serde_json::json;
 
 use crate::{browser::Browser, people::PASSWORD, program::Place};
 
+/// The id of an account, by its place in the list.
+fn id(place: &Place, number: usize) -> String {
+    let listed = place.run(&["account", "list", "--json"]).expect_json();
+    listed[number]["id"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn an_account_gets_another_name() {
     let place = Place::with_owner();
@@ -40,15 +46,19 @@ fn an_account_goes_and_its_members_stay_as_users() {
     let place = Place::with_member();
     let server = place.serve();
     let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let id = id(&place, 1);
     assert_eq!(
         place
             .run(&["account", "remove", "Example Ltd"])
             .expect_done(),
-        "Account `Example Ltd` removed: 2 members belonged to it, and stay as users.\n\
+        format!(
+            "Account `Example Ltd` removed: 2 members belonged to it, and stay as users.\n\
+         The security events of before name it by its id: {id}\n\
          These commands bring it back:\n\
          twinlock account add 'Example Ltd'\n\
          twinlock member add ada@example.com 'Example Ltd' --role owner\n\
          twinlock member add max@example.com 'Example Ltd' --role member"
+        )
     );
     assert!(
         place
@@ -77,26 +87,33 @@ fn an_account_goes_and_its_members_stay_as_users() {
 #[test]
 fn the_words_fit_the_number_of_members() {
     let place = Place::with_owner();
+    let [acme, example] = [0, 1].map(|place_in_list| id(&place, place_in_list));
     assert_eq!(
         place
             .run(&["account", "remove", "Example Ltd"])
             .expect_done(),
-        "Account `Example Ltd` removed: 1 member belonged to it, and stays as a user.\n\
+        format!(
+            "Account `Example Ltd` removed: 1 member belonged to it, and stays as a user.\n\
+         The security events of before name it by its id: {example}\n\
          These commands bring it back:\n\
          twinlock account add 'Example Ltd'\n\
          twinlock member add ada@example.com 'Example Ltd' --role owner"
+        )
     );
     assert_eq!(
         place.run(&["account", "remove", "Acme"]).expect_done(),
-        "Account `Acme` removed: nobody belonged to it.\n\
-         These commands bring it back:\n\
+        format!(
+            "Account `Acme` removed: nobody belonged to it.\n\
+         The security events of before name it by its id: {acme}\n\
+         This command brings it back:\n\
          twinlock account add Acme"
+        )
     );
 }
 
 #[rstest]
 #[case(&["account", "rename", "Nobody's", "Other"], "there is no account `Nobody's`: there are `Acme`, `Example Ltd`")]
-#[case(&["account", "rename", "Acme", "example ltd"], "there is an account `example ltd` already; ")]
+#[case(&["account", "rename", "Acme", "example ltd"], "there is an account `Example Ltd` already; ")]
 #[case(&["account", "rename", "Acme", " "], "` ` is no name for an account: ")]
 #[case(&["account", "remove", "Nobody's"], "there is no account `Nobody's`: ")]
 #[case(&["account", "require-mfa", "Nobody's", "on"], "there is no account `Nobody's`: ")]

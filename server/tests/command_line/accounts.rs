@@ -44,7 +44,7 @@ fn a_taken_name_is_refused_whatever_its_case() {
     let done = place.run(&["account", "add", "EXAMPLE LTD"]);
     assert!(
         done.expect_refused(1)
-            .starts_with("there is an account `EXAMPLE LTD` already")
+            .starts_with("there is an account `Example Ltd` already")
     );
 }
 

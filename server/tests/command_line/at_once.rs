@@ -14,7 +14,7 @@ fn all_start(place: &Place) {
     });
     for mut server in servers {
         if server.line().starts_with("TWINLOCK_PUBLIC_URL is not set") {
-            for _ in 0..3 {
+            for _ in 0..4 {
                 server.line();
             }
         }

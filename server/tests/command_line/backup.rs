@@ -164,6 +164,39 @@ fn without_the_newest_database_it_says_what_is_not_known() {
     );
 }
 
+/// Those whose links ended have no other way in.
+#[test]
+fn whose_links_ended_is_said_with_what_makes_new_ones() {
+    let place = Place::with_owner();
+    let invite = |number: u32| {
+        let email = format!("{number:02}@example.com");
+        let add = ["user", "add", &email, "--name", "Somebody"];
+        let role = ["--account", "Acme", "--role", "member"];
+        place.run(&[&add[..], &role].concat()).expect_done();
+    };
+    let restored = |copy: &str| {
+        place.run(&["backup", copy]).expect_done();
+        let done = place.run(&["restore", copy, "--overwrite"]);
+        let lines = done.expect_done().lines().map(str::to_owned);
+        let mut lines = lines.filter(|line| line.contains("set-password"));
+        (lines.next(), lines.next())
+    };
+    assert_eq!(restored("none"), (None, None));
+    (1..=2).for_each(invite);
+    let said = "`twinlock user set-password EMAIL` prints a new link; those that ended were of";
+    let two = format!("{said} 01@example.com and 02@example.com.");
+    assert_eq!(restored("two"), (Some(two), None));
+    (3..=13).for_each(invite);
+    let many = format!(
+        "{said} 11 people; `twinlock user list` shows those who have no password yet as `invited`."
+    );
+    assert_eq!(restored("many"), (Some(many), None));
+    invite(14);
+    place.run(&["backup", "last"]).expect_done();
+    let json = place.run(&["restore", "last", "--overwrite", "--json"]);
+    assert_eq!(json.expect_json()["invited"], json!(["14@example.com"]));
+}
+
 #[test]
 fn another_key_file_is_warned_of() {
     let (place, other) = (Place::with_owner(), Place::with_owner());

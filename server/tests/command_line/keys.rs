@@ -166,8 +166,15 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let done = sign_in_meanwhile(&server, child, &mut next);
     let lines: Vec<&str> = done.expect_done().lines().collect();
     assert!(next > 0 && lines.len() > 1, "{lines:?}");
+    // The last of them is the result, and said once.
+    let counts = lines.iter().map(|line| line.split_once(' ').unwrap().0);
+    let counts: Vec<u32> = counts.map(|count| count.parse().unwrap()).collect();
+    assert!(counts.is_sorted_by(|one, next| one < next), "{lines:?}");
     let free = format!("`twinlock key drop {old}` takes it away.");
     assert!(lines.last().unwrap().ends_with(&free), "{lines:?}");
+    let said = place.run(&["key", "list"]);
+    let seals = format!("{new}: seals, {} rows sealed by it\n", count + 3);
+    assert!(said.expect_done().starts_with(&seals));
     let listed = place.run(&["key", "list", "--json"]).expect_json();
     // And three that the database holds.
     assert_eq!(

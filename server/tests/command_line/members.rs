@@ -106,6 +106,29 @@ fn a_running_server_knows_at_once() {
     );
 }
 
+#[test]
+fn who_can_t_sign_in_is_told_of_with_their_new_role() {
+    let place = Place::with_member();
+    place
+        .run(&["user", "disable", "max@example.com"])
+        .expect_done();
+    let barred =
+        "They are disabled, and can't sign in until `twinlock user enable max@example.com`.";
+    let max = ["max@example.com", "Acme", "--role", "owner"];
+    assert_eq!(
+        place
+            .run(&[&["member", "add"][..], &max].concat())
+            .expect_done(),
+        format!("max@example.com added as owner of `Acme`. {barred}")
+    );
+    assert_eq!(
+        place
+            .run(&[&["member", "role"][..], &max].concat())
+            .expect_done(),
+        format!("max@example.com is owner of `Acme` already. {barred}")
+    );
+}
+
 #[rstest]
 #[case(&["add", "eve@example.com", "Acme", "--role", "owner"], "there is no user eve@example.com; ")]
 #[case(&["add", "ada@example.com", "Other", "--role", "owner"], "there is no account `Other`: there are `Acme`, `Example Ltd`")]

@@ -11,6 +11,11 @@ fn token(line: &str, path: &str) -> String {
         .to_owned()
 }
 
+/// Only a file is made by the first start; a server's database was there.
+fn is_new(place: &Place, starts: &[String]) -> bool {
+    starts.is_empty() && !place.is_on_a_server()
+}
+
 #[test]
 fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
     let place = Place::new();
@@ -28,6 +33,20 @@ fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
                 .line()
                 .starts_with("Back up the key file twinlock.db.key apart from the database ")
         );
+        let state = if is_new(&place, &tokens) {
+            "was made by this start"
+        } else {
+            "holds no user yet"
+        };
+        let last = server.line();
+        assert!(
+            last.starts_with("The database ") && last.contains(&format!(" {state}: if you")),
+            "{last}"
+        );
+        if !place.is_on_a_server() {
+            let whole = place.file("twinlock.db");
+            assert!(last.contains(whole.to_str().unwrap()), "{last}");
+        }
         tokens.push(token(&link, "setup"));
         let check = |token: &String| {
             Browser::new(&server)

@@ -124,8 +124,34 @@ fn s8_accounts_that_differ_in_dots_and_case_only_are_one() {
     let place = Place::with_database();
     place.run(&["account", "add", "IŞIK"]).expect_done();
     let again = place.run(&["account", "add", "ışık"]);
-    assert!(again.expect_refused(1).contains("already"));
+    assert!(
+        again
+            .expect_refused(1)
+            .starts_with("there is an account `IŞIK` already; ")
+    );
     place
         .run(&["account", "rename", "isik", "Işık Ltd"])
+        .expect_done();
+}
+
+#[test]
+fn s8_an_equal_name_is_refused_by_the_spelling_that_is_there() {
+    let place = Place::with_database();
+    for name in ["Alder Bakery", "Birch"] {
+        place.run(&["account", "add", name]).expect_done();
+    }
+    let there = "there is an account `Alder Bakery` already; ";
+    for args in [
+        &["account", "add", "Älder Bakery"][..],
+        &["account", "add", " ALDER bakery "],
+        &["account", "rename", "Birch", "älder bakery"],
+    ] {
+        let done = place.run(args);
+        let line = done.expect_refused(1);
+        assert!(line.starts_with(there), "{args:?}: {line}");
+    }
+    // Another spelling of its own name is its own.
+    place
+        .run(&["account", "rename", "alder bakery", "Älder Bakery"])
         .expect_done();
 }

@@ -164,12 +164,15 @@ fn somebody_is_removed_with_all_that_was_theirs() {
     ];
     place.run(&more).expect_done();
     let before = place.listed("max@example.com");
+    let users = place.run(&["user", "list", "--json"]).expect_json();
+    let id = users[1]["id"].as_str().unwrap();
     let again = place.run(&["user", "remove", "max@example.com"]);
     let lines: Vec<&str> = again.expect_done().lines().collect();
     assert_eq!(
         lines,
         [
             "max@example.com (Somebody) removed with their place as member of `Acme`, their place as member of `Example Ltd`, their password and sessions.",
+            &format!("The security events of before name them by their id: {id}"),
             "It can't be undone. These commands invite them anew, to set up everything again:",
             "twinlock user add max@example.com --name Somebody --account Acme --role member",
             "twinlock member add max@example.com 'Example Ltd' --role member",
@@ -177,7 +180,7 @@ fn somebody_is_removed_with_all_that_was_theirs() {
     );
 
     // What the lines say is what brings them back, in a shell.
-    for line in &lines[2..] {
+    for line in &lines[3..] {
         let program = place.file("twinlock");
         if !program.exists() {
             symlink(env!("CARGO_BIN_EXE_twinlock"), &program).unwrap();
@@ -191,9 +194,76 @@ fn somebody_is_removed_with_all_that_was_theirs() {
     let gone = place.run(&["user", "remove", "max@example.com"]);
     let said = gone.expect_done();
     assert!(
-        said.contains(", their link to choose a password.\n"),
+        said.contains(" and their link to choose a password.\n"),
         "{said}"
     );
+}
+
+/// Of whom is it said that they were disabled, and how one command or an account that is missing is told.
+#[test]
+fn what_brings_somebody_back_is_true_of_them() {
+    let place = Place::with_member();
+    let said = |email: &str| {
+        let done = place.run(&["user", "remove", email]);
+        let lines: Vec<String> = done.expect_done().lines().map(str::to_owned).collect();
+        lines[2..].to_vec()
+    };
+    place
+        .run(&["user", "disable", "max@example.com"])
+        .expect_done();
+    assert_eq!(
+        said("max@example.com"),
+        [
+            "It can't be undone. These commands invite them anew, disabled as they were, to set up everything again:",
+            "twinlock user add max@example.com --name Somebody --account 'Example Ltd' --role member",
+            "twinlock user disable max@example.com",
+        ]
+    );
+    place.add_person("eva@example.com", "member");
+    assert_eq!(
+        said("eva@example.com"),
+        [
+            "It can't be undone. This command invites them anew, to set up everything again:",
+            "twinlock user add eva@example.com --name Somebody --account 'Example Ltd' --role member",
+        ]
+    );
+    place.add_person("eva@example.com", "member");
+    place
+        .run(&["member", "remove", "eva@example.com", "Example Ltd"])
+        .expect_done();
+    assert_eq!(
+        said("eva@example.com"),
+        [
+            "It can't be undone. This command invites them anew, to set up everything again; they were in no account, so put the name of one in place of ACCOUNT:",
+            "twinlock user add eva@example.com --name Somebody --account ACCOUNT --role member",
+        ]
+    );
+}
+
+/// Who needs `user unlock`, by the rule of the members' list.
+#[test]
+fn the_list_says_who_is_locked_out() {
+    let place = Place::with_member();
+    let server = place.serve();
+    Browser::of(&server, "max@example.com", PASSWORD).enrol();
+    let locked = || place.run(&["user", "list", "--json"]).expect_json()[1]["locked"].clone();
+    let count = |wrong: u32| {
+        let sql = format!(
+            "INSERT INTO attempts (user_id, in_a_row) SELECT id, {wrong} FROM users WHERE email = 'max@example.com'
+             ON CONFLICT (user_id) DO UPDATE SET in_a_row = excluded.in_a_row"
+        );
+        place.change(&sql);
+    };
+    assert_eq!(locked(), false);
+    count(domain::lockout::LOCK_AFTER - 1);
+    assert_eq!(locked(), false);
+    count(domain::lockout::LOCK_AFTER);
+    assert_eq!(locked(), true);
+    assert!(place.listed("max@example.com").ends_with("MFA on, locked"));
+    place
+        .run(&["user", "unlock", "max@example.com"])
+        .expect_done();
+    assert!(place.listed("max@example.com").ends_with("MFA on"));
 }
 
 #[rstest]
@@ -223,7 +293,7 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
         )
     };
     let change = || place.run(&["user", command, "ada@example.com"]);
-    assert_eq!(change().expect_refused(1), refused("an account"));
+    assert_eq!(change().expect_refused(1), refused("`Example Ltd`"));
     place
         .run(&[
             "member",
@@ -234,7 +304,10 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
             "owner",
         ])
         .expect_done();
-    assert_eq!(change().expect_refused(1), refused("2 accounts"));
+    assert_eq!(
+        change().expect_refused(1),
+        refused("`Acme` and `Example Ltd`")
+    );
     assert!(
         place
             .listed("ada@example.com")

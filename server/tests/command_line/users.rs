@@ -52,7 +52,7 @@ fn somebody_with_a_password_is_added_and_listed() {
     let listed = place.run(&["user", "list", "--json"]).expect_json();
     let expected = json!({
         "id": listed[0]["id"], "email": "ada@example.com", "name": "Ada Owner", "disabled": false, "has_password": true,
-        "has_mfa": false, "accounts": [{ "name": "Example Ltd", "role": "owner" }], "last_sign_in": null,
+        "has_mfa": false, "locked": false, "accounts": [{ "name": "Example Ltd", "role": "owner" }], "last_sign_in": null,
     });
     assert_eq!(listed, json!([expected]));
 }

@@ -225,6 +225,11 @@ async fn a_refusal_says_how_many_accounts_stand_against_it() {
     assert_eq!(store.set_disabled(&ada, true).await.unwrap(), three);
     assert_eq!(Users::remove(store, &ada).await.unwrap(), three);
     assert!(!Users::find(store, &ada).await.unwrap().unwrap().disabled);
+    let names = store.only_owner_of(&ada).await.unwrap();
+    let places = store.of_user(&ada).await.unwrap().into_iter();
+    let places = places.filter(|place| place.role == Role::Owner);
+    let owns: Vec<_> = places.map(|place| place.account.name).collect();
+    assert_eq!(names, owns, "by name, those that stand against it");
 
     let (shared, _) = owned(store).await;
     store.join(&ada, &shared, Role::Owner).await.unwrap();

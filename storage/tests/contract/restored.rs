@@ -50,6 +50,7 @@ async fn whatever_was_open_ends() {
     let expected = Ended {
         sessions: 2,
         invitations: 1,
+        invited: vec![Users::find(store, &eve).await.unwrap().unwrap().email],
         codes: 0,
         codes_left: 10,
     };

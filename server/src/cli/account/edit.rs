@@ -20,7 +20,7 @@ pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Fail
         at: services.clock.now(),
     };
     if !services.accounts.add(account).await? {
-        return Err(taken(&name));
+        return Err(taken(services, None, &name).await?);
     }
     Ok(Report::one(
         format!("Account `{name}` added."),
@@ -28,17 +28,28 @@ pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Fail
     ))
 }
 
-fn taken(name: &AccountName) -> Failure {
-    Failure::refused(format!(
+/// The refusal of a name that another account has, in the spelling of that account.
+async fn taken(
+    services: &Services,
+    own: Option<&AccountId>,
+    name: &AccountName,
+) -> Result<Failure, Failure> {
+    let accounts = services.accounts.list().await?;
+    let holder = accounts
+        .iter()
+        .find(|account| Some(&account.id) != own && account.name.search_key() == name.search_key());
+    // It may have gone meanwhile.
+    let name = holder.map_or(name, |account| &account.name);
+    Ok(Failure::refused(format!(
         "there is an account `{name}` already; names that differ only in case, marks on letters or signs that show nothing count as equal"
-    ))
+    )))
 }
 
 pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Failure> {
     let account = find(services, &args.name).await?;
     let name = parse_name(&args.new_name)?;
     if !services.accounts.rename(&account.id, &name).await? {
-        return Err(taken(&name));
+        return Err(taken(services, Some(&account.id), &name).await?);
     }
     let when = if account.name.as_str() == name.as_str() {
         "already"
@@ -68,14 +79,23 @@ pub async fn remove(services: &Services, args: &AccountArgs) -> Result<Report, F
         ),
     };
     let name = account.name.as_str();
+    let again = places.iter();
+    let again = again.map(|(email, role)| undo::add_member(email.as_str(), name, *role));
+    let mut commands = vec![undo::add_account(name)];
+    commands.extend(again.chain(account.requires_mfa.then(|| undo::require_mfa(name))));
+    let bring = match commands.len() {
+        1 => "This command brings it back:",
+        _ => "These commands bring it back:",
+    };
     let mut lines = vec![
         format!("Account `{name}` removed: {belonged}."),
-        "These commands bring it back:".to_owned(),
-        undo::add_account(name),
+        format!(
+            "The security events of before name it by its id: {}",
+            account.id
+        ),
+        bring.to_owned(),
     ];
-    let again = places.iter();
-    lines.extend(again.map(|(email, role)| undo::add_member(email.as_str(), name, *role)));
-    lines.extend(account.requires_mfa.then(|| undo::require_mfa(name)));
+    lines.extend(commands);
     let places = places.iter();
     let places: Vec<Value> = places
         .map(|(email, role)| json!({ "email": email, "role": role }))

@@ -25,8 +25,9 @@ pub(super) async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failur
             (_, true) => ("next", "waits for `twinlock key rotate`"),
             (_, false) => ("old", "opens only"),
         };
+        let noun = if rows == 1 { "row" } else { "rows" };
         items.push((
-            format!("{id}: {said}, {rows} rows"),
+            format!("{id}: {said}, {rows} {noun} sealed by it"),
             json!({ "id": id.as_str(), "state": state, "rows": rows }),
         ));
     }

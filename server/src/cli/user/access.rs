@@ -5,7 +5,7 @@ use domain::{ports::UserRecord, roles::Role};
 use serde_json::{Value, json};
 
 use super::{find, judge, obstacle, parse_email, unknown};
-use crate::cli::{Failure, Report, args::EmailArgs, undo};
+use crate::cli::{Failure, Report, args::EmailArgs, report::joined, undo};
 
 /// Bars somebody or lets them in again. Scripts may repeat it: what is so already is said and no failure.
 pub async fn set_disabled(
@@ -18,7 +18,7 @@ pub async fn set_disabled(
     let changed = found.disabled != disabled;
     if changed {
         let change = services.users.set_disabled(&found.user, disabled).await?;
-        judge(change, &email)?;
+        judge(services, change, &found.user, &email).await?;
     }
     let until = format!("until `twinlock user enable {email}`");
     let mut line = match (disabled, changed) {
@@ -50,7 +50,8 @@ pub async fn remove(services: &Services, args: &EmailArgs) -> Result<Report, Fai
     let Some(user) = services.users.find(&user).await? else {
         return Err(unknown(&email));
     };
-    judge(services.users.remove(&user.id).await?, &email)?;
+    let change = services.users.remove(&user.id).await?;
+    judge(services, change, &user.id, &email).await?;
     let accounts: Vec<Value> = user
         .accounts
         .iter()
@@ -65,8 +66,10 @@ pub async fn remove(services: &Services, args: &EmailArgs) -> Result<Report, Fai
             user.name,
             lost(&user)
         ),
-        "It can't be undone. These commands invite them anew, to set up everything again:"
-            .to_owned(),
+        format!(
+            "The security events of before name them by their id: {}",
+            user.id
+        ),
     ];
     lines.extend(undoing(&user));
     Ok(Report::lines(lines, json))
@@ -79,26 +82,50 @@ fn lost(user: &UserRecord) -> String {
         .iter()
         .map(|(account, role)| format!("their place as {} of `{}`", role.as_str(), account.name));
     let mut parts: Vec<String> = roles.collect();
-    let more = match (user.has_password, user.has_mfa) {
-        (false, _) => "their link to choose a password",
-        (true, false) => "their password and sessions",
-        (true, true) => "their password, authenticator, backup codes and sessions",
+    let more: &[&str] = match (user.has_password, user.has_mfa) {
+        (false, _) => &["their link to choose a password"],
+        (true, false) => &["their password", "sessions"],
+        (true, true) => &[
+            "their password",
+            "authenticator",
+            "backup codes",
+            "sessions",
+        ],
     };
-    parts.push(more.to_owned());
-    parts.join(", ")
+    parts.extend(more.iter().map(|part| (*part).to_owned()));
+    joined(&parts)
 }
 
+/// A sentence about the commands that bring back what commands can, then each of them.
 fn undoing(user: &UserRecord) -> Vec<String> {
     let (email, name) = (user.email.as_str(), user.name.as_str());
-    let Some(((first, role), further)) = user.accounts.split_first() else {
+    let mut commands = match user.accounts.split_first() {
         // They belonged to none, and nobody is added to none.
-        return vec![undo::add_user(email, name, "ACCOUNT", Role::Member)];
+        None => vec![undo::add_user(email, name, "ACCOUNT", Role::Member)],
+        Some(((first, role), _)) => vec![undo::add_user(email, name, first.name.as_str(), *role)],
     };
-    let further = further
-        .iter()
-        .map(|(account, role)| undo::add_member(email, account.name.as_str(), *role));
-    [undo::add_user(email, name, first.name.as_str(), *role)]
-        .into_iter()
-        .chain(further)
-        .collect()
+    let further = user.accounts.iter().skip(1);
+    commands.extend(
+        further.map(|(account, role)| undo::add_member(email, account.name.as_str(), *role)),
+    );
+    commands.extend(user.disabled.then(|| undo::disable(email)));
+    let invite = match commands.len() {
+        1 => "This command invites them",
+        _ => "These commands invite them",
+    };
+    let disabled = if user.disabled {
+        ", disabled as they were"
+    } else {
+        ""
+    };
+    let account = if user.accounts.is_empty() {
+        "; they were in no account, so put the name of one in place of ACCOUNT"
+    } else {
+        ""
+    };
+    let mut lines = vec![format!(
+        "It can't be undone. {invite} anew{disabled}, to set up everything again{account}:"
+    )];
+    lines.extend(commands);
+    lines
 }

@@ -27,7 +27,9 @@ fn listed(user: &UserRecord) -> (String, Value) {
         has_mfa,
         accounts,
         last_sign_in,
+        ..
     } = user;
+    let locked = user.is_locked();
     let places: Vec<String> = accounts
         .iter()
         .map(|(account, role)| format!("{} of `{}`", role.as_str(), account.name))
@@ -41,6 +43,7 @@ fn listed(user: &UserRecord) -> (String, Value) {
         },
         mfa.to_owned(),
     ];
+    facts.extend(locked.then(|| "locked".to_owned()));
     facts.extend((!has_password).then(|| "invited".to_owned()));
     facts.extend(disabled.then(|| "disabled".to_owned()));
     let accounts: Vec<Value> = accounts
@@ -48,7 +51,7 @@ fn listed(user: &UserRecord) -> (String, Value) {
         .map(|(account, role)| json!({ "name": account.name, "role": role }))
         .collect();
     let json = json!({
-        "id": id, "email": email, "name": name, "disabled": disabled, "has_password": has_password, "has_mfa": has_mfa,
+        "id": id, "email": email, "name": name, "disabled": disabled, "has_password": has_password, "has_mfa": has_mfa, "locked": locked,
         "accounts": accounts, "last_sign_in": last_sign_in.map(utc),
     });
     (format!("{email} ({name}): {}", facts.join(", ")), json)

@@ -9,11 +9,15 @@ mod reset;
 use app::services::Services;
 use domain::{
     email::{Email, EmailError},
+    ids::UserId,
     ports::{Credentials, MembershipChange},
 };
 
-use super::{Failure, Report, args::UserCommand, on};
+use super::{Failure, Report, args::UserCommand, on, report::joined};
 use crate::config::DatabaseArgs;
+
+/// How many accounts a refusal names.
+const MAX_LISTED: usize = 20;
 
 pub(super) async fn run(command: &UserCommand, database: &DatabaseArgs) -> Result<Report, Failure> {
     on(database, command.links(), async |services| match command {
@@ -62,7 +66,7 @@ fn unknown(email: &Email) -> Failure {
 
 /// What keeps somebody from signing in, whatever else they have, with the command that ends it: the sentence that follows one about them.
 /// Nothing where nothing does.
-fn obstacle(user: &Credentials) -> Option<String> {
+pub(super) fn obstacle(user: &Credentials) -> Option<String> {
     let email = &user.email;
     if user.disabled {
         return Some(format!(
@@ -77,16 +81,29 @@ fn obstacle(user: &Credentials) -> Option<String> {
 }
 
 /// What became of a change to somebody: nothing of it where an account would be left alone.
-fn judge(change: MembershipChange, email: &Email) -> Result<(), Failure> {
+async fn judge(
+    services: &Services,
+    change: MembershipChange,
+    user: &UserId,
+    email: &Email,
+) -> Result<(), Failure> {
     match change {
         MembershipChange::Done => Ok(()),
         MembershipChange::NotThere => Err(unknown(email)),
         MembershipChange::LastOwner { accounts } => {
-            let of = match accounts {
-                1 => "an account".to_owned(),
-                count => format!("{count} accounts"),
-            };
-            Err(last_owner(email, &of))
+            let names = services.members.only_owner_of(user).await?;
+            let shown = names.iter().take(MAX_LISTED);
+            let mut of: Vec<String> = shown.map(|name| format!("`{name}`")).collect();
+            let more = names.len().saturating_sub(MAX_LISTED);
+            of.extend((more > 0).then(|| format!("{more} more")));
+            if of.is_empty() {
+                // Another command has changed it since the refusal.
+                of.push(match accounts {
+                    1 => "an account".to_owned(),
+                    count => format!("{count} accounts"),
+                });
+            }
+            Err(last_owner(email, &joined(&of)))
         }
     }
 }
