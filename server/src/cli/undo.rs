@@ -94,8 +94,8 @@ mod tests {
         );
         assert_eq!(add_account("--json"), "twinlock account add -- --json");
         assert_eq!(
-            add_member("a@example.com", "'-", Role::Owner),
-            r"twinlock member add --role owner -- a@example.com ''\''-'"
+            add_member("a@example.com", "-Acme", Role::Owner),
+            "twinlock member add --role owner -- a@example.com -Acme"
         );
     }
 }

@@ -51,6 +51,7 @@ fn of_others(error: &Error) -> Option<String> {
     } else {
         meant::flag(&flag.trim_start_matches('-').to_lowercase())
     };
+    let meant = meant.filter(|meant| is_about(error, *meant));
     let use_this = match meant? {
         Meant::Setting(name @ "listen") => {
             format!(
@@ -62,6 +63,21 @@ fn of_others(error: &Error) -> Option<String> {
         Meant::Words(words) => words.to_owned(),
     };
     Some(format!("unexpected argument '{flag}' found: {use_this}"))
+}
+
+/// Whether the command that was called can have such a flag: `-d` of `user add` is the beginning of a name rather than a wish for a daemon.
+fn is_about(error: &Error, meant: Meant<'_>) -> bool {
+    if matches!(meant, Meant::Setting(name) if name != "listen") {
+        return true;
+    }
+    let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
+        return true;
+    };
+    let usage = usage.to_string();
+    let command = usage.split_whitespace().nth(2);
+    command.is_none_or(|word| {
+        word == "serve" || !word.starts_with(|sign: char| sign.is_ascii_lowercase())
+    })
 }
 
 #[cfg(test)]
@@ -128,6 +144,23 @@ mod tests {
     fn help_and_version_are_nothing_wrong() {
         for args in [&["--help"][..], &["account", "--help"], &["--version"], &[]] {
             assert_eq!(of(args), None, "{args:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_begins_with_a_dash_is_no_flag_of_other_servers() {
+        for args in [
+            &["account", "add", "-dash"][..],
+            &["user", "add", "-dash@example.com"],
+        ] {
+            let said = of(args).unwrap();
+            assert!(
+                said.contains("'-- -d") && !said.contains("foreground"),
+                "{said}"
+            );
+        }
+        for args in [&["-d"][..], &["serve", "-d"]] {
+            assert!(of(args).unwrap().contains("foreground"));
         }
     }
 }
