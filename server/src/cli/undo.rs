@@ -22,7 +22,7 @@ pub fn add_user(email: &str, name: &str, account: &str, role: Role) -> String {
     call("user add", &[email], &options)
 }
 
-/// Adds somebody who exists to an account.
+/// Adds an existing user to an account.
 pub fn add_member(email: &str, account: &str, role: Role) -> String {
     call(
         "member add",

@@ -2,7 +2,7 @@
 
 use crate::{browser::Browser, people::PASSWORD, program::Place};
 
-/// Each sentence tells what the person has: somebody who is only invited has no password, no session and nothing to keep.
+/// Each sentence tells what the person has. An invited user has no password, no session and nothing to keep.
 #[test]
 fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
     let place = Place::with_owner();
