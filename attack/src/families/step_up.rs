@@ -255,7 +255,13 @@ fn s11_links_for_another_purpose(effort: Effort) -> Held {
     let mut world = World::empty(&[]);
     world.start();
     let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
-    let first = token(&world.line());
+    // The link stands alone on its line, behind what is said of it.
+    let first = loop {
+        let line = world.line();
+        if line.contains("/setup#") {
+            break token(&line);
+        }
+    };
     let mut browser = world.browser();
     let invitation = |token: &str| json!({ "token": token, "password": PASSWORD });
     browser
