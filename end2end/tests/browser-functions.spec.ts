@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { inviteMember, MAX, seedMember } from '../support/seed';
 import type { Site } from '../support/site';
+import { words } from '../support/words';
 
 /** What a browser, a policy of a company or an extension may have taken away or broken: no page stops without it. */
 test.beforeEach(({ owner: _owner }) => undefined);
@@ -158,5 +159,5 @@ test('p17 a token leaves the address bar although replaceState throws', async ({
   expect(page.url()).not.toContain(token);
   expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
   await page.reload();
-  await expect(page.getByText(/not kept in the address bar/)).toBeVisible();
+  await expect(page.getByText(words.linkNotKept)).toBeVisible();
 });
