@@ -192,6 +192,8 @@ fn UserMenu(name: String) -> impl IntoView {
                 navigate(&Page::SignIn.path(), options);
             }
             Err(error) => {
+                // It may be done: a session that has ended by then was left.
+                shell.left_on_purpose.set_value(words::is_lost(&error));
                 refused.try_set(Some(error));
             }
         });

@@ -79,3 +79,25 @@ test('p3 a Finish whose answer never came says that it may be done, and goes on'
   await site.backupCodes.finish.click();
   await expect(site.profile.status(words.added)).toBeVisible();
 });
+
+test('p3 a sign-out whose answer never came is a sign-out, in the other tab too', async ({ site, between, page, context }) => {
+  await site.enter();
+  const other = site.on(await context.newPage());
+  await other.profile.open();
+  lose(between, 'session/sign_out');
+  await site.menu.choose('Sign out');
+  await site.signIn.expectOpen();
+  await expect(page.locator('.status--shown')).toHaveCount(0);
+  await expect(site.signIn.alert).toHaveCount(0);
+  await other.signIn.expectOpen();
+});
+
+test('p3 a Delete whose answer never came is told at the sign-in', async ({ site, between }) => {
+  await site.enter();
+  const enrolled = await site.addMfa();
+  await site.askToDelete();
+  lose(between, 'mfa/delete');
+  await site.verify('delete', enrolled);
+  await site.signIn.expectOpen();
+  await expect(site.signIn.status(words.backAgain)).toBeVisible();
+});

@@ -51,6 +51,10 @@ impl Shell {
         if refusal.is_none() {
             self.may_have_used_code.set_value(false);
         }
+        if !matches!(refusal, Some(AppError::NotSignedIn)) {
+            let was_lost = refusal.as_ref().is_some_and(words::is_lost);
+            self.may_have_done.set_value(was_lost);
+        }
         match refusal {
             Some(AppError::NotSignedIn) => {
                 self.lost_session();

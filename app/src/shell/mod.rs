@@ -91,6 +91,8 @@ pub(crate) struct Shell {
     pub may_have_new_password: StoredValue<bool>,
     /// Whether the answer to a code was lost, so that it may be used up.
     pub may_have_used_code: StoredValue<bool>,
+    /// Whether the answer to the last call was lost.
+    may_have_done: StoredValue<bool>,
     /// Pages entered since the result was said: it is read on the first and gone with the second.
     entered: StoredValue<u32>,
     /// Counts what is known of the session, so that a slow answer can't undo a newer one.
@@ -150,6 +152,7 @@ impl Shell {
             status_warns: RwSignal::new(false),
             may_have_new_password: StoredValue::new(false),
             may_have_used_code: StoredValue::new(false),
+            may_have_done: StoredValue::new(false),
             entered: StoredValue::new(0),
             version: StoredValue::new(0),
             wanted: RwSignal::new(None),
@@ -209,9 +212,15 @@ impl Shell {
     /// The server said who is signed in.
     fn hear_of_session(self, viewer: Option<Viewer>) {
         let had_one = self.known.with_untracked(|known| known.viewer().is_some());
-        if viewer.is_none() && had_one && !self.left_on_purpose.get_value() {
+        if viewer.is_none() && had_one && self.left_on_purpose.get_value() {
+            // The sign-out whose answer was lost was done.
+            self.status.set(None);
+            self.set_viewer(None);
+        } else if viewer.is_none() && had_one {
             self.lost_session();
         } else {
+            self.left_on_purpose
+                .update_value(|left| *left &= viewer.is_none());
             self.know(viewer.into());
         }
         self.is_unproven.set_value(false);
@@ -348,6 +357,8 @@ impl Shell {
             self.warn(words::PASSWORD_PERHAPS_CHANGED.to_owned());
         } else if self.may_have_used_code.get_value() {
             self.warn(words::CODE_PERHAPS_USED.to_owned());
+        } else if self.may_have_done.get_value() {
+            self.warn(words::BACK_AGAIN.to_owned());
         }
         self.know(Known::Nobody);
     }

@@ -128,7 +128,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
             </When>
             // The server was away, and is there again.
             <When holds=move || is_on() && !way.pending.get()>
-                <p>"Your identity is verified. What you asked for is not done yet."</p>
+                <p>"Your identity is verified. What you asked for may not be done yet."</p>
                 <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
             </When>
         </div>
