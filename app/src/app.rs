@@ -192,7 +192,7 @@ fn UserMenu(name: String) -> impl IntoView {
                 navigate(&Page::SignIn.path(), options);
             }
             Err(error) => {
-                // It may be done: a session that has ended by then was left.
+                // It may be done. If so, the end of the session is no surprise.
                 shell.left_on_purpose.set_value(words::is_lost(&error));
                 refused.try_set(Some(error));
             }

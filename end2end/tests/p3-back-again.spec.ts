@@ -1,22 +1,11 @@
-import { expect, test as base } from '../support/fixtures';
+import { test } from '../support/between';
+import { expect } from '../support/fixtures';
 import { ADA } from '../support/seed';
 import { Notice } from '../support/notice';
-import { Proxy } from '../support/proxy';
+import type { Proxy } from '../support/proxy';
 import { words } from '../support/words';
 
 const NEW = 'a wooden bridge across the fjord';
-
-/** The pages by way of a proxy that loses answers. */
-const test = base.extend<{ between: Proxy }>({
-  between: async ({ server }, use) => {
-    const proxy = await Proxy.before(server);
-    await use(proxy);
-    proxy.close();
-  },
-  baseURL: async ({ between }, use) => {
-    await use(between.url);
-  },
-});
 
 /** The answer never came, and a moment later the server is reached again: what is known then is said, and what is shown is true. */
 test.beforeEach(({ owner: _owner, guard, between }) => {

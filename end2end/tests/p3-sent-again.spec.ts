@@ -1,20 +1,9 @@
-import { expect, test as base } from '../support/fixtures';
-import { Proxy } from '../support/proxy';
+import { test } from '../support/between';
+import { expect } from '../support/fixtures';
+import type { Proxy } from '../support/proxy';
 import { words } from '../support/words';
 
 const NEW = 'a wooden bridge across the fjord';
-
-/** The pages by way of a proxy that keeps connections. */
-const test = base.extend<{ between: Proxy }>({
-  between: async ({ server }, use) => {
-    const proxy = await Proxy.before(server);
-    await use(proxy);
-    proxy.close();
-  },
-  baseURL: async ({ between }, use) => {
-    await use(between.url);
-  },
-});
 
 test.beforeEach(({ owner: _owner, guard, between }) => {
   guard.expectOrigin(between.url);

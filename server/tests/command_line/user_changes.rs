@@ -234,7 +234,7 @@ fn what_brings_somebody_back_is_true_of_them() {
     assert_eq!(
         said("eva@example.com"),
         [
-            "It can't be undone. This command invites them anew, to set up everything again; they were in no account, so put the name of one in place of ACCOUNT:",
+            "It can't be undone. This command invites them anew, to set up everything again; they were in no account, so replace ACCOUNT by the name of one:",
             "twinlock user add eva@example.com --name Somebody --account ACCOUNT --role member",
         ]
     );

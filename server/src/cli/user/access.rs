@@ -119,7 +119,7 @@ fn undoing(user: &UserRecord) -> Vec<String> {
         ""
     };
     let account = if user.accounts.is_empty() {
-        "; they were in no account, so put the name of one in place of ACCOUNT"
+        "; they were in no account, so replace ACCOUNT by the name of one"
     } else {
         ""
     };
