@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from '@playwright/test';
 import { Clock } from './clock';
+import { freePort } from './free-port';
 
 const BINARY = process.env['TWINLOCK_BIN'] ?? resolve(__dirname, '../../target/release/twinlock');
 const START_LIMIT_MS = 15_000;
@@ -39,6 +40,7 @@ export class Server {
       throw new Error(`${BINARY} is missing: make it with cargo xtask build`);
     }
     const server = new Server(options);
+    server.port = await freePort();
     try {
       await server.start();
       return server;
@@ -66,7 +68,7 @@ export class Server {
     return this.lines.join('\n');
   }
 
-  /** Starts on the same database and, after the first time, on the same port. */
+  /** Starts on the same database and the same port. */
   async start(): Promise<void> {
     this.lines = [];
     const log = openSync(this.logFile, 'a');

@@ -22,6 +22,7 @@ mod demo;
 mod doctor;
 mod events;
 mod faults;
+mod free_port;
 mod health;
 mod housekeeping;
 mod key_copies;

@@ -11,7 +11,10 @@ use std::{
 use tempfile::TempDir;
 
 use super::{has, left_out, server::url_of};
-use crate::program::{Done, Place};
+use crate::{
+    free_port::free_port,
+    program::{Done, Place},
+};
 
 const SUPERUSER: &str = "twinlock";
 
@@ -32,11 +35,10 @@ impl Cluster {
             left_out(test, "PostgreSQL's `initdb` is not installed");
             return None;
         };
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let cluster = Self {
             folder: tempfile::tempdir().unwrap(),
             programs,
-            port: free.local_addr().unwrap().port(),
+            port: free_port(),
             place: Place::in_a_file(),
         };
         fs::set_permissions(cluster.folder.path(), fs::Permissions::from_mode(0o777)).unwrap();

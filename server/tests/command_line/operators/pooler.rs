@@ -3,7 +3,6 @@
 use std::{
     fs,
     io::{BufRead, BufReader},
-    net::TcpListener,
     os::unix::{fs::chown, process::CommandExt},
     process::{Child, Command, Stdio},
     thread,
@@ -17,6 +16,7 @@ use super::{
 };
 use crate::{
     browser::get,
+    free_port::free_port,
     program::{Done, Running},
 };
 
@@ -35,11 +35,8 @@ struct Pooler {
 impl Pooler {
     fn start(server: &Server, settings: &str) -> Self {
         loop {
-            let free = TcpListener::bind("127.0.0.1:0").unwrap();
-            let port = free.local_addr().unwrap().port();
-            drop(free);
-            // Another test may have taken the port meanwhile.
-            if let Some(pooler) = Self::start_at(port, server, settings) {
+            // Another program may have taken the port meanwhile.
+            if let Some(pooler) = Self::start_at(free_port(), server, settings) {
                 return pooler;
             }
         }

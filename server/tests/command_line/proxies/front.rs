@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{Ipv4Addr, TcpStream},
     process::{Child, Command},
     thread,
     time::Duration,
@@ -11,6 +11,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::kind::{Places, Recipe, make_certificate};
+use crate::free_port::free_port;
 
 /// How often it is looked whether it listens, every hundredth of a second.
 const TRIES: u32 = 1500;
@@ -86,10 +87,4 @@ impl Drop for Front {
         let _ = Command::new("kill").args(["-TERM", &id]).status();
         let _ = self.process.wait();
     }
-}
-
-/// A port that nobody listens at.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }

@@ -17,10 +17,13 @@ use serde_json::json;
 
 use self::{
     client::{Client, HOST, get_plainly},
-    front::{Front, free_port},
+    front::Front,
     kind::{Kind, Recipe, STAFF},
 };
-use crate::program::{Place, Running};
+use crate::{
+    free_port::free_port,
+    program::{Place, Running},
+};
 
 const EMAIL: &str = "max@example.com";
 const PASSWORD: &str = "seven quiet rivers at dawn";

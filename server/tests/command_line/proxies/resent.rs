@@ -15,10 +15,11 @@ use serde_json::json;
 use super::{
     EMAIL, PASSWORD, TRUSTED,
     client::Client,
-    front::{Front, free_port},
+    front::Front,
     kind::{Kind, Recipe},
     place, serve,
 };
+use crate::free_port::free_port;
 
 const OTHER: &str = "nine slow lanterns by the river";
 
