@@ -1,7 +1,9 @@
 //! Who may call which server function. A function that does not stand here is answered with 404, and a test compares this table with
 //! what is registered.
 
-use domain::policy::Access::{self, AnySession, Enrolment, Full, HalfSignedIn, Public, SignedIn};
+use domain::session::policy::Access::{
+    self, AnySession, Enrolment, Full, HalfSignedIn, Public, SignedIn,
+};
 
 /// Every server function and its access class.
 pub const ACCESS: &[(&str, Access)] = &[

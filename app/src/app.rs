@@ -1,6 +1,6 @@
 //! The frame around every page, and which page stands at which address.
 
-use domain::policy::Standing;
+use domain::session::policy::Standing;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,

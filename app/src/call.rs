@@ -2,10 +2,10 @@
 
 use domain::{
     events::{Actor, Origin},
-    known_browser::KNOWN,
     ports::TokenSwap,
+    secrets::token::Token,
+    session::known_browser::KNOWN,
     time::Timestamp,
-    token::Token,
 };
 use http::{
     HeaderValue,

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use domain::{
-    client_address::ClientAddress,
-    policy::{Standing, decide},
+    network::client_address::ClientAddress,
     ports::SessionRecord,
+    secrets::token::TokenHash,
+    session::policy::{Standing, decide},
     time::Timestamp,
-    token::TokenHash,
 };
 use http::HeaderMap;
 

@@ -1,6 +1,9 @@
 //! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
 
-use domain::{backup_code::BackupCodeError, members::NoReset, password::Weakness};
+use domain::{
+    people::{members::NoReset, password::Weakness},
+    second_factor::backup_code::BackupCodeError,
+};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -228,10 +231,10 @@ impl AppError {
 }
 
 #[cfg(feature = "ssr")]
-impl From<domain::password::PasswordError> for AppError {
-    fn from(error: domain::password::PasswordError) -> Self {
+impl From<domain::people::password::PasswordError> for AppError {
+    fn from(error: domain::people::password::PasswordError) -> Self {
         match error {
-            domain::password::PasswordError::Weak(why) => Self::WeakPassword { why },
+            domain::people::password::PasswordError::Weak(why) => Self::WeakPassword { why },
             _ => Self::Invalid {
                 field: Field::Password,
             },

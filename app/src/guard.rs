@@ -1,6 +1,6 @@
 //! Who sees a page, and where everybody else is led.
 
-use domain::policy::{Access, Standing};
+use domain::session::policy::{Access, Standing};
 use leptos::prelude::*;
 
 use crate::{

@@ -2,8 +2,8 @@
 
 use domain::{
     ids::AccountId,
-    policy::{Access, Standing, allows},
-    step_up::Action,
+    second_factor::step_up::Action,
+    session::policy::{Access, Standing, allows},
 };
 
 /// A page of the product.

@@ -8,7 +8,7 @@ use domain::{
         Accounts, Attempts, Clock, Entropy, Events, Hasher, KnownBrowsers, Members, Mfa,
         PasswordChanges, Sessions, StepUps, Users,
     },
-    vault::Vault,
+    secrets::vault::Vault,
 };
 
 use crate::cookies::CookieNames;
@@ -91,7 +91,7 @@ pub struct Settings {
     pub public_url: String,
     /// What our cookies are called: `Secure`, with the `__Host-` prefix, when the public URL is https.
     pub cookies: CookieNames,
-    /// How many refused sign-ins one address has (see `domain::address_limit`).
+    /// How many refused sign-ins one address has (see `domain::session::address_limit`).
     pub address_limit: u32,
     /// Whether a half session is told the names of the Owners who can help with a lost device.
     pub show_helpers: bool,

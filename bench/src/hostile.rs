@@ -12,12 +12,12 @@ use std::{
 
 use anyhow::{Result, ensure};
 use domain::{
-    client_address::ClientAddress,
-    email::Email,
     events::{Action, Actor, Event, Origin, Outcome},
+    network::client_address::ClientAddress,
+    people::email::Email,
     ports::{Attempts, Counted, Events, PasswordTry},
+    secrets::token::Token,
     time::Timestamp,
-    token::Token,
 };
 use hyper::{
     Method,

@@ -4,9 +4,11 @@ use anyhow::{Context, Result};
 use domain::{
     ids::{MethodId, SessionId, UserId},
     ports::{Entropy, Hasher, SecretHash},
-    token::Token,
-    totp::TotpKey,
-    vault::{Place, Vault},
+    second_factor::totp::TotpKey,
+    secrets::{
+        token::Token,
+        vault::{Place, Vault},
+    },
 };
 use server::{
     config::{Database, DatabaseArgs},

@@ -1,7 +1,7 @@
 //! A backup code as it is typed.
 #![no_main]
 
-use domain::backup_code::BackupCode;
+use domain::second_factor::backup_code::BackupCode;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

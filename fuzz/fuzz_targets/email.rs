@@ -1,7 +1,7 @@
 //! An e-mail address.
 #![no_main]
 
-use domain::email::Email;
+use domain::people::email::Email;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

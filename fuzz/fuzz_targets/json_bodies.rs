@@ -9,7 +9,7 @@ use app::{
     session::api::{Chosen, Code, FirstOwnerForm, InvitationForm, Link, PasswordOnly, SignInForm},
     step_up::api::StepUpCode,
 };
-use domain::step_up::Intent;
+use domain::second_factor::step_up::Intent;
 use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! The key file.
 #![no_main]
 
-use domain::vault::MasterKey;
+use domain::secrets::vault::MasterKey;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

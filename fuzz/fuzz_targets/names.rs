@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use domain::names::{AccountName, MethodName, PersonName};
+use domain::people::names::{AccountName, MethodName, PersonName};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -1,7 +1,7 @@
 //! A 6-digit code as it is typed.
 #![no_main]
 
-use domain::one_time_code::OneTimeCode;
+use domain::second_factor::one_time_code::OneTimeCode;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -9,7 +9,7 @@ use app::{
 use domain::{
     events::{Actor, Origin},
     ports::{Clock, Entropy, Hasher, PortError},
-    vault::Vault,
+    secrets::vault::Vault,
 };
 use storage::Store;
 use thiserror::Error;

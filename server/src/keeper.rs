@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     ports::{Clock, PortError},
+    secrets::vault::Vault,
     time::Timestamp,
-    vault::Vault,
 };
 use storage::Store;
 use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
@@ -236,7 +236,7 @@ fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
 mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
-    use domain::vault::MasterKey;
+    use domain::secrets::vault::MasterKey;
     use sqlx::{Connection, Executor, SqliteConnection};
 
     use super::*;

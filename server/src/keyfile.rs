@@ -14,7 +14,10 @@ use std::{
 };
 
 use data_encoding::HEXLOWER;
-use domain::{keys::KeyRing, ports::Entropy, vault::MasterKey};
+use domain::{
+    ports::Entropy,
+    secrets::{keys::KeyRing, vault::MasterKey},
+};
 use zeroize::Zeroizing;
 
 use crate::{

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use domain::{
-    email::Email,
-    keys::{DataKeys, KeyRing},
+    people::email::Email,
     ports::{Entropy, PortError},
-    vault::{KeyId, MasterKey, OpenError as SealError, Place, Sealed, Vault},
+    secrets::{
+        keys::{DataKeys, KeyRing},
+        vault::{KeyId, MasterKey, OpenError as SealError, Place, Sealed, Vault},
+    },
 };
 use storage::{SealedRow, SealedTable, Store};
 

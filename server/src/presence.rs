@@ -5,10 +5,12 @@ use std::{fs, os::unix::fs::MetadataExt, path::Path, process, time::Duration};
 
 use data_encoding::HEXLOWER;
 use domain::{
-    keys::KeyRing,
     ports::{Entropy, PortError},
+    secrets::{
+        keys::KeyRing,
+        vault::{KeyId, MasterKey, Vault},
+    },
     time::Timestamp,
-    vault::{KeyId, MasterKey, Vault},
 };
 use storage::{ServerRecord, Store};
 

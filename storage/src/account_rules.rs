@@ -3,7 +3,7 @@
 use domain::{
     ids::{AccountId, UserId},
     ports::{Grant, PortError, Rule, Taken},
-    step_up::{Action, Intent},
+    second_factor::step_up::{Action, Intent},
     time::Timestamp,
 };
 use sqlx::{any::AnyRow, query};

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use domain::{
     events::{Action, Event},
     ids::{AccountId, UserId},
-    names::AccountName,
+    people::names::AccountName,
     ports::{
         AccountOverview, AccountRecord, Accounts, Collision, Grant, NewAccount, PortError, Taken,
     },
-    step_up::Intent,
+    second_factor::step_up::Intent,
     time::Timestamp,
 };
 use sqlx::query;

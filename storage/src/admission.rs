@@ -2,16 +2,18 @@
 //! `domain::{address_limit, sign_in_delay, known_browser, network_budget}`.
 
 use domain::{
-    address_limit,
-    client_address::{CountedAddress, Network},
     events::{Action, Event, Outcome},
     ids::SessionId,
-    known_browser::KNOWN,
-    network_budget::{self, BETWEEN, OF_ALL},
+    network::client_address::{CountedAddress, Network},
     ports::{Admission, Events, PasswordTry, PortError},
-    sign_in_delay::PasswordAttempts,
+    secrets::vault::BlindIndex,
+    session::{
+        address_limit,
+        known_browser::KNOWN,
+        network_budget::{self, BETWEEN, OF_ALL},
+        sign_in_delay::PasswordAttempts,
+    },
     time::Timestamp,
-    vault::BlindIndex,
 };
 use sqlx::{any::AnyRow, query};
 

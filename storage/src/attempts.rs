@@ -13,15 +13,17 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::{
-    client_address::CountedAddress,
     events::{Action, Event, MethodKind, Outcome},
-    guess_holder::GuessHolder,
     ids::UserId,
-    lockout::{Budget, Factor},
+    network::client_address::CountedAddress,
     ports::{Admission, Attempts, Counted, PasswordTry, PortError, Receipt},
-    sign_in_delay::PasswordAttempts,
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Budget, Factor},
+    },
+    secrets::vault::BlindIndex,
+    session::sign_in_delay::PasswordAttempts,
     time::{TimeStep, Timestamp},
-    vault::BlindIndex,
 };
 
 /// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.

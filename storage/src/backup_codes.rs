@@ -3,8 +3,8 @@
 use domain::{
     ids::{BackupCodeId, CodeSetId, UserId},
     ports::{NewCodeSet, PortError, SecretHash, StoredBackupCode},
+    secrets::vault::BlindIndex,
     time::Timestamp,
-    vault::BlindIndex,
 };
 use sqlx::{AssertSqlSafe, query};
 

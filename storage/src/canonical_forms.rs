@@ -2,10 +2,12 @@
 //! into it because another row has that form.
 
 use domain::{
-    email::Email,
     ids::{AccountId, UserId},
-    kept::Kept,
-    names::{AccountName, PersonName},
+    people::{
+        email::Email,
+        kept::Kept,
+        names::{AccountName, PersonName},
+    },
     ports::{Collision, PortError},
 };
 use sqlx::{Any, Row, Transaction, query};

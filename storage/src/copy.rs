@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use domain::{
     events::{Action, Event},
     ids::UserId,
-    keys::{DataKeys, KeyRing},
     ports::PortError,
-    vault::{self, KeyId, Place, Vault},
+    secrets::{
+        keys::{DataKeys, KeyRing},
+        vault::{self, KeyId, Place, Vault},
+    },
 };
 use sqlx::{
     AssertSqlSafe, Column, Row, ValueRef,

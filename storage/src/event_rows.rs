@@ -1,8 +1,8 @@
 //! The rows of security events, as a write makes them and makes others of them.
 
 use domain::{
-    client_address::ClientAddress,
     events::{Event, Origin},
+    network::client_address::ClientAddress,
 };
 use sqlx::query;
 

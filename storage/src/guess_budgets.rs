@@ -3,12 +3,14 @@
 //! `browser_attempts`.
 
 use domain::{
-    guess_holder::GuessHolder,
     ids::{SessionId, UserId},
-    lockout::{Attempts as Budgets, BACKUP_WINDOW, LOCK_AFTER, PAUSE_WINDOW},
     ports::PortError,
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Attempts as Budgets, BACKUP_WINDOW, LOCK_AFTER, PAUSE_WINDOW},
+    },
+    secrets::token::TokenHash,
     time::{TimeStep, Timestamp},
-    token::TokenHash,
 };
 use sqlx::{AssertSqlSafe, query};
 

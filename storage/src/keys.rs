@@ -1,11 +1,11 @@
 //! What is sealed by a master key, and its way to another one: in small transactions, each row only as it was read, while the server runs.
 
 use domain::{
-    email::Email,
     events::{Action, Event},
     ids::{MethodId, SessionId, UserId},
+    people::email::Email,
     ports::PortError,
-    vault::{KeyId, Sealed},
+    secrets::vault::{KeyId, Sealed},
 };
 use sqlx::query;
 

@@ -1,11 +1,10 @@
 //! Members as an Owner sees them, a page at a time.
 
 use domain::{
-    email,
     ids::{AccountId, UserId},
-    lockout::LOCK_AFTER,
+    people::{email, search_key},
     ports::{MemberPage, MemberQuery, MemberRecord, PortError},
-    search_key,
+    second_factor::lockout::LOCK_AFTER,
 };
 use sqlx::{any::AnyRow, query};
 

@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use domain::{
     events::{Action, Event},
     ids::{AccountId, UserId},
-    names::{AccountName, PersonName},
+    people::{
+        names::{AccountName, PersonName},
+        roles::Role,
+    },
     ports::{
         Grant, MemberPage, MemberQuery, MemberRecord, Members, MembershipChange, PortError, Taken,
     },
-    roles::Role,
-    step_up::{self, Intent},
+    second_factor::step_up::{self, Intent},
 };
 use sqlx::query;
 

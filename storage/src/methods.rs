@@ -1,10 +1,9 @@
 //! Active methods: how one comes, burns its steps, and goes.
 
 use domain::{
-    enrolment::CodesFor,
     ids::{MethodId, UserId},
     ports::{Activation, Deletion, MethodRecord, PortError, Taken},
-    step_up::Action,
+    second_factor::{enrolment::CodesFor, step_up::Action},
     time::{TimeStep, Timestamp},
 };
 use sqlx::query;

@@ -2,19 +2,16 @@
 
 use async_trait::async_trait;
 use domain::{
-    enrolment::CodesFor,
     events::{Action, Event, MethodKind},
     ids::{CodeSetId, SessionId, UserId},
-    lockout::refused_before,
-    names::MethodName,
+    people::names::MethodName,
     ports::{
         Activation, BackupCodeUse, CodeUse, Deletion, Grant, KnownBrowser, MethodRecord, Mfa,
         NewCodeSet, PendingKey, PortError, StoredBackupCode, Taken, TestedCode, TokenSwap,
     },
-    step_up,
+    second_factor::{enrolment::CodesFor, lockout::refused_before, step_up},
+    secrets::{token::TokenHash, vault::BlindIndex},
     time::Timestamp,
-    token::TokenHash,
-    vault::BlindIndex,
 };
 use sqlx::query;
 

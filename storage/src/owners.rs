@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    names::AccountName,
+    people::names::AccountName,
     ports::{MembershipChange, PortError},
 };
 use sqlx::query;

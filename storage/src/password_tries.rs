@@ -2,17 +2,18 @@
 //! `domain::{sign_in_delay, address_limit, known_browser, network_budget}`.
 
 use domain::{
-    address_limit::WINDOW,
-    client_address::CountedAddress,
-    email::Email,
     events::{Action, Event, MethodKind, Outcome},
     ids::SessionId,
-    known_browser::KNOWN,
+    network::client_address::CountedAddress,
+    people::email::Email,
     ports::{Counted, Events, PasswordTry, PortError, Receipt},
-    sign_in_delay::{MEMORY, PasswordAttempts, delay_after},
+    secrets::{token::TokenHash, vault::BlindIndex},
+    session::{
+        address_limit::WINDOW,
+        known_browser::KNOWN,
+        sign_in_delay::{MEMORY, PasswordAttempts, delay_after},
+    },
     time::Timestamp,
-    token::TokenHash,
-    vault::BlindIndex,
 };
 use sqlx::{any::AnyRow, query};
 

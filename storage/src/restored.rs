@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use domain::{
-    email::Email,
     events::{Action, Event},
     ids::BackupCodeId,
+    people::email::Email,
     ports::PortError,
+    second_factor::totp::newest_step,
     time::Timestamp,
-    totp::newest_step,
 };
 use sqlx::query;
 

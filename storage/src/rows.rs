@@ -3,12 +3,11 @@
 use std::{error::Error as StdError, str::FromStr};
 
 use domain::{
-    kept::Kept,
-    policy::Membership,
+    people::{kept::Kept, roles::Role},
     ports::{AccountRecord, PortError, SecretHash},
-    roles::Role,
+    secrets::vault::{KeyId, Sealed},
+    session::policy::Membership,
     time::Timestamp,
-    vault::{KeyId, Sealed},
 };
 use sqlx::{Row, any::AnyRow};
 

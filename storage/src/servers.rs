@@ -6,7 +6,10 @@
 
 use std::time::Duration;
 
-use domain::{keys::DataKeys, ports::PortError, vault::KeyId};
+use domain::{
+    ports::PortError,
+    secrets::{keys::DataKeys, vault::KeyId},
+};
 use sqlx::{AssertSqlSafe, any::AnyRow, query, query::Query};
 use thiserror::Error;
 

@@ -1,8 +1,8 @@
-//! How many sessions a user may have: what is too much ends (`domain::session_bounds`).
+//! How many sessions a user may have: what is too much ends (`domain::session::bounds`).
 
 use domain::{
     ports::{KnownBrowser, NewSession, PortError},
-    session_bounds::{COMPLETE, HALF},
+    session::bounds::{COMPLETE, HALF},
 };
 use sqlx::query;
 

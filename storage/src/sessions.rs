@@ -4,16 +4,18 @@ use async_trait::async_trait;
 use domain::{
     events::{Action, Event, MethodKind, Outcome},
     ids::{AccountId, SessionId, UserId},
-    names::AccountName,
-    policy::Subject,
+    people::names::AccountName,
     ports::{
         AccountChoice, NewSession, Opened, PortError, Receipt, SessionRecord, Sessions, TokenSwap,
     },
-    session::{ABSOLUTE, SessionFacts},
-    session_bounds::{SIGN_INS, SignIns, WINDOW},
+    second_factor::totp::OffTime,
+    secrets::token::TokenHash,
+    session::{
+        bounds::{SIGN_INS, SignIns, WINDOW},
+        facts::{ABSOLUTE, SessionFacts},
+        policy::Subject,
+    },
     time::{TimeStep, Timestamp},
-    token::TokenHash,
-    totp::OffTime,
 };
 use sqlx::{any::AnyRow, query};
 

@@ -5,7 +5,7 @@ use domain::{
     events::{self, Event, MethodKind},
     ids::{SessionId, UserId},
     ports::{Grant, PortError, Proof, StepUp, StepUps, Taken, Verification},
-    step_up::{Action, ActionError, Intent},
+    second_factor::step_up::{Action, ActionError, Intent},
     time::Timestamp,
 };
 use sqlx::{any::AnyRow, query};

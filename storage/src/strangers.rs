@@ -7,10 +7,10 @@ use std::{
 };
 
 use domain::{
-    address_limit::WINDOW,
-    client_address::CountedAddress,
     events::{Action, Actor, Event, Origin, Outcome, StrangerBudget},
+    network::client_address::CountedAddress,
     ports::PortError,
+    session::address_limit::WINDOW,
     time::Timestamp,
 };
 
@@ -114,7 +114,7 @@ impl Store {
 mod tests {
     use std::time::Duration;
 
-    use domain::client_address::ClientAddress;
+    use domain::network::client_address::ClientAddress;
 
     use super::*;
 

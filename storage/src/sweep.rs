@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use domain::{
-    address_limit::WINDOW,
-    enrolment::PENDING_KEY,
-    known_browser::KNOWN,
-    network_budget::BETWEEN,
     ports::PortError,
-    session::{ABSOLUTE, IDLE},
-    sign_in_delay::MEMORY,
-    step_up::{GRANT, INTENT},
+    second_factor::{
+        enrolment::PENDING_KEY,
+        step_up::{GRANT, INTENT},
+    },
+    session::{
+        address_limit::WINDOW,
+        facts::{ABSOLUTE, IDLE},
+        known_browser::KNOWN,
+        network_budget::BETWEEN,
+        sign_in_delay::MEMORY,
+    },
     time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, query};

@@ -2,16 +2,15 @@
 
 use async_trait::async_trait;
 use domain::{
-    email::Email,
     events::{Action, Event, MethodKind},
     ids::{AccountId, UserId},
+    people::{email::Email, roles::Role},
     ports::{
         Collision, Credentials, FirstOwner, InvitedUser, MembershipChange, NewUser, PortError,
         SecretHash, SignInRecord, UserRecord, Users,
     },
-    roles::Role,
+    secrets::token::TokenHash,
     time::Timestamp,
-    token::TokenHash,
 };
 use sqlx::{any::AnyRow, query};
 

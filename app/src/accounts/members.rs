@@ -2,9 +2,9 @@
 
 use domain::{
     ids::UserId,
-    members::{PAGE, may_reset},
+    people::members::{PAGE, may_reset},
     ports::{MemberQuery, MemberRecord},
-    step_up::Intent,
+    second_factor::step_up::Intent,
 };
 
 use super::{

@@ -2,9 +2,9 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    members::may_reset,
-    policy::{NoOwner, may_manage},
+    people::members::may_reset,
     ports::MemberRecord,
+    session::policy::{NoOwner, may_manage},
 };
 
 use crate::{call::Call, error::AppError};

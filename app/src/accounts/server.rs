@@ -1,9 +1,9 @@
 //! Use cases of the Accounts page.
 
 use domain::{
-    policy::{Subject, may_manage},
     ports::AccountOverview,
-    step_up::Intent,
+    second_factor::step_up::Intent,
+    session::policy::{Subject, may_manage},
 };
 
 use super::{

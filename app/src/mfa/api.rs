@@ -1,6 +1,6 @@
 //! What goes over the wire for the MFA wizard.
 
-use domain::{enrolment::CodesFor, ids::CodeSetId, time::Timestamp};
+use domain::{ids::CodeSetId, second_factor::enrolment::CodesFor, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,11 +1,13 @@
 //! Use cases of the backup codes.
 
 use domain::{
-    backup_code::BackupCode,
-    enrolment::{CodesFor, may_keep_codes, may_see_codes},
     ids::{BackupCodeId, CodeSetId},
     ports::{BackupCodeHash, NewCodeSet, Place, SessionRecord},
-    step_up::Intent,
+    second_factor::{
+        backup_code::BackupCode,
+        enrolment::{CodesFor, may_keep_codes, may_see_codes},
+        step_up::Intent,
+    },
 };
 
 use super::api::{CodeSheet, SavedCodes, Settled};

@@ -1,9 +1,9 @@
 //! Use cases of the method there is: its name, its test, its end.
 
 use domain::{
-    names::MethodName,
+    people::names::MethodName,
     ports::{Deletion, Taken, TestedCode},
-    step_up::Intent,
+    second_factor::step_up::Intent,
 };
 
 use super::{api::NewName, server::without_backup_codes};

@@ -1,6 +1,6 @@
 //! The one form that proves an identity by either factor: in the sign-in and before an action.
 
-use domain::{
+use domain::second_factor::{
     backup_code::{BackupCode, BackupCodeError},
     one_time_code::OneTimeCode,
 };

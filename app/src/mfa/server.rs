@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use domain::{
-    enrolment::{CodesFor, METHOD_NAME, PENDING_KEY, is_pending},
     events::{Action, Event, Outcome},
     ids::{MethodId, UserId},
-    lockout::Factor,
-    names::MethodName,
-    one_time_code::OneTimeCode,
+    people::names::MethodName,
     ports::{Activation, MethodRecord, NewCodeSet, PendingKey, Taken, TokenSwap},
-    step_up::Intent,
+    second_factor::{
+        enrolment::{CodesFor, METHOD_NAME, PENDING_KEY, is_pending},
+        lockout::Factor,
+        one_time_code::OneTimeCode,
+        step_up::Intent,
+        totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
+    },
+    secrets::vault::{OpenError, Place},
     time::TimeStep,
-    totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
-    vault::{OpenError, Place},
 };
 
 use super::{

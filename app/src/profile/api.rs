@@ -1,6 +1,6 @@
 //! What goes over the wire for My profile.
 
-use domain::{roles::Role, time::Timestamp};
+use domain::{people::roles::Role, time::Timestamp};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -2,9 +2,9 @@
 
 use domain::{
     ids::MethodId,
-    one_time_code::OneTimeCode,
-    password::{Password, PasswordOwner},
+    people::password::{Password, PasswordOwner},
     ports::{PasswordChange, Proof, Taken},
+    second_factor::one_time_code::OneTimeCode,
 };
 
 use super::api::NewPassword;

@@ -2,12 +2,11 @@
 //! hashes, then the count, then the hash. What one of them refuses costs nothing of the next.
 
 use domain::{
-    email::Email,
-    password::Password,
-    policy::Standing,
+    people::{email::Email, password::Password},
     ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt, SessionRecord},
+    secrets::token::Token,
+    session::policy::Standing,
     time::Timestamp,
-    token::Token,
 };
 
 use crate::{call::Call, error::AppError, wire::SecretText};
@@ -120,7 +119,9 @@ async fn count(call: &Call, attempt: PasswordTry) -> Result<Receipt, AppError> {
 
 /// The token of a link, however the link was written on its way.
 pub(super) fn link_token(text: &SecretText) -> Option<Token> {
-    domain::link_token::canonical(text.expose())?.parse().ok()
+    domain::secrets::link_token::canonical(text.expose())?
+        .parse()
+        .ok()
 }
 
 /// The refusal of a link that is dead, or never was one. It counts for its address, which is refused once it is over its limit.

@@ -1,6 +1,6 @@
 //! What goes over the wire for sessions.
 
-use domain::{ids::AccountId, policy::Standing, roles::Role};
+use domain::{ids::AccountId, people::roles::Role, session::policy::Standing};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,12 +1,14 @@
 //! `/setup`: the first account and its owner, through the link that the server printed.
 
 use domain::{
-    email::Email,
     ids::{AccountId, SessionId, UserId},
-    names::PersonName,
-    password::{Password, PasswordOwner},
+    people::{
+        email::Email,
+        names::PersonName,
+        password::{Password, PasswordOwner},
+    },
     ports::{FirstOwner, NewAccount, NewSession, NewUser},
-    token::TokenHash,
+    secrets::token::TokenHash,
 };
 
 use super::{

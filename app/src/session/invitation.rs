@@ -1,9 +1,9 @@
 //! `/invitation`: somebody chooses their password through a link that works once. It signs nobody in, and it is no way around MFA.
 
 use domain::{
-    password::{Password, PasswordOwner},
+    people::password::{Password, PasswordOwner},
     ports::InvitedUser,
-    token::TokenHash,
+    secrets::token::TokenHash,
 };
 
 use super::{

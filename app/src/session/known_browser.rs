@@ -3,7 +3,7 @@
 use domain::{
     ids::{SessionId, UserId},
     ports::KnownBrowser,
-    token::{Token, TokenHash},
+    secrets::token::{Token, TokenHash},
 };
 
 use crate::{call::Call, error::AppError};

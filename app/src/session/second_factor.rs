@@ -2,18 +2,22 @@
 //! taken by one conditional update.
 
 use domain::{
-    backup_code::BackupCode,
     events::Outcome,
-    guess_holder::GuessHolder,
     ids::{BackupCodeId, UserId},
-    lockout::{self, Budget, Factor, LOCK_AFTER},
-    one_time_code::OneTimeCode,
-    policy::Standing,
     ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
+    second_factor::{
+        backup_code::BackupCode,
+        guess_holder::GuessHolder,
+        lockout::{self, Budget, Factor, LOCK_AFTER},
+        one_time_code::OneTimeCode,
+        totp::{OffTime, Verdict, newest_step, verify},
+    },
+    secrets::{
+        token::Token,
+        vault::{Place, Sealed},
+    },
+    session::policy::Standing,
     time::TimeStep,
-    token::Token,
-    totp::{OffTime, Verdict, newest_step, verify},
-    vault::{Place, Sealed},
 };
 
 use super::{

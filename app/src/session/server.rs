@@ -1,14 +1,15 @@
 //! Use cases of the session itself.
 
 use domain::{
-    email::Email,
-    enrolment::may_see_codes,
     ids::SessionId,
-    password::Password,
-    policy::{Standing, decide},
+    people::{email::Email, password::Password},
     ports::{Credentials, NewSession, Opened, SessionRecord},
-    session::SessionFacts,
-    token::TokenHash,
+    second_factor::enrolment::may_see_codes,
+    secrets::token::TokenHash,
+    session::{
+        facts::SessionFacts,
+        policy::{Standing, decide},
+    },
 };
 
 use super::{
@@ -100,7 +101,10 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
 }
 
 /// The session as it is after a step up, as its new token finds it.
-pub(crate) async fn reread(call: &Call, token: &domain::token::Token) -> Result<Viewer, AppError> {
+pub(crate) async fn reread(
+    call: &Call,
+    token: &domain::secrets::token::Token,
+) -> Result<Viewer, AppError> {
     found(call, token.hash()).await
 }
 

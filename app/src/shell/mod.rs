@@ -9,7 +9,7 @@ mod window_events;
 
 pub(crate) use call::{load, load_if};
 
-use domain::step_up::{Action, Intent};
+use domain::second_factor::step_up::{Action, Intent};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::{JsCast, closure::Closure};

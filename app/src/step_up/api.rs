@@ -1,6 +1,6 @@
 //! What goes over the wire for an Identity verification within a session.
 
-use domain::step_up::Intent;
+use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

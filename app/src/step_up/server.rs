@@ -3,7 +3,7 @@
 use domain::{
     ids::MethodId,
     ports::{Grant, MethodRecord, Proof, StepUp, Taken, Verification},
-    step_up::{GRANT, Intent, RECOVERY, is_asked},
+    second_factor::step_up::{GRANT, Intent, RECOVERY, is_asked},
 };
 
 use super::api::{AskedFor, NextStep, StepUpCode};

@@ -1,6 +1,6 @@
 //! Accounts, their rule and their members.
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 
 use crate::{
     accounts::api::Protection,

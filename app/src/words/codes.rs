@@ -1,6 +1,6 @@
 //! Backup codes.
 
-use domain::{backup_code::BackupCode, enrolment::CodesFor};
+use domain::second_factor::{backup_code::BackupCode, enrolment::CodesFor};
 
 use super::{ADDED, GENERATED, RESET};
 
@@ -97,7 +97,7 @@ mod tests {
             for left in [0, 1, 10] {
                 let said = old_codes(reason, Some(left)).unwrap();
                 assert!(said.contains("you click Finish"), "{said}");
-                let may_keep = domain::enrolment::may_keep_codes(reason, Some(left));
+                let may_keep = domain::second_factor::enrolment::may_keep_codes(reason, Some(left));
                 assert_eq!(said.contains("keep"), may_keep, "{said}");
             }
         }

@@ -8,7 +8,7 @@ pub use accounts::*;
 pub use codes::*;
 pub use refusals::*;
 
-use domain::step_up::Action;
+use domain::second_factor::step_up::Action;
 
 #[cfg(feature = "csr")]
 use crate::shell::AfterPassword;

@@ -1,6 +1,6 @@
 //! Refusals, and what a field asks for.
 
-use domain::{
+use domain::people::{
     email::EmailError, members::NoReset, names::NameError, password::Weakness, typed::sign,
 };
 

@@ -318,7 +318,7 @@ fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
     }
     as_wanted(
         times.len() + zeros,
-        "the times of RFC 6238 App. B from 2005 to 2603, codes with leading zeros (the RFC's own key: domain/src/totp/vectors.rs)",
+        "the times of RFC 6238 App. B from 2005 to 2603, codes with leading zeros (the RFC's own key: domain/src/second_factor/totp/vectors.rs)",
     )
 }
 

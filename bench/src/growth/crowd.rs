@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::{Context, Result};
-use domain::token::Token;
+use domain::secrets::token::Token;
 use sqlx::{AnyConnection, Connection};
 
 use super::Size;

@@ -17,8 +17,8 @@ use thiserror::Error;
 
 use crate::{
     ids::{AccountId, UserId},
+    secrets::vault::BlindIndex,
     time::Timestamp,
-    vault::BlindIndex,
 };
 
 /// How it ended.

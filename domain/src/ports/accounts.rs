@@ -3,8 +3,10 @@ use async_trait::async_trait;
 use super::{Collision, Grant, PortError, Taken};
 use crate::{
     ids::{AccountId, UserId},
-    names::{AccountName, PersonName},
-    roles::Role,
+    people::{
+        names::{AccountName, PersonName},
+        roles::Role,
+    },
     time::Timestamp,
 };
 

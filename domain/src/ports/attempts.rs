@@ -2,16 +2,17 @@ use async_trait::async_trait;
 
 use super::PortError;
 use crate::{
-    client_address::{CountedAddress, Network},
-    email::Email,
     events::Outcome,
-    guess_holder::GuessHolder,
     ids::{SessionId, UserId},
-    lockout::{Budget, Factor},
-    sign_in_delay::PasswordAttempts,
+    network::client_address::{CountedAddress, Network},
+    people::email::Email,
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Budget, Factor},
+    },
+    secrets::{token::TokenHash, vault::BlindIndex},
+    session::sign_in_delay::PasswordAttempts,
     time::{TimeStep, Timestamp},
-    token::TokenHash,
-    vault::BlindIndex,
 };
 
 /// A password that is about to be judged.

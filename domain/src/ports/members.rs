@@ -2,11 +2,13 @@ use async_trait::async_trait;
 
 use super::{Grant, PortError, Taken};
 use crate::{
-    email::Email,
     ids::{AccountId, UserId},
-    members::MemberState,
-    names::{AccountName, PersonName},
-    roles::Role,
+    people::{
+        email::Email,
+        members::MemberState,
+        names::{AccountName, PersonName},
+        roles::Role,
+    },
     time::Timestamp,
 };
 

@@ -3,10 +3,12 @@ use async_trait::async_trait;
 use super::{Grant, PortError, SecretHash, TokenSwap};
 use crate::{
     ids::{BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
-    names::MethodName,
+    people::names::MethodName,
+    secrets::{
+        token::TokenHash,
+        vault::{BlindIndex, Sealed},
+    },
     time::{TimeStep, Timestamp},
-    token::TokenHash,
-    vault::{BlindIndex, Sealed},
 };
 
 /// A key that a session is setting up. There is one a session; it activates nothing.
@@ -206,7 +208,7 @@ pub trait Mfa: Send + Sync {
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
 
     /// Burns a step and completes the sign-in, which clears the budgets of the user and of the browser and makes the browser known; answers
-    /// how many codes were refused in a row before it, by [`crate::lockout::refused_before`].
+    /// how many codes were refused in a row before it, by [`crate::second_factor::lockout::refused_before`].
     async fn use_code(&self, code: CodeUse) -> Result<(Taken, u32), PortError>;
 
     /// Finds a code of the user's valid set, spent or not.

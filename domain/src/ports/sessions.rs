@@ -2,15 +2,15 @@ use async_trait::async_trait;
 
 use super::{PortError, Receipt, SecretHash};
 use crate::{
-    email::Email,
-    enrolment::CodesFor,
     ids::{AccountId, SessionId, UserId},
-    names::{AccountName, PersonName},
-    policy::Subject,
-    session::SessionFacts,
+    people::{
+        email::Email,
+        names::{AccountName, PersonName},
+    },
+    second_factor::{enrolment::CodesFor, totp::OffTime},
+    secrets::token::TokenHash,
+    session::{facts::SessionFacts, policy::Subject},
     time::Timestamp,
-    token::TokenHash,
-    totp::OffTime,
 };
 
 /// A session to be opened after a right password.

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use super::{PortError, Taken, TokenSwap};
 use crate::{
     ids::{BackupCodeId, MethodId, SessionId, UserId},
-    step_up::Intent,
+    second_factor::step_up::Intent,
     time::{TimeStep, Timestamp},
 };
 

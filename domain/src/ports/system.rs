@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::{PortError, SecretHash};
-use crate::{client_address::Network, ids::UserId, time::Timestamp};
+use crate::{ids::UserId, network::client_address::Network, time::Timestamp};
 
 /// The wall clock, read anew for each request. Nothing else in the workspace may ask for the time of day.
 pub trait Clock: Send + Sync {

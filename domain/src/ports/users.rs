@@ -4,13 +4,10 @@ use super::{
     AccountRecord, Collision, MembershipChange, NewAccount, NewSession, PortError, SecretHash,
 };
 use crate::{
-    email::Email,
     ids::{AccountId, UserId},
-    members::MemberState,
-    names::PersonName,
-    roles::Role,
+    people::{email::Email, members::MemberState, names::PersonName, roles::Role},
+    secrets::token::TokenHash,
     time::Timestamp,
-    token::TokenHash,
 };
 
 /// A user to be made.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ports::Clock, vault::KeyId};
+use domain::{ports::Clock, secrets::vault::KeyId};
 use serde_json::json;
 use storage::Store;
 

@@ -10,9 +10,11 @@ use std::{
 
 use domain::{
     events::{Actor, Origin},
-    keys::KeyRing,
     ports::{Clock, PortError},
-    vault::{KeyId, MasterKey},
+    secrets::{
+        keys::KeyRing,
+        vault::{KeyId, MasterKey},
+    },
 };
 use serde_json::json;
 use storage::Store;

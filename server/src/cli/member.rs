@@ -2,10 +2,9 @@
 
 use app::services::Services;
 use domain::{
-    email::Email,
     ids::UserId,
+    people::{email::Email, roles::Role},
     ports::{AccountRecord, MembershipChange},
-    roles::Role,
 };
 use serde_json::{Value, json};
 

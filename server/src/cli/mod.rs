@@ -40,8 +40,8 @@ use app::{
 };
 use clap::Parser;
 use domain::{
-    address_limit::LIMIT,
     events::{Actor, Origin},
+    session::address_limit::LIMIT,
 };
 use serde_json::json;
 

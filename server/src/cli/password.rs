@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use domain::password::{MAX_CHARS, Password, PasswordOwner};
+use domain::people::password::{MAX_CHARS, Password, PasswordOwner};
 use zeroize::Zeroizing;
 
 use super::Failure;

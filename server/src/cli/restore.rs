@@ -8,8 +8,8 @@ use std::{
 };
 
 use domain::{
-    email::Email,
     events::{Actor, Origin},
+    people::email::Email,
     ports::Clock,
 };
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The commands that bring back what was removed, as far as commands can: to be copied into a shell.
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 
 /// Makes an account.
 pub fn add_account(name: &str) -> String {

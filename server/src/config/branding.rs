@@ -1,6 +1,6 @@
 //! The product's name, logo and accent, and the operator's support link.
 
-use domain::{
+use domain::people::{
     names::{AccountName, NameError},
     typed::sign,
 };

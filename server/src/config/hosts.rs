@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::host_name::HostName;
+use domain::network::host_name::HostName;
 use url::Host;
 
 use super::{AddressArgs, PublicUrl, SettingError, echoed, filled};

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::address_limit::LIMIT;
+use domain::session::address_limit::LIMIT;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::{LimitArgs, SettingError, filled};

@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-use domain::host_name::HostName;
+use domain::network::host_name::HostName;
 use url::Url;
 
 use super::{Hsts, SettingError, echoed};

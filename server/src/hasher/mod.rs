@@ -11,8 +11,8 @@ use std::{io, num::NonZero, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
-    client_address::Network,
     ids::UserId,
+    network::client_address::Network,
     ports::{Entropy, Hasher, Lane, NoPlace, Place, PortError, Rank, SecretHash},
 };
 use zeroize::Zeroizing;
@@ -126,7 +126,7 @@ impl Hasher for Argon2Hasher {
 
 #[cfg(test)]
 mod tests {
-    use domain::client_address::ClientAddress;
+    use domain::network::client_address::ClientAddress;
 
     use super::*;
     use crate::entropy::SystemEntropy;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::{keys::KeyRing, ports::PortError, time::Timestamp};
+use domain::{ports::PortError, secrets::keys::KeyRing, time::Timestamp};
 use serde_json::{Map, Value};
 use storage::Store;
 use tokio::time::timeout;

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use domain::{ports::PortError, vault::KeyId};
+use domain::{ports::PortError, secrets::vault::KeyId};
 use storage::explained_io;
 use thiserror::Error;
 

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{
+use domain::secrets::{
     keys::KeyRing,
     vault::{KeySource, is_read_again},
 };

@@ -8,7 +8,7 @@ use app::{
     services::Services,
 };
 use axum::response::Response;
-use domain::policy::{Access, Standing, allows};
+use domain::session::policy::{Access, Standing, allows};
 use http::request::Parts;
 
 use super::refusal::refuse;

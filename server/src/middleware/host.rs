@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, Version, header::HOST},
     response::Response,
 };
-use domain::host_name::HostName;
+use domain::network::host_name::HostName;
 
 use super::{
     refusal::{plain, refuse_as},

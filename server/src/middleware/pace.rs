@@ -9,7 +9,7 @@ use std::{
 
 use app::caller::Caller;
 use axum::{extract::Request, http::StatusCode};
-use domain::policy::Standing;
+use domain::session::policy::Standing;
 
 /// Refusals a second and core that are answered at once: ten times what a core's sign-ins come to.
 const A_SECOND: u32 = 1_000;

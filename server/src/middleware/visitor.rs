@@ -6,7 +6,7 @@ use std::{
 };
 
 use app::{caller::Visitor, services::Settings};
-use domain::client_address::ClientAddress;
+use domain::network::client_address::ClientAddress;
 use http::{HeaderMap, HeaderName, Request, request::Parts};
 
 use crate::config::TrustedProxies;

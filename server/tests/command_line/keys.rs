@@ -7,9 +7,11 @@ use std::{
 
 use data_encoding::BASE32_NOPAD;
 use domain::{
-    keys::KeyRing,
-    totp::TotpKey,
-    vault::{Place as Row, Vault},
+    second_factor::totp::TotpKey,
+    secrets::{
+        keys::KeyRing,
+        vault::{Place as Row, Vault},
+    },
 };
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection};

@@ -255,9 +255,9 @@ fn the_list_says_who_is_locked_out() {
         place.change(&sql);
     };
     assert_eq!(locked(), false);
-    count(domain::lockout::LOCK_AFTER - 1);
+    count(domain::second_factor::lockout::LOCK_AFTER - 1);
     assert_eq!(locked(), false);
-    count(domain::lockout::LOCK_AFTER);
+    count(domain::second_factor::lockout::LOCK_AFTER);
     assert_eq!(locked(), true);
     assert!(place.listed("max@example.com").ends_with("MFA on, locked"));
     place

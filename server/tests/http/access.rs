@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::access::ACCESS;
-use domain::{policy::Access, session::IDLE};
+use domain::session::{facts::IDLE, policy::Access};
 use rstest::rstest;
 
 use crate::support::TestServer;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::address_limit::WINDOW;
+use domain::session::address_limit::WINDOW;
 use rstest::rstest;
 use serde_json::json;
 use server::config::{LimitArgs, Limits};

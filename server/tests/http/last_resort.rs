@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use domain::{
     ids::UserId,
     ports::{Clock, Hasher, Lane, NoPlace, Place, PortError, Rank, SecretHash},
-    sign_in_delay::PasswordAttempts,
+    session::sign_in_delay::PasswordAttempts,
     time::Timestamp,
 };
 use serde_json::json;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::access::ACCESS;
-use domain::roles::Role;
+use domain::people::roles::Role;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Browser, Enrolled, Person, TestServer, ada, eve, max, olga};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 use serde_json::json;
 
 use crate::support::{Browser, Enrolled, TestServer, enrol, max, olga};

@@ -1,6 +1,6 @@
 //! `/profile/password`: what it asks for, what it ends, and what it costs to guess.
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Security list, D8: each event once, with actor, subject, account, action, result, method kind, address and time; also when it fails.
 
-use domain::{events::EventRecord, guess_holder::GuessHolder, roles::Role};
+use domain::{events::EventRecord, people::roles::Role, second_factor::guess_holder::GuessHolder};
 use serde_json::json;
 
 use crate::support::{Enrolled, TestServer, finish, max};

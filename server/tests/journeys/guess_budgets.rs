@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{roles::Role, time::TimeStep};
+use domain::{people::roles::Role, time::TimeStep};
 use serde_json::{Value, json};
 
 use crate::support::{Authenticator, Browser, Enrolled, TestServer, max};

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use domain::{network_budget::OF_ALL, roles::Role, sign_in_delay::LONGEST_DELAY};
+use domain::{
+    people::roles::Role,
+    session::{network_budget::OF_ALL, sign_in_delay::LONGEST_DELAY},
+};
 use serde_json::json;
 
 use crate::support::{Answer, Browser, Enrolled, Person, TestServer, ada, max};

@@ -1,6 +1,6 @@
 //! What is known of a person, and to whom it is told (the red team's C1 and C10).
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 use serde_json::json;
 use server::config::Branding;
 

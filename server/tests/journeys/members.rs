@@ -1,6 +1,6 @@
 //! Journey 9: who can help whom, and what a reset takes.
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 use serde_json::{Value, json};
 
 use crate::{

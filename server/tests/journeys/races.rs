@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::session_bounds::HALF;
+use domain::session::bounds::HALF;
 use serde_json::json;
 
 use crate::{

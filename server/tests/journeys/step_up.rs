@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 

@@ -1,6 +1,9 @@
 //! Event row ⇔ effect: each action leaves exactly the rows that tell it, and no row stands without one.
 
-use domain::{events::EventRecord, ids::UserId, step_up, time::Timestamp, token::Token};
+use domain::{
+    events::EventRecord, ids::UserId, second_factor::step_up, secrets::token::Token,
+    time::Timestamp,
+};
 use serde_json::Value;
 use storage::Store;
 

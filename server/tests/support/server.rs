@@ -8,10 +8,12 @@ use axum::{
 };
 use domain::{
     ids::{AccountId, UserId},
-    password::{Password, PasswordOwner},
+    people::{
+        password::{Password, PasswordOwner},
+        roles::Role,
+    },
     ports::{MembershipChange, NewAccount, NewUser},
-    roles::Role,
-    token::Token,
+    secrets::token::Token,
 };
 use server::{
     config::{Branding, Hosts, Limits, PublicUrl},

@@ -37,7 +37,7 @@ async fn accounts_are_listed_by_name_with_their_members() {
         .unwrap()
         .unwrap();
     for email in ["a@example.com", "b@example.com"] {
-        let role = domain::roles::Role::Member;
+        let role = domain::people::roles::Role::Member;
         assert!(
             domain::ports::Users::add(store, user(email), &beta.id, role)
                 .await

@@ -4,12 +4,14 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use domain::{
     events::{Action, Actor, Event, JUDGED, Origin, Outcome, REFUSED},
-    network_budget::{BETWEEN, OF_ALL},
     ports::{
         Admission, Attempts, Counted, Events, KnownBrowser, KnownBrowsers, PasswordTry, Receipt,
         Users,
     },
-    sign_in_delay::LONGEST_DELAY,
+    session::{
+        network_budget::{BETWEEN, OF_ALL},
+        sign_in_delay::LONGEST_DELAY,
+    },
     time::Timestamp,
 };
 use storage::Store;

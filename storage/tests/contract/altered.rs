@@ -163,7 +163,7 @@ async fn a_trigger_in_an_older_schema_is_refused_before_anything_is_migrated() {
 async fn nothing_is_copied_into_a_place_where_a_trigger_waits() {
     let (source, target) = (Database::sqlite().await, Database::fresh().await);
     changed(&target, trigger().to_owned()).await;
-    let ring = domain::keys::KeyRing::new(master_key());
+    let ring = domain::secrets::keys::KeyRing::new(master_key());
     let refused = source.store.copy_into(&target.store, &ring).await;
     assert!(
         matches!(&refused, Err(CopyError::Open(OpenError::Altered(said))) if said.contains(FOREIGN_TRIGGER)),

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use domain::{
-    guess_holder::GuessHolder,
     ids::UserId,
-    lockout::{Attempts as Rule, Budget, Factor},
     ports::{Attempts, Counted},
-    sign_in_delay::{MEMORY, PasswordAttempts},
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Attempts as Rule, Budget, Factor},
+    },
+    session::sign_in_delay::{MEMORY, PasswordAttempts},
 };
 use proptest::prelude::*;
 

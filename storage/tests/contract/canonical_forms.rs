@@ -1,8 +1,8 @@
 //! What versions before 44 stored is brought into the one form of addresses and names; what collides is kept, found and told.
 
 use domain::{
-    email::Email,
     ids::UserId,
+    people::email::Email,
     ports::{Accounts, MemberQuery, Members, Users},
 };
 use sqlx::{AnyPool, AssertSqlSafe};

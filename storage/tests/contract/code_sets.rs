@@ -1,9 +1,8 @@
 //! New backup codes on request: asked for with a grant, kept or given up by the session that asked.
 
 use domain::{
-    enrolment::CodesFor,
     ports::{Grant, Mfa, Sessions},
-    step_up::Intent,
+    second_factor::{enrolment::CodesFor, step_up::Intent},
 };
 
 use crate::{

@@ -2,13 +2,12 @@
 
 use domain::{
     events::{Actor, Origin},
-    guess_holder::GuessHolder,
-    keys::{DataKeys, KeyRing},
-    lockout::Factor,
     ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, StepUp, StepUps, Taken, Users},
-    step_up::Intent,
-    totp::TotpKey,
-    vault::{KeyId, MasterKey, Place, Sealed},
+    second_factor::{guess_holder::GuessHolder, lockout::Factor, step_up::Intent, totp::TotpKey},
+    secrets::{
+        keys::{DataKeys, KeyRing},
+        vault::{KeyId, MasterKey, Place, Sealed},
+    },
 };
 use sqlx::{AnyPool, AssertSqlSafe, Row, ValueRef, any::AnyRow};
 use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables};

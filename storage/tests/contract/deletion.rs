@@ -3,9 +3,8 @@
 use domain::{
     events::Action,
     ids::UserId,
-    lockout::Factor,
     ports::{Attempts, Deletion, Grant, Mfa, Sessions, StepUps, Taken, TestedCode, Users},
-    step_up::Intent,
+    second_factor::{lockout::Factor, step_up::Intent},
 };
 
 use crate::{

@@ -5,8 +5,8 @@ use std::time::Duration;
 use domain::{
     events::{Action, Actor, Event, EventRecord, Origin, Outcome},
     ids::SessionId,
-    lockout::Factor,
     ports::{Accounts, Attempts, Events, Mfa, SecretHash, Sessions, Taken, Users},
+    second_factor::lockout::Factor,
 };
 use storage::Store;
 

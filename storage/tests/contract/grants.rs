@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     ports::{Grant, Mfa, Proof, StepUp, StepUps, Taken, Verification},
-    step_up::{GRANT, Intent},
+    second_factor::step_up::{GRANT, Intent},
     time::Timestamp,
 };
 use storage::Store;

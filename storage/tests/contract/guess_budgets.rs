@@ -3,15 +3,17 @@
 
 use domain::{
     events::Outcome,
-    guess_holder::GuessHolder,
     ids::{SessionId, UserId},
-    lockout::{Budget, Factor},
+    people::roles::Role,
     ports::{
         Accounts, Attempts, CodeUse, Deletion, KnownBrowsers, MembershipChange, Mfa, Sessions,
         StepUps, Taken, TestedCode, Users,
     },
-    roles::Role,
-    step_up::Intent,
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Budget, Factor},
+        step_up::Intent,
+    },
 };
 use storage::Store;
 

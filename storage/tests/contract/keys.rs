@@ -2,7 +2,7 @@
 
 use domain::{
     ports::Mfa,
-    vault::{KeyId, Sealed},
+    secrets::vault::{KeyId, Sealed},
 };
 use storage::SealedTable::Methods;
 

@@ -2,13 +2,13 @@
 
 use domain::{
     ids::UserId,
-    known_browser::{KEPT, KNOWN, PER_USER},
     ports::{
         Attempts, Counted, KnownBrowser, KnownBrowsers, Mfa, PasswordTry, Receipt, SecretHash,
         Sessions, Taken, Users,
     },
+    secrets::token::TokenHash,
+    session::known_browser::{KEPT, KNOWN, PER_USER},
     time::Timestamp,
-    token::TokenHash,
 };
 use storage::Store;
 

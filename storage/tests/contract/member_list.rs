@@ -2,10 +2,9 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    lockout::{Factor, LOCK_AFTER},
-    members::MemberState,
+    people::{members::MemberState, roles::Role},
     ports::{Accounts, Attempts, MemberQuery, MemberRecord, Members, Mfa, NewUser, Users},
-    roles::Role,
+    second_factor::lockout::{Factor, LOCK_AFTER},
 };
 use storage::Store;
 

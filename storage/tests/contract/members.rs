@@ -2,12 +2,11 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    lockout::Factor,
+    people::roles::Role,
     ports::{
         Accounts, Attempts, Grant, Members, MembershipChange, Mfa, NewUser, Sessions, Taken, Users,
     },
-    roles::Role,
-    step_up::Intent,
+    second_factor::{lockout::Factor, step_up::Intent},
 };
 use storage::Store;
 

@@ -2,8 +2,8 @@
 
 use domain::{
     ids::{AccountId, UserId},
+    people::roles::Role,
     ports::{Accounts, Members, MembershipChange, NewUser, SecretHash, Sessions, Users},
-    roles::Role,
 };
 use storage::Store;
 

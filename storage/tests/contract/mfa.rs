@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    enrolment::PENDING_KEY,
-    lockout::Factor,
     ports::{Activation, Attempts, Mfa, PendingKey, Sessions, Taken, Users},
+    second_factor::{enrolment::PENDING_KEY, lockout::Factor},
 };
 
 use crate::{

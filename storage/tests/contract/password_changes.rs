@@ -2,10 +2,10 @@
 
 use domain::{
     ids::UserId,
-    lockout::Factor,
     ports::{
         Attempts, Mfa, PasswordChange, PasswordChanges, Proof, SecretHash, Sessions, Taken, Users,
     },
+    second_factor::lockout::Factor,
 };
 use storage::Store;
 

@@ -1,8 +1,8 @@
 //! The limit for one address.
 
 use domain::{
-    address_limit::WINDOW,
     ports::{Attempts, Counted, NewSession, PasswordTry, Receipt, SecretHash, Sessions},
+    session::address_limit::WINDOW,
 };
 use storage::Store;
 

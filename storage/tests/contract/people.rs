@@ -1,16 +1,15 @@
 //! People, sessions and codes to test with.
 
 use domain::{
-    backup_code::BackupCode,
-    guess_holder::GuessHolder,
     ids::{AccountId, BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
+    people::roles::Role,
     ports::{
         Accounts, Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa, NewAccount, NewCodeSet,
         NewSession, NewUser, PendingKey, SecretHash, Sessions, Taken, TokenSwap, Users,
     },
-    roles::Role,
+    second_factor::{backup_code::BackupCode, guess_holder::GuessHolder},
+    secrets::token::TokenHash,
     time::{TimeStep, Timestamp},
-    token::TokenHash,
 };
 use sqlx::Connection;
 use storage::Store;

@@ -9,16 +9,18 @@ use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
     events::{Action, Event, Outcome},
-    guess_holder::GuessHolder,
-    known_browser::KNOWN,
-    lockout::{Budget, Factor},
-    members::MemberState,
+    people::members::MemberState,
     ports::{
         Accounts, Admission, Attempts, Counted, Events, Grant, KnownBrowser, KnownBrowsers,
         MemberQuery, Members, Mfa, NewSession, PasswordTry, Proof, Sessions, StepUp, StepUps,
         Taken, Users, Verification,
     },
-    step_up::Intent,
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Budget, Factor},
+        step_up::Intent,
+    },
+    session::known_browser::KNOWN,
 };
 use storage::Store;
 

@@ -3,11 +3,11 @@
 use std::{future::Future, sync::Arc};
 
 use domain::{
-    lockout::{Budget, Factor},
     ports::{
         Attempts, Counted, FirstOwner, Mfa, NewSession, PasswordTry, SecretHash, Sessions, Taken,
         Users,
     },
+    second_factor::lockout::{Budget, Factor},
 };
 use storage::Store;
 

@@ -2,7 +2,7 @@
 
 use domain::{
     ports::{AccountChoice, Accounts, Deletion, Mfa, PendingKey, Sessions, StepUps},
-    step_up::Intent,
+    second_factor::step_up::Intent,
     time::Timestamp,
 };
 

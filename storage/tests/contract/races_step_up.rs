@@ -2,12 +2,12 @@
 
 use domain::{
     ids::{AccountId, UserId},
+    people::roles::Role,
     ports::{
         Accounts, Activation, Deletion, Members, MembershipChange, Mfa, PendingKey, Proof,
         Sessions, StepUps, Taken, Users,
     },
-    roles::Role,
-    step_up::Intent,
+    second_factor::step_up::Intent,
 };
 
 use crate::{

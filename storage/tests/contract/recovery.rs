@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     ids::AccountId,
     ports::{Deletion, Mfa, StepUp, StepUps, Taken},
-    step_up::Intent,
+    second_factor::step_up::Intent,
 };
 use storage::Store;
 

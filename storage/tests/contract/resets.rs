@@ -1,10 +1,12 @@
 //! Reset: another authenticator takes the place of the one there is, at the first code of it and not before.
 
 use domain::{
-    enrolment::{CodesFor, PENDING_KEY},
-    lockout::Factor,
     ports::{Activation, Attempts, Grant, Mfa, PendingKey, Sessions, StepUps, Taken},
-    step_up::Intent,
+    second_factor::{
+        enrolment::{CodesFor, PENDING_KEY},
+        lockout::Factor,
+        step_up::Intent,
+    },
 };
 
 use crate::{

@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use domain::{
     ids::BackupCodeId,
     ports::{KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Taken, Users},
-    step_up::Intent,
+    second_factor::step_up::Intent,
     time::TimeStep,
 };
 use storage::{Ended, Spent, Store};

@@ -2,9 +2,9 @@
 
 use domain::{
     ids::{AccountId, UserId},
+    people::roles::Role,
     ports::{AccountOverview, Accounts, Grant, Members, Rule, Taken, Users},
-    roles::Role,
-    step_up::Intent,
+    second_factor::step_up::Intent,
 };
 use storage::Store;
 

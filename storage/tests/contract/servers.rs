@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use domain::{
-    keys::DataKeys,
     ports::{Mfa, PortError},
-    vault::{KeyId, Sealed},
+    secrets::{
+        keys::DataKeys,
+        vault::{KeyId, Sealed},
+    },
 };
 use storage::{ServerRecord, Store};
 

@@ -1,7 +1,7 @@
 use domain::{
-    lockout::{Budget, Factor},
     ports::{AccountChoice, Accounts, Attempts, Mfa, NewSession, SecretHash, Sessions, Users},
-    session::{ABSOLUTE, SessionFacts},
+    second_factor::lockout::{Budget, Factor},
+    session::facts::{ABSOLUTE, SessionFacts},
 };
 
 use crate::{

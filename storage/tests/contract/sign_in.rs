@@ -2,8 +2,8 @@
 
 use domain::{
     ids::{BackupCodeId, MethodId},
-    lockout::Factor,
     ports::{Attempts, BackupCodeUse, CodeUse, Mfa, Sessions, Taken, Users},
+    second_factor::lockout::Factor,
 };
 use proptest::prelude::*;
 
@@ -203,7 +203,7 @@ async fn a_backup_code_signs_in_once_and_says_how_many_are_left() {
     assert!(!unused.is_used && unused.hash == ada.codes.codes[4].hash);
     let unknown = vault().backup_code_index(
         &ada.user,
-        &domain::backup_code::BackupCode::from_random(bits()),
+        &domain::second_factor::backup_code::BackupCode::from_random(bits()),
     );
     assert!(
         store

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use domain::{
     ids::{AccountId, BackupCodeId, MethodId, UserId},
-    lockout::Factor,
     ports::{Attempts, Grant, Mfa, Proof, Sessions, StepUp, StepUps, Taken, Users, Verification},
-    step_up::Intent,
+    second_factor::{lockout::Factor, step_up::Intent},
     time::Timestamp,
 };
 
@@ -336,7 +335,7 @@ async fn a_backup_code_steps_up_and_unlocks() {
     }
     for holder in [STRANGER, &ada.browser.holder()] {
         let locked = store.refused_in_a_row(&ada.user, holder).await.unwrap();
-        assert!(locked > domain::lockout::LOCK_AFTER);
+        assert!(locked > domain::second_factor::lockout::LOCK_AFTER);
     }
     let session = &ada.browser.session;
     store

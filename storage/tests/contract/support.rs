@@ -9,11 +9,13 @@ use std::{
 };
 
 use domain::{
-    client_address::ClientAddress,
+    network::client_address::ClientAddress,
     ports::PasswordTry,
+    secrets::{
+        token::{Token, TokenHash},
+        vault::{BlindIndex, MasterKey, Sealed, Vault},
+    },
     time::Timestamp,
-    token::{Token, TokenHash},
-    vault::{BlindIndex, MasterKey, Sealed, Vault},
 };
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use storage::{OpenError, Store};

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use domain::{
-    enrolment::PENDING_KEY,
     events::Chain,
-    guess_holder::GuessHolder,
     ids::UserId,
-    known_browser::KNOWN,
-    lockout::Factor,
     ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users},
-    session::{ABSOLUTE, IDLE},
-    step_up::Intent,
+    second_factor::{
+        enrolment::PENDING_KEY, guess_holder::GuessHolder, lockout::Factor, step_up::Intent,
+    },
+    session::{
+        facts::{ABSOLUTE, IDLE},
+        known_browser::KNOWN,
+    },
     time::Timestamp,
 };
 use sqlx::AssertSqlSafe;

@@ -1,8 +1,7 @@
 use domain::{
-    email::Email,
     ids::{AccountId, UserId},
+    people::{email::Email, roles::Role},
     ports::{Accounts, FirstOwner, MembershipChange, NewUser, SecretHash, Sessions, Users},
-    roles::Role,
 };
 use storage::Store;
 
@@ -11,7 +10,7 @@ use crate::{
     support::{Database, START, bits, later, token},
 };
 
-fn first_owner(link: domain::token::TokenHash, email: &str) -> FirstOwner {
+fn first_owner(link: domain::secrets::token::TokenHash, email: &str) -> FirstOwner {
     let owner = user(email);
     let session = domain::ports::NewSession {
         complete: true,

@@ -1,6 +1,6 @@
 use domain::{
-    enrolment::{CodesFor, may_keep_codes},
     ids::CodeSetId,
+    second_factor::enrolment::{CodesFor, may_keep_codes},
 };
 use leptos::prelude::*;
 

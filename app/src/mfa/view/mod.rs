@@ -11,7 +11,7 @@ pub(crate) use new_method::NewMethod;
 pub(crate) use set_up::SetUp;
 pub(crate) use verify::VerifyMethod;
 
-use domain::policy::Standing;
+use domain::session::policy::Standing;
 use leptos::prelude::*;
 
 use crate::{shell::shell, ui::StepIndicator};

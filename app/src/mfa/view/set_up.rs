@@ -1,4 +1,4 @@
-use domain::policy::Standing;
+use domain::session::policy::Standing;
 use leptos::prelude::*;
 
 use super::{Step, Steps, is_short};

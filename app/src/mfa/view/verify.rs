@@ -1,4 +1,4 @@
-use domain::one_time_code::OneTimeCode;
+use domain::second_factor::one_time_code::OneTimeCode;
 use leptos::prelude::*;
 
 use super::{Step, Steps, is_short};

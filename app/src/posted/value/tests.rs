@@ -2,8 +2,10 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    members::{MemberState, NoReset},
-    roles::Role,
+    people::{
+        members::{MemberState, NoReset},
+        roles::Role,
+    },
     time::Timestamp,
 };
 use rstest::rstest;

@@ -1,4 +1,4 @@
-use domain::names::MethodName;
+use domain::people::names::MethodName;
 use leptos::{html, prelude::*};
 
 use crate::{

@@ -1,4 +1,4 @@
-use domain::step_up::Intent;
+use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
 use leptos_router::components::A;
 

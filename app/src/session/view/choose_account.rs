@@ -1,4 +1,4 @@
-use domain::{ids::AccountId, policy::Standing};
+use domain::{ids::AccountId, session::policy::Standing};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,4 +1,4 @@
-use domain::{
+use domain::people::{
     email as address,
     names::{AccountName, PersonName},
 };

@@ -16,7 +16,7 @@ pub(crate) use new_password::NewPasswordField;
 pub(crate) use sign_in::SignIn;
 pub(crate) use verify::Verify;
 
-use domain::link_token;
+use domain::secrets::link_token;
 use js_sys::Array;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -27,7 +27,7 @@ use crate::{reactive::shown, shell::shell, ui::call, wire::SecretText, words};
 pub(crate) fn password_error(typed: &str) -> Option<String> {
     let nfc = call(&typed.into(), "normalize", &Array::of1(&"NFC".into()));
     let nfc = nfc.ok().and_then(|nfc| nfc.as_string());
-    domain::password::check_length(nfc.as_deref().unwrap_or(typed))
+    domain::people::password::check_length(nfc.as_deref().unwrap_or(typed))
         .err()
         .map(|_| words::invalid(crate::error::Field::Password).to_owned())
 }

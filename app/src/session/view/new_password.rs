@@ -1,6 +1,6 @@
 //! The field for a password that is chosen: the rule is said while it is typed.
 
-use domain::password::{MAX_CHARS, MIN_CHARS};
+use domain::people::password::{MAX_CHARS, MIN_CHARS};
 use leptos::prelude::*;
 
 use super::password_error;

@@ -1,4 +1,4 @@
-use domain::{policy::Standing, step_up::Intent};
+use domain::{second_factor::step_up::Intent, session::policy::Standing};
 use leptos::prelude::*;
 
 use super::way;

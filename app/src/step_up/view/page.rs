@@ -1,4 +1,4 @@
-use domain::step_up::{Action, Intent};
+use domain::second_factor::step_up::{Action, Intent};
 use leptos::prelude::*;
 
 use super::way;

@@ -1,6 +1,6 @@
 //! From the wish to the action: asked, verified where needed, performed.
 
-use domain::step_up::Intent;
+use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
 
 use super::page::back;

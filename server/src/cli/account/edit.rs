@@ -1,7 +1,11 @@
 //! Accounts come, change their name, and go.
 
 use app::services::Services;
-use domain::{email::Email, ids::AccountId, names::AccountName, ports::NewAccount, roles::Role};
+use domain::{
+    ids::AccountId,
+    people::{email::Email, names::AccountName, roles::Role},
+    ports::NewAccount,
+};
 use serde_json::{Value, json};
 
 use super::{find, members, parse_name, unknown};

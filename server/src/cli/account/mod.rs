@@ -5,7 +5,10 @@ mod list;
 mod rule;
 
 use app::services::Services;
-use domain::{kept::Kept, names::AccountName, ports::AccountRecord};
+use domain::{
+    people::{kept::Kept, names::AccountName},
+    ports::AccountRecord,
+};
 
 use super::{Failure, Report, args::AccountCommand, on};
 use crate::config::DatabaseArgs;

@@ -3,7 +3,7 @@
 use app::services::Services;
 use domain::{
     ids::{AccountId, UserId},
-    members::MemberState,
+    people::members::MemberState,
     ports::{AccountRecord, MemberQuery},
 };
 use serde_json::json;

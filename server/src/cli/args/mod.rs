@@ -9,7 +9,7 @@ mod member;
 mod user;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use domain::roles::Role;
+use domain::people::roles::Role;
 
 use crate::config::{
     AddressArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs, TransportArgs,

@@ -1,6 +1,6 @@
 //! Who is in the demo. Every account has an Owner, and every state that the pages know is somebody's.
 
-use domain::{backup_code::BackupCode, roles::Role};
+use domain::{people::roles::Role, second_factor::backup_code::BackupCode};
 
 /// Its rule demands MFA.
 const ALDER: &str = "Alder Bakery";

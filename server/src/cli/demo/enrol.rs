@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use app::services::Services;
 use domain::{
-    enrolment::{METHOD_NAME, PENDING_KEY},
-    guess_holder::GuessHolder,
     ids::MethodId,
-    lockout::{Budget, Factor, LOCK_AFTER},
     ports::{Activation, BackupCodeUse, PendingKey, Taken},
+    second_factor::{
+        enrolment::{METHOD_NAME, PENDING_KEY},
+        guess_holder::GuessHolder,
+        lockout::{Budget, Factor, LOCK_AFTER},
+        totp::TotpKey,
+    },
+    secrets::{
+        token::Token,
+        vault::{OpenError, Place, Sealed},
+    },
     time::{TimeStep, Timestamp},
-    token::Token,
-    totp::TotpKey,
-    vault::{OpenError, Place, Sealed},
 };
 use zeroize::Zeroizing;
 

@@ -3,10 +3,10 @@
 use app::services::Services;
 use data_encoding::BASE32_NOPAD;
 use domain::{
-    backup_code::BackupCode,
     ids::{BackupCodeId, CodeSetId, SessionId, UserId},
-    password::{Password, PasswordOwner},
+    people::password::{Password, PasswordOwner},
     ports::{BackupCodeHash, NewCodeSet},
+    second_factor::backup_code::BackupCode,
     time::Timestamp,
 };
 use zeroize::Zeroizing;

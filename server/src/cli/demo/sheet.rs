@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use domain::roles::Role;
+use domain::people::roles::Role;
 use zeroize::Zeroizing;
 
 use super::{

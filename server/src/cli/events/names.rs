@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use domain::{
     events::{Actor, EventRecord},
     ports::{Accounts, PortError, Users},
-    vault::Vault,
+    secrets::vault::Vault,
 };
 use storage::Store;
 

@@ -1,6 +1,9 @@
 //! What `twinlock key list` and `twinlock key rotate` say of each key.
 
-use domain::{keys::KeyRing, ports::PortError, vault::KeyId};
+use domain::{
+    ports::PortError,
+    secrets::{keys::KeyRing, vault::KeyId},
+};
 use serde_json::{Value, json};
 use storage::Store;
 

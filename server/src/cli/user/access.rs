@@ -1,7 +1,7 @@
 //! Who may sign in at all.
 
 use app::services::Services;
-use domain::{ports::UserRecord, roles::Role};
+use domain::{people::roles::Role, ports::UserRecord};
 use serde_json::{Value, json};
 
 use super::{find, judge, obstacle, parse_email, unknown};

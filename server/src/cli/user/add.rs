@@ -2,12 +2,14 @@
 
 use app::services::Services;
 use domain::{
-    email::Email,
     ids::UserId,
-    names::PersonName,
-    password::{Password, PasswordOwner},
+    people::{
+        email::Email,
+        names::PersonName,
+        password::{Password, PasswordOwner},
+        roles::Role,
+    },
     ports::{Credentials, NewUser, SecretHash},
-    roles::Role,
 };
 use serde_json::{Value, json};
 

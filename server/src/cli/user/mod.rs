@@ -8,8 +8,8 @@ mod reset;
 
 use app::services::Services;
 use domain::{
-    email::{Email, EmailError},
     ids::UserId,
+    people::email::{Email, EmailError},
     ports::{Credentials, MembershipChange},
 };
 

@@ -1,8 +1,8 @@
 //! Looks at the house that change nothing of it.
 
 use domain::{
-    guess_holder::GuessHolder,
-    token::{Token, TokenHash},
+    second_factor::guess_holder::GuessHolder,
+    secrets::token::{Token, TokenHash},
 };
 use serde_json::Value;
 

@@ -8,7 +8,7 @@ mod step_up;
 
 pub use looks::Counter;
 
-use domain::{ids::AccountId, roles::Role, time::Timestamp};
+use domain::{ids::AccountId, people::roles::Role, time::Timestamp};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 

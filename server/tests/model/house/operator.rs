@@ -1,7 +1,7 @@
 //! What the operator does at the command line.
 
 use domain::{
-    password::{Password, PasswordOwner},
+    people::password::{Password, PasswordOwner},
     ports::MembershipChange,
 };
 

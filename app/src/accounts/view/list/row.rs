@@ -1,4 +1,4 @@
-use domain::roles::Role;
+use domain::people::roles::Role;
 use leptos::prelude::*;
 use leptos_router::components::A;
 

@@ -1,6 +1,6 @@
 //! Changes of an account's rule.
 
-use domain::{ids::AccountId, policy::Standing, step_up::Intent};
+use domain::{ids::AccountId, second_factor::step_up::Intent, session::policy::Standing};
 use leptos::prelude::*;
 
 use super::super::asked::Asked;

@@ -1,4 +1,4 @@
-use domain::{ids::UserId, step_up::Intent};
+use domain::{ids::UserId, second_factor::step_up::Intent};
 use leptos::prelude::*;
 
 use super::filters::Filters;

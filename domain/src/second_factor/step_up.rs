@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::{
     ids::{AccountId, UserId},
-    reauthentication::FRESH,
+    session::reauthentication::FRESH,
     time::Timestamp,
 };
 
@@ -67,7 +67,7 @@ pub enum Intent {
     },
 }
 
-/// How an intent is read; why not by its derive, [`crate::policy::Standing`] says.
+/// How an intent is read; why not by its derive, [`crate::session::policy::Standing`] says.
 #[derive(Deserialize)]
 struct Told {
     action: Action,

@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::{TotpKey, Verdict, verify};
 use crate::{
-    one_time_code::OneTimeCode,
+    second_factor::one_time_code::OneTimeCode,
     time::{TimeStep, Timestamp},
 };
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{ids::UserId, lockout::LOCK_AFTER};
+use crate::{ids::UserId, second_factor::lockout::LOCK_AFTER};
 
 /// Members a page.
 pub const PAGE: u32 = 50;

@@ -1,6 +1,6 @@
 //! The token of a link, as mail programs, chats and word processors leave it.
 
-use crate::typed::{ascii, shows_nothing};
+use crate::people::typed::{ascii, shows_nothing};
 
 /// Characters of a whole token: 256 bits in base64url, without padding.
 const CHARS: usize = 43;

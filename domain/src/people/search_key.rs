@@ -6,7 +6,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
-use crate::typed::{ascii, shows_nothing};
+use crate::people::typed::{ascii, shows_nothing};
 
 /// The search key of a text; empty for one that shows nothing.
 #[must_use]

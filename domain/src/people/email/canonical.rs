@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{EmailError, check_new, has_form, narrow, trimmed};
-use crate::{kept::Kept, typed::shows_nothing};
+use crate::people::{kept::Kept, typed::shows_nothing};
 
 /// An address in its one form, so that one person can't be counted as two (security.md: Authelia CVE-2025-24806): composed (NFC), in small
 /// letters, without what shows nothing, and its host in letters and not in Punycode (UTS 46), which is what some browsers make of it.

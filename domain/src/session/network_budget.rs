@@ -22,7 +22,7 @@ pub fn allows(own: Option<Timestamp>, spent: u32, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sign_in_delay::LONGEST_DELAY;
+    use crate::session::sign_in_delay::LONGEST_DELAY;
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 

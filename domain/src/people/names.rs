@@ -5,9 +5,9 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::typed::{shows_nothing, sign};
+use crate::people::typed::{shows_nothing, sign};
 #[cfg(feature = "secrets")]
-use crate::{kept::Kept, search_key};
+use crate::people::{kept::Kept, search_key};
 
 /// Why a text can't be a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

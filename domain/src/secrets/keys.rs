@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     events::Chain,
-    vault::{KeyId, MasterKey, MasterKeyError, OpenError, Sealed, derived},
+    secrets::vault::{KeyId, MasterKey, MasterKeyError, OpenError, Sealed, derived},
 };
 
 /// What marks the key that waits for its turn.
@@ -294,8 +294,8 @@ mod tests {
     use super::*;
     use crate::{
         ids::{MethodId, UserId},
-        totp::TotpKey,
-        vault::{Place, Vault},
+        second_factor::totp::TotpKey,
+        secrets::vault::{Place, Vault},
     };
 
     fn key(byte: u8) -> MasterKey {

@@ -1,5 +1,5 @@
 //! The guess budget of the second factor (NIST 800-63B-4 §3.2.2, RFC 4226 §7.3), shared by every place that takes a code and counted before
-//! the code is judged. Each holder of a budget ([`crate::guess_holder`]) has this rule for itself.
+//! the code is judged. Each holder of a budget ([`crate::second_factor::guess_holder`]) has this rule for itself.
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[cfg(feature = "secrets")]
 pub use canonical::{Email, search};
 
-use crate::typed::{shows_nothing, sign};
+use crate::people::typed::{shows_nothing, sign};
 
 /// Longest address that can be delivered to, in bytes (RFC 5321 §4.5.3.1.3).
 pub const MAX_BYTES: usize = 254;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::AccountId,
-    roles::Role,
-    session::{HALF_SIGNED_IN, SessionFacts},
+    people::roles::Role,
+    session::facts::{HALF_SIGNED_IN, SessionFacts},
     time::Timestamp,
 };
 
@@ -181,7 +181,7 @@ pub fn allows(standing: Option<&Standing>, access: Access) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{ABSOLUTE, IDLE};
+    use crate::session::facts::{ABSOLUTE, IDLE};
     use rstest::rstest;
     use std::time::Duration;
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::{session::SessionFacts, time::Timestamp};
+use crate::{session::facts::SessionFacts, time::Timestamp};
 
 /// How long a password, or a factor given for one purpose, stands for the person.
 pub const FRESH: Duration = Duration::from_mins(5);
@@ -51,7 +51,7 @@ impl SessionFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::FRESH_PASSWORD;
+    use crate::session::facts::FRESH_PASSWORD;
 
     const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
     const MOMENT: Duration = Duration::from_millis(1);

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    one_time_code::OneTimeCode,
+    second_factor::{one_time_code::OneTimeCode, totp::TotpKey},
     time::{TimeStep, Timestamp},
-    totp::TotpKey,
 };
 
 /// How long after its end, and how long before its begin, a step's code is accepted: people need time to type, and phones run ahead as often
@@ -133,7 +132,7 @@ fn offsets() -> impl Iterator<Item = i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::totp::vectors::code_at;
+    use crate::second_factor::totp::vectors::code_at;
     use proptest::prelude::*;
     use rstest::rstest;
     use std::collections::HashSet;

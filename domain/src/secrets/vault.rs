@@ -1,6 +1,6 @@
 //! Secrets at rest: authenticator keys are sealed, backup codes and e-mail addresses are found by keyed blind indexes.
 //!
-//! The master keys stand in the key file, apart from the database (see [`crate::keys`]). Each purpose gets a key of its own (HKDF, RFC 5869).
+//! The master keys stand in the key file, apart from the database (see [`crate::secrets::keys`]). Each purpose gets a key of its own (HKDF, RFC 5869).
 
 mod index;
 mod sealing;
@@ -24,12 +24,11 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::{
-    backup_code::BackupCode,
-    email::Email,
     events::Chain,
     ids::{MethodId, SessionId, UserId},
-    keys::{DataKeys, KeyRing},
-    totp::TotpKey,
+    people::email::Email,
+    second_factor::{backup_code::BackupCode, totp::TotpKey},
+    secrets::keys::{DataKeys, KeyRing},
 };
 
 pub use index::BlindIndex;

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::typed::{ascii, is_separator};
+use crate::people::typed::{ascii, is_separator};
 
 /// Crockford's alphabet: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

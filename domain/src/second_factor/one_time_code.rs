@@ -5,7 +5,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::typed::{ascii, is_separator};
+use crate::people::typed::{ascii, is_separator};
 
 /// Six ASCII digits. It has no `Debug` and no `Serialize`.
 #[derive(Clone)]

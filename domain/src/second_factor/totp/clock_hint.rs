@@ -2,9 +2,11 @@
 //! another time; a second one at the same distance, of a later step, is met by an authenticator alone.
 
 use crate::{
-    one_time_code::OneTimeCode,
+    second_factor::{
+        one_time_code::OneTimeCode,
+        totp::{TotpKey, clock_offset},
+    },
     time::{TimeStep, Timestamp},
-    totp::{TotpKey, clock_offset},
 };
 
 /// A refused code that would have been right at another time.
@@ -39,7 +41,7 @@ impl OffTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::totp::vectors::code_at;
+    use crate::second_factor::totp::vectors::code_at;
     use rstest::rstest;
 
     const NOW: TimeStep = TimeStep::from_number(60_000_000);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 
 use super::{KeyId, derived};
-use crate::{keys::KeyRing, vault::MasterKey};
+use crate::secrets::{keys::KeyRing, vault::MasterKey};
 
 /// The least time between two readings of a key file that looks unchanged.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -112,9 +112,11 @@ mod tests {
     use super::*;
     use crate::{
         ids::{MethodId, UserId},
-        keys::DataKeys,
-        totp::TotpKey,
-        vault::{OpenError, Place, Vault},
+        second_factor::totp::TotpKey,
+        secrets::{
+            keys::DataKeys,
+            vault::{OpenError, Place, Vault},
+        },
     };
 
     /// A key file, and how often it was read again for an unknown key.

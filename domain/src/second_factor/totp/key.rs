@@ -6,7 +6,7 @@ use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
 
 use super::label::label;
-use crate::{email::Email, one_time_code::OneTimeCode, time::TimeStep};
+use crate::{people::email::Email, second_factor::one_time_code::OneTimeCode, time::TimeStep};
 
 /// What stands unescaped in an otpauth URI (RFC 3986 §2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC

@@ -1,0 +1,12 @@
+//! People, their accounts, and what they type.
+
+pub mod email;
+#[cfg(feature = "secrets")]
+pub mod kept;
+pub mod members;
+pub mod names;
+pub mod password;
+pub mod roles;
+#[cfg(feature = "secrets")]
+pub mod search_key;
+pub mod typed;

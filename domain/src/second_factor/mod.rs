@@ -1,0 +1,11 @@
+//! The second factor: authenticator and backup codes, their set-up, the budget of guesses, and the Identity verification.
+
+pub mod backup_code;
+pub mod enrolment;
+#[cfg(feature = "secrets")]
+pub mod guess_holder;
+pub mod lockout;
+pub mod one_time_code;
+pub mod step_up;
+#[cfg(feature = "secrets")]
+pub mod totp;
