@@ -3,9 +3,9 @@
 use domain::{
     events::{Actor, Origin},
     ports::TokenSwap,
-    secrets::token::Token,
     session::known_browser::KNOWN,
     time::Timestamp,
+    token::Token,
 };
 use http::{
     HeaderValue,

@@ -5,9 +5,9 @@ use std::time::Duration;
 use domain::{
     network::client_address::ClientAddress,
     ports::SessionRecord,
-    secrets::token::TokenHash,
     session::policy::{Standing, decide},
     time::Timestamp,
+    token::TokenHash,
 };
 use http::HeaderMap;
 

@@ -1,6 +1,6 @@
 //! Our cookies among those of others: how they are called, and how they are found whatever else the browser sends.
 
-use domain::secrets::token::{Token, TokenHash};
+use domain::token::{Token, TokenHash};
 use http::{HeaderMap, header::COOKIE};
 
 const SESSION: &str = "twinlock";

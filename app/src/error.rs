@@ -1,8 +1,7 @@
 //! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
 
 use domain::{
-    people::{members::NoReset, password::Weakness},
-    second_factor::backup_code::BackupCodeError,
+    members::NoReset, people::password::Weakness, second_factor::backup_code::BackupCodeError,
 };
 use leptos::server_fn::{
     codec::JsonEncoding,

@@ -1,7 +1,7 @@
 //! How a refusal is read. Left to its derive, an enum with its tag among its fields is kept whole until the tag is found, by code that
 //! weighs 30 KB in the pages.
 
-use domain::people::{members::NoReset, password::Weakness};
+use domain::{members::NoReset, people::password::Weakness};
 use serde::{
     Deserialize,
     de::{

@@ -16,8 +16,8 @@ use domain::{
     network::client_address::ClientAddress,
     people::email::Email,
     ports::{Attempts, Counted, Events, PasswordTry},
-    secrets::token::Token,
     time::Timestamp,
+    token::Token,
 };
 use hyper::{
     Method,

@@ -5,10 +5,8 @@ use domain::{
     ids::{MethodId, SessionId, UserId},
     ports::{Entropy, Hasher, SecretHash},
     second_factor::totp::TotpKey,
-    secrets::{
-        token::Token,
-        vault::{Place, Vault},
-    },
+    secrets::vault::{Place, Vault},
+    token::Token,
 };
 use server::{
     config::{Database, DatabaseArgs},

@@ -4,15 +4,21 @@
 //! The pages compile this crate without the feature `secrets`; the server compiles it with it.
 
 pub mod ids;
+pub mod members;
 pub mod people;
 pub mod second_factor;
-pub mod secrets;
 pub mod session;
 pub mod time;
 
+#[cfg(feature = "secrets")]
+pub mod blind_index;
 #[cfg(feature = "secrets")]
 pub mod events;
 #[cfg(feature = "secrets")]
 pub mod network;
 #[cfg(feature = "secrets")]
 pub mod ports;
+#[cfg(feature = "secrets")]
+pub mod secrets;
+#[cfg(feature = "secrets")]
+pub mod token;

@@ -1,7 +1,7 @@
 //! A session token or a link's token.
 #![no_main]
 
-use domain::secrets::token::Token;
+use domain::token::Token;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

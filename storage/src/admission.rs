@@ -2,11 +2,11 @@
 //! `domain::{address_limit, sign_in_delay, known_browser, network_budget}`.
 
 use domain::{
+    blind_index::BlindIndex,
     events::{Action, Event, Outcome},
     ids::SessionId,
     network::client_address::{CountedAddress, Network},
     ports::{Admission, Events, PasswordTry, PortError},
-    secrets::vault::BlindIndex,
     session::{
         address_limit,
         known_browser::KNOWN,

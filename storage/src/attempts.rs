@@ -13,6 +13,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use domain::{
+    blind_index::BlindIndex,
     events::{Action, Event, MethodKind, Outcome},
     ids::UserId,
     network::client_address::CountedAddress,
@@ -21,7 +22,6 @@ use domain::{
         guess_holder::GuessHolder,
         lockout::{Budget, Factor},
     },
-    secrets::vault::BlindIndex,
     session::sign_in_delay::PasswordAttempts,
     time::{TimeStep, Timestamp},
 };

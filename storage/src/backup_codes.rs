@@ -1,9 +1,9 @@
 //! Sets of backup codes: one valid, and one that waits to take its place.
 
 use domain::{
+    blind_index::BlindIndex,
     ids::{BackupCodeId, CodeSetId, UserId},
     ports::{NewCodeSet, PortError, SecretHash, StoredBackupCode},
-    secrets::vault::BlindIndex,
     time::Timestamp,
 };
 use sqlx::{AssertSqlSafe, query};

@@ -9,8 +9,8 @@ use domain::{
         guess_holder::GuessHolder,
         lockout::{Attempts as Budgets, BACKUP_WINDOW, LOCK_AFTER, PAUSE_WINDOW},
     },
-    secrets::token::TokenHash,
     time::{TimeStep, Timestamp},
+    token::TokenHash,
 };
 use sqlx::{AssertSqlSafe, query};
 

@@ -4,8 +4,8 @@ use domain::{
     events::{Action, Event},
     ids::UserId,
     ports::{InvitedUser, PortError},
-    secrets::token::TokenHash,
     time::Timestamp,
+    token::TokenHash,
 };
 use sqlx::query;
 

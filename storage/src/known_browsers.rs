@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use domain::{
     ids::UserId,
     ports::{KnownBrowser, KnownBrowsers, PortError},
-    secrets::token::TokenHash,
     session::known_browser::{KEPT, KNOWN, PER_USER},
     time::Timestamp,
+    token::TokenHash,
 };
 use sqlx::query;
 

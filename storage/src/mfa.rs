@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
+    blind_index::BlindIndex,
     events::{Action, Event, MethodKind},
     ids::{CodeSetId, SessionId, UserId},
     people::names::MethodName,
@@ -10,8 +11,8 @@ use domain::{
         NewCodeSet, PendingKey, PortError, StoredBackupCode, Taken, TestedCode, TokenSwap,
     },
     second_factor::{enrolment::CodesFor, lockout::refused_before, step_up},
-    secrets::{token::TokenHash, vault::BlindIndex},
     time::Timestamp,
+    token::TokenHash,
 };
 use sqlx::query;
 

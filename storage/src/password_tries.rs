@@ -2,18 +2,19 @@
 //! `domain::{sign_in_delay, address_limit, known_browser, network_budget}`.
 
 use domain::{
+    blind_index::BlindIndex,
     events::{Action, Event, MethodKind, Outcome},
     ids::SessionId,
     network::client_address::CountedAddress,
     people::email::Email,
     ports::{Counted, Events, PasswordTry, PortError, Receipt},
-    secrets::{token::TokenHash, vault::BlindIndex},
     session::{
         address_limit::WINDOW,
         known_browser::KNOWN,
         sign_in_delay::{MEMORY, PasswordAttempts, delay_after},
     },
     time::Timestamp,
+    token::TokenHash,
 };
 use sqlx::{any::AnyRow, query};
 

@@ -9,13 +9,13 @@ use domain::{
         AccountChoice, NewSession, Opened, PortError, Receipt, SessionRecord, Sessions, TokenSwap,
     },
     second_factor::totp::OffTime,
-    secrets::token::TokenHash,
     session::{
         bounds::{SIGN_INS, SignIns, WINDOW},
         facts::{ABSOLUTE, SessionFacts},
         policy::Subject,
     },
     time::{TimeStep, Timestamp},
+    token::TokenHash,
 };
 use sqlx::{any::AnyRow, query};
 

@@ -9,8 +9,8 @@ use domain::{
         Collision, Credentials, FirstOwner, InvitedUser, MembershipChange, NewUser, PortError,
         SecretHash, SignInRecord, UserRecord, Users,
     },
-    secrets::token::TokenHash,
     time::Timestamp,
+    token::TokenHash,
 };
 use sqlx::{any::AnyRow, query};
 

@@ -49,10 +49,7 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{
-        ids::UserId,
-        people::{members::MemberState, roles::Role},
-    };
+    use domain::{ids::UserId, members::MemberState, people::roles::Role};
 
     /// S6 of the field.
     #[test]

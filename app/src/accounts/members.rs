@@ -2,7 +2,7 @@
 
 use domain::{
     ids::UserId,
-    people::members::{PAGE, may_reset},
+    members::{PAGE, may_reset},
     ports::{MemberQuery, MemberRecord},
     second_factor::step_up::Intent,
 };

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    people::members::may_reset,
+    members::may_reset,
     ports::MemberRecord,
     session::policy::{NoOwner, may_manage},
 };

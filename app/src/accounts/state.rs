@@ -1,6 +1,6 @@
 //! What the pages of the accounts decide without the browser.
 
-use domain::people::members::{MemberState, PAGE};
+use domain::members::{MemberState, PAGE};
 
 use super::api::{MembersWanted, Protection};
 use crate::ui::pure::grouped;

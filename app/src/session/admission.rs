@@ -4,9 +4,9 @@
 use domain::{
     people::{email::Email, password::Password},
     ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt, SessionRecord},
-    secrets::token::Token,
     session::policy::Standing,
     time::Timestamp,
+    token::Token,
 };
 
 use crate::{call::Call, error::AppError, wire::SecretText};
@@ -119,7 +119,7 @@ async fn count(call: &Call, attempt: PasswordTry) -> Result<Receipt, AppError> {
 
 /// The token of a link, however the link was written on its way.
 pub(super) fn link_token(text: &SecretText) -> Option<Token> {
-    domain::secrets::link_token::canonical(text.expose())?
+    domain::people::link_token::canonical(text.expose())?
         .parse()
         .ok()
 }

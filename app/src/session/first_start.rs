@@ -8,7 +8,7 @@ use domain::{
         password::{Password, PasswordOwner},
     },
     ports::{FirstOwner, NewAccount, NewSession, NewUser},
-    secrets::token::TokenHash,
+    token::TokenHash,
 };
 
 use super::{

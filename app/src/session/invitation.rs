@@ -3,7 +3,7 @@
 use domain::{
     people::password::{Password, PasswordOwner},
     ports::InvitedUser,
-    secrets::token::TokenHash,
+    token::TokenHash,
 };
 
 use super::{

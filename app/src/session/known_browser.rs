@@ -3,7 +3,7 @@
 use domain::{
     ids::{SessionId, UserId},
     ports::KnownBrowser,
-    secrets::token::{Token, TokenHash},
+    token::{Token, TokenHash},
 };
 
 use crate::{call::Call, error::AppError};

@@ -12,12 +12,10 @@ use domain::{
         one_time_code::OneTimeCode,
         totp::{OffTime, Verdict, newest_step, verify},
     },
-    secrets::{
-        token::Token,
-        vault::{Place, Sealed},
-    },
+    secrets::vault::{Place, Sealed},
     session::policy::Standing,
     time::TimeStep,
+    token::Token,
 };
 
 use super::{

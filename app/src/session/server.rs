@@ -5,11 +5,11 @@ use domain::{
     people::{email::Email, password::Password},
     ports::{Credentials, NewSession, Opened, SessionRecord},
     second_factor::enrolment::may_see_codes,
-    secrets::token::TokenHash,
     session::{
         facts::SessionFacts,
         policy::{Standing, decide},
     },
+    token::TokenHash,
 };
 
 use super::{
@@ -101,10 +101,7 @@ pub(super) async fn sign_in(call: &Call, request: SignInForm) -> Result<Viewer, 
 }
 
 /// The session as it is after a step up, as its new token finds it.
-pub(crate) async fn reread(
-    call: &Call,
-    token: &domain::secrets::token::Token,
-) -> Result<Viewer, AppError> {
+pub(crate) async fn reread(call: &Call, token: &domain::token::Token) -> Result<Viewer, AppError> {
     found(call, token.hash()).await
 }
 

@@ -1,6 +1,6 @@
 //! The token of an invitation or of the first start, in the address's fragment.
 
-use domain::secrets::link_token;
+use domain::people::link_token;
 use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 

@@ -1,7 +1,8 @@
 //! Refusals, and what a field asks for.
 
-use domain::people::{
-    email::EmailError, members::NoReset, names::NameError, password::Weakness, typed::sign,
+use domain::{
+    members::NoReset,
+    people::{email::EmailError, names::NameError, password::Weakness, typed::sign},
 };
 
 use super::{LINK_DEAD, OTHER_TAB};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::{Context, Result};
-use domain::secrets::token::Token;
+use domain::token::Token;
 use sqlx::{AnyConnection, Connection};
 
 use super::Size;

@@ -16,8 +16,8 @@ use std::{fmt, str::FromStr};
 use thiserror::Error;
 
 use crate::{
+    blind_index::BlindIndex,
     ids::{AccountId, UserId},
-    secrets::vault::BlindIndex,
     time::Timestamp,
 };
 

@@ -3,7 +3,7 @@
 pub mod email;
 #[cfg(feature = "secrets")]
 pub mod kept;
-pub mod members;
+pub mod link_token;
 pub mod names;
 pub mod password;
 pub mod roles;

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 
 use super::PortError;
 use crate::{
+    blind_index::BlindIndex,
     events::Outcome,
     ids::{SessionId, UserId},
     network::client_address::{CountedAddress, Network},
@@ -10,9 +11,9 @@ use crate::{
         guess_holder::GuessHolder,
         lockout::{Budget, Factor},
     },
-    secrets::{token::TokenHash, vault::BlindIndex},
     session::sign_in_delay::PasswordAttempts,
     time::{TimeStep, Timestamp},
+    token::TokenHash,
 };
 
 /// A password that is about to be judged.

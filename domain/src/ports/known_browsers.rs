@@ -3,8 +3,8 @@ use async_trait::async_trait;
 use super::PortError;
 use crate::{
     ids::{SessionId, UserId},
-    secrets::token::TokenHash,
     time::Timestamp,
+    token::TokenHash,
 };
 
 /// A browser that has just completed a sign-in.

@@ -3,9 +3,9 @@ use async_trait::async_trait;
 use super::{Grant, PortError, Taken};
 use crate::{
     ids::{AccountId, UserId},
+    members::MemberState,
     people::{
         email::Email,
-        members::MemberState,
         names::{AccountName, PersonName},
         roles::Role,
     },

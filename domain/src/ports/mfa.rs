@@ -2,13 +2,12 @@ use async_trait::async_trait;
 
 use super::{Grant, PortError, SecretHash, TokenSwap};
 use crate::{
+    blind_index::BlindIndex,
     ids::{BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     people::names::MethodName,
-    secrets::{
-        token::TokenHash,
-        vault::{BlindIndex, Sealed},
-    },
+    secrets::vault::Sealed,
     time::{TimeStep, Timestamp},
+    token::TokenHash,
 };
 
 /// A key that a session is setting up. There is one a session; it activates nothing.

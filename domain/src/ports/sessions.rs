@@ -8,9 +8,9 @@ use crate::{
         names::{AccountName, PersonName},
     },
     second_factor::{enrolment::CodesFor, totp::OffTime},
-    secrets::token::TokenHash,
     session::{facts::SessionFacts, policy::Subject},
     time::Timestamp,
+    token::TokenHash,
 };
 
 /// A session to be opened after a right password.

@@ -5,9 +5,10 @@ use super::{
 };
 use crate::{
     ids::{AccountId, UserId},
-    people::{email::Email, members::MemberState, names::PersonName, roles::Role},
-    secrets::token::TokenHash,
+    members::MemberState,
+    people::{email::Email, names::PersonName, roles::Role},
     time::Timestamp,
+    token::TokenHash,
 };
 
 /// A user to be made.

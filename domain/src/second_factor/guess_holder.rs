@@ -1,6 +1,6 @@
 //! Whose budget a guess at the second factor spends.
 
-use crate::{ids::SessionId, secrets::token::TokenHash, session::policy::Standing};
+use crate::{ids::SessionId, session::policy::Standing, token::TokenHash};
 
 /// The holder of a guess budget. Each holder has the whole rule of [`crate::second_factor::lockout`] for itself: guesses of one holder never spend the
 /// budget of another, so that knowing a user's password keeps nobody out of their own browser.
@@ -38,7 +38,7 @@ impl GuessHolder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ids::AccountId, secrets::token::Token};
+    use crate::{ids::AccountId, token::Token};
 
     /// B4 and A4 of the red team's list.
     #[test]

@@ -1,9 +1,4 @@
-//! Secrets: the master keys, what they seal, and the tokens of cookies and links.
+//! The master keys, and what they seal.
 
-#[cfg(feature = "secrets")]
 pub mod keys;
-pub mod link_token;
-#[cfg(feature = "secrets")]
-pub mod token;
-#[cfg(feature = "secrets")]
 pub mod vault;

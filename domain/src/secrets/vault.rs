@@ -2,7 +2,6 @@
 //!
 //! The master keys stand in the key file, apart from the database (see [`crate::secrets::keys`]). Each purpose gets a key of its own (HKDF, RFC 5869).
 
-mod index;
 mod sealing;
 #[cfg(test)]
 mod tests;
@@ -31,8 +30,7 @@ use crate::{
     secrets::keys::{DataKeys, KeyRing},
 };
 
-pub use index::BlindIndex;
-use index::keyed_hash;
+use crate::blind_index::{BlindIndex, keyed_hash};
 use sealing::Sealing;
 pub use sealing::{KeySource, is_read_again};
 

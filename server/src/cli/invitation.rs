@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::services::Services;
-use domain::{ids::UserId, secrets::token::Token, time::Timestamp};
+use domain::{ids::UserId, time::Timestamp, token::Token};
 
 use super::Failure;
 

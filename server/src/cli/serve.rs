@@ -8,7 +8,7 @@ use std::{
 };
 
 use app::services::Services;
-use domain::{second_factor::totp::label, secrets::token::Token};
+use domain::{second_factor::totp::label, token::Token};
 use rustix::io::Errno;
 use tokio::{net::TcpListener, time::timeout};
 

@@ -123,7 +123,7 @@ async fn b1_what_a_limit_refuses_takes_no_place() {
         answer.expect_refused(401, "wrong_credentials");
     }
     assert_eq!(site.taken(), 2);
-    let made_up = domain::secrets::token::Token::from_random([7; 32]).expose();
+    let made_up = domain::token::Token::from_random([7; 32]).expose();
     let forged = format!("{name}={}", made_up.as_str());
     for number in 2..40 {
         let mut browser = here.clone();
@@ -161,7 +161,7 @@ async fn b1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
 async fn b2_dead_links_count_for_their_address_and_a_live_one_works() {
     let site = Site::new().await;
     let live = site.server.invite(&ada()).await;
-    let dead = domain::secrets::token::Token::from_random([9; 32]).expose();
+    let dead = domain::token::Token::from_random([9; 32]).expose();
     let person = json!({
         "token": dead.as_str(), "account": "Acme", "name": "Eve Stranger", "email": "eve@example.com",
         "password": "thirteen lanterns in the fog",

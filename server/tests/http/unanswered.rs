@@ -8,8 +8,8 @@ use domain::{
     events::Origin,
     ids::UserId,
     ports::{KnownBrowser, KnownBrowsers, PortError, Sessions},
-    secrets::token::TokenHash,
     time::Timestamp,
+    token::TokenHash,
 };
 
 use crate::support::{Options, TestServer};

@@ -1,8 +1,7 @@
 //! Event row ⇔ effect: each action leaves exactly the rows that tell it, and no row stands without one.
 
 use domain::{
-    events::EventRecord, ids::UserId, second_factor::step_up, secrets::token::Token,
-    time::Timestamp,
+    events::EventRecord, ids::UserId, second_factor::step_up, time::Timestamp, token::Token,
 };
 use serde_json::Value;
 use storage::Store;

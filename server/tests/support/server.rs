@@ -13,7 +13,7 @@ use domain::{
         roles::Role,
     },
     ports::{MembershipChange, NewAccount, NewUser},
-    secrets::token::Token,
+    token::Token,
 };
 use server::{
     config::{Branding, Hosts, Limits, PublicUrl},

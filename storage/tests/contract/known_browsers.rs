@@ -6,9 +6,9 @@ use domain::{
         Attempts, Counted, KnownBrowser, KnownBrowsers, Mfa, PasswordTry, Receipt, SecretHash,
         Sessions, Taken, Users,
     },
-    secrets::token::TokenHash,
     session::known_browser::{KEPT, KNOWN, PER_USER},
     time::Timestamp,
+    token::TokenHash,
 };
 use storage::Store;
 

@@ -2,7 +2,8 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    people::{members::MemberState, roles::Role},
+    members::MemberState,
+    people::roles::Role,
     ports::{Accounts, Attempts, MemberQuery, MemberRecord, Members, Mfa, NewUser, Users},
     second_factor::lockout::{Factor, LOCK_AFTER},
 };

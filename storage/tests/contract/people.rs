@@ -8,8 +8,8 @@ use domain::{
         NewSession, NewUser, PendingKey, SecretHash, Sessions, Taken, TokenSwap, Users,
     },
     second_factor::{backup_code::BackupCode, guess_holder::GuessHolder},
-    secrets::token::TokenHash,
     time::{TimeStep, Timestamp},
+    token::TokenHash,
 };
 use sqlx::Connection;
 use storage::Store;

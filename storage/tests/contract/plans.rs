@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
     events::{Action, Event, Outcome},
-    people::members::MemberState,
+    members::MemberState,
     ports::{
         Accounts, Admission, Attempts, Counted, Events, Grant, KnownBrowser, KnownBrowsers,
         MemberQuery, Members, Mfa, NewSession, PasswordTry, Proof, Sessions, StepUp, StepUps,

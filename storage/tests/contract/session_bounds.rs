@@ -3,9 +3,9 @@
 use domain::{
     ids::UserId,
     ports::{KnownBrowser, KnownBrowsers, NewSession, Opened, Receipt, Sessions},
-    secrets::token::TokenHash,
     session::bounds::{COMPLETE, HALF, SIGN_INS, WINDOW},
     time::Timestamp,
+    token::TokenHash,
 };
 use storage::Store;
 

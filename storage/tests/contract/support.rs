@@ -9,13 +9,12 @@ use std::{
 };
 
 use domain::{
+    blind_index::BlindIndex,
     network::client_address::ClientAddress,
     ports::PasswordTry,
-    secrets::{
-        token::{Token, TokenHash},
-        vault::{BlindIndex, MasterKey, Sealed, Vault},
-    },
+    secrets::vault::{MasterKey, Sealed, Vault},
     time::Timestamp,
+    token::{Token, TokenHash},
 };
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use storage::{OpenError, Store};

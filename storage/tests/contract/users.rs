@@ -10,7 +10,7 @@ use crate::{
     support::{Database, START, bits, later, token},
 };
 
-fn first_owner(link: domain::secrets::token::TokenHash, email: &str) -> FirstOwner {
+fn first_owner(link: domain::token::TokenHash, email: &str) -> FirstOwner {
     let owner = user(email);
     let session = domain::ports::NewSession {
         complete: true,

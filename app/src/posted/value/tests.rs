@@ -2,10 +2,8 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    people::{
-        members::{MemberState, NoReset},
-        roles::Role,
-    },
+    members::{MemberState, NoReset},
+    people::roles::Role,
     time::Timestamp,
 };
 use rstest::rstest;

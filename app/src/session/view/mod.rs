@@ -16,7 +16,7 @@ pub(crate) use new_password::NewPasswordField;
 pub(crate) use sign_in::SignIn;
 pub(crate) use verify::Verify;
 
-use domain::secrets::link_token;
+use domain::people::link_token;
 use js_sys::Array;
 use leptos::prelude::*;
 use leptos_router::components::A;

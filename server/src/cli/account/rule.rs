@@ -3,7 +3,7 @@
 use app::services::Services;
 use domain::{
     ids::{AccountId, UserId},
-    people::members::MemberState,
+    members::MemberState,
     ports::{AccountRecord, MemberQuery},
 };
 use serde_json::json;

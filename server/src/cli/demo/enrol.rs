@@ -12,11 +12,9 @@ use domain::{
         lockout::{Budget, Factor, LOCK_AFTER},
         totp::TotpKey,
     },
-    secrets::{
-        token::Token,
-        vault::{OpenError, Place, Sealed},
-    },
+    secrets::vault::{OpenError, Place, Sealed},
     time::{TimeStep, Timestamp},
+    token::Token,
 };
 use zeroize::Zeroizing;
 

@@ -4,8 +4,8 @@ use app::services::Services;
 use domain::{
     ids::{SessionId, UserId},
     ports::{NewSession, SecretHash, TokenSwap},
-    secrets::token::{Token, TokenHash},
     time::Timestamp,
+    token::{Token, TokenHash},
 };
 
 use super::disturbed;

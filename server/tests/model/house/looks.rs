@@ -2,7 +2,7 @@
 
 use domain::{
     second_factor::guess_holder::GuessHolder,
-    secrets::token::{Token, TokenHash},
+    token::{Token, TokenHash},
 };
 use serde_json::Value;
 

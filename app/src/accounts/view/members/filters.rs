@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::{ids::AccountId, people::members::MemberState};
+use domain::{ids::AccountId, members::MemberState};
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
 
 use super::super::asked::Asked;

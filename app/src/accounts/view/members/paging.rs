@@ -1,4 +1,4 @@
-use domain::people::members::PAGE;
+use domain::members::PAGE;
 use leptos::prelude::*;
 
 use super::filters::Filters;

@@ -1,4 +1,4 @@
-use domain::{people::members::MemberState, time::Timestamp};
+use domain::{members::MemberState, time::Timestamp};
 use leptos::prelude::*;
 
 use super::{super::asked::Asked, reset::Resets};

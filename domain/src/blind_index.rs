@@ -15,7 +15,7 @@ impl BlindIndex {
     }
 }
 
-pub(super) fn keyed_hash(key: &[u8; 64], parts: &[&str]) -> BlindIndex {
+pub(crate) fn keyed_hash(key: &[u8; 64], parts: &[&str]) -> BlindIndex {
     let mut mac = <Hmac<Sha256> as KeyInit>::new(key.into());
     for part in parts {
         mac.update(part.as_bytes());
