@@ -27,7 +27,7 @@ pub fn all() -> Vec<Fault> {
         Fault::on(Sqlite, "F1", Try(kills::on_sqlite)),
         Fault::on(Postgres, "F1", Try(kills::on_postgres)),
         Fault::on(Sqlite, "F2", Try(order::synced_before_the_answer)),
-        Fault::on(Postgres, "F2", Elsewhere("storage/src/postgres.rs", "synchronous_commit")),
+        Fault::on(Postgres, "F2", Elsewhere("storage/src/engine/postgres/mod.rs", "synchronous_commit")),
         Fault::on(Sqlite, "F3", Try(power::goes)),
         Fault::on(Postgres, "F3", NotRun("the disk is the database server's, which recovers by its own journal; `synchronous_commit` is asked of it (F2)")),
         Fault::on(Sqlite, "F4", Try(disk::full)),

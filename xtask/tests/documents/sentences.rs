@@ -139,11 +139,11 @@ fn no_refusal_is_left_out() {
             "source: io::Error",
         ),
         (
-            "storage/src/cause.rs",
+            "storage/src/engine/error/cause.rs",
             "impl fmt::Display for Cause",
             "pub struct Explained",
         ),
-        ("storage/src/error.rs", "pub enum OpenError", "pub fn port("),
+        ("storage/src/engine/error/mod.rs", "pub enum OpenError", "pub fn port("),
     ] {
         let source = source(&read(&root().join(path)));
         let from = source

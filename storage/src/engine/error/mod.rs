@@ -1,0 +1,171 @@
+//! What can go wrong: at the opening, with words for the operator; later, sorted into what may pass and what won't.
+
+pub(crate) mod cause;
+
+use std::{error::Error as StdError, io, path::PathBuf, sync::Arc};
+
+use domain::ports::PortError;
+use sqlx::migrate::MigrateError;
+use thiserror::Error;
+
+use crate::engine::error::cause::{Cause, Explained, explained, explained_io};
+
+/// Why a database can't be worked with. No variant repeats the URL: it may hold a password.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// No engine of ours.
+    #[error(
+        "the database URL should look like `sqlite:/var/lib/twinlock/twinlock.db` or `postgres://twinlock@localhost/twinlock`"
+    )]
+    Scheme,
+    /// Not what the engine takes.
+    #[error(
+        "the database URL should look like `postgres://user:password@host:5432/database?sslmode=verify-full`"
+    )]
+    ServerUrl,
+    /// The password and everybody's data would cross a network that anybody may listen on.
+    #[error(
+        "the connection to {0} is not secured: add `sslmode=verify-full` to the database URL (and `sslrootcert=<file>` for a certificate of your own)"
+    )]
+    Unverified(String),
+    /// The server is not there, or refuses.
+    #[error("the PostgreSQL server can't be used: {}", explained(.0))]
+    Server(#[source] sqlx::Error),
+    /// Texts of other scripts would be refused, or kept as bytes that nobody checks.
+    #[error(
+        "its encoding is {0}, and names and addresses of every script need UTF8: create another database with `createdb --encoding=UTF8 --template=template0`"
+    )]
+    Encoding(String),
+    /// Settings and prepared statements belong to a connection of the server, and would reach other programs.
+    #[error(
+        "{}: statements of one connection reach several connections of the server there",
+        Cause::Pooler
+    )]
+    Pooler,
+    /// Everything this program does leaves a row.
+    #[error("the PostgreSQL server can't be used: {0}")]
+    NoWrites(Cause),
+    /// What is there may not be used, or what is missing may not be made.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// It would forget everybody at the next start.
+    #[error("a database in memory loses every user at the next start: name a file")]
+    InMemory,
+    /// Something after the `?` that would weaken what the store sets itself.
+    #[error("the database URL may have no parameter but `mode=rwc`")]
+    Parameter,
+    /// The engine writes a journal beside the file.
+    #[error("{}", Cause::NotWritable)]
+    ReadOnly,
+    /// There is no room for the journal or the shared memory beside the file.
+    #[error("{cause} ({0})", cause = Cause::Full)]
+    Full(#[source] sqlx::Error),
+    /// The file system said no.
+    #[error("the file can't be opened for reading and writing: {}", explained_io(.1))]
+    File(PathBuf, #[source] io::Error),
+    /// The file is there, the engine does not take it.
+    #[error("{}", explained(.0))]
+    Connect(#[source] sqlx::Error),
+    /// A file system without shared memory, such as a network share.
+    #[error("the file's journal stays `{0}` instead of `wal`: put it on a local disk")]
+    Journal(String),
+    /// Written by a newer version.
+    #[error(
+        "the schema (number {found}) is newer than this version (number {known}): start the newer version again"
+    )]
+    Newer {
+        /// The newest migration in the database.
+        found: i64,
+        /// The newest migration in this binary.
+        known: i64,
+    },
+    /// A migration differs from the one that was applied.
+    #[error("the schema was made by another build: migration {0} differs from this version's")]
+    Foreign(i64),
+    /// The schema holds more or other than what this program makes: a foreign trigger could sign people in.
+    #[error(
+        "its schema is not as this program makes it: {0}; take out what is foreign (with `DROP`), or put a backup back that was made by `twinlock backup`"
+    )]
+    Altered(String),
+    /// A migration failed; nothing of it stays.
+    #[error("the schema can't be brought up to date: {}", of_migrating(.0))]
+    Migrate(#[source] MigrateError),
+    /// The schema can't be read.
+    #[error("the schema can't be read or changed: {}", explained(.0))]
+    Schema(#[source] sqlx::Error),
+}
+
+fn of_migrating(error: &MigrateError) -> String {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explained(error),
+        error => error.to_string(),
+    }
+}
+
+/// Sorts an error of the driver, which may be that of several who waited for it.
+pub fn port(error: impl Into<Arc<sqlx::Error>>) -> PortError {
+    let error = error.into();
+    let may_pass = may_pass(&error);
+    let explained = Box::new(Explained::new(error));
+    if may_pass {
+        PortError::Unavailable(explained)
+    } else {
+        PortError::Failed(explained)
+    }
+}
+
+/// A value in the database that no rule of `domain` allows.
+pub fn damaged(error: impl StdError + Send + Sync + 'static) -> PortError {
+    PortError::Failed(Box::new(error))
+}
+
+pub fn may_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code_may_pass(&code)),
+        _ => false,
+    }
+}
+
+/// `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10 I/O, 13 full, 14 can't open: later than at the
+/// start that is a want of file descriptors). `PostgreSQL`: five characters by class
+/// (08 connection, 25006 read-only, 40 rollback, 53 resources, 57 operator).
+fn code_may_pass(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14),
+        _ => {
+            code == "25006"
+                || ["08", "40", "53", "57"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::busy("5", true)]
+    #[case::busy_snapshot("517", true)]
+    #[case::locked("6", true)]
+    #[case::disk_full("13", true)]
+    #[case::no_descriptor_left("14", true)]
+    #[case::write_failed("778", true)]
+    #[case::no_such_table("1", false)]
+    #[case::damaged_file("11", false)]
+    #[case::not_unique("2067", false)]
+    #[case::deadlock("40P01", true)]
+    #[case::shutting_down("57P01", true)]
+    #[case::read_only("25006", true)]
+    #[case::undefined_table("42P01", false)]
+    #[case::not_unique_either("23505", false)]
+    fn errors_that_may_pass_are_told_from_bugs(#[case] code: &str, #[case] expected: bool) {
+        assert_eq!(code_may_pass(code), expected);
+    }
+}

@@ -1,0 +1,138 @@
+//! Brings what older versions stored into the one form of addresses and names (`domain::{email, search_key}`), and tells what can't be brought
+//! into it because another row has that form.
+
+use domain::{
+    ids::{AccountId, UserId},
+    people::{
+        email::Email,
+        kept::Kept,
+        names::{AccountName, PersonName},
+    },
+    ports::{Collision, PortError},
+};
+use sqlx::{Any, Row, Transaction, query};
+
+use crate::{Store, engine::rows::Values};
+
+/// A row when something is left to be brought.
+pub const ANY_LEFT: &str = "SELECT 1 FROM users WHERE is_canonical = 0 UNION ALL SELECT 1 FROM accounts WHERE is_canonical = 0 LIMIT 1";
+
+/// Looks at those rows only that are not known to have their form: a start with nothing to do reads two empty indexes.
+pub async fn bring(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
+    people(write).await?;
+    accounts(write).await
+}
+
+async fn people(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
+    let rows = query("SELECT id, name, name_folded, email FROM users WHERE is_canonical = 0 ORDER BY created_at, id")
+        .fetch_all(&mut **write)
+        .await?;
+    let mut left = Vec::new();
+    for row in &rows {
+        let (id, name): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+        let (folded, stored): (&str, &str) = (row.try_get(2)?, row.try_get(3)?);
+        let key = PersonName::kept(name.to_owned()).search_key();
+        if key != folded {
+            let fold = query("UPDATE users SET name_folded = $2 WHERE id = $1");
+            fold.bind(id.to_owned())
+                .bind(key)
+                .execute(&mut **write)
+                .await?;
+        }
+        if !brought(write, id, stored).await? {
+            left.push(id);
+        }
+    }
+    // All at once, as most of a large table has its form already.
+    query("UPDATE users SET is_canonical = 1 WHERE is_canonical = 0")
+        .execute(&mut **write)
+        .await?;
+    for id in left {
+        let stays = query("UPDATE users SET is_canonical = 0 WHERE id = $1");
+        stays.bind(id.to_owned()).execute(&mut **write).await?;
+    }
+    Ok(())
+}
+
+/// Whether a person's address has its form now: not when it can have none, or when another person has it.
+async fn brought(
+    write: &mut Transaction<'static, Any>,
+    id: &str,
+    stored: &str,
+) -> sqlx::Result<bool> {
+    let Ok(email) = stored.parse::<Email>() else {
+        return Ok(false);
+    };
+    if email.as_str() == stored {
+        return Ok(true);
+    }
+    let bring = "UPDATE users SET email = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email = $2)";
+    let bring = query(bring).bind(id.to_owned()).bind(String::from(email));
+    Ok(bring.execute(&mut **write).await?.rows_affected() == 1)
+}
+
+async fn accounts(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
+    let rows =
+        query("SELECT id, name FROM accounts WHERE is_canonical = 0 ORDER BY created_at, id")
+            .fetch_all(&mut **write)
+            .await?;
+    for row in &rows {
+        let (id, name): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+        let bring = "UPDATE accounts SET name_folded = $2, is_canonical = 1 WHERE id = $1
+                     AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.name_folded = $2 AND o.id <> $1)";
+        let key = AccountName::kept(name.to_owned()).search_key();
+        let bring = query(bring).bind(id.to_owned()).bind(key);
+        bring.execute(&mut **write).await?;
+    }
+    Ok(())
+}
+
+/// People whose address is another person's in its one form, or can't be one.
+pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortError> {
+    let left = query("SELECT id, email FROM users WHERE is_canonical = 0 ORDER BY created_at, id");
+    let mut collisions = Vec::new();
+    for row in store.rows(left).await? {
+        let stored: Email = row.kept("email")?;
+        let id: UserId = row.value("id")?;
+        let mut held_by = None;
+        if let Ok(wanted) = stored.as_str().parse::<Email>() {
+            let holder = query("SELECT id, email FROM users WHERE email = $1 AND id <> $2");
+            let holder = holder.bind(String::from(wanted)).bind(id.as_str());
+            // The next start brings what collides with nobody.
+            let Some(holder) = store.row(holder).await? else {
+                continue;
+            };
+            let email: Email = holder.kept("email")?;
+            held_by = Some((holder.value("id")?, email.into()));
+        }
+        collisions.push(Collision {
+            id,
+            text: stored.into(),
+            held_by,
+        });
+    }
+    Ok(collisions)
+}
+
+/// Accounts whose name is another account's in its one form.
+pub async fn of_accounts(store: &Store) -> Result<Vec<Collision<AccountId>>, PortError> {
+    let left =
+        query("SELECT id, name FROM accounts WHERE is_canonical = 0 ORDER BY created_at, id");
+    let mut collisions = Vec::new();
+    for row in store.rows(left).await? {
+        let stored: AccountName = row.kept("name")?;
+        let id: AccountId = row.value("id")?;
+        let holder = query("SELECT id, name FROM accounts WHERE name_folded = $1 AND id <> $2");
+        let holder = holder.bind(stored.search_key()).bind(id.as_str());
+        let Some(holder) = store.row(holder).await? else {
+            continue;
+        };
+        let name: AccountName = holder.kept("name")?;
+        collisions.push(Collision {
+            id,
+            text: stored.into(),
+            held_by: Some((holder.value("id")?, name.into())),
+        });
+    }
+    Ok(collisions)
+}

@@ -1,0 +1,319 @@
+//! Writing. No transaction is committed without saying which security event it is, in the same transaction; what is none says so.
+
+pub(crate) mod scope;
+pub(crate) mod strangers;
+
+use std::time::Duration;
+
+use domain::{
+    events::{Event, Outcome},
+    ports::{MembershipChange, PortError, Taken},
+    time::Timestamp,
+};
+use sqlx::{Any, Row, Transaction, any::AnyRow, query};
+
+use crate::engine::{
+    batch::{self, Ran},
+    connect::{Sql, answered},
+    error::port,
+    event_rows::{INSERT, UPDATE, bound, repeats},
+    group_commit::Turn,
+    transaction::scope::{Attempt, Scope},
+};
+
+/// How long a row may still change: longer than any request takes.
+const OPEN: Duration = Duration::from_secs(35);
+/// What is repeated within it is counted in one row.
+const REPEATS_MILLIS: i64 = 60_000;
+
+/// What a transaction leaves in the security events.
+#[derive(Debug)]
+pub enum Noted {
+    /// This, in the place of the attempt that the request counted, if it did: an attempt that came right is one event, not two.
+    Event(Event),
+    /// This, which an open session can cause again and again: within a minute it is one row with a count.
+    Repeated(Event),
+    /// Nothing: no change to who may do what, or one that an event of another transaction tells.
+    Nothing,
+}
+
+impl From<Event> for Noted {
+    fn from(event: Event) -> Self {
+        Self::Event(event)
+    }
+}
+
+/// What a transaction tells of itself.
+pub struct Told {
+    /// What stands in no row yet.
+    event: Option<Event>,
+    completes: bool,
+}
+
+/// A transaction that writes. Dropped before its commit, it leaves nothing behind.
+pub struct Write {
+    open: Open,
+    scope: Scope,
+}
+
+/// What a transaction runs in.
+pub enum Open {
+    /// A connection for itself.
+    Alone(Transaction<'static, Any>),
+    /// The one that writes, in turns: it waits for its own with its first statements.
+    Turn(Turn),
+}
+
+impl Write {
+    pub const fn begun(open: Open, scope: Scope) -> Self {
+        Self { open, scope }
+    }
+
+    /// Runs a statement and answers how many rows it changed.
+    pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
+        Ok(self.ran(sql).await?.changed)
+    }
+
+    /// Its first row.
+    pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
+        Ok(self.rows(sql).await?.into_iter().next())
+    }
+
+    pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
+        Ok(self.ran(sql).await?.rows)
+    }
+
+    /// Counts rows.
+    pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
+        let row = self.row(sql).await?;
+        let row = row.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
+        let count: i64 = row.try_get(0).map_err(port)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    async fn ran(&mut self, sql: Sql) -> Result<Ran, PortError> {
+        let ran = self.run_all(vec![sql]).await?;
+        Ok(ran.into_iter().next().unwrap_or_default())
+    }
+
+    /// Runs statements in their order, without waiting for one before the next is asked. None of them may depend on what another came to:
+    /// whoever is not content with one undoes all.
+    pub async fn run_all(&mut self, statements: Vec<Sql>) -> Result<Vec<Ran>, PortError> {
+        match &mut self.open {
+            Open::Alone(transaction) => answered(batch::one_by_one(transaction, statements)).await,
+            Open::Turn(turn) => answered(turn.run(statements)).await,
+        }
+    }
+
+    /// Runs statements and, behind them, those that tell what they are, to be committed by [`Self::commit_told`].
+    pub async fn run_as(
+        &mut self,
+        mut statements: Vec<Sql>,
+        event: Event,
+    ) -> Result<(Vec<Ran>, Told), PortError> {
+        let completes = matches!(event.outcome, Outcome::Succeeded | Outcome::Owed);
+        let mut attempts = self.scope.attempts();
+        attempts.truncate(if completes { attempts.len() } else { 0 });
+        let last = attempts.pop().and_then(Attempt::row);
+        statements.extend(attempts.into_iter().filter_map(Attempt::row).map(take_back));
+        let origin = &self.scope.origin;
+        statements.push(match last {
+            Some(id) => bound(UPDATE.to_owned(), origin, &event, 0).bind(id),
+            None => bound(INSERT.to_owned(), origin, &event, 0).bind(None::<String>),
+        });
+        let ran = self.run_all(statements).await?;
+        let is_there = ran.last().is_some_and(|last| last.changed == 1);
+        let told = Told {
+            event: (!is_there).then_some(event),
+            completes,
+        };
+        Ok((ran, told))
+    }
+
+    /// Commits what was told.
+    pub async fn commit_told(mut self, told: Told) -> Result<(), PortError> {
+        if let Some(event) = told.event {
+            // The attempt was sealed already: what became of it is an event of its own.
+            self.insert(&event, 0).await?;
+        }
+        let scope = self.scope.clone();
+        self.end().await?;
+        if told.completes {
+            scope.came_right();
+        }
+        Ok(())
+    }
+
+    /// Commits what was done whole; undoes the rest.
+    pub async fn keep_told(self, done: bool, told: Told) -> Result<bool, PortError> {
+        if !done {
+            return self.undo(false).await;
+        }
+        self.commit_told(told).await?;
+        Ok(true)
+    }
+
+    /// Commits, with what it leaves in the events.
+    pub async fn commit(mut self, noted: impl Into<Noted>) -> Result<(), PortError> {
+        let event = match noted.into() {
+            Noted::Event(event) => event,
+            Noted::Repeated(event) => return self.commit_repeated(event).await,
+            Noted::Nothing => return self.end().await,
+        };
+        let (_, told) = self.run_as(Vec::new(), event).await?;
+        self.commit_told(told).await
+    }
+
+    /// Runs statements that count an attempt, and behind them what tells of it, to be committed by [`Self::commit_attempt`].
+    pub async fn run_as_attempt(
+        &mut self,
+        mut statements: Vec<Sql>,
+        event: &Event,
+    ) -> Result<(Vec<Ran>, Attempt), PortError> {
+        let open_until = self.scope.origin.at.plus(OPEN).millis();
+        statements.push(self.inserting(event, open_until));
+        let ran = self.run_all(statements).await?;
+        let row = ran.last().and_then(|last| last.rows.first());
+        let row = row.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
+        let id = row.try_get(0).map_err(port)?;
+        Ok((ran, Attempt::Row(id)))
+    }
+
+    /// The same for a stranger, while their budget of rows lasts. Beyond it the attempt is counted all the same, and told by the row that
+    /// tells of many.
+    pub async fn run_as_strangers_attempt(
+        &mut self,
+        statements: Vec<Sql>,
+        event: &Event,
+    ) -> Result<(Vec<Ran>, Attempt), PortError> {
+        let now = self.scope.origin.at;
+        if !self.scope.strangers.budget().judged.take(now) {
+            let ran = self.run_all(statements).await?;
+            return Ok((ran, Attempt::Merged(event.action)));
+        }
+        let (ran, attempt) = self.run_as_attempt(statements, event).await?;
+        Ok((ran, attempt.row().map_or(attempt, Attempt::Metered)))
+    }
+
+    /// An attempt that is not committed uses nothing up.
+    pub fn give_back(&self, attempt: &Attempt) {
+        if let Attempt::Metered(_) = attempt {
+            self.scope.strangers.budget().judged.give_back();
+        }
+    }
+
+    /// Commits an attempt that was counted and is to be judged. What nobody completes has failed; `Events::settle` says so at once.
+    pub async fn commit_attempt(self, attempt: Attempt) -> Result<(), PortError> {
+        let scope = self.scope.clone();
+        self.end().await?;
+        if let Attempt::Merged(action) = attempt {
+            // From now on, as a row would stand from now on, whatever ends the request.
+            scope.strangers.budget().merge(action, Outcome::Failed);
+        }
+        scope.change(|attempts| attempts.push(attempt));
+        Ok(())
+    }
+
+    /// Commits something that anybody can cause again and again: within a minute it is one row with a count.
+    pub async fn commit_repeated(mut self, event: Event) -> Result<(), PortError> {
+        let minute = self.scope.origin.at.millis().div_euclid(REPEATS_MILLIS);
+        let repeats = repeats(&self.scope.origin, &event, minute);
+        let ends = Timestamp::from_millis((minute + 1).saturating_mul(REPEATS_MILLIS)).plus(OPEN);
+        let sql = format!(
+            "{INSERT} ON CONFLICT (repeats) DO UPDATE SET times = security_events.times + 1 WHERE security_events.seq IS NULL"
+        );
+        let sql = bound(sql, &self.scope.origin, &event, ends.millis()).bind(repeats);
+        self.run(sql).await?;
+        self.end().await
+    }
+
+    /// Commits that the last counted attempt was given back. Anybody can cause it again and again, so a row for a minute tells it.
+    pub async fn commit_repeated_attempt(mut self, event: Event) -> Result<(), PortError> {
+        let last = self.scope.attempts().pop();
+        if let Some(id) = last.and_then(Attempt::row) {
+            self.run(take_back(id)).await?;
+        }
+        let scope = self.scope.clone();
+        self.commit_repeated(event).await?;
+        scope.change(|attempts| {
+            attempts.pop();
+            attempts.push(Attempt::Repeated);
+        });
+        Ok(())
+    }
+
+    /// Says how the last counted attempt ended, unless it is sealed already. The ones before it were right, or nobody would have gone on:
+    /// together they are one event.
+    pub async fn settle_attempts(mut self, outcome: Outcome) -> Result<(), PortError> {
+        let mut attempts = self.scope.attempts();
+        let last = attempts.pop().and_then(Attempt::row);
+        let attempts = attempts.into_iter().filter_map(Attempt::row);
+        let settle = "UPDATE security_events SET outcome = $2, open_until = 0 WHERE id = $1 AND COALESCE(seq, 0) = 0";
+        let settle = query(settle).bind(last).bind(outcome.as_str());
+        let statements = attempts.map(take_back).chain([settle]);
+        self.run_all(statements.collect()).await?;
+        let scope = self.scope.clone();
+        self.end().await?;
+        scope.settled(outcome);
+        Ok(())
+    }
+
+    /// Commits what was done whole; undoes the rest.
+    pub async fn keep(self, done: bool, noted: impl Into<Noted>) -> Result<bool, PortError> {
+        if !done {
+            return self.undo(false).await;
+        }
+        self.commit(noted).await?;
+        Ok(true)
+    }
+
+    /// Commits what was taken whole; undoes the rest.
+    pub async fn settle(self, taken: Taken, noted: impl Into<Noted>) -> Result<Taken, PortError> {
+        self.keep(taken == Taken::Taken, noted).await?;
+        Ok(taken)
+    }
+
+    /// Commits the one row that a change to somebody's place was to touch.
+    pub async fn change(
+        self,
+        rows: u64,
+        noted: impl Into<Noted>,
+    ) -> Result<MembershipChange, PortError> {
+        Ok(if self.keep(rows == 1, noted).await? {
+            MembershipChange::Done
+        } else {
+            MembershipChange::NotThere
+        })
+    }
+
+    /// Undoes everything and gives the connection back before the answer goes out.
+    pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
+        match self.open {
+            Open::Alone(transaction) => answered(transaction.rollback()).await?,
+            Open::Turn(turn) => turn.undo().await?,
+        }
+        Ok(answer)
+    }
+
+    async fn insert(&mut self, event: &Event, open_until: i64) -> Result<(), PortError> {
+        let sql = self.inserting(event, open_until);
+        self.run(sql).await.map(drop)
+    }
+
+    fn inserting(&self, event: &Event, open_until: i64) -> Sql {
+        let sql = format!("{INSERT} RETURNING id");
+        bound(sql, &self.scope.origin, event, open_until).bind(None::<String>)
+    }
+
+    async fn end(self) -> Result<(), PortError> {
+        match self.open {
+            Open::Alone(transaction) => answered(transaction.commit()).await,
+            Open::Turn(turn) => turn.commit().await,
+        }
+    }
+}
+
+/// One that was right belongs to the event of what it was right for.
+fn take_back(id: i64) -> Sql {
+    query("DELETE FROM security_events WHERE id = $1 AND COALESCE(seq, 0) = 0").bind(id)
+}

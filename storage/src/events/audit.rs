@@ -1,0 +1,178 @@
+//! Reading the events back: page by page, so that a table of any size takes little memory.
+
+use domain::{
+    events::{Chain, EventRecord},
+    ports::PortError,
+};
+use sqlx::{AssertSqlSafe, Row, query};
+
+use crate::{
+    Store,
+    engine::{connect::Sql, error::port, rows::Values},
+    events::{
+        COLUMNS,
+        chain::{ENDS, Ends, ends},
+        read,
+    },
+};
+
+/// Rows a page.
+const PAGE: i64 = 500;
+/// How many faults are named.
+const NAMED: usize = 20;
+
+/// What is wrong with the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Sealed rows are gone: from this place to that.
+    Missing(i64, i64),
+    /// A row, by its place, is not what was sealed there: it was changed, or put there from elsewhere.
+    Changed(i64),
+    /// The note of where the chain begins and stands was changed, or is gone.
+    Ends,
+}
+
+/// What a look through the chain found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// The first faults.
+    pub faults: Vec<Fault>,
+    /// How many faults there are in all.
+    pub count: u64,
+    /// How many sealed rows were read.
+    pub sealed: u64,
+    /// How many wait for their seal.
+    pub waiting: u32,
+    /// How many were deleted for their age, all told.
+    pub deleted: i64,
+    /// The newest place in the chain and its seal.
+    pub head: Option<(i64, Vec<u8>)>,
+}
+
+impl Audit {
+    fn add(&mut self, fault: Fault) {
+        self.count += 1;
+        if self.faults.len() < NAMED {
+            self.faults.push(fault);
+        }
+    }
+}
+
+impl Store {
+    /// The next events after number `after`, in the order of writing; none at the end.
+    pub async fn events_after(&self, after: i64) -> Result<Vec<EventRecord>, PortError> {
+        self.page("id", after).await
+    }
+
+    /// The newest events in the order of writing, at most `count`.
+    pub async fn newest_events(&self, count: u32) -> Result<Vec<EventRecord>, PortError> {
+        let sql = format!("SELECT {COLUMNS} FROM security_events ORDER BY id DESC LIMIT $1");
+        let sql: Sql = query(AssertSqlSafe(sql));
+        let rows = self.rows(sql.bind(i64::from(count))).await?;
+        rows.iter().rev().map(read).collect()
+    }
+
+    /// Looks through the whole chain. It begins anew when old rows were deleted meanwhile.
+    pub async fn verify_events(&self, chain: &Chain) -> Result<Audit, PortError> {
+        loop {
+            let before = self.ends().await?;
+            let mut audit = Audit::default();
+            let newest = self.walk(chain, before.as_ref(), &mut audit).await?;
+            let after = self.ends().await?;
+            let anchor = |ends: &Option<Ends>| ends.as_ref().map(|ends| ends.anchor.0);
+            if before.is_some() && anchor(&before) != anchor(&after) {
+                continue;
+            }
+            // What is sealed while this reads moves the end along.
+            if after.as_ref().map_or(0, |ends| ends.head.0) < newest {
+                audit.add(Fault::Changed(newest));
+            }
+            if after.as_ref().is_some_and(|ends| !ends.hold(chain)) {
+                audit.add(Fault::Ends);
+            }
+            audit.waiting = self.waiting().await?;
+            audit.deleted = anchor(&after).unwrap_or(0);
+            audit.head = after.map(|ends| ends.head);
+            return Ok(audit);
+        }
+    }
+
+    /// The seal that stands at a place of the chain, its beginning included; none where nothing does.
+    pub async fn seal_at(&self, seq: i64) -> Result<Option<Vec<u8>>, PortError> {
+        let row = query("SELECT seal FROM security_events WHERE seq = $1").bind(seq);
+        if let Some(row) = self.row(row).await? {
+            return row.try_get("seal").map_err(port);
+        }
+        let anchor = self.ends().await?.map(|ends| ends.anchor);
+        Ok(anchor
+            .filter(|anchor| anchor.0 == seq)
+            .map(|anchor| anchor.1))
+    }
+
+    async fn ends(&self) -> Result<Option<Ends>, PortError> {
+        let row = self.row(query(ENDS)).await?;
+        row.as_ref().map(ends).transpose()
+    }
+
+    async fn waiting(&self) -> Result<u32, PortError> {
+        let waiting = query("SELECT COUNT(*) AS waiting FROM security_events WHERE seq IS NULL");
+        let row = self.row(waiting).await?;
+        row.map_or(Ok(0), |row| row.count("waiting"))
+    }
+
+    /// Follows the chain; answers its last place.
+    async fn walk(
+        &self,
+        chain: &Chain,
+        ends: Option<&Ends>,
+        audit: &mut Audit,
+    ) -> Result<i64, PortError> {
+        let none = Ends::new(chain);
+        let ends = ends.unwrap_or(&none);
+        let mut at = ends.anchor.0;
+        let mut before = Some(ends.anchor.1.clone());
+        let mut read = i64::MIN;
+        loop {
+            let page = self.page("seq", read).await?;
+            if page.is_empty() {
+                break;
+            }
+            for row in page {
+                let Some((seq, seal)) = row.sealed.clone() else {
+                    continue;
+                };
+                read = seq;
+                audit.sealed += 1;
+                if seq <= ends.anchor.0 {
+                    // What was deleted for its age can't be back.
+                    audit.add(Fault::Changed(seq));
+                    continue;
+                }
+                if seq != at + 1 {
+                    audit.add(Fault::Missing(at + 1, seq - 1));
+                    before = None;
+                }
+                // After a gap the seal before is not known: the gap is the fault that is named.
+                let follows = |before: &Vec<u8>| Chain::same(&chain.seal(before, seq, &row), &seal);
+                let is_head = seq != ends.head.0 || Chain::same(&seal, &ends.head.1);
+                if !before.as_ref().is_none_or(follows) || !is_head {
+                    audit.add(Fault::Changed(seq));
+                }
+                (at, before) = (seq, Some(seal));
+            }
+        }
+        if at < ends.head.0 {
+            audit.add(Fault::Missing(at + 1, ends.head.0));
+        }
+        Ok(at)
+    }
+
+    async fn page(&self, order: &'static str, after: i64) -> Result<Vec<EventRecord>, PortError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM security_events WHERE {order} > $1 ORDER BY {order} LIMIT $2"
+        );
+        let sql: Sql = query(AssertSqlSafe(sql));
+        let rows = self.rows(sql.bind(after).bind(PAGE)).await?;
+        rows.iter().map(read).collect()
+    }
+}

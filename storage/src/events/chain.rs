@@ -1,0 +1,216 @@
+//! Sealing events into their chain, and deleting old ones at its beginning. Whoever does either holds the chain's row in `event_chain` first
+//! and changes it only as it was read, so that several servers make one chain.
+
+use domain::{
+    events::{Action, Chain, Event, EventRecord},
+    ports::PortError,
+    time::Timestamp,
+};
+use sqlx::{AssertSqlSafe, query};
+use thiserror::Error;
+
+use crate::{
+    Store,
+    engine::{
+        connect::Sql,
+        error::damaged,
+        rows::Values,
+        transaction::{Noted, Write},
+    },
+    events::{COLUMNS, read},
+};
+
+/// How many rows are sealed or deleted in one transaction: other writers wait that long.
+pub const BATCH: i64 = 200;
+
+/// Somebody changed the chain's ends behind the program's back. Nothing more is sealed on top of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "the ends of the chain of security events were changed: nothing more is sealed until `twinlock events --verify` has shown what is missing"
+)]
+pub struct BrokenEnds;
+
+/// Where the chain begins and stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends {
+    /// The last row that was deleted for its age, and its seal.
+    pub anchor: (i64, Vec<u8>),
+    /// The newest sealed row, and its seal.
+    pub head: (i64, Vec<u8>),
+    /// The keyed hash of both.
+    pub mac: Vec<u8>,
+}
+
+impl Ends {
+    /// Of a chain that has no row yet.
+    pub fn new(chain: &Chain) -> Self {
+        let none = || (0, Chain::START.to_vec());
+        Self {
+            anchor: none(),
+            head: none(),
+            mac: chain
+                .seal_ends((0, &Chain::START), (0, &Chain::START))
+                .to_vec(),
+        }
+    }
+
+    /// Whether they are as this program left them.
+    #[must_use]
+    pub fn hold(&self, chain: &Chain) -> bool {
+        Chain::same(&self.mac, &self.sealed(chain))
+    }
+
+    fn sealed(&self, chain: &Chain) -> [u8; 32] {
+        chain.seal_ends((self.anchor.0, &self.anchor.1), (self.head.0, &self.head.1))
+    }
+}
+
+/// The chain's ends as they stand; none before the first row is sealed.
+pub const ENDS: &str =
+    "SELECT anchor_seq, anchor_seal, head_seq, head_seal, mac FROM event_chain WHERE id = 1";
+
+pub fn ends(row: &sqlx::any::AnyRow) -> Result<Ends, PortError> {
+    Ok(Ends {
+        anchor: (row.number("anchor_seq")?, row.bytes("anchor_seal")?),
+        head: (row.number("head_seq")?, row.bytes("head_seal")?),
+        mac: row.bytes("mac")?,
+    })
+}
+
+impl Store {
+    /// Seals what waits and may not change any more; answers how many rows. It does nothing, and takes no lock, where nothing waits.
+    pub async fn seal_events(&self, chain: &Chain, now: Timestamp) -> Result<usize, PortError> {
+        let waits = "SELECT 1 FROM security_events WHERE seq IS NULL AND open_until <= $1 LIMIT 1";
+        if !self.exists(query(waits).bind(now.millis())).await? {
+            return Ok(0);
+        }
+        let mut write = self.write().await?;
+        let before = held(&mut write, chain).await?;
+        let rows = write.rows(waiting(now)).await?;
+        let mut after = before.clone();
+        for row in &rows {
+            let row = read(row)?;
+            after.head = seal(&mut write, chain, &after, &row).await?;
+        }
+        replace(&mut write, chain, &before, after).await?;
+        write.commit(Noted::Nothing).await?;
+        Ok(rows.len())
+    }
+
+    /// Deletes sealed rows from before `limit` at the beginning of the chain, at most [`BATCH`] of them, and moves the anchor; answers
+    /// how many.
+    pub async fn delete_events(&self, chain: &Chain, limit: Timestamp) -> Result<u64, PortError> {
+        let mut write = self.write().await?;
+        let before = held(&mut write, chain).await?;
+        let old = "SELECT seq, seal, at FROM security_events WHERE seq > $1 ORDER BY seq LIMIT $2";
+        let old = query(old).bind(before.anchor.0).bind(BATCH);
+        let mut after = before.clone();
+        for row in write.rows(old).await? {
+            // From the beginning only: what follows a younger row stays with it.
+            if row.at("at")? >= limit {
+                break;
+            }
+            after.anchor = (row.number("seq")?, row.bytes("seal")?);
+        }
+        if after.anchor == before.anchor {
+            return write.undo(0).await;
+        }
+        let delete = query("DELETE FROM security_events WHERE seq <= $1").bind(after.anchor.0);
+        let deleted = write.run(delete).await?;
+        replace(&mut write, chain, &before, after).await?;
+        let event = Event::done(Action::EventsDelete).saying(format!("{deleted} events"));
+        write.commit(event).await?;
+        Ok(deleted)
+    }
+}
+
+/// Holds the chain's row, made if there is none.
+async fn held(write: &mut Write, chain: &Chain) -> Result<Ends, PortError> {
+    let hold = || query("UPDATE event_chain SET head_seq = head_seq WHERE id = 1");
+    if write.run(hold()).await? == 0 && !made(write, chain).await? {
+        // Another server has made it meanwhile.
+        write.run(hold()).await?;
+    }
+    let row = write.row(query(ENDS)).await?;
+    let ends = row.as_ref().map(ends).transpose()?;
+    ends.filter(|ends| ends.hold(chain))
+        .ok_or_else(|| damaged(BrokenEnds))
+}
+
+/// Makes the chain's row; answers whether it was this transaction that did. `PostgreSQL` lets it wait here until another one that makes it
+/// has ended.
+async fn made(write: &mut Write, chain: &Chain) -> Result<bool, PortError> {
+    let Ends { anchor, head, mac } = Ends::new(chain);
+    let make = "INSERT INTO event_chain (id, anchor_seq, anchor_seal, head_seq, head_seal, mac) VALUES (1, $1, $2, $3, $4, $5)
+                ON CONFLICT (id) DO NOTHING";
+    let make = query(make)
+        .bind(anchor.0)
+        .bind(anchor.1)
+        .bind(head.0)
+        .bind(head.1);
+    if write.run(make.bind(mac)).await? == 0 {
+        return Ok(false);
+    }
+    // Rows with a place but no chain: it was taken away, and a new one would cover that up. Asked only now, as nobody seals without it.
+    let sealed = query("SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL");
+    if write.count(sealed).await? > 0 {
+        return Err(damaged(BrokenEnds));
+    }
+    Ok(true)
+}
+
+fn waiting(now: Timestamp) -> Sql {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM security_events WHERE seq IS NULL AND open_until <= $1 ORDER BY id LIMIT $2"
+    );
+    let sql: Sql = query(AssertSqlSafe(sql));
+    sql.bind(now.millis()).bind(BATCH)
+}
+
+/// Gives a row its place and its seal; answers the new head.
+async fn seal(
+    write: &mut Write,
+    chain: &Chain,
+    ends: &Ends,
+    row: &EventRecord,
+) -> Result<(i64, Vec<u8>), PortError> {
+    let seq = ends.head.0 + 1;
+    let seal = chain.seal(&ends.head.1, seq, row).to_vec();
+    // As it was read: one that counted up meanwhile waits for the next round.
+    let sql = "UPDATE security_events SET seq = $2, seal = $3 WHERE id = $1 AND COALESCE(seq, 0) = 0 AND times = $4 AND outcome = $5";
+    let sql = query(sql)
+        .bind(row.id)
+        .bind(seq)
+        .bind(seal.clone())
+        .bind(row.times)
+        .bind(row.outcome.clone());
+    Ok(if write.run(sql).await? == 1 {
+        (seq, seal)
+    } else {
+        ends.head.clone()
+    })
+}
+
+/// Moves the ends, if they still stand as they were read.
+async fn replace(
+    write: &mut Write,
+    chain: &Chain,
+    before: &Ends,
+    after: Ends,
+) -> Result<(), PortError> {
+    let mac = after.sealed(chain).to_vec();
+    let sql = "UPDATE event_chain SET anchor_seq = $1, anchor_seal = $2, head_seq = $3, head_seal = $4, mac = $5
+               WHERE id = 1 AND mac = $6";
+    let sql = query(sql)
+        .bind(after.anchor.0)
+        .bind(after.anchor.1)
+        .bind(after.head.0)
+        .bind(after.head.1)
+        .bind(mac)
+        .bind(before.mac.clone());
+    if write.run(sql).await? == 1 {
+        Ok(())
+    } else {
+        Err(damaged(BrokenEnds))
+    }
+}

@@ -1,0 +1,63 @@
+//! Security events that stand for themselves, and how counted attempts end.
+
+pub(crate) mod audit;
+pub(crate) mod chain;
+
+use async_trait::async_trait;
+use domain::{
+    events::{Event, EventRecord, Outcome},
+    ports::{Events, PortError},
+};
+use sqlx::{Row, any::AnyRow};
+
+use crate::{
+    Store,
+    engine::{error::port, rows::Values},
+};
+
+/// The columns of [`read`].
+pub const COLUMNS: &str = "id, at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser, seq, seal";
+
+#[async_trait]
+impl Events for Store {
+    async fn note(&self, event: Event) -> Result<(), PortError> {
+        if !self.scope.strangers.tells_apart(&self.scope.origin, &event) {
+            return Ok(());
+        }
+        self.write().await?.commit_repeated(event).await
+    }
+
+    async fn settle(&self, outcome: Outcome) -> Result<(), PortError> {
+        if self.scope.attempts().is_empty() {
+            return Ok(());
+        }
+        if !self.scope.has_rows() {
+            self.scope.settled(outcome);
+            return Ok(());
+        }
+        self.write().await?.settle_attempts(outcome).await
+    }
+}
+
+pub fn read(row: &AnyRow) -> Result<EventRecord, PortError> {
+    let text = |column: &str| row.try_get::<String, _>(column).map_err(port);
+    let maybe = |column: &str| row.try_get::<Option<String>, _>(column).map_err(port);
+    let bytes = |column: &str| row.try_get::<Option<Vec<u8>>, _>(column).map_err(port);
+    let seq: Option<i64> = row.try_get("seq").map_err(port)?;
+    Ok(EventRecord {
+        id: row.number("id")?,
+        at: row.at("at")?,
+        actor: text("actor")?,
+        subject: maybe("subject")?,
+        account: maybe("account")?,
+        action: text("action")?,
+        outcome: text("outcome")?,
+        method: maybe("method")?,
+        email: bytes("email_index")?,
+        detail: maybe("detail")?,
+        times: row.number("times")?,
+        address: maybe("address")?,
+        browser: maybe("browser")?,
+        sealed: seq.zip(bytes("seal")?),
+    })
+}

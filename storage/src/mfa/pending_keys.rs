@@ -1,0 +1,84 @@
+//! Pending keys: one a session, to be confirmed by a code of it.
+
+use domain::{
+    ids::SessionId,
+    ports::{Activation, PendingKey, PortError},
+    time::Timestamp,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::engine::{connect::Sql, rows::Values, transaction::Write};
+
+pub fn select(session: &SessionId) -> Sql {
+    query("SELECT session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at FROM pending_keys WHERE session_id = $1")
+        .bind(session.as_str())
+}
+
+pub fn read(row: &AnyRow) -> Result<PendingKey, PortError> {
+    Ok(PendingKey {
+        session: row.value("session_id")?,
+        user: row.value("user_id")?,
+        key: row.sealed()?,
+        made_at: row.at("made_at")?,
+        replaces: row.maybe("replaces")?,
+        proved_at: row.maybe_at("proved_at")?,
+    })
+}
+
+/// Keeps the key of a first set-up in the place of none, of one made at or before `expired`, and of one that was to replace a method.
+pub async fn keep(
+    write: &mut Write,
+    key: &PendingKey,
+    expired: Timestamp,
+) -> Result<(), PortError> {
+    let keep = "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at) VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT (session_id) DO UPDATE
+                SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key, made_at = excluded.made_at,
+                    replaces = NULL, proved_at = NULL
+                WHERE pending_keys.made_at <= $6 OR pending_keys.replaces IS NOT NULL";
+    let keep = bind(keep, key).bind(expired.millis());
+    write.run(keep).await.map(drop)
+}
+
+/// Keeps the key of a reset that was granted at `proved_at`, whatever stood there; false when the method that it replaces is not the user's.
+pub async fn keep_reset(
+    write: &mut Write,
+    key: &PendingKey,
+    proved_at: Timestamp,
+) -> Result<bool, PortError> {
+    let Some(method) = &key.replaces else {
+        return Ok(false);
+    };
+    let keep = "INSERT INTO pending_keys (session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at)
+                SELECT $1, m.user_id, $3, $4, $5, m.id, $7 FROM mfa_methods m WHERE m.id = $6 AND m.user_id = $2
+                ON CONFLICT (session_id) DO UPDATE
+                SET user_id = excluded.user_id, key_id = excluded.key_id, sealed_key = excluded.sealed_key, made_at = excluded.made_at,
+                    replaces = excluded.replaces, proved_at = excluded.proved_at";
+    let keep = bind(keep, key).bind(method.as_str());
+    Ok(write.run(keep.bind(proved_at.millis())).await? == 1)
+}
+
+/// Takes the key that was verified: whoever deletes the row has it, and neither another one that took its place meanwhile nor one that
+/// was made for something else.
+pub async fn take(write: &mut Write, activation: &Activation) -> Result<bool, PortError> {
+    let take = "DELETE FROM pending_keys WHERE session_id = $1 AND user_id = $2 AND made_at = $3 AND COALESCE(replaces, '') = $4";
+    let take = query(take)
+        .bind(activation.swap.session.as_str())
+        .bind(activation.user.as_str())
+        .bind(activation.made_at.millis());
+    let replaces = activation
+        .replaces
+        .as_ref()
+        .map_or("", |method| method.as_str());
+    Ok(write.run(take.bind(replaces)).await? == 1)
+}
+
+/// Binds `$1` to `$5`: session, user, key (two) and when it was made.
+fn bind(sql: &'static str, key: &PendingKey) -> Sql {
+    query(sql)
+        .bind(key.session.as_str())
+        .bind(key.user.as_str())
+        .bind(key.key.key_id.as_str())
+        .bind(key.key.bytes.as_slice())
+        .bind(key.made_at.millis())
+}

@@ -1,0 +1,210 @@
+//! Step-ups: what a session asks to verify for, the grant that a right code makes of it, and its one use.
+
+use async_trait::async_trait;
+use domain::{
+    events::{self, Event, MethodKind},
+    ids::{SessionId, UserId},
+    ports::{Grant, PortError, Proof, StepUp, StepUps, Taken, Verification},
+    second_factor::step_up::{Action, ActionError, Intent},
+    time::Timestamp,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    Store,
+    engine::{
+        connect::Sql,
+        error::damaged,
+        locks,
+        rows::Values,
+        transaction::{Noted, Write},
+    },
+    mfa::{backup_codes, methods},
+    sign_in::{guess_budgets, sessions},
+};
+
+#[async_trait]
+impl StepUps for Store {
+    async fn ask(
+        &self,
+        session: &SessionId,
+        user: &UserId,
+        asked: StepUp,
+    ) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        locks::person(&mut write, user).await?;
+        put(&mut write, session, user, &asked, None).await?;
+        // What is asked for is no more than a wish.
+        write.commit(Noted::Nothing).await
+    }
+
+    async fn asked(&self, session: &SessionId) -> Result<Option<StepUp>, PortError> {
+        let sql = query(
+            "SELECT action, target, method_id, asked_at, granted_at FROM step_ups WHERE session_id = $1",
+        );
+        let row = self.row(sql.bind(session.as_str())).await?;
+        row.as_ref().map(step_up).transpose()
+    }
+
+    async fn forget(&self, session: &SessionId) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        let forget = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
+        write.run(forget).await?;
+        write.commit(Noted::Nothing).await
+    }
+
+    async fn verify(&self, verification: Verification) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        let taken = verify(&mut write, &verification).await?;
+        let method = match verification.proof {
+            Proof::Step(_) => MethodKind::Application,
+            Proof::BackupCode(_) => MethodKind::BackupCode,
+        };
+        let event = granted_to(&verification.user, &verification.intent).with(method);
+        write.settle(taken, event).await
+    }
+
+    async fn grant_by_recovery(
+        &self,
+        session: &SessionId,
+        user: &UserId,
+        asked: StepUp,
+        lapsed: Timestamp,
+        proved_at: Timestamp,
+    ) -> Result<bool, PortError> {
+        if !asked.intent.follows_recovery() {
+            return Ok(false);
+        }
+        let mut write = self.write().await?;
+        let spend = "UPDATE sessions SET recovered_at = NULL WHERE id = $1 AND user_id = $2 AND recovered_at > $3";
+        let spend = query(spend)
+            .bind(session.as_str())
+            .bind(user.as_str())
+            .bind(lapsed.millis());
+        let granted = locks::admitted(&mut write, user).await?
+            && write.run(spend).await? == 1
+            && put(&mut write, session, user, &asked, Some(proved_at)).await?;
+        // The backup code was given at the sign-in.
+        let event = granted_to(user, &asked.intent).with(MethodKind::BackupCode);
+        write.keep(granted, event).await
+    }
+}
+
+fn granted_to(user: &UserId, intent: &Intent) -> Event {
+    let event = Event::done(events::Action::StepUp)
+        .of(user)
+        .saying(intent.action().as_str());
+    match intent {
+        Intent::RuleOff { account } | Intent::MemberReset { account, .. } => event.at(account),
+        Intent::Reset | Intent::Delete | Intent::Generate => event,
+    }
+}
+
+/// Takes a grant for `action`: the call that deletes the row has it, once. A grant is good for no other action, method or session.
+pub async fn consume(write: &mut Write, grant: &Grant, action: Action) -> Result<bool, PortError> {
+    Ok(take(write, grant, action).await?.is_some())
+}
+
+/// Takes a grant as [`consume`] does, and answers when it was given.
+pub async fn take(
+    write: &mut Write,
+    grant: &Grant,
+    action: Action,
+) -> Result<Option<Timestamp>, PortError> {
+    if grant.intent.action() != action
+        || !locks::session(write, &grant.session, &grant.user).await?
+    {
+        return Ok(None);
+    }
+    let take = "DELETE FROM step_ups WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4 AND granted_at > $5
+                AND method_id IN (SELECT id FROM mfa_methods WHERE user_id = $2) RETURNING granted_at";
+    let take = query(take)
+        .bind(grant.session.as_str())
+        .bind(grant.user.as_str())
+        .bind(action.as_str())
+        .bind(grant.intent.target())
+        .bind(grant.lapsed.millis());
+    let taken = write.row(take).await?;
+    taken.map(|row| row.at("granted_at")).transpose()
+}
+
+/// Puts `asked` in the place of what the session asked before; false when the session or the method is not the user's any more.
+async fn put(
+    write: &mut Write,
+    session: &SessionId,
+    user: &UserId,
+    asked: &StepUp,
+    granted_at: Option<Timestamp>,
+) -> Result<bool, PortError> {
+    if !locks::session(write, session, user).await? {
+        return Ok(false);
+    }
+    let former = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
+    write.run(former).await?;
+    let put = "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at, granted_at)
+               SELECT s.id, s.user_id, m.id, $4, $5, $6, $7 FROM sessions s JOIN mfa_methods m ON m.user_id = s.user_id
+               WHERE s.id = $1 AND s.user_id = $2 AND m.id = $3";
+    let put = query(put)
+        .bind(session.as_str())
+        .bind(user.as_str())
+        .bind(asked.method.as_str());
+    let put = put
+        .bind(asked.intent.action().as_str())
+        .bind(asked.intent.target())
+        .bind(asked.asked_at.millis())
+        .bind(granted_at.map(Timestamp::millis));
+    Ok(write.run(put).await? == 1)
+}
+
+fn step_up(row: &AnyRow) -> Result<StepUp, PortError> {
+    let target: String = row.value("target")?;
+    let intent = Intent::stored(row.value("action")?, &target);
+    Ok(StepUp {
+        intent: intent.ok_or_else(|| damaged(ActionError))?,
+        method: row.value("method_id")?,
+        asked_at: row.at("asked_at")?,
+        granted_at: row.maybe_at("granted_at")?,
+    })
+}
+
+async fn verify(write: &mut Write, verification: &Verification) -> Result<Taken, PortError> {
+    let Verification { swap, user, at, .. } = verification;
+    // A session that owes its second factor completes its sign-in; it does not step up.
+    let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4
+                 WHERE id = $1 AND token_hash = $2 AND user_id = $5 AND second_factor_at IS NOT NULL";
+    let renew = sessions::bind_swap(query(renew), swap, *at).bind(user.as_str());
+    if !locks::admitted(write, user).await?
+        || write.run(renew).await? != 1
+        || write.run(grant(verification)).await? != 1
+    {
+        return Ok(Taken::SessionGone);
+    }
+    let is_spent = match &verification.proof {
+        Proof::Step(step) => methods::burn(write, user, &verification.method, *step, *at).await?,
+        Proof::BackupCode(code) => backup_codes::spend(write, user, code, *at).await?,
+    };
+    if !is_spent {
+        return Ok(Taken::AlreadyTaken);
+    }
+    match verification.proof {
+        Proof::Step(_) => guess_budgets::give_back(write, user, &swap.session).await?,
+        // As at the sign-in: it unlocks, or a locked application could not even be reset.
+        Proof::BackupCode(_) => {
+            guess_budgets::unlock_by_backup_code(write, user, &swap.session).await?;
+        }
+    }
+    Ok(Taken::Taken)
+}
+
+fn grant(verification: &Verification) -> Sql {
+    let grant = "UPDATE step_ups SET granted_at = $6 WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4
+                 AND method_id = $5 AND granted_at IS NULL";
+    let grant = query(grant)
+        .bind(verification.swap.session.as_str())
+        .bind(verification.user.as_str())
+        .bind(verification.intent.action().as_str())
+        .bind(verification.intent.target());
+    grant
+        .bind(verification.method.as_str())
+        .bind(verification.at.millis())
+}

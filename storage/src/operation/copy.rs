@@ -1,0 +1,327 @@
+//! A whole database into an empty one, of the same engine or the other: all of it or nothing.
+
+use std::fmt::Write as _;
+
+use domain::{
+    events::{Action, Event},
+    ids::UserId,
+    ports::PortError,
+    secrets::{
+        keys::{DataKeys, KeyRing},
+        vault::{self, KeyId, Place, Vault},
+    },
+};
+use sqlx::{
+    AssertSqlSafe, Column, Row, ValueRef,
+    any::{AnyRow, AnyTypeInfoKind},
+    query,
+};
+use thiserror::Error;
+
+use crate::{
+    Store,
+    engine::{
+        connect::Sql,
+        dialect::Engine,
+        error::{OpenError, damaged, port},
+        migrate::{
+            self,
+            tables::{TABLES, Table, copied_tables},
+        },
+        rows::Values,
+        transaction::{Open, Write, scope::Scope},
+    },
+    operation::keys::{self, SealedRow, SealedTable},
+};
+
+/// Rows a statement. The widest table has 17 columns, and no engine takes less than 32766 values.
+const PAGE: u32 = 200;
+
+/// Why nothing was copied.
+#[derive(Debug, Error)]
+pub enum CopyError {
+    /// Two databases in one would be a mixture.
+    #[error("it is not empty: its table {0} has rows")]
+    NotEmpty(&'static str),
+    /// Whoever made it may still want it, even if nothing is in it.
+    #[error("it was made by an older version")]
+    Older,
+    /// The target does not open, or takes no tables.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Fewer or more rows arrived than there are.
+    #[error("of {there} rows of the table {table}, {arrived} arrived")]
+    Incomplete {
+        /// The table.
+        table: &'static str,
+        /// Rows in the source.
+        there: u32,
+        /// Rows in the target.
+        arrived: u32,
+    },
+    /// What arrived belongs to another key file.
+    #[error("the key file does not belong to what was copied")]
+    Foreign,
+    /// The data keys don't open.
+    #[error("the keys that the database holds do not open with the key file")]
+    DataKeys,
+    /// Somebody's authenticator would never work again.
+    #[error(
+        "the authenticator key of {0} does not open with the key file ({1}): take it away with `twinlock user reset-mfa {0}`, or put the database back from a backup"
+    )]
+    Sealed(String, #[source] vault::OpenError),
+    /// One of the two databases failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+impl Store {
+    /// Copies all of this database into an empty one, while nobody writes into either, and answers the rows of each table. Nothing stays
+    /// there unless each row has arrived and every sealed key opens. The target is brought up to this version if it has no tables yet.
+    pub async fn copy_into(
+        &self,
+        target: &Self,
+        ring: &KeyRing,
+    ) -> Result<Vec<(&'static str, u32)>, CopyError> {
+        target.made_ready().await?;
+        let mut write = target.write().await?;
+        hold(&mut write, target.engine()).await?;
+        for table in copied_tables() {
+            if count(&mut write, table).await? > 0 {
+                return write.undo(Err(CopyError::NotEmpty(table))).await?;
+            }
+        }
+        let mut source = self.snapshot().await?;
+        let mut copied = Vec::new();
+        for table in &TABLES {
+            copy(&mut source, &mut write, table, target.engine()).await?;
+            let there = count(&mut source, table.name).await?;
+            let arrived = count(&mut write, table.name).await?;
+            let table = table.name;
+            if there != arrived {
+                return Err(CopyError::Incomplete {
+                    table,
+                    there,
+                    arrived,
+                });
+            }
+            copied.push((table, arrived));
+        }
+        if let Some(go_on) = target.engine().numbers_go_on() {
+            write.row(query(go_on)).await?;
+        }
+        opens(&mut write, ring).await?;
+        let rows: u64 = copied.iter().map(|(_, rows)| u64::from(*rows)).sum();
+        let event = Event::done(Action::DatabaseCopy).saying(format!("{rows} rows"));
+        write.commit(event).await?;
+        // Held until now, so that nothing is written there that is not here. Nothing was changed in it.
+        let _ = source.undo(()).await;
+        Ok(copied)
+    }
+
+    /// Refuses a database into which nothing can be copied, because something is in it.
+    ///
+    /// # Errors
+    /// As [`Store::copy_into`] refuses such a target.
+    pub async fn refuse_filled(&self) -> Result<(), CopyError> {
+        if migrate::is_without_schema(self.readers(), self.engine()).await? {
+            return Ok(());
+        }
+        if !self.pending_migrations().await?.is_empty() {
+            return Err(CopyError::Older);
+        }
+        for table in copied_tables() {
+            let any = format!("SELECT 1 AS one FROM {table} LIMIT 1");
+            if self.row(query(AssertSqlSafe(any))).await?.is_some() {
+                return Err(CopyError::NotEmpty(table));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the tables where there are none. Those of an older version are left as they are: they are not empty by chance.
+    async fn made_ready(&self) -> Result<(), CopyError> {
+        if migrate::is_without_schema(self.readers(), self.engine()).await? {
+            self.migrate().await?;
+        } else if !self.pending_migrations().await?.is_empty() {
+            return Err(CopyError::Older);
+        }
+        // Nothing may fire while the rows arrive.
+        Ok(self.check_schema().await?)
+    }
+
+    async fn snapshot(&self) -> Result<Write, PortError> {
+        let begun = self.writer().begin_with(self.engine().begin_snapshot());
+        let mut source = Write::begun(Open::Alone(begun.await.map_err(port)?), Scope::none());
+        // The instant is the first look behind it.
+        hold(&mut source, self.engine()).await?;
+        Ok(source)
+    }
+}
+
+async fn hold(write: &mut Write, engine: Engine) -> Result<(), PortError> {
+    let tables: Vec<&str> = copied_tables().collect();
+    if let Some(hold) = engine.hold(&tables.join(", ")) {
+        write.run(query(AssertSqlSafe(hold))).await?;
+    }
+    Ok(())
+}
+
+async fn count(write: &mut Write, table: &str) -> Result<u32, PortError> {
+    let count = format!("SELECT COUNT(*) FROM {table}");
+    write.count(query(AssertSqlSafe(count))).await
+}
+
+async fn copy(
+    source: &mut Write,
+    target: &mut Write,
+    table: &Table,
+    engine: Engine,
+) -> Result<(), PortError> {
+    let mut page = source.rows(page_of(table, None)?).await?;
+    while let Some(last) = page.last() {
+        let next = page_of(table, Some(last))?;
+        target.run(insert(table, &page, engine)?).await?;
+        page = source.rows(next).await?;
+    }
+    Ok(())
+}
+
+/// The next rows behind one.
+fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Sql, PortError> {
+    let (name, key) = (table.name, table.key.join(", "));
+    let behind = last.map_or_else(String::new, |_| {
+        let places: Vec<_> = (1..=table.key.len()).map(|at| format!("${at}")).collect();
+        format!("WHERE ({key}) > ({})", places.join(", "))
+    });
+    let sql = format!("SELECT * FROM {name} {behind} ORDER BY {key} LIMIT {PAGE}");
+    let mut sql: Sql = query(AssertSqlSafe(sql));
+    for column in last.iter().flat_map(|_| table.key) {
+        let value = last.map_or(Ok(None), |row| Value::of(row, *column))?;
+        sql = bound(sql, value);
+    }
+    Ok(sql)
+}
+
+/// A value of any of our columns. None has a type in every engine's eyes only by its place, so that it is written, not bound.
+enum Value {
+    Number(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Value {
+    fn of<I: sqlx::ColumnIndex<AnyRow> + Copy>(
+        row: &AnyRow,
+        column: I,
+    ) -> Result<Option<Self>, PortError> {
+        let raw = row.try_get_raw(column).map_err(port)?;
+        if raw.is_null() {
+            return Ok(None);
+        }
+        Ok(Some(match raw.type_info().kind() {
+            AnyTypeInfoKind::Text => Self::Text(row.try_get(column).map_err(port)?),
+            AnyTypeInfoKind::Blob => Self::Bytes(row.try_get(column).map_err(port)?),
+            _ => Self::Number(row.try_get(column).map_err(port)?),
+        }))
+    }
+}
+
+fn bound(sql: Sql, value: Option<Value>) -> Sql {
+    match value {
+        None => sql,
+        Some(Value::Number(number)) => sql.bind(number),
+        Some(Value::Text(text)) => sql.bind(text),
+        Some(Value::Bytes(bytes)) => sql.bind(bytes),
+    }
+}
+
+fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Sql, PortError> {
+    let columns: Vec<&str> = rows
+        .first()
+        .map_or(&[][..], AnyRow::columns)
+        .iter()
+        .map(Column::name)
+        .collect();
+    let mut sql = format!(
+        "INSERT INTO {} ({}){} VALUES ",
+        table.name,
+        columns.join(", "),
+        engine.with_numbers()
+    );
+    let mut values = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        sql.push_str(if number == 0 { "(" } else { ", (" });
+        for column in 0..columns.len() {
+            let comma = if column == 0 { "" } else { ", " };
+            let value = Value::of(row, column)?;
+            if value.is_some() {
+                values.push(value);
+                write!(sql, "{comma}${}", values.len()).map_err(damaged)?;
+            } else {
+                write!(sql, "{comma}NULL").map_err(damaged)?;
+            }
+        }
+        sql.push(')');
+    }
+    Ok(values.into_iter().fold(query(AssertSqlSafe(sql)), bound))
+}
+
+/// Whether all that is sealed opens, as it stands in the target now.
+async fn opens(target: &mut Write, ring: &KeyRing) -> Result<(), CopyError> {
+    let check = target
+        .row(query("SELECT value FROM key_check WHERE id = 1"))
+        .await?;
+    let check = check.map(|row| row.bytes("value")).transpose()?;
+    if check.is_none_or(|check| ring.fitting(&check).is_none()) {
+        return Err(CopyError::Foreign);
+    }
+    let mut kept = Vec::new();
+    for purpose in DataKeys::PURPOSES {
+        if let Some(row) = target.row(keys::of_purpose(purpose)).await? {
+            kept.push((purpose, row.sealed()?));
+        }
+    }
+    let kept = |purpose: &str| {
+        let found = kept.iter().find(|(name, _)| *name == purpose);
+        found.map(|(_, sealed)| sealed.clone())
+    };
+    let data = DataKeys::open(ring, kept).map_err(|_| CopyError::DataKeys)?;
+    let vault = Vault::with(ring, data);
+    for table in [SealedTable::Methods, SealedTable::Pending] {
+        all_open(target, table, &vault).await?;
+    }
+    Ok(())
+}
+
+async fn all_open(target: &mut Write, table: SealedTable, vault: &Vault) -> Result<(), CopyError> {
+    let (none, mut after) = (KeyId::stored(String::new()), String::new());
+    loop {
+        let page = target
+            .rows(keys::select(table, &none, &after, PAGE))
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        keys::read(table, last)?.id().clone_into(&mut after);
+        for row in &page {
+            let row = keys::read(table, row)?;
+            let (user, place) = match &row {
+                SealedRow::Method(user, id, _) => (user, Place::Method(user, id)),
+                SealedRow::Pending(user, id, _) => (user, Place::Pending(user, id)),
+            };
+            if let Err(cause) = vault.open(row.key(), place) {
+                return Err(CopyError::Sealed(email(target, user).await?, cause));
+            }
+        }
+    }
+}
+
+async fn email(target: &mut Write, user: &UserId) -> Result<String, PortError> {
+    let email = query("SELECT email FROM users WHERE id = $1").bind(user.as_str().to_owned());
+    let row = target.row(email).await?;
+    row.map_or_else(
+        || Ok(user.as_str().to_owned()),
+        |row| row.try_get("email").map_err(port),
+    )
+}

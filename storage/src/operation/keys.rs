@@ -1,0 +1,228 @@
+//! What is sealed by a master key, and its way to another one: in small transactions, each row only as it was read, while the server runs.
+
+use domain::{
+    events::{Action, Event},
+    ids::{MethodId, SessionId, UserId},
+    people::email::Email,
+    ports::PortError,
+    secrets::vault::{KeyId, Sealed},
+};
+use sqlx::query;
+
+use crate::{
+    Store,
+    engine::{
+        connect::Sql,
+        rows::Values,
+        transaction::{Noted, Write},
+    },
+};
+
+/// A sealed authenticator key with the row it belongs to.
+#[derive(Debug, Clone)]
+pub enum SealedRow {
+    /// An active method's.
+    Method(UserId, MethodId, Sealed),
+    /// One that a session is setting up.
+    Pending(UserId, SessionId, Sealed),
+}
+
+/// Which table is gone through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealedTable {
+    /// Active methods.
+    Methods,
+    /// Keys that are being set up.
+    Pending,
+}
+
+impl SealedRow {
+    /// Its identifier, by which the table is gone through.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Method(_, id, _) => id.as_str(),
+            Self::Pending(_, id, _) => id.as_str(),
+        }
+    }
+
+    /// The sealed key.
+    #[must_use]
+    pub const fn key(&self) -> &Sealed {
+        match self {
+            Self::Method(.., key) | Self::Pending(.., key) => key,
+        }
+    }
+}
+
+/// From each key to the next by the index: a start does not read a hundred thousand methods for one key, and keeps none of them in memory.
+const NEEDED: &str = "
+    WITH RECURSIVE of_methods (key_id) AS (
+        SELECT MIN(key_id) FROM mfa_methods
+        UNION ALL
+        SELECT (SELECT MIN(m.key_id) FROM mfa_methods m WHERE m.key_id > o.key_id) FROM of_methods o WHERE o.key_id IS NOT NULL
+    )
+    SELECT key_id FROM of_methods WHERE key_id IS NOT NULL
+    UNION SELECT key_id FROM pending_keys UNION SELECT key_id FROM data_keys ORDER BY 1";
+
+impl Store {
+    /// The master keys that rows need.
+    pub async fn needed_keys(&self) -> Result<Vec<KeyId>, PortError> {
+        let rows = self.rows(query(NEEDED)).await?;
+        rows.iter().map(key_id).collect()
+    }
+
+    /// The master keys that the data keys need: without one of them nothing works.
+    pub async fn keys_of_data_keys(&self) -> Result<Vec<KeyId>, PortError> {
+        let sql = "SELECT DISTINCT key_id FROM data_keys ORDER BY 1";
+        let rows = self.rows(query(sql)).await?;
+        rows.iter().map(key_id).collect()
+    }
+
+    /// People whose authenticator needs this master key, by address, `limit` at most.
+    pub async fn people_of_key(&self, key: &KeyId, limit: u32) -> Result<Vec<Email>, PortError> {
+        let sql = "SELECT u.email FROM mfa_methods m JOIN users u ON u.id = m.user_id WHERE m.key_id = $1 ORDER BY u.email LIMIT $2";
+        let sql = query(sql)
+            .bind(key.as_str().to_owned())
+            .bind(i64::from(limit));
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| row.kept("email")).collect()
+    }
+
+    /// How many rows need this master key.
+    pub async fn rows_of_key(&self, key: &KeyId) -> Result<u32, PortError> {
+        let sql = "SELECT (SELECT COUNT(*) FROM mfa_methods WHERE key_id = $1) + (SELECT COUNT(*) FROM pending_keys WHERE key_id = $1)
+                        + (SELECT COUNT(*) FROM data_keys WHERE key_id = $1) AS needing";
+        let row = self.row(query(sql).bind(key.as_str().to_owned())).await?;
+        row.map_or(Ok(0), |row| row.count("needing"))
+    }
+
+    /// A data key as it is kept.
+    pub async fn data_key(&self, purpose: &str) -> Result<Option<Sealed>, PortError> {
+        let row = self.row(of_purpose(purpose)).await?;
+        row.map(|row| row.sealed()).transpose()
+    }
+
+    /// Keeps a data key unless there is one for this purpose.
+    pub async fn keep_data_key(&self, purpose: &str, key: &Sealed) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        let keep = "INSERT INTO data_keys (purpose, key_id, sealed_key) VALUES ($1, $2, $3) ON CONFLICT (purpose) DO NOTHING";
+        let keep = query(keep)
+            .bind(purpose.to_owned())
+            .bind(key.key_id.as_str().to_owned());
+        write.run(keep.bind(key.bytes.clone())).await?;
+        write.commit(Noted::Nothing).await
+    }
+
+    /// Puts a data key, sealed anew, in the place of the one that was read; false when it has changed meanwhile.
+    pub async fn replace_data_key(
+        &self,
+        purpose: &str,
+        old: &Sealed,
+        new: &Sealed,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let replace = "UPDATE data_keys SET key_id = $4, sealed_key = $5 WHERE purpose = $1 AND key_id = $2 AND sealed_key = $3";
+        let replaced = write.run(bound(replace, purpose, old, new)).await? == 1;
+        write.keep(replaced, Noted::Nothing).await
+    }
+
+    /// The next rows after `after` that are sealed by another key than `key`, by identifier.
+    pub async fn sealed_otherwise(
+        &self,
+        table: SealedTable,
+        key: &KeyId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<SealedRow>, PortError> {
+        let rows = self.rows(select(table, key, after, limit)).await?;
+        rows.iter().map(|row| read(table, row)).collect()
+    }
+
+    /// Puts keys that were sealed anew in the place of those that were read, in one transaction; answers how many had not changed
+    /// meanwhile.
+    pub async fn reseal(&self, rows: &[(SealedRow, Sealed)]) -> Result<u64, PortError> {
+        let mut write = self.write().await?;
+        let mut count = 0;
+        for (row, new) in rows {
+            count += reseal(&mut write, row, new).await?;
+        }
+        // The rotation is one event, at its end.
+        write.commit(Noted::Nothing).await?;
+        Ok(count)
+    }
+
+    /// Notes that the database belongs to another key now, unless somebody else has.
+    pub async fn replace_key_check(
+        &self,
+        old: &[u8],
+        new: [u8; 32],
+        key: &KeyId,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let replace = query("UPDATE key_check SET value = $2 WHERE id = 1 AND value = $1")
+            .bind(old.to_vec())
+            .bind(new.to_vec());
+        let replaced = write.run(replace).await? == 1;
+        let event = Event::done(Action::KeyRotate).saying(key.as_str());
+        write.keep(replaced, event).await
+    }
+}
+
+/// The next rows after `after` that are sealed by another key than `key`.
+pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Sql {
+    let sql = match table {
+        SealedTable::Methods => {
+            "SELECT id, user_id, key_id, sealed_key FROM mfa_methods WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"
+        }
+        SealedTable::Pending => {
+            "SELECT session_id, user_id, key_id, sealed_key FROM pending_keys WHERE session_id > $1 AND key_id <> $2
+             ORDER BY session_id LIMIT $3"
+        }
+    };
+    query(sql)
+        .bind(after.to_owned())
+        .bind(key.as_str().to_owned())
+        .bind(i64::from(limit))
+}
+
+/// A row of [`select`].
+pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, PortError> {
+    let user = row.value("user_id")?;
+    Ok(match table {
+        SealedTable::Methods => SealedRow::Method(user, row.value("id")?, row.sealed()?),
+        SealedTable::Pending => SealedRow::Pending(user, row.value("session_id")?, row.sealed()?),
+    })
+}
+
+/// A data key as it is kept.
+pub fn of_purpose(purpose: &str) -> Sql {
+    query("SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1").bind(purpose.to_owned())
+}
+
+pub fn key_id(row: &sqlx::any::AnyRow) -> Result<KeyId, PortError> {
+    let id = sqlx::Row::try_get::<String, _>(row, "key_id");
+    id.map(KeyId::stored).map_err(crate::engine::error::port)
+}
+
+async fn reseal(write: &mut Write, row: &SealedRow, new: &Sealed) -> Result<u64, PortError> {
+    let sql = match row {
+        SealedRow::Method(..) => {
+            "UPDATE mfa_methods SET key_id = $4, sealed_key = $5 WHERE id = $1 AND key_id = $2 AND sealed_key = $3"
+        }
+        SealedRow::Pending(..) => {
+            "UPDATE pending_keys SET key_id = $4, sealed_key = $5 WHERE session_id = $1 AND key_id = $2 AND sealed_key = $3"
+        }
+    };
+    write.run(bound(sql, row.id(), row.key(), new)).await
+}
+
+/// Binds `$1` which row, `$2` and `$3` what it was, `$4` and `$5` what it becomes.
+fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Sql {
+    query(sql)
+        .bind(id.to_owned())
+        .bind(old.key_id.as_str().to_owned())
+        .bind(old.bytes.clone())
+        .bind(new.key_id.as_str().to_owned())
+        .bind(new.bytes.clone())
+}

@@ -1,0 +1,128 @@
+//! What a database must not bring back from a backup: whatever somebody ended or used since then.
+
+use std::collections::HashMap;
+
+use domain::{
+    events::{Action, Event},
+    ids::BackupCodeId,
+    people::email::Email,
+    ports::PortError,
+    second_factor::totp::newest_step,
+    time::Timestamp,
+};
+use sqlx::query;
+
+use crate::{
+    Store,
+    engine::{rows::Values, transaction::Write},
+};
+
+/// What is known of backup codes that were used after the backup was made.
+#[derive(Debug, Clone)]
+pub enum Spent {
+    /// Nothing: the newest state is lost, and with it which codes were used.
+    Unknown,
+    /// Codes of the database that was replaced, and whether each was used. One that is not there was replaced by newer ones.
+    Known(HashMap<BackupCodeId, bool>),
+    /// The operator wants none of the codes to work.
+    All,
+}
+
+/// What was ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Sessions, complete or not, with their grants and keys that were being set up.
+    pub sessions: u64,
+    /// Links to choose a password.
+    pub invitations: u64,
+    /// Whose links these were, by address.
+    pub invited: Vec<Email>,
+    /// Backup codes that don't work any more.
+    pub codes: u64,
+    /// Backup codes that still work.
+    pub codes_left: u32,
+}
+
+/// What has gone or may have changed hands since then.
+const LAPSED: [&str; 5] = [
+    "DELETE FROM step_ups",
+    "DELETE FROM pending_keys",
+    "DELETE FROM known_browsers",
+    "DELETE FROM set_up_link",
+    "DELETE FROM code_sets WHERE is_valid = 0",
+];
+
+impl Store {
+    /// The backup codes of this database, and whether each was used.
+    pub async fn spent_codes(&self) -> Result<HashMap<BackupCodeId, bool>, PortError> {
+        let rows = self
+            .rows(query("SELECT id, used_at FROM backup_codes"))
+            .await?;
+        let read =
+            |row: &sqlx::any::AnyRow| Ok((row.value("id")?, row.maybe_at("used_at")?.is_some()));
+        rows.iter().map(read).collect()
+    }
+
+    /// Ends every session, link and known browser of a database that was put back from a backup, and burns every time step up to now: a
+    /// code that was used since the backup is of one of them. All of it or nothing, and it may be done again.
+    pub async fn end_restored(&self, spent: &Spent, now: Timestamp) -> Result<Ended, PortError> {
+        let mut write = self.write().await?;
+        // Before anything that a person does, by their rows.
+        write
+            .run(query("UPDATE users SET disabled = disabled"))
+            .await?;
+        let invited =
+            "SELECT u.email FROM invitations i JOIN users u ON u.id = i.user_id ORDER BY u.email";
+        let invited = write.rows(query(invited)).await?;
+        let invited = invited.iter().map(|row| row.kept("email"));
+        let mut ended = Ended {
+            invited: invited.collect::<Result<_, _>>()?,
+            sessions: write.run(query("DELETE FROM sessions")).await?,
+            invitations: write.run(query("DELETE FROM invitations")).await?,
+            ..Ended::default()
+        };
+        for sql in LAPSED {
+            write.run(query(sql)).await?;
+        }
+        let burn = query("UPDATE mfa_methods SET last_step = $1 WHERE last_step < $1");
+        write.run(burn.bind(newest_step(now).number())).await?;
+        // It may have been written by a clock that was ahead.
+        write.run(query("DELETE FROM heartbeat")).await?;
+        write.run(query("DELETE FROM servers")).await?;
+        ended.codes = void(&mut write, spent, now).await?;
+        let left = query("SELECT COUNT(*) FROM backup_codes WHERE used_at IS NULL");
+        ended.codes_left = write.count(left).await?;
+        let detail = format!(
+            "{} sessions ended, {} backup codes voided, {} left",
+            ended.sessions, ended.codes, ended.codes_left
+        );
+        write
+            .commit(Event::done(Action::DatabaseRestore).saying(detail))
+            .await?;
+        Ok(ended)
+    }
+}
+
+/// Voids what was used, or stands no more.
+async fn void(write: &mut Write, spent: &Spent, now: Timestamp) -> Result<u64, PortError> {
+    let all = "UPDATE backup_codes SET used_at = $1 WHERE used_at IS NULL";
+    let known = match spent {
+        Spent::Unknown => return Ok(0),
+        Spent::All => return write.run(query(all).bind(now.millis())).await,
+        Spent::Known(known) => known,
+    };
+    let mut count = 0;
+    for row in write
+        .rows(query("SELECT id FROM backup_codes WHERE used_at IS NULL"))
+        .await?
+    {
+        let id: BackupCodeId = row.value("id")?;
+        if known.get(&id) == Some(&false) {
+            continue;
+        }
+        let one = query("UPDATE backup_codes SET used_at = $2 WHERE id = $1 AND used_at IS NULL");
+        let one = one.bind(id.as_str().to_owned()).bind(now.millis());
+        count += write.run(one).await?;
+    }
+    Ok(count)
+}

@@ -1,0 +1,164 @@
+//! The servers on this database and the master keys that each knows; and the rule that a retired key seals nothing.
+//!
+//! The database says which key seals: the one that seals its first data key. The key file says which keys there are.
+//!
+//! When a server has said something is told by the database's clock: the clocks of two servers may be minutes apart.
+
+use std::time::Duration;
+
+use domain::{
+    ports::PortError,
+    secrets::{keys::DataKeys, vault::KeyId},
+};
+use sqlx::{AssertSqlSafe, any::AnyRow, query, query::Query};
+use thiserror::Error;
+
+use crate::{
+    Store,
+    engine::{
+        dialect::Engine,
+        error::port,
+        rows::Values,
+        transaction::{Noted, Write},
+    },
+    operation::keys::{key_id, of_purpose},
+};
+
+/// How long the row of a server that was killed is kept.
+const KEPT: Duration = Duration::from_hours(1);
+/// Marks the key that waits among the fingerprints of a row.
+const WAITS: &str = ":next";
+
+/// A server that runs, as it said of itself last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerRecord {
+    /// Drawn at its start.
+    pub id: String,
+    /// For operators: the machine and the process.
+    pub name: String,
+    /// Which file it reads its keys from; equal for servers that share the file, and empty where it can't read it.
+    pub key_file: String,
+    /// The fingerprints of the keys that it has read from there.
+    pub keys: Vec<String>,
+    /// The one of them that waits for its rotation, if there is one.
+    pub waiting: Option<String>,
+    /// The one that seals what it writes.
+    pub seals_by: KeyId,
+}
+
+/// A row was to be sealed by a key that the database does not seal by any more.
+#[derive(Debug, Error)]
+#[error(
+    "the key {0} seals nothing in this database any more: if this goes on, the key file of this server is an older copy; put the newest one in its place, which has a line `{1}:`"
+)]
+struct Retired(String, String);
+
+impl Store {
+    /// Keeps what a server says of itself.
+    pub async fn note_server(&self, server: &ServerRecord) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        let now = self.engine().now();
+        let old = format!("DELETE FROM servers WHERE ABS(seen_at - {now}) > $1 AND id <> $2");
+        let old = query(AssertSqlSafe(old))
+            .bind(millis(KEPT))
+            .bind(server.id.clone());
+        write.run(old).await?;
+        let note = format!(
+            "INSERT INTO servers (id, name, key_file, key_ids, seals_by, seen_at) VALUES ($1, $2, $3, $4, $5, {now})
+             ON CONFLICT (id) DO UPDATE
+             SET key_file = excluded.key_file, key_ids = excluded.key_ids, seals_by = excluded.seals_by, seen_at = excluded.seen_at"
+        );
+        let note = query(AssertSqlSafe(note))
+            .bind(server.id.clone())
+            .bind(server.name.clone())
+            .bind(server.key_file.clone())
+            .bind(key_ids(server))
+            .bind(server.seals_by.as_str().to_owned());
+        write.run(note).await?;
+        write.commit(Noted::Nothing).await
+    }
+
+    /// Forgets a server that stops.
+    pub async fn forget_server(&self, id: &str) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        let forget = query("DELETE FROM servers WHERE id = $1").bind(id.to_owned());
+        write.run(forget).await?;
+        write.commit(Noted::Nothing).await
+    }
+
+    /// The servers that have said something of themselves within that time, by the database's clock.
+    pub async fn servers(&self, within: Duration) -> Result<Vec<ServerRecord>, PortError> {
+        let now = self.engine().now();
+        // What lies as far in the future is from before that clock was put back.
+        let sql = format!(
+            "SELECT id, name, key_file, key_ids, seals_by FROM servers WHERE ABS(seen_at - {now}) < $1 ORDER BY name, id"
+        );
+        let sql = query(AssertSqlSafe(sql)).bind(millis(within));
+        let rows = self.rows(sql).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The key that seals what is written from now on; none before the first start.
+    pub async fn sealing_key(&self) -> Result<Option<KeyId>, PortError> {
+        let [first, ..] = DataKeys::PURPOSES;
+        let row = self.row(of_purpose(first)).await?;
+        Ok(row
+            .map(|row| row.sealed())
+            .transpose()?
+            .map(|key| key.key_id))
+    }
+}
+
+fn read(row: &AnyRow) -> Result<ServerRecord, PortError> {
+    let text = |column| sqlx::Row::try_get::<String, _>(row, column).map_err(port);
+    let listed = text("key_ids")?;
+    let waits = |key: &str| key.strip_suffix(WAITS).map(str::to_owned);
+    Ok(ServerRecord {
+        id: text("id")?,
+        name: text("name")?,
+        key_file: text("key_file")?,
+        keys: listed
+            .split(' ')
+            .map(|key| waits(key).unwrap_or_else(|| key.to_owned()))
+            .collect(),
+        waiting: listed.split(' ').find_map(waits),
+        seals_by: KeyId::stored(text("seals_by")?),
+    })
+}
+
+fn key_ids(server: &ServerRecord) -> String {
+    let listed = server.keys.iter().map(|key| {
+        let waits = server.waiting.as_ref() == Some(key);
+        format!("{key}{}", if waits { WAITS } else { "" })
+    });
+    listed.collect::<Vec<_>>().join(" ")
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Refuses a row that is sealed by a key which seals no data key any more: the next `twinlock key drop` would leave it without a key. A
+/// server that reads an older copy of the key file may try it. The data key stays as it is until the end of the transaction.
+pub async fn refuse_retired(
+    write: &mut Write,
+    engine: Engine,
+    key: &KeyId,
+) -> Result<(), PortError> {
+    let kept = engine.keep_unchanged();
+    let sealing = format!("SELECT key_id FROM data_keys WHERE purpose IN ($1, $2, $3){kept}");
+    let sealing = DataKeys::PURPOSES
+        .into_iter()
+        .fold(query(AssertSqlSafe(sealing)), Query::bind);
+    let sealing = write.rows(sealing).await?;
+    let sealing: Vec<KeyId> = sealing.iter().map(key_id).collect::<Result<_, _>>()?;
+    // A database that was never started has none.
+    let Some(other) = sealing.first() else {
+        return Ok(());
+    };
+    if sealing.contains(key) {
+        return Ok(());
+    }
+    let retired = Retired(key.to_string(), other.to_string());
+    Err(PortError::Unavailable(retired.into()))
+}

@@ -1,0 +1,177 @@
+//! Rows that no rule looks at any more go, so that tables stay as small as what is alive. Rules never rely on it: they judge by time.
+
+use std::time::Duration;
+
+use domain::{
+    ports::PortError,
+    second_factor::{
+        enrolment::PENDING_KEY,
+        step_up::{GRANT, INTENT},
+    },
+    session::{
+        address_limit::WINDOW,
+        facts::{ABSOLUTE, IDLE},
+        known_browser::KNOWN,
+        network_budget::BETWEEN,
+        sign_in_delay::MEMORY,
+    },
+    time::Timestamp,
+};
+use sqlx::{AssertSqlSafe, query};
+
+use crate::{
+    Store,
+    engine::{connect::Sql, transaction::Noted},
+};
+
+/// Rows that go in one transaction: others wait for a few milliseconds.
+pub const BATCH: i64 = 200;
+/// What has lapsed stays for this long: another server's clock may be behind, and who comes late still learns that something lapsed.
+const LATE: Duration = Duration::from_hours(1);
+
+/// Dead rows of one table: those in which `at`, which has an index, lies before a limit, `$1`.
+struct Dead {
+    table: &'static str,
+    key: &'static str,
+    at: &'static str,
+    age: Duration,
+    /// What must lie before another limit, `$2`, as well.
+    also: Option<(&'static str, Duration)>,
+}
+
+impl Dead {
+    const fn new(table: &'static str, key: &'static str, at: &'static str, age: Duration) -> Self {
+        Self {
+            table,
+            key,
+            at,
+            age,
+            also: None,
+        }
+    }
+}
+
+/// What goes with a session or a known browser (`session_attempts`, `browser_attempts`) goes by its foreign key. One row a user, or one in
+/// all, is no more than that: `attempts`, `code_sets`, `set_up_link`. Security events go by their own rule.
+const DEAD: [Dead; 9] = [
+    Dead::new("sessions", "id", "seen_at", IDLE),
+    Dead::new("sessions", "id", "opened_at", ABSOLUTE),
+    Dead::new("pending_keys", "session_id", "made_at", PENDING_KEY),
+    Dead {
+        also: Some(("COALESCE(granted_at, asked_at)", GRANT)),
+        ..Dead::new("step_ups", "session_id", "asked_at", INTENT)
+    },
+    Dead::new("invitations", "token_hash", "expires_at", Duration::ZERO),
+    Dead::new("known_browsers", "token_hash", "seen_at", KNOWN),
+    Dead::new("password_attempts", "email_index", "allowed_at", MEMORY),
+    Dead::new("refused_sign_ins", "address, number", "refused_at", WINDOW),
+    Dead::new("network_tries", "email_index, network", "tried_at", BETWEEN),
+];
+
+/// Names for which passwords were tried and that may stand in the table: strangers make names up. Beyond that those go that have failed
+/// least often, and of these the ones that were tried longest ago. A name that goes has its four free attempts again.
+const NAMES: i64 = 100_000;
+
+impl Store {
+    /// Deletes at most [`BATCH`] dead rows of each table, each table in a transaction of its own; answers how many, and the first error. A
+    /// table that fails keeps no other one from its turn. Where nothing is dead it takes no lock.
+    pub async fn sweep(&self, now: Timestamp) -> (u64, Result<(), PortError>) {
+        let (mut count, mut done) = (0, Ok(()));
+        for dead in &DEAD {
+            match self.sweep_table(dead, now).await {
+                Ok(some) => count += some,
+                Err(error) => done = done.and(Err(error)),
+            }
+        }
+        match self.sweep_names(NAMES).await {
+            Ok(some) => (count + some, done),
+            Err(error) => (count, done.and(Err(error))),
+        }
+    }
+
+    /// Deletes at most [`BATCH`] names of those that are too many.
+    async fn sweep_names(&self, most: i64) -> Result<u64, PortError> {
+        let too_many =
+            "FROM password_attempts ORDER BY failures DESC, allowed_at DESC LIMIT $1 OFFSET $2";
+        let any: Sql = query(AssertSqlSafe(format!("SELECT 1 {too_many}")));
+        if !self.exists(any.bind(1_i64).bind(most)).await? {
+            return Ok(0);
+        }
+        let passing = self.engine().pass_by_locked();
+        let delete = format!(
+            "WITH dead AS MATERIALIZED (SELECT email_index {too_many}{passing})
+             DELETE FROM password_attempts WHERE email_index IN (SELECT email_index FROM dead)"
+        );
+        let delete: Sql = query(AssertSqlSafe(delete));
+        let mut write = self.write().await?;
+        let count = write.run(delete.bind(BATCH).bind(most)).await?;
+        // Strangers made them up.
+        write.commit(Noted::Nothing).await?;
+        Ok(count)
+    }
+
+    async fn sweep_table(&self, dead: &Dead, now: Timestamp) -> Result<u64, PortError> {
+        let Dead { table, key, at, .. } = dead;
+        let when = match dead.also {
+            None => format!("{at} <= $1"),
+            Some((also, _)) => format!("{at} <= $1 AND {also} <= $2"),
+        };
+        // In the order of the index: a server that does not know the limit yet would rather read the table than expect that nothing is over.
+        let any = format!("SELECT 1 FROM {table} WHERE {when} ORDER BY {at} LIMIT 1");
+        if !self.exists(limited(any, dead, now)).await? {
+            return Ok(0);
+        }
+        let passing = self.engine().pass_by_locked();
+        // Looked for once, whatever the engine expects: a subquery under `IN` may be run anew for each row, and each time passes over those
+        // that this statement has deleted already, so that all go instead of a batch. A row that came back to life meanwhile is passed by too.
+        let delete = format!(
+            "WITH dead AS MATERIALIZED (SELECT {key} FROM {table} WHERE {when} ORDER BY {at} LIMIT {BATCH}{passing})
+             DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM dead)"
+        );
+        let mut write = self.write().await?;
+        let count = write.run(limited(delete, dead, now)).await?;
+        // It was over before.
+        write.commit(Noted::Nothing).await?;
+        Ok(count)
+    }
+}
+
+fn limited(sql: String, dead: &Dead, now: Timestamp) -> Sql {
+    let sql: Sql = query(AssertSqlSafe(sql));
+    let limit = |age: Duration| now.minus(age + LATE).millis();
+    let sql = sql.bind(limit(dead.age));
+    match dead.also {
+        None => sql,
+        Some((_, age)) => sql.bind(limit(age)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Executor, SqliteConnection};
+
+    use super::*;
+
+    /// B2 of the red team: of too many made-up names those go that failed least and longest ago, a batch at a time.
+    #[tokio::test]
+    async fn b2_of_too_many_names_the_least_and_oldest_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let mut raw = SqliteConnection::connect(&url).await.unwrap();
+        let fill = "INSERT INTO password_attempts (email_index, failures, allowed_at)
+                    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 300)
+                    SELECT 'name ' || n, CASE WHEN n <= 10 THEN 6 ELSE 1 END, 1800000000000 + n FROM n";
+        raw.execute(fill).await.unwrap();
+        let deleted = [
+            store.sweep_names(30).await.unwrap(),
+            store.sweep_names(30).await.unwrap(),
+            store.sweep_names(30).await.unwrap(),
+        ];
+        assert_eq!(deleted, [200, 70, 0]);
+        let left = "SELECT COUNT(*) FROM password_attempts WHERE failures = 6 OR allowed_at > 1800000000280";
+        let left: i64 = sqlx::query_scalar(left).fetch_one(&mut raw).await.unwrap();
+        assert_eq!(left, 30, "the ten that failed most, and the twenty newest");
+    }
+}

@@ -1,0 +1,113 @@
+//! An account's MFA rule: who set it, and that only an Owner or the operator does.
+
+use domain::{
+    ids::{AccountId, UserId},
+    ports::{Grant, PortError, Rule, Taken},
+    second_factor::step_up::{Action, Intent},
+    time::Timestamp,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    engine::{locks, rows::Values, transaction::Write},
+    mfa::step_ups,
+};
+
+/// What became of a rule that was to be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// It is as it was to be now.
+    Changed,
+    /// It was so already: who set it and when stay, and there is nothing to tell.
+    Same,
+    /// There is no such account, or who asked does not own it.
+    Refused,
+}
+
+/// The owner `$2` of the account `$1`, who may sign in.
+macro_rules! owned {
+    () => {
+        "EXISTS (SELECT 1 FROM memberships p JOIN users u ON u.id = p.user_id
+                 WHERE p.account_id = $1 AND p.user_id = $2 AND p.role = 'owner' AND u.disabled = 0)"
+    };
+}
+
+/// The columns `rule_by` and `rule_at`.
+pub fn read(row: &AnyRow) -> Result<Option<Rule>, PortError> {
+    let Some(at) = row.maybe_at("rule_at")? else {
+        return Ok(None);
+    };
+    Ok(Some(Rule {
+        by: row.maybe("rule_by")?,
+        at,
+    }))
+}
+
+pub async fn set_by_owner(
+    write: &mut Write,
+    account: &AccountId,
+    owner: &UserId,
+    requires_mfa: bool,
+    at: Timestamp,
+) -> Result<Setting, PortError> {
+    locks::account(write, account).await?;
+    let set = concat!(
+        "UPDATE accounts SET require_mfa = $3, rule_by = (SELECT name FROM users WHERE id = $2), rule_at = $4
+         WHERE id = $1 AND require_mfa <> $3 AND ",
+        owned!()
+    );
+    let set = query(set)
+        .bind(account.as_str())
+        .bind(owner.as_str())
+        .bind(i64::from(requires_mfa))
+        .bind(at.millis());
+    if write.run(set).await? == 1 {
+        return Ok(Setting::Changed);
+    }
+    let there = concat!("SELECT 1 FROM accounts WHERE id = $1 AND ", owned!());
+    let there = query(there).bind(account.as_str()).bind(owner.as_str());
+    Ok(same_if(write.row(there).await?.is_some()))
+}
+
+pub async fn set_by_operator(
+    write: &mut Write,
+    account: &AccountId,
+    requires_mfa: bool,
+    at: Timestamp,
+) -> Result<Setting, PortError> {
+    let set = "UPDATE accounts SET require_mfa = $2, rule_by = NULL, rule_at = $3 WHERE id = $1 AND require_mfa <> $2";
+    let set = query(set)
+        .bind(account.as_str())
+        .bind(i64::from(requires_mfa))
+        .bind(at.millis());
+    if write.run(set).await? == 1 {
+        return Ok(Setting::Changed);
+    }
+    let there = query("SELECT 1 FROM accounts WHERE id = $1").bind(account.as_str());
+    Ok(same_if(write.row(there).await?.is_some()))
+}
+
+const fn same_if(is_there: bool) -> Setting {
+    if is_there {
+        Setting::Same
+    } else {
+        Setting::Refused
+    }
+}
+
+pub async fn lift(write: &mut Write, grant: &Grant, at: Timestamp) -> Result<Taken, PortError> {
+    let Intent::RuleOff { account } = &grant.intent else {
+        return Ok(Taken::AlreadyTaken);
+    };
+    locks::person(write, &grant.user).await?;
+    locks::account(write, account).await?;
+    if !step_ups::consume(write, grant, Action::RuleOff).await? {
+        return Ok(Taken::AlreadyTaken);
+    }
+    let set = set_by_owner(write, account, &grant.user, false, at).await?;
+    Ok(if set == Setting::Refused {
+        Taken::SessionGone
+    } else {
+        Taken::Taken
+    })
+}

@@ -1,0 +1,167 @@
+//! Customer accounts.
+
+use async_trait::async_trait;
+use domain::{
+    events::{Action, Event},
+    ids::{AccountId, UserId},
+    people::names::AccountName,
+    ports::{
+        AccountOverview, AccountRecord, Accounts, Collision, Grant, NewAccount, PortError, Taken,
+    },
+    second_factor::step_up::Intent,
+    time::Timestamp,
+};
+use sqlx::query;
+
+use crate::{
+    Store,
+    engine::{connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::Write},
+    people::account_rules::{self, Setting},
+};
+
+pub const OF_USER: &str = "
+    SELECT a.id AS account_id, a.name AS account_name, a.require_mfa, a.rule_by, a.rule_at, p.role,
+           (SELECT COUNT(*) FROM memberships c WHERE c.account_id = a.id) AS members,
+           (SELECT COUNT(*) FROM memberships c JOIN mfa_methods m ON m.user_id = c.user_id WHERE c.account_id = a.id) AS protected
+    FROM memberships p JOIN accounts a ON a.id = p.account_id
+    WHERE p.user_id = $1 ORDER BY a.name_folded";
+
+#[async_trait]
+impl Accounts for Store {
+    async fn add(&self, account: NewAccount) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let added = write.run(insert(&account)).await? == 1;
+        let event = Event::done(Action::AccountAdd)
+            .at(&account.id)
+            .saying(account.name.as_str());
+        write.keep(added, event).await
+    }
+
+    async fn list(&self) -> Result<Vec<AccountRecord>, PortError> {
+        let sql = query(
+            "SELECT a.id AS account_id, a.name AS account_name, a.require_mfa, COUNT(m.user_id) AS members
+             FROM accounts a LEFT JOIN memberships m ON m.account_id = a.id
+             GROUP BY a.id, a.name, a.require_mfa, a.name_folded ORDER BY a.name_folded",
+        );
+        self.rows(sql)
+            .await?
+            .iter()
+            .filter_map(|row| row.account().transpose())
+            .collect()
+    }
+
+    async fn collisions(&self) -> Result<Vec<Collision<AccountId>>, PortError> {
+        canonical_forms::of_accounts(self).await
+    }
+
+    async fn find(&self, name: &AccountName) -> Result<Option<AccountRecord>, PortError> {
+        let sql = query(
+            "SELECT a.id AS account_id, a.name AS account_name, a.require_mfa,
+                    (SELECT COUNT(*) FROM memberships m WHERE m.account_id = a.id) AS members
+             FROM accounts a WHERE a.name_folded = $1 OR (a.is_canonical = 0 AND a.name = $2)
+             ORDER BY CASE WHEN a.name = $2 THEN 0 ELSE 1 END LIMIT 1",
+        );
+        let sql = sql.bind(name.search_key()).bind(name.as_str());
+        let row = self.row(sql).await?;
+        row.map_or(Ok(None), |row| row.account())
+    }
+
+    async fn of_user(&self, user: &UserId) -> Result<Vec<AccountOverview>, PortError> {
+        let mut accounts = Vec::new();
+        for row in self.rows(query(OF_USER).bind(user.as_str())).await? {
+            if let Some((account, role)) = row.place()? {
+                accounts.push(AccountOverview {
+                    account,
+                    role,
+                    protected: row.count("protected")?,
+                    rule: account_rules::read(&row)?,
+                });
+            }
+        }
+        Ok(accounts)
+    }
+
+    async fn require_mfa(
+        &self,
+        account: &AccountId,
+        owner: &UserId,
+        at: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let set = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
+        keep(write, set, Event::done(Action::RuleOn).at(account)).await
+    }
+
+    async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        let taken = account_rules::lift(&mut write, &grant, at).await?;
+        let event = match &grant.intent {
+            Intent::RuleOff { account } => Event::done(Action::RuleOff).at(account),
+            _ => Event::done(Action::RuleOff),
+        };
+        write.settle(taken, event).await
+    }
+
+    async fn set_rule(
+        &self,
+        account: &AccountId,
+        requires_mfa: bool,
+        at: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let set = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
+        let action = if requires_mfa {
+            Action::RuleOn
+        } else {
+            Action::RuleOff
+        };
+        keep(write, set, Event::done(action).at(account)).await
+    }
+
+    async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let rename = "UPDATE accounts SET name = $2, name_folded = $3, is_canonical = 1 WHERE id = $1
+                      AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.name_folded = $3 AND o.id <> $1)";
+        let rename = query(rename)
+            .bind(account.as_str())
+            .bind(name.as_str())
+            .bind(name.search_key());
+        let renamed = write.run(rename).await? == 1;
+        let event = Event::done(Action::AccountRename)
+            .at(account)
+            .saying(name.as_str());
+        write.keep(renamed, event).await
+    }
+
+    async fn remove(&self, account: &AccountId) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        locks::account(&mut write, account).await?;
+        let remove = query("DELETE FROM accounts WHERE id = $1").bind(account.as_str());
+        let removed = write.run(remove).await? == 1;
+        write
+            .keep(removed, Event::done(Action::AccountRemove).at(account))
+            .await
+    }
+}
+
+/// Tells of a rule that has changed, and of nothing where it was so already.
+async fn keep(write: Write, set: Setting, event: Event) -> Result<bool, PortError> {
+    match set {
+        Setting::Changed => write.keep(true, event).await,
+        Setting::Same => write.undo(true).await,
+        Setting::Refused => write.undo(false).await,
+    }
+}
+
+fn insert(account: &NewAccount) -> Sql {
+    query("INSERT INTO accounts (id, name, name_folded, created_at, is_canonical) VALUES ($1, $2, $3, $4, 1) ON CONFLICT (name_folded) DO NOTHING")
+        .bind(account.id.as_str())
+        .bind(account.name.as_str())
+        .bind(account.name.search_key())
+        .bind(account.at.millis())
+}
+
+/// Makes sure that an account of this name exists: the operator may have added it before.
+pub async fn ensure(write: &mut Write, account: &NewAccount) -> Result<(), PortError> {
+    write.run(insert(account)).await.map(drop)
+}

@@ -1,0 +1,168 @@
+//! Who belongs to which account, and who may help whom.
+
+use async_trait::async_trait;
+use domain::{
+    events::{Action, Event},
+    ids::{AccountId, UserId},
+    people::{
+        names::{AccountName, PersonName},
+        roles::Role,
+    },
+    ports::{
+        Grant, MemberPage, MemberQuery, MemberRecord, Members, MembershipChange, PortError, Taken,
+    },
+    second_factor::step_up::{self, Intent},
+};
+use sqlx::query;
+
+use crate::{
+    Store,
+    engine::{locks, rows::Values, transaction::Write},
+    mfa::{methods, step_ups},
+    people::{member_list, owners},
+};
+
+/// A helper belongs to any one of the person's accounts, so only that one is looked through. An Owner without a password can't sign
+/// in, so they can't help yet.
+pub const HELPERS: &str = "
+    SELECT u.name FROM memberships h JOIN users u ON u.id = h.user_id
+    WHERE h.account_id = (SELECT MIN(account_id) FROM memberships WHERE user_id = $1)
+      AND h.role = 'owner' AND u.id <> $1 AND u.disabled = 0 AND u.password_hash IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = $1
+                      AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.account_id = p.account_id AND o.user_id = u.id AND o.role = 'owner'))
+    ORDER BY u.name_folded, u.id";
+
+/// `$1` may reset `$2`, whom they met in `$3`.
+pub const MAY_RESET: &str = "
+    SELECT COUNT(*) FROM memberships h JOIN users u ON u.id = h.user_id
+    WHERE h.account_id = $3 AND h.user_id = $1 AND h.role = 'owner' AND u.disabled = 0 AND u.id <> $2
+      AND EXISTS (SELECT 1 FROM memberships p WHERE p.account_id = $3 AND p.user_id = $2)
+      AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = $2
+                      AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.account_id = p.account_id AND o.user_id = $1 AND o.role = 'owner'))";
+
+#[async_trait]
+impl Members for Store {
+    async fn page(&self, query: MemberQuery) -> Result<MemberPage, PortError> {
+        member_list::page(self, &query).await
+    }
+
+    async fn member(
+        &self,
+        account: &AccountId,
+        member: &UserId,
+        viewer: &UserId,
+    ) -> Result<Option<MemberRecord>, PortError> {
+        member_list::one(self, account, member, viewer).await
+    }
+
+    async fn reset(&self, grant: Grant) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        let taken = reset(&mut write, &grant).await?;
+        let event = match &grant.intent {
+            Intent::MemberReset { account, member } => {
+                Event::done(Action::MemberReset).of(member).at(account)
+            }
+            _ => Event::done(Action::MemberReset),
+        };
+        write.settle(taken, event).await
+    }
+
+    async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError> {
+        let rows = self.rows(query(HELPERS).bind(user.as_str())).await?;
+        rows.iter().map(|row| row.kept("name")).collect()
+    }
+
+    async fn join(
+        &self,
+        user: &UserId,
+        account: &AccountId,
+        role: Role,
+    ) -> Result<MembershipChange, PortError> {
+        let mut write = self.write().await?;
+        if !held(&mut write, user, account).await? {
+            return write.undo(MembershipChange::NotThere).await;
+        }
+        let join = query(
+            "INSERT INTO memberships (user_id, account_id, role) VALUES ($1, $2, $3) ON CONFLICT (user_id, account_id) DO NOTHING",
+        );
+        let join = join.bind(user.as_str()).bind(account.as_str());
+        let joined = write.run(join.bind(role.as_str())).await?;
+        let event = place(Action::MemberAdd, user, account).saying(role.as_str());
+        write.change(joined, event).await
+    }
+
+    async fn set_role(
+        &self,
+        user: &UserId,
+        account: &AccountId,
+        role: Role,
+    ) -> Result<MembershipChange, PortError> {
+        let mut write = self.write().await?;
+        held(&mut write, user, account).await?;
+        if role != Role::Owner
+            && let Some(refusal) = owners::last_of(&mut write, user, account).await?
+        {
+            return write.undo(refusal).await;
+        }
+        let set = query("UPDATE memberships SET role = $3 WHERE user_id = $1 AND account_id = $2")
+            .bind(user.as_str())
+            .bind(account.as_str())
+            .bind(role.as_str());
+        let set = write.run(set).await?;
+        let event = place(Action::MemberRole, user, account).saying(role.as_str());
+        write.change(set, event).await
+    }
+
+    async fn only_owner_of(&self, user: &UserId) -> Result<Vec<AccountName>, PortError> {
+        owners::only_owner_of(self, user).await
+    }
+
+    async fn leave(
+        &self,
+        user: &UserId,
+        account: &AccountId,
+    ) -> Result<MembershipChange, PortError> {
+        let mut write = self.write().await?;
+        held(&mut write, user, account).await?;
+        if let Some(refusal) = owners::last_of(&mut write, user, account).await? {
+            return write.undo(refusal).await;
+        }
+        let leave = query("DELETE FROM memberships WHERE user_id = $1 AND account_id = $2")
+            .bind(user.as_str())
+            .bind(account.as_str());
+        let left = write.run(leave).await?;
+        write
+            .change(left, place(Action::MemberRemove, user, account))
+            .await
+    }
+}
+
+fn place(action: Action, user: &UserId, account: &AccountId) -> Event {
+    Event::done(action).of(user).at(account)
+}
+
+/// Holds both ends of a membership; false when one of them is not there.
+async fn held(write: &mut Write, user: &UserId, account: &AccountId) -> Result<bool, PortError> {
+    Ok(locks::person(write, user).await? && locks::account(write, account).await?)
+}
+
+async fn reset(write: &mut Write, grant: &Grant) -> Result<Taken, PortError> {
+    let Intent::MemberReset { account, member } = &grant.intent else {
+        return Ok(Taken::AlreadyTaken);
+    };
+    locks::people(write, &grant.user, member).await?;
+    locks::account(write, account).await?;
+    if !step_ups::consume(write, grant, step_up::Action::MemberReset).await? {
+        return Ok(Taken::AlreadyTaken);
+    }
+    let may_reset = query(MAY_RESET)
+        .bind(grant.user.as_str())
+        .bind(member.as_str())
+        .bind(account.as_str());
+    let allowed = write.count(may_reset).await? == 1 && methods::reset(write, member).await?;
+    Ok(if allowed {
+        Taken::Taken
+    } else {
+        Taken::SessionGone
+    })
+}

@@ -1,0 +1,60 @@
+//! An account keeps an Owner who can sign in.
+
+use domain::{
+    ids::{AccountId, UserId},
+    people::names::AccountName,
+    ports::{MembershipChange, PortError},
+};
+use sqlx::query;
+
+use crate::{
+    Store,
+    engine::{rows::Values, transaction::Write},
+};
+
+/// Accounts in which `$1` is the only Owner who can sign in: not disabled, and with a password. An invited Owner has none yet, and the
+/// invitation may never be accepted. A person who can't sign in is never the only one, so that they can always be taken out.
+macro_rules! only_owner {
+    ($what:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM memberships p JOIN users u ON u.id = p.user_id JOIN accounts a ON a.id = p.account_id
+             WHERE p.user_id = $1 AND p.role = 'owner' AND u.disabled = 0 AND u.password_hash IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM memberships o JOIN users x ON x.id = o.user_id
+                               WHERE o.account_id = p.account_id AND o.user_id <> $1 AND o.role = 'owner'
+                                 AND x.disabled = 0 AND x.password_hash IS NOT NULL)",
+            $rest
+        )
+    };
+}
+
+/// What stands against taking a person out of every account.
+pub async fn last_anywhere(
+    write: &mut Write,
+    user: &UserId,
+) -> Result<Option<MembershipChange>, PortError> {
+    let sql = query(only_owner!("COUNT(*)", "")).bind(user.as_str());
+    Ok(refusal(write.count(sql).await?))
+}
+
+/// What stands against taking a person's ownership of one account.
+pub async fn last_of(
+    write: &mut Write,
+    user: &UserId,
+    account: &AccountId,
+) -> Result<Option<MembershipChange>, PortError> {
+    let sql = query(only_owner!("COUNT(*)", " AND p.account_id = $2")).bind(user.as_str());
+    Ok(refusal(write.count(sql.bind(account.as_str())).await?))
+}
+
+/// The accounts that a person alone owns, by name.
+pub async fn only_owner_of(store: &Store, user: &UserId) -> Result<Vec<AccountName>, PortError> {
+    let sql = query(only_owner!("a.name", " ORDER BY a.name_folded")).bind(user.as_str());
+    let rows = store.rows(sql).await?;
+    rows.iter().map(|row| row.kept("name")).collect()
+}
+
+fn refusal(accounts: u32) -> Option<MembershipChange> {
+    (accounts > 0).then_some(MembershipChange::LastOwner { accounts })
+}

@@ -1,0 +1,91 @@
+//! The own password, changed by somebody who is signed in.
+
+use async_trait::async_trait;
+use domain::{
+    events::{Action, Event, MethodKind},
+    ids::{MethodId, UserId},
+    ports::{PasswordChange, PasswordChanges, PortError, Proof, Taken},
+};
+use sqlx::query;
+
+use crate::{
+    Store,
+    engine::{rows::Values, transaction::Write},
+    mfa::{backup_codes, methods},
+    people::invitations,
+    sign_in::{guess_budgets, sessions},
+};
+
+#[async_trait]
+impl PasswordChanges for Store {
+    async fn change_password(&self, change: PasswordChange) -> Result<Taken, PortError> {
+        let mut write = self.write().await?;
+        let taken = changed(&mut write, &change).await?;
+        let event = Event::done(Action::PasswordChange).of(&change.user);
+        write.settle(taken, event.with(MethodKind::Password)).await
+    }
+}
+
+async fn changed(write: &mut Write, change: &PasswordChange) -> Result<Taken, PortError> {
+    let PasswordChange { swap, user, at, .. } = change;
+    let set = query(
+        "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND disabled = 0",
+    );
+    let set = set
+        .bind(user.as_str())
+        .bind(change.current.expose())
+        .bind(change.new.expose());
+    // A session that owes its second factor changes nothing, and one with a method needs the proof.
+    let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4, password_at = $4, recovered_at = NULL
+                 WHERE id = $1 AND token_hash = $2 AND user_id = $5
+                 AND (second_factor_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = $5))";
+    let renew = sessions::bind_swap(query(renew), swap, *at).bind(user.as_str());
+    if write.run(set).await? != 1
+        || write.run(renew).await? != 1
+        || method(write, user).await?.as_ref() != change.proof.as_ref().map(|(method, _)| method)
+    {
+        return Ok(Taken::SessionGone);
+    }
+    if let Some((method, proof)) = &change.proof
+        && !spend(write, change, method, proof).await?
+    {
+        return Ok(Taken::AlreadyTaken);
+    }
+    sessions::end_others(write, user, &swap.session).await?;
+    for sql in [
+        "DELETE FROM step_ups WHERE user_id = $1",
+        "DELETE FROM pending_keys WHERE user_id = $1",
+    ] {
+        write.run(query(sql).bind(user.as_str())).await?;
+    }
+    invitations::forget(write, user).await?;
+    Ok(Taken::Taken)
+}
+
+async fn method(write: &mut Write, user: &UserId) -> Result<Option<MethodId>, PortError> {
+    let sql = query("SELECT id FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
+    let row = write.row(sql).await?;
+    row.map(|row| row.value("id")).transpose()
+}
+
+/// Spends the proof as an Identity verification does.
+async fn spend(
+    write: &mut Write,
+    change: &PasswordChange,
+    method: &MethodId,
+    proof: &Proof,
+) -> Result<bool, PortError> {
+    let (user, session, at) = (&change.user, &change.swap.session, change.at);
+    match proof {
+        Proof::Step(step) => {
+            let burnt = methods::burn(write, user, method, *step, at).await?;
+            guess_budgets::give_back(write, user, session).await?;
+            Ok(burnt)
+        }
+        Proof::BackupCode(code) => {
+            let spent = backup_codes::spend(write, user, code, at).await?;
+            guess_budgets::unlock_by_backup_code(write, user, session).await?;
+            Ok(spent)
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! People.
+
+use async_trait::async_trait;
+use domain::{
+    events::{Action, Event, MethodKind},
+    ids::{AccountId, UserId},
+    people::{email::Email, roles::Role},
+    ports::{
+        Collision, Credentials, FirstOwner, InvitedUser, MembershipChange, NewUser, PortError,
+        SecretHash, SignInRecord, UserRecord, Users,
+    },
+    time::Timestamp,
+    token::TokenHash,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    Store,
+    engine::{connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::Write},
+    people::{accounts, invitations, owners},
+    sign_in::{known_browsers, sessions},
+};
+
+/// Everything the operator and My profile see, a row a membership.
+macro_rules! select_users {
+    ($rest:literal) => {
+        concat!(
+            "SELECT u.id, u.email, u.name, u.disabled, u.last_sign_in_at,
+                    CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password,
+                    CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+                    COALESCE(t.in_a_row, 0) AS refused_in_a_row,
+                    p.role, a.id AS account_id, a.name AS account_name, a.require_mfa,
+                    (SELECT COUNT(*) FROM memberships o WHERE o.account_id = a.id) AS members
+             FROM users u
+             LEFT JOIN mfa_methods m ON m.user_id = u.id
+             LEFT JOIN attempts t ON t.user_id = u.id
+             LEFT JOIN memberships p ON p.user_id = u.id
+             LEFT JOIN accounts a ON a.id = p.account_id ",
+            $rest
+        )
+    };
+}
+
+#[async_trait]
+impl Users for Store {
+    async fn none_exist(&self) -> Result<bool, PortError> {
+        Ok(!self.exists(query("SELECT 1 FROM users LIMIT 1")).await?)
+    }
+
+    async fn offer_set_up(&self, link: TokenHash) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        // A user may have been added since the caller looked. `WHERE` also tells the `ON` of the conflict from that of a join.
+        let offer = "INSERT INTO set_up_link (id, token_hash) SELECT 1, $1 WHERE NOT EXISTS (SELECT 1 FROM users)
+                     ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash";
+        write
+            .run(query(offer).bind(link.as_bytes().as_slice()))
+            .await?;
+        write.commit(Event::done(Action::FirstStartOffer)).await
+    }
+
+    async fn set_up_is_open(&self, link: TokenHash) -> Result<bool, PortError> {
+        let sql =
+            "SELECT 1 FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
+        self.exists(query(sql).bind(link.as_bytes().as_slice()))
+            .await
+    }
+
+    async fn create_first_owner(&self, first: FirstOwner) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let take =
+            "DELETE FROM set_up_link WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
+        if write
+            .run(query(take).bind(first.link.as_bytes().as_slice()))
+            .await?
+            != 1
+            || !insert(&mut write, &first.owner).await?
+        {
+            return write.undo(false).await;
+        }
+        accounts::ensure(&mut write, &first.account).await?;
+        let join = "INSERT INTO memberships (user_id, account_id, role) SELECT $1, id, $3 FROM accounts WHERE name_folded = $2";
+        let join = query(join)
+            .bind(first.owner.id.as_str())
+            .bind(first.account.name.search_key())
+            .bind(Role::Owner.as_str());
+        write.run(join).await?;
+        let event = Event::done(Action::FirstStart).of(&first.owner.id);
+        let opened = sessions::open(write, &first.session, event.by_subject()).await?;
+        Ok(opened.is_done())
+    }
+
+    async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        if !insert(&mut write, &user).await? {
+            return write.undo(false).await;
+        }
+        let join = query("INSERT INTO memberships (user_id, account_id, role) VALUES ($1, $2, $3)");
+        write
+            .run(
+                join.bind(user.id.as_str())
+                    .bind(account.as_str())
+                    .bind(role.as_str()),
+            )
+            .await?;
+        let event = Event::done(Action::UserAdd).of(&user.id).at(account);
+        write.commit(event.saying(role.as_str())).await?;
+        Ok(true)
+    }
+
+    async fn list(&self) -> Result<Vec<UserRecord>, PortError> {
+        self.records(query(select_users!("ORDER BY u.email, a.name_folded")))
+            .await
+    }
+
+    async fn find(&self, user: &UserId) -> Result<Option<UserRecord>, PortError> {
+        let sql =
+            query(select_users!("WHERE u.id = $1 ORDER BY a.name_folded")).bind(user.as_str());
+        Ok(self.records(sql).await?.pop())
+    }
+
+    async fn credentials(&self, email: &Email) -> Result<SignInRecord, PortError> {
+        // Where two people have spellings of one address, each is found by their own.
+        let sql =
+            "SELECT id, email, name, password_hash, disabled FROM users WHERE email IN ($1, $2)
+                   ORDER BY CASE WHEN email = $2 THEN 0 ELSE 1 END LIMIT 1";
+        let sql = query(sql)
+            .bind(email.as_str())
+            .bind(email.earlier().unwrap_or(email.as_str()).to_owned());
+        let Some(row) = self.row(sql).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Credentials {
+            user: row.value("id")?,
+            email: row.kept("email")?,
+            name: row.kept("name")?,
+            password: row.secret("password_hash")?,
+            disabled: row.flag("disabled")?,
+        }))
+    }
+
+    async fn password(&self, user: &UserId) -> Result<Option<SecretHash>, PortError> {
+        let row = self
+            .row(query("SELECT password_hash FROM users WHERE id = $1").bind(user.as_str()))
+            .await?;
+        row.map_or(Ok(None), |row| row.secret("password_hash"))
+    }
+
+    async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1")
+            .bind(user.as_str())
+            .bind(password.expose());
+        let is_set = write.run(set).await? == 1;
+        sessions::end_all(&mut write, user).await?;
+        invitations::forget(&mut write, user).await?;
+        let event = Event::done(Action::PasswordChange)
+            .of(user)
+            .with(MethodKind::Password);
+        write.keep(is_set, event).await
+    }
+
+    async fn set_email(&self, user: &UserId, email: &Email) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let set = "UPDATE users SET email = $2, is_canonical = 1 WHERE id = $1
+                   AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email = $2 AND o.id <> $1)";
+        let set = query(set).bind(user.as_str()).bind(email.as_str());
+        let is_set = write.run(set).await? == 1;
+        let event = Event::done(Action::EmailChange).of(user);
+        write.keep(is_set, event).await
+    }
+
+    async fn collisions(&self) -> Result<Vec<Collision<UserId>>, PortError> {
+        canonical_forms::of_people(self).await
+    }
+
+    async fn set_disabled(
+        &self,
+        user: &UserId,
+        disabled: bool,
+    ) -> Result<MembershipChange, PortError> {
+        let mut write = self.write().await?;
+        if disabled && let Some(refusal) = kept(&mut write, user).await? {
+            return write.undo(refusal).await;
+        }
+        let set = query("UPDATE users SET disabled = $2 WHERE id = $1").bind(user.as_str());
+        let set = write.run(set.bind(i64::from(disabled))).await?;
+        if disabled {
+            sessions::end_all(&mut write, user).await?;
+        }
+        let action = if disabled {
+            Action::UserDisable
+        } else {
+            Action::UserEnable
+        };
+        write.change(set, Event::done(action).of(user)).await
+    }
+
+    async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError> {
+        let mut write = self.write().await?;
+        if let Some(refusal) = kept(&mut write, user).await? {
+            return write.undo(refusal).await;
+        }
+        let remove = query("DELETE FROM users WHERE id = $1").bind(user.as_str());
+        let removed = write.run(remove).await?;
+        // A link of a version that left it there when a user was added would open again with the last user's end.
+        end_set_up(&mut write).await?;
+        write
+            .change(removed, Event::done(Action::UserRemove).of(user))
+            .await
+    }
+
+    async fn invite(
+        &self,
+        user: &UserId,
+        link: TokenHash,
+        expires: Timestamp,
+    ) -> Result<(), PortError> {
+        self.open_invitation(user, link, expires).await
+    }
+
+    async fn invited(
+        &self,
+        link: TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<InvitedUser>, PortError> {
+        self.open_invitation_of(link, now).await
+    }
+
+    async fn accept_invitation(
+        &self,
+        link: TokenHash,
+        password: SecretHash,
+        browser: TokenHash,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut write = self.write().await?;
+        let Some(user) = invitations::holder(&mut write, link).await? else {
+            return write.undo(false).await;
+        };
+        // The person's row first (see the crate's documentation): all of it is undone should the invitation not be open.
+        let set = query("UPDATE users SET password_hash = $2 WHERE id = $1 AND disabled = 0")
+            .bind(user.as_str());
+        let is_set = write.run(set.bind(password.expose())).await? == 1;
+        if !is_set || !invitations::take(&mut write, link, now).await? {
+            return write.undo(false).await;
+        }
+        sessions::end_all(&mut write, &user).await?;
+        write
+            .run(known_browsers::first(browser, &user, now))
+            .await?;
+        let event = Event::done(Action::InvitationAccept).of(&user);
+        write
+            .commit(event.with(MethodKind::Password).by_subject())
+            .await?;
+        Ok(true)
+    }
+}
+
+impl Store {
+    async fn records(&self, sql: Sql) -> Result<Vec<UserRecord>, PortError> {
+        let mut users: Vec<UserRecord> = Vec::new();
+        for row in self.rows(sql).await? {
+            let id = row.value("id")?;
+            if users.last().is_none_or(|user| user.id != id) {
+                users.push(record(id, &row)?);
+            }
+            if let (Some(user), Some(place)) = (users.last_mut(), row.place()?) {
+                user.accounts.push(place);
+            }
+        }
+        Ok(users)
+    }
+}
+
+fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
+    Ok(UserRecord {
+        id,
+        email: row.kept("email")?,
+        name: row.kept("name")?,
+        disabled: row.flag("disabled")?,
+        has_password: row.flag("has_password")?,
+        has_mfa: row.flag("has_mfa")?,
+        refused_in_a_row: row.count("refused_in_a_row")?,
+        accounts: Vec::new(),
+        last_sign_in: row.maybe_at("last_sign_in_at")?,
+    })
+}
+
+/// Why a user can't go from all accounts at once. It holds those accounts, so that no other Owner goes meanwhile.
+async fn kept(write: &mut Write, user: &UserId) -> Result<Option<MembershipChange>, PortError> {
+    locks::person(write, user).await?;
+    locks::owned(write, user).await?;
+    owners::last_anywhere(write, user).await
+}
+
+async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
+    let insert = query(
+        "INSERT INTO users (id, email, name, name_folded, password_hash, created_at, is_canonical) VALUES ($1, $2, $3, $4, $5, $6, 1)
+         ON CONFLICT (email) DO NOTHING",
+    );
+    let insert = insert
+        .bind(user.id.as_str())
+        .bind(user.email.as_str())
+        .bind(user.name.as_str())
+        .bind(user.name.search_key());
+    let insert = insert
+        .bind(user.password.as_ref().map(|hash| hash.expose().to_owned()))
+        .bind(user.at.millis());
+    // Before the new row, as the first owner's own way has it: two that wait for each other would both fail.
+    end_set_up(write).await?;
+    Ok(write.run(insert).await? == 1)
+}
+
+/// Ends the link of the first start, because a user exists or did.
+async fn end_set_up(write: &mut Write) -> Result<(), PortError> {
+    write.run(query("DELETE FROM set_up_link")).await.map(drop)
+}

@@ -1,0 +1,209 @@
+//! Attempts, counted before they are judged. The rules stand in `domain::{lockout, sign_in_delay}`; the statements here and in
+//! `guess_budgets` apply them to a row that many requests change at once, and a test compares the two.
+
+use std::time::Duration;
+
+use crate::{
+    Store,
+    engine::{
+        dialect::Engine,
+        locks,
+        rows::Values,
+        transaction::{Noted, Write},
+    },
+    sign_in::{
+        admission,
+        guess_budgets::{self, Whose},
+        password_tries,
+    },
+};
+use async_trait::async_trait;
+use domain::{
+    blind_index::BlindIndex,
+    events::{Action, Event, MethodKind, Outcome},
+    ids::UserId,
+    network::client_address::CountedAddress,
+    ports::{Admission, Attempts, Counted, PasswordTry, PortError, Receipt},
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Budget, Factor},
+    },
+    session::sign_in_delay::PasswordAttempts,
+    time::{TimeStep, Timestamp},
+};
+
+/// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.
+/// With one writer that never happens.
+pub const TRIES: usize = 8;
+pub const SHORTLY: Duration = Duration::from_secs(1);
+
+#[async_trait]
+impl Attempts for Store {
+    async fn count_second_factor(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+        factor: Factor,
+        now: Timestamp,
+    ) -> Result<Budget, PortError> {
+        let whose = Whose { user, holder };
+        let attempt = |outcome| {
+            let action = self.scope.trying(Action::SecondFactor);
+            Event::new(action, outcome).of(user).with(kind(factor))
+        };
+        let failed = attempt(Outcome::Failed);
+        let mut write = self.write().await?;
+        let count = vec![whose.counting(self.engine(), now)];
+        let (ran, counted) = write.run_as_attempt(count, &failed).await?;
+        if ran[0].changed == 1 {
+            write.commit_attempt(counted).await?;
+            return Ok(Budget::Open);
+        }
+        write.undo(()).await?;
+        let mut write = self.write().await?;
+        let mut budget = Budget::Open;
+        for _ in 0..TRIES {
+            if counted_at_last(&mut write, self.engine(), whose, factor, now).await? {
+                let (_, counted) = write.run_as_attempt(Vec::new(), &failed).await?;
+                write.commit_attempt(counted).await?;
+                return Ok(Budget::Open);
+            }
+            let Some(stands) = whose.read(&mut write).await? else {
+                return write.undo(Budget::Gone).await;
+            };
+            budget = stands.budget(factor, now);
+            if budget != Budget::Open {
+                break;
+            }
+        }
+        // Never `Open` without having counted.
+        let budget = if budget == Budget::Open {
+            Budget::Paused {
+                until: now.plus(SHORTLY),
+            }
+        } else {
+            budget
+        };
+        write.commit_repeated(attempt(Outcome::Limited)).await?;
+        Ok(budget)
+    }
+
+    async fn refuse_step(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+        step: TimeStep,
+        outcome: Outcome,
+    ) -> Result<(), PortError> {
+        let whose = Whose { user, holder };
+        let mut write = self.write().await?;
+        if write.run(whose.giving_back_repeated(step)).await? == 0 {
+            write.run(whose.refusing(step)).await?;
+            return write.commit(Noted::Nothing).await;
+        }
+        let action = self.scope.trying(Action::SecondFactor);
+        let repeated = Event::new(action, outcome)
+            .of(user)
+            .with(kind(Factor::Application));
+        write.commit_repeated_attempt(repeated).await
+    }
+
+    async fn give_back_unjudged(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+    ) -> Result<(), PortError> {
+        let mut write = self.write().await?;
+        write.run(Whose { user, holder }.giving_back()).await?;
+        let action = self.scope.trying(Action::SecondFactor);
+        let damaged = Event::new(action, Outcome::Damaged)
+            .of(user)
+            .with(kind(Factor::Application));
+        write.commit_repeated_attempt(damaged).await
+    }
+
+    async fn refused_in_a_row(
+        &self,
+        user: &UserId,
+        holder: &GuessHolder,
+    ) -> Result<u32, PortError> {
+        let row = self.row(Whose { user, holder }.refused()).await?;
+        row.map_or(Ok(0), |row| row.count("in_a_row"))
+    }
+
+    fn refused_from_memory(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp> {
+        let until = self.scope.strangers.refused(address, now)?;
+        password_tries::merge_refusal(self);
+        Some(until)
+    }
+
+    async fn admit(&self, attempt: &PasswordTry, now: Timestamp) -> Result<Admission, PortError> {
+        let admission = admission::judge(self, attempt, now).await?;
+        if matches!(admission, Admission::Refused { .. }) {
+            password_tries::note_refusal(self).await?;
+        }
+        Ok(admission)
+    }
+
+    async fn count_dead_link(
+        &self,
+        address: &CountedAddress,
+        address_limit: u32,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, PortError> {
+        admission::count_dead_link(self, address, address_limit, now).await
+    }
+
+    async fn count_password(
+        &self,
+        attempt: PasswordTry,
+        now: Timestamp,
+    ) -> Result<Counted, PortError> {
+        password_tries::count(self, &attempt, now).await
+    }
+
+    async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError> {
+        password_tries::was_right(self, &receipt).await
+    }
+
+    async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
+        password_tries::of_name(self, email).await
+    }
+
+    async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError> {
+        let mut write = self.write().await?;
+        // In the order of a sign-in.
+        locks::person(&mut write, user).await?;
+        write.run(password_tries::forget(email)).await?;
+        let refused = guess_budgets::clear_all(&mut write, user).await?;
+        let event = Event::done(Action::UserUnlock)
+            .of(user)
+            .saying(format!("{refused} in a row"));
+        write.commit(event).await?;
+        Ok(refused)
+    }
+}
+
+const fn kind(factor: Factor) -> MethodKind {
+    match factor {
+        Factor::Application => MethodKind::Application,
+        Factor::BackupCode => MethodKind::BackupCode,
+    }
+}
+
+/// The same once more, as others may have changed the row meanwhile; a backup code has tries of its own where the application is locked.
+async fn counted_at_last(
+    write: &mut Write,
+    engine: Engine,
+    whose: Whose<'_>,
+    factor: Factor,
+    now: Timestamp,
+) -> Result<bool, PortError> {
+    if write.run(whose.counting(engine, now)).await? == 1 {
+        return Ok(true);
+    }
+    if factor == Factor::Application {
+        return Ok(false);
+    }
+    Ok(write.run(whose.counting_when_locked(now)).await? == 1)
+}

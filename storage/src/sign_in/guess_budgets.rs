@@ -1,0 +1,263 @@
+//! The budgets of the second factor, a table for each kind of holder, and the statements that count, give back and clear. Rows of these
+//! tables are locked behind the rows of people, known browsers and sessions, in this order: `attempts`, `session_attempts`,
+//! `browser_attempts`.
+
+use domain::{
+    ids::{SessionId, UserId},
+    ports::PortError,
+    second_factor::{
+        guess_holder::GuessHolder,
+        lockout::{Attempts as Budgets, BACKUP_WINDOW, LOCK_AFTER, PAUSE_WINDOW},
+    },
+    time::{TimeStep, Timestamp},
+    token::TokenHash,
+};
+use sqlx::{AssertSqlSafe, query};
+
+use crate::engine::{batch::Ran, connect::Sql, dialect::Engine, rows::Values, transaction::Write};
+
+/// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, with its user in `user`.
+struct Place {
+    table: &'static str,
+    key: &'static str,
+    holders: &'static str,
+    id: &'static str,
+    user: &'static str,
+}
+
+const STRANGERS: Place = Place {
+    table: "attempts",
+    key: "user_id",
+    holders: "users",
+    id: "id",
+    user: "id",
+};
+const BROWSERS: Place = Place {
+    table: "browser_attempts",
+    key: "token_hash",
+    holders: "known_browsers",
+    id: "token_hash",
+    user: "user_id",
+};
+const SESSIONS: Place = Place {
+    table: "session_attempts",
+    key: "session_id",
+    holders: "sessions",
+    id: "id",
+    user: "user_id",
+};
+/// All of them, in the order in which their rows are locked.
+const ALL: [&Place; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
+
+/// The newest attempt leaves. The oldest of the five was past the window already when it left, so that nothing is lost with it.
+const GIVE_BACK: &str = "recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1";
+
+/// Whose budget: a holder of a user.
+#[derive(Clone, Copy)]
+pub struct Whose<'a> {
+    pub user: &'a UserId,
+    pub holder: &'a GuessHolder,
+}
+
+impl Whose<'_> {
+    const fn place(self) -> &'static Place {
+        match self.holder {
+            GuessHolder::Stranger => &STRANGERS,
+            GuessHolder::KnownBrowser(_) => &BROWSERS,
+            GuessHolder::Session(_) => &SESSIONS,
+        }
+    }
+
+    /// Binds the key as the next value.
+    fn keyed(self, sql: String) -> Sql {
+        let sql = query(AssertSqlSafe(sql));
+        match self.holder {
+            GuessHolder::Stranger => sql.bind(self.user.as_str()),
+            GuessHolder::KnownBrowser(browser) => sql.bind(browser.as_bytes().as_slice()),
+            GuessHolder::Session(session) => sql.bind(session.as_str()),
+        }
+    }
+
+    /// Counts an attempt while the budget allows it. A holder that has no row has tried nothing yet; a holder that has ended gets no row.
+    pub fn counting(self, engine: Engine, now: Timestamp) -> Sql {
+        let Place {
+            table,
+            key,
+            holders,
+            id,
+            user,
+        } = self.place();
+        let held = engine.keep_referenced();
+        let sql = format!(
+            "INSERT INTO {table} ({key}, recent_1, in_a_row)
+             SELECT {id}, $2, 1 FROM {holders} WHERE {id} = $1 AND {user} = $5{held}
+             ON CONFLICT ({key}) DO UPDATE
+             SET recent_5 = {table}.recent_4, recent_4 = {table}.recent_3, recent_3 = {table}.recent_2, recent_2 = {table}.recent_1,
+                 recent_1 = $2, in_a_row = {table}.in_a_row + 1
+             WHERE {table}.recent_5 <= $3 AND {table}.in_a_row < $4"
+        );
+        self.limited(sql, now).bind(self.user.as_str())
+    }
+
+    /// Counts a backup code, which has tries of its own while the application is locked.
+    pub fn counting_when_locked(self, now: Timestamp) -> Sql {
+        let Place { table, key, .. } = self.place();
+        let sql = format!(
+            "UPDATE {table}
+             SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1,
+                 backup_5 = backup_4, backup_4 = backup_3, backup_3 = backup_2, backup_2 = backup_1, backup_1 = $2
+             WHERE {key} = $1 AND recent_5 <= $3 AND in_a_row >= $4 AND backup_5 <= $5"
+        );
+        let day_ago = now.minus(BACKUP_WINDOW).millis();
+        self.limited(sql, now).bind(day_ago)
+    }
+
+    /// Gives the newest attempt back.
+    pub fn giving_back(self) -> Sql {
+        let Place { table, key, .. } = self.place();
+        self.keyed(format!(
+            "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0"
+        ))
+    }
+
+    /// Gives the newest attempt back if a code of this step, or of a later one, was refused before.
+    pub fn giving_back_repeated(self, step: TimeStep) -> Sql {
+        let Place { table, key, .. } = self.place();
+        let sql = format!(
+            "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0 AND refused_step >= $2"
+        );
+        self.keyed(sql).bind(step.number())
+    }
+
+    /// Keeps the newest step whose code was refused.
+    pub fn refusing(self, step: TimeStep) -> Sql {
+        let Place { table, key, .. } = self.place();
+        let sql = format!("UPDATE {table} SET refused_step = $2 WHERE {key} = $1");
+        self.keyed(sql).bind(step.number())
+    }
+
+    /// Answers what it had counted: see [`cleared`].
+    fn clearing(self) -> Sql {
+        let Place { table, key, .. } = self.place();
+        self.keyed(format!(
+            "DELETE FROM {table} WHERE {key} = $1 RETURNING in_a_row"
+        ))
+    }
+
+    /// How many attempts were refused in a row; no row when nothing was tried.
+    pub fn refused(self) -> Sql {
+        let Place { table, key, .. } = self.place();
+        self.keyed(format!("SELECT in_a_row FROM {table} WHERE {key} = $1"))
+    }
+
+    /// The budget as it stands; none when the holder has ended.
+    pub async fn read(self, write: &mut Write) -> Result<Option<Budgets>, PortError> {
+        let Place {
+            table,
+            key,
+            holders,
+            id,
+            user,
+        } = self.place();
+        let there = format!("SELECT 1 FROM {holders} WHERE {id} = $1 AND {user} = $2");
+        let there = self.keyed(there).bind(self.user.as_str());
+        if write.row(there).await?.is_none() {
+            return Ok(None);
+        }
+        let budget = format!(
+            "SELECT in_a_row, recent_1, recent_2, recent_3, recent_4, recent_5, backup_1, backup_2, backup_3, backup_4, backup_5
+             FROM {table} WHERE {key} = $1"
+        );
+        let Some(row) = write.row(self.keyed(budget)).await? else {
+            return Ok(Some(Budgets::default()));
+        };
+        Ok(Some(Budgets {
+            recent: [
+                row.at("recent_1")?,
+                row.at("recent_2")?,
+                row.at("recent_3")?,
+                row.at("recent_4")?,
+                row.at("recent_5")?,
+            ],
+            in_a_row: row.count("in_a_row")?,
+            backup: [
+                row.at("backup_1")?,
+                row.at("backup_2")?,
+                row.at("backup_3")?,
+                row.at("backup_4")?,
+                row.at("backup_5")?,
+            ],
+        }))
+    }
+
+    /// Binds `$1` key, `$2` now, `$3` the beginning of the window, `$4` how many lock.
+    fn limited(self, sql: String, now: Timestamp) -> Sql {
+        self.keyed(sql)
+            .bind(now.millis())
+            .bind(now.minus(PAUSE_WINDOW).millis())
+            .bind(i64::from(LOCK_AFTER))
+    }
+}
+
+/// Gives back the session's newest attempt, which turned out right.
+pub async fn give_back(
+    write: &mut Write,
+    user: &UserId,
+    session: &SessionId,
+) -> Result<(), PortError> {
+    let holder = &GuessHolder::Session(session.clone());
+    write
+        .run(Whose { user, holder }.giving_back())
+        .await
+        .map(drop)
+}
+
+/// Clears the common budget of a user.
+pub fn clearing(user: &UserId) -> Sql {
+    let holder = &GuessHolder::Stranger;
+    Whose { user, holder }.clearing()
+}
+
+/// Clears the budget of a browser that is known to the user.
+pub fn clearing_browser(user: &UserId, browser: TokenHash) -> Sql {
+    let holder = &GuessHolder::KnownBrowser(browser);
+    Whose { user, holder }.clearing()
+}
+
+/// How many attempts in a row a budget had counted that was cleared.
+pub fn cleared(ran: &Ran) -> Result<u32, PortError> {
+    ran.rows.first().map_or(Ok(0), |row| row.count("in_a_row"))
+}
+
+/// Clears the common budget and the session's: a backup code was accepted within it (ADR 7).
+pub async fn unlock_by_backup_code(
+    write: &mut Write,
+    user: &UserId,
+    session: &SessionId,
+) -> Result<(), PortError> {
+    let holder = &GuessHolder::Session(session.clone());
+    let session = Whose { user, holder }.clearing();
+    write.run_all(vec![clearing(user), session]).await.map(drop)
+}
+
+/// Clears every budget of a user; answers the most attempts that one of them had refused in a row. The user's row is held already.
+pub async fn clear_all(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
+    let mut most = 0;
+    for place in ALL {
+        let Place {
+            table,
+            key,
+            holders,
+            id,
+            user: owner,
+        } = place;
+        let clear = format!(
+            "DELETE FROM {table} WHERE {key} IN (SELECT {id} FROM {holders} WHERE {owner} = $1) RETURNING in_a_row"
+        );
+        let clear = query(AssertSqlSafe(clear)).bind(user.as_str());
+        for row in write.rows(clear).await? {
+            most = most.max(row.count("in_a_row")?);
+        }
+    }
+    Ok(most)
+}

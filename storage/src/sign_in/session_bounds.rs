@@ -1,0 +1,54 @@
+//! How many sessions a user may have: what is too much ends (`domain::session::bounds`).
+
+use domain::{
+    ports::{KnownBrowser, NewSession, PortError},
+    session::bounds::{COMPLETE, HALF},
+};
+use sqlx::query;
+
+use crate::{
+    engine::{batch::Ran, connect::Sql, rows::Values, transaction::Write},
+    sign_in::sessions::is_in_known_browser,
+};
+
+/// Ends what is too much beside one more. Half sessions and complete ones are counted apart, and so are those of known browsers and of
+/// others: a stranger who knows the password pushes no session of a known browser out.
+pub fn making_room(session: &NewSession) -> Sql {
+    let (sql, most) = if session.complete {
+        let idle = "DELETE FROM sessions WHERE id IN
+                    (SELECT id FROM sessions WHERE user_id = $1 AND in_known_browser = $3
+                     ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $2)";
+        (idle, COMPLETE)
+    } else {
+        let oldest = "DELETE FROM sessions WHERE id IN
+                      (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NULL AND in_known_browser = $3
+                       ORDER BY opened_at DESC, id LIMIT 1000000 OFFSET $2)";
+        (oldest, HALF)
+    };
+    query(sql)
+        .bind(session.user.as_str())
+        .bind(i64::from(most) - 1)
+        .bind(i64::from(is_in_known_browser(session)))
+}
+
+/// Behind the statement that made a session complete and counted those that are: the ones that are too many beside it end.
+pub async fn leave_complete(
+    write: &mut Write,
+    stepped_up: &Ran,
+    browser: &KnownBrowser,
+) -> Result<(), PortError> {
+    let complete = stepped_up.rows.first();
+    let complete = complete.map_or(Ok(0), |row| row.count("complete"))?;
+    // One engine counts the session that has just become complete, the other does not yet.
+    if complete < COMPLETE {
+        return Ok(());
+    }
+    let idle = "DELETE FROM sessions WHERE id IN
+                (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NOT NULL AND id <> $2
+                 ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $3)";
+    let idle = query(idle)
+        .bind(browser.user.as_str())
+        .bind(browser.session.as_str())
+        .bind(i64::from(COMPLETE) - 1);
+    write.run(idle).await.map(drop)
+}
