@@ -43,7 +43,7 @@ pub fn all() -> Vec<Fault> {
         Fault::on(Postgres, "F11", TryFully(gone::drops)),
         Fault::on(Sqlite, "F12", Try(stops::asked)),
         Fault::on(Postgres, "F13", TryFully(stops::rolling)),
-        Fault::on_any("F14", Elsewhere("storage/tests/contract/schema.rs", "two_programs_may_migrate_at_once")),
+        Fault::on_any("F14", Elsewhere("storage/tests/contract/engine/schema.rs", "two_programs_may_migrate_at_once")),
         Fault::on(Sqlite, "F15", Try(migrations::on_sqlite)),
         Fault::on(Postgres, "F15", Try(migrations::on_postgres)),
         Fault::on(Sqlite, "F16", TryFully(restores::of_backups)),

@@ -143,7 +143,11 @@ fn no_refusal_is_left_out() {
             "impl fmt::Display for Cause",
             "pub struct Explained",
         ),
-        ("storage/src/engine/error/mod.rs", "pub enum OpenError", "pub fn port("),
+        (
+            "storage/src/engine/error/mod.rs",
+            "pub enum OpenError",
+            "pub fn port(",
+        ),
     ] {
         let source = source(&read(&root().join(path)));
         let from = source

@@ -52,7 +52,7 @@ fn smaller() -> [Attack; 11] {
         attack!(
             "RC3",
             Plan::Elsewhere(
-                "storage/tests/contract/memberships.rs",
+                "storage/tests/contract/people/memberships.rs",
                 "an_invited_owner_does_not_count",
                 "an Owner who is only invited keeps no account; the command: server/tests/command_line/user_changes.rs"
             )
@@ -76,7 +76,7 @@ fn smaller() -> [Attack; 11] {
         attack!(
             "RC6",
             Plan::Elsewhere(
-                "storage/tests/contract/users.rs",
+                "storage/tests/contract/people/users.rs",
                 "any_user_ends_the_set_up_link",
                 "the link of the first start after the last user was removed"
             )
@@ -84,7 +84,7 @@ fn smaller() -> [Attack; 11] {
         attack!(
             "RC7",
             Plan::Elsewhere(
-                "storage/tests/contract/session_bounds.rs",
+                "storage/tests/contract/sign_in/session_bounds.rs",
                 "c7_of_many_at_once_no_more_are_opened",
                 "right passwords open 30 sessions a minute, and 5 half and 20 complete ones stay"
             )

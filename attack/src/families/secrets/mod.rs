@@ -37,7 +37,7 @@ pub fn attacks() -> Vec<Attack> {
             Plan::Elsewhere(
                 "server/tests/journeys/events.rs",
                 "a_methods_life_is_told_step_by_step",
-                "each event is compared with what happened; it is written in the transaction of its effect (storage/tests/contract/events.rs)"
+                "each event is compared with what happened; it is written in the transaction of its effect (storage/tests/contract/events/mod.rs)"
             )
         ),
         attack!(d10_passwords_of_every_kind),

@@ -1,0 +1,155 @@
+//! Sets of backup codes: which one is valid, and what `Finish` does.
+
+use domain::ports::{Mfa, Sessions, Taken};
+
+use crate::support::{
+    Database, START, later,
+    people::{browser, code_set, protected},
+};
+
+#[tokio::test]
+async fn finish_notes_once_that_the_codes_are_saved() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = protected(store).await;
+    let other = browser(store, &ada.user).await;
+    assert!(
+        !store
+            .finish_codes(&ada.user, &other.session, &ada.codes.id, START)
+            .await
+            .unwrap(),
+        "another session"
+    );
+    assert!(!store.method(&ada.user).await.unwrap().unwrap().codes_saved);
+
+    assert!(
+        store
+            .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
+            .await
+            .unwrap()
+    );
+    assert!(store.method(&ada.user).await.unwrap().unwrap().codes_saved);
+    let found = Sessions::find(store, ada.browser.token)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.codes_since, None);
+    let again = store
+        .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
+        .await
+        .unwrap();
+    assert!(!again, "nothing to finish");
+}
+
+#[tokio::test]
+async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    let old = ada.codes.codes[0].index;
+    let (dropped, _) = code_set(&ada.user, &ada.browser.session);
+    let (new, _) = code_set(&ada.user, &ada.browser.session);
+    store
+        .keep_pending_codes(&ada.user, dropped.clone())
+        .await
+        .unwrap();
+    store
+        .keep_pending_codes(&ada.user, new.clone())
+        .await
+        .unwrap();
+    assert_eq!(
+        database.count("backup_codes").await,
+        20,
+        "one pending set at most"
+    );
+
+    let find = |index| store.find_backup_code(&ada.user, index);
+    assert!(
+        find(old).await.unwrap().is_some(),
+        "the old set works until Finish"
+    );
+    assert!(
+        find(new.codes[0].index).await.unwrap().is_none(),
+        "the new one does not"
+    );
+    let mine = browser(store, &ada.user).await;
+    let mut early = ada.backup_code(&mine, 0);
+    early.code = new.codes[0].id.clone();
+    assert_eq!(
+        store.use_backup_code(early).await.unwrap().0,
+        Taken::AlreadyTaken
+    );
+
+    assert!(
+        !store
+            .finish_codes(&ada.user, &ada.browser.session, &dropped.id, later(9))
+            .await
+            .unwrap(),
+        "a set whose place another has taken"
+    );
+    assert!(
+        store
+            .finish_codes(&ada.user, &ada.browser.session, &new.id, later(9))
+            .await
+            .unwrap()
+    );
+    assert!(find(old).await.unwrap().is_none());
+    assert!(find(dropped.codes[0].index).await.unwrap().is_none());
+    assert!(find(new.codes[0].index).await.unwrap().is_some());
+    let method = store.method(&ada.user).await.unwrap().unwrap();
+    assert_eq!((method.codes_left, method.codes_saved), (10, true));
+    assert_eq!(database.count("code_sets").await, 1);
+    assert_eq!(database.count("backup_codes").await, 10);
+}
+
+#[tokio::test]
+async fn sets_of_other_people_stay_as_they_are() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (ada, eve) = (protected(store).await, protected(store).await);
+    let (pending, _) = code_set(&eve.user, &eve.browser.session);
+    store
+        .keep_pending_codes(&eve.user, pending.clone())
+        .await
+        .unwrap();
+    assert!(
+        !store
+            .finish_codes(&eve.user, &ada.browser.session, &pending.id, START)
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, START)
+            .await
+            .unwrap()
+    );
+    let method = store.method(&eve.user).await.unwrap().unwrap();
+    assert!(!method.codes_saved);
+    let index = eve.codes.codes[0].index;
+    assert!(
+        store
+            .find_backup_code(&eve.user, index)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+/// Two tabs: one shows the first set, the other a fresh one. Whichever is saved is the one that works.
+#[tokio::test]
+async fn finishing_the_valid_set_drops_the_one_that_waits() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    let (waiting, _) = code_set(&ada.user, &ada.browser.session);
+    store.keep_pending_codes(&ada.user, waiting).await.unwrap();
+    assert!(
+        store
+            .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
+            .await
+            .unwrap()
+    );
+    let index = ada.codes.codes[0].index;
+    let found = store.find_backup_code(&ada.user, index).await.unwrap();
+    assert!(found.is_some(), "the codes on the screen work");
+    assert_eq!(database.count("code_sets").await, 1);
+}

@@ -1,0 +1,226 @@
+//! How a method goes: by its owner's grant or by the operator; and what else is done to it: tested and renamed.
+
+use domain::{
+    events::Action,
+    ids::UserId,
+    ports::{Attempts, Deletion, Grant, Mfa, Sessions, StepUps, Taken, TestedCode, Users},
+    second_factor::{lockout::Factor, step_up::Intent},
+};
+
+use crate::support::{
+    Database, START, bits, later,
+    people::{FIRST_STEP, Protected, STRANGER, browser, code_set, pending, protected, somebody},
+    token,
+};
+
+fn deletion(ada: &Protected, grant: Grant) -> Deletion {
+    Deletion {
+        swap: ada.browser.swap(),
+        grant,
+        at: later(3),
+    }
+}
+
+/// Someone whose every table has a row.
+async fn busy(store: &storage::Store) -> Protected {
+    let ada = protected(store).await;
+    let half = browser(store, &ada.user).await;
+    for browser in [&half, &ada.browser] {
+        pending(store, &ada.user, browser, START).await;
+    }
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
+    store.keep_pending_codes(&ada.user, codes).await.unwrap();
+    for holder in [STRANGER, &ada.browser.holder()] {
+        store
+            .count_second_factor(&ada.user, holder, Factor::Application, START)
+            .await
+            .unwrap();
+    }
+    let asked = ada.asked(&Intent::Reset);
+    store.ask(&half.session, &ada.user, asked).await.unwrap();
+    ada
+}
+
+async fn nothing_is_left(database: &Database, sessions: i64) {
+    for table in [
+        "mfa_methods",
+        "code_sets",
+        "backup_codes",
+        "pending_keys",
+        "attempts",
+        "session_attempts",
+        "step_ups",
+    ] {
+        assert_eq!(database.count(table).await, 0, "{table}");
+    }
+    assert_eq!(database.count("sessions").await, sessions);
+}
+
+#[tokio::test]
+async fn a_deletion_takes_all_that_hangs_on_the_method() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let mut ada = busy(store).await;
+    let grant = ada.granted(store, &Intent::Delete).await;
+    let deletion = deletion(&ada, grant);
+    assert_eq!(store.delete(deletion.clone()).await.unwrap(), Taken::Taken);
+    nothing_is_left(&database, 1).await;
+    let found = Sessions::find(store, deletion.swap.new).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!(
+        (found.id, found.facts.second_factor_at, found.codes_since),
+        (ada.browser.session.clone(), None, None)
+    );
+    assert!(!found.subject.has_mfa);
+    let old = Sessions::find(store, ada.browser.token).await.unwrap();
+    assert!(old.is_none());
+    assert_eq!(store.delete(deletion).await.unwrap(), Taken::AlreadyTaken);
+}
+
+#[tokio::test]
+async fn nothing_is_deleted_without_grant_and_token() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (mut ada, eve) = (busy(store).await, protected(store).await);
+    let unasked = deletion(&ada, ada.grant(&Intent::Delete));
+    assert_eq!(store.delete(unasked).await.unwrap(), Taken::AlreadyTaken);
+    let generate = ada.granted(store, &Intent::Generate).await;
+    let other = deletion(&ada, generate);
+    assert_eq!(store.delete(other).await.unwrap(), Taken::AlreadyTaken);
+
+    let grant = ada.granted(store, &Intent::Delete).await;
+    let mut late = deletion(&ada, grant.clone());
+    late.swap.old = token();
+    assert_eq!(store.delete(late).await.unwrap(), Taken::SessionGone);
+    let mut foreign = deletion(&ada, grant.clone());
+    foreign.swap = eve.browser.swap();
+    assert_eq!(store.delete(foreign).await.unwrap(), Taken::SessionGone);
+    let as_eve = Grant {
+        user: eve.user.clone(),
+        ..grant.clone()
+    };
+    let as_eve = deletion(&ada, as_eve);
+    assert_eq!(store.delete(as_eve).await.unwrap(), Taken::AlreadyTaken);
+
+    for user in [&ada.user, &eve.user] {
+        assert!(store.method(user).await.unwrap().is_some());
+    }
+    let right = deletion(&ada, grant);
+    assert_eq!(
+        store.delete(right).await.unwrap(),
+        Taken::Taken,
+        "refusals left the grant"
+    );
+    assert!(store.method(&eve.user).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_operator_takes_everything_but_the_person() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = busy(store).await;
+    assert!(store.reset_by_operator(&ada.user).await.unwrap());
+    nothing_is_left(&database, 0).await;
+    let user = Users::find(store, &ada.user).await.unwrap().unwrap();
+    assert!(!user.has_mfa && user.has_password);
+    let bob = somebody(store).await;
+    let mine = browser(store, &bob).await;
+    assert!(!store.reset_by_operator(&bob).await.unwrap());
+    assert!(
+        Sessions::find(store, mine.token).await.unwrap().is_some(),
+        "where nothing was, nothing changes"
+    );
+    let nobody = UserId::from_random(bits());
+    assert!(!store.reset_by_operator(&nobody).await.unwrap());
+}
+
+fn tested(ada: &Protected, step: i64) -> TestedCode {
+    TestedCode {
+        session: ada.browser.session.clone(),
+        user: ada.user.clone(),
+        method: ada.method.clone(),
+        step: FIRST_STEP.offset(step),
+        at: later(30),
+    }
+}
+
+#[tokio::test]
+async fn a_tested_code_is_burnt_for_every_other_use() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let (ada, eve) = (protected(store).await, protected(store).await);
+    for _ in 0..3 {
+        store
+            .count_second_factor(&ada.user, &ada.browser.holder(), Factor::Application, START)
+            .await
+            .unwrap();
+    }
+    assert_eq!(store.test(tested(&ada, 2)).await.unwrap(), Taken::Taken);
+    let method = store.method(&ada.user).await.unwrap().unwrap();
+    assert_eq!(
+        (method.last_step, method.used_at),
+        (FIRST_STEP.offset(2), Some(later(30)))
+    );
+    assert_eq!(
+        store
+            .refused_in_a_row(&ada.user, &ada.browser.holder())
+            .await
+            .unwrap(),
+        2
+    );
+    let alive = Sessions::find(store, ada.browser.token).await.unwrap();
+    assert!(alive.is_some(), "it proves nothing but itself");
+
+    let mut refused = [tested(&ada, 2), tested(&ada, 1), tested(&ada, 3)];
+    refused[2].method = eve.method.clone();
+    for code in refused {
+        assert_eq!(store.test(code).await.unwrap(), Taken::AlreadyTaken);
+    }
+    let half = browser(store, &ada.user).await;
+    let sign_in = store.use_code(ada.code(&half, 2)).await.unwrap().0;
+    assert_eq!(sign_in, Taken::AlreadyTaken);
+    assert_eq!(
+        store
+            .refused_in_a_row(&ada.user, &ada.browser.holder())
+            .await
+            .unwrap(),
+        2
+    );
+    sqlx::query("UPDATE users SET disabled = 1")
+        .execute(&database.raw().await)
+        .await
+        .unwrap();
+    let barred = store.test(tested(&ada, 3)).await.unwrap();
+    assert_eq!(barred, Taken::SessionGone);
+}
+
+#[tokio::test]
+async fn a_method_is_renamed_by_its_owner() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (ada, eve) = (protected(store).await, protected(store).await);
+    let name = "Work phone".parse().unwrap();
+    assert!(store.rename(&ada.user, name).await.unwrap());
+    let method = store.method(&ada.user).await.unwrap().unwrap();
+    assert_eq!(method.name.as_str(), "Work phone");
+    let other = store.method(&eve.user).await.unwrap().unwrap();
+    assert_eq!(other.name.as_str(), "Authenticator application");
+    let bob = somebody(store).await;
+    assert!(!store.rename(&bob, method.name).await.unwrap());
+}
+
+/// A thief with an open session can give names without an end: that is one row of events a minute, and none where nothing changes.
+#[tokio::test]
+async fn renaming_again_and_again_leaves_one_event_a_minute() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = protected(store).await;
+    let mut told = Vec::new();
+    for name in ["Work phone", "Work phone", "Old phone", "Work phone"] {
+        let name = name.parse().unwrap();
+        assert!(store.rename(&ada.user, name).await.unwrap());
+        let events = store.newest_events(100).await.unwrap();
+        let renames = events
+            .iter()
+            .filter(|event| event.action == Action::MethodRename.as_str());
+        told.push(renames.map(|event| event.times).collect::<Vec<_>>());
+    }
+    assert_eq!(told, [[1], [1], [2], [3]]);
+}

@@ -1,0 +1,9 @@
+//! Setting up, replacing and deleting a method, its backup codes, and step-ups.
+
+mod backup_codes;
+mod code_sets;
+mod deletion;
+mod recovery;
+mod resets;
+mod set_up;
+mod step_ups;

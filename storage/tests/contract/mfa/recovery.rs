@@ -1,0 +1,179 @@
+//! Whoever signed in by a backup code may have none left: the sign-in stands for the verification of one Reset or Generate.
+
+use std::time::Duration;
+
+use domain::{
+    ids::AccountId,
+    ports::{Deletion, Mfa, StepUp, StepUps, Taken},
+    second_factor::step_up::Intent,
+};
+use storage::Store;
+
+use crate::support::{
+    Database, START, bits,
+    grants::recovered_at,
+    later,
+    people::{Browser, Protected, browser, code_set, protected},
+    token,
+};
+
+/// Signs in by the backup code `index`.
+async fn recovered(store: &Store, ada: &Protected, index: usize) -> Browser {
+    let mine = browser(store, &ada.user).await;
+    let code = ada.backup_code(&mine, index);
+    let new = code.swap.new;
+    assert_eq!(store.use_backup_code(code).await.unwrap().0, Taken::Taken);
+    Browser {
+        session: mine.session,
+        token: new,
+    }
+}
+
+async fn grants(store: &Store, ada: &Protected, intent: &Intent) -> bool {
+    let before = START.minus(Duration::from_millis(1));
+    store
+        .grant_by_recovery(
+            &ada.browser.session,
+            &ada.user,
+            ada.asked(intent),
+            before,
+            START,
+        )
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_sign_in_by_backup_code_stands_for_one_verification() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let mut ada = protected(store).await;
+    ada.browser = recovered(store, &ada, 0).await;
+    assert_eq!(recovered_at(&database, &ada.browser).await, Some(START));
+    assert!(grants(store, &ada, &Intent::Generate).await);
+    assert_eq!(recovered_at(&database, &ada.browser).await, None);
+    let asked = store.asked(&ada.browser.session).await.unwrap();
+    let granted = StepUp {
+        granted_at: Some(START),
+        ..ada.asked(&Intent::Generate)
+    };
+    assert_eq!(asked, Some(granted));
+    assert!(!grants(store, &ada, &Intent::Reset).await, "once");
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
+    let grant = ada.grant(&Intent::Generate);
+    assert!(store.generate(grant.clone(), codes.clone()).await.unwrap());
+    assert!(!store.generate(grant, codes).await.unwrap());
+    assert!(!grants(store, &ada, &Intent::Generate).await);
+}
+
+#[tokio::test]
+async fn it_stands_for_nothing_else() {
+    let Database { store, .. } = &Database::fresh().await;
+    let mut ada = protected(store).await;
+    ada.browser = recovered(store, &ada, 0).await;
+    let account = AccountId::from_random(bits());
+    let member = ada.user.clone();
+    for intent in [
+        Intent::Delete,
+        Intent::RuleOff {
+            account: account.clone(),
+        },
+        Intent::MemberReset { account, member },
+    ] {
+        assert!(!grants(store, &ada, &intent).await, "{intent:?}");
+    }
+    let lapsed = store
+        .grant_by_recovery(
+            &ada.browser.session,
+            &ada.user,
+            ada.asked(&Intent::Reset),
+            START,
+            START,
+        )
+        .await;
+    assert!(!lapsed.unwrap());
+    let foreign = StepUp {
+        method: protected(store).await.method,
+        ..ada.asked(&Intent::Reset)
+    };
+    let before = START.minus(Duration::from_mins(10));
+    let session = &ada.browser.session;
+    let foreign = store
+        .grant_by_recovery(session, &ada.user, foreign, before, START)
+        .await;
+    assert!(!foreign.unwrap());
+    assert!(
+        grants(store, &ada, &Intent::Reset).await,
+        "it was not used up by refusals"
+    );
+}
+
+#[tokio::test]
+async fn it_is_the_sessions_own() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let mut ada = protected(store).await;
+    let set_up = ada.browser.clone();
+    let recovered = recovered(store, &ada, 0).await;
+    assert!(
+        !grants(store, &ada, &Intent::Reset).await,
+        "another session"
+    );
+    let eve = protected(store).await;
+    let stolen = store
+        .grant_by_recovery(
+            &recovered.session,
+            &eve.user,
+            eve.asked(&Intent::Reset),
+            START.minus(Duration::from_secs(1)),
+            START,
+        )
+        .await;
+    assert!(!stolen.unwrap());
+
+    let by_app = browser(store, &ada.user).await;
+    let code = ada.code(&by_app, 1);
+    assert_eq!(store.use_code(code).await.unwrap().0, Taken::Taken);
+    for session in [&by_app, &set_up] {
+        assert_eq!(recovered_at(&database, session).await, None);
+    }
+    ada.browser = recovered;
+    sqlx::query("UPDATE users SET disabled = 1")
+        .execute(&database.raw().await)
+        .await
+        .unwrap();
+    assert!(!grants(store, &ada, &Intent::Reset).await, "barred");
+}
+
+#[tokio::test]
+async fn a_refused_backup_code_stands_for_nothing() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    recovered(store, &ada, 0).await;
+    let again = browser(store, &ada.user).await;
+    let refused = store.use_backup_code(ada.backup_code(&again, 0)).await;
+    assert_eq!(refused.unwrap().0, Taken::AlreadyTaken);
+    assert_eq!(recovered_at(&database, &again).await, None);
+    let mut late = ada.backup_code(&again, 1);
+    late.swap.old = token();
+    let gone = store.use_backup_code(late).await;
+    assert_eq!(gone.unwrap().0, Taken::SessionGone);
+    assert_eq!(recovered_at(&database, &again).await, None);
+}
+
+#[tokio::test]
+async fn a_deletion_ends_it() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let mut ada = protected(store).await;
+    ada.browser = recovered(store, &ada, 0).await;
+    let grant = ada.granted(store, &Intent::Delete).await;
+    let deletion = Deletion {
+        swap: ada.browser.swap(),
+        grant,
+        at: later(1),
+    };
+    assert_eq!(store.delete(deletion).await.unwrap(), Taken::Taken);
+    assert_eq!(recovered_at(&database, &ada.browser).await, None);
+}

@@ -1,0 +1,251 @@
+//! Reset: another authenticator takes the place of the one there is, at the first code of it and not before.
+
+use domain::{
+    ports::{Activation, Attempts, Grant, Mfa, PendingKey, Sessions, StepUps, Taken},
+    second_factor::{
+        enrolment::{CodesFor, PENDING_KEY},
+        lockout::Factor,
+        step_up::Intent,
+    },
+};
+
+use crate::support::{
+    Database, START, later,
+    people::{Protected, activation, browser, code_set, pending, protected},
+    sealed,
+};
+
+fn reset_key(ada: &Protected) -> PendingKey {
+    PendingKey {
+        session: ada.browser.session.clone(),
+        user: ada.user.clone(),
+        key: sealed(),
+        made_at: START,
+        replaces: Some(ada.method.clone()),
+        proved_at: None,
+    }
+}
+
+#[tokio::test]
+async fn the_grant_is_taken_when_the_key_is_made() {
+    let Database { store, .. } = &Database::fresh().await;
+    let mut ada = protected(store).await;
+    let key = reset_key(&ada);
+    let without = ada.grant(&Intent::Reset);
+    assert!(
+        !store
+            .keep_pending_reset(key.clone(), without)
+            .await
+            .unwrap()
+    );
+    let grant = ada.granted(store, &Intent::Reset).await;
+    let kept = store.keep_pending_reset(key.clone(), grant.clone()).await;
+    assert!(kept.unwrap());
+    let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
+    assert_eq!(
+        (&stands.key, &stands.replaces, stands.made_at),
+        (&key.key, &Some(ada.method.clone()), START)
+    );
+    assert!(!store.keep_pending_reset(key, grant).await.unwrap(), "once");
+
+    let second = PendingKey {
+        made_at: later(1),
+        ..reset_key(&ada)
+    };
+    let grant = ada.granted(store, &Intent::Reset).await;
+    let kept = store.keep_pending_reset(second.clone(), grant).await;
+    assert!(kept.unwrap());
+    let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
+    assert_eq!(stands.key, second.key, "whatever stood there");
+}
+
+#[tokio::test]
+async fn a_key_for_another_method_or_session_takes_no_grant() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (mut ada, eve) = (protected(store).await, protected(store).await);
+    let grant = ada.granted(store, &Intent::Reset).await;
+    let mut wrong = vec![reset_key(&ada); 4];
+    wrong[0].replaces = Some(eve.method.clone());
+    wrong[1].replaces = None;
+    wrong[2].session = eve.browser.session.clone();
+    wrong[3].user = eve.user.clone();
+    for (number, key) in wrong.into_iter().enumerate() {
+        let kept = store.keep_pending_reset(key, grant.clone()).await;
+        assert!(!kept.unwrap(), "case {number}");
+    }
+    let other = Grant {
+        intent: Intent::Generate,
+        ..grant.clone()
+    };
+    let key = reset_key(&ada);
+    assert!(!store.keep_pending_reset(key.clone(), other).await.unwrap());
+    assert!(store.keep_pending_reset(key, grant).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
+    let Database { store, .. } = &Database::fresh().await;
+    let mut ada = protected(store).await;
+    let key = reset_key(&ada);
+    let grant = ada.granted(store, &Intent::Reset).await;
+    assert!(store.keep_pending_reset(key.clone(), grant).await.unwrap());
+    let first = PendingKey {
+        key: sealed(),
+        made_at: later(1),
+        replaces: None,
+        ..key
+    };
+    let expired = START.minus(PENDING_KEY);
+    let stands = store.keep_pending(first.clone(), expired).await.unwrap();
+    let stands = stands.unwrap();
+    assert_eq!((&stands.key, stands.replaces), (&first.key, None));
+}
+
+/// Makes the key of a reset and answers what its first code will do.
+async fn ready(store: &storage::Store, ada: &mut Protected) -> Activation {
+    let key = reset_key(ada);
+    let grant = ada.granted(store, &Intent::Reset).await;
+    assert!(store.keep_pending_reset(key.clone(), grant).await.unwrap());
+    Activation {
+        at: later(5),
+        ..activation(&key, &ada.browser)
+    }
+}
+
+#[tokio::test]
+async fn the_first_code_swaps_the_methods() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let mut ada = protected(store).await;
+    let other = browser(store, &ada.user).await;
+    let activation = ready(store, &mut ada).await;
+    let last_step = store.method(&ada.user).await.unwrap().unwrap().last_step;
+    let half = ada.code(&other, 2);
+    assert_eq!(
+        store.use_code(half.clone()).await.unwrap().0,
+        Taken::Taken,
+        "until then the old one works"
+    );
+    store
+        .ask(&other.session, &ada.user, ada.asked(&Intent::Delete))
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        store
+            .count_second_factor(&ada.user, &ada.browser.holder(), Factor::Application, START)
+            .await
+            .unwrap();
+    }
+    assert_eq!(
+        store.activate(activation.clone()).await.unwrap(),
+        Taken::Taken
+    );
+
+    let method = store.method(&ada.user).await.unwrap().unwrap();
+    assert_eq!(
+        (&method.id, &method.key),
+        (&activation.method, &activation.key)
+    );
+    assert!(method.last_step < last_step, "the ledger is the new key's");
+    assert_eq!(
+        store
+            .refused_in_a_row(&ada.user, &ada.browser.holder())
+            .await
+            .unwrap(),
+        1
+    );
+    for dead in [ada.browser.token, half.swap.new] {
+        assert!(Sessions::find(store, dead).await.unwrap().is_none());
+    }
+    let found = Sessions::find(store, activation.swap.new).await;
+    let found = found.unwrap().unwrap();
+    assert_eq!(
+        (found.codes_since, found.codes_for),
+        (Some(later(5)), CodesFor::Reset)
+    );
+    assert_eq!(found.facts.second_factor_at, Some(later(5)));
+    for (table, rows) in [
+        ("mfa_methods", 1),
+        ("pending_keys", 0),
+        ("step_ups", 0),
+        ("sessions", 1),
+    ] {
+        assert_eq!(database.count(table).await, rows, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn the_old_codes_work_until_the_new_ones_are_finished() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let mut ada = protected(store).await;
+    let activation = ready(store, &mut ada).await;
+    let session = activation.swap.session.clone();
+    let (old, new) = (ada.codes.clone(), activation.codes.clone());
+    assert_eq!(store.activate(activation).await.unwrap(), Taken::Taken);
+    let find = |index| store.find_backup_code(&ada.user, index);
+    assert!(find(old.codes[0].index).await.unwrap().is_some());
+    assert!(find(new.codes[0].index).await.unwrap().is_none());
+
+    let finished = store.finish_codes(&ada.user, &session, &new.id, later(9));
+    assert!(finished.await.unwrap());
+    assert!(find(old.codes[0].index).await.unwrap().is_none());
+    assert!(find(new.codes[0].index).await.unwrap().is_some());
+    assert_eq!(database.count("code_sets").await, 1);
+}
+
+#[tokio::test]
+async fn a_key_activates_only_as_what_it_was_made_for() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let mut ada = protected(store).await;
+    let eve = protected(store).await;
+    let right = ready(store, &mut ada).await;
+    let mut wrong = vec![right.clone(); 4];
+    wrong[0].replaces = None;
+    wrong[1].replaces = Some(eve.method.clone());
+    wrong[2].replaces = Some(right.method.clone());
+    wrong[3].made_at = later(1);
+    for (number, wrong) in wrong.into_iter().enumerate() {
+        let taken = store.activate(wrong).await.unwrap();
+        assert_eq!(taken, Taken::AlreadyTaken, "case {number}");
+    }
+    assert_eq!(
+        store.method(&ada.user).await.unwrap().unwrap().id,
+        ada.method,
+        "all of it is undone"
+    );
+    assert_eq!(store.activate(right).await.unwrap(), Taken::Taken);
+    assert!(store.method(&eve.user).await.unwrap().is_some());
+    assert_eq!(database.count("mfa_methods").await, 2);
+}
+
+#[tokio::test]
+async fn a_key_of_a_first_set_up_resets_nothing() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = protected(store).await;
+    let key = pending(store, &ada.user, &ada.browser, START).await;
+    let reset = Activation {
+        replaces: Some(ada.method.clone()),
+        ..activation(&key, &ada.browser)
+    };
+    assert_eq!(store.activate(reset).await.unwrap(), Taken::AlreadyTaken);
+    let method = store.method(&ada.user).await.unwrap().unwrap();
+    assert_eq!(method.id, ada.method);
+}
+
+#[tokio::test]
+async fn a_grant_on_the_old_method_is_none_on_the_new_one() {
+    let Database { store, .. } = &Database::fresh().await;
+    let mut ada = protected(store).await;
+    let activation = ready(store, &mut ada).await;
+    let grant = ada.granted(store, &Intent::Generate).await;
+    let activation = Activation {
+        swap: ada.browser.swap(),
+        ..activation
+    };
+    assert_eq!(store.activate(activation).await.unwrap(), Taken::Taken);
+    let (codes, _) = code_set(&ada.user, &ada.browser.session);
+    assert!(!store.generate(grant, codes).await.unwrap());
+    assert_eq!(store.asked(&ada.browser.session).await.unwrap(), None);
+}

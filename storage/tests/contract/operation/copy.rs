@@ -1,0 +1,302 @@
+//! A whole `SQLite` database into an empty one of the engine under test.
+
+use domain::{
+    events::{Actor, Origin},
+    ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, StepUp, StepUps, Taken, Users},
+    second_factor::{guess_holder::GuessHolder, lockout::Factor, step_up::Intent, totp::TotpKey},
+    secrets::{
+        keys::{DataKeys, KeyRing},
+        vault::{KeyId, MasterKey, Place, Sealed},
+    },
+};
+use sqlx::{AnyPool, AssertSqlSafe, Row, ValueRef, any::AnyRow};
+use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables};
+
+use crate::support::{
+    Database, START, bits, engine, later, master_key,
+    people::{Protected, STRANGER, browser, pending, protected, somebody},
+    stranger, token, vault,
+};
+
+fn ring() -> KeyRing {
+    KeyRing::new(master_key())
+}
+
+/// Seals what the other tests leave unsealed.
+async fn seal_all(store: &Store) {
+    for table in [SealedTable::Methods, SealedTable::Pending] {
+        let other = KeyId::stored(String::new());
+        let rows = store
+            .sealed_otherwise(table, &other, "", 100)
+            .await
+            .unwrap();
+        let sealed = rows.into_iter().map(|row| {
+            let place = match &row {
+                SealedRow::Method(user, id, _) => Place::Method(user, id),
+                SealedRow::Pending(user, id, _) => Place::Pending(user, id),
+            };
+            let key = TotpKey::from_random(bits());
+            let sealed: Sealed = vault().seal(&key, place, bits()).ok().unwrap();
+            (row, sealed)
+        });
+        let sealed: Vec<_> = sealed.collect();
+        store.reseal(&sealed).await.unwrap();
+    }
+}
+
+/// Something in each table.
+async fn filled() -> (Database, Protected) {
+    let database = Database::sqlite().await;
+    let store = &database.store;
+    store.keep_key_check(&master_key().check()).await.unwrap();
+    for purpose in DataKeys::PURPOSES {
+        let key = DataKeys::first(&master_key(), purpose, bits())
+            .ok()
+            .unwrap();
+        store.keep_data_key(purpose, &key).await.unwrap();
+    }
+    let (ada, eve) = (protected(store).await, somebody(store).await);
+    let other = browser(store, &eve).await;
+    pending(store, &eve, &other, START).await;
+    store.invite(&eve, token(), later(3600)).await.unwrap();
+    let mine = browser(store, &ada.user).await;
+    let used = store.use_backup_code(ada.backup_code(&mine, 0)).await;
+    assert_eq!(used.unwrap().0, Taken::Taken);
+    let mine = browser(store, &ada.user).await;
+    let known = KnownBrowser {
+        token: token(),
+        user: ada.user.clone(),
+        session: mine.session.clone(),
+        at: START,
+    };
+    assert!(store.remember(known.clone()).await.unwrap());
+    let asked = StepUp {
+        intent: Intent::Delete,
+        method: ada.method.clone(),
+        asked_at: START,
+        granted_at: None,
+    };
+    store.ask(&mine.session, &ada.user, asked).await.unwrap();
+    let browser = GuessHolder::KnownBrowser(known.token);
+    for holder in [STRANGER, &browser, &mine.holder()] {
+        let count = store.count_second_factor(&ada.user, holder, Factor::Application, START);
+        count.await.unwrap();
+    }
+    // As many as make the name wait, by which its network is noted.
+    for _ in 0..5 {
+        let count = store.count_password(stranger("eve@example.com"), START);
+        count.await.unwrap();
+    }
+    seal_all(store).await;
+    store.beat(START).await.unwrap();
+    let chain = vault();
+    store
+        .seal_events(chain.event_chain(), later(3600))
+        .await
+        .unwrap();
+    // As an older version left it beside a user.
+    sqlx::query("INSERT INTO set_up_link (id, token_hash) VALUES (1, $1)")
+        .bind(token().as_bytes().as_slice())
+        .execute(&database.raw().await)
+        .await
+        .unwrap();
+    // More than a page, by a key of two columns.
+    let more = "INSERT INTO refused_sign_ins (address, number, refused_at)
+                WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 450)
+                SELECT '198.51.100.' || (n / 150), n, n FROM many";
+    sqlx::query(more)
+        .execute(&database.raw().await)
+        .await
+        .unwrap();
+    (database, ada)
+}
+
+/// Every row as text, in an order that both engines share.
+async fn rows(raw: &AnyPool, table: &str) -> Vec<String> {
+    let all = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {table}")));
+    let all = all.fetch_all(raw).await.unwrap();
+    let mut rows: Vec<String> = all.iter().map(text).collect();
+    rows.sort();
+    rows
+}
+
+fn text(row: &AnyRow) -> String {
+    let value = |at: usize| {
+        if row.try_get_raw(at).unwrap().is_null() {
+            return "-".to_owned();
+        }
+        let number = row.try_get::<i64, _>(at).map(|number| number.to_string());
+        let text = number.or_else(|_| row.try_get::<String, _>(at).map(|text| format!("{text:?}")));
+        text.unwrap_or_else(|_| format!("{:?}", row.get::<Vec<u8>, _>(at)))
+    };
+    (0..row.len()).map(value).collect::<Vec<_>>().join("|")
+}
+
+fn seen(target: &Database) -> Store {
+    let origin = Origin::here(Actor::Operator, later(60));
+    target.store.seen_from(origin)
+}
+
+async fn assert_empty(target: &Database) {
+    for table in copied_tables() {
+        assert_eq!(target.count(table).await, 0, "{table}");
+    }
+}
+
+/// A migration that brings a table must put it into the list, or say here why it stays behind.
+#[tokio::test]
+async fn no_table_is_forgotten() {
+    let database = Database::fresh().await;
+    let tables = match engine() {
+        "sqlite" => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        }
+        _ => "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = current_schema()",
+    };
+    let there = sqlx::query_scalar(tables)
+        .fetch_all(&database.raw().await)
+        .await;
+    let mut there: Vec<String> = there.unwrap();
+    let mut expected: Vec<String> = copied_tables().map(str::to_owned).collect();
+    // About the servers, and the schema's own history.
+    expected.extend(["heartbeat", "servers", "_sqlx_migrations"].map(str::to_owned));
+    there.sort();
+    expected.sort();
+    assert_eq!(there, expected);
+}
+
+#[tokio::test]
+async fn every_row_arrives_as_it_was() {
+    let ((source, ada), target) = (filled().await, Database::empty().await);
+    let copied = source
+        .store
+        .copy_into(&seen(&target), &ring())
+        .await
+        .unwrap();
+    let (from, to) = (source.raw().await, target.raw().await);
+    for (table, count) in copied {
+        let (there, mut arrived) = (rows(&from, table).await, rows(&to, table).await);
+        assert!(!there.is_empty(), "{table} tests nothing");
+        assert_eq!(there.len(), count as usize, "{table}");
+        if table == "security_events" {
+            arrived.retain(|row| !row.contains("\"database_copy\""));
+        }
+        assert_eq!(arrived, there, "{table}");
+    }
+    assert_eq!(target.count("heartbeat").await, 0);
+
+    // Numbers go on behind the highest, and so does the chain.
+    let ids = "SELECT id, action FROM security_events ORDER BY id DESC LIMIT 2";
+    let ids = sqlx::query(ids).fetch_all(&to).await.unwrap();
+    assert_eq!(ids[0].get::<String, _>("action"), "database_copy");
+    assert_eq!(ids[0].get::<i64, _>("id"), ids[1].get::<i64, _>("id") + 1);
+    let (store, keys) = (&target.store, vault());
+    let sealed = store.seal_events(keys.event_chain(), later(7200)).await;
+    assert!(sealed.unwrap() > 0);
+    let audit = store.verify_events(keys.event_chain()).await.unwrap();
+    assert_eq!((audit.faults, audit.waiting), (Vec::new(), 0));
+
+    // What was used is used.
+    let mine = browser(store, &ada.user).await;
+    let used = store.use_backup_code(ada.backup_code(&mine, 0)).await;
+    assert_eq!(used.unwrap().0, Taken::AlreadyTaken);
+    let used = store.use_code(ada.code(&mine, 0)).await;
+    assert_eq!(used.unwrap().0, Taken::AlreadyTaken);
+    let unused = store.use_backup_code(ada.backup_code(&mine, 1)).await;
+    assert_eq!(unused.unwrap().0, Taken::Taken);
+}
+
+/// The way back is the same way, and what an operator tries out leads there.
+#[tokio::test]
+async fn every_row_comes_back_as_it_was() {
+    let ((source, _), target) = (filled().await, Database::empty().await);
+    let back = Database::sqlite().await;
+    let there = source.store.copy_into(&seen(&target), &ring()).await;
+    let returned = target.store.copy_into(&seen(&back), &ring()).await;
+    let (there, returned) = (there.unwrap(), returned.unwrap());
+    let (from, to) = (source.raw().await, back.raw().await);
+    for ((table, there), (_, returned)) in there.into_iter().zip(returned) {
+        let events = u32::from(table == "security_events");
+        assert_eq!(returned, there + events, "{table}");
+        let mut arrived = rows(&to, table).await;
+        arrived.retain(|row| !row.contains("\"database_copy\""));
+        assert_eq!(arrived, rows(&from, table).await, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_empty_or_of_an_older_version_stays_as_it_is() {
+    let ((source, _), target) = (filled().await, Database::fresh().await);
+    let copy = || async { source.store.copy_into(&seen(&target), &ring()).await };
+    target.store.keep_key_check(&[1; 32]).await.unwrap();
+    let refused = copy().await;
+    assert!(
+        matches!(refused, Err(CopyError::NotEmpty("key_check"))),
+        "{refused:?}"
+    );
+    assert_eq!(target.count("users").await, 0);
+    let raw = target.raw().await;
+    for sql in [
+        "DELETE FROM key_check",
+        "DELETE FROM _sqlx_migrations WHERE version = 20",
+    ] {
+        sqlx::query(sql).execute(&raw).await.unwrap();
+    }
+    let refused = copy().await;
+    assert!(matches!(refused, Err(CopyError::Older)), "{refused:?}");
+    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, 'future', TRUE, $1, 0)")
+        .bind(&[0_u8][..])
+        .execute(&raw)
+        .await
+        .unwrap();
+    let refused = copy().await;
+    let is_newer = matches!(refused, Err(CopyError::Open(OpenError::Newer { .. })));
+    assert!(is_newer, "{refused:?}");
+    assert_empty(&target).await;
+}
+
+#[tokio::test]
+async fn nothing_stays_where_something_sealed_does_not_open() {
+    let ((source, ada), target) = (filled().await, Database::fresh().await);
+    let copy = |ring: KeyRing| {
+        let (store, target) = (&source.store, seen(&target));
+        async move { store.copy_into(&target, &ring).await }
+    };
+    let other = MasterKey::from_random([3; 4], [4; 32]);
+    let refused = copy(KeyRing::new(other)).await;
+    assert!(matches!(refused, Err(CopyError::Foreign)), "{refused:?}");
+    assert_empty(&target).await;
+
+    let raw = source.raw().await;
+    let damage = "UPDATE mfa_methods SET sealed_key = zeroblob(60)";
+    sqlx::query(damage).execute(&raw).await.unwrap();
+    let email = "SELECT email FROM users WHERE id = $1";
+    let email = sqlx::query_scalar(email).bind(ada.user.as_str().to_owned());
+    let email: String = email.fetch_one(&raw).await.unwrap();
+    let refused = copy(ring()).await;
+    assert!(
+        matches!(&refused, Err(CopyError::Sealed(named, _)) if *named == email),
+        "{refused:?}"
+    );
+    let damage = "UPDATE data_keys SET sealed_key = zeroblob(60) WHERE purpose = 'email index'";
+    sqlx::query(damage).execute(&raw).await.unwrap();
+    let refused = copy(ring()).await;
+    assert!(matches!(refused, Err(CopyError::DataKeys)), "{refused:?}");
+    assert_empty(&target).await;
+}
+
+#[tokio::test]
+async fn nobody_writes_into_the_target_meanwhile() {
+    let ((source, _), target) = (filled().await, Database::fresh().await);
+    let other = (source.another().await, target.another().await);
+    let (target, ring) = (seen(&target), ring());
+    let (one, two) = tokio::join!(
+        source.store.copy_into(&target, &ring),
+        other.0.copy_into(&other.1, &ring)
+    );
+    let refused = [&one, &two].map(|copied| matches!(copied, Err(CopyError::NotEmpty(_))));
+    assert!(
+        refused[0] != refused[1] && (one.is_ok() != two.is_ok()),
+        "{one:?} {two:?}"
+    );
+}

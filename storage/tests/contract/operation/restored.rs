@@ -1,0 +1,130 @@
+//! What a database must not bring back from a backup.
+
+use std::{collections::HashMap, time::Duration};
+
+use domain::{
+    ids::BackupCodeId,
+    ports::{KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Taken, Users},
+    second_factor::step_up::Intent,
+    time::TimeStep,
+};
+use storage::{Ended, Spent, Store};
+
+use crate::support::{
+    Database, START, later,
+    people::{Protected, browser, pending, protected, somebody},
+    token,
+};
+
+async fn codes_left(store: &Store, ada: &Protected) -> u32 {
+    store.method(&ada.user).await.unwrap().unwrap().codes_left
+}
+
+#[tokio::test]
+async fn whatever_was_open_ends() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let (ada, eve) = (protected(store).await, somebody(store).await);
+    let other = browser(store, &eve).await;
+    pending(store, &eve, &other, START).await;
+    store.invite(&eve, token(), later(3600)).await.unwrap();
+    let known = KnownBrowser {
+        token: token(),
+        user: ada.user.clone(),
+        session: ada.browser.session.clone(),
+        at: START,
+    };
+    assert!(store.remember(known).await.unwrap());
+    let asked = StepUp {
+        intent: Intent::Delete,
+        method: ada.method.clone(),
+        asked_at: START,
+        granted_at: None,
+    };
+    store
+        .ask(&ada.browser.session, &ada.user, asked)
+        .await
+        .unwrap();
+    store.beat(later(9_000_000)).await.unwrap();
+
+    let ended = store.end_restored(&Spent::Unknown, START).await.unwrap();
+    let expected = Ended {
+        sessions: 2,
+        invitations: 1,
+        invited: vec![Users::find(store, &eve).await.unwrap().unwrap().email],
+        codes: 0,
+        codes_left: 10,
+    };
+    assert_eq!(ended, expected);
+    for table in [
+        "sessions",
+        "step_ups",
+        "pending_keys",
+        "known_browsers",
+        "invitations",
+        "heartbeat",
+    ] {
+        assert_eq!(database.count(table).await, 0, "{table}");
+    }
+    let found = Sessions::find(store, ada.browser.token).await.unwrap();
+    assert!(found.is_none());
+    let events: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM security_events WHERE action = 'database_restore' AND detail LIKE '2 sessions%'",
+    )
+    .fetch_one(&database.raw().await)
+    .await
+    .unwrap();
+    assert_eq!(events, 1);
+    // A second time it finds nothing.
+    let again = store.end_restored(&Spent::Unknown, START).await.unwrap();
+    assert_eq!(again.sessions, 0);
+}
+
+#[tokio::test]
+async fn no_step_up_to_now_is_accepted_again() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = protected(store).await;
+    let now = START.plus(Duration::from_mins(10));
+    store.end_restored(&Spent::Unknown, now).await.unwrap();
+    let mine = browser(store, &ada.user).await;
+    let step = TimeStep::at(now).number() - TimeStep::at(START).number();
+    for (step, taken) in [
+        (step - 1, Taken::AlreadyTaken),
+        (step, Taken::AlreadyTaken),
+        (step + 1, Taken::Taken),
+    ] {
+        let code = ada.code(&mine, step);
+        assert_eq!(store.use_code(code).await.unwrap().0, taken, "{step}");
+    }
+    // Nor is a later one that was used already given back.
+    store.end_restored(&Spent::Unknown, now).await.unwrap();
+    let mine = browser(store, &ada.user).await;
+    let code = ada.code(&mine, step + 1);
+    assert_eq!(store.use_code(code).await.unwrap().0, Taken::AlreadyTaken);
+}
+
+#[tokio::test]
+async fn what_is_known_of_backup_codes_counts() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = protected(store).await;
+    let id = |index: usize| ada.codes.codes[index].id.clone();
+    // Used since the backup, still there, and replaced since.
+    let known: HashMap<BackupCodeId, bool> = (0..9).map(|index| (id(index), index == 4)).collect();
+    let spent = Spent::Known(known);
+    let ended = store.end_restored(&spent, START).await.unwrap();
+    assert_eq!((ended.codes, ended.codes_left), (2, 8));
+    for (index, taken) in [
+        (4, Taken::AlreadyTaken),
+        (9, Taken::AlreadyTaken),
+        (0, Taken::Taken),
+    ] {
+        let mine = browser(store, &ada.user).await;
+        let code = ada.backup_code(&mine, index);
+        let used = store.use_backup_code(code).await.unwrap();
+        assert_eq!(used.0, taken, "{index}");
+    }
+    let spent = store.spent_codes().await.unwrap();
+    assert_eq!(spent.values().filter(|used| **used).count(), 3);
+    store.end_restored(&Spent::All, START).await.unwrap();
+    assert_eq!(codes_left(store, &ada).await, 0);
+}

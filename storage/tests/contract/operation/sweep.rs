@@ -1,0 +1,301 @@
+//! What is over goes in small batches, and nothing that is alive does.
+
+use std::time::Duration;
+
+use domain::{
+    events::Chain,
+    ids::UserId,
+    ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users},
+    second_factor::{
+        enrolment::PENDING_KEY, guess_holder::GuessHolder, lockout::Factor, step_up::Intent,
+    },
+    session::{
+        facts::{ABSOLUTE, IDLE},
+        known_browser::KNOWN,
+    },
+    time::Timestamp,
+};
+use sqlx::AssertSqlSafe;
+use storage::Store;
+
+use crate::support::{
+    Database, START,
+    people::{Browser, pending, protected, session, somebody},
+    stranger, token, vault,
+};
+
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+async fn opened(store: &Store, user: &UserId, at: Timestamp) -> Browser {
+    let new = session(user, at);
+    assert!(store.open(new.clone()).await.unwrap().is_done());
+    Browser {
+        session: new.id,
+        token: new.token,
+    }
+}
+
+async fn is_there(store: &Store, browser: &Browser) -> bool {
+    Sessions::find(store, browser.token)
+        .await
+        .unwrap()
+        .is_some()
+}
+
+async fn swept(store: &Store, now: Timestamp) -> u64 {
+    let mut count = 0;
+    loop {
+        let (some, done) = store.sweep(now).await;
+        done.unwrap();
+        count += some;
+        if some == 0 {
+            return count;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_stays_until_it_is_over() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = somebody(store).await;
+    let (idle, used) = (
+        opened(store, &ada, START).await,
+        opened(store, &ada, START).await,
+    );
+    let almost = START.plus(IDLE + HOUR).minus(Duration::from_millis(1));
+    assert_eq!(swept(store, almost).await, 0);
+    store.touch(&used.session, almost).await.unwrap();
+    assert_eq!(swept(store, START.plus(IDLE + HOUR)).await, 1);
+    assert!(!is_there(store, &idle).await && is_there(store, &used).await);
+    // However much it is used.
+    let end = START.plus(ABSOLUTE + HOUR);
+    store.touch(&used.session, end).await.unwrap();
+    assert_eq!(swept(store, end).await, 1);
+}
+
+#[tokio::test]
+async fn so_does_everything_else() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = protected(store).await;
+    let eve = somebody(store).await;
+    let other = opened(store, &eve, START).await;
+    let known = KnownBrowser {
+        token: token(),
+        user: ada.user.clone(),
+        session: ada.browser.session.clone(),
+        at: START,
+    };
+    assert!(store.remember(known).await.unwrap());
+    pending(store, &eve, &other, START).await;
+    store
+        .invite(&eve, token(), START.plus(2 * HOUR))
+        .await
+        .unwrap();
+    store
+        .count_password(stranger("who@example.com"), START)
+        .await
+        .unwrap();
+    let mut noted = database.connection().await;
+    sqlx::query("INSERT INTO network_tries (email_index, network, tried_at, spare_at) VALUES ('name', 'network', $1, 0)")
+        .bind(START.millis())
+        .execute(&mut noted)
+        .await
+        .unwrap();
+    let asked = StepUp {
+        intent: Intent::Delete,
+        method: ada.method.clone(),
+        asked_at: START,
+        granted_at: None,
+    };
+    let mine = &ada.browser.session;
+    store.ask(mine, &ada.user, asked).await.unwrap();
+
+    // Each with what has gone by then; sessions are kept in use, or all would go with them.
+    let steps = [
+        (Duration::from_mins(65), "refused_sign_ins"),
+        (Duration::from_mins(70), "step_ups"),
+        (PENDING_KEY + HOUR, "pending_keys"),
+        (2 * HOUR, "network_tries"),
+        (3 * HOUR, "invitations"),
+        (25 * HOUR, "password_attempts"),
+        (KNOWN + HOUR, "known_browsers"),
+    ];
+    for (after, table) in steps {
+        assert_eq!(database.count(table).await, 1, "{table}");
+        let now = START.plus(after);
+        for session in [mine, &other.session] {
+            store.touch(session, now).await.unwrap();
+        }
+        swept(store, now.minus(Duration::from_millis(1))).await;
+        assert_eq!(database.count(table).await, 1, "{table} at {after:?}");
+        swept(store, now).await;
+        assert_eq!(database.count(table).await, 0, "{table} at {after:?}");
+    }
+    assert!(store.method(&ada.user).await.unwrap().is_some());
+    assert_eq!(database.count("backup_codes").await, 10);
+}
+
+#[tokio::test]
+async fn it_goes_in_batches() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let raw = database.raw().await;
+    for number in 0_i64..450 {
+        sqlx::query(
+            "INSERT INTO refused_sign_ins (address, number, refused_at) VALUES ('a', $1, $1)",
+        )
+        .bind(number)
+        .execute(&raw)
+        .await
+        .unwrap();
+    }
+    for left in [250, 50, 0] {
+        store.sweep(START).await.1.unwrap();
+        assert_eq!(database.count("refused_sign_ins").await, left);
+    }
+}
+
+/// As long as its figures are from before, `PostgreSQL` expects next to nothing to be over, and would rather look for a batch once more for
+/// each row.
+#[tokio::test]
+async fn it_goes_in_batches_whatever_the_engine_expects() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let raw = database.raw().await;
+    let fill = async |address, count: i64, at: i64| {
+        let sql = "INSERT INTO refused_sign_ins (address, number, refused_at)
+                   WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < $2)
+                   SELECT $1, n, $3 FROM n";
+        let rows = sqlx::query(sql).bind(address).bind(count).bind(at);
+        rows.execute(&raw).await.unwrap();
+    };
+    fill("alive", 20_000, START.millis()).await;
+    sqlx::query("ANALYZE").execute(&raw).await.unwrap();
+    fill("dead", 1_000, 0).await;
+    for left in [800, 600] {
+        let (count, done) = store.sweep(START).await;
+        done.unwrap();
+        assert_eq!(count, 200);
+        assert_eq!(database.count("refused_sign_ins").await, 20_000 + left);
+    }
+}
+
+/// What one table refuses is told once the others had their turn.
+#[tokio::test]
+async fn a_table_that_fails_keeps_no_other_from_its_turn() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let raw = database.raw().await;
+    let dead = "INSERT INTO refused_sign_ins (address, number, refused_at) VALUES ('a', 1, 0)";
+    for sql in [dead, "ALTER TABLE known_browsers RENAME TO away"] {
+        sqlx::query(sql).execute(&raw).await.unwrap();
+    }
+    let (count, done) = store.sweep(START).await;
+    assert!(count == 1 && done.is_err());
+    assert_eq!(database.count("refused_sign_ins").await, 0);
+}
+
+/// A month of people who come every eight hours, with all that goes with it, and a keeper beside them.
+#[tokio::test]
+async fn thirty_days_leave_no_more_than_eight() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let vault = vault();
+    let chain: &Chain = vault.event_chain();
+    let raw = database.raw().await;
+    let mut people = Vec::new();
+    for _ in 0..2 {
+        people.push((somebody(store).await, protected(store).await));
+    }
+    let retention = 2 * DAY;
+    let mut most = [0; TABLES.len()];
+    for hour in (0..30 * 24).step_by(8) {
+        let now = START.plus(HOUR * hour);
+        let seen = store.seen_from(domain::events::Origin::here(
+            domain::events::Actor::Nobody,
+            now,
+        ));
+        let mut at_work = Vec::new();
+        for (number, (plain, protected)) in people.iter().enumerate() {
+            let mine = opened(&seen, plain, now).await;
+            pending(&seen, plain, &mine, now).await;
+            let theirs = opened(&seen, &protected.user, now).await;
+            let asked = StepUp {
+                intent: Intent::Generate,
+                method: protected.method.clone(),
+                asked_at: now,
+                granted_at: None,
+            };
+            seen.ask(&theirs.session, &protected.user, asked)
+                .await
+                .unwrap();
+            let known = KnownBrowser {
+                token: token(),
+                user: plain.clone(),
+                session: mine.session.clone(),
+                at: now,
+            };
+            let browser = GuessHolder::KnownBrowser(known.token);
+            assert!(seen.remember(known).await.unwrap());
+            for (user, holder) in [(plain, &browser), (&protected.user, &theirs.holder())] {
+                seen.count_second_factor(user, holder, Factor::BackupCode, now)
+                    .await
+                    .unwrap();
+            }
+            let typed = format!("nobody{hour}-{number}@example.com");
+            seen.count_password(stranger(&typed), now).await.unwrap();
+            at_work.extend([mine, theirs]);
+        }
+        swept(store, now).await;
+        for browser in at_work {
+            assert!(is_there(store, &browser).await, "nobody at work is put out");
+        }
+        store.beat(now).await.unwrap();
+        let sealed_by = now.plus(Duration::from_mins(2));
+        while store.seal_events(chain, sealed_by).await.unwrap() > 0 {}
+        while seen
+            .delete_events(chain, now.minus(retention))
+            .await
+            .unwrap()
+            > 0
+        {}
+        if hour % 24 == 16 {
+            for (most, table) in most.iter_mut().zip(TABLES) {
+                let count = format!("SELECT COUNT(*) FROM {table}");
+                let count: i64 = sqlx::query_scalar(AssertSqlSafe(count))
+                    .fetch_one(&raw)
+                    .await
+                    .unwrap();
+                if hour < 8 * 24 {
+                    *most = (*most).max(count);
+                }
+                assert!(
+                    count <= *most,
+                    "{table}: {count} rows after {hour} h, {most} before"
+                );
+            }
+        }
+    }
+    let audit = store.verify_events(chain).await.unwrap();
+    assert_eq!((audit.faults, audit.count), (Vec::new(), 0));
+    assert!(audit.deleted > 300);
+}
+
+/// Every table that grows by use.
+const TABLES: [&str; 13] = [
+    "sessions",
+    "pending_keys",
+    "step_ups",
+    "invitations",
+    "known_browsers",
+    "password_attempts",
+    "refused_sign_ins",
+    "network_tries",
+    "security_events",
+    "attempts",
+    "browser_attempts",
+    "session_attempts",
+    "heartbeat",
+];

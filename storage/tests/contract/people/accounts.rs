@@ -1,0 +1,99 @@
+use domain::{
+    ids::AccountId,
+    ports::{AccountChoice, Accounts, Sessions},
+};
+
+use crate::support::{
+    Database, bits,
+    people::{account, browser, somebody, user},
+};
+
+#[tokio::test]
+async fn a_name_is_unique_whatever_its_case_and_marks() {
+    let Database { store, .. } = &Database::fresh().await;
+    assert!(Accounts::add(store, account("Éclair & Co")).await.unwrap());
+    assert!(!Accounts::add(store, account("éCLAIR & CO")).await.unwrap());
+
+    let found = Accounts::find(store, &"ÉCLAIR & co".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.name.as_str(), "Éclair & Co");
+    assert!(!found.requires_mfa);
+    let unmarked = Accounts::find(store, &"Eclair & Co".parse().unwrap()).await;
+    assert_eq!(unmarked.unwrap(), Some(found), "marks are no difference");
+    let other = Accounts::find(store, &"Eclairs & Co".parse().unwrap()).await;
+    assert_eq!(other.unwrap(), None);
+}
+
+#[tokio::test]
+async fn accounts_are_listed_by_name_with_their_members() {
+    let Database { store, .. } = &Database::fresh().await;
+    for name in ["beta", "Alpha", "gamma"] {
+        assert!(Accounts::add(store, account(name)).await.unwrap());
+    }
+    let beta = Accounts::find(store, &"beta".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    for email in ["a@example.com", "b@example.com"] {
+        let role = domain::people::roles::Role::Member;
+        assert!(
+            domain::ports::Users::add(store, user(email), &beta.id, role)
+                .await
+                .unwrap()
+        );
+    }
+
+    let listed = Accounts::list(store).await.unwrap();
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|account| (account.name.as_str(), account.members))
+        .collect();
+    assert_eq!(listed, [("Alpha", 0), ("beta", 2), ("gamma", 0)]);
+    somebody(store).await;
+    assert_eq!(Accounts::list(store).await.unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn an_account_is_renamed_to_a_name_that_is_free() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (acme, other) = (account("Acme"), account("Éclair & Co"));
+    for account in [&acme, &other] {
+        assert!(Accounts::add(store, account.clone()).await.unwrap());
+    }
+    let rename = |name: &str| {
+        let name = name.parse().unwrap();
+        let (store, id) = (&store, &acme.id);
+        async move { Accounts::rename(*store, id, &name).await.unwrap() }
+    };
+    assert!(!rename("éCLAIR & co").await, "taken in any case");
+    assert!(rename("ACME").await, "its own in another case");
+    assert!(rename("Ümläut").await);
+    let find = |name: &str| {
+        let name = name.parse().unwrap();
+        async move { Accounts::find(store, &name).await.unwrap() }
+    };
+    assert_eq!(find("ÜMLÄUT").await.unwrap().id, acme.id);
+    assert_eq!(find("acme").await, None);
+    let nowhere = AccountId::from_random(bits());
+    let free = "Free".parse().unwrap();
+    assert!(!Accounts::rename(store, &nowhere, &free).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_removed_account_leaves_its_people() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let user = somebody(store).await;
+    let mine = browser(store, &user).await;
+    let account = store.of_user(&user).await.unwrap().remove(0).account.id;
+    let chosen = store.choose_account(&mine.session, &account).await;
+    assert_eq!(chosen.unwrap(), AccountChoice::Chosen);
+    assert!(Accounts::remove(store, &account).await.unwrap());
+    assert!(!Accounts::remove(store, &account).await.unwrap());
+    assert_eq!(database.count("memberships").await, 0);
+    let found = Sessions::find(store, mine.token).await.unwrap().unwrap();
+    assert_eq!(found.facts.account, None);
+    assert_eq!(found.user, user);
+}

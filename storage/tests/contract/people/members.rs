@@ -1,0 +1,233 @@
+//! Who may help whom, and an Owner's reset of a member.
+
+use domain::{
+    ids::{AccountId, UserId},
+    people::roles::Role,
+    ports::{
+        Accounts, Attempts, Grant, Members, MembershipChange, Mfa, NewUser, Sessions, Taken, Users,
+    },
+    second_factor::{lockout::Factor, step_up::Intent},
+};
+use storage::Store;
+
+use crate::{
+    people::memberships::{joined, owned},
+    support::{
+        Database, START, bits,
+        people::{Protected, STRANGER, account, protected, protected_user, user},
+    },
+};
+
+/// An Owner with MFA, their account, and a member with MFA.
+async fn met(store: &Store) -> (Protected, AccountId, Protected) {
+    let owner = protected(store).await;
+    let account = store.of_user(&owner.user).await.unwrap().remove(0);
+    let member = joined(store, &account.account.id, Role::Member).await;
+    let member = protected_user(store, member).await;
+    (owner, account.account.id, member)
+}
+
+fn intent(account: &AccountId, member: &UserId) -> Intent {
+    Intent::MemberReset {
+        account: account.clone(),
+        member: member.clone(),
+    }
+}
+
+#[tokio::test]
+async fn an_owner_resets_a_member() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let (mut owner, account, member) = met(store).await;
+    for holder in [STRANGER, &member.browser.holder()] {
+        store
+            .count_second_factor(&member.user, holder, Factor::Application, START)
+            .await
+            .unwrap();
+    }
+    let grant = owner.granted(store, &intent(&account, &member.user)).await;
+    assert_eq!(store.reset(grant.clone()).await.unwrap(), Taken::Taken);
+    assert!(store.method(&member.user).await.unwrap().is_none());
+    assert_eq!(
+        store
+            .refused_in_a_row(&member.user, STRANGER)
+            .await
+            .unwrap(),
+        0
+    );
+    let ended = Sessions::find(store, member.browser.token).await.unwrap();
+    assert!(ended.is_none());
+    assert!(store.method(&owner.user).await.unwrap().is_some());
+    let own = Sessions::find(store, owner.browser.token).await.unwrap();
+    assert!(own.is_some());
+    for table in ["mfa_methods", "code_sets", "sessions"] {
+        assert_eq!(database.count(table).await, 1, "{table}");
+    }
+    assert_eq!(database.count("session_attempts").await, 0);
+    let again = store.reset(grant).await.unwrap();
+    assert_eq!(again, Taken::AlreadyTaken);
+}
+
+#[tokio::test]
+async fn without_its_grant_nobody_is_reset() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (mut owner, account, member) = met(store).await;
+    let other = joined(store, &account, Role::Member).await;
+    let grant = owner.granted(store, &intent(&account, &other)).await;
+    let for_another = Grant {
+        intent: intent(&account, &member.user),
+        ..grant.clone()
+    };
+    let not_for_that = Grant {
+        intent: Intent::Delete,
+        ..grant
+    };
+    for grant in [for_another, not_for_that] {
+        let taken = store.reset(grant).await.unwrap();
+        assert_eq!(taken, Taken::AlreadyTaken);
+    }
+    assert!(store.method(&member.user).await.unwrap().is_some());
+}
+
+/// What changes between the grant and its use, so that the rules don't hold any more.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    SteppedBack,
+    Left,
+    MemberLeft,
+    MemberJoinedElsewhere,
+    MemberHasNoMethod,
+    AccountGone,
+    Nothing,
+}
+
+async fn apply(
+    store: &Store,
+    change: Change,
+    owner: &UserId,
+    account: &AccountId,
+    member: &UserId,
+) {
+    joined(store, account, Role::Owner).await;
+    let done = match change {
+        Change::SteppedBack => store.set_role(owner, account, Role::Member).await,
+        Change::Left => store.leave(owner, account).await,
+        Change::MemberLeft => store.leave(member, account).await,
+        Change::MemberJoinedElsewhere => {
+            let (elsewhere, _) = owned(store).await;
+            store.join(member, &elsewhere, Role::Member).await
+        }
+        Change::MemberHasNoMethod => {
+            assert!(store.reset_by_operator(member).await.unwrap());
+            Ok(MembershipChange::Done)
+        }
+        Change::AccountGone => {
+            assert!(Accounts::remove(store, account).await.unwrap());
+            Ok(MembershipChange::Done)
+        }
+        Change::Nothing => Ok(MembershipChange::Done),
+    };
+    assert_eq!(done.unwrap(), MembershipChange::Done);
+}
+
+#[rstest::rstest]
+#[case(Change::SteppedBack)]
+#[case(Change::Left)]
+#[case(Change::MemberLeft)]
+#[case(Change::MemberJoinedElsewhere)]
+#[case(Change::MemberHasNoMethod)]
+#[case(Change::AccountGone)]
+#[case(Change::Nothing)]
+#[tokio::test]
+async fn the_rules_hold_at_the_very_moment(#[case] change: Change) {
+    let Database { store, .. } = &Database::fresh().await;
+    let (mut owner, account, member) = met(store).await;
+    let grant = owner.granted(store, &intent(&account, &member.user)).await;
+    apply(store, change, &owner.user, &account, &member.user).await;
+    let taken = store.reset(grant).await.unwrap();
+    let method = store.method(&member.user).await.unwrap();
+    if let Change::Nothing = change {
+        assert_eq!(taken, Taken::Taken);
+        assert!(method.is_none());
+    } else {
+        assert_eq!(taken, Taken::SessionGone);
+        assert_eq!(
+            method.is_none(),
+            matches!(change, Change::MemberHasNoMethod)
+        );
+    }
+}
+
+#[tokio::test]
+async fn nobody_resets_themselves() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (mut owner, account, _) = met(store).await;
+    let grant = owner
+        .granted(store, &intent(&account, &owner.user.clone()))
+        .await;
+    assert_eq!(store.reset(grant).await.unwrap(), Taken::SessionGone);
+    assert!(store.method(&owner.user).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn co_owners_help_each_other() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (mut owner, account, member) = met(store).await;
+    let set = store.set_role(&member.user, &account, Role::Owner).await;
+    assert_eq!(set.unwrap(), MembershipChange::Done);
+    let grant = owner.granted(store, &intent(&account, &member.user)).await;
+    assert_eq!(store.reset(grant).await.unwrap(), Taken::Taken);
+}
+
+async fn named(store: &Store, name: &str, account: &AccountId, role: Role) -> UserId {
+    let number = u128::from_be_bytes(bits());
+    let user = NewUser {
+        name: name.parse().unwrap(),
+        ..user(&format!("named{number}@example.com"))
+    };
+    let id = user.id.clone();
+    assert!(Users::add(store, user, account, role).await.unwrap());
+    id
+}
+
+async fn helpers(store: &Store, user: &UserId) -> Vec<String> {
+    let names = store.helpers(user).await.unwrap();
+    names.iter().map(|name| name.as_str().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn those_help_who_own_every_account_of_a_person() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (one, two) = (account("One"), account("Two"));
+    for account in [&one, &two] {
+        assert!(Accounts::add(store, account.clone()).await.unwrap());
+    }
+    let mia = named(store, "Mia", &one.id, Role::Member).await;
+    let zoe = named(store, "zoe", &one.id, Role::Owner).await;
+    named(store, "Éric", &one.id, Role::Owner).await;
+    named(store, "Bob", &one.id, Role::Member).await;
+    let barred = named(store, "Adam", &one.id, Role::Owner).await;
+    store.set_disabled(&barred, true).await.unwrap();
+    // C3: an invited Owner can't sign in, so can't help.
+    let invited = NewUser {
+        password: None,
+        ..user("invited@example.com")
+    };
+    assert!(
+        Users::add(store, invited, &one.id, Role::Owner)
+            .await
+            .unwrap()
+    );
+    assert_eq!(helpers(store, &mia).await, ["Éric", "zoe"]);
+    assert_eq!(helpers(store, &zoe).await, ["Éric"], "not oneself");
+
+    store.join(&mia, &two.id, Role::Owner).await.unwrap();
+    assert_eq!(helpers(store, &mia).await, [""; 0]);
+    store.join(&zoe, &two.id, Role::Member).await.unwrap();
+    assert_eq!(helpers(store, &mia).await, [""; 0]);
+    store.set_role(&zoe, &two.id, Role::Owner).await.unwrap();
+    assert_eq!(helpers(store, &mia).await, ["zoe"]);
+    store.leave(&mia, &one.id).await.unwrap();
+    store.leave(&mia, &two.id).await.unwrap();
+    assert_eq!(helpers(store, &mia).await, [""; 0], "in no account");
+}

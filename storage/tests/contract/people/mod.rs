@@ -1,0 +1,9 @@
+//! People, accounts and memberships.
+
+mod accounts;
+mod member_list;
+mod members;
+pub mod memberships;
+mod password_changes;
+mod rules;
+mod users;

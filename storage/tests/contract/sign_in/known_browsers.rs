@@ -1,0 +1,191 @@
+//! Browsers that completed a sign-in: a budget of their own, for one user, until that user's sessions end.
+
+use domain::{
+    ids::UserId,
+    ports::{
+        Attempts, Counted, KnownBrowser, KnownBrowsers, Mfa, PasswordTry, Receipt, SecretHash,
+        Sessions, Taken, Users,
+    },
+    session::known_browser::{KEPT, KNOWN, PER_USER},
+    time::Timestamp,
+    token::TokenHash,
+};
+use storage::Store;
+
+use crate::support::{
+    Database, START, later,
+    people::{activation, browser, pending, somebody},
+    stranger, token,
+};
+
+async fn email(store: &Store, user: &UserId) -> String {
+    Users::find(store, user)
+        .await
+        .unwrap()
+        .unwrap()
+        .email
+        .into()
+}
+
+/// A browser that is known to the user from then on.
+pub async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
+    let new = crate::support::people::session(user, at);
+    assert!(store.open(new.clone()).await.unwrap().is_done());
+    let session = new.id;
+    let known = KnownBrowser {
+        token: token(),
+        user: user.clone(),
+        session,
+        at,
+    };
+    assert!(store.remember(known.clone()).await.unwrap());
+    known.token
+}
+
+async fn tried(store: &Store, email: &str, from: TokenHash, now: Timestamp) -> Counted {
+    let attempt = PasswordTry {
+        browser: Some(from),
+        address_limit: 1,
+        ..stranger(email)
+    };
+    store.count_password(attempt, now).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_known_browser_has_a_budget_of_its_own() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = somebody(store).await;
+    let (name, mine) = (email(store, &ada).await, known(store, &ada, START).await);
+    for _ in 0..1000 {
+        store.count_password(stranger(&name), START).await.unwrap();
+    }
+    for _ in 0..5 {
+        let counted = tried(store, &name, mine, START).await;
+        assert_eq!(counted, Counted::Counted(Receipt::Browser(mine)));
+    }
+    let refused = tried(store, &name, mine, START).await;
+    assert_eq!(refused, Counted::Refused { until: later(5) });
+    let other = known(store, &ada, START).await;
+    assert_eq!(
+        tried(store, &name, other, START).await,
+        Counted::Counted(Receipt::Browser(other))
+    );
+    store
+        .password_was_right(Receipt::Browser(mine))
+        .await
+        .unwrap();
+    assert_eq!(
+        tried(store, &name, mine, START).await,
+        Counted::Counted(Receipt::Browser(mine))
+    );
+    let stranger = store.count_password(stranger(&name), START).await.unwrap();
+    assert!(
+        matches!(stranger, Counted::Refused { .. }),
+        "its right password does not help strangers"
+    );
+}
+
+#[tokio::test]
+async fn it_is_a_stranger_to_every_other_user() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (ada, eve) = (somebody(store).await, somebody(store).await);
+    let (adas, eves) = (known(store, &ada, START).await, email(store, &eve).await);
+    let counted = tried(store, &eves, adas, START).await;
+    assert!(matches!(
+        counted,
+        Counted::Counted(Receipt::Stranger { .. })
+    ));
+    assert!(!store.is_known(adas, &eve, START).await.unwrap());
+
+    // Nor can it be made known to one.
+    let session = browser(store, &eve).await.session;
+    let taken_over = KnownBrowser {
+        token: adas,
+        user: eve.clone(),
+        session,
+        at: START,
+    };
+    assert!(!store.remember(taken_over).await.unwrap());
+    assert!(store.is_known(adas, &ada, START).await.unwrap());
+}
+
+#[tokio::test]
+async fn it_is_forgotten_when_it_stays_away() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = somebody(store).await;
+    let (name, mine) = (email(store, &ada).await, known(store, &ada, START).await);
+    let away = START.plus(KNOWN);
+    assert!(!store.is_known(mine, &ada, away).await.unwrap());
+    let counted = tried(store, &name, mine, away).await;
+    assert!(matches!(
+        counted,
+        Counted::Counted(Receipt::Stranger { .. })
+    ));
+}
+
+/// B3 of the red team: those known for longest stay, however many sign in later and however often; the others rotate.
+#[tokio::test]
+async fn b3_of_very_many_those_known_for_longest_stay() {
+    let database = Database::fresh().await;
+    let store = &database.store;
+    let ada = somebody(store).await;
+    let mut all = Vec::new();
+    for number in 0..2 * PER_USER {
+        all.push(known(store, &ada, later(60 * u64::from(number))).await);
+    }
+    assert_eq!(database.count("known_browsers").await, i64::from(PER_USER));
+    let (kept, rotated) = (KEPT as usize, (PER_USER - KEPT) as usize);
+    for (number, token) in all.iter().enumerate() {
+        let stays = number < kept || number >= all.len() - rotated;
+        assert_eq!(
+            store.is_known(*token, &ada, START).await.unwrap(),
+            stays,
+            "{number}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn none_is_known_to_a_session_that_has_ended() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (ada, eve) = (somebody(store).await, somebody(store).await);
+    let mine = browser(store, &ada).await;
+    let of = |user: &UserId| KnownBrowser {
+        token: token(),
+        user: user.clone(),
+        session: mine.session.clone(),
+        at: START,
+    };
+    assert!(
+        !store.remember(of(&eve)).await.unwrap(),
+        "another's session"
+    );
+    store.end(&mine.session).await.unwrap();
+    assert!(!store.remember(of(&ada)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_new_password_ends_them() {
+    let Database { store, .. } = &Database::fresh().await;
+    let (ada, eve) = (somebody(store).await, somebody(store).await);
+    let (adas, eves) = (
+        known(store, &ada, START).await,
+        known(store, &eve, START).await,
+    );
+    let hash = SecretHash::phc("$argon2id$new".to_owned());
+    store.set_password(&ada, hash).await.unwrap();
+    assert!(!store.is_known(adas, &ada, START).await.unwrap());
+    assert!(store.is_known(eves, &eve, START).await.unwrap());
+}
+
+#[tokio::test]
+async fn so_does_a_new_method() {
+    let Database { store, .. } = &Database::fresh().await;
+    let ada = somebody(store).await;
+    let known = known(store, &ada, START).await;
+    let mine = browser(store, &ada).await;
+    let key = pending(store, &ada, &mine, START).await;
+    let activated = store.activate(activation(&key, &mine)).await.unwrap();
+    assert_eq!(activated, Taken::Taken);
+    assert!(!store.is_known(known, &ada, START).await.unwrap());
+}

@@ -1,0 +1,83 @@
+//! Step-ups to test with.
+
+use std::time::Duration;
+
+use domain::{
+    ports::{Grant, Mfa, Proof, StepUp, StepUps, Taken, Verification},
+    second_factor::step_up::{GRANT, Intent},
+    time::Timestamp,
+};
+use storage::Store;
+
+use crate::support::{
+    Database, START,
+    people::{Browser, Protected},
+};
+
+impl Protected {
+    pub fn asked(&self, intent: &Intent) -> StepUp {
+        StepUp {
+            intent: intent.clone(),
+            method: self.method.clone(),
+            asked_at: START,
+            granted_at: None,
+        }
+    }
+
+    pub fn verification(&self, browser: &Browser, intent: &Intent, proof: Proof) -> Verification {
+        Verification {
+            swap: browser.swap(),
+            user: self.user.clone(),
+            intent: intent.clone(),
+            method: self.method.clone(),
+            proof,
+            at: START,
+        }
+    }
+
+    /// What an action takes, given at `START` and taken at once.
+    pub fn grant(&self, intent: &Intent) -> Grant {
+        Grant {
+            session: self.browser.session.clone(),
+            user: self.user.clone(),
+            intent: intent.clone(),
+            lapsed: START.plus(Duration::from_millis(1)).minus(GRANT),
+        }
+    }
+
+    pub fn backup_proof(&self, index: usize) -> Proof {
+        Proof::BackupCode(self.codes.codes[index].id.clone())
+    }
+
+    /// Asks and verifies in the person's own session, by a step that nobody used.
+    pub async fn granted(&mut self, store: &Store, intent: &Intent) -> Grant {
+        let proof = fresh_step(store, self).await;
+        let session = &self.browser.session;
+        store
+            .ask(session, &self.user, self.asked(intent))
+            .await
+            .unwrap();
+        let verification = self.verification(&self.browser, intent, proof);
+        let new = verification.swap.new;
+        assert_eq!(store.verify(verification).await.unwrap(), Taken::Taken);
+        self.browser.token = new;
+        self.grant(intent)
+    }
+}
+
+/// The step after the newest that was burnt.
+pub async fn fresh_step(store: &Store, person: &Protected) -> Proof {
+    let method = store.method(&person.user).await.unwrap().unwrap();
+    Proof::Step(method.last_step.offset(1))
+}
+
+/// When the session signed in by a backup code that still stands for a verification.
+pub async fn recovered_at(database: &Database, browser: &Browser) -> Option<Timestamp> {
+    let sql = "SELECT recovered_at FROM sessions WHERE id = $1";
+    let at: Option<i64> = sqlx::query_scalar(sql)
+        .bind(browser.session.as_str())
+        .fetch_one(&database.raw().await)
+        .await
+        .unwrap();
+    at.map(Timestamp::from_millis)
+}

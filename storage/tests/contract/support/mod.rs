@@ -1,0 +1,189 @@
+//! A fresh database for each test: a `SQLite` file, or a schema of its own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
+
+pub mod grants;
+pub mod people;
+
+use std::{
+    env,
+    path::PathBuf,
+    process,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use domain::{
+    blind_index::BlindIndex,
+    network::client_address::ClientAddress,
+    ports::PasswordTry,
+    secrets::vault::{MasterKey, Sealed, Vault},
+    time::Timestamp,
+    token::{Token, TokenHash},
+};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
+use storage::{OpenError, Store};
+use tempfile::TempDir;
+
+/// Some instant; nothing here reads a clock.
+pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+pub struct Database {
+    pub store: Store,
+    pub url: String,
+    folder: TempDir,
+}
+
+impl Database {
+    /// A database of its own with the current schema.
+    pub async fn fresh() -> Self {
+        let database = Self::empty().await;
+        database.store.migrate().await.unwrap();
+        database
+    }
+
+    /// The same without a schema.
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match env::var("TWINLOCK_TEST_POSTGRES") {
+            Ok(server) => schema_on(&server).await,
+            Err(_) => url(&folder.path().join("twin lock.db")),
+        };
+        let store = Store::open(&url).await.unwrap();
+        Self { store, url, folder }
+    }
+
+    /// A `SQLite` file with the current schema, whatever engine is under test.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = url(&folder.path().join("twin lock.db"));
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        Self { store, url, folder }
+    }
+
+    /// The `SQLite` file.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("twin lock.db")
+    }
+
+    /// Another program's view of the same database.
+    pub async fn another(&self) -> Store {
+        Store::open(&self.url).await.unwrap()
+    }
+
+    /// A look at the tables behind the store's back.
+    pub async fn raw(&self) -> AnyPool {
+        AnyPool::connect(&self.url.replace(' ', "%20"))
+            .await
+            .unwrap()
+    }
+
+    /// One connection behind the store's back.
+    pub async fn connection(&self) -> AnyConnection {
+        AnyConnection::connect(&self.url.replace(' ', "%20"))
+            .await
+            .unwrap()
+    }
+
+    pub async fn count(&self, table: &'static str) -> i64 {
+        let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        sqlx::query_scalar(sql)
+            .fetch_one(&self.raw().await)
+            .await
+            .unwrap()
+    }
+}
+
+/// Nothing of one test is to be seen in another's schema. The whole server goes when the tests have run.
+async fn schema_on(server: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let schema = format!(
+        "test_{}_{}",
+        process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(server).await.unwrap();
+    // A server that is not made anew for each run may know the name from an earlier one.
+    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
+    connection.execute(AssertSqlSafe(create)).await.unwrap();
+    let mark = if server.contains('?') { '&' } else { '?' };
+    format!("{server}{mark}options=-csearch_path%3D{schema}")
+}
+
+/// The folder of this engine's migrations.
+pub fn engine() -> &'static str {
+    if env::var_os("TWINLOCK_TEST_POSTGRES").is_some() {
+        "postgres"
+    } else {
+        "sqlite"
+    }
+}
+
+pub fn url(file: &std::path::Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
+pub async fn refusal(url: &str) -> OpenError {
+    Store::open(url)
+        .await
+        .err()
+        .unwrap_or_else(|| panic!("{url} was opened"))
+}
+
+pub fn later(seconds: u64) -> Timestamp {
+    START.plus(Duration::from_secs(seconds))
+}
+
+/// Bits that no other call gets.
+pub fn bits<const N: usize>() -> [u8; N] {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    let mut bits = [0x5a; N];
+    bits[..8].copy_from_slice(&number);
+    bits
+}
+
+pub fn token() -> TokenHash {
+    Token::from_random(bits()).hash()
+}
+
+pub fn master_key() -> MasterKey {
+    MasterKey::from_random([1; 4], [2; 32])
+}
+
+pub fn vault() -> Vault {
+    Vault::new(&master_key())
+}
+
+pub fn email_index(email: &str) -> BlindIndex {
+    vault().email_index(&email.parse().unwrap())
+}
+
+pub fn sealed() -> Sealed {
+    Sealed {
+        key_id: vault().key_id(),
+        bytes: bits::<60>().to_vec(),
+    }
+}
+
+/// A password for that address from a browser that nobody knows, somewhere on the network.
+pub fn stranger(email: &str) -> PasswordTry {
+    PasswordTry {
+        email: Some((email.parse().unwrap(), email_index(email))),
+        address_limit: 300,
+        ..from([203, 0, 113, 9].into())
+    }
+}
+
+/// What is no address, from there.
+pub fn from(address: std::net::IpAddr) -> PasswordTry {
+    let address = ClientAddress::new(address);
+    PasswordTry {
+        email: None,
+        session: None,
+        browser: None,
+        address: address.counted(),
+        network: address.network(),
+        address_limit: 300,
+    }
+}
