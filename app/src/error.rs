@@ -1,46 +1,15 @@
 //! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
 
-use domain::{
-    members::NoReset, people::password::Weakness, second_factor::backup_code::BackupCodeError,
-};
+use domain::{members::NoReset, people::password::Weakness};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
 
+pub use usecases::Field;
+
 use crate::{reference::Reference, told::Told};
-
-/// A field that the server refused although the page had let it pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// An e-mail address.
-    Email,
-    /// A password.
-    Password,
-    /// A person's name.
-    PersonName,
-    /// An account's name.
-    AccountName,
-    /// A 6-digit code.
-    Code,
-    /// A backup code.
-    BackupCode,
-    /// A backup code, where several were given.
-    OneBackupCode,
-    /// An MFA method's name.
-    MethodName,
-}
-
-impl From<BackupCodeError> for Field {
-    fn from(error: BackupCodeError) -> Self {
-        match error {
-            BackupCodeError::NoCode => Self::BackupCode,
-            BackupCodeError::Several => Self::OneBackupCode,
-        }
-    }
-}
 
 /// Every refusal, each with its own HTTP status and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +135,7 @@ impl FromServerFnError for AppError {
             _ => Self::Internal,
         };
         #[cfg(feature = "ssr")]
-        crate::call::set_status(refusal);
+        crate::serve::set_status(refusal);
         refusal
     }
 }
@@ -230,42 +199,36 @@ impl AppError {
 }
 
 #[cfg(feature = "ssr")]
-impl From<domain::people::password::PasswordError> for AppError {
-    fn from(error: domain::people::password::PasswordError) -> Self {
+impl From<usecases::UseCaseError> for AppError {
+    fn from(error: usecases::UseCaseError) -> Self {
+        use usecases::UseCaseError;
         match error {
-            domain::people::password::PasswordError::Weak(why) => Self::WeakPassword { why },
-            _ => Self::Invalid {
-                field: Field::Password,
-            },
+            UseCaseError::NotSignedIn => Self::NotSignedIn,
+            UseCaseError::WrongCredentials => Self::WrongCredentials,
+            UseCaseError::WrongCode => Self::WrongCode,
+            UseCaseError::JustExpired => Self::JustExpired,
+            UseCaseError::AlreadyUsed { seconds } => Self::AlreadyUsed { seconds },
+            UseCaseError::ClockOff { seconds } => Self::ClockOff { seconds },
+            UseCaseError::BackupCodeUsed => Self::BackupCodeUsed,
+            UseCaseError::Paused { seconds } => Self::Paused { seconds },
+            UseCaseError::Locked { tries } => Self::Locked { tries },
+            UseCaseError::TooMany { seconds } => Self::TooMany { seconds },
+            UseCaseError::SessionLocked { tries } => Self::SessionLocked { tries },
+            UseCaseError::PasswordRequired => Self::PasswordRequired,
+            UseCaseError::VerificationRequired => Self::VerificationRequired,
+            UseCaseError::NoMethod => Self::NoMethod,
+            UseCaseError::SetUpRequired => Self::SetUpRequired,
+            UseCaseError::NoReset { why } => Self::NoReset { why },
+            UseCaseError::NotAllowed => Self::NotAllowed,
+            UseCaseError::NotFound => Self::NotFound,
+            UseCaseError::LinkDead => Self::LinkDead,
+            UseCaseError::NothingPending => Self::NothingPending,
+            UseCaseError::AlreadySetUp => Self::AlreadySetUp,
+            UseCaseError::Invalid { field } => Self::Invalid { field },
+            UseCaseError::WeakPassword { why } => Self::WeakPassword { why },
+            UseCaseError::Unavailable => Self::Unavailable,
+            UseCaseError::Internal => Self::Internal,
         }
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl From<domain::ports::PortError> for AppError {
-    /// The operator's log gets the source; the wire gets the class.
-    fn from(error: domain::ports::PortError) -> Self {
-        let source = std::error::Error::source(&error)
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        match error {
-            domain::ports::PortError::Unavailable(_) => {
-                tracing::warn!(%source, "a port is unavailable");
-                Self::Unavailable
-            }
-            domain::ports::PortError::Failed(_) => {
-                tracing::error!(%source, "a port failed");
-                Self::Internal
-            }
-        }
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl From<domain::ports::NoPlace> for AppError {
-    /// The request's own line in the log says enough: they come by the hundred.
-    fn from(_: domain::ports::NoPlace) -> Self {
-        Self::Unavailable
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pages (`csr`) and server functions (`ssr`) of Twinlock: one folder a feature, each with the same few files.
 //!
-//! `api.rs` holds what goes over the wire, `server.rs` the use cases, `view.rs` the pages, `state.rs` the pure folds between them.
+//! `api.rs` holds the server functions, `view.rs` the pages, `state.rs` the pure folds between them. The crate `usecases` holds what the server
+//! functions do.
 
 pub mod accounts;
 pub mod connection;
@@ -14,21 +15,12 @@ pub mod session;
 pub mod step_up;
 mod told;
 pub mod ui;
-pub mod wire;
 pub mod words;
 
 #[cfg(feature = "ssr")]
 pub mod access;
 #[cfg(feature = "ssr")]
-pub mod call;
-#[cfg(feature = "ssr")]
-pub mod caller;
-#[cfg(feature = "ssr")]
-pub mod cookies;
-#[cfg(feature = "ssr")]
-pub mod events;
-#[cfg(feature = "ssr")]
-pub mod services;
+pub mod serve;
 
 #[cfg(feature = "csr")]
 mod address;

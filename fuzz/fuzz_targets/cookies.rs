@@ -1,7 +1,7 @@
 //! The cookies of a request.
 #![no_main]
 
-use app::cookies::has_cookie;
+use app::serve::has_cookie;
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,10 +2,6 @@
 
 use std::{fs, io, sync::Arc, time::Duration};
 
-use app::{
-    cookies::CookieNames,
-    services::{Ports, Scope, Services, Settings},
-};
 use domain::{
     events::{Actor, Origin},
     ports::{Clock, Entropy, Hasher, PortError},
@@ -13,6 +9,7 @@ use domain::{
 };
 use storage::Store;
 use thiserror::Error;
+use usecases::{CookieNames, Ports, Scope, Services, Settings};
 
 use crate::{
     clock::SystemClock,

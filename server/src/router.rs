@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use app::services::Services;
 use axum::{
     Router,
     extract::{Request, State},
@@ -12,6 +11,7 @@ use axum::{
     routing::{any, get},
 };
 use tower::ServiceBuilder;
+use usecases::Services;
 
 use crate::{
     config::{Hosts, PublicUrl, TrustedProxies},
@@ -57,7 +57,7 @@ pub fn router_with(
         proxies: proxies.clone(),
         hosts: HostGuard::new(hosts, proxies.clone(), public_url.clone(), brand),
     });
-    let pages = pages.with_session_cookie(services.settings.cookie_name());
+    let pages = pages.with_session_cookie(services.settings.cookies.session());
     let around_everything = ServiceBuilder::new()
         .layer(from_fn_with_state(envelopes, envelope::wrap))
         .layer(panic::catch());

@@ -30,16 +30,19 @@ pub struct CiArguments {
     test: TestArguments,
 }
 
-/// Each with all its targets. `app` and `domain` come in one shape for each side.
+/// Each with all its targets. `app`, `usecases` and `domain` come in one shape for each side.
 const CLIPPY: [(&str, &[&str]); 5] = [
     (
         "clippy, host",
         &[
-            "-p", "domain", "-p", "storage", "-p", "server", "-p", "xtask", "-p", "attack", "-p",
-            "faults",
+            "-p", "domain", "-p", "usecases", "-p", "storage", "-p", "server", "-p", "xtask", "-p",
+            "attack", "-p", "faults",
         ],
     ),
-    ("clippy, domain without secrets", &["-p", "domain"]),
+    (
+        "clippy, domain and use cases without secrets",
+        &["-p", "domain", "-p", "usecases"],
+    ),
     (
         "clippy, app server side",
         &["-p", "app", "--features", "ssr"],

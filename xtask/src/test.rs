@@ -38,9 +38,11 @@ const ROOM: u64 = 1 << 30;
 
 /// What runs on the host, in one call: cargo compiles what they share anew for each set of features it is asked for, and a call of its own for
 /// each crate is a set of its own.
-const HOST: [&str; 8] = [
+const HOST: [&str; 10] = [
     "--package",
     "domain",
+    "--package",
+    "usecases",
     "--package",
     "storage",
     "--package",
@@ -49,10 +51,16 @@ const HOST: [&str; 8] = [
     "app",
 ];
 
-/// The suites that cargo runs. `app` and `domain` come in one shape for each side, never both in one call, because cargo would unite their features.
+/// The suites that cargo runs. `app`, `usecases` and `domain` come in one shape for each side, never both in one call, because cargo would unite their features.
 const SUITES: [(&str, &[&str]); 6] = [
-    ("domain, as in the browser", &["--package", "domain"]),
-    ("domain, storage, server, app's server side", &HOST),
+    (
+        "domain and use cases, as in the browser",
+        &["--package", "domain", "--package", "usecases"],
+    ),
+    (
+        "domain, use cases, storage, server, app's server side",
+        &HOST,
+    ),
     (
         "app, browser side",
         &["--package", "app", "--features", "csr"],

@@ -1,42 +1,8 @@
 //! What the pages of the accounts decide without the browser.
 
-use domain::members::{MemberState, PAGE};
+use domain::members::PAGE;
 
-use super::api::{MembersWanted, Protection};
 use crate::ui::pure::grouped;
-
-impl Protection {
-    /// Members without MFA.
-    #[must_use]
-    pub const fn lacking(self) -> u32 {
-        self.members.saturating_sub(self.protected)
-    }
-}
-
-impl MembersWanted {
-    /// Whether only some of the members are wanted.
-    #[must_use]
-    pub const fn is_narrowed(&self) -> bool {
-        !self.search.is_empty() || self.state.is_some()
-    }
-
-    /// Searches anew, from the first page.
-    pub fn search(&mut self, text: &str) {
-        let text = text.trim();
-        if self.search != text {
-            text.clone_into(&mut self.search);
-            self.page = 0;
-        }
-    }
-
-    /// Filters anew, from the first page.
-    pub fn filter(&mut self, state: Option<MemberState>) {
-        if self.state != state {
-            self.state = state;
-            self.page = 0;
-        }
-    }
-}
 
 /// The last page there is, from 0.
 #[must_use]
@@ -61,7 +27,6 @@ pub fn page_range(page: u32, matching: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::ids::AccountId;
     use rstest::rstest;
 
     #[rstest]
@@ -82,23 +47,5 @@ mod tests {
     #[case(10_000, 199)]
     fn the_last_page_is_never_empty(#[case] matching: u32, #[case] expected: u32) {
         assert_eq!(last_page(matching), expected);
-    }
-
-    #[test]
-    fn a_new_search_or_filter_begins_at_the_first_page() {
-        let mut wanted = MembersWanted {
-            account: AccountId::from_random([1; 16]),
-            search: String::new(),
-            state: None,
-            page: 3,
-        };
-        wanted.search("  ");
-        wanted.filter(None);
-        assert_eq!((wanted.page, wanted.is_narrowed()), (3, false));
-        wanted.search(" ada ");
-        assert_eq!((wanted.page, wanted.search.as_str()), (0, "ada"));
-        wanted.page = 3;
-        wanted.filter(Some(MemberState::On));
-        assert_eq!((wanted.page, wanted.is_narrowed()), (0, true));
     }
 }

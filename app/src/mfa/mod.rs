@@ -2,15 +2,6 @@
 
 pub mod api;
 
-#[cfg(feature = "ssr")]
-mod codes;
-#[cfg(feature = "ssr")]
-mod method;
-#[cfg(feature = "ssr")]
-mod qr;
-#[cfg(feature = "ssr")]
-mod server;
-
 #[cfg(feature = "csr")]
 pub(crate) mod code_form;
 #[cfg(feature = "csr")]

@@ -5,13 +5,13 @@ use domain::second_factor::{
     one_time_code::OneTimeCode,
 };
 use leptos::prelude::*;
+use usecases::secret_text::SecretText;
 
 use crate::{
     error::{AppError, Field},
     mfa::code_form::CodeForm,
     reactive::shown,
     ui::{Button, ButtonKind, CodeKind},
-    wire::SecretText,
 };
 
 /// What was typed, once it can be a code at all.

@@ -2,12 +2,5 @@
 
 pub mod api;
 
-#[cfg(feature = "ssr")]
-mod password;
-#[cfg(feature = "ssr")]
-mod server;
-#[cfg(feature = "ssr")]
-pub(crate) use server::view as profile;
-
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -2,9 +2,10 @@
 
 use domain::people::link_token;
 use leptos::prelude::window;
+use usecases::secret_text::SecretText;
 use wasm_bindgen::JsValue;
 
-use crate::{routes::Page, wire::SecretText};
+use crate::routes::Page;
 
 /// Whether the address holds a link's token.
 pub(super) fn has_link() -> bool {

@@ -16,6 +16,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::BroadcastChannel;
 
 use self::link::take_fragment;
+use usecases::secret_text::SecretText;
+
 use crate::{
     boot,
     connection::Connection,
@@ -24,7 +26,6 @@ use crate::{
     profile::api::Profile,
     routes::Page,
     session::api::{Viewer, whoami},
-    wire::SecretText,
     words,
 };
 

@@ -2,10 +2,5 @@
 
 pub mod api;
 
-#[cfg(feature = "ssr")]
-mod server;
-#[cfg(feature = "ssr")]
-pub(crate) use server::{grant, is_granted, taken};
-
 #[cfg(feature = "csr")]
 pub(crate) mod view;

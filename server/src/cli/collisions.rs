@@ -1,10 +1,10 @@
 //! `twinlock collisions`: people and accounts whose spelling was another one before version 44 and is another's now.
 
-use app::services::Services;
 use domain::ports::{Accounts, Collision, PortError, Users};
 use serde::Serialize;
 use serde_json::{Value, json};
 use storage::Store;
+use usecases::Services;
 
 use super::{Failure, Report, on};
 use crate::config::DatabaseArgs;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::services::Services;
 use domain::{ids::UserId, time::Timestamp, token::Token};
+use usecases::Services;
 
 use super::Failure;
 

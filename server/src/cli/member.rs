@@ -1,12 +1,12 @@
 //! `twinlock member`: a user's further accounts.
 
-use app::services::Services;
 use domain::{
     ids::UserId,
     people::{email::Email, roles::Role},
     ports::{AccountRecord, MembershipChange},
 };
 use serde_json::{Value, json};
+use usecases::Services;
 
 use super::{
     Failure, Report, account,

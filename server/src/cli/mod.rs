@@ -34,16 +34,13 @@ use std::{
     process::ExitCode,
 };
 
-use app::{
-    cookies::CookieNames,
-    services::{Services, Settings},
-};
 use clap::Parser;
 use domain::{
     events::{Actor, Origin},
     session::address_limit::LIMIT,
 };
 use serde_json::json;
+use usecases::{CookieNames, Services, Settings};
 
 use crate::{
     config::{Address, AddressArgs, Database, DatabaseArgs, LogFormat, SettingError},

@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use app::services::Services;
 use domain::{second_factor::totp::label, token::Token};
 use rustix::io::Errno;
 use tokio::{net::TcpListener, time::timeout};
+use usecases::Services;
 
 use super::{Failure, args::ServeArgs, demo};
 use crate::{

@@ -2,14 +2,13 @@
 
 use app::{
     access::class_of,
-    caller::{Visitor, resolve},
     error::AppError,
-    events::{denied, origin},
-    services::Services,
+    serve::{origin, resolve},
 };
 use axum::response::Response;
 use domain::session::policy::{Access, Standing, allows};
 use http::request::Parts;
+use usecases::{Services, Visitor, note_denied};
 
 use super::refusal::refuse;
 
@@ -33,7 +32,7 @@ pub async fn admit(services: &Services, request: &mut Parts) -> Result<(), Box<R
     if !allows(standing, class) {
         if standing.is_some() {
             let function = origin.function;
-            denied(&services.seen_from(origin), function).await;
+            note_denied(&services.seen_from(origin), function).await;
         }
         return Err(Box::new(refuse(match standing {
             None => &AppError::NotSignedIn,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{error::AppError, services::Services};
+use app::error::AppError;
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -10,6 +10,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use usecases::Services;
 
 use super::{
     accept, access, arguments, body, build, codings, content_type, endpoint,

@@ -7,9 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use app::caller::Caller;
 use axum::{extract::Request, http::StatusCode};
 use domain::session::policy::Standing;
+use usecases::Caller;
 
 /// Refusals a second and core that are answered at once: ten times what a core's sign-ins come to.
 const A_SECOND: u32 = 1_000;

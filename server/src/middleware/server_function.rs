@@ -1,9 +1,5 @@
 //! Hands a request that every guard has passed to its server function.
 
-use app::{
-    caller::{Caller, Visitor},
-    services::Services,
-};
 use axum::{
     extract::{Request, State},
     http::header::CONTENT_TYPE,
@@ -11,6 +7,7 @@ use axum::{
 };
 use domain::events::Origin;
 use leptos::prelude::provide_context;
+use usecases::{Caller, Services, Visitor};
 
 use super::refusal::JSON;
 

@@ -5,9 +5,10 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use app::{caller::Visitor, services::Settings};
+use app::serve::visitor;
 use domain::network::client_address::ClientAddress;
 use http::{HeaderMap, HeaderName, Request, request::Parts};
+use usecases::Settings;
 
 use crate::config::TrustedProxies;
 
@@ -27,7 +28,7 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
     let peer = request.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
     let address = client_address(peer, &request.headers, proxies);
-    let visitor = Visitor::new(address, &request.headers, settings);
+    let visitor = visitor(address, &request.headers, settings);
     request.extensions.insert(visitor);
 }
 

@@ -15,8 +15,8 @@ mod worker;
 use std::{borrow::Cow, collections::HashMap};
 
 use app::{
-    cookies::{CookieNames, has_cookie},
     routes::{Page, leads_to_sign_in},
+    serve::has_cookie,
 };
 use axum::{
     http::{
@@ -25,6 +25,7 @@ use axum::{
     },
     response::Response,
 };
+use usecases::CookieNames;
 
 use crate::config::{Branding, PublicUrl};
 use crate::middleware::refusal::plain;

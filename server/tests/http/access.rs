@@ -38,7 +38,7 @@ async fn a_made_up_token_is_no_session(#[case] token: &str) {
     let server = TestServer::start().await;
     server.add_owner().await;
     let mut browser = server.browser();
-    browser.set_cookie(server.services.settings.cookie_name(), token);
+    browser.set_cookie(server.services.settings.cookies.session(), token);
     browser
         .ask("profile/view")
         .await

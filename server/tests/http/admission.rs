@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use app::services::{Ports, Services};
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
@@ -14,6 +13,7 @@ use domain::{
 };
 use serde_json::json;
 use server::config::{LimitArgs, Limits};
+use usecases::{Ports, Services};
 
 use crate::support::{Browser, Options, Person, TestServer, ada};
 
@@ -116,7 +116,7 @@ fn wrong(number: usize) -> serde_json::Value {
 #[tokio::test]
 async fn b1_what_a_limit_refuses_takes_no_place() {
     let site = Site::new().await;
-    let name = site.server.services.settings.browser_cookie_name();
+    let name = site.server.services.settings.cookies.browser();
     let mut here = site.server.browser().from("203.0.113.9");
     for number in 0..2 {
         let answer = here.call("session/sign_in", wrong(number)).await;

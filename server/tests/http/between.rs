@@ -205,7 +205,7 @@ async fn p10_several_cookies_of_our_name_hide_no_session() {
     let ada = server.add_owner().await;
     let mut browser = server.browser();
     browser.sign_in(&ada).await.expect_ok();
-    let name = server.services.settings.cookie_name();
+    let name = server.services.settings.cookies.session();
     assert_eq!(name, "twinlock-3000");
     let token = browser.cookie(name).unwrap();
     let junk = "A".repeat(43);

@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use app::services::{Ports, Services};
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
@@ -14,6 +13,7 @@ use domain::{
     time::Timestamp,
 };
 use serde_json::json;
+use usecases::{Ports, Services};
 
 use crate::support::{Authenticator, Enrolled, Options, TestServer};
 

@@ -79,7 +79,7 @@ async fn a_line_names_the_path_and_no_secret() {
         assert!(line.contains(part), "{part} in {line}");
     }
     let token = browser
-        .cookie(server.services.settings.cookie_name())
+        .cookie(server.services.settings.cookies.session())
         .unwrap();
     for secret in ["hunter2", ada.password, token] {
         assert!(!log.contains(secret), "{secret} in {log}");

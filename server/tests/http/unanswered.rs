@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use app::services::{Ports, Scope, Services};
 use async_trait::async_trait;
 use domain::{
     events::Origin,
@@ -11,6 +10,7 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
+use usecases::{Ports, Scope, Services};
 
 use crate::support::{Options, TestServer};
 

@@ -42,7 +42,7 @@ async fn a_new_password_ends_what_the_old_one_opened() {
     ada.step_up(&server, &mut mine, json!({ "action": "delete" }))
         .await;
     let invitation = server.invite(&ada.person).await;
-    let cookie = server.services.settings.cookie_name();
+    let cookie = server.services.settings.cookies.session();
     let before = mine.cookie(cookie).unwrap().to_owned();
 
     server.clock.next_step();

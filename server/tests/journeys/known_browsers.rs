@@ -79,7 +79,7 @@ async fn the_owner_is_in_at_once_and_a_stranger_learns_nothing() {
 async fn a_browser_is_known_once_the_sign_in_is_complete() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
-    let name = server.services.settings.browser_cookie_name();
+    let name = server.services.settings.cookies.browser();
     server.clock.next_step();
     let mut browser = server.browser();
     let half = browser.sign_in(&ada.person).await;
@@ -229,7 +229,7 @@ async fn b3_an_invitation_makes_its_browser_known() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let link = server.invite(&ada).await;
-    let name = server.services.settings.browser_cookie_name();
+    let name = server.services.settings.cookies.browser();
     let mut mine = server.browser();
     let form = json!({ "token": link, "password": ada.password });
     let accepted = mine.call("session/accept_invitation", form).await;

@@ -1,6 +1,5 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use app::services::Services;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -24,6 +23,7 @@ use server::{
     spa::Pages,
 };
 use tower::ServiceExt;
+use usecases::Services;
 
 use super::{Answer, Browser, Person, TestClock, TestDatabase, ada, instances::Instances};
 

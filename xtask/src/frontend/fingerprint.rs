@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// Raised when this tool joins the styles, compiles the pages or packs `dist` in another way than before.
 const FORMAT: &str = "7";
 
-const FOLDERS: [&str; 4] = ["app", "domain", "frontend", "style"];
+const FOLDERS: [&str; 5] = ["app", "domain", "frontend", "style", "usecases"];
 const FILES: [&str; 3] = ["Cargo.lock", "Cargo.toml", "Trunk.toml"];
 
 /// The hash of the sources below `root`, and of the versions of the tools that will build them.

@@ -100,7 +100,7 @@ fn literals(source: &str) -> Vec<String> {
 #[test]
 fn each_stands_in_a_source() {
     let mut paths = vec![root().join("frontend/index.html")];
-    for crate_name in ["app", "domain", "server", "storage"] {
+    for crate_name in ["app", "domain", "server", "storage", "usecases"] {
         paths.extend(files(&root().join(crate_name).join("src"), &["rs"]));
     }
     paths.retain(|path| !path.ends_with("tests.rs"));

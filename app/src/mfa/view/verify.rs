@@ -2,6 +2,8 @@ use domain::second_factor::one_time_code::OneTimeCode;
 use leptos::prelude::*;
 
 use super::{Step, Steps, is_short};
+use usecases::secret_text::SecretText;
+
 use crate::{
     error::{AppError, Field},
     mfa::{
@@ -13,7 +15,6 @@ use crate::{
     session::api::{Code, whoami},
     shell::{Shell, go, load, shell},
     ui::{Button, FocusHeading, FormError, Skeleton},
-    wire::SecretText,
     words,
 };
 

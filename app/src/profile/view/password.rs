@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use usecases::secret_text::SecretText;
 
 use crate::{
     error::{AppError, Field},
@@ -13,7 +14,6 @@ use crate::{
         Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
         focus_first_invalid,
     },
-    wire::SecretText,
     words,
 };
 

@@ -1,5 +1,6 @@
 use domain::second_factor::one_time_code::OneTimeCode;
 use leptos::prelude::*;
+use usecases::secret_text::SecretText;
 
 use crate::{
     error::{AppError, Field},
@@ -8,7 +9,6 @@ use crate::{
     session::api::Code,
     shell::shell,
     ui::{Button, focus_heading},
-    wire::SecretText,
     words,
 };
 

@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use usecases::secret_text::SecretText;
 
 use crate::{
     error::AppError,
@@ -11,7 +12,6 @@ use crate::{
         Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, SubmitForm,
         focus_first_invalid,
     },
-    wire::SecretText,
     words,
 };
 

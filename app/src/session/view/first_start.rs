@@ -5,6 +5,8 @@ use domain::people::{
 use leptos::prelude::*;
 
 use super::{DeadLink, NewPasswordField, password_error};
+use usecases::secret_text::SecretText;
+
 use crate::{
     error::AppError,
     reactive::shown,
@@ -16,7 +18,6 @@ use crate::{
         Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
         ask_before_unload, focus_first_invalid,
     },
-    wire::SecretText,
     words,
 };
 

@@ -1,6 +1,8 @@
 use leptos::prelude::*;
 
 use super::{DeadLink, NewPasswordField, password_error};
+use usecases::secret_text::SecretText;
+
 use crate::{
     error::AppError,
     reactive::shown,
@@ -12,7 +14,6 @@ use crate::{
         Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Name, Skeleton, SubmitForm,
         ask_before_unload, focus_first_invalid,
     },
-    wire::SecretText,
     words,
 };
 

@@ -20,8 +20,9 @@ use domain::people::link_token;
 use js_sys::Array;
 use leptos::prelude::*;
 use leptos_router::components::A;
+use usecases::secret_text::SecretText;
 
-use crate::{reactive::shown, shell::shell, ui::call, wire::SecretText, words};
+use crate::{reactive::shown, shell::shell, ui::call, words};
 
 /// The password rule as a form asks it: the text in NFC, or what is wrong with it.
 pub(crate) fn password_error(typed: &str) -> Option<String> {

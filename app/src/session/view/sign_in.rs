@@ -1,5 +1,6 @@
 use domain::session::policy::Standing;
 use leptos::prelude::*;
+use usecases::secret_text::SecretText;
 
 use crate::{
     boot,
@@ -12,7 +13,6 @@ use crate::{
     ui::{
         Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField, focus_first_invalid,
     },
-    wire::SecretText,
 };
 
 /// `/sign-in`: email and password.

@@ -2,6 +2,8 @@ use domain::second_factor::step_up::{Action, Intent};
 use leptos::prelude::*;
 
 use super::way;
+use usecases::secret_text::SecretText;
+
 use crate::{
     error::AppError,
     mfa::second_factor_form::{Given, SecondFactorForm},
@@ -11,7 +13,6 @@ use crate::{
     shell::{AfterPassword, go, load, shell},
     step_up::api::{AskedFor, StepUpCode, asked, cancel, verify_backup_code, verify_code},
     ui::{Alert, AlertKind, Button, ButtonKind, FocusHeading, FormError, Skeleton, When, written},
-    wire::SecretText,
     words,
 };
 

@@ -1,12 +1,12 @@
 //! Accounts come, change their name, and go.
 
-use app::services::Services;
 use domain::{
     ids::AccountId,
     people::{email::Email, names::AccountName, roles::Role},
     ports::NewAccount,
 };
 use serde_json::{Value, json};
+use usecases::Services;
 
 use super::{find, members, parse_name, unknown};
 use crate::cli::{

@@ -1,8 +1,8 @@
 //! Which accounts there are.
 
-use app::services::Services;
 use domain::ports::AccountRecord;
 use serde_json::{Value, json};
+use usecases::Services;
 
 use super::members;
 use crate::cli::{Failure, Report};

@@ -4,11 +4,11 @@ mod edit;
 mod list;
 mod rule;
 
-use app::services::Services;
 use domain::{
     people::{kept::Kept, names::AccountName},
     ports::AccountRecord,
 };
+use usecases::Services;
 
 use super::{Failure, Report, args::AccountCommand, on};
 use crate::config::DatabaseArgs;

@@ -1,12 +1,12 @@
 //! The MFA rule of an account, set by the operator.
 
-use app::services::Services;
 use domain::{
     ids::{AccountId, UserId},
     members::MemberState,
     ports::{AccountRecord, MemberQuery},
 };
 use serde_json::json;
+use usecases::Services;
 
 use super::{find, members, unknown};
 use crate::cli::{

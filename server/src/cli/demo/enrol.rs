@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use app::services::Services;
 use domain::{
     ids::MethodId,
     ports::{Activation, BackupCodeUse, PendingKey, Taken},
@@ -16,6 +15,7 @@ use domain::{
     time::{TimeStep, Timestamp},
     token::Token,
 };
+use usecases::Services;
 use zeroize::Zeroizing;
 
 use super::{

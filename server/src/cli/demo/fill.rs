@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use app::services::Services;
 use domain::{ids::AccountId, ports::NewAccount, time::Timestamp};
+use usecases::Services;
 
 use super::{
     cast::{ACCOUNTS, PEOPLE},

@@ -13,7 +13,7 @@ mod visit;
 
 use std::io::{self, Write};
 
-use app::services::Services;
+use usecases::Services;
 
 use super::Failure;
 use crate::config::{Address, Database, SettingError};

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use app::services::Services;
 use domain::{
     ids::UserId,
     ports::{MembershipChange, NewUser},
     time::Timestamp,
 };
+use usecases::Services;
 use zeroize::Zeroizing;
 
 use super::{

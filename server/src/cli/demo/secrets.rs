@@ -1,6 +1,5 @@
 //! What the demo draws: passwords that can be typed, and backup codes.
 
-use app::services::Services;
 use data_encoding::BASE32_NOPAD;
 use domain::{
     ids::{BackupCodeId, CodeSetId, SessionId, UserId},
@@ -9,6 +8,7 @@ use domain::{
     second_factor::backup_code::BackupCode,
     time::Timestamp,
 };
+use usecases::Services;
 use zeroize::Zeroizing;
 
 use crate::cli::Failure;

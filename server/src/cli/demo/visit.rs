@@ -1,12 +1,12 @@
 //! A session of somebody in the demo, as their browser would have had it.
 
-use app::services::Services;
 use domain::{
     ids::{SessionId, UserId},
     ports::{NewSession, SecretHash, TokenSwap},
     time::Timestamp,
     token::{Token, TokenHash},
 };
+use usecases::Services;
 
 use super::disturbed;
 use crate::cli::Failure;

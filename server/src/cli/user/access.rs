@@ -1,8 +1,8 @@
 //! Who may sign in at all.
 
-use app::services::Services;
 use domain::{people::roles::Role, ports::UserRecord};
 use serde_json::{Value, json};
+use usecases::Services;
 
 use super::{find, judge, obstacle, parse_email, unknown};
 use crate::cli::{Failure, Report, args::EmailArgs, report::joined, undo};

@@ -1,6 +1,5 @@
 //! Somebody comes, and gets a password or a link to choose one.
 
-use app::services::Services;
 use domain::{
     ids::UserId,
     people::{
@@ -12,6 +11,7 @@ use domain::{
     ports::{Credentials, NewUser, SecretHash},
 };
 use serde_json::{Value, json};
+use usecases::Services;
 
 use super::{find, new_email, obstacle, parse_email, unknown};
 use crate::{

@@ -1,8 +1,8 @@
 //! Another address for somebody.
 
-use app::services::Services;
 use domain::{ids::UserId, ports::UserRecord};
 use serde_json::json;
+use usecases::Services;
 
 use super::{find, new_email, parse_email, unknown};
 use crate::cli::{Failure, Report, args::SetEmailArgs};

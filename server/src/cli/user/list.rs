@@ -1,8 +1,8 @@
 //! Who there is.
 
-use app::services::Services;
 use domain::ports::UserRecord;
 use serde_json::{Value, json};
+use usecases::Services;
 
 use crate::{
     cli::{Failure, Report},

@@ -6,12 +6,12 @@ mod email;
 mod list;
 mod reset;
 
-use app::services::Services;
 use domain::{
     ids::UserId,
     people::email::{Email, EmailError},
     ports::{Credentials, MembershipChange},
 };
+use usecases::Services;
 
 use super::{Failure, Report, args::UserCommand, on, report::joined};
 use crate::config::DatabaseArgs;

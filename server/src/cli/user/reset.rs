@@ -1,7 +1,7 @@
 //! Help for those whose second factor does not let them in.
 
-use app::services::Services;
 use serde_json::json;
+use usecases::Services;
 
 use super::{find, obstacle, parse_email};
 use crate::cli::{Failure, Report, args::EmailArgs};

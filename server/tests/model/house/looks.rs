@@ -54,12 +54,12 @@ impl House {
                 let user = self.server.user(user).await;
                 let mut holders = vec![GuessHolder::Stranger];
                 for seat in (0..SEATS).filter(|seat| person_of(*seat) == person) {
-                    if let Some(token) = self.hash(seat, services.settings.cookie_name())
+                    if let Some(token) = self.hash(seat, services.settings.cookies.session())
                         && let Some(session) = services.sessions.find(token).await.unwrap()
                     {
                         holders.push(GuessHolder::Session(session.id));
                     }
-                    let browser = self.hash(seat, services.settings.browser_cookie_name());
+                    let browser = self.hash(seat, services.settings.cookies.browser());
                     if let Some(token) = browser
                         && services
                             .known_browsers

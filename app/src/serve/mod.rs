@@ -1,0 +1,115 @@
+//! The edge of the server functions: a request becomes a use case's [`Context`], and what the use case answers becomes a status and cookies.
+
+mod cookies;
+mod origin;
+
+use domain::{
+    events::{Actor, Origin},
+    network::client_address::ClientAddress,
+    session::known_browser::KNOWN,
+    token::Token,
+};
+use http::{
+    HeaderMap, HeaderValue,
+    header::{RETRY_AFTER, SET_COOKIE},
+};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use usecases::{
+    Caller, Context, CookieNames, Cookies, Services, SessionCookie, Settings, UseCaseError,
+    Visitor, note_refusal,
+};
+
+use crate::error::AppError;
+
+pub use cookies::has_cookie;
+pub use origin::origin;
+
+/// Who a request is from, by its session cookie.
+pub async fn resolve(services: &Services, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
+    let name = services.settings.cookies.session();
+    let caller = usecases::resolve(services, cookies::tokens(headers, name)).await;
+    Ok(caller?)
+}
+
+/// Where a request comes from: its address, and what its headers say beside that.
+#[must_use]
+pub fn visitor(address: ClientAddress, headers: &HeaderMap, settings: &Settings) -> Visitor {
+    Visitor {
+        address,
+        browser: cookies::tokens(headers, settings.cookies.browser()).next(),
+    }
+}
+
+/// Runs a use case that hands out no cookies.
+pub(crate) async fn answer<T>(
+    use_case: impl AsyncFnOnce(&Context) -> Result<T, UseCaseError>,
+) -> Result<T, AppError> {
+    answer_with_cookies(async |context, _| use_case(context).await).await
+}
+
+/// Runs a use case on the request that is being served, hands out its cookies, and gives an error its HTTP status.
+pub(crate) async fn answer_with_cookies<T>(
+    use_case: impl AsyncFnOnce(&Context, &mut Cookies) -> Result<T, UseCaseError>,
+) -> Result<T, AppError> {
+    let Some(context) = context() else {
+        set_status(AppError::Internal);
+        return Err(AppError::Internal);
+    };
+    let mut cookies = Cookies::default();
+    let result = use_case(&context, &mut cookies).await;
+    set_cookies(&context.services.settings.cookies, &cookies);
+    if let Err(error) = &result {
+        note_refusal(&context, *error).await;
+    }
+    result
+        .map_err(AppError::from)
+        .inspect_err(|error| set_status(*error))
+}
+
+/// The call that is being served; none if the server did not provide its parts.
+fn context() -> Option<Context> {
+    let services = use_context::<Services>()?;
+    let caller = use_context::<Option<Caller>>().flatten();
+    let visitor = use_context::<Visitor>()?;
+    // Only a test leaves the origin out.
+    let origin = use_context::<Origin>()
+        .unwrap_or_else(|| Origin::here(Actor::Nobody, services.clock.now()));
+    Some(Context::new(&services, caller, visitor, origin))
+}
+
+fn set_cookies(names: &CookieNames, cookies: &Cookies) {
+    match &cookies.session {
+        Some(SessionCookie::Set(token)) => append_cookie(names, names.session(), Some(token), None),
+        Some(SessionCookie::Clear) => append_cookie(names, names.session(), None, Some(0)),
+        None => {}
+    }
+    if let Some(token) = &cookies.browser {
+        append_cookie(names, names.browser(), Some(token), Some(KNOWN.as_secs()));
+    }
+}
+
+fn append_cookie(names: &CookieNames, name: &str, token: Option<&Token>, max_age: Option<u64>) {
+    let value = token.map(Token::expose).unwrap_or_default();
+    let secure = if names.are_secure() { "; Secure" } else { "" };
+    let lasts = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{lasts}");
+    if let (Ok(mut cookie), Some(response)) = (
+        HeaderValue::from_str(&cookie),
+        use_context::<ResponseOptions>(),
+    ) {
+        cookie.set_sensitive(true);
+        response.append_header(SET_COOKIE, cookie);
+    }
+}
+
+/// Gives the answer the status of an error; without it every error would be a 500.
+pub(crate) fn set_status(error: AppError) {
+    let Some(response) = use_context::<ResponseOptions>() else {
+        return;
+    };
+    response.set_status(error.status());
+    if let Some(seconds) = error.retry_after() {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+}

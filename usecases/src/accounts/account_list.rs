@@ -1,0 +1,82 @@
+//! Use cases of the Accounts page.
+
+use domain::{
+    ports::AccountOverview,
+    second_factor::step_up::Intent,
+    session::policy::{Subject, may_manage},
+};
+
+use super::values::{AccountRow, OneAccount, Protection, RuleSet};
+use crate::{
+    Context, UseCaseError, ownership,
+    session::{Viewer, viewer::reload_viewer},
+    step_up::verification::{grant, taken},
+};
+
+/// The person's accounts, by name.
+pub async fn list(context: &Context) -> Result<Vec<AccountRow>, UseCaseError> {
+    let session = &context.caller()?.session;
+    let accounts = context.services.accounts.of_user(&session.user).await?;
+    let row = |overview| row(overview, &session.subject);
+    Ok(accounts.into_iter().map(row).collect())
+}
+
+fn row(overview: AccountOverview, subject: &Subject) -> AccountRow {
+    let AccountOverview {
+        account,
+        role,
+        protected,
+        rule,
+    } = overview;
+    // What its Owner may see, unless they owe the set-up that it demands.
+    let protection = may_manage(subject, &account.id)
+        .is_ok()
+        .then_some(Protection {
+            members: account.members,
+            protected,
+        });
+    AccountRow {
+        id: account.id,
+        name: account.name.into(),
+        role,
+        requires_mfa: account.requires_mfa,
+        rule: rule.map(|rule| RuleSet {
+            by: rule.by.map(Into::into),
+            at: rule.at,
+        }),
+        protection,
+    }
+}
+
+/// Switches an account's rule on; answers what the session may do by then.
+pub async fn require_mfa(context: &Context, request: OneAccount) -> Result<Viewer, UseCaseError> {
+    ownership::check(context, &request.account)?;
+    let owner = &context.caller()?.session.user;
+    if !context
+        .services
+        .accounts
+        .require_mfa(&request.account, owner, context.now)
+        .await?
+    {
+        return Err(UseCaseError::NotAllowed);
+    }
+    reload_viewer(context).await
+}
+
+/// Switches an account's rule off, by a grant.
+pub async fn lift_rule(context: &Context, request: OneAccount) -> Result<(), UseCaseError> {
+    ownership::check(context, &request.account)?;
+    let grant = grant(
+        context,
+        Intent::RuleOff {
+            account: request.account,
+        },
+    )?;
+    taken(
+        context
+            .services
+            .accounts
+            .lift_rule(grant, context.now)
+            .await?,
+    )
+}

@@ -1,0 +1,110 @@
+//! The cookies that use cases hand out, as values, and what they are called.
+
+use domain::token::Token;
+
+const SESSION: &str = "twinlock";
+const BROWSER: &str = "twinlock-browser";
+/// Browsers take a cookie of such a name only by TLS, for this very host and for all its paths (RFC 6265bis §4.1.3.2).
+const HOST_ONLY: &str = "__Host-";
+
+/// The tokens that the caller's browser gets with the answer: only ever in a cookie, never in a body.
+///
+/// They are apart from a use case's result because they go out with an error too: once the store has swapped a session's token, the browser
+/// needs the new one whatever fails after that.
+#[derive(Default)]
+pub struct Cookies {
+    /// What becomes of the session's cookie; none leaves it as it is.
+    pub session: Option<SessionCookie>,
+    /// The token by which the browser is known from now on; none leaves that cookie as it is. It outlives the session.
+    pub browser: Option<Token>,
+}
+
+/// What becomes of the session's cookie.
+pub enum SessionCookie {
+    /// It gets this token.
+    Set(Token),
+    /// It goes.
+    Clear,
+}
+
+impl Cookies {
+    pub(crate) fn set_session(&mut self, token: Token) {
+        self.session = Some(SessionCookie::Set(token));
+    }
+
+    pub(crate) fn clear_session(&mut self) {
+        self.session = Some(SessionCookie::Clear);
+    }
+
+    pub(crate) fn set_browser(&mut self, token: Token) {
+        self.browser = Some(token);
+    }
+}
+
+/// The names of our cookies, and whether they travel by TLS alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CookieNames {
+    session: String,
+    browser: String,
+    is_secure: bool,
+}
+
+impl CookieNames {
+    /// The names for an address. Browsers tell hosts apart but not ports, so the name holds a port that is not the usual one: two servers
+    /// on one host would sign each other's people out.
+    #[must_use]
+    pub fn new(is_secure: bool, port: Option<u16>) -> Self {
+        let prefix = if is_secure { HOST_ONLY } else { "" };
+        let suffix = port.map_or_else(String::new, |port| format!("-{port}"));
+        Self {
+            session: format!("{prefix}{SESSION}{suffix}"),
+            browser: format!("{prefix}{BROWSER}{suffix}"),
+            is_secure,
+        }
+    }
+
+    /// The cookie with the session's token.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// The cookie by which a browser is known.
+    #[must_use]
+    pub fn browser(&self) -> &str {
+        &self.browser
+    }
+
+    /// Whether they are `Secure`.
+    #[must_use]
+    pub const fn are_secure(&self) -> bool {
+        self.is_secure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(false, None, "twinlock", "twinlock-browser")]
+    #[case(false, Some(7626), "twinlock-7626", "twinlock-browser-7626")]
+    #[case(true, None, "__Host-twinlock", "__Host-twinlock-browser")]
+    #[case(
+        true,
+        Some(8443),
+        "__Host-twinlock-8443",
+        "__Host-twinlock-browser-8443"
+    )]
+    fn p10_each_port_has_cookies_of_its_own(
+        #[case] is_secure: bool,
+        #[case] port: Option<u16>,
+        #[case] session: &str,
+        #[case] browser: &str,
+    ) {
+        let names = CookieNames::new(is_secure, port);
+        assert_eq!((names.session(), names.browser()), (session, browser));
+    }
+}

@@ -1,0 +1,160 @@
+//! Use cases of the backup codes.
+
+use domain::{
+    ids::{BackupCodeId, CodeSetId},
+    ports::{BackupCodeHash, NewCodeSet, Place, SessionRecord},
+    second_factor::{
+        backup_code::BackupCode,
+        enrolment::{CodesFor, may_keep_codes, may_see_codes},
+        step_up::Intent,
+    },
+};
+
+use super::values::{CodeSheet, SavedCodes, Settled};
+use crate::{
+    Context, UseCaseError, profile,
+    secret_text::Disclosed,
+    session::viewer::reload_viewer,
+    step_up::verification::{grant, is_granted},
+};
+
+/// Draws ten codes, hashed one after the other: what is shown once, and what is stored.
+pub(super) async fn draw(
+    context: &Context,
+    place: Place,
+    session: &SessionRecord,
+    reason: CodesFor,
+    old_left: Option<u32>,
+) -> Result<(CodeSheet, NewCodeSet), UseCaseError> {
+    let (services, user) = (&context.services, &session.user);
+    let mut shown = Vec::with_capacity(BackupCode::PER_SET);
+    let mut stored = Vec::with_capacity(BackupCode::PER_SET);
+    for _ in 0..BackupCode::PER_SET {
+        let code = BackupCode::from_random(services.entropy.draw()?);
+        stored.push(BackupCodeHash {
+            id: BackupCodeId::from_random(services.entropy.draw()?),
+            index: services.vault.backup_code_index(user, &code),
+            hash: services
+                .hasher
+                .hash_in(place.clone(), code.expose().as_bytes())
+                .await?,
+        });
+        shown.push(Disclosed::new(code.to_string()));
+    }
+    let set = NewCodeSet {
+        id: CodeSetId::from_random(services.entropy.draw()?),
+        drawn_by: session.id.clone(),
+        codes: stored,
+        at: context.now,
+    };
+    let shown_set = set.id.clone();
+    Ok((
+        CodeSheet {
+            set: shown_set,
+            reason,
+            old_left,
+            email: session.email.to_string(),
+            made_at: context.now,
+            codes: shown,
+            viewer: None,
+        },
+        set,
+    ))
+}
+
+/// How many codes of the valid set still work.
+async fn old_left(context: &Context) -> Result<Option<u32>, UseCaseError> {
+    let method = context
+        .services
+        .mfa
+        .method(&context.caller()?.session.user)
+        .await?;
+    Ok(method.map(|method| method.codes_left))
+}
+
+/// A fresh set of codes for the page that was reloaded; the set before works until [`finish`].
+pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseError> {
+    let session = &context.caller()?.session;
+    let first_shown = session
+        .codes_since
+        .filter(|&since| may_see_codes(since, context.now))
+        .ok_or(UseCaseError::NothingPending)?;
+    if !session.facts.may_repeat(Some(first_shown), context.now) {
+        return Err(UseCaseError::PasswordRequired);
+    }
+    let place = context.services.hasher.place_for_set(&session.user)?;
+    let old_left = old_left(context).await?;
+    let (shown, stored) = draw(context, place, session, session.codes_for, old_left).await?;
+    let kept = context
+        .services
+        .mfa
+        .keep_pending_codes(&session.user, stored);
+    // Finish or Keep came first; a session that has ended hears of that by its next call.
+    kept.await?
+        .then_some(shown)
+        .ok_or(UseCaseError::NothingPending)
+}
+
+/// Notes that the codes on the page are saved; answers what comes next, if it could be looked up.
+pub async fn finish(
+    context: &Context,
+    request: SavedCodes,
+) -> Result<Option<Settled>, UseCaseError> {
+    let session = &context.caller()?.session;
+    // A set that waits does so for half an hour; the first one is valid already.
+    let is_late = session
+        .codes_since
+        .is_none_or(|since| !may_see_codes(since, context.now));
+    if session.codes_for != CodesFor::Added && is_late {
+        return Err(UseCaseError::NothingPending);
+    }
+    let finished = context
+        .services
+        .mfa
+        .finish_codes(&session.user, &session.id, &request.set, context.now)
+        .await?;
+    finished.then_some(()).ok_or(UseCaseError::NothingPending)?;
+    Ok(settled(context).await.ok())
+}
+
+/// New backup codes, by a grant; the ones from before work until [`finish`].
+pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
+    let session = &context.caller()?.session;
+    let method = context.services.mfa.method(&session.user).await?;
+    let method = method.ok_or(UseCaseError::VerificationRequired)?;
+    // Looked up before ten hashes, so that asking without a grant costs nothing; what counts is the one that is taken below.
+    if !is_granted(context, &Intent::Generate, &method.id).await? {
+        return Err(UseCaseError::VerificationRequired);
+    }
+    let old_left = Some(method.codes_left);
+    let place = context.services.hasher.place_for_set(&session.user)?;
+    let (shown, stored) = draw(context, place, session, CodesFor::Generated, old_left).await?;
+    let grant = grant(context, Intent::Generate)?;
+    if !context.services.mfa.generate(grant, stored).await? {
+        return Err(UseCaseError::VerificationRequired);
+    }
+    Ok(shown)
+}
+
+/// After a reset: discards the codes on the page, so that the ones from before stay.
+pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseError> {
+    let session = &context.caller()?.session;
+    if !may_keep_codes(session.codes_for, old_left(context).await?) {
+        return Err(UseCaseError::NothingPending);
+    }
+    let kept = context
+        .services
+        .mfa
+        .keep_valid_codes(&session.user, &session.id)
+        .await?;
+    kept.then_some(()).ok_or(UseCaseError::NothingPending)?;
+    Ok(settled(context).await.ok())
+}
+
+/// What was done stays done when this fails: the page asks again then.
+async fn settled(context: &Context) -> Result<Settled, UseCaseError> {
+    Ok(Settled {
+        viewer: reload_viewer(context).await?,
+        profile: profile::view(context).await?,
+    })
+}

@@ -1,0 +1,67 @@
+//! Use cases of the method there is: its name, its test, its end.
+
+use domain::{
+    people::names::MethodName,
+    ports::{Deletion, Taken, TestedCode},
+    second_factor::step_up::Intent,
+};
+
+use super::{set_up::without_backup_codes, values::NewName};
+use crate::{
+    Context, Cookies, Field, UseCaseError,
+    session::{
+        Code, Viewer,
+        known_browser::remember_caller,
+        second_factor::{already_used, right_code},
+        viewer::load_viewer,
+    },
+    step_up::verification::{grant, taken},
+};
+
+/// Deletes the method, by a grant; answers what the session may do by then.
+pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, UseCaseError> {
+    let (swap, token) = context.renewal()?;
+    let deletion = Deletion {
+        swap,
+        grant: grant(context, Intent::Delete)?,
+        at: context.now,
+    };
+    taken(context.services.mfa.delete(deletion).await?)?;
+    let hash = token.hash();
+    cookies.set_session(token);
+    let viewer = load_viewer(context, hash).await?;
+    remember_caller(context, cookies).await;
+    Ok(viewer)
+}
+
+/// Renames the method; answers the name as it is kept.
+pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCaseError> {
+    let name: MethodName = request.name.parse().map_err(|_| UseCaseError::Invalid {
+        field: Field::MethodName,
+    })?;
+    let user = &context.caller()?.session.user;
+    if !context.services.mfa.rename(user, name.clone()).await? {
+        return Err(UseCaseError::NoMethod);
+    }
+    Ok(name.into())
+}
+
+/// Tests the authenticator: counts as an attempt and burns the code's step.
+pub async fn test(context: &Context, request: Code) -> Result<(), UseCaseError> {
+    // This place takes no backup code, and a new session has tries of its own.
+    let judged = right_code(context, &request.code).await;
+    let (method, step) = judged.map_err(|refusal| without_backup_codes(refusal, None))?;
+    let session = &context.caller()?.session;
+    let code = TestedCode {
+        session: session.id.clone(),
+        user: session.user.clone(),
+        method: method.id,
+        step,
+        at: context.now,
+    };
+    match context.services.mfa.test(code).await? {
+        Taken::Taken => Ok(()),
+        Taken::AlreadyTaken => Err(already_used(context, step, step).await),
+        Taken::SessionGone => Err(UseCaseError::NoMethod),
+    }
+}

@@ -1,0 +1,100 @@
+//! `/profile/password`: a full re-authentication (ASVS V6.2.3, V7.5.1) and a new password, after which nothing of the old one is left.
+
+use domain::{
+    ids::MethodId,
+    people::password::{Password, PasswordOwner},
+    ports::{PasswordChange, Proof, Taken},
+    second_factor::one_time_code::OneTimeCode,
+};
+
+use super::values::NewPassword;
+use crate::{
+    Context, Cookies, Field, UseCaseError,
+    secret_text::SecretText,
+    session::{
+        admission::{place_of_caller, recheck_password},
+        known_browser::remember_caller,
+        second_factor::{already_used, right_backup_code, right_code},
+    },
+};
+
+/// Changes the own password.
+pub async fn change_password(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: NewPassword,
+) -> Result<(), UseCaseError> {
+    let session = &context.caller()?.session;
+    let owner = PasswordOwner {
+        brand: &context.services.settings.brand,
+        email: session.email.as_str(),
+        name: session.name.as_str(),
+    };
+    // What needs no judgement first: it costs nobody an attempt.
+    let new = Password::choose(request.new.expose(), owner)?;
+    let code = second_factor(session.subject.has_mfa, request.code)?;
+    let current = Password::given(request.current.expose());
+    let place = place_of_caller(context)?;
+    let judged_by = recheck_password(context, Some(&session.email), &current)
+        .await?
+        .and_then(|credentials| credentials.password)
+        .ok_or(UseCaseError::WrongCredentials)?;
+    let proof = match code {
+        Some(code) => Some(proof(context, &code).await?),
+        None => None,
+    };
+    let (swap, token) = context.renewal()?;
+    let spent = proof.as_ref().map(|(_, proof)| proof.clone());
+    let change = PasswordChange {
+        swap,
+        user: session.user.clone(),
+        current: judged_by,
+        new: context.services.hasher.hash_in(place, new.expose()).await?,
+        proof,
+        at: context.now,
+    };
+    match context
+        .services
+        .password_changes
+        .change_password(change)
+        .await?
+    {
+        Taken::Taken => cookies.set_session(token),
+        Taken::AlreadyTaken => return Err(used(context, spent.as_ref()).await),
+        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
+    }
+    remember_caller(context, cookies).await;
+    Ok(())
+}
+
+/// Who has a method gives a code of it; from others none is taken.
+fn second_factor(
+    has_mfa: bool,
+    code: Option<SecretText>,
+) -> Result<Option<SecretText>, UseCaseError> {
+    match (has_mfa, code) {
+        (false, _) => Ok(None),
+        (true, Some(code)) => Ok(Some(code)),
+        (true, None) => Err(UseCaseError::Invalid { field: Field::Code }),
+    }
+}
+
+/// Six digits, else a backup code: the factor that a person has lost is never demanded.
+async fn proof(context: &Context, code: &SecretText) -> Result<(MethodId, Proof), UseCaseError> {
+    if code.expose().parse::<OneTimeCode>().is_ok() {
+        let (method, step) = right_code(context, code).await?;
+        return Ok((method.id, Proof::Step(step)));
+    }
+    let method = context.services.mfa.method(&context.caller()?.session.user);
+    let method = method.await?.ok_or(UseCaseError::NoMethod)?;
+    let code = right_backup_code(context, code).await?;
+    Ok((method.id, Proof::BackupCode(code)))
+}
+
+/// Whoever was faster spent it.
+async fn used(context: &Context, spent: Option<&Proof>) -> UseCaseError {
+    match spent {
+        Some(Proof::Step(step)) => already_used(context, *step, *step).await,
+        _ => UseCaseError::BackupCodeUsed,
+    }
+}

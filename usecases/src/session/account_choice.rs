@@ -1,0 +1,46 @@
+//! Which account a session works in, and who can help with a lost device.
+
+use domain::ports::{AccountChoice, AccountOverview};
+
+use super::{
+    values::{Chosen, PlaceToWork, Viewer},
+    viewer::reload_viewer,
+};
+use crate::{Context, UseCaseError};
+
+/// The accounts to choose from, by name.
+pub async fn accounts(context: &Context) -> Result<Vec<PlaceToWork>, UseCaseError> {
+    let user = &context.caller()?.session.user;
+    let accounts = context.services.accounts.of_user(user).await?;
+    Ok(accounts.into_iter().map(place).collect())
+}
+
+fn place(overview: AccountOverview) -> PlaceToWork {
+    PlaceToWork {
+        id: overview.account.id,
+        name: overview.account.name.into(),
+        role: overview.role,
+        requires_mfa: overview.account.requires_mfa,
+    }
+}
+
+/// Works in that account from now on.
+pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer, UseCaseError> {
+    let session = &context.caller()?.session.id;
+    let sessions = &context.services.sessions;
+    match sessions.choose_account(session, &request.account).await? {
+        AccountChoice::Chosen => reload_viewer(context).await,
+        AccountChoice::NotTheirs => Err(UseCaseError::NotFound),
+        AccountChoice::SessionGone => Err(UseCaseError::NotSignedIn),
+    }
+}
+
+/// The names of the Owners who can help a person who lost their device. Before the second factor a session learns no names, unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
+pub async fn helpers(context: &Context) -> Result<Vec<String>, UseCaseError> {
+    if !context.services.settings.show_helpers {
+        return Ok(Vec::new());
+    }
+    let user = &context.caller()?.session.user;
+    let helpers = context.services.members.helpers(user).await?;
+    Ok(helpers.into_iter().map(Into::into).collect())
+}

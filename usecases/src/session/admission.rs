@@ -1,0 +1,148 @@
+//! What a request costs before it is worth anything (ADR 24): a refusal from memory, then a look at the limits, then a place among the
+//! hashes, then the count, then the hash. What one of them refuses costs nothing of the next.
+
+use domain::{
+    people::{email::Email, password::Password},
+    ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt, SessionRecord},
+    session::policy::Standing,
+    time::Timestamp,
+    token::Token,
+};
+
+use crate::{Context, UseCaseError, secret_text::SecretText};
+
+/// Counts the attempt, then compares; `None` when anything is wrong, always after the same work. A right one is forgotten at once.
+pub(crate) async fn recheck_password(
+    context: &Context,
+    email: Option<&Email>,
+    password: &Password,
+) -> Result<Option<Credentials>, UseCaseError> {
+    let (credentials, receipt) = check_password(context, email, password).await?;
+    if credentials.is_some() {
+        context
+            .services
+            .attempts
+            .password_was_right(receipt)
+            .await?;
+    }
+    Ok(credentials)
+}
+
+/// The same; what a right password was counted with is the caller's to hand in, together with what the password was given for.
+pub(super) async fn check_password(
+    context: &Context,
+    email: Option<&Email>,
+    password: &Password,
+) -> Result<(Option<Credentials>, Receipt), UseCaseError> {
+    let attempt = attempt(context, email);
+    let place = admitted(context, &attempt).await?;
+    let receipt = count(context, attempt).await?;
+    let credentials = match email {
+        Some(email) => context.services.users.credentials(email).await?,
+        None => None,
+    }
+    .filter(|user| !user.disabled);
+    let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
+    let hasher = &context.services.hasher;
+    let is_right = hasher.verify(place, password.expose(), hash).await?;
+    Ok((credentials.filter(|_| is_right), receipt))
+}
+
+fn attempt(context: &Context, email: Option<&Email>) -> PasswordTry {
+    let index = |email: &Email| context.services.vault.email_index(email);
+    let address = context.visitor.address;
+    let own = email.and_then(|email| own_session(context, email));
+    PasswordTry {
+        session: own.map(|session| session.id.clone()),
+        email: email.map(|email| (email.clone(), index(email))),
+        browser: context.visitor.browser,
+        address: address.counted(),
+        network: address.network(),
+        address_limit: context.services.settings.address_limit,
+    }
+}
+
+/// A place for the hash of an attempt that no limit refuses. A browser that shows no token and no complete session is judged from memory
+/// first.
+async fn admitted(context: &Context, attempt: &PasswordTry) -> Result<Place, UseCaseError> {
+    let (attempts, hasher) = (&context.services.attempts, &context.services.hasher);
+    let stranger = Rank::Stranger(&attempt.network);
+    let tried = attempt.email.as_ref();
+    let own = tried.and_then(|(email, _)| own_session(context, email));
+    if own.is_none() && attempt.browser.is_none() {
+        if let Some(until) = attempts.refused_from_memory(&attempt.address, context.now) {
+            return Err(too_many(context, until));
+        }
+        if hasher.is_full(stranger) {
+            return Err(UseCaseError::Unavailable);
+        }
+    }
+    let place = match (attempts.admit(attempt, context.now).await?, own) {
+        (Admission::Refused { until }, _) => return Err(too_many(context, until)),
+        (Admission::Known(user), _) => hasher.place(Rank::Known(&user)),
+        (Admission::Stranger, Some(own)) => hasher.place(Rank::Known(&own.user)),
+        (Admission::Stranger, None) => hasher.place(stranger),
+    };
+    Ok(place?)
+}
+
+/// The complete session that asks. A half one shows no more than a password.
+fn complete_session(context: &Context) -> Option<&SessionRecord> {
+    let caller = context.caller_if_any()?;
+    let is_complete = caller.standing != Standing::HalfSignedIn;
+    is_complete.then_some(&caller.session)
+}
+
+/// The same, where the password is for the very person whose session it is.
+fn own_session<'a>(context: &'a Context, email: &Email) -> Option<&'a SessionRecord> {
+    complete_session(context).filter(|session| session.email == *email)
+}
+
+/// A place for a hash that is asked for within a session: that of a half one is a stranger's.
+pub(crate) fn place_of_caller(context: &Context) -> Result<Place, UseCaseError> {
+    let hasher = &context.services.hasher;
+    Ok(match complete_session(context) {
+        Some(session) => hasher.place(Rank::Known(&session.user))?,
+        None => place_of_stranger(context)?,
+    })
+}
+
+/// A place for a hash that a link is good for.
+pub(super) fn place_of_stranger(context: &Context) -> Result<Place, UseCaseError> {
+    let network = context.visitor.address.network();
+    Ok(context.services.hasher.place(Rank::Stranger(&network))?)
+}
+
+async fn count(context: &Context, attempt: PasswordTry) -> Result<Receipt, UseCaseError> {
+    let attempts = &context.services.attempts;
+    match attempts.count_password(attempt, context.now).await? {
+        Counted::Counted(receipt) => Ok(receipt),
+        Counted::Refused { until } => Err(too_many(context, until)),
+    }
+}
+
+/// The token of a link, however the link was written on its way.
+pub(super) fn link_token(text: &SecretText) -> Option<Token> {
+    domain::people::link_token::canonical(text.expose())?
+        .parse()
+        .ok()
+}
+
+/// The refusal of a link that is dead, or never was one. It counts for its address, which is refused once it is over its limit.
+pub(super) async fn dead_link(context: &Context) -> UseCaseError {
+    let address = context.visitor.address.counted();
+    let limit = context.services.settings.address_limit;
+    let attempts = &context.services.attempts;
+    match attempts.count_dead_link(&address, limit, context.now).await {
+        Ok(None) => UseCaseError::LinkDead,
+        Ok(Some(until)) => too_many(context, until),
+        Err(error) => error.into(),
+    }
+}
+
+/// The refusal until then.
+pub(super) fn too_many(context: &Context, until: Timestamp) -> UseCaseError {
+    UseCaseError::TooMany {
+        seconds: context.now.seconds_until(until),
+    }
+}

@@ -1,0 +1,65 @@
+//! `/invitation`: somebody chooses their password through a link that works once. It signs nobody in, and it is no way around MFA.
+
+use domain::{
+    people::password::{Password, PasswordOwner},
+    ports::InvitedUser,
+    token::TokenHash,
+};
+
+use super::{
+    admission::{dead_link, link_token, place_of_stranger},
+    values::{InvitationForm, Invited, Link},
+};
+use crate::{Context, Cookies, UseCaseError, secret_text::SecretText};
+
+/// Whose invitation a link is, while it works.
+pub async fn check_invitation(context: &Context, request: Link) -> Result<Invited, UseCaseError> {
+    match invited(context, &request.token).await? {
+        Some((_, invited)) => Ok(Invited {
+            email: invited.email.into(),
+        }),
+        None => Err(dead_link(context).await),
+    }
+}
+
+/// A live link is found first and always works, whatever its address has done.
+async fn invited(
+    context: &Context,
+    token: &SecretText,
+) -> Result<Option<(TokenHash, InvitedUser)>, UseCaseError> {
+    let Some(token) = link_token(token) else {
+        return Ok(None);
+    };
+    let link = token.hash();
+    let invited = context.services.users.invited(link, context.now).await?;
+    Ok(invited.map(|invited| (link, invited)))
+}
+
+/// Chooses a password through an invitation.
+pub async fn accept_invitation(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: InvitationForm,
+) -> Result<(), UseCaseError> {
+    // Looked up before the hash, so that a dead link costs nothing; what counts is the update below.
+    let Some((link, invited)) = invited(context, &request.token).await? else {
+        return Err(dead_link(context).await);
+    };
+    let owner = PasswordOwner {
+        brand: &context.services.settings.brand,
+        email: invited.email.as_str(),
+        name: invited.name.as_str(),
+    };
+    let password = Password::choose(request.password.expose(), owner)?;
+    let (place, browser) = (place_of_stranger(context)?, context.draw_token()?);
+    let hasher = &context.services.hasher;
+    let hash = hasher.hash_in(place, password.expose()).await?;
+    let users = &context.services.users;
+    let accepted = users.accept_invitation(link, hash, browser.hash(), context.now);
+    if !accepted.await? {
+        return Err(UseCaseError::LinkDead);
+    }
+    // It signs nobody in, and it spares no second factor: strangers who guess can't shut its user out.
+    cookies.set_browser(browser);
+    Ok(())
+}

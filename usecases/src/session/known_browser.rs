@@ -1,0 +1,93 @@
+//! A browser that completed a sign-in is noted, so that strangers who guess can't shut its user out.
+
+use domain::{
+    ids::{SessionId, UserId},
+    ports::KnownBrowser,
+    token::{Token, TokenHash},
+};
+
+use crate::{Context, Cookies, UseCaseError};
+
+/// The token by which this browser will be known to a user.
+pub(crate) struct BrowserToken {
+    pub(crate) hash: TokenHash,
+    /// None for a browser that is known to them already: it keeps the one that it has.
+    new: Option<Token>,
+}
+
+impl BrowserToken {
+    pub(crate) async fn of(context: &Context, user: &UserId) -> Result<Self, UseCaseError> {
+        if let Some(hash) = given(context, user).await? {
+            return Ok(Self { hash, new: None });
+        }
+        let new = context.draw_token()?;
+        Ok(Self {
+            hash: new.hash(),
+            new: Some(new),
+        })
+    }
+
+    /// The token, of a browser that is known already.
+    pub(super) const fn known(&self) -> Option<TokenHash> {
+        match self.new {
+            None => Some(self.hash),
+            Some(_) => None,
+        }
+    }
+
+    /// Gives it to the browser, once it is noted.
+    pub(crate) fn hand_out(self, cookies: &mut Cookies) {
+        if let Some(new) = self.new {
+            cookies.set_browser(new);
+        }
+    }
+}
+
+/// The token that the browser gave, if the browser is known to the user by it.
+pub(super) async fn given(
+    context: &Context,
+    user: &UserId,
+) -> Result<Option<TokenHash>, UseCaseError> {
+    let Some(given) = context.visitor.browser else {
+        return Ok(None);
+    };
+    let known_browsers = &context.services.known_browsers;
+    let is_known = known_browsers.is_known(given, user, context.now).await?;
+    Ok(is_known.then_some(given))
+}
+
+/// Notes this browser after a complete sign-in, or after its user's browsers were forgotten.
+pub(crate) async fn remember(
+    context: &Context,
+    cookies: &mut Cookies,
+    user: &UserId,
+    session: &SessionId,
+) -> Result<(), UseCaseError> {
+    let token = BrowserToken::of(context, user).await?;
+    let browser = KnownBrowser {
+        token: token.hash,
+        user: user.clone(),
+        session: session.clone(),
+        at: context.now,
+    };
+    if context.services.known_browsers.remember(browser).await? {
+        token.hand_out(cookies);
+    }
+    Ok(())
+}
+
+/// The same for the caller, whose sign-in or change stands already: it must not look failed because this did.
+pub(crate) async fn remember_caller(context: &Context, cookies: &mut Cookies) {
+    let remembered = match context.caller() {
+        Ok(caller) => remember(context, cookies, &caller.session.user, &caller.session.id).await,
+        Err(error) => Err(error),
+    };
+    note(remembered);
+}
+
+/// Says in the log that a browser is not noted; its user signs in all the same.
+pub(crate) fn note(remembered: Result<(), UseCaseError>) {
+    if let Err(error) = remembered {
+        tracing::warn!(?error, "a browser could not be noted as known");
+    }
+}

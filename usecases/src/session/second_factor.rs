@@ -1,0 +1,291 @@
+//! The second step of a sign-in, and the judgement of codes wherever one is given: a 6-digit code or a backup code. Each attempt is counted before it is judged, and whatever works once is
+//! taken by one conditional update.
+
+use domain::{
+    events::Outcome,
+    ids::{BackupCodeId, UserId},
+    ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
+    second_factor::{
+        backup_code::BackupCode,
+        guess_holder::GuessHolder,
+        lockout::{self, Budget, Factor, LOCK_AFTER},
+        one_time_code::OneTimeCode,
+        totp::{OffTime, Verdict, newest_step, verify},
+    },
+    secrets::vault::{Place, Sealed},
+    session::policy::Standing,
+    time::TimeStep,
+    token::Token,
+};
+
+use super::{
+    admission::place_of_caller,
+    known_browser::{self, BrowserToken},
+    values::{Code, SignedIn},
+    viewer::viewer_after_second_factor,
+};
+use crate::{
+    Context, Cookies, Field, UseCaseError, refusals::note_damage, secret_text::SecretText,
+};
+
+/// Second step, with the authenticator application.
+pub async fn verify_code(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: Code,
+) -> Result<SignedIn, UseCaseError> {
+    let (method, step) = right_code(context, &request.code).await?;
+    let (swap, token) = context.renewal()?;
+    let user = context.caller()?.session.user.clone();
+    let browser = BrowserToken::of(context, &user).await?;
+    let code = CodeUse {
+        swap,
+        user,
+        method: method.id,
+        step,
+        browser: browser.hash,
+        is_browser_known: browser.known().is_some(),
+        at: context.now,
+    };
+    let (outcome, refused) = context.services.mfa.use_code(code).await?;
+    match outcome {
+        Taken::Taken => hand_out(cookies, token, browser),
+        Taken::AlreadyTaken => return Err(already_used(context, step, step).await),
+        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
+    }
+    Ok(SignedIn {
+        viewer: viewer_after_second_factor(context)?,
+        codes_left: None,
+        unlocked_after: unlocked_after(refused),
+    })
+}
+
+/// Second step, with a backup code.
+pub async fn verify_backup_code(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: Code,
+) -> Result<SignedIn, UseCaseError> {
+    let code = right_backup_code(context, &request.code).await?;
+    let (swap, token) = context.renewal()?;
+    let user = context.caller()?.session.user.clone();
+    let browser = BrowserToken::of(context, &user).await?;
+    let refused = refused_before(context, &user, &browser).await?;
+    let code = BackupCodeUse {
+        swap,
+        user,
+        code,
+        browser: browser.hash,
+        at: context.now,
+    };
+    let (outcome, left) = context.services.mfa.use_backup_code(code).await?;
+    match outcome {
+        Taken::Taken => hand_out(cookies, token, browser),
+        Taken::AlreadyTaken => return Err(UseCaseError::BackupCodeUsed),
+        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
+    }
+    Ok(SignedIn {
+        viewer: viewer_after_second_factor(context)?,
+        codes_left: Some(left),
+        unlocked_after: unlocked_after(refused),
+    })
+}
+
+/// Gives the browser its two tokens.
+fn hand_out(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
+    cookies.set_session(session);
+    browser.hand_out(cookies);
+}
+
+/// The refused codes in a row that had locked the application, for strangers or in this browser, before the one that is right now; none
+/// where neither was locked. So a user who signs in from a known browser hears of the guesses of strangers too.
+fn unlocked_after(refused: u32) -> Option<u32> {
+    (refused >= LOCK_AFTER).then_some(refused)
+}
+
+/// How many codes in a row were refused before the one that was counted last.
+async fn refused_before(
+    context: &Context,
+    user: &UserId,
+    browser: &BrowserToken,
+) -> Result<u32, UseCaseError> {
+    let attempts = &context.services.attempts;
+    let refused = async |holder| attempts.refused_in_a_row(user, &holder).await;
+    let strangers = refused(GuessHolder::Stranger).await?;
+    let Some(known) = browser.known() else {
+        return Ok(lockout::refused_before(strangers, None));
+    };
+    let own = refused(GuessHolder::KnownBrowser(known)).await?;
+    Ok(lockout::refused_before(own, Some(strangers)))
+}
+
+/// Whose budget a guess of the caller spends.
+async fn holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
+    let caller = context.caller()?;
+    let known_browser = match caller.standing {
+        Standing::HalfSignedIn => known_browser::given(context, &caller.session.user).await?,
+        _ => None,
+    };
+    let session = &caller.session.id;
+    Ok(GuessHolder::of(&caller.standing, session, known_browser))
+}
+
+/// Counts and judges a 6-digit code of the caller. Nothing is burnt yet: whoever takes the step does that.
+pub(crate) async fn right_code(
+    context: &Context,
+    typed: &SecretText,
+) -> Result<(MethodRecord, TimeStep), UseCaseError> {
+    let code: OneTimeCode = typed
+        .expose()
+        .parse()
+        .map_err(|_| UseCaseError::Invalid { field: Field::Code })?;
+    let user = &context.caller()?.session.user;
+    let method = context
+        .services
+        .mfa
+        .method(user)
+        .await?
+        .ok_or(UseCaseError::NoMethod)?;
+    count(context, Factor::Application).await?;
+    let opened = context
+        .services
+        .vault
+        .open(&method.key, Place::Method(user, &method.id));
+    let key = match opened {
+        Ok(key) => key,
+        Err(error) => {
+            tracing::error!(method = %method.id, %error, "an authenticator key does not open");
+            not_opened(context, &method.key).await?;
+            return Err(UseCaseError::Internal);
+        }
+    };
+    match verify(&key, &code, context.now, Some(method.last_step)) {
+        Verdict::Accepted { step } => {
+            hear_of_clock(context, None).await?;
+            Ok((method, step))
+        }
+        Verdict::AlreadyUsed { step } => Err(already_used(context, step, method.last_step).await),
+        Verdict::JustExpired { step } => Err(just_expired(context, step).await),
+        Verdict::Wrong => {
+            let off = OffTime::of(&key, &code, context.now);
+            let is_off = hear_of_clock(context, off).await?;
+            Err(
+                is_off.map_or(UseCaseError::WrongCode, |seconds| UseCaseError::ClockOff {
+                    seconds,
+                }),
+            )
+        }
+    }
+}
+
+/// Keeps what a code says of the device's clock, and answers by how many seconds it is fast once two refused codes in a row say so.
+async fn hear_of_clock(
+    context: &Context,
+    now: Option<OffTime>,
+) -> Result<Option<i32>, UseCaseError> {
+    let session = &context.caller()?.session;
+    let before = session.refused_code;
+    if before != now {
+        let sessions = &context.services.sessions;
+        sessions.note_refused_code(&session.id, now).await?;
+    }
+    let confirmed = now.filter(|now| before.is_some_and(|before| now.confirms(before)));
+    Ok(confirmed.map(|now| now.seconds))
+}
+
+/// Counts and judges a backup code of the caller. It is not spent yet.
+pub(crate) async fn right_backup_code(
+    context: &Context,
+    typed: &SecretText,
+) -> Result<BackupCodeId, UseCaseError> {
+    let code: BackupCode = typed
+        .expose()
+        .parse()
+        .map_err(|error| UseCaseError::Invalid {
+            field: Field::from(error),
+        })?;
+    let user = &context.caller()?.session.user;
+    let place = place_of_caller(context)?;
+    count(context, Factor::BackupCode).await?;
+    let stored = context
+        .services
+        .mfa
+        .find_backup_code(user, context.services.vault.backup_code_index(user, &code))
+        .await?;
+    let hash = stored.as_ref().map(|stored| &stored.hash);
+    let is_right = context
+        .services
+        .hasher
+        .verify(place, code.expose().as_bytes(), hash)
+        .await?;
+    let stored = stored.filter(|_| is_right).ok_or(UseCaseError::WrongCode)?;
+    if stored.is_used {
+        return Err(UseCaseError::BackupCodeUsed);
+    }
+    Ok(stored.id)
+}
+
+/// Refuses a code of `step`, because `last_step` is burnt: the next one has the next code. A step that lies further ahead was burnt under a
+/// clock that was put back since; nobody knows when it will be right.
+pub(crate) async fn already_used(
+    context: &Context,
+    step: TimeStep,
+    last_step: TimeStep,
+) -> UseCaseError {
+    let last_step = last_step.min(newest_step(context.now));
+    let error = UseCaseError::AlreadyUsed {
+        seconds: context.now.seconds_until(last_step.offset(1).start()),
+    };
+    let refused = refuse_step(context, step, Outcome::Used).await;
+    refused.err().unwrap_or(error)
+}
+
+/// Refuses a code of `step`, which has ended.
+pub(crate) async fn just_expired(context: &Context, step: TimeStep) -> UseCaseError {
+    let refused = refuse_step(context, step, Outcome::Failed).await;
+    refused.err().unwrap_or(UseCaseError::JustExpired)
+}
+
+/// The code of one step spends the budget once, however often it is given.
+async fn refuse_step(
+    context: &Context,
+    step: TimeStep,
+    outcome: Outcome,
+) -> Result<(), UseCaseError> {
+    let (user, holder) = (&context.caller()?.session.user, holder(context).await?);
+    let attempts = &context.services.attempts;
+    Ok(attempts.refuse_step(user, &holder, step, outcome).await?)
+}
+
+/// Ends an attempt whose authenticator key does not open. A row that was changed may be somebody's work, so that the attempt stands. Where
+/// this server lacks the master key, nobody could judge the code, and it is given back.
+pub(crate) async fn not_opened(context: &Context, key: &Sealed) -> Result<(), UseCaseError> {
+    if context.services.vault.knows(&key.key_id) {
+        note_damage(context, None).await;
+        return Ok(());
+    }
+    let (user, holder) = (&context.caller()?.session.user, holder(context).await?);
+    let attempts = &context.services.attempts;
+    Ok(attempts.give_back_unjudged(user, &holder).await?)
+}
+
+/// Counts one attempt of the caller, or says why no more is judged.
+pub(crate) async fn count(context: &Context, factor: Factor) -> Result<(), UseCaseError> {
+    let (user, attempts) = (&context.caller()?.session.user, &context.services.attempts);
+    let mut next = Some(holder(context).await?);
+    while let Some(holder) = next {
+        match attempts
+            .count_second_factor(user, &holder, factor, context.now)
+            .await?
+        {
+            Budget::Open => return Ok(()),
+            Budget::Paused { until } => {
+                let seconds = context.now.seconds_until(until);
+                return Err(UseCaseError::Paused { seconds });
+            }
+            Budget::Locked { tries } => return Err(UseCaseError::Locked { tries }),
+            Budget::Gone => next = holder.when_gone(),
+        }
+    }
+    Err(UseCaseError::NotSignedIn)
+}

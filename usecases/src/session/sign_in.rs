@@ -1,0 +1,95 @@
+//! Signing in by email and password, giving the password again, and signing out.
+
+use domain::{
+    ids::SessionId,
+    people::{email::Email, password::Password},
+    ports::{Credentials, NewSession, Opened},
+};
+
+use super::{
+    admission::{check_password, recheck_password, too_many},
+    known_browser,
+    values::{PasswordOnly, SignInForm, Viewer},
+    viewer::load_viewer,
+};
+use crate::{Context, Cookies, UseCaseError};
+
+/// First step: email and password.
+pub async fn sign_in(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: SignInForm,
+) -> Result<Viewer, UseCaseError> {
+    let password = Password::given(request.password.expose());
+    // What can't be an address is counted and costs the same work, so that time tells nothing.
+    let email = request.email.parse::<Email>().ok();
+    let (credentials, receipt) = check_password(context, email.as_ref(), &password).await?;
+    let Some(Credentials {
+        user,
+        password: Some(judged_by),
+        ..
+    }) = credentials
+    else {
+        return Err(UseCaseError::WrongCredentials);
+    };
+    let owes_second_factor = context.services.mfa.method(&user).await?.is_some();
+    let token = context.draw_token()?;
+    let session = NewSession {
+        id: SessionId::from_random(context.services.entropy.draw()?),
+        token: token.hash(),
+        user: user.clone(),
+        password: judged_by,
+        at: context.now,
+        complete: !owes_second_factor,
+        replaces: context.caller_if_any().map(|caller| caller.token),
+        receipt: Some(receipt),
+    };
+    let (id, hash) = (session.id.clone(), session.token);
+    match context.services.sessions.open(session).await? {
+        Opened::Done => {}
+        Opened::NotAdmitted => return Err(UseCaseError::WrongCredentials),
+        Opened::TooMany { until } => return Err(too_many(context, until)),
+    }
+    cookies.set_session(token);
+    // Looked at first: a database that does not answer would be waited for twice, as nobody is told that a browser was not noted.
+    let viewer = load_viewer(context, hash).await?;
+    if !owes_second_factor {
+        known_browser::note(known_browser::remember(context, cookies, &user, &id).await);
+    }
+    Ok(viewer)
+}
+
+/// Ends the session.
+pub async fn sign_out(context: &Context, cookies: &mut Cookies) -> Result<(), UseCaseError> {
+    context
+        .services
+        .sessions
+        .end(&context.caller()?.session.id)
+        .await?;
+    cookies.clear_session();
+    Ok(())
+}
+
+/// Takes the password again, before something that a stolen open session must not do.
+pub async fn confirm_password(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: PasswordOnly,
+) -> Result<(), UseCaseError> {
+    let caller = context.caller()?;
+    let password = Password::given(request.password.expose());
+    recheck_password(context, Some(&caller.session.email), &password)
+        .await?
+        .ok_or(UseCaseError::WrongCredentials)?;
+    let (swap, token) = context.renewal()?;
+    if !context
+        .services
+        .sessions
+        .confirm_password(swap, context.now)
+        .await?
+    {
+        return Err(UseCaseError::NotSignedIn);
+    }
+    cookies.set_session(token);
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! Step-up: the Identity verification before something that a stolen open session must not do.
+
+mod values;
+#[cfg(feature = "server")]
+pub(crate) mod verification;
+
+pub use values::*;
+#[cfg(feature = "server")]
+pub use verification::{ask, asked, cancel, verify_backup_code, verify_code};

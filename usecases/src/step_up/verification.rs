@@ -1,0 +1,238 @@
+//! Use cases of the Identity verification: asked, verified, and then taken by the action itself.
+
+use domain::{
+    ids::MethodId,
+    ports::{Grant, MethodRecord, Proof, StepUp, Taken, Verification},
+    second_factor::step_up::{GRANT, Intent, RECOVERY, is_asked},
+};
+
+use super::values::{AskedFor, NextStep, StepUpCode};
+use crate::{
+    Context, Cookies, UseCaseError, ownership,
+    session::second_factor::{already_used, right_backup_code, right_code},
+};
+
+/// Notes what is wanted, before its code is asked for.
+pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseError> {
+    let session = &context.caller()?.session;
+    let method = method(context).await?.id;
+    check_target(context, &intent).await?;
+    if is_granted(context, &intent, &method).await? {
+        return Ok(NextStep::Granted);
+    }
+    let lapsed = context.now.minus(RECOVERY);
+    let step_up = StepUp {
+        intent,
+        method,
+        asked_at: context.now,
+        granted_at: None,
+    };
+    let step_ups = &context.services.step_ups;
+    if step_up.intent.follows_recovery() && session.recovered_at.is_some_and(|at| at > lapsed) {
+        // The backup code was given for the sign-in, not for this, so the password has to be fresh as well.
+        if !session.facts.may_repeat(None, context.now) {
+            return Err(UseCaseError::PasswordRequired);
+        }
+        if step_ups
+            .grant_by_recovery(
+                &session.id,
+                &session.user,
+                step_up.clone(),
+                lapsed,
+                session.facts.password_at,
+            )
+            .await?
+        {
+            return Ok(NextStep::Granted);
+        }
+    }
+    step_ups.ask(&session.id, &session.user, step_up).await?;
+    Ok(NextStep::Verify)
+}
+
+/// Whether the session holds a grant for it. One whose action failed is still good: asking again must not take it away from somebody who
+/// has no other code.
+pub(crate) async fn is_granted(
+    context: &Context,
+    intent: &Intent,
+    method: &MethodId,
+) -> Result<bool, UseCaseError> {
+    let asked = context
+        .services
+        .step_ups
+        .asked(&context.caller()?.session.id)
+        .await?;
+    Ok(asked.is_some_and(|step_up| {
+        step_up.intent == *intent
+            && step_up.method == *method
+            && step_up
+                .granted_at
+                .is_some_and(|at| context.now.since(at) < GRANT)
+    }))
+}
+
+async fn method(context: &Context) -> Result<MethodRecord, UseCaseError> {
+    context
+        .services
+        .mfa
+        .method(&context.caller()?.session.user)
+        .await?
+        .ok_or(UseCaseError::NoMethod)
+}
+
+/// Nobody gives a code for what will be refused anyway; the action asks again when it is done.
+async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseError> {
+    match intent {
+        Intent::Reset | Intent::Delete | Intent::Generate => Ok(()),
+        Intent::RuleOff { account } => ownership::check(context, account),
+        Intent::MemberReset { account, member } => ownership::resettable(context, account, member)
+            .await
+            .map(drop),
+    }
+}
+
+/// What the session asks; none when nothing is pending.
+pub async fn asked(context: &Context) -> Result<Option<AskedFor>, UseCaseError> {
+    let Some(step_up) = pending(context).await? else {
+        return Ok(None);
+    };
+    let about = match &step_up.intent {
+        Intent::Reset | Intent::Delete | Intent::Generate => None,
+        Intent::RuleOff { account } => Some(ownership::name(context, account)?),
+        Intent::MemberReset { account, member } => Some(
+            ownership::resettable(context, account, member)
+                .await?
+                .name
+                .to_string(),
+        ),
+    };
+    Ok(Some(AskedFor {
+        intent: step_up.intent,
+        about,
+    }))
+}
+
+async fn pending(context: &Context) -> Result<Option<StepUp>, UseCaseError> {
+    let asked = context
+        .services
+        .step_ups
+        .asked(&context.caller()?.session.id)
+        .await?;
+    Ok(asked
+        .filter(|step_up| step_up.granted_at.is_none() && is_asked(step_up.asked_at, context.now)))
+}
+
+/// Verifies by the authenticator application.
+pub async fn verify_code(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: StepUpCode,
+) -> Result<(), UseCaseError> {
+    let step_up = shown(context, &request).await?;
+    let (method, step) = right_code(context, &request.code).await?;
+    match verify(context, cookies, step_up, method.id, Proof::Step(step)).await? {
+        Taken::AlreadyTaken => Err(already_used(context, step, step).await),
+        outcome => done(outcome),
+    }
+}
+
+/// Verifies by a backup code: the factor that a person has lost is never demanded.
+pub async fn verify_backup_code(
+    context: &Context,
+    cookies: &mut Cookies,
+    request: StepUpCode,
+) -> Result<(), UseCaseError> {
+    let step_up = shown(context, &request).await?;
+    check_own_codes(context).await?;
+    let code = right_backup_code(context, &request.code).await?;
+    let method = step_up.method.clone();
+    match verify(context, cookies, step_up, method, Proof::BackupCode(code)).await? {
+        Taken::AlreadyTaken => Err(UseCaseError::BackupCodeUsed),
+        outcome => done(outcome),
+    }
+}
+
+/// A session that drew backup codes itself gives its password once more before one of them verifies it.
+async fn check_own_codes(context: &Context) -> Result<(), UseCaseError> {
+    let session = &context.caller()?.session;
+    let drawn_at = context
+        .services
+        .mfa
+        .drew_codes(&session.user, &session.id)
+        .await?;
+    if session
+        .facts
+        .may_verify_by_backup_code(drawn_at, context.now)
+    {
+        Ok(())
+    } else {
+        Err(UseCaseError::PasswordRequired)
+    }
+}
+
+const fn done(outcome: Taken) -> Result<(), UseCaseError> {
+    match outcome {
+        Taken::Taken => Ok(()),
+        Taken::AlreadyTaken | Taken::SessionGone => Err(UseCaseError::NothingPending),
+    }
+}
+
+/// What is asked, if it is still what the person saw; looked up before a code is spent on something else.
+async fn shown(context: &Context, request: &StepUpCode) -> Result<StepUp, UseCaseError> {
+    pending(context)
+        .await?
+        .filter(|step_up| step_up.intent == request.intent)
+        .ok_or(UseCaseError::NothingPending)
+}
+
+async fn verify(
+    context: &Context,
+    cookies: &mut Cookies,
+    step_up: StepUp,
+    method: MethodId,
+    proof: Proof,
+) -> Result<Taken, UseCaseError> {
+    let (swap, token) = context.renewal()?;
+    let verification = Verification {
+        swap,
+        user: context.caller()?.session.user.clone(),
+        intent: step_up.intent,
+        method,
+        proof,
+        at: context.now,
+    };
+    let outcome = context.services.step_ups.verify(verification).await?;
+    if outcome == Taken::Taken {
+        cookies.set_session(token);
+    }
+    Ok(outcome)
+}
+
+/// Forgets what was asked.
+pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
+    Ok(context
+        .services
+        .step_ups
+        .forget(&context.caller()?.session.id)
+        .await?)
+}
+
+/// The grant that the caller's action takes.
+pub(crate) fn grant(context: &Context, intent: Intent) -> Result<Grant, UseCaseError> {
+    let session = &context.caller()?.session;
+    Ok(Grant {
+        session: session.id.clone(),
+        user: session.user.clone(),
+        intent,
+        lapsed: context.now.minus(GRANT),
+    })
+}
+
+/// Refuses an action that found no grant, or found that its rules don't hold any more.
+pub(crate) const fn taken(outcome: Taken) -> Result<(), UseCaseError> {
+    match outcome {
+        Taken::Taken => Ok(()),
+        Taken::AlreadyTaken => Err(UseCaseError::VerificationRequired),
+        Taken::SessionGone => Err(UseCaseError::NotAllowed),
+    }
+}
