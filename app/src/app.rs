@@ -10,25 +10,25 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::view::{Accounts, Members},
-    boot,
-    error::AppError,
-    guard::Guarded,
-    mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
-    notice::Notice,
-    profile::view::{ChangePassword, Home, Profile},
-    reactive::{effect, memo, shown},
+    api::session::sign_out,
+    features::{
+        accounts::view::{Accounts, Members},
+        mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
+        profile::view::{ChangePassword, Home, Profile},
+        session::view::{ChooseAccount, ConfirmPassword, FirstStart, Invitation, SignIn, Verify},
+        step_up::view::{RecoveryOffer, StepUp},
+    },
     routes::Page,
-    session::{
-        api::sign_out,
-        view::{ChooseAccount, ConfirmPassword, FirstStart, Invitation, SignIn, Verify},
-    },
-    shell::{Shell, shell},
-    step_up::view::{RecoveryOffer, StepUp},
+    shell::{Shell, guard::Guarded, not_found::NotFound, notice::Notice, shell},
     ui::{
-        FocusHeading, Glyph, Icon, Menu, MenuAction, MenuLink, Name, SkipLink, Status, ThemeMenu,
-        When, follow_stored_theme,
+        Glyph, Icon, Menu, MenuAction, MenuLink, Name, SkipLink, Status, ThemeMenu, When,
+        browser::{
+            boot::{self, meta},
+            reactive::{effect, memo, shown},
+        },
+        follow_stored_theme,
     },
+    wire::error::AppError,
     words,
 };
 
@@ -111,17 +111,6 @@ fn Turning() -> impl IntoView {
         location.pathname.track();
         shell.enter();
     });
-}
-
-/// What the server wrote into the page's head; nothing, if it wrote nothing.
-pub(crate) fn meta(name: &str) -> String {
-    let element = document()
-        .query_selector(&format!("meta[name={name}]"))
-        .ok()
-        .flatten();
-    element
-        .and_then(|meta| meta.get_attribute("content"))
-        .unwrap_or_default()
 }
 
 #[component]
@@ -212,17 +201,5 @@ fn UserMenu(name: String) -> impl IntoView {
                 <MenuAction label="Sign out" on_choose=leave />
             </Menu>
         </nav>
-    }
-}
-
-/// Anything else, and what a person may not know to exist.
-#[component]
-pub(crate) fn NotFound() -> impl IntoView {
-    view! {
-        <div class="page--narrow">
-            <FocusHeading label="Page not found" />
-            <p class="lead">"There is nothing at this address."</p>
-            <p><A href="/">"Go to the start page"</A></p>
-        </div>
     }
 }

@@ -1,43 +1,21 @@
-//! Pages (`csr`) and server functions (`ssr`) of Twinlock: one folder a feature, each with the same few files.
+//! Pages (`csr`) and server functions (`ssr`) of Twinlock.
 //!
-//! `api.rs` holds the server functions, `view.rs` the pages, `state.rs` the pure folds between them. The crate `usecases` holds what the server
-//! functions do.
+//! `api` holds the server functions; the crate `usecases` holds what they do. `features` holds the pages, one folder a feature: `view` with what
+//! is shown, beside pure folds. A folder may import those above it: wire, serve, api, ui, words, shell, features.
 
-pub mod accounts;
-pub mod connection;
-pub mod error;
-pub mod mfa;
-pub mod posted;
-pub mod profile;
-pub mod reference;
+pub mod api;
+pub mod features;
 pub mod routes;
-pub mod session;
-pub mod step_up;
-mod told;
-pub mod ui;
-pub mod words;
-
-#[cfg(feature = "ssr")]
-pub mod access;
 #[cfg(feature = "ssr")]
 pub mod serve;
+pub mod ui;
+pub mod wire;
+pub mod words;
 
 #[cfg(feature = "csr")]
-mod address;
-#[cfg(feature = "csr")]
 mod app;
-#[cfg(feature = "csr")]
-mod boot;
 #[cfg(feature = "gallery")]
 mod gallery;
-#[cfg(feature = "csr")]
-mod guard;
-#[cfg(feature = "csr")]
-mod notice;
-#[cfg(feature = "csr")]
-mod reactive;
-#[cfg(feature = "csr")]
-mod refused;
 #[cfg(feature = "csr")]
 mod shell;
 

@@ -5,6 +5,8 @@ use domain::{
     second_factor::step_up::Action,
     session::policy::{Access, Standing, allows},
 };
+#[cfg(feature = "csr")]
+use {domain::second_factor::step_up::Intent, usecases::secret_text::SecretText};
 
 /// A page of the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,18 @@ pub enum Page {
     FirstStart,
     /// A password chosen through an invitation.
     Invitation,
+}
+
+/// What goes on once the password was given again.
+#[cfg(feature = "csr")]
+#[derive(Clone)]
+pub(crate) enum AfterPassword {
+    /// This page.
+    Open(Page),
+    /// The verification for this action, with the backup code that was typed there.
+    Verify(Action, SecretText),
+    /// This action, which a sign-in by backup code stands for.
+    Perform(Intent),
 }
 
 impl Page {

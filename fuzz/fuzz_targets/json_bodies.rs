@@ -3,12 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::{
-    accounts::api::{MembersWanted, OneAccount, OneMember},
-    mfa::api::{NewName, SavedCodes},
-    session::api::{Chosen, Code, FirstOwnerForm, InvitationForm, Link, PasswordOnly, SignInForm},
-    step_up::api::StepUpCode,
-};
+use usecases::{accounts::{MembersWanted, OneAccount, OneMember}, mfa::{NewName, SavedCodes}, session::{Chosen, Code, FirstOwnerForm, InvitationForm, Link, PasswordOnly, SignInForm}, step_up::StepUpCode};
 use domain::second_factor::step_up::Intent;
 use libfuzzer_sys::fuzz_target;
 use serde::de::DeserializeOwned;

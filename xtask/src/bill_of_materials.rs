@@ -121,7 +121,7 @@ mod tests {
     /// The drawings' version is written in one place of the sources.
     #[test]
     fn the_icons_are_of_that_version() {
-        let source = fs::read_to_string(root().join("app/src/ui/icon.rs")).unwrap();
+        let source = fs::read_to_string(root().join("app/src/ui/layout/icon.rs")).unwrap();
         let (name, version, ..) = FURTHER[0];
         let short = version.trim_end_matches(".0");
         assert!(

@@ -170,7 +170,7 @@ mod tests {
         for widget in widgets {
             assert!(shown.contains(&widget), "the gallery lacks {widget}");
         }
-        let pictures = fs::read_to_string(root().join("app/src/ui/icon.rs")).unwrap();
+        let pictures = fs::read_to_string(root().join("app/src/ui/layout/icon.rs")).unwrap();
         let drawn: Vec<&str> = words_after(&gallery, "Glyph::").collect();
         for picture in words_after(&pictures, " Self::") {
             assert!(

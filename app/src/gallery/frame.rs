@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
 
-use crate::ui::pure::slug;
+use crate::ui::text::pure::slug;
 
 /// Widgets that belong together, once on the light and once on the dark canvas.
 #[component]

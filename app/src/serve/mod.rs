@@ -1,4 +1,5 @@
-//! The edge of the server functions: a request becomes a use case's [`Context`], and what the use case answers becomes a status and cookies.
+//! The edge of the server functions: a request becomes a use case's [`Context`], and what the use case answers becomes cookies and an
+//! error of the wire.
 
 mod cookies;
 mod origin;
@@ -9,10 +10,7 @@ use domain::{
     session::known_browser::KNOWN,
     token::Token,
 };
-use http::{
-    HeaderMap, HeaderValue,
-    header::{RETRY_AFTER, SET_COOKIE},
-};
+use http::{HeaderMap, HeaderValue, header::SET_COOKIE};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use usecases::{
@@ -20,7 +18,7 @@ use usecases::{
     Visitor, note_refusal,
 };
 
-use crate::error::AppError;
+use crate::wire::error::AppError;
 
 pub use cookies::has_cookie;
 pub use origin::origin;
@@ -48,12 +46,11 @@ pub(crate) async fn answer<T>(
     answer_with_cookies(async |context, _| use_case(context).await).await
 }
 
-/// Runs a use case on the request that is being served, hands out its cookies, and gives an error its HTTP status.
+/// Runs a use case on the request that is being served, and hands out its cookies. The server gives an error its HTTP status.
 pub(crate) async fn answer_with_cookies<T>(
     use_case: impl AsyncFnOnce(&Context, &mut Cookies) -> Result<T, UseCaseError>,
 ) -> Result<T, AppError> {
     let Some(context) = context() else {
-        set_status(AppError::Internal);
         return Err(AppError::Internal);
     };
     let mut cookies = Cookies::default();
@@ -62,9 +59,7 @@ pub(crate) async fn answer_with_cookies<T>(
     if let Err(error) = &result {
         note_refusal(&context, *error).await;
     }
-    result
-        .map_err(AppError::from)
-        .inspect_err(|error| set_status(*error))
+    result.map_err(AppError::from)
 }
 
 /// The call that is being served; none if the server did not provide its parts.
@@ -100,16 +95,5 @@ fn append_cookie(names: &CookieNames, name: &str, token: Option<&Token>, max_age
     ) {
         cookie.set_sensitive(true);
         response.append_header(SET_COOKIE, cookie);
-    }
-}
-
-/// Gives the answer the status of an error; without it every error would be a 500.
-pub(crate) fn set_status(error: AppError) {
-    let Some(response) = use_context::<ResponseOptions>() else {
-        return;
-    };
-    response.set_status(error.status());
-    if let Some(seconds) = error.retry_after() {
-        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
     }
 }

@@ -9,7 +9,7 @@ use domain::{
 use http::{HeaderMap, header::USER_AGENT};
 use usecases::Caller;
 
-use crate::access::ACCESS;
+use crate::wire::access::ACCESS;
 
 /// Where a request comes from.
 #[must_use]

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 
 use super::Shell;
-use crate::{connection::Connection, routes::Page};
+use crate::{routes::Page, wire::connection::Connection};
 
 impl Shell {
     /// Whether a page may be loaded anew on the way to it: there is a new version, and nothing is kept that would be lost.

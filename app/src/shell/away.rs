@@ -4,11 +4,15 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Shell;
 use crate::{
-    connection::{Connection, Heard, passes, pause},
-    error::AppError,
-    reactive::{effect, later},
-    session::api::whoami,
-    ui::leave_alert,
+    api::session::whoami,
+    ui::{
+        browser::reactive::{effect, later},
+        leave_alert,
+    },
+    wire::{
+        connection::{Connection, Heard, passes, pause},
+        error::AppError,
+    },
     words,
 };
 

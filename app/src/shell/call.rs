@@ -5,7 +5,10 @@ use std::pin::Pin;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Shell, shell};
-use crate::{connection::passes, error::AppError, words};
+use crate::{
+    wire::{connection::passes, error::AppError},
+    words,
+};
 
 impl Shell {
     /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::window;
 
-use crate::{address, ui::get};
+use crate::{shell::address, ui::get};
 
 /// False where the browser says that it keeps none, or where one that is for TLS only came without: then it is asked for at once.
 pub(super) fn is_likely_kept() -> bool {

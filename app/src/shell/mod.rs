@@ -1,31 +1,32 @@
 //! What every page shares: the session, the result of the last action, and how to call the server.
 
+pub(crate) mod address;
 mod anew;
 mod away;
 mod call;
 mod cookie;
+pub(crate) mod guard;
 mod link;
+pub(crate) mod not_found;
+pub(crate) mod notice;
+pub(crate) mod refused;
 mod window_events;
 
 pub(crate) use call::{load, load_if};
 
-use domain::second_factor::step_up::{Action, Intent};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use usecases::{mfa::CodeSheet, profile::Profile, secret_text::SecretText, session::Viewer};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::BroadcastChannel;
 
 use self::link::take_fragment;
-use usecases::secret_text::SecretText;
 
 use crate::{
-    boot,
-    connection::Connection,
-    error::AppError,
-    mfa::api::CodeSheet,
-    profile::api::Profile,
-    routes::Page,
-    session::api::{Viewer, whoami},
+    api::session::whoami,
+    routes::{AfterPassword, Page},
+    ui::browser::boot,
+    wire::{connection::Connection, error::AppError},
     words,
 };
 
@@ -56,17 +57,6 @@ impl From<Option<Viewer>> for Known {
     fn from(viewer: Option<Viewer>) -> Self {
         viewer.map_or(Self::Nobody, Self::Somebody)
     }
-}
-
-/// What goes on once the password was given again.
-#[derive(Clone)]
-pub(crate) enum AfterPassword {
-    /// This page.
-    Open(Page),
-    /// The verification for this action, with the backup code that was typed there.
-    Verify(Action, SecretText),
-    /// This action, which a sign-in by backup code stands for.
-    Perform(Intent),
 }
 
 /// The state all pages share; nothing of it is stored or put into the history.

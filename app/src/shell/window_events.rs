@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::Event;
 
 use super::{Known, Shell, anew::leads_to_a_page, link::has_link};
-use crate::{connection::Heard, ui::on_capture};
+use crate::{ui::on_capture, wire::connection::Heard};
 
 impl Shell {
     /// Hears the window for as long as the app is there.

@@ -1,11 +1,9 @@
 //! Accounts, their rule and their members.
 
 use domain::people::roles::Role;
+use usecases::accounts::Protection;
 
-use crate::{
-    accounts::api::Protection,
-    ui::pure::{grouped, named},
-};
+use crate::ui::text::pure::{grouped, named};
 
 /// A role.
 #[must_use]

@@ -11,8 +11,8 @@ pub use refusals::*;
 use domain::second_factor::step_up::Action;
 
 #[cfg(feature = "csr")]
-use crate::shell::AfterPassword;
-use crate::{routes::Page, ui::pure::named};
+use crate::routes::AfterPassword;
+use crate::{routes::Page, ui::text::pure::named};
 
 /// After the wizard.
 pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";

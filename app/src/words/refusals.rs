@@ -7,8 +7,8 @@ use domain::{
 
 use super::{LINK_DEAD, OTHER_TAB};
 use crate::{
-    error::{AppError, Field},
-    ui::pure::named,
+    ui::text::pure::named,
+    wire::error::{AppError, Field},
 };
 
 /// Whether pressing again may help.
@@ -252,7 +252,7 @@ fn clock_off(seconds: i32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reference::Reference;
+    use crate::wire::reference::Reference;
 
     #[test]
     fn the_clock_hint_names_amount_and_direction() {
@@ -297,7 +297,7 @@ mod tests {
     fn a_failure_names_what_to_look_for_in_the_log() {
         let reference = Reference::from_random([0xab; 8]);
         let error = AppError::Failed { reference };
-        let said = crate::ui::pure::plain(&refusal(&error));
+        let said = crate::ui::text::pure::plain(&refusal(&error));
         assert!(said.ends_with("this reference: abababababababab"));
         assert!(may_work_again(&error));
     }

@@ -1,6 +1,6 @@
 //! A server function that is asked for HTML would redirect to the `Referer` with its error in the URL: nobody may ask for it.
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     extract::Request,
     http::{StatusCode, header::ACCEPT},

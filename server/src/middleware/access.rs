@@ -1,9 +1,8 @@
 //! Who may call: looks the function's class up, resolves the caller, and asks the policy. It fails closed.
 
 use app::{
-    access::class_of,
-    error::AppError,
     serve::{origin, resolve},
+    wire::{access::class_of, error::AppError},
 };
 use axum::response::Response;
 use domain::session::policy::{Access, Standing, allows};

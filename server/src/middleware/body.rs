@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     body::{Body, Bytes, HttpBody},
     http::StatusCode,

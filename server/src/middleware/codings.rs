@@ -1,6 +1,6 @@
 //! Codings that this server does not undo: what was sent in one would be read as what it is not.
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     extract::Request,
     http::{

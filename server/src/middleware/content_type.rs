@@ -1,6 +1,6 @@
 //! Bodies are JSON and say so: the types that a foreign page's form can send without asking are none of ours.
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     body::HttpBody,
     extract::Request,

@@ -1,6 +1,6 @@
 //! Only server functions that stand in the access table exist, and only for POST (OWASP ASVS V3.5.3: no change by GET).
 
-use app::{access::class_of, error::AppError};
+use app::wire::{access::class_of, error::AppError};
 use axum::{
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header::ALLOW},

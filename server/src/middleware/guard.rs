@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     body::Body,
     extract::{Request, State},

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, StatusCode, Version, header::HOST},

@@ -1,7 +1,7 @@
 //! Protection against requests that another site makes in the person's browser (CSRF): Fetch Metadata first, `Origin` for
 //! browsers and plain-http addresses without it, and no answer where neither is sent.
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     extract::Request,
     http::{

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::response::Response;
 use tower_http::catch_panic::{CatchPanicLayer, ResponseForPanic};
 

@@ -1,6 +1,6 @@
 //! Refusals in front of the server functions: the same JSON as theirs, because the pages decode every error as one type. Others read text.
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     body::Body,
     http::{

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{

@@ -1,6 +1,6 @@
 //! Gives each request an id, by which a person's report and the log's lines are brought together.
 
-use app::{error::AppError, reference::Reference};
+use app::wire::{error::AppError, reference::Reference};
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
     response::Response,

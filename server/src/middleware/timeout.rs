@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::error::AppError;
+use app::wire::error::AppError;
 use axum::response::Response;
 
 use super::refusal::refuse;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::access::ACCESS;
+use app::wire::access::ACCESS;
 use domain::session::{facts::IDLE, policy::Access};
 use rstest::rstest;
 

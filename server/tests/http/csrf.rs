@@ -1,6 +1,6 @@
 //! Requests that another site makes in somebody's browser.
 
-use app::access::ACCESS;
+use app::wire::access::ACCESS;
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderName, Request},

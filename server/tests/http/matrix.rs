@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::access::ACCESS;
+use app::wire::access::ACCESS;
 use domain::people::roles::Role;
 use serde_json::{Value, json};
 

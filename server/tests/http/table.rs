@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use app::access::ACCESS;
+use app::wire::access::ACCESS;
 use axum::{
     body::Body,
     http::{Method, Request},

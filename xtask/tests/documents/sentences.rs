@@ -122,7 +122,7 @@ fn no_refusal_is_left_out() {
             "pub fn refusal(",
             "words.to_owned()",
         ),
-        ("app/src/connection.rs", "pub const fn notice(", "None, }"),
+        ("app/src/wire/connection.rs", "pub const fn notice(", "None, }"),
         (
             "server/src/context.rs",
             "pub enum OpenError",

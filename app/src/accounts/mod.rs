@@ -1,8 +1,0 @@
-//! Accounts: their MFA rule, and the members that an Owner helps.
-
-pub mod api;
-pub mod csv;
-pub mod state;
-
-#[cfg(feature = "csr")]
-pub(crate) mod view;

@@ -1,0 +1,64 @@
+//! What goes over the wire for the Accounts page and an account's members.
+
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use usecases::accounts;
+use usecases::{
+    accounts::{AccountRow, MemberRow, MembersShown, MembersWanted, OneAccount, OneMember},
+    session::Viewer,
+};
+
+#[cfg(feature = "ssr")]
+use crate::serve::answer;
+use crate::wire::{error::AppError, json_post::Posted};
+
+/// The person's accounts, by name.
+#[server(prefix = "/api", endpoint = "accounts/list", protocol = Posted)]
+pub async fn list() -> Result<Vec<AccountRow>, AppError> {
+    answer(accounts::list).await
+}
+
+/// Switches an account's rule on; answers what the session may do by then.
+#[server(prefix = "/api", endpoint = "accounts/require_mfa", protocol = Posted)]
+pub async fn require_mfa(
+    /// What the page sends.
+    request: OneAccount,
+) -> Result<Viewer, AppError> {
+    answer(async |context| accounts::require_mfa(context, request).await).await
+}
+
+/// Switches an account's rule off, by a grant.
+#[server(prefix = "/api", endpoint = "accounts/lift_rule", protocol = Posted)]
+pub async fn lift_rule(
+    /// What the page sends.
+    request: OneAccount,
+) -> Result<(), AppError> {
+    answer(async |context| accounts::lift_rule(context, request).await).await
+}
+
+/// Members of an account, a page of them.
+#[server(prefix = "/api", endpoint = "accounts/members", protocol = Posted)]
+pub async fn members(
+    /// What the page sends.
+    request: MembersWanted,
+) -> Result<MembersShown, AppError> {
+    answer(async |context| accounts::members(context, request).await).await
+}
+
+/// All members that match, for the CSV.
+#[server(prefix = "/api", endpoint = "accounts/export", protocol = Posted)]
+pub async fn export(
+    /// What the page sends; its page does not matter.
+    request: MembersWanted,
+) -> Result<Vec<MemberRow>, AppError> {
+    answer(async |context| accounts::export(context, request).await).await
+}
+
+/// Takes a member's method, codes and sessions away, by a grant.
+#[server(prefix = "/api", endpoint = "accounts/reset_member", protocol = Posted)]
+pub async fn reset_member(
+    /// What the page sends.
+    request: OneMember,
+) -> Result<(), AppError> {
+    answer(async |context| accounts::reset_member(context, request).await).await
+}

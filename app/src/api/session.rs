@@ -1,0 +1,134 @@
+//! What goes over the wire for sessions.
+
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use usecases::session;
+use usecases::session::{
+    Chosen, Code, FirstOwnerForm, InvitationForm, Invited, Link, PasswordOnly, PlaceToWork,
+    SignInForm, SignedIn, Viewer,
+};
+
+#[cfg(feature = "ssr")]
+use crate::serve::{answer, answer_with_cookies};
+use crate::wire::{error::AppError, json_post::Posted};
+
+/// Who is signed in; nobody is no error.
+#[server(prefix = "/api", endpoint = "session/whoami", protocol = Posted)]
+pub async fn whoami() -> Result<Option<Viewer>, AppError> {
+    answer(session::whoami).await
+}
+
+/// First step: email and password.
+#[server(prefix = "/api", endpoint = "session/sign_in", protocol = Posted)]
+pub async fn sign_in(
+    /// What the page sends.
+    request: SignInForm,
+) -> Result<Viewer, AppError> {
+    answer_with_cookies(async |context, cookies| session::sign_in(context, cookies, request).await)
+        .await
+}
+
+/// Second step, with the authenticator application.
+#[server(prefix = "/api", endpoint = "session/verify_code", protocol = Posted)]
+pub async fn verify_code(
+    /// What the page sends.
+    request: Code,
+) -> Result<SignedIn, AppError> {
+    answer_with_cookies(async |context, cookies| {
+        session::verify_code(context, cookies, request).await
+    })
+    .await
+}
+
+/// Second step, with a backup code.
+#[server(prefix = "/api", endpoint = "session/verify_backup_code", protocol = Posted)]
+pub async fn verify_backup_code(
+    /// What the page sends.
+    request: Code,
+) -> Result<SignedIn, AppError> {
+    answer_with_cookies(async |context, cookies| {
+        session::verify_backup_code(context, cookies, request).await
+    })
+    .await
+}
+
+/// The accounts to choose from, by name.
+#[server(prefix = "/api", endpoint = "session/accounts", protocol = Posted)]
+pub async fn accounts() -> Result<Vec<PlaceToWork>, AppError> {
+    answer(session::accounts).await
+}
+
+/// Works in that account from now on.
+#[server(prefix = "/api", endpoint = "session/choose_account", protocol = Posted)]
+pub async fn choose_account(
+    /// What the page sends.
+    request: Chosen,
+) -> Result<Viewer, AppError> {
+    answer(async |context| session::choose_account(context, request).await).await
+}
+
+/// The names of those who can really help a person who lost their device; none unless the operator allows it.
+#[server(prefix = "/api", endpoint = "session/helpers", protocol = Posted)]
+pub async fn helpers() -> Result<Vec<String>, AppError> {
+    answer(session::helpers).await
+}
+
+/// Ends the session.
+#[server(prefix = "/api", endpoint = "session/sign_out", protocol = Posted)]
+pub async fn sign_out() -> Result<(), AppError> {
+    answer_with_cookies(session::sign_out).await
+}
+
+/// Gives the password again, before something that a stolen open session must not do.
+#[server(prefix = "/api", endpoint = "session/confirm_password", protocol = Posted)]
+pub async fn confirm_password(
+    /// What the page sends.
+    request: PasswordOnly,
+) -> Result<(), AppError> {
+    answer_with_cookies(async |context, cookies| {
+        session::confirm_password(context, cookies, request).await
+    })
+    .await
+}
+
+/// Whether a set-up link still works.
+#[server(prefix = "/api", endpoint = "session/check_setup_link", protocol = Posted)]
+pub async fn check_setup_link(
+    /// What the page sends.
+    request: Link,
+) -> Result<(), AppError> {
+    answer(async |context| session::check_setup_link(context, request).await).await
+}
+
+/// Makes the first account and its owner, signed in.
+#[server(prefix = "/api", endpoint = "session/create_first_owner", protocol = Posted)]
+pub async fn create_first_owner(
+    /// What the page sends.
+    request: FirstOwnerForm,
+) -> Result<Viewer, AppError> {
+    answer_with_cookies(async |context, cookies| {
+        session::create_first_owner(context, cookies, request).await
+    })
+    .await
+}
+
+/// Whose invitation a link is, while it works.
+#[server(prefix = "/api", endpoint = "session/check_invitation", protocol = Posted)]
+pub async fn check_invitation(
+    /// What the page sends.
+    request: Link,
+) -> Result<Invited, AppError> {
+    answer(async |context| session::check_invitation(context, request).await).await
+}
+
+/// Chooses a password through an invitation.
+#[server(prefix = "/api", endpoint = "session/accept_invitation", protocol = Posted)]
+pub async fn accept_invitation(
+    /// What the page sends.
+    request: InvitationForm,
+) -> Result<(), AppError> {
+    answer_with_cookies(async |context, cookies| {
+        session::accept_invitation(context, cookies, request).await
+    })
+    .await
+}

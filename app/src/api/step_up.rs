@@ -1,0 +1,56 @@
+//! What goes over the wire for an Identity verification within a session.
+
+use domain::second_factor::step_up::Intent;
+use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use usecases::step_up;
+use usecases::step_up::{AskedFor, NextStep, StepUpCode};
+
+#[cfg(feature = "ssr")]
+use crate::serve::{answer, answer_with_cookies};
+use crate::wire::{error::AppError, json_post::Posted};
+
+/// Notes what is wanted, before its code is asked for.
+#[server(prefix = "/api", endpoint = "step_up/ask", protocol = Posted)]
+pub async fn ask(
+    /// What the page sends.
+    request: Intent,
+) -> Result<NextStep, AppError> {
+    answer(async |context| step_up::ask(context, request).await).await
+}
+
+/// What the session asks; none when nothing is pending.
+#[server(prefix = "/api", endpoint = "step_up/asked", protocol = Posted)]
+pub async fn asked() -> Result<Option<AskedFor>, AppError> {
+    answer(step_up::asked).await
+}
+
+/// Verifies by the authenticator application.
+#[server(prefix = "/api", endpoint = "step_up/verify_code", protocol = Posted)]
+pub async fn verify_code(
+    /// What the page sends.
+    request: StepUpCode,
+) -> Result<(), AppError> {
+    answer_with_cookies(async |context, cookies| {
+        step_up::verify_code(context, cookies, request).await
+    })
+    .await
+}
+
+/// Verifies by a backup code: the factor that a person has lost is never demanded.
+#[server(prefix = "/api", endpoint = "step_up/verify_backup_code", protocol = Posted)]
+pub async fn verify_backup_code(
+    /// What the page sends.
+    request: StepUpCode,
+) -> Result<(), AppError> {
+    answer_with_cookies(async |context, cookies| {
+        step_up::verify_backup_code(context, cookies, request).await
+    })
+    .await
+}
+
+/// Forgets what was asked.
+#[server(prefix = "/api", endpoint = "step_up/cancel", protocol = Posted)]
+pub async fn cancel() -> Result<(), AppError> {
+    answer(step_up::cancel).await
+}

@@ -1,0 +1,92 @@
+//! `/accounts`.
+
+mod row;
+mod rule;
+mod rule_dialog;
+
+use leptos::prelude::*;
+use usecases::accounts::AccountRow;
+
+use self::{row::Row, rule::Rules, rule_dialog::RequireDialog};
+use super::asked::{Asked, ask};
+use crate::{
+    api::accounts::list,
+    shell::refused::Refused,
+    ui::{
+        self, FocusHeading, Skeleton, Table,
+        browser::reactive::{memo, shown},
+    },
+    words,
+};
+
+/// What there is to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Waiting,
+    Nothing,
+    Accounts { with_protection: bool },
+}
+
+/// `/accounts`: the person's accounts and their MFA rule.
+#[component]
+pub(crate) fn Accounts() -> impl IntoView {
+    let asked = ask(|| (), |()| list());
+    let rules = Rules::new(asked);
+    let what = memo(move || {
+        asked.answer.with(|accounts| match accounts.as_deref() {
+            None => Shown::Waiting,
+            Some([]) => Shown::Nothing,
+            Some(accounts) => Shown::Accounts {
+                with_protection: accounts.iter().any(|row| row.protection.is_some()),
+            },
+        })
+    });
+    view! {
+        <div class="page--wide">
+            <FocusHeading label="Accounts" />
+            <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <Refused may_repeat=true refused=rules.failed retry=move || rules.retry() />
+            {shown(move || match what.get() {
+                Shown::Waiting if asked.failed.read().is_some() => ().into_any(),
+                Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
+                Shown::Nothing => view! { <p class="lead">{words::NO_ACCOUNT}</p> }.into_any(),
+                Shown::Accounts { with_protection } => view! { <Rows asked rules with_protection /> }.into_any(),
+            })}
+            <p class="muted">{words::OPERATOR_ADDS}</p>
+            <RequireDialog rules />
+        </div>
+    }
+}
+
+#[component]
+fn Rows(asked: Asked<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> impl IntoView {
+    let mut columns = vec!["Account", "Your role", "MFA"];
+    if with_protection {
+        columns.extend(["Members", "Protected"]);
+    }
+    let ids = Signal::derive(move || {
+        asked.answer.with(|accounts| {
+            let accounts = accounts.iter().flatten();
+            accounts.map(|account| account.id.to_string()).collect()
+        })
+    });
+    // By id: the switch that was pressed keeps the focus when newer rows come.
+    let row = move |id: String| {
+        let account = asked.answer.with_untracked(|accounts| {
+            let mut accounts = accounts.iter().flatten();
+            accounts
+                .find(|account| account.id.to_string() == id)
+                .cloned()
+        });
+        account
+            .map(|account| view! { <Row account asked rules with_protection /> }.into_any())
+            .into_any()
+    };
+    view! {
+        <div class="card accounts">
+            <Table caption="Accounts" columns loading=asked.loading>
+                <ui::Rows ids row=Callback::new(row) />
+            </Table>
+        </div>
+    }
+}

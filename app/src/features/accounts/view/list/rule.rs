@@ -1,0 +1,114 @@
+//! Changes of an account's rule.
+
+use domain::{ids::AccountId, second_factor::step_up::Intent, session::policy::Standing};
+use leptos::prelude::*;
+use usecases::accounts::{AccountRow, OneAccount};
+
+use super::super::asked::Asked;
+use crate::{
+    api::accounts::require_mfa,
+    features::step_up::view::way,
+    shell::shell,
+    ui::{browser::reactive::effect, focus_heading},
+    wire::error::AppError,
+    words,
+};
+
+/// How the rules of the listed accounts are changed, one at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    /// The account whose switch was pressed, as it stood then.
+    pub account: RwSignal<Option<AccountRow>>,
+    /// Whether the effect of requiring MFA is shown.
+    pub asking: RwSignal<bool>,
+    pending: RwSignal<bool>,
+    /// Why the last change was refused.
+    pub failed: RwSignal<Option<AppError>>,
+    require: Callback<AccountRow>,
+    verify: Callback<(Intent, String)>,
+}
+
+impl Rules {
+    /// For one page.
+    pub fn new(asked: Asked<Vec<AccountRow>>) -> Self {
+        let (shell, way) = (shell(), way());
+        let require = move |account: AccountRow| {
+            let AccountRow {
+                id: account, name, ..
+            } = account;
+            let request = require_mfa(OneAccount { account });
+            shell.call(way.pending, request, move |answer| match answer {
+                Ok(viewer) => {
+                    shell.say(words::rule_set(&name));
+                    if matches!(viewer.standing, Standing::Full { .. }) {
+                        asked.again();
+                    }
+                    // An Owner without MFA is led into the set-up by what the session may do now.
+                    shell.set_viewer(Some(viewer));
+                }
+                Err(error) => {
+                    way.failed.try_set(Some(error));
+                }
+            });
+        };
+        // The person's role changed meanwhile: so do the rows.
+        effect(move || {
+            if matches!(
+                way.failed.get(),
+                Some(AppError::NotAllowed | AppError::NotFound)
+            ) {
+                asked.again();
+            }
+        });
+        Self {
+            account: RwSignal::new(None),
+            asking: RwSignal::new(false),
+            pending: way.pending,
+            failed: way.failed,
+            require: Callback::new(require),
+            verify: Callback::new(move |(intent, name)| way.start(intent, Some(name))),
+        }
+    }
+
+    /// Whether this account's rule is being changed.
+    pub fn is_changing(self, account: &AccountId) -> bool {
+        let pressed = self.account.read();
+        self.pending.get() && pressed.as_ref().is_some_and(|row| row.id == *account)
+    }
+
+    /// The switch was pressed: on asks first, off goes to the verification.
+    pub fn press(self, account: AccountRow) {
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.failed.set(None);
+        let is_on = account.requires_mfa;
+        self.account.set(Some(account));
+        if is_on {
+            self.change();
+        } else {
+            self.asking.set(true);
+        }
+    }
+
+    /// Tries once more; the message goes, and with it the button that was pressed.
+    pub fn retry(self) {
+        focus_heading();
+        self.change();
+    }
+
+    /// Changes the rule of the account whose switch was pressed.
+    pub fn change(self) {
+        self.asking.set(false);
+        self.failed.set(None);
+        let Some(row) = self.account.get_untracked() else {
+            return;
+        };
+        if row.requires_mfa {
+            let intent = Intent::RuleOff { account: row.id };
+            self.verify.run((intent, row.name));
+        } else {
+            self.require.run(row);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+use domain::session::policy::Standing;
+use leptos::prelude::*;
+
+use super::rule::Rules;
+use crate::{
+    shell::shell,
+    ui::{Button, ButtonKind, Dialog, browser::reactive::shown, text::pure::named, written},
+    words,
+};
+
+/// What follows from requiring MFA.
+#[component]
+pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
+    let shell = shell();
+    let account = rules.account;
+    let label = Signal::derive(move || {
+        let account = account.read();
+        let name = account.as_ref().map_or("", |account| &account.name);
+        format!("Require MFA for {}?", named(name))
+    });
+    let effect = Signal::derive(move || {
+        let account = account.read();
+        let protection = account.as_ref().and_then(|account| account.protection);
+        protection.map(words::rule_effect).unwrap_or_default()
+    });
+    let own_effect = move || {
+        let viewer = shell.viewer().filter(|viewer| !viewer.has_mfa)?;
+        let account = account.read();
+        let is_worked_in = matches!(
+            &viewer.standing,
+            Standing::Full { account: Some(worked_in), .. } if *worked_in == account.as_ref()?.id
+        );
+        Some(words::own_effect(is_worked_in))
+    };
+    view! {
+        <Dialog open=rules.asking label>
+            <p use:written=effect></p>
+            {shown(move || own_effect().map(|said| view! { <p>{said}</p> }.into_any()).into_any())}
+            <div class="actions">
+                <Button label="Require MFA" kind=ButtonKind::Primary on_press=move || rules.change() />
+                <Button label="Cancel" on_press=move || rules.asking.set(false) />
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,54 @@
+use leptos::prelude::*;
+
+use super::filters::Filters;
+use crate::{
+    api::accounts::export,
+    features::accounts::csv::csv,
+    shell::shell,
+    ui::{Button, FormError, Glyph, download_csv, iso, text::pure::slug, today, written},
+    wire::error::AppError,
+    words,
+};
+
+/// Hands the members that match to the browser as a file.
+#[component]
+pub(super) fn DownloadCsv(
+    filters: Filters,
+    /// The account's name.
+    account: Memo<String>,
+) -> impl IntoView {
+    let shell = shell();
+    let (pending, failed) = (RwSignal::new(false), RwSignal::new(None::<AppError>));
+    let not_taken = RwSignal::new(false);
+    shell.forget_once_back(failed);
+    let handed = RwSignal::new(String::new());
+    let download = move || {
+        failed.set(None);
+        not_taken.set(false);
+        handed.set(String::new());
+        let request = export(filters.question.get_untracked());
+        shell.call(pending, request, move |answer| match answer {
+            Ok(members) => {
+                let name = account.try_get_untracked().unwrap_or_default();
+                let file_name = format!("members-{}-{}.csv", slug(&name), today());
+                let file = csv(&members, |at| iso(at.millis()));
+                match download_csv(&file_name, &file) {
+                    Ok(()) => {
+                        handed.try_set(words::CSV_HANDED_OVER.to_owned());
+                    }
+                    Err(_) => drop(not_taken.try_set(true)),
+                }
+            }
+            Err(error) => drop(failed.try_set(Some(error))),
+        });
+    };
+    let said = move || {
+        let refused = failed.get().map(|error| words::refusal(&error));
+        refused.or_else(|| not_taken.get().then(|| words::CSV_REFUSED.to_owned()))
+    };
+    view! {
+        <Button label="Download CSV" icon=Glyph::Download pending pending_label="Preparing…" on_press=download />
+        <p class="handed" role="status" use:written=handed.into()></p>
+        <FormError error=Signal::derive(said) />
+    }
+}

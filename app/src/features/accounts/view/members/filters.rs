@@ -1,0 +1,138 @@
+use std::time::Duration;
+
+use domain::{ids::AccountId, members::MemberState};
+use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
+use usecases::accounts::{MembersShown, MembersWanted};
+
+use super::super::asked::Asked;
+use crate::{
+    features::accounts::state::last_page,
+    ui::{
+        Select, TextField,
+        browser::reactive::{effect, memo},
+    },
+};
+
+/// How long somebody must have stopped typing.
+const TYPED: Duration = Duration::from_millis(250);
+
+/// Which members are wanted, and the fields that say so.
+#[derive(Clone, Copy)]
+pub(super) struct Filters {
+    wanted: RwSignal<MembersWanted>,
+    /// The same, told only when it is another.
+    pub question: Memo<MembersWanted>,
+    typed: RwSignal<String>,
+    chosen: RwSignal<String>,
+    search: NodeRef<html::Input>,
+}
+
+impl Filters {
+    /// Fields for a first question: what this entry of the history asked for before a reload or Back, or all members.
+    pub fn new(account: AccountId) -> Self {
+        let (state, search) = kept(&account).unwrap_or_default();
+        let typed = RwSignal::new(search.clone());
+        let chosen = RwSignal::new(state.map_or("", MemberState::as_str).to_owned());
+        let wanted = RwSignal::new(MembersWanted {
+            account,
+            search,
+            state,
+            page: 0,
+        });
+        let mut search = debounce(TYPED, move |text: String| {
+            wanted.update(|wanted| wanted.search(&text));
+        });
+        let mut is_first = true;
+        effect(move || {
+            let text = typed.get();
+            if !is_first {
+                search(text);
+            }
+            is_first = false;
+        });
+        effect(move || {
+            let state = chosen.read().parse().ok();
+            wanted.update(|wanted| wanted.filter(state));
+        });
+        let question = memo(move || wanted.get());
+        let mut is_first = true;
+        effect(move || {
+            let wanted = question.read();
+            if !is_first {
+                keep(&wanted);
+            }
+            is_first = false;
+        });
+        Self {
+            wanted,
+            question,
+            typed,
+            chosen,
+            search: NodeRef::new(),
+        }
+    }
+
+    /// Whether only some of the members are wanted, as the last answer was asked for.
+    pub fn is_narrowed(self) -> bool {
+        self.question.read_untracked().is_narrowed()
+    }
+
+    /// Shows all members; the button that was pressed goes, the focus moves to the search.
+    pub fn clear(self) {
+        self.typed.set(String::new());
+        self.chosen.set(String::new());
+        self.wanted.update(|wanted| wanted.search(""));
+        if let Some(search) = self.search.get_untracked() {
+            let _ = search.focus();
+        }
+    }
+
+    /// Turns to another page.
+    pub fn turn(self, page: u32) {
+        self.wanted.update(|wanted| wanted.page = page);
+    }
+
+    /// Turns back when there are fewer pages than there were.
+    pub fn stay_within(self, asked: Asked<MembersShown>) {
+        effect(move || {
+            let answer = asked.answer.read();
+            let Some(shown) = answer.as_ref() else { return };
+            let last = last_page(shown.matching);
+            if self.question.read_untracked().page > last {
+                self.turn(last);
+            }
+        });
+    }
+}
+
+/// Keeps search and state with this entry of the history: they go to no server and into no address.
+fn keep(wanted: &MembersWanted) {
+    let state = wanted.state.map_or("", MemberState::as_str);
+    let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state(&entry.into(), "");
+    }
+}
+
+/// The state and the search that were kept for this account.
+fn kept(account: &AccountId) -> Option<(Option<MemberState>, String)> {
+    let entry = window().history().ok()?.state().ok()?.as_string()?;
+    let (of, entry) = entry.split_once('\n')?;
+    let (state, search) = entry.split_once('\n')?;
+    (of == account.as_str()).then(|| (state.parse().ok(), search.to_owned()))
+}
+
+/// The fields.
+#[component]
+pub(super) fn FilterFields(filters: Filters) -> impl IntoView {
+    let states =
+        MemberState::ALL.map(|state| (state.as_str().to_owned(), state.as_str().to_owned()));
+    let all = (String::new(), "All".to_owned());
+    let options = std::iter::once(all).chain(states).collect();
+    view! {
+        <div class="filters" role="search">
+            <TextField label="Search" name="search" kind="search" value=filters.typed hint="By name or email" input_ref=filters.search />
+            <Select label="MFA" name="state" value=filters.chosen options />
+        </div>
+    }
+}

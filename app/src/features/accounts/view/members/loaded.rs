@@ -1,0 +1,79 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use usecases::accounts::MembersShown;
+
+use super::{
+    super::asked::Asked,
+    export::DownloadCsv,
+    filters::{FilterFields, Filters},
+    paging::Paging,
+    reset::{ResetDialog, Resets},
+    table::MembersTable,
+};
+use crate::{
+    shell::refused::Refused,
+    ui::{
+        Button, FocusHeading,
+        browser::reactive::{memo, shown},
+        text::pure::named,
+        written,
+    },
+    words,
+};
+
+/// The members: what stands around their table stays while other rows come.
+#[component]
+pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
+    let resets = Resets::new(filters);
+    let name = memo(move || {
+        let shown = asked.answer.read();
+        shown
+            .as_ref()
+            .map(|shown| shown.account.clone())
+            .unwrap_or_default()
+    });
+    let requires_mfa = memo(move || {
+        asked
+            .answer
+            .read()
+            .as_ref()
+            .is_some_and(|shown| shown.requires_mfa)
+    });
+    let matching = memo(move || {
+        asked
+            .answer
+            .read()
+            .as_ref()
+            .map_or(0, |shown| shown.matching)
+    });
+    let nobody = memo(move || matching.get() == 0);
+    let found = Signal::derive(move || {
+        asked.answer.track();
+        words::members_found(matching.get(), filters.is_narrowed())
+    });
+    let heading = Signal::derive(move || named(&name.read()));
+    let rule = Signal::derive(move || words::rule(requires_mfa.get()).to_owned());
+    view! {
+        <div class="page--wide">
+            <FocusHeading label=heading />
+            <p class="lead"><span use:written=rule></span> " " <A href="/accounts">"All accounts"</A></p>
+            <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <Refused may_repeat=true refused=resets.failed retry=move || resets.retry() />
+            <div class="card stack members">
+                <FilterFields filters />
+                <div class="members__found">
+                    <p aria-live="polite" use:written=found></p>
+                    <DownloadCsv filters account=name />
+                </div>
+                {shown(move || if nobody.get() {
+                    view! { <Button label="Clear" on_press=move || filters.clear() /> }.into_any()
+                } else {
+                    view! { <MembersTable asked resets /> }.into_any()
+                })}
+                <Paging filters matching />
+            </div>
+            <ResetDialog resets />
+        </div>
+    }
+}

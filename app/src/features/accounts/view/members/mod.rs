@@ -1,0 +1,88 @@
+//! `/accounts/:id`.
+
+mod export;
+mod filters;
+mod loaded;
+mod paging;
+mod reset;
+mod table;
+
+use domain::ids::AccountId;
+use leptos::prelude::*;
+use usecases::accounts::MembersShown;
+
+use self::{filters::Filters, loaded::Loaded};
+use super::asked::{Asked, ask};
+use crate::{
+    api::accounts::members,
+    shell::{not_found::NotFound, refused::Refused},
+    ui::{
+        FocusHeading, LinkButton, Skeleton,
+        browser::reactive::{memo, shown},
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// What there is to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Waiting,
+    NotFound,
+    SetUpOwed,
+    Failed,
+    Members,
+}
+
+impl Shown {
+    fn of(asked: Asked<MembersShown>) -> Self {
+        match asked.failed.get() {
+            // Whatever is shown already: it is closed to them now.
+            Some(AppError::NotFound | AppError::NotAllowed) => Self::NotFound,
+            Some(AppError::SetUpRequired) => Self::SetUpOwed,
+            _ if asked.answer.read().is_some() => Self::Members,
+            Some(_) => Self::Failed,
+            None => Self::Waiting,
+        }
+    }
+}
+
+/// `/accounts/:id`: an account's members, for its Owners.
+#[component]
+pub(crate) fn Members(account: AccountId) -> impl IntoView {
+    let filters = Filters::new(account);
+    let asked = ask(move || filters.question.get(), members);
+    filters.stay_within(asked);
+    let what = memo(move || Shown::of(asked));
+    shown(move || match what.get() {
+        Shown::Members => view! { <Loaded asked filters /> }.into_any(),
+        Shown::NotFound => view! { <NotFound /> }.into_any(),
+        Shown::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
+        Shown::Waiting => view! {
+            <div class="page--wide">
+                <FocusHeading label="Members" />
+                <div class="card"><Skeleton lines=8 /></div>
+            </div>
+        }
+        .into_any(),
+        Shown::Failed => view! {
+            <div class="page--wide">
+                <FocusHeading label="Members" />
+                <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            </div>
+        }
+        .into_any(),
+    })
+}
+
+/// The account is closed to an Owner who does not obey its rule.
+#[component]
+fn SetUpOwed() -> impl IntoView {
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Set up MFA first" />
+            <p class="lead">{words::MEMBERS_CLOSED}</p>
+            <div class="actions"><LinkButton href="/profile/mfa/new" label="Add MFA" /></div>
+        </div>
+    }
+}

@@ -1,0 +1,95 @@
+use domain::{ids::UserId, second_factor::step_up::Intent};
+use leptos::prelude::*;
+
+use usecases::accounts::MemberRow;
+
+use super::filters::Filters;
+use crate::{
+    features::step_up::view::way,
+    ui::{Button, ButtonKind, Dialog, focus_heading, text::pure::named, written},
+    wire::error::AppError,
+    words,
+};
+
+/// How members of an account are reset, one at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Resets {
+    filters: Filters,
+    /// The member whose button was pressed.
+    member: RwSignal<Option<MemberRow>>,
+    asking: RwSignal<bool>,
+    pending: RwSignal<bool>,
+    /// Why the last try was refused.
+    pub failed: RwSignal<Option<AppError>>,
+    verify: Callback<(Intent, String)>,
+}
+
+impl Resets {
+    /// For one page.
+    pub fn new(filters: Filters) -> Self {
+        let way = way();
+        Self {
+            filters,
+            member: RwSignal::new(None),
+            asking: RwSignal::new(false),
+            pending: way.pending,
+            failed: way.failed,
+            verify: Callback::new(move |(intent, name)| way.start(intent, Some(name))),
+        }
+    }
+
+    /// Whether this member is on the way to the verification.
+    pub fn is_starting(self, member: &UserId) -> bool {
+        let pressed = self.member.read();
+        self.pending.get() && pressed.as_ref().is_some_and(|row| row.id == *member)
+    }
+
+    /// The button was pressed.
+    pub fn press(self, member: MemberRow) {
+        if !self.pending.get_untracked() {
+            self.failed.set(None);
+            self.member.set(Some(member));
+            self.asking.set(true);
+        }
+    }
+
+    /// Tries once more; the message goes, and with it the button that was pressed.
+    pub fn retry(self) {
+        focus_heading();
+        self.start();
+    }
+
+    fn start(self) {
+        self.asking.set(false);
+        if let Some(member) = self.member.get_untracked() {
+            let intent = Intent::MemberReset {
+                account: self.filters.question.read_untracked().account.clone(),
+                member: member.id,
+            };
+            self.verify.run((intent, member.name));
+        }
+    }
+}
+
+/// What follows from a reset.
+#[component]
+pub(super) fn ResetDialog(resets: Resets) -> impl IntoView {
+    let name = Signal::derive(move || {
+        let member = resets.member.read();
+        member
+            .as_ref()
+            .map(|member| named(&member.name))
+            .unwrap_or_default()
+    });
+    let label = Signal::derive(move || format!("Reset the MFA of {}?", name.read()));
+    let effect = Signal::derive(move || words::reset_effect(&name.read()));
+    view! {
+        <Dialog open=resets.asking label>
+            <p use:written=effect></p>
+            <div class="actions">
+                <Button label="Reset MFA" kind=ButtonKind::Danger on_press=move || resets.start() />
+                <Button label="Cancel" autofocus=true on_press=move || resets.asking.set(false) />
+            </div>
+        </Dialog>
+    }
+}

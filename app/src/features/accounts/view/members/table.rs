@@ -1,0 +1,130 @@
+use domain::{members::MemberState, time::Timestamp};
+use leptos::prelude::*;
+
+use usecases::accounts::{MemberRow, MembersShown};
+
+use super::{super::asked::Asked, reset::Resets};
+use crate::{
+    ui::{
+        Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Rows, Table,
+        browser::reactive::{memo, shown},
+        written,
+    },
+    words,
+};
+
+/// A page of members.
+#[component]
+pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl IntoView {
+    let columns = vec![
+        "Name",
+        "Email",
+        "Role",
+        "MFA",
+        "Added",
+        "Last used",
+        "Action",
+    ];
+    let ids = Signal::derive(move || {
+        asked.answer.with(|shown| {
+            let members = shown.iter().flat_map(|shown| &shown.members);
+            members.map(|member| member.id.to_string()).collect()
+        })
+    });
+    // By person: a button that has the focus keeps it when newer rows come.
+    let row = move |id: String| {
+        let member = untrack(|| found(asked, &id));
+        member
+            .map(|member| view! { <Row member asked resets /> }.into_any())
+            .into_any()
+    };
+    view! {
+        <Table caption="Members" columns loading=asked.loading>
+            <Rows ids row=Callback::new(row) />
+        </Table>
+    }
+}
+
+fn found(asked: Asked<MembersShown>, id: &str) -> Option<MemberRow> {
+    asked.answer.with(|shown| {
+        let mut members = shown.iter().flat_map(|shown| &shown.members);
+        members.find(|member| member.id.to_string() == id).cloned()
+    })
+}
+
+/// What stands in the last column, as a number: so told only when it changes.
+const fn reset_kind(member: &MemberRow) -> u32 {
+    match (member.state.has_mfa(), member.no_reset) {
+        (false, _) => 0,
+        (true, None) => 1,
+        (true, Some(why)) => 2 + why as u32,
+    }
+}
+
+#[component]
+fn Row(
+    /// As it came first.
+    member: MemberRow,
+    /// What came since.
+    asked: Asked<MembersShown>,
+    resets: Resets,
+) -> impl IntoView {
+    let id = member.id.to_string();
+    let row = memo(move || found(asked, &id).unwrap_or_else(|| member.clone()));
+    let name = Signal::derive(move || row.read().name.clone());
+    let email = Signal::derive(move || row.read().email.clone());
+    let role = Signal::derive(move || words::role(row.read().role).to_owned());
+    // Not the whole row: a newer time of use leaves the button alone.
+    let kind = memo(move || reset_kind(&row.read()));
+    let badge = shown(move || {
+        let state = row.read().state;
+        let kind = match state {
+            MemberState::On => BadgeKind::Ok,
+            MemberState::Off => BadgeKind::Off,
+            MemberState::SetupRequired | MemberState::Locked => BadgeKind::Warning,
+        };
+        view! { <Badge label=state.as_str() kind /> }.into_any()
+    });
+    let action = shown(move || match kind.get() {
+        0 => "–".into_any(),
+        _ => view! { <Reset row resets /> }.into_any(),
+    });
+    view! {
+        <tr class="table__row" role="row">
+            <RowHead><Name text=name /></RowHead>
+            <Cell label="Email"><Name text=email /></Cell>
+            <Cell label="Role"><span use:written=role></span></Cell>
+            <Cell label="MFA">{badge}</Cell>
+            <Cell label="Added">{shown(move || time(row.read().added_at))}</Cell>
+            <Cell label="Last used">{shown(move || time(row.read().used_at))}</Cell>
+            <Cell label="Action">{action}</Cell>
+        </tr>
+    }
+}
+
+fn time(at: Option<Timestamp>) -> AnyView {
+    at.map_or_else(
+        || "–".into_any(),
+        |at| view! { <RelativeTime at=at.millis() /> }.into_any(),
+    )
+}
+
+/// `Reset MFA`: in its row it needs no further name.
+#[component]
+fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
+    let MemberRow {
+        id, no_reset: why, ..
+    } = row.get_untracked();
+    if let Some(why) = why {
+        let reason_id = format!("no-reset-{id}");
+        view! {
+            <Button label="Reset MFA" disabled=true described_by=reason_id.clone() />
+            <p class="members__reason" id=reason_id>{words::no_reset(why)}</p>
+        }
+        .into_any()
+    } else {
+        let pending = Signal::derive(move || resets.is_starting(&id));
+        view! { <Button label="Reset MFA" pending on_press=move || resets.press(row.get_untracked()) /> }
+            .into_any()
+    }
+}

@@ -1,0 +1,67 @@
+//! The one form that takes a code: in the sign-in and in the wizard.
+
+use leptos::prelude::*;
+
+use crate::{
+    shell::{refused::Refused, shell},
+    ui::{Button, ButtonKind, CodeField, CodeKind, SubmitForm, browser::reactive::effect},
+    wire::error::AppError,
+    words,
+};
+
+/// A code field, `Enter`, and whatever the last try brought.
+#[component]
+pub(crate) fn CodeForm(
+    /// The field's label.
+    #[prop(into)]
+    label: String,
+    /// What is typed.
+    code: RwSignal<String>,
+    /// Digits, or a backup code.
+    #[prop(optional)]
+    kind: CodeKind,
+    /// The last refusal.
+    refused: RwSignal<Option<AppError>>,
+    /// Whether a try is on its way.
+    pending: RwSignal<bool>,
+    /// Submits what is typed.
+    #[prop(into)]
+    on_submit: Callback<()>,
+    /// Whether the field takes the focus when it appears.
+    #[prop(optional)]
+    autofocus: bool,
+    /// Where a backup code may be given as well: whether the answer to a try of either kind was lost.
+    #[prop(optional)]
+    or_backup: Option<StoredValue<bool>>,
+    /// Further buttons beside `Enter`.
+    children: Children,
+) -> impl IntoView {
+    let shell = shell();
+    let was_lost = or_backup.unwrap_or_else(|| StoredValue::new(false));
+    effect(move || {
+        if refused.read().as_ref().is_some_and(words::is_lost) {
+            was_lost.set_value(true);
+            shell.may_have_used_code.set_value(true);
+        }
+    });
+    let at_field = Signal::derive(move || {
+        refused
+            .get()
+            .filter(|error| !words::is_lost(error))
+            .map(|error| words::code_refusal(&error, or_backup.is_some(), was_lost.get_value()))
+    });
+    let submit = move || {
+        refused.set(None);
+        on_submit.run(());
+    };
+    view! {
+        <SubmitForm on_submit=submit pending>
+            <CodeField label value=code kind error=at_field autofocus />
+            <Refused refused retry=submit at_field=true />
+            <div class="actions">
+                <Button label="Enter" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
+                {children()}
+            </div>
+        </SubmitForm>
+    }
+}

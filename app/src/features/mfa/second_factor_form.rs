@@ -1,0 +1,189 @@
+//! The one form that proves an identity by either factor: in the sign-in and before an action.
+
+use domain::second_factor::{
+    backup_code::{BackupCode, BackupCodeError},
+    one_time_code::OneTimeCode,
+};
+use leptos::prelude::*;
+use usecases::secret_text::SecretText;
+
+use crate::{
+    features::mfa::code_form::CodeForm,
+    ui::{Button, ButtonKind, CodeKind, browser::reactive::shown},
+    wire::error::{AppError, Field},
+};
+
+/// What was typed, once it can be a code at all.
+pub(crate) enum Given {
+    /// A 6-digit code.
+    Code(SecretText),
+    /// A backup code: the factor that a person has lost is never demanded.
+    BackupCode(SecretText),
+}
+
+impl Given {
+    /// The code, for a call that takes either kind.
+    pub fn into_text(self) -> SecretText {
+        match self {
+            Self::Code(text) | Self::BackupCode(text) => text,
+        }
+    }
+}
+
+/// `6-digit code` ⇄ `Backup code`: what is typed of each, and which one is shown. Each keeps what was typed while the other is shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Factors {
+    code: RwSignal<String>,
+    backup: RwSignal<String>,
+    by_backup: RwSignal<bool>,
+    /// Whether the field that is shown took the place of the other one.
+    pub turned: RwSignal<bool>,
+}
+
+/// The words of one kind, and its field.
+pub(crate) struct ShownFactor {
+    /// What is asked for.
+    pub lead: &'static str,
+    /// The field's label.
+    pub label: &'static str,
+    /// The field's kind.
+    pub kind: CodeKind,
+    /// What is typed there.
+    pub typed: RwSignal<String>,
+    /// The way to the other kind.
+    pub other: &'static str,
+}
+
+impl Factors {
+    /// Two empty fields; or a backup code that was typed before.
+    pub fn new(typed: Option<SecretText>) -> Self {
+        let is_backup = typed.is_some();
+        let typed = typed.map(|typed| typed.expose().to_owned());
+        Self {
+            code: RwSignal::new(String::new()),
+            backup: RwSignal::new(typed.unwrap_or_default()),
+            by_backup: RwSignal::new(is_backup),
+            turned: RwSignal::new(is_backup),
+        }
+    }
+
+    /// The kind that is shown.
+    pub fn shown(self) -> ShownFactor {
+        if self.by_backup.get() {
+            ShownFactor {
+                lead: "Enter one of your backup codes. Each code works once.",
+                label: "Backup code",
+                kind: CodeKind::Backup,
+                typed: self.backup,
+                other: "Use the authenticator app",
+            }
+        } else {
+            ShownFactor {
+                lead: "Enter the 6-digit code displayed by your authenticator application.",
+                label: "6-digit code",
+                kind: CodeKind::Digits,
+                typed: self.code,
+                other: "Use a backup code",
+            }
+        }
+    }
+
+    /// Shows the other kind; a code that was typed into the field of the wrong kind goes along.
+    pub fn toggle(self) {
+        let (typed, _) = self.sides();
+        let is_other = is_backup(&typed.read_untracked())
+            .is_ok_and(|is_backup| is_backup != self.by_backup.get_untracked());
+        self.turn(is_other);
+    }
+
+    /// What is typed. A code in the field of the other kind is taken as what it is, and its own field is shown with it.
+    ///
+    /// # Errors
+    /// What the field asks for, where it holds no code.
+    pub fn given(self) -> Result<Given, Field> {
+        let (typed, _) = self.sides();
+        let by_backup = self.by_backup.get_untracked();
+        let typed = typed.get_untracked();
+        let is_backup = is_backup(&typed).map_err(|error| match error {
+            BackupCodeError::NoCode if !by_backup => Field::Code,
+            error => error.into(),
+        })?;
+        if is_backup != by_backup {
+            self.turn(true);
+        }
+        let text = SecretText::new(typed);
+        Ok(if is_backup {
+            Given::BackupCode(text)
+        } else {
+            Given::Code(text)
+        })
+    }
+
+    /// The field that is shown, and the other one.
+    fn sides(self) -> (RwSignal<String>, RwSignal<String>) {
+        if self.by_backup.get_untracked() {
+            (self.backup, self.code)
+        } else {
+            (self.code, self.backup)
+        }
+    }
+
+    fn turn(self, with_text: bool) {
+        if with_text {
+            let (from, to) = self.sides();
+            to.set(from.get_untracked());
+            from.set(String::new());
+        }
+        self.turned.set(true);
+        self.by_backup.update(|by_backup| *by_backup = !*by_backup);
+    }
+}
+
+/// Whether a text is a backup code, and not a 6-digit one.
+fn is_backup(typed: &str) -> Result<bool, BackupCodeError> {
+    if typed.parse::<OneTimeCode>().is_ok() {
+        return Ok(false);
+    }
+    typed.parse::<BackupCode>().map(|_| true)
+}
+
+/// Asks for one of the two.
+#[component]
+pub(crate) fn SecondFactorForm(
+    /// The last refusal.
+    refused: RwSignal<Option<AppError>>,
+    /// Whether a try is on its way.
+    pending: RwSignal<bool>,
+    /// Submits what is typed.
+    #[prop(into)]
+    on_submit: Callback<Given>,
+    /// A backup code that was typed here before.
+    #[prop(optional_no_strip)]
+    typed: Option<SecretText>,
+    /// A further button: leads away without a try.
+    #[prop(optional, into)]
+    on_cancel: Option<Callback<()>>,
+) -> impl IntoView {
+    let factors = Factors::new(typed);
+    let submit = move || match factors.given() {
+        Ok(given) => on_submit.run(given),
+        Err(field) => refused.set(Some(AppError::Invalid { field })),
+    };
+    let toggle = move || {
+        refused.set(None);
+        factors.toggle();
+    };
+    let was_lost = StoredValue::new(false);
+    shown(move || {
+        let factor = factors.shown();
+        let autofocus = factors.turned.get_untracked();
+        view! {
+            <p class="lead">{factor.lead}</p>
+            <CodeForm label=factor.label kind=factor.kind code=factor.typed refused pending on_submit=submit autofocus or_backup=was_lost>
+                <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle />
+                {on_cancel.map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any())}
+            </CodeForm>
+        }
+        .into_any()
+    })
+}

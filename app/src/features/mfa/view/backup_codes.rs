@@ -1,0 +1,286 @@
+use domain::{
+    ids::CodeSetId,
+    second_factor::enrolment::{CodesFor, may_keep_codes},
+};
+use leptos::prelude::*;
+
+use usecases::mfa::{CodeSheet, SavedCodes, Settled};
+
+use super::{Step, Steps, leaving::AskBeforeLeaving};
+use crate::{
+    api::{
+        mfa::{backup_codes, finish, keep_codes},
+        session::whoami,
+    },
+    routes::{AfterPassword, Page},
+    shell::{go, refused::in_words, shell},
+    ui::{
+        Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
+        FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
+        browser::{
+            boot::meta,
+            reactive::{effect, memo, shown},
+        },
+        day, download_text, focus_first_invalid, print,
+        text::pure::{named, slug},
+        written,
+    },
+    wire::{connection::passes, error::AppError},
+    words,
+};
+
+/// `/profile/mfa/backup-codes`: ten codes, shown once.
+#[component]
+pub(crate) fn BackupCodes() -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let sheet = RwSignal::new(shell.sheet.try_update_value(Option::take).flatten());
+    let failed = RwSignal::new(None::<AppError>);
+    let is_drawn_anew = RwSignal::new(false);
+    let has_failed = StoredValue::new(false);
+    let fetch = move || {
+        failed.set(None);
+        has_failed.set_value(false);
+        shell.call(
+            RwSignal::new(false),
+            backup_codes(),
+            move |answer| match answer {
+                Ok(fresh) => {
+                    is_drawn_anew.try_set(true);
+                    sheet.try_set(Some(fresh));
+                }
+                Err(AppError::NothingPending) => {
+                    shell.keep_status();
+                    go(Page::Profile, true);
+                }
+                Err(AppError::PasswordRequired) => {
+                    let then = AfterPassword::Open(Page::BackupCodes);
+                    shell.after_password.set(Some(then));
+                    shell.keep_status();
+                    go(Page::ConfirmPassword, true);
+                }
+                Err(error) => {
+                    has_failed.try_set_value(passes(&error));
+                    failed.try_set(Some(error));
+                }
+            },
+        );
+    };
+    shell.load_once_back(has_failed, Box::new(fetch));
+    let may_fetch = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
+    match (sheet.read_untracked().is_some(), may_fetch) {
+        (true, _) => {}
+        (false, true) => fetch(),
+        // Nothing is pending: a deep link, or Back after the wizard.
+        (false, false) => {
+            effect(move || {
+                shell.keep_status();
+                go(Page::Profile, true);
+            });
+        }
+    }
+    // New codes alone are no step of the wizard.
+    let is_wizard = memo(move || {
+        sheet.with(|sheet| match sheet.as_ref()?.reason {
+            CodesFor::Added => Some(shell.after_set_up.read().is_some()),
+            CodesFor::Reset => Some(true),
+            CodesFor::Generated => None,
+        })
+    });
+    let said = in_words(failed);
+    view! {
+        <div class="page--narrow">
+            {shown(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
+            <FocusHeading label="Backup codes" />
+            <FormError error=said retry=fetch />
+            {shown(move || match sheet.get() {
+                Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
+                None if failed.read().is_some() => ().into_any(),
+                None => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+/// Codes are shown once: who comes back to the page gets other ones, and has to save these.
+#[component]
+fn DrawnAnew(is_drawn_anew: RwSignal<bool>) -> impl IntoView {
+    is_drawn_anew.get_untracked().then(|| {
+        view! {
+            <div class="no-print">
+                <Alert kind=AlertKind::Warning>{words::CODES_DRAWN_ANEW}</Alert>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn Sheet(sheet: CodeSheet) -> impl IntoView {
+    let codes: Vec<String> = sheet
+        .codes
+        .iter()
+        .map(|code| code.expose().to_owned())
+        .collect();
+    let date = day(sheet.made_at.millis());
+    let brand = meta("brand");
+    let heading = format!("{} · {} · {date}", named(&brand), named(&sheet.email));
+    let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
+    let text = format!(
+        "{brand}\n{}\n{date}\n\nBackup codes: each code works once.\n\n{}\n",
+        sheet.email,
+        codes.join("\n")
+    );
+    let (saved, finished) = (RwSignal::new(false), RwSignal::new(false));
+    let (reason, old_left) = (sheet.reason, sheet.old_left);
+    let waits = old_left.is_some();
+    let handed = RwSignal::new(String::new());
+    let download = move || {
+        let taken = download_text(&file_name, &text);
+        handed.set(ticked(
+            saved,
+            taken,
+            words::CODES_HANDED_OVER,
+            words::CODES_NOT_TAKEN,
+        ));
+    };
+    let on_paper = move || {
+        let taken = print();
+        handed.set(ticked(
+            saved,
+            taken,
+            words::CODES_PRINTING,
+            words::CODES_NOT_PRINTED,
+        ));
+    };
+    let unsaved = move || !finished.get() && (waits || !saved.get());
+    view! {
+        <AskBeforeLeaving unsaved=Signal::derive(unsaved) waits />
+        <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
+        <div class="card stack">
+            <section class="print-sheet">
+                <p class="print-only" use:written=heading.into()></p>
+                <p class="print-only">"Backup codes: each code works once."</p>
+                <CodeList id="codes" label="Backup codes" codes=codes.clone() />
+            </section>
+            <div class="actions">
+                <CopyButton label="Copy" text=codes.join("\n") source="codes" on_copy=move || saved.set(true) />
+                <Button label="Download" icon=Glyph::Download on_press=download />
+                <Button label="Print" icon=Glyph::Print on_press=on_paper />
+            </div>
+            <p class="handed no-print" role="status" use:written=handed.into()></p>
+            {words::old_codes(reason, old_left).map(|said| view! { <p class="no-print">{said}</p> }.into_any())}
+            <Finish saved finished set=sheet.set reason may_keep=may_keep_codes(reason, old_left) />
+        </div>
+    }
+}
+
+/// The box is ticked where the browser took the codes; the sentence says what to do if nothing comes of it, which nobody but the person sees.
+fn ticked(
+    saved: RwSignal<bool>,
+    taken: Result<(), BrowserRefused>,
+    done: &str,
+    refused: &str,
+) -> String {
+    if taken.is_err() {
+        return refused.to_owned();
+    }
+    saved.set(true);
+    done.to_owned()
+}
+
+#[component]
+fn Finish(
+    saved: RwSignal<bool>,
+    finished: RwSignal<bool>,
+    set: CodeSetId,
+    reason: CodesFor,
+    may_keep: bool,
+) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let pending = RwSignal::new(false);
+    let missing = RwSignal::new(None::<String>);
+    let failed = RwSignal::new(None::<AppError>);
+    let was_lost = StoredValue::new(false);
+    shell.forget_once_back(failed);
+    effect(move || {
+        if saved.get() {
+            missing.set(None);
+        }
+    });
+    let set = StoredValue::new(set);
+    let over = move |result: &str, settled: Option<Settled>| {
+        let has_left = finished.try_set(true).is_some();
+        shell.say(result.to_owned());
+        // Another person may be signed in now, and where the page leads is theirs to choose.
+        if has_left {
+            return shell.refresh();
+        }
+        let next = shell.after_set_up.try_update(Option::take).flatten();
+        let next = next.unwrap_or(Page::Profile);
+        match settled {
+            Some(Settled { viewer, profile }) => {
+                shell.set_viewer(Some(viewer));
+                let brought = (next == Page::Profile).then_some(profile);
+                shell.profile.set_value(brought);
+            }
+            None => shell.refresh(),
+        }
+        go(next, true);
+    };
+    let done = move |result: &'static str| {
+        move |answer: Result<Option<Settled>, AppError>| match answer {
+            Ok(settled) => over(result, settled),
+            // The answer to the try before was lost on its way: if no codes wait any more, it was done.
+            Err(error @ AppError::NothingPending) if was_lost.try_get_value() == Some(true) => {
+                shell.call(pending, whoami(), move |answer| match answer {
+                    Ok(Some(viewer)) if !viewer.has_unsaved_codes => over(result, None),
+                    _ => drop(failed.try_set(Some(error))),
+                });
+            }
+            Err(error) => {
+                was_lost.try_update_value(|was_lost| *was_lost |= words::is_lost(&error));
+                failed.try_set(Some(error));
+            }
+        }
+    };
+    let keeps = StoredValue::new(false);
+    let submit = move || {
+        keeps.set_value(false);
+        failed.set(None);
+        missing.set(
+            (!saved.get_untracked())
+                .then(|| "Save the codes, then confirm: I have saved these codes.".to_owned()),
+        );
+        if !saved.get_untracked() {
+            return focus_first_invalid();
+        }
+        let request = SavedCodes {
+            set: set.get_value(),
+        };
+        shell.call(pending, finish(request), done(words::finished(reason)));
+    };
+    let keep = move || {
+        keeps.set_value(true);
+        failed.set(None);
+        shell.call(pending, keep_codes(), done(words::RESET_KEPT));
+    };
+    let retry = move || if keeps.get_value() { keep() } else { submit() };
+    let said = move || {
+        failed.get().map(|error| match error {
+            AppError::NothingPending => words::CODES_REPLACED.to_owned(),
+            error => words::refusal(&error),
+        })
+    };
+    view! {
+        <SubmitForm on_submit=submit pending>
+            <FormError error=Signal::derive(said) retry />
+            <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
+            <div class="actions">
+                <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
+                {may_keep.then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> }.into_any())}
+            </div>
+        </SubmitForm>
+    }
+}

@@ -1,0 +1,40 @@
+use leptos::prelude::*;
+
+use super::{Step, Steps};
+use crate::{
+    routes::Page,
+    shell::{go, shell},
+    ui::{
+        Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, browser::reactive::effect,
+    },
+};
+
+/// `/profile/mfa/new`: which method; there is one today.
+#[component]
+pub(crate) fn NewMethod() -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let method = RwSignal::new("totp".to_owned());
+    let is_default = RwSignal::new(true);
+    effect(move || {
+        if shell.viewer().is_some_and(|viewer| viewer.has_mfa) {
+            go(Page::Profile, true);
+        }
+    });
+    view! {
+        <div class="page--narrow">
+            <Steps at=Step::NewMethod is_short=false />
+            <FocusHeading label="New MFA method" />
+            <div class="card">
+                <SubmitForm on_submit=move || go(Page::SetUp, false)>
+                    <Select label="Select method" name="method" value=method options=vec![("totp".to_owned(), "Authenticator application".to_owned())] />
+                    <Checkbox label="Default" name="default" checked=is_default fixed_because="It is your only method, so it is always used by default." />
+                    <div class="actions">
+                        <Button label="Next" kind=ButtonKind::Primary submit=true />
+                        <Button label="Cancel" on_press=move || go(Page::Profile, true) />
+                    </div>
+                </SubmitForm>
+            </div>
+        </div>
+    }
+}

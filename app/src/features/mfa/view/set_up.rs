@@ -1,0 +1,235 @@
+use domain::session::policy::Standing;
+use leptos::prelude::*;
+
+use usecases::{mfa::PendingSetUp, session::Viewer};
+
+use super::{Step, Steps, is_short};
+use crate::{
+    api::mfa::{cancel, pending, set_up},
+    routes::{AfterPassword, Page},
+    shell::{go, load, refused::in_words, shell},
+    ui::{
+        Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
+        FocusHeading, FormError, KeyGroups, Name, QrCode, Skeleton, When,
+        browser::reactive::{effect, memo, shown},
+        written,
+    },
+    wire::error::AppError,
+    words,
+};
+
+const HEADING: &str = "MFA method setup";
+
+/// `/profile/mfa/setup`: the key for the authenticator application.
+#[component]
+pub(crate) fn SetUp() -> impl IntoView {
+    let shell = shell();
+    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let is_open = shell.reset_is_open.get_value();
+    if has_mfa && !is_open {
+        view! { <IfResetWaits /> }.into_any()
+    } else {
+        view! { <Key /> }.into_any()
+    }
+}
+
+/// With a method there is a key to show only while a reset waits: after a reload, but not for Back after the wizard.
+#[component]
+fn IfResetWaits() -> impl IntoView {
+    let (shell, go) = (shell(), go());
+    let (waiting, reload) = load(pending);
+    effect(move || {
+        if waiting.get() == Some(Ok(false)) {
+            shell.keep_status();
+            go(Page::Profile, true);
+        }
+    });
+    shown(move || {
+        let content = match waiting.get() {
+            Some(Ok(true)) => return view! { <Key /> }.into_any(),
+            Some(Err(error)) => {
+                view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any()
+            }
+            _ => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
+        };
+        view! {
+            <div class="page--narrow">
+                <FocusHeading label=HEADING />
+                {content}
+            </div>
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn Key() -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let is_short = is_short();
+    let is_reset = shell.reset_is_open.get_value();
+    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let (answer, reload) = load(set_up);
+    effect(move || match answer.get() {
+        // The key waits, but the verification that it was shown for is too old. With the password it is shown again, so that a phone
+        // that has scanned it need not scan another one, and a person without their old device needs no second backup code.
+        Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
+            shell
+                .after_password
+                .set(Some(AfterPassword::Open(Page::SetUp)));
+            shell.keep_status();
+            go(Page::ConfirmPassword, true);
+        }
+        Some(Err(AppError::PasswordRequired)) => {
+            shell
+                .after_password
+                .set(Some(AfterPassword::Open(Page::SetUp)));
+            shell.keep_status();
+            go(Page::ConfirmPassword, true);
+        }
+        Some(Err(error @ (AppError::AlreadySetUp | AppError::VerificationRequired))) => {
+            shell.reset_is_open.set_value(false);
+            let said = if is_reset {
+                error
+            } else {
+                AppError::AlreadySetUp
+            };
+            shell.warn(words::refusal(&said));
+            shell.refresh();
+            go(Page::Profile, true);
+        }
+        Some(Ok(_)) => shell.reset_is_open.set_value(false),
+        _ => {}
+    });
+    view! {
+        <div class="page--narrow">
+            <Steps at=Step::SetUp is_short />
+            <FocusHeading label=HEADING />
+            <Demanded />
+            {shown(move || match answer.get() {
+                None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
+                    view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
+                }
+                Some(Ok(pending)) => view! { <Instructions pending has_mfa /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+/// In a forced set-up: who demands it, and the ways out.
+#[component]
+fn Demanded() -> impl IntoView {
+    let shell = shell();
+    let viewer = move || {
+        let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
+        shell.viewer().filter(is_forced)
+    };
+    shown(move || {
+        let demanded = viewer().map(|viewer| {
+            let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
+            view! { <Alert kind=AlertKind::Info live=false><p use:written=said.into()></p></Alert> }
+                .into_any()
+        });
+        demanded.into_any()
+    })
+}
+
+#[component]
+fn Instructions(
+    pending: PendingSetUp,
+    /// Whether there is an authenticator that this one will replace.
+    has_mfa: bool,
+) -> impl IntoView {
+    let PendingSetUp {
+        email,
+        issuer,
+        key,
+        uri,
+        qr,
+        is_renewed,
+    } = pending;
+    let (path, size, label) = (
+        qr.path.expose().to_owned(),
+        qr.size,
+        format!("QR code for {email}"),
+    );
+    let key = key.expose().to_owned();
+    let copied = key.clone();
+    view! {
+        {is_renewed.then(|| view! { <Alert kind=AlertKind::Warning live=false><p>{words::KEY_RENEWED}</p></Alert> }.into_any())}
+        {has_mfa.then(|| view! { <Alert kind=AlertKind::Info live=false><p>{words::BEFORE_THE_SCAN}</p></Alert> }.into_any())}
+        <div class="card stack">
+            <div class="scan">
+                <ol class="instructions">
+                    <li>"Install an authenticator application on your phone, if you have none."</li>
+                    <li>"In the application, add an account by scanning the QR code."</li>
+                    <li>"Click Next and enter the 6-digit code that the application displays."</li>
+                </ol>
+                <div class="scan__code">
+                    <QrCode path size label />
+                    <p><a href=uri.expose().to_owned()>"Open in authenticator app"</a></p>
+                </div>
+            </div>
+            <Disclosure label="Can't scan the code?">
+                <p>"Enter this key in the application:"</p>
+                <KeyGroups id="key" value=key.clone() />
+                <CopyButton label="Copy key" text=copied.clone() source="key" />
+                <DetailsList>
+                    <Detail label="Account"><Name text=email.clone() /></Detail>
+                    <Detail label="Issuer"><Name text=issuer.clone() /></Detail>
+                    <Detail label="Type">"Time-based"</Detail>
+                    <Detail label="Digits">"6"</Detail>
+                    <Detail label="Period">"30 seconds"</Detail>
+                </DetailsList>
+            </Disclosure>
+            <Onward has_mfa />
+        </div>
+    }
+}
+
+#[component]
+fn Onward(has_mfa: bool) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let pending = RwSignal::new(false);
+    let failed = RwSignal::new(None::<AppError>);
+    shell.forget_once_back(failed);
+    let said = in_words(failed);
+    // In a forced set-up there is nowhere to go back to: the ways out are in the user menu.
+    let is_forced = memo(move || {
+        matches!(
+            shell.viewer(),
+            Some(Viewer {
+                standing: Standing::SetUpOnly { .. },
+                ..
+            })
+        )
+    });
+    let leave = move || {
+        failed.set(None);
+        shell.key_was_shown.set_value(false);
+        shell.call(pending, cancel(), move |answer| match answer {
+            Ok(()) => {
+                shell.say(words::cancelled(has_mfa).to_owned());
+                go(Page::Profile, true);
+            }
+            Err(error) => {
+                failed.try_set(Some(error));
+            }
+        });
+    };
+    let next = move || {
+        shell.key_was_shown.set_value(true);
+        go(Page::VerifyMethod, false);
+    };
+    view! {
+        <FormError error=said retry=leave />
+        <div class="actions">
+            <Button label="Next" kind=ButtonKind::Primary on_press=next />
+            <When holds=move || !is_forced.get()>
+                <Button label="Cancel" pending on_press=leave />
+            </When>
+        </div>
+    }
+}

@@ -1,0 +1,11 @@
+//! What people see, one folder a feature.
+
+pub mod accounts;
+#[cfg(feature = "csr")]
+pub(crate) mod mfa;
+#[cfg(feature = "csr")]
+pub(crate) mod profile;
+#[cfg(feature = "csr")]
+pub(crate) mod session;
+#[cfg(feature = "csr")]
+pub(crate) mod step_up;

@@ -1,0 +1,4 @@
+//! My profile: the current user and their MFA settings.
+
+#[cfg(feature = "csr")]
+pub(crate) mod view;

@@ -1,0 +1,54 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::{
+    shell::shell,
+    ui::{
+        Badge, BadgeKind, FocusHeading, LinkButton, When,
+        browser::reactive::{memo, shown},
+        text::pure::named,
+    },
+    words,
+};
+
+/// `/`: the account, and how well the person is protected.
+#[component]
+pub(crate) fn Home() -> impl IntoView {
+    let shell = shell();
+    let viewer = memo(move || shell.viewer());
+    let account = memo(move || viewer.get().and_then(|viewer| viewer.account));
+    let has_mfa = memo(move || viewer.get().is_some_and(|viewer| viewer.has_mfa));
+    let heading = Signal::derive(move || {
+        let account = account.read();
+        account
+            .as_deref()
+            .map_or_else(|| "No account yet".to_owned(), named)
+    });
+    view! {
+        <div class="page--narrow stack">
+            <FocusHeading label=heading />
+            <When holds=move || account.read().is_none()>
+                <p class="lead">{words::NO_ACCOUNT}</p>
+            </When>
+            <section class="card" aria-labelledby="sign-in-security">
+                <div class="card__head">
+                    <h2 id="sign-in-security">"Sign-in security"</h2>
+                    {shown(move || if has_mfa.get() {
+                        view! { <Badge label="MFA is on" kind=BadgeKind::Ok /> }.into_any()
+                    } else {
+                        view! { <Badge label="MFA is off" kind=BadgeKind::Off /> }.into_any()
+                    })}
+                </div>
+                {shown(move || if has_mfa.get() {
+                    view! { <p>"You sign in with your password and a code of your authenticator application."</p> }.into_any()
+                } else {
+                    view! {
+                        <p>"Add an authenticator application, so that your password alone is not enough to sign in."</p>
+                        <div class="actions"><LinkButton href="/profile/mfa/new" label="Add MFA" /></div>
+                    }.into_any()
+                })}
+                <p><A href="/profile">"My profile"</A></p>
+            </section>
+        </div>
+    }
+}

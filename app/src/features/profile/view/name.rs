@@ -1,0 +1,104 @@
+use domain::people::names::MethodName;
+use leptos::{html, prelude::*};
+
+use usecases::mfa::NewName;
+
+use crate::{
+    api::mfa::rename,
+    shell::{refused::Refused, shell},
+    ui::{
+        self, Button, ButtonKind, SubmitForm, TextField,
+        browser::reactive::{effect, next_frame, shown},
+        focus_first_invalid,
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// The method's name, which its owner may edit.
+#[component]
+pub(super) fn Name(name: String) -> impl IntoView {
+    let name = RwSignal::new(name);
+    let editing = RwSignal::new(false);
+    let button = NodeRef::<html::Button>::new();
+    // The form goes with the focus in it: the button that opened it takes the focus back.
+    let mut was_editing = false;
+    effect(move || {
+        let is_editing = editing.get();
+        if was_editing && !is_editing {
+            next_frame(move || {
+                if let Some(button) = button.get_untracked() {
+                    let _ = button.focus();
+                }
+            });
+        }
+        was_editing = is_editing;
+    });
+    shown(move || {
+        if editing.get() {
+            view! { <Edit name editing /> }.into_any()
+        } else {
+            view! {
+                <div class="name">
+                    <span class="name__text"><ui::Name text=name.get() /></span>
+                    <Button label="Edit name" kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
+                </div>
+            }
+            .into_any()
+        }
+    })
+}
+
+#[component]
+fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
+    let shell = shell();
+    let typed = RwSignal::new(name.get_untracked());
+    let pending = RwSignal::new(false);
+    let (wrong, failed) = (
+        RwSignal::new(None::<String>),
+        RwSignal::new(None::<AppError>),
+    );
+    let input = NodeRef::new();
+    effect(move || {
+        if let Some(input) = input.get() {
+            let input: web_sys::HtmlInputElement = input;
+            let _ = input.focus();
+            input.select();
+        }
+    });
+    let refuse = move |why: String| {
+        wrong.set(Some(why));
+        focus_first_invalid();
+    };
+    let submit = move || {
+        failed.set(None);
+        wrong.set(None);
+        if let Err(error) = typed.read_untracked().parse::<MethodName>() {
+            return refuse(words::name_refused(error));
+        }
+        let request = NewName {
+            name: typed.get_untracked(),
+        };
+        shell.call(pending, rename(request), move |answer| match answer {
+            Ok(kept) => {
+                shell.say_here(words::RENAMED.to_owned());
+                name.try_set(kept);
+                editing.try_set(false);
+            }
+            Err(AppError::Invalid { field }) => refuse(words::invalid(field).to_owned()),
+            Err(error) => {
+                failed.try_set(Some(error));
+            }
+        });
+    };
+    view! {
+        <SubmitForm on_submit=submit pending>
+            <Refused refused=failed retry=submit />
+            <TextField label="Name" name="method-name" value=typed error=wrong input_ref=input />
+            <div class="actions">
+                <Button label="Save" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                <Button label="Cancel" on_press=move || editing.set(false) />
+            </div>
+        </SubmitForm>
+    }
+}

@@ -1,0 +1,155 @@
+use leptos::prelude::*;
+use usecases::{profile::NewPassword, secret_text::SecretText};
+
+use crate::{
+    api::profile::change_password,
+    features::{
+        mfa::second_factor_form::{Factors, Given},
+        session::view::{NewPasswordField, password_error},
+    },
+    routes::Page,
+    shell::{
+        go,
+        refused::{Refused, Wait},
+        shell,
+    },
+    ui::{
+        Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
+        browser::reactive::{memo, shown},
+        focus_first_invalid,
+    },
+    wire::error::{AppError, Field},
+    words,
+};
+
+/// `/profile/password`: a new password, for whoever gives the current one and, with MFA on, a code.
+#[component]
+pub(crate) fn ChangePassword() -> impl IntoView {
+    let (shell, go) = (shell(), go());
+    let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let ((current, at_current), (new, at_new)) = (field(), field());
+    let (factors, at_code) = (Factors::new(None), RwSignal::new(None::<String>));
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let waits = RwSignal::new(None::<AppError>);
+    let has_mfa = memo(move || shell.viewer().is_some_and(|viewer| viewer.has_mfa));
+    let submit = move || {
+        refused.set(None);
+        waits.set(None);
+        let typed = current.read_untracked();
+        at_current.set(
+            typed
+                .is_empty()
+                .then(|| "Enter your current password.".to_owned()),
+        );
+        at_new.set(password_error(&new.read_untracked()));
+        let given = has_mfa.get_untracked().then(|| factors.given());
+        let (code, wrong) = match given.transpose() {
+            Ok(given) => (given.map(Given::into_text), None),
+            Err(field) => (None, Some(words::invalid(field).to_owned())),
+        };
+        at_code.set(wrong);
+        if [at_current, at_new, at_code]
+            .iter()
+            .any(|error| error.read_untracked().is_some())
+        {
+            return focus_first_invalid();
+        }
+        let secret = |typed: RwSignal<String>| SecretText::new(typed.get_untracked());
+        let request = NewPassword {
+            current: secret(current),
+            new: secret(new),
+            code,
+        };
+        shell.call(
+            pending,
+            change_password(request),
+            move |answer| match answer {
+                Ok(()) => {
+                    shell.may_have_new_password.set_value(false);
+                    shell.say(words::PASSWORD_CHANGED.to_owned());
+                    go(Page::Profile, true);
+                }
+                Err(error) => {
+                    if let Some(place) = place(&error) {
+                        let said = said(&error, shell.may_have_new_password.get_value());
+                        [at_current, at_new, at_code][place].try_set(Some(said));
+                        waits.try_set(Some(error));
+                        return focus_first_invalid();
+                    }
+                    if words::is_lost(&error) {
+                        shell.may_have_new_password.set_value(true);
+                    }
+                    refused.try_set(Some(error));
+                }
+            },
+        );
+    };
+    let toggle = move || {
+        at_code.set(None);
+        waits.set(None);
+        factors.toggle();
+    };
+    let email = Signal::derive(move || {
+        let viewer = shell.viewer();
+        viewer.map(|viewer| viewer.email).unwrap_or_default()
+    });
+    let code_field = shown(move || {
+        if !has_mfa.get() {
+            return ().into_any();
+        }
+        let factor = factors.shown();
+        let autofocus = factors.turned.get_untracked();
+        view! {
+            <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
+            {shown(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
+            <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle />
+        }
+        .into_any()
+    });
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Change password" />
+            <p class="lead">"You stay signed in here and are signed out everywhere else."</p>
+            <div class="card">
+                <SubmitForm on_submit=submit pending>
+                    <Refused refused retry=submit />
+                    <HiddenUsername email />
+                    <PasswordField label="Current password" name="current-password" value=current error=at_current />
+                    <NewPasswordField label="New password" name="new-password" value=new error=at_new />
+                    {code_field}
+                    <div class="actions">
+                        <Button label="Change password" kind=ButtonKind::Primary submit=true pending pending_label="Changing…" />
+                        <Button label="Cancel" on_press=move || go(Page::Profile, true) />
+                    </div>
+                </SubmitForm>
+            </div>
+        </div>
+    }
+}
+
+/// At which of the fields a refusal is said, in their order; none for what concerns the whole form.
+const fn place(error: &AppError) -> Option<usize> {
+    match error {
+        AppError::WrongCredentials => Some(0),
+        AppError::WeakPassword { .. }
+        | AppError::Invalid {
+            field: Field::Password,
+        } => Some(1),
+        AppError::WrongCode
+        | AppError::JustExpired
+        | AppError::AlreadyUsed { .. }
+        | AppError::BackupCodeUsed
+        | AppError::Paused { .. }
+        | AppError::Locked { .. }
+        | AppError::Invalid { .. } => Some(2),
+        _ => None,
+    }
+}
+
+fn said(error: &AppError, was_lost: bool) -> String {
+    match error {
+        AppError::WrongCredentials if was_lost => words::PASSWORD_PERHAPS_CHANGED.to_owned(),
+        AppError::WrongCredentials => "This password is wrong.".to_owned(),
+        error => words::code_refusal(error, true, was_lost),
+    }
+}

@@ -1,0 +1,65 @@
+use leptos::prelude::*;
+
+use super::settings::Settings;
+use crate::{
+    api::profile::view,
+    shell::{load_if, shell},
+    ui::{
+        ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, Name, RelativeTime,
+        Skeleton, browser::reactive::shown, text::pure::named, written,
+    },
+    words,
+};
+
+/// `/profile`: the current user and their MFA settings.
+#[component]
+pub(crate) fn Profile() -> impl IntoView {
+    let brought = shell().profile.try_update_value(Option::take).flatten();
+    let (profile, reload) = load_if(brought.is_none(), view);
+    if let Some(brought) = brought {
+        profile.set(Some(Ok(brought)));
+    }
+    view! {
+        <div class="page--narrow stack">
+            <FocusHeading label="My profile" />
+            {shown(move || profile.get().map_or_else(
+                || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
+                |answer| match answer {
+                    Ok(profile) => view! { <Loaded profile /> }.into_any(),
+                    Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+                },
+            ))}
+        </div>
+    }
+}
+
+#[component]
+fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
+    let accounts = profile
+        .accounts
+        .iter()
+        .map(|place| format!("{} ({})", named(&place.account), words::role(place.role)));
+    let accounts = accounts.collect::<Vec<_>>().join(", ");
+    let accounts = if accounts.is_empty() {
+        "None yet".to_owned()
+    } else {
+        accounts
+    };
+    let demanding = profile.accounts.iter().filter(|place| place.requires_mfa);
+    let demanded_by = demanding.map(|place| place.account.clone()).collect();
+    view! {
+        <section class="card" aria-labelledby="user">
+            <h2 id="user">"Current user"</h2>
+            <DetailsList>
+                <Detail label="Full name"><Name text=profile.name.clone() /></Detail>
+                <Detail label="Email"><Name text=profile.email.clone() /></Detail>
+                <Detail label="Accounts"><span use:written=accounts.into()></span></Detail>
+                <Detail label="Last sign-in">
+                    {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}
+                </Detail>
+            </DetailsList>
+            <LinkButton href="/profile/password" label="Change password" kind=ButtonKind::Quiet />
+        </section>
+        <Settings method=profile.method demanded_by />
+    }
+}

@@ -1,0 +1,148 @@
+use domain::second_factor::step_up::Intent;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use usecases::profile::Method;
+
+use super::{delete::Delete, name::Name, test::Test};
+use crate::{
+    features::step_up::view::way,
+    routes::Page,
+    shell::{go, shell},
+    ui::{
+        Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
+        Menu, MenuAction, RelativeTime, When,
+        browser::reactive::{memo, shown},
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// The region `MFA settings`.
+#[component]
+pub(super) fn Settings(
+    /// The method, if there is one.
+    method: Option<Method>,
+    /// The accounts that require MFA, by name.
+    demanded_by: Vec<String>,
+) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="mfa-settings">
+            {match method {
+                Some(method) => view! { <Details method demanded_by /> }.into_any(),
+                None => view! { <Invite /> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Invite() -> impl IntoView {
+    let go = go();
+    view! {
+        <div class="card__head">
+            <h2 id="mfa-settings">"MFA settings"</h2>
+            <Badge label="Off" kind=BadgeKind::Off />
+        </div>
+        <p>"MFA is off: your password alone signs you in."</p>
+        <div class="actions">
+            <Button label="Add new method" kind=ButtonKind::Primary on_press=move || go(Page::NewMethod, false) />
+            <Button label="Generate backup codes" disabled=true described_by="generate-why" />
+        </div>
+        <p id="generate-why" class="muted">"Add an MFA method first"</p>
+    }
+}
+
+#[component]
+fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
+    let way = way();
+    let deleting = RwSignal::new(false);
+    let failed = Signal::derive(move || {
+        way.failed
+            .get()
+            .map(|error: AppError| words::refusal(&error))
+    });
+    view! {
+        <div class="card__head">
+            <h2 id="mfa-settings">"MFA settings"</h2>
+            <Badge label="On" kind=BadgeKind::Ok />
+            <Menu label="MFA method menu" compact=true>
+                <MenuAction label="Reset" on_choose=move || way.start(Intent::Reset, None) />
+                <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
+            </Menu>
+        </div>
+        <FormError error=failed />
+        <DetailsList>
+            <Detail label="Name"><Name name=method.name /></Detail>
+            <Detail label="Type">"Authenticator application"</Detail>
+            <Detail label="Default">"Yes"</Detail>
+            <Detail label="Status">"Active"</Detail>
+            <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
+            <Detail label="Last used">{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
+        </DetailsList>
+        <Test />
+        <div class="setting">
+            <div class="setting__text">
+                <h3>"Backup codes"</h3>
+                <Codes left=method.codes_left />
+            </div>
+            <Button label="Generate backup codes" pending=way.pending on_press=move || way.start(Intent::Generate, None) />
+            <Unsaved are_saved=method.codes_saved />
+        </div>
+        <Delete open=deleting demanded_by on_delete=move || way.start(Intent::Delete, None) />
+    }
+}
+
+#[component]
+fn Codes(left: u32) -> impl IntoView {
+    let said = words::codes_left(left);
+    let kind = if left == 0 {
+        AlertKind::Error
+    } else {
+        AlertKind::Warning
+    };
+    if words::are_few(left) {
+        view! { <Alert kind live={left == 0}><p>{said}</p></Alert> }.into_any()
+    } else {
+        view! { <p class="muted">{said}</p> }.into_any()
+    }
+}
+
+/// Reminds whoever never finished.
+#[component]
+fn Unsaved(
+    /// Whether the valid codes were confirmed as saved.
+    are_saved: bool,
+) -> impl IntoView {
+    let shell = shell();
+    let may_see = memo(move || {
+        shell
+            .viewer()
+            .is_some_and(|viewer| viewer.has_unsaved_codes)
+    });
+    let (kind, said) = if are_saved {
+        (
+            AlertKind::Info,
+            "You did not finish your new backup codes. The ones from before still work.",
+        )
+    } else {
+        (
+            AlertKind::Warning,
+            "You have not confirmed that your backup codes are saved.",
+        )
+    };
+    shown(move || {
+        let told = (!are_saved || may_see.get()).then(|| {
+            view! {
+                <Alert kind live=false>
+                    <p>{said}</p>
+                    <When holds=move || may_see.get()>
+                        <p><A href="/profile/mfa/backup-codes">"Show new backup codes"</A></p>
+                    </When>
+                </Alert>
+            }
+            .into_any()
+        });
+        told.into_any()
+    })
+}

@@ -1,0 +1,144 @@
+use domain::{ids::AccountId, session::policy::Standing};
+use leptos::prelude::*;
+
+use usecases::session::{Chosen, PlaceToWork};
+
+use crate::{
+    api::session::{accounts, choose_account},
+    routes::Page,
+    shell::{go, load, shell},
+    ui::{
+        Badge, BadgeKind, FocusHeading, FormError, Name, Skeleton,
+        browser::reactive::{clicked, effect, memo, shown},
+        focus_heading,
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// `/sign-in/account`: which account to work in.
+#[component]
+pub(crate) fn ChooseAccount() -> impl IntoView {
+    let (shell, go) = (shell(), go());
+    let (answer, reload) = load(accounts);
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    shell.forget_once_back(refused);
+    let pressed = RwSignal::new(None::<AccountId>);
+    let choose = move || {
+        let Some(account) = pressed.get_untracked() else {
+            return;
+        };
+        refused.set(None);
+        shell.call(
+            pending,
+            choose_account(Chosen { account }),
+            move |answer| match answer {
+                Ok(viewer) => {
+                    shell.set_viewer(Some(viewer));
+                    let wanted = shell.wanted.try_update(Option::take).flatten();
+                    go(wanted.unwrap_or(Page::Home), true);
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            },
+        );
+    };
+    let press = Callback::new(move |account: AccountId| {
+        if !pending.get_untracked() {
+            pressed.set(Some(account));
+            choose();
+        }
+    });
+    let retry = move || {
+        focus_heading();
+        choose();
+    };
+    let has_no_choice = memo(move || {
+        shell
+            .viewer()
+            .is_some_and(|viewer| !viewer.has_several_accounts)
+    });
+    effect(move || {
+        if has_no_choice.get() {
+            go(Page::Home, true);
+        }
+    });
+    // Taken out of the account meanwhile: the list is another one now.
+    effect(move || {
+        if refused.get() == Some(AppError::NotFound) {
+            // The button that was pressed goes with the list.
+            focus_heading();
+            reload();
+            shell.refresh();
+        }
+    });
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Choose an account" />
+            {shown(move || refused.get().map(|error| match error {
+                AppError::NotFound => view! { <FormError error=Some(words::LEFT_ACCOUNT.to_owned()) /> }.into_any(),
+                error => view! { <FormError error=Some(words::refusal(&error)) retry /> }.into_any(),
+            }).into_any())}
+            {shown(move || match answer.get() {
+                None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
+                Some(Ok(places)) => {
+                    let place = move |place| view! { <li><Place place pending pressed press /></li> }.into_any();
+                    view! { <ul class="choices" role="list">{places.into_iter().map(place).collect_view()}</ul> }.into_any()
+                }
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); reload(); } /> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+/// A button: its name is the account's, then the role.
+#[component]
+fn Place(
+    place: PlaceToWork,
+    pending: RwSignal<bool>,
+    pressed: RwSignal<Option<AccountId>>,
+    press: Callback<AccountId>,
+) -> impl IntoView {
+    let shell = shell();
+    let PlaceToWork {
+        id,
+        name,
+        role,
+        requires_mfa,
+    } = place;
+    let id = StoredValue::new(id);
+    let is_current = memo(move || {
+        let standing = shell.viewer().map(|viewer| viewer.standing);
+        match standing {
+            Some(
+                Standing::Full {
+                    account: Some(account),
+                    ..
+                }
+                | Standing::SetUpOnly { account },
+            ) => account == id.get_value(),
+            _ => false,
+        }
+    });
+    let is_opening = move || pending.get() && pressed.get() == Some(id.get_value());
+    view! {
+        <button
+            class="choice"
+            type="button"
+            aria-current=move || is_current.get().then_some("true")
+            aria-busy=move || is_opening().then_some("true")
+            aria-disabled=move || pending.get().then_some("true")
+            on:click=clicked(move |_| press.run(id.get_value()))
+        >
+            <span class="choice__name"><Name text=name /></span>
+            " "
+            <span class="choice__role">{words::role(role)}</span>
+            " "
+            {requires_mfa.then(|| view! { <Badge label="MFA required" kind=BadgeKind::Plain /> }.into_any())}
+            " "
+            {shown(move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any()).into_any())}
+            {shown(move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any()).into_any())}
+        </button>
+    }
+}

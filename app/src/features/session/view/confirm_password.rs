@@ -1,0 +1,105 @@
+use leptos::prelude::*;
+use usecases::{
+    secret_text::SecretText,
+    session::{PasswordOnly, Viewer},
+};
+
+use crate::{
+    api::session::confirm_password,
+    features::step_up::view::way,
+    routes::{AfterPassword, Page},
+    shell::{
+        go,
+        refused::{Refused, in_words},
+        shell,
+    },
+    ui::{
+        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, SubmitForm,
+        focus_first_invalid,
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// Where the password leads after a reload, which forgets what waits for it: to the codes or the key that wait, and from a set-up
+/// without a key to My profile.
+fn after_reload(viewer: Option<&Viewer>) -> Page {
+    match viewer {
+        Some(viewer) if viewer.has_unsaved_codes => Page::BackupCodes,
+        _ => Page::SetUp,
+    }
+}
+
+/// `/confirm-password`: before something that a stolen open session must not do.
+#[component]
+pub(crate) fn ConfirmPassword() -> impl IntoView {
+    let (shell, go, way) = (shell(), go(), way());
+    let otherwise = after_reload(untrack(|| shell.viewer()).as_ref());
+    let why = shell
+        .after_password
+        .with_untracked(|then| words::why_password(then.as_ref(), &otherwise));
+    let otherwise = StoredValue::new(otherwise);
+    let password = RwSignal::new(String::new());
+    let at_field = RwSignal::new(None::<String>);
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let submit = move || {
+        refused.set(None);
+        at_field.set(
+            password
+                .read_untracked()
+                .is_empty()
+                .then(|| "Enter your password.".to_owned()),
+        );
+        if at_field.read_untracked().is_some() {
+            return focus_first_invalid();
+        }
+        let request = PasswordOnly {
+            password: SecretText::new(password.get_untracked()),
+        };
+        shell.call(
+            pending,
+            confirm_password(request),
+            move |answer| match answer {
+                Ok(()) => match shell.after_password.try_update(Option::take).flatten() {
+                    Some(AfterPassword::Open(page)) => go(page, true),
+                    Some(AfterPassword::Verify(action, code)) => {
+                        shell.typed_code.set_value(Some(code));
+                        go(Page::StepUp(action), true);
+                    }
+                    Some(AfterPassword::Perform(intent)) => way.resume(intent, None),
+                    None => go(otherwise.get_value(), true),
+                },
+                Err(AppError::WrongCredentials) => {
+                    at_field.try_set(Some("This password is wrong.".to_owned()));
+                    focus_first_invalid();
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            },
+        );
+    };
+    let email = Signal::derive(move || {
+        shell
+            .viewer()
+            .map(|viewer| viewer.email)
+            .unwrap_or_default()
+    });
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Confirm your password" />
+            <p class="lead">{why}</p>
+            <FormError error=in_words(way.failed) />
+            <div class="card">
+                <SubmitForm on_submit=submit pending>
+                    <Refused refused retry=submit />
+                    <HiddenUsername email />
+                    <PasswordField label="Password" value=password error=at_field alert=true />
+                    <div class="actions">
+                        <Button label="Continue" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
+                    </div>
+                </SubmitForm>
+            </div>
+        </div>
+    }
+}

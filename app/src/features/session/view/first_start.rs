@@ -1,0 +1,127 @@
+use domain::people::{
+    email as address,
+    names::{AccountName, PersonName},
+};
+use leptos::prelude::*;
+
+use usecases::{
+    secret_text::SecretText,
+    session::{FirstOwnerForm, Link},
+};
+
+use super::{DeadLink, NewPasswordField, password_error};
+
+use crate::{
+    api::session::{check_setup_link, create_first_owner},
+    routes::Page,
+    shell::{go, load, refused::Refused, shell},
+    ui::{
+        Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
+        ask_before_unload, browser::reactive::shown, focus_first_invalid,
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// `/setup`: the first account and its owner.
+#[component]
+pub(crate) fn FirstStart() -> impl IntoView {
+    let token = shell()
+        .link
+        .get_value()
+        .unwrap_or_else(|| SecretText::new(String::new()));
+    let kept = StoredValue::new(token);
+    let (checked, reload) = load(move || {
+        check_setup_link(Link {
+            token: kept.get_value(),
+        })
+    });
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Create the first owner" />
+            {shown(move || checked.with(|checked| match checked {
+                None => view! { <div class="card"><Skeleton lines=5 /></div> }.into_any(),
+                Some(Ok(())) => view! { <OwnerForm token=kept.get_value() /> }.into_any(),
+                Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
+            }))}
+        </div>
+    }
+}
+
+#[component]
+fn OwnerForm(token: SecretText) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let token = StoredValue::new(token);
+    let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
+    let (
+        (account, account_error),
+        (name, name_error),
+        (email, email_error),
+        (password, at_password),
+    ) = (field(), field(), field(), field());
+    ask_before_unload(Box::new(move || {
+        let fields = [account, name, email, password];
+        fields
+            .iter()
+            .any(|typed| !typed.read_untracked().is_empty())
+    }));
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let submit = move || {
+        refused.set(None);
+        let of_account = account.read_untracked().parse::<AccountName>();
+        account_error.set(of_account.err().map(words::name_refused));
+        let of_person = name.read_untracked().parse::<PersonName>();
+        name_error.set(of_person.err().map(words::name_refused));
+        let of_email = address::check_new(&email.read_untracked());
+        email_error.set(of_email.err().map(words::email_refused));
+        at_password.set(password_error(&password.read_untracked()));
+        if [account_error, name_error, email_error, at_password]
+            .iter()
+            .any(|error| error.read_untracked().is_some())
+        {
+            return focus_first_invalid();
+        }
+        let request = FirstOwnerForm {
+            token: token.get_value(),
+            account: account.get_untracked(),
+            name: name.get_untracked(),
+            email: email.get_untracked(),
+            password: SecretText::new(password.get_untracked()),
+        };
+        shell.call(
+            pending,
+            create_first_owner(request),
+            move |answer| match answer {
+                Ok(viewer) => {
+                    shell.link.set_value(None);
+                    shell.set_viewer(Some(viewer));
+                    go(Page::Home, true);
+                }
+                Err(error @ AppError::WeakPassword { .. }) => {
+                    at_password.try_set(Some(words::refusal(&error)));
+                    focus_first_invalid();
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            },
+        );
+    };
+    view! {
+        <p class="lead">"This makes the first account and you its Owner."</p>
+        <div class="card">
+            <SubmitForm on_submit=submit pending>
+                <Refused refused retry=submit />
+                <TextField label="Account name" name="account" autocomplete="organization" value=account error=account_error />
+                <TextField label="Your name" name="name" autocomplete="name" value=name error=name_error />
+                <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
+                <NewPasswordField label="Password" value=password error=at_password />
+                <div class="actions">
+                    <Button label="Create" kind=ButtonKind::Primary submit=true pending pending_label="Creating…" />
+                </div>
+            </SubmitForm>
+        </div>
+    }
+}

@@ -1,0 +1,101 @@
+use leptos::prelude::*;
+
+use usecases::{
+    secret_text::SecretText,
+    session::{InvitationForm, Link},
+};
+
+use super::{DeadLink, NewPasswordField, password_error};
+
+use crate::{
+    api::session::{accept_invitation, check_invitation},
+    routes::Page,
+    shell::{go, load, refused::Refused, shell},
+    ui::{
+        Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Name, Skeleton, SubmitForm,
+        ask_before_unload, browser::reactive::shown, focus_first_invalid,
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// `/invitation`: somebody chooses their password.
+#[component]
+pub(crate) fn Invitation() -> impl IntoView {
+    let token = shell()
+        .link
+        .get_value()
+        .unwrap_or_else(|| SecretText::new(String::new()));
+    let kept = StoredValue::new(token);
+    let (checked, reload) = load(move || {
+        check_invitation(Link {
+            token: kept.get_value(),
+        })
+    });
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Choose a password" />
+            {shown(move || checked.with(|checked| match checked {
+                None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
+                Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email.clone() /> }.into_any(),
+                Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
+            }))}
+        </div>
+    }
+}
+
+#[component]
+fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let token = StoredValue::new(token);
+    let password = RwSignal::new(String::new());
+    let at_field = RwSignal::new(None::<String>);
+    let for_sign_in = StoredValue::new(email.clone());
+    ask_before_unload(Box::new(move || !password.read_untracked().is_empty()));
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let submit = move || {
+        refused.set(None);
+        at_field.set(password_error(&password.read_untracked()));
+        if at_field.read_untracked().is_some() {
+            return focus_first_invalid();
+        }
+        let request = InvitationForm {
+            token: token.get_value(),
+            password: SecretText::new(password.get_untracked()),
+        };
+        shell.call(
+            pending,
+            accept_invitation(request),
+            move |answer| match answer {
+                Ok(()) => {
+                    shell.link.set_value(None);
+                    shell.invited.set_value(Some(for_sign_in.get_value()));
+                    shell.say(words::PASSWORD_SAVED.to_owned());
+                    go(Page::SignIn, true);
+                }
+                Err(error @ AppError::WeakPassword { .. }) => {
+                    at_field.try_set(Some(words::refusal(&error)));
+                    focus_first_invalid();
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            },
+        );
+    };
+    view! {
+        <p class="lead">"For " <strong><Name text=email.clone() /></strong></p>
+        <div class="card">
+            <SubmitForm on_submit=submit pending>
+                <Refused refused retry=submit />
+                <HiddenUsername email />
+                <NewPasswordField label="New password" value=password error=at_field />
+                <div class="actions">
+                    <Button label="Save password" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                </div>
+            </SubmitForm>
+        </div>
+    }
+}

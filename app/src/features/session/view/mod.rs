@@ -1,0 +1,52 @@
+//! The pages of the session.
+
+mod choose_account;
+mod confirm_password;
+mod first_start;
+mod invitation;
+mod new_password;
+mod sign_in;
+mod verify;
+
+pub(crate) use choose_account::ChooseAccount;
+pub(crate) use confirm_password::ConfirmPassword;
+pub(crate) use first_start::FirstStart;
+pub(crate) use invitation::Invitation;
+pub(crate) use new_password::NewPasswordField;
+pub(crate) use sign_in::SignIn;
+pub(crate) use verify::Verify;
+
+use domain::people::link_token;
+use js_sys::Array;
+use leptos::prelude::*;
+use usecases::secret_text::SecretText;
+
+use crate::{
+    shell::refused::{WayOn, link_dead},
+    ui::call,
+    words,
+};
+
+/// The password rule as a form asks it: the text in NFC, or what is wrong with it.
+pub(crate) fn password_error(typed: &str) -> Option<String> {
+    let nfc = call(&typed.into(), "normalize", &Array::of1(&"NFC".into()));
+    let nfc = nfc.ok().and_then(|nfc| nfc.as_string());
+    domain::people::password::check_length(nfc.as_deref().unwrap_or(typed))
+        .err()
+        .map(|_| words::invalid(crate::wire::error::Field::Password).to_owned())
+}
+
+/// A link that does not open anything: it works no more, it was damaged on its way, or the page was reloaded, after which the token has left
+/// the address bar and nothing is known of the link.
+#[component]
+fn DeadLink(token: SecretText) -> impl IntoView {
+    let said = match token.expose() {
+        "" => words::LINK_MISSING,
+        token if link_token::canonical(token).is_none() => words::LINK_DAMAGED,
+        _ => link_dead(),
+    };
+    view! {
+        <p class="lead">{said}</p>
+        <p><WayOn /></p>
+    }
+}

@@ -1,0 +1,137 @@
+use domain::session::policy::Standing;
+use leptos::prelude::*;
+use usecases::{secret_text::SecretText, session::SignInForm};
+
+use crate::{
+    api::session::sign_in,
+    routes::Page,
+    shell::{go, refused::Refused, shell},
+    ui::{
+        Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField,
+        browser::{boot, reactive::effect},
+        focus_first_invalid,
+    },
+    wire::error::AppError,
+};
+
+/// `/sign-in`: email and password.
+#[component]
+pub(crate) fn SignIn() -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    // What was typed and pressed before the app was there goes on in its own fields.
+    let typed = boot::typed();
+    // After an invitation the address is known: the person has just chosen its password.
+    let invited = shell.invited.try_update_value(Option::take).flatten();
+    let (email, password) = (
+        RwSignal::new(invited.unwrap_or_else(|| typed.email.value.clone())),
+        RwSignal::new(typed.password.value.clone()),
+    );
+    let shown = RwSignal::new(typed.shown);
+    let (email_error, password_error) =
+        (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
+    let refused = RwSignal::new(shell.take_end());
+    let pending = RwSignal::new(false);
+    // A submit that waits to hear whether somebody is signed in already.
+    let waits = RwSignal::new(false);
+    let submit = move || {
+        refused.set(None);
+        email_error.set(
+            email
+                .read_untracked()
+                .trim()
+                .is_empty()
+                .then(|| "Enter your email.".to_owned()),
+        );
+        password_error.set(
+            password
+                .read_untracked()
+                .is_empty()
+                .then(|| "Enter your password.".to_owned()),
+        );
+        if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
+            return focus_first_invalid();
+        }
+        if !shell.is_confirmed.get_untracked() {
+            if shell.failed.read_untracked().is_some() {
+                shell.refresh();
+            }
+            pending.set(true);
+            return waits.set(true);
+        }
+        let request = SignInForm {
+            email: email.get_untracked(),
+            password: SecretText::new(password.get_untracked()),
+        };
+        shell.call(pending, sign_in(request), move |answer| match answer {
+            Ok(viewer) => {
+                let is_half = viewer.standing == Standing::HalfSignedIn;
+                shell.set_viewer(Some(viewer));
+                if is_half {
+                    go(Page::Verify, true);
+                }
+            }
+            Err(error) => {
+                refused.try_set(Some(error));
+            }
+        });
+    };
+    go_on_once_confirmed(waits, pending, refused, submit);
+    let (email_field, password_field) = (NodeRef::new(), NodeRef::new());
+    let typed = StoredValue::new(Some(typed));
+    effect(move || {
+        if let (Some(email_field), Some(password_field)) = (email_field.get(), password_field.get())
+            && let Some(typed) = typed.try_update_value(Option::take).flatten()
+        {
+            boot::leave();
+            typed.email.go_on_in(&email_field);
+            typed.password.go_on_in(&password_field);
+            if typed.submitted {
+                submit();
+            }
+        }
+    });
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Sign in" />
+            <div class="card">
+                <SubmitForm on_submit=submit pending>
+                    <Refused refused retry=submit />
+                    <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error input_ref=email_field />
+                    <PasswordField label="Password" value=password error=password_error shown input_ref=password_field />
+                    <div class="actions">
+                        <Button label="Sign in" kind=ButtonKind::Primary submit=true pending pending_label="Signing in…" />
+                    </div>
+                </SubmitForm>
+            </div>
+        </div>
+    }
+}
+
+/// Goes on with a submit that waits once the server has said that nobody is signed in.
+fn go_on_once_confirmed(
+    waits: RwSignal<bool>,
+    pending: RwSignal<bool>,
+    refused: RwSignal<Option<AppError>>,
+    submit: impl Fn() + 'static,
+) {
+    let shell = shell();
+    effect(move || {
+        if !waits.get() {
+            return;
+        }
+        let failed = shell.failed.get();
+        let is_confirmed = shell.is_confirmed.get();
+        if is_confirmed || failed.is_some() {
+            waits.set(false);
+            pending.set(false);
+        }
+        if !is_confirmed {
+            return refused.set(failed);
+        }
+        // If somebody is, the guard leads to where they belong, and their session stays what it is.
+        if untrack(|| shell.viewer()).is_none() {
+            submit();
+        }
+    });
+}

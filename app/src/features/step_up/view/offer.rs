@@ -1,0 +1,62 @@
+use domain::{second_factor::step_up::Intent, session::policy::Standing};
+use leptos::prelude::*;
+
+use super::way;
+use crate::{
+    shell::{refused::in_words, shell},
+    ui::{
+        Button, ButtonKind, Dialog, FormError,
+        browser::reactive::{effect, memo},
+    },
+    words,
+};
+
+/// After a sign-in by one of the last backup codes: new ones, or a new device. Whoever used the last one is not stuck.
+#[component]
+pub(crate) fn RecoveryOffer() -> impl IntoView {
+    let (shell, way) = (shell(), way());
+    let open = RwSignal::new(false);
+    let left = RwSignal::new(0);
+    effect(move || {
+        let is_in = shell
+            .viewer()
+            .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }));
+        if is_in && let Some(few) = shell.few_codes.get() {
+            shell.few_codes.set(None);
+            left.set(few);
+            open.set(true);
+        }
+    });
+    // It is for the person who signed in, in whatever tab another one does so.
+    let person = memo(move || shell.viewer().map(|viewer| viewer.email));
+    let mut before = None;
+    effect(move || {
+        let now = person.get();
+        if before.is_some() && before != now {
+            open.set(false);
+            way.failed.set(None);
+        }
+        before = now;
+    });
+    // It closes once the way is clear; what was refused is said in it, with the buttons to try again.
+    let mut was_pending = false;
+    effect(move || {
+        let is_pending = way.pending.get();
+        if was_pending && !is_pending {
+            open.set(way.failed.read_untracked().is_some());
+        }
+        was_pending = is_pending;
+    });
+    let failed = in_words(way.failed);
+    view! {
+        <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
+            <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
+            <FormError error=failed />
+            <div class="actions">
+                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=way.pending on_press=move || way.start(Intent::Generate, None) />
+                <Button label="Set up a new device" pending=way.pending on_press=move || way.start(Intent::Reset, None) />
+                <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,160 @@
+use domain::second_factor::step_up::{Action, Intent};
+use leptos::prelude::*;
+
+use usecases::{
+    secret_text::SecretText,
+    step_up::{AskedFor, StepUpCode},
+};
+
+use super::way;
+
+use crate::{
+    api::step_up::{asked, cancel, verify_backup_code, verify_code},
+    features::mfa::second_factor_form::{Given, SecondFactorForm},
+    routes::{AfterPassword, Page},
+    shell::{go, load, refused::in_words, shell},
+    ui::{
+        Alert, AlertKind, Button, ButtonKind, FocusHeading, FormError, Skeleton, When,
+        browser::reactive::{effect, shown},
+        written,
+    },
+    wire::error::AppError,
+    words,
+};
+
+/// `/verify/:action`: proves the identity before an action, and names its cost.
+#[component]
+pub(crate) fn StepUp(action: Action) -> impl IntoView {
+    let (shell, go) = (shell(), go());
+    let (answer, reload) = load(asked);
+    let is_this = move |asked: &Option<AskedFor>| {
+        asked
+            .as_ref()
+            .is_some_and(|asked| asked.intent.action() == action)
+    };
+    effect(move || {
+        if matches!(answer.get(), Some(Ok(asked)) if !is_this(&asked)) {
+            shell.keep_status();
+            go(Page::Profile, true);
+        }
+    });
+    view! {
+        <div class="page--narrow">
+            <FocusHeading label="Identity verification" />
+            {shown(move || match answer.get() {
+                Some(Ok(Some(asked))) if asked.intent.action() == action => view! { <Question asked /> }.into_any(),
+                None | Some(Ok(_)) => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn Question(asked: AskedFor) -> impl IntoView {
+    let (shell, go, way) = (shell(), go(), way());
+    let action = asked.intent.action();
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (verified, leaving) = (RwSignal::new(false), RwSignal::new(false));
+    let cost = words::cost(action, asked.about.as_deref());
+    let asked = StoredValue::new(asked);
+    let perform = move || {
+        let AskedFor { intent, about } = asked.get_value();
+        way.perform(intent, about);
+    };
+    let sent = StoredValue::new(None::<SecretText>);
+    let intent = move || asked.with_value(|asked| asked.intent.clone());
+    let was_lost = StoredValue::new(false);
+    let done = move |answer| match answer {
+        Ok(()) => {
+            verified.set(true);
+            perform();
+        }
+        Err(AppError::PasswordRequired) => {
+            let then = sent.try_update_value(Option::take).flatten().map_or_else(
+                || AfterPassword::Open(Page::StepUp(action)),
+                |code| AfterPassword::Verify(action, code),
+            );
+            shell.after_password.set(Some(then));
+            go(Page::ConfirmPassword, true);
+        }
+        Err(AppError::NothingPending) if !was_lost.get_value() => {
+            shell.warn(words::refusal(&AppError::NothingPending));
+            go(Page::Profile, true);
+        }
+        Err(error) => {
+            if words::is_lost(&error) {
+                was_lost.try_set_value(true);
+            } else if was_lost.try_get_value() == Some(true) && is_used(&error) {
+                // The try before, whose answer was lost, may have been taken: then the action is granted, and goes on.
+                way.resume(intent(), asked.with_value(|asked| asked.about.clone()));
+            }
+            refused.try_set(Some(error));
+        }
+    };
+    // What no further try can mend leads back to where it was asked.
+    effect(move || {
+        let final_word = way.failed.get().filter(|error| !words::is_lost(error));
+        if let Some(error) = final_word {
+            shell.warn(words::refusal(&error));
+            shell.refresh();
+            go(back(&intent()), true);
+        }
+    });
+    let submit = move |given| match given {
+        Given::Code(code) => {
+            let intent = intent();
+            shell.call(pending, verify_code(StepUpCode { intent, code }), done);
+        }
+        Given::BackupCode(code) => {
+            sent.set_value(Some(code.clone()));
+            let request = StepUpCode {
+                intent: intent(),
+                code,
+            };
+            shell.call(pending, verify_backup_code(request), done);
+        }
+    };
+    let leave = move || {
+        let back = back(&asked.read_value().intent);
+        // Whether it is forgotten now or lapses in ten minutes: nothing was granted.
+        shell.call(leaving, cancel(), move |_| go(back, true));
+    };
+    let typed = shell.typed_code.try_update_value(Option::take).flatten();
+    let failed = in_words(way.failed);
+    let is_on = move || verified.get() && way.failed.read().is_none();
+    view! {
+        <Alert kind=AlertKind::Info live=false><p use:written=cost.into()></p></Alert>
+        <div class="card">
+            <FormError error=failed retry=perform />
+            <When holds=move || !verified.get()>
+                <SecondFactorForm refused pending typed=typed.clone() on_submit=submit on_cancel=leave />
+            </When>
+            <When holds=move || is_on() && way.pending.get()>
+                <Skeleton lines=2 />
+            </When>
+            // The server was away, and is there again.
+            <When holds=move || is_on() && !way.pending.get()>
+                <p>"Your identity is verified. What you asked for may not be done yet."</p>
+                <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
+            </When>
+        </div>
+    }
+}
+
+/// Whether a code that was taken is refused like this when it is given again.
+const fn is_used(error: &AppError) -> bool {
+    matches!(
+        error,
+        AppError::AlreadyUsed { .. } | AppError::BackupCodeUsed | AppError::NothingPending
+    )
+}
+
+/// Where the action was asked for.
+pub(super) fn back(intent: &Intent) -> Page {
+    match intent {
+        Intent::Reset | Intent::Delete | Intent::Generate => Page::Profile,
+        Intent::RuleOff { .. } => Page::Accounts,
+        Intent::MemberReset { account, .. } => Page::Members(account.clone()),
+    }
+}

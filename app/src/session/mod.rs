@@ -1,6 +1,0 @@
-//! Signing in and out, the first owner, invitations, and the session everybody asks about.
-
-pub mod api;
-
-#[cfg(feature = "csr")]
-pub(crate) mod view;

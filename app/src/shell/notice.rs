@@ -1,0 +1,31 @@
+//! The notice below the header of every page: the server is away, something else answers in its place, or there is a newer version of the page.
+
+use leptos::prelude::*;
+
+use crate::{
+    shell::shell,
+    ui::{Button, When, browser::reactive::memo, written},
+    wire::connection::{Connection, notice},
+};
+
+/// Takes no room while there is nothing to say. It stands in the flow: laid over the page it would cover what somebody has to reach.
+#[component]
+pub(crate) fn Notice() -> impl IntoView {
+    let shell = shell();
+    let said = memo(move || notice(shell.connection.get(), shell.outdated.get()));
+    let may_reload = memo(move || {
+        let connection = shell.connection.get();
+        connection.leads_on_by_reload() || shell.outdated.get() && connection == Connection::Fine
+    });
+    let reload = || {
+        let _ = window().location().reload();
+    };
+    view! {
+        <div class="notice" class:notice--shown=move || said.read().is_some()>
+            <p role="status" use:written=Signal::derive(move || said.get().unwrap_or_default().to_owned())></p>
+            <When holds=move || may_reload.get()>
+                <Button label="Reload" on_press=reload />
+            </When>
+        </div>
+    }
+}

@@ -1,6 +1,0 @@
-//! Step-up: the Identity verification before something that a stolen open session must not do.
-
-pub mod api;
-
-#[cfg(feature = "csr")]
-pub(crate) mod view;

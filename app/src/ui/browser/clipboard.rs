@@ -1,0 +1,30 @@
+use js_sys::{Array, Promise, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::ui::browser::browser_call::call;
+
+/// The browser would not do it: no permission, no such function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BrowserRefused;
+
+/// Puts `text` on the clipboard; `Err` where the browser refuses it or has none (plain http on another host).
+pub async fn copy_text(text: &str) -> Result<(), BrowserRefused> {
+    // Asked by name, because the typed getter would hand back `undefined` as a Clipboard and throw at the call.
+    let written = Reflect::get(&window().navigator(), &"clipboard".into())
+        .and_then(|clipboard| call(&clipboard, "writeText", &Array::of1(&text.into())))
+        .map_err(|_| BrowserRefused)?;
+    JsFuture::from(Promise::resolve(&written))
+        .await
+        .map(drop)
+        .map_err(|_| BrowserRefused)
+}
+
+/// Selects everything inside the element with this id, ready for Ctrl+C.
+pub fn select_contents(id: &str) {
+    let element = document().get_element_by_id(id);
+    let selection = window().get_selection().ok().flatten();
+    if let (Some(element), Some(selection)) = (element, selection) {
+        let _ = selection.select_all_children(&element);
+    }
+}

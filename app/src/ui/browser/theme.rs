@@ -1,0 +1,80 @@
+use leptos::prelude::*;
+use web_sys::Storage;
+
+use crate::ui::text::wording;
+
+const KEY: &str = "theme";
+const ATTRIBUTE: &str = "data-theme";
+
+/// Which colours the person wants.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Those of the device.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// In the order they are offered.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Its name for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::System => wording::THEME_SYSTEM,
+            Self::Light => wording::THEME_LIGHT,
+            Self::Dark => wording::THEME_DARK,
+        }
+    }
+
+    const fn value(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+
+    /// The choice made earlier in this browser.
+    pub fn stored() -> Self {
+        let value = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.value() == value.as_deref())
+            .unwrap_or_default()
+    }
+
+    /// Shows it at once and keeps it; where storage is refused it lasts until the page is left.
+    pub fn choose(self) {
+        self.apply();
+        if let Some(storage) = storage() {
+            let _ = match self.value() {
+                Some(value) => storage.set_item(KEY, value),
+                None => storage.remove_item(KEY),
+            };
+        }
+    }
+
+    fn apply(self) {
+        if let Some(root) = document().document_element() {
+            let _ = match self.value() {
+                Some(value) => root.set_attribute(ATTRIBUTE, value),
+                None => root.remove_attribute(ATTRIBUTE),
+            };
+        }
+    }
+}
+
+/// Not gloo-storage: that panics where the browser refuses storage, and a theme is not worth a dead page.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Follows a choice made in another tab. Call it once at start; the first paint is served by the script in `index.html`.
+pub fn follow_stored_theme() {
+    let _ = window_event_listener_untyped("storage", |_| Theme::stored().apply());
+}

@@ -1,8 +1,0 @@
-/// The device's clock in unix milliseconds, read in this one place; only for display, never for a decision.
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "whole milliseconds fit far beyond any date"
-)]
-pub(super) fn now_ms() -> i64 {
-    js_sys::Date::now() as i64
-}

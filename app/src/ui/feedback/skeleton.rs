@@ -1,0 +1,19 @@
+use leptos::prelude::*;
+
+use crate::ui::text::wording;
+
+/// Keeps the place of a card whose content is on its way, so that nothing jumps when it comes.
+#[component]
+pub fn Skeleton(
+    /// Lines of text to expect.
+    #[prop(default = 3)]
+    lines: u8,
+) -> impl IntoView {
+    let line = |_| view! { <span class="skeleton__line"></span> }.into_any();
+    view! {
+        <div class="skeleton" role="status">
+            <span class="visually-hidden">{wording::LOADING}</span>
+            {(0..lines).map(line).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+use leptos::prelude::*;
+
+use crate::ui::browser::reactive::{clicked, effect, next_frame};
+
+use crate::ui::{
+    browser::focus::{bring_into_view, focus_heading},
+    layout::icon::{Glyph, Icon},
+    text::{wording, written::written},
+};
+
+/// The result of an action, said on the page people land on.
+///
+/// The live region stands in the page before its text: readers only announce a change inside a region they already know.
+/// Put it once into the shell, above the routes.
+#[component]
+pub fn Status(
+    /// What happened; `None` hides it. Dismissing sets it to `None`.
+    message: RwSignal<Option<String>>,
+    /// Whether it is no success.
+    #[prop(into)]
+    warns: Signal<bool>,
+) -> impl IntoView {
+    let said = RwSignal::new(None::<String>);
+    effect(move || {
+        let next = message.get();
+        next_frame(move || {
+            // The page may be gone by the next frame.
+            let is_said = next.is_some();
+            said.try_set(next);
+            if is_said {
+                bring_into_view(".status");
+            }
+        });
+    });
+    let dismiss = move |_| {
+        message.set(None);
+        // The pressed button goes away with the message.
+        focus_heading();
+    };
+    let glyph = Signal::derive(move || {
+        if warns.get() {
+            Glyph::Warning
+        } else {
+            Glyph::Check
+        }
+    });
+    let class = move || match (said.read().is_some(), warns.get()) {
+        (false, _) => "status",
+        (true, false) => "status status--shown",
+        (true, true) => "status status--shown status--warning",
+    };
+    view! {
+        <div class=class>
+            <Icon glyph />
+            <div class="status__text" role="status" use:written=Signal::derive(move || said.get().unwrap_or_default())></div>
+            <button class="status__dismiss" type="button" aria-label=wording::DISMISS on:click=clicked(dismiss)>
+                <Icon glyph=Glyph::Close />
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+use leptos::{ev::MouseEvent, html, prelude::*};
+
+use crate::ui::browser::reactive::clicked;
+use crate::ui::{
+    form::field::{FieldError, FieldIds, invalid},
+    text::written::written,
+};
+
+/// A native checkbox with its label, a reason when it can't be changed, and its error.
+#[component]
+pub fn Checkbox(
+    /// What being ticked means.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Name for the browser's memory.
+    name: &'static str,
+    /// Ticked or not.
+    checked: RwSignal<bool>,
+    /// Why it can't be changed now; it stays reachable, so that the reason can be read.
+    #[prop(optional, into)]
+    fixed_because: Option<Signal<String>>,
+    /// What is wrong with it; read out at once.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// To focus it from outside.
+    #[prop(optional)]
+    input_ref: NodeRef<html::Input>,
+) -> impl IntoView {
+    let ids = FieldIds::new(name);
+    let fixed = fixed_because.is_some();
+    let described_by = ids.described_by(fixed, error);
+    let FieldIds {
+        control,
+        hint,
+        error: error_id,
+    } = ids;
+    let guard = move |event: MouseEvent| {
+        if fixed {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <div class="checkbox" class:checkbox--fixed=fixed class:field--invalid=move || error.read().is_some()>
+            <input
+                class="checkbox__box"
+                id=control.clone()
+                type="checkbox"
+                name=name
+                aria-disabled=fixed.then_some("true")
+                aria-describedby=described_by
+                aria-invalid=invalid(error)
+                on:click=clicked(guard)
+                bind:checked=checked
+                node_ref=input_ref
+            />
+            <label class="checkbox__label" for=control use:written=label></label>
+            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint use:written=reason></p> }.into_any())}
+            <FieldError id=error_id error alert=true />
+        </div>
+    }
+}

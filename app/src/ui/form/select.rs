@@ -1,0 +1,56 @@
+use leptos::prelude::*;
+
+use crate::ui::{
+    form::field::{Field, FieldIds, invalid},
+    layout::icon::{Glyph, Icon},
+};
+
+/// A native list to choose from.
+#[component]
+pub fn Select(
+    /// What is chosen.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Name for the browser's memory.
+    name: &'static str,
+    /// The chosen option's value.
+    value: RwSignal<String>,
+    /// Value and words of each option.
+    options: Vec<(String, String)>,
+    /// A word of help below.
+    #[prop(optional, into)]
+    hint: Option<Signal<String>>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let ids = FieldIds::new(name);
+    let (control, described_by) = (ids.control.clone(), ids.described_by(hint.is_some(), error));
+    let options = options.into_iter().map(move |(option, words)| {
+        let chosen = option.clone();
+        view! {
+            // The property: the attribute no longer counts once somebody has chosen.
+            <option value=option prop:selected=move || *value.read() == chosen>
+                {words}
+            </option>
+        }
+        .into_any()
+    });
+    view! {
+        <Field ids label hint error>
+            <div class="select">
+                <select
+                    class="input select__list"
+                    id=control
+                    name=name
+                    aria-describedby=described_by
+                    aria-invalid=invalid(error)
+                    on:change:target=move |event| value.set(event.target().value())
+                >
+                    {options.collect_view()}
+                </select>
+                <Icon glyph=Glyph::ChevronDown />
+            </div>
+        </Field>
+    }
+}

@@ -1,0 +1,73 @@
+use leptos::{ev::MouseEvent, prelude::*};
+
+use crate::ui::browser::reactive::clicked;
+use crate::ui::{
+    browser::id::unique_id,
+    text::{wording, written::written},
+};
+
+/// Something that is on or off at once, without a form around it.
+///
+/// It never turns by itself: a press asks, and `checked` follows what was acknowledged.
+#[component]
+pub fn Switch(
+    /// What being on means; the switch's name.
+    #[prop(into)]
+    label: Signal<String>,
+    /// On or off.
+    #[prop(into)]
+    checked: Signal<bool>,
+    /// True while a press is on its way.
+    #[prop(optional, into)]
+    pending: Signal<bool>,
+    /// Why it can't be changed; it stays reachable, so that the reason can be read.
+    #[prop(optional, into)]
+    fixed_because: Option<Signal<String>>,
+    /// Called on each press that counts.
+    #[prop(optional, into)]
+    on_press: Option<Callback<()>>,
+) -> impl IntoView {
+    let fixed = fixed_because.is_some();
+    let reason_id = unique_id("switch");
+    let described_by = fixed.then(|| reason_id.clone());
+    let press = move |_: MouseEvent| {
+        if !fixed
+            && !pending.get_untracked()
+            && let Some(on_press) = on_press
+        {
+            on_press.run(());
+        }
+    };
+    let state = Signal::derive(move || {
+        let state = if pending.get() {
+            wording::WORKING
+        } else if checked.get() {
+            wording::ON
+        } else {
+            wording::OFF
+        };
+        state.to_owned()
+    });
+    view! {
+        <div class="switch">
+            <button
+                class="switch__button"
+                type="button"
+                role="switch"
+                // Its name names an account.
+                translate="no"
+                aria-label=move || label.get()
+                aria-checked=move || if checked.get() { "true" } else { "false" }
+                aria-busy=move || pending.get().then_some("true")
+                aria-disabled=move || (fixed || pending.get()).then_some("true")
+                aria-describedby=described_by
+                on:click=clicked(press)
+            >
+                <span class="switch__track"></span>
+            </button>
+            // `aria-checked` and `aria-busy` say it already.
+            <span class="switch__state" aria-hidden="true" use:written=state></span>
+            {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id use:written=reason></p> }.into_any())}
+        </div>
+    }
+}

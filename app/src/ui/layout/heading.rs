@@ -1,0 +1,39 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use leptos::{html, prelude::*};
+
+use crate::ui::browser::{boot, reactive::effect};
+use crate::ui::text::{pure::plain, written::written};
+
+/// Whether a page of this visit has already been shown.
+static SHOWN_BEFORE: AtomicBool = AtomicBool::new(false);
+
+/// The page's heading: names the document and takes the focus when the page is reached by navigation.
+///
+/// Not at first load: there the browser reads the page from its top. Then it takes the place of the frame that stood there.
+#[component]
+pub fn FocusHeading(
+    /// The heading; the document's title is it, a dot and the brand.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView {
+    let heading = NodeRef::<html::H1>::new();
+    effect(move || document().set_title(&format!("{} · {}", plain(&label.read()), brand())));
+    heading.on_load(|heading| {
+        if SHOWN_BEFORE.swap(true, Ordering::Relaxed) {
+            let _ = heading.focus();
+        } else {
+            boot::leave();
+        }
+    });
+    view! {
+        <h1 tabindex="-1" node_ref=heading use:written=label></h1>
+    }
+}
+
+/// The server writes the brand into the page's head.
+fn brand() -> String {
+    let meta = document().query_selector("meta[name=brand]").ok().flatten();
+    meta.and_then(|meta| meta.get_attribute("content"))
+        .unwrap_or_default()
+}

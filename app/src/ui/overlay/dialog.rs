@@ -1,0 +1,58 @@
+use js_sys::Array;
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::ui::browser::reactive::{effect, next_frame};
+
+use crate::ui::{
+    browser::{browser_call::call, focus::focus_heading, id::unique_id},
+    text::written::written,
+};
+
+/// A question that must be answered before anything else: a native modal dialog, closed by Escape like by its Cancel.
+///
+/// The browser keeps the focus inside and gives it back to where it was.
+#[component]
+pub fn Dialog(
+    /// Whether it is open; closing sets it to false.
+    open: RwSignal<bool>,
+    /// What is asked; the dialog's name.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What follows, and the buttons in an element of class `actions`.
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let title = unique_id("dialog");
+    let labelled_by = title.clone();
+    effect(move || {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            // Without it the question stands in the page: it can be answered all the same.
+            if call(&dialog, "showModal", &Array::new()).is_err() {
+                dialog.set_open(true);
+            }
+        } else if !open.get() && dialog.open() && call(&dialog, "close", &Array::new()).is_err() {
+            dialog.set_open(false);
+        }
+    });
+    let closed = move |_: ev::Event| {
+        open.try_set(false);
+        // The browser gives the focus back to where it was, unless that is hidden or gone by now.
+        next_frame(|| {
+            let focused = document()
+                .active_element()
+                .and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            if focused.is_none_or(|element| element.offset_parent().is_none()) {
+                focus_heading();
+            }
+        });
+    };
+    view! {
+        <dialog class="dialog" aria-labelledby=labelled_by on:close=closed node_ref=dialog>
+            <h2 class="dialog__title" id=title use:written=label></h2>
+            {children()}
+        </dialog>
+    }
+}

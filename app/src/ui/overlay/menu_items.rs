@@ -1,0 +1,49 @@
+use leptos::prelude::*;
+
+use crate::ui::browser::reactive::clicked;
+use crate::ui::{overlay::menu::MenuContext, text::written::written};
+
+fn close(context: Option<MenuContext>) {
+    if let Some(context) = context {
+        context.close();
+    }
+}
+
+/// An item that leads to a page.
+#[component]
+pub fn MenuLink(
+    /// Where to; the router takes over links of this origin.
+    #[prop(into)]
+    href: Signal<String>,
+    /// What it says.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView {
+    let context = use_context::<MenuContext>();
+    view! {
+        <a class="menu__item" role="menuitem" tabindex="-1" href=move || href.get() on:click=clicked(move |_| close(context)) use:written=label></a>
+    }
+}
+
+/// An item that does something.
+#[component]
+pub fn MenuAction(
+    /// What it says.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Called once the menu is closed and its button has the focus again.
+    #[prop(into)]
+    on_choose: Callback<()>,
+    /// Takes something away.
+    #[prop(optional)]
+    danger: bool,
+) -> impl IntoView {
+    let context = use_context::<MenuContext>();
+    let choose = move |_| {
+        close(context);
+        on_choose.run(());
+    };
+    view! {
+        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=clicked(choose) use:written=label></button>
+    }
+}

@@ -1,0 +1,8 @@
+/// The device's clock in unix milliseconds, read in this one place; only for display, never for a decision.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "whole milliseconds fit far beyond any date"
+)]
+pub(crate) fn now_ms() -> i64 {
+    js_sys::Date::now() as i64
+}

@@ -1,0 +1,17 @@
+use leptos::prelude::*;
+
+use crate::ui::text::{pure::groups_of_four, written::written};
+
+/// A key in groups of four, easy to type from one screen to another.
+#[component]
+pub fn KeyGroups(
+    /// The key without blanks.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Its id, for `CopyButton`'s `source`.
+    #[prop(into)]
+    id: String,
+) -> impl IntoView {
+    let groups = Signal::derive(move || groups_of_four(&value.read()).join(" "));
+    view! { <code class="key" id=id translate="no" use:written=groups></code> }
+}

@@ -1,0 +1,324 @@
+//! What a tab knows of its way to the server, and what it says of it.
+
+use std::time::Duration;
+
+use crate::wire::error::AppError;
+
+/// What stands between the browser and the server, by what it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// It asks for a sign-in of its own.
+    SignIn,
+    /// It shows a page of its own.
+    Page,
+    /// It refuses what was sent.
+    Refusal,
+    /// It counts requests, and takes no more for now.
+    Limit,
+    /// It does not reach the server.
+    Gateway,
+}
+
+impl Between {
+    /// By the status of an answer that is not the server's; 0 is a redirect, which the server never answers.
+    #[must_use]
+    pub const fn of(status: u16) -> Self {
+        match status {
+            // 511 is what a network says that wants a sign-in (RFC 6585).
+            0 | 300..=399 | 401 | 407 | 511 => Self::SignIn,
+            100..=299 => Self::Page,
+            429 => Self::Limit,
+            500.. => Self::Gateway,
+            _ => Self::Refusal,
+        }
+    }
+}
+
+impl From<Between> for AppError {
+    fn from(between: Between) -> Self {
+        match between {
+            Between::SignIn => Self::SignInInFront,
+            Between::Page => Self::OtherPage,
+            Between::Refusal => Self::Blocked,
+            Between::Limit => Self::Throttled,
+            Between::Gateway => Self::Gateway,
+        }
+    }
+}
+
+/// What the body of an answer holds in which the page finds nothing that the server says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// JSON, but not what was asked for.
+    Json,
+    /// What is called JSON, and ends before it is any.
+    HalfJson,
+    /// Nothing, or a body of which a part never arrived.
+    Nothing,
+    /// Something else, such as a page.
+    Other,
+}
+
+/// What an answer is in which the page finds nothing that the server says: of another version of the server, cut short, or not the server's.
+///
+/// The server's answers are JSON with its mark (`x-build`). A proxy may drop the mark, so that JSON which reads as the server's needs none;
+/// it may also put a page of its own instead of an answer and leave the mark. An error without a body is one of something in between: the
+/// server gives each of its refusals one.
+#[must_use]
+pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
+    match content {
+        Content::Json if is_marked => AppError::Unreadable,
+        Content::HalfJson => AppError::CutShort,
+        Content::Nothing if matches!(status, 200..=299) => AppError::CutShort,
+        Content::Json | Content::Nothing | Content::Other => Between::of(status).into(),
+    }
+}
+
+/// Whether a refusal says no more than that the server was not reached: it is over once the way is open again.
+#[must_use]
+pub const fn passes(refusal: &AppError) -> bool {
+    matches!(
+        refusal,
+        AppError::Unreachable | AppError::SignInInFront | AppError::OtherPage | AppError::Gateway
+    )
+}
+
+/// The way to the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Connection {
+    /// As far as the tab knows, it is open.
+    #[default]
+    Fine,
+    /// The browser says that there is no network.
+    Offline,
+    /// There may be one, but nothing answered.
+    Silent,
+    /// Something else answered.
+    Interrupted(Between),
+}
+
+/// What a tab hears about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// The browser has lost the network.
+    Offline,
+    /// The browser has a network again.
+    Online,
+    /// A call got no answer.
+    NoAnswer,
+    /// A call got one of something in between.
+    Between(Between),
+    /// A call got one of the server, whatever it says.
+    Answer,
+}
+
+impl Heard {
+    /// What a call's end says, by its refusal.
+    #[must_use]
+    pub const fn of(refusal: Option<&AppError>) -> Self {
+        match refusal {
+            Some(AppError::Unreachable) => Self::NoAnswer,
+            Some(AppError::SignInInFront) => Self::Between(Between::SignIn),
+            Some(AppError::OtherPage) => Self::Between(Between::Page),
+            Some(AppError::Blocked) => Self::Between(Between::Refusal),
+            Some(AppError::Throttled) => Self::Between(Between::Limit),
+            Some(AppError::Gateway) => Self::Between(Between::Gateway),
+            _ => Self::Answer,
+        }
+    }
+}
+
+impl Connection {
+    /// The state after that.
+    #[must_use]
+    pub const fn after(self, heard: Heard) -> Self {
+        match (heard, self) {
+            (Heard::Answer, _) | (Heard::Online, Self::Fine) => Self::Fine,
+            (Heard::Offline, _) | (Heard::NoAnswer, Self::Offline) => Self::Offline,
+            (Heard::Between(between), _) => Self::Interrupted(between),
+            // A network is not yet a server: that is asked.
+            (Heard::NoAnswer | Heard::Online, _) => Self::Silent,
+        }
+    }
+
+    /// Whether the server is asked again every few seconds. A sign-in in front is not: it waits for the person.
+    #[must_use]
+    pub const fn asks_again(self) -> bool {
+        matches!(self, Self::Silent | Self::Interrupted(Between::Gateway))
+    }
+
+    /// Whether loading the page anew leads to what waits for the person.
+    #[must_use]
+    pub const fn leads_on_by_reload(self) -> bool {
+        matches!(self, Self::Interrupted(Between::SignIn | Between::Page))
+    }
+}
+
+/// How long to wait before the server is asked again whether it is there, after that many tries.
+#[must_use]
+pub const fn pause(tries: u32) -> Duration {
+    const LONGEST: u64 = 30;
+    let seconds = if tries < 4 { 2 << tries } else { LONGEST };
+    Duration::from_secs(seconds)
+}
+
+/// What the notice at the edge of the page says: the connection first, as nothing can be loaded anew without it.
+#[must_use]
+pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static str> {
+    match connection {
+        Connection::Offline => Some("You are offline. Nothing that you typed is lost."),
+        Connection::Silent => Some("There is no connection to the server. Trying again…"),
+        Connection::Interrupted(Between::SignIn) => Some(
+            "The sign-in in front of this page has ended. Copy what you typed, then reload to sign in there again.",
+        ),
+        Connection::Interrupted(Between::Page) => Some(
+            "Another page came instead of the server's answer. Copy what you typed, then reload to see it.",
+        ),
+        Connection::Interrupted(Between::Gateway) => {
+            Some("What stands in front of the server can't reach it. Trying again…")
+        }
+        Connection::Fine if outdated => {
+            Some("A new version is ready. Reload when you have finished what you are typing.")
+        }
+        // What refused one request may let others pass; the form says it.
+        Connection::Fine | Connection::Interrupted(Between::Refusal | Between::Limit) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_ends_it() {
+        let lost = Connection::Fine.after(Heard::NoAnswer);
+        assert_eq!(lost, Connection::Silent);
+        assert_eq!(lost.after(Heard::NoAnswer), lost);
+        assert_eq!(lost.after(Heard::Answer), Connection::Fine);
+        let offline = Connection::Fine.after(Heard::Offline);
+        assert_eq!(offline.after(Heard::NoAnswer), Connection::Offline);
+        assert_eq!(offline.after(Heard::Online), Connection::Silent);
+        assert_eq!(offline.after(Heard::Answer), Connection::Fine);
+    }
+
+    #[test]
+    fn p3_an_answer_of_something_else_is_told_from_the_servers() {
+        for (status, error) in [
+            (0, AppError::SignInInFront),
+            (302, AppError::SignInInFront),
+            (401, AppError::SignInInFront),
+            (407, AppError::SignInInFront),
+            (511, AppError::SignInInFront),
+            (200, AppError::OtherPage),
+            (403, AppError::Blocked),
+            (404, AppError::Blocked),
+            (413, AppError::Blocked),
+            (429, AppError::Throttled),
+            (500, AppError::Gateway),
+            (502, AppError::Gateway),
+            (504, AppError::Gateway),
+            (520, AppError::Gateway),
+        ] {
+            let read = |content, is_marked| unreadable(status, content, is_marked);
+            assert_eq!(read(Content::Other, false), error, "{status}");
+            assert_eq!(
+                read(Content::Json, false),
+                error,
+                "{status}: JSON of others"
+            );
+            assert_eq!(
+                read(Content::Other, true),
+                error,
+                "{status}: a page in its place"
+            );
+            assert_eq!(read(Content::Json, true), AppError::Unreadable);
+            for is_marked in [false, true] {
+                assert_eq!(read(Content::HalfJson, is_marked), AppError::CutShort);
+                let nothing = if status == 200 {
+                    AppError::CutShort
+                } else {
+                    error
+                };
+                assert_eq!(read(Content::Nothing, is_marked), nothing, "{status}");
+            }
+            let heard = Heard::of(Some(&error));
+            let now = Connection::Fine.after(heard);
+            assert!(matches!(now, Connection::Interrupted(_)), "{now:?}");
+            assert_eq!(now.after(Heard::Answer), Connection::Fine);
+            assert_eq!(now.after(Heard::NoAnswer), Connection::Silent);
+            assert_eq!(now.after(Heard::Offline), Connection::Offline);
+        }
+        assert_eq!(Heard::of(Some(&AppError::Unreachable)), Heard::NoAnswer);
+        for ours in [
+            None,
+            Some(&AppError::Unreadable),
+            Some(&AppError::CutShort),
+            Some(&AppError::NotAllowed),
+        ] {
+            assert_eq!(Heard::of(ours), Heard::Answer);
+        }
+    }
+
+    #[test]
+    fn p3_a_sign_in_in_front_is_not_asked_again_and_again() {
+        let interrupted = Connection::Interrupted;
+        for (connection, asks, reload) in [
+            (Connection::Fine, false, false),
+            (Connection::Offline, false, false),
+            (Connection::Silent, true, false),
+            (interrupted(Between::SignIn), false, true),
+            (interrupted(Between::Page), false, true),
+            (interrupted(Between::Refusal), false, false),
+            (interrupted(Between::Limit), false, false),
+            (interrupted(Between::Gateway), true, false),
+        ] {
+            let found = (connection.asks_again(), connection.leads_on_by_reload());
+            assert_eq!(found, (asks, reload), "{connection:?}");
+        }
+    }
+
+    #[test]
+    fn p3_what_says_only_that_nothing_answered_is_over_with_the_next_answer() {
+        for error in [
+            AppError::Unreachable,
+            AppError::Gateway,
+            AppError::SignInInFront,
+            AppError::OtherPage,
+        ] {
+            assert!(passes(&error));
+            assert_ne!(
+                Connection::Fine.after(Heard::of(Some(&error))),
+                Connection::Fine,
+                "{error:?}: it would be forgotten as it is said"
+            );
+        }
+        for error in [
+            AppError::Blocked,
+            AppError::Throttled,
+            AppError::CutShort,
+            AppError::WrongCode,
+            AppError::Unavailable,
+        ] {
+            assert!(!passes(&error), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_network_that_comes_unasked_is_no_news() {
+        assert_eq!(Connection::Fine.after(Heard::Online), Connection::Fine);
+    }
+
+    #[test]
+    fn pauses_grow_up_to_half_a_minute() {
+        let seconds = [0, 1, 2, 3, 4, 100].map(|tries| pause(tries).as_secs());
+        assert_eq!(seconds, [2, 4, 8, 16, 30, 30]);
+    }
+
+    #[test]
+    fn a_new_version_waits_for_the_connection() {
+        let said = |connection| notice(connection, true).unwrap_or_default();
+        assert!(said(Connection::Fine).contains("new version"));
+        assert!(said(Connection::Offline).contains("offline"));
+        assert_eq!(notice(Connection::Fine, false), None);
+    }
+}

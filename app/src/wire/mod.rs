@@ -1,0 +1,9 @@
+//! What goes over the wire, on both sides: errors, their texts and numbers, and how requests are sent.
+
+#[cfg(feature = "ssr")]
+pub mod access;
+pub mod connection;
+pub mod error;
+mod error_fields;
+pub mod json_post;
+pub mod reference;
