@@ -7,8 +7,8 @@ use anyhow::Result;
 use crate::clock::instant;
 use domain::ports::{Hasher, Rank};
 use server::{
-    entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
+    system::entropy::SystemEntropy,
 };
 use sqlx::{AnyConnection, Connection, Executor};
 

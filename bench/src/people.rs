@@ -10,9 +10,9 @@ use domain::{
 };
 use server::{
     config::{Database, DatabaseArgs},
-    entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
-    keyfile, keys,
+    keys::{self, key_file},
+    system::entropy::SystemEntropy,
 };
 use sqlx::{AnyConnection, Connection};
 use storage::Store;

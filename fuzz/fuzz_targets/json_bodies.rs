@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 fuzz_target!(|body: &[u8]| {
-    let is_strict = server::middleware::arguments::are_strict(body);
+    let is_strict = server::middleware::api_request::arguments::are_strict(body);
     assert!(!is_strict || serde_json::from_slice::<Value>(body).is_ok_and(|body| body.is_object()));
     check::<SignInForm>(body);
     check::<Code>(body);

@@ -21,8 +21,8 @@ use clap::Parser;
 use server::{
     config::{Branding, BrandingArgs, Patience},
     listener,
-    middleware::security_headers::SecurityHeaders,
-    signals::Signals,
+    middleware::every_request::security_headers::SecurityHeaders,
+    process::signals::Signals,
     spa::Pages,
 };
 use tokio::net::TcpListener;

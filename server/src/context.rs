@@ -12,17 +12,20 @@ use thiserror::Error;
 use usecases::{CookieNames, Ports, Scope, Services, Settings};
 
 use crate::{
-    clock::SystemClock,
     config::{Branding, Database, Limits, Place, PublicUrl},
-    entropy::SystemEntropy,
-    files::{self, beside},
+    files::{
+        self, beside,
+        named_path::{DATABASE, DATABASE_JOURNAL, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
+    },
     hasher::{Argon2Hasher, Cost},
     health::Health,
-    keeper::Keeper,
-    keyfile::{self, Follower, KeyFileError},
-    keys::{self, fitting},
-    named_path::{DATABASE, DATABASE_JOURNAL, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
-    presence::Presence,
+    housekeeping::Keeper,
+    keys::{
+        self, fitting,
+        key_file::{self, Follower, KeyFileError},
+        presence::Presence,
+    },
+    system::{clock::SystemClock, entropy::SystemEntropy},
 };
 
 /// Whether a database that isn't there is made.
@@ -76,19 +79,19 @@ pub struct Opened {
 /// Opens a database with its key, and makes sure that they belong together.
 pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenError> {
     look_at(database, opening != Opening::Existing)?;
-    if opening == Opening::Existing && keyfile::is_new(database)? {
+    if opening == Opening::Existing && key_file::is_new(database)? {
         return Err(OpenError::NoDatabase(database.place.clone()));
     }
     let owner = match opening {
         Opening::Prepare => files::owner_of_new(database.file(), &database.key_file),
         Opening::Migrate | Opening::Existing => None,
     };
-    let ring = keyfile::open(database, &SystemEntropy, owner.as_ref())?;
+    let ring = key_file::open(database, &SystemEntropy, owner.as_ref())?;
     if let Some(file) = database.file()
         && opening != Opening::Existing
-        && keyfile::is_new(database)?
+        && key_file::is_new(database)?
     {
-        keyfile::make_database(file, owner.as_ref())?;
+        key_file::make_database(file, owner.as_ref())?;
     }
     let fails = |error| OpenError::Store(database.place.clone(), error);
     let store = connected(database).await?;
@@ -113,7 +116,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     }
     let vault = match keys::vault(&store, &ring, database).await {
         // `twinlock key` may have exchanged keys since the file was read.
-        Err(OpenError::Key(_)) => keys::vault(&store, &keyfile::of(database)?, database).await,
+        Err(OpenError::Key(_)) => keys::vault(&store, &key_file::of(database)?, database).await,
         made => made,
     };
     let vault = vault?;

@@ -3,25 +3,19 @@
 //! The binary only calls [`cli::run`]; the rest is a library so that tests drive the same router as people do.
 
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod context;
-pub mod entropy;
-mod files;
+pub mod files;
 pub mod hasher;
 pub mod health;
-pub mod keeper;
-pub mod keyfile;
+pub mod housekeeping;
 pub mod keys;
 pub mod listener;
 pub mod middleware;
-pub mod named_path;
-pub mod presence;
+pub mod process;
 pub mod router;
-pub mod service_manager;
-pub mod signals;
 pub mod spa;
-pub mod utc;
+pub mod system;
 
 // Without this the linker drops the server functions, and none of them registers.
 use app as _;

@@ -17,15 +17,12 @@ use crate::{
     config::{Hosts, PublicUrl, TrustedProxies},
     health,
     middleware::{
-        envelope::{self, Envelopes},
-        guard::{self, Guards},
-        host::HostGuard,
-        origin::Origins,
-        pace::Pace,
-        panic,
-        repeats::Repeats,
-        security_headers::SecurityHeaders,
-        server_function,
+        api_request::{
+            self, Guards, origin::Origins, pace::Pace, repeats::Repeats, server_function,
+        },
+        every_request::{
+            self, Envelopes, host::HostGuard, panic, security_headers::SecurityHeaders,
+        },
     },
     spa::Pages,
 };
@@ -59,7 +56,7 @@ pub fn router_with(
     });
     let pages = pages.with_session_cookie(services.settings.cookies.session());
     let around_everything = ServiceBuilder::new()
-        .layer(from_fn_with_state(envelopes, envelope::wrap))
+        .layer(from_fn_with_state(envelopes, every_request::wrap))
         .layer(panic::catch());
     let guards = Guards {
         services,
@@ -86,7 +83,7 @@ fn api(guards: Guards) -> Router {
         .route("/api/", any(server_function::call))
         .route("/api/{*function}", any(server_function::call))
         .with_state(guards.services.clone())
-        .layer(from_fn_with_state(Arc::new(guards), guard::keep))
+        .layer(from_fn_with_state(Arc::new(guards), api_request::keep))
 }
 
 async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {

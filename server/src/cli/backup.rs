@@ -9,7 +9,7 @@ use super::{Failure, Report, args::BackupArgs};
 use crate::{
     config::Database,
     context::{Opening, open},
-    named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
+    files::named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
 };
 
 pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {

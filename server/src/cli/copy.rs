@@ -11,10 +11,11 @@ use storage::{CopyError, Store, given_up};
 
 use super::{Failure, Report, args::CopyArgs};
 use crate::{
-    clock::SystemClock,
     config::{Database, DatabaseArgs},
     context::{OpenError, Opening, connected, look_at, open},
-    files, keyfile,
+    files,
+    keys::key_file,
+    system::clock::SystemClock,
 };
 
 pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Report, Failure> {
@@ -64,13 +65,13 @@ async fn copied(
     source: &Database,
     target: &Database,
 ) -> Result<Vec<(&'static str, u32)>, Failure> {
-    let ring = keyfile::of(source).map_err(OpenError::Key)?;
+    let ring = key_file::of(source).map_err(OpenError::Key)?;
     look_at(target, true).map_err(OpenError::Path)?;
     if let Some(file) = target.file()
-        && keyfile::is_new(target).map_err(OpenError::Key)?
+        && key_file::is_new(target).map_err(OpenError::Key)?
     {
         let owner = files::owner_of_new(Some(file), &target.key_file);
-        keyfile::make_database(file, owner.as_ref()).map_err(OpenError::Key)?;
+        key_file::make_database(file, owner.as_ref()).map_err(OpenError::Key)?;
     }
     let store = connected(target).await?;
     let to = store.seen_from(Origin::here(Actor::Operator, SystemClock.now()));

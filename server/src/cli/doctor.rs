@@ -8,11 +8,11 @@ use storage::Store;
 
 use super::{Failure, Report, collisions};
 use crate::{
-    clock::SystemClock,
     config::Database,
     context::{OpenError, connected, look_at, warn_of_exposures},
     health::{self, Look, PENDING},
-    keyfile, keys,
+    keys::{self, key_file},
+    system::clock::SystemClock,
 };
 
 /// The check of the key file, by its name.
@@ -23,7 +23,7 @@ const LOST: &str = "some authenticators need a key that is not in the key file";
 /// Looks at what a server needs, while one runs or not, and prints what it found; fails if anything does not hold.
 pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> {
     look_at(database, false).map_err(OpenError::Path)?;
-    if keyfile::is_new(database).map_err(OpenError::Key)? {
+    if key_file::is_new(database).map_err(OpenError::Key)? {
         return Err(OpenError::NoDatabase(database.place.clone()).into());
     }
     let store = connected(database).await?;
@@ -77,7 +77,7 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
 
 /// The authenticators that the key file does not open, in words. What the checks found says why this could not be learnt.
 async fn lost(store: &Store, database: &Database) -> Vec<String> {
-    let Ok(ring) = keyfile::of(database) else {
+    let Ok(ring) = key_file::of(database) else {
         return Vec::new();
     };
     let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();

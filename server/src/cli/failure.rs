@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::{
     config::SettingError,
     context::{OpenError, source_of},
-    named_path::PathError,
+    files::named_path::PathError,
 };
 
 /// A command's refusal or failure.

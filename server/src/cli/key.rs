@@ -21,13 +21,15 @@ use storage::Store;
 
 use super::{Failure, Report, args::KeyCommand};
 use crate::{
-    clock::SystemClock,
     config::{Database, DatabaseArgs},
     context::{OpenError, Opened, Opening, connected, open},
-    entropy::SystemEntropy,
-    files, keyfile,
-    keys::{Progress, name_sealing_key, rotate},
-    presence::{self, Presence},
+    files,
+    keys::{
+        Progress, key_file, name_sealing_key,
+        presence::{self, Presence},
+        rotate,
+    },
+    system::{clock::SystemClock, entropy::SystemEntropy},
 };
 
 /// After this time every server that runs has read a changed key file, asked which key seals, and said so: each looks once a second.
@@ -53,7 +55,7 @@ pub(super) async fn run(
 
 /// A server's database gets its key file by this command only; a file's is made with it.
 fn is_without_key(database: &Database) -> Result<bool, OpenError> {
-    Ok(database.file().is_none() && !keyfile::exists(&database.key_file)?)
+    Ok(database.file().is_none() && !key_file::exists(&database.key_file)?)
 }
 
 /// The first key, unless the database has one already.
@@ -73,7 +75,7 @@ async fn first(database: &Database) -> Result<Report, Failure> {
         )));
     }
     let owner = files::owner_of_new(None, &database.key_file);
-    let ring = keyfile::create(&database.key_file, &SystemEntropy, owner.as_ref());
+    let ring = key_file::create(&database.key_file, &SystemEntropy, owner.as_ref());
     let ring = ring.map_err(OpenError::Key)?;
     let id = ring.current().map(|key| key.id().to_string());
     Ok(Report::one(
@@ -95,7 +97,7 @@ async fn command_on(
         KeyCommand::New | KeyCommand::Rotate | KeyCommand::Drop(_) => Some(alone(database)?),
     };
     // Read when nobody else changes it.
-    let ring = keyfile::of(database).map_err(OpenError::Key)?;
+    let ring = key_file::of(database).map_err(OpenError::Key)?;
     match command {
         KeyCommand::List => report::list(opened.store(), &ring).await,
         KeyCommand::New => new(database, opened.store(), ring).await,
@@ -106,9 +108,9 @@ async fn command_on(
 
 /// The right to change the key file, for as long as the answer lives.
 fn alone(database: &Database) -> Result<File, Failure> {
-    keyfile::refuse_unread_by_server(database).map_err(OpenError::Key)?;
+    key_file::refuse_unread_by_server(database).map_err(OpenError::Key)?;
     let owner = files::owner_of_new(database.file(), &database.key_file);
-    let lock = keyfile::lock(&database.key_file, owner.as_ref()).map_err(OpenError::Key)?;
+    let lock = key_file::lock(&database.key_file, owner.as_ref()).map_err(OpenError::Key)?;
     lock.ok_or_else(|| {
         Failure::refused(
             "another `twinlock key` command is at work: repeat this one when it is done",
@@ -121,14 +123,14 @@ async fn new(database: &Database, store: &Store, ring: KeyRing) -> Result<Report
     refuse_waiting_elsewhere(store, &ring, database).await?;
     // In a copy of the file from before the rotation the key that seals still waits.
     let ring = led_by_database(store, ring).await?;
-    let key = keyfile::draw(&SystemEntropy).map_err(OpenError::Key)?;
+    let key = key_file::draw(&SystemEntropy).map_err(OpenError::Key)?;
     let id = key.id().clone();
     let Some(more) = ring.with_next(key) else {
         return Err(Failure::refused(
             "a new key waits already: `twinlock key rotate` lets it seal",
         ));
     };
-    keyfile::replace(&database.key_file, &more).map_err(OpenError::Key)?;
+    key_file::replace(&database.key_file, &more).map_err(OpenError::Key)?;
     Ok(Report::one(
         format!(
             "Key {id} added to {file}. Back the file up, copy it to every machine that runs a server on this database, then run `twinlock key rotate`."
@@ -182,7 +184,7 @@ async fn turn(
     };
     if only_current(store, &ring).await? {
         if ring.expose() != before {
-            keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
+            key_file::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
         }
         if ring.keys().count() > 1 {
             return report::rotated(store, &ring, Progress::default()).await;
@@ -201,7 +203,7 @@ async fn turn(
     let new = new.id();
     opened.vault().seal_by(new);
     wait_until(async || presence::sealing_otherwise(store, new).await).await?;
-    keyfile::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
+    key_file::replace(&database.key_file, &ring).map_err(OpenError::Key)?;
 
     let mut out = io::stdout();
     let mut before = None;
@@ -341,7 +343,7 @@ async fn remove(
             id.as_str().escape_debug()
         )));
     };
-    keyfile::replace(&database.key_file, &rest).map_err(OpenError::Key)?;
+    key_file::replace(&database.key_file, &rest).map_err(OpenError::Key)?;
     let was_waiting = ring.next().is_some_and(|next| *next.id() == id);
     let backups = if was_waiting {
         "it has sealed nothing"

@@ -21,12 +21,11 @@ use super::{
     report::joined,
 };
 use crate::{
-    clock::SystemClock,
     config::{Database, Place},
     context::{OpenError, Opening, look_at, open},
-    files::{self, beside as with, is_taken},
-    keyfile, keys,
-    named_path::BACKUP,
+    files::{self, beside as with, is_taken, named_path::BACKUP},
+    keys::{self, key_file},
+    system::clock::SystemClock,
 };
 
 /// How many people whose links ended are named.
@@ -152,7 +151,7 @@ async fn prepare(
     let fails = |error| Failure::from(OpenError::Store(Place::File(backup.to_owned()), error));
     let store = Store::open_file(copy).await.map_err(fails)?;
     store.migrate().await.map_err(fails)?;
-    let warning = match keyfile::of(database).map_err(OpenError::Key) {
+    let warning = match key_file::of(database).map_err(OpenError::Key) {
         Ok(ring) => keys::vault(&store, &ring, database).await.map(drop),
         Err(error) => Err(error),
     };

@@ -19,13 +19,11 @@ use crate::{
     },
     context::{Opened, Opening, open, settings},
     health::{self, Health},
-    keeper::Keeping,
-    keyfile,
-    keys::lost,
+    housekeeping::Keeping,
+    keys::{key_file, lost},
     listener::{self, End},
+    process::{service_manager, signals::Signals},
     router::router_with,
-    service_manager,
-    signals::Signals,
     spa::{NO_PAGES, Pages},
 };
 
@@ -55,7 +53,7 @@ pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(),
         .map_err(|source| system("asking for the own address", source))?;
     let public_url = address.public_url(bound).with_hsts(hsts);
 
-    let is_new = keyfile::is_new(&database).unwrap_or(false);
+    let is_new = key_file::is_new(&database).unwrap_or(false);
     let opened = open(&database, Opening::Migrate).await?;
     let services = opened.services(settings(&branding, &public_url, &limits))?;
     if args.demo

@@ -1,19 +1,12 @@
 //! Settings: flags with environment variables beside them. A wrong one stops the start with its name and what would be right.
 
-mod accent;
+mod address;
 mod args;
 mod branding;
-mod colour;
-#[cfg(test)]
-mod contrast;
 mod database;
-mod hosts;
-mod hsts;
 mod key_file;
 mod life;
 mod limits;
-mod logo;
-mod public_url;
 mod retention;
 
 use std::{
@@ -23,20 +16,15 @@ use std::{
 
 use thiserror::Error;
 
-pub use accent::Accent;
+pub use address::{Hosts, Hsts, PublicUrl};
 pub use args::{
     AddressArgs, BrandArgs, BrandingArgs, DatabaseArgs, EventArgs, LifeArgs, LimitArgs,
     TransportArgs,
 };
-pub use branding::Branding;
-pub use colour::Colour;
+pub use branding::{Accent, Branding, Colour, Logo, LogoKind};
 pub use database::{Database, Place};
-pub use hosts::Hosts;
-pub use hsts::Hsts;
 pub use life::{LogFormat, Patience};
 pub use limits::{Limits, TrustedProxies};
-pub use logo::{Logo, LogoKind};
-pub use public_url::PublicUrl;
 pub use retention::retention;
 
 /// A setting that can't be used.

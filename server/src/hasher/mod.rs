@@ -129,7 +129,7 @@ mod tests {
     use domain::network::client_address::ClientAddress;
 
     use super::*;
-    use crate::entropy::SystemEntropy;
+    use crate::system::entropy::SystemEntropy;
 
     fn hasher(threads: usize, places: usize) -> Argon2Hasher {
         let cost = Cost {

@@ -10,8 +10,7 @@ use tokio::time::timeout;
 use crate::{
     config::Database,
     context::{OpenError, source_of},
-    keyfile,
-    keys::{fitting, refuse_lacking},
+    keys::{fitting, key_file, refuse_lacking},
 };
 
 /// How long any check may take. What the database has not done by then its users would not wait for either.
@@ -150,7 +149,7 @@ async fn migrations(store: &Store) -> Finding {
 
 /// The key file as it stands on the disk now: the next start needs it.
 async fn key(store: &Store, database: &Database) -> Finding {
-    let ring = match keyfile::of(database) {
+    let ring = match key_file::of(database) {
         Ok(ring) => ring,
         Err(error) => return ("the key file can't be used", Some(error.to_string())),
     };

@@ -22,7 +22,9 @@ use tokio::{
 use tower::ServiceExt;
 
 use self::kept::{Answering, Kept, Times};
-use crate::{config::Patience, middleware::visitor::Peer, signals::Signals};
+use crate::{
+    config::Patience, middleware::every_request::visitor::Peer, process::signals::Signals,
+};
 
 /// How long a client may take to send its request's head, from its first byte.
 const HEAD_TIME: Duration = Duration::from_secs(10);

@@ -18,7 +18,7 @@ use super::{
     file::File,
     packing::{brotli, gzip},
 };
-use crate::middleware::security_headers::policy_of_data;
+use crate::middleware::every_request::security_headers::policy_of_data;
 
 /// A file's forms, the preferred one first.
 pub struct Representations {

@@ -8,7 +8,7 @@ use std::{
 
 use domain::{ports::Clock, time::Timestamp};
 use serde_json::{Value, json};
-use server::clock::SystemClock;
+use server::system::clock::SystemClock;
 
 use crate::{authenticator::Authenticator, program::Running};
 

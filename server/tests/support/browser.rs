@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, Request, header},
 };
 use serde_json::{Value, json};
-use server::middleware::visitor::Peer;
+use server::middleware::every_request::visitor::Peer;
 use tower::ServiceExt;
 
 use super::{Answer, Person, instances::Instances, server::address};

@@ -10,8 +10,8 @@ use std::{
 
 use server::{
     config::{Database, DatabaseArgs},
-    entropy::SystemEntropy,
-    keyfile,
+    keys::key_file,
+    system::entropy::SystemEntropy,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
@@ -60,7 +60,7 @@ impl TestDatabase {
     /// The settings that name it. A server's key file is made by hand.
     pub fn settings(&self) -> Database {
         if self.is_on_a_server() && !self.key_file().exists() {
-            keyfile::create(&self.key_file(), &SystemEntropy, None)
+            key_file::create(&self.key_file(), &SystemEntropy, None)
                 .ok()
                 .unwrap();
         }

@@ -17,10 +17,10 @@ use domain::{
 use server::{
     config::{Branding, Hosts, Limits, PublicUrl},
     context::{Opening, open, settings},
-    entropy::SystemEntropy,
     hasher::{Argon2Hasher, Cost},
     router::router,
     spa::Pages,
+    system::entropy::SystemEntropy,
 };
 use tower::ServiceExt;
 use usecases::Services;

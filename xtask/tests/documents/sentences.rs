@@ -122,19 +122,23 @@ fn no_refusal_is_left_out() {
             "pub fn refusal(",
             "words.to_owned()",
         ),
-        ("app/src/wire/connection.rs", "pub const fn notice(", "None, }"),
+        (
+            "app/src/wire/connection.rs",
+            "pub const fn notice(",
+            "None, }",
+        ),
         (
             "server/src/context.rs",
             "pub enum OpenError",
             "/// An open database",
         ),
         (
-            "server/src/keyfile/error.rs",
+            "server/src/keys/key_file/error.rs",
             "pub enum KeyFileError",
             "Entropy(#[source]",
         ),
         (
-            "server/src/named_path/error.rs",
+            "server/src/files/named_path/error.rs",
             "pub enum PathError",
             "source: io::Error",
         ),

@@ -70,7 +70,7 @@ fn smaller() -> [Attack; 11] {
             Plan::Elsewhere(
                 "server/tests/command_line/key_file.rs",
                 "of_another_user",
-                "a key file of another user, links that were planted, wide modes: server/src/keyfile/tests.rs too"
+                "a key file of another user, links that were planted, wide modes: server/src/keys/key_file/tests.rs too"
             )
         ),
         attack!(

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     config::{Database, DatabaseArgs},
     context::{Opened, Opening, open},
-    utc::utc,
+    system::utc::utc,
 };
 
 /// Reports what a look through the chain found; an export has written itself.

@@ -21,7 +21,7 @@ use crate::{
         invitation, password,
     },
     config::{Address, AddressArgs},
-    utc::utc,
+    system::utc::utc,
 };
 
 pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Failure> {

@@ -6,7 +6,7 @@ use usecases::Services;
 
 use crate::{
     cli::{Failure, Report},
-    utc::utc,
+    system::utc::utc,
 };
 
 pub async fn list(services: &Services) -> Result<Report, Failure> {

@@ -1,0 +1,9 @@
+//! Where people find the server.
+
+mod hosts;
+mod hsts;
+mod public_url;
+
+pub use hosts::Hosts;
+pub use hsts::Hsts;
+pub use public_url::PublicUrl;

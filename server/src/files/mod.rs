@@ -1,0 +1,312 @@
+//! Whose the files are, and who else may write into them.
+
+pub mod named_path;
+
+use std::{
+    fs::{self, File, Metadata},
+    io,
+    os::unix::fs::{MetadataExt, fchown},
+    path::{Path, PathBuf},
+};
+
+use rustix::{
+    fs::{OFlags, StatVfsMountFlags, statfs, statvfs},
+    process::geteuid,
+};
+
+/// Others may write.
+const WRITABLE: u32 = 0o022;
+/// Everybody on this machine may read.
+const READABLE: u32 = 0o004;
+/// Root, as a user and as a group.
+pub const ROOT: u32 = 0;
+/// File systems that may keep no permissions: FAT, exFAT, NTFS, and programs that serve one (FUSE).
+const WITHOUT_MODES: [i64; 5] = [0x4d44, 0x2011_bab0, 0x5346_544e, 0x7366_746e, 0x6573_5546];
+
+/// What is left to look for where owner and mode are right.
+pub const OF_OTHER_RULES: &str = "owner and mode let it, so look for an access list (`getfacl`), SELinux, AppArmor or the rules of a network share";
+
+/// The user that this process acts as.
+pub fn own_user() -> u32 {
+    geteuid().as_raw()
+}
+
+/// Gives a new file to the owner and the group of another one. Only root may, where they differ.
+pub fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
+    let found = file.metadata()?;
+    // File systems without owners refuse even what changes nothing.
+    if (found.uid(), found.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(old.uid()), Some(old.gid()))
+}
+
+/// Gives a new file to the owner and the group of another one, if there is one to take after.
+pub fn give(file: &File, owner: Option<&Metadata>) -> io::Result<()> {
+    owner.map_or(Ok(()), |owner| keep_owner(file, owner))
+}
+
+/// Whose the files have to be that a command makes: the database's owner's, whose server works with them. Of a database that is not there
+/// yet, or is on a server, the key file tells it, unless that is root's, and else the folder. `None` for anybody but root: they keep what
+/// they make.
+pub fn owner_of_new(database: Option<&Path>, key_file: &Path) -> Option<Metadata> {
+    if own_user() != ROOT {
+        return None;
+    }
+    let of_key_file = || {
+        let found = fs::metadata(key_file).ok();
+        found.filter(|found| found.uid() != ROOT)
+    };
+    let found = database.and_then(|file| fs::metadata(file).ok());
+    let folder = folder_of(database.unwrap_or(key_file));
+    found
+        .or_else(of_key_file)
+        .or_else(|| fs::metadata(folder).ok())
+}
+
+/// Whether a file is this process's own, under one name, and holds nothing.
+pub fn is_own_and_empty(found: &Metadata) -> bool {
+    found.is_file() && found.uid() == own_user() && found.nlink() == 1 && found.len() == 0
+}
+
+/// Whether only this process's user and root can have made a file what it is.
+pub fn is_trusted(found: &Metadata) -> bool {
+    found.uid() == own_user() || found.uid() == ROOT
+}
+
+/// What refuses a symbolic link at the end of a path when a file is opened.
+pub fn no_follow() -> i32 {
+    OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+/// What opens a pipe at once, though nobody writes into it.
+pub fn without_waiting() -> i32 {
+    OFlags::NONBLOCK.bits().cast_signed()
+}
+
+/// The folder of a file.
+pub fn folder_of(file: &Path) -> &Path {
+    let folder = file.parent();
+    folder
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// Whether a file lies on a file system that is mounted read-only.
+pub fn is_read_only(path: &Path) -> bool {
+    statvfs(path).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
+/// What narrows a mode, where the file system keeps modes.
+pub fn remedy_for_mode(path: &Path, mode: &str) -> String {
+    let remedy = format!("run `chmod {mode} {}`", path.display());
+    let has_none = statfs(path).is_ok_and(|found| WITHOUT_MODES.contains(&found.f_type));
+    if has_none {
+        return format!(
+            "{remedy}; if that changes nothing, its file system keeps no permissions: mount it with `umask=077`, or choose another one"
+        );
+    }
+    remedy
+}
+
+/// What to do about a file of another user. To give anybody else what a server's user has to read would stop that server.
+pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
+    let (own, path) = (own_user(), path.display());
+    if own == ROOT {
+        return format!(
+            "run this as {}; or, if the server runs as root, `chown {own} {path}`",
+            as_user(owner)
+        );
+    }
+    format!("run this as {}", as_user(owner))
+}
+
+/// A user, with the command by which this process's user acts as that user.
+pub fn as_user(user: u32) -> String {
+    let name = passwd().into_iter().find(|(_, number, _)| *number == user);
+    if user == ROOT {
+        return "root (`sudo -E twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)"
+            .to_owned();
+    }
+    if own_user() != ROOT {
+        let name = name.map_or_else(|| format!("'#{user}'"), |(name, ..)| name);
+        return format!(
+            "user {user} (`sudo -E -u {name} twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)"
+        );
+    }
+    match name {
+        Some((name, ..)) => format!("user {user} (`runuser -u {name} -- twinlock …`)"),
+        None => format!(
+            "user {user} (`setpriv --reuid={user} --regid={user} --clear-groups twinlock …`)"
+        ),
+    }
+}
+
+/// The members of a group besides root and this process's user, as far as the system's lists name them.
+pub fn members_of(group: u32) -> Vec<String> {
+    let users = passwd();
+    let by_number = users.iter().filter(|(.., of)| *of == group);
+    let mut members: Vec<String> = by_number.map(|(name, ..)| name.clone()).collect();
+    let listed = group_lists().into_iter().filter(|(of, _)| *of == group);
+    members.extend(listed.flat_map(|(_, names)| names));
+    members.sort_unstable();
+    members.dedup();
+    members.retain(|member| {
+        let user = users.iter().find(|(name, ..)| name == member);
+        user.is_none_or(|(_, number, _)| *number != ROOT && *number != own_user())
+    });
+    members
+}
+
+/// The groups of a user, as far as the system's lists name them.
+pub fn groups_of(user: u32) -> Vec<u32> {
+    let users = passwd()
+        .into_iter()
+        .filter(|(_, number, _)| *number == user);
+    let (names, mut groups): (Vec<_>, Vec<_>) = users.map(|(name, _, group)| (name, group)).unzip();
+    let listed = group_lists().into_iter();
+    groups.extend(
+        listed
+            .filter(|(_, members)| members.iter().any(|member| names.contains(member)))
+            .map(|(group, _)| group),
+    );
+    groups
+}
+
+/// Name, number and group of each user.
+fn passwd() -> Vec<(String, u32, u32)> {
+    let text = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let user = |line: &str| {
+        let mut fields = line.split(':');
+        let (name, number, group) = (fields.next()?, fields.nth(1)?, fields.next()?);
+        Some((name.to_owned(), number.parse().ok()?, group.parse().ok()?))
+    };
+    text.lines().filter_map(user).collect()
+}
+
+/// Number and listed members of each group.
+fn group_lists() -> Vec<(u32, Vec<String>)> {
+    let text = fs::read_to_string("/etc/group").unwrap_or_default();
+    let group = |line: &str| {
+        let mut fields = line.split(':');
+        let (number, members) = (fields.nth(2)?, fields.next()?);
+        let members = members.split(',').filter(|member| !member.is_empty());
+        Some((number.parse().ok()?, members.map(str::to_owned).collect()))
+    };
+    text.lines().filter_map(group).collect()
+}
+
+/// Looks at a database file, and answers a sentence if it belongs to another user.
+pub fn foreign_owner(file: &Path) -> Option<String> {
+    let found = fs::metadata(file).ok()?;
+    let (owner, own) = (found.uid(), own_user());
+    if owner == own {
+        return None;
+    }
+    let path = file.display();
+    if own == ROOT {
+        return Some(format!(
+            "{path} belongs to user {owner} and this runs as root; run it as {}",
+            as_user(owner)
+        ));
+    }
+    Some(format!(
+        "{path} belongs to user {owner} and this runs as user {own}: what it makes beside the file may be closed to user {owner}; run it as that user"
+    ))
+}
+
+/// Looks at a database file and its folder, and answers a sentence for each way by which another user can change or read what is in them.
+pub fn exposures(file: &Path) -> Vec<String> {
+    [
+        (file, "600", WRITABLE | READABLE),
+        // A user who writes there can put another file, or a journal, where the database's should be. The sticky bit keeps no journal out.
+        (folder_of(file), "700", WRITABLE),
+    ]
+    .into_iter()
+    .filter_map(|(path, mode, wide)| exposure(path, mode, wide))
+    .collect()
+}
+
+fn exposure(path: &Path, right: &str, wide: u32) -> Option<String> {
+    // A file that can't be looked at can't be opened either, and that is said there.
+    let found = fs::metadata(path).ok()?;
+    let mode = found.mode() & 0o7777;
+    if !is_trusted(&found) {
+        let owner = found.uid();
+        return Some(format!(
+            "{} belongs to user {owner}, who can change it: {}",
+            path.display(),
+            remedy_for_owner(path, owner)
+        ));
+    }
+    let can = match mode & wide {
+        0 => return None,
+        mode if mode & WRITABLE != 0 => "changed",
+        _ => "read",
+    };
+    Some(format!(
+        "{} can be {can} by other users (mode {mode:04o}): {}",
+        path.display(),
+        remedy_for_mode(path, right)
+    ))
+}
+
+/// The name of a file with an ending behind it.
+pub fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// Whether a name is taken, also by a link that leads to nothing.
+pub fn is_taken(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn wide_modes_are_told_with_their_remedy() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.db");
+        fs::write(&file, "").unwrap();
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        };
+        set(folder.path(), 0o700);
+        for (mode, words) in [
+            (0o600, None),
+            (0o640, None),
+            (0o660, Some("can be changed by other users (mode 0660)")),
+            (0o602, Some("can be changed by other users (mode 0602)")),
+            (0o644, Some("can be read by other users (mode 0644)")),
+        ] {
+            set(&file, mode);
+            let told = exposures(&file);
+            assert_eq!(told.len(), usize::from(words.is_some()), "{told:?}");
+            let Some(words) = words else { continue };
+            let right = format!("run `chmod 600 {}`", file.display());
+            assert!(
+                told[0].contains(words) && told[0].ends_with(&right),
+                "{told:?}"
+            );
+        }
+        set(&file, 0o600);
+        for mode in [0o1777, 0o770] {
+            set(folder.path(), mode);
+            assert!(
+                exposures(&file)[0].ends_with(&format!("chmod 700 {}`", folder.path().display()))
+            );
+        }
+        set(folder.path(), 0o755);
+        assert!(exposures(&file).is_empty());
+    }
+}

@@ -1,0 +1,336 @@
+//! Housekeeping while the server runs: seals new security events, deletes those that are kept long enough and whatever else is over, and
+//! reads the key file again when it has changed.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{
+    ports::{Clock, PortError},
+    secrets::vault::Vault,
+    time::Timestamp,
+};
+use storage::Store;
+use tokio::{sync::oneshot, task::JoinHandle, time::MissedTickBehavior};
+
+use crate::{
+    context::source_of,
+    health,
+    keys::presence::{Presence, Said},
+    system::utc::utc,
+};
+
+/// How often there is a look for new events and at the key file: each event is sealed within a second.
+const SEAL_EVERY: Duration = Duration::from_millis(500);
+/// How often there is a look for old ones, in looks for new ones: every hour.
+const DELETE_EVERY: u32 = 7200;
+
+/// How often there is a look for sessions, grants and counters that are over, in looks for new events: every minute.
+const SWEEP_EVERY: u32 = 120;
+
+/// How often the clock is compared with what the database has seen, in looks for new events: every minute.
+const BEAT_EVERY: u32 = 120;
+
+/// How often what strangers cause beyond their budget is written, in looks for new events: every minute.
+const FLUSH_EVERY: u32 = 120;
+
+/// How often the database is asked which key seals, in looks for new events: every second.
+const SAY_EVERY: u32 = 2;
+
+const MERGED_FAIL: &str = "merged security events can't be written";
+const SEALS_FAIL: &str = "security events can't be sealed";
+
+/// What is done a batch a turn.
+#[derive(Default)]
+struct Chore {
+    /// Whether there may be more to delete.
+    has_more: bool,
+    fails: bool,
+}
+
+/// What is known of the clock.
+#[derive(Default)]
+struct ClockState {
+    /// The newest instant that this process or the database has seen.
+    newest: Timestamp,
+    /// What was wrong with it at the last look.
+    fault: Option<&'static str>,
+}
+
+/// How far it has come.
+#[derive(Default)]
+struct Work {
+    /// Turns so far.
+    count: u32,
+    /// Whether merged events can't be written.
+    merged_fail: bool,
+    /// Seals, and old events.
+    events: Chore,
+    /// The rest of what is over.
+    sweep: Chore,
+    clock: ClockState,
+    /// What this server has said of itself last.
+    said: Option<Said>,
+    /// Whether it can't say so.
+    is_mute: bool,
+}
+
+/// What the keeper works with.
+pub struct Keeper {
+    /// The database.
+    pub store: Arc<Store>,
+    /// Its keys.
+    pub vault: Arc<Vault>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// How long events are kept.
+    pub retention: Duration,
+    /// Says which keys this server has.
+    pub presence: Presence,
+}
+
+/// A keeper at work.
+pub struct Keeping {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Keeper {
+    /// Begins to work beside the server.
+    #[must_use]
+    pub fn start(self) -> Keeping {
+        let (stop, stopped) = oneshot::channel();
+        Keeping {
+            stop,
+            task: tokio::spawn(self.run(stopped)),
+        }
+    }
+
+    async fn run(self, mut stopped: oneshot::Receiver<()>) {
+        let mut ticks = tokio::time::interval(SEAL_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut work = Work::default();
+        loop {
+            self.turn(&mut work).await;
+            tokio::select! {
+                _ = &mut stopped => break,
+                _ = ticks.tick() => {}
+            }
+        }
+        report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
+        report(&self.seal().await, &mut work.events.fails, SEALS_FAIL);
+        self.say(&mut work, true).await;
+    }
+
+    /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
+    /// for all.
+    async fn turn(&self, work: &mut Work) {
+        self.vault.refresh();
+        if work.count.is_multiple_of(SAY_EVERY) {
+            self.say(work, false).await;
+        }
+        self.watch_clock(&mut work.clock, work.count.is_multiple_of(BEAT_EVERY))
+            .await;
+        // Before the seals, so that the row is sealed in the same turn.
+        if work.count.is_multiple_of(FLUSH_EVERY) {
+            report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
+        }
+        let mut done = self.seal().await;
+        if done.is_ok() && (work.events.has_more || work.count.is_multiple_of(DELETE_EVERY)) {
+            let deleted = self.delete_old().await;
+            work.events.has_more = matches!(deleted, Ok(1..));
+            done = deleted.map(drop);
+        }
+        report(&done, &mut work.events.fails, SEALS_FAIL);
+        if work.sweep.has_more || work.count.is_multiple_of(SWEEP_EVERY) {
+            let (count, swept) = self.store.sweep(self.clock.now()).await;
+            work.sweep.has_more = count > 0;
+            let problem = "what is over can't be deleted";
+            report(&swept, &mut work.sweep.fails, problem);
+        }
+        work.count = work.count.wrapping_add(1);
+    }
+
+    /// Says which keys this server has, or that it stops.
+    async fn say(&self, work: &mut Work, stops: bool) {
+        let said = if stops {
+            self.presence.leave(&self.store).await
+        } else {
+            let now = self.clock.now();
+            let (store, vault) = (&self.store, &self.vault);
+            self.presence.say(store, vault, &mut work.said, now).await
+        };
+        let problem = "the keys of this server can't be compared with the database's";
+        report(&said, &mut work.is_mute, problem);
+    }
+
+    /// Says when the clock goes back behind what this process or the database has seen, and when it is right again. What the database
+    /// has seen is asked, and this clock noted there, now and then.
+    async fn watch_clock(&self, state: &mut ClockState, asks: bool) {
+        let now = self.clock.now();
+        if asks && let Ok(newest) = self.store.beat(now).await {
+            state.newest = state.newest.max(newest);
+        }
+        let fault = health::clock_fault(now, Some(state.newest));
+        if fault != state.fault {
+            if let Some(fault) = fault {
+                tracing::error!(
+                    clock = utc(now),
+                    newest = utc(state.newest),
+                    "the system's clock is {fault}: let it be set by NTP; codes and sessions hang on it, and /readyz is red until then"
+                );
+            } else {
+                tracing::info!("the system's clock is right again");
+            }
+        }
+        state.fault = fault;
+        state.newest = state.newest.max(now);
+    }
+
+    /// Writes what was merged of strangers.
+    async fn flush(&self) -> Result<(), PortError> {
+        let now = self.clock.now();
+        self.store.flush_strangers(now).await.map(drop)
+    }
+
+    async fn seal(&self) -> Result<(), PortError> {
+        let chain = self.vault.event_chain();
+        while self.store.seal_events(chain, self.clock.now()).await? > 0 {}
+        Ok(())
+    }
+
+    async fn delete_old(&self) -> Result<u64, PortError> {
+        let now = self.clock.now();
+        let limit: Timestamp = now.minus(self.retention);
+        let store = self.store.seen_from(domain::events::Origin::here(
+            domain::events::Actor::System,
+            now,
+        ));
+        store.delete_events(self.vault.event_chain(), limit).await
+    }
+}
+
+impl Keeping {
+    /// Seals what is left and ends.
+    pub async fn finish(self) {
+        // The task waits for this; it may have ended by itself only by a panic, which is logged already.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
+
+/// Once when it begins to fail and once when it works again, not twice a second.
+fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
+    match done {
+        Err(error) if !*fails => {
+            tracing::error!(reason = source_of(error), "{problem}");
+            *fails = true;
+        }
+        Ok(_) if *fails => {
+            tracing::info!("it works again: {problem}");
+            *fails = false;
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use domain::secrets::vault::MasterKey;
+    use sqlx::{Connection, Executor, SqliteConnection};
+
+    use super::*;
+    use crate::system::entropy::SystemEntropy;
+
+    struct Noon;
+
+    impl Clock for Noon {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(1_800_000_000_000)
+        }
+    }
+
+    /// A clock that is moved.
+    struct Moved(AtomicI64);
+
+    impl Clock for Moved {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    const NOON: i64 = 1_800_000_000_000;
+
+    async fn keeper(clock: Arc<dyn Clock>) -> (tempfile::TempDir, Keeper) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let store = Store::open(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let keeper = Keeper {
+            store: Arc::new(store),
+            vault: Arc::new(Vault::new(&MasterKey::from_random([1; 4], [2; 32]))),
+            clock,
+            retention: Duration::from_hours(24),
+            presence: Presence::of_this_process(folder.path(), &SystemEntropy).unwrap(),
+        };
+        (folder, keeper)
+    }
+
+    /// Nobody asks `/readyz`, and most looks do not ask the database either.
+    #[tokio::test]
+    async fn s29_a_clock_that_goes_back_is_noticed_at_the_next_turn() {
+        let clock = Arc::new(Moved(NOON.into()));
+        let (_folder, keeper) = keeper(clock.clone()).await;
+        let mut state = ClockState::default();
+        for (at, asks, fault) in [
+            (NOON, true, None),
+            (NOON + 500, false, None),
+            (
+                NOON - 86_400_000,
+                false,
+                Some("behind what the database has seen"),
+            ),
+            (NOON + 1000, false, None),
+        ] {
+            clock.0.store(at, Ordering::Relaxed);
+            keeper.watch_clock(&mut state, asks).await;
+            assert_eq!(state.fault, fault, "{at}");
+        }
+        // Another process begins with what the database has seen.
+        clock.0.store(NOON - 86_400_000, Ordering::Relaxed);
+        let mut state = ClockState::default();
+        keeper.watch_clock(&mut state, true).await;
+        assert!(state.fault.is_some());
+    }
+
+    async fn count(raw: &mut SqliteConnection, rows: &'static str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {rows}"));
+        sqlx::query_scalar(sql).fetch_one(raw).await.unwrap()
+    }
+
+    /// However much is too old, new events are sealed and the rest is swept in the same turn.
+    #[tokio::test]
+    async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
+        let (folder, keeper) = keeper(Arc::new(Noon)).await;
+        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
+        let mut raw = SqliteConnection::connect(&url).await.unwrap();
+        let old = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
+                   WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 450)
+                   SELECT 0, 'nobody', 'sign_in', 'failed', 1, 0 FROM n";
+        raw.execute(old).await.unwrap();
+        let new = "INSERT INTO security_events (at, actor, action, outcome, times, open_until)
+                   VALUES (1800000000000, 'nobody', 'access', 'denied', 1, 0)";
+        let over = "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES (x'01', 1, 0)";
+        let mut work = Work::default();
+        for left in [250, 50, 0] {
+            for sql in [new, over] {
+                raw.execute(sql).await.unwrap();
+            }
+            keeper.turn(&mut work).await;
+            assert_eq!(count(&mut raw, "security_events WHERE at = 0").await, left);
+            let waiting = "security_events WHERE action = 'access' AND seq IS NULL";
+            assert_eq!(count(&mut raw, waiting).await, 0);
+            assert_eq!(count(&mut raw, "password_attempts").await, 0);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The key file and the database together: whether they fit, and the way from one master key to the next.
+
+pub mod key_file;
+pub mod presence;
+
+use std::fmt;
+
+use domain::{
+    people::email::Email,
+    ports::{Entropy, PortError},
+    secrets::{
+        keys::{DataKeys, KeyRing},
+        vault::{KeyId, MasterKey, OpenError as SealError, Place, Sealed, Vault},
+    },
+};
+use storage::{SealedRow, SealedTable, Store};
+
+use crate::{
+    config::Database, context::OpenError, keys::key_file::KeyFileError,
+    system::entropy::SystemEntropy,
+};
+
+/// Rows a transaction: others wait for a few milliseconds.
+const BATCH: u32 = 50;
+
+/// The key that a database was written with.
+///
+/// # Errors
+/// [`KeyFileError::Foreign`] when the key file does not hold it: another database's, or another copy of the right one.
+pub async fn fitting<'a>(
+    store: &Store,
+    ring: &'a KeyRing,
+    check: &[u8],
+    database: &Database,
+) -> Result<&'a MasterKey, OpenError> {
+    if let Some(key) = ring.fitting(check) {
+        return Ok(key);
+    }
+    let Database {
+        place, key_file, ..
+    } = database.clone();
+    // A database from before version 11 does not say.
+    let key = store.sealing_key().await.ok().flatten();
+    if key.as_ref().is_some_and(|key| ring.find(key).is_some()) {
+        // The line is there, with another key.
+        return Err(KeyFileError::Damaged {
+            database: place,
+            key_file,
+        }
+        .into());
+    }
+    Err(KeyFileError::Foreign {
+        database: place,
+        key_file,
+        key,
+    }
+    .into())
+}
+
+/// Refuses a key file that does not hold a key which every start needs. A key that single rows need is another matter: see [`lost`].
+///
+/// # Errors
+/// [`KeyFileError::Lacks`], and those of the database.
+pub async fn refuse_lacking(
+    store: &Store,
+    ring: &KeyRing,
+    database: &Database,
+) -> Result<(), OpenError> {
+    let needed = store.keys_of_data_keys().await?;
+    match needed.into_iter().find(|key| ring.find(key).is_none()) {
+        None => Ok(()),
+        Some(key) => Err(KeyFileError::Lacks {
+            database: database.place.clone(),
+            key_file: database.key_file.clone(),
+            key,
+        }
+        .into()),
+    }
+}
+
+/// Authenticators that do not open, because their key is in no file or their rows were changed. Everybody else signs in as before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// The key that sealed them.
+    pub key: KeyId,
+    /// Rows that it has sealed.
+    pub rows: u32,
+    /// Some of the people whom they belong to.
+    pub people: Vec<Email>,
+}
+
+/// How many people are named at most.
+const NAMED: u32 = 10;
+
+/// The authenticators that none of the `known` keys opens, by key.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lost(store: &Store, known: &[KeyId]) -> Result<Vec<Lost>, PortError> {
+    let mut lost = Vec::new();
+    for key in store.needed_keys().await? {
+        if !known.contains(&key) {
+            lost.push(of_key(store, key).await?);
+        }
+    }
+    Ok(lost)
+}
+
+/// The rows of a key, and some of their people.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_key(store: &Store, key: KeyId) -> Result<Lost, PortError> {
+    Ok(Lost {
+        rows: store.rows_of_key(&key).await?,
+        people: store.people_of_key(&key, NAMED).await?,
+        key,
+    })
+}
+
+impl Lost {
+    /// The people as a list, with a sign for those that it does not name.
+    #[must_use]
+    pub fn names(&self) -> String {
+        if self.people.is_empty() {
+            // Keys that are being set up.
+            return "nobody whose set-up is done".to_owned();
+        }
+        let names: Vec<String> = self.people.iter().map(ToString::to_string).collect();
+        let more = if names.len() < self.rows as usize {
+            ", …"
+        } else {
+            ""
+        };
+        format!("{}{more}", names.join(", "))
+    }
+}
+
+impl fmt::Display for Lost {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, rows, .. } = self;
+        write!(
+            out,
+            "the key {key} is not in the key file, and authenticators need it ({rows}): put the line that begins with `{key}:` back, or reset these people with `twinlock user reset-mfa`: {}",
+            self.names()
+        )
+    }
+}
+
+/// The keys to work with, once it is sure that they open what the database keeps for all.
+pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result<Vault, OpenError> {
+    let Database {
+        place, key_file, ..
+    } = database.clone();
+    let damaged = || KeyFileError::Damaged {
+        database: place.clone(),
+        key_file: key_file.clone(),
+    };
+    let current = ring.current().ok_or_else(damaged)?;
+    let kept = store.keep_key_check(&current.check()).await?;
+    let of_database = fitting(store, ring, &kept, database).await?;
+    refuse_lacking(store, ring, database).await?;
+    let mut data = Vec::new();
+    for purpose in DataKeys::PURPOSES {
+        data.push((purpose, data_key(store, of_database, purpose).await?));
+    }
+    let kept = |purpose: &str| {
+        let found = data.iter().find(|(name, _)| *name == purpose);
+        found.and_then(|(_, sealed)| sealed.clone())
+    };
+    let data = DataKeys::open(ring, kept).map_err(|_| damaged())?;
+    let vault = Vault::with(ring, data);
+    if let Some(key) = store.sealing_key().await? {
+        vault.seal_by(&key);
+    }
+    Ok(vault)
+}
+
+/// A data key as it is kept; the first time, as the database's master key gives it.
+async fn data_key(
+    store: &Store,
+    of_database: &MasterKey,
+    purpose: &str,
+) -> Result<Option<Sealed>, OpenError> {
+    if let Some(kept) = store.data_key(purpose).await? {
+        return Ok(Some(kept));
+    }
+    let nonce = draw()?;
+    let Ok(first) = DataKeys::first(of_database, purpose, nonce) else {
+        return Ok(None);
+    };
+    store.keep_data_key(purpose, &first).await?;
+    Ok(store.data_key(purpose).await?)
+}
+
+fn draw() -> Result<[u8; 24], PortError> {
+    let entropy: &dyn Entropy = &SystemEntropy;
+    entropy.draw()
+}
+
+/// How far the way to the current key has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows that are sealed by the current key now.
+    pub done: u64,
+    /// Rows that do not open by their key, and stay as they are.
+    pub damaged: u64,
+}
+
+/// Names the new key as the one that seals: the first data key is sealed by it. From here on the database takes rows of both keys, until
+/// [`rotate`] has sealed the other data keys too.
+///
+/// # Errors
+/// Those of the database; [`KeyFileError::Damaged`] when the data key does not open.
+pub async fn name_sealing_key(
+    store: &Store,
+    ring: &KeyRing,
+    database: &Database,
+) -> Result<Progress, OpenError> {
+    let [first, ..] = DataKeys::PURPOSES;
+    let mut progress = Progress::default();
+    data_key_anew(store, ring, first, &mut progress).await?;
+    if progress.damaged == 0 {
+        return Ok(progress);
+    }
+    Err(KeyFileError::Damaged {
+        database: database.place.clone(),
+        key_file: database.key_file.clone(),
+    }
+    .into())
+}
+
+/// Seals everything anew under the current key, and says how far it has come after each batch. It may be cut short and begun again, and goes
+/// on from `progress`.
+/// The data keys come first: once all of them are sealed by the current key, no server writes a row by another one.
+pub async fn rotate(
+    store: &Store,
+    ring: &KeyRing,
+    vault: &Vault,
+    mut progress: Progress,
+    mut said: impl FnMut(Progress),
+) -> Result<Progress, PortError> {
+    data_keys(store, ring, &mut progress).await?;
+    for table in [SealedTable::Methods, SealedTable::Pending] {
+        let mut after = String::new();
+        loop {
+            let page = store
+                .sealed_otherwise(table, &vault.key_id(), &after, BATCH)
+                .await?;
+            let Some(last) = page.last() else { break };
+            last.id().clone_into(&mut after);
+            let mut sealed = Vec::new();
+            for row in page {
+                match sealed_anew(vault, &row, draw()?) {
+                    Ok(new) => sealed.push((row, new)),
+                    // It may open once its key is back.
+                    Err(SealError::MissingKey(_)) => {}
+                    Err(SealError::Changed) => progress.damaged += 1,
+                }
+            }
+            progress.done += store.reseal(&sealed).await?;
+            said(progress);
+        }
+    }
+    Ok(progress)
+}
+
+async fn data_keys(
+    store: &Store,
+    ring: &KeyRing,
+    progress: &mut Progress,
+) -> Result<(), PortError> {
+    for purpose in DataKeys::PURPOSES {
+        data_key_anew(store, ring, purpose, progress).await?;
+    }
+    Ok(())
+}
+
+async fn data_key_anew(
+    store: &Store,
+    ring: &KeyRing,
+    purpose: &str,
+    progress: &mut Progress,
+) -> Result<(), PortError> {
+    let Some(kept) = store.data_key(purpose).await? else {
+        return Ok(());
+    };
+    if ring.current().is_some_and(|key| *key.id() == kept.key_id) {
+        return Ok(());
+    }
+    match DataKeys::reseal(ring, purpose, &kept, draw()?) {
+        Ok(new) => {
+            let replaced = store.replace_data_key(purpose, &kept, &new).await?;
+            progress.done += u64::from(replaced);
+        }
+        Err(_) => progress.damaged += 1,
+    }
+    Ok(())
+}
+
+fn sealed_anew(vault: &Vault, row: &SealedRow, nonce: [u8; 24]) -> Result<Sealed, SealError> {
+    let (place, key) = match row {
+        SealedRow::Method(user, method, key) => (Place::Method(user, method), key),
+        SealedRow::Pending(user, session, key) => (Place::Pending(user, session), key),
+    };
+    vault.seal(&vault.open(key, place)?, place, nonce)
+}

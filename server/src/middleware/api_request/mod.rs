@@ -1,0 +1,105 @@
+//! What stands before the server functions, in one layer: each layer costs every request a copy of all that lies behind it.
+
+pub mod accept;
+pub mod access;
+pub mod arguments;
+pub mod body;
+pub mod build;
+pub mod content_type;
+pub mod endpoint;
+pub mod origin;
+pub mod pace;
+pub mod repeats;
+pub mod server_function;
+pub mod timeout;
+
+use std::sync::Arc;
+
+use app::wire::error::AppError;
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::HeaderValue,
+    middleware::Next,
+    response::Response,
+};
+use usecases::Services;
+
+use crate::config::TrustedProxies;
+use crate::middleware::{
+    api_request::{
+        origin::Origins,
+        pace::{Pace, SIGN_IN, Shown},
+        repeats::{Repeats, Turn},
+    },
+    every_request::{codings, visitor},
+    refusal::refuse,
+};
+
+/// What the guards go by.
+pub struct Guards {
+    /// The ports, for the caller's session.
+    pub services: Services,
+    /// Where the pages come from.
+    pub origins: Origins,
+    /// Who is believed about where a request comes from.
+    pub proxies: TrustedProxies,
+    /// Which build of the pages there is.
+    pub build: Option<HeaderValue>,
+    /// When nobody is refused.
+    pub pace: Pace,
+    /// What was just answered, for a request that comes again.
+    pub repeats: Repeats,
+}
+
+/// Lets a request through that passes each guard, with what they found out about it.
+pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
+    let mut shown = Shown::Nothing;
+    let mut response = timeout::limit(async {
+        match guards.passed(request).await {
+            Ok((request, turn)) => {
+                shown = Shown::by(&request);
+                // It uses nothing up, and costs most.
+                let may_be_given_up = request.uri().path() == SIGN_IN;
+                let answer = next.run(request);
+                match turn {
+                    Some(turn) if !may_be_given_up => turn.complete(answer).await,
+                    Some(turn) => turn.keep(answer.await).await,
+                    None => answer.await,
+                }
+            }
+            Err(refusal) => *refusal,
+        }
+    })
+    .await;
+    guards.pace.keep(response.status(), shown).await;
+    build::name(guards.build.as_ref(), &mut response);
+    response
+}
+
+impl Guards {
+    async fn passed(&self, request: Request) -> Result<(Request, Option<Turn>), Box<Response>> {
+        // What can be told from the head alone comes first.
+        let refusal = endpoint::refusal(&request)
+            .or_else(|| self.origins.refusal(&request))
+            .or_else(|| accept::refusal(&request))
+            .or_else(|| content_type::refusal(&request))
+            .or_else(|| codings::content_refusal(&request));
+        if let Some(refusal) = refusal {
+            return Err(Box::new(refusal));
+        }
+        let (mut parts, stream) = request.into_parts();
+        let bytes = body::read(stream).await?;
+        // Before the session is looked at: the first one may have given it another token.
+        let turn = self.repeats.turn(&parts, &bytes).await;
+        if let Some(answer) = turn.as_ref().and_then(Turn::answer) {
+            return Err(Box::new(answer));
+        }
+        visitor::note(&mut parts, &self.services.settings, &self.proxies);
+        access::admit(&self.services, &mut parts).await?;
+        if !arguments::are_strict(&bytes) {
+            return Err(Box::new(refuse(&AppError::Malformed)));
+        }
+        Ok((Request::from_parts(parts, Body::from(bytes)), turn))
+    }
+}

@@ -1,0 +1,282 @@
+//! The same request twice: a browser sends it again by itself when a kept connection closes before the answer came, and a proxy may. What
+//! gives the session a new token can't be done twice, so that the second one would be told that the session has ended. It gets the answer of
+//! the first one (the header of draft-ietf-httpapi-idempotency-key-header).
+//!
+//! Who repeats a request has to know all of it: the key, which is drawn anew for each, the cookies and the body. A stolen cookie is not
+//! enough.
+
+use std::{
+    collections::HashMap,
+    panic::resume_unwind,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use app::wire::error::AppError;
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::{
+        HeaderMap, HeaderName, Response as Answer, StatusCode,
+        header::{COOKIE, SET_COOKIE},
+        request::Parts,
+    },
+    response::Response,
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::OwnedMutexGuard;
+use tracing::Instrument;
+
+use crate::middleware::{api_request::timeout, refusal::refuse};
+
+/// What tells one request from the next of the same kind.
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Longer than a browser or a proxy takes to send something again, and no longer: the answer may hold backup codes.
+const KEPT: Duration = Duration::from_secs(20);
+/// As many requests are told apart at once. Beyond that they are done as they come.
+const AT_MOST: usize = 1_000;
+/// The largest answer that gives a token is under 2 KiB.
+const LARGEST: usize = 16 * 1024;
+
+type Place = Arc<tokio::sync::Mutex<Option<Kept>>>;
+type Places = Arc<Mutex<HashMap<[u8; 32], Place>>>;
+
+/// The answers of the last seconds that gave a session a new token.
+#[derive(Default)]
+pub struct Repeats {
+    places: Places,
+}
+
+struct Kept {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// The right to do a request: another one that is the same waits until it is done, or given up.
+pub struct Turn {
+    place: OwnedMutexGuard<Option<Kept>>,
+    places: Places,
+    digest: [u8; 32],
+}
+
+impl Repeats {
+    /// Waits for a request that is the same; none where it has no key, or where too many are under way.
+    pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<Turn> {
+        let digest = digest(parts, body)?;
+        let place = {
+            let mut places = lock(&self.places);
+            // A place is kept while its request is under way, and until its time is over if its answer gave a token.
+            places.retain(|_, place| {
+                let gave_token = || place.try_lock().is_ok_and(|kept| kept.is_some());
+                Arc::strong_count(place) > 1 || gave_token()
+            });
+            if places.len() >= AT_MOST && !places.contains_key(&digest) {
+                return None;
+            }
+            Arc::clone(places.entry(digest).or_default())
+        };
+        Some(Turn {
+            place: place.lock_owned().await,
+            places: Arc::clone(&self.places),
+            digest,
+        })
+    }
+}
+
+fn lock(places: &Places) -> MutexGuard<'_, HashMap<[u8; 32], Place>> {
+    places.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Turn {
+    /// The answer of the request that was the same.
+    #[must_use]
+    pub fn answer(&self) -> Option<Response> {
+        let kept = self.place.as_ref()?;
+        let mut answer = Answer::new(Body::from(kept.body.clone()));
+        *answer.headers_mut() = kept.headers.clone();
+        Some(answer)
+    }
+
+    /// Does a request to its end even if its client hangs up meanwhile: the token may be exchanged already, and the request that comes again
+    /// needs the answer.
+    pub async fn complete(
+        self,
+        answer: impl Future<Output = Response> + Send + 'static,
+    ) -> Response {
+        let done = async move {
+            let answer = timeout::limit(answer).await;
+            self.keep(answer).await
+        };
+        match tokio::spawn(done.in_current_span()).await {
+            Ok(answer) => answer,
+            Err(failed) => match failed.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(_) => refuse(&AppError::Unavailable),
+            },
+        }
+    }
+
+    /// Keeps an answer that gives a token; what does not may be asked again.
+    pub async fn keep(mut self, answer: Response) -> Response {
+        if answer.status() != StatusCode::OK || !answer.headers().contains_key(SET_COOKIE) {
+            return answer;
+        }
+        let (parts, body) = answer.into_parts();
+        let Ok(body) = to_bytes(body, LARGEST).await else {
+            return Answer::from_parts(parts, Body::empty());
+        };
+        *self.place = Some(Kept {
+            headers: parts.headers.clone(),
+            body: body.clone(),
+        });
+        self.forget_in_time();
+        Answer::from_parts(parts, Body::from(body))
+    }
+
+    /// The answer leaves the memory when its time is over, also where no other request ever comes.
+    fn forget_in_time(self) {
+        let Self { places, digest, .. } = self;
+        tokio::spawn(async move {
+            tokio::time::sleep(KEPT).await;
+            lock(&places).remove(&digest);
+        });
+    }
+}
+
+/// Names a request by all that it is; none without a key of 16 signs or more.
+fn digest(parts: &Parts, body: &[u8]) -> Option<[u8; 32]> {
+    let key = parts.headers.get(KEY)?;
+    if !(16..=128).contains(&key.len()) {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    let cookies = parts.headers.get_all(COOKIE).iter();
+    let cookies = cookies.map(http::HeaderValue::as_bytes);
+    let path = parts.uri.path().as_bytes();
+    for part in [path, key.as_bytes(), body].into_iter().chain(cookies) {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    Some(hash.finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn parts(key: &str, cookie: &str) -> Parts {
+        let request = Request::post("/api/session/verify_code")
+            .header(KEY, key)
+            .header(COOKIE, cookie);
+        request.body(()).unwrap().into_parts().0
+    }
+
+    fn with_token() -> Response {
+        let answer = Answer::builder().header(SET_COOKIE, "session=new");
+        answer.body(Body::from("done")).unwrap()
+    }
+
+    /// Lets the time pass, and what waits for it be done.
+    async fn pass(time: Duration) {
+        tokio::time::sleep(time).await;
+        tokio::task::yield_now().await;
+    }
+
+    const SOME: &str = "0123456789abcdef";
+
+    async fn is_repeated(repeats: &Repeats, parts: &Parts, body: &[u8]) -> bool {
+        let turn = repeats.turn(parts, body).await;
+        turn.is_some_and(|turn| turn.answer().is_some())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn p3_the_same_request_has_the_same_answer_for_a_while() {
+        let repeats = Repeats::default();
+        let first = parts(SOME, "session=old");
+        let turn = repeats.turn(&first, b"{}").await.unwrap();
+        assert!(turn.answer().is_none());
+        assert_eq!(turn.keep(with_token()).await.status(), StatusCode::OK);
+        let again = repeats.turn(&first, b"{}").await.unwrap();
+        let answer = again.answer().unwrap();
+        assert_eq!(answer.headers()[SET_COOKIE], "session=new");
+        assert_eq!(to_bytes(answer.into_body(), 99).await.unwrap(), "done");
+        drop(again);
+        // Whatever differs is another request.
+        for (other, body) in [
+            (parts("fedcba9876543210", "session=old"), &b"{}"[..]),
+            (parts(SOME, "session=other"), b"{}"),
+            (parts(SOME, "session=old"), b"{ }"),
+        ] {
+            assert!(!is_repeated(&repeats, &other, body).await);
+        }
+        pass(KEPT).await;
+        assert!(!is_repeated(&repeats, &first, b"{}").await);
+    }
+
+    /// It may hold backup codes: on a server that nobody asks anything it goes as well.
+    #[tokio::test(start_paused = true)]
+    async fn p3_an_answer_leaves_the_memory_in_time_whatever_comes() {
+        let repeats = Repeats::default();
+        let first = parts(SOME, "session=old");
+        let turn = repeats.turn(&first, b"{}").await.unwrap();
+        let answer = turn.keep(with_token()).await;
+        drop(answer);
+        let kept = Arc::downgrade(lock(&repeats.places).values().next().unwrap());
+        pass(KEPT.saturating_sub(Duration::from_millis(2))).await;
+        assert!(kept.upgrade().is_some());
+        pass(Duration::from_millis(4)).await;
+        assert!(kept.upgrade().is_none(), "nothing was asked meanwhile");
+        assert!(lock(&repeats.places).is_empty());
+    }
+
+    /// A proxy or a browser gives up the connection while the token is being exchanged.
+    #[tokio::test(start_paused = true)]
+    async fn p3_a_request_whose_client_hangs_up_is_done_to_its_end() {
+        let repeats = Arc::new(Repeats::default());
+        let first = parts(SOME, "session=old");
+        let turn = repeats.turn(&first, b"{}").await.unwrap();
+        let slow = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            with_token()
+        };
+        let client = tokio::time::timeout(Duration::from_millis(100), turn.complete(slow));
+        assert!(client.await.is_err(), "it hung up");
+        assert!(is_repeated(&repeats, &first, b"{}").await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn p3_one_that_is_the_same_waits_for_the_first() {
+        let repeats = Arc::new(Repeats::default());
+        let first = parts(SOME, "session=old");
+        let turn = repeats.turn(&first, b"{}").await.unwrap();
+        let (other, same) = (Arc::clone(&repeats), parts(SOME, "session=old"));
+        let second = tokio::spawn(async move { is_repeated(&other, &same, b"{}").await });
+        tokio::task::yield_now().await;
+        assert!(!second.is_finished());
+        turn.keep(with_token()).await;
+        assert!(second.await.unwrap());
+        // One that was given up, or gave no token, is done by the next.
+        let other = parts(SOME, "session=third");
+        drop(repeats.turn(&other, b"{}").await);
+        assert!(!is_repeated(&repeats, &other, b"{}").await);
+        let turn = repeats.turn(&other, b"{}").await.unwrap();
+        turn.keep(Answer::new(Body::empty())).await;
+        assert!(!is_repeated(&repeats, &other, b"{}").await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_keys_take_no_more_room() {
+        let repeats = Repeats::default();
+        let mut turns = Vec::new();
+        for number in 0..AT_MOST {
+            let request = parts(&format!("{number:016}"), "");
+            turns.push(repeats.turn(&request, b"{}").await.unwrap());
+        }
+        assert!(repeats.turn(&parts(SOME, ""), b"{}").await.is_none());
+        assert!(repeats.turn(&parts("short", ""), b"{}").await.is_none());
+        drop(turns);
+        assert!(repeats.turn(&parts(SOME, ""), b"{}").await.is_some());
+        assert_eq!(lock(&repeats.places).len(), 1);
+    }
+}

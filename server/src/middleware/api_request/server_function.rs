@@ -1,0 +1,63 @@
+//! Hands a request that every guard has passed to its server function.
+
+use app::wire::error::AppError;
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    http::{
+        StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use domain::events::Origin;
+use leptos::prelude::provide_context;
+use usecases::{Caller, Services, Visitor};
+
+use crate::middleware::refusal::{JSON, refuse};
+
+/// No error of ours is longer, in bytes.
+const LONGEST_ERROR: usize = 4096;
+
+/// Runs the server function with the services, the visitor and the caller as its context.
+pub async fn call(State(services): State<Services>, mut request: Request) -> Response {
+    let caller = request
+        .extensions_mut()
+        .remove::<Option<Caller>>()
+        .flatten();
+    let visitor = request.extensions_mut().remove::<Visitor>();
+    let origin = request.extensions_mut().remove::<Origin>();
+    let context = move || {
+        provide_context(services.clone());
+        provide_context(caller.clone());
+        if let Some(origin) = &origin {
+            provide_context(origin.clone());
+        }
+        if let Some(visitor) = visitor {
+            provide_context(visitor);
+        }
+    };
+    let mut response = leptos_axum::handle_server_fns_with_context(context, request)
+        .await
+        .into_response();
+    // Leptos names the type of results only; its errors are JSON as well.
+    response.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        with_status_of_its_error(response).await
+    } else {
+        response
+    }
+}
+
+/// A server function only says which error it is, and Leptos answers all of them with 500.
+async fn with_status_of_its_error(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let error = to_bytes(body, LONGEST_ERROR).await.ok();
+    let error = error.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let (own, body) = refuse(&error.unwrap_or(AppError::Internal)).into_parts();
+    parts.status = own.status;
+    // Its cookies stay: a session's token may have been swapped before it failed.
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(own.headers);
+    Response::from_parts(parts, body)
+}

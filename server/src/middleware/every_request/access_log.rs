@@ -1,0 +1,120 @@
+//! One line a request, and a span around it that brings the id to whatever else is logged meanwhile.
+
+use std::time::Instant;
+
+use app::routes::Page;
+use axum::{
+    extract::Request,
+    http::{Method, Uri},
+    response::Response,
+};
+use tracing::Span;
+
+use crate::health::{LIVE, READY};
+use crate::middleware::every_request::request_id::RequestId;
+
+/// Paths of ours are short; the rest of a long one is somebody's probe.
+const MAX_PATH: usize = 120;
+/// A word of so many characters may be a token, of which a part is missing.
+const TOKEN: usize = 38;
+
+/// The line, from when the request came. Queries, headers, addresses and bodies never: they may hold what is nobody's business.
+pub struct Line {
+    span: Span,
+    method: Method,
+    path: String,
+    started: Instant,
+}
+
+impl Line {
+    /// Begins it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a duration on the monotonic clock, not a time of day: it decides nothing"
+    )]
+    pub fn begin(id: &RequestId, request: &Request) -> Self {
+        let line = Self {
+            // At the level of errors, so that errors carry the id under every filter.
+            span: tracing::error_span!("request", id = id.text()),
+            method: request.method().clone(),
+            path: shortened(request.uri()),
+            started: Instant::now(),
+        };
+        // Tells a request that never came from one that is never answered.
+        let (method, path) = (&line.method, &line.path);
+        line.span
+            .in_scope(|| tracing::trace!(%method, ?path, "received"));
+        line
+    }
+
+    /// What else is logged meanwhile stands in it.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Writes it: method, path, status and time.
+    pub fn end(&self, response: &Response) {
+        let (method, path) = (&self.method, &self.path);
+        let ms = self.started.elapsed().as_millis();
+        let status = response.status().as_u16();
+        self.span.in_scope(|| {
+            // Asked every few seconds for as long as the server runs; what goes wrong there is logged when it changes.
+            if matches!(path.as_str(), LIVE | READY) {
+                tracing::debug!(%method, ?path, status, ms, "answered");
+            } else {
+                tracing::info!(%method, ?path, status, ms, "answered");
+            }
+        });
+    }
+}
+
+/// The path without what may be a link's token: some programs escape the `#` of a link, so that the token comes in the path.
+fn shortened(uri: &Uri) -> String {
+    let path = uri.path();
+    for page in [Page::Invitation.path(), Page::FirstStart.path()] {
+        let begin = path.get(..page.len());
+        let is_page = begin.is_some_and(|begin| begin.eq_ignore_ascii_case(&page));
+        if is_page && path.len() > page.len() {
+            return format!("{page}…");
+        }
+    }
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '%');
+    let parts = path.split_inclusive(|c: char| !is_of_token(c));
+    let parts = parts.map(|part| {
+        let word = part.trim_end_matches(|c: char| !is_of_token(c));
+        if word.len() < TOKEN {
+            part.to_owned()
+        } else {
+            format!("…{}", &part[word.len()..])
+        }
+    });
+    parts.collect::<String>().chars().take(MAX_PATH).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// In whatever form a link arrives, its token is in no log.
+    #[rstest]
+    #[case("/api/session/whoami", "/api/session/whoami")]
+    #[case("/invitation", "/invitation")]
+    #[case("/invitation%23AbCdEf", "/invitation…")]
+    #[case("/Invitation/AbCdEf", "/invitation…")]
+    #[case("/setup%2523AbCdEf", "/setup…")]
+    #[case("/x/AbC-dEf_0123456789AbCdEfGhIjKlMnOpQrStUv--x/y", "/x/…/y")]
+    #[case(
+        "/twinlock-0123456789abcdef_bg.wasm",
+        "/twinlock-0123456789abcdef_bg.wasm"
+    )]
+    fn a_path_holds_no_token(#[case] path: &str, #[case] logged: &str) {
+        assert_eq!(shortened(&Uri::try_from(path).unwrap()), logged);
+    }
+
+    #[test]
+    fn a_long_path_is_cut() {
+        let path = "/a".repeat(MAX_PATH);
+        assert_eq!(shortened(&Uri::try_from(path).unwrap()).len(), MAX_PATH);
+    }
+}
