@@ -30,7 +30,7 @@ pub use args::{
 };
 pub use branding::Branding;
 pub use colour::Colour;
-pub use database::{Database, Place};
+pub use database::{Database, Place, may_be_shown};
 pub use hosts::Hosts;
 pub use hsts::Hsts;
 pub use life::{LogFormat, Patience};
