@@ -364,12 +364,10 @@ impl Shell {
         } else {
             None
         };
-        // The person is in the middle of something. After any other end the next one at this screen may be somebody else.
-        if perhaps.is_some() || self.is_unproven.get_value() {
-            self.sign_in_as.set_value(self.person.get_value());
-        }
         if let Some(perhaps) = perhaps {
             self.warn(perhaps.to_owned());
+            // The same person goes on. After any other end the next one at this screen may be somebody else.
+            self.sign_in_as.set_value(self.person.get_value());
         }
         self.know(Known::Nobody);
     }

@@ -144,7 +144,7 @@ fn is_option(word: &str) -> bool {
 }
 
 /// A word of a shell, whatever it holds.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "@._-+:/".contains(sign);
     if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_owned();

@@ -58,13 +58,17 @@ use report::Report;
 #[must_use]
 pub fn run() -> ExitCode {
     // Before the arguments are understood, and also where they are not.
-    let json = env::args_os().skip(1).any(|argument| argument == "--json");
+    let words = env::args_os().skip(1);
+    let words: Vec<String> = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let json = words.iter().any(|word| word == "--json");
     if let Err(error) = environment::check() {
         return refuse(&error, ExitCode::from(2), json);
     }
     let (arguments, calls) = match parsed() {
         Ok(parsed) => parsed,
-        Err(error) => match usage::line(&error) {
+        Err(error) => match usage::line(&error, &words) {
             Some(line) => return refuse(&line, ExitCode::from(2), json),
             None => error.exit(),
         },

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     authenticator::Authenticator,
     browser::{Browser, now},
+    operators::left_out,
     people::PASSWORD,
     program::{Done, Place, Running},
 };
@@ -193,8 +194,8 @@ fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
 fn s7_a_servers_database_is_not_copied_to_itself() {
     let place = Place::with_database();
     if !place.is_on_a_server() {
-        println!("left out: TWINLOCK_TEST_POSTGRES names no server");
-        return;
+        let test = "s7_a_servers_database_is_not_copied_to_itself";
+        return left_out(test, "TWINLOCK_TEST_POSTGRES names no server");
     }
     let spelt = format!("{}&application_name=other", place.url())
         .replacen("postgres://", "postgresql://", 1)
