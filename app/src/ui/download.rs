@@ -5,10 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use super::{
-    browser_call::{call, get},
-    clipboard::BrowserRefused,
-};
+use super::{browser_call::call, clipboard::BrowserRefused};
 use crate::reactive::later;
 
 /// The browser reads the file after the click has returned, so its address must outlive that moment.
@@ -41,11 +38,4 @@ fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
 /// Asks for the browser's print dialog. Whether it opens can't be known.
 pub fn print() -> Result<(), BrowserRefused> {
     window().print().map_err(|_| BrowserRefused)
-}
-
-/// Whether the press that is being handled is a further click of a double click: the first one has handed over the file already. A press by
-/// the keyboard is none, and neither is a click that comes later than the system's time for a double click.
-pub fn is_double_click() -> bool {
-    let clicks = get(&window(), "event").and_then(|event| get(&event, "detail"));
-    clicks.and_then(|clicks| clicks.as_f64()) > Some(1.0)
 }

@@ -111,7 +111,7 @@ mod exports {
         details::{Detail, DetailsList},
         dialog::Dialog,
         disclosure::Disclosure,
-        download::{download_csv, download_text, is_double_click, print},
+        download::{download_csv, download_text, print},
         focus::{focus_first_invalid, focus_heading, leave_alert},
         heading::FocusHeading,
         hidden_username::HiddenUsername,

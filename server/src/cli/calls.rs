@@ -50,7 +50,7 @@ impl Calls {
     /// What has to be done before the calls are run, as the end of a sentence that announces them; mostly nothing.
     pub const fn condition(&self) -> &'static str {
         if self.hides_url {
-            ", once TWINLOCK_DATABASE_URL is set to the URL that was given with --database-url, which holds a password or more and so is not repeated"
+            ", once TWINLOCK_DATABASE_URL is set to the URL that was given with --database-url, which may hold a password and is not repeated"
         } else {
             ""
         }

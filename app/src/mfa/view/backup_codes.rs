@@ -18,7 +18,7 @@ use crate::{
     ui::{
         Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
         FocusHeading, FormError, Glyph, Skeleton, SubmitForm, day, download_text,
-        focus_first_invalid, is_double_click, print,
+        focus_first_invalid, print,
         pure::{named, slug},
         written,
     },
@@ -132,9 +132,6 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     let waits = old_left.is_some();
     let handed = RwSignal::new(String::new());
     let download = move || {
-        if is_double_click() {
-            return;
-        }
         let taken = download_text(&file_name, &text);
         handed.set(ticked(
             saved,
@@ -144,9 +141,6 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         ));
     };
     let on_paper = move || {
-        if is_double_click() {
-            return;
-        }
         let taken = print();
         handed.set(ticked(
             saved,

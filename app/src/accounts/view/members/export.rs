@@ -5,9 +5,7 @@ use crate::{
     accounts::{api::export, csv::csv},
     error::AppError,
     shell::shell,
-    ui::{
-        Button, FormError, Glyph, download_csv, is_double_click, iso, pure::slug, today, written,
-    },
+    ui::{Button, FormError, Glyph, download_csv, iso, pure::slug, today, written},
     words,
 };
 
@@ -24,9 +22,6 @@ pub(super) fn DownloadCsv(
     shell.forget_once_back(failed);
     let handed = RwSignal::new(String::new());
     let download = move || {
-        if is_double_click() {
-            return;
-        }
         failed.set(None);
         not_taken.set(false);
         handed.set(String::new());
