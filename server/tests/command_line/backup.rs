@@ -244,7 +244,8 @@ fn a_damaged_backup_changes_nothing() {
 /// Put aside and copied from where it no longer is, a database that is its own backup would lose what a restore ends.
 #[test]
 fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
-    let place = Place::with_owner();
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
     symlink("twinlock.db", place.file("link")).unwrap();
     fs::hard_link(place.file("twinlock.db"), place.file("second")).unwrap();
     fs::create_dir(place.file("folder")).unwrap();
@@ -293,7 +294,8 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
 /// A name that the engine or a restore uses beside the database would be taken for theirs, and taken away.
 #[test]
 fn s7_a_backup_has_no_name_that_the_database_uses() {
-    let place = Place::with_owner();
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
     for end in ["-journal", "-wal", "-shm"] {
         let name = format!("./twinlock.db{end}");
         let done = place.run(&["backup", &name]);
