@@ -1,8 +1,10 @@
+import type { Page } from '@playwright/test';
 import { test } from '../support/between';
 import { expect } from '../support/fixtures';
 import { ADA } from '../support/seed';
 import { Notice } from '../support/notice';
 import type { Proxy } from '../support/proxy';
+import type { Site } from '../support/site';
 import { words } from '../support/words';
 
 const NEW = 'a wooden bridge across the fjord';
@@ -19,6 +21,15 @@ function lose(proxy: Proxy, api: string): void {
   proxy.cuts = (asked) => asked.url === `/api/${api}`;
 }
 
+/** The person only gives the password again. The address stands in the field, and nowhere that outlives the page. */
+async function expectTyped(site: Site, page: Page): Promise<void> {
+  const { email } = site.person;
+  await expect(site.signIn.email).toHaveValue(email);
+  expect(decodeURIComponent(page.url())).not.toContain(email);
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state]));
+  expect(kept).not.toContain(email);
+}
+
 test('p3 a code at the sign-in whose answer never came ends in words', async ({ site, between, page }) => {
   const enrolled = await site.enrolledAtCode();
   lose(between, 'session/verify_code');
@@ -27,7 +38,32 @@ test('p3 a code at the sign-in whose answer never came ends in words', async ({ 
   await expect(site.signIn.alert.filter({ hasText: words.sessionEnded })).toBeVisible();
   await expect(site.signIn.status(words.codePerhapsUsed)).toBeVisible();
   await expect(page.locator('.status'), 'it looks like no success').toHaveClass(/status--warning/);
+  await expectTyped(site, page);
   await site.signIn.arrive();
+});
+
+test('p3 a sign-in whose answer never came keeps what was typed', async ({ site, between, page }) => {
+  await site.signIn.open();
+  await site.signIn.fill(site.person.email, site.person.password);
+  lose(between, 'session/sign_in');
+  await site.signIn.submit.click();
+  await expect(site.signIn.alert).toBeVisible();
+  await new Notice(page).lookAgain();
+  await expect(site.signIn.alert).toHaveCount(0);
+  await expectTyped(site, page);
+  await expect(site.signIn.password).toHaveValue(site.person.password);
+  between.cuts = () => false;
+  await site.signIn.submit.click();
+  await site.home.expectOpen();
+});
+
+test('p3 after a sign-out in another tab the next person finds no address', async ({ site, context }) => {
+  await site.enter();
+  const other = site.on(await context.newPage());
+  await other.profile.open();
+  await other.signOut();
+  await site.signIn.expectOpen();
+  await expect(site.signIn.email).toHaveValue('');
 });
 
 test('p3 a change of password whose answer never came says that the new one may work', async ({ site, between }) => {
@@ -37,6 +73,7 @@ test('p3 a change of password whose answer never came says that the new one may 
   await site.changePassword.change(site.person.password, NEW);
   await site.signIn.expectOpen();
   await expect(site.signIn.status(words.perhapsChanged)).toBeVisible();
+  await expect(site.signIn.email).toHaveValue(site.person.email);
   await site.signIn.fill(site.person.email, NEW);
   await site.signIn.submit.click();
   await expect(site.signIn.heading, 'the new password signs in').toHaveCount(0);
@@ -81,7 +118,7 @@ test('p3 a sign-out whose answer never came is a sign-out, in the other tab too'
   await other.signIn.expectOpen();
 });
 
-test('p3 a Delete whose answer never came is told at the sign-in', async ({ site, between }) => {
+test('p3 a Delete whose answer never came is told at the sign-in', async ({ site, between, page }) => {
   await site.enter();
   const enrolled = await site.addMfa();
   await site.askToDelete();
@@ -89,4 +126,5 @@ test('p3 a Delete whose answer never came is told at the sign-in', async ({ site
   await site.verify('delete', enrolled);
   await site.signIn.expectOpen();
   await expect(site.signIn.status(words.backAgain)).toBeVisible();
+  await expectTyped(site, page);
 });

@@ -116,8 +116,9 @@ pub(crate) struct Shell {
     pub stays: StoredValue<Option<Callback<(), bool>>>,
     /// The token out of the address's fragment.
     pub link: StoredValue<Option<SecretText>>,
-    /// The address of the person who has just chosen a password through an invitation; the sign-in takes it.
-    pub invited: StoredValue<Option<String>>,
+    /// The address of the person who signs in next, where this tab knows it: after an invitation, or after an answer that was lost. The
+    /// sign-in takes it.
+    pub sign_in_as: StoredValue<Option<String>>,
     /// Who was signed in last in this tab.
     person: StoredValue<Option<String>>,
     /// To the other tabs of this browser; what is posted on it is not heard here.
@@ -160,7 +161,7 @@ impl Shell {
             profile: StoredValue::new(None),
             stays: StoredValue::new(None),
             link: StoredValue::new(take_fragment()),
-            invited: StoredValue::new(None),
+            sign_in_as: StoredValue::new(None),
             person: StoredValue::new(None),
             tabs: StoredValue::new_local(BroadcastChannel::new(CHANNEL).ok()),
         };
@@ -228,6 +229,7 @@ impl Shell {
         }
         if last.is_some() && person.is_some() && last != person {
             self.wanted.set(None);
+            self.sign_in_as.set_value(None);
         }
         if last.is_some() && last != person {
             self.sheet.set_value(None);
@@ -344,12 +346,19 @@ impl Shell {
     fn lost_session(self) {
         self.next_version();
         self.note_end();
-        if self.may_have_new_password.get_value() {
-            self.warn(words::PASSWORD_PERHAPS_CHANGED.to_owned());
+        let perhaps = if self.may_have_new_password.get_value() {
+            Some(words::PASSWORD_PERHAPS_CHANGED)
         } else if self.may_have_used_code.get_value() {
-            self.warn(words::CODE_PERHAPS_USED.to_owned());
+            Some(words::CODE_PERHAPS_USED)
         } else if self.may_have_done.get_value() {
-            self.warn(words::BACK_AGAIN.to_owned());
+            Some(words::BACK_AGAIN)
+        } else {
+            None
+        };
+        if let Some(perhaps) = perhaps {
+            self.warn(perhaps.to_owned());
+            // The same person goes on. After any other end the next one at this screen may be somebody else.
+            self.sign_in_as.set_value(self.person.get_value());
         }
         self.know(Known::Nobody);
     }

@@ -9,10 +9,20 @@ use super::{Failure, Report, args::BackupArgs};
 use crate::{
     config::Database,
     context::{Opening, open},
-    files::named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
+    files::{
+        beside, folder_of, is_same,
+        named_path::{NEW_BACKUP, NOT_THERE_YET, PathError},
+    },
 };
 
 pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {
+    if let Some(own) = database.file().and_then(|own| own_file(&args.file, own)) {
+        return Err(Failure::refused(format!(
+            "{} is {own} of the database {}: name another file for the backup",
+            args.file.display(),
+            database.place
+        )));
+    }
     refuse_unusable(&args.file)?;
     let opened = open(database, Opening::Existing).await?;
     let owner = database.file().and_then(|file| fs::metadata(file).ok());
@@ -36,6 +46,24 @@ pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report
         line,
         json!({ "file": file, "key_file": key_file }),
     ))
+}
+
+/// Which of a database's own files has that name, whether it is there or not: a backup is none of them.
+fn own_file(file: &Path, database: &Path) -> Option<&'static str> {
+    let database = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+    let place = |path: &Path| {
+        let folder = fs::canonicalize(folder_of(path)).ok()?;
+        Some((folder, path.file_name()?.to_owned()))
+    };
+    let is =
+        |own: &Path| is_same(file, own) || place(file).is_some_and(|at| Some(at) == place(own));
+    if is(&database) {
+        return Some("the file");
+    }
+    ["-journal", "-wal", "-shm"]
+        .iter()
+        .any(|end| is(&beside(&database, end)))
+        .then_some("a journal")
 }
 
 /// Looks at where the backup is to be written. A file that is there already is refused when it is made.

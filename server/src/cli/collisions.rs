@@ -6,23 +6,26 @@ use serde_json::{Value, json};
 use storage::Store;
 use usecases::Services;
 
-use super::{Failure, Report, on};
+use super::{Calls, Failure, Report, on};
 use crate::config::DatabaseArgs;
 
-pub(super) async fn run(database: &DatabaseArgs) -> Result<Report, Failure> {
-    on(database, None, async |services| Ok(found(services).await?)).await
+pub(super) async fn run(database: &DatabaseArgs, calls: &Calls) -> Result<Report, Failure> {
+    on(database, None, async |services| {
+        Ok(found(services, calls).await?)
+    })
+    .await
 }
 
 /// Lists each with the command that resolves it.
-async fn found(services: &Services) -> Result<Report, PortError> {
+async fn found(services: &Services, calls: &Calls) -> Result<Report, PortError> {
     let people = services.users.collisions().await?;
     let accounts = services.accounts.collisions().await?;
     let people = people.iter().map(|found| {
-        let remedy = format!("twinlock user set-email {} NEW-ADDRESS", found.id);
+        let remedy = calls.set_email(&found.id, "NEW-ADDRESS");
         line("user", found, &remedy)
     });
     let accounts = accounts.iter().map(|found| {
-        let remedy = format!("twinlock account rename '{}' NEW-NAME", found.text);
+        let remedy = calls.rename_account(&found.text, "NEW-NAME");
         line("account", found, &remedy)
     });
     Ok(Report::list(

@@ -31,6 +31,11 @@ pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Repo
     // One key file opens both.
     let key_file = source.key_file.display().to_string();
     let target = at("--to", &args.to, Some(key_file))?;
+    if let (Some(from), Some(to)) = (source.file(), target.file())
+        && files::is_same(from, to)
+    {
+        return Err(same(&source, &target));
+    }
     if let Some(file) = source.file() {
         look_at(&source, false).map_err(OpenError::Path)?;
         if let Err(in_use) = given_up(file).await {
@@ -44,6 +49,13 @@ pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Repo
     let copied = copied(opened.store(), &source, &target).await;
     opened.close().await;
     Ok(told(&source, &target, &copied?))
+}
+
+fn same(source: &Database, target: &Database) -> Failure {
+    let (from, to) = (&source.place, &target.place);
+    Failure::refused(format!(
+        "--from {from} and --to {to} are one and the same database: name a new file, or an empty database or schema, with --to"
+    ))
 }
 
 /// Looks whether anything could be copied there, and makes nothing.
@@ -74,6 +86,13 @@ async fn copied(
         key_file::make_database(file, owner.as_ref()).map_err(OpenError::Key)?;
     }
     let store = connected(target).await?;
+    match from.is_same_as(&store).await {
+        Ok(false) => {}
+        is_same => {
+            store.close().await;
+            return Err(is_same.map_or_else(Failure::from, |_| same(source, target)));
+        }
+    }
     let to = store.seen_from(Origin::here(Actor::Operator, SystemClock.now()));
     let copied = from.copy_into(&to, &ring).await;
     store.close().await;

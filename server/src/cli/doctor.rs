@@ -20,8 +20,8 @@ const KEY: &str = "key";
 /// What it finds where the key file opens all but single rows.
 const LOST: &str = "some authenticators need a key that is not in the key file";
 
-/// Looks at what a server needs, while one runs or not, and prints what it found; fails if anything does not hold.
-pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> {
+/// Looks at what a server needs, while one runs or not, and reports what it found; fails if anything does not hold.
+pub(super) async fn run(database: &Database) -> Result<Report, Failure> {
     look_at(database, false).map_err(OpenError::Path)?;
     if key_file::is_new(database).map_err(OpenError::Key)? {
         return Err(OpenError::NoDatabase(database.place.clone()).into());
@@ -64,15 +64,12 @@ pub(super) async fn run(database: &Database, json: bool) -> Result<(), Failure> 
         )
     });
     let mut value = json!(BTreeMap::from(each));
-    if let Some(said) = &said {
+    if said.is_some() {
         value["remedies"] = json!(remedies);
-        value["error"] = json!(said);
     }
     let mut lines: Vec<String> = lines.into();
     lines.extend(collisions.map(|notice| format!("{:<10}  {notice}", "names")));
-    let report = Report::lines(lines, value);
-    report.print(json).map_err(Failure::output)?;
-    said.map_or(Ok(()), |said| Err(Failure::Reported(said)))
+    Ok(Report::lines(lines, value).failing(said))
 }
 
 /// The authenticators that the key file does not open, in words. What the checks found says why this could not be learnt.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use usecases::Services;
 
 use super::{
-    Failure, Report, account,
+    Calls, Failure, Report, account,
     args::{MemberArgs, MemberCommand, MemberRoleArgs},
     on, user,
 };
@@ -18,11 +18,12 @@ use crate::config::DatabaseArgs;
 pub(super) async fn run(
     command: &MemberCommand,
     database: &DatabaseArgs,
+    calls: &Calls,
 ) -> Result<Report, Failure> {
     on(database, None, async |services| match command {
-        MemberCommand::Add(args) => add(services, args).await,
-        MemberCommand::Role(args) => set_role(services, args).await,
-        MemberCommand::Remove(args) => remove(services, args).await,
+        MemberCommand::Add(args) => add(services, args, calls).await,
+        MemberCommand::Role(args) => set_role(services, args, calls).await,
+        MemberCommand::Remove(args) => remove(services, args, calls).await,
     })
     .await
 }
@@ -37,11 +38,11 @@ struct Pair {
 }
 
 impl Pair {
-    async fn find(services: &Services, args: &MemberArgs) -> Result<Self, Failure> {
+    async fn find(services: &Services, args: &MemberArgs, calls: &Calls) -> Result<Self, Failure> {
         let email = user::parse_email(&args.email)?;
         let found = user::find(services, &email).await?;
         Ok(Self {
-            obstacle: user::obstacle(&found),
+            obstacle: user::obstacle(&found, calls),
             account: account::find(services, &args.account).await?,
             user: found.user,
             email: found.email,
@@ -81,8 +82,8 @@ impl Pair {
     }
 }
 
-async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
-    let pair = Pair::find(services, &args.member).await?;
+async fn add(services: &Services, args: &MemberRoleArgs, calls: &Calls) -> Result<Report, Failure> {
+    let pair = Pair::find(services, &args.member, calls).await?;
     let (role, name) = (Role::from(args.role), &pair.account.name);
     let join = services.members.join(&pair.user, &pair.account.id, role);
     let there = format!("belongs to `{name}` already; `twinlock member role` changes the role");
@@ -92,8 +93,12 @@ async fn add(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failu
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
-async fn set_role(services: &Services, args: &MemberRoleArgs) -> Result<Report, Failure> {
-    let pair = Pair::find(services, &args.member).await?;
+async fn set_role(
+    services: &Services,
+    args: &MemberRoleArgs,
+    calls: &Calls,
+) -> Result<Report, Failure> {
+    let pair = Pair::find(services, &args.member, calls).await?;
     let (role, name) = (Role::from(args.role), &pair.account.name);
     let before = pair.role(services).await?;
     let when = if before == Some(role) {
@@ -110,8 +115,8 @@ async fn set_role(services: &Services, args: &MemberRoleArgs) -> Result<Report, 
     Ok(Report::one(line, pair.json(Some(role))))
 }
 
-async fn remove(services: &Services, args: &MemberArgs) -> Result<Report, Failure> {
-    let pair = Pair::find(services, args).await?;
+async fn remove(services: &Services, args: &MemberArgs, calls: &Calls) -> Result<Report, Failure> {
+    let pair = Pair::find(services, args, calls).await?;
     let change = services.members.leave(&pair.user, &pair.account.id);
     pair.judge(change.await?, &pair.not_a_member())?;
     let (email, name) = (&pair.email, &pair.account.name);

@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod backup;
+mod calls;
 mod collisions;
 mod copy;
 mod demo;
@@ -23,7 +24,6 @@ mod password;
 mod report;
 mod restore;
 mod serve;
-mod undo;
 mod usage;
 mod user;
 
@@ -34,7 +34,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use domain::{
     events::{Actor, Origin},
     session::address_limit::LIMIT,
@@ -47,6 +47,7 @@ use crate::{
     context::{Opening, open},
 };
 use args::{Arguments, Command};
+use calls::Calls;
 use failure::Failure;
 use report::Report;
 
@@ -54,18 +55,22 @@ use report::Report;
 #[must_use]
 pub fn run() -> ExitCode {
     // Before the arguments are understood, and also where they are not.
-    let json = env::args_os().skip(1).any(|argument| argument == "--json");
+    let words = env::args_os().skip(1);
+    let words: Vec<String> = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let json = words.iter().any(|word| word == "--json");
     if let Err(error) = environment::check() {
         return refuse(&error, ExitCode::from(2), json);
     }
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => match usage::line(&error) {
+    let (arguments, calls) = match parsed() {
+        Ok(parsed) => parsed,
+        Err(error) => match usage::line(&error, &words) {
             Some(line) => return refuse(&line, ExitCode::from(2), json),
             None => error.exit(),
         },
     };
-    match execute(arguments) {
+    match execute(arguments, &calls) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let is_said = matches!(failure, Failure::Reported(_));
@@ -85,8 +90,18 @@ fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
     code
 }
 
+/// What was typed, and how calls are printed that work with the same settings.
+fn parsed() -> Result<(Arguments, Calls), clap::Error> {
+    let mut command = Arguments::command();
+    let matches = command.try_get_matches_from_mut(env::args_os())?;
+    let arguments = Arguments::from_arg_matches(&matches);
+    let arguments = arguments.map_err(|error| error.format(&mut command))?;
+    let calls = Calls::of(&matches, &arguments.database);
+    Ok((arguments, calls))
+}
+
 #[tokio::main]
-async fn execute(arguments: Arguments) -> Result<(), Failure> {
+async fn execute(arguments: Arguments, calls: &Calls) -> Result<(), Failure> {
     let Arguments {
         command,
         database,
@@ -105,23 +120,23 @@ async fn execute(arguments: Arguments) -> Result<(), Failure> {
     }
     let report = match command {
         Command::Serve(args) => return serve::run(&args, &database).await,
-        Command::Doctor => return doctor::run(&Database::new(&database)?, json).await,
+        Command::Doctor => doctor::run(&Database::new(&database)?).await?,
         Command::Events(args) => match events::run(&args, &database).await? {
             Some(report) => report,
             None => return Ok(()),
         },
         Command::Key(command) => key::run(&command, &database, json).await?,
         Command::Migrate => migrate::run(&Database::new(&database)?).await?,
-        Command::Collisions => collisions::run(&database).await?,
+        Command::Collisions => collisions::run(&database, calls).await?,
         Command::Backup(args) => backup::run(&args, &Database::new(&database)?).await?,
         Command::Restore(args) => restore::run(&args, &Database::new(&database)?).await?,
         Command::Restored(args) => restore::only_end(&args, &Database::new(&database)?).await?,
         Command::Copy(args) => copy::run(&args, &database).await?,
-        Command::Account(command) => account::run(&command, &database).await?,
-        Command::User(command) => user::run(&command, &database).await?,
-        Command::Member(command) => member::run(&command, &database).await?,
+        Command::Account(command) => account::run(&command, &database, calls).await?,
+        Command::User(command) => user::run(&command, &database, calls).await?,
+        Command::Member(command) => member::run(&command, &database, calls).await?,
     };
-    report.print(json).map_err(Failure::output)
+    report.print(json)
 }
 
 /// Runs a command on an existing database; `links` is given by commands that print links.

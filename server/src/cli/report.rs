@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use super::Failure;
+
 /// The items of a sentence: "a", "a and b", "a, b and c".
 pub fn joined(items: &[String]) -> String {
     match items {
@@ -17,6 +19,8 @@ pub fn joined(items: &[String]) -> String {
 pub struct Report {
     lines: Vec<String>,
     json: Value,
+    /// Why the command failed all the same.
+    failed: Option<String>,
 }
 
 impl Report {
@@ -25,12 +29,26 @@ impl Report {
         Self {
             lines: vec![line],
             json,
+            failed: None,
         }
     }
 
     /// One thing that was done, in several lines.
     pub fn lines(lines: Vec<String>, json: Value) -> Self {
-        Self { lines, json }
+        Self {
+            lines,
+            json,
+            failed: None,
+        }
+    }
+
+    /// The same of a command that failed after it had done, or found, what it could: for scripts the reason stands beside the rest.
+    pub fn failing(mut self, why: Option<String>) -> Self {
+        if let (Some(why), Value::Object(result)) = (&why, &mut self.json) {
+            result.insert("error".to_owned(), why.as_str().into());
+        }
+        self.failed = why;
+        self
     }
 
     /// A list; `none` is said to people when it is empty.
@@ -42,6 +60,7 @@ impl Report {
         Self {
             lines,
             json: Value::Array(values),
+            failed: None,
         }
     }
 
@@ -51,7 +70,16 @@ impl Report {
     }
 
     /// Writes it to standard output.
-    pub fn print(&self, json: bool) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When that can't be written, and the reason for which the command failed.
+    pub fn print(self, json: bool) -> Result<(), Failure> {
+        self.write(json).map_err(Failure::output)?;
+        self.failed
+            .map_or(Ok(()), |why| Err(Failure::Reported(why)))
+    }
+
+    fn write(&self, json: bool) -> io::Result<()> {
         let mut out = io::stdout().lock();
         if json {
             return writeln!(out, "{}", self.json);

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     config::{Database, Place},
     context::{OpenError, Opening, look_at, open},
-    files::{self, beside as with, is_taken, named_path::BACKUP},
+    files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
     keys::{self, key_file},
     system::clock::SystemClock,
 };
@@ -34,6 +34,9 @@ const MAX_LISTED: usize = 10;
 /// What stands beside a file in this mode, until its last connection is closed.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
+/// What a restored database is called, behind its own name, until it takes the database's place.
+const UNFINISHED: &str = ".restoring";
+
 /// Nothing is changed before the backup stands beside the database, ready to take its place.
 pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Report, Failure> {
     let target = file_of(database)?;
@@ -41,6 +44,7 @@ pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Repor
     look_at(database, true)?;
     // A link stays, and what it leads to is replaced.
     let target = fs::canonicalize(&target).unwrap_or(target);
+    refuse_own_file(&args.file, &target)?;
     sound(&args.file).await?;
     let replaces = fs::metadata(&target).is_ok_and(|found| found.len() > 0);
     if replaces && !args.overwrite {
@@ -51,7 +55,7 @@ pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Repor
         (true, false) => Spent::All,
         (false, false) => Spent::Unknown,
     };
-    let copy = with(&target, ".restoring");
+    let copy = with(&target, UNFINISHED);
     let owner = owner(&target, database);
     let prepared = prepare(&args.file, &copy, owner.as_ref(), database, &spent).await;
     if prepared.is_err() {
@@ -186,6 +190,24 @@ fn refuse_unusable(file: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Refuses the database itself, and the name under which this command writes before the copy takes the database's place.
+fn refuse_own_file(file: &Path, target: &Path) -> Result<(), Failure> {
+    if is_same(file, target) {
+        return Err(Failure::refused(format!(
+            "{} is the database {} itself: name the file that `twinlock backup` wrote",
+            file.display(),
+            target.display()
+        )));
+    }
+    if is_same(file, &with(target, UNFINISHED)) {
+        return Err(Failure::refused(format!(
+            "{} has the name under which `twinlock restore` writes: give it another name first, then repeat this",
+            file.display()
+        )));
+    }
+    Ok(())
+}
+
 fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Failure> {
     let failed = |source| Failure::System {
         doing: format!("writing {}", copy.display()),
@@ -204,9 +226,9 @@ fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Fa
     if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
         return Err(Failure::refused(format!(
             "the restored database has to belong to user {} and group {} as before, to whom user {} can't give it: run this as {}",
-            owner.uid(),
-            owner.gid(),
-            files::own_user(),
+            User(owner.uid()),
+            Group(owner.gid()),
+            User(files::own_user()),
             files::as_user(owner.uid())
         )));
     }

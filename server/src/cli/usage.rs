@@ -3,17 +3,19 @@
 use std::net::SocketAddr;
 
 use clap::{
-    Error,
+    Arg, Command, CommandFactory, Error,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use super::{
+    args::Arguments,
+    calls::quoted,
     environment::as_variable,
     meant::{self, Meant},
 };
 
-/// What is wrong; nothing where help or the version was asked for, or where the list of commands says more.
-pub fn line(error: &Error) -> Option<String> {
+/// What is wrong with these words behind the program's name; nothing where help or the version was asked for, or where the list of commands says more.
+pub fn line(error: &Error, words: &[String]) -> Option<String> {
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if is_help || !error.use_stderr() {
         return None;
@@ -26,7 +28,10 @@ pub fn line(error: &Error) -> Option<String> {
         .filter(|line| !line.is_empty());
     let said = said.collect::<Vec<_>>().join(" ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
-    let said = of_others(error).unwrap_or_else(|| said.replace(" tip: ", "; "));
+    let said = of_an_option(error, words)
+        .or_else(|| of_others(error))
+        .or_else(|| of_an_argument(error, words))
+        .unwrap_or_else(|| said.replace(" tip: ", "; "));
     Some(format!("{said}; `--help` behind the command says more"))
 }
 
@@ -65,6 +70,53 @@ fn of_others(error: &Error) -> Option<String> {
     Some(format!("unexpected argument '{flag}' found: {use_this}"))
 }
 
+/// The word that is no flag of the command, where the library names its first letter only: by its number.
+fn unexpected(error: &Error, words: &[String]) -> Option<usize> {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let is_short = flag.starts_with('-') && !flag.starts_with("--");
+    let is_it = |word: &String| word == flag || is_short && word.starts_with(flag.as_str());
+    let found = words.iter().position(is_it);
+    found.filter(|_| error.kind() == ErrorKind::UnknownArgument)
+}
+
+/// What is said of an option's value that begins with a dash, such as a name: how it is given.
+fn of_an_option(error: &Error, words: &[String]) -> Option<String> {
+    let at = unexpected(error, words)?;
+    let option = &words[at.checked_sub(1)?];
+    let name = option.strip_prefix("--")?;
+    takes_value(&Arguments::command(), name).then(|| {
+        let value = &words[at];
+        let (told, value) = (value.escape_debug(), quoted(value));
+        format!("unexpected argument '{told}' found; to pass it as a value, use `{option}={value}`")
+    })
+}
+
+/// The same of an argument, such as an address, unless it is like a flag of the command.
+fn of_an_argument(error: &Error, words: &[String]) -> Option<String> {
+    let value = &words[unexpected(error, words)?];
+    let is_misspelt = error.get(ContextKind::SuggestedArg).is_some();
+    let may_be_value = error.get(ContextKind::Suggested).is_some();
+    (may_be_value && !is_misspelt).then(|| {
+        let (told, value) = (value.escape_debug(), quoted(value));
+        format!(
+            "unexpected argument '{told}' found; to pass it as a value, use `-- {value}` at the end"
+        )
+    })
+}
+
+/// Whether any command has an option of that name with a value behind it.
+fn takes_value(command: &Command, name: &str) -> bool {
+    let is_it = |argument: &Arg| argument.get_long() == Some(name);
+    command
+        .get_arguments()
+        .any(|argument| is_it(argument) && argument.get_action().takes_values())
+        || command
+            .get_subcommands()
+            .any(|command| takes_value(command, name))
+}
+
 /// Whether the command that was called can have such a flag: `-d` of `user add` is the beginning of a name rather than a wish for a daemon.
 fn is_about(error: &Error, meant: Meant<'_>) -> bool {
     if matches!(meant, Meant::Setting(name) if name != "listen") {
@@ -83,13 +135,13 @@ fn is_about(error: &Error, meant: Meant<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::Arguments;
     use clap::Parser;
     use rstest::rstest;
 
     fn of(args: &[&str]) -> Option<String> {
         let all = [&["twinlock"], args].concat();
-        line(&Arguments::try_parse_from(all).unwrap_err())
+        let words: Vec<String> = args.iter().map(ToString::to_string).collect();
+        line(&Arguments::try_parse_from(all).unwrap_err(), &words)
     }
 
     #[test]
@@ -147,6 +199,23 @@ mod tests {
         }
     }
 
+    #[rstest]
+    #[case(&["user", "add", "-max@example.com", "--name", "Max"], "'-max@example.com' found; to pass it as a value, use `-- -max@example.com` at the end")]
+    #[case(&["user", "add", "--max@example.com", "--name", "Max"], "'--max@example.com' found; to pass it as a value, use `-- --max@example.com` at the end")]
+    #[case(&["user", "add", "a@example.com", "--name", "-Max Ex"], "'-Max Ex' found; to pass it as a value, use `--name='-Max Ex'`")]
+    #[case(&["--key-file", "-k", "account", "add", "Acme"], "'-k' found; to pass it as a value, use `--key-file=-k`")]
+    #[case(&["user", "set-password", "--password-stdin", "-max@example.com"], "'-max@example.com' found; to pass it as a value, use `-- -max@example.com` at the end")]
+    fn s19_a_value_that_begins_with_a_dash_is_told_whole(
+        #[case] args: &[&str],
+        #[case] words: &str,
+    ) {
+        let end = "; `--help` behind the command says more";
+        assert_eq!(
+            of(args).unwrap(),
+            format!("unexpected argument {words}{end}")
+        );
+    }
+
     #[test]
     fn a_name_that_begins_with_a_dash_is_no_flag_of_other_servers() {
         for args in [
@@ -155,7 +224,7 @@ mod tests {
         ] {
             let said = of(args).unwrap();
             assert!(
-                said.contains("'-- -d") && !said.contains("foreground"),
+                said.contains("`-- -dash") && !said.contains("foreground"),
                 "{said}"
             );
         }

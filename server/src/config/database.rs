@@ -144,6 +144,39 @@ fn reachable(text: &str) -> Option<String> {
     Some(url.into())
 }
 
+/// Parameters of a URL that hold no secret.
+const PLAIN_PARAMETERS: [&str; 18] = [
+    "mode",
+    "cache",
+    "immutable",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "application_name",
+];
+
+/// Whether a database's URL may be printed as it is: it holds neither a password nor what may be one.
+#[must_use]
+pub fn may_be_shown(url: &str) -> bool {
+    Url::parse(url.trim()).is_ok_and(|url| {
+        let mut parameters = url.query_pairs();
+        url.password().is_none()
+            && url.fragment().is_none()
+            && parameters.all(|(name, _)| PLAIN_PARAMETERS.contains(&&*name))
+    })
+}
+
 /// The file of a `SQLite` URL. A database in memory has none: everybody's authenticators would be gone with the process.
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
@@ -259,6 +292,22 @@ mod tests {
     fn a_host_is_handed_to_the_driver_as_it_connects(#[case] set: &str, #[case] url: &str) {
         let database = database(set, Some("/etc/key")).unwrap();
         assert!(database.url.ends_with(url), "{}", database.url);
+    }
+
+    #[rstest]
+    #[case("sqlite:twinlock.db", true)]
+    #[case("sqlite:///var/lib/a b.db?mode=rwc", true)]
+    #[case("postgres://ada@db.example.com:5433/d?sslmode=verify-full", true)]
+    #[case("postgres:///d?host=/run/postgresql&user=ada", true)]
+    #[case("postgres://ada:hunter2@h/d", false)]
+    #[case("postgres://:hunter2@h/d", false)]
+    #[case("postgres://h/d?password=hunter2", false)]
+    #[case("postgres://h/d?p%61ssword=hunter2", false)]
+    #[case("postgres://h/d?options=-c%20x=hunter2", false)]
+    #[case("postgres://ada:hunter2#x@h/d", false)]
+    #[case("hunter2", false)]
+    fn s18_a_url_with_a_password_is_not_shown(#[case] url: &str, #[case] is_shown: bool) {
+        assert_eq!(may_be_shown(url), is_shown);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Whose the files are, and who else may write into them.
 
 pub mod named_path;
+mod users;
 
 use std::{
     fs::{self, File, Metadata},
@@ -9,27 +10,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::{
-    fs::{OFlags, StatVfsMountFlags, statfs, statvfs},
-    process::geteuid,
-};
+use rustix::fs::{OFlags, StatVfsMountFlags, statfs, statvfs};
+
+pub use users::{Group, ROOT, User, as_user, groups_of, members_of, own_user};
 
 /// Others may write.
 const WRITABLE: u32 = 0o022;
 /// Everybody on this machine may read.
 const READABLE: u32 = 0o004;
-/// Root, as a user and as a group.
-pub const ROOT: u32 = 0;
 /// File systems that may keep no permissions: FAT, exFAT, NTFS, and programs that serve one (FUSE).
 const WITHOUT_MODES: [i64; 5] = [0x4d44, 0x2011_bab0, 0x5346_544e, 0x7366_746e, 0x6573_5546];
 
 /// What is left to look for where owner and mode are right.
 pub const OF_OTHER_RULES: &str = "owner and mode let it, so look for an access list (`getfacl`), SELinux, AppArmor or the rules of a network share";
-
-/// The user that this process acts as.
-pub fn own_user() -> u32 {
-    geteuid().as_raw()
-}
 
 /// Gives a new file to the owner and the group of another one. Only root may, where they differ.
 pub fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
@@ -114,86 +107,12 @@ pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
     let (own, path) = (own_user(), path.display());
     if own == ROOT {
         return format!(
-            "run this as {}; or, if the server runs as root, `chown {own} {path}`",
-            as_user(owner)
+            "run this as {}; or, if the server runs as root, `chown {} {path}`",
+            as_user(owner),
+            User(own)
         );
     }
     format!("run this as {}", as_user(owner))
-}
-
-/// A user, with the command by which this process's user acts as that user.
-pub fn as_user(user: u32) -> String {
-    let name = passwd().into_iter().find(|(_, number, _)| *number == user);
-    if user == ROOT {
-        return "root (`sudo -E twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)"
-            .to_owned();
-    }
-    if own_user() != ROOT {
-        let name = name.map_or_else(|| format!("'#{user}'"), |(name, ..)| name);
-        return format!(
-            "user {user} (`sudo -E -u {name} twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)"
-        );
-    }
-    match name {
-        Some((name, ..)) => format!("user {user} (`runuser -u {name} -- twinlock …`)"),
-        None => format!(
-            "user {user} (`setpriv --reuid={user} --regid={user} --clear-groups twinlock …`)"
-        ),
-    }
-}
-
-/// The members of a group besides root and this process's user, as far as the system's lists name them.
-pub fn members_of(group: u32) -> Vec<String> {
-    let users = passwd();
-    let by_number = users.iter().filter(|(.., of)| *of == group);
-    let mut members: Vec<String> = by_number.map(|(name, ..)| name.clone()).collect();
-    let listed = group_lists().into_iter().filter(|(of, _)| *of == group);
-    members.extend(listed.flat_map(|(_, names)| names));
-    members.sort_unstable();
-    members.dedup();
-    members.retain(|member| {
-        let user = users.iter().find(|(name, ..)| name == member);
-        user.is_none_or(|(_, number, _)| *number != ROOT && *number != own_user())
-    });
-    members
-}
-
-/// The groups of a user, as far as the system's lists name them.
-pub fn groups_of(user: u32) -> Vec<u32> {
-    let users = passwd()
-        .into_iter()
-        .filter(|(_, number, _)| *number == user);
-    let (names, mut groups): (Vec<_>, Vec<_>) = users.map(|(name, _, group)| (name, group)).unzip();
-    let listed = group_lists().into_iter();
-    groups.extend(
-        listed
-            .filter(|(_, members)| members.iter().any(|member| names.contains(member)))
-            .map(|(group, _)| group),
-    );
-    groups
-}
-
-/// Name, number and group of each user.
-fn passwd() -> Vec<(String, u32, u32)> {
-    let text = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let user = |line: &str| {
-        let mut fields = line.split(':');
-        let (name, number, group) = (fields.next()?, fields.nth(1)?, fields.next()?);
-        Some((name.to_owned(), number.parse().ok()?, group.parse().ok()?))
-    };
-    text.lines().filter_map(user).collect()
-}
-
-/// Number and listed members of each group.
-fn group_lists() -> Vec<(u32, Vec<String>)> {
-    let text = fs::read_to_string("/etc/group").unwrap_or_default();
-    let group = |line: &str| {
-        let mut fields = line.split(':');
-        let (number, members) = (fields.nth(2)?, fields.next()?);
-        let members = members.split(',').filter(|member| !member.is_empty());
-        Some((number.parse().ok()?, members.map(str::to_owned).collect()))
-    };
-    text.lines().filter_map(group).collect()
 }
 
 /// Looks at a database file, and answers a sentence if it belongs to another user.
@@ -206,10 +125,12 @@ pub fn foreign_owner(file: &Path) -> Option<String> {
     let path = file.display();
     if own == ROOT {
         return Some(format!(
-            "{path} belongs to user {owner} and this runs as root; run it as {}",
+            "{path} belongs to user {} and this runs as root; run it as {}",
+            User(owner),
             as_user(owner)
         ));
     }
+    let (owner, own) = (User(owner), User(own));
     Some(format!(
         "{path} belongs to user {owner} and this runs as user {own}: what it makes beside the file may be closed to user {owner}; run it as that user"
     ))
@@ -234,8 +155,9 @@ fn exposure(path: &Path, right: &str, wide: u32) -> Option<String> {
     if !is_trusted(&found) {
         let owner = found.uid();
         return Some(format!(
-            "{} belongs to user {owner}, who can change it: {}",
+            "{} belongs to user {}, who can change it: {}",
             path.display(),
+            User(owner),
             remedy_for_owner(path, owner)
         ));
     }
@@ -256,6 +178,16 @@ pub fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
+}
+
+/// Whether two names are of one file: by links of either kind, or by another spelling.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let number = |path| {
+        fs::metadata(path)
+            .map(|found| (found.dev(), found.ino()))
+            .ok()
+    };
+    number(one).is_some_and(|one| number(other) == Some(one))
 }
 
 /// Whether a name is taken, also by a link that leads to nothing.

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{PermissionsExt, symlink},
     sync::atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
@@ -239,6 +239,85 @@ fn a_damaged_backup_changes_nothing() {
     assert_eq!(files(&place), before);
     assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
     place.run(&["restore", "missing"]).expect_refused(1);
+}
+
+/// Put aside and copied from where it no longer is, a database that is its own backup would lose what a restore ends.
+#[test]
+fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    symlink("twinlock.db", place.file("link")).unwrap();
+    fs::hard_link(place.file("twinlock.db"), place.file("second")).unwrap();
+    fs::create_dir(place.file("folder")).unwrap();
+    symlink(place.file(""), place.file("folder/here")).unwrap();
+    let (before, database) = (files(&place), fs::read(place.file("twinlock.db")).unwrap());
+    let whole = place.file("twinlock.db");
+    for name in [
+        "twinlock.db",
+        "./folder/../twinlock.db",
+        "folder/here/twinlock.db",
+        "link",
+        "second",
+        whole.to_str().unwrap(),
+    ] {
+        for more in [&[][..], &["--overwrite"], &["--void-backup-codes"]] {
+            let done = place.run(&[&["restore", name], more].concat());
+            let line = done.expect_refused(1);
+            assert!(
+                line.starts_with(&format!("{name} is the database "))
+                    && line.contains(" itself: name the file that `twinlock backup` wrote"),
+                "{line}"
+            );
+        }
+        let line = place.run(&["backup", name]);
+        let line = line.expect_refused(1);
+        assert!(
+            line.ends_with(
+                "is the file of the database twinlock.db: name another file for the backup"
+            ),
+            "{line}"
+        );
+    }
+    // By a link to the database the database is the same.
+    let by_link = [
+        "restore",
+        "twinlock.db",
+        "--overwrite",
+        "--database-url",
+        "sqlite:link",
+    ];
+    place.run(&by_link).expect_refused(1);
+    assert_eq!(files(&place), before);
+    assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
+}
+
+/// A name that the engine or a restore uses beside the database would be taken for theirs, and taken away.
+#[test]
+fn s7_a_backup_has_no_name_that_the_database_uses() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    for end in ["-journal", "-wal", "-shm"] {
+        let name = format!("./twinlock.db{end}");
+        let done = place.run(&["backup", &name]);
+        let line = done.expect_refused(1);
+        assert!(
+            line.ends_with(
+                "is a journal of the database twinlock.db: name another file for the backup"
+            ),
+            "{line}"
+        );
+    }
+    place
+        .run(&["backup", "twinlock.db.restoring"])
+        .expect_done();
+    let done = place.run(&["restore", "twinlock.db.restoring", "--overwrite"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.contains("has the name under which `twinlock restore` writes"),
+        "{line}"
+    );
+    fs::rename(place.file("twinlock.db.restoring"), place.file("copy")).unwrap();
+    place.run(&["restore", "copy", "--overwrite"]).expect_done();
 }
 
 /// C4: with such a trigger a password alone opened everything.

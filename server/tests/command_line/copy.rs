@@ -1,12 +1,13 @@
 //! A file's whole database to another place: another file or, where `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
 
-use std::fs;
+use std::{fs, os::unix::fs::symlink};
 
 use serde_json::{Value, json};
 
 use crate::{
     authenticator::Authenticator,
     browser::{Browser, now},
+    operators::left_out,
     people::PASSWORD,
     program::{Done, Place, Running},
 };
@@ -157,12 +158,51 @@ fn a_place_that_is_not_empty_stays_as_it_is() {
         "{accounts}"
     );
     // Nor is a database copied into itself.
-    let refused = refused_copy(&place, OLD);
-    assert!(
-        refused.expect_refused(1).contains("it is not empty"),
-        "{}",
-        refused.err
-    );
+    expect_same(&refused_copy(&place, OLD));
+}
+
+#[track_caller]
+fn expect_same(done: &Done) {
+    let line = done.expect_refused(1);
+    assert!(line.contains("are one and the same database"), "{line}");
+}
+
+/// One with empty tables would take a copy of itself.
+#[test]
+fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    let events = place.run(&["events", "--export"]).expect_done().to_owned();
+    symlink("twinlock.db", place.file("link.db")).unwrap();
+    fs::hard_link(place.file("twinlock.db"), place.file("second.db")).unwrap();
+    let whole = format!("sqlite://{}?mode=rwc", place.file("twinlock.db").display());
+    for to in [
+        OLD,
+        "sqlite:./twinlock.db",
+        "sqlite:link.db",
+        "sqlite:second.db",
+        &whole,
+    ] {
+        expect_same(&refused_copy(&place, to));
+    }
+    assert!(!place.file("second.db-wal").exists());
+    assert_eq!(place.run(&["events", "--export"]).expect_done(), events);
+}
+
+/// The server itself is asked: a host, a port and a database have many spellings.
+#[test]
+fn s7_a_servers_database_is_not_copied_to_itself() {
+    let place = Place::with_database();
+    if !place.is_on_a_server() {
+        let test = "s7_a_servers_database_is_not_copied_to_itself";
+        return left_out(test, "TWINLOCK_TEST_POSTGRES names no server");
+    }
+    let spelt = format!("{}&application_name=other", place.url())
+        .replacen("postgres://", "postgresql://", 1)
+        .replacen("127.0.0.1", "localhost", 1);
+    for to in [place.url(), &spelt] {
+        expect_same(&place.run(&["copy", "--from", place.url(), "--to", to]));
+    }
 }
 
 #[test]

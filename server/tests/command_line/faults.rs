@@ -86,13 +86,13 @@ fn s32_a_folder_that_can_not_be_written_is_refused() {
         "{line}"
     );
     let folder = if is_root {
-        "its journal has to stand beside it, and user 65534 can't write in the folder"
+        "its journal has to stand beside it, and user nobody can't write in the folder"
     } else {
         "its journal has to stand beside it, and user"
     };
     assert!(line.contains(folder), "{line}");
     if is_root {
-        assert!(line.contains("; move the database with its key file, and name it with TWINLOCK_DATABASE_URL, in a folder of user 65534, which root makes with"), "{line}");
+        assert!(line.contains("; move the database with its key file, and name it with TWINLOCK_DATABASE_URL, in a folder of user nobody, which root makes with"), "{line}");
     }
     assert!(fs::read(&file).unwrap() == before);
     fs::set_permissions(place.file(""), fs::Permissions::from_mode(0o755)).unwrap();

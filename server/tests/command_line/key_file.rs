@@ -112,10 +112,8 @@ fn of_another_user_is_refused_with_the_remedy() {
     ] {
         assert_eq!(
             place.run(args).expect_refused(1),
-            format!(
-                "the key file twinlock.db.key belongs to user {NOBODY}, who can change it: run this as user {NOBODY} (`runuser -u nobody -- twinlock …`); \
-                 or, if the server runs as root, `chown {own} twinlock.db.key`"
-            )
+            "the key file twinlock.db.key belongs to user nobody, who can change it: run this as user nobody (`runuser -u nobody -- twinlock …`); \
+                 or, if the server runs as root, `chown root twinlock.db.key`"
         );
     }
 }

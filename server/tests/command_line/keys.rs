@@ -328,7 +328,13 @@ fn swapped_ciphertexts_fail_closed() {
     assert_eq!(damaged_codes(&place), 4);
     place.run(&["key", "new"]).expect_done();
     let old = ids(&place)[0].clone();
-    let json = place.run(&["key", "rotate", "--json"]).expect_json();
+    let rotated = place.run(&["key", "rotate", "--json"]);
+    let (json, line) = rotated.expect_failed(1);
+    assert_eq!(
+        line,
+        "2 rows could not be sealed anew and stay as they are: reset those people with `twinlock user reset-mfa`"
+    );
+    let json: Value = serde_json::from_str(json).unwrap();
     assert_eq!(
         (&json["damaged"], &json["needed"]),
         (&json!(2), &json!([old]))

@@ -93,3 +93,69 @@ fn what_is_said_of_somebody_who_is_disabled_is_true_of_them() {
     let done = place.run_with(&set, "another fine pass phrase\n");
     assert!(done.expect_done().ends_with(until), "{}", done.out);
 }
+
+/// The lines that a command prints for a shell run there as they are: with the flags of that command, and with `--` where it is needed.
+#[test]
+fn s19_what_a_command_prints_for_a_shell_runs_there() {
+    let place = Place::in_a_file();
+    let (url, key_file, dash) = (
+        "sqlite:its folder/a.db",
+        "its folder/the key",
+        "-max@example.com",
+    );
+    let flags = ["--database-url", url, "--key-file", key_file];
+    std::fs::create_dir(place.file("its folder")).unwrap();
+    let run = |args: &[&str]| {
+        place
+            .run(&[&flags[..], args].concat())
+            .expect_done()
+            .to_owned()
+    };
+    run(&["migrate"]);
+    run(&["account", "add", "O'Neill & Co"]);
+    let user = [
+        "--name=-Max",
+        "--account",
+        "O'Neill & Co",
+        "--role",
+        "member",
+        "--",
+        dash,
+    ];
+    run(&[&["user", "add"], &user[..]].concat());
+    let said = run(&["user", "set-password", "--", dash]);
+    assert!(!said.contains('`'), "{said}");
+    let enable = "`twinlock user enable --database-url 'sqlite:its folder/a.db' --key-file 'its folder/the key' -- -max@example.com`";
+    let said = run(&["user", "disable", "--", dash]);
+    assert!(said.contains(&format!("works until {enable}.")), "{said}");
+    shell(&place, enable.trim_matches('`'));
+    let said = run(&["user", "unlock", "--", dash]);
+    let link = said.split('`').nth(1).unwrap().to_owned();
+    assert!(link.starts_with("twinlock user set-password "), "{said}");
+    assert!(shell(&place, &link).contains("/invitation#"));
+    let removed = [
+        run(&["user", "remove", "--", dash]),
+        run(&["account", "remove", "O'Neill & Co"]),
+    ];
+    let lines = |said: &str| -> Vec<String> {
+        let lines = said.lines().filter(|line| line.starts_with("twinlock "));
+        lines.map(str::to_owned).collect()
+    };
+    for line in lines(&removed[1]).iter().chain(&lines(&removed[0])) {
+        shell(&place, line);
+    }
+    let listed = run(&["user", "list"]);
+    assert!(
+        listed.contains("-max@example.com (-Max): member of `O'Neill & Co`"),
+        "{listed}"
+    );
+}
+
+/// Runs a line in a shell whose `twinlock` is this one; answers what it printed.
+fn shell(place: &Place, line: &str) -> String {
+    let folder = place.open_program();
+    let mut command = place.command_of("/bin/sh".as_ref(), &["-c", line]);
+    command.env("PATH", folder.parent().unwrap());
+    let done = crate::program::Done::from(command.output().unwrap());
+    done.expect_done().to_owned()
+}

@@ -119,6 +119,27 @@ impl Store {
         Ok(copied)
     }
 
+    /// Whether two URLs led to one database and one schema of a server, however they were written. Files are told apart by their names.
+    ///
+    /// # Errors
+    /// Those of the two databases.
+    pub async fn is_same_as(&self, other: &Self) -> Result<bool, PortError> {
+        let place = self.place_on_a_server().await?;
+        Ok(place.is_some() && place == other.place_on_a_server().await?)
+    }
+
+    /// What no other database of a server has: when that server was started, to the microsecond, the database's number, and the schema.
+    async fn place_on_a_server(&self) -> Result<Option<String>, PortError> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(None);
+        }
+        let place = "SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()), d.oid, current_schema()) AS place
+                     FROM pg_database d WHERE d.datname = current_database()";
+        let row = self.row(query(place)).await?;
+        row.map(|row| row.try_get("place").map_err(damaged))
+            .transpose()
+    }
+
     /// Refuses a database into which nothing can be copied, because something is in it.
     ///
     /// # Errors

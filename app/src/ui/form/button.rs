@@ -1,6 +1,6 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
-use crate::ui::browser::reactive::clicked;
+use crate::ui::browser::{browser_call::get, reactive::clicked};
 use crate::ui::{
     layout::icon::{Glyph, Icon},
     text::{wording, written::written},
@@ -31,6 +31,12 @@ impl ButtonKind {
     }
 }
 
+/// Whether a click is a further one of a double click: what the first one hands over would be there twice. A press by the keyboard is none,
+/// and neither is a click that comes later than the system's time for a double click.
+fn is_double_click(event: &MouseEvent) -> bool {
+    get(event, "detail").and_then(|clicks| clicks.as_f64()) > Some(1.0)
+}
+
 /// A native button that shows its wait in its own words and can't be pressed twice.
 ///
 /// Disabled and pending are `aria-disabled`, not `disabled`: the focus stays where it is and the reason can be read.
@@ -57,7 +63,7 @@ pub fn Button(
     /// Id of the element that says more.
     #[prop(optional, into)]
     described_by: Option<String>,
-    /// A picture before the words.
+    /// A picture before the words, of what is handed over: to the clipboard, as a file, to a printer. A double click does that once.
     #[prop(optional, into)]
     icon: Option<Signal<Glyph>>,
     /// Called on each press that counts.
@@ -71,9 +77,10 @@ pub fn Button(
     button_ref: NodeRef<html::Button>,
 ) -> impl IntoView {
     let blocked = move || pending.get() || disabled.get();
+    let hands_over = icon.is_some();
     let press = move |event: MouseEvent| {
         // Read here, not from the attribute: a second click can arrive before the page is painted again.
-        if untrack(blocked) {
+        if untrack(blocked) || hands_over && is_double_click(&event) {
             event.prevent_default();
         } else if let Some(on_press) = on_press {
             on_press.run(());

@@ -10,9 +10,8 @@ use usecases::Services;
 
 use super::{find, members, parse_name, unknown};
 use crate::cli::{
-    Failure, Report,
+    Calls, Failure, Report,
     args::{AccountArgs, RenameArgs},
-    undo,
 };
 
 pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Failure> {
@@ -67,7 +66,11 @@ pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Fa
 }
 
 /// Its last Owner goes with it: there is nothing left to own.
-pub async fn remove(services: &Services, args: &AccountArgs) -> Result<Report, Failure> {
+pub async fn remove(
+    services: &Services,
+    args: &AccountArgs,
+    calls: &Calls,
+) -> Result<Report, Failure> {
     let account = find(services, &args.name).await?;
     let places = places(services, &account.id).await?;
     if !services.accounts.remove(&account.id).await? {
@@ -84,12 +87,12 @@ pub async fn remove(services: &Services, args: &AccountArgs) -> Result<Report, F
     };
     let name = account.name.as_str();
     let again = places.iter();
-    let again = again.map(|(email, role)| undo::add_member(email.as_str(), name, *role));
-    let mut commands = vec![undo::add_account(name)];
-    commands.extend(again.chain(account.requires_mfa.then(|| undo::require_mfa(name))));
+    let again = again.map(|(email, role)| calls.add_member(email.as_str(), name, *role));
+    let mut commands = vec![calls.add_account(name)];
+    commands.extend(again.chain(account.requires_mfa.then(|| calls.require_mfa(name))));
     let bring = match commands.len() {
-        1 => "This command brings it back:",
-        _ => "These commands bring it back:",
+        1 => "This command brings it back",
+        _ => "These commands bring it back",
     };
     let mut lines = vec![
         format!("Account `{name}` removed: {belonged}."),
@@ -97,7 +100,7 @@ pub async fn remove(services: &Services, args: &AccountArgs) -> Result<Report, F
             "The security events of before name it by its id: {}",
             account.id
         ),
-        bring.to_owned(),
+        format!("{bring}{}:", calls.condition()),
     ];
     lines.extend(commands);
     let places = places.iter();

@@ -10,7 +10,7 @@ use domain::{
 };
 use usecases::Services;
 
-use super::{Failure, Report, args::AccountCommand, on};
+use super::{Calls, Failure, Report, args::AccountCommand, on};
 use crate::config::DatabaseArgs;
 
 /// How many names a refusal lists.
@@ -19,12 +19,13 @@ const MAX_LISTED: usize = 20;
 pub(super) async fn run(
     command: &AccountCommand,
     database: &DatabaseArgs,
+    calls: &Calls,
 ) -> Result<Report, Failure> {
     on(database, None, async |services| match command {
         AccountCommand::Add(args) => edit::add(services, args).await,
         AccountCommand::List => list::list(services).await,
         AccountCommand::Rename(args) => edit::rename(services, args).await,
-        AccountCommand::Remove(args) => edit::remove(services, args).await,
+        AccountCommand::Remove(args) => edit::remove(services, args, calls).await,
         AccountCommand::RequireMfa(args) => rule::require_mfa(services, args).await,
     })
     .await

@@ -60,6 +60,7 @@ pub(super) async fn rotated(
     }
     let lost = missing(store, ring).await?;
     let Progress { done, damaged } = progress;
+    let failed = unsealed(&needed, &lost);
     let mut line = format!("{done} rows sealed anew.");
     line.extend(free.iter().map(|id| {
         format!(" Nothing needs the key {id} any more: `twinlock key drop {id}` takes it away.")
@@ -78,7 +79,23 @@ pub(super) async fn rotated(
         .map(|lost| json!({ "id": lost.key.as_str(), "rows": lost.rows }))
         .collect();
     let json = json!({ "sealed": done, "damaged": damaged, "free": free, "needed": needed, "missing": lost });
-    Ok(Report::one(line, json))
+    Ok(Report::one(line, json).failing(failed))
+}
+
+/// That a rotation left rows as they were, and what mends it; nothing where it left none.
+fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
+    let rows: u32 = needed.iter().chain(lost).map(|of_key| of_key.rows).sum();
+    let (noun, stay) = if rows == 1 {
+        ("row", "stays as it is")
+    } else {
+        ("rows", "stay as they are")
+    };
+    let remedy = if lost.is_empty() {
+        "reset those people with `twinlock user reset-mfa`"
+    } else {
+        "put the missing key back and run `twinlock key rotate` again, or reset those people with `twinlock user reset-mfa`"
+    };
+    (rows > 0).then(|| format!("{rows} {noun} could not be sealed anew and {stay}: {remedy}"))
 }
 
 /// What is sealed by keys that are not in the file.

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use usecases::Services;
 
 use super::{find, judge, obstacle, parse_email, unknown};
-use crate::cli::{Failure, Report, args::EmailArgs, report::joined, undo};
+use crate::cli::{Calls, Failure, Report, args::EmailArgs, report::joined};
 
 /// Bars somebody or lets them in again. Scripts may repeat it: what is so already is said and no failure.
 pub async fn set_disabled(
     services: &Services,
     args: &EmailArgs,
     disabled: bool,
+    calls: &Calls,
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let mut found = find(services, &email).await?;
@@ -20,7 +21,7 @@ pub async fn set_disabled(
         let change = services.users.set_disabled(&found.user, disabled).await?;
         judge(services, change, &found.user, &email).await?;
     }
-    let until = format!("until `twinlock user enable {email}`");
+    let until = format!("until `{}`", calls.enable(email.as_str()));
     let mut line = match (disabled, changed) {
         (true, true) if found.password.is_none() => format!(
             "{email} disabled: they have no password yet, and no link to choose one works {until}."
@@ -35,7 +36,7 @@ pub async fn set_disabled(
     };
     if !disabled {
         found.disabled = false;
-        line.extend(obstacle(&found));
+        line.extend(obstacle(&found, calls));
     }
     Ok(Report::one(
         line,
@@ -44,7 +45,11 @@ pub async fn set_disabled(
 }
 
 /// Asks nothing, as no command does; says what was lost, and which commands bring back what they can.
-pub async fn remove(services: &Services, args: &EmailArgs) -> Result<Report, Failure> {
+pub async fn remove(
+    services: &Services,
+    args: &EmailArgs,
+    calls: &Calls,
+) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let user = find(services, &email).await?.user;
     let Some(user) = services.users.find(&user).await? else {
@@ -71,7 +76,7 @@ pub async fn remove(services: &Services, args: &EmailArgs) -> Result<Report, Fai
             user.id
         ),
     ];
-    lines.extend(undoing(&user));
+    lines.extend(undoing(&user, calls));
     Ok(Report::lines(lines, json))
 }
 
@@ -97,18 +102,18 @@ fn lost(user: &UserRecord) -> String {
 }
 
 /// A sentence about the commands that bring back what commands can, then each of them.
-fn undoing(user: &UserRecord) -> Vec<String> {
+fn undoing(user: &UserRecord, calls: &Calls) -> Vec<String> {
     let (email, name) = (user.email.as_str(), user.name.as_str());
     let mut commands = match user.accounts.split_first() {
         // They belonged to none, and nobody is added to none.
-        None => vec![undo::add_user(email, name, "ACCOUNT", Role::Member)],
-        Some(((first, role), _)) => vec![undo::add_user(email, name, first.name.as_str(), *role)],
+        None => vec![calls.add_user(email, name, "ACCOUNT", Role::Member)],
+        Some(((first, role), _)) => vec![calls.add_user(email, name, first.name.as_str(), *role)],
     };
     let further = user.accounts.iter().skip(1);
     commands.extend(
-        further.map(|(account, role)| undo::add_member(email, account.name.as_str(), *role)),
+        further.map(|(account, role)| calls.add_member(email, account.name.as_str(), *role)),
     );
-    commands.extend(user.disabled.then(|| undo::disable(email)));
+    commands.extend(user.disabled.then(|| calls.disable(email)));
     let invite = match commands.len() {
         1 => "This command invites them",
         _ => "These commands invite them",
@@ -124,7 +129,8 @@ fn undoing(user: &UserRecord) -> Vec<String> {
         ""
     };
     let mut lines = vec![format!(
-        "It can't be undone. {invite} anew{disabled}, to set up everything again{account}:"
+        "It can't be undone. {invite} anew{disabled}, to set up everything again{account}{}:",
+        calls.condition()
     )];
     lines.extend(commands);
     lines

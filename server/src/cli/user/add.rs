@@ -16,7 +16,7 @@ use usecases::Services;
 use super::{find, new_email, obstacle, parse_email, unknown};
 use crate::{
     cli::{
-        Failure, Report, account,
+        Calls, Failure, Report, account,
         args::{AddUserArgs, PasswordArgs, SetPasswordArgs},
         invitation, password,
     },
@@ -108,13 +108,24 @@ async fn invite(
     Ok(Report::lines(lines, json))
 }
 
-pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result<Report, Failure> {
+pub async fn set_password(
+    services: &Services,
+    args: &SetPasswordArgs,
+    calls: &Calls,
+) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let found = find(services, &email).await?;
     let json = json!({ "id": found.user, "email": email });
     let Some(password) = hashed(services, given(&args.password, &email, &found.name)?).await?
     else {
-        return invite(services, &found.user, link_for(&found), json, &args.address).await;
+        return invite(
+            services,
+            &found.user,
+            link_for(&found, calls),
+            json,
+            &args.address,
+        )
+        .await;
     };
     let is_first = found.password.is_none();
     if !services.users.set_password(&found.user, password).await? {
@@ -125,12 +136,12 @@ pub async fn set_password(services: &Services, args: &SetPasswordArgs) -> Result
     } else {
         format!("Password of {email} set; they are signed out everywhere.")
     };
-    line.extend(found.disabled.then(|| obstacle(&found)).flatten());
+    line.extend(found.disabled.then(|| obstacle(&found, calls)).flatten());
     Ok(Report::one(line, json))
 }
 
 /// What a new link means for somebody: what they have until they use it.
-fn link_for(user: &Credentials) -> String {
+fn link_for(user: &Credentials, calls: &Calls) -> String {
     let email = &user.email;
     let mut line = if user.password.is_none() {
         format!("{email} has no password yet; no link from before works any more.")
@@ -138,7 +149,10 @@ fn link_for(user: &Credentials) -> String {
         format!("The password of {email} stays until they choose a new one.")
     };
     line.extend(user.disabled.then(|| {
-        format!(" They are disabled: the link works after `twinlock user enable {email}`.")
+        format!(
+            " They are disabled: the link works after `{}`.",
+            calls.enable(email.as_str())
+        )
     }));
     line
 }

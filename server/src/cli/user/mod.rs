@@ -13,23 +13,27 @@ use domain::{
 };
 use usecases::Services;
 
-use super::{Failure, Report, args::UserCommand, on, report::joined};
+use super::{Calls, Failure, Report, args::UserCommand, on, report::joined};
 use crate::config::DatabaseArgs;
 
 /// How many accounts a refusal names.
 const MAX_LISTED: usize = 20;
 
-pub(super) async fn run(command: &UserCommand, database: &DatabaseArgs) -> Result<Report, Failure> {
+pub(super) async fn run(
+    command: &UserCommand,
+    database: &DatabaseArgs,
+    calls: &Calls,
+) -> Result<Report, Failure> {
     on(database, command.links(), async |services| match command {
         UserCommand::Add(args) => add::add(services, args).await,
         UserCommand::List => list::list(services).await,
-        UserCommand::SetPassword(args) => add::set_password(services, args).await,
+        UserCommand::SetPassword(args) => add::set_password(services, args, calls).await,
         UserCommand::SetEmail(args) => email::set_email(services, args).await,
-        UserCommand::Disable(args) => access::set_disabled(services, args, true).await,
-        UserCommand::Enable(args) => access::set_disabled(services, args, false).await,
-        UserCommand::Unlock(args) => reset::unlock(services, args).await,
-        UserCommand::ResetMfa(args) => reset::reset_mfa(services, args).await,
-        UserCommand::Remove(args) => access::remove(services, args).await,
+        UserCommand::Disable(args) => access::set_disabled(services, args, true, calls).await,
+        UserCommand::Enable(args) => access::set_disabled(services, args, false, calls).await,
+        UserCommand::Unlock(args) => reset::unlock(services, args, calls).await,
+        UserCommand::ResetMfa(args) => reset::reset_mfa(services, args, calls).await,
+        UserCommand::Remove(args) => access::remove(services, args, calls).await,
     })
     .await
 }
@@ -66,16 +70,18 @@ fn unknown(email: &Email) -> Failure {
 
 /// What keeps somebody from signing in, whatever else they have, with the command that ends it: the sentence that follows one about them.
 /// Nothing where nothing does.
-pub(super) fn obstacle(user: &Credentials) -> Option<String> {
-    let email = &user.email;
+pub(super) fn obstacle(user: &Credentials, calls: &Calls) -> Option<String> {
+    let email = user.email.as_str();
     if user.disabled {
         return Some(format!(
-            " They are disabled, and can't sign in until `twinlock user enable {email}`."
+            " They are disabled, and can't sign in until `{}`.",
+            calls.enable(email)
         ));
     }
     user.password.is_none().then(|| {
         format!(
-            " They have no password yet: `twinlock user set-password {email}` prints a link to choose one."
+            " They have no password yet: `{}` prints a link to choose one.",
+            calls.set_password(email)
         )
     })
 }

@@ -4,9 +4,13 @@ use serde_json::json;
 use usecases::Services;
 
 use super::{find, obstacle, parse_email};
-use crate::cli::{Failure, Report, args::EmailArgs};
+use crate::cli::{Calls, Failure, Report, args::EmailArgs};
 
-pub async fn unlock(services: &Services, args: &EmailArgs) -> Result<Report, Failure> {
+pub async fn unlock(
+    services: &Services,
+    args: &EmailArgs,
+    calls: &Calls,
+) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let found = find(services, &email).await?;
     let refused = services
@@ -18,19 +22,23 @@ pub async fn unlock(services: &Services, args: &EmailArgs) -> Result<Report, Fai
     } else {
         format!("{email} may try again; wrong codes in a row until now: {refused}.")
     };
-    line.extend(obstacle(&found));
+    line.extend(obstacle(&found, calls));
     Ok(Report::one(
         line,
         json!({ "id": found.user, "email": email, "refused_in_a_row": refused }),
     ))
 }
 
-pub async fn reset_mfa(services: &Services, args: &EmailArgs) -> Result<Report, Failure> {
+pub async fn reset_mfa(
+    services: &Services,
+    args: &EmailArgs,
+    calls: &Calls,
+) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let found = find(services, &email).await?;
     let had_mfa = services.mfa.reset_by_operator(&found.user).await?;
     let line = if had_mfa {
-        let next = obstacle(&found).unwrap_or_else(|| {
+        let next = obstacle(&found, calls).unwrap_or_else(|| {
             " They sign in with their password and can set it up anew.".to_owned()
         });
         format!(

@@ -55,9 +55,10 @@ impl Hosts {
 }
 
 impl Hosts {
-    /// What `TWINLOCK_ALLOWED_HOSTS` has to be as a whole so that these are answered too.
+    /// What `TWINLOCK_ALLOWED_HOSTS` has to be as a whole so that these are answered too. `None` where it takes one of them in no form: then no
+    /// browser asks for it.
     #[must_use]
-    pub fn list_with(&self, more: &[HostName]) -> String {
+    pub fn list_with(&self, more: &[HostName]) -> Option<String> {
         let allowed = match self {
             Self::Any => &[][..],
             Self::Only(_, allowed) => allowed,
@@ -65,12 +66,15 @@ impl Hosts {
         let mut names: Vec<String> = Vec::new();
         for host in allowed.iter().chain(more) {
             let name = host.to_string();
+            if !entry(&name).is_ok_and(|entry| entry == *host) {
+                return None;
+            }
             let is_new = allowed.contains(host) || !self.hold(host);
             if is_new && !names.contains(&name) {
                 names.push(name);
             }
         }
-        names.join(",")
+        Some(names.join(","))
     }
 }
 
@@ -191,9 +195,58 @@ mod tests {
         let url = Some("https://panel.example.com");
         let names = asked.iter().map(|host| HostName::of_authority(host));
         let names: Vec<HostName> = names.map(Option::unwrap).collect();
-        assert_eq!(hosts(url, allowed).unwrap().list_with(&names), list);
+        let told = hosts(url, allowed).unwrap().list_with(&names);
+        assert_eq!(told.as_deref(), Some(list));
         let after = hosts(url, list).unwrap();
         assert!(asked.iter().all(|host| answers(&after, host)));
+    }
+
+    /// Hosts that no browser asks for are readable as a request's host, and are not proposed where the setting would refuse them.
+    #[rstest]
+    #[case("1.2.3.4.5", false)]
+    #[case("256.1.1.1", false)]
+    #[case("a.1", false)]
+    #[case("a.0x7f", false)]
+    #[case("1.2.3", false)]
+    #[case("08", false)]
+    #[case("xn--a", false)]
+    #[case("xn--", false)]
+    #[case("x_y", true)]
+    #[case("-a-", true)]
+    #[case("xn--exmple-cua.com", true)]
+    #[case("a.example.", true)]
+    #[case("A.Example:8443", true)]
+    #[case("[fd00::5]:80", true)]
+    fn s30_a_proposal_is_always_taken(#[case] asked: &str, #[case] is_proposed: bool) {
+        let host = HostName::of_authority(asked).unwrap();
+        let url = Some("https://panel.example.com");
+        let told = hosts(url, "panel.lan").unwrap().list_with(&[host]);
+        assert_eq!(told.is_some(), is_proposed, "{told:?}");
+        if let Some(list) = told {
+            assert!(answers(&hosts(url, &list).unwrap(), asked));
+        }
+    }
+
+    /// Each label as long as the DNS takes it, or longer, and the whole.
+    #[rstest]
+    fn s30_a_long_host_is_proposed_only_where_it_is_taken(
+        #[values(63, 64, 253)] label: usize,
+        #[values(1, 3)] labels: usize,
+    ) {
+        let asked = vec!["a".repeat(label); labels].join(".");
+        let Some(host) = HostName::of_authority(&asked) else {
+            return assert!(asked.len() > 253);
+        };
+        if let Some(list) = hosts(None, "panel.lan").unwrap().list_with(&[host]) {
+            assert!(answers(&hosts(None, &list).unwrap(), &asked));
+        }
+    }
+
+    #[rstest]
+    fn s30_what_is_no_host_is_proposed_nowhere(
+        #[values("a..b", "[::1", "", "a b", &"a".repeat(300))] asked: &str,
+    ) {
+        assert_eq!(HostName::of_authority(asked), None);
     }
 
     #[rstest]

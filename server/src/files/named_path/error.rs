@@ -5,6 +5,8 @@ use std::{io, path::PathBuf};
 use storage::explained_io;
 use thiserror::Error;
 
+use crate::files::User;
+
 /// Why a file can't be used or made where it is named.
 #[derive(Debug, Error)]
 pub enum PathError {
@@ -85,16 +87,16 @@ pub enum PathError {
     Closed {
         /// The folder.
         folder: PathBuf,
-        /// Whose it is, by number.
-        owner: u32,
+        /// Whose it is.
+        owner: User,
         /// Its permissions.
         mode: u32,
         /// What the file is for.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// Who this process is, by number.
-        own: u32,
+        /// Who this process is.
+        own: User,
         /// What mends it.
         remedy: String,
     },
@@ -109,12 +111,12 @@ pub enum PathError {
         path: PathBuf,
         /// What this process wants to do with it.
         done: &'static str,
-        /// Whose it is, by number.
-        owner: u32,
+        /// Whose it is.
+        owner: User,
         /// Its permissions.
         mode: u32,
-        /// Who this process is, by number.
-        own: u32,
+        /// Who this process is.
+        own: User,
         /// What mends it.
         remedy: String,
     },
@@ -129,8 +131,8 @@ pub enum PathError {
         path: PathBuf,
         /// Why something has to be made there.
         purpose: &'static str,
-        /// Who this process is, by number.
-        own: u32,
+        /// Who this process is.
+        own: User,
         /// What mends it.
         remedy: String,
     },

@@ -2,6 +2,7 @@
 //! one sentence, with what to do about it.
 
 mod error;
+mod links;
 
 use std::{
     env,
@@ -11,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::files::{self, folder_of};
+use crate::files::{self, User, folder_of};
 use rustix::{
     fs::{Access, AtFlags, CWD, accessat},
     io::Errno,
@@ -186,13 +187,9 @@ impl Named {
 
     fn absent(self, path: &Path) -> Option<PathError> {
         let what = self.what;
-        let target = |link: &Path| fs::read_link(link).ok();
-        let broken = path
-            .ancestors()
-            .find_map(|link| Some((link, target(link).filter(|_| fs::metadata(link).is_err())?)));
-        if let Some((link, target)) = broken {
+        if let Some((link, target)) = links::broken(path) {
             return Some(PathError::BrokenLink {
-                link: link.to_owned(),
+                link,
                 target,
                 what,
                 path: path.to_owned(),
@@ -228,17 +225,17 @@ impl Named {
         let remedy = if owner == own {
             files::remedy_for_mode(&folder, "700")
         } else if owner == files::ROOT && self.is_made {
-            format!("{} in a folder of user {own}", self.instead)
+            format!("{} in a folder of user {}", self.instead, User(own))
         } else {
             format!("run this as {}", files::as_user(owner))
         };
         PathError::Closed {
             folder: shown(&folder),
-            owner,
+            owner: User(owner),
             mode: mode & 0o7777,
             what: self.what,
             path,
-            own,
+            own: User(own),
             remedy,
         }
     }
@@ -273,7 +270,8 @@ impl Named {
             format!(
                 "run this as {} if the server runs as root; if it runs as user {own}, whose folder it is, root has to give the file back (`chown {own} {}`)",
                 files::as_user(owner),
-                path.display()
+                path.display(),
+                own = User(own)
             )
         } else {
             format!("run this as {}", files::as_user(owner))
@@ -282,9 +280,9 @@ impl Named {
             what: self.what,
             path: path.to_owned(),
             done,
-            owner,
+            owner: User(owner),
             mode: found.mode() & 0o777,
-            own,
+            own: User(own),
             remedy,
         }))
     }
@@ -311,7 +309,7 @@ impl Named {
             what: self.what,
             path: path.to_owned(),
             purpose,
-            own: files::own_user(),
+            own: User(files::own_user()),
         })
     }
 
@@ -338,13 +336,15 @@ impl Named {
         if owner == own {
             return files::OF_OTHER_RULES.to_owned();
         }
+        let own = User(own);
         if owner == files::ROOT {
             return format!(
                 "it belongs to root (mode {mode:04o}); {instead}, in a folder of user {own}, which root makes with `install -d -o {own} -m 700 FOLDER`"
             );
         }
         format!(
-            "it belongs to user {owner} (mode {mode:04o}); run this as {}, or {instead}",
+            "it belongs to user {} (mode {mode:04o}); run this as {}, or {instead}",
+            User(owner),
             files::as_user(owner)
         )
     }

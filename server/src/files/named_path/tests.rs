@@ -12,6 +12,9 @@ fn folder() -> TempDir {
     fs::write(at("file"), "").unwrap();
     symlink("nowhere", at("broken")).unwrap();
     symlink("circle", at("circle")).unwrap();
+    symlink("broken", at("second")).unwrap();
+    symlink(at("second"), at("third")).unwrap();
+    symlink("broken/a.db", at("behind")).unwrap();
     symlink("file", at("link")).unwrap();
     let pipe = std::process::Command::new("mkfifo")
         .arg(at("pipe"))
@@ -56,6 +59,15 @@ fn s14_each_thing_in_the_place_of_a_file_is_one_sentence() {
         (
             "broken/a.db",
             "the database broken/a.db can't be used, because the link broken leads to nowhere, which does not exist: put it back, or name another file with TWINLOCK_DATABASE_URL",
+        ),
+        // The chain is followed to what is missing.
+        (
+            "third",
+            "the database third can't be used, because the link broken leads to nowhere, which does not exist: put it back, or name another file with TWINLOCK_DATABASE_URL",
+        ),
+        (
+            "behind",
+            "the database behind can't be used, because the link broken leads to nowhere, which does not exist: put it back, or name another file with TWINLOCK_DATABASE_URL",
         ),
         (
             "circle",

@@ -6,7 +6,10 @@ use domain::{ports::PortError, secrets::vault::KeyId};
 use storage::explained_io;
 use thiserror::Error;
 
-use crate::{config::Place, files::named_path::PathError};
+use crate::{
+    config::Place,
+    files::{self, Group, User, named_path::PathError},
+};
 
 /// Why there is no usable key.
 #[derive(Debug, Error)]
@@ -51,8 +54,8 @@ pub enum KeyFileError {
     SharedGroup {
         /// The key file.
         key_file: PathBuf,
-        /// The group, by number.
-        group: u32,
+        /// The group.
+        group: Group,
         /// Some of its members.
         others: String,
         /// What mends it where it lies.
@@ -63,8 +66,8 @@ pub enum KeyFileError {
     OfAnother {
         /// The key file.
         key_file: PathBuf,
-        /// Whose it is, by number.
-        owner: u32,
+        /// Whose it is.
+        owner: User,
         /// What mends it for this process.
         remedy: String,
     },
@@ -75,12 +78,12 @@ pub enum KeyFileError {
     Unreadable {
         /// The key file.
         key_file: PathBuf,
-        /// Whose it is, by number.
-        owner: u32,
+        /// Whose it is.
+        owner: User,
         /// Its permissions.
         mode: u32,
-        /// Who this process is, by number.
-        own: u32,
+        /// Who this process is.
+        own: User,
         /// What lets this process read it.
         remedy: String,
     },
@@ -93,25 +96,25 @@ pub enum KeyFileError {
         key_file: PathBuf,
         /// The database.
         database: Place,
-        /// Whose the database is, by number.
-        user: u32,
+        /// Whose the database is.
+        user: User,
         /// What lets that user read it.
         remedy: String,
     },
     /// The file that takes its place would belong to another user.
     #[error(
         "the key file {key_file} belongs to user {owner} and group {group}, which user {own} can't give to the file that takes its place: run this as {}",
-        crate::files::as_user(*.owner)
+        files::as_user(.owner.0)
     )]
     NotKept {
         /// The key file.
         key_file: PathBuf,
-        /// Whose it is, by number.
-        owner: u32,
-        /// Its group, by number.
-        group: u32,
-        /// Who this process is, by number.
-        own: u32,
+        /// Whose it is.
+        owner: User,
+        /// Its group.
+        group: Group,
+        /// Who this process is.
+        own: User,
     },
     /// Nothing can be made beside it.
     #[error(
@@ -122,8 +125,8 @@ pub enum KeyFileError {
         folder: PathBuf,
         /// The key file.
         key_file: PathBuf,
-        /// Who this process is, by number.
-        own: u32,
+        /// Who this process is.
+        own: User,
         /// What the system said.
         source: io::Error,
     },
@@ -144,8 +147,8 @@ pub enum KeyFileError {
         folder: PathBuf,
         /// What it makes of a file for its owner alone.
         mode: u32,
-        /// Who this process is, by number.
-        own: u32,
+        /// Who this process is.
+        own: User,
     },
     /// It holds something else.
     #[error(

@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 use crate::{
     config::Database,
     files::{
-        self, beside, folder_of,
+        self, Group, User, beside, folder_of,
         named_path::{KEY_FILE, NEW_KEY_FILE, NOT_THERE_YET, UNNAMED_KEY_FILE},
     },
 };
@@ -156,7 +156,7 @@ fn write_new(
         return Err(KeyFileError::NoPermissions {
             folder: folder_of(key_file).to_owned(),
             mode,
-            own: files::own_user(),
+            own: User(files::own_user()),
         });
     }
     files::give(&file, owner)
@@ -245,9 +245,9 @@ fn not_opened(path: &Path, server: Option<u32>, error: io::Error) -> KeyFileErro
         Ok(Some(found)) if error.kind() == ErrorKind::PermissionDenied => {
             KeyFileError::Unreadable {
                 key_file: path.to_owned(),
-                owner: found.uid(),
+                owner: User(found.uid()),
                 mode: found.mode() & 0o777,
-                own: files::own_user(),
+                own: User(files::own_user()),
                 remedy: readers::remedy_for_own_reading(path, &found, server),
             }
         }
@@ -258,9 +258,9 @@ fn not_opened(path: &Path, server: Option<u32>, error: io::Error) -> KeyFileErro
 fn not_kept(path: &Path, owner: &Metadata) -> KeyFileError {
     KeyFileError::NotKept {
         key_file: path.to_owned(),
-        owner: owner.uid(),
-        group: owner.gid(),
-        own: files::own_user(),
+        owner: User(owner.uid()),
+        group: Group(owner.gid()),
+        own: User(files::own_user()),
     }
 }
 
@@ -277,7 +277,7 @@ pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> 
     Err(KeyFileError::ServerCannotRead {
         key_file: path.clone(),
         database: database.place.clone(),
-        user: owner.uid(),
+        user: User(owner.uid()),
         remedy: readers::remedy_for_reading(path, &found, owner.uid()),
     })
 }
@@ -376,7 +376,7 @@ fn of_folder(doing: &'static str, key_file: &Path, source: io::Error) -> KeyFile
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => KeyFileError::Folder {
             folder: folder_of(key_file).to_owned(),
             key_file: key_file.to_owned(),
-            own: files::own_user(),
+            own: User(files::own_user()),
             source,
         },
         _ => failed(doing, key_file)(source),

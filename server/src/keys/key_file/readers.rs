@@ -6,8 +6,10 @@ use std::{
     path::Path,
 };
 
-use crate::files;
-use crate::keys::key_file::KeyFileError;
+use crate::{
+    files::{self, Group, User},
+    keys::key_file::KeyFileError,
+};
 
 /// Everybody may read, write or execute.
 const EVERYBODY: u32 = 0o007;
@@ -26,7 +28,7 @@ pub fn refuse_strangers(
         let owner = found.uid();
         return Err(KeyFileError::OfAnother {
             key_file: path.to_owned(),
-            owner,
+            owner: User(owner),
             remedy: if files::own_user() == files::ROOT {
                 files::remedy_for_owner(path, owner)
             } else {
@@ -57,7 +59,7 @@ pub fn refuse_strangers(
     }
     Err(KeyFileError::SharedGroup {
         key_file: path.to_owned(),
-        group,
+        group: Group(group),
         others: others.join(", "),
         remedy: remedy(path, found),
     })
@@ -92,7 +94,8 @@ pub fn remedy_for_own_reading(path: &Path, found: &Metadata, server: Option<u32>
         None => {
             return format!(
                 "run this as the server's user; if that is user {own}, run `chown {own} {}` as root",
-                path.display()
+                path.display(),
+                own = User(own)
             );
         }
     };
@@ -116,7 +119,7 @@ pub fn remedy_for_reading(path: &Path, found: &Metadata, user: u32) -> String {
         } else {
             String::new()
         };
-        return format!("as root, run `chown {user} {file}`{narrow}");
+        return format!("as root, run `chown {} {file}`{narrow}", User(user));
     }
     if is_closed {
         return files::remedy_for_mode(path, "600");
@@ -130,7 +133,7 @@ fn remedy(path: &Path, found: &Metadata) -> String {
         return OF_A_MOUNT.to_owned();
     }
     if found.uid() != own {
-        let path = path.display();
+        let (own, path) = (User(own), path.display());
         return format!("as root, run `chown {own} {path}` and `chmod 400 {path}`");
     }
     files::remedy_for_mode(path, "600")
@@ -183,7 +186,7 @@ mod tests {
         assert!(!of_server.contains("run this as"), "{of_server}");
         let given = remedy_for_reading(path.path(), &found, other);
         assert!(
-            given.starts_with(&format!("as root, run `chown {other} ")),
+            given.starts_with(&format!("as root, run `chown {} ", User(other))),
             "{given}"
         );
     }

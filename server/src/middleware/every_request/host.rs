@@ -26,6 +26,9 @@ use crate::{
 /// What a proxy that does not pass `Host` on says of it; read of trusted ones only.
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
+/// What is said of a host that the setting does not take.
+const NO_BROWSERS_HOST: &str = "nothing: no browser asks for such a host";
+
 /// Which hosts are answered, and what the others hear.
 pub struct HostGuard {
     hosts: Hosts,
@@ -75,7 +78,10 @@ impl HostGuard {
             "pass on `Host`, or name the proxy in TWINLOCK_TRUSTED_PROXIES".to_owned()
         } else {
             let list = self.hosts.list_with(&trusted.unwrap_or(named));
-            format!("TWINLOCK_ALLOWED_HOSTS={list}")
+            list.map_or_else(
+                || NO_BROWSERS_HOST.to_owned(),
+                |list| format!("TWINLOCK_ALLOWED_HOSTS={list}"),
+            )
         };
         self.warn(request, &remedy);
         Some(if is_api(path) {

@@ -28,7 +28,7 @@ use crate::program::Place;
 pub const SERVICE: u32 = 4242;
 
 /// Says that a test can't run here, past the runner, which shows nothing of a test that passes.
-fn left_out(test: &str, why: &str) {
+pub fn left_out(test: &str, why: &str) {
     let _ = writeln!(io::stderr(), "LEFT OUT {test}: {why}");
 }
 

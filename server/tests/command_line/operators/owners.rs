@@ -178,7 +178,7 @@ fn s20_root_without_the_right_to_give_away_leaves_nothing() {
     assert_eq!(done.code, 1, "{}", done.err);
     assert!(
         done.err
-            .contains("which user 0 can't give to the file that takes its place"),
+            .contains("which user root can't give to the file that takes its place"),
         "{}",
         done.err
     );
@@ -260,7 +260,7 @@ fn s20_a_server_names_file_owner_and_remedy() {
     fs::set_permissions(place.file(KEY_FILE), Permissions::from_mode(0o600)).unwrap();
     while get(&server, "/readyz").0 == 200 {}
     let started = Done::from(place.command_as(SERVICE, &["migrate"]).output().unwrap());
-    let words = "the key file twinlock.db.key can't be read by user 4242: it belongs to user 0 (mode 0600); as root, run `chown 4242 twinlock.db.key`";
+    let words = "the key file twinlock.db.key can't be read by user 4242: it belongs to user root (mode 0600); as root, run `chown 4242 twinlock.db.key`";
     assert_eq!(started.expect_refused(1), words);
     server.terminate();
     let (_, log) = server.wait();

@@ -13,7 +13,7 @@ use crate::program::{Done, Place};
 
 /// Nobody, on every Debian.
 const NOBODY: u32 = 65534;
-const AS_NOBODY: &str = "run this as user 65534 (`sudo -E -u nobody twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)";
+const AS_NOBODY: &str = "run this as user nobody (`sudo -E -u nobody twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)";
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 fn set(path: &Path, mode: u32) {
@@ -132,7 +132,7 @@ fn s20_a_database_that_root_left_in_the_services_folder_is_told() {
 #[case::of_another(
     NOBODY,
     0o755,
-    "it belongs to user 65534 (mode 0755); run this as user 65534 (`sudo -E -u nobody twinlock …`: without `-E`, sudo drops TWINLOCK_… variables), or name another file with TWINLOCK_DATABASE_URL"
+    "it belongs to user nobody (mode 0755); run this as user nobody (`sudo -E -u nobody twinlock …`: without `-E`, sudo drops TWINLOCK_… variables), or name another file with TWINLOCK_DATABASE_URL"
 )]
 #[case::of_its_own(SERVICE, 0o500, "run `chmod 700 ")]
 fn s7_a_first_start_in_a_folder_that_can_not_be_written_is_told(

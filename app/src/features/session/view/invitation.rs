@@ -71,7 +71,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
             move |answer| match answer {
                 Ok(()) => {
                     shell.link.set_value(None);
-                    shell.invited.set_value(Some(for_sign_in.get_value()));
+                    shell.sign_in_as.set_value(Some(for_sign_in.get_value()));
                     shell.say(words::PASSWORD_SAVED.to_owned());
                     go(Page::SignIn, true);
                 }

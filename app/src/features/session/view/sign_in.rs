@@ -21,10 +21,9 @@ pub(crate) fn SignIn() -> impl IntoView {
     let go = go();
     // What was typed and pressed before the app was there goes on in its own fields.
     let typed = boot::typed();
-    // After an invitation the address is known: the person has just chosen its password.
-    let invited = shell.invited.try_update_value(Option::take).flatten();
+    let known = shell.sign_in_as.try_update_value(Option::take).flatten();
     let (email, password) = (
-        RwSignal::new(invited.unwrap_or_else(|| typed.email.value.clone())),
+        RwSignal::new(known.unwrap_or_else(|| typed.email.value.clone())),
         RwSignal::new(typed.password.value.clone()),
     );
     let shown = RwSignal::new(typed.shown);
