@@ -23,6 +23,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::{
+    blind_index::{BlindIndex, keyed_hash},
     events::Chain,
     ids::{MethodId, SessionId, UserId},
     people::email::Email,
@@ -30,7 +31,6 @@ use crate::{
     secrets::keys::{DataKeys, KeyRing},
 };
 
-use crate::blind_index::{BlindIndex, keyed_hash};
 use sealing::Sealing;
 pub use sealing::{KeySource, is_read_again};
 

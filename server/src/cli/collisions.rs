@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use storage::Store;
 use usecases::Services;
 
-use super::{Calls, Failure, Report, on};
-use crate::config::DatabaseArgs;
+use crate::{
+    cli::{Calls, Failure, Report, on},
+    config::DatabaseArgs,
+};
 
-pub(super) async fn run(database: &DatabaseArgs, calls: &Calls) -> Result<Report, Failure> {
+pub(in crate::cli) async fn run(database: &DatabaseArgs, calls: &Calls) -> Result<Report, Failure> {
     on(database, None, async |services| {
         Ok(found(services, calls).await?)
     })
@@ -56,7 +58,7 @@ fn line<Id: Serialize>(kind: &str, found: &Collision<Id>, remedy: &str) -> (Stri
 }
 
 /// Says that there are some; nothing where there are none.
-pub(super) async fn notice(store: &Store) -> Result<Option<String>, PortError> {
+pub(in crate::cli) async fn notice(store: &Store) -> Result<Option<String>, PortError> {
     let people = Users::collisions(store).await?.len();
     let accounts = Accounts::collisions(store).await?.len();
     Ok(match people + accounts {

@@ -6,8 +6,8 @@ use domain::{ports::Clock, secrets::vault::KeyId};
 use serde_json::json;
 use storage::Store;
 
-use super::{Failure, Report, collisions};
 use crate::{
+    cli::{Failure, Report, collisions},
     config::Database,
     context::{OpenError, connected, look_at, warn_of_exposures},
     health::{self, Look, PENDING},
@@ -21,7 +21,7 @@ const KEY: &str = "key";
 const LOST: &str = "some authenticators need a key that is not in the key file";
 
 /// Looks at what a server needs, while one runs or not, and reports what it found; fails if anything does not hold.
-pub(super) async fn run(database: &Database) -> Result<Report, Failure> {
+pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
     look_at(database, false).map_err(OpenError::Path)?;
     if key_file::is_new(database).map_err(OpenError::Key)? {
         return Err(OpenError::NoDatabase(database.place.clone()).into());

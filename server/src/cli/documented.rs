@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Arg, Command, CommandFactory, Parser};
 
-use super::args::Arguments;
+use crate::cli::args::Arguments;
 
 /// Variables of the tools that build and test, which stand in documents too.
 const OF_THE_TOOLS: [&str; 1] = ["TWINLOCK_TOOLS"];

@@ -8,14 +8,16 @@ use domain::{
 use serde_json::{Value, json};
 use usecases::Services;
 
-use super::{
-    Calls, Failure, Report, account,
-    args::{MemberArgs, MemberCommand, MemberRoleArgs},
-    on, user,
+use crate::{
+    cli::{
+        Calls, Failure, Report, account,
+        args::{MemberArgs, MemberCommand, MemberRoleArgs},
+        on, user,
+    },
+    config::DatabaseArgs,
 };
-use crate::config::DatabaseArgs;
 
-pub(super) async fn run(
+pub(in crate::cli) async fn run(
     command: &MemberCommand,
     database: &DatabaseArgs,
     calls: &Calls,

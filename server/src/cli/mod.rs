@@ -2,29 +2,18 @@
 
 mod account;
 mod args;
-mod backup;
-mod calls;
 mod collisions;
-mod copy;
+mod database;
 mod demo;
 mod doctor;
 #[cfg(test)]
 mod documented;
-mod environment;
 mod events;
-mod failure;
-mod invitation;
+mod input;
 mod key;
-mod key_events;
-mod log;
-mod meant;
 mod member;
-mod migrate;
-mod password;
-mod report;
-mod restore;
+mod output;
 mod serve;
-mod usage;
 mod user;
 
 use std::{
@@ -47,9 +36,14 @@ use crate::{
     context::{Opening, open},
 };
 use args::{Arguments, Command};
-use calls::Calls;
-use failure::Failure;
-use report::Report;
+use database::{backup, copy, migrate, restore};
+use input::{environment, usage};
+use output::{
+    calls::Calls,
+    failure::{self, Failure},
+    log,
+    report::Report,
+};
 
 /// Runs the command that this process was started with.
 #[must_use]

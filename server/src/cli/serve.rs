@@ -12,8 +12,8 @@ use rustix::io::Errno;
 use tokio::{net::TcpListener, time::timeout};
 use usecases::Services;
 
-use super::{Failure, args::ServeArgs, demo};
 use crate::{
+    cli::{Failure, args::ServeArgs, demo},
     config::{
         Address, Branding, Database, DatabaseArgs, Hsts, Limits, Patience, PublicUrl, retention,
     },
@@ -32,7 +32,7 @@ const FIRST_FREE_PORT: u16 = 1024;
 /// How long the last writes may take.
 const TIDY_TIME: Duration = Duration::from_secs(5);
 
-pub(super) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
+pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
     // Everything that can be wrong is judged before anything is written.
     let (retention, patience) = (retention(&args.events)?, Patience::new(&args.life)?);
     let hsts = Hsts::new(&args.transport)?;

@@ -27,8 +27,10 @@ use axum::{
 };
 use usecases::CookieNames;
 
-use crate::config::{Branding, PublicUrl};
-use crate::middleware::refusal::plain;
+use crate::{
+    config::{Branding, PublicUrl},
+    middleware::refusal::plain,
+};
 use brand::Brand;
 pub use file::File;
 use index::Index;

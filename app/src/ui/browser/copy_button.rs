@@ -2,9 +2,11 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::ui::browser::reactive::later;
 use crate::ui::{
-    browser::clipboard::{copy_text, select_contents},
+    browser::{
+        clipboard::{copy_text, select_contents},
+        reactive::later,
+    },
     form::button::{Button, ButtonKind},
     layout::icon::Glyph,
     text::{wording, written::written},

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use crate::ui::browser::reactive::later;
-use crate::ui::browser::{browser_call::call, clipboard::BrowserRefused};
+use crate::ui::browser::{browser_call::call, clipboard::BrowserRefused, reactive::later};
 
 /// The browser reads the file after the click has returned, so its address must outlive that moment.
 const KEPT_FOR: Duration = Duration::from_secs(30);

@@ -1,8 +1,7 @@
 use leptos::{children::ViewFnOnce, prelude::*};
 
-use crate::ui::browser::reactive::shown;
 use crate::ui::{
-    browser::focus::bring_into_view,
+    browser::{focus::bring_into_view, reactive::shown},
     form::button::Button,
     layout::icon::{Glyph, Icon},
     text::{wording, written::written},

@@ -3,9 +3,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use web_sys::Element;
 
-use crate::ui::browser::reactive::effect;
 use crate::ui::{
-    browser::id::unique_id,
+    browser::{id::unique_id, reactive::effect},
     text::{
         clock::now_ms,
         pure::{clock_face, duration_words, is_spoken},

@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
-use crate::ui::browser::reactive::{clicked, effect, next_frame};
-
 use crate::ui::{
-    browser::focus::{bring_into_view, focus_heading},
+    browser::{
+        focus::{bring_into_view, focus_heading},
+        reactive::{clicked, effect, next_frame},
+    },
     layout::icon::{Glyph, Icon},
     text::{wording, written::written},
 };

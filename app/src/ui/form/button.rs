@@ -1,7 +1,7 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
-use crate::ui::browser::{browser_call::get, reactive::clicked};
 use crate::ui::{
+    browser::{browser_call::get, reactive::clicked},
     layout::icon::{Glyph, Icon},
     text::{wording, written::written},
 };

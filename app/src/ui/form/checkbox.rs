@@ -1,7 +1,7 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
-use crate::ui::browser::reactive::clicked;
 use crate::ui::{
+    browser::reactive::clicked,
     form::field::{FieldError, FieldIds, invalid},
     text::written::written,
 };

@@ -1,9 +1,7 @@
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
-use crate::ui::browser::reactive::effect;
-
 use crate::ui::{
-    browser::focus::select_input,
+    browser::{focus::select_input, reactive::effect},
     form::field::{Field, FieldIds, invalid},
 };
 

@@ -1,8 +1,7 @@
 use leptos::prelude::*;
 
-use crate::ui::browser::reactive::shown;
 use crate::ui::{
-    browser::id::unique_id,
+    browser::{id::unique_id, reactive::shown},
     layout::icon::{Glyph, Icon},
     text::written::written,
 };

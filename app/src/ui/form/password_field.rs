@@ -1,7 +1,7 @@
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
-use crate::ui::browser::reactive::clicked;
 use crate::ui::{
+    browser::reactive::clicked,
     form::field::{Field, FieldIds, invalid},
     layout::icon::{Glyph, Icon},
     text::wording,

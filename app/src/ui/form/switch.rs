@@ -1,8 +1,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
-use crate::ui::browser::reactive::clicked;
 use crate::ui::{
-    browser::id::unique_id,
+    browser::{id::unique_id, reactive::clicked},
     text::{wording, written::written},
 };
 

@@ -2,8 +2,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::{html, prelude::*};
 
-use crate::ui::browser::{boot, reactive::effect};
-use crate::ui::text::{pure::plain, written::written};
+use crate::ui::{
+    browser::{boot, reactive::effect},
+    text::{pure::plain, written::written},
+};
 
 /// Whether a page of this visit has already been shown.
 static SHOWN_BEFORE: AtomicBool = AtomicBool::new(false);

@@ -1,7 +1,9 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
-use crate::ui::browser::reactive::clicked;
-use crate::ui::{browser::focus::focus, text::written::written};
+use crate::ui::{
+    browser::{focus::focus, reactive::clicked},
+    text::written::written,
+};
 
 /// First stop of the keyboard: jumps over the header.
 ///

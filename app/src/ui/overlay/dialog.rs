@@ -3,10 +3,13 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::ui::browser::reactive::{effect, next_frame};
-
 use crate::ui::{
-    browser::{browser_call::call, focus::focus_heading, id::unique_id},
+    browser::{
+        browser_call::call,
+        focus::focus_heading,
+        id::unique_id,
+        reactive::{effect, next_frame},
+    },
     text::written::written,
 };
 

@@ -6,9 +6,8 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
-use crate::ui::browser::reactive::clicked;
 use crate::ui::{
-    browser::id::unique_id,
+    browser::{id::unique_id, reactive::clicked},
     layout::icon::{Glyph, Icon},
     text::{
         pure::{initials, menu_target},

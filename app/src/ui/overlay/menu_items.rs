@@ -1,7 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::browser::reactive::clicked;
-use crate::ui::{overlay::menu::MenuContext, text::written::written};
+use crate::ui::{browser::reactive::clicked, overlay::menu::MenuContext, text::written::written};
 
 fn close(context: Option<MenuContext>) {
     if let Some(context) = context {

@@ -1,8 +1,7 @@
 use leptos::prelude::*;
 
-use crate::ui::browser::reactive::clicked;
 use crate::ui::{
-    browser::{id::unique_id, theme::Theme},
+    browser::{id::unique_id, reactive::clicked, theme::Theme},
     layout::icon::{Glyph, Icon},
     text::{wording, written::written},
 };

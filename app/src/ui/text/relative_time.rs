@@ -3,10 +3,11 @@ use std::time::Duration;
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 
-use crate::ui::browser::reactive::memo;
-
 use crate::ui::{
-    browser::browser_call::{call, get, make},
+    browser::{
+        browser_call::{call, get, make},
+        reactive::memo,
+    },
     text::{
         calendar::{date, iso},
         clock::now_ms,

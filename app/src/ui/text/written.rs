@@ -1,8 +1,10 @@
 use leptos::prelude::*;
 use web_sys::Element;
 
-use crate::ui::browser::reactive::effect;
-use crate::ui::text::pure::{Part, parts};
+use crate::ui::{
+    browser::reactive::effect,
+    text::pure::{Part, parts},
+};
 
 /// Writes words to the element that owns them, and again whenever they change: `<p use:written=words></p>`.
 ///

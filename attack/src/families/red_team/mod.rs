@@ -40,7 +40,7 @@ fn smaller() -> [Attack; 11] {
             Plan::Elsewhere(
                 "server/tests/journeys/known_facts.rs",
                 "c1_an_invitation_knows_the_name",
-                "an invitation takes no password made of the brand, the email or the name; `user set-password`: server/src/cli/password.rs"
+                "an invitation takes no password made of the brand, the email or the name; `user set-password`: server/src/cli/input/password.rs"
             )
         ),
         attack!(

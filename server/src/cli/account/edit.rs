@@ -8,9 +8,9 @@ use domain::{
 use serde_json::{Value, json};
 use usecases::Services;
 
-use super::{find, members, parse_name, unknown};
 use crate::cli::{
     Calls, Failure, Report,
+    account::{find, members, parse_name, unknown},
     args::{AccountArgs, RenameArgs},
 };
 

@@ -4,8 +4,7 @@ use domain::ports::AccountRecord;
 use serde_json::{Value, json};
 use usecases::Services;
 
-use super::members;
-use crate::cli::{Failure, Report};
+use crate::cli::{Failure, Report, account::members};
 
 pub async fn list(services: &Services) -> Result<Report, Failure> {
     let accounts = services.accounts.list().await?;

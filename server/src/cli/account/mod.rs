@@ -10,13 +10,15 @@ use domain::{
 };
 use usecases::Services;
 
-use super::{Calls, Failure, Report, args::AccountCommand, on};
-use crate::config::DatabaseArgs;
+use crate::{
+    cli::{Calls, Failure, Report, args::AccountCommand, on},
+    config::DatabaseArgs,
+};
 
 /// How many names a refusal lists.
 const MAX_LISTED: usize = 20;
 
-pub(super) async fn run(
+pub(in crate::cli) async fn run(
     command: &AccountCommand,
     database: &DatabaseArgs,
     calls: &Calls,
@@ -41,7 +43,10 @@ fn parse_name(text: &str) -> Result<AccountName, Failure> {
 }
 
 /// The account of a name, or a refusal that says which there are.
-pub(super) async fn find(services: &Services, name: &str) -> Result<AccountRecord, Failure> {
+pub(in crate::cli) async fn find(
+    services: &Services,
+    name: &str,
+) -> Result<AccountRecord, Failure> {
     // As it is written: one from before may hold what no name may hold now.
     let wanted = AccountName::kept(name.trim().to_owned());
     match services.accounts.find(&wanted).await? {

@@ -8,9 +8,9 @@ use domain::{
 use serde_json::json;
 use usecases::Services;
 
-use super::{find, members, unknown};
 use crate::cli::{
     Failure, Report,
+    account::{find, members, unknown},
     args::{RuleArgs, Switch},
 };
 

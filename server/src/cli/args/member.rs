@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::RoleArg;
+use crate::cli::args::RoleArg;
 
 #[derive(Debug, Subcommand)]
 pub enum MemberCommand {

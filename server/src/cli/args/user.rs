@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 
-use super::RoleArg;
-use crate::config::{AddressArgs, BrandArgs};
+use crate::{
+    cli::args::RoleArg,
+    config::{AddressArgs, BrandArgs},
+};
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {

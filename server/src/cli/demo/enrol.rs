@@ -18,12 +18,14 @@ use domain::{
 use usecases::Services;
 use zeroize::Zeroizing;
 
-use super::{
-    disturbed,
-    secrets::{self, DrawnCode},
-    visit::{Actor, Visit},
+use crate::cli::{
+    Failure,
+    demo::{
+        disturbed,
+        secrets::{self, DrawnCode},
+        visit::{Actor, Visit},
+    },
 };
-use crate::cli::Failure;
 
 const DAY: Duration = Duration::from_hours(24);
 /// So long apart that the refused codes add up to a lock without a pause in between.

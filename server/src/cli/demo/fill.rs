@@ -5,12 +5,14 @@ use std::time::Duration;
 use domain::{ids::AccountId, ports::NewAccount, time::Timestamp};
 use usecases::Services;
 
-use super::{
-    cast::{ACCOUNTS, PEOPLE},
-    disturbed,
-    person::{self, Filled},
+use crate::cli::{
+    Failure,
+    demo::{
+        cast::{ACCOUNTS, PEOPLE},
+        disturbed,
+        person::{self, Filled},
+    },
 };
-use crate::cli::Failure;
 
 /// How long ago everything was added.
 pub const ADDED: Duration = Duration::from_hours(24 * 30);

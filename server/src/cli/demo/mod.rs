@@ -15,12 +15,14 @@ use std::io::{self, Write};
 
 use usecases::Services;
 
-use super::Failure;
-use crate::config::{Address, Database, SettingError};
+use crate::{
+    cli::Failure,
+    config::{Address, Database, SettingError},
+};
 
 /// Whether the demo may be served there: its passwords have been on a screen, so that others on the network get no chance to use them. A
 /// public URL that is not this machine's means a proxy that brings others here.
-pub(super) fn check_address(address: &Address) -> Result<(), SettingError> {
+pub(in crate::cli) fn check_address(address: &Address) -> Result<(), SettingError> {
     let listen = address.listen;
     if !listen.ip().to_canonical().is_loopback() {
         let problem = format!(
@@ -39,7 +41,7 @@ pub(super) fn check_address(address: &Address) -> Result<(), SettingError> {
 }
 
 /// Fills an empty database and prints, this once, how to sign in.
-pub(super) async fn run(services: &Services, database: &Database) -> Result<(), Failure> {
+pub(in crate::cli) async fn run(services: &Services, database: &Database) -> Result<(), Failure> {
     if !is_empty(services).await? {
         return Err(Failure::refused(format!(
             "the database {} is not empty, and --demo fills an empty one only: leave --demo out, or name a new one with TWINLOCK_DATABASE_URL",

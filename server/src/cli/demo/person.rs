@@ -10,14 +10,17 @@ use domain::{
 use usecases::Services;
 use zeroize::Zeroizing;
 
-use super::{
-    cast::{Person, State},
-    disturbed, enrol,
-    fill::{ADDED, Accounts, account},
-    secrets,
-    visit::Actor,
+use crate::cli::{
+    Failure,
+    demo::{
+        cast::{Person, State},
+        disturbed, enrol,
+        fill::{ADDED, Accounts, account},
+        secrets,
+        visit::Actor,
+    },
+    user::invitation,
 };
-use crate::cli::{Failure, invitation};
 
 /// How long ago the authenticators were set up: before this very time step, so that its code still works.
 const SET_UP: Duration = Duration::from_hours(24 * 21);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use domain::people::roles::Role;
 use zeroize::Zeroizing;
 
-use super::{
+use crate::cli::demo::{
     cast::{ACCOUNTS, Person},
     person::Filled,
 };

@@ -8,8 +8,7 @@ use domain::{
 };
 use usecases::Services;
 
-use super::disturbed;
-use crate::cli::Failure;
+use crate::cli::{Failure, demo::disturbed};
 
 /// Somebody who can sign in.
 #[derive(Clone)]

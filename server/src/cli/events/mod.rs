@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 use storage::{Audit, Fault, Store};
 
 use self::names::Names;
-use super::{
-    Failure, Report,
-    args::{EventsArgs, KeptSeal},
-};
 use crate::{
+    cli::{
+        Failure, Report,
+        args::{EventsArgs, KeptSeal},
+    },
     config::{Database, DatabaseArgs},
     context::{Opened, Opening, open},
     system::utc::utc,
 };
 
 /// Reports what a look through the chain found; an export has written itself.
-pub(super) async fn run(
+pub(in crate::cli) async fn run(
     args: &EventsArgs,
     database: &DatabaseArgs,
 ) -> Result<Option<Report>, Failure> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The keys of the file and those that are missing, each with what it does.
-pub(super) async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {
+pub(in crate::cli) async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {
     let seals = match store.sealing_key().await? {
         Some(key) => Some(key),
         None => ring.current().map(|key| key.id().clone()),
@@ -44,7 +44,7 @@ pub(super) async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failur
 }
 
 /// What a rotation has done, and what it could not do.
-pub(super) async fn rotated(
+pub(in crate::cli) async fn rotated(
     store: &Store,
     ring: &KeyRing,
     progress: Progress,
@@ -99,7 +99,7 @@ fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
 }
 
 /// What is sealed by keys that are not in the file.
-pub(super) async fn missing(store: &Store, ring: &KeyRing) -> Result<Vec<Lost>, PortError> {
+pub(in crate::cli) async fn missing(store: &Store, ring: &KeyRing) -> Result<Vec<Lost>, PortError> {
     let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
     keys::lost(store, &known).await
 }

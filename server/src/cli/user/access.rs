@@ -4,8 +4,12 @@ use domain::{people::roles::Role, ports::UserRecord};
 use serde_json::{Value, json};
 use usecases::Services;
 
-use super::{find, judge, obstacle, parse_email, unknown};
-use crate::cli::{Calls, Failure, Report, args::EmailArgs, report::joined};
+use crate::cli::{
+    Calls, Failure, Report,
+    args::EmailArgs,
+    output::report::joined,
+    user::{find, judge, obstacle, parse_email, unknown},
+};
 
 /// Bars somebody or lets them in again. Scripts may repeat it: what is so already is said and no failure.
 pub async fn set_disabled(

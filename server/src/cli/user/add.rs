@@ -13,12 +13,12 @@ use domain::{
 use serde_json::{Value, json};
 use usecases::Services;
 
-use super::{find, new_email, obstacle, parse_email, unknown};
 use crate::{
     cli::{
         Calls, Failure, Report, account,
         args::{AddUserArgs, PasswordArgs, SetPasswordArgs},
-        invitation, password,
+        input::password,
+        user::{find, invitation, new_email, obstacle, parse_email, unknown},
     },
     config::{Address, AddressArgs},
     system::utc::utc,

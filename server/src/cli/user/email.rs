@@ -4,8 +4,11 @@ use domain::{ids::UserId, ports::UserRecord};
 use serde_json::json;
 use usecases::Services;
 
-use super::{find, new_email, parse_email, unknown};
-use crate::cli::{Failure, Report, args::SetEmailArgs};
+use crate::cli::{
+    Failure, Report,
+    args::SetEmailArgs,
+    user::{find, new_email, parse_email, unknown},
+};
 
 pub async fn set_email(services: &Services, args: &SetEmailArgs) -> Result<Report, Failure> {
     let UserRecord {

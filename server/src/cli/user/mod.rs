@@ -3,6 +3,7 @@
 mod access;
 mod add;
 mod email;
+pub(in crate::cli) mod invitation;
 mod list;
 mod reset;
 
@@ -13,13 +14,15 @@ use domain::{
 };
 use usecases::Services;
 
-use super::{Calls, Failure, Report, args::UserCommand, on, report::joined};
-use crate::config::DatabaseArgs;
+use crate::{
+    cli::{Calls, Failure, Report, args::UserCommand, on, output::report::joined},
+    config::DatabaseArgs,
+};
 
 /// How many accounts a refusal names.
 const MAX_LISTED: usize = 20;
 
-pub(super) async fn run(
+pub(in crate::cli) async fn run(
     command: &UserCommand,
     database: &DatabaseArgs,
     calls: &Calls,
@@ -39,7 +42,7 @@ pub(super) async fn run(
 }
 
 /// Reads an address from the command line.
-pub(super) fn parse_email(text: &str) -> Result<Email, Failure> {
+pub(in crate::cli) fn parse_email(text: &str) -> Result<Email, Failure> {
     text.parse().map_err(|error| no_email(text, error))
 }
 
@@ -54,7 +57,10 @@ fn no_email(text: &str, error: EmailError) -> Failure {
 }
 
 /// Who has this address.
-pub(super) async fn find(services: &Services, email: &Email) -> Result<Credentials, Failure> {
+pub(in crate::cli) async fn find(
+    services: &Services,
+    email: &Email,
+) -> Result<Credentials, Failure> {
     services
         .users
         .credentials(email)
@@ -70,7 +76,7 @@ fn unknown(email: &Email) -> Failure {
 
 /// What keeps somebody from signing in, whatever else they have, with the command that ends it: the sentence that follows one about them.
 /// Nothing where nothing does.
-pub(super) fn obstacle(user: &Credentials, calls: &Calls) -> Option<String> {
+pub(in crate::cli) fn obstacle(user: &Credentials, calls: &Calls) -> Option<String> {
     let email = user.email.as_str();
     if user.disabled {
         return Some(format!(
@@ -115,7 +121,7 @@ async fn judge(
 }
 
 /// The refusal that keeps an Owner in each account.
-pub(super) fn last_owner(email: &Email, of: &str) -> Failure {
+pub(in crate::cli) fn last_owner(email: &Email, of: &str) -> Failure {
     Failure::refused(format!(
         "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`, or `twinlock user add` where nobody else belongs to it; \
          one who is only invited counts once they have chosen a password), or remove the account (`twinlock account remove`)"

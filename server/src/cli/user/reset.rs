@@ -3,8 +3,11 @@
 use serde_json::json;
 use usecases::Services;
 
-use super::{find, obstacle, parse_email};
-use crate::cli::{Calls, Failure, Report, args::EmailArgs};
+use crate::cli::{
+    Calls, Failure, Report,
+    args::EmailArgs,
+    user::{find, obstacle, parse_email},
+};
 
 pub async fn unlock(
     services: &Services,

@@ -8,8 +8,7 @@ use std::{
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use crate::config::SettingError;
-use crate::files::named_path::LOGO;
+use crate::{config::SettingError, files::named_path::LOGO};
 
 /// It is loaded with every first visit, so it has to be small.
 const MAX_BYTES: usize = 64 * 1024;

@@ -7,8 +7,10 @@ use std::{
     path::Path,
 };
 
-use crate::files::{self, beside, named_path::KEY_LOCK};
-use crate::keys::key_file::{KeyFileError, failed, not_kept, of_folder, owner_only, whole};
+use crate::{
+    files::{self, beside, named_path::KEY_LOCK},
+    keys::key_file::{KeyFileError, failed, not_kept, of_folder, owner_only, whole},
+};
 
 /// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
 /// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.

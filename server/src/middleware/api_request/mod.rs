@@ -25,15 +25,17 @@ use axum::{
 };
 use usecases::Services;
 
-use crate::config::TrustedProxies;
-use crate::middleware::{
-    api_request::{
-        origin::Origins,
-        pace::{Pace, SIGN_IN, Shown},
-        repeats::{Repeats, Turn},
+use crate::{
+    config::TrustedProxies,
+    middleware::{
+        api_request::{
+            origin::Origins,
+            pace::{Pace, SIGN_IN, Shown},
+            repeats::{Repeats, Turn},
+        },
+        every_request::{codings, visitor},
+        refusal::refuse,
     },
-    every_request::{codings, visitor},
-    refusal::refuse,
 };
 
 /// What the guards go by.

@@ -11,10 +11,12 @@ use axum::{
     response::Response,
 };
 
-use crate::config::PublicUrl;
-use crate::middleware::{
-    every_request::sparing::{Sparing, shown},
-    refusal::refuse,
+use crate::{
+    config::PublicUrl,
+    middleware::{
+        every_request::sparing::{Sparing, shown},
+        refusal::refuse,
+    },
 };
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -10,8 +10,10 @@ use axum::{
 };
 use tracing::Span;
 
-use crate::health::{LIVE, READY};
-use crate::middleware::every_request::request_id::RequestId;
+use crate::{
+    health::{LIVE, READY},
+    middleware::every_request::request_id::RequestId,
+};
 
 /// Paths of ours are short; the rest of a long one is somebody's probe.
 const MAX_PATH: usize = 120;

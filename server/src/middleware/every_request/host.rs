@@ -10,16 +10,16 @@ use axum::{
 };
 use domain::network::host_name::HostName;
 
-use crate::middleware::{
-    every_request::{
-        sparing::{Sparing, shown},
-        visitor::Peer,
-    },
-    refusal::{plain, refuse_as},
-};
 use crate::{
     config::{Hosts, PublicUrl, TrustedProxies},
     health::{LIVE, READY},
+    middleware::{
+        every_request::{
+            sparing::{Sparing, shown},
+            visitor::Peer,
+        },
+        refusal::{plain, refuse_as},
+    },
     spa::OtherAddress,
 };
 

@@ -19,9 +19,11 @@ use axum::{
 use domain::ports::Entropy;
 use tracing::Instrument;
 
-use crate::config::TrustedProxies;
-use crate::middleware::every_request::{
-    access_log::Line, host::HostGuard, request_id::RequestId, security_headers::SecurityHeaders,
+use crate::{
+    config::TrustedProxies,
+    middleware::every_request::{
+        access_log::Line, host::HostGuard, request_id::RequestId, security_headers::SecurityHeaders,
+    },
 };
 
 /// What envelopes are made of.

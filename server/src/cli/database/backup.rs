@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use serde_json::json;
 use storage::BackupError;
 
-use super::{Failure, Report, args::BackupArgs};
 use crate::{
+    cli::{Failure, Report, args::BackupArgs},
     config::Database,
     context::{Opening, open},
     files::{
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-pub(super) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {
+pub(in crate::cli) async fn run(args: &BackupArgs, database: &Database) -> Result<Report, Failure> {
     if let Some(own) = database.file().and_then(|own| own_file(&args.file, own)) {
         return Err(Failure::refused(format!(
             "{} is {own} of the database {}: name another file for the backup",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{ids::UserId, time::Timestamp, token::Token};
 use usecases::Services;
 
-use super::Failure;
+use crate::cli::Failure;
 
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_hours(7 * 24);

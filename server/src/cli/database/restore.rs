@@ -15,12 +15,12 @@ use domain::{
 use serde_json::{Value, json};
 use storage::{BackupError, Ended, Spent, Store, given_up, sound};
 
-use super::{
-    Failure, Report,
-    args::{RestoreArgs, RestoredArgs},
-    report::joined,
-};
 use crate::{
+    cli::{
+        Failure, Report,
+        args::{RestoreArgs, RestoredArgs},
+        output::report::joined,
+    },
     config::{Database, Place},
     context::{OpenError, Opening, look_at, open},
     files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
@@ -38,7 +38,10 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 const UNFINISHED: &str = ".restoring";
 
 /// Nothing is changed before the backup stands beside the database, ready to take its place.
-pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Report, Failure> {
+pub(in crate::cli) async fn run(
+    args: &RestoreArgs,
+    database: &Database,
+) -> Result<Report, Failure> {
     let target = file_of(database)?;
     refuse_unusable(&args.file)?;
     look_at(database, true)?;
@@ -94,7 +97,10 @@ pub(super) async fn run(args: &RestoreArgs, database: &Database) -> Result<Repor
 }
 
 /// The part that does not concern a file: on an open database, of either engine.
-pub(super) async fn only_end(args: &RestoredArgs, database: &Database) -> Result<Report, Failure> {
+pub(in crate::cli) async fn only_end(
+    args: &RestoredArgs,
+    database: &Database,
+) -> Result<Report, Failure> {
     let opened = open(database, Opening::Existing).await?;
     let spent = if args.void_backup_codes {
         Spent::All

@@ -9,8 +9,8 @@ use domain::{
 use serde_json::{Value, json};
 use storage::{CopyError, Store, given_up};
 
-use super::{Failure, Report, args::CopyArgs};
 use crate::{
+    cli::{Failure, Report, args::CopyArgs},
     config::{Database, DatabaseArgs},
     context::{OpenError, Opening, connected, look_at, open},
     files,
@@ -18,7 +18,10 @@ use crate::{
     system::clock::SystemClock,
 };
 
-pub(super) async fn run(args: &CopyArgs, settings: &DatabaseArgs) -> Result<Report, Failure> {
+pub(in crate::cli) async fn run(
+    args: &CopyArgs,
+    settings: &DatabaseArgs,
+) -> Result<Report, Failure> {
     let at = |argument, url: &str, key_file: Option<String>| {
         let settings = DatabaseArgs {
             database_url: url.to_owned(),

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use domain::people::password::{MAX_CHARS, Password, PasswordOwner};
 use zeroize::Zeroizing;
 
-use super::Failure;
+use crate::cli::Failure;
 
 /// Far more than the longest password takes.
 const MAX_BYTES: u64 = 16 * MAX_CHARS as u64;

@@ -5,11 +5,13 @@ use std::{collections::BTreeSet, ffi::OsString};
 use clap::{Command, CommandFactory};
 use strsim::normalized_damerau_levenshtein;
 
-use super::{
-    args::Arguments,
-    meant::{self, Meant},
+use crate::{
+    cli::{
+        args::Arguments,
+        input::meant::{self, Meant},
+    },
+    config::SettingError,
 };
-use crate::config::SettingError;
 
 /// All settings of this program begin so.
 const PREFIX: &str = "TWINLOCK_";

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{Failure, Report, collisions};
 use crate::{
+    cli::{Failure, Report, collisions},
     config::Database,
     context::{Opening, open},
 };
 
-pub(super) async fn run(database: &Database) -> Result<Report, Failure> {
+pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
     let opened = open(database, Opening::Prepare).await?;
     let collisions = collisions::notice(opened.store()).await;
     opened.close().await;

@@ -6,8 +6,10 @@ use domain::{
 };
 use storage::Store;
 
-use super::{Failure, Report, args::KeyCommand};
-use crate::system::clock::SystemClock;
+use crate::{
+    cli::{Failure, Report, args::KeyCommand},
+    system::clock::SystemClock,
+};
 
 /// Notes a key that was added to the key file or taken out of it. The file was changed before: that it can't be noted is a failure that
 /// says so.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use super::Failure;
+use crate::cli::Failure;
 
 /// The items of a sentence: "a", "a and b", "a, b and c".
 pub fn joined(items: &[String]) -> String {

@@ -1,5 +1,6 @@
 //! `twinlock key`: from one master key to the next, while the server runs.
 
+pub(in crate::cli) mod events;
 mod report;
 
 use std::{
@@ -19,8 +20,8 @@ use domain::{
 use serde_json::json;
 use storage::Store;
 
-use super::{Failure, Report, args::KeyCommand};
 use crate::{
+    cli::{Failure, Report, args::KeyCommand},
     config::{Database, DatabaseArgs},
     context::{OpenError, Opened, Opening, connected, open},
     files,
@@ -37,7 +38,7 @@ const HEARD_BY_ALL: Duration = Duration::from_secs(3);
 /// How often there is a look whether they have.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-pub(super) async fn run(
+pub(in crate::cli) async fn run(
     command: &KeyCommand,
     database: &DatabaseArgs,
     json: bool,
@@ -48,7 +49,7 @@ pub(super) async fn run(
     }
     let opened = open(&database, Opening::Existing).await?;
     let result = command_on(&database, &opened, command, json).await;
-    let result = super::key_events::noted(opened.store(), command, result).await;
+    let result = events::noted(opened.store(), command, result).await;
     opened.close().await;
     result
 }

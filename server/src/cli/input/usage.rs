@@ -7,11 +7,13 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::{
+use crate::cli::{
     args::Arguments,
-    calls::quoted,
-    environment::as_variable,
-    meant::{self, Meant},
+    input::{
+        environment::as_variable,
+        meant::{self, Meant},
+    },
+    output::calls::quoted,
 };
 
 /// What is wrong with these words behind the program's name; nothing where help or the version was asked for, or where the list of commands says more.

@@ -7,8 +7,10 @@ use std::{
 
 use tracing_subscriber::EnvFilter;
 
-use super::Failure;
-use crate::config::{LogFormat, SettingError};
+use crate::{
+    cli::Failure,
+    config::{LogFormat, SettingError},
+};
 
 /// The driver's own words on the database are left out by default: what matters of them comes back as an error, and is told once.
 const SERVER: &str = "info,sqlx=off,sqlx_core=off";

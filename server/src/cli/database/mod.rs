@@ -1,0 +1,6 @@
+//! The database as a whole: backup, restore, copy, migrate.
+
+pub(in crate::cli) mod backup;
+pub(in crate::cli) mod copy;
+pub(in crate::cli) mod migrate;
+pub(in crate::cli) mod restore;
