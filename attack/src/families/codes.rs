@@ -100,7 +100,7 @@ fn b2_a_used_code(_: Effort) -> Held {
         .expect_refused(409, "backup_code_used");
     refused(
         4,
-        "a used code: again from elsewhere, after a restart, after kill -9, spelt otherwise (after a restore: server/tests/command_line/backup.rs)",
+        "a used code: again from elsewhere, after a restart, after kill -9, spelt otherwise (after a restore: server/tests/command_line/database/backup.rs)",
     )
 }
 

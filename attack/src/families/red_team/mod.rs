@@ -54,13 +54,13 @@ fn smaller() -> [Attack; 11] {
             Plan::Elsewhere(
                 "storage/tests/contract/people/memberships.rs",
                 "an_invited_owner_does_not_count",
-                "an Owner who is only invited keeps no account; the command: server/tests/command_line/user_changes.rs"
+                "an Owner who is only invited keeps no account; the command: server/tests/command_line/people/user_changes.rs"
             )
         ),
         attack!(
             "RC4",
             Plan::Elsewhere(
-                "server/tests/command_line/backup.rs",
+                "server/tests/command_line/database/backup.rs",
                 "a_backup_with_a_foreign_schema",
                 "a restored file with a trigger, a view, a default or an index that is not ours; at start: doctor.rs beside it"
             )
@@ -68,7 +68,7 @@ fn smaller() -> [Attack; 11] {
         attack!(
             "RC5",
             Plan::Elsewhere(
-                "server/tests/command_line/key_file.rs",
+                "server/tests/command_line/keys/key_file.rs",
                 "of_another_user",
                 "a key file of another user, links that were planted, wide modes: server/src/keys/key_file/tests.rs too"
             )
@@ -92,7 +92,7 @@ fn smaller() -> [Attack; 11] {
         attack!(
             "RC8",
             Plan::Elsewhere(
-                "server/tests/command_line/demo.rs",
+                "server/tests/command_line/serving/demo.rs",
                 "others_behind_a_proxy",
                 "`serve --demo` under a public URL of another machine"
             )
@@ -100,7 +100,7 @@ fn smaller() -> [Attack; 11] {
         attack!(
             "RC9",
             Plan::Elsewhere(
-                "server/tests/command_line/serving.rs",
+                "server/tests/command_line/serving/serve.rs",
                 "a_proxy_says",
                 "a trusted network that is written as IPv6; the forms that are refused: server/src/config/limits.rs"
             )

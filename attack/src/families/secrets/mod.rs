@@ -19,7 +19,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(
             "D4",
             Plan::Elsewhere(
-                "server/tests/command_line/keys.rs",
+                "server/tests/command_line/keys/rotation.rs",
                 "rotate_while_people_sign_in_and_drop_the_old_one",
                 "300 rows with every run, 10,000 in the deep one; a start without the key refuses: a_key_that_rows_need_stops_the_start"
             )

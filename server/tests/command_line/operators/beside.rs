@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::symlink, process::Command};
 
 use rstest::rstest;
 
-use crate::program::Place;
+use crate::support::program::Place;
 
 #[rstest]
 #[case::journal("-journal", "the database's journal", &["user", "list"])]

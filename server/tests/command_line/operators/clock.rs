@@ -7,9 +7,11 @@ use std::{
 
 use super::left_out;
 use crate::{
-    key_copies::{copy, other_server_with, wait_for_server},
-    keys::with_people,
-    program::Place,
+    keys::{
+        copies::{copy, other_server_with, wait_for_server},
+        rotation::with_people,
+    },
+    support::program::Place,
 };
 
 /// The library that moves a program's clock.

@@ -11,7 +11,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::{has, left_out, server::url_of};
-use crate::{
+use crate::support::{
     free_port::free_port,
     program::{Done, Place},
 };

@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use super::{can_mount, has};
-use crate::program::{Done, Place};
+use crate::support::program::{Done, Place};
 
 /// A disk in memory of 1 MiB with what the script puts there, filled up to so many KiB.
 fn on_a_disk_with(room: u32, before: &str) -> String {

@@ -9,7 +9,7 @@ use std::{
 use rstest::rstest;
 
 use super::{SERVICE, can_mount, give, has, is_root, left_out, names};
-use crate::program::{Done, Place, Running};
+use crate::support::program::{Done, Place, Running};
 
 const KEY_FILE: &str = "secrets/twinlock.key";
 

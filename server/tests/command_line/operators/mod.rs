@@ -22,7 +22,7 @@ use std::{
     process::Command,
 };
 
-use crate::program::Place;
+use crate::support::program::Place;
 
 /// A user without a name or a group on any system.
 pub const SERVICE: u32 = 4242;

@@ -10,7 +10,7 @@ use std::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::program::{Done, Place};
+use crate::support::program::{Done, Place};
 
 #[test]
 fn s23_a_server_for_everybody_without_a_name_says_what_its_links_are_good_for() {

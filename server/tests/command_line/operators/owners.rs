@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 
 use super::{SERVICE, give, has, is_root, names, owner};
-use crate::{
+use crate::support::{
     browser::{Browser, get, now},
     people::PASSWORD,
     program::{Done, Place, Running},

@@ -13,7 +13,7 @@ use std::{
 use rstest::rstest;
 
 use super::{SERVICE, give, is_root, names};
-use crate::program::{Done, Place};
+use crate::support::program::{Done, Place};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 

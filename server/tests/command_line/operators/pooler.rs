@@ -14,7 +14,7 @@ use super::{
     has,
     server::{Server, url_of, word},
 };
-use crate::{
+use crate::support::{
     browser::get,
     free_port::free_port,
     program::{Done, Running},

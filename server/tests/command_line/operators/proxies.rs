@@ -5,7 +5,7 @@ use std::{
     net::TcpStream,
 };
 
-use crate::{
+use crate::support::{
     browser::Browser,
     program::{Place, Running},
 };

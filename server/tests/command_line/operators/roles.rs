@@ -8,7 +8,7 @@ use super::{
     left_out,
     server::{Server, url_of, word},
 };
-use crate::program::{Done, Running};
+use crate::support::program::{Done, Running};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 

@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use url::Url;
 
 use super::left_out;
-use crate::program::{Done, Place};
+use crate::support::program::{Done, Place};
 
 /// A database and a role that may sign in, both dropped at the end.
 pub struct Server {

@@ -9,7 +9,7 @@ use std::{
 use rstest::rstest;
 
 use super::{SERVICE, give, is_root, left_out, names};
-use crate::program::{Done, Place};
+use crate::support::program::{Done, Place};
 
 /// Nobody, on every Debian.
 const NOBODY: u32 = 65534;

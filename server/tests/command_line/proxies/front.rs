@@ -11,7 +11,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::kind::{Places, Recipe, make_certificate};
-use crate::free_port::free_port;
+use crate::support::free_port::free_port;
 
 /// How often it is looked whether it listens, every hundredth of a second.
 const TRIES: u32 = 1500;

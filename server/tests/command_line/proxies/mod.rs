@@ -20,7 +20,7 @@ use self::{
     front::Front,
     kind::{Kind, Recipe, STAFF},
 };
-use crate::{
+use crate::support::{
     free_port::free_port,
     program::{Place, Running},
 };

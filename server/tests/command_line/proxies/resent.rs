@@ -19,7 +19,7 @@ use super::{
     kind::{Kind, Recipe},
     place, serve,
 };
-use crate::free_port::free_port;
+use crate::support::free_port::free_port;
 
 const OTHER: &str = "nine slow lanterns by the river";
 

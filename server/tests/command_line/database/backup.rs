@@ -1,0 +1,390 @@
+//! A backup while people sign in, and the database put back from it.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+};
+
+use rstest::rstest;
+use serde_json::{Value, json};
+use sqlx::{Connection, Executor, SqliteConnection};
+
+use crate::{
+    authenticator::Authenticator,
+    support::{
+        browser::{Browser, now},
+        people::PASSWORD,
+        program::{Place, Running},
+    },
+};
+
+const ADA: &str = "ada@example.com";
+
+/// An authenticator and its ten backup codes.
+fn enrolled(server: &Running) -> (Browser, Authenticator, Vec<String>) {
+    let mut browser = Browser::of(server, ADA, PASSWORD);
+    let key = browser.ask("mfa/set_up").1["key"].clone();
+    let authenticator = Authenticator::new(key.as_str().unwrap());
+    let code = authenticator.code(now());
+    let (status, sheet) = browser.call("mfa/confirm", json!({ "code": code }));
+    assert_eq!(status, 200, "{sheet}");
+    let codes = serde_json::from_value(sheet["codes"].clone()).unwrap();
+    (browser, authenticator, codes)
+}
+
+fn signed_in_by(server: &Running, code: &str) -> (u16, Value) {
+    let mut browser = Browser::of(server, ADA, PASSWORD);
+    let (status, answer) = browser.call("session/verify_backup_code", json!({ "code": code }));
+    (status, answer["kind"].clone())
+}
+
+fn stop(server: Running) {
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, 0, "{log}");
+}
+
+fn files(place: &Place) -> Vec<String> {
+    let names = fs::read_dir(place.file("")).unwrap();
+    let mut names: Vec<String> = names
+        .map(|name| name.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn under_load_brings_everybody_back_and_no_used_code() {
+    let place = Place::with_owner();
+    let server = place.serve();
+    let (mut before, authenticator, codes) = enrolled(&server);
+    assert_eq!(signed_in_by(&server, &codes[0]).0, 200);
+    let stopped = AtomicBool::new(false);
+    // A person signs in thirty times a minute at most, and some of that is needed below.
+    let left = AtomicI64::new(20);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !stopped.load(Ordering::Relaxed) {
+                    let mut browser = Browser::new(&server);
+                    let (status, answer) = if left.fetch_sub(1, Ordering::Relaxed) > 0 {
+                        browser.sign_in(ADA, PASSWORD)
+                    } else {
+                        browser.ask("session/whoami")
+                    };
+                    assert_eq!(status, 200, "nobody waits for a backup: {answer}");
+                }
+            });
+        }
+        for name in ["one", "two", "three"] {
+            place.run(&["backup", name]).expect_done();
+        }
+        stopped.store(true, Ordering::Relaxed);
+    });
+    let mode = fs::metadata(place.file("three"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // Used after the backup, which holds it as unused.
+    assert_eq!(signed_in_by(&server, &codes[1]).0, 200);
+    // All that has to be done first, in its order.
+    let held = place.run(&["restore", "three"]);
+    let line = held.expect_refused(1);
+    assert!(
+        line.contains("stop the server first, then repeat this with `--overwrite`"),
+        "{line}"
+    );
+    let held = place.run(&["restore", "three", "--overwrite"]);
+    let line = held.expect_refused(1);
+    assert!(line.contains("stop the server first"), "{line}");
+    stop(server);
+    let there = place.run(&["restore", "three"]);
+    let line = there.expect_refused(1);
+    assert!(line.contains("`--overwrite` puts it aside"), "{line}");
+    let restored = place.run(&["restore", "three", "--overwrite", "--json"]);
+    let restored = restored.expect_json();
+    assert_eq!(
+        (
+            &restored["backup_codes_voided"],
+            &restored["backup_codes_left"],
+            &restored["warning"]
+        ),
+        (&json!(1), &json!(8), &Value::Null)
+    );
+    assert!(restored["sessions"].as_u64().unwrap() > 2, "{restored}");
+
+    let server = place.serve();
+    before.turn_to(&server);
+    assert_eq!(before.standing(), Value::Null, "its session has ended");
+    for code in &codes[..2] {
+        assert_eq!(
+            signed_in_by(&server, code),
+            (409, json!("backup_code_used"))
+        );
+    }
+    let mut browser = Browser::of(&server, ADA, PASSWORD);
+    let code = json!({ "code": authenticator.code(now()) });
+    let (status, answer) = browser.call("session/verify_code", code);
+    // The code of a step that began after the restore would be right; it is hardly ever met here.
+    assert!(
+        status == 200 || answer["kind"] == json!("already_used"),
+        "{answer}"
+    );
+    assert_eq!(signed_in_by(&server, &codes[2]).0, 200);
+    stop(server);
+    place.run(&["events", "--verify"]).expect_done();
+    let events = place.run(&["events", "--export"]);
+    assert!(events.expect_done().contains("\"database_restore\""));
+}
+
+#[test]
+fn without_the_newest_database_it_says_what_is_not_known() {
+    let place = Place::with_owner();
+    let server = place.serve();
+    let (_, _, codes) = enrolled(&server);
+    stop(server);
+    place.run(&["backup", "copy"]).expect_done();
+    fs::remove_file(place.file("twinlock.db")).unwrap();
+
+    let restored = place.run(&["restore", "copy"]);
+    let said = restored.expect_done();
+    assert!(
+        said.contains("is not known: the 10 that it holds as unused work"),
+        "{said}"
+    );
+    assert_eq!(files(&place), ["copy", "twinlock.db", "twinlock.db.key"]);
+    let voided = place.run(&["restored", "--void-backup-codes"]);
+    let said = voided.expect_done();
+    assert!(said.contains("10 backup codes were voided"), "{said}");
+    let server = place.serve();
+    assert_eq!(
+        signed_in_by(&server, &codes[3]),
+        (409, json!("backup_code_used"))
+    );
+}
+
+/// Those whose links ended have no other way in.
+#[test]
+fn whose_links_ended_is_said_with_what_makes_new_ones() {
+    let place = Place::with_owner();
+    let invite = |number: u32| {
+        let email = format!("{number:02}@example.com");
+        let add = ["user", "add", &email, "--name", "Somebody"];
+        let role = ["--account", "Acme", "--role", "member"];
+        place.run(&[&add[..], &role].concat()).expect_done();
+    };
+    let restored = |copy: &str| {
+        place.run(&["backup", copy]).expect_done();
+        let done = place.run(&["restore", copy, "--overwrite"]);
+        let lines = done.expect_done().lines().map(str::to_owned);
+        let mut lines = lines.filter(|line| line.contains("set-password"));
+        (lines.next(), lines.next())
+    };
+    assert_eq!(restored("none"), (None, None));
+    (1..=2).for_each(invite);
+    let said = "`twinlock user set-password EMAIL` prints a new link; those that ended were of";
+    let two = format!("{said} 01@example.com and 02@example.com.");
+    assert_eq!(restored("two"), (Some(two), None));
+    (3..=13).for_each(invite);
+    let many = format!(
+        "{said} 11 people; `twinlock user list` shows those who have no password yet as `invited`."
+    );
+    assert_eq!(restored("many"), (Some(many), None));
+    invite(14);
+    place.run(&["backup", "last"]).expect_done();
+    let json = place.run(&["restore", "last", "--overwrite", "--json"]);
+    assert_eq!(json.expect_json()["invited"], json!(["14@example.com"]));
+}
+
+#[test]
+fn another_key_file_is_warned_of() {
+    let (place, other) = (Place::with_owner(), Place::with_owner());
+    place.run(&["backup", "copy"]).expect_done();
+    fs::copy(place.file("copy"), other.file("copy")).unwrap();
+    let restored = other.run(&["restore", "copy", "--overwrite"]);
+    let said = restored.expect_done();
+    assert!(
+        said.contains(
+            "WARNING: the key file twinlock.db.key does not belong to the database twinlock.db"
+        ),
+        "{said}"
+    );
+    fs::remove_file(other.file("twinlock.db.key")).unwrap();
+    let restored = other.run(&["restore", "copy", "--overwrite"]);
+    let said = restored.expect_done();
+    assert!(
+        said.contains("WARNING: the database twinlock.db is there, but its key file twinlock.db.key is not: copy the key file back"),
+        "{said}"
+    );
+    fs::copy(place.file("twinlock.db.key"), other.file("twinlock.db.key")).unwrap();
+    stop(other.serve());
+}
+
+#[test]
+fn a_damaged_backup_changes_nothing() {
+    let place = Place::with_owner();
+    place.run(&["backup", "copy"]).expect_done();
+    let again = place.run(&["backup", "copy"]);
+    assert!(again.expect_refused(1).contains("copy is there already"));
+    let whole = fs::read(place.file("copy")).unwrap();
+    let database = fs::read(place.file("twinlock.db")).unwrap();
+    let (before, notes) = (files(&place), b"notes".repeat(2000));
+    for bytes in [&[][..], &whole[..whole.len() / 2], &notes[..]] {
+        fs::write(place.file("copy"), bytes).unwrap();
+        place
+            .run(&["restore", "copy", "--overwrite"])
+            .expect_refused(1);
+    }
+    assert_eq!(files(&place), before);
+    assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
+    place.run(&["restore", "missing"]).expect_refused(1);
+}
+
+/// Put aside and copied from where it no longer is, a database that is its own backup would lose what a restore ends.
+#[test]
+fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    symlink("twinlock.db", place.file("link")).unwrap();
+    fs::hard_link(place.file("twinlock.db"), place.file("second")).unwrap();
+    fs::create_dir(place.file("folder")).unwrap();
+    symlink(place.file(""), place.file("folder/here")).unwrap();
+    let (before, database) = (files(&place), fs::read(place.file("twinlock.db")).unwrap());
+    let whole = place.file("twinlock.db");
+    for name in [
+        "twinlock.db",
+        "./folder/../twinlock.db",
+        "folder/here/twinlock.db",
+        "link",
+        "second",
+        whole.to_str().unwrap(),
+    ] {
+        for more in [&[][..], &["--overwrite"], &["--void-backup-codes"]] {
+            let done = place.run(&[&["restore", name], more].concat());
+            let line = done.expect_refused(1);
+            assert!(
+                line.starts_with(&format!("{name} is the database "))
+                    && line.contains(" itself: name the file that `twinlock backup` wrote"),
+                "{line}"
+            );
+        }
+        let line = place.run(&["backup", name]);
+        let line = line.expect_refused(1);
+        assert!(
+            line.ends_with(
+                "is the file of the database twinlock.db: name another file for the backup"
+            ),
+            "{line}"
+        );
+    }
+    // By a link to the database the database is the same.
+    let by_link = [
+        "restore",
+        "twinlock.db",
+        "--overwrite",
+        "--database-url",
+        "sqlite:link",
+    ];
+    place.run(&by_link).expect_refused(1);
+    assert_eq!(files(&place), before);
+    assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
+}
+
+/// A name that the engine or a restore uses beside the database would be taken for theirs, and taken away.
+#[test]
+fn s7_a_backup_has_no_name_that_the_database_uses() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    for end in ["-journal", "-wal", "-shm"] {
+        let name = format!("./twinlock.db{end}");
+        let done = place.run(&["backup", &name]);
+        let line = done.expect_refused(1);
+        assert!(
+            line.ends_with(
+                "is a journal of the database twinlock.db: name another file for the backup"
+            ),
+            "{line}"
+        );
+    }
+    place
+        .run(&["backup", "twinlock.db.restoring"])
+        .expect_done();
+    let done = place.run(&["restore", "twinlock.db.restoring", "--overwrite"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.contains("has the name under which `twinlock restore` writes"),
+        "{line}"
+    );
+    fs::rename(place.file("twinlock.db.restoring"), place.file("copy")).unwrap();
+    place.run(&["restore", "copy", "--overwrite"]).expect_done();
+}
+
+/// C4: with such a trigger a password alone opened everything.
+#[rstest]
+#[case::trigger(
+    "CREATE TRIGGER spare AFTER INSERT ON sessions BEGIN UPDATE sessions SET second_factor_at = NEW.opened_at WHERE id = NEW.id; END",
+    "the trigger `spare` of `sessions` is foreign"
+)]
+#[case::column(
+    "ALTER TABLE users ADD COLUMN spare BIGINT DEFAULT 1",
+    "the table `users` has `spare BIGINT DEFAULT 1` where"
+)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_with_a_foreign_schema_changes_nothing(
+    #[case] sql: &'static str,
+    #[case] words: &str,
+) {
+    let place = Place::with_owner();
+    place.run(&["backup", "copy"]).expect_done();
+    let url = format!("sqlite://{}", place.file("copy").display());
+    let mut raw = SqliteConnection::connect(&url).await.unwrap();
+    raw.execute(sql).await.unwrap();
+    raw.close().await.unwrap();
+    place.add_person("max@example.com", "member");
+    let before = files(&place);
+    let done = place.run(&["restore", "copy", "--overwrite"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.starts_with(
+            "the database copy can't be opened: its schema is not as this program makes it: "
+        ) && line.contains(words),
+        "{line}"
+    );
+    assert_eq!(files(&place), before);
+    // Who came behind the backup is still there.
+    assert!(
+        place
+            .listed("max@example.com")
+            .starts_with("max@example.com")
+    );
+}
+
+/// Of two within one second, the second wrote over what the first had put aside.
+#[test]
+fn whatever_is_put_aside_stays() {
+    let place = Place::with_owner();
+    place.run(&["backup", "copy"]).expect_done();
+    for _ in 0..3 {
+        place.run(&["restore", "copy", "--overwrite"]).expect_done();
+    }
+    let aside = files(&place);
+    let aside = aside.iter().filter(|name| name.contains(".replaced-"));
+    assert_eq!(aside.count(), 3);
+}
+
+#[test]
+fn a_damaged_database_is_put_aside_with_its_journal() {
+    let place = Place::with_owner();
+    place.run(&["backup", "copy"]).expect_done();
+    for name in ["twinlock.db", "twinlock.db-wal"] {
+        fs::write(place.file(name), b"notes".repeat(2000)).unwrap();
+    }
+    place.run(&["restore", "copy", "--overwrite"]).expect_done();
+    let aside = files(&place);
+    let aside = aside.iter().filter(|name| name.contains(".replaced-"));
+    assert_eq!(aside.count(), 2);
+    assert!(place.listed(ADA).starts_with(ADA));
+}

@@ -1,0 +1,247 @@
+//! A file's whole database to another place: another file or, where `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
+
+use std::{fs, os::unix::fs::symlink};
+
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Authenticator,
+    operators::left_out,
+    support::{
+        browser::{Browser, now},
+        people::PASSWORD,
+        program::{Done, Place, Running},
+    },
+};
+
+const ADA: &str = "ada@example.com";
+const MAX: &str = "max@example.com";
+const OLD: &str = "sqlite:twinlock.db";
+
+/// Somebody who signed in with an authenticator.
+struct Enrolled {
+    browser: Browser,
+    authenticator: Authenticator,
+    /// The code by which it was set up.
+    used: String,
+    codes: Vec<String>,
+}
+
+fn enrolled(server: &Running, email: &str) -> Enrolled {
+    let mut browser = Browser::of(server, email, PASSWORD);
+    let key = browser.ask("mfa/set_up").1["key"].clone();
+    let authenticator = Authenticator::new(key.as_str().unwrap());
+    let used = authenticator.code(now());
+    let (status, sheet) = browser.call("mfa/confirm", json!({ "code": used }));
+    assert_eq!(status, 200, "{sheet}");
+    Enrolled {
+        browser,
+        authenticator,
+        used,
+        codes: serde_json::from_value(sheet["codes"].clone()).unwrap(),
+    }
+}
+
+fn tried(server: &Running, email: &str, function: &str, code: &str) -> (u16, Value) {
+    let mut browser = Browser::of(server, email, PASSWORD);
+    let (status, answer) = browser.call(function, json!({ "code": code }));
+    (status, answer["kind"].clone())
+}
+
+fn by_backup_code(server: &Running, email: &str, code: &str) -> (u16, Value) {
+    tried(server, email, "session/verify_backup_code", code)
+}
+
+fn stop(server: Running) {
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, 0, "{log}");
+}
+
+/// A file with Ada and Max.
+fn old_place() -> Place {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    place.run(&["account", "add", "Example Ltd"]).expect_done();
+    for (email, role) in [(ADA, "owner"), (MAX, "member")] {
+        place.add_person(email, role);
+    }
+    place
+}
+
+fn copy(old: &Place, to: &str) -> Done {
+    old.run(&["copy", "--from", OLD, "--to", to, "--json"])
+}
+
+/// For people: with `--json` the refusal is on standard output, too.
+fn refused_copy(old: &Place, to: &str) -> Done {
+    old.run(&["copy", "--from", OLD, "--to", to])
+}
+
+fn copy_key_file(old: &Place, new: &Place) {
+    fs::copy(old.file("twinlock.db.key"), new.file("twinlock.db.key")).unwrap();
+}
+
+#[test]
+fn everybody_signs_in_there_and_what_was_used_stays_used() {
+    let (place, new) = (old_place(), Place::new());
+    let server = place.serve();
+    let (ada, max) = (enrolled(&server, ADA), enrolled(&server, MAX));
+    assert_eq!(by_backup_code(&server, ADA, &ada.codes[0]).0, 200);
+    let open = refused_copy(&place, new.url());
+    let line = open.expect_refused(1);
+    assert!(line.contains("stop the server first"), "{line}");
+    stop(server);
+    // Max did it the day before.
+    let earlier = "UPDATE mfa_methods SET last_step = last_step - 2880
+                   WHERE user_id = (SELECT id FROM users WHERE email = 'max@example.com')";
+    place.tamper(earlier);
+
+    let copied = copy(&place, new.url()).expect_json();
+    let tables = &copied["tables"];
+    let counts = ["users", "mfa_methods", "backup_codes", "data_keys"].map(|name| &tables[name]);
+    assert_eq!(counts, [&json!(2), &json!(2), &json!(20), &json!(3)]);
+    copy_key_file(&place, &new);
+
+    let server = new.serve();
+    let mut before = ada.browser;
+    before.turn_to(&server);
+    assert_eq!(before.standing(), json!("full"), "its session goes on");
+    let by_code = |email, code: &str| tried(&server, email, "session/verify_code", code);
+    let refused = by_code(ADA, &ada.used);
+    // After a minute it is of no step at all.
+    let kinds = [json!("already_used"), json!("wrong_code")];
+    assert!(kinds.contains(&refused.1), "{refused:?}");
+    let shown = max.authenticator.code(now());
+    assert_eq!(by_code(MAX, &shown), (200, Value::Null));
+    let used = by_backup_code(&server, ADA, &ada.codes[0]);
+    assert_eq!(used, (409, json!("backup_code_used")));
+    assert_eq!(by_backup_code(&server, ADA, &ada.codes[1]).0, 200);
+    assert_eq!(by_backup_code(&server, MAX, &max.codes[0]).0, 200);
+    stop(server);
+
+    let verified = new.run(&["events", "--verify"]);
+    // Two at most wait: each of the two set-ups began a moment ago, and would be counted in its row if it began again within the minute.
+    let waiting = (0..=2).any(|count| verified.expect_done().contains(&format!(", {count} wait")));
+    assert!(waiting, "{}", verified.out);
+    let events = new.run(&["events", "--export"]);
+    let (until, since) = events
+        .expect_done()
+        .split_once("\"database_copy\"")
+        .unwrap();
+    assert!(
+        until.contains("\"user_add\"") && since.contains("\"sign_in\""),
+        "{}",
+        events.out
+    );
+}
+
+#[test]
+fn a_place_that_is_not_empty_stays_as_it_is() {
+    let (place, new) = (old_place(), Place::new());
+    copy_key_file(&place, &new);
+    new.run(&["migrate"]).expect_done();
+    new.run(&["account", "add", "Theirs"]).expect_done();
+    // Said before the server has to be stopped, too: nobody stops it in vain.
+    let server = place.serve();
+    for server in [Some(server), None] {
+        let refused = refused_copy(&place, new.url());
+        let line = refused.expect_refused(1);
+        assert!(
+            line.contains("it is not empty: its table accounts has rows"),
+            "{line}"
+        );
+        server.into_iter().for_each(stop);
+    }
+    let accounts = new.run(&["account", "list"]);
+    let accounts = accounts.expect_done();
+    assert!(
+        accounts.contains("Theirs") && !accounts.contains("Example"),
+        "{accounts}"
+    );
+    // Nor is a database copied into itself.
+    expect_same(&refused_copy(&place, OLD));
+}
+
+#[track_caller]
+fn expect_same(done: &Done) {
+    let line = done.expect_refused(1);
+    assert!(line.contains("are one and the same database"), "{line}");
+}
+
+/// One with empty tables would take a copy of itself.
+#[test]
+fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
+    let place = Place::in_a_file();
+    place.run(&["migrate"]).expect_done();
+    let events = place.run(&["events", "--export"]).expect_done().to_owned();
+    symlink("twinlock.db", place.file("link.db")).unwrap();
+    fs::hard_link(place.file("twinlock.db"), place.file("second.db")).unwrap();
+    let whole = format!("sqlite://{}?mode=rwc", place.file("twinlock.db").display());
+    for to in [
+        OLD,
+        "sqlite:./twinlock.db",
+        "sqlite:link.db",
+        "sqlite:second.db",
+        &whole,
+    ] {
+        expect_same(&refused_copy(&place, to));
+    }
+    assert!(!place.file("second.db-wal").exists());
+    assert_eq!(place.run(&["events", "--export"]).expect_done(), events);
+}
+
+/// The server itself is asked: a host, a port and a database have many spellings.
+#[test]
+fn s7_a_servers_database_is_not_copied_to_itself() {
+    let place = Place::with_database();
+    if !place.is_on_a_server() {
+        let test = "s7_a_servers_database_is_not_copied_to_itself";
+        return left_out(test, "TWINLOCK_TEST_POSTGRES names no server");
+    }
+    let spelt = format!("{}&application_name=other", place.url())
+        .replacen("postgres://", "postgresql://", 1)
+        .replacen("127.0.0.1", "localhost", 1);
+    for to in [place.url(), &spelt] {
+        expect_same(&place.run(&["copy", "--from", place.url(), "--to", to]));
+    }
+}
+
+#[test]
+fn a_key_file_that_does_not_fit_leaves_nothing_there() {
+    let (place, other, new) = (old_place(), old_place(), Place::new());
+    fs::rename(place.file("twinlock.db.key"), place.file("new.key")).unwrap();
+    copy_key_file(&other, &place);
+    let refused = refused_copy(&place, new.url());
+    let line = refused.expect_refused(1);
+    assert!(
+        line.contains("does not belong to the database twinlock.db"),
+        "{line}"
+    );
+    // It is as good as new.
+    fs::rename(place.file("new.key"), place.file("twinlock.db.key")).unwrap();
+    let copied = place.run(&["copy", "--from", OLD, "--to", new.url()]);
+    let said = copied.expect_done();
+    for line in [
+        "users: 2",
+        "backup_codes: 0",
+        "Start no server on twinlock.db again",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+#[test]
+fn what_can_t_be_copied_is_told_by_its_argument() {
+    let place = old_place();
+    let refused = place.run(&["copy", "--from", OLD, "--to", "mysql://u:hunter2@h/d"]);
+    let line = refused.expect_refused(2);
+    assert!(
+        line.starts_with("--to: ") && !line.contains("hunter2"),
+        "{line}"
+    );
+    let refused = place.run(&["copy", "--from", "sqlite:none.db", "--to", "sqlite:new.db"]);
+    let line = refused.expect_refused(1);
+    assert!(line.starts_with("there is no database none.db"), "{line}");
+    assert!(!place.file("none.db").exists() && !place.file("new.db").exists());
+}

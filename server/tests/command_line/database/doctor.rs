@@ -1,0 +1,93 @@
+//! `twinlock doctor`: what a server needs, and what mends it.
+
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use serde_json::json;
+
+use crate::support::program::Place;
+
+#[test]
+fn a_sound_place_passes_while_the_server_runs_and_while_not() {
+    let place = Place::with_database();
+    let sound = json!({ "database": "ok", "migrations": "ok", "key": "ok", "clock": "ok" });
+    assert_eq!(place.run(&["doctor", "--json"]).expect_json(), sound);
+    let _server = place.serve();
+    let done = place.run(&["doctor"]);
+    let lines: Vec<&str> = done.expect_done().lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "database    ok",
+            "migrations  ok",
+            "key         ok",
+            "clock       ok"
+        ]
+    );
+}
+
+#[test]
+fn a_key_file_that_others_can_read_is_named_with_what_mends_it() {
+    let place = Place::with_database();
+    let key_file = place.file("twinlock.db.key");
+    fs::set_permissions(&key_file, fs::Permissions::from_mode(0o644)).unwrap();
+    let done = place.run(&["doctor"]);
+    let (found, line) = done.expect_failed(1);
+    assert_eq!(line, "1 of 4 checks failed: key");
+    assert!(
+        found.contains("key         the key file can't be used: ") && found.contains("chmod 600"),
+        "{found}"
+    );
+}
+
+#[test]
+fn s20_a_missing_key_file_is_named_with_what_mends_it() {
+    let place = Place::with_database();
+    let key_file = place.file("twinlock.db.key");
+    fs::rename(&key_file, place.file("kept")).unwrap();
+    let done = place.run(&["doctor"]);
+    let (found, line) = done.expect_failed(1);
+    assert_eq!(line, "1 of 4 checks failed: key");
+    let remedy = if place.is_on_a_server() {
+        "copy it from a machine that runs a server on this database"
+    } else {
+        "its key file twinlock.db.key is not: copy the key file back from where you keep it, or name it with TWINLOCK_KEY_FILE"
+    };
+    assert!(found.contains(remedy), "{found}");
+    fs::rename(place.file("kept"), key_file).unwrap();
+    place.run(&["doctor"]).expect_done();
+}
+
+/// C4: what another program put into the schema stops the start, by its name.
+#[test]
+fn a_schema_that_another_program_changed_is_named() {
+    let place = Place::with_owner();
+    place.change("CREATE VIEW spare AS SELECT id FROM users");
+    let done = place.run(&["doctor"]);
+    let (found, line) = done.expect_failed(1);
+    assert_eq!(line, "1 of 4 checks failed: migrations");
+    let words = "its schema is not as this program makes it: the view `spare` is foreign; take out what is foreign (with `DROP`)";
+    assert!(
+        found.contains(&format!("migrations  changed by another program: {words}")),
+        "{found}"
+    );
+    for args in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &["migrate"],
+        &["user", "list"],
+    ] {
+        let done = place.run(args);
+        let line = done.expect_refused(1);
+        assert!(line.contains(words), "{line}");
+    }
+    place.change("DROP VIEW spare");
+    place.run(&["doctor"]).expect_done();
+    place.run(&["user", "list"]).expect_done();
+}
+
+#[test]
+fn what_is_not_there_is_not_made() {
+    let place = Place::in_a_file();
+    let done = place.run(&["doctor"]);
+    assert!(done.expect_refused(1).starts_with("there is no database"));
+    assert!(!place.file("twinlock.db").exists());
+}

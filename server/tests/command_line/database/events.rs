@@ -1,0 +1,270 @@
+//! `twinlock events`: what the operator did is told, and what is changed behind its back is found.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{browser::Browser, people::PASSWORD, program::Place};
+
+fn exported(place: &Place) -> Vec<Value> {
+    let done = place.run(&["events", "--export"]);
+    let lines = done.expect_done().lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Runs the server until everything is sealed: it seals what is left when it stops.
+fn sealed(place: &Place) {
+    let server = place.serve();
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, 0, "{log}");
+}
+
+#[test]
+fn tell_what_the_operator_did() {
+    let place = Place::with_account();
+    place
+        .run(&["account", "require-mfa", "Example Ltd", "on"])
+        .expect_done();
+    let refused = place.run(&["account", "add", "Example Ltd"]);
+    refused.expect_refused(1);
+    let events = exported(&place);
+    let told: Vec<_> = events
+        .iter()
+        .map(|event| {
+            (
+                event["action"].as_str().unwrap(),
+                event["actor"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [("account_add", "operator"), ("rule_on", "operator")]);
+    assert_eq!(events[0]["account"], events[1]["account"]);
+    assert!(events[0]["at"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(events[0]["result"], "succeeded");
+}
+
+#[test]
+fn alone_lists_the_newest_the_last_one_last() {
+    let place = Place::with_database();
+    let none = place.run(&["events"]);
+    assert_eq!(none.expect_done().trim(), "No security events.");
+    for name in ["First Ltd", "Second Ltd", "Third Ltd"] {
+        place.run(&["account", "add", name]).expect_done();
+    }
+    let listed = place.run(&["events", "--last", "2"]);
+    let lines: Vec<&str> = listed.expect_done().lines().collect();
+    assert_eq!(lines.len(), 2);
+    for (line, name) in lines.iter().zip(["Second Ltd", "Third Ltd"]) {
+        let (at, rest) = line.split_once("  ").unwrap();
+        assert!(at.ends_with('Z'), "{line}");
+        assert!(
+            rest == format!("account_add succeeded by operator in `{name}` about {name}"),
+            "{line}"
+        );
+    }
+    let json = place.run(&["events", "--json"]).expect_json();
+    let all = json.as_array().unwrap();
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[2]["detail"], "Third Ltd");
+    place.run(&["events", "--last", "0"]).expect_refused(2);
+}
+
+/// People as the operator knows them, also where only the keyed index of a typed address is kept.
+#[test]
+fn name_people_by_their_address() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::new(&server);
+    let (max, wrong) = ("max@example.com", "a wrong password, alas");
+    assert_eq!(browser.sign_in(max, wrong).0, 401);
+    assert_eq!(browser.sign_in("nobody@example.com", wrong).0, 401);
+    assert_eq!(browser.sign_in(max, PASSWORD).0, 200);
+    let listed = || place.run(&["events"]).expect_done().to_owned();
+    let has = |all: &str, words: &str| all.lines().any(|line| line.contains(words));
+    let before = listed();
+    for words in [
+        "user_add succeeded by operator of max@example.com in `Example Ltd`",
+        "sign_in failed by nobody for max@example.com from ",
+        "sign_in failed by nobody from ",
+        "sign_in succeeded by max@example.com",
+    ] {
+        assert!(has(&before, words), "{words} in\n{before}");
+    }
+    let json = place.run(&["events", "--json"]).expect_json();
+    let last = json.as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["actor_email"], &last["account_name"]),
+        (&max.into(), &Value::Null)
+    );
+    let id = last["actor"].as_str().unwrap();
+    assert!(!before.contains(id), "{before}");
+
+    place.run(&["user", "remove", max]).expect_done();
+    let remove = ["account", "remove", "Acme"];
+    place.run(&remove).expect_done();
+    let after = listed();
+    assert!(!after.contains(max), "{after}");
+    for words in [
+        format!("sign_in succeeded by {id} (deleted)"),
+        format!("user_remove succeeded by operator of {id} (deleted)"),
+        " (deleted) about Acme".to_owned(),
+    ] {
+        assert!(has(&after, &words), "{words} in\n{after}");
+    }
+    // What is exported is what was sealed.
+    assert!(
+        !place
+            .run(&["events", "--export"])
+            .expect_done()
+            .contains("ada@")
+    );
+}
+
+/// Each change of the key file, which stands in no table of its own.
+#[test]
+fn tell_of_each_change_of_the_key_file() {
+    let place = Place::with_account();
+    let old = place.run(&["key", "list", "--json"]).expect_json()[0]["id"].clone();
+    let new = place.run(&["key", "new", "--json"]).expect_json()["id"].clone();
+    // What is refused leaves nothing.
+    place.run(&["key", "new"]).expect_refused(1);
+    place.run(&["key", "rotate"]).expect_done();
+    place
+        .run(&["key", "drop", old.as_str().unwrap()])
+        .expect_done();
+    let events = exported(&place);
+    let told = events.iter().skip(1).map(|event| {
+        assert_eq!(event["actor"], "operator");
+        (event["action"].as_str().unwrap(), &event["detail"])
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [("key_add", &new), ("key_rotate", &new), ("key_drop", &old)]
+    );
+}
+
+#[test]
+fn are_sealed_and_what_is_changed_is_found() {
+    let place = Place::with_account();
+    sealed(&place);
+    let done = place.run(&["events", "--verify"]);
+    let line = done.expect_done();
+    assert!(
+        line.starts_with("The chain of security events holds: 2 sealed, 0 waiting"),
+        "{line}"
+    );
+    let json = place.run(&["events", "--verify", "--json"]).expect_json();
+    assert_eq!(json["ends_at"], 2);
+
+    place.tamper("UPDATE security_events SET actor = 'system' WHERE seq = 1");
+    let done = place.run(&["events", "--verify"]);
+    assert_eq!(
+        done.expect_refused(1),
+        "the chain of security events does not hold: row 1 was changed, or was not there"
+    );
+    place.tamper("DELETE FROM security_events");
+    let done = place.run(&["events", "--verify"]);
+    assert_eq!(
+        done.expect_refused(1),
+        "the chain of security events does not hold: rows 1 to 2 are missing"
+    );
+}
+
+/// The chain of an older copy holds in itself: only what was kept elsewhere tells that it is not the newest.
+#[test]
+fn tell_an_older_database_by_a_seal_that_was_kept() {
+    let place = Place::with_account();
+    sealed(&place);
+    let file = place.file("twinlock.db");
+    let older = fs::read(&file).unwrap();
+    sealed(&place);
+    let json = place.run(&["events", "--verify", "--json"]).expect_json();
+    let kept = json["expect"].as_str().unwrap().to_owned();
+    let line = place.run(&["events", "--verify", "--expect", &kept]);
+    assert!(
+        line.expect_done()
+            .contains(&format!("Keep {kept} elsewhere"))
+    );
+
+    fs::write(&file, older).unwrap();
+    for beside in ["twinlock.db-wal", "twinlock.db-shm"] {
+        // They are there after a crash only.
+        let _ = fs::remove_file(place.file(beside));
+    }
+    place.run(&["events", "--verify"]).expect_done();
+    let seq = kept.split(':').next().unwrap();
+    let done = place.run(&["events", "--verify", "--expect", &kept]);
+    assert_eq!(
+        done.expect_refused(1),
+        format!(
+            "the chain ends before {seq}: an older database was put back, or its end was cut off"
+        )
+    );
+    // It goes on, as if nothing had been: another event stands there now.
+    sealed(&place);
+    sealed(&place);
+    let done = place.run(&["events", "--verify", "--expect", &kept]);
+    assert!(
+        done.expect_refused(1)
+            .starts_with(&format!("another event is sealed at {seq}"))
+    );
+    assert_eq!(
+        place.run(&["events", "--verify", "--expect", "3:ab"]).code,
+        2
+    );
+    assert_eq!(
+        place.run(&["events", "--export", "--expect", &kept]).code,
+        2
+    );
+}
+
+#[test]
+fn are_sealed_within_a_second_while_the_server_runs() {
+    let place = Place::with_account();
+    let _server = place.serve();
+    // The start offers a link, which is an event of its own.
+    let is_sealed = |_| place.run(&["events", "--verify", "--json"]).expect_json()["sealed"] == 2;
+    assert!((0..200).any(is_sealed), "nothing is sealed");
+}
+
+#[test]
+fn are_deleted_when_they_are_old_and_the_rest_holds() {
+    let place = Place::with_account();
+    place.tamper(
+        "INSERT INTO security_events (id, at, actor, action, outcome, times, open_until)
+         VALUES (0, 1, 'operator', 'account_add', 'succeeded', 1, 0)",
+    );
+    sealed(&place);
+    sealed(&place);
+    let told: Vec<_> = exported(&place)
+        .iter()
+        .map(|event| event["action"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "account_add",
+            "first_start_offer",
+            "events_delete",
+            "first_start_offer"
+        ]
+    );
+    let json = place.run(&["events", "--verify", "--json"]).expect_json();
+    assert_eq!((&json["deleted"], &json["sealed"]), (&1.into(), &4.into()));
+}
+
+#[test]
+fn are_verified_or_exported_or_listed() {
+    let place = Place::with_database();
+    for both in [
+        ["events", "--verify", "--export"],
+        ["events", "--last=1", "--export"],
+    ] {
+        let done = place.run(&both);
+        let line = done.expect_refused(2);
+        assert!(line.contains("cannot be used with"), "{line}");
+    }
+}

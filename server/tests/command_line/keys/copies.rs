@@ -1,0 +1,310 @@
+//! Servers with copies of the key file: on other machines, or as a mounted secret (S20 of the field).
+
+use std::fs;
+
+use data_encoding::BASE32_NOPAD;
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Authenticator,
+    keys::rotation::{bytes, count, damaged_codes, email, ids, with_people, write},
+    support::{
+        browser::{Browser, get, now},
+        people::PASSWORD,
+        program::{Done, Place, Running},
+    },
+};
+
+/// Where the other server has its copy: in another folder, as another machine has.
+pub const COPY: &str = "copy/twinlock.key";
+
+/// Copies the key file as it is now over the other server's.
+pub fn copy(place: &Place) {
+    let copy = place.file(COPY);
+    fs::create_dir_all(copy.parent().unwrap()).unwrap();
+    fs::copy(place.file("twinlock.db.key"), place.file("copy/new")).unwrap();
+    fs::rename(place.file("copy/new"), copy).unwrap();
+}
+
+/// Runs a command with the copy.
+pub fn with_copy(place: &Place, args: &[&str]) -> Done {
+    let mut command = place.command(args);
+    command.env("TWINLOCK_KEY_FILE", COPY);
+    command.output().unwrap().into()
+}
+
+/// Waits until the table of servers has such a row.
+pub fn wait_for_server(place: &Place, rows: &'static str) {
+    let found = (0..600).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        count(place, rows) > 0
+    });
+    assert!(found, "{rows}");
+}
+
+pub fn other_server(place: &Place) -> Running {
+    other_server_with(place, &[])
+}
+
+pub fn other_server_with(place: &Place, settings: &[(&str, &str)]) -> Running {
+    place.serve_with(&[settings, &[("TWINLOCK_KEY_FILE", COPY)]].concat())
+}
+
+/// A browser in which the second factor is owed, and the authenticator that has it.
+fn owing(server: &Running, number: u32) -> (Browser, Authenticator) {
+    let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(number)));
+    (Browser::of(server, &email(number), PASSWORD), app)
+}
+
+fn give(browser: &mut Browser, code: &str) -> u16 {
+    browser
+        .call("session/verify_code", json!({ "code": code }))
+        .0
+}
+
+#[test]
+fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
+    let place = with_people(2);
+    copy(&place);
+    let (server, other) = (place.serve(), other_server(&place));
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    let refused = place.run(&["key", "rotate"]);
+    let line = refused.expect_refused(1);
+    assert!(
+        line.starts_with(&format!(
+            "a server does not have the key {new}, or can't use"
+        )) && line.contains("(process ")
+            && line.contains("twinlock.db.key over its key file"),
+        "{line}"
+    );
+    assert_eq!(
+        ids(&place),
+        [old.clone(), new.clone()],
+        "nothing has changed"
+    );
+    // It has heard of the copy before it is asked again, or is waited for.
+    copy(&place);
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    place.run(&["key", "drop", old]).expect_done();
+
+    // In the other's file the new key still waits, and it seals by it.
+    let (_, said) = get(&other, "/readyz");
+    assert!(said.contains("\"key\":\"ok\""), "{said}");
+    Browser::of(&other, "ada@example.com", PASSWORD).enrol();
+    let (mut browser, app) = owing(&other, 1);
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
+    for server in [server, other] {
+        server.terminate();
+        server.wait();
+    }
+    // What it sealed opens after a restart of either.
+    for server in [place.serve(), other_server(&place)] {
+        let listed = place.run(&["key", "list"]);
+        assert!(!listed.expect_done().contains("not in the key file"));
+        server.terminate();
+        server.wait();
+    }
+}
+
+/// Nobody knows of a server that does not reach the database for a while. It writes nothing that would be lost, and no try is spent there.
+#[test]
+fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
+    let place = with_people(2);
+    copy(&place);
+    let other = other_server(&place);
+    let mut ada = Browser::of(&other, "ada@example.com", PASSWORD);
+    let (mut browser, app) = owing(&other, 1);
+    other.freeze();
+    place.run(&["key", "new"]).expect_done();
+    let old = ids(&place)[0].clone();
+    write(&place, &[("DELETE FROM servers", vec![])]);
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    place.run(&["key", "drop", &old]).expect_done();
+    other.thaw();
+    let (status, answer) = ada.call("mfa/set_up", json!({}));
+    assert_eq!(status, 503, "{answer}");
+    for _ in 0..12 {
+        assert_eq!(give(&mut browser, &app.code(now())), 500);
+    }
+    assert_eq!(damaged_codes(&place), 12);
+    let (status, said) = get(&other, "/readyz");
+    assert_eq!(status, 503);
+    assert!(
+        said.contains("the key file does not belong to the database"),
+        "{said}"
+    );
+    copy(&place);
+    // The next row of an unknown key has it read again.
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
+    ada.enrol();
+    other.terminate();
+    let (_, log) = other.wait();
+    let new = &ids(&place)[0];
+    for said in [
+        format!("it is sealed by the key {new}, which is not in this server's key file"),
+        format!("put the newest one in its place, which has a line `{new}:`"),
+    ] {
+        assert!(log.contains(&said), "{log}");
+    }
+    place.serve().terminate();
+}
+
+#[test]
+fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
+    let place = with_people(1);
+    copy(&place);
+    if !place.is_on_a_server() {
+        place.run(&["backup", "before"]).expect_done();
+    }
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    let mut start = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    start.env("TWINLOCK_KEY_FILE", COPY);
+    let done = Done::from(start.output().unwrap());
+    let line = done.expect_refused(1);
+    let wanted = |key: &str| {
+        format!(
+            "it has no key `{key}`; put the copy of the key file back that has a line `{key}:`, or name the right one"
+        )
+    };
+    assert!(line.contains(&wanted(new)), "{line}");
+    place.run(&["key", "drop", old]).expect_done();
+    if place.is_on_a_server() {
+        return;
+    }
+    // A backup from before needs the dropped key.
+    let restored = place.run(&["restore", "before", "--overwrite"]);
+    let said = restored.expect_done();
+    assert!(said.contains(&wanted(old)), "{said}");
+}
+
+/// Without one person's key everybody else signs in, and a command mends it.
+#[test]
+fn s20_a_key_that_single_rows_need_stops_nobody_else() {
+    let place = with_people(3);
+    let lose = "UPDATE mfa_methods SET key_id = 'lost' WHERE id = $1";
+    write(&place, &[(lose, vec![json!(format!("{:032x}", 1))])]);
+    let server = place.serve();
+    let (mut browser, app) = owing(&server, 0);
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
+    let said = "the key lost is not in the key file, and authenticators need it (1): put the line that begins with `lost:` back, or reset these people with `twinlock user reset-mfa`: user1@example.com";
+    let doctor = place.run(&["doctor"]);
+    let (found, line) = doctor.expect_failed(1);
+    assert_eq!(line, "1 of 4 checks failed: key");
+    assert!(found.contains(said), "{found}");
+    let listed = place.run(&["key", "list"]);
+    assert!(listed.expect_done().contains(said));
+    let only = place.run(&["key", "rotate"]);
+    let line = only.expect_refused(1);
+    assert!(
+        line.starts_with("there is no other key") && line.contains(said),
+        "{line}"
+    );
+    place.run(&["key", "new"]).expect_done();
+    let listed = place.run(&["key", "list", "--json"]).expect_json();
+    let unsealed = "1 row could not be sealed anew and stays as it is: put the missing key back and run `twinlock key rotate` again, or reset those people with `twinlock user reset-mfa`";
+    let rotated = place.run(&["key", "rotate", "--json"]);
+    let (rotated, line) = rotated.expect_failed(1);
+    assert_eq!(line, unsealed);
+    let rotated: Value = serde_json::from_str(rotated).unwrap();
+    assert_eq!(rotated["error"], unsealed);
+    assert_eq!(rotated["sealed"], listed[0]["rows"], "each row counts once");
+    let missing = json!([{ "id": "lost", "rows": 1 }]);
+    assert_eq!(
+        (&rotated["damaged"], &rotated["missing"]),
+        (&json!(0), &missing)
+    );
+    let again = place.run(&["key", "rotate"]);
+    let (found, line) = again.expect_failed(1);
+    assert!(
+        found.contains(&format!("Not sealed anew: {said}.")),
+        "{found}"
+    );
+    assert_eq!(line, unsealed);
+    let (status, ready) = get(&server, "/readyz");
+    assert_eq!(status, 200, "a balancer goes on: {ready}");
+    place
+        .run(&["user", "reset-mfa", "user1@example.com"])
+        .expect_done();
+    place.run(&["doctor"]).expect_done();
+    server.terminate();
+    let (_, log) = server.wait();
+    assert!(log.contains(said), "{log}");
+}
+
+/// Puts another key under the id of a line, as one mistyped sign does.
+pub fn mistype(file: &std::path::Path, id: &str) {
+    let text = fs::read_to_string(file).unwrap();
+    let (before, after) = text.split_once(&format!("{id}:")).unwrap();
+    let other = if after.starts_with('A') { 'B' } else { 'A' };
+    fs::write(file, format!("{before}{id}:{other}{}", &after[1..])).unwrap();
+}
+
+/// The id of a key does not prove it.
+#[test]
+fn s20_a_damaged_copy_is_no_copy() {
+    let place = with_people(2);
+    copy(&place);
+    let other = other_server(&place);
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    // The line of the new key, before anything has read it.
+    copy(&place);
+    mistype(&place.file(COPY), new);
+    let refused = place.run(&["key", "rotate"]);
+    assert!(
+        refused
+            .expect_refused(1)
+            .starts_with("a server does not have the key")
+    );
+    // The line of the key that is in use: the server goes on with the one it had.
+    mistype(&place.file(COPY), old);
+    let (mut browser, app) = owing(&other, 1);
+    assert_eq!(give(&mut browser, &app.code(now())), 200);
+    // A set-up looks at the file first.
+    Browser::of(&other, "ada@example.com", PASSWORD).enrol();
+    let mut doctor = place.command(&["doctor"]);
+    doctor.env("TWINLOCK_KEY_FILE", COPY);
+    let done = Done::from(doctor.output().unwrap());
+    let (found, _) = done.expect_failed(1);
+    assert!(found.contains("one of the two was changed"), "{found}");
+    copy(&place);
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    other.terminate();
+    let (_, log) = other.wait();
+    assert!(log.contains("is not what it was"), "{log}");
+}
+
+/// A line that was put back by hand may stand anywhere, and a run that was repeated says what the first one said.
+#[test]
+fn s20_the_order_of_the_lines_says_nothing() {
+    let place = with_people(2);
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    let key_file = place.file("twinlock.db.key");
+    let text = fs::read_to_string(&key_file).unwrap();
+    let swapped: Vec<&str> = text.lines().rev().collect();
+    fs::write(&key_file, swapped.join("\n")).unwrap();
+    let again = place.run(&["key", "rotate"]);
+    assert_eq!(
+        again.expect_done().trim(),
+        format!(
+            "0 rows sealed anew. Nothing needs the key {old} any more: `twinlock key drop {old}` takes it away."
+        )
+    );
+    assert_eq!(ids(&place), [new.clone(), old.clone()]);
+    place.run(&["key", "drop", old]).expect_done();
+    let last = place.run(&["key", "drop", new]);
+    assert!(last.expect_refused(1).contains("is the one that seals"));
+}

@@ -1,0 +1,357 @@
+//! `twinlock key`: another master key takes over while the server runs (security list, D4).
+
+use std::{
+    fs::{self, File},
+    process::Child,
+};
+
+use data_encoding::BASE32_NOPAD;
+use domain::{
+    second_factor::totp::TotpKey,
+    secrets::{
+        keys::KeyRing,
+        vault::{Place as Row, Vault},
+    },
+};
+use serde_json::{Value, json};
+use sqlx::{AnyConnection, Connection};
+
+use crate::{
+    authenticator::Authenticator,
+    support::{
+        browser::{Browser, now},
+        people::PASSWORD,
+        program::{Done, Place, Running},
+    },
+};
+
+/// How many people have an authenticator. The deep run sets ten thousand.
+fn people() -> u32 {
+    let set = std::env::var("TWINLOCK_ROTATED_ROWS");
+    set.map_or(300, |count| count.parse().unwrap())
+}
+
+pub const fn bytes(number: u32) -> [u8; 20] {
+    let mut key = [7; 20];
+    let [a, b, c, d] = number.to_be_bytes();
+    (key[0], key[1], key[2], key[3]) = (a, b, c, d);
+    key
+}
+
+pub fn email(number: u32) -> String {
+    format!("user{number}@example.com")
+}
+
+fn key_file(place: &Place) -> String {
+    fs::read_to_string(place.file("twinlock.db.key")).unwrap()
+}
+
+pub fn ids(place: &Place) -> Vec<String> {
+    let ring: KeyRing = key_file(place).parse().ok().unwrap();
+    ring.keys().map(|key| key.id().to_string()).collect()
+}
+
+/// Changes the tables behind the program's back.
+pub fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
+    sqlx::any::install_default_drivers();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut raw = AnyConnection::connect(place.url()).await.unwrap();
+        let mut transaction = raw.begin().await.unwrap();
+        for (sql, values) in statements {
+            let sql = values
+                .iter()
+                .fold(sqlx::query(*sql), |sql, value| match value {
+                    Value::String(text) => sql.bind(text.clone()),
+                    other => sql.bind(
+                        BASE32_NOPAD
+                            .decode(other["bytes"].as_str().unwrap().as_bytes())
+                            .unwrap(),
+                    ),
+                });
+            sql.execute(&mut *transaction).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        raw.close().await.unwrap();
+    });
+}
+
+/// Counts rows past the program; `rows` is a table, and may say which.
+pub fn count(place: &Place, rows: &'static str) -> i64 {
+    sqlx::any::install_default_drivers();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut raw = AnyConnection::connect(place.url()).await.unwrap();
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {rows}"));
+        let count = sqlx::query_scalar(sql).fetch_one(&mut raw).await.unwrap();
+        raw.close().await.unwrap();
+        count
+    })
+}
+
+/// A database with Ada and as many people as wanted, each with her password and an authenticator of their own.
+pub fn with_people(count: u32) -> Place {
+    let place = Place::with_owner();
+    let ring: KeyRing = key_file(&place).parse().ok().unwrap();
+    let vault = Vault::new(ring.current().unwrap());
+    let mut statements = Vec::new();
+    for number in 0..count {
+        let (user, method) = (format!("{number:032x}"), format!("{number:032x}"));
+        let (user_id, method_id) = (user.parse().unwrap(), method.parse().unwrap());
+        let mut nonce = [0; 24];
+        nonce[..20].copy_from_slice(&bytes(number));
+        let sealed = vault
+            .seal(
+                &TotpKey::from_random(bytes(number)),
+                Row::Method(&user_id, &method_id),
+                nonce,
+            )
+            .unwrap();
+        statements.push((
+            "INSERT INTO users (id, email, name, name_folded, password_hash, created_at)
+             SELECT $1, $2, 'Somebody', 'somebody', password_hash, 0 FROM users WHERE email = 'ada@example.com'",
+            vec![json!(user), json!(email(number))],
+        ));
+        statements.push((
+            "INSERT INTO memberships (user_id, account_id, role) SELECT $1, id, 'member' FROM accounts WHERE name = 'Example Ltd'",
+            vec![json!(user)],
+        ));
+        statements.push((
+            "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at) VALUES ($1, $2, 'App', $3, $4, 0, 0)",
+            vec![
+                json!(method),
+                json!(user),
+                json!(sealed.key_id.as_str()),
+                json!({ "bytes": BASE32_NOPAD.encode(&sealed.bytes) }),
+            ],
+        ));
+    }
+    write(&place, &statements);
+    place
+}
+
+/// A sign-in with both factors; answers the second one's status.
+fn sign_in(server: &Running, number: u32) -> u16 {
+    let mut browser = Browser::of(server, &email(number), PASSWORD);
+    let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(number)));
+    let code = json!({ "code": app.code(now()) });
+    browser.call("session/verify_code", code).0
+}
+
+/// People sign in, one after the other, until the command has ended.
+fn sign_in_meanwhile(server: &Running, mut child: Child, next: &mut u32) -> Done {
+    while child.try_wait().unwrap().is_none() {
+        assert_eq!(sign_in(server, *next), 200, "while it rotates");
+        *next += 1;
+    }
+    child.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn rotate_while_people_sign_in_and_drop_the_old_one() {
+    let count = people();
+    let place = with_people(count);
+    let server = place.serve();
+    let backup = key_file(&place);
+    let mut next = 0;
+
+    place.run(&["key", "new"]).expect_done();
+    let [old, new] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    let again = place.run(&["key", "new"]);
+    assert!(
+        again
+            .expect_refused(1)
+            .starts_with("a new key waits already")
+    );
+    let needed = place.run(&["key", "drop", old]);
+    assert!(needed.expect_refused(1).contains("is needed by"));
+
+    let child = place.command(&["key", "rotate"]).spawn().unwrap();
+    let done = sign_in_meanwhile(&server, child, &mut next);
+    let lines: Vec<&str> = done.expect_done().lines().collect();
+    assert!(next > 0 && lines.len() > 1, "{lines:?}");
+    // The last of them is the result, and said once.
+    let counts = lines.iter().map(|line| line.split_once(' ').unwrap().0);
+    let counts: Vec<u32> = counts.map(|count| count.parse().unwrap()).collect();
+    assert!(counts.is_sorted_by(|one, next| one < next), "{lines:?}");
+    let free = format!("`twinlock key drop {old}` takes it away.");
+    assert!(lines.last().unwrap().ends_with(&free), "{lines:?}");
+    let said = place.run(&["key", "list"]);
+    let seals = format!("{new}: seals, {} rows sealed by it\n", count + 3);
+    assert!(said.expect_done().starts_with(&seals));
+    let listed = place.run(&["key", "list", "--json"]).expect_json();
+    // And three that the database holds.
+    assert_eq!(
+        listed[0],
+        json!({ "id": new, "state": "current", "rows": count + 3 })
+    );
+    assert_eq!(listed[1], json!({ "id": old, "state": "old", "rows": 0 }));
+
+    place.run(&["key", "drop", old]).expect_done();
+    assert_eq!(ids(&place), [new.as_str()]);
+    let nothing = place.run(&["key", "rotate"]);
+    assert!(
+        nothing
+            .expect_refused(1)
+            .starts_with("there is no other key")
+    );
+    assert_eq!(sign_in(&server, next), 200, "after the old key is gone");
+    // A set-up in the running server is sealed by the new key.
+    let mut ada = Browser::of(&server, "ada@example.com", PASSWORD);
+    let (_, backup_code) = ada.enrol();
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+
+    let server = place.serve();
+    assert_eq!(sign_in(&server, next + 1), 200, "after a restart");
+    let mut ada = Browser::of(&server, "ada@example.com", PASSWORD);
+    let code = json!({ "code": backup_code });
+    assert_eq!(ada.call("session/verify_backup_code", code).0, 200);
+    server.terminate();
+    server.wait();
+    place.run(&["events", "--verify"]).expect_done();
+    let told = place.run(&["events", "--export"]);
+    assert_eq!(told.expect_done().matches("\"key_rotate\"").count(), 1);
+
+    // The file from before does not do any more.
+    fs::write(place.file("twinlock.db.key"), backup).unwrap();
+    let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let line = done.expect_refused(1);
+    assert!(line.contains("does not belong to the database"), "{line}");
+}
+
+/// A server that is stopped, swapped out or slow while keys are exchanged, for longer than anybody waits.
+#[test]
+fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
+    let count = 12;
+    let place = with_people(count);
+    let server = place.serve();
+    let browsers = (0..count).map(|number| {
+        (
+            number,
+            Browser::of(&server, &email(number), PASSWORD),
+            Authenticator::new(&BASE32_NOPAD.encode(&bytes(number))),
+        )
+    });
+    let browsers: Vec<_> = browsers.collect();
+    server.freeze();
+    place.run(&["key", "new"]).expect_done();
+    let [old, _] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    place.run(&["key", "drop", old]).expect_done();
+    // All codes are on their way before the server goes on, and long before its next look at the file.
+    std::thread::scope(|scope| {
+        let calls: Vec<_> = browsers
+            .into_iter()
+            .map(|(number, mut browser, app)| {
+                let code = json!({ "code": app.code(now()) });
+                scope.spawn(move || (number, browser.call("session/verify_code", code)))
+            })
+            .collect();
+        std::thread::yield_now();
+        server.thaw();
+        for call in calls {
+            let (number, (status, answer)) = call.join().unwrap();
+            assert_eq!(status, 200, "{number}: {answer}");
+        }
+    });
+    // What it seals from here on opens after a restart.
+    Browser::of(&server, "ada@example.com", PASSWORD).enrol();
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+    let server = place.serve();
+    server.terminate();
+    server.wait();
+}
+
+/// Of two that had read the same file, the later one would take the other's key away.
+#[test]
+fn one_command_at_a_time_changes_the_key_file() {
+    let place = Place::with_account();
+    let before = key_file(&place);
+    let lock = File::create(place.file("twinlock.db.key.lock")).unwrap();
+    lock.lock().unwrap();
+    for command in [
+        &["key", "new"][..],
+        &["key", "rotate"],
+        &["key", "drop", "x"],
+    ] {
+        let done = place.run(command);
+        let line = done.expect_refused(1);
+        assert!(line.starts_with("another `twinlock key` command"), "{line}");
+    }
+    place.run(&["key", "list"]).expect_done();
+    assert_eq!(key_file(&place), before);
+    drop(lock);
+    place.run(&["key", "new"]).expect_done();
+    assert_eq!(ids(&place).len(), 2);
+}
+
+#[test]
+fn keys_that_the_database_holds_stop_the_start_when_they_were_changed() {
+    let place = with_people(0);
+    write(
+        &place,
+        &[(
+            "UPDATE data_keys SET sealed_key = (SELECT value FROM key_check)",
+            vec![],
+        )],
+    );
+    let done = place.run(&["user", "list"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.contains("holds do not open with the key file twinlock.db.key"),
+        "{line}"
+    );
+}
+
+/// Swapped or flipped, a ciphertext lets nobody in, is told, and stays visible when keys rotate.
+#[test]
+fn swapped_ciphertexts_fail_closed() {
+    let place = with_people(3);
+    let (one, two) = (format!("{:032x}", 1), format!("{:032x}", 2));
+    let copy = "CREATE TEMP TABLE before AS SELECT id, sealed_key FROM mfa_methods";
+    let swap = "UPDATE mfa_methods SET sealed_key = (SELECT b.sealed_key FROM before b WHERE b.id IN ($1, $2) AND b.id <> mfa_methods.id)
+                WHERE id IN ($1, $2)";
+    let both = vec![json!(one), json!(two)];
+    write(&place, &[(copy, vec![]), (swap, both)]);
+    let server = place.serve();
+    assert_eq!(sign_in(&server, 0), 200);
+    for number in [1, 2] {
+        assert_eq!(sign_in(&server, number), 500);
+        // Nor does the other one's code.
+        let mut browser = Browser::of(&server, &email(number), PASSWORD);
+        let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(3 - number)));
+        let code = json!({ "code": app.code(now()) });
+        assert_eq!(browser.call("session/verify_code", code).0, 500);
+    }
+    assert_eq!(damaged_codes(&place), 4);
+    place.run(&["key", "new"]).expect_done();
+    let old = ids(&place)[0].clone();
+    let rotated = place.run(&["key", "rotate", "--json"]);
+    let (json, line) = rotated.expect_failed(1);
+    assert_eq!(
+        line,
+        "2 rows could not be sealed anew and stay as they are: reset those people with `twinlock user reset-mfa`"
+    );
+    let json: Value = serde_json::from_str(json).unwrap();
+    assert_eq!(
+        (&json["damaged"], &json["needed"]),
+        (&json!(2), &json!([old]))
+    );
+    let needed = place.run(&["key", "drop", &old]);
+    assert!(needed.expect_refused(1).contains("is needed by 2 rows"));
+}
+
+/// What can be repeated without end is one row a minute with a count.
+pub fn damaged_codes(place: &Place) -> u64 {
+    let told = place.run(&["events", "--export"]);
+    let events = told.expect_done().lines();
+    let events = events.map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let damaged = events.filter(|event| event["result"] == "damaged");
+    damaged
+        .map(|event| event["times"].as_u64().unwrap_or(1))
+        .sum()
+}

@@ -1,0 +1,110 @@
+//! Keys that wait: for a rotation from another copy of the key file, or for a server that can't use them (S20 of the field).
+
+use std::{fs, process::Command};
+
+use crate::{
+    keys::{
+        copies::{COPY, copy, mistype, other_server, wait_for_server, with_copy},
+        rotation::{ids, with_people},
+    },
+    support::program::Done,
+};
+
+/// A key that waits may be dropped, unless a rotation from another copy of the file is about to seal by it.
+#[test]
+fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
+    let place = with_people(1);
+    copy(&place);
+    // It lacks the new key, so that the rotation waits.
+    let other = other_server(&place);
+    wait_for_server(&place, "servers");
+    place.run(&["key", "new"]).expect_done();
+    let new = ids(&place)[1].clone();
+    let rotation = place.command(&["key", "rotate"]).spawn().unwrap();
+    wait_for_server(&place, "servers WHERE name LIKE '%key rotate%'");
+    let signal = |name: &str| {
+        let id = rotation.id().to_string();
+        let sent = Command::new("kill").args([name, id.as_str()]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    copy(&place);
+    let dropped = with_copy(&place, &["key", "drop", &new]);
+    let line = dropped.expect_refused(1);
+    assert!(
+        line.starts_with(&format!(
+            "the key {new} is the one by which rows are sealed, or are about to be: "
+        )) && line.contains(", `twinlock key rotate`). Let a"),
+        "{line}"
+    );
+    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
+    signal("-CONT");
+    let done = Done::from(rotation.wait_with_output().unwrap());
+    assert_eq!(done.code, 0, "{}", done.err);
+    // Afterwards the database says it.
+    let dropped = with_copy(&place, &["key", "drop", &new]);
+    assert!(dropped.expect_refused(1).contains("is the one that seals"));
+    // A rotation that is done, or was refused, holds nothing up.
+    place.run(&["key", "new"]).expect_done();
+    let next = ids(&place)[2].clone();
+    place.run(&["key", "rotate"]).expect_refused(1);
+    place.run(&["key", "drop", &next]).expect_done();
+    other.terminate();
+    other.wait();
+}
+
+/// The copy from before a rotation has all that it needs; another one lacks what waits.
+#[test]
+fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
+    let place = with_people(1);
+    place.run(&["key", "new"]).expect_done();
+    copy(&place);
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    // In the copy the key that seals still waits: it does not any more.
+    with_copy(&place, &["key", "new"]).expect_done();
+    let again = with_copy(&place, &["key", "new"]);
+    assert!(
+        again
+            .expect_refused(1)
+            .starts_with("a new key waits already")
+    );
+
+    let other = other_server(&place);
+    wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
+    let refused = place.run(&["key", "new"]);
+    let line = refused.expect_refused(1);
+    assert!(
+        line.contains(" waits already at a server, and twinlock.db.key does not hold it: ")
+            && line.contains("(process "),
+        "{line}"
+    );
+    fs::copy(place.file(COPY), place.file("twinlock.db.key")).unwrap();
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    other.terminate();
+    other.wait();
+}
+
+/// It reads the same file as the command, and refuses it: the line of a key that it had used is another one.
+#[test]
+fn s20_a_server_that_can_not_use_the_shared_file_is_waited_for() {
+    let place = with_people(1);
+    let server = place.serve();
+    place.run(&["key", "new"]).expect_done();
+    let [old, _] = &ids(&place)[..] else {
+        panic!("two keys")
+    };
+    assert_eq!(place.run(&["key", "rotate"]).code, 0);
+    mistype(&place.file("twinlock.db.key"), old);
+    place.run(&["key", "new"]).expect_done();
+    let new = ids(&place)[2].clone();
+    let refused = place.run(&["key", "rotate"]);
+    let line = refused.expect_refused(1);
+    assert!(
+        line.starts_with(&format!(
+            "a server does not have the key {new}, or can't use its key file: "
+        )),
+        "{line}"
+    );
+    server.terminate();
+    server.wait();
+}

@@ -1,0 +1,37 @@
+//! R14: two command lines that remove each other's last Owner.
+
+use crate::support::program::Place;
+
+const ROUNDS: usize = 50;
+
+#[test]
+fn one_owner_stays_when_two_commands_remove_each_the_other() {
+    let place = Place::with_account();
+    let owners = ["ada@example.com", "max@example.com"];
+    for email in owners {
+        place.add_person(email, "owner");
+    }
+    for round in 0..ROUNDS {
+        // Started both before either is waited for.
+        let running: Vec<_> = owners
+            .iter()
+            .map(|email| {
+                let mut command = place.command(&["member", "remove", email, "Example Ltd"]);
+                command.spawn().unwrap()
+            })
+            .collect();
+        let codes: Vec<_> = running
+            .into_iter()
+            .map(|child| child.wait_with_output().unwrap().status.code())
+            .collect();
+        let done = codes.iter().filter(|code| **code == Some(0)).count();
+        assert_eq!((done, codes.contains(&Some(1))), (1, true), "round {round}");
+        let (gone, _) = owners
+            .iter()
+            .zip(&codes)
+            .find(|(_, code)| **code == Some(0))
+            .unwrap();
+        let back = ["member", "add", gone, "Example Ltd", "--role", "owner"];
+        place.run(&back).expect_done();
+    }
+}

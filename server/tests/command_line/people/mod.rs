@@ -1,0 +1,10 @@
+//! `twinlock account`, `user` and `member`.
+
+mod account_changes;
+mod accounts;
+mod last_owner;
+mod members;
+mod spellings;
+mod user_changes;
+mod user_words;
+mod users;

@@ -1,0 +1,399 @@
+//! `twinlock user disable`, `enable`, `reset-mfa` and `remove`.
+
+use std::os::unix::fs::symlink;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::{
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::{Done, Place},
+};
+
+#[test]
+fn whoever_is_disabled_is_out_at_once_until_enabled() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let change = |command: &str| {
+        let done = place.run(&["user", command, "Max@example.com"]);
+        done.expect_done().to_owned()
+    };
+    assert_eq!(change("enable"), "max@example.com is not disabled.");
+    assert_eq!(
+        change("disable"),
+        "max@example.com disabled: they are signed out everywhere and can't sign in until `twinlock user enable max@example.com`."
+    );
+    assert_eq!(browser.ask("session/whoami"), (200, Value::Null));
+    assert_eq!(
+        browser.sign_in("max@example.com", PASSWORD).1["kind"],
+        "wrong_credentials"
+    );
+    assert_eq!(change("disable"), "max@example.com is disabled already.");
+    assert!(place.listed("max@example.com").ends_with(", disabled"));
+
+    assert_eq!(
+        change("enable"),
+        "max@example.com enabled: they can sign in again."
+    );
+    assert_eq!(browser.sign_in("max@example.com", PASSWORD).0, 200);
+}
+
+#[test]
+fn scripts_learn_whether_anything_changed() {
+    let place = Place::with_member();
+    for (command, disabled, changed) in [
+        ("disable", true, true),
+        ("disable", true, false),
+        ("enable", false, true),
+        ("enable", false, false),
+    ] {
+        let json = place
+            .run(&["user", command, "max@example.com", "--json"])
+            .expect_json();
+        let expected = json!({
+            "id": json["id"], "email": "max@example.com", "disabled": disabled, "changed": changed,
+        });
+        assert_eq!(json, expected);
+    }
+}
+
+#[test]
+fn a_reset_lets_somebody_in_by_their_password() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let (_, code) = browser.enrol();
+    assert!(place.listed("max@example.com").contains("MFA on"));
+    let mut half = Browser::of(&server, "max@example.com", PASSWORD);
+    assert_eq!(half.standing(), "half_signed_in");
+
+    let done = place.run(&["user", "reset-mfa", "max@example.com"]);
+    assert_eq!(
+        done.expect_done(),
+        "MFA of max@example.com reset: their authenticator and backup codes don't work any more and they are signed out everywhere. \
+         They sign in with their password and can set it up anew."
+    );
+    for session in [&mut browser, &mut half] {
+        assert_eq!(session.ask("session/whoami"), (200, Value::Null));
+    }
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    assert_eq!(browser.standing(), "full");
+    assert_eq!(
+        browser
+            .call("session/verify_backup_code", json!({ "code": code }))
+            .0,
+        403
+    );
+
+    let again = place.run(&["user", "reset-mfa", "max@example.com"]);
+    assert_eq!(
+        again.expect_done(),
+        "max@example.com has no MFA: there was nothing to reset."
+    );
+    let json = place
+        .run(&["user", "reset-mfa", "max@example.com", "--json"])
+        .expect_json();
+    assert_eq!(
+        json,
+        json!({ "id": json["id"], "email": "max@example.com", "had_mfa": false })
+    );
+    assert_eq!(
+        browser.standing(),
+        "full",
+        "nothing to reset, nothing ended"
+    );
+}
+
+#[test]
+fn a_reset_clears_the_lock_too() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let (authenticator, _) = Browser::of(&server, "max@example.com", PASSWORD).enrol();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    let wrong = json!({ "code": authenticator.wrong_code(now()) });
+    let kinds: Vec<Value> = (0..6)
+        .map(|_| browser.call("session/verify_code", wrong.clone()).1["kind"].clone())
+        .collect();
+    assert_eq!(kinds[5], "paused", "{kinds:?}");
+    place
+        .run(&["user", "reset-mfa", "max@example.com"])
+        .expect_done();
+    let unlocked = place.run(&["user", "unlock", "max@example.com"]);
+    assert!(
+        unlocked
+            .expect_done()
+            .contains(" had no wrong codes in a row;")
+    );
+}
+
+#[test]
+fn somebody_is_removed_with_all_that_was_theirs() {
+    let place = Place::with_member();
+    let server = place.serve();
+    let mut browser = Browser::of(&server, "max@example.com", PASSWORD);
+    browser.enrol();
+    let json = place
+        .run(&["user", "remove", "MAX@example.com", "--json"])
+        .expect_json();
+    assert_eq!(
+        json,
+        json!({
+            "id": json["id"], "email": "max@example.com", "name": "Somebody",
+            "accounts": [{ "name": "Example Ltd", "role": "member" }],
+        })
+    );
+    assert_eq!(browser.ask("session/whoami"), (200, Value::Null));
+    assert_eq!(place.listed("max@example.com"), "");
+    assert!(
+        place
+            .run(&["account", "list"])
+            .expect_done()
+            .contains("Example Ltd: 1 member,")
+    );
+
+    place.add_person("max@example.com", "member");
+    let more = [
+        "member",
+        "add",
+        "max@example.com",
+        "Acme",
+        "--role",
+        "member",
+    ];
+    place.run(&more).expect_done();
+    let before = place.listed("max@example.com");
+    let users = place.run(&["user", "list", "--json"]).expect_json();
+    let id = users[1]["id"].as_str().unwrap();
+    let again = place.run(&["user", "remove", "max@example.com"]);
+    let lines: Vec<&str> = again.expect_done().lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "max@example.com (Somebody) removed with their place as member of `Acme`, their place as member of `Example Ltd`, their password and sessions.",
+            &format!("The security events of before name them by their id: {id}"),
+            "It can't be undone. These commands invite them anew, to set up everything again:",
+            "twinlock user add max@example.com --name Somebody --account Acme --role member",
+            "twinlock member add max@example.com 'Example Ltd' --role member",
+        ]
+    );
+
+    // What the lines say is what brings them back, in a shell.
+    for line in &lines[3..] {
+        let program = place.file("twinlock");
+        if !program.exists() {
+            symlink(env!("CARGO_BIN_EXE_twinlock"), &program).unwrap();
+        }
+        let mut shell = place.command_of("/bin/sh".as_ref(), &["-c", line]);
+        let done = Done::from(shell.env("PATH", place.file("")).output().unwrap());
+        done.expect_done();
+    }
+    let invited = place.listed("max@example.com");
+    assert_eq!(invited, format!("{before}, invited"));
+    let gone = place.run(&["user", "remove", "max@example.com"]);
+    let said = gone.expect_done();
+    assert!(
+        said.contains(" and their link to choose a password.\n"),
+        "{said}"
+    );
+}
+
+/// Of whom is it said that they were disabled, and how one command or an account that is missing is told.
+#[test]
+fn what_brings_somebody_back_is_true_of_them() {
+    let place = Place::with_member();
+    let said = |email: &str| {
+        let done = place.run(&["user", "remove", email]);
+        let lines: Vec<String> = done.expect_done().lines().map(str::to_owned).collect();
+        lines[2..].to_vec()
+    };
+    place
+        .run(&["user", "disable", "max@example.com"])
+        .expect_done();
+    assert_eq!(
+        said("max@example.com"),
+        [
+            "It can't be undone. These commands invite them anew, disabled as they were, to set up everything again:",
+            "twinlock user add max@example.com --name Somebody --account 'Example Ltd' --role member",
+            "twinlock user disable max@example.com",
+        ]
+    );
+    place.add_person("eva@example.com", "member");
+    assert_eq!(
+        said("eva@example.com"),
+        [
+            "It can't be undone. This command invites them anew, to set up everything again:",
+            "twinlock user add eva@example.com --name Somebody --account 'Example Ltd' --role member",
+        ]
+    );
+    place.add_person("eva@example.com", "member");
+    place
+        .run(&["member", "remove", "eva@example.com", "Example Ltd"])
+        .expect_done();
+    assert_eq!(
+        said("eva@example.com"),
+        [
+            "It can't be undone. This command invites them anew, to set up everything again; they were in no account, so replace ACCOUNT by the name of one:",
+            "twinlock user add eva@example.com --name Somebody --account ACCOUNT --role member",
+        ]
+    );
+}
+
+/// Who needs `user unlock`, by the rule of the members' list.
+#[test]
+fn the_list_says_who_is_locked_out() {
+    let place = Place::with_member();
+    let server = place.serve();
+    Browser::of(&server, "max@example.com", PASSWORD).enrol();
+    let locked = || place.run(&["user", "list", "--json"]).expect_json()[1]["locked"].clone();
+    let count = |wrong: u32| {
+        let sql = format!(
+            "INSERT INTO attempts (user_id, in_a_row) SELECT id, {wrong} FROM users WHERE email = 'max@example.com'
+             ON CONFLICT (user_id) DO UPDATE SET in_a_row = excluded.in_a_row"
+        );
+        place.change(&sql);
+    };
+    assert_eq!(locked(), false);
+    count(domain::second_factor::lockout::LOCK_AFTER - 1);
+    assert_eq!(locked(), false);
+    count(domain::second_factor::lockout::LOCK_AFTER);
+    assert_eq!(locked(), true);
+    assert!(place.listed("max@example.com").ends_with("MFA on, locked"));
+    place
+        .run(&["user", "unlock", "max@example.com"])
+        .expect_done();
+    assert!(place.listed("max@example.com").ends_with("MFA on"));
+}
+
+#[rstest]
+fn an_unknown_address_is_refused(
+    #[values("disable", "enable", "reset-mfa", "remove")] command: &str,
+) {
+    let place = Place::with_account();
+    let done = place.run(&["user", command, "max@example.com"]);
+    assert_eq!(
+        done.expect_refused(1),
+        "there is no user max@example.com; `twinlock user list` shows all"
+    );
+    let done = place.run(&["user", command, "max"]);
+    assert!(
+        done.expect_refused(1)
+            .starts_with("`max` is no email address: ")
+    );
+}
+
+#[rstest]
+fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
+    let place = Place::with_member();
+    let refused = |of: &str| {
+        format!(
+            "ada@example.com is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`, or `twinlock user add` where nobody else belongs to it; one who is only invited counts once they have chosen a password), \
+             or remove the account (`twinlock account remove`)"
+        )
+    };
+    let change = || place.run(&["user", command, "ada@example.com"]);
+    assert_eq!(change().expect_refused(1), refused("`Example Ltd`"));
+    place
+        .run(&[
+            "member",
+            "add",
+            "ada@example.com",
+            "Acme",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    assert_eq!(
+        change().expect_refused(1),
+        refused("`Acme` and `Example Ltd`")
+    );
+    assert!(
+        place
+            .listed("ada@example.com")
+            .ends_with("owner of `Example Ltd`, MFA off")
+    );
+
+    // Each of the ways out that the refusal names.
+    place.run(&["account", "remove", "Acme"]).expect_done();
+    place
+        .run(&[
+            "member",
+            "role",
+            "max@example.com",
+            "Example Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    change().expect_done();
+}
+
+/// C3: an account was left with an Owner who has no password yet.
+#[test]
+fn an_owner_who_is_invited_only_does_not_count() {
+    let place = Place::with_owner();
+    let max = "max@example.com";
+    let add = [
+        "user",
+        "add",
+        max,
+        "--name",
+        "Max",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "owner",
+    ];
+    place.run(&add).expect_done();
+    for args in [
+        &["user", "remove", "ada@example.com"][..],
+        &["user", "disable", "ada@example.com"],
+        &["member", "remove", "ada@example.com", "Example Ltd"],
+        &[
+            "member",
+            "role",
+            "ada@example.com",
+            "Example Ltd",
+            "--role",
+            "member",
+        ],
+    ] {
+        let done = place.run(args);
+        let line = done.expect_refused(1);
+        assert!(line.contains("is the last Owner of"), "{line}");
+    }
+    let set = ["user", "set-password", max, "--password-stdin"];
+    place.run_with(&set, PASSWORD).expect_done();
+    place
+        .run(&["user", "remove", "ada@example.com"])
+        .expect_done();
+    place.run(&["user", "remove", max]).expect_refused(1);
+}
+
+#[test]
+fn an_owner_who_is_disabled_does_not_count() {
+    let place = Place::with_member();
+    place
+        .run(&[
+            "member",
+            "role",
+            "max@example.com",
+            "Example Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    place
+        .run(&["user", "disable", "max@example.com"])
+        .expect_done();
+    place
+        .run(&["user", "disable", "ada@example.com"])
+        .expect_refused(1);
+    place
+        .run(&["user", "enable", "max@example.com"])
+        .expect_done();
+    place
+        .run(&["user", "disable", "ada@example.com"])
+        .expect_done();
+}

@@ -1,0 +1,69 @@
+//! Several servers of one database start in the same moment: the schema is brought up once, and all of them serve.
+
+use std::{fs, path::Path, thread};
+
+use crate::support::program::Place;
+
+/// As many as an operator starts behind one balancer.
+const SERVERS: usize = 4;
+
+fn all_start(place: &Place) {
+    let servers = thread::scope(|scope| {
+        let starts = [(); SERVERS].map(|()| scope.spawn(|| place.serve()));
+        starts.map(|start| start.join().unwrap())
+    });
+    for mut server in servers {
+        if server.line().starts_with("TWINLOCK_PUBLIC_URL is not set") {
+            for _ in 0..4 {
+                server.line();
+            }
+        }
+        server.terminate();
+        let (code, log) = server.wait();
+        assert_eq!(code, 0, "{log}");
+    }
+    place.run(&["account", "add", "Example Ltd"]).expect_done();
+    place.run(&["key", "list"]).expect_done();
+}
+
+#[test]
+fn on_an_empty_database() {
+    let place = Place::new();
+    place.make_key();
+    all_start(&place);
+}
+
+/// What takes back what the newest migration made.
+fn undone() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../storage/migrations/sqlite");
+    let files = fs::read_dir(folder).unwrap();
+    let newest = files.map(|file| file.unwrap().path()).max().unwrap();
+    let made = fs::read_to_string(newest).unwrap();
+    // The last first: an index goes before the column that it is of.
+    made.lines().rev().filter_map(taking_back).collect()
+}
+
+/// What takes back one statement of a migration: a table, an index or a column that it made.
+fn taking_back(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words.as_slice() {
+        ["CREATE", kind, name, ..] => Some(format!("DROP {kind} {name}")),
+        ["ALTER", "TABLE", table, "ADD", "COLUMN", column, ..] => {
+            Some(format!("ALTER TABLE {table} DROP COLUMN {column}"))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn on_a_database_of_the_version_before() {
+    let place = Place::with_database();
+    let forget =
+        "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)";
+    place.change(forget);
+    for sql in undone() {
+        place.change(&sql);
+    }
+    place.run(&["account", "list"]).expect_refused(1);
+    all_start(&place);
+}

@@ -1,0 +1,286 @@
+//! `twinlock serve --demo`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{
+    authenticator::Authenticator,
+    support::{
+        browser::{Browser, now},
+        program::{Place, Running},
+    },
+};
+
+/// What the demo printed.
+struct Sheet {
+    text: String,
+    /// Password, key and the rest of the line, by address; `-` stands for none.
+    people: BTreeMap<String, [String; 3]>,
+}
+
+impl Sheet {
+    fn read(text: String) -> Self {
+        let mut people = BTreeMap::new();
+        let rows = text.lines().skip_while(|line| !line.starts_with("EMAIL"));
+        for row in rows.skip(1).take_while(|line| !line.is_empty()) {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            let rest = words[3..].join(" ");
+            people.insert(
+                words[0].to_owned(),
+                [words[1].to_owned(), words[2].to_owned(), rest],
+            );
+        }
+        Self { text, people }
+    }
+
+    /// Everything that nobody else may learn.
+    fn secrets(&self) -> Vec<&str> {
+        let drawn = self
+            .people
+            .values()
+            .flat_map(|[password, key, _]| [password, key]);
+        let drawn = drawn.map(String::as_str).filter(|secret| *secret != "-");
+        let codes = self.people.keys().flat_map(|email| self.codes(email));
+        drawn.chain(codes).chain([self.invitation()]).collect()
+    }
+
+    /// The backup codes printed of somebody.
+    fn codes(&self, email: &str) -> Vec<&str> {
+        let sections = self.text.split("\nBackup codes").nth(1).unwrap();
+        let line = sections.lines().find(|line| line.starts_with(email));
+        line.map_or(Vec::new(), |line| line.split_whitespace().skip(1).collect())
+            .into_iter()
+            .filter(|word| word.len() == 19)
+            .collect()
+    }
+
+    fn invitation(&self) -> &str {
+        let link = self.text.split("/invitation#").nth(1).unwrap();
+        link.split_whitespace().next().unwrap()
+    }
+
+    /// Somebody gives their password.
+    fn open(&self, server: &Running, email: &str) -> Browser {
+        Browser::of(server, email, &self.people[email][0])
+    }
+
+    /// And the code that their authenticator shows.
+    fn open_with_code(&self, server: &Running, email: &str) -> Browser {
+        let mut browser = self.open(server, email);
+        let (status, answer) = self.give_code(&mut browser, email);
+        assert_eq!(status, 200, "{email}: {answer}");
+        browser
+    }
+
+    fn give_code(&self, browser: &mut Browser, email: &str) -> (u16, Value) {
+        let code = Authenticator::new(&self.people[email][1]).code(now());
+        browser.call("session/verify_code", json!({ "code": code }))
+    }
+}
+
+fn states(browser: &mut Browser, account: usize) -> BTreeMap<String, String> {
+    let id = browser.ask("accounts/list").1[account]["id"].clone();
+    let wanted = json!({ "account": id, "search": "", "state": null, "page": 0 });
+    let (status, shown) = browser.call("accounts/members", wanted);
+    assert_eq!(status, 200, "{shown}");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let members = shown["members"].as_array().unwrap().iter();
+    members
+        .map(|row| (text(&row["email"]), text(&row["state"])))
+        .collect()
+}
+
+fn expected(states: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let pair =
+        |(email, state): &(&str, &str)| (format!("{email}@example.com"), (*state).to_owned());
+    states.iter().map(pair).collect()
+}
+
+#[test]
+fn nine_people_are_printed_once_and_every_state_is_somebodys() {
+    let place = Place::new();
+    let (server, text) = place.serve_demo();
+    let sheet = Sheet::read(text);
+    assert_eq!(sheet.people.len(), 9, "{}", sheet.text);
+    let passwords = sheet
+        .people
+        .values()
+        .filter(|[password, ..]| password.len() >= 15);
+    assert_eq!(
+        passwords.count(),
+        8,
+        "all but the invited one: {}",
+        sheet.text
+    );
+
+    let mut ada = sheet.open_with_code(&server, "ada@example.com");
+    let alder = [
+        ("ada", "on"),
+        ("sam", "setup_required"),
+        ("lea", "locked"),
+        ("finn", "on"),
+        ("mia", "on"),
+    ];
+    assert_eq!(states(&mut ada, 0), expected(&alder));
+    let mut otto = sheet.open(&server, "otto@example.com");
+    let birch = [
+        ("otto", "off"),
+        ("zoe", "on"),
+        ("ivo", "off"),
+        ("mia", "on"),
+    ];
+    assert_eq!(states(&mut otto, 0), expected(&birch));
+    for account in place
+        .run(&["account", "list", "--json"])
+        .expect_json()
+        .as_array()
+        .unwrap()
+    {
+        let owned = json!({ "name": account["name"], "role": "owner" });
+        let users = place.run(&["user", "list", "--json"]).expect_json();
+        let is_owner = |user: &Value| user["accounts"].as_array().unwrap().contains(&owned);
+        assert!(users.as_array().unwrap().iter().any(is_owner), "{account}");
+    }
+
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, 0);
+    for secret in sheet.secrets() {
+        assert!(!log.contains(secret), "a secret is in the log");
+    }
+    let done = place.run(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
+    let line = done.expect_refused(1);
+    let (named, remedy) = line.split_once(" is not empty, ").unwrap();
+    assert!(named.starts_with("the database "), "{line}");
+    assert_eq!(
+        remedy,
+        "and --demo fills an empty one only: leave --demo out, or name a new one with TWINLOCK_DATABASE_URL"
+    );
+    let mut server = place.serve();
+    sheet.open_with_code(&server, "mia@example.com");
+    server.terminate();
+    assert_eq!(
+        server.line(),
+        "",
+        "no link for a first owner, nor the passwords again"
+    );
+}
+
+#[test]
+fn everybody_gets_in_as_their_state_allows() {
+    let (place, mut standings) = (Place::new(), BTreeMap::new());
+    let (server, text) = place.serve_demo();
+    let sheet = Sheet::read(text);
+    let mut codes_left = BTreeMap::new();
+    for (email, [_, key, _]) in &sheet.people {
+        let name = email.split('@').next().unwrap();
+        if ["ivo", "dana", "lea"].contains(&name) {
+            continue;
+        }
+        let mut browser = if key == "-" {
+            sheet.open(&server, email)
+        } else {
+            sheet.open_with_code(&server, email)
+        };
+        standings.insert(name, browser.standing());
+        if let Some(left) = browser.ask("profile/view").1["method"]["codes_left"].as_u64() {
+            codes_left.insert(name, left);
+        }
+    }
+    let expected = [
+        ("ada", "full"),
+        ("finn", "full"),
+        ("mia", "choose_account"),
+        ("otto", "full"),
+        ("sam", "set_up_only"),
+        ("zoe", "full"),
+    ];
+    assert_eq!(
+        standings,
+        expected
+            .map(|(name, standing)| (name, json!(standing)))
+            .into()
+    );
+    assert_eq!(codes_left, [("ada", 10), ("finn", 2), ("zoe", 0)].into());
+
+    let mut dana = Browser::new(&server);
+    let refused = dana.sign_in("dana@example.com", &sheet.people["dana@example.com"][0]);
+    assert_eq!(refused.1["kind"], "wrong_credentials");
+    let invited = Browser::new(&server).call(
+        "session/check_invitation",
+        json!({ "token": sheet.invitation() }),
+    );
+    assert_eq!(invited, (200, json!({ "email": "ivo@example.com" })));
+    let mut lea = sheet.open(&server, "lea@example.com");
+    let refused = sheet.give_code(&mut lea, "lea@example.com").1;
+    assert_eq!(refused, json!({ "kind": "locked", "tries": 10 }));
+    let code = sheet.codes("lea@example.com")[0];
+    let (_, signed_in) = lea.call("session/verify_backup_code", json!({ "code": code }));
+    assert_eq!(
+        (&signed_in["codes_left"], &signed_in["unlocked_after"]),
+        (&json!(9), &json!(10))
+    );
+}
+
+#[test]
+fn an_account_is_enough_to_refuse() {
+    let done = Place::with_account().run(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
+    let line = done.expect_refused(1);
+    assert!(
+        line.starts_with("the database ") && line.contains(" is not empty"),
+        "{line}"
+    );
+}
+
+/// C8: a proxy brings others to a server that listens on this machine alone.
+#[test]
+fn others_behind_a_proxy_get_none() {
+    for public_url in [
+        "https://panel.example.com",
+        "http://192.0.2.1:3000",
+        "https://localhost.example.com",
+    ] {
+        let place = Place::new();
+        let args = [
+            "serve",
+            "--demo",
+            "--listen",
+            "127.0.0.1:0",
+            "--public-url",
+            public_url,
+        ];
+        let done = place.run(&args);
+        let line = done.expect_refused(2);
+        assert!(
+            line.starts_with("TWINLOCK_PUBLIC_URL: the demo is for this machine only")
+                && line.contains(public_url)
+                && line.contains("http://localhost:3000"),
+            "{line}"
+        );
+        assert_eq!(
+            std::fs::read_dir(place.file("")).unwrap().count(),
+            0,
+            "nothing was written"
+        );
+    }
+}
+
+#[test]
+fn others_on_the_network_get_none() {
+    for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.1:3000"] {
+        let place = Place::new();
+        let done = place.run(&["serve", "--demo", "--listen", listen]);
+        let line = done.expect_refused(2);
+        assert!(
+            line.starts_with("TWINLOCK_LISTEN: the demo is for this machine only")
+                && line.contains("127.0.0.1:3000"),
+            "{line}"
+        );
+        assert_eq!(
+            std::fs::read_dir(place.file("")).unwrap().count(),
+            0,
+            "nothing was written"
+        );
+    }
+}

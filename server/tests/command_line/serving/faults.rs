@@ -1,0 +1,99 @@
+//! Faults that are there at the start: one clear line, and the file stays as it was.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, chown},
+};
+
+use rstest::rstest;
+use sqlx::{Connection, Executor, SqliteConnection};
+
+use crate::support::program::{Done, Place};
+
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+/// Nobody, on every Debian.
+const NOBODY: u32 = 65534;
+
+async fn tampered(place: &Place, sql: &'static str) {
+    let url = format!("sqlite://{}", place.file("twinlock.db").display());
+    let mut raw = SqliteConnection::connect(&url).await.unwrap();
+    raw.execute(sql).await.unwrap();
+    raw.close().await.unwrap();
+}
+
+/// It refuses, and says so twice in the same words: nothing has changed.
+fn refuses(place: &Place, words: &str) {
+    let file = place.file("twinlock.db");
+    let before = fs::read(&file).unwrap();
+    for args in [&SERVE[..], &["migrate"], &["user", "list"]] {
+        let done = place.run(args);
+        let line = done.expect_refused(1);
+        assert!(
+            line.contains("twinlock.db") && line.contains(words),
+            "{line}"
+        );
+        assert!(fs::read(&file).unwrap() == before, "{args:?} changed it");
+    }
+}
+
+#[rstest]
+#[case::cut_off(|bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2))]
+#[case::overwritten(|bytes: &mut Vec<u8>| bytes[100..4096].fill(0xa5))]
+fn a_damaged_file_is_refused(#[case] damage: fn(&mut Vec<u8>)) {
+    let place = Place::with_owner();
+    let file = place.file("twinlock.db");
+    let mut bytes = fs::read(&file).unwrap();
+    damage(&mut bytes);
+    fs::write(&file, &bytes).unwrap();
+    refuses(&place, "malformed");
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let place = Place::with_owner();
+    tampered(
+        &place,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, 'x', TRUE, x'00', 0)",
+    )
+    .await;
+    refuses(&place, "is newer than this version");
+}
+
+/// S32: as root it is another user who starts the program, wherever this workspace lies.
+#[test]
+fn s32_a_folder_that_can_not_be_written_is_refused() {
+    let place = Place::with_owner();
+    let is_root = fs::metadata("/proc/self").unwrap();
+    let is_root = std::os::unix::fs::MetadataExt::uid(&is_root) == 0;
+    for name in ["twinlock.db", "twinlock.db.key"] {
+        if is_root {
+            chown(place.file(name), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    let file = place.file("twinlock.db");
+    let before = fs::read(&file).unwrap();
+    fs::set_permissions(place.file(""), fs::Permissions::from_mode(0o555)).unwrap();
+    // Root may write everywhere.
+    let mut command = if is_root {
+        place.command_as(NOBODY, &SERVE)
+    } else {
+        place.command(&SERVE)
+    };
+    let done = Done::from(command.output().unwrap());
+    let line = done.expect_refused(1);
+    assert!(
+        line.starts_with("the database twinlock.db can't be opened: "),
+        "{line}"
+    );
+    let folder = if is_root {
+        "its journal has to stand beside it, and user nobody can't write in the folder"
+    } else {
+        "its journal has to stand beside it, and user"
+    };
+    assert!(line.contains(folder), "{line}");
+    if is_root {
+        assert!(line.contains("; move the database with its key file, and name it with TWINLOCK_DATABASE_URL, in a folder of user nobody, which root makes with"), "{line}");
+    }
+    assert!(fs::read(&file).unwrap() == before);
+    fs::set_permissions(place.file(""), fs::Permissions::from_mode(0o755)).unwrap();
+}

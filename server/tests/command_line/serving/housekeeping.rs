@@ -1,0 +1,42 @@
+//! What is over goes while the server runs.
+
+use sqlx::{Connection, Executor, SqliteConnection};
+
+use crate::support::{
+    browser::Browser,
+    people::PASSWORD,
+    program::{Place, Running},
+};
+
+async fn raw(place: &Place) -> SqliteConnection {
+    let url = format!("sqlite://{}", place.file("twinlock.db").display());
+    SqliteConnection::connect(&url).await.unwrap()
+}
+
+async fn sessions(raw: &mut SqliteConnection) -> i64 {
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM sessions");
+    count.fetch_one(raw).await.unwrap()
+}
+
+fn stop(server: Running) {
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keeper_deletes_what_is_over_and_nothing_else() {
+    let place = Place::with_member();
+    let server = place.serve();
+    for email in ["ada@example.com", "max@example.com"] {
+        Browser::of(&server, email, PASSWORD);
+    }
+    let mut raw = raw(&place).await;
+    assert_eq!(sessions(&mut raw).await, 2);
+    raw.execute("UPDATE sessions SET seen_at = 0 WHERE user_id IN (SELECT id FROM users WHERE email LIKE 'max%')")
+        .await
+        .unwrap();
+    stop(server);
+    // Its first look comes before it can be told to stop.
+    stop(place.serve());
+    assert_eq!(sessions(&mut raw).await, 1);
+}

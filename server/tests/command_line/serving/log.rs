@@ -1,0 +1,62 @@
+//! The log as programs read it.
+
+use std::fs::File;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::{
+    browser::{Browser, answer},
+    people::PASSWORD,
+    program::{Place, Running},
+};
+
+/// A full disk behind the log, or a terminal that is gone, ends neither a request nor the server.
+#[rstest]
+fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &str) {
+    let place = Place::with_account();
+    place.add_person("ada@example.com", "owner");
+    place.make_key();
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("TWINLOCK_LOG_FORMAT", format);
+    command.stderr(File::options().write(true).open("/dev/full").unwrap());
+    let (server, _) = Running::start(command);
+    let mut browser = Browser::of(&server, "ada@example.com", PASSWORD);
+    assert_eq!(browser.standing(), "full");
+    assert!(answer(&server, "GET", "/livez").starts_with("HTTP/1.1 200"));
+    server.terminate();
+    assert_eq!(server.wait().0, 0);
+}
+
+#[test]
+fn each_line_is_an_object_and_a_request_has_its_id() {
+    let place = Place::with_account();
+    let server = place.serve_with(&[("TWINLOCK_LOG_FORMAT", "json")]);
+    let page = answer(&server, "GET", "/profile");
+    let id = page
+        .lines()
+        .find_map(|line| line.strip_prefix("x-request-id: "))
+        .unwrap()
+        .to_owned();
+    Browser::new(&server).sign_in("nobody@example.com", "no password of anybody");
+    server.terminate();
+    let (_, log) = server.wait();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+        .collect();
+    let of_page = lines
+        .iter()
+        .find(|line| line["span"]["id"] == json!(id))
+        .unwrap_or_else(|| panic!("{log}"));
+    assert_eq!(
+        (&of_page["level"], &of_page["message"], &of_page["path"]),
+        (&json!("INFO"), &json!("answered"), &json!("\"/profile\""))
+    );
+    assert!(
+        lines.iter().any(
+            |line| line["message"] == json!("stopping: answers in progress are finished first")
+        )
+    );
+    assert!(!log.contains("nobody@example.com") && !log.contains("no password"));
+}

@@ -1,0 +1,12 @@
+//! `twinlock serve`: its start, its end, and what it says meanwhile.
+
+mod at_once;
+mod between;
+mod demo;
+mod faults;
+mod health;
+mod housekeeping;
+mod log;
+mod serve;
+mod settings;
+mod stopping;

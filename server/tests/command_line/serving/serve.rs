@@ -1,0 +1,200 @@
+//! `twinlock serve`: what it prints, and the operator's commands beside it.
+
+use serde_json::json;
+
+use crate::support::{browser::Browser, program::Place};
+
+fn token(line: &str, path: &str) -> String {
+    line.rsplit_once(&format!("/{path}#"))
+        .unwrap_or_else(|| panic!("{line}"))
+        .1
+        .to_owned()
+}
+
+/// Only a file is made by the first start; a server's database was there.
+fn is_new(place: &Place, starts: &[String]) -> bool {
+    starts.is_empty() && !place.is_on_a_server()
+}
+
+#[test]
+fn an_empty_database_offers_the_first_owner_and_each_start_another_link() {
+    let place = Place::new();
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let mut server = place.serve();
+        let note = server.line();
+        assert!(note.starts_with("TWINLOCK_PUBLIC_URL is not set"), "{note}");
+        assert_eq!(server.line(), "Create the first owner:");
+        let link = server.line();
+        let start = format!("http://127.0.0.1:{}/setup#", server.port);
+        assert!(link.starts_with(&start), "{link}");
+        assert!(
+            server
+                .line()
+                .starts_with("Back up the key file twinlock.db.key apart from the database ")
+        );
+        let state = if is_new(&place, &tokens) {
+            "was made by this start"
+        } else {
+            "holds no user yet"
+        };
+        let last = server.line();
+        assert!(
+            last.starts_with("The database ") && last.contains(&format!(" {state}: if you")),
+            "{last}"
+        );
+        if !place.is_on_a_server() {
+            let whole = place.file("twinlock.db");
+            assert!(last.contains(whole.to_str().unwrap()), "{last}");
+        }
+        tokens.push(token(&link, "setup"));
+        let check = |token: &String| {
+            Browser::new(&server)
+                .call("session/check_setup_link", json!({ "token": token }))
+                .0
+        };
+        assert_eq!(check(tokens.last().unwrap()), 200);
+        assert_eq!(
+            tokens.iter().rev().skip(1).map(check).collect::<Vec<u16>>(),
+            vec![404; tokens.len() - 1]
+        );
+        server.terminate();
+        let (code, log) = server.wait();
+        assert_eq!(code, 0);
+        assert!(
+            !tokens.iter().any(|token| log.contains(token)),
+            "the link is not logged"
+        );
+    }
+}
+
+#[test]
+fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
+    let place = Place::with_account();
+    let add = [
+        "user",
+        "add",
+        "max@example.com",
+        "--name",
+        "Max Member",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "member",
+    ];
+    let first = place.run(&add).expect_done().to_owned();
+    let server = place.serve();
+
+    // Printed while nobody ran, used while the server runs; and the other way round.
+    let again = place
+        .run(&["user", "set-password", "max@example.com"])
+        .expect_done()
+        .to_owned();
+    let check = |line: &str| {
+        Browser::new(&server).call(
+            "session/check_invitation",
+            json!({ "token": token(line, "invitation") }),
+        )
+    };
+    assert_eq!(check(&first).0, 404, "a newer link replaces the older one");
+    assert_eq!(check(&again), (200, json!({ "email": "max@example.com" })));
+
+    let password = "seven quiet rivers at dawn";
+    place
+        .run_with(
+            &[
+                "user",
+                "set-password",
+                "max@example.com",
+                "--password-stdin",
+            ],
+            &format!("{password}\r\n"),
+        )
+        .expect_done();
+    let (status, viewer) = Browser::new(&server).sign_in("Max@example.com", password);
+    assert_eq!((status, &viewer["name"]), (200, &json!("Max Member")));
+
+    server.terminate();
+    let (code, log) = server.wait();
+    assert_eq!(code, 0);
+    assert!(!log.contains(password) && !log.contains(&token(&again, "invitation")));
+}
+
+#[test]
+fn nobody_sees_more_than_one_link() {
+    let place = Place::with_account();
+    place
+        .run(&[
+            "user",
+            "add",
+            "a@example.com",
+            "--name",
+            "A",
+            "--account",
+            "Example Ltd",
+            "--role",
+            "owner",
+        ])
+        .expect_done();
+    let mut server = place.serve();
+    server.terminate();
+    assert_eq!(server.line(), "", "nothing after the address");
+}
+
+#[test]
+fn plain_http_beyond_this_machine_is_warned_of() {
+    let place = Place::new();
+    for (public_url, warned) in [
+        ("http://panel.example.com", true),
+        ("https://panel.example.com", false),
+        ("http://localhost:3000", false),
+    ] {
+        let server = place.serve_with(&[("TWINLOCK_PUBLIC_URL", public_url)]);
+        server.terminate();
+        let (_, log) = server.wait();
+        assert_eq!(log.contains("clear text"), warned, "{public_url}: {log}");
+    }
+}
+
+/// S11 of the field: the brand and the address have 64 bytes together.
+#[test]
+fn s11_a_brand_that_leaves_too_little_for_the_address_is_warned_of() {
+    let place = Place::new();
+    for (brand, warned) in [
+        ("Customer Control Panel", false),
+        ("Example Hosting Customer Panel", true),
+        ("Панель управления", true),
+    ] {
+        let server = place.serve_with(&[("TWINLOCK_BRAND", brand)]);
+        server.terminate();
+        let (_, log) = server.wait();
+        let said = log.contains("TWINLOCK_BRAND leaves under 40 of 64 bytes");
+        assert_eq!(said, warned, "{brand}: {log}");
+    }
+}
+
+#[test]
+fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
+    let place = Place::with_account();
+    let wrong = |browser: Browser| {
+        let mut browser = browser;
+        browser.sign_in("no one at all", "no password of anybody").0
+    };
+    // Each of the servers hears of others, as the database remembers.
+    for (proxies, other, one, another) in [
+        ("127.0.0.0/8", 401, "203.0.113.9", "203.0.113.10"),
+        ("10.0.0.0/8", 429, "203.0.113.11", "203.0.113.12"),
+        // C9: the first network as IPv6 writes it.
+        ("::ffff:127.0.0.0/104", 401, "203.0.113.13", "203.0.113.14"),
+    ] {
+        let server = place.serve_with(&[
+            ("TWINLOCK_ADDRESS_LIMIT", "1"),
+            ("TWINLOCK_TRUSTED_PROXIES", proxies),
+        ]);
+        let from = |addresses| wrong(Browser::new(&server).forwarded_for(addresses));
+        assert_eq!((from(one), from(one)), (401, 429), "{proxies}");
+        assert_eq!(from(another), other, "{proxies}");
+        server.terminate();
+        assert_eq!(server.wait().0, 0);
+    }
+}

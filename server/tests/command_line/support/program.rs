@@ -1,0 +1,348 @@
+//! A folder with a database and the binary in front of it.
+
+use std::{
+    fs::{self, Permissions},
+    io::{self, BufRead, BufReader, Read as _, Write},
+    os::unix::{fs::PermissionsExt, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::OnceLock,
+    thread::{self, JoinHandle},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::test_database::TestDatabase;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
+
+/// A place for a database, and nothing else of the machine's environment: a folder for a `SQLite` file or, where
+/// `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
+pub struct Place {
+    database: TestDatabase,
+    /// The program where every user can enter, once it is wanted.
+    open_folder: OnceLock<TempDir>,
+}
+
+/// What a command did.
+pub struct Done {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// A running server. It is killed when the test ends, however it ends.
+pub struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    pub port: u16,
+    /// What it says in its log, once it has ended.
+    log: Option<JoinHandle<io::Result<String>>>,
+}
+
+impl Place {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self::of(block_on(TestDatabase::new()))
+    }
+
+    /// An empty folder for a file, whatever server there is.
+    pub fn in_a_file() -> Self {
+        Self::of(TestDatabase::in_a_file())
+    }
+
+    const fn of(database: TestDatabase) -> Self {
+        Self {
+            database,
+            open_folder: OnceLock::new(),
+        }
+    }
+
+    /// A folder with a database that is up to date.
+    pub fn with_database() -> Self {
+        let place = Self::new();
+        place.make_key();
+        place.run(&["migrate"]).expect_done();
+        place
+    }
+
+    /// A folder with the account Example Ltd.
+    pub fn with_account() -> Self {
+        let place = Self::with_database();
+        place.run(&["account", "add", "Example Ltd"]).expect_done();
+        place
+    }
+
+    /// A file in the folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.database.folder().join(name)
+    }
+
+    /// The database.
+    pub fn url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Whether the database is on a server.
+    pub fn is_on_a_server(&self) -> bool {
+        self.database.is_on_a_server()
+    }
+
+    /// Changes its schema.
+    pub fn change(&self, sql: &str) {
+        block_on(self.database.change(sql));
+    }
+
+    /// Changes the database as somebody does who can write to it, and has not the key.
+    pub fn tamper(&self, sql: &'static str) {
+        block_on(self.database.tamper(sql));
+    }
+
+    /// The binary, about to be called in the folder.
+    pub fn command(&self, args: &[&str]) -> Command {
+        self.command_of(BINARY.as_ref(), args)
+    }
+
+    /// The same as another user, who may not be able to enter the folder of this workspace (S32 of the field).
+    pub fn command_as(&self, user: u32, args: &[&str]) -> Command {
+        let mut command = self.command_of(&self.open_program(), args);
+        command.uid(user).gid(user);
+        command
+    }
+
+    /// A copy of the binary that every user can start.
+    pub fn open_program(&self) -> PathBuf {
+        let folder = self.open_folder.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+            // By a program of its own: a process that another test starts while this one writes would inherit the open file, and nobody could
+            // start what somebody has open for writing.
+            let copied = Command::new("cp").arg(BINARY).arg(folder.path()).status();
+            assert!(copied.unwrap().success());
+            folder
+        });
+        folder.path().join("twinlock")
+    }
+
+    /// The binary behind a shell script of which it is `"$@"`: with mounts of its own, or under another program.
+    pub fn command_behind(&self, script: &str, args: &[&str]) -> Command {
+        let program = self.open_program();
+        let mut words = vec![
+            "--mount",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            program.to_str().unwrap(),
+        ];
+        words.extend(args);
+        let mut command = self.command_of("unshare".as_ref(), &words);
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command
+    }
+
+    /// Another program, about to be called in the folder.
+    pub fn command_of(&self, program: &Path, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(args)
+            .current_dir(self.database.folder())
+            .env_clear();
+        if self.is_on_a_server() {
+            command
+                .env("TWINLOCK_DATABASE_URL", &self.database.url)
+                .env("TWINLOCK_KEY_FILE", "twinlock.db.key");
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> Done {
+        self.command(args).output().unwrap().into()
+    }
+
+    /// Runs a command that reads a password.
+    pub fn run_with(&self, args: &[&str], input: &str) -> Done {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        // A command that refuses before it reads closes the pipe early.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap().into()
+    }
+
+    /// Starts the server on a free port and waits until it says where.
+    pub fn serve(&self) -> Running {
+        self.serve_with(&[])
+    }
+
+    /// Starts it with more settings.
+    pub fn serve_with(&self, settings: &[(&str, &str)]) -> Running {
+        self.make_key();
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.envs(settings.iter().copied());
+        let (server, before) = Running::start(command);
+        assert_eq!(before, "", "the address comes first");
+        server
+    }
+
+    /// Starts it at a port of the test's choice, with more settings.
+    pub fn serve_at(&self, port: u16, settings: &[(&str, &str)]) -> Running {
+        let listen = format!("127.0.0.1:{port}");
+        let mut command = self.command(&["serve", "--listen", &listen]);
+        command.envs(settings.iter().copied());
+        Running::start(command).0
+    }
+
+    /// Starts it with a demo; answers what it printed until it was ready, too.
+    pub fn serve_demo(&self) -> (Running, String) {
+        self.make_key();
+        Running::start(self.command(&["serve", "--listen", "127.0.0.1:0", "--demo"]))
+    }
+
+    /// A server's database has its key file by hand only.
+    pub fn make_key(&self) {
+        if self.is_on_a_server() && !self.file("twinlock.db.key").exists() {
+            self.run(&["key", "new"]).expect_done();
+        }
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self {
+            code: output.status.code().unwrap(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+}
+
+impl Done {
+    /// It worked and complained about nothing; answers what it printed.
+    #[track_caller]
+    pub fn expect_done(&self) -> &str {
+        assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
+        self.out.trim_end_matches('\n')
+    }
+
+    /// It worked; answers the JSON it printed.
+    #[track_caller]
+    pub fn expect_json(&self) -> Value {
+        serde_json::from_str(self.expect_done()).unwrap()
+    }
+
+    /// It refused with one line and printed nothing; answers the line.
+    #[track_caller]
+    pub fn expect_refused(&self, code: i32) -> &str {
+        let (printed, line) = self.expect_failed(code);
+        assert_eq!(printed, "", "{line}");
+        line
+    }
+
+    /// It failed with one line; answers what it had printed, and the line.
+    #[track_caller]
+    pub fn expect_failed(&self, code: i32) -> (&str, &str) {
+        assert_eq!(self.code, code, "{}", self.err);
+        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
+        let line = self.err.trim_end().strip_prefix("twinlock: ").unwrap();
+        (&self.out, line)
+    }
+}
+
+impl Running {
+    /// Waits until it says where it listens; answers what it said before that, too.
+    pub fn start(mut command: Command) -> (Self, String) {
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let (mut before, mut line) = (String::new(), String::new());
+        while out.read_line(&mut line).unwrap() > 0 {
+            let port = line
+                .trim_end()
+                .strip_prefix("Listening on http://127.0.0.1:")
+                .and_then(|port| port.parse().ok());
+            if let Some(port) = port {
+                // None where the test took it elsewhere.
+                let error = child.stderr.take();
+                // Read at once: a server whose log nobody takes stands still when the pipe is full.
+                let log = thread::spawn(move || {
+                    let mut log = String::new();
+                    match error {
+                        Some(mut error) => error.read_to_string(&mut log).map(|_| log),
+                        None => Ok(log),
+                    }
+                });
+                let log = Some(log);
+                return (
+                    Self {
+                        child,
+                        out,
+                        port,
+                        log,
+                    },
+                    before,
+                );
+            }
+            before.push_str(&line);
+            line.clear();
+        }
+        panic!("{before}{:?}", child.wait_with_output());
+    }
+
+    /// The next line on standard output.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Asks it to stop, as a service manager does.
+    pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Tells it what a terminal tells that is closed.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    /// Stops it in the middle of whatever it does, as a machine does that is swapped out.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its end; answers the exit code and the log.
+    pub fn wait(mut self) -> (i32, String) {
+        let log = self.log.take().unwrap().join().unwrap().unwrap();
+        (self.child.wait().unwrap().code().unwrap(), log)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// On a thread of its own: some tests run in a runtime already.
+fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
+    let run = || tokio::runtime::Runtime::new().unwrap().block_on(future);
+    thread::scope(|scope| scope.spawn(run).join().unwrap())
+}
