@@ -16,7 +16,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(
             "L5",
             Plan::Elsewhere(
-                "server/tests/http/addresses.rs",
+                "server/tests/http/guards/addresses.rs",
                 "garbage_is_counted_by_the_last_address_that_is_known",
                 "the peer's address has to be chosen: random, one letter, 4 KB, IPv6 zones and lists, with and without a trusted proxy"
             )

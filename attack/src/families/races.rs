@@ -23,7 +23,7 @@ pub fn attacks() -> Vec<Attack> {
             Plan::Elsewhere(
                 "storage/tests/contract/races/mod.rs",
                 "of_two_hundred_guesses_at_once_five_are_judged",
-                "R1, R3 and R6 over two programs on one PostgreSQL; R11 over two routers on one: server/tests/journeys/step_up_races.rs, where TWINLOCK_TEST_POSTGRES names a server"
+                "R1, R3 and R6 over two programs on one PostgreSQL; R11 over two routers on one: server/tests/journeys/races/step_up.rs, where TWINLOCK_TEST_POSTGRES names a server"
             )
         ),
         attack!(r14_two_commands_remove_each_others_last_owner),

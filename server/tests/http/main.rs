@@ -8,20 +8,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod access;
-mod addresses;
-mod admission;
-mod between;
-mod bodies;
-mod brand;
-mod csrf;
-mod frames;
-mod headers;
+mod guards;
 mod last_resort;
 mod log;
-mod matrix;
-mod pages;
-mod placeholders;
 mod second_factor;
-mod table;
+mod served;
 mod unanswered;

@@ -9,7 +9,6 @@
 mod support;
 
 mod account_rule;
-mod at_once;
 mod change_password;
 mod clock;
 mod enrolment;
@@ -22,4 +21,3 @@ mod open_session;
 mod races;
 mod reset;
 mod step_up;
-mod step_up_races;

@@ -4,7 +4,7 @@ use server::config::{Accent, Branding, Logo, LogoKind};
 
 use crate::support::{Options, TestServer};
 
-const TEMPLATE: &str = include_str!("../../../frontend/index.html");
+const TEMPLATE: &str = include_str!("../../../../frontend/index.html");
 const DRAWING: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 3 1'/>";
 
 async fn server(accent: Option<&str>, logo: Option<Logo>) -> TestServer {

@@ -1,12 +1,15 @@
 //! Races of security.md §4 R, from a barrier.
 
+mod at_once;
+mod step_up;
+
 use std::time::Duration;
 
 use domain::session::bounds::HALF;
 use serde_json::json;
 
 use crate::{
-    at_once::at_once,
+    races::at_once::at_once,
     support::{Answer, Browser, Enrolled, TestServer, ada},
 };
 

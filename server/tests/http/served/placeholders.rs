@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::support::{Answer, Options, TestServer};
 
 /// The template that Trunk builds on; it adds the styles and another inline script.
-const TEMPLATE: &str = include_str!("../../../frontend/index.html");
+const TEMPLATE: &str = include_str!("../../../../frontend/index.html");
 
 fn branding() -> Branding {
     Branding {

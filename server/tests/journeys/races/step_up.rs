@@ -6,7 +6,7 @@ use domain::people::roles::Role;
 use serde_json::{Value, json};
 
 use crate::{
-    at_once::at_once,
+    races::at_once::at_once,
     support::{Enrolled, TestServer, finish, max},
 };
 

@@ -6,7 +6,7 @@ use rstest::rstest;
 use crate::support::{Options, TestServer};
 
 /// The template that Trunk builds on.
-const TEMPLATE: &[u8] = include_bytes!("../../../frontend/index.html");
+const TEMPLATE: &[u8] = include_bytes!("../../../../frontend/index.html");
 const FORM: &str = "<form id=\"boot-sign-in\"";
 const SKELETON: &str = "class=\"card boot__card\"";
 

@@ -1,0 +1,10 @@
+//! Who is let in, and what is refused before a server function runs.
+
+mod access;
+mod addresses;
+mod admission;
+mod between;
+mod bodies;
+mod csrf;
+mod matrix;
+mod table;

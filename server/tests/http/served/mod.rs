@@ -1,0 +1,7 @@
+//! The pages as they are served, and the headers of every answer.
+
+mod brand;
+mod frames;
+mod headers;
+mod pages;
+mod placeholders;
