@@ -1,35 +1,20 @@
 //! `cargo xtask bench` runs this: a module a measurement, and what they share.
 
-mod arguments;
-mod clock;
-mod compare;
-mod connection;
-mod cpu;
-mod figures;
+mod client;
 mod growth;
-mod hostile;
-mod limits;
-mod load;
 mod machine;
-mod overload;
-mod peer;
-mod people;
-mod postgres;
-mod process;
-mod report;
-mod rounds;
-mod rows;
+mod results;
+mod runs;
 mod scale_out;
-mod scenarios;
-mod site;
-mod twinlock;
+mod seed;
+mod sites;
 
 use std::{future::Future, path::Path};
 
 use anyhow::{Result, bail};
 use clap::Parser;
 
-use crate::report::Report;
+use crate::{results::report::Report, runs::compare};
 
 /// Loads a Twinlock and prints what it answers beside the budgets.
 #[derive(Parser)]

@@ -8,9 +8,11 @@ use sqlx::{AnyConnection, Connection};
 
 use super::Size;
 use crate::{
-    clock,
-    people::{ACCOUNT, House, account, random},
-    rows::{Cell, insert},
+    client::clock,
+    seed::{
+        people::{ACCOUNT, House, account, random},
+        rows::{Cell, insert},
+    },
 };
 
 /// Backup codes each.

@@ -8,10 +8,12 @@ use domain::{
 use sqlx::Connection;
 
 use crate::{
-    clock,
-    people::{House, Person, vault},
-    rows::{Cell, insert},
-    twinlock::Setting,
+    client::clock,
+    seed::{
+        people::{House, Person, vault},
+        rows::{Cell, insert},
+    },
+    sites::twinlock::Setting,
 };
 
 /// For how long they were written: a little less than they are kept.

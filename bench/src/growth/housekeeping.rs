@@ -9,12 +9,16 @@ use super::{
     places::Place,
 };
 use crate::{
-    clock::{self, instant},
-    figures::{Run, Spread},
-    people::{House, random},
-    report::Report,
-    rows::insert,
-    scenarios::{self, Load},
+    client::clock::{self, instant},
+    results::{
+        figures::{Run, Spread},
+        report::Report,
+    },
+    runs::scenarios::{self, Load},
+    seed::{
+        people::{House, random},
+        rows::insert,
+    },
 };
 
 /// Dead rows of each kind that a run begins with.

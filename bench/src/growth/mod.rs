@@ -11,16 +11,18 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    arguments::Common,
-    clock::instant,
-    figures::Spread,
-    machine,
-    people::House,
-    postgres::Postgres,
-    report::{Bound, Report},
-    rounds::{Rounds, Scenario},
-    site::Guest,
-    twinlock::Occupied,
+    client::clock::instant,
+    machine::{hardware, postgres::Postgres},
+    results::{
+        figures::Spread,
+        report::{Bound, Report},
+    },
+    runs::{
+        arguments::Common,
+        rounds::{Rounds, Scenario},
+    },
+    seed::people::House,
+    sites::{Guest, twinlock::Occupied},
 };
 use history::History;
 use places::{Place, Places};
@@ -86,12 +88,12 @@ struct Grown {
 pub async fn measure(asked: &Growth, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
-    machine::describe(report, folder.path(), memory.path()).await?;
+    hardware::describe(report, folder.path(), memory.path()).await?;
     let size = Size::of(asked.scale);
     report.line(&format!(
         "Small: {VISITORS} people. Grown: {} people with a session, a known browser and ten backup codes each, {} accounts, one of them with {} members, {} security events, sealed.",
         size.people,
-        size.people.div_ceil(crate::people::ACCOUNT),
+        size.people.div_ceil(crate::seed::people::ACCOUNT),
         size.members,
         size.events
     ));

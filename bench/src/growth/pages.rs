@@ -6,11 +6,15 @@ use anyhow::{Context, Result};
 
 use super::crowd::large;
 use crate::{
-    figures::{Run, Spread},
-    load::{closed_loop, flawless},
-    report::{Bound, Report},
-    site::{Browser, Guest, Site},
-    twinlock::{Occupied, Visitor},
+    client::load::{closed_loop, flawless},
+    results::{
+        figures::{Run, Spread},
+        report::{Bound, Report},
+    },
+    sites::{
+        Browser, Guest, Site,
+        twinlock::{Occupied, Visitor},
+    },
 };
 
 /// How long each is called in a run.

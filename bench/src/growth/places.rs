@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::Result;
 
-use crate::{arguments::Common, people::House, postgres::Postgres, twinlock::Setting};
+use crate::{
+    machine::postgres::Postgres, runs::arguments::Common, seed::people::House,
+    sites::twinlock::Setting,
+};
 
 /// A database's place.
 pub struct Place {

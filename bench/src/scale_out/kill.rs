@@ -12,12 +12,16 @@ use tokio::time::sleep;
 
 use super::site::Balanced;
 use crate::{
-    clock::instant,
-    figures::{Spread, millis},
-    report::{Bound, Report},
-    scenarios::Load,
-    site::{Browser, Guest, Site, Stage},
-    twinlock::{FULL, Setting, Visitor},
+    client::clock::instant,
+    results::{
+        figures::{Spread, millis},
+        report::{Bound, Report},
+    },
+    runs::scenarios::Load,
+    sites::{
+        Browser, Guest, Site, Stage,
+        twinlock::{FULL, Setting, Visitor},
+    },
 };
 
 /// What one step came to.

@@ -15,13 +15,13 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    arguments::Common,
-    figures::{Run, Spread},
-    machine,
-    people::House,
-    postgres::Postgres,
-    report::{Bound, Report},
-    scenarios,
+    machine::{hardware, postgres::Postgres},
+    results::{
+        figures::{Run, Spread},
+        report::{Bound, Report},
+    },
+    runs::{arguments::Common, scenarios},
+    seed::people::House,
 };
 use site::Balanced;
 
@@ -55,7 +55,7 @@ pub enum Instances {
 pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
-    machine::describe(report, folder.path(), memory.path()).await?;
+    hardware::describe(report, folder.path(), memory.path()).await?;
     let server = Postgres::at(&asked.postgres).await?;
     let setting = asked
         .common

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use tokio::time::sleep;
 
-use crate::process::{Process, family_cpu};
+use crate::machine::process::{Process, family_cpu};
 
 /// How often it is looked whether it listens.
 const TRIES: u32 = 200;

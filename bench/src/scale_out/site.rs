@@ -14,11 +14,12 @@ use super::{
     share::Share,
 };
 use crate::{
-    cpu::Cpu,
-    people::House,
-    postgres::Postgres,
-    site::{Guest, Site, Stage},
-    twinlock::{Setting, Twinlock, Visitor},
+    machine::{cpu::Cpu, postgres::Postgres},
+    seed::people::House,
+    sites::{
+        Guest, Site, Stage,
+        twinlock::{Setting, Twinlock, Visitor},
+    },
 };
 
 /// One of the instances.

@@ -16,14 +16,15 @@ use hyper::{
 };
 
 use crate::{
-    clock::instant,
-    connection::{Answer, Connection},
-    cpu::Cpu,
-    figures::{Spread, millis},
-    load::Outcome,
-    people::House,
-    process::Process,
-    site::{Browser, Guest, PASSWORD, Site, Stage},
+    client::{
+        clock::instant,
+        connection::{Answer, Connection},
+        load::Outcome,
+    },
+    machine::{cpu::Cpu, process::Process},
+    results::figures::{Spread, millis},
+    seed::people::House,
+    sites::{Browser, Guest, PASSWORD, Site, Stage},
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

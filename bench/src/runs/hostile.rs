@@ -28,15 +28,23 @@ use storage::Store;
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
-    arguments::Common,
-    clock::{instant, millis},
-    connection::Connection,
-    figures::Spread,
-    people::{House, random, vault},
-    report::{Bound, Report},
-    rows::insert,
-    site::PASSWORD,
-    twinlock::{Occupied, Setting},
+    client::{
+        clock::{instant, millis},
+        connection::Connection,
+    },
+    results::{
+        figures::Spread,
+        report::{Bound, Report},
+    },
+    runs::arguments::Common,
+    seed::{
+        people::{House, random, vault},
+        rows::insert,
+    },
+    sites::{
+        PASSWORD,
+        twinlock::{Occupied, Setting},
+    },
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

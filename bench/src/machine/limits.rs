@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::Result;
 
-use crate::clock::instant;
+use crate::client::clock::instant;
 use domain::ports::{Hasher, Rank};
 use server::{
     hasher::{Argon2Hasher, Cost},

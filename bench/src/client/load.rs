@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
-use crate::{clock::instant, cpu::Cpu, figures::Run};
+use crate::{client::clock::instant, machine::cpu::Cpu, results::figures::Run};
 
 /// What one request of a scenario came to.
 pub enum Outcome {

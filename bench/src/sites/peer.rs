@@ -15,11 +15,12 @@ use hyper::{
 };
 
 use crate::{
-    connection::{Answer, Connection},
-    cpu::Cpu,
-    load::Outcome,
-    process::Process,
-    site::{Browser, Guest, PASSWORD, Site, Stage},
+    client::{
+        connection::{Answer, Connection},
+        load::Outcome,
+    },
+    machine::{cpu::Cpu, process::Process},
+    sites::{Browser, Guest, PASSWORD, Site, Stage},
 };
 
 /// People in its database; each comes once in all.

@@ -1,8 +1,14 @@
 //! Something that people sign in to: Twinlock, or what they would pick instead.
 
+pub mod peer;
+pub mod twinlock;
+
 use anyhow::Result;
 
-use crate::{clock, cpu::Cpu, load::Outcome};
+use crate::{
+    client::{clock, load::Outcome},
+    machine::cpu::Cpu,
+};
 
 /// Everybody's password: one hash, so that making them costs nothing.
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -2,7 +2,7 @@
 
 use std::{ops::Sub, time::Duration};
 
-use crate::process;
+use crate::machine::process;
 
 /// CPU time so far, or between two moments.
 #[derive(Debug, Clone, Copy, Default)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 
-use crate::process::{family_cpu, parent};
+use crate::machine::process::{family_cpu, parent};
 
 /// A `PostgreSQL` server on this machine.
 pub struct Postgres {

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use crate::figures::{Run, Spread};
+use crate::results::figures::{Run, Spread};
 
 /// Markdown, printed as it grows.
 pub struct Report {

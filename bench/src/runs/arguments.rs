@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use crate::{scenarios::Load, twinlock::Setting};
+use crate::{runs::scenarios::Load, sites::twinlock::Setting};
 
 /// What every measurement takes.
 #[derive(Args)]

@@ -13,7 +13,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::load::Outcome;
+use crate::client::load::Outcome;
 
 /// What came back.
 pub struct Answer {

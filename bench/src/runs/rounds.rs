@@ -3,10 +3,12 @@
 use anyhow::Result;
 
 use crate::{
-    figures::{Run, Spread},
-    report::{Bound, Report},
-    scenarios::{self, Load},
-    site::Site,
+    results::{
+        figures::{Run, Spread},
+        report::{Bound, Report},
+    },
+    runs::scenarios::{self, Load},
+    sites::Site,
 };
 
 /// What is asked of every site.

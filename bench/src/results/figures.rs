@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::cpu::Cpu;
+use crate::machine::cpu::Cpu;
 
 /// One run of one scenario.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command, thread::available_parallelism, time:
 
 use anyhow::Result;
 
-use crate::{limits, report::Report};
+use crate::{machine::limits, results::report::Report};
 
 /// How long each limit is measured.
 const TIME: Duration = Duration::from_secs(2);

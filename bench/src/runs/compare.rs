@@ -6,16 +6,23 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    arguments::Common,
-    figures::Spread,
-    hostile, machine,
-    overload::{self, overload},
-    peer::BetterAuth,
-    people::House,
-    report::{Bound, Report},
-    rounds::{self, Rounds, Scenario},
-    scenarios::full_sign_in,
-    twinlock::{Occupied, Setting},
+    machine::hardware,
+    results::{
+        figures::Spread,
+        report::{Bound, Report},
+    },
+    runs::{
+        arguments::Common,
+        hostile,
+        overload::{self, overload},
+        rounds::{self, Rounds, Scenario},
+        scenarios::full_sign_in,
+    },
+    seed::people::House,
+    sites::{
+        peer::BetterAuth,
+        twinlock::{Occupied, Setting},
+    },
 };
 
 /// What the comparison takes.
@@ -38,7 +45,7 @@ pub struct Compare {
 pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     let disk = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
-    machine::describe(report, disk.path(), memory.path()).await?;
+    hardware::describe(report, disk.path(), memory.path()).await?;
     let load = arguments.common.load();
     let mut full = Rounds::of("SQLite, FULL", started(arguments, disk.path(), None).await?);
     let mut normal = Rounds::of(

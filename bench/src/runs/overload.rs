@@ -8,11 +8,13 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::sleep;
 
 use crate::{
-    clock::instant,
-    figures::Run,
-    load::{Outcome, flawless, paced_loop},
-    scenarios::sign_in,
-    site::{Browser, Guest, Site, Stage},
+    client::{
+        clock::instant,
+        load::{Outcome, flawless, paced_loop},
+    },
+    results::figures::Run,
+    runs::scenarios::sign_in,
+    sites::{Browser, Guest, Site, Stage},
 };
 
 /// How many times what the server can do.

@@ -18,10 +18,9 @@ use sqlx::{AnyConnection, Connection};
 use storage::Store;
 
 use crate::{
-    clock,
-    rows::insert,
-    site::{Guest, PASSWORD, Stage},
-    twinlock::Setting,
+    client::clock,
+    seed::rows::insert,
+    sites::{Guest, PASSWORD, Stage, twinlock::Setting},
 };
 
 /// People an account.
@@ -164,7 +163,7 @@ pub async fn vault(setting: &Setting) -> Result<Vault> {
         key_file: Some(setting.key_file.clone()),
         database_trusted_network: String::new(),
     })?;
-    let ring = keyfile::read(setting.key_file.as_ref())?;
+    let ring = key_file::read(setting.key_file.as_ref())?;
     let vault = keys::vault(&store, &ring, &database).await?;
     store.close().await;
     Ok(vault)

@@ -5,9 +5,9 @@ use std::{cell::Cell, time::Duration};
 use anyhow::Result;
 
 use crate::{
-    figures::Run,
-    load::{Outcome, closed_loop, flawless},
-    site::{Browser, Guest, Site, Stage},
+    client::load::{Outcome, closed_loop, flawless},
+    results::figures::Run,
+    sites::{Browser, Guest, Site, Stage},
 };
 
 /// How a scenario is run.

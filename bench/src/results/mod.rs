@@ -1,0 +1,4 @@
+//! What was measured, and how it is shown.
+
+pub mod figures;
+pub mod report;

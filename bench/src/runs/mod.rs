@@ -1,0 +1,8 @@
+//! What is measured at one server.
+
+pub mod arguments;
+pub mod compare;
+pub mod hostile;
+pub mod overload;
+pub mod rounds;
+pub mod scenarios;

@@ -1,0 +1,4 @@
+//! Many people at once.
+
+pub mod people;
+pub mod rows;
