@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { browser } from './support/browser';
+import { browser } from './support/run/browser';
 
 /** The gallery of widgets, called by `cargo xtask gallery --check` and apart from the tests: it has a build of its own. */
 export default defineConfig({
@@ -10,6 +10,6 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 180_000,
   expect: { timeout: 10_000 },
-  reporter: [['list'], ['./support/tally.ts']],
+  reporter: [['list'], ['./support/run/tally.ts']],
   use: browser,
 });

@@ -4,9 +4,9 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, type Locator, type Page, test as base } from '@playwright/test';
-import { expectAccessible, expectNoSidewaysScroll } from './support/a11y';
-import { Guard } from './support/guard';
-import { inEachLook } from './support/looks';
+import { expectAccessible, expectNoSidewaysScroll } from './support/checks/a11y';
+import { Guard } from './support/checks/guard';
+import { inEachLook } from './support/tours/looks';
 
 const PICTURES = resolve(__dirname, '../target/gallery-pictures');
 const THEMES = ['light', 'dark'] as const;

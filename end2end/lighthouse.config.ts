@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { browser } from './support/browser';
+import { browser } from './support/run/browser';
 
 /** Lighthouse, called by `cargo xtask lighthouse` and apart from the tests: what it measures depends on the machine's load. */
 export default defineConfig({
@@ -10,6 +10,6 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 3_600_000,
   expect: { timeout: 10_000 },
-  reporter: [['line'], ['./support/tally.ts']],
+  reporter: [['line'], ['./support/run/tally.ts']],
   use: browser,
 });

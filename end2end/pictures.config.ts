@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { browser } from './support/browser';
+import { browser } from './support/run/browser';
 
 /** The README's pictures, taken by `cargo xtask pictures`. */
 export default defineConfig({
@@ -10,7 +10,7 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 10_000 },
-  reporter: [['line'], ['./support/tally.ts']],
+  reporter: [['line'], ['./support/run/tally.ts']],
   // Sharp on screens with two pixels for one, and small enough for a README.
   use: { ...browser, deviceScaleFactor: 1.5 },
 });

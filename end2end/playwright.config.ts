@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
-import { browser } from './support/browser';
-import { suite } from './support/suite';
+import { browser } from './support/run/browser';
+import { suite } from './support/run/suite';
 
 /** Debian's Chromium without what shows windows: a third less work for each test. The journeys in `engines` take the whole browser. */
 const WINDOWLESS = '/usr/bin/chromium-headless-shell';
@@ -12,7 +12,7 @@ export default defineConfig({
   outputDir: './test-results',
   snapshotPathTemplate: 'snapshots/{arg}{ext}',
   ...suite,
-  reporter: [['list'], ['./support/tally.ts']],
+  reporter: [['list'], ['./support/run/tally.ts']],
   use: {
     ...browser,
     launchOptions: { ...browser.launchOptions, ...(takesIt ? { executablePath: WINDOWLESS } : {}) },

@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { browser } from './support/browser';
+import { browser } from './support/run/browser';
 
 export default defineConfig({
   testDir: '.',
@@ -9,6 +9,6 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 600_000,
   expect: { timeout: 10_000 },
-  reporter: [['list'], ['./support/tally.ts']],
+  reporter: [['list'], ['./support/run/tally.ts']],
   use: browser,
 });

@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from '@playwright/test';
-import { test } from './support/fixtures';
-import { inEachLook, LOOKS, type Look } from './support/looks';
-import { TOURS } from './support/tours';
+import { test } from './support/run/fixtures';
+import { inEachLook, LOOKS, type Look } from './support/tours/looks';
+import { TOURS } from './support/tours/tours';
 
 const FOLDER = join(__dirname, 'screenshots');
 const ROWS_A_SHEET = 4;

@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import type { Browser } from '@playwright/test';
-import { test } from '../support/fixtures';
-import { ADA, type Person, seedMember, seedOwner } from '../support/seed';
+import { test } from '../support/run/fixtures';
+import { ADA, type Person, seedMember, seedOwner } from '../support/site/seed';
 import { type Downloads, downloads, PARTS } from './downloads';
 import { serve } from './peer';
 import { kilobytes, p95, Report, spread, spreadOf } from './report';

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { expect } from '../support/fixtures';
-import type { Site } from '../support/site';
+import { expect } from '../support/run/fixtures';
+import type { Site } from '../support/site/site';
 import { listen } from './visit';
 
 /** One way from a click to the next page. */

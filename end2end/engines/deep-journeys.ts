@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
-import { ADA, inviteMember, joinAccount, MAX, OLE, seedMember, seedOwner } from '../support/seed';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { ADA, inviteMember, joinAccount, MAX, OLE, seedMember, seedOwner } from '../support/site/seed';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 import type { test as base } from './fixtures';
 import { openAccounts, requireMfa, rule } from './journeys';
 import { button, link, message, textbox } from './tab';

@@ -1,5 +1,5 @@
 import type { PlaywrightTestOptions, PlaywrightWorkerOptions } from '@playwright/test';
-import { browser } from '../support/browser';
+import { browser } from '../support/run/browser';
 
 const NO_DOWNLOADS = 'over BiDi Playwright does not hear of a download';
 const NO_MEDIA = 'BiDi emulates neither print nor a colour scheme';

@@ -1,6 +1,6 @@
 import { test as base } from '@playwright/test';
-import { Server } from '../support/server';
-import { seedOwner } from '../support/seed';
+import { Server } from '../support/site/server';
+import { seedOwner } from '../support/site/seed';
 import type { Tab } from './tab';
 import { Visitor } from './visitor';
 

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
-import { ADA, MAX, seedMember } from '../support/seed';
-import { words } from '../support/words';
+import { ADA, MAX, seedMember } from '../support/site/seed';
+import { words } from '../support/pages/words';
 import type { test as base } from './fixtures';
 import { button, message } from './tab';
 import { settings, type Visitor } from './visitor';

@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
-import { browser } from '../support/browser';
-import { suite } from '../support/suite';
+import { browser } from '../support/run/browser';
+import { suite } from '../support/run/suite';
 import { absent } from './absent';
 import { firefox, impossible } from './firefox';
 

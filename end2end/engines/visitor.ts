@@ -1,10 +1,10 @@
 import { expect } from '@playwright/test';
-import type { Action } from '../support/account-pages';
-import { BRAND } from '../support/screen';
-import { ADA, type Person } from '../support/seed';
-import type { Server } from '../support/server';
-import { otplib } from '../support/totp';
-import { words } from '../support/words';
+import type { Action } from '../support/pages/account-pages';
+import { BRAND } from '../support/pages/screen';
+import { ADA, type Person } from '../support/site/seed';
+import type { Server } from '../support/site/server';
+import { otplib } from '../support/site/totp';
+import { words } from '../support/pages/words';
 import { button, type Control, message, type Tab, type Target, textbox } from './tab';
 
 /** What somebody holds who has set up MFA: the app's key and the backup codes. */

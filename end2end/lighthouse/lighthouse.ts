@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
-import { expect, test } from '../support/fixtures';
-import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, ZOE } from '../support/seed';
+import { expect, test } from '../support/run/fixtures';
+import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, ZOE } from '../support/site/seed';
 import { load, type Load } from './measure';
 import { type Measured, shortfalls, table } from './table';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Cookie } from '@playwright/test';
-import { browser } from '../support/browser';
+import { browser } from '../support/run/browser';
 
 const LIGHTHOUSE = join(__dirname, 'node_modules/.bin/lighthouse');
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const;

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { ADA, joinAccount, MAX, OLE, type Person, seedMember, seedOwner, ZOE } from '../support/seed';
+import { expect, test } from '../support/run/fixtures';
+import { ADA, joinAccount, MAX, OLE, type Person, seedMember, seedOwner, ZOE } from '../support/site/seed';
 import { writeSmall } from './shrink';
 
 const FOLDER = resolve(__dirname, '../../docs/pictures');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { allowClipboard } from '../support/browser';
-import { expect, test } from '../support/fixtures';
-import { words } from '../support/words';
+import { allowClipboard } from '../support/run/browser';
+import { expect, test } from '../support/run/fixtures';
+import { words } from '../support/pages/words';
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();

@@ -1,8 +1,8 @@
 import type { Request } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { expectAccessible } from '../support/a11y';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { expectAccessible } from '../support/checks/a11y';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();

@@ -1,8 +1,8 @@
-import { allowClipboard } from '../support/browser';
-import { expect, test } from '../support/fixtures';
-import { words } from '../support/words';
-import { oathtool, otplib, parseKeyUri, scan } from '../support/totp';
-import { BRAND } from '../support/screen';
+import { allowClipboard } from '../support/run/browser';
+import { expect, test } from '../support/run/fixtures';
+import { words } from '../support/pages/words';
+import { oathtool, otplib, parseKeyUri, scan } from '../support/site/totp';
+import { BRAND } from '../support/pages/screen';
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();

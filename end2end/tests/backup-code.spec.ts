@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 /** Well formed, and one of 2^80: no set ever holds it. */
 const NO_ONES_CODE = '7777-7777-7777-7777';

@@ -1,7 +1,7 @@
 import type { Page, Request } from '@playwright/test';
-import { expectAccessible, expectNoSidewaysScroll } from '../support/a11y';
-import { holdApp, throttle, watchHeadings, watchShifts } from '../support/boot';
-import { expect, test } from '../support/fixtures';
+import { expectAccessible, expectNoSidewaysScroll } from '../support/checks/a11y';
+import { holdApp, throttle, watchHeadings, watchShifts } from '../support/site/boot';
+import { expect, test } from '../support/run/fixtures';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

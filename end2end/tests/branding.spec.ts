@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expectAccessible, expectNoSidewaysScroll } from '../support/a11y';
-import { expect, test } from '../support/fixtures';
-import { inEachLook } from '../support/looks';
-import type { Screen } from '../support/screen';
-import type { Site } from '../support/site';
-import { parseKeyUri, scan } from '../support/totp';
+import { expectAccessible, expectNoSidewaysScroll } from '../support/checks/a11y';
+import { expect, test } from '../support/run/fixtures';
+import { inEachLook } from '../support/tours/looks';
+import type { Screen } from '../support/pages/screen';
+import type { Site } from '../support/site/site';
+import { parseKeyUri, scan } from '../support/site/totp';
 
 const NAME = 'Harbour & Sons Panel';
 const LOGO = join(__dirname, '../support/pictures/logo.svg');

@@ -1,6 +1,6 @@
-import { expectAccessible } from '../support/a11y';
-import { expect, test } from '../support/fixtures';
-import { words } from '../support/words';
+import { expectAccessible } from '../support/checks/a11y';
+import { expect, test } from '../support/run/fixtures';
+import { words } from '../support/pages/words';
 
 /** What a browser may answer: nothing, something odd, or an error. */
 test.beforeEach(({ owner: _owner }) => undefined);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from '../support/fixtures';
+import { expect, test } from '../support/run/fixtures';
 
 /** What scripts of the page, or whoever sits down at it later, could read. */
 interface Kept {

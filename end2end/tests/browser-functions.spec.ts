@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { inviteMember, MAX, seedMember } from '../support/seed';
-import type { Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { inviteMember, MAX, seedMember } from '../support/site/seed';
+import type { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 /** What a browser, a policy of a company or an extension may have taken away or broken: no page stops without it. */
 test.beforeEach(({ owner: _owner }) => undefined);

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import type { SecondFactorScreen } from '../support/screen';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import type { SecondFactorScreen } from '../support/pages/screen';
+import { words } from '../support/pages/words';
 
 const NEW = 'eleven bright kites over hills';
 

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { Notice } from '../support/notice';
-import { allowClipboard } from '../support/browser';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { Notice } from '../support/pages/notice';
+import { allowClipboard } from '../support/run/browser';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
 

@@ -1,7 +1,7 @@
-import { expect, test } from '../support/fixtures';
-import { joinAccount, OLE, seedOwner, setRule } from '../support/seed';
-import type { Enrolled } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { joinAccount, OLE, seedOwner, setRule } from '../support/site/seed';
+import type { Enrolled } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 let enrolled: Enrolled;
 

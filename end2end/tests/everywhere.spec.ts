@@ -1,9 +1,9 @@
-import { test } from '../support/fixtures';
-import { expectAccessible, expectLegible } from '../support/a11y';
-import { expectSameAria } from '../support/aria';
-import { expectFocusInView, expectRoom } from '../support/layout';
-import { besideKeyboard, inEachHabit, inEachLook, inEachWidth } from '../support/looks';
-import { TOURS } from '../support/tours';
+import { test } from '../support/run/fixtures';
+import { expectAccessible, expectLegible } from '../support/checks/a11y';
+import { expectSameAria } from '../support/tours/aria';
+import { expectFocusInView, expectRoom } from '../support/checks/layout';
+import { besideKeyboard, inEachHabit, inEachLook, inEachWidth } from '../support/tours/looks';
+import { TOURS } from '../support/tours/tours';
 
 /** One walk for all of it: most of its time is the way from stop to stop. */
 for (const [name, tour] of TOURS) {

@@ -1,8 +1,8 @@
-import { expect, test } from '../support/fixtures';
-import { ADA, seedOwner } from '../support/seed';
-import type { Server } from '../support/server';
-import type { Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { ADA, seedOwner } from '../support/site/seed';
+import type { Server } from '../support/site/server';
+import type { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 /** Opens the printed link on a page that has no other page of the product in its history. */
 async function openLink({ page, firstStart }: Site, server: Server): Promise<void> {

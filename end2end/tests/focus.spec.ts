@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { press, tabTo } from '../support/keyboard';
-import { ADA, MAX, seedMember } from '../support/seed';
+import { expect, test } from '../support/run/fixtures';
+import { press, tabTo } from '../support/checks/keyboard';
+import { ADA, MAX, seedMember } from '../support/site/seed';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

@@ -1,7 +1,7 @@
 import type { Locator } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { ADA } from '../support/seed';
-import { scan } from '../support/totp';
+import { expect, test } from '../support/run/fixtures';
+import { ADA } from '../support/site/seed';
+import { scan } from '../support/site/totp';
 
 test.beforeEach(async ({ owner: _owner, page }) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });

@@ -1,7 +1,7 @@
-import { expect, test } from '../support/fixtures';
-import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, setRule } from '../support/seed';
-import type { Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, setRule } from '../support/site/seed';
+import type { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 let max: Site;
 

@@ -1,7 +1,7 @@
-import { expect, test } from '../support/fixtures';
-import { MAX, seedMember, setRule } from '../support/seed';
-import { oathtool } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { MAX, seedMember, setRule } from '../support/site/seed';
+import { oathtool } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test('a set-up when logging into an account that requires MFA', async ({
   owner: _owner,

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import type { Enrolled, Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import type { Enrolled, Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 let enrolled: Enrolled;
 

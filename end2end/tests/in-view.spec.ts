@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { LOOKS } from '../support/looks';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { LOOKS } from '../support/tours/looks';
+import { words } from '../support/pages/words';
 
 const SMALL = { width: 320, height: 420 };
 

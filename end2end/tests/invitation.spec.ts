@@ -1,7 +1,7 @@
-import { expect, test } from '../support/fixtures';
-import { inviteMember, MAX } from '../support/seed';
-import { Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { inviteMember, MAX } from '../support/site/seed';
+import { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

@@ -1,8 +1,8 @@
-import { expect, test } from '../support/fixtures';
-import { choose, enter, press, tabTo } from '../support/keyboard';
-import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, setRule } from '../support/seed';
-import type { Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { choose, enter, press, tabTo } from '../support/checks/keyboard';
+import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, setRule } from '../support/site/seed';
+import type { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 /** Everything after the preparation of a journey is done without a mouse. */
 test.beforeEach(({ owner: _owner }) => undefined);

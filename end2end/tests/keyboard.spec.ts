@@ -1,5 +1,5 @@
-import { expect, test } from '../support/fixtures';
-import { press, tabTo } from '../support/keyboard';
+import { expect, test } from '../support/run/fixtures';
+import { press, tabTo } from '../support/checks/keyboard';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

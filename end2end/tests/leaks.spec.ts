@@ -1,7 +1,7 @@
 import type { BrowserContext } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { base32, findLeaks, type Secret } from '../support/leaks';
-import { ADA } from '../support/seed';
+import { expect, test } from '../support/run/fixtures';
+import { base32, findLeaks, type Secret } from '../support/checks/leaks';
+import { ADA } from '../support/site/seed';
 
 test.use({ serverOptions: { log: 'trace' } });
 

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
-import { expectAccessible } from '../support/a11y';
-import { expect, test } from '../support/fixtures';
-import { expectRoom } from '../support/layout';
-import { joinAccount, type Person, seedMember, seedOwner, setRule } from '../support/seed';
+import { expectAccessible } from '../support/checks/a11y';
+import { expect, test } from '../support/run/fixtures';
+import { expectRoom } from '../support/checks/layout';
+import { joinAccount, type Person, seedMember, seedOwner, setRule } from '../support/site/seed';
 
 /** Names without a blank, as long as they may be: nothing is cut, nothing leaves its place. */
 const BRAND = 'Kundenverwaltungssteuerungsoberflaechenzugangsbereichsseite';

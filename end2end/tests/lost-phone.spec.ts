@@ -1,7 +1,7 @@
-import { expect, test } from '../support/fixtures';
-import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner } from '../support/seed';
-import type { Enrolled, Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner } from '../support/site/seed';
+import type { Enrolled, Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 const SUPPORT = 'https://help.example.com/';
 

@@ -1,8 +1,8 @@
-import { expect, test } from '../support/fixtures';
-import { Notice } from '../support/notice';
-import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, setRule, ZOE } from '../support/seed';
-import type { Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { Notice } from '../support/pages/notice';
+import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, setRule, ZOE } from '../support/site/seed';
+import type { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 test.beforeEach(async ({ server, site, owner: _owner }) => {
   seedMember(server, MAX);

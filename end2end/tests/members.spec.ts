@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from '../support/fixtures';
+import { expect, test } from '../support/run/fixtures';
 import {
   ADA,
   inviteMember,
@@ -10,8 +10,8 @@ import {
   seedOwner,
   setRule,
   ZOE,
-} from '../support/seed';
-import { words } from '../support/words';
+} from '../support/site/seed';
+import { words } from '../support/pages/words';
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import type { Site } from '../support/site';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import type { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 /** Longer than a password or a verification stands for the person. */
 const STALE = 5 * 60 + 1;

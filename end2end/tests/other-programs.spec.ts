@@ -1,9 +1,9 @@
 import type { Locator, Page } from '@playwright/test';
-import { holdApp } from '../support/boot';
-import { expect, test } from '../support/fixtures';
-import { inviteMember, seedMember } from '../support/seed';
-import { parseKeyUri, scan } from '../support/totp';
-import { words } from '../support/words';
+import { holdApp } from '../support/site/boot';
+import { expect, test } from '../support/run/fixtures';
+import { inviteMember, seedMember } from '../support/site/seed';
+import { parseKeyUri, scan } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 /** What other programs do to a page: password managers, extensions, optimisers at the edge. */
 test.beforeEach(({ owner: _owner }) => undefined);

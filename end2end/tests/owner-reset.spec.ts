@@ -1,8 +1,8 @@
-import { expect, test } from '../support/fixtures';
-import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, ZOE } from '../support/seed';
-import type { Site } from '../support/site';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, ZOE } from '../support/site/seed';
+import type { Site } from '../support/site/site';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test.beforeEach(async ({ owner: _owner, site, server }) => {
   seedMember(server, MAX);

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { Server } from '../support/server';
-import { seedOwner } from '../support/seed';
+import { expect, test } from '../support/run/fixtures';
+import { Server } from '../support/site/server';
+import { seedOwner } from '../support/site/seed';
 
 test('p10 two servers on one host under two ports sign nobody out of the other', async ({ page, site, guard, owner: _owner }) => {
   const other = await Server.start();

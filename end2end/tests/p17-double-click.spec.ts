@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from '../support/fixtures';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { words } from '../support/pages/words';
 
 /** A double click is one press: it gives one file, and one sheet of paper. */
 test.beforeEach(async ({ owner: _owner, site }) => site.enter());

@@ -1,5 +1,5 @@
-import { expect, test } from '../support/fixtures';
-import { Proxy } from '../support/proxy';
+import { expect, test } from '../support/run/fixtures';
+import { Proxy } from '../support/site/proxy';
 
 /** A worker as an earlier program had it: whatever it has kept it gives out, and asks nobody. */
 const WORKER = `

@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
-import { test } from '../support/between';
-import { expect } from '../support/fixtures';
-import { ADA } from '../support/seed';
-import { Notice } from '../support/notice';
-import type { Proxy } from '../support/proxy';
-import type { Site } from '../support/site';
-import { words } from '../support/words';
+import { test } from '../support/site/between';
+import { expect } from '../support/run/fixtures';
+import { ADA } from '../support/site/seed';
+import { Notice } from '../support/pages/notice';
+import type { Proxy } from '../support/site/proxy';
+import type { Site } from '../support/site/site';
+import { words } from '../support/pages/words';
 
 const NEW = 'a wooden bridge across the fjord';
 

@@ -1,9 +1,9 @@
-import { expectAccessible, expectNoSidewaysScroll } from '../support/a11y';
-import { expect, test } from '../support/fixtures';
-import { gateway, loseFirst, LOSSES } from '../support/lost';
-import { Notice } from '../support/notice';
-import { MAX, seedMember } from '../support/seed';
-import { words } from '../support/words';
+import { expectAccessible, expectNoSidewaysScroll } from '../support/checks/a11y';
+import { expect, test } from '../support/run/fixtures';
+import { gateway, loseFirst, LOSSES } from '../support/site/lost';
+import { Notice } from '../support/pages/notice';
+import { MAX, seedMember } from '../support/site/seed';
+import { words } from '../support/pages/words';
 
 /** Answers that did not arrive, or not whole: what is said of them, and how the way goes on. */
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());

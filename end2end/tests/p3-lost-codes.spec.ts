@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { loseFirst, LOSSES } from '../support/lost';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { loseFirst, LOSSES } from '../support/site/lost';
+import { words } from '../support/pages/words';
 
 const NEW = 'a wooden bridge across the fjord';
 

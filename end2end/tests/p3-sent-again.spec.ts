@@ -1,7 +1,7 @@
-import { test } from '../support/between';
-import { expect } from '../support/fixtures';
-import type { Proxy } from '../support/proxy';
-import { words } from '../support/words';
+import { test } from '../support/site/between';
+import { expect } from '../support/run/fixtures';
+import type { Proxy } from '../support/site/proxy';
+import { words } from '../support/pages/words';
 
 const NEW = 'a wooden bridge across the fjord';
 

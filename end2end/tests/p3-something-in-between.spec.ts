@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Page } from '@playwright/test';
-import { expectAccessible, expectNoSidewaysScroll } from '../support/a11y';
-import { expect, test as base } from '../support/fixtures';
-import { Notice } from '../support/notice';
-import { Proxy, html } from '../support/proxy';
-import { words } from '../support/words';
+import { expectAccessible, expectNoSidewaysScroll } from '../support/checks/a11y';
+import { expect, test as base } from '../support/run/fixtures';
+import { Notice } from '../support/pages/notice';
+import { Proxy, html } from '../support/site/proxy';
+import { words } from '../support/pages/words';
 
 /** The pages by way of a proxy. */
 const test = base.extend<{ between: Proxy; sso: Proxy }>({

@@ -1,7 +1,7 @@
-import { expectAccessible, expectNoSidewaysScroll } from '../support/a11y';
-import { expect, test } from '../support/fixtures';
-import { Proxy } from '../support/proxy';
-import { words } from '../support/words';
+import { expectAccessible, expectNoSidewaysScroll } from '../support/checks/a11y';
+import { expect, test } from '../support/run/fixtures';
+import { Proxy } from '../support/site/proxy';
+import { words } from '../support/pages/words';
 
 const PUBLIC = 'https://panel.example.com';
 

@@ -1,4 +1,4 @@
-import { expect, test } from '../support/fixtures';
+import { expect, test } from '../support/run/fixtures';
 
 for (const path of ['/sign-in', '/profile']) {
   test(`p6 an address with a name and a password in it works: ${path}`, async ({ page, site, server, owner: _owner }) => {

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { BRAND } from '../support/screen';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { BRAND } from '../support/pages/screen';
+import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

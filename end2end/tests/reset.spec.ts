@@ -1,7 +1,7 @@
-import { expect, test } from '../support/fixtures';
-import type { Enrolled } from '../support/site';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import type { Enrolled } from '../support/site/site';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 let old: Enrolled;
 

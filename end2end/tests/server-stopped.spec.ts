@@ -1,5 +1,5 @@
-import { expect, test } from '../support/fixtures';
-import { Notice } from '../support/notice';
+import { expect, test } from '../support/run/fixtures';
+import { Notice } from '../support/pages/notice';
 
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
 

@@ -1,4 +1,4 @@
-import { expect, test } from '../support/fixtures';
+import { expect, test } from '../support/run/fixtures';
 
 /** The name of the session's cookie, with the prefix it has behind https. */
 const SESSION = /^(__Host-)?twinlock(-\d+)?$/;

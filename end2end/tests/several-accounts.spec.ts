@@ -1,5 +1,5 @@
-import { expect, test } from '../support/fixtures';
-import { ADA, joinAccount, OLE, seedOwner, setRule } from '../support/seed';
+import { expect, test } from '../support/run/fixtures';
+import { ADA, joinAccount, OLE, seedOwner, setRule } from '../support/site/seed';
 
 test.beforeEach(({ owner, server }) => {
   seedOwner(server, OLE);

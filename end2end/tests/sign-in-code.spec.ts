@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { oathtool, wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { oathtool, wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

@@ -1,5 +1,5 @@
-import { expect, test } from '../support/fixtures';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

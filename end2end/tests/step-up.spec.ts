@@ -1,9 +1,9 @@
-import { expect, test } from '../support/fixtures';
-import type { Action } from '../support/account-pages';
-import { ADA, MAX, seedMember, setRule } from '../support/seed';
-import type { Site } from '../support/site';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import type { Action } from '../support/pages/account-pages';
+import { ADA, MAX, seedMember, setRule } from '../support/site/seed';
+import type { Site } from '../support/site/site';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

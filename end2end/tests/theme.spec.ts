@@ -1,4 +1,4 @@
-import { expect, test } from '../support/fixtures';
+import { expect, test } from '../support/run/fixtures';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { oathtool } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { oathtool } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 /** The help page, block by block: each spec has the name of a heading and follows its sentences. */
 test('to add an MFA method', async ({ owner: _owner, site, server }) => {

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { oathtool } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { oathtool } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test('to generate backup codes', async ({ owner: _owner, site, server }) => {
   const { profile, backupCodes } = site;

@@ -1,6 +1,6 @@
-import { expect, test } from '../support/fixtures';
-import { wrongCode } from '../support/totp';
-import { words } from '../support/words';
+import { expect, test } from '../support/run/fixtures';
+import { wrongCode } from '../support/site/totp';
+import { words } from '../support/pages/words';
 
 test.beforeEach(async ({ owner: _owner, site }) => {
   await site.enter();

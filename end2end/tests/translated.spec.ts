@@ -1,11 +1,11 @@
-import { expectSameAria } from '../support/aria';
-import { expect, test } from '../support/fixtures';
-import { BRAND } from '../support/screen';
-import type { Server } from '../support/server';
-import type { Site } from '../support/site';
-import { MAX, seedMember, seedOwner, ZOE } from '../support/seed';
-import { TOURS } from '../support/tours';
-import { givenAway, properNames, translate } from '../support/translator';
+import { expectSameAria } from '../support/tours/aria';
+import { expect, test } from '../support/run/fixtures';
+import { BRAND } from '../support/pages/screen';
+import type { Server } from '../support/site/server';
+import type { Site } from '../support/site/site';
+import { MAX, seedMember, seedOwner, ZOE } from '../support/site/seed';
+import { TOURS } from '../support/tours/tours';
+import { givenAway, properNames, translate } from '../support/checks/translator';
 
 test.beforeEach(async ({ context }) => {
   await translate(context);

@@ -1,8 +1,8 @@
 import type { Page, Route } from '@playwright/test';
-import { expectAccessible } from '../support/a11y';
-import { expect, test } from '../support/fixtures';
-import { Notice } from '../support/notice';
-import { words } from '../support/words';
+import { expectAccessible } from '../support/checks/a11y';
+import { expect, test } from '../support/run/fixtures';
+import { Notice } from '../support/pages/notice';
+import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
 

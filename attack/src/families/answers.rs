@@ -136,7 +136,7 @@ pub fn c8_the_policy_allows_no_inline_script(_: Effort) -> Held {
     }
     as_wanted(
         tried,
-        "no 'unsafe-inline', no 'unsafe-eval', no foreign source on any answer (no violation over any journey: end2end support/guard.ts)",
+        "no 'unsafe-inline', no 'unsafe-eval', no foreign source on any answer (no violation over any journey: end2end support/checks/guard.ts)",
     )
 }
 

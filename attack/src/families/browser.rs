@@ -31,7 +31,7 @@ pub fn attacks() -> Vec<Attack> {
         attack!(
             "C12",
             Plan::Elsewhere(
-                "end2end/support/guard.ts",
+                "end2end/support/checks/guard.ts",
                 "!this.origins.has(url.origin)",
                 "every journey in Chromium fails on a request that leaves the origin"
             )

@@ -1,11 +1,11 @@
 import { expect, type Page, type Route } from '@playwright/test';
-import { Notice } from './notice';
-import { joinAccount, type Person, seedMember, seedOwner, setRule } from './seed';
-import type { Server } from './server';
-import type { Site } from './site';
-import { wrongCode } from './totp';
+import { Notice } from '../pages/notice';
+import { joinAccount, type Person, seedMember, seedOwner, setRule } from '../site/seed';
+import type { Server } from '../site/server';
+import type { Site } from '../site/site';
+import { wrongCode } from '../site/totp';
 import type { Stop, Tour } from './tour';
-import { words } from './words';
+import { words } from '../pages/words';
 
 const LONG: Person = {
   name: 'Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh Maximiliana Theodora',

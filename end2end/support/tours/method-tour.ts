@@ -1,10 +1,10 @@
 import { expect } from '@playwright/test';
-import { type Person, seedOwner } from './seed';
-import type { Server } from './server';
-import type { Enrolled, Site } from './site';
-import { wrongCode } from './totp';
+import { type Person, seedOwner } from '../site/seed';
+import type { Server } from '../site/server';
+import type { Enrolled, Site } from '../site/site';
+import { wrongCode } from '../site/totp';
 import type { Stop, Tour } from './tour';
-import { words } from './words';
+import { words } from '../pages/words';
 
 const NORA: Person = {
   name: 'Nora Lind',

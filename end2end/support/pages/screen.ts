@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { expectAccessible } from './a11y';
+import { expectAccessible } from '../checks/a11y';
 
 export const BRAND = 'Customer Control Panel';
 

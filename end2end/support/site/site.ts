@@ -1,8 +1,8 @@
 import { expect, type Page } from '@playwright/test';
-import { Accounts, type Action, ChooseAccount, Members, StepUp } from './account-pages';
+import { Accounts, type Action, ChooseAccount, Members, StepUp } from '../pages/account-pages';
 import type { Clock } from './clock';
-import * as pages from './pages';
-import { Dialog, Menu } from './screen';
+import * as pages from '../pages/pages';
+import { Dialog, Menu } from '../pages/screen';
 import { ADA, type Person } from './seed';
 import { type Authenticator, otplib } from './totp';
 

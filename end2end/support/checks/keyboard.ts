@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import type { Menu } from './screen';
+import type { Menu } from '../pages/screen';
 
 const FARTHEST = 40;
 

@@ -1,9 +1,9 @@
 import { expect } from '@playwright/test';
-import { joinAccount, type Person, seedMember, seedOwner } from './seed';
-import type { Server } from './server';
-import type { Site } from './site';
+import { joinAccount, type Person, seedMember, seedOwner } from '../site/seed';
+import type { Server } from '../site/server';
+import type { Site } from '../site/site';
 import type { Stop, Tour } from './tour';
-import { words } from './words';
+import { words } from '../pages/words';
 
 const IDA: Person = {
   name: 'Ida Berg',

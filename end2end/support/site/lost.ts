@@ -1,5 +1,5 @@
 import type { Page, Route } from '@playwright/test';
-import { words } from './words';
+import { words } from '../pages/words';
 
 type Lose = (route: Route) => Promise<void>;
 

@@ -3,7 +3,7 @@ import { accounts } from './accounts-tour';
 import { method } from './method-tour';
 import { states } from './states-tour';
 import { firstSteps, type Tour, type Visit } from './tour';
-import { words } from './words';
+import { words } from '../pages/words';
 
 type Walk = (tour: Tour) => Promise<void>;
 

@@ -1,10 +1,10 @@
 import { expect, type Page } from '@playwright/test';
-import type { Guard } from './guard';
-import type { Server } from './server';
-import { inviteMember } from './seed';
-import type { Site } from './site';
-import { wrongCode } from './totp';
-import { words } from './words';
+import type { Guard } from '../checks/guard';
+import type { Server } from '../site/server';
+import { inviteMember } from '../site/seed';
+import type { Site } from '../site/site';
+import { wrongCode } from '../site/totp';
+import { words } from '../pages/words';
 
 /** Called with a short name at each page and in each state worth looking at. */
 export type Visit = (stop: string, page: Page) => Promise<void>;

@@ -1,8 +1,8 @@
 import { type BrowserContext, type Page, test as base, expect } from '@playwright/test';
-import { Guard } from './guard';
-import { Server, type ServerOptions } from './server';
-import { type Person, seedOwner } from './seed';
-import { Site } from './site';
+import { Guard } from '../checks/guard';
+import { Server, type ServerOptions } from '../site/server';
+import { type Person, seedOwner } from '../site/seed';
+import { Site } from '../site/site';
 
 interface Fixtures {
   /** The server's own options, for `test.use`. */

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import type { Server } from './server';
+import type { Server } from '../site/server';
 
 /**
  * Does to every page of a context what a browser's translator does: each text node is replaced by

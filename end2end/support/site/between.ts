@@ -1,4 +1,4 @@
-import { test as base } from './fixtures';
+import { test as base } from '../run/fixtures';
 import { Proxy } from './proxy';
 
 /** The pages by way of a proxy that keeps connections and may lose answers. */

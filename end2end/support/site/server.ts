@@ -8,7 +8,7 @@ import { expect } from '@playwright/test';
 import { Clock } from './clock';
 import { freePort } from './free-port';
 
-const BINARY = process.env['TWINLOCK_BIN'] ?? resolve(__dirname, '../../target/release/twinlock');
+const BINARY = process.env['TWINLOCK_BIN'] ?? resolve(__dirname, '../../../target/release/twinlock');
 const START_LIMIT_MS = 15_000;
 
 /** What a server is started with, beyond its own database. */
