@@ -12,7 +12,7 @@ use thiserror::Error;
 use usecases::{CookieNames, Ports, Scope, Services, Settings};
 
 use crate::{
-    config::{Branding, Database, Limits, Place, PublicUrl},
+    config::{Branding, Database, DatabaseLocation, Limits, PublicUrl},
     files::{
         self, beside,
         named_path::{DATABASE, DATABASE_JOURNAL, JOURNAL, NEW_DATABASE, NOT_THERE_YET, PathError},
@@ -46,7 +46,7 @@ pub enum OpenError {
     #[error(
         "there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL"
     )]
-    NoDatabase(Place),
+    NoDatabase(DatabaseLocation),
     /// Something stands in the way of the database's file.
     #[error(transparent)]
     Path(#[from] Box<PathError>),
@@ -55,12 +55,12 @@ pub enum OpenError {
     Key(#[from] KeyFileError),
     /// The database does not open.
     #[error("the database {0} can't be opened: {1}")]
-    Store(Place, #[source] storage::OpenError),
+    Store(DatabaseLocation, #[source] storage::OpenError),
     /// Its schema is older than this version.
     #[error(
         "the database {0} is empty or was made by an older version: start the server once, or run `twinlock migrate`"
     )]
-    Outdated(Place),
+    Outdated(DatabaseLocation),
     /// The database does not answer, or refuses.
     #[error("{}: {}", if matches!(.0, PortError::Unavailable(_)) { "the database does not answer" } else { "the database refuses" }, source_of(.0))]
     Port(#[from] PortError),

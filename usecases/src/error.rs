@@ -152,9 +152,9 @@ impl From<domain::ports::PortError> for UseCaseError {
 }
 
 #[cfg(feature = "server")]
-impl From<domain::ports::NoPlace> for UseCaseError {
+impl From<domain::ports::Overloaded> for UseCaseError {
     /// The request's own line in the log says enough: they come by the hundred.
-    fn from(_: domain::ports::NoPlace) -> Self {
+    fn from(_: domain::ports::Overloaded) -> Self {
         Self::Unavailable
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use usecases::session;
 use usecases::session::{
-    Chosen, Code, FirstOwnerForm, InvitationForm, Invited, Link, PasswordOnly, PlaceToWork,
+    AccountOption, Chosen, Code, FirstOwnerForm, InvitationForm, Invited, Link, PasswordOnly,
     SignInForm, SignedIn, Viewer,
 };
 
@@ -54,7 +54,7 @@ pub async fn verify_backup_code(
 
 /// The accounts to choose from, by name.
 #[server(prefix = "/api", endpoint = "session/accounts", protocol = Posted)]
-pub async fn accounts() -> Result<Vec<PlaceToWork>, AppError> {
+pub async fn accounts() -> Result<Vec<AccountOption>, AppError> {
     answer(session::accounts).await
 }
 

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use anyhow::Result;
 
 use crate::client::clock::instant;
-use domain::ports::{Hasher, Rank};
+use domain::ports::{HashPriority, Hasher};
 use server::{
     hasher::{Argon2Hasher, Cost},
     system::entropy::SystemEntropy,
@@ -21,7 +21,11 @@ pub async fn hashes(time: Duration) -> Result<f64> {
     let (begin, mut done) = (instant(), 0_u32);
     while begin.elapsed() < time {
         hasher
-            .verify(hasher.place(Rank::Operator)?, b"a password", Some(&hash))
+            .verify(
+                hasher.acquire(HashPriority::Operator)?,
+                b"a password",
+                Some(&hash),
+            )
             .await?;
         done += 1;
     }

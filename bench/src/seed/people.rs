@@ -5,7 +5,7 @@ use domain::{
     ids::{MethodId, SessionId, UserId},
     ports::{Entropy, Hasher, SecretHash},
     second_factor::totp::TotpKey,
-    secrets::vault::{Place, Vault},
+    secrets::vault::{SealContext, Vault},
     token::Token,
 };
 use server::{
@@ -225,7 +225,7 @@ async fn write(
     insert(all, "memberships (user_id, account_id, role)", memberships).await?;
     let mut methods = Vec::new();
     for person in people {
-        let place = Place::Method(&person.id, &person.method);
+        let place = SealContext::Method(&person.id, &person.method);
         let sealed = vault.seal(&person.key, place, random()?)?;
         methods.push([
             person.method.as_str().into(),

@@ -30,7 +30,7 @@ pub use mfa::{
 pub use password_changes::{PasswordChange, PasswordChanges};
 pub use sessions::{AccountChoice, NewSession, Opened, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
-pub use system::{Clock, Entropy, Hasher, Lane, NoPlace, Place, Rank};
+pub use system::{Clock, Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded};
 pub use users::{Credentials, FirstOwner, InvitedUser, NewUser, SignInRecord, UserRecord, Users};
 
 /// A port could not do its work. The source is for the operator's log, never for the wire.
@@ -44,8 +44,8 @@ pub enum PortError {
     Failed(#[source] Box<dyn StdError + Send + Sync>),
 }
 
-impl From<NoPlace> for PortError {
-    fn from(none: NoPlace) -> Self {
+impl From<Overloaded> for PortError {
+    fn from(none: Overloaded) -> Self {
         Self::Unavailable(none.into())
     }
 }

@@ -33,7 +33,7 @@ impl dyn Entropy + '_ {
 /// Who wants something computed. Known people and strangers have places of their own, so that no crowd of strangers takes those of people
 /// who have shown who they are.
 #[derive(Debug, Clone, Copy)]
-pub enum Rank<'a> {
+pub enum HashPriority<'a> {
     /// The operator, in a program of their own.
     Operator,
     /// A browser that is known to this user, or a complete session of theirs. Each person has a share of the places.
@@ -51,17 +51,17 @@ pub enum Lane {
     Stranger,
 }
 
-/// A place among the computations that run and wait; it is free again once it is dropped. Who computes one thing after the other clones it: at any
-/// time one of them runs or waits.
+/// The right to one of the computations that run and wait; dropping it gives it back. A caller that computes one thing after the other clones it,
+/// because only one of them runs or waits at any time.
 #[derive(Clone)]
-pub struct Place {
+pub struct HashPermit {
     lane: Lane,
     #[expect(dead_code, reason = "held, not looked at")]
     kept: Arc<dyn Send + Sync>,
 }
 
-impl Place {
-    /// A place for as long as `kept` is kept.
+impl HashPermit {
+    /// A permit that lasts as long as `kept`.
     pub fn new(lane: Lane, kept: impl Send + Sync + 'static) -> Self {
         Self {
             lane,
@@ -69,53 +69,54 @@ impl Place {
         }
     }
 
-    /// The queue that it is a place in.
+    /// The queue in which it counts.
     #[must_use]
     pub const fn lane(&self) -> Lane {
         self.lane
     }
 }
 
-/// All places are taken.
+/// All permits are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("too many computations wait already")]
-pub struct NoPlace;
+pub struct Overloaded;
 
 /// Argon2id on a pool of its own, with a bound on how many run and wait (OWASP Password Storage).
 #[async_trait]
 pub trait Hasher: Send + Sync {
-    /// Takes a place for one computation, and refuses at once when the rank has none. A place is asked for between the look at the limits
-    /// and the count: what a limit refuses holds none, and what finds none is not counted.
+    /// Takes a permit for one computation, and refuses at once if this priority has none left. It is taken between the look at the limits and the
+    /// count: what a limit refuses holds no permit, and what finds none is not counted.
     ///
     /// # Errors
-    /// When too many of this rank wait already.
-    fn place(&self, rank: Rank<'_>) -> Result<Place, NoPlace>;
+    /// When too many of this priority wait already.
+    fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded>;
 
-    /// Whether [`Self::place`] would refuse now. It costs nothing, and is asked before anything is read.
-    fn is_full(&self, rank: Rank<'_>) -> bool;
+    /// Whether [`Self::acquire`] would refuse now. It costs nothing, and is asked before anything is read.
+    fn is_full(&self, priority: HashPriority<'_>) -> bool;
 
-    /// Takes a place for a set of a person's backup codes, hashed one after the other. There are few of these, and fewer for each person:
-    /// whoever asks for many sets must not keep others from signing in, nor from their own set.
+    /// Takes a permit for a set of a person's backup codes, hashed one after the other. There are few of these, and fewer for each person, because
+    /// a person who asks for many sets must not keep others from signing in or from their own set.
     ///
     /// # Errors
     /// When too many wait already.
-    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace>;
+    fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded>;
 
-    /// Hashes a password or backup code with a fresh salt, in a place that was taken before.
-    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError>;
+    /// Hashes a password or backup code with a fresh salt, under a permit.
+    async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError>;
 
     /// The same for the operator.
     ///
     /// # Errors
     /// [`PortError::Unavailable`] when too many wait already.
     async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError> {
-        self.hash_in(self.place(Rank::Operator)?, secret).await
+        self.hash_in(self.acquire(HashPriority::Operator)?, secret)
+            .await
     }
 
     /// Compares a secret with a hash; without a hash it does the same work and says no, so that time tells nothing.
     async fn verify(
         &self,
-        place: Place,
+        permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
     ) -> Result<bool, PortError>;

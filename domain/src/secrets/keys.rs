@@ -295,7 +295,7 @@ mod tests {
     use crate::{
         ids::{MethodId, UserId},
         second_factor::totp::TotpKey,
-        secrets::vault::{Place, Vault},
+        secrets::vault::{SealContext, Vault},
     };
 
     fn key(byte: u8) -> MasterKey {
@@ -346,7 +346,7 @@ mod tests {
     #[test]
     fn old_rows_open_and_new_ones_are_sealed_by_the_new_key() {
         let (user, method) = (UserId::from_random([1; 16]), MethodId::from_random([2; 16]));
-        let place = Place::Method(&user, &method);
+        let place = SealContext::Method(&user, &method);
         let vault = Vault::new(&key(1));
         let totp = TotpKey::from_random([9; 20]);
         let old = vault.seal(&totp, place, [3; 24]).unwrap();

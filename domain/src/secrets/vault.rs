@@ -61,7 +61,7 @@ pub struct Sealed {
 
 /// The row a sealed key belongs to. It is authenticated with the key, so that a row's ciphertext is worthless in another row.
 #[derive(Debug, Clone, Copy)]
-pub enum Place<'a> {
+pub enum SealContext<'a> {
     /// An active method.
     Method(&'a UserId, &'a MethodId),
     /// A key that a session is setting up.
@@ -163,7 +163,7 @@ impl FromStr for MasterKey {
     }
 }
 
-impl Place<'_> {
+impl SealContext<'_> {
     fn associated_data(self) -> String {
         match self {
             Self::Method(user, method) => format!("mfa_methods\0{user}\0{method}"),
@@ -279,7 +279,7 @@ impl Vault {
     pub fn seal(
         &self,
         key: &TotpKey,
-        place: Place<'_>,
+        place: SealContext<'_>,
         nonce: [u8; 24],
     ) -> Result<Sealed, OpenError> {
         let aad = place.associated_data();
@@ -305,7 +305,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`OpenError`] when anything differs from what was sealed: it fails closed.
-    pub fn open(&self, sealed: &Sealed, place: Place<'_>) -> Result<TotpKey, OpenError> {
+    pub fn open(&self, sealed: &Sealed, place: SealContext<'_>) -> Result<TotpKey, OpenError> {
         let (nonce, ciphertext) = sealed
             .bytes
             .split_first_chunk::<24>()

@@ -18,7 +18,7 @@ pub struct Database {
     /// The URL as it was set. It may hold a password.
     pub url: String,
     /// Where it is, as it may be shown.
-    pub place: Place,
+    pub place: DatabaseLocation,
     /// The key file.
     pub key_file: PathBuf,
     /// Whether a server on another host need not prove its name, nor the wire be closed to others.
@@ -27,7 +27,7 @@ pub struct Database {
 
 /// Where a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum DatabaseLocation {
     /// A `SQLite` file.
     File(PathBuf),
     /// A `PostgreSQL` server, by host and database, without user and password.
@@ -50,8 +50,8 @@ impl Database {
         let named = filled(args.key_file.as_deref()).map(PathBuf::from);
         let key_file = match (named, &place) {
             (Some(named), _) => named,
-            (None, Place::File(file)) => key_file::of(file)?,
-            (None, Place::Server(_)) => {
+            (None, DatabaseLocation::File(file)) => key_file::of(file)?,
+            (None, DatabaseLocation::Server(_)) => {
                 let problem = "a PostgreSQL database has no place of its own for the key file; name one, such as /etc/twinlock/twinlock.key";
                 return Err(SettingError::new("TWINLOCK_KEY_FILE", problem.to_owned()));
             }
@@ -71,8 +71,8 @@ impl Database {
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         match &self.place {
-            Place::File(file) => Some(file),
-            Place::Server(_) => None,
+            DatabaseLocation::File(file) => Some(file),
+            DatabaseLocation::Server(_) => None,
         }
     }
 }
@@ -83,7 +83,7 @@ impl fmt::Debug for Database {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for DatabaseLocation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(file) => file.display().fmt(formatter),
@@ -93,9 +93,9 @@ impl fmt::Display for Place {
 }
 
 /// Whoever mistypes it must not find out by what was read along.
-fn place(url: &str) -> Option<Place> {
-    let server = || server(url).map(Place::Server);
-    sqlite_file(url).map(Place::File).or_else(server)
+fn place(url: &str) -> Option<DatabaseLocation> {
+    let server = || server(url).map(DatabaseLocation::Server);
+    sqlite_file(url).map(DatabaseLocation::File).or_else(server)
 }
 
 /// Whether a server is meant.

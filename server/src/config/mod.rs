@@ -22,7 +22,7 @@ pub use args::{
     TransportArgs,
 };
 pub use branding::{Accent, Branding, Colour, Logo, LogoKind};
-pub use database::{Database, Place, may_be_shown};
+pub use database::{Database, DatabaseLocation, may_be_shown};
 pub use life::{LogFormat, Patience};
 pub use limits::{Limits, TrustedProxies};
 pub use retention::retention;

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use domain::{
     ids::UserId,
     network::client_address::Network,
-    ports::{Entropy, Hasher, Lane, NoPlace, Place, PortError, Rank, SecretHash},
+    ports::{Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded, PortError, SecretHash},
 };
 use zeroize::Zeroizing;
 
@@ -74,42 +74,44 @@ impl Argon2Hasher {
 
 #[async_trait]
 impl Hasher for Argon2Hasher {
-    fn place(&self, rank: Rank<'_>) -> Result<Place, NoPlace> {
-        Ok(match rank {
-            Rank::Operator => Place::new(Lane::Known, self.known.take(None)?),
-            Rank::Known(person) => Place::new(Lane::Known, self.known.take(Some(person))?),
-            Rank::Stranger(network) => {
-                Place::new(Lane::Stranger, self.strangers.take(Some(network))?)
+    fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded> {
+        Ok(match priority {
+            HashPriority::Operator => HashPermit::new(Lane::Known, self.known.take(None)?),
+            HashPriority::Known(person) => {
+                HashPermit::new(Lane::Known, self.known.take(Some(person))?)
+            }
+            HashPriority::Stranger(network) => {
+                HashPermit::new(Lane::Stranger, self.strangers.take(Some(network))?)
             }
         })
     }
 
-    fn is_full(&self, rank: Rank<'_>) -> bool {
-        match rank {
-            Rank::Operator => self.known.is_full(None),
-            Rank::Known(person) => self.known.is_full(Some(person)),
-            Rank::Stranger(network) => self.strangers.is_full(Some(network)),
+    fn is_full(&self, priority: HashPriority<'_>) -> bool {
+        match priority {
+            HashPriority::Operator => self.known.is_full(None),
+            HashPriority::Known(person) => self.known.is_full(Some(person)),
+            HashPriority::Stranger(network) => self.strangers.is_full(Some(network)),
         }
     }
 
-    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
+    fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded> {
         let set = self.sets.take(Some(person))?;
-        let place = self.place(Rank::Known(person))?;
-        Ok(Place::new(Lane::Known, (set, place)))
+        let permit = self.acquire(HashPriority::Known(person))?;
+        Ok(HashPermit::new(Lane::Known, (set, permit)))
     }
 
-    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
+    async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError> {
         let secret = Zeroizing::new(secret.to_vec());
         let salt = self.entropy.draw::<16>()?;
         let cost = self.cost;
         self.pool
-            .run(place, move |memory| memory.hash(cost, &secret, salt))
+            .run(permit, move |memory| memory.hash(cost, &secret, salt))
             .await?
     }
 
     async fn verify(
         &self,
-        place: Place,
+        permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
     ) -> Result<bool, PortError> {
@@ -118,7 +120,7 @@ impl Hasher for Argon2Hasher {
         let hash = hash.unwrap_or(&self.decoy).clone();
         let fits = self
             .pool
-            .run(place, move |memory| memory.verify(&secret, &hash))
+            .run(permit, move |memory| memory.verify(&secret, &hash))
             .await??;
         Ok(fits && known)
     }
@@ -149,13 +151,13 @@ mod tests {
     }
 
     /// As many places as there are.
-    fn all(place: impl Fn() -> Result<Place, NoPlace>) -> Vec<Place> {
-        std::iter::from_fn(|| place().ok()).collect()
+    fn all(permit: impl Fn() -> Result<HashPermit, Overloaded>) -> Vec<HashPermit> {
+        std::iter::from_fn(|| permit().ok()).collect()
     }
 
     async fn fits(hasher: &Argon2Hasher, secret: &[u8], hash: Option<&SecretHash>) -> bool {
-        let place = hasher.place(Rank::Operator).ok().unwrap();
-        hasher.verify(place, secret, hash).await.unwrap()
+        let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
+        hasher.verify(permit, secret, hash).await.unwrap()
     }
 
     #[tokio::test]
@@ -169,48 +171,48 @@ mod tests {
         assert!(hash != other, "each hash has a salt of its own");
     }
 
-    /// B1 of the red team: neither one network nor all of them together take a place that is known people's.
+    /// B1 of the red team: neither one network nor all of them together take a permit that is known people's.
     #[test]
     fn b1_strangers_leave_the_known_peoples_places_alone() {
         let hasher = hasher(1, 8);
-        let one = all(|| hasher.place(Rank::Stranger(&network(1))));
+        let one = all(|| hasher.acquire(HashPriority::Stranger(&network(1))));
         assert_eq!(one.len(), 4, "half of them");
-        assert!(hasher.is_full(Rank::Stranger(&network(1))));
-        assert!(!hasher.is_full(Rank::Stranger(&network(2))));
-        let other = all(|| hasher.place(Rank::Stranger(&network(2))));
+        assert!(hasher.is_full(HashPriority::Stranger(&network(1))));
+        assert!(!hasher.is_full(HashPriority::Stranger(&network(2))));
+        let other = all(|| hasher.acquire(HashPriority::Stranger(&network(2))));
         assert_eq!(other.len(), 4);
-        assert!(hasher.place(Rank::Stranger(&network(3))).is_err());
-        let ada = all(|| hasher.place(Rank::Known(&person(1))));
+        assert!(hasher.acquire(HashPriority::Stranger(&network(3))).is_err());
+        let ada = all(|| hasher.acquire(HashPriority::Known(&person(1))));
         assert_eq!(ada.len(), 2, "a quarter of them for one person");
-        assert!(hasher.is_full(Rank::Known(&person(1))));
-        assert!(hasher.place(Rank::Known(&person(2))).is_ok());
+        assert!(hasher.is_full(HashPriority::Known(&person(1))));
+        assert!(hasher.acquire(HashPriority::Known(&person(2))).is_ok());
         drop(one);
-        assert!(hasher.place(Rank::Stranger(&network(3))).is_ok());
+        assert!(hasher.acquire(HashPriority::Stranger(&network(3))).is_ok());
     }
 
     #[test]
     fn sets_leave_places_to_all_others() {
         let hasher = hasher(1, 4 * FOR_SETS);
         let sets: Vec<_> = (0..4)
-            .map(|number| hasher.place_for_set(&person(number)).ok().unwrap())
+            .map(|number| hasher.acquire_for_set(&person(number)).ok().unwrap())
             .collect();
-        assert!(hasher.place_for_set(&person(9)).is_err());
-        let others = all(|| hasher.place(Rank::Operator));
+        assert!(hasher.acquire_for_set(&person(9)).is_err());
+        let others = all(|| hasher.acquire(HashPriority::Operator));
         assert_eq!(others.len(), 4 * FOR_SETS - 4);
         drop((sets, others));
-        let mut own = all(|| hasher.place_for_set(&person(9)));
+        let mut own = all(|| hasher.acquire_for_set(&person(9)));
         assert_eq!(own.len(), SETS_EACH);
         own.pop();
-        assert!(hasher.place_for_set(&person(9)).is_ok());
+        assert!(hasher.acquire_for_set(&person(9)).is_ok());
     }
 
     #[test]
     fn a_set_takes_a_place_as_well() {
         let (hasher, person) = (hasher(1, 1), person(1));
-        let place = hasher.place(Rank::Operator);
-        assert!(hasher.place_for_set(&person).is_err());
-        drop(place);
-        assert!(hasher.place_for_set(&person).is_ok());
+        let permit = hasher.acquire(HashPriority::Operator);
+        assert!(hasher.acquire_for_set(&person).is_err());
+        drop(permit);
+        assert!(hasher.acquire_for_set(&person).is_ok());
     }
 
     #[tokio::test]
@@ -222,8 +224,8 @@ mod tests {
     async fn a_damaged_hash_is_an_error_and_not_a_wrong_password() {
         let damaged = SecretHash::phc("$argon2id$v=19$m=64".to_owned());
         let hasher = hasher(1, 1);
-        let place = hasher.place(Rank::Operator).ok().unwrap();
-        let result = hasher.verify(place, b"secret", Some(&damaged)).await;
+        let permit = hasher.acquire(HashPriority::Operator).ok().unwrap();
+        let result = hasher.verify(permit, b"secret", Some(&damaged)).await;
         assert!(matches!(result, Err(PortError::Failed(_))));
     }
 }

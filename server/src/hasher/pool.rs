@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use domain::ports::{Lane, Place, PortError};
+use domain::ports::{HashPermit, Lane, PortError};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -113,19 +113,19 @@ impl<State: Default + 'static> Pool<State> {
         Ok(pool)
     }
 
-    /// Runs a job in its place.
+    /// Runs a job under its permit.
     pub async fn run<T: Send + 'static>(
         &self,
-        place: Place,
+        permit: HashPermit,
         job: impl FnOnce(&mut State) -> T + Send + 'static,
     ) -> Result<T, PortError> {
         let (answer, result) = oneshot::channel();
-        let lane = place.lane();
+        let lane = permit.lane();
         let job = move |state: &mut State| {
             // Whoever asked may have gone meanwhile: what nobody waits for is not computed.
             if !answer.is_closed() {
                 let done = job(state);
-                drop(place);
+                drop(permit);
                 let _ = answer.send(done);
             }
         };
@@ -195,8 +195,8 @@ mod tests {
 
     use super::*;
 
-    fn place(lane: Lane) -> Place {
-        Place::new(lane, ())
+    fn permit(lane: Lane) -> HashPermit {
+        HashPermit::new(lane, ())
     }
 
     impl<State: Default + 'static> Pool<State> {
@@ -204,7 +204,7 @@ mod tests {
             &self,
             job: impl FnOnce(&mut State) -> T + Send + 'static,
         ) -> Result<T, PortError> {
-            self.run(place(Lane::Known), job).await
+            self.run(permit(Lane::Known), job).await
         }
     }
 
@@ -267,7 +267,7 @@ mod tests {
             let (pool, order) = (Arc::clone(&pool), Arc::clone(&order));
             let letter = if lane == Lane::Known { 'k' } else { 's' };
             let job = move |_: &mut u32| order.lock().unwrap().push(letter);
-            jobs.spawn(async move { pool.run(place(lane), job).await });
+            jobs.spawn(async move { pool.run(permit(lane), job).await });
         }
         // Behind all of them, in the order of this runtime of one thread.
         tokio::spawn(async { drop(release) });
@@ -279,7 +279,7 @@ mod tests {
     async fn a_place_is_free_once_its_job_is_done() {
         let (pool, release) = busy_pool().await;
         let held = Arc::new(());
-        let job = pool.run(Place::new(Lane::Stranger, Arc::clone(&held)), |_| ());
+        let job = pool.run(HashPermit::new(Lane::Stranger, Arc::clone(&held)), |_| ());
         let (done, ()) = tokio::join!(job, async {
             assert_eq!(Arc::strong_count(&held), 2);
             drop(release);

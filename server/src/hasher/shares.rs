@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use domain::ports::NoPlace;
+use domain::ports::Overloaded;
 
 /// A number of places.
 pub struct Shares<Holder: Eq + Hash> {
@@ -23,7 +23,7 @@ struct Held<Holder> {
     by: HashMap<Holder, usize>,
 }
 
-/// One place, until it is dropped.
+/// One permit, until it is dropped.
 pub struct Share<Holder: Eq + Hash> {
     /// None for the operator, who shares with nobody.
     holder: Option<Holder>,
@@ -44,11 +44,11 @@ impl<Holder: Eq + Hash + Clone> Shares<Holder> {
         }
     }
 
-    /// A place, or a refusal at once. Without a holder only the number of all places counts.
-    pub fn take(&self, holder: Option<&Holder>) -> Result<Share<Holder>, NoPlace> {
+    /// A permit, or a refusal at once. Without a holder only the number of all permits counts.
+    pub fn take(&self, holder: Option<&Holder>) -> Result<Share<Holder>, Overloaded> {
         let mut held = lock(&self.held);
         if !self.is_free(&held, holder) {
-            return Err(NoPlace);
+            return Err(Overloaded);
         }
         held.all += 1;
         if let Some(holder) = holder {

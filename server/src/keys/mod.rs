@@ -10,7 +10,7 @@ use domain::{
     ports::{Entropy, PortError},
     secrets::{
         keys::{DataKeys, KeyRing},
-        vault::{KeyId, MasterKey, OpenError as SealError, Place, Sealed, Vault},
+        vault::{KeyId, MasterKey, OpenError as SealError, SealContext, Sealed, Vault},
     },
 };
 use storage::{SealedRow, SealedTable, Store};
@@ -300,8 +300,8 @@ async fn data_key_anew(
 
 fn sealed_anew(vault: &Vault, row: &SealedRow, nonce: [u8; 24]) -> Result<Sealed, SealError> {
     let (place, key) = match row {
-        SealedRow::Method(user, method, key) => (Place::Method(user, method), key),
-        SealedRow::Pending(user, session, key) => (Place::Pending(user, session), key),
+        SealedRow::Method(user, method, key) => (SealContext::Method(user, method), key),
+        SealedRow::Pending(user, session, key) => (SealContext::Pending(user, session), key),
     };
     vault.seal(&vault.open(key, place)?, place, nonce)
 }

@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
-    ports::{Clock, Hasher, Lane, NoPlace, Place, PortError, Rank, SecretHash},
+    ports::{Clock, HashPermit, HashPriority, Hasher, Lane, Overloaded, PortError, SecretHash},
     session::sign_in_delay::PasswordAttempts,
     time::Timestamp,
 };
@@ -27,23 +27,28 @@ impl Clock for Broken {
 
 #[async_trait]
 impl Hasher for Broken {
-    fn place(&self, _: Rank<'_>) -> Result<Place, NoPlace> {
-        Ok(Place::new(Lane::Known, ()))
+    fn acquire(&self, _: HashPriority<'_>) -> Result<HashPermit, Overloaded> {
+        Ok(HashPermit::new(Lane::Known, ()))
     }
 
-    fn is_full(&self, _: Rank<'_>) -> bool {
+    fn is_full(&self, _: HashPriority<'_>) -> bool {
         false
     }
 
-    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
-        self.place(Rank::Known(person))
+    fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded> {
+        self.acquire(HashPriority::Known(person))
     }
 
-    async fn hash_in(&self, _: Place, _: &[u8]) -> Result<SecretHash, PortError> {
+    async fn hash_in(&self, _: HashPermit, _: &[u8]) -> Result<SecretHash, PortError> {
         std::future::pending().await
     }
 
-    async fn verify(&self, _: Place, _: &[u8], _: Option<&SecretHash>) -> Result<bool, PortError> {
+    async fn verify(
+        &self,
+        _: HashPermit,
+        _: &[u8],
+        _: Option<&SecretHash>,
+    ) -> Result<bool, PortError> {
         std::future::pending().await
     }
 }
@@ -75,34 +80,34 @@ impl Scarce {
 
 #[async_trait]
 impl Hasher for Scarce {
-    fn place(&self, rank: Rank<'_>) -> Result<Place, NoPlace> {
+    fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded> {
         let one_less = |left: usize| left.checked_sub(1);
         let taken = self
             .left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
-        taken.map_err(|_| NoPlace)?;
-        self.hasher.place(rank)
+        taken.map_err(|_| Overloaded)?;
+        self.hasher.acquire(priority)
     }
 
-    fn is_full(&self, _: Rank<'_>) -> bool {
+    fn is_full(&self, _: HashPriority<'_>) -> bool {
         self.left.load(Ordering::SeqCst) == 0
     }
 
-    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
-        self.place(Rank::Known(person))
+    fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded> {
+        self.acquire(HashPriority::Known(person))
     }
 
-    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
-        self.hasher.hash_in(place, secret).await
+    async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError> {
+        self.hasher.hash_in(permit, secret).await
     }
 
     async fn verify(
         &self,
-        place: Place,
+        permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
     ) -> Result<bool, PortError> {
-        self.hasher.verify(place, secret, hash).await
+        self.hasher.verify(permit, secret, hash).await
     }
 }
 

@@ -8,7 +8,7 @@ use domain::{
     ports::PortError,
     secrets::{
         keys::{DataKeys, KeyRing},
-        vault::{self, KeyId, Place, Vault},
+        vault::{self, KeyId, SealContext, Vault},
     },
 };
 use sqlx::{
@@ -328,8 +328,8 @@ async fn all_open(target: &mut Write, table: SealedTable, vault: &Vault) -> Resu
         for row in &page {
             let row = keys::read(table, row)?;
             let (user, place) = match &row {
-                SealedRow::Method(user, id, _) => (user, Place::Method(user, id)),
-                SealedRow::Pending(user, id, _) => (user, Place::Pending(user, id)),
+                SealedRow::Method(user, id, _) => (user, SealContext::Method(user, id)),
+                SealedRow::Pending(user, id, _) => (user, SealContext::Pending(user, id)),
             };
             if let Err(cause) = vault.open(row.key(), place) {
                 return Err(CopyError::Sealed(email(target, user).await?, cause));

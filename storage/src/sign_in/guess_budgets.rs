@@ -17,7 +17,7 @@ use sqlx::{AssertSqlSafe, query};
 use crate::engine::{batch::Ran, connect::Sql, dialect::Engine, rows::Values, transaction::Write};
 
 /// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, with its user in `user`.
-struct Place {
+struct BudgetTable {
     table: &'static str,
     key: &'static str,
     holders: &'static str,
@@ -25,21 +25,21 @@ struct Place {
     user: &'static str,
 }
 
-const STRANGERS: Place = Place {
+const STRANGERS: BudgetTable = BudgetTable {
     table: "attempts",
     key: "user_id",
     holders: "users",
     id: "id",
     user: "id",
 };
-const BROWSERS: Place = Place {
+const BROWSERS: BudgetTable = BudgetTable {
     table: "browser_attempts",
     key: "token_hash",
     holders: "known_browsers",
     id: "token_hash",
     user: "user_id",
 };
-const SESSIONS: Place = Place {
+const SESSIONS: BudgetTable = BudgetTable {
     table: "session_attempts",
     key: "session_id",
     holders: "sessions",
@@ -47,7 +47,7 @@ const SESSIONS: Place = Place {
     user: "user_id",
 };
 /// All of them, in the order in which their rows are locked.
-const ALL: [&Place; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
+const ALL: [&BudgetTable; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
 
 /// The newest attempt leaves. The oldest of the five was past the window already when it left, so that nothing is lost with it.
 const GIVE_BACK: &str = "recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1";
@@ -60,7 +60,7 @@ pub struct Whose<'a> {
 }
 
 impl Whose<'_> {
-    const fn place(self) -> &'static Place {
+    const fn place(self) -> &'static BudgetTable {
         match self.holder {
             GuessHolder::Stranger => &STRANGERS,
             GuessHolder::KnownBrowser(_) => &BROWSERS,
@@ -80,7 +80,7 @@ impl Whose<'_> {
 
     /// Counts an attempt while the budget allows it. A holder that has no row has tried nothing yet; a holder that has ended gets no row.
     pub fn counting(self, engine: Engine, now: Timestamp) -> Sql {
-        let Place {
+        let BudgetTable {
             table,
             key,
             holders,
@@ -101,7 +101,7 @@ impl Whose<'_> {
 
     /// Counts a backup code, which has tries of its own while the application is locked.
     pub fn counting_when_locked(self, now: Timestamp) -> Sql {
-        let Place { table, key, .. } = self.place();
+        let BudgetTable { table, key, .. } = self.place();
         let sql = format!(
             "UPDATE {table}
              SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1,
@@ -114,7 +114,7 @@ impl Whose<'_> {
 
     /// Gives the newest attempt back.
     pub fn giving_back(self) -> Sql {
-        let Place { table, key, .. } = self.place();
+        let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!(
             "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0"
         ))
@@ -122,7 +122,7 @@ impl Whose<'_> {
 
     /// Gives the newest attempt back if a code of this step, or of a later one, was refused before.
     pub fn giving_back_repeated(self, step: TimeStep) -> Sql {
-        let Place { table, key, .. } = self.place();
+        let BudgetTable { table, key, .. } = self.place();
         let sql = format!(
             "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0 AND refused_step >= $2"
         );
@@ -131,14 +131,14 @@ impl Whose<'_> {
 
     /// Keeps the newest step whose code was refused.
     pub fn refusing(self, step: TimeStep) -> Sql {
-        let Place { table, key, .. } = self.place();
+        let BudgetTable { table, key, .. } = self.place();
         let sql = format!("UPDATE {table} SET refused_step = $2 WHERE {key} = $1");
         self.keyed(sql).bind(step.number())
     }
 
     /// Answers what it had counted: see [`cleared`].
     fn clearing(self) -> Sql {
-        let Place { table, key, .. } = self.place();
+        let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!(
             "DELETE FROM {table} WHERE {key} = $1 RETURNING in_a_row"
         ))
@@ -146,13 +146,13 @@ impl Whose<'_> {
 
     /// How many attempts were refused in a row; no row when nothing was tried.
     pub fn refused(self) -> Sql {
-        let Place { table, key, .. } = self.place();
+        let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!("SELECT in_a_row FROM {table} WHERE {key} = $1"))
     }
 
     /// The budget as it stands; none when the holder has ended.
     pub async fn read(self, write: &mut Write) -> Result<Option<Budgets>, PortError> {
-        let Place {
+        let BudgetTable {
             table,
             key,
             holders,
@@ -244,7 +244,7 @@ pub async fn unlock_by_backup_code(
 pub async fn clear_all(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
     let mut most = 0;
     for place in ALL {
-        let Place {
+        let BudgetTable {
             table,
             key,
             holders,

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{BackupCodeId, CodeSetId},
-    ports::{BackupCodeHash, NewCodeSet, Place, SessionRecord},
+    ports::{BackupCodeHash, HashPermit, NewCodeSet, SessionRecord},
     second_factor::{
         backup_code::BackupCode,
         enrolment::{CodesFor, may_keep_codes, may_see_codes},
@@ -21,7 +21,7 @@ use crate::{
 /// Draws ten codes, hashed one after the other: what is shown once, and what is stored.
 pub(super) async fn draw(
     context: &Context,
-    place: Place,
+    permit: HashPermit,
     session: &SessionRecord,
     reason: CodesFor,
     old_left: Option<u32>,
@@ -36,7 +36,7 @@ pub(super) async fn draw(
             index: services.vault.backup_code_index(user, &code),
             hash: services
                 .hasher
-                .hash_in(place.clone(), code.expose().as_bytes())
+                .hash_in(permit.clone(), code.expose().as_bytes())
                 .await?,
         });
         shown.push(Disclosed::new(code.to_string()));
@@ -82,9 +82,9 @@ pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseErr
     if !session.facts.may_repeat(Some(first_shown), context.now) {
         return Err(UseCaseError::PasswordRequired);
     }
-    let place = context.services.hasher.place_for_set(&session.user)?;
+    let permit = context.services.hasher.acquire_for_set(&session.user)?;
     let old_left = old_left(context).await?;
-    let (shown, stored) = draw(context, place, session, session.codes_for, old_left).await?;
+    let (shown, stored) = draw(context, permit, session, session.codes_for, old_left).await?;
     let kept = context
         .services
         .mfa
@@ -127,8 +127,8 @@ pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
         return Err(UseCaseError::VerificationRequired);
     }
     let old_left = Some(method.codes_left);
-    let place = context.services.hasher.place_for_set(&session.user)?;
-    let (shown, stored) = draw(context, place, session, CodesFor::Generated, old_left).await?;
+    let permit = context.services.hasher.acquire_for_set(&session.user)?;
+    let (shown, stored) = draw(context, permit, session, CodesFor::Generated, old_left).await?;
     let grant = grant(context, Intent::Generate)?;
     if !context.services.mfa.generate(grant, stored).await? {
         return Err(UseCaseError::VerificationRequired);

@@ -14,7 +14,7 @@ use domain::{
         step_up::Intent,
         totp::{EnrolmentVerdict, TotpKey, Verdict, verify_enrolment},
     },
-    secrets::vault::{OpenError, Place},
+    secrets::vault::{OpenError, SealContext},
     time::TimeStep,
 };
 
@@ -108,7 +108,7 @@ async fn shown(
     let opened = context
         .services
         .vault
-        .open(&kept.key, Place::Pending(&kept.user, &kept.session));
+        .open(&kept.key, SealContext::Pending(&kept.user, &kept.session));
     if opened.is_err() {
         let event = Event::new(Action::SetUpBegin, Outcome::Damaged).of(&kept.user);
         note_damage(context, Some(event)).await;
@@ -133,7 +133,7 @@ fn new_key(context: &Context, replaces: Option<MethodId>) -> Result<PendingKey, 
     let key = context
         .services
         .vault
-        .seal(&key, Place::Pending(&user, &session), nonce)
+        .seal(&key, SealContext::Pending(&user, &session), nonce)
         .map_err(|error| sealed_badly(&error))?;
     Ok(PendingKey {
         session,
@@ -190,11 +190,11 @@ pub async fn confirm(
     let for_hashes = context
         .services
         .hasher
-        .place_for_set(&caller.session.user)?;
+        .acquire_for_set(&caller.session.user)?;
     count(context, Factor::Application)
         .await
         .map_err(|refusal| without_backup_codes(refusal, method.as_ref()))?;
-    let place = Place::Pending(&pending.user, &pending.session);
+    let place = SealContext::Pending(&pending.user, &pending.session);
     let opened = context.services.vault.open(&pending.key, place);
     if opened.is_err() {
         not_opened(context, &pending.key).await?;
@@ -293,7 +293,7 @@ fn activation(
     let key = context
         .services
         .vault
-        .seal(key, Place::Method(&pending.user, &method), nonce)
+        .seal(key, SealContext::Method(&pending.user, &method), nonce)
         .map_err(|error| sealed_badly(&error))?;
     Ok(Activation {
         swap,

@@ -12,7 +12,7 @@ use crate::{
     Context, Cookies, Field, UseCaseError,
     secret_text::SecretText,
     session::{
-        admission::{place_of_caller, recheck_password},
+        admission::{permit_for_caller, recheck_password},
         known_browser::remember_caller,
         second_factor::{already_used, right_backup_code, right_code},
     },
@@ -34,7 +34,7 @@ pub async fn change_password(
     let new = Password::choose(request.new.expose(), owner)?;
     let code = second_factor(session.subject.has_mfa, request.code)?;
     let current = Password::given(request.current.expose());
-    let place = place_of_caller(context)?;
+    let permit = permit_for_caller(context)?;
     let judged_by = recheck_password(context, Some(&session.email), &current)
         .await?
         .and_then(|credentials| credentials.password)
@@ -49,7 +49,11 @@ pub async fn change_password(
         swap,
         user: session.user.clone(),
         current: judged_by,
-        new: context.services.hasher.hash_in(place, new.expose()).await?,
+        new: context
+            .services
+            .hasher
+            .hash_in(permit, new.expose())
+            .await?,
         proof,
         at: context.now,
     };

@@ -13,7 +13,7 @@ pub struct Profile {
     /// Address.
     pub email: String,
     /// Accounts, by name, with the role in each.
-    pub accounts: Vec<Place>,
+    pub accounts: Vec<ProfileAccount>,
     /// The last complete sign-in: this one.
     pub last_sign_in: Option<Timestamp>,
     /// The MFA method, if there is one.
@@ -22,7 +22,7 @@ pub struct Profile {
 
 /// A user's role in one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct ProfileAccount {
     /// The account's name.
     pub account: String,
     /// The role.

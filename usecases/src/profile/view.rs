@@ -2,7 +2,7 @@
 
 use domain::ports::{MethodRecord, UserRecord};
 
-use super::values::{Method, Place, Profile};
+use super::values::{Method, Profile, ProfileAccount};
 use crate::{Context, UseCaseError};
 
 /// The current user and their MFA settings.
@@ -24,7 +24,7 @@ fn profile(user: UserRecord, method: Option<MethodRecord>) -> Profile {
         name: user.name.into(),
         email: user.email.into(),
         accounts: places
-            .map(|(account, role)| Place {
+            .map(|(account, role)| ProfileAccount {
                 account: account.name.into(),
                 role,
                 requires_mfa: account.requires_mfa,

@@ -3,20 +3,20 @@
 use domain::ports::{AccountChoice, AccountOverview};
 
 use super::{
-    values::{Chosen, PlaceToWork, Viewer},
+    values::{AccountOption, Chosen, Viewer},
     viewer::reload_viewer,
 };
 use crate::{Context, UseCaseError};
 
 /// The accounts to choose from, by name.
-pub async fn accounts(context: &Context) -> Result<Vec<PlaceToWork>, UseCaseError> {
+pub async fn accounts(context: &Context) -> Result<Vec<AccountOption>, UseCaseError> {
     let user = &context.caller()?.session.user;
     let accounts = context.services.accounts.of_user(user).await?;
     Ok(accounts.into_iter().map(place).collect())
 }
 
-fn place(overview: AccountOverview) -> PlaceToWork {
-    PlaceToWork {
+fn place(overview: AccountOverview) -> AccountOption {
+    AccountOption {
         id: overview.account.id,
         name: overview.account.name.into(),
         role: overview.role,

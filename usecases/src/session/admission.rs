@@ -1,9 +1,12 @@
-//! What a request costs before it is worth anything (ADR 24): a refusal from memory, then a look at the limits, then a place among the
+//! What a request costs before it is worth anything (ADR 24): a refusal from memory, then a look at the limits, then a permit for one of the
 //! hashes, then the count, then the hash. What one of them refuses costs nothing of the next.
 
 use domain::{
     people::{email::Email, password::Password},
-    ports::{Admission, Counted, Credentials, PasswordTry, Place, Rank, Receipt, SessionRecord},
+    ports::{
+        Admission, Counted, Credentials, HashPermit, HashPriority, PasswordTry, Receipt,
+        SessionRecord,
+    },
     session::policy::Standing,
     time::Timestamp,
     token::Token,
@@ -35,7 +38,7 @@ pub(super) async fn check_password(
     password: &Password,
 ) -> Result<(Option<Credentials>, Receipt), UseCaseError> {
     let attempt = attempt(context, email);
-    let place = admitted(context, &attempt).await?;
+    let permit = admitted(context, &attempt).await?;
     let receipt = count(context, attempt).await?;
     let credentials = match email {
         Some(email) => context.services.users.credentials(email).await?,
@@ -44,7 +47,7 @@ pub(super) async fn check_password(
     .filter(|user| !user.disabled);
     let hash = credentials.as_ref().and_then(|user| user.password.as_ref());
     let hasher = &context.services.hasher;
-    let is_right = hasher.verify(place, password.expose(), hash).await?;
+    let is_right = hasher.verify(permit, password.expose(), hash).await?;
     Ok((credentials.filter(|_| is_right), receipt))
 }
 
@@ -62,11 +65,11 @@ fn attempt(context: &Context, email: Option<&Email>) -> PasswordTry {
     }
 }
 
-/// A place for the hash of an attempt that no limit refuses. A browser that shows no token and no complete session is judged from memory
+/// A permit for the hash of an attempt that no limit refuses. A browser that shows no token and no complete session is judged from memory
 /// first.
-async fn admitted(context: &Context, attempt: &PasswordTry) -> Result<Place, UseCaseError> {
+async fn admitted(context: &Context, attempt: &PasswordTry) -> Result<HashPermit, UseCaseError> {
     let (attempts, hasher) = (&context.services.attempts, &context.services.hasher);
-    let stranger = Rank::Stranger(&attempt.network);
+    let stranger = HashPriority::Stranger(&attempt.network);
     let tried = attempt.email.as_ref();
     let own = tried.and_then(|(email, _)| own_session(context, email));
     if own.is_none() && attempt.browser.is_none() {
@@ -77,13 +80,13 @@ async fn admitted(context: &Context, attempt: &PasswordTry) -> Result<Place, Use
             return Err(UseCaseError::Unavailable);
         }
     }
-    let place = match (attempts.admit(attempt, context.now).await?, own) {
+    let permit = match (attempts.admit(attempt, context.now).await?, own) {
         (Admission::Refused { until }, _) => return Err(too_many(context, until)),
-        (Admission::Known(user), _) => hasher.place(Rank::Known(&user)),
-        (Admission::Stranger, Some(own)) => hasher.place(Rank::Known(&own.user)),
-        (Admission::Stranger, None) => hasher.place(stranger),
+        (Admission::Known(user), _) => hasher.acquire(HashPriority::Known(&user)),
+        (Admission::Stranger, Some(own)) => hasher.acquire(HashPriority::Known(&own.user)),
+        (Admission::Stranger, None) => hasher.acquire(stranger),
     };
-    Ok(place?)
+    Ok(permit?)
 }
 
 /// The complete session that asks. A half one shows no more than a password.
@@ -98,19 +101,22 @@ fn own_session<'a>(context: &'a Context, email: &Email) -> Option<&'a SessionRec
     complete_session(context).filter(|session| session.email == *email)
 }
 
-/// A place for a hash that is asked for within a session: that of a half one is a stranger's.
-pub(crate) fn place_of_caller(context: &Context) -> Result<Place, UseCaseError> {
+/// A permit for a hash that is asked for within a session: that of a half one is a stranger's.
+pub(crate) fn permit_for_caller(context: &Context) -> Result<HashPermit, UseCaseError> {
     let hasher = &context.services.hasher;
     Ok(match complete_session(context) {
-        Some(session) => hasher.place(Rank::Known(&session.user))?,
-        None => place_of_stranger(context)?,
+        Some(session) => hasher.acquire(HashPriority::Known(&session.user))?,
+        None => permit_for_stranger(context)?,
     })
 }
 
-/// A place for a hash that a link is good for.
-pub(super) fn place_of_stranger(context: &Context) -> Result<Place, UseCaseError> {
+/// A permit for a hash that a link is good for.
+pub(super) fn permit_for_stranger(context: &Context) -> Result<HashPermit, UseCaseError> {
     let network = context.visitor.address.network();
-    Ok(context.services.hasher.place(Rank::Stranger(&network))?)
+    Ok(context
+        .services
+        .hasher
+        .acquire(HashPriority::Stranger(&network))?)
 }
 
 async fn count(context: &Context, attempt: PasswordTry) -> Result<Receipt, UseCaseError> {

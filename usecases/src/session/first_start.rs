@@ -12,7 +12,7 @@ use domain::{
 };
 
 use super::{
-    admission::{dead_link, link_token, place_of_stranger},
+    admission::{dead_link, link_token, permit_for_stranger},
     known_browser,
     values::{FirstOwnerForm, Link, Viewer},
     viewer::load_viewer,
@@ -63,9 +63,9 @@ pub async fn create_first_owner(
     let password = Password::choose(request.password.expose(), owner)?;
     let link = open_link(context, &request.token).await?;
 
-    let place = place_of_stranger(context)?;
+    let permit = permit_for_stranger(context)?;
     let hasher = &context.services.hasher;
-    let password = hasher.hash_in(place, password.expose()).await?;
+    let password = hasher.hash_in(permit, password.expose()).await?;
     let (user, token, at) = (
         UserId::from_random(context.services.entropy.draw()?),
         context.draw_token()?,

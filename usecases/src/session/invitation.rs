@@ -7,7 +7,7 @@ use domain::{
 };
 
 use super::{
-    admission::{dead_link, link_token, place_of_stranger},
+    admission::{dead_link, link_token, permit_for_stranger},
     values::{InvitationForm, Invited, Link},
 };
 use crate::{Context, Cookies, UseCaseError, secret_text::SecretText};
@@ -51,9 +51,9 @@ pub async fn accept_invitation(
         name: invited.name.as_str(),
     };
     let password = Password::choose(request.password.expose(), owner)?;
-    let (place, browser) = (place_of_stranger(context)?, context.draw_token()?);
+    let (permit, browser) = (permit_for_stranger(context)?, context.draw_token()?);
     let hasher = &context.services.hasher;
-    let hash = hasher.hash_in(place, password.expose()).await?;
+    let hash = hasher.hash_in(permit, password.expose()).await?;
     let users = &context.services.users;
     let accepted = users.accept_invitation(link, hash, browser.hash(), context.now);
     if !accepted.await? {

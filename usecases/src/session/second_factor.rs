@@ -12,14 +12,14 @@ use domain::{
         one_time_code::OneTimeCode,
         totp::{OffTime, Verdict, newest_step, verify},
     },
-    secrets::vault::{Place, Sealed},
+    secrets::vault::{SealContext, Sealed},
     session::policy::Standing,
     time::TimeStep,
     token::Token,
 };
 
 use super::{
-    admission::place_of_caller,
+    admission::permit_for_caller,
     known_browser::{self, BrowserToken},
     values::{Code, SignedIn},
     viewer::viewer_after_second_factor,
@@ -150,7 +150,7 @@ pub(crate) async fn right_code(
     let opened = context
         .services
         .vault
-        .open(&method.key, Place::Method(user, &method.id));
+        .open(&method.key, SealContext::Method(user, &method.id));
     let key = match opened {
         Ok(key) => key,
         Err(error) => {
@@ -205,7 +205,7 @@ pub(crate) async fn right_backup_code(
             field: Field::from(error),
         })?;
     let user = &context.caller()?.session.user;
-    let place = place_of_caller(context)?;
+    let permit = permit_for_caller(context)?;
     count(context, Factor::BackupCode).await?;
     let stored = context
         .services
@@ -216,7 +216,7 @@ pub(crate) async fn right_backup_code(
     let is_right = context
         .services
         .hasher
-        .verify(place, code.expose().as_bytes(), hash)
+        .verify(permit, code.expose().as_bytes(), hash)
         .await?;
     let stored = stored.filter(|_| is_right).ok_or(UseCaseError::WrongCode)?;
     if stored.is_used {

@@ -56,7 +56,7 @@ pub struct Link {
 
 /// An account that the person may work in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlaceToWork {
+pub struct AccountOption {
     /// The account.
     pub id: AccountId,
     /// Its name.

@@ -115,7 +115,7 @@ mod tests {
         second_factor::totp::TotpKey,
         secrets::{
             keys::DataKeys,
-            vault::{OpenError, Place, Vault},
+            vault::{OpenError, SealContext, Vault},
         },
     };
 
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn a_row_of_an_unknown_key_has_the_key_file_read_again_and_fails_closed() {
         let (user, method) = (UserId::from_random([1; 16]), MethodId::from_random([2; 16]));
-        let place = Place::Method(&user, &method);
+        let place = SealContext::Method(&user, &method);
         let seal = |ring: &KeyRing| {
             let key = TotpKey::from_random([9; 20]);
             vault(ring).seal(&key, place, [3; 24]).unwrap()
@@ -220,7 +220,7 @@ mod tests {
         let (user, method) = (UserId::from_random([1; 16]), MethodId::from_random([2; 16]));
         let follower = vault(&ring(1)).following(Box::new(Changed(Some(with_new_key()))));
         let key = TotpKey::from_random([9; 20]);
-        let sealed = follower.seal(&key, Place::Method(&user, &method), [3; 24]);
+        let sealed = follower.seal(&key, SealContext::Method(&user, &method), [3; 24]);
         let new = with_new_key();
         assert_eq!(sealed.unwrap().key_id, *new.current().unwrap().id());
     }

@@ -15,7 +15,7 @@ fn ids() -> (UserId, MethodId, SessionId) {
 #[test]
 fn a_sealed_key_opens_in_its_row_only() {
     let (user, method, session) = ids();
-    let place = Place::Method(&user, &method);
+    let place = SealContext::Method(&user, &method);
     let sealed = vault(1)
         .seal(&TotpKey::from_random([9; 20]), place, [3; 24])
         .unwrap();
@@ -26,7 +26,7 @@ fn a_sealed_key_opens_in_its_row_only() {
     );
     assert!(
         vault(1)
-            .open(&sealed, Place::Pending(&user, &session))
+            .open(&sealed, SealContext::Pending(&user, &session))
             .is_err(),
         "another table"
     );
@@ -34,7 +34,7 @@ fn a_sealed_key_opens_in_its_row_only() {
         vault(1)
             .open(
                 &sealed,
-                Place::Method(&UserId::from_random([7; 16]), &method)
+                SealContext::Method(&UserId::from_random([7; 16]), &method)
             )
             .is_err(),
         "another user"

@@ -21,7 +21,7 @@ use crate::{
         args::{RestoreArgs, RestoredArgs},
         output::report::joined,
     },
-    config::{Database, Place},
+    config::{Database, DatabaseLocation},
     context::{OpenError, Opening, look_at, open},
     files::{self, Group, User, beside as with, is_same, is_taken, named_path::BACKUP},
     keys::{self, key_file},
@@ -158,7 +158,12 @@ async fn prepare(
     spent: &Spent,
 ) -> Result<(Ended, Option<String>), Failure> {
     copied(backup, copy, owner)?;
-    let fails = |error| Failure::from(OpenError::Store(Place::File(backup.to_owned()), error));
+    let fails = |error| {
+        Failure::from(OpenError::Store(
+            DatabaseLocation::File(backup.to_owned()),
+            error,
+        ))
+    };
     let store = Store::open_file(copy).await.map_err(fails)?;
     store.migrate().await.map_err(fails)?;
     let warning = match key_file::of(database).map_err(OpenError::Key) {

@@ -11,7 +11,7 @@ use domain::{
         lockout::{Budget, Factor, LOCK_AFTER},
         totp::TotpKey,
     },
-    secrets::vault::{OpenError, Place, Sealed},
+    secrets::vault::{OpenError, SealContext, Sealed},
     time::{TimeStep, Timestamp},
     token::Token,
 };
@@ -42,7 +42,11 @@ pub async fn set_up(
     let pending = PendingKey {
         session: visit.session.clone(),
         user: actor.user.clone(),
-        key: seal(services, &key, Place::Pending(&actor.user, &visit.session))?,
+        key: seal(
+            services,
+            &key,
+            SealContext::Pending(&actor.user, &visit.session),
+        )?,
         made_at: at,
         replaces: None,
         proved_at: None,
@@ -60,7 +64,7 @@ pub async fn set_up(
         swap: visit.swap(services)?,
         user: actor.user.clone(),
         made_at: at,
-        key: seal(services, &key, Place::Method(&actor.user, &method))?,
+        key: seal(services, &key, SealContext::Method(&actor.user, &method))?,
         method,
         name: METHOD_NAME
             .parse()
@@ -83,7 +87,7 @@ pub async fn set_up(
     Ok((key.base32(), codes))
 }
 
-fn seal(services: &Services, key: &TotpKey, place: Place<'_>) -> Result<Sealed, Failure> {
+fn seal(services: &Services, key: &TotpKey, place: SealContext<'_>) -> Result<Sealed, Failure> {
     let nonce = services.entropy.draw()?;
     let sealed = services.vault.seal(key, place, nonce);
     sealed.map_err(|error: OpenError| Failure::refused(error.to_string()))

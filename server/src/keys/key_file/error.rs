@@ -7,7 +7,7 @@ use storage::explained_io;
 use thiserror::Error;
 
 use crate::{
-    config::Place,
+    config::DatabaseLocation,
     files::{self, Group, User, named_path::PathError},
 };
 
@@ -20,7 +20,7 @@ pub enum KeyFileError {
     )]
     Missing {
         /// The database.
-        database: Place,
+        database: DatabaseLocation,
         /// The key file.
         key_file: PathBuf,
     },
@@ -30,7 +30,7 @@ pub enum KeyFileError {
     )]
     NotCopied {
         /// The database.
-        database: Place,
+        database: DatabaseLocation,
         /// The key file.
         key_file: PathBuf,
     },
@@ -95,7 +95,7 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
         /// The database.
-        database: Place,
+        database: DatabaseLocation,
         /// Whose the database is.
         user: User,
         /// What lets that user read it.
@@ -164,7 +164,7 @@ pub enum KeyFileError {
     )]
     Foreign {
         /// The database.
-        database: Place,
+        database: DatabaseLocation,
         /// The key file.
         key_file: PathBuf,
         /// The key that the database needs, if it says so.
@@ -176,7 +176,7 @@ pub enum KeyFileError {
     )]
     Lacks {
         /// The database.
-        database: Place,
+        database: DatabaseLocation,
         /// The key file.
         key_file: PathBuf,
         /// The first key that is missing.
@@ -188,7 +188,7 @@ pub enum KeyFileError {
     )]
     Damaged {
         /// The database.
-        database: Place,
+        database: DatabaseLocation,
         /// The key file.
         key_file: PathBuf,
     },

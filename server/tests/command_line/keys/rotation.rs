@@ -10,7 +10,7 @@ use domain::{
     second_factor::totp::TotpKey,
     secrets::{
         keys::KeyRing,
-        vault::{Place as Row, Vault},
+        vault::{SealContext, Vault},
     },
 };
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ pub fn with_people(count: u32) -> Place {
         let sealed = vault
             .seal(
                 &TotpKey::from_random(bytes(number)),
-                Row::Method(&user_id, &method_id),
+                SealContext::Method(&user_id, &method_id),
                 nonce,
             )
             .unwrap();

@@ -8,7 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
-    ports::{Hasher, NoPlace, Place, PortError, Rank, SecretHash},
+    ports::{HashPermit, HashPriority, Hasher, Overloaded, PortError, SecretHash},
     session::address_limit::WINDOW,
 };
 use serde_json::json;
@@ -26,33 +26,33 @@ struct Busy {
 
 #[async_trait]
 impl Hasher for Busy {
-    fn place(&self, rank: Rank<'_>) -> Result<Place, NoPlace> {
-        if self.is_full(rank) {
-            return Err(NoPlace);
+    fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded> {
+        if self.is_full(priority) {
+            return Err(Overloaded);
         }
         self.taken.fetch_add(1, Ordering::SeqCst);
-        self.hasher.place(rank)
+        self.hasher.acquire(priority)
     }
 
-    fn is_full(&self, rank: Rank<'_>) -> bool {
-        matches!(rank, Rank::Stranger(_)) && self.is_full.load(Ordering::SeqCst)
+    fn is_full(&self, priority: HashPriority<'_>) -> bool {
+        matches!(priority, HashPriority::Stranger(_)) && self.is_full.load(Ordering::SeqCst)
     }
 
-    fn place_for_set(&self, person: &UserId) -> Result<Place, NoPlace> {
-        self.hasher.place_for_set(person)
+    fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded> {
+        self.hasher.acquire_for_set(person)
     }
 
-    async fn hash_in(&self, place: Place, secret: &[u8]) -> Result<SecretHash, PortError> {
-        self.hasher.hash_in(place, secret).await
+    async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError> {
+        self.hasher.hash_in(permit, secret).await
     }
 
     async fn verify(
         &self,
-        place: Place,
+        permit: HashPermit,
         secret: &[u8],
         hash: Option<&SecretHash>,
     ) -> Result<bool, PortError> {
-        self.hasher.verify(place, secret, hash).await
+        self.hasher.verify(permit, secret, hash).await
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     second_factor::{guess_holder::GuessHolder, lockout::Factor, step_up::Intent, totp::TotpKey},
     secrets::{
         keys::{DataKeys, KeyRing},
-        vault::{KeyId, MasterKey, Place, Sealed},
+        vault::{KeyId, MasterKey, SealContext, Sealed},
     },
 };
 use sqlx::{AnyPool, AssertSqlSafe, Row, ValueRef, any::AnyRow};
@@ -32,8 +32,8 @@ async fn seal_all(store: &Store) {
             .unwrap();
         let sealed = rows.into_iter().map(|row| {
             let place = match &row {
-                SealedRow::Method(user, id, _) => Place::Method(user, id),
-                SealedRow::Pending(user, id, _) => Place::Pending(user, id),
+                SealedRow::Method(user, id, _) => SealContext::Method(user, id),
+                SealedRow::Pending(user, id, _) => SealContext::Pending(user, id),
             };
             let key = TotpKey::from_random(bits());
             let sealed: Sealed = vault().seal(&key, place, bits()).ok().unwrap();

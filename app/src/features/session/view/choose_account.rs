@@ -1,7 +1,7 @@
 use domain::{ids::AccountId, session::policy::Standing};
 use leptos::prelude::*;
 
-use usecases::session::{Chosen, PlaceToWork};
+use usecases::session::{AccountOption, Chosen};
 
 use crate::{
     api::session::{accounts, choose_account},
@@ -95,13 +95,13 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
 /// A button: its name is the account's, then the role.
 #[component]
 fn Place(
-    place: PlaceToWork,
+    place: AccountOption,
     pending: RwSignal<bool>,
     pressed: RwSignal<Option<AccountId>>,
     press: Callback<AccountId>,
 ) -> impl IntoView {
     let shell = shell();
-    let PlaceToWork {
+    let AccountOption {
         id,
         name,
         role,
