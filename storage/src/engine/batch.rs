@@ -12,7 +12,7 @@ use crate::engine::connect::Sql;
 
 /// What one statement came to.
 #[derive(Default)]
-pub struct Ran {
+pub struct StatementResult {
     /// Rows that it changed; of no meaning where it only reads.
     pub changed: u64,
     /// Rows that it answered.
@@ -20,34 +20,34 @@ pub struct Ran {
 }
 
 /// Runs statements in their order until one fails; answers what each came to.
-pub async fn together(
+pub async fn run_batch(
     connection: &mut AnyConnection,
     statements: Vec<Sql>,
-) -> sqlx::Result<Vec<Ran>> {
+) -> sqlx::Result<Vec<StatementResult>> {
     if statements.is_empty() {
         return Ok(Vec::new());
     }
-    ran(connection, joined(statements)?).await
+    run_statements(connection, joined(statements)?).await
 }
 
 /// The same for an engine that takes one at a time.
 pub async fn one_by_one(
     connection: &mut AnyConnection,
     statements: Vec<Sql>,
-) -> sqlx::Result<Vec<Ran>> {
+) -> sqlx::Result<Vec<StatementResult>> {
     let mut all = Vec::new();
     for statement in statements {
-        all.append(&mut ran(connection, statement).await?);
+        all.append(&mut run_statements(connection, statement).await?);
     }
     Ok(all)
 }
 
-async fn ran<'q>(
+async fn run_statements<'q>(
     connection: &mut AnyConnection,
     sql: impl Execute<'q, Any> + 'q,
-) -> sqlx::Result<Vec<Ran>> {
+) -> sqlx::Result<Vec<StatementResult>> {
     let mut results = connection.fetch_many(sql);
-    let (mut all, mut one) = (Vec::new(), Ran::default());
+    let (mut all, mut one) = (Vec::new(), StatementResult::default());
     while let Some(result) = results.try_next().await? {
         match result {
             Either::Right(row) => one.rows.push(row),
@@ -130,7 +130,7 @@ mod tests {
             query("UPDATE t SET n = n + $1").bind(10),
             query("SELECT n FROM t WHERE n > $1 ORDER BY n").bind(0),
         ];
-        let all = together(&mut file, statements).await.unwrap();
+        let all = run_batch(&mut file, statements).await.unwrap();
         let changed: Vec<u64> = all.iter().take(4).map(|ran| ran.changed).collect();
         assert_eq!(changed, [1, 0, 1, 2]);
         let rows: Vec<i64> = all[4].rows.iter().map(|row| row.get(0)).collect();
@@ -142,10 +142,10 @@ mod tests {
     async fn one_that_fails_fails_for_all_behind_it() {
         let mut file = file().await;
         let statements = vec![insert(1), insert(1), insert(2)];
-        assert!(together(&mut file, statements).await.is_err());
+        assert!(run_batch(&mut file, statements).await.is_err());
         let rows = file.fetch_all("SELECT n FROM t").await.unwrap();
         assert_eq!(rows.len(), 1);
-        let none = together(&mut file, Vec::new()).await.unwrap();
+        let none = run_batch(&mut file, Vec::new()).await.unwrap();
         assert!(none.is_empty());
     }
 }

@@ -16,9 +16,9 @@ use crate::engine::{
     group_commit::Writer,
     migrate::{self, canonical_forms, schema_check},
     postgres,
-    read_connections::Readers,
+    read_connections::ReadConnections,
     sqlite,
-    transaction::{Open, Write, scope::Scope},
+    transaction::{Open, WriteTransaction, scope::WriteScope},
 };
 
 /// How long an answer is waited for.
@@ -35,10 +35,10 @@ pub struct Pools {
 pub struct Store {
     engine: Engine,
     pools: Pools,
-    readers: Readers,
+    readers: ReadConnections,
     /// Where one connection writes for all.
     turns: Option<Writer>,
-    pub(crate) scope: Scope,
+    pub(crate) scope: WriteScope,
 }
 
 /// A statement with its values.
@@ -78,10 +78,10 @@ impl Store {
         };
         let store = Self {
             engine,
-            readers: Readers::new(pools.readers.clone(), size, prompt),
+            readers: ReadConnections::new(pools.readers.clone(), size, prompt),
             turns: (engine == Engine::Sqlite).then(writer),
             pools,
-            scope: Scope::none(),
+            scope: WriteScope::none(),
         };
         let is_current = store.pending_migrations().await?.is_empty();
         if let Some(rights) = rights.filter(|_| !is_current) {
@@ -98,7 +98,7 @@ impl Store {
             pools: self.pools.clone(),
             readers: self.readers.clone(),
             turns: self.turns.clone(),
-            scope: Scope::new(origin, Arc::clone(&self.scope.strangers)),
+            scope: WriteScope::new(origin, Arc::clone(&self.scope.strangers)),
         }
     }
 
@@ -143,12 +143,12 @@ impl Store {
         self.pools.writer.close().await;
     }
 
-    pub(crate) async fn write(&self) -> Result<Write, PortError> {
+    pub(crate) async fn write(&self) -> Result<WriteTransaction, PortError> {
         let open = match &self.turns {
-            Some(writer) => Open::Turn(writer.turn()),
+            Some(writer) => Open::GroupMember(writer.member()),
             None => Open::Alone(answered(self.begun()).await?),
         };
-        Ok(Write::begun(open, self.scope.clone()))
+        Ok(WriteTransaction::new(open, self.scope.clone()))
     }
 
     pub(crate) async fn begun(&self) -> sqlx::Result<Transaction<'static, Any>> {

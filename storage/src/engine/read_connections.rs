@@ -17,7 +17,7 @@ use crate::engine::connect::{PATIENCE, Sql};
 
 /// The connections that read.
 #[derive(Clone)]
-pub struct Readers {
+pub struct ReadConnections {
     /// Opens them, and never sees them again.
     maker: AnyPool,
     size: u32,
@@ -27,7 +27,7 @@ pub struct Readers {
     free: Arc<Mutex<Vec<AnyConnection>>>,
 }
 
-impl Readers {
+impl ReadConnections {
     pub fn new(maker: AnyPool, size: u32, prompt: Option<Duration>) -> Self {
         Self {
             maker,
@@ -69,7 +69,7 @@ impl Readers {
 
     /// The last one that answered, if it still does, or a new one. If it does not, its host is gone and the others with it: asked one by
     /// one, they would take the time that the question has.
-    async fn wanted(&self) -> sqlx::Result<Asked> {
+    async fn wanted(&self) -> sqlx::Result<QueuedRead> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let mut place = place.map_err(|_| sqlx::Error::PoolClosed)?;
         if let Some(connection) = self.with_free(Vec::pop) {
@@ -84,8 +84,8 @@ impl Readers {
         Ok(self.asked(connection, place))
     }
 
-    fn asked(&self, connection: AnyConnection, place: OwnedSemaphorePermit) -> Asked {
-        Asked {
+    fn asked(&self, connection: AnyConnection, place: OwnedSemaphorePermit) -> QueuedRead {
+        QueuedRead {
             readers: self.clone(),
             inside: Some((connection, place)),
         }
@@ -108,13 +108,13 @@ impl Readers {
 }
 
 /// A connection that is asked, and its place.
-struct Asked {
-    readers: Readers,
+struct QueuedRead {
+    readers: ReadConnections,
     /// None once it has answered or failed.
     inside: Option<(AnyConnection, OwnedSemaphorePermit)>,
 }
 
-impl Asked {
+impl QueuedRead {
     /// Its place, if it does not answer any more.
     async fn gone(&mut self, prompt: Option<Duration>) -> Option<OwnedSemaphorePermit> {
         let (Some(prompt), Some((connection, _))) = (prompt, &mut self.inside) else {
@@ -141,7 +141,7 @@ impl Asked {
     }
 }
 
-impl Drop for Asked {
+impl Drop for QueuedRead {
     /// Nobody waits for the answer any more, but it may still be on its way: nobody else gets the connection before it has come. It is
     /// kept even so, as whoever hangs up again and again would have one opened each time.
     fn drop(&mut self) {
@@ -171,7 +171,7 @@ mod tests {
     /// About half a second of work.
     const LONG: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n";
 
-    fn readers() -> (tempfile::TempDir, Readers) {
+    fn readers() -> (tempfile::TempDir, ReadConnections) {
         sqlx::any::install_default_drivers();
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("a.db").display());
@@ -179,11 +179,11 @@ mod tests {
         let maker = maker.connect_lazy(&url).unwrap();
         (
             folder,
-            Readers::new(maker, SIZE, Some(Duration::from_secs(1))),
+            ReadConnections::new(maker, SIZE, Some(Duration::from_secs(1))),
         )
     }
 
-    fn kept(readers: &Readers) -> usize {
+    fn kept(readers: &ReadConnections) -> usize {
         readers.with_free(|free| free.len())
     }
 

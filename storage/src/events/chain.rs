@@ -15,7 +15,7 @@ use crate::{
         connect::Sql,
         error::damaged,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
     events::{COLUMNS, read},
 };
@@ -93,7 +93,7 @@ impl Store {
             after.head = seal(&mut write, chain, &after, &row).await?;
         }
         replace(&mut write, chain, &before, after).await?;
-        write.commit(Noted::Nothing).await?;
+        write.commit(EventNote::Nothing).await?;
         Ok(rows.len())
     }
 
@@ -125,7 +125,7 @@ impl Store {
 }
 
 /// Holds the chain's row, made if there is none.
-async fn held(write: &mut Write, chain: &Chain) -> Result<Ends, PortError> {
+async fn held(write: &mut WriteTransaction, chain: &Chain) -> Result<Ends, PortError> {
     let hold = || query("UPDATE event_chain SET head_seq = head_seq WHERE id = 1");
     if write.run(hold()).await? == 0 && !made(write, chain).await? {
         // Another server has made it meanwhile.
@@ -139,7 +139,7 @@ async fn held(write: &mut Write, chain: &Chain) -> Result<Ends, PortError> {
 
 /// Makes the chain's row; answers whether it was this transaction that did. `PostgreSQL` lets it wait here until another one that makes it
 /// has ended.
-async fn made(write: &mut Write, chain: &Chain) -> Result<bool, PortError> {
+async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortError> {
     let Ends { anchor, head, mac } = Ends::new(chain);
     let make = "INSERT INTO event_chain (id, anchor_seq, anchor_seal, head_seq, head_seal, mac) VALUES (1, $1, $2, $3, $4, $5)
                 ON CONFLICT (id) DO NOTHING";
@@ -169,7 +169,7 @@ fn waiting(now: Timestamp) -> Sql {
 
 /// Gives a row its place and its seal; answers the new head.
 async fn seal(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     chain: &Chain,
     ends: &Ends,
     row: &EventRecord,
@@ -193,7 +193,7 @@ async fn seal(
 
 /// Moves the ends, if they still stand as they were read.
 async fn replace(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     chain: &Chain,
     before: &Ends,
     after: Ends,

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, query};
 
 use crate::{
     Store,
-    engine::{connect::Sql, rows::Values, transaction::Write},
+    engine::{connect::Sql, rows::Values, transaction::WriteTransaction},
 };
 
 pub async fn find(
@@ -43,7 +43,7 @@ pub async fn find(
 
 /// Spends one code of the user's valid set; true for the call that did.
 pub async fn spend(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     code: &BackupCodeId,
     at: Timestamp,
@@ -54,7 +54,7 @@ pub async fn spend(
     Ok(write.run(spend.bind(at.millis())).await? == 1)
 }
 
-pub async fn left(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
+pub async fn left(write: &mut WriteTransaction, user: &UserId) -> Result<u32, PortError> {
     let sql = "SELECT COUNT(*) FROM backup_codes b JOIN code_sets s ON s.id = b.set_id
                WHERE s.user_id = $1 AND s.is_valid = 1 AND b.used_at IS NULL";
     write.count(query(sql).bind(user.as_str())).await
@@ -62,7 +62,7 @@ pub async fn left(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
 
 /// The first set of a new method: valid at once, and the only one.
 pub async fn replace_all(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     codes: &NewCodeSet,
 ) -> Result<(), PortError> {
@@ -73,7 +73,7 @@ pub async fn replace_all(
 }
 
 pub async fn keep_pending(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     codes: &NewCodeSet,
 ) -> Result<(), PortError> {
@@ -81,7 +81,7 @@ pub async fn keep_pending(
     insert(write, user, codes, false).await
 }
 
-pub async fn drop_pending(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+pub async fn drop_pending(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let waiting =
         query("DELETE FROM code_sets WHERE user_id = $1 AND is_valid = 0").bind(user.as_str());
     write.run(waiting).await.map(drop)
@@ -89,7 +89,7 @@ pub async fn drop_pending(write: &mut Write, user: &UserId) -> Result<(), PortEr
 
 /// The set that was on the screen is saved: if it waits, it takes the valid one's place. False when it is neither of the two.
 pub async fn make_valid(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     set: &CodeSetId,
     now: Timestamp,
@@ -109,7 +109,7 @@ pub async fn make_valid(
 }
 
 async fn insert(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     codes: &NewCodeSet,
     is_valid: bool,

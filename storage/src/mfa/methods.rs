@@ -10,7 +10,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{connect::Sql, locks, rows::Values, transaction::Write},
+    engine::{connect::Sql, locks, rows::Values, transaction::WriteTransaction},
     mfa::{backup_codes, pending_keys, step_ups},
     sign_in::{guess_budgets, sessions},
 };
@@ -37,7 +37,7 @@ pub async fn find(store: &Store, user: &UserId) -> Result<Option<MethodRecord>, 
 
 /// Burns a step of the user's method, with all older ones; true for the call that did.
 pub async fn burn(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     method: &MethodId,
     step: TimeStep,
@@ -54,7 +54,7 @@ pub fn burning(user: &UserId, method: &MethodId, step: TimeStep, at: Timestamp) 
 }
 
 /// Takes a user's method with its codes, the pending keys and the attempts; the sessions are the caller's. False when there was no method.
-pub async fn remove(write: &mut Write, user: &UserId) -> Result<bool, PortError> {
+pub async fn remove(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     // What stands in for the method must not outlive it.
     for sql in [
         "DELETE FROM code_sets WHERE user_id = $1",
@@ -68,12 +68,12 @@ pub async fn remove(write: &mut Write, user: &UserId) -> Result<bool, PortError>
 }
 
 /// Removes a user's method, and ends their sessions: somebody else decided it, or the method is lost.
-pub async fn reset(write: &mut Write, user: &UserId) -> Result<bool, PortError> {
+pub async fn reset(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     sessions::end_all(write, user).await?;
     remove(write, user).await
 }
 
-pub async fn delete(write: &mut Write, deletion: &Deletion) -> Result<Taken, PortError> {
+pub async fn delete(write: &mut WriteTransaction, deletion: &Deletion) -> Result<Taken, PortError> {
     let Deletion { swap, grant, at } = deletion;
     locks::person(write, &grant.user).await?;
     if !step_ups::consume(write, grant, Action::Delete).await? {
@@ -93,7 +93,10 @@ pub async fn delete(write: &mut Write, deletion: &Deletion) -> Result<Taken, Por
     }
 }
 
-pub async fn activate(write: &mut Write, activation: &Activation) -> Result<Taken, PortError> {
+pub async fn activate(
+    write: &mut WriteTransaction,
+    activation: &Activation,
+) -> Result<Taken, PortError> {
     let Activation { swap, user, at, .. } = activation;
     locks::person(write, user).await?;
     let codes_for = match activation.replaces {
@@ -123,7 +126,10 @@ pub async fn activate(write: &mut Write, activation: &Activation) -> Result<Take
 }
 
 /// In a reset the old method goes, and with it every grant that was given on it.
-async fn make_room(write: &mut Write, activation: &Activation) -> Result<bool, PortError> {
+async fn make_room(
+    write: &mut WriteTransaction,
+    activation: &Activation,
+) -> Result<bool, PortError> {
     let Some(old) = &activation.replaces else {
         return Ok(true);
     };

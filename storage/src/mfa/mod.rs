@@ -27,7 +27,7 @@ use crate::{
         connect::Sql,
         locks,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
     operation::servers,
     sign_in::{guess_budgets, known_browsers, session_bounds, sessions},
@@ -58,9 +58,9 @@ impl Mfa for Store {
         };
         // One that waited already is shown again, which is no new beginning.
         let noted = if stands.key == key.key {
-            Noted::Repeated(Event::done(Action::SetUpBegin).of(&key.user))
+            EventNote::Repeated(Event::done(Action::SetUpBegin).of(&key.user))
         } else {
-            Noted::Nothing
+            EventNote::Nothing
         };
         write.commit(noted).await?;
         Ok(Some(stands))
@@ -87,9 +87,9 @@ impl Mfa for Store {
         let dropped = write.row(query(drop).bind(session.as_str())).await?;
         let noted = match dropped {
             Some(row) => {
-                Noted::Repeated(Event::done(Action::SetUpCancel).of(&row.value("user_id")?))
+                EventNote::Repeated(Event::done(Action::SetUpCancel).of(&row.value("user_id")?))
             }
-            None => Noted::Nothing,
+            None => EventNote::Nothing,
         };
         write.commit(noted).await
     }
@@ -311,7 +311,7 @@ fn application(action: Action, user: &UserId) -> Event {
 
 /// A code that was spent completes the session that owed the second factor, which gets a new token, and makes its browser known.
 async fn completed(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     is_spent: bool,
     swap: &TokenSwap,
     browser: &KnownBrowser,
@@ -349,7 +349,11 @@ fn known(swap: &TokenSwap, user: &UserId, token: TokenHash, at: Timestamp) -> Kn
 }
 
 /// Lets the session see the codes that were asked for and wait for `Finish`.
-async fn show_codes(write: &mut Write, grant: &Grant, at: Timestamp) -> Result<bool, PortError> {
+async fn show_codes(
+    write: &mut WriteTransaction,
+    grant: &Grant,
+    at: Timestamp,
+) -> Result<bool, PortError> {
     let show =
         "UPDATE sessions SET codes_since = $3, codes_for = $4 WHERE id = $1 AND user_id = $2";
     let show = query(show)

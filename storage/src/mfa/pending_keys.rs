@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::{any::AnyRow, query};
 
-use crate::engine::{connect::Sql, rows::Values, transaction::Write};
+use crate::engine::{connect::Sql, rows::Values, transaction::WriteTransaction};
 
 pub fn select(session: &SessionId) -> Sql {
     query("SELECT session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at FROM pending_keys WHERE session_id = $1")
@@ -27,7 +27,7 @@ pub fn read(row: &AnyRow) -> Result<PendingKey, PortError> {
 
 /// Keeps the key of a first set-up in the place of none, of one made at or before `expired`, and of one that was to replace a method.
 pub async fn keep(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     key: &PendingKey,
     expired: Timestamp,
 ) -> Result<(), PortError> {
@@ -42,7 +42,7 @@ pub async fn keep(
 
 /// Keeps the key of a reset that was granted at `proved_at`, whatever stood there; false when the method that it replaces is not the user's.
 pub async fn keep_reset(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     key: &PendingKey,
     proved_at: Timestamp,
 ) -> Result<bool, PortError> {
@@ -60,7 +60,10 @@ pub async fn keep_reset(
 
 /// Takes the key that was verified: whoever deletes the row has it, and neither another one that took its place meanwhile nor one that
 /// was made for something else.
-pub async fn take(write: &mut Write, activation: &Activation) -> Result<bool, PortError> {
+pub async fn take(
+    write: &mut WriteTransaction,
+    activation: &Activation,
+) -> Result<bool, PortError> {
     let take = "DELETE FROM pending_keys WHERE session_id = $1 AND user_id = $2 AND made_at = $3 AND COALESCE(replaces, '') = $4";
     let take = query(take)
         .bind(activation.swap.session.as_str())

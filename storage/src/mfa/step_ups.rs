@@ -17,7 +17,7 @@ use crate::{
         error::damaged,
         locks,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
     mfa::{backup_codes, methods},
     sign_in::{guess_budgets, sessions},
@@ -35,7 +35,7 @@ impl StepUps for Store {
         locks::person(&mut write, user).await?;
         put(&mut write, session, user, &asked, None).await?;
         // What is asked for is no more than a wish.
-        write.commit(Noted::Nothing).await
+        write.commit(EventNote::Nothing).await
     }
 
     async fn asked(&self, session: &SessionId) -> Result<Option<StepUp>, PortError> {
@@ -50,7 +50,7 @@ impl StepUps for Store {
         let mut write = self.write().await?;
         let forget = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
         write.run(forget).await?;
-        write.commit(Noted::Nothing).await
+        write.commit(EventNote::Nothing).await
     }
 
     async fn verify(&self, verification: Verification) -> Result<Taken, PortError> {
@@ -101,13 +101,17 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
 }
 
 /// Takes a grant for `action`: the call that deletes the row has it, once. A grant is good for no other action, method or session.
-pub async fn consume(write: &mut Write, grant: &Grant, action: Action) -> Result<bool, PortError> {
+pub async fn consume(
+    write: &mut WriteTransaction,
+    grant: &Grant,
+    action: Action,
+) -> Result<bool, PortError> {
     Ok(take(write, grant, action).await?.is_some())
 }
 
 /// Takes a grant as [`consume`] does, and answers when it was given.
 pub async fn take(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     grant: &Grant,
     action: Action,
 ) -> Result<Option<Timestamp>, PortError> {
@@ -130,7 +134,7 @@ pub async fn take(
 
 /// Puts `asked` in the place of what the session asked before; false when the session or the method is not the user's any more.
 async fn put(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     session: &SessionId,
     user: &UserId,
     asked: &StepUp,
@@ -167,7 +171,10 @@ fn step_up(row: &AnyRow) -> Result<StepUp, PortError> {
     })
 }
 
-async fn verify(write: &mut Write, verification: &Verification) -> Result<Taken, PortError> {
+async fn verify(
+    write: &mut WriteTransaction,
+    verification: &Verification,
+) -> Result<Taken, PortError> {
     let Verification { swap, user, at, .. } = verification;
     // A session that owes its second factor completes its sign-in; it does not step up.
     let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4

@@ -29,7 +29,7 @@ use crate::{
             tables::{TABLES, Table, copied_tables},
         },
         rows::Values,
-        transaction::{Open, Write, scope::Scope},
+        transaction::{Open, WriteTransaction, scope::WriteScope},
     },
     operation::keys::{self, SealedRow, SealedTable},
 };
@@ -171,16 +171,17 @@ impl Store {
         Ok(self.check_schema().await?)
     }
 
-    async fn snapshot(&self) -> Result<Write, PortError> {
+    async fn snapshot(&self) -> Result<WriteTransaction, PortError> {
         let begun = self.writer().begin_with(self.engine().begin_snapshot());
-        let mut source = Write::begun(Open::Alone(begun.await.map_err(port)?), Scope::none());
+        let mut source =
+            WriteTransaction::new(Open::Alone(begun.await.map_err(port)?), WriteScope::none());
         // The instant is the first look behind it.
         hold(&mut source, self.engine()).await?;
         Ok(source)
     }
 }
 
-async fn hold(write: &mut Write, engine: Engine) -> Result<(), PortError> {
+async fn hold(write: &mut WriteTransaction, engine: Engine) -> Result<(), PortError> {
     let tables: Vec<&str> = copied_tables().collect();
     if let Some(hold) = engine.hold(&tables.join(", ")) {
         write.run(query(AssertSqlSafe(hold))).await?;
@@ -188,14 +189,14 @@ async fn hold(write: &mut Write, engine: Engine) -> Result<(), PortError> {
     Ok(())
 }
 
-async fn count(write: &mut Write, table: &str) -> Result<u32, PortError> {
+async fn count(write: &mut WriteTransaction, table: &str) -> Result<u32, PortError> {
     let count = format!("SELECT COUNT(*) FROM {table}");
     write.count(query(AssertSqlSafe(count))).await
 }
 
 async fn copy(
-    source: &mut Write,
-    target: &mut Write,
+    source: &mut WriteTransaction,
+    target: &mut WriteTransaction,
     table: &Table,
     engine: Engine,
 ) -> Result<(), PortError> {
@@ -289,7 +290,7 @@ fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Sql, PortErr
 }
 
 /// Whether all that is sealed opens, as it stands in the target now.
-async fn opens(target: &mut Write, ring: &KeyRing) -> Result<(), CopyError> {
+async fn opens(target: &mut WriteTransaction, ring: &KeyRing) -> Result<(), CopyError> {
     let check = target
         .row(query("SELECT value FROM key_check WHERE id = 1"))
         .await?;
@@ -315,7 +316,11 @@ async fn opens(target: &mut Write, ring: &KeyRing) -> Result<(), CopyError> {
     Ok(())
 }
 
-async fn all_open(target: &mut Write, table: SealedTable, vault: &Vault) -> Result<(), CopyError> {
+async fn all_open(
+    target: &mut WriteTransaction,
+    table: SealedTable,
+    vault: &Vault,
+) -> Result<(), CopyError> {
     let (none, mut after) = (KeyId::stored(String::new()), String::new());
     loop {
         let page = target
@@ -338,7 +343,7 @@ async fn all_open(target: &mut Write, table: SealedTable, vault: &Vault) -> Resu
     }
 }
 
-async fn email(target: &mut Write, user: &UserId) -> Result<String, PortError> {
+async fn email(target: &mut WriteTransaction, user: &UserId) -> Result<String, PortError> {
     let email = query("SELECT email FROM users WHERE id = $1").bind(user.as_str().to_owned());
     let row = target.row(email).await?;
     row.map_or_else(

@@ -5,7 +5,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::Noted},
+    engine::{rows::Values, transaction::EventNote},
 };
 
 impl Store {
@@ -20,7 +20,7 @@ impl Store {
         let row = write.row(query(beat).bind(now.millis())).await?;
         let newest = row.map_or(Ok(now), |row| row.at("at"))?;
         // Nobody's doing, and nothing that anybody may do changes.
-        write.commit(Noted::Nothing).await?;
+        write.commit(EventNote::Nothing).await?;
         Ok(newest)
     }
 }

@@ -5,7 +5,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::Noted},
+    engine::{rows::Values, transaction::EventNote},
 };
 
 impl Store {
@@ -27,7 +27,7 @@ impl Store {
             query("INSERT INTO key_check (id, value) VALUES (1, $1) ON CONFLICT (id) DO NOTHING")
                 .bind(check.as_slice());
         write.run(keep).await?;
-        write.commit(Noted::Nothing).await?;
+        write.commit(EventNote::Nothing).await?;
         Ok(self.key_check().await?.unwrap_or_default())
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     engine::{
         connect::Sql,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
 };
 
@@ -111,7 +111,7 @@ impl Store {
             .bind(purpose.to_owned())
             .bind(key.key_id.as_str().to_owned());
         write.run(keep.bind(key.bytes.clone())).await?;
-        write.commit(Noted::Nothing).await
+        write.commit(EventNote::Nothing).await
     }
 
     /// Puts a data key, sealed anew, in the place of the one that was read; false when it has changed meanwhile.
@@ -124,7 +124,7 @@ impl Store {
         let mut write = self.write().await?;
         let replace = "UPDATE data_keys SET key_id = $4, sealed_key = $5 WHERE purpose = $1 AND key_id = $2 AND sealed_key = $3";
         let replaced = write.run(bound(replace, purpose, old, new)).await? == 1;
-        write.keep(replaced, Noted::Nothing).await
+        write.keep(replaced, EventNote::Nothing).await
     }
 
     /// The next rows after `after` that are sealed by another key than `key`, by identifier.
@@ -148,7 +148,7 @@ impl Store {
             count += reseal(&mut write, row, new).await?;
         }
         // The rotation is one event, at its end.
-        write.commit(Noted::Nothing).await?;
+        write.commit(EventNote::Nothing).await?;
         Ok(count)
     }
 
@@ -205,7 +205,11 @@ pub fn key_id(row: &sqlx::any::AnyRow) -> Result<KeyId, PortError> {
     id.map(KeyId::stored).map_err(crate::engine::error::port)
 }
 
-async fn reseal(write: &mut Write, row: &SealedRow, new: &Sealed) -> Result<u64, PortError> {
+async fn reseal(
+    write: &mut WriteTransaction,
+    row: &SealedRow,
+    new: &Sealed,
+) -> Result<u64, PortError> {
     let sql = match row {
         SealedRow::Method(..) => {
             "UPDATE mfa_methods SET key_id = $4, sealed_key = $5 WHERE id = $1 AND key_id = $2 AND sealed_key = $3"

@@ -14,7 +14,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::Write},
+    engine::{rows::Values, transaction::WriteTransaction},
 };
 
 /// What is known of backup codes that were used after the backup was made.
@@ -104,7 +104,11 @@ impl Store {
 }
 
 /// Voids what was used, or stands no more.
-async fn void(write: &mut Write, spent: &Spent, now: Timestamp) -> Result<u64, PortError> {
+async fn void(
+    write: &mut WriteTransaction,
+    spent: &Spent,
+    now: Timestamp,
+) -> Result<u64, PortError> {
     let all = "UPDATE backup_codes SET used_at = $1 WHERE used_at IS NULL";
     let known = match spent {
         Spent::Unknown => return Ok(0),

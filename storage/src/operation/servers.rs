@@ -19,7 +19,7 @@ use crate::{
         dialect::Engine,
         error::port,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
     operation::keys::{key_id, of_purpose},
 };
@@ -75,7 +75,7 @@ impl Store {
             .bind(key_ids(server))
             .bind(server.seals_by.as_str().to_owned());
         write.run(note).await?;
-        write.commit(Noted::Nothing).await
+        write.commit(EventNote::Nothing).await
     }
 
     /// Forgets a server that stops.
@@ -83,7 +83,7 @@ impl Store {
         let mut write = self.write().await?;
         let forget = query("DELETE FROM servers WHERE id = $1").bind(id.to_owned());
         write.run(forget).await?;
-        write.commit(Noted::Nothing).await
+        write.commit(EventNote::Nothing).await
     }
 
     /// The servers that have said something of themselves within that time, by the database's clock.
@@ -141,7 +141,7 @@ fn millis(time: Duration) -> i64 {
 /// Refuses a row that is sealed by a key which seals no data key any more: the next `twinlock key drop` would leave it without a key. A
 /// server that reads an older copy of the key file may try it. The data key stays as it is until the end of the transaction.
 pub async fn refuse_retired(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     engine: Engine,
     key: &KeyId,
 ) -> Result<(), PortError> {

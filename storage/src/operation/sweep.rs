@@ -21,7 +21,7 @@ use sqlx::{AssertSqlSafe, query};
 
 use crate::{
     Store,
-    engine::{connect::Sql, transaction::Noted},
+    engine::{connect::Sql, transaction::EventNote},
 };
 
 /// Rows that go in one transaction: others wait for a few milliseconds.
@@ -106,7 +106,7 @@ impl Store {
         let mut write = self.write().await?;
         let count = write.run(delete.bind(BATCH).bind(most)).await?;
         // Strangers made them up.
-        write.commit(Noted::Nothing).await?;
+        write.commit(EventNote::Nothing).await?;
         Ok(count)
     }
 
@@ -131,7 +131,7 @@ impl Store {
         let mut write = self.write().await?;
         let count = write.run(limited(delete, dead, now)).await?;
         // It was over before.
-        write.commit(Noted::Nothing).await?;
+        write.commit(EventNote::Nothing).await?;
         Ok(count)
     }
 }

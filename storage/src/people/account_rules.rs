@@ -9,7 +9,7 @@ use domain::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    engine::{locks, rows::Values, transaction::Write},
+    engine::{locks, rows::Values, transaction::WriteTransaction},
     mfa::step_ups,
 };
 
@@ -44,7 +44,7 @@ pub fn read(row: &AnyRow) -> Result<Option<Rule>, PortError> {
 }
 
 pub async fn set_by_owner(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     account: &AccountId,
     owner: &UserId,
     requires_mfa: bool,
@@ -70,7 +70,7 @@ pub async fn set_by_owner(
 }
 
 pub async fn set_by_operator(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     account: &AccountId,
     requires_mfa: bool,
     at: Timestamp,
@@ -95,7 +95,11 @@ const fn same_if(is_there: bool) -> Setting {
     }
 }
 
-pub async fn lift(write: &mut Write, grant: &Grant, at: Timestamp) -> Result<Taken, PortError> {
+pub async fn lift(
+    write: &mut WriteTransaction,
+    grant: &Grant,
+    at: Timestamp,
+) -> Result<Taken, PortError> {
     let Intent::RuleOff { account } = &grant.intent else {
         return Ok(Taken::AlreadyTaken);
     };

@@ -15,7 +15,9 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::Write},
+    engine::{
+        connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::WriteTransaction,
+    },
     people::account_rules::{self, Setting},
 };
 
@@ -145,7 +147,7 @@ impl Accounts for Store {
 }
 
 /// Tells of a rule that has changed, and of nothing where it was so already.
-async fn keep(write: Write, set: Setting, event: Event) -> Result<bool, PortError> {
+async fn keep(write: WriteTransaction, set: Setting, event: Event) -> Result<bool, PortError> {
     match set {
         Setting::Changed => write.keep(true, event).await,
         Setting::Same => write.undo(true).await,
@@ -162,6 +164,6 @@ fn insert(account: &NewAccount) -> Sql {
 }
 
 /// Makes sure that an account of this name exists: the operator may have added it before.
-pub async fn ensure(write: &mut Write, account: &NewAccount) -> Result<(), PortError> {
+pub async fn ensure(write: &mut WriteTransaction, account: &NewAccount) -> Result<(), PortError> {
     write.run(insert(account)).await.map(drop)
 }

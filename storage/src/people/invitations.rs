@@ -11,7 +11,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::Write},
+    engine::{rows::Values, transaction::WriteTransaction},
 };
 
 impl Store {
@@ -60,7 +60,10 @@ impl Store {
 }
 
 /// Whose an invitation is, open or not.
-pub async fn holder(write: &mut Write, link: TokenHash) -> Result<Option<UserId>, PortError> {
+pub async fn holder(
+    write: &mut WriteTransaction,
+    link: TokenHash,
+) -> Result<Option<UserId>, PortError> {
     let row = write
         .row(
             query("SELECT user_id FROM invitations WHERE token_hash = $1")
@@ -71,13 +74,17 @@ pub async fn holder(write: &mut Write, link: TokenHash) -> Result<Option<UserId>
 }
 
 /// Takes an open invitation: whoever deletes the row has it, once.
-pub async fn take(write: &mut Write, link: TokenHash, now: Timestamp) -> Result<bool, PortError> {
+pub async fn take(
+    write: &mut WriteTransaction,
+    link: TokenHash,
+    now: Timestamp,
+) -> Result<bool, PortError> {
     let take = query("DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2")
         .bind(link.as_bytes().as_slice());
     Ok(write.run(take.bind(now.millis())).await? == 1)
 }
 
-pub async fn forget(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+pub async fn forget(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     write
         .run(query("DELETE FROM invitations WHERE user_id = $1").bind(user.as_str()))
         .await

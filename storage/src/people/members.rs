@@ -17,7 +17,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{locks, rows::Values, transaction::Write},
+    engine::{locks, rows::Values, transaction::WriteTransaction},
     mfa::{methods, step_ups},
     people::{member_list, owners},
 };
@@ -142,11 +142,15 @@ fn place(action: Action, user: &UserId, account: &AccountId) -> Event {
 }
 
 /// Holds both ends of a membership; false when one of them is not there.
-async fn held(write: &mut Write, user: &UserId, account: &AccountId) -> Result<bool, PortError> {
+async fn held(
+    write: &mut WriteTransaction,
+    user: &UserId,
+    account: &AccountId,
+) -> Result<bool, PortError> {
     Ok(locks::person(write, user).await? && locks::account(write, account).await?)
 }
 
-async fn reset(write: &mut Write, grant: &Grant) -> Result<Taken, PortError> {
+async fn reset(write: &mut WriteTransaction, grant: &Grant) -> Result<Taken, PortError> {
     let Intent::MemberReset { account, member } = &grant.intent else {
         return Ok(Taken::AlreadyTaken);
     };

@@ -9,7 +9,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::Write},
+    engine::{rows::Values, transaction::WriteTransaction},
 };
 
 /// Accounts in which `$1` is the only Owner who can sign in: not disabled, and with a password. An invited Owner has none yet, and the
@@ -31,7 +31,7 @@ macro_rules! only_owner {
 
 /// What stands against taking a person out of every account.
 pub async fn last_anywhere(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
 ) -> Result<Option<MembershipChange>, PortError> {
     let sql = query(only_owner!("COUNT(*)", "")).bind(user.as_str());
@@ -40,7 +40,7 @@ pub async fn last_anywhere(
 
 /// What stands against taking a person's ownership of one account.
 pub async fn last_of(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     account: &AccountId,
 ) -> Result<Option<MembershipChange>, PortError> {

@@ -10,7 +10,7 @@ use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::Write},
+    engine::{rows::Values, transaction::WriteTransaction},
     mfa::{backup_codes, methods},
     people::invitations,
     sign_in::{guess_budgets, sessions},
@@ -26,7 +26,10 @@ impl PasswordChanges for Store {
     }
 }
 
-async fn changed(write: &mut Write, change: &PasswordChange) -> Result<Taken, PortError> {
+async fn changed(
+    write: &mut WriteTransaction,
+    change: &PasswordChange,
+) -> Result<Taken, PortError> {
     let PasswordChange { swap, user, at, .. } = change;
     let set = query(
         "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND disabled = 0",
@@ -62,7 +65,10 @@ async fn changed(write: &mut Write, change: &PasswordChange) -> Result<Taken, Po
     Ok(Taken::Taken)
 }
 
-async fn method(write: &mut Write, user: &UserId) -> Result<Option<MethodId>, PortError> {
+async fn method(
+    write: &mut WriteTransaction,
+    user: &UserId,
+) -> Result<Option<MethodId>, PortError> {
     let sql = query("SELECT id FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
     let row = write.row(sql).await?;
     row.map(|row| row.value("id")).transpose()
@@ -70,7 +76,7 @@ async fn method(write: &mut Write, user: &UserId) -> Result<Option<MethodId>, Po
 
 /// Spends the proof as an Identity verification does.
 async fn spend(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     change: &PasswordChange,
     method: &MethodId,
     proof: &Proof,

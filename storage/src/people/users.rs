@@ -16,7 +16,9 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     Store,
-    engine::{connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::Write},
+    engine::{
+        connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::WriteTransaction,
+    },
     people::{accounts, invitations, owners},
     sign_in::{known_browsers, sessions},
 };
@@ -287,13 +289,16 @@ fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
 }
 
 /// Why a user can't go from all accounts at once. It holds those accounts, so that no other Owner goes meanwhile.
-async fn kept(write: &mut Write, user: &UserId) -> Result<Option<MembershipChange>, PortError> {
+async fn kept(
+    write: &mut WriteTransaction,
+    user: &UserId,
+) -> Result<Option<MembershipChange>, PortError> {
     locks::person(write, user).await?;
     locks::owned(write, user).await?;
     owners::last_anywhere(write, user).await
 }
 
-async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
+async fn insert(write: &mut WriteTransaction, user: &NewUser) -> Result<bool, PortError> {
     let insert = query(
         "INSERT INTO users (id, email, name, name_folded, password_hash, created_at, is_canonical) VALUES ($1, $2, $3, $4, $5, $6, 1)
          ON CONFLICT (email) DO NOTHING",
@@ -312,6 +317,6 @@ async fn insert(write: &mut Write, user: &NewUser) -> Result<bool, PortError> {
 }
 
 /// Ends the link of the first start, because a user exists or did.
-async fn end_set_up(write: &mut Write) -> Result<(), PortError> {
+async fn end_set_up(write: &mut WriteTransaction) -> Result<(), PortError> {
     write.run(query("DELETE FROM set_up_link")).await.map(drop)
 }

@@ -216,7 +216,7 @@ pub async fn count_dead_link(
         .await?;
     // The refusal is an event of its own.
     write
-        .commit(crate::engine::transaction::Noted::Nothing)
+        .commit(crate::engine::transaction::EventNote::Nothing)
         .await?;
     Ok(None)
 }

@@ -9,7 +9,7 @@ use crate::{
         dialect::Engine,
         locks,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
     sign_in::{
         admission,
@@ -99,7 +99,7 @@ impl Attempts for Store {
         let mut write = self.write().await?;
         if write.run(whose.giving_back_repeated(step)).await? == 0 {
             write.run(whose.refusing(step)).await?;
-            return write.commit(Noted::Nothing).await;
+            return write.commit(EventNote::Nothing).await;
         }
         let action = self.scope.trying(Action::SecondFactor);
         let repeated = Event::new(action, outcome)
@@ -193,7 +193,7 @@ const fn kind(factor: Factor) -> MethodKind {
 
 /// The same once more, as others may have changed the row meanwhile; a backup code has tries of its own where the application is locked.
 async fn counted_at_last(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     engine: Engine,
     whose: Whose<'_>,
     factor: Factor,

@@ -14,7 +14,10 @@ use domain::{
 };
 use sqlx::{AssertSqlSafe, query};
 
-use crate::engine::{batch::Ran, connect::Sql, dialect::Engine, rows::Values, transaction::Write};
+use crate::engine::{
+    batch::StatementResult, connect::Sql, dialect::Engine, rows::Values,
+    transaction::WriteTransaction,
+};
 
 /// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, with its user in `user`.
 struct BudgetTable {
@@ -151,7 +154,7 @@ impl Whose<'_> {
     }
 
     /// The budget as it stands; none when the holder has ended.
-    pub async fn read(self, write: &mut Write) -> Result<Option<Budgets>, PortError> {
+    pub async fn read(self, write: &mut WriteTransaction) -> Result<Option<Budgets>, PortError> {
         let BudgetTable {
             table,
             key,
@@ -201,7 +204,7 @@ impl Whose<'_> {
 
 /// Gives back the session's newest attempt, which turned out right.
 pub async fn give_back(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     session: &SessionId,
 ) -> Result<(), PortError> {
@@ -225,13 +228,13 @@ pub fn clearing_browser(user: &UserId, browser: TokenHash) -> Sql {
 }
 
 /// How many attempts in a row a budget had counted that was cleared.
-pub fn cleared(ran: &Ran) -> Result<u32, PortError> {
+pub fn cleared(ran: &StatementResult) -> Result<u32, PortError> {
     ran.rows.first().map_or(Ok(0), |row| row.count("in_a_row"))
 }
 
 /// Clears the common budget and the session's: a backup code was accepted within it (ADR 7).
 pub async fn unlock_by_backup_code(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     session: &SessionId,
 ) -> Result<(), PortError> {
@@ -241,7 +244,7 @@ pub async fn unlock_by_backup_code(
 }
 
 /// Clears every budget of a user; answers the most attempts that one of them had refused in a row. The user's row is held already.
-pub async fn clear_all(write: &mut Write, user: &UserId) -> Result<u32, PortError> {
+pub async fn clear_all(write: &mut WriteTransaction, user: &UserId) -> Result<u32, PortError> {
     let mut most = 0;
     for place in ALL {
         let BudgetTable {

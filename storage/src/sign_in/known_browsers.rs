@@ -13,11 +13,11 @@ use sqlx::query;
 use crate::{
     Store,
     engine::{
-        batch::Ran,
+        batch::StatementResult,
         connect::Sql,
         locks,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
 };
 
@@ -42,12 +42,12 @@ impl KnownBrowsers for Store {
         let remembered =
             locks::admitted(&mut write, &browser.user).await? && put(&mut write, &browser).await?;
         // The sign-in is the event.
-        write.keep(remembered, Noted::Nothing).await
+        write.keep(remembered, EventNote::Nothing).await
     }
 }
 
 /// Notes the browser for as long as the session is there. Its failures stay, and a token that is another user's stays theirs.
-pub async fn put(write: &mut Write, browser: &KnownBrowser) -> Result<bool, PortError> {
+pub async fn put(write: &mut WriteTransaction, browser: &KnownBrowser) -> Result<bool, PortError> {
     let mut ran = write.run_all(vec![putting(browser)]).await?;
     let Some(put) = ran.pop().filter(|put| !put.rows.is_empty()) else {
         return Ok(false);
@@ -71,7 +71,11 @@ pub fn putting(browser: &KnownBrowser) -> Sql {
 }
 
 /// Behind that statement: a user has so many known browsers and no more.
-pub async fn forget_too_many(write: &mut Write, put: &Ran, user: &UserId) -> Result<(), PortError> {
+pub async fn forget_too_many(
+    write: &mut WriteTransaction,
+    put: &StatementResult,
+    user: &UserId,
+) -> Result<(), PortError> {
     let known = put.rows.first().map_or(Ok(0), |row| row.count("known"))?;
     // One engine counts the new row, the other does not yet.
     if known >= PER_USER {
@@ -81,7 +85,7 @@ pub async fn forget_too_many(write: &mut Write, put: &Ran, user: &UserId) -> Res
 }
 
 /// Those known for longest stay, as many as `KEPT`; of the others the ones go that were seen longest ago.
-async fn forget_oldest(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+async fn forget_oldest(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let oldest = "DELETE FROM known_browsers WHERE token_hash IN
                   (SELECT token_hash FROM known_browsers
                    WHERE user_id = $1
@@ -105,7 +109,7 @@ pub fn first(token: TokenHash, user: &UserId, at: Timestamp) -> Sql {
 }
 
 /// No browser is known to a user any more.
-pub async fn forget(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+pub async fn forget(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let forget = query("DELETE FROM known_browsers WHERE user_id = $1").bind(user.as_str());
     write.run(forget).await.map(drop)
 }

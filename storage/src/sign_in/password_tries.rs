@@ -24,7 +24,7 @@ use crate::{
         connect::Sql,
         error::port,
         rows::Values,
-        transaction::{Noted, Write, scope::Attempt},
+        transaction::{EventNote, WriteTransaction, scope::Attempt},
     },
     sign_in::{
         admission::{self, Limits},
@@ -94,7 +94,7 @@ fn tried(store: &Store, outcome: Outcome) -> Event {
 }
 
 async fn count_once(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     attempt: &PasswordTry,
     event: &Event,
     now: Timestamp,
@@ -115,7 +115,7 @@ async fn count_once(
 
 /// The attempts of a browser that is known to the user of this address.
 async fn of_browser(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     browser: TokenHash,
     email: &Email,
     now: Timestamp,
@@ -129,7 +129,7 @@ async fn of_browser(
 }
 
 async fn count_for_browser(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     browser: TokenHash,
     before: PasswordAttempts,
     event: &Event,
@@ -147,7 +147,7 @@ async fn count_for_browser(
 }
 
 async fn count_for_session(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     session: &SessionId,
     before: PasswordAttempts,
     event: &Event,
@@ -166,7 +166,7 @@ async fn count_for_session(
 
 /// Counts by one conditional statement, which changes one row unless others changed it meanwhile.
 async fn count_by(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     count: Sql,
     receipt: Receipt,
     event: &Event,
@@ -181,7 +181,7 @@ const fn refused(until: Timestamp) -> (Counted, Option<Attempt>) {
 
 /// Counts for the address, and for the account name, known or not.
 async fn count_for_stranger(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     attempt: &PasswordTry,
     event: &Event,
     now: Timestamp,
@@ -265,7 +265,7 @@ pub async fn was_right(store: &Store, receipt: &Receipt) -> Result<(), PortError
     let mut write = store.write().await?;
     write.run_all(forgetting(receipt)).await?;
     // What the password was given for is the event.
-    write.commit(Noted::Nothing).await?;
+    write.commit(EventNote::Nothing).await?;
     forget_address(store, receipt);
     Ok(())
 }

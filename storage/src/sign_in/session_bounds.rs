@@ -7,7 +7,7 @@ use domain::{
 use sqlx::query;
 
 use crate::{
-    engine::{batch::Ran, connect::Sql, rows::Values, transaction::Write},
+    engine::{batch::StatementResult, connect::Sql, rows::Values, transaction::WriteTransaction},
     sign_in::sessions::is_in_known_browser,
 };
 
@@ -33,8 +33,8 @@ pub fn making_room(session: &NewSession) -> Sql {
 
 /// Behind the statement that made a session complete and counted those that are: the ones that are too many beside it end.
 pub async fn leave_complete(
-    write: &mut Write,
-    stepped_up: &Ran,
+    write: &mut WriteTransaction,
+    stepped_up: &StatementResult,
     browser: &KnownBrowser,
 ) -> Result<(), PortError> {
     let complete = stepped_up.rows.first();

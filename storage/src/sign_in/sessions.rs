@@ -26,7 +26,7 @@ use crate::{
         error::damaged,
         locks,
         rows::Values,
-        transaction::{Noted, Write},
+        transaction::{EventNote, WriteTransaction},
     },
     sign_in::{attempts, guess_budgets, known_browsers, password_tries, session_bounds},
 };
@@ -110,7 +110,7 @@ impl Sessions for Store {
                     .bind(now.millis()),
             )
             .await?;
-        write.commit(Noted::Nothing).await
+        write.commit(EventNote::Nothing).await
     }
 
     async fn note_refused_code(
@@ -125,7 +125,7 @@ impl Sessions for Store {
             .bind(code.map(|code| code.step.number()))
             .bind(code.map(|code| i64::from(code.seconds)));
         write.run(note).await?;
-        write.commit(Noted::Nothing).await
+        write.commit(EventNote::Nothing).await
     }
 
     async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError> {
@@ -155,7 +155,7 @@ impl Sessions for Store {
         let choose = query(choose).bind(session.as_str()).bind(account.as_str());
         if write.run(choose).await? == 1 {
             // Where somebody works changes nothing of what they may do there.
-            write.commit(Noted::Nothing).await?;
+            write.commit(EventNote::Nothing).await?;
             return Ok(AccountChoice::Chosen);
         }
         let there = query("SELECT 1 FROM sessions WHERE id = $1").bind(session.as_str());
@@ -197,7 +197,7 @@ pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
 /// Opens a session, and commits it as an event, while the password it was judged by is still the user's: a change of password ends every
 /// session, and none of the old password may open behind it. Nothing is done when it is not, or when too many were opened lately.
 pub async fn open(
-    mut write: Write,
+    mut write: WriteTransaction,
     session: &NewSession,
     event: Event,
 ) -> Result<Opened, PortError> {
@@ -300,7 +300,7 @@ fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
 }
 
 /// Why a session did not open.
-async fn refusal(write: &mut Write, session: &NewSession) -> Result<Opened, PortError> {
+async fn refusal(write: &mut WriteTransaction, session: &NewSession) -> Result<Opened, PortError> {
     let of_user = "SELECT opened_since, opened_count FROM users WHERE id = $1 AND password_hash = $2 AND disabled = 0";
     let of_user = query(of_user)
         .bind(session.user.as_str())
@@ -333,7 +333,11 @@ async fn refusal(write: &mut Write, session: &NewSession) -> Result<Opened, Port
 }
 
 /// Notes a complete sign-in, which is what clears the common budget of the second factor; false for a user who is barred or gone.
-pub async fn signed_in(write: &mut Write, user: &UserId, at: Timestamp) -> Result<bool, PortError> {
+pub async fn signed_in(
+    write: &mut WriteTransaction,
+    user: &UserId,
+    at: Timestamp,
+) -> Result<bool, PortError> {
     let ran = write.run_all(signing_in(user, at).into()).await?;
     Ok(ran[0].changed == 1)
 }
@@ -348,7 +352,7 @@ pub fn signing_in(user: &UserId, at: Timestamp) -> [Sql; 2] {
 
 /// Ends every session of a user but the one that asks for it. No browser is known to the user any more, that one neither.
 pub async fn end_others(
-    write: &mut Write,
+    write: &mut WriteTransaction,
     user: &UserId,
     session: &SessionId,
 ) -> Result<(), PortError> {
@@ -358,7 +362,7 @@ pub async fn end_others(
 }
 
 /// Ends every session of a user, and no browser is known to them any more.
-pub async fn end_all(write: &mut Write, user: &UserId) -> Result<(), PortError> {
+pub async fn end_all(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let all = query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str());
     write.run(all).await?;
     known_browsers::forget(write, user).await

@@ -17,7 +17,7 @@ use tokio::{
 use tracing::Instrument;
 
 use crate::engine::{
-    batch::{Ran, together},
+    batch::{StatementResult, run_batch},
     connect::Sql,
     error::port,
 };
@@ -26,7 +26,7 @@ use crate::engine::{
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What became of the commit that somebody shares.
-type Fate = Result<(), Arc<sqlx::Error>>;
+type CommitResult = Result<(), Arc<sqlx::Error>>;
 
 /// The connection that writes, for one transaction after another.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ struct Group {
     /// The innermost savepoint, of the transaction whose turn it is or of one that has done its part.
     savepoint: Option<Savepoint>,
     /// Those who have done their part and wait for the commit.
-    waiting: Vec<oneshot::Sender<Fate>>,
+    waiting: Vec<oneshot::Sender<CommitResult>>,
 }
 
 /// A savepoint's name. Neighbours have different ones, so that whoever undoes theirs can't undo the one before it.
@@ -75,14 +75,14 @@ impl Savepoint {
 }
 
 /// A transaction that writes when its turn comes. Dropped before its commit, it leaves nothing behind.
-pub struct Turn {
+pub struct GroupMember {
     writer: Writer,
     /// From its first statements on.
-    begun: Option<Begun>,
+    begun: Option<StartedMember>,
 }
 
 /// One transaction of a group, whose turn it is.
-struct Begun {
+struct StartedMember {
     /// None once it has ended.
     group: Option<OwnedMutexGuard<Group>>,
     /// Its own, where others stand before it in the group: it can be undone without them.
@@ -98,8 +98,8 @@ impl Writer {
         }
     }
 
-    pub fn turn(&self) -> Turn {
-        Turn {
+    pub fn member(&self) -> GroupMember {
+        GroupMember {
             writer: self.clone(),
             begun: None,
         }
@@ -120,7 +120,7 @@ impl Writer {
         self,
         mut statements: Vec<Sql>,
         mut asker: oneshot::Receiver<()>,
-    ) -> sqlx::Result<(Begun, Vec<Ran>)> {
+    ) -> sqlx::Result<(StartedMember, Vec<StatementResult>)> {
         let group = timeout(PATIENCE, Arc::clone(&self.group).lock_owned()).await;
         let mut group = group.map_err(|_| sqlx::Error::PoolTimedOut)?;
         if asker.try_recv() == Err(TryRecvError::Closed) {
@@ -130,7 +130,7 @@ impl Writer {
             group.connection = Some(self.maker.acquire().await?.detach());
         }
         let (opening, savepoint) = group.opening(self.begin);
-        let mut begun = Begun {
+        let mut begun = StartedMember {
             group: Some(group),
             savepoint,
         };
@@ -189,7 +189,7 @@ impl Group {
         ended
     }
 
-    fn tell(&mut self, fate: &Fate) {
+    fn tell(&mut self, fate: &CommitResult) {
         for waiting in self.waiting.drain(..) {
             // Whoever asked may have gone.
             let _ = waiting.send(fate.clone());
@@ -197,7 +197,7 @@ impl Group {
     }
 
     async fn run(&mut self, sql: &'static str) -> sqlx::Result<()> {
-        let ran = together(self.connection()?, vec![query(sql)]).await?;
+        let ran = run_batch(self.connection()?, vec![query(sql)]).await?;
         // An answer that ends before it says so is none.
         (ran.len() == 1)
             .then_some(())
@@ -209,10 +209,10 @@ impl Group {
     }
 }
 
-impl Turn {
+impl GroupMember {
     /// Runs statements in their order; the first ones when its turn comes. Those run to their end even if nobody waits for them any more:
     /// cut off in the middle, what begins a transaction would leave its group in a state that nobody knows.
-    pub async fn run(&mut self, statements: Vec<Sql>) -> sqlx::Result<Vec<Ran>> {
+    pub async fn run(&mut self, statements: Vec<Sql>) -> sqlx::Result<Vec<StatementResult>> {
         if let Some(begun) = &mut self.begun {
             return begun.run(statements).await;
         }
@@ -243,10 +243,10 @@ impl Turn {
     }
 }
 
-impl Begun {
-    async fn run(&mut self, statements: Vec<Sql>) -> sqlx::Result<Vec<Ran>> {
+impl StartedMember {
+    async fn run(&mut self, statements: Vec<Sql>) -> sqlx::Result<Vec<StatementResult>> {
         let group = self.group.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
-        together(group.connection()?, statements).await
+        run_batch(group.connection()?, statements).await
     }
 
     async fn committed(mut self, writer: Writer) -> Result<(), PortError> {
@@ -279,7 +279,7 @@ async fn undone(group: Option<OwnedMutexGuard<Group>>, savepoint: Option<Savepoi
     group.savepoint = None;
 }
 
-impl Drop for Begun {
+impl Drop for StartedMember {
     fn drop(&mut self) {
         let Some(mut group) = self.group.take() else {
             return;

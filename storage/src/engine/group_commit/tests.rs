@@ -47,23 +47,23 @@ impl File {
     }
 }
 
-async fn run(turn: &mut Turn, sql: String) -> sqlx::Result<()> {
-    turn.run(vec![query(AssertSqlSafe(sql))]).await.map(drop)
+async fn run(member: &mut GroupMember, sql: String) -> sqlx::Result<()> {
+    member.run(vec![query(AssertSqlSafe(sql))]).await.map(drop)
 }
 
-async fn insert(turn: &mut Turn, number: i64) -> sqlx::Result<()> {
-    run(turn, format!("INSERT INTO t VALUES ({number})")).await
+async fn insert(member: &mut GroupMember, number: i64) -> sqlx::Result<()> {
+    run(member, format!("INSERT INTO t VALUES ({number})")).await
 }
 
 /// One that has written the row 1 and waits for its commit, and the one behind it, which has written the row 2.
-async fn pair(file: &File) -> (JoinHandle<Result<(), PortError>>, Turn) {
+async fn pair(file: &File) -> (JoinHandle<Result<(), PortError>>, GroupMember) {
     pair_of(file, 1).await
 }
 
-async fn pair_of(file: &File, number: i64) -> (JoinHandle<Result<(), PortError>>, Turn) {
-    let mut first = file.writer.turn();
+async fn pair_of(file: &File, number: i64) -> (JoinHandle<Result<(), PortError>>, GroupMember) {
+    let mut first = file.writer.member();
     insert(&mut first, number).await.unwrap();
-    let mut second = file.writer.turn();
+    let mut second = file.writer.member();
     let second = tokio::spawn(async move {
         insert(&mut second, number + 1).await.unwrap();
         second
@@ -79,9 +79,9 @@ async fn pair_of(file: &File, number: i64) -> (JoinHandle<Result<(), PortError>>
 }
 
 async fn written(writer: Writer, number: i64) -> Result<(), PortError> {
-    let mut turn = writer.turn();
-    insert(&mut turn, number).await.map_err(port)?;
-    turn.commit().await
+    let mut member = writer.member();
+    insert(&mut member, number).await.map_err(port)?;
+    member.commit().await
 }
 
 #[tokio::test]
@@ -114,28 +114,28 @@ async fn one_that_fails_or_is_given_up_takes_nobody_with_it() {
     for number in 0..60 {
         let writer = file.writer.clone();
         all.push(tokio::spawn(async move {
-            let mut turn = writer.turn();
+            let mut member = writer.member();
             match number % 6 {
                 // A statement fails, and the rest with it.
                 0 => {
-                    insert(&mut turn, number).await.unwrap();
-                    assert!(insert(&mut turn, number).await.is_err());
+                    insert(&mut member, number).await.unwrap();
+                    assert!(insert(&mut member, number).await.is_err());
                 }
                 // The first one already.
                 1 => assert!(
-                    run(&mut turn, "INSERT INTO nothing".to_owned())
+                    run(&mut member, "INSERT INTO nothing".to_owned())
                         .await
                         .is_err()
                 ),
                 2 => {
-                    insert(&mut turn, number).await.unwrap();
-                    turn.undo().await.unwrap();
+                    insert(&mut member, number).await.unwrap();
+                    member.undo().await.unwrap();
                 }
                 // Given up while its first statement waits for its turn.
-                3 => assert!(insert(&mut turn, number).now_or_never().is_none()),
+                3 => assert!(insert(&mut member, number).now_or_never().is_none()),
                 _ => {
-                    insert(&mut turn, number).await.unwrap();
-                    turn.commit().await.unwrap();
+                    insert(&mut member, number).await.unwrap();
+                    member.commit().await.unwrap();
                 }
             }
         }));
@@ -165,16 +165,16 @@ async fn the_one_behind_can_be_undone_as_often_as_it_likes() {
 #[tokio::test]
 async fn one_without_statements_leaves_nothing_begun() {
     let file = file().await;
-    file.writer.turn().commit().await.unwrap();
-    file.writer.turn().undo().await.unwrap();
-    drop(file.writer.turn());
+    file.writer.member().commit().await.unwrap();
+    file.writer.member().undo().await.unwrap();
+    drop(file.writer.member());
     assert!(file.writer.group.lock().await.connection.is_none());
 }
 
 #[tokio::test]
 async fn closing_commits_what_has_done_its_part() {
     let file = file().await;
-    let mut first = file.writer.turn();
+    let mut first = file.writer.member();
     insert(&mut first, 1).await.unwrap();
     let writer = file.writer.clone();
     let closed = tokio::spawn(async move { writer.close().await });
@@ -230,7 +230,7 @@ async fn a_full_disk_is_nobodys_fault_and_no_end() {
 #[tokio::test]
 async fn whoever_goes_away_while_waiting_is_forgotten() {
     let file = file().await;
-    let mut first = file.writer.turn();
+    let mut first = file.writer.member();
     insert(&mut first, 0).await.unwrap();
     let gone = tokio::spawn(written(file.writer.clone(), 1));
     tokio::task::yield_now().await;

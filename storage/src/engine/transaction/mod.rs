@@ -13,12 +13,12 @@ use domain::{
 use sqlx::{Any, Row, Transaction, any::AnyRow, query};
 
 use crate::engine::{
-    batch::{self, Ran},
+    batch::{self, StatementResult},
     connect::{Sql, answered},
     error::port,
     event_rows::{INSERT, UPDATE, bound, repeats},
-    group_commit::Turn,
-    transaction::scope::{Attempt, Scope},
+    group_commit::GroupMember,
+    transaction::scope::{Attempt, WriteScope},
 };
 
 /// How long a row may still change: longer than any request takes.
@@ -28,7 +28,7 @@ const REPEATS_MILLIS: i64 = 60_000;
 
 /// What a transaction leaves in the security events.
 #[derive(Debug)]
-pub enum Noted {
+pub enum EventNote {
     /// This, in the place of the attempt that the request counted, if it did: an attempt that came right is one event, not two.
     Event(Event),
     /// This, which an open session can cause again and again: within a minute it is one row with a count.
@@ -37,23 +37,23 @@ pub enum Noted {
     Nothing,
 }
 
-impl From<Event> for Noted {
+impl From<Event> for EventNote {
     fn from(event: Event) -> Self {
         Self::Event(event)
     }
 }
 
 /// What a transaction tells of itself.
-pub struct Told {
+pub struct CommitNote {
     /// What stands in no row yet.
     event: Option<Event>,
     completes: bool,
 }
 
 /// A transaction that writes. Dropped before its commit, it leaves nothing behind.
-pub struct Write {
+pub struct WriteTransaction {
     open: Open,
-    scope: Scope,
+    scope: WriteScope,
 }
 
 /// What a transaction runs in.
@@ -61,17 +61,17 @@ pub enum Open {
     /// A connection for itself.
     Alone(Transaction<'static, Any>),
     /// The one that writes, in turns: it waits for its own with its first statements.
-    Turn(Turn),
+    GroupMember(GroupMember),
 }
 
-impl Write {
-    pub const fn begun(open: Open, scope: Scope) -> Self {
+impl WriteTransaction {
+    pub const fn new(open: Open, scope: WriteScope) -> Self {
         Self { open, scope }
     }
 
     /// Runs a statement and answers how many rows it changed.
     pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
-        Ok(self.ran(sql).await?.changed)
+        Ok(self.run_for_result(sql).await?.changed)
     }
 
     /// Its first row.
@@ -80,7 +80,7 @@ impl Write {
     }
 
     pub async fn rows(&mut self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        Ok(self.ran(sql).await?.rows)
+        Ok(self.run_for_result(sql).await?.rows)
     }
 
     /// Counts rows.
@@ -91,17 +91,20 @@ impl Write {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    async fn ran(&mut self, sql: Sql) -> Result<Ran, PortError> {
+    async fn run_for_result(&mut self, sql: Sql) -> Result<StatementResult, PortError> {
         let ran = self.run_all(vec![sql]).await?;
         Ok(ran.into_iter().next().unwrap_or_default())
     }
 
     /// Runs statements in their order, without waiting for one before the next is asked. None of them may depend on what another came to:
     /// whoever is not content with one undoes all.
-    pub async fn run_all(&mut self, statements: Vec<Sql>) -> Result<Vec<Ran>, PortError> {
+    pub async fn run_all(
+        &mut self,
+        statements: Vec<Sql>,
+    ) -> Result<Vec<StatementResult>, PortError> {
         match &mut self.open {
             Open::Alone(transaction) => answered(batch::one_by_one(transaction, statements)).await,
-            Open::Turn(turn) => answered(turn.run(statements)).await,
+            Open::GroupMember(member) => answered(member.run(statements)).await,
         }
     }
 
@@ -110,7 +113,7 @@ impl Write {
         &mut self,
         mut statements: Vec<Sql>,
         event: Event,
-    ) -> Result<(Vec<Ran>, Told), PortError> {
+    ) -> Result<(Vec<StatementResult>, CommitNote), PortError> {
         let completes = matches!(event.outcome, Outcome::Succeeded | Outcome::Owed);
         let mut attempts = self.scope.attempts();
         attempts.truncate(if completes { attempts.len() } else { 0 });
@@ -123,7 +126,7 @@ impl Write {
         });
         let ran = self.run_all(statements).await?;
         let is_there = ran.last().is_some_and(|last| last.changed == 1);
-        let told = Told {
+        let told = CommitNote {
             event: (!is_there).then_some(event),
             completes,
         };
@@ -131,7 +134,7 @@ impl Write {
     }
 
     /// Commits what was told.
-    pub async fn commit_told(mut self, told: Told) -> Result<(), PortError> {
+    pub async fn commit_told(mut self, told: CommitNote) -> Result<(), PortError> {
         if let Some(event) = told.event {
             // The attempt was sealed already: what became of it is an event of its own.
             self.insert(&event, 0).await?;
@@ -145,7 +148,7 @@ impl Write {
     }
 
     /// Commits what was done whole; undoes the rest.
-    pub async fn keep_told(self, done: bool, told: Told) -> Result<bool, PortError> {
+    pub async fn keep_told(self, done: bool, told: CommitNote) -> Result<bool, PortError> {
         if !done {
             return self.undo(false).await;
         }
@@ -154,11 +157,11 @@ impl Write {
     }
 
     /// Commits, with what it leaves in the events.
-    pub async fn commit(mut self, noted: impl Into<Noted>) -> Result<(), PortError> {
+    pub async fn commit(mut self, noted: impl Into<EventNote>) -> Result<(), PortError> {
         let event = match noted.into() {
-            Noted::Event(event) => event,
-            Noted::Repeated(event) => return self.commit_repeated(event).await,
-            Noted::Nothing => return self.end().await,
+            EventNote::Event(event) => event,
+            EventNote::Repeated(event) => return self.commit_repeated(event).await,
+            EventNote::Nothing => return self.end().await,
         };
         let (_, told) = self.run_as(Vec::new(), event).await?;
         self.commit_told(told).await
@@ -169,7 +172,7 @@ impl Write {
         &mut self,
         mut statements: Vec<Sql>,
         event: &Event,
-    ) -> Result<(Vec<Ran>, Attempt), PortError> {
+    ) -> Result<(Vec<StatementResult>, Attempt), PortError> {
         let open_until = self.scope.origin.at.plus(OPEN).millis();
         statements.push(self.inserting(event, open_until));
         let ran = self.run_all(statements).await?;
@@ -185,7 +188,7 @@ impl Write {
         &mut self,
         statements: Vec<Sql>,
         event: &Event,
-    ) -> Result<(Vec<Ran>, Attempt), PortError> {
+    ) -> Result<(Vec<StatementResult>, Attempt), PortError> {
         let now = self.scope.origin.at;
         if !self.scope.strangers.budget().judged.take(now) {
             let ran = self.run_all(statements).await?;
@@ -259,7 +262,7 @@ impl Write {
     }
 
     /// Commits what was done whole; undoes the rest.
-    pub async fn keep(self, done: bool, noted: impl Into<Noted>) -> Result<bool, PortError> {
+    pub async fn keep(self, done: bool, noted: impl Into<EventNote>) -> Result<bool, PortError> {
         if !done {
             return self.undo(false).await;
         }
@@ -268,7 +271,11 @@ impl Write {
     }
 
     /// Commits what was taken whole; undoes the rest.
-    pub async fn settle(self, taken: Taken, noted: impl Into<Noted>) -> Result<Taken, PortError> {
+    pub async fn settle(
+        self,
+        taken: Taken,
+        noted: impl Into<EventNote>,
+    ) -> Result<Taken, PortError> {
         self.keep(taken == Taken::Taken, noted).await?;
         Ok(taken)
     }
@@ -277,7 +284,7 @@ impl Write {
     pub async fn change(
         self,
         rows: u64,
-        noted: impl Into<Noted>,
+        noted: impl Into<EventNote>,
     ) -> Result<MembershipChange, PortError> {
         Ok(if self.keep(rows == 1, noted).await? {
             MembershipChange::Done
@@ -290,7 +297,7 @@ impl Write {
     pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
         match self.open {
             Open::Alone(transaction) => answered(transaction.rollback()).await?,
-            Open::Turn(turn) => turn.undo().await?,
+            Open::GroupMember(member) => member.undo().await?,
         }
         Ok(answer)
     }
@@ -308,7 +315,7 @@ impl Write {
     async fn end(self) -> Result<(), PortError> {
         match self.open {
             Open::Alone(transaction) => answered(transaction.commit()).await,
-            Open::Turn(turn) => turn.commit().await,
+            Open::GroupMember(member) => member.commit().await,
         }
     }
 }

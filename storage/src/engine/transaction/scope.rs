@@ -11,14 +11,14 @@ use crate::engine::transaction::strangers::Strangers;
 
 /// Who writes, and the attempts that they have counted and not completed, in their order.
 #[derive(Clone)]
-pub struct Scope {
+pub struct WriteScope {
     pub origin: Arc<Origin>,
     /// What this server keeps in memory, for all who write.
     pub strangers: Arc<Strangers>,
     attempts: Arc<Mutex<Vec<Attempt>>>,
 }
 
-impl Scope {
+impl WriteScope {
     pub fn new(origin: Origin, strangers: Arc<Strangers>) -> Self {
         Self {
             origin: Arc::new(origin),

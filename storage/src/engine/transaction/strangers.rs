@@ -107,7 +107,7 @@ impl Store {
         });
         write.run_all(statements.collect()).await?;
         write
-            .commit(crate::engine::transaction::Noted::Nothing)
+            .commit(crate::engine::transaction::EventNote::Nothing)
             .await
     }
 }
