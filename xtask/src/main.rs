@@ -3,18 +3,13 @@
 //! What a step needs is looked for first, and installed once when it is missing (see [`tools`]). Nothing here
 //! reads standard input, so that each command works in a terminal and without one.
 
-mod advisories;
-mod attack;
-mod bench;
 mod bill_of_materials;
 mod build;
+mod checks;
 mod ci;
-mod faults;
 mod frontend;
 mod gallery;
-mod lighthouse;
 mod pictures;
-mod postgres;
 mod process;
 mod run;
 mod size;
@@ -22,11 +17,11 @@ mod stopwatch;
 mod summary;
 mod test;
 mod tools;
-mod tree_proof;
 mod workspace;
 
 use std::process::ExitCode;
 
+use checks::{advisories, attack, bench, faults, lighthouse, postgres, tree_proof};
 use clap::{Parser, Subcommand};
 
 /// Build, run and test Twinlock.
