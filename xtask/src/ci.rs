@@ -1,6 +1,8 @@
 //! `cargo xtask ci`: what a change must pass, cheapest first.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     test::{self, Depth, TestArguments},
     tools::{self, Toolbox},
     tree_proof,
-    workspace::end2end,
+    workspace::{end2end, root},
 };
 
 /// What `ci` takes.
@@ -31,13 +33,17 @@ pub struct CiArguments {
 }
 
 /// Each with all its targets. `app` and `domain` come in one shape for each side.
-const CLIPPY: [(&str, &[&str]); 5] = [
+const CLIPPY: [(&str, &[&str]); 6] = [
     (
         "clippy, host",
         &[
             "-p", "domain", "-p", "storage", "-p", "server", "-p", "xtask", "-p", "attack", "-p",
-            "faults",
+            "faults", "-p", "bench",
         ],
+    ),
+    (
+        "clippy, server with the audited Argon2",
+        &["-p", "server", "--features", "audited-argon2"],
     ),
     ("clippy, domain without secrets", &["-p", "domain"]),
     (
@@ -69,6 +75,8 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
         });
     }
     summary.step("clippy, pages", clippy_for_the_browser);
+    summary.step("documentation", documentation);
+    summary.step("fuzz targets compile", fuzz_targets);
     dependencies(&mut summary, arguments.no_advisories);
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
@@ -77,11 +85,15 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     } else {
         Depth::Quick
     };
+    summary.step("bench, its figures", || {
+        Process::cargo(["test", "--package", "bench"]).run()
+    });
     test::steps(&mut summary, &arguments.test, depth);
     if depth == Depth::Deep {
         summary.step("attack, everything", attack::everything);
         summary.step("model, 2,000 cases", attack::model);
         summary.step("fuzzing", attack::fuzz);
+        summary.step("pages by Trunk", trunk);
     }
     summary.finish()
 }
@@ -93,6 +105,43 @@ fn clippy_for_the_browser() -> Result<()> {
         .args(["--", "-D", "warnings"])
         .env("CARGO_TARGET_DIR", WASM_TARGET_DIR)
         .run()
+}
+
+/// Every link in the documentation of the crates leads somewhere. `app` comes with the server's side.
+fn documentation() -> Result<()> {
+    Process::cargo(["doc", "--no-deps", "--workspace", "--exclude", "frontend"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .remedy("the output above names the comment and what is wrong with it")
+        .run()
+}
+
+/// They are a workspace of their own, which no other step looks at.
+fn fuzz_targets() -> Result<()> {
+    Process::cargo(["check", "--manifest-path", "fuzz/Cargo.toml"])
+        .args(["--target-dir", "target/fuzz"])
+        .run()
+}
+
+/// Trunk.toml still serves those who write pages: Trunk makes a page that starts the app, in a folder of its own.
+fn trunk() -> Result<()> {
+    let tools = Toolbox::for_trunk()?;
+    let folder = root().join("target/trunk");
+    Process::new("trunk")
+        .args(["build", "--skip-version-check", "--cargo-profile", "dev", "--dist"])
+        .args([&folder])
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        .env_unshown("PATH", tools.path()?)
+        // Trunk 0.21 takes only `true` and `false` for it and refuses the usual NO_COLOR=1.
+        .env_remove("NO_COLOR")
+        .remedy("mend what the compiler or Trunk says above, then repeat the command")
+        .run()?;
+    let page =
+        fs::read_to_string(folder.join("index.html")).context("reading target/trunk/index.html")?;
+    ensure!(
+        page.contains("module_or_path: '/frontend-") && !page.contains("data-trunk"),
+        "target/trunk/index.html does not start the app"
+    );
+    Ok(())
 }
 
 fn dependencies(summary: &mut Summary, no_advisories: bool) {

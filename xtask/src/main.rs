@@ -13,6 +13,7 @@ mod pictures;
 mod process;
 mod run;
 mod size;
+mod steps;
 mod stopwatch;
 mod summary;
 mod test;
@@ -34,7 +35,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build what has changed and start the server, with the pages inside it
+    /// Build quickly what has changed and start the server, with the pages inside it
     Run(run::RunArguments),
     /// Build target/release/twinlock: one file, with the compressed pages inside
     Build(build::BuildArguments),
@@ -56,7 +57,7 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Take the README's pictures anew, into docs/pictures
     Pictures,
-    /// Join the style sheets into target/style/twinlock.css, before Trunk puts it into the page
+    /// Join the style sheets into target/style/twinlock.css, for `trunk serve`
     #[command(hide = true)]
     Style,
 }
