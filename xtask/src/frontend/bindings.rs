@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::{fingerprint::files_below, template::Link};
-use crate::{process::Process, tools::Toolbox, workspace::root};
+use crate::{process::Process, tools::Toolbox};
 
 /// The name of both before they have a hash in it.
 const NAME: &str = "frontend";
@@ -54,21 +54,37 @@ pub fn write(compiled: &Path, folder: PathBuf) -> Result<Pair> {
         .with_context(|| format!("wasm-bindgen on {}", compiled.display()))?;
     Ok(Pair {
         script: folder.join(format!("{NAME}.js")),
-        wasm: folder.join(format!("{NAME}_bg.wasm")),
+        wasm: wasm(&folder),
         folder,
     })
 }
 
-/// Makes the WASM small, as the attributes of the app's link in the index page say.
-pub fn shrink(pair: &Pair, app: &Link, tools: &Toolbox) -> Result<()> {
+/// The file that wasm-bindgen writes into such a folder.
+pub fn wasm(folder: &Path) -> PathBuf {
+    folder.join(format!("{NAME}_bg.wasm"))
+}
+
+/// The pair with a WASM that was made small. What it was made from stays, for `cargo xtask size --by-crate`.
+pub fn shrunk(pair: Pair, app: &Link, tools: &Toolbox) -> Result<Pair> {
     let small = pair.wasm.with_extension("small.wasm");
     Process::new("wasm-opt")
         .args([format!("--output={}", small.display())])
-        .args([format!("-O{}", app.value("data-wasm-opt")?)])
+        .args(shrinking(app)?)
         .args([&pair.wasm])
-        .args(app.value("data-wasm-opt-params")?.split_whitespace())
-        .folder(root())
         .env_unshown("PATH", tools.path()?)
         .run()?;
-    fs::rename(&small, &pair.wasm).with_context(|| format!("renaming {}", small.display()))
+    Ok(Pair {
+        wasm: small,
+        ..pair
+    })
+}
+
+/// How wasm-opt makes it small, as the attributes of the app's link in the index page say.
+pub fn shrinking(app: &Link) -> Result<Vec<String>> {
+    let level = format!("-O{}", app.value("data-wasm-opt")?);
+    let passes = app.value("data-wasm-opt-params")?.split_whitespace();
+    Ok([level]
+        .into_iter()
+        .chain(passes.map(str::to_owned))
+        .collect())
 }

@@ -8,7 +8,7 @@ use super::edition::Edition;
 use crate::{process::Process, tools, workspace::root};
 
 /// Where the shipped pages are compiled: with another standard library, they share nothing with the rest.
-pub const WASM_TARGET_DIR: &str = "target/wasm";
+const WASM_TARGET_DIR: &str = "target/wasm";
 
 /// What cargo's builds for the browser are called after.
 const TARGET: &str = "wasm32-unknown-unknown";

@@ -35,29 +35,37 @@ impl Edition {
     }
 }
 
-/// Lets `dist` hold this edition, or nothing if it was never built. The other one is moved aside with its stamp: a rename keeps the times of all
-/// files, so cargo finds each binary fresh that holds the pages which come back.
+/// Lets `dist` hold this edition, if it was ever built. The other one is moved aside with its stamp: a rename keeps the times of all files, so
+/// cargo finds each binary fresh that holds the pages which come back.
 pub fn choose(root: &Path, edition: Edition) -> Result<()> {
-    let other = edition.other();
     let stamp = fs::read_to_string(root.join(STAMP)).unwrap_or_default();
-    if !stamp.contains(&format!("pages {}\n", other.word())) {
+    let is_of = |edition: Edition| stamp.starts_with(&format!("pages {}\n", edition.word()));
+    if is_of(edition) {
         return Ok(());
     }
     let aside = |of: Edition| root.join("target/pages").join(of.word()).join("built");
-    let move_all = |from: &Path, to: &Path| -> Result<()> {
-        fs::create_dir_all(to).with_context(|| format!("creating {}", to.display()))?;
-        // The stamp goes last: without it, what stands there counts as unfinished.
-        for name in ["dist", STAMP] {
-            move_one(&from.join(name), &to.join(name))?;
-        }
-        Ok(())
-    };
-    let (keep, back) = (aside(other), aside(edition));
-    if keep.exists() {
-        fs::remove_dir_all(&keep).with_context(|| format!("removing {}", keep.display()))?;
+    if is_of(edition.other()) {
+        move_all(root, &aside(edition.other()))?;
     }
-    move_all(root, &keep)?;
-    move_all(&back, root)
+    let waiting = aside(edition);
+    if waiting.join(STAMP).exists() {
+        // What an interrupted build left there has no stamp, and is nobody's.
+        move_all(&waiting, root)?;
+    }
+    Ok(())
+}
+
+/// Pages and stamp from one folder to another. The stamp goes last: without it, what stands there counts as unfinished.
+fn move_all(from: &Path, to: &Path) -> Result<()> {
+    let dist = to.join("dist");
+    if dist.exists() {
+        fs::remove_dir_all(&dist).with_context(|| format!("removing {}", dist.display()))?;
+    }
+    fs::create_dir_all(to).with_context(|| format!("creating {}", to.display()))?;
+    for name in ["dist", STAMP] {
+        move_one(&from.join(name), &to.join(name))?;
+    }
+    Ok(())
 }
 
 fn move_one(from: &PathBuf, to: &PathBuf) -> Result<()> {
@@ -105,6 +113,18 @@ mod tests {
         assert_eq!(time(&root), before);
         choose(root.path(), Edition::Quick).unwrap();
         assert_eq!(held(&root).as_deref(), Some("quick"));
+    }
+
+    #[test]
+    fn pages_come_back_after_an_interrupted_build_of_the_others() {
+        let root = tempfile::tempdir().unwrap();
+        built(&root, Edition::Shipped);
+        choose(root.path(), Edition::Quick).unwrap();
+        fs::create_dir(root.path().join("dist")).unwrap();
+        fs::write(root.path().join("dist/half.js"), "").unwrap();
+        choose(root.path(), Edition::Shipped).unwrap();
+        assert_eq!(held(&root).as_deref(), Some("shipped"));
+        assert!(!root.path().join("dist/half.js").exists());
     }
 
     #[test]

@@ -39,7 +39,8 @@ fn replaced(
 }
 
 fn by_esbuild(tools: &Toolbox, language: &str, text: &str) -> Result<String> {
-    let path = |name: &str| -> PathBuf { root().join(format!("target/pages/shipped/{name}.{language}")) };
+    let path =
+        |name: &str| -> PathBuf { root().join(format!("target/pages/shipped/{name}.{language}")) };
     let (long, short) = (path("inline"), path("inline-short"));
     fs::write(&long, text).with_context(|| format!("writing {}", long.display()))?;
     Process::new("esbuild")

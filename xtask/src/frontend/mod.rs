@@ -19,7 +19,6 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-pub use compile::WASM_TARGET_DIR;
 pub use compress::{beside, brotli_at_start, gzip};
 pub use edition::Edition;
 pub use fingerprint::files_below;
@@ -31,6 +30,7 @@ use crate::{
     workspace::{dist, root},
 };
 use bindings::Pair;
+use template::Link;
 
 /// Where the page stands that the links in it are relative to.
 const SOURCE: &str = "frontend";
@@ -71,11 +71,7 @@ fn ship() -> Result<()> {
     let tools = Toolbox::for_pages()?;
     let pair = joined(Edition::Shipped, &[])?;
     streams_are_unused(&pair)?;
-    bindings::shrink(
-        &pair,
-        &template::link(&source("index.html")?, "rust")?,
-        &tools,
-    )?;
+    let pair = bindings::shrunk(pair, &app()?, &tools)?;
     minify(&pair, &tools)?;
     assemble(&pair, &dist())?;
     let file = dist().join("index.html");
@@ -88,16 +84,31 @@ fn ship() -> Result<()> {
 fn joined(edition: Edition, features: &[&str]) -> Result<Pair> {
     let compiled = compile::compile(edition, features)?;
     let stopwatch = Stopwatch::start();
-    let folder = root()
-        .join("target/pages")
-        .join(edition.word())
-        .join("bindings");
-    let pair = bindings::write(&compiled, folder)?;
+    let pair = bindings::write(&compiled, bindings_of(edition))?;
     eprintln!(
         "wasm-bindgen wrote its JavaScript in {}.",
         stopwatch.words()
     );
     Ok(pair)
+}
+
+/// Where wasm-bindgen writes.
+fn bindings_of(edition: Edition) -> PathBuf {
+    root()
+        .join("target/pages")
+        .join(edition.word())
+        .join("bindings")
+}
+
+/// The link of the index page that stands for the app.
+fn app() -> Result<Link> {
+    template::link(&source("index.html")?, "rust")
+}
+
+/// The WASM of the shipped pages with the names of its functions, and how wasm-opt makes it small.
+pub fn before_shrinking() -> Result<(PathBuf, Vec<String>)> {
+    let wasm = bindings::wasm(&bindings_of(Edition::Shipped));
+    Ok((wasm, bindings::shrinking(&app()?)?))
 }
 
 /// wasm-bindgen writes its JavaScript for people: half of it is names, comments and blank space.
