@@ -50,7 +50,9 @@ fn with_some_std(process: Process) -> Result<Process> {
     if tools::ensure_sources().is_err() {
         return Err(missing);
     }
-    eprintln!("{missing:#}\nGoing on with its sources, which takes half a minute longer.");
+    eprintln!(
+        "{missing:#}\nGoing on with its sources, which takes about a minute and a half longer."
+    );
     Ok(with_own_std(process))
 }
 
