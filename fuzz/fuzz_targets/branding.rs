@@ -2,12 +2,15 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use server::config::{Branding, BrandingArgs};
+use server::config::{BrandArgs, Branding, BrandingArgs};
 
 fuzz_target!(|texts: (&str, &str, &str, &str)| {
     let (brand, support, accent, dark) = texts;
     let settings = BrandingArgs {
-        brand: brand.to_owned(),
+        brand: BrandArgs {
+            brand: brand.to_owned(),
+        },
+        show_helpers: "false".to_owned(),
         support_url: Some(support.to_owned()),
         logo: None,
         accent: Some(accent.to_owned()),

@@ -1,16 +1,22 @@
 //! `cargo xtask build`: one file that holds the server and the pages.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use memchr::memmem;
 
 use crate::{
-    bill_of_materials, frontend, gallery,
+    bill_of_materials,
+    frontend::{self, Edition},
+    gallery,
     process::Process,
     size::kilobytes,
     stopwatch::Stopwatch,
-    workspace::{binary, dist},
+    workspace,
 };
 
 /// What `build` takes.
@@ -33,67 +39,58 @@ pub fn run(arguments: &BuildArguments) -> Result<()> {
     Ok(())
 }
 
-/// Builds what has changed and gives back the path of the binary.
+/// Builds what is shipped, as far as it has changed, and gives back the path of the binary.
 pub fn build() -> Result<PathBuf> {
     let stopwatch = Stopwatch::start();
-    frontend::build()?;
+    frontend::build(Edition::Shipped)?;
     gallery::ensure_left_out_of(&frontend::downloads()?)?;
-    server()?;
-    if !holds_frontend()? {
-        // Cargo learns from the embedding macro which files to watch. A server compiled while `dist` was still
-        // missing watches none, and would go on answering without pages.
-        Process::cargo(["clean", "--quiet", "--release", "--package", "server"]).run()?;
-        server()?;
-        ensure!(
-            holds_frontend()?,
-            "{} does not contain the pages of {}",
-            binary().display(),
-            dist().display()
-        );
-    }
-    let bytes = fs::metadata(binary())?.len();
+    let binary = server(Edition::Shipped)?;
+    let bytes = fs::metadata(&binary)?.len();
     println!(
         "{} · {} · built in {}",
-        binary().display(),
+        binary.display(),
         kilobytes(bytes),
         stopwatch.words()
     );
-    Ok(binary())
+    Ok(binary)
 }
 
-fn server() -> Result<()> {
-    Process::cargo([
-        "build",
-        "--release",
-        "--package",
-        "server",
-        // The tests and the documents name this path, whatever CARGO_TARGET_DIR says.
-        "--target-dir",
-        "target",
-    ])
-    .remedy("mend what the compiler says above, then repeat the command")
-    .run()
+/// Compiles the server around the pages in `dist`; answers its binary.
+pub fn server(edition: Edition) -> Result<PathBuf> {
+    let (profile, binary) = match edition {
+        Edition::Shipped => (&["--release"][..], workspace::binary()),
+        Edition::Quick => (&[][..], workspace::quick_binary()),
+    };
+    let compile = || {
+        Process::cargo(["build", "--package", "server"])
+            .args(profile)
+            // The tests and the documents name this path, whatever CARGO_TARGET_DIR says.
+            .args(["--target-dir", "target"])
+            .remedy("mend what the compiler says above, then repeat the command")
+            .run()
+    };
+    compile()?;
+    if !holds_frontend(&binary)? {
+        // Cargo learns from the embedding macro which files to watch. A server compiled while `dist` was still
+        // missing watches none, and would go on answering without pages.
+        Process::cargo(["clean", "--quiet", "--package", "server"])
+            .args(profile)
+            .args(["--target-dir", "target"])
+            .run()?;
+        compile()?;
+        ensure!(
+            holds_frontend(&binary)?,
+            "{} does not contain the pages of {}",
+            binary.display(),
+            workspace::dist().display()
+        );
+    }
+    Ok(binary)
 }
 
 /// The name of the WASM file holds a hash of its contents and is embedded beside it.
-fn holds_frontend() -> Result<bool> {
+fn holds_frontend(binary: &Path) -> Result<bool> {
     let name = frontend::wasm_file_name()?;
-    let bytes = fs::read(binary()).with_context(|| format!("reading {}", binary().display()))?;
-    Ok(contains(&bytes, name.as_bytes()))
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|part| part == needle)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_needle_is_found_at_both_ends_and_only_if_there() {
-        assert!(contains(b"abcdef", b"abc"));
-        assert!(contains(b"abcdef", b"def"));
-        assert!(!contains(b"abcdef", b"acd"));
-    }
+    let bytes = fs::read(binary).with_context(|| format!("reading {}", binary.display()))?;
+    Ok(memmem::find(&bytes, name.as_bytes()).is_some())
 }

@@ -1,17 +1,18 @@
 //! `cargo xtask ci`: what a change must pass, cheapest first.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{
     advisories, attack,
-    frontend::WASM_TARGET_DIR,
     process::Process,
     summary::Summary,
     test::{self, Depth, TestArguments},
     tools::{self, Toolbox},
     tree_proof,
-    workspace::end2end,
+    workspace::{end2end, root},
 };
 
 /// What `ci` takes.
@@ -30,15 +31,15 @@ pub struct CiArguments {
     test: TestArguments,
 }
 
+/// What runs on the host.
+const HOST: &[&str] = &[
+    "-p", "domain", "-p", "usecases", "-p", "storage", "-p", "server", "-p", "xtask", "-p",
+    "attack", "-p", "faults", "-p", "bench",
+];
+
 /// Each with all its targets. `app`, `usecases` and `domain` come in one shape for each side.
 const CLIPPY: [(&str, &[&str]); 5] = [
-    (
-        "clippy, host",
-        &[
-            "-p", "domain", "-p", "usecases", "-p", "storage", "-p", "server", "-p", "xtask", "-p",
-            "attack", "-p", "faults",
-        ],
-    ),
+    ("clippy, host", HOST),
     (
         "clippy, domain and use cases without secrets",
         &["-p", "domain", "-p", "usecases"],
@@ -64,14 +65,15 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     });
     summary.step("crates of the pages", tree_proof::check);
     for (name, options) in CLIPPY {
-        summary.step(name, || {
-            Process::cargo(["clippy", "--all-targets"])
-                .args(options)
-                .args(["--", "-D", "warnings"])
-                .run()
-        });
+        summary.step(name, || clippy(options, &[]));
     }
+    // With the same crates, so that cargo checks only those anew that have the feature.
+    summary.step("clippy, audited Argon2", || {
+        clippy(HOST, &["--features", "server/audited-argon2"])
+    });
     summary.step("clippy, pages", clippy_for_the_browser);
+    summary.step("documentation", documentation);
+    summary.step("fuzz targets compile", fuzz_targets);
     dependencies(&mut summary, arguments.no_advisories);
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
@@ -80,13 +82,25 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     } else {
         Depth::Quick
     };
+    summary.step("bench, its figures", || {
+        Process::cargo(["test", "--package", "bench"]).run()
+    });
     test::steps(&mut summary, &arguments.test, depth);
     if depth == Depth::Deep {
         summary.step("attack, everything", attack::everything);
         summary.step("model, 2,000 cases", attack::model);
         summary.step("fuzzing", attack::fuzz);
+        summary.step("pages by Trunk", trunk);
     }
     summary.finish()
+}
+
+fn clippy(packages: &[&str], features: &[&str]) -> Result<()> {
+    Process::cargo(["clippy", "--all-targets"])
+        .args(packages)
+        .args(features)
+        .args(["--", "-D", "warnings"])
+        .run()
 }
 
 fn clippy_for_the_browser() -> Result<()> {
@@ -94,8 +108,55 @@ fn clippy_for_the_browser() -> Result<()> {
     Process::cargo(["clippy", "-p", "frontend"])
         .args(["--target", "wasm32-unknown-unknown"])
         .args(["--", "-D", "warnings"])
-        .env("CARGO_TARGET_DIR", WASM_TARGET_DIR)
         .run()
+}
+
+/// Every link in the documentation of the crates leads somewhere. It is for people who work on them, so private items are in it, and links to
+/// those are allowed. `app` comes with the server's side.
+fn documentation() -> Result<()> {
+    Process::cargo([
+        "doc",
+        "--no-deps",
+        "--document-private-items",
+        "--workspace",
+        "--exclude",
+        "frontend",
+    ])
+    .env(
+        "RUSTDOCFLAGS",
+        "-D warnings -A rustdoc::private_intra_doc_links",
+    )
+    .remedy("the output above names the comment and what is wrong with it")
+    .run()
+}
+
+/// They are a workspace of their own, which no other step looks at.
+fn fuzz_targets() -> Result<()> {
+    Process::cargo(["check", "--manifest-path", "fuzz/Cargo.toml"])
+        .args(["--target-dir", "target/fuzz"])
+        .run()
+}
+
+/// Trunk.toml still serves those who write pages: Trunk makes a page that starts the app, in a folder of its own.
+fn trunk() -> Result<()> {
+    let tools = Toolbox::for_trunk()?;
+    let folder = root().join("target/trunk");
+    Process::new("trunk")
+        .args(["build", "--skip-version-check", "--cargo-profile", "dev", "--dist"])
+        .args([&folder])
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        .env_unshown("PATH", tools.path()?)
+        // Trunk 0.21 takes only `true` and `false` for it and refuses the usual NO_COLOR=1.
+        .env_remove("NO_COLOR")
+        .remedy("mend what the compiler or Trunk says above, then repeat the command")
+        .run()?;
+    let page =
+        fs::read_to_string(folder.join("index.html")).context("reading target/trunk/index.html")?;
+    ensure!(
+        page.contains("module_or_path: '/frontend-") && !page.contains("data-trunk"),
+        "target/trunk/index.html does not start the app"
+    );
+    Ok(())
 }
 
 fn dependencies(summary: &mut Summary, no_advisories: bool) {

@@ -12,9 +12,9 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{
-    frontend::{WASM_TARGET_DIR, files_below},
+    frontend::{self, files_below},
     process::Process,
-    tools::{self, Toolbox},
+    tools,
     workspace::{end2end, root},
 };
 
@@ -70,23 +70,10 @@ fn holding_the_mark(files: &[PathBuf]) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Trunk's build in cargo's quick profile, beside the product's: neither touches the other.
+/// Its pages, beside the product's: neither touches the other.
 fn pages() -> Result<PathBuf> {
-    tools::ensure_target()?;
-    let tools = Toolbox::for_pages()?;
     let folder = root().join("target/gallery");
-    Process::cargo(["fetch", "--target", "wasm32-unknown-unknown"]).run()?;
-    Process::new("trunk")
-        .args(["build", "--skip-version-check", "--cargo-profile", "dev"])
-        .args(["--features", "gallery", "--dist"])
-        .args([&folder])
-        .env("CARGO_TARGET_DIR", root().join(WASM_TARGET_DIR))
-        // Line tables would make it ten times as large.
-        .env("CARGO_PROFILE_DEV_DEBUG", "false")
-        .env_unshown("PATH", tools.path()?)
-        .env_remove("NO_COLOR")
-        .remedy("mend what the compiler or Trunk says above, then repeat the command")
-        .run()?;
+    frontend::build_quick_into(&folder, &["gallery"])?;
     fs::copy(root().join("style/gallery.css"), folder.join("gallery.css"))
         .context("copying style/gallery.css")?;
     // Or its absence from the product would prove nothing.

@@ -3,30 +3,26 @@
 //! What a step needs is looked for first, and installed once when it is missing (see [`tools`]). Nothing here
 //! reads standard input, so that each command works in a terminal and without one.
 
-mod advisories;
-mod attack;
-mod bench;
 mod bill_of_materials;
 mod build;
+mod checks;
 mod ci;
-mod faults;
 mod frontend;
 mod gallery;
-mod lighthouse;
 mod pictures;
-mod postgres;
 mod process;
 mod run;
 mod size;
+mod steps;
 mod stopwatch;
 mod summary;
 mod test;
 mod tools;
-mod tree_proof;
 mod workspace;
 
 use std::process::ExitCode;
 
+use checks::{advisories, attack, bench, faults, lighthouse, postgres, tree_proof};
 use clap::{Parser, Subcommand};
 
 /// Build, run and test Twinlock.
@@ -39,7 +35,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build what has changed and start the server, with the pages inside it
+    /// Build quickly what has changed and start the server, with the pages inside it
     Run(run::RunArguments),
     /// Build target/release/twinlock: one file, with the compressed pages inside
     Build(build::BuildArguments),
@@ -61,7 +57,7 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Take the README's pictures anew, into docs/pictures
     Pictures,
-    /// Join the style sheets into target/style/twinlock.css, before Trunk puts it into the page
+    /// Join the style sheets into target/style/twinlock.css, for `trunk serve`
     #[command(hide = true)]
     Style,
 }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::{
     attack, build, faults,
+    frontend::{self, Edition},
     postgres::{self, Cluster},
     process::Process,
     summary::Summary,
@@ -89,6 +90,10 @@ pub fn run(arguments: &TestArguments) -> Result<()> {
 /// Adds the steps to a summary.
 pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     tools::ensure_for_operators();
+    // Pages of a quick run are no subject of these tests: without shipped ones, a server of the tests has none.
+    summary.step("shipped pages chosen", || {
+        frontend::choose(Edition::Shipped)
+    });
     let behind: Vec<&str> = tools::ensure_proxies()
         .into_iter()
         .map(tests_behind)

@@ -8,7 +8,7 @@ pub fn root() -> &'static Path {
     own.parent().unwrap_or(own)
 }
 
-/// What Trunk writes and the server embeds.
+/// The pages, which the server embeds.
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
@@ -18,7 +18,12 @@ pub fn end2end() -> PathBuf {
     root().join("end2end")
 }
 
-/// The one binary that is shipped, started by `run` and tested by the browser suite.
+/// The one binary that is shipped, tested by the browser suite.
 pub fn binary() -> PathBuf {
     root().join("target/release/twinlock")
+}
+
+/// The binary that `run` starts, with what `cargo test` compiles in it.
+pub fn quick_binary() -> PathBuf {
+    root().join("target/debug/twinlock")
 }

@@ -1,45 +1,68 @@
-//! Names of the script and the WASM by what they hold when they are sent. Browsers keep them for a year, and Trunk takes its hash before
-//! wasm-opt and esbuild have been at work: with another option of theirs the old half of a pair would be joined with the new one.
+//! Names by what a file holds when it is sent: browsers keep it for a year, and the server knows a name with a hash by its form.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 
-use super::{downloads, fingerprint, has_ending};
-use crate::workspace::dist;
+use super::{bindings::Pair, fingerprint};
 
-/// As many digits as Trunk has, by which the server knows a name with a hash.
+/// As many digits as Trunk has.
 const DIGITS: usize = 16;
 
-/// Renames both, in the index page too.
-pub fn renew() -> Result<()> {
-    let pair: Vec<PathBuf> = downloads()?
-        .into_iter()
-        .filter(|file| has_ending(file, "js") || has_ending(file, "wasm"))
-        .collect();
-    let old = pair
-        .iter()
-        .find(|file| has_ending(file, "js"))
-        .and_then(|script| script.file_stem()?.to_str())
-        .context("dist holds no script")?
-        .to_owned();
-    let new = renamed(&old, &fingerprint::of_contents(&pair)?)?;
-    for file in &pair {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        fs::rename(file, file.with_file_name(name.replace(&old, &new)))?;
-    }
-    let page = dist().join("index.html");
-    let text = fs::read_to_string(&page).context("reading dist/index.html")?;
-    fs::write(&page, text.replace(&old, &new)).context("writing dist/index.html")
+/// Where the files of the pages come from, and their names in `dist`.
+pub struct Names {
+    /// The script that loads the WASM.
+    pub script: String,
+    /// The WASM.
+    pub wasm: String,
+    /// Scripts of other crates, which keep their names: a folder's name has the hash.
+    pub snippets: Vec<String>,
+    /// The icon.
+    pub icon: String,
 }
 
-/// `frontend-<hash>` with another hash.
-fn renamed(stem: &str, hash: &str) -> Result<String> {
-    let (name, _) = stem
-        .rsplit_once('-')
-        .context("the script's name has no hash")?;
+/// Copies the files into `dist`. Script and WASM have one hash over both: a half of a pair must never be joined with the half of another one.
+pub fn copy(pair: &Pair, icon: &Path, dist: &Path) -> Result<Names> {
+    let hash = digits(&[pair.script.clone(), pair.wasm.clone()])?;
+    let snippets = pair.snippets()?;
+    let names = Names {
+        script: format!("frontend-{hash}.js"),
+        wasm: format!("frontend-{hash}_bg.wasm"),
+        snippets: snippets.iter().map(|(name, _)| name.clone()).collect(),
+        icon: hashed(icon, &digits(&[icon.to_owned()])?)?,
+    };
+    let put = |from: &Path, name: &str| -> Result<()> {
+        let to = dist.join(name);
+        fs::create_dir_all(to.parent().unwrap_or(dist))?;
+        let copied = fs::copy(from, &to);
+        copied.with_context(|| format!("copying {} to {}", from.display(), to.display()))?;
+        Ok(())
+    };
+    put(&pair.script, &names.script)?;
+    put(&pair.wasm, &names.wasm)?;
+    put(icon, &names.icon)?;
+    snippets
+        .iter()
+        .try_for_each(|(name, file)| put(file, name))?;
+    Ok(names)
+}
+
+fn digits(files: &[PathBuf]) -> Result<String> {
+    let hash = fingerprint::of_contents(files)?;
     let digits = hash.get(..DIGITS).context("the hash is too short")?;
-    Ok(format!("{name}-{digits}"))
+    Ok(digits.to_owned())
+}
+
+/// `icons/mark.svg` as `mark-<hash>.svg`.
+fn hashed(file: &Path, hash: &str) -> Result<String> {
+    let (stem, ending) = file
+        .file_name()
+        .and_then(|name| name.to_str()?.rsplit_once('.'))
+        .with_context(|| format!("{} has no name with an ending", file.display()))?;
+    Ok(format!("{stem}-{hash}.{ending}"))
 }
 
 #[cfg(test)]
@@ -47,12 +70,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_stays_and_the_hash_changes() {
-        let hash = "0123456789abcdef0123";
-        assert_eq!(
-            renamed("frontend-b68240db750a32c6", hash).unwrap(),
-            "frontend-0123456789abcdef"
-        );
-        assert!(renamed("frontend", hash).is_err());
+    fn every_name_has_the_hash_of_what_it_stands_for_and_snippets_keep_theirs() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("bindings");
+        let file = |name: &str, text: &str| {
+            let file = folder.join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, text).unwrap();
+            file
+        };
+        let pair = Pair {
+            script: file("frontend.js", "script"),
+            wasm: file("frontend_bg.wasm", "wasm"),
+            folder: folder.clone(),
+        };
+        file("snippets/crate-0f/inline0.js", "snippet");
+        let icon = file("icons/mark.svg", "<svg/>");
+        let dist = root.path().join("dist");
+        let copied = || copy(&pair, &icon, &dist).unwrap();
+
+        let names = copied();
+        assert_eq!(names.snippets, ["snippets/crate-0f/inline0.js"]);
+        assert_eq!(names.script.len(), "frontend-0123456789abcdef.js".len());
+        assert_eq!(names.icon.len(), "mark-0123456789abcdef.svg".len());
+        for name in [&names.script, &names.wasm, &names.icon, &names.snippets[0]] {
+            assert!(dist.join(name).exists(), "{name}");
+        }
+        file("frontend_bg.wasm", "other");
+        let later = copied();
+        assert_ne!(later.script, names.script);
+        assert_ne!(later.wasm, names.wasm);
+        assert_eq!(later.icon, names.icon);
     }
 }

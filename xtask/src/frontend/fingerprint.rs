@@ -9,10 +9,10 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// Raised when this tool joins the styles, compiles the pages or packs `dist` in another way than before.
-const FORMAT: &str = "7";
+const FORMAT: &str = "8";
 
 const FOLDERS: [&str; 5] = ["app", "domain", "frontend", "style", "usecases"];
-const FILES: [&str; 3] = ["Cargo.lock", "Cargo.toml", "Trunk.toml"];
+const FILES: [&str; 2] = ["Cargo.lock", "Cargo.toml"];
 
 /// The hash of the sources below `root`, and of the versions of the tools that will build them.
 pub fn of_inputs(root: &Path, versions: &str) -> Result<String> {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     fn of(root: &TempDir) -> String {
-        of_inputs(root.path(), "trunk 1").unwrap()
+        of_inputs(root.path(), "esbuild 1").unwrap()
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
         seen.push(of(&root));
         fs::write(file("Cargo.lock"), "newer").unwrap();
         seen.push(of(&root));
-        seen.push(of_inputs(root.path(), "trunk 2").unwrap());
+        seen.push(of_inputs(root.path(), "esbuild 2").unwrap());
         let different: std::collections::BTreeSet<_> = seen.iter().collect();
         assert_eq!(different.len(), seen.len());
     }

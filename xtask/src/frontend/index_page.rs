@@ -1,23 +1,65 @@
-//! The index page as it is sent: without indentation, and without the notes of those who wrote it. Each visitor loads it anew.
+//! The index page as it is sent: with what its `<link data-trunk>`s stand for, without indentation and the notes of those who wrote it. Each
+//! visitor loads it anew.
 
-use std::fs;
+use anyhow::{Result, bail};
+use data_encoding::BASE64;
+use sha2::{Digest, Sha384};
 
-use anyhow::{Context, Result};
+use super::{file_names::Names, template};
 
-use crate::workspace::dist;
+/// The script that starts the app. The attribute keeps optimisers at the edge away from it; the others have it in frontend/index.html.
+const MODULE: &str = "<script data-cfasync=\"false\" type=\"module\">";
 
-/// Trunk writes this script, so it lacks the attribute that keeps optimisers at the edge away from it; the others have it in frontend/index.html.
-const MODULE: &str = "<script data-cfasync=\"false\" type=\"module\"";
-
-/// Makes the page in `dist` small.
-pub fn shorten() -> Result<()> {
-    let file = dist().join("index.html");
-    let page = fs::read_to_string(&file).context("reading dist/index.html")?;
-    fs::write(&file, short(&page)).context("writing dist/index.html")
+/// The page with styles, icon and app in it.
+pub fn filled(page: &str, styles: &str, icon: &[u8], names: &Names) -> Result<String> {
+    let mut whole = String::new();
+    let mut done = 0;
+    for link in template::links(page)? {
+        whole.push_str(page.get(done..link.place.start).unwrap_or_default());
+        let piece = match link.value("rel")? {
+            "inline" => format!("<style>{styles}</style>"),
+            "icon" => link_to_icon(&names.icon, icon),
+            "rust" => start_of_the_app(names),
+            other => bail!(
+                "xtask/src/frontend/index_page.rs knows no `<link data-trunk rel=\"{other}\">`"
+            ),
+        };
+        whole.push_str(&piece);
+        done = link.place.end;
+    }
+    whole.push_str(page.get(done..).unwrap_or_default());
+    Ok(whole.replacen("</head>", &format!("{}</head>", ahead(names)), 1))
 }
 
-fn short(page: &str) -> String {
-    let page = page.replace("<script type=\"module\"", MODULE);
+fn link_to_icon(name: &str, icon: &[u8]) -> String {
+    let integrity = BASE64.encode(&Sha384::digest(icon));
+    format!("<link rel=\"icon\" href=\"/{name}\" integrity=\"sha384-{integrity}\"/>")
+}
+
+/// The event has Trunk's name: pages that `trunk serve` builds have the same.
+fn start_of_the_app(names: &Names) -> String {
+    let Names { script, wasm, .. } = names;
+    format!(
+        "{MODULE}\nimport init from '/{script}';\nconst wasm = await init({{ module_or_path: '/{wasm}' }});\n\
+         dispatchEvent(new CustomEvent(\"TrunkApplicationStarted\", {{detail: {{wasm}}}}));\n</script>"
+    )
+}
+
+/// What a browser may fetch before it has read the rest.
+fn ahead(names: &Names) -> String {
+    let scripts = [&names.script].into_iter().chain(&names.snippets);
+    let scripts = scripts.map(|name| {
+        format!("<link rel=\"modulepreload\" href=\"/{name}\" crossorigin=\"anonymous\">")
+    });
+    let wasm = format!(
+        "<link rel=\"preload\" href=\"/{}\" crossorigin=\"anonymous\" as=\"fetch\" type=\"application/wasm\">",
+        names.wasm
+    );
+    scripts.chain([wasm]).collect()
+}
+
+/// The page without what only its writers need.
+pub fn short(page: &str) -> String {
     let lines = page.lines().map(str::trim);
     let kept = lines.filter(|line| !line.is_empty() && !is_note(line));
     kept.flat_map(|line| [line, "\n"]).collect()
@@ -62,14 +104,54 @@ mod tests {
         );
     }
 
+    fn names() -> Names {
+        Names {
+            script: "frontend-1f.js".to_owned(),
+            wasm: "frontend-1f_bg.wasm".to_owned(),
+            snippets: vec!["snippets/crate-2e/inline0.js".to_owned()],
+            icon: "mark-3d.svg".to_owned(),
+        }
+    }
+
     #[test]
     fn p12_every_script_asks_optimisers_to_leave_it() {
         let page = include_str!("../../../frontend/index.html");
-        let built = short(&format!("{page}<script type=\"module\">"));
+        let built = filled(page, "", b"", &names()).unwrap();
+        assert_eq!(
+            built.matches("<script").count(),
+            page.matches("<script").count() + 1
+        );
         assert_eq!(
             built.matches("<script").count(),
             built.matches("<script data-cfasync=\"false\"").count()
         );
+    }
+
+    #[test]
+    fn each_link_gives_way_to_what_it_names_as_trunk_writes_it() {
+        let page = "<head><link data-trunk rel=\"inline\" href=\"a.css\">\n<link data-trunk rel=\"icon\" href=\"a.svg\" type=\"image/svg+xml\">\n\
+                    <link data-trunk rel=\"rust\"></head><body></body>";
+        assert_eq!(
+            filled(page, "b{}", b"<svg/>", &names()).unwrap(),
+            "<head><style>b{}</style>\n\
+             <link rel=\"icon\" href=\"/mark-3d.svg\" integrity=\"sha384-XDHj4aOBi6gW7Kz+KqI8rdLBm/IZpEIgkfgKVS17+MdfaWz0ItPBsmIuces8lbd3\"/>\n\
+             <script data-cfasync=\"false\" type=\"module\">\n\
+             import init from '/frontend-1f.js';\n\
+             const wasm = await init({ module_or_path: '/frontend-1f_bg.wasm' });\n\
+             dispatchEvent(new CustomEvent(\"TrunkApplicationStarted\", {detail: {wasm}}));\n\
+             </script>\
+             <link rel=\"modulepreload\" href=\"/frontend-1f.js\" crossorigin=\"anonymous\">\
+             <link rel=\"modulepreload\" href=\"/snippets/crate-2e/inline0.js\" crossorigin=\"anonymous\">\
+             <link rel=\"preload\" href=\"/frontend-1f_bg.wasm\" crossorigin=\"anonymous\" as=\"fetch\" type=\"application/wasm\">\
+             </head><body></body>"
+        );
+    }
+
+    #[test]
+    fn a_link_of_an_unknown_kind_is_refused() {
+        let page = "<link data-trunk rel=\"sass\" href=\"a.scss\">";
+        let error = filled(page, "", b"", &names()).unwrap_err().to_string();
+        assert!(error.contains("sass"), "{error}");
     }
 
     #[test]

@@ -4,26 +4,20 @@ use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::{
-    process::Process,
-    tools::Toolbox,
-    workspace::{dist, root},
-};
+use crate::{process::Process, tools::Toolbox, workspace::root};
 
-/// Where each of them begins and ends, and the language that esbuild knows it by. Trunk's own module is left as it is: the server reads it.
+/// Where each of them begins and ends, and the language that esbuild knows it by. The module that starts the app is left as it is: the server reads it.
 const PARTS: [(&str, &str, &str); 2] = [
     ("<style>", "</style>", "css"),
     ("<script data-cfasync=\"false\">", "</script>", "js"),
 ];
 
-/// Makes them small in the page of `dist`.
-pub fn shorten(tools: &Toolbox) -> Result<()> {
-    let file = dist().join("index.html");
-    let mut page = fs::read_to_string(&file).context("reading dist/index.html")?;
+/// The page with each of them made small.
+pub fn shortened(mut page: String, tools: &Toolbox) -> Result<String> {
     for (open, close, language) in PARTS {
         page = replaced(&page, open, close, |text| by_esbuild(tools, language, text))?;
     }
-    fs::write(&file, page).context("writing dist/index.html")
+    Ok(page)
 }
 
 /// The page with every text between `open` and `close` as `shorten` writes it.
@@ -38,14 +32,15 @@ fn replaced(
     for piece in pieces {
         let (text, rest) = piece
             .split_once(close)
-            .with_context(|| format!("{open} in dist/index.html has no end"))?;
+            .with_context(|| format!("{open} in index.html has no end"))?;
         whole.extend([open, shorten(text)?.trim(), close, rest]);
     }
     Ok(whole)
 }
 
 fn by_esbuild(tools: &Toolbox, language: &str, text: &str) -> Result<String> {
-    let path = |name: &str| -> PathBuf { root().join(format!("target/style/{name}.{language}")) };
+    let path =
+        |name: &str| -> PathBuf { root().join(format!("target/pages/shipped/{name}.{language}")) };
     let (long, short) = (path("inline"), path("inline-short"));
     fs::write(&long, text).with_context(|| format!("writing {}", long.display()))?;
     Process::new("esbuild")

@@ -1,76 +1,120 @@
-//! The pages: Trunk's build for the browser, compressed, in `dist`.
+//! The pages, in `dist`: compiled for the browser, joined to it by wasm-bindgen, and named in the index page.
 
+mod bindings;
+mod compile;
 mod compress;
+mod edition;
 mod file_names;
 mod fingerprint;
 mod index_page;
 mod inline;
 mod stamp;
 mod style;
+mod template;
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, ensure};
 
 pub use compress::{beside, brotli_at_start, gzip};
+pub use edition::Edition;
 pub use fingerprint::files_below;
 
 use crate::{
     process::Process,
     stopwatch::Stopwatch,
-    tools::{self, Toolbox, versions},
+    tools::{Toolbox, versions},
     workspace::{dist, root},
 };
+use bindings::Pair;
+use template::Link;
 
-/// Kept apart from the host's folder: `app` is built once with `csr` and once with `ssr`, and each keeps its cache.
-pub const WASM_TARGET_DIR: &str = "target/wasm";
+/// Where the page stands that the links in it are relative to.
+const SOURCE: &str = "frontend";
 
-/// Builds the pages unless they are those of the present sources already.
-pub fn build() -> Result<()> {
+/// Lets `dist` hold this edition: as it was built before if its sources are those, or else anew.
+pub fn build(edition: Edition) -> Result<()> {
+    choose(edition)?;
     let inputs = fingerprint::of_inputs(root(), &versions::all()?)?;
-    if stamp::is_current(root(), &inputs)? {
+    if stamp::is_current(root(), edition, &inputs)? {
         eprintln!("The pages in dist are up to date.");
         return Ok(());
     }
-    tools::ensure_sources()?;
-    let tools = Toolbox::for_pages()?;
     let stopwatch = Stopwatch::start();
     stamp::remove(root())?;
-    // Trunk works offline, cargo below it too: what the lock file names is fetched here.
-    with_own_std(Process::cargo(["fetch", "--target", "wasm32-unknown-unknown"]))
-        .remedy("the crates of Cargo.lock must be reachable: look at the network or the registry settings of cargo")
-        .run()?;
-    trunk(&tools)?;
-    streams_are_unused()?;
-    minify_scripts(&tools)?;
-    file_names::renew()?;
-    index_page::shorten()?;
-    inline::shorten(&tools)?;
-    compress::all(&downloads()?)?;
-    stamp::write(root(), &inputs)?;
+    match edition {
+        Edition::Shipped => ship()?,
+        Edition::Quick => {
+            let pair = joined(edition, &[])?;
+            assemble(&pair, &dist())?;
+        }
+    }
+    stamp::write(root(), edition, &inputs)?;
     eprintln!("The pages were built in {}.", stopwatch.words());
     Ok(())
 }
 
-fn trunk(tools: &Toolbox) -> Result<()> {
-    with_own_std(Process::new("trunk"))
-        .args(["build", "--release", "--skip-version-check"])
-        .env("CARGO_TARGET_DIR", root().join(WASM_TARGET_DIR))
-        .env_unshown("CARGO_ENCODED_RUSTFLAGS", compiler_flags().join("\u{1f}"))
-        .env_unshown("PATH", tools.path()?)
-        // Trunk 0.21 takes only `true` and `false` for it and refuses the usual NO_COLOR=1.
-        .env_remove("NO_COLOR")
-        .remedy("mend what the compiler or Trunk says above, then repeat the command")
-        .run()
+/// Lets `dist` hold what was built last of this edition, current or not; nothing if there is none.
+pub fn choose(edition: Edition) -> Result<()> {
+    edition::choose(root(), edition)
 }
 
-/// wasm-bindgen writes its JavaScript for people: half of it is names, comments and blank space. Trunk would minify the index page as well, and take
-/// the quotes around its placeholders.
-fn minify_scripts(tools: &Toolbox) -> Result<()> {
-    for script in scripts()? {
+/// Pages with these features beside the product's, in a folder of their own.
+pub fn build_quick_into(folder: &Path, features: &[&str]) -> Result<()> {
+    assemble(&joined(Edition::Quick, features)?, folder)
+}
+
+fn ship() -> Result<()> {
+    let tools = Toolbox::for_pages()?;
+    let pair = joined(Edition::Shipped, &[])?;
+    streams_are_unused(&pair)?;
+    let pair = bindings::shrunk(pair, &app()?, &tools)?;
+    minify(&pair, &tools)?;
+    assemble(&pair, &dist())?;
+    let file = dist().join("index.html");
+    let page = fs::read_to_string(&file).context("reading dist/index.html")?;
+    fs::write(&file, inline::shortened(page, &tools)?).context("writing dist/index.html")?;
+    compress::all(&downloads()?)
+}
+
+/// Script and WASM, as wasm-bindgen joins them.
+fn joined(edition: Edition, features: &[&str]) -> Result<Pair> {
+    let compiled = compile::compile(edition, features)?;
+    let stopwatch = Stopwatch::start();
+    let pair = bindings::write(&compiled, bindings_of(edition))?;
+    eprintln!(
+        "wasm-bindgen wrote its JavaScript in {}.",
+        stopwatch.words()
+    );
+    Ok(pair)
+}
+
+/// Where wasm-bindgen writes.
+fn bindings_of(edition: Edition) -> PathBuf {
+    root()
+        .join("target/pages")
+        .join(edition.word())
+        .join("bindings")
+}
+
+/// The link of the index page that stands for the app.
+fn app() -> Result<Link> {
+    template::link(&source("index.html")?, "rust")
+}
+
+/// The WASM of the shipped pages with the names of its functions, and how wasm-opt makes it small.
+pub fn before_shrinking() -> Result<(PathBuf, Vec<String>)> {
+    let wasm = bindings::wasm(&bindings_of(Edition::Shipped));
+    Ok((wasm, bindings::shrinking(&app()?)?))
+}
+
+/// wasm-bindgen writes its JavaScript for people: half of it is names, comments and blank space.
+fn minify(pair: &Pair, tools: &Toolbox) -> Result<()> {
+    let snippets = pair.snippets()?.into_iter().map(|(_, file)| file);
+    for script in snippets.chain([pair.script.clone()]) {
         Process::new("esbuild")
             .args([&script])
             .args(["--minify", "--allow-overwrite", "--log-level=warning"])
@@ -83,48 +127,32 @@ fn minify_scripts(tools: &Toolbox) -> Result<()> {
 
 /// `server_fn` is compiled against streams that do nothing (frontend/wasm-streams). If a page begins to use one, the developer hears of it here,
 /// and not from a browser.
-fn streams_are_unused() -> Result<()> {
-    for script in scripts()? {
-        ensure!(
-            !fs::read_to_string(&script)?.contains("streamsAreLeftOut"),
-            "the pages use streams now: take the patch of `wasm-streams` out of Cargo.toml"
-        );
-    }
+fn streams_are_unused(pair: &Pair) -> Result<()> {
+    ensure!(
+        !fs::read_to_string(&pair.script)?.contains("streamsAreLeftOut"),
+        "the pages use streams now: take the patch of `wasm-streams` out of Cargo.toml"
+    );
     Ok(())
 }
 
-fn scripts() -> Result<Vec<PathBuf>> {
-    let mut files = downloads()?;
-    files.retain(|file| has_ending(file, "js"));
-    Ok(files)
+/// Writes the folder that is served: the pair, the icon, and the index page that names them.
+fn assemble(pair: &Pair, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let page = source("index.html")?;
+    let icon = root()
+        .join(SOURCE)
+        .join(template::link(&page, "icon")?.value("href")?);
+    let names = file_names::copy(pair, &icon, folder)?;
+    let page = index_page::filled(&page, &style::bundled(root())?, &fs::read(&icon)?, &names)?;
+    fs::write(folder.join("index.html"), index_page::short(&page)).context("writing index.html")
 }
 
-/// Has cargo compile the standard library too, for size and with panics that end the app without composing words about it (ADR 21).
-/// Cargo takes that on its nightly channel only, or where this variable is set.
-fn with_own_std(process: Process) -> Process {
-    process
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-}
-
-/// Components without their types weigh less, and no page shows what `{:?}` would write. What is left of panics names source files, but
-/// not where those lay on the machine that built them (ASVS V13.4).
-fn compiler_flags() -> Vec<String> {
-    let hidden =
-        |folder: PathBuf, name: &str| format!("--remap-path-prefix={}={name}", folder.display());
-    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let cargo_home =
-        cargo_home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
-    let mut flags = vec![
-        "--cfg=erase_components".to_owned(),
-        "-Zunstable-options".to_owned(),
-        "-Cpanic=immediate-abort".to_owned(),
-        "-Zfmt-debug=none".to_owned(),
-        hidden(root().to_owned(), "twinlock"),
-    ];
-    flags.extend(cargo_home.map(|folder| hidden(folder, "cargo")));
-    flags
+fn source(name: &str) -> Result<String> {
+    let file = root().join(SOURCE).join(name);
+    fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))
 }
 
 /// Each file of `dist` a browser may ask for, without the compressed copies.
@@ -140,10 +168,9 @@ pub fn has_ending(file: &Path, ending: &str) -> bool {
         .is_some_and(|extension| extension == ending)
 }
 
-/// Joins the style sheets into the one file that Trunk puts into index.html. A hook in Trunk.toml calls it, so that
-/// `trunk serve` has it too.
+/// Joins the style sheets into the one file that Trunk puts into index.html, for `trunk serve`: a hook in Trunk.toml calls it.
 pub fn join_styles() -> Result<()> {
-    style::bundle(root())
+    style::write(root())
 }
 
 /// The name of the WASM file, with a hash of its contents and the script's.

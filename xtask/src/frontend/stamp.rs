@@ -4,17 +4,18 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
-use super::fingerprint;
+use super::{edition::Edition, fingerprint};
 
-const STAMP: &str = "dist.stamp";
+/// The file's name.
+pub const STAMP: &str = "dist.stamp";
 
-/// Whether `dist` was built from these inputs and nobody has changed it since (a `trunk build` by hand would).
-pub fn is_current(root: &Path, inputs: &str) -> Result<bool> {
+/// Whether `dist` holds this edition, was built from these inputs, and nobody has changed it since (a `trunk build` by hand would).
+pub fn is_current(root: &Path, edition: Edition, inputs: &str) -> Result<bool> {
     let Ok(stamp) = fs::read_to_string(root.join(STAMP)) else {
         return Ok(false);
     };
     let dist = root.join("dist");
-    Ok(dist.is_dir() && stamp == contents(inputs, &fingerprint::of_folder(&dist)?))
+    Ok(dist.is_dir() && stamp == contents(edition, inputs, &fingerprint::of_folder(&dist)?))
 }
 
 /// Forgets the stamp before `dist` is touched, so that an interrupted build does not pass for a finished one.
@@ -27,13 +28,13 @@ pub fn remove(root: &Path) -> Result<()> {
 }
 
 /// Records what `dist` holds now.
-pub fn write(root: &Path, inputs: &str) -> Result<()> {
+pub fn write(root: &Path, edition: Edition, inputs: &str) -> Result<()> {
     let held = fingerprint::of_folder(&root.join("dist"))?;
-    fs::write(root.join(STAMP), contents(inputs, &held)).context("writing dist.stamp")
+    fs::write(root.join(STAMP), contents(edition, inputs, &held)).context("writing dist.stamp")
 }
 
-fn contents(inputs: &str, held: &str) -> String {
-    format!("sources {inputs}\ndist {held}\n")
+fn contents(edition: Edition, inputs: &str, held: &str) -> String {
+    format!("pages {}\nsources {inputs}\ndist {held}\n", edition.word())
 }
 
 #[cfg(test)]
@@ -44,28 +45,29 @@ mod tests {
     fn other_sources_and_a_touched_dist_are_noticed() {
         let root = tempfile::tempdir().unwrap();
         let dist = root.path().join("dist");
-        assert!(!is_current(root.path(), "a").unwrap());
+        assert!(!is_current(root.path(), Edition::Quick, "a").unwrap());
 
         fs::create_dir(&dist).unwrap();
         fs::write(dist.join("index.html"), "page").unwrap();
-        write(root.path(), "a").unwrap();
-        assert!(is_current(root.path(), "a").unwrap());
-        assert!(!is_current(root.path(), "b").unwrap());
+        write(root.path(), Edition::Quick, "a").unwrap();
+        assert!(is_current(root.path(), Edition::Quick, "a").unwrap());
+        assert!(!is_current(root.path(), Edition::Quick, "b").unwrap());
+        assert!(!is_current(root.path(), Edition::Shipped, "a").unwrap());
 
         fs::write(dist.join("index.html"), "other").unwrap();
-        assert!(!is_current(root.path(), "a").unwrap());
+        assert!(!is_current(root.path(), Edition::Quick, "a").unwrap());
 
-        write(root.path(), "a").unwrap();
+        write(root.path(), Edition::Quick, "a").unwrap();
         remove(root.path()).unwrap();
-        assert!(!is_current(root.path(), "a").unwrap());
+        assert!(!is_current(root.path(), Edition::Quick, "a").unwrap());
     }
 
     #[test]
     fn a_removed_dist_is_noticed() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("dist")).unwrap();
-        write(root.path(), "a").unwrap();
+        write(root.path(), Edition::Quick, "a").unwrap();
         fs::remove_dir(root.path().join("dist")).unwrap();
-        assert!(!is_current(root.path(), "a").unwrap());
+        assert!(!is_current(root.path(), Edition::Quick, "a").unwrap());
     }
 }

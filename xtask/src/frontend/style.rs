@@ -1,25 +1,26 @@
-//! One style sheet out of many: Trunk puts the file it is shown into the page and leaves `@import` alone, and a browser that
-//! follows imports pays a round trip for each.
+//! One style sheet out of many, to stand in the page: a browser that follows imports pays a round trip for each.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-/// Writes `target/style/twinlock.css` from `style/main.css` and what that imports.
-pub fn bundle(root: &Path) -> Result<()> {
+/// Writes `target/style/twinlock.css`, where Trunk finds it.
+pub fn write(root: &Path) -> Result<()> {
+    let target = root.join("target/style");
+    fs::create_dir_all(&target)?;
+    fs::write(target.join("twinlock.css"), bundled(root)?)
+        .context("writing target/style/twinlock.css")
+}
+
+/// `style/main.css` and what that imports.
+pub fn bundled(root: &Path) -> Result<String> {
     let source = root.join("style");
     let list = fs::read_to_string(source.join("main.css")).context("reading style/main.css")?;
     let bundled = inline(&list, |name| {
         fs::read_to_string(source.join(name))
             .with_context(|| format!("reading style/{name}, which style/main.css imports"))
     })?;
-    let target = root.join("target/style");
-    fs::create_dir_all(&target)?;
-    fs::write(
-        target.join("twinlock.css"),
-        without_indents(&without_comments(&bundled)),
-    )
-    .context("writing target/style/twinlock.css")
+    Ok(without_indents(&without_comments(&bundled)))
 }
 
 fn inline(list: &str, read: impl Fn(&str) -> Result<String>) -> Result<String> {

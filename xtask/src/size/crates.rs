@@ -1,12 +1,12 @@
 //! `cargo xtask size --by-crate`: what the pages' WASM holds, by the crate that a function comes from.
 
-use std::{collections::BTreeMap, ffi::OsString, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 use super::kilobytes;
-use crate::{frontend::WASM_TARGET_DIR, process::Process, tools::Toolbox, workspace::root};
+use crate::{frontend, process::Process, tools::Toolbox};
 
 /// Rust's own libraries: a function of theirs counts for whom it was made, where its name says so.
 const STD: [&str; 3] = ["alloc", "core", "std"];
@@ -41,21 +41,15 @@ pub fn print() -> Result<()> {
     Ok(())
 }
 
-/// The file as it is shipped, but with the functions' names: what wasm-bindgen wrote, made small as Trunk has it done.
+/// The file as it is shipped, but with the functions' names.
 fn named() -> Result<PathBuf> {
-    let index = fs::read_to_string(root().join("frontend/index.html"))?;
-    let options = index
-        .split_once("data-wasm-opt-params=\"")
-        .and_then(|(_, rest)| rest.split_once('"'))
-        .map(|(options, _)| options)
-        .context("frontend/index.html has no data-wasm-opt-params")?;
-    let folder = root().join(WASM_TARGET_DIR);
-    let named = folder.join("named.wasm");
+    let (wasm, options) = frontend::before_shrinking()?;
+    let named = wasm.with_extension("named.wasm");
     Process::new("wasm-opt")
-        .args(["-Oz", "--debuginfo"])
-        .args(options.split_whitespace())
-        .args([folder.join("wasm-bindgen/release/frontend_bg.wasm")])
-        .args([OsString::from("--output"), named.clone().into()])
+        .args(["--debuginfo"])
+        .args(options)
+        .args([format!("--output={}", named.display())])
+        .args([&wasm])
         .env_unshown("PATH", Toolbox::for_pages()?.path()?)
         .remedy("`cargo xtask build` makes the file that is read here")
         .run()?;

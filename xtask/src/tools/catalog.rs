@@ -58,14 +58,14 @@ impl Tool {
     }
 }
 
-/// Builds the pages.
+/// Builds the pages as often as a file changes (`trunk serve`).
 pub fn trunk() -> Tool {
     Tool {
         label: "Trunk",
         program: "trunk",
         version: versions::TRUNK.to_owned(),
         reported: versions::TRUNK.to_owned(),
-        purpose: "it builds the pages",
+        purpose: "it serves the pages while you write them",
         duration: "5 minutes",
         source: Source::Cargo {
             package: "trunk",
@@ -75,7 +75,7 @@ pub fn trunk() -> Tool {
     }
 }
 
-/// Writes the JavaScript between WASM and browser; called by Trunk.
+/// Writes the JavaScript between WASM and browser; called by Trunk. `run` and `build` have the same as a library.
 pub fn wasm_bindgen() -> Result<Tool> {
     let version = versions::wasm_bindgen()?;
     Ok(Tool {
@@ -95,7 +95,7 @@ pub fn wasm_bindgen() -> Result<Tool> {
     })
 }
 
-/// Makes the WASM smaller; called by Trunk.
+/// Makes the WASM smaller.
 pub fn wasm_opt() -> Tool {
     let major = versions::BINARYEN.split('.').next().unwrap_or_default();
     Tool {

@@ -21,46 +21,35 @@ pub use node::{install_for_pictures, install_lighthouse, install_packages, node_
 pub use toolchain::{ensure_sources, ensure_target};
 
 /// Tools found or installed, to be put first on PATH.
-#[derive(Default)]
 pub struct Toolbox {
     folders: Vec<PathBuf>,
 }
 
 impl Toolbox {
-    /// What turns the sources into pages.
+    /// What makes the pages small enough to be shipped.
     pub fn for_pages() -> Result<Self> {
         node::ensure()?;
-        let mut tools = Self::default();
-        for tool in [
-            catalog::trunk(),
-            catalog::wasm_bindgen()?,
-            catalog::wasm_opt(),
-            catalog::esbuild(),
-        ] {
-            tools.add(&tool)?;
-        }
-        Ok(tools)
+        Self::of([catalog::wasm_opt(), catalog::esbuild()])
+    }
+
+    /// Trunk and the command that it calls.
+    pub fn for_trunk() -> Result<Self> {
+        Self::of([catalog::trunk(), catalog::wasm_bindgen()?])
     }
 
     /// The check of licences and advisories.
     pub fn for_dependency_check() -> Result<Self> {
-        let mut tools = Self::default();
-        tools.add(&catalog::cargo_deny())?;
-        Ok(tools)
+        Self::of([catalog::cargo_deny()])
     }
 
     /// The list of what a build holds.
     pub fn for_bill_of_materials() -> Result<Self> {
-        let mut tools = Self::default();
-        tools.add(&catalog::cargo_cyclonedx())?;
-        Ok(tools)
+        Self::of([catalog::cargo_cyclonedx()])
     }
 
     /// Fuzzing.
     pub fn for_fuzzing() -> Result<Self> {
-        let mut tools = Self::default();
-        tools.add(&catalog::cargo_fuzz())?;
-        Ok(tools)
+        Self::of([catalog::cargo_fuzz()])
     }
 
     /// PATH with the tools in front.
@@ -70,11 +59,12 @@ impl Toolbox {
         Ok(env::join_paths(folders.chain(env::split_paths(&present)))?)
     }
 
-    fn add(&mut self, tool: &Tool) -> Result<()> {
-        if let Some(folder) = cache::find_or_install(tool)? {
-            self.folders.push(folder);
+    fn of(tools: impl IntoIterator<Item = Tool>) -> Result<Self> {
+        let mut folders = Vec::new();
+        for tool in tools {
+            folders.extend(cache::find_or_install(&tool)?);
         }
-        Ok(())
+        Ok(Self { folders })
     }
 }
 

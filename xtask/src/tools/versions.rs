@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::{process::Process, workspace::root};
 
-/// Trunk; 0.22 wants a newer compiler than ours.
+/// Trunk, for `trunk serve`; 0.22 wants a newer compiler than ours.
 pub const TRUNK: &str = "0.21.14";
 
 /// The npm package with `wasm-opt`; Trunk.toml names the same.
@@ -24,7 +24,7 @@ pub const CARGO_CYCLONEDX: &str = "0.5.9";
 /// The fuzzer.
 pub const CARGO_FUZZ: &str = "0.13.2";
 
-/// wasm-bindgen's command must be exactly of the version of the crate.
+/// wasm-bindgen's command and the library in this tool must be exactly of the version of the crate.
 pub fn wasm_bindgen() -> Result<String> {
     let lock = fs::read_to_string(root().join("Cargo.lock")).context("reading Cargo.lock")?;
     locked(&lock, "wasm-bindgen")
@@ -36,7 +36,7 @@ pub fn wasm_bindgen() -> Result<String> {
 pub fn all() -> Result<String> {
     let compiler = Process::new("rustc").args(["--version"]).output()?;
     Ok(format!(
-        "trunk {TRUNK}, wasm-bindgen {}, binaryen {BINARYEN}, esbuild {ESBUILD}, {compiler}",
+        "wasm-bindgen {}, binaryen {BINARYEN}, esbuild {ESBUILD}, {compiler}",
         wasm_bindgen()?
     ))
 }
@@ -71,6 +71,14 @@ source = "registry"
         assert_eq!(locked(LOCK, "wasm-bindgen"), Some("0.2.130"));
         assert_eq!(locked(LOCK, "wasm-bindgen-futures"), Some("0.4.50"));
         assert_eq!(locked(LOCK, "wasm"), None);
+    }
+
+    #[test]
+    fn the_library_in_this_tool_has_the_version_of_the_crate() {
+        let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+        let library = locked(&lock, "wasm-bindgen-cli-support");
+        assert_eq!(library, locked(&lock, "wasm-bindgen"));
+        assert!(library.is_some());
     }
 
     #[test]

@@ -1,0 +1,90 @@
+//! wasm-bindgen and wasm-opt: the compiled WASM becomes a pair that a browser can load.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{fingerprint::files_below, template::Link};
+use crate::{process::Process, tools::Toolbox};
+
+/// The name of both before they have a hash in it.
+const NAME: &str = "frontend";
+
+/// What wasm-bindgen wrote.
+pub struct Pair {
+    /// The folder with all of it.
+    pub(super) folder: PathBuf,
+    /// The script that loads the WASM.
+    pub script: PathBuf,
+    /// The WASM.
+    pub wasm: PathBuf,
+}
+
+impl Pair {
+    /// The scripts that crates bring along, which the main one imports by relative paths: none today.
+    pub fn snippets(&self) -> Result<Vec<(String, PathBuf)>> {
+        let folder = self.folder.join("snippets");
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let named = |file: PathBuf| {
+            let name = file.strip_prefix(&self.folder).unwrap_or(&file);
+            (name.display().to_string(), file.clone())
+        };
+        Ok(files_below(&folder)?.into_iter().map(named).collect())
+    }
+}
+
+/// Writes the JavaScript between a WASM file and the browser into a folder of its own, with the WASM as that needs it.
+pub fn write(compiled: &Path, folder: PathBuf) -> Result<Pair> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    Bindgen::new()
+        .web(true)?
+        .input_path(compiled)
+        .out_name(NAME)
+        .demangle(false)
+        .omit_default_module_path(false)
+        .generate(&folder)
+        .with_context(|| format!("wasm-bindgen on {}", compiled.display()))?;
+    Ok(Pair {
+        script: folder.join(format!("{NAME}.js")),
+        wasm: wasm(&folder),
+        folder,
+    })
+}
+
+/// The file that wasm-bindgen writes into such a folder.
+pub fn wasm(folder: &Path) -> PathBuf {
+    folder.join(format!("{NAME}_bg.wasm"))
+}
+
+/// The pair with a WASM that was made small. What it was made from stays, for `cargo xtask size --by-crate`.
+pub fn shrunk(pair: Pair, app: &Link, tools: &Toolbox) -> Result<Pair> {
+    let small = pair.wasm.with_extension("small.wasm");
+    Process::new("wasm-opt")
+        .args([format!("--output={}", small.display())])
+        .args(shrinking(app)?)
+        .args([&pair.wasm])
+        .env_unshown("PATH", tools.path()?)
+        .run()?;
+    Ok(Pair {
+        wasm: small,
+        ..pair
+    })
+}
+
+/// How wasm-opt makes it small, as the attributes of the app's link in the index page say.
+pub fn shrinking(app: &Link) -> Result<Vec<String>> {
+    let level = format!("-O{}", app.value("data-wasm-opt")?);
+    let passes = app.value("data-wasm-opt-params")?.split_whitespace();
+    Ok([level]
+        .into_iter()
+        .chain(passes.map(str::to_owned))
+        .collect())
+}
