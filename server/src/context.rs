@@ -1,4 +1,4 @@
-//! Puts the ports together: which implementation stands behind which trait is decided here and nowhere else.
+//! Wires the ports: this file alone decides which implementation stands behind which trait.
 
 use std::{fs, io, sync::Arc, time::Duration};
 
@@ -28,55 +28,55 @@ use crate::{
     system::{clock::SystemClock, entropy::SystemEntropy},
 };
 
-/// Whether a database that isn't there is made.
+/// How to open a database, and what to do if it does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
-    /// It is made, and brought up to this version's schema.
+    /// Creates the database if it is missing and migrates it to this version's schema.
     Migrate,
-    /// The same by a command: what root makes is given to the user whose server will work with it.
+    /// Like [`Self::Migrate`], but for a command: files that root creates are given to the user whose server uses them.
     Prepare,
-    /// It must be there: a mistyped name should not leave an empty database behind.
+    /// The database must exist, because a mistyped name must not create an empty database.
     Existing,
 }
 
-/// Why there is nothing to work with.
+/// Why a database can't be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// No such database.
+    /// The database does not exist.
     #[error(
         "there is no database {0}: `twinlock serve` and `twinlock migrate` make one, or name another with TWINLOCK_DATABASE_URL"
     )]
     NoDatabase(DatabaseLocation),
-    /// Something stands in the way of the database's file.
+    /// The path of the database's file can't be used.
     #[error(transparent)]
     Path(#[from] Box<PathError>),
-    /// No usable key.
+    /// The key file gives no usable key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
     /// The database does not open.
     #[error("the database {0} can't be opened: {1}")]
     Store(DatabaseLocation, #[source] storage::OpenError),
-    /// Its schema is older than this version.
+    /// The database's schema is older than this version.
     #[error(
         "the database {0} is empty or was made by an older version: start the server once, or run `twinlock migrate`"
     )]
     Outdated(DatabaseLocation),
-    /// The database does not answer, or refuses.
+    /// The database does not answer, or refuses a query.
     #[error("{}: {}", if matches!(.0, PortError::Unavailable(_)) { "the database does not answer" } else { "the database refuses" }, source_of(.0))]
     Port(#[from] PortError),
-    /// No threads.
+    /// The hashing threads can't be started.
     #[error("the threads for password hashes can't be started: {0}")]
     Threads(#[source] io::Error),
 }
 
-/// An open database and its key.
+/// An open database and its keys.
 pub struct Opened {
     store: Arc<Store>,
     vault: Arc<Vault>,
     database: Database,
 }
 
-/// Opens a database with its key, and makes sure that they belong together.
+/// Opens a database with its keys, and checks that they belong together.
 pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenError> {
     look_at(database, opening != Opening::Existing)?;
     if opening == Opening::Existing && key_file::is_new(database)? {
@@ -99,7 +99,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         if opening == Opening::Existing {
             return Err(OpenError::Outdated(database.place.clone()));
         }
-        // Before anything changes; a database without tables has no check value yet, and gets it below.
+        // Checked before anything changes. A database without tables has no check value yet; [`keys::vault`] writes it below.
         if let Ok(Some(kept)) = store.key_check().await {
             fitting(&store, &ring, &kept, database).await?;
         }
@@ -107,7 +107,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     }
     store.check_schema().await.map_err(fails)?;
     if opening != Opening::Existing {
-        // What an older version wrote beside this one, after the schema was brought up to date.
+        // Rewrites what an older version running in parallel wrote after the schema was migrated.
         store.bring_canonical_forms().await.map_err(fails)?;
     }
     match opening {
@@ -120,7 +120,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         made => made,
     };
     let vault = vault?;
-    // The data keys have just been opened by them.
+    // These keys have just opened the data keys.
     let proven = store.keys_of_data_keys().await?;
     let mut fingerprints = vault.fingerprints();
     fingerprints.retain(|known| proven.iter().any(|id| known.starts_with(&format!("{id}:"))));
@@ -132,7 +132,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
     })
 }
 
-/// Refuses a database file that this process can't use, or could not make, before its key file is read or made.
+/// Refuses a database file that this process can't use or create, before the key file is read or created.
 pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<PathError>> {
     let Some(file) = database.file() else {
         return Ok(());
@@ -146,33 +146,33 @@ pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<Path
         };
     };
     named.refuse_unwritable(file, &found)?;
-    // The engine follows a link to the database, and none to these; a pipe would keep it waiting.
+    // `SQLite` follows a symbolic link to the database, but not to these files; a pipe would block the open.
     let whole = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     for end in ["-journal", "-wal", "-shm"] {
         DATABASE_JOURNAL.look_beside(&beside(&whole, end))?;
     }
-    // One that is there is written to: some other process has made it.
+    // If the WAL file exists, another process has created it and writes to it.
     if files::is_taken(&beside(file, "-wal")).unwrap_or(true) {
         return Ok(());
     }
     named.refuse_closed_folder(file, JOURNAL)
 }
 
-/// Warns of a database file, or its folder, that other users of this machine can change.
+/// Warns if other users of this machine can change the database file or its folder.
 pub(crate) fn warn_of_exposures(database: &Database) {
     for exposure in database.file().map(files::exposures).unwrap_or_default() {
         tracing::warn!("{exposure}");
     }
 }
 
-/// Warns of a command that is not the owner's: what it makes beside the file may be closed to the server.
+/// Warns if the command does not run as the file's owner, because the server may be unable to open files that the command creates next to it.
 fn warn_of_foreign_owner(database: &Database) {
     if let Some(warning) = database.file().and_then(files::foreign_owner) {
         tracing::warn!("{warning}");
     }
 }
 
-/// Connects to a database, whatever its schema is.
+/// Connects to a database without checking its schema.
 pub(crate) async fn connected(database: &Database) -> Result<Store, OpenError> {
     let store = if database.trusted_network {
         Store::open_on_a_trusted_network(&database.url).await
@@ -183,12 +183,12 @@ pub(crate) async fn connected(database: &Database) -> Result<Store, OpenError> {
 }
 
 impl Opened {
-    /// Waits for what is being written and closes the database, which leaves one tidy file.
+    /// Waits for pending writes and closes the database, which leaves a single file without a journal.
     pub async fn close(&self) {
         self.store.close().await;
     }
 
-    /// What works beside the server, to be started.
+    /// Creates the housekeeping that runs beside the server; the caller starts it.
     ///
     /// # Errors
     /// When the system gives no random bytes.
@@ -202,12 +202,12 @@ impl Opened {
         })
     }
 
-    /// What balancers and service managers ask.
+    /// The health checks that load balancers and service managers request.
     pub fn health(&self, clock: Arc<dyn Clock>) -> Health {
         Health::new(Arc::clone(&self.store), self.database.clone(), clock)
     }
 
-    /// The database itself, for what no use case needs.
+    /// The database itself, for what no use case covers.
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }
@@ -217,7 +217,7 @@ impl Opened {
         &self.vault
     }
 
-    /// The services on the system's clock and randomness, at the standard cost of a hash.
+    /// Creates the services with the system's clock and randomness, at the standard hashing cost.
     pub fn services(&self, settings: Settings) -> Result<Services, OpenError> {
         let hasher = Argon2Hasher::start(Cost::STANDARD, Arc::new(SystemEntropy))
             .map_err(OpenError::Threads)?;
@@ -229,7 +229,7 @@ impl Opened {
         ))
     }
 
-    /// The services on other ports to the outside: tests set the clock.
+    /// Creates the services with other ports to the outside, so that tests can set the clock.
     pub fn services_with(
         &self,
         clock: Arc<dyn Clock>,
@@ -284,7 +284,7 @@ impl Scope for OneRequest {
     }
 }
 
-/// What the use cases need to know of the settings.
+/// The settings that the use cases need.
 #[must_use]
 pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) -> Settings {
     Settings {
@@ -296,7 +296,7 @@ pub fn settings(branding: &Branding, public_url: &PublicUrl, limits: &Limits) ->
     }
 }
 
-/// The reason behind a port's error, for the operator.
+/// Returns the cause of a port's error, for the operator.
 pub(crate) fn source_of(error: &PortError) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -1,5 +1,5 @@
-//! Housekeeping while the server runs: seals new security events, deletes those that are kept long enough and whatever else is over, and
-//! reads the key file again when it has changed.
+//! Housekeeping while the server runs: seals new security events, deletes expired events and other
+//! expired rows, and reads the key file again when it has changed.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,27 +18,27 @@ use crate::{
     system::utc::utc,
 };
 
-/// How often there is a look for new events and at the key file: each event is sealed within a second.
+/// How often new events are sealed and the key file is checked: each event is sealed within a second.
 const SEAL_EVERY: Duration = Duration::from_millis(500);
-/// How often there is a look for old ones, in looks for new ones: every hour.
+/// How often old events are deleted, in turns of [`SEAL_EVERY`]: every hour.
 const DELETE_EVERY: u32 = 7200;
 
-/// How often there is a look for sessions, grants and counters that are over, in looks for new events: every minute.
+/// How often expired sessions, grants and counters are deleted, in turns of [`SEAL_EVERY`]: every minute.
 const SWEEP_EVERY: u32 = 120;
 
-/// How often the clock is compared with what the database has seen, in looks for new events: every minute.
+/// How often the clock is compared with the newest time in the database, in turns of [`SEAL_EVERY`]: every minute.
 const BEAT_EVERY: u32 = 120;
 
-/// How often what strangers cause beyond their budget is written, in looks for new events: every minute.
+/// How often merged events of strangers beyond their budget are written, in turns of [`SEAL_EVERY`]: every minute.
 const FLUSH_EVERY: u32 = 120;
 
-/// How often the database is asked which key seals, in looks for new events: every second.
+/// How often the database is asked which key seals, in turns of [`SEAL_EVERY`]: every second.
 const SAY_EVERY: u32 = 2;
 
 const MERGED_FAIL: &str = "merged security events can't be written";
 const SEALS_FAIL: &str = "security events can't be sealed";
 
-/// What is done a batch a turn.
+/// Work that is done one batch per turn.
 #[derive(Default)]
 struct Chore {
     /// Whether there may be more to delete.
@@ -46,34 +46,34 @@ struct Chore {
     fails: bool,
 }
 
-/// What is known of the clock.
+/// The state of the clock watch.
 #[derive(Default)]
 struct ClockState {
-    /// The newest instant that this process or the database has seen.
+    /// The newest time that this process or the database has seen.
     newest: Timestamp,
-    /// What was wrong with it at the last look.
+    /// What was wrong with the clock at the last look.
     fault: Option<&'static str>,
 }
 
-/// How far it has come.
+/// The state of the housekeeping between turns.
 #[derive(Default)]
 struct Work {
     /// Turns so far.
     count: u32,
-    /// Whether merged events can't be written.
+    /// Whether writing merged events fails.
     merged_fail: bool,
-    /// Seals, and old events.
+    /// Sealing, and deleting old events.
     events: Chore,
-    /// The rest of what is over.
+    /// Deleting other expired rows.
     sweep: Chore,
     clock: ClockState,
-    /// What this server has said of itself last.
+    /// The last presence record that this server has written.
     said: Option<Said>,
-    /// Whether it can't say so.
+    /// Whether writing the presence record fails.
     is_mute: bool,
 }
 
-/// What the keeper works with.
+/// What the housekeeping works with.
 pub struct Keeper {
     /// The database.
     pub store: Arc<Store>,
@@ -83,18 +83,18 @@ pub struct Keeper {
     pub clock: Arc<dyn Clock>,
     /// How long events are kept.
     pub retention: Duration,
-    /// Says which keys this server has.
+    /// Writes which keys this server has.
     pub presence: Presence,
 }
 
-/// A keeper at work.
+/// Running housekeeping.
 pub struct Keeping {
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Keeper {
-    /// Begins to work beside the server.
+    /// Starts the housekeeping beside the server.
     #[must_use]
     pub fn start(self) -> Keeping {
         let (stop, stopped) = oneshot::channel();
@@ -120,8 +120,8 @@ impl Keeper {
         self.say(&mut work, true).await;
     }
 
-    /// Seals all that waits; of what is over, a batch a turn: there may be much more of it, and neither the seals nor anybody else waits
-    /// for all.
+    /// Seals all new events, but deletes only one batch of expired rows per turn: there may be
+    /// many, and neither the seals nor other users of the database should wait for all of them.
     async fn turn(&self, work: &mut Work) {
         self.vault.refresh();
         if work.count.is_multiple_of(SAY_EVERY) {
@@ -129,7 +129,7 @@ impl Keeper {
         }
         self.watch_clock(&mut work.clock, work.count.is_multiple_of(BEAT_EVERY))
             .await;
-        // Before the seals, so that the row is sealed in the same turn.
+        // Runs before the seals, so that the row is sealed in the same turn.
         if work.count.is_multiple_of(FLUSH_EVERY) {
             report(&self.flush().await, &mut work.merged_fail, MERGED_FAIL);
         }
@@ -149,7 +149,7 @@ impl Keeper {
         work.count = work.count.wrapping_add(1);
     }
 
-    /// Says which keys this server has, or that it stops.
+    /// Writes which keys this server has, or that it stops.
     async fn say(&self, work: &mut Work, stops: bool) {
         let said = if stops {
             self.presence.leave(&self.store).await
@@ -162,8 +162,8 @@ impl Keeper {
         report(&said, &mut work.is_mute, problem);
     }
 
-    /// Says when the clock goes back behind what this process or the database has seen, and when it is right again. What the database
-    /// has seen is asked, and this clock noted there, now and then.
+    /// Logs when the clock is behind what this process or the database has seen, and when it is right
+    /// again. If `asks` is set, the database is asked for its newest time and records this clock's.
     async fn watch_clock(&self, state: &mut ClockState, asks: bool) {
         let now = self.clock.now();
         if asks && let Ok(newest) = self.store.beat(now).await {
@@ -185,7 +185,7 @@ impl Keeper {
         state.newest = state.newest.max(now);
     }
 
-    /// Writes what was merged of strangers.
+    /// Writes the merged events of strangers.
     async fn flush(&self) -> Result<(), PortError> {
         let now = self.clock.now();
         self.store.flush_strangers(now).await.map(drop)
@@ -209,15 +209,15 @@ impl Keeper {
 }
 
 impl Keeping {
-    /// Seals what is left and ends.
+    /// Seals the remaining events and ends.
     pub async fn finish(self) {
-        // The task waits for this; it may have ended by itself only by a panic, which is logged already.
+        // The task waits for this message; it can only have ended before by a panic, which is logged already.
         let _ = self.stop.send(());
         let _ = self.task.await;
     }
 }
 
-/// Once when it begins to fail and once when it works again, not twice a second.
+/// Logs once when the work begins to fail and once when it works again, not twice a second.
 fn report<T>(done: &Result<T, PortError>, fails: &mut bool, problem: &str) {
     match done {
         Err(error) if !*fails => {
@@ -250,7 +250,7 @@ mod tests {
         }
     }
 
-    /// A clock that is moved.
+    /// A clock that the test moves.
     struct Moved(AtomicI64);
 
     impl Clock for Moved {
@@ -276,7 +276,7 @@ mod tests {
         (folder, keeper)
     }
 
-    /// Nobody asks `/readyz`, and most looks do not ask the database either.
+    /// No client asks `/readyz` here, and most turns do not ask the database either.
     #[tokio::test]
     async fn s29_a_clock_that_goes_back_is_noticed_at_the_next_turn() {
         let clock = Arc::new(Moved(NOON.into()));
@@ -296,7 +296,7 @@ mod tests {
             keeper.watch_clock(&mut state, asks).await;
             assert_eq!(state.fault, fault, "{at}");
         }
-        // Another process begins with what the database has seen.
+        // Another process starts with the newest time that the database has seen.
         clock.0.store(NOON - 86_400_000, Ordering::Relaxed);
         let mut state = ClockState::default();
         keeper.watch_clock(&mut state, true).await;
@@ -308,7 +308,7 @@ mod tests {
         sqlx::query_scalar(sql).fetch_one(raw).await.unwrap()
     }
 
-    /// However much is too old, new events are sealed and the rest is swept in the same turn.
+    /// However many events are too old, new events are sealed and the rest is swept in the same turn.
     #[tokio::test]
     async fn a_turn_deletes_no_more_than_a_batch_of_old_events() {
         let (folder, keeper) = keeper(Arc::new(Noon)).await;

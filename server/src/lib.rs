@@ -17,5 +17,5 @@ pub mod router;
 pub mod spa;
 pub mod system;
 
-// Without this the linker drops the server functions, and none of them registers.
+// Without this import the linker drops the server functions, and none of them registers.
 use app as _;

@@ -1,4 +1,4 @@
-//! What answers which path, behind which guards. The order of the layers is the order in which a request passes them.
+//! Maps paths to handlers and guards. The order of the layers is the order in which a request passes them.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::{
     spa::Pages,
 };
 
-/// The whole server as one service, but for what needs more than the services.
+/// The whole server as one service, without the routes that need more than the services.
 pub fn router(
     services: Services,
     public_url: &PublicUrl,
@@ -38,7 +38,7 @@ pub fn router(
     router_with(Router::new(), services, public_url, hosts, proxies, pages)
 }
 
-/// The whole server as one service. `more` stands beside the pages, behind the guards of every answer.
+/// The whole server as one service. `more` adds routes beside the pages, behind the layer that wraps every answer.
 pub fn router_with(
     more: Router,
     services: Services,

@@ -1,4 +1,4 @@
-//! One Argon2id computation in memory that is used again and again, to and from PHC strings.
+//! One Argon2id computation in reused memory, to and from PHC strings.
 
 use argon2::{
     Algorithm, Params, Version,
@@ -11,16 +11,16 @@ use super::{engine::Engine, stack};
 
 const OUTPUT_BYTES: usize = 32;
 
-/// What one hash costs; one lane always.
+/// The cost of one hash; always one lane.
 #[derive(Debug, Clone, Copy)]
 pub struct Cost {
     /// Memory in KiB.
     pub memory_kib: u32,
-    /// Passes over it.
+    /// Passes over the memory.
     pub passes: u32,
 }
 
-/// The memory of one thread, kept from one hash to the next that waits.
+/// The memory of one thread, reused while further hashes wait.
 #[derive(Default)]
 pub struct Memory(Engine);
 
@@ -35,7 +35,7 @@ impl Cost {
         passes: 2,
     };
 
-    /// A hash that costs as much to compare with as any other, and that no secret is behind.
+    /// Returns a hash that takes as long to verify as any other, but matches no secret.
     pub(super) fn decoy(self) -> SecretHash {
         let Self { memory_kib, passes } = self;
         let (salt, output) = ("A".repeat(22), "A".repeat(43));
@@ -70,7 +70,7 @@ impl Memory {
         Ok(SecretHash::phc(phc.to_string()))
     }
 
-    /// Compares a secret with a hash, at the cost that stands in the hash.
+    /// Compares a secret with a hash, at the cost stored in the hash.
     pub(super) fn verify(&mut self, secret: &[u8], hash: &SecretHash) -> Result<bool, PortError> {
         let phc = PasswordHash::new(hash.expose()).map_err(failed)?;
         let ours = phc.algorithm == Algorithm::Argon2id.ident()

@@ -1,5 +1,5 @@
-//! What computes an Argon2id tag (ADR 17): by default the library that uses the processor's vector units, with the feature
-//! `audited-argon2` the one that has been audited. Both give the same tags, which a test compares.
+//! Computes an Argon2id tag (ADR 17): by default with the library that uses the processor's vector units, with
+//! the feature `audited-argon2` with the audited library. Both return the same tags, which a test compares.
 
 #[cfg(not(feature = "audited-argon2"))]
 pub use vector::Engine;
@@ -14,12 +14,12 @@ mod vector {
         params::{Memory, TagLen},
     };
 
-    /// The memory of one thread. The next hash writes over it; it goes back to the system when none waits.
+    /// The memory of one thread. The next hash overwrites it; it is freed when no hash waits.
     #[derive(Default)]
     pub struct Engine(Option<Hasher>);
 
     impl Engine {
-        /// Writes the tag of a secret.
+        /// Computes the tag of a secret.
         #[inline(never)]
         pub fn compute(
             &mut self,
@@ -51,7 +51,7 @@ mod audited {
     pub struct Engine(Vec<Block>);
 
     impl Engine {
-        /// Writes the tag of a secret.
+        /// Computes the tag of a secret.
         #[inline(never)]
         pub fn compute(
             &mut self,
@@ -79,7 +79,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Secrets and salts of any length, costs of every kind, on memory that other hashes have used.
+        /// Covers secrets and salts of any length, and costs of every kind, on memory that other hashes have used.
         #[test]
         fn every_tag_is_the_one_of_the_audited_library(
             inputs in prop::collection::vec(

@@ -1,5 +1,5 @@
-//! Argon2id on threads of its own: the async threads stay free, and while hashes wait each thread keeps its memory instead of asking for
-//! 19 MiB a hash.
+//! Argon2id on dedicated threads: the async threads stay free, and a thread keeps its 19 MiB of
+//! memory while further hashes wait.
 
 mod argon2id;
 mod engine;
@@ -22,16 +22,16 @@ use argon2id::Memory;
 use pool::Pool;
 use shares::Shares;
 
-/// How many of known people, and as many of strangers, may run and wait for each thread, about a second's worth: a later one is
-/// refused at once.
+/// How many hashes of known users may run or wait per thread, and as many of strangers: about one
+/// second of work. A further request is refused at once.
 const PLACES_PER_THREAD: usize = 64;
-/// The part of the known people's places that one person may hold.
+/// One user may hold this fraction (1/n) of the known users' places.
 const FOR_ONE_PERSON: usize = 4;
-/// The part of the strangers' places that one network may hold.
+/// One network may hold this fraction (1/n) of the strangers' places.
 const FOR_ONE_NETWORK: usize = 2;
-/// The part of the known people's places that may be held by those who have backup codes hashed.
+/// Hashing sets of backup codes may hold this fraction (1/n) of the known users' places.
 const FOR_SETS: usize = 4;
-/// Sets of one person: a few tabs, or reloads before the first answer was given up.
+/// Concurrent sets of one user: enough for a few tabs, or for reloads before the first request is given up.
 const SETS_EACH: usize = 4;
 
 /// The hasher of passwords and backup codes.
@@ -46,13 +46,13 @@ pub struct Argon2Hasher {
 }
 
 impl Argon2Hasher {
-    /// Starts one thread a core.
+    /// Starts one thread per core.
     pub fn start(cost: Cost, entropy: Arc<dyn Entropy>) -> io::Result<Self> {
         let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
         Self::with_threads(cost, entropy, threads, threads.get() * PLACES_PER_THREAD)
     }
 
-    /// Starts with this many threads, and this many places of each rank.
+    /// Starts with this many threads, and this many places for each priority.
     pub fn with_threads(
         cost: Cost,
         entropy: Arc<dyn Entropy>,
@@ -150,7 +150,7 @@ mod tests {
         ClientAddress::new([203, 0, 113, number].into()).network()
     }
 
-    /// As many places as there are.
+    /// Takes every place that is free.
     fn all(permit: impl Fn() -> Result<HashPermit, Overloaded>) -> Vec<HashPermit> {
         std::iter::from_fn(|| permit().ok()).collect()
     }
@@ -171,7 +171,7 @@ mod tests {
         assert!(hash != other, "each hash has a salt of its own");
     }
 
-    /// B1 of the red team: neither one network nor all of them together take a permit that is known people's.
+    /// B1 of the red team: no network, and not all networks together, can take the known users' permits.
     #[test]
     fn b1_strangers_leave_the_known_peoples_places_alone() {
         let hasher = hasher(1, 8);

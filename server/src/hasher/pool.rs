@@ -1,4 +1,4 @@
-//! A fixed number of threads and two queues before them; each thread keeps a state of its own while there is work.
+//! A fixed number of threads that serve two queues; each thread keeps its state while jobs wait.
 
 use std::{
     collections::VecDeque,
@@ -14,29 +14,29 @@ use tokio::sync::oneshot;
 
 type Job<State> = Box<dyn FnOnce(&mut State) + Send>;
 
-/// Jobs of the first queue that go before one that waits in the second.
+/// How many jobs of the first queue run before one that waits in the second.
 const IN_A_ROW: u32 = 4;
 
-/// The threads; they end when it is dropped.
+/// The threads; they end when the pool is dropped.
 pub struct Pool<State> {
     shared: Arc<Shared<State>>,
 }
 
 struct Shared<State> {
     queues: Mutex<Queues<State>>,
-    /// Told for each new job, and for all threads at the end.
+    /// Notified for each new job, and for all threads at the end.
     news: Condvar,
 }
 
-/// Together no longer than there are places.
+/// The two queues. Their total length is bounded by the number of permits.
 struct Queues<State> {
     known: VecDeque<Job<State>>,
     strangers: VecDeque<Job<State>>,
-    /// Jobs of the first queue that were taken while one of the second waits.
+    /// Jobs taken from the first queue while one waits in the second.
     in_a_row: u32,
-    /// Threads that still work.
+    /// Threads that are still running.
     threads: usize,
-    /// Whether no job comes any more.
+    /// Whether new jobs are dropped.
     is_closed: bool,
 }
 
@@ -45,7 +45,7 @@ struct Queues<State> {
 struct ThreadGone;
 
 impl<State> Queues<State> {
-    /// The next job: of known people, unless so many of theirs went before one of a stranger.
+    /// Takes the next job: from known users first, but after [`IN_A_ROW`] of those from strangers.
     fn next(&mut self) -> Option<Job<State>> {
         let strangers_turn = self.known.is_empty() || self.in_a_row >= IN_A_ROW;
         if strangers_turn && let Some(job) = self.strangers.pop_front() {
@@ -66,12 +66,12 @@ impl<State> Shared<State> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A job that waits already.
+    /// Takes a job that is already queued, without waiting.
     fn waiting(&self) -> Option<Job<State>> {
         self.queues().next()
     }
 
-    /// The next job; none once the pool is gone and all is done.
+    /// Waits for the next job; returns none once the pool is dropped and both queues are empty.
     fn next(&self) -> Option<Job<State>> {
         let mut queues = self.queues();
         loop {
@@ -102,7 +102,7 @@ impl<State: Default + 'static> Pool<State> {
             }),
             news: Condvar::new(),
         });
-        // Closed when a thread does not start.
+        // Dropping the pool on error ends the threads that have started.
         let pool = Self { shared };
         for _ in 0..threads.get() {
             let worker = Worker(Arc::clone(&pool.shared));
@@ -122,7 +122,7 @@ impl<State: Default + 'static> Pool<State> {
         let (answer, result) = oneshot::channel();
         let lane = permit.lane();
         let job = move |state: &mut State| {
-            // Whoever asked may have gone meanwhile: what nobody waits for is not computed.
+            // A job is skipped if the request that waited for it is gone.
             if !answer.is_closed() {
                 let done = job(state);
                 drop(permit);
@@ -134,7 +134,7 @@ impl<State: Default + 'static> Pool<State> {
         result.await.map_err(gone)
     }
 
-    /// A job that no thread will run is dropped, which its asker hears of.
+    /// Queues a job. If no thread is left, the job is dropped, which closes the caller's channel.
     fn queue(&self, lane: Lane, job: Job<State>) {
         let mut queues = self.shared.queues();
         if queues.is_closed {
@@ -156,14 +156,14 @@ impl<State> Drop for Pool<State> {
     }
 }
 
-/// A thread's hold on the queues.
+/// A thread's handle to the queues.
 struct Worker<State>(Arc<Shared<State>>);
 
 impl<State: Default> Worker<State> {
     fn work(&self) {
         let mut state = State::default();
         while let Some(job) = self.0.waiting().or_else(|| {
-            // Given back before the wait, which may be long.
+            // The state is freed before the wait, which may be long.
             state = State::default();
             self.0.next()
         }) {
@@ -173,7 +173,7 @@ impl<State: Default> Worker<State> {
 }
 
 impl<State> Drop for Worker<State> {
-    /// A thread ends with the pool, or by a panic. Behind the last one nobody waits for ever.
+    /// A thread ends with the pool, or by a panic. When the last one ends, queued jobs are dropped so that no caller waits forever.
     fn drop(&mut self) {
         let mut queues = self.0.queues();
         queues.threads -= 1;
@@ -208,7 +208,7 @@ mod tests {
         }
     }
 
-    /// One thread that is busy until the returned sender is dropped.
+    /// Returns a pool whose single thread is busy until the returned sender is dropped.
     async fn busy_pool() -> (Arc<Pool<u32>>, Sender<()>) {
         let pool = Arc::new(Pool::start("test", NonZero::<usize>::MIN).unwrap());
         let (release, wait) = channel::<()>();
@@ -252,11 +252,11 @@ mod tests {
         let (sender, is_given_back) = oneshot::channel();
         let job = |kept: &mut Kept| *kept = Some(sender);
         pool.run_now(job).await.unwrap();
-        // It ends when the sender is dropped with the state.
+        // The receiver fails when the sender is dropped together with the state.
         assert!(is_given_back.await.is_err());
     }
 
-    /// B1 of the red team: a known person goes before all strangers who came earlier, and strangers are not kept waiting for ever.
+    /// B1 of the red team: a known user's job runs before those of strangers queued earlier, but strangers do not wait forever.
     #[tokio::test]
     async fn b1_known_people_go_first_and_strangers_in_between() {
         let (pool, release) = busy_pool().await;
@@ -269,7 +269,7 @@ mod tests {
             let job = move |_: &mut u32| order.lock().unwrap().push(letter);
             jobs.spawn(async move { pool.run(permit(lane), job).await });
         }
-        // Behind all of them, in the order of this runtime of one thread.
+        // Runs after all of them, because this runtime has a single thread.
         tokio::spawn(async { drop(release) });
         assert!(jobs.join_all().await.into_iter().all(|done| done.is_ok()));
         assert_eq!(*order.lock().unwrap(), "kkkkskkkssssss");

@@ -1,4 +1,4 @@
-//! Places, of which each holder has a share and no more: a person, or a network.
+//! Limits how many places each holder (a user or a network) may take.
 
 use std::{
     collections::HashMap,
@@ -8,30 +8,30 @@ use std::{
 
 use domain::ports::Overloaded;
 
-/// A number of places.
+/// A fixed number of places.
 pub struct Shares<Holder: Eq + Hash> {
     held: Arc<Mutex<Held<Holder>>>,
-    /// All of them.
+    /// The total number of places.
     places: usize,
-    /// How many one holder may have.
+    /// How many places one holder may have.
     each: usize,
 }
 
-/// How many are taken. A holder without any is forgotten, so that there are never more of them than places.
+/// How many places are taken. A holder without any is removed, so that the map never has more entries than there are places.
 struct Held<Holder> {
     all: usize,
     by: HashMap<Holder, usize>,
 }
 
-/// One permit, until it is dropped.
+/// One place, held until it is dropped.
 pub struct Share<Holder: Eq + Hash> {
-    /// None for the operator, who shares with nobody.
+    /// None for the operator, whose hashes are not limited by a share.
     holder: Option<Holder>,
     held: Arc<Mutex<Held<Holder>>>,
 }
 
 impl<Holder: Eq + Hash + Clone> Shares<Holder> {
-    /// So many places, of which one holder may have `each`.
+    /// Creates `places` places, of which one holder may have `each`.
     pub fn new(places: usize, each: usize) -> Self {
         let held = Held {
             all: 0,
@@ -44,7 +44,7 @@ impl<Holder: Eq + Hash + Clone> Shares<Holder> {
         }
     }
 
-    /// A permit, or a refusal at once. Without a holder only the number of all permits counts.
+    /// Takes a place or refuses at once. Without a holder only the total number of places counts.
     pub fn take(&self, holder: Option<&Holder>) -> Result<Share<Holder>, Overloaded> {
         let mut held = lock(&self.held);
         if !self.is_free(&held, holder) {

@@ -1,12 +1,12 @@
-//! What frames that have returned leave behind.
+//! Wipes what returned frames leave on the stack.
 
 use zeroize::Zeroize;
 
-/// More than a hash takes.
+/// More stack than a hash uses.
 const BYTES: usize = 64 * 1024;
 
-/// Writes over the stack below the caller: of a hash it holds the input, which is the password, and a digest that is quickly had from it.
-/// What is to be wiped must have been in functions of their own that are not inlined.
+/// Overwrites the stack below the caller, because a hash leaves its input (the password) there, and a digest
+/// that can be brute-forced quickly. The code to wipe must run in separate functions that are not inlined.
 #[inline(never)]
 #[expect(clippy::large_stack_arrays, reason = "what it is for")]
 pub fn wipe() {

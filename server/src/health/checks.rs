@@ -1,4 +1,4 @@
-//! The single checks: each ends in time and says a word of a closed set, never what the database or the system said.
+//! The single checks. Each is bounded in time and reports one of a fixed set of words, never what the database or the system said.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -13,20 +13,20 @@ use crate::{
     keys::{fitting, key_file, refuse_lacking},
 };
 
-/// How long any check may take. What the database has not done by then its users would not wait for either.
+/// The time limit of each check. If the database needs longer, users would not wait for it either.
 pub const LIMIT: Duration = Duration::from_secs(3);
-/// How far a clock may lie behind the newest instant that the database has seen: servers side by side are never quite at one. Codes are
-/// judged by steps of half this length.
+/// How far a clock may lag behind the newest time stored in the database, because servers side by
+/// side never agree exactly. Codes are checked in time steps of half this length.
 const BEHIND: Duration = Duration::from_mins(1);
-/// 1 January 2026: this program was not there before, so a clock that shows less was never set.
+/// 1 January 2026: the program did not exist before, so a clock that shows an earlier time was never set.
 const EARLIEST: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
 const HOLDS: &str = "ok";
 const NO_ANSWER: &str = "no answer";
-/// The schema is of an older version, or there is none.
+/// The schema is older than this version, or missing.
 pub const PENDING: &str = "pending";
 
-/// What each check found.
+/// The result of each check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checks {
     database: &'static str,
@@ -36,7 +36,7 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Each check by its name with what it found.
+    /// Returns each check's name and result.
     #[must_use]
     pub const fn each(self) -> [(&'static str, &'static str); 4] {
         [
@@ -47,20 +47,20 @@ impl Checks {
         ]
     }
 
-    /// The names of those that do not hold.
+    /// Returns the names of the checks that fail.
     #[must_use]
     pub fn faults(self) -> Vec<&'static str> {
         let faults = self.each().into_iter().filter(|(_, found)| *found != HOLDS);
         faults.map(|(name, _)| name).collect()
     }
 
-    /// Whether the server should be given work.
+    /// Returns whether the server is ready for requests.
     #[must_use]
     pub fn all_hold(self) -> bool {
         self.faults().is_empty()
     }
 
-    /// As it is answered.
+    /// Returns the results as the JSON of the answer.
     #[must_use]
     pub fn json(self) -> Value {
         let each = self.each().into_iter();
@@ -70,19 +70,19 @@ impl Checks {
     }
 }
 
-/// What was found, and why what does not hold does not: for the log and for `doctor`, not for those who ask.
+/// The results, and the reason of each failure: for the log and for `doctor`, not for the client.
 #[derive(Debug)]
 pub struct Look {
     /// The words.
     pub checks: Checks,
-    /// By the names of the checks.
+    /// The reasons by the names of the checks.
     pub reasons: BTreeMap<&'static str, String>,
 }
 
-/// A word of the closed set, and the reason behind it.
+/// A word of the fixed set, and the reason for it.
 type Finding = (&'static str, Option<String>);
 
-/// Looks at everything.
+/// Runs all checks.
 pub async fn look(store: &Store, database: &Database, now: Timestamp) -> Look {
     let (beat, migrations, key) = tokio::join!(
         timeout(LIMIT, store.beat(now)),
@@ -147,7 +147,7 @@ async fn migrations(store: &Store) -> Finding {
     }
 }
 
-/// The key file as it stands on the disk now: the next start needs it.
+/// Checks the key file as it is on the disk now, because the next start needs it.
 async fn key(store: &Store, database: &Database) -> Finding {
     let ring = match key_file::of(database) {
         Ok(ring) => ring,
@@ -163,7 +163,7 @@ async fn key(store: &Store, database: &Database) -> Finding {
             ),
         },
         Ok(None) => ("the database has no key yet", None),
-        // What the database says is no fault of the key file.
+        // An error of the database is no fault of the key file.
         Err(error) => ("the database does not tell", Some(source_of(&error))),
     }
 }
@@ -178,12 +178,12 @@ async fn fits(
     refuse_lacking(store, ring, database).await
 }
 
-/// `newest` is what the database has seen, unless that could not be learnt.
+/// `newest` is the newest time that the database has seen, if it is known.
 fn clock(now: Timestamp, newest: Option<Timestamp>) -> &'static str {
     clock_fault(now, newest).unwrap_or(HOLDS)
 }
 
-/// What is wrong with a clock that shows `now`.
+/// Returns what is wrong with a clock that shows `now`.
 #[must_use]
 pub fn clock_fault(now: Timestamp, newest: Option<Timestamp>) -> Option<&'static str> {
     if now < EARLIEST {

@@ -1,5 +1,5 @@
-//! Whether the process lives, and whether it should be given work. What balancers and service managers ask, and nobody else: no answer
-//! says anything about people, and none needs a session.
+//! Liveness and readiness. Load balancers and service managers request these paths. No answer
+//! contains user data, and none needs a session.
 
 mod checks;
 
@@ -29,14 +29,14 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::{config::Database, middleware::refusal::JSON};
 pub use checks::{Checks, Look, PENDING, clock_fault, look};
 
-/// Where the process says that it lives.
+/// The path of the liveness check.
 pub const LIVE: &str = "/livez";
-/// Where it says whether it should be given work.
+/// The path of the readiness check.
 pub const READY: &str = "/readyz";
-/// How long a look is good for: however many ask, the database is asked once.
+/// Results are cached for this long: the database is asked once, however many clients ask.
 const SHARED: Duration = Duration::from_secs(1);
 
-/// What is looked at, and what was found last.
+/// What is checked, and the last results.
 pub struct Health {
     store: Arc<Store>,
     database: Database,
@@ -46,7 +46,7 @@ pub struct Health {
 }
 
 impl Health {
-    /// Nothing was looked at yet.
+    /// Creates the checks without a first result.
     #[must_use]
     pub fn new(store: Arc<Store>, database: Database, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -58,12 +58,12 @@ impl Health {
         }
     }
 
-    /// From now on it is not ready, whatever the database says.
+    /// From now on the server reports that it is not ready, whatever the database says.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
     }
 
-    /// Whoever comes while somebody looks waits for what they find. It ends within [`checks::LIMIT`] all the same.
+    /// Concurrent requests share one look: later ones wait for the first, at most [`checks::LIMIT`].
     #[expect(
         clippy::disallowed_methods,
         reason = "a duration on the monotonic clock, not a time of day"
@@ -82,12 +82,12 @@ impl Health {
     }
 }
 
-/// The path that needs a database.
+/// The route that needs a database.
 pub fn routes(health: Arc<Health>) -> Router {
     Router::new().route(READY, get(ready)).with_state(health)
 }
 
-/// The process lives; whether its database does is not asked.
+/// Answers that the process is alive, without asking the database.
 pub async fn alive() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], "ok")
 }
@@ -96,7 +96,7 @@ async fn ready(State(health): State<Arc<Health>>) -> Response {
     if health.stopping.load(Ordering::Acquire) {
         return answer(false, &json!({ "serving": "stopping" }));
     }
-    // In a task of its own: a client that goes away ends no look that others wait for.
+    // Runs in a separate task, because a client that disconnects must not cancel a look that others wait for.
     let Ok(found) = tokio::spawn(async move { health.checks().await }).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
@@ -117,7 +117,7 @@ fn answer(is_ready: bool, checks: &serde_json::Value) -> Response {
     (status, headers, body).into_response()
 }
 
-/// Once when it stops to be ready, whenever the reason changes, and once when it is ready again.
+/// Logs once when the server stops being ready, whenever the reason changes, and once when it is ready again.
 fn report(before: Option<Checks>, found: &Look) {
     let (was_ready, now) = (before.is_none_or(Checks::all_hold), found.checks);
     if !now.all_hold() && before != Some(now) {

@@ -1,4 +1,4 @@
-//! The key file and the database together: whether they fit, and the way from one master key to the next.
+//! The key file and the database together: checks that they fit, and rotates from one master key to the next.
 
 pub mod key_file;
 pub mod presence;
@@ -20,13 +20,13 @@ use crate::{
     system::entropy::SystemEntropy,
 };
 
-/// Rows a transaction: others wait for a few milliseconds.
+/// Rows per transaction: other transactions wait for a few milliseconds.
 const BATCH: u32 = 50;
 
-/// The key that a database was written with.
+/// Returns the key that a database was created with.
 ///
 /// # Errors
-/// [`KeyFileError::Foreign`] when the key file does not hold it: another database's, or another copy of the right one.
+/// [`KeyFileError::Foreign`] if the key file does not hold the key: it is another database's, or another copy of the right one.
 pub async fn fitting<'a>(
     store: &Store,
     ring: &'a KeyRing,
@@ -39,10 +39,10 @@ pub async fn fitting<'a>(
     let Database {
         place, key_file, ..
     } = database.clone();
-    // A database from before version 11 does not say.
+    // Databases from before version 11 do not name their key.
     let key = store.sealing_key().await.ok().flatten();
     if key.as_ref().is_some_and(|key| ring.find(key).is_some()) {
-        // The line is there, with another key.
+        // The line exists, but holds another key.
         return Err(KeyFileError::Damaged {
             database: place,
             key_file,
@@ -57,7 +57,7 @@ pub async fn fitting<'a>(
     .into())
 }
 
-/// Refuses a key file that does not hold a key which every start needs. A key that single rows need is another matter: see [`lost`].
+/// Refuses a key file without a key that every start needs. For keys that only single rows need, see [`lost`].
 ///
 /// # Errors
 /// [`KeyFileError::Lacks`], and those of the database.
@@ -78,21 +78,21 @@ pub async fn refuse_lacking(
     }
 }
 
-/// Authenticators that do not open, because their key is in no file or their rows were changed. Everybody else signs in as before.
+/// Authenticators that do not open, because no file has their key or their rows were changed. All other users sign in as before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
     /// The key that sealed them.
     pub key: KeyId,
-    /// Rows that it has sealed.
+    /// The number of rows sealed by that key.
     pub rows: u32,
-    /// Some of the people whom they belong to.
+    /// Some of the users whom they belong to.
     pub people: Vec<Email>,
 }
 
-/// How many people are named at most.
+/// The largest number of users that are named.
 const NAMED: u32 = 10;
 
-/// The authenticators that none of the `known` keys opens, by key.
+/// Returns the authenticators that none of the `known` keys opens, by key.
 ///
 /// # Errors
 /// Those of the database.
@@ -106,7 +106,7 @@ pub async fn lost(store: &Store, known: &[KeyId]) -> Result<Vec<Lost>, PortError
     Ok(lost)
 }
 
-/// The rows of a key, and some of their people.
+/// Returns the rows of a key, and some of their users.
 ///
 /// # Errors
 /// Those of the database.
@@ -119,11 +119,11 @@ pub async fn of_key(store: &Store, key: KeyId) -> Result<Lost, PortError> {
 }
 
 impl Lost {
-    /// The people as a list, with a sign for those that it does not name.
+    /// Returns the users as a list, with an ellipsis if some are not named.
     #[must_use]
     pub fn names(&self) -> String {
         if self.people.is_empty() {
-            // Keys that are being set up.
+            // Only keys of authenticators that are still being set up.
             return "nobody whose set-up is done".to_owned();
         }
         let names: Vec<String> = self.people.iter().map(ToString::to_string).collect();
@@ -147,7 +147,7 @@ impl fmt::Display for Lost {
     }
 }
 
-/// The keys to work with, once it is sure that they open what the database keeps for all.
+/// Returns the vault, after checking that the keys open the database's data keys.
 pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result<Vault, OpenError> {
     let Database {
         place, key_file, ..
@@ -176,7 +176,7 @@ pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result
     Ok(vault)
 }
 
-/// A data key as it is kept; the first time, as the database's master key gives it.
+/// Returns a data key as stored; the first time, the database's master key seals it.
 async fn data_key(
     store: &Store,
     of_database: &MasterKey,
@@ -198,17 +198,17 @@ fn draw() -> Result<[u8; 24], PortError> {
     entropy.draw()
 }
 
-/// How far the way to the current key has come.
+/// The progress of a rotation to the current key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Rows that are sealed by the current key now.
+    /// Rows that the current key seals now.
     pub done: u64,
-    /// Rows that do not open by their key, and stay as they are.
+    /// Rows that do not open with their key, and stay as they are.
     pub damaged: u64,
 }
 
-/// Names the new key as the one that seals: the first data key is sealed by it. From here on the database takes rows of both keys, until
-/// [`rotate`] has sealed the other data keys too.
+/// Makes the new key the sealing key by sealing the first data key with it. From then on the
+/// database accepts rows of both keys, until [`rotate`] has sealed the other data keys too.
 ///
 /// # Errors
 /// Those of the database; [`KeyFileError::Damaged`] when the data key does not open.
@@ -230,9 +230,9 @@ pub async fn name_sealing_key(
     .into())
 }
 
-/// Seals everything anew under the current key, and says how far it has come after each batch. It may be cut short and begun again, and goes
-/// on from `progress`.
-/// The data keys come first: once all of them are sealed by the current key, no server writes a row by another one.
+/// Reseals everything with the current key, and reports progress after each batch. An interrupted
+/// rotation can be run again, and continues from `progress`. The data keys come first: once the
+/// current key seals all of them, no server writes a row with another key.
 pub async fn rotate(
     store: &Store,
     ring: &KeyRing,
@@ -253,7 +253,7 @@ pub async fn rotate(
             for row in page {
                 match sealed_anew(vault, &row, draw()?) {
                     Ok(new) => sealed.push((row, new)),
-                    // It may open once its key is back.
+                    // The row may open once its key is back.
                     Err(SealError::MissingKey(_)) => {}
                     Err(SealError::Changed) => progress.damaged += 1,
                 }

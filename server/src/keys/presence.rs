@@ -1,5 +1,5 @@
-//! What this server tells the others on its database: that it runs, and which master keys it has read. `twinlock key rotate` goes on only when
-//! each of them has the new one.
+//! Publishes to the other servers on the database that this server runs, and which master keys it
+//! has read. `twinlock key rotate` goes on only when each of them has the new key.
 
 use std::{fs, os::unix::fs::MetadataExt, path::Path, process, time::Duration};
 
@@ -16,15 +16,15 @@ use storage::{ServerRecord, Store};
 
 use crate::files::folder_of;
 
-/// How often a server says so where nothing has changed.
+/// How often an unchanged record is written again.
 const AGAIN: Duration = Duration::from_secs(30);
-/// A server that has said nothing for so long was killed, or is out of reach of the database.
+/// A server without a record for this long was killed, or can't reach the database.
 const ALIVE: Duration = Duration::from_mins(2);
 
-/// What a server has said of itself last, and when, by its own clock.
+/// The last record that a server has written, and when, by its own clock.
 pub type Said = (ServerRecord, Timestamp);
 
-/// One server's word about itself.
+/// The identity of a server in its records.
 pub struct Presence {
     id: String,
     name: String,
@@ -32,7 +32,7 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Of this process, which reads its keys from `key_file`.
+    /// Returns the presence of this process, which reads its keys from `key_file`.
     ///
     /// # Errors
     /// When the system gives no random bytes.
@@ -40,7 +40,7 @@ impl Presence {
         Self::of(key_file, "", entropy)
     }
 
-    /// Of this process, which is `twinlock key rotate`.
+    /// Returns the presence of this process, which is `twinlock key rotate`.
     ///
     /// # Errors
     /// When the system gives no random bytes.
@@ -56,7 +56,7 @@ impl Presence {
         })
     }
 
-    /// Says that this process is about to let `key` seal: until the database says so itself, no other copy of the key file may lose it.
+    /// Announces that `key` is about to become the sealing key: until the database says so, no copy of the key file may lose that key.
     ///
     /// # Errors
     /// Those of the database.
@@ -77,8 +77,8 @@ impl Presence {
         store.note_server(&word).await
     }
 
-    /// Learns from the database which key seals, and says which keys this server has, when that differs from what it `said` last, or was said
-    /// long ago.
+    /// Reads from the database which key seals, and writes which keys this server has, if that
+    /// differs from the last record in `said` or that record is old.
     ///
     /// # Errors
     /// Those of the database.
@@ -111,7 +111,7 @@ impl Presence {
         Ok(())
     }
 
-    /// Says that this server stops.
+    /// Removes this server's record because the server stops.
     ///
     /// # Errors
     /// Those of the database.
@@ -120,13 +120,13 @@ impl Presence {
     }
 }
 
-/// Whether a server's word about itself is to be written: its keys have changed, or its last word is old by a clock that may have been put back.
+/// Returns whether a record must be written: its content has changed, or the last one is old by a clock that may have been set back.
 fn is_news(word: &ServerRecord, now: Timestamp, (said, at): &Said) -> bool {
     let age = now.since(*at).max(at.since(now));
     age >= AGAIN || word != said
 }
 
-/// The servers that run.
+/// Returns the running servers.
 ///
 /// # Errors
 /// Those of the database.
@@ -134,7 +134,7 @@ pub async fn running(store: &Store) -> Result<Vec<ServerRecord>, PortError> {
     store.servers(ALIVE).await
 }
 
-/// The servers that run and do not have `key`, or have another one under its id.
+/// Returns the running servers that do not have `key`, or have another key under its id.
 ///
 /// # Errors
 /// Those of the database.
@@ -145,7 +145,7 @@ pub async fn without(store: &Store, key: &MasterKey) -> Result<Vec<ServerRecord>
     Ok(servers)
 }
 
-/// The same, but for those that share the key file and can read it: they read it by themselves, even if they stood still meanwhile.
+/// Like [`without`], but leaves out servers that share the key file and can read it, because they read it by themselves, even after a pause.
 ///
 /// # Errors
 /// Those of the database.
@@ -160,7 +160,7 @@ pub async fn lacking(
     Ok(servers)
 }
 
-/// The servers that run and seal by another key than `key`.
+/// Returns the running servers that seal with a key other than `key`.
 ///
 /// # Errors
 /// Those of the database.
@@ -170,8 +170,8 @@ pub async fn sealing_otherwise(store: &Store, key: &KeyId) -> Result<Vec<ServerR
     Ok(servers)
 }
 
-/// The servers that run and seal by `key`, and the commands that are about to let it seal, but for those that share the key file and can read
-/// it.
+/// Returns the running servers that seal with `key`, and the commands that are about to make it the
+/// sealing key, without those that share the key file and can read it.
 ///
 /// # Errors
 /// Those of the database.
@@ -186,21 +186,21 @@ pub async fn sealing_by(
     Ok(servers)
 }
 
-/// Names servers for people.
+/// Lists the servers' names for the operator.
 #[must_use]
 pub fn names(servers: &[ServerRecord]) -> String {
     let names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
     names.join(", ")
 }
 
-/// The machine's name, as it calls itself.
+/// The machine's own host name.
 fn machine() -> String {
     let name = rustix::system::uname();
     name.nodename().to_string_lossy().into_owned()
 }
 
-/// Names the file by the running kernel, its folder and its name, because the file itself is replaced when its keys change. Two containers with
-/// copies of the file have two folders.
+/// Identifies the file by the running kernel, its folder and its name, because the file itself is
+/// replaced when its keys change. Two containers with copies of the file have two folders.
 fn identity(key_file: &Path) -> String {
     let file = fs::canonicalize(key_file).unwrap_or_else(|_| key_file.to_owned());
     let kernel =

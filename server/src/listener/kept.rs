@@ -1,6 +1,6 @@
-//! How long a connection is kept: a client that has begun a request's head has little time to finish it, one between two requests much more.
-//! Proxies keep their connections to us open and use them again; whatever is closed before they close it costs a request now and then
-//! (RFC 9112 §9.5).
+//! Limits how long a connection is kept: a client has little time to finish a request's head, and
+//! much more between two requests. Proxies keep their connections to us open and reuse them; if we
+//! close one before the proxy does, a request fails now and then (RFC 9112 §9.5).
 
 use std::{
     io,
@@ -23,7 +23,7 @@ use tokio::{
 pub struct Times {
     /// From the first byte of a request's head to its last.
     pub head: Duration,
-    /// Without a byte, before a head or between two.
+    /// Without a byte, before a head or between two requests.
     pub idle: Duration,
 }
 
@@ -33,14 +33,14 @@ pub struct Answering(Arc<Answers>);
 
 #[derive(Default)]
 struct Answers {
-    /// How many were begun so far.
+    /// How many answers were begun so far.
     begun: AtomicUsize,
-    /// How many of them are being made: one, or none.
+    /// How many answers are in progress: one or none.
     now: AtomicUsize,
 }
 
 impl Answering {
-    /// Says so until it is dropped.
+    /// Marks an answer as in progress until the guard is dropped.
     pub fn begin(&self) -> Answer {
         self.0.begun.fetch_add(1, Ordering::AcqRel);
         self.0.now.fetch_add(1, Ordering::AcqRel);
@@ -48,7 +48,7 @@ impl Answering {
     }
 }
 
-/// An answer that is being made.
+/// Guard of an answer in progress.
 pub struct Answer(Answering);
 
 impl Drop for Answer {
@@ -57,30 +57,30 @@ impl Drop for Answer {
     }
 }
 
-/// What runs on a connection.
+/// Which time limit of a connection runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Runs {
     /// The time between two requests.
     Idle,
     /// The time of a head.
     Head,
-    /// None.
+    /// No limit.
     Nothing,
 }
 
-/// A connection that ends when one of its times is over.
+/// A connection that ends when one of its time limits has passed.
 pub struct Kept<Stream> {
     stream: Stream,
     times: Times,
     answering: Answering,
-    /// Answers whose begin this has noted.
+    /// How many begun answers the connection has noticed.
     seen: usize,
     runs: Runs,
     end: Pin<Box<Sleep>>,
 }
 
 impl<Stream> Kept<Stream> {
-    /// The idle time runs from now on.
+    /// Wraps a stream; the idle time runs from now on.
     pub fn new(stream: Stream, times: Times, answering: Answering) -> Self {
         Self {
             stream,
@@ -92,7 +92,7 @@ impl<Stream> Kept<Stream> {
         }
     }
 
-    /// Brings the time up to what goes on.
+    /// Updates which time limit runs: none while a request is being answered, the idle time afterwards.
     fn follow(&mut self) {
         let is_answering = self.answering.0.now.load(Ordering::Acquire) > 0;
         let begun = self.answering.0.begun.load(Ordering::Acquire);
@@ -206,7 +206,7 @@ mod tests {
         before.elapsed().as_secs()
     }
 
-    /// S1 of the field: proxies keep their connections for a minute, and may use them again in the last moment.
+    /// S1 of the field: proxies keep their connections for a minute, and may reuse them at the last moment.
     #[tokio::test(start_paused = true)]
     async fn s1_a_connection_is_kept_between_two_requests() {
         let (mut kept, mut client, _) = kept();
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(ends_after(&mut kept).await, 120);
     }
 
-    /// On a slow network the pages' program takes minutes, in which nothing is read.
+    /// On a slow network downloading the pages' program takes minutes, in which nothing is read.
     #[tokio::test(start_paused = true)]
     async fn a_slow_download_is_not_cut_off() {
         let (mut kept, mut client, answering) = kept();
@@ -241,7 +241,7 @@ mod tests {
         kept.read_u8().await.unwrap();
         drop(answering.begin());
         for _ in 0..5 {
-            // The server looks at its side of the connection while it writes.
+            // The server also reads from the connection while it writes.
             let waits = tokio::time::timeout(Duration::from_secs(100), kept.read_u8());
             assert!(waits.await.is_err(), "it is not over");
             kept.write_u8(b'.').await.unwrap();
@@ -257,7 +257,7 @@ mod tests {
             client.write_u8(b'G').await.unwrap();
             kept.read_u8().await.unwrap();
             drop(answering.begin());
-            // The server looks for the next request at once.
+            // The server waits for the next request at once.
             let waits = tokio::time::timeout(Duration::from_millis(1), kept.read_u8());
             assert!(waits.await.is_err());
         }

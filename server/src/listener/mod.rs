@@ -1,4 +1,4 @@
-//! Serves connections until it is told to stop, and then lets those that are being answered finish.
+//! Serves connections until it is told to stop, and then lets the requests in progress finish.
 
 mod kept;
 
@@ -28,21 +28,21 @@ use crate::{
 
 /// How long a client may take to send its request's head, from its first byte.
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// The largest head of a request: a page's requests stay far below it.
+/// The largest head of a request. Requests of our pages stay far below it.
 const HEAD_BYTES: usize = 32 * 1024;
-/// How long a client may leave unread what was sent to it: else whoever asks and never reads would keep a connection and its answer.
+/// How long sent data may stay unread: otherwise a client that never reads would keep its connection and its answer forever.
 const UNREAD_TIME: Duration = Duration::from_mins(1);
-/// A pause while the system has no file descriptor to give; connections that end meanwhile free one.
+/// A pause while the system has no free file descriptor; connections that end meanwhile free one.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(200);
 
 /// How serving ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// Everything that was being answered was answered.
+    /// All requests in progress were answered.
     Finished,
-    /// Some of it was cut off, as the time was up.
+    /// Some requests were cut off, because the time limit had passed.
     TimeUp,
-    /// It was cut off, as a second signal asked for it.
+    /// Requests were cut off, because a second signal came.
     AtOnce,
 }
 
@@ -53,8 +53,8 @@ struct Connections {
     tasks: JoinSet<()>,
 }
 
-/// Serves until a signal comes. `stopping` is called first, while connections are still taken for as long as `patience` says: balancers
-/// learn by asking that no more work is to be sent here.
+/// Serves until a signal comes. First `stopping` is called; new connections are still accepted for as
+/// long as `patience` says, so that load balancers learn from the health check that this server stops.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -81,7 +81,7 @@ pub async fn serve(
     }
     drop(listener);
     tracing::info!("stopping: answers in progress are finished first");
-    // Dropped at the end, which ends whoever is still connected.
+    // Dropping the tasks at the end closes the connections that are still open.
     let Connections { graceful, tasks } = connections;
     let end = tokio::select! {
         done = timeout(patience.limit, graceful.shutdown()) => match done {
@@ -97,7 +97,7 @@ pub async fn serve(
     end
 }
 
-/// Takes connections for as long as it is polled.
+/// Accepts connections for as long as the future is polled.
 async fn take(
     listener: &TcpListener,
     router: &Router,
@@ -113,7 +113,7 @@ async fn take(
             }
             Err(error) => give_way(&error).await,
         }
-        // What has ended takes no room.
+        // Removes the tasks that have ended.
         while connections.tasks.try_join_next().is_some() {}
     }
 }
@@ -125,7 +125,7 @@ async fn converse(
     idle: Duration,
     watcher: Watcher,
 ) {
-    // Answers are small; waiting to fill a packet would only delay them.
+    // Answers are small, so waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
     give_up_unread(&stream, UNREAD_TIME);
     let answering = Answering::default();
@@ -154,7 +154,7 @@ async fn converse(
     }
 }
 
-/// Has the kernel end the connection when nothing of what was sent is taken for so long (`TCP_USER_TIMEOUT`, RFC 5482).
+/// Makes the kernel end the connection when sent data stays unacknowledged for this long (`TCP_USER_TIMEOUT`, RFC 5482).
 #[cfg(target_os = "linux")]
 fn give_up_unread(stream: &TcpStream, time: Duration) {
     if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time)) {
@@ -162,11 +162,11 @@ fn give_up_unread(stream: &TcpStream, time: Duration) {
     }
 }
 
-/// Other systems keep it: they are for development.
+/// Other systems keep the connection, because they are only for development.
 #[cfg(not(target_os = "linux"))]
 fn give_up_unread(_: &TcpStream, _: Duration) {}
 
-/// A connection that was gone before it was accepted is nobody's trouble; anything else concerns the whole server.
+/// Ignores a connection that was closed before it was accepted; any other error concerns the whole server.
 async fn give_way(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(

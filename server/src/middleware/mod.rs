@@ -1,4 +1,4 @@
-//! The web guard, one concern a file. Whatever it refuses under `/api` it refuses in the wire error's own JSON.
+//! The web guards, one concern per file. Refusals under `/api` use the same JSON as the app's errors.
 
 pub mod api_request;
 pub mod every_request;

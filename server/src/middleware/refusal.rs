@@ -1,4 +1,4 @@
-//! Refusals in front of the server functions: the same JSON as theirs, because the pages decode every error as one type. Others read text.
+//! Refusals before the server functions: the same JSON as theirs, because the pages decode every error as one type. Other clients get text.
 
 use app::wire::error::AppError;
 use axum::{
@@ -13,14 +13,14 @@ use axum::{
 /// The content type of every refusal.
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Answers with an error and the status that goes with it.
+/// Answers with an error and the status that belongs to it.
 pub fn refuse(error: &AppError) -> Response {
     refuse_as(error.status(), error)
 }
 
-/// Answers with an error under the status that HTTP has for the very case.
+/// Answers with an error under a more specific HTTP status.
 pub fn refuse_as(status: StatusCode, error: &AppError) -> Response {
-    // A closed set of plain values always serialises; should it not, the status still tells.
+    // Plain values always serialise. If they did not, the status would still tell the error.
     let mut response = Response::new(Body::from(serde_json::to_vec(error).unwrap_or_default()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
@@ -32,7 +32,7 @@ pub fn refuse_as(status: StatusCode, error: &AppError) -> Response {
     response
 }
 
-/// Answers with a sentence, where no page decodes it.
+/// Answers with plain text, where no page decodes it.
 pub fn plain(status: StatusCode, text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! What systemd is told (`sd_notify(3)`). Without `NOTIFY_SOCKET` all of it does nothing.
+//! Notifies systemd (`sd_notify(3)`). Without `NOTIFY_SOCKET` every call does nothing.
 
 use sd_notify::NotifyState;
 use tokio::{
@@ -6,8 +6,8 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-/// The server answers from here on. Where the unit has a watchdog, it hears of the server twice in its time until the task is aborted: a
-/// runtime whose threads all hang says nothing any more, and is started anew.
+/// Reports that the server is ready. If the unit has a watchdog, it is notified twice per watchdog period until the
+/// task is aborted: if all threads of the runtime hang, the notifications stop and systemd restarts the server.
 pub fn ready() -> JoinHandle<()> {
     tell(NotifyState::Ready);
     tokio::spawn(async {
@@ -23,7 +23,7 @@ pub fn ready() -> JoinHandle<()> {
     })
 }
 
-/// It was told to stop; what is in progress is being finished.
+/// Reports that the server was told to stop and finishes the requests in progress.
 pub fn stopping() {
     tell(NotifyState::Stopping);
 }

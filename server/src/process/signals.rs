@@ -1,4 +1,4 @@
-//! What asks the server to stop.
+//! The signals that ask the server to stop.
 
 use std::io;
 
@@ -7,13 +7,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// Ctrl+C by the operator, SIGTERM by a service manager, SIGHUP by a terminal that is closed.
 pub struct Signals {
     interrupt: Signal,
-    /// None where who started the process has it ignored, as `nohup` does.
+    /// None if the parent process has SIGHUP ignored, as `nohup` does.
     hangup: Option<Signal>,
     terminate: Signal,
 }
 
 impl Signals {
-    /// From now on none of them ends the process by itself.
+    /// Installs the handlers: from now on no signal ends the process by itself.
     pub fn heard() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -24,7 +24,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -43,13 +43,13 @@ async fn heard(signal: &mut Option<Signal>) {
     }
 }
 
-/// Linux tells a process which signals it ignores; elsewhere none is taken for ignored.
+/// Returns whether SIGHUP is ignored. Linux tells a process its ignored signals; elsewhere none is assumed to be ignored.
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     ignores_hangup(&status)
 }
 
-/// Reads the mask of ignored signals (`proc_pid_status(5)`): its lowest bit is the first signal, SIGHUP.
+/// Reads the mask of ignored signals (`proc_pid_status(5)`): the lowest bit is the first signal, SIGHUP.
 fn ignores_hangup(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());

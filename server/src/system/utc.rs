@@ -1,10 +1,10 @@
-//! An instant as text: UTC by RFC 3339, for what leaves the program.
+//! Formats an instant as text: UTC by RFC 3339, for output.
 
 use domain::time::Timestamp;
 
 const DAY: i64 = 86_400_000;
 
-/// Such as `2026-11-24T08:05:09.042Z`.
+/// Formats a time such as `2026-11-24T08:05:09.042Z`.
 #[must_use]
 pub fn utc(at: Timestamp) -> String {
     let (days, millis) = (at.millis().div_euclid(DAY), at.millis().rem_euclid(DAY));
@@ -14,8 +14,8 @@ pub fn utc(at: Timestamp) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:03}Z")
 }
 
-/// Year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar. The year begins in March, so that the leap day is its
-/// last; 400 years are one period.
+/// Returns the year, month and day of a day since 1970-01-01 in the proleptic Gregorian calendar.
+/// The year starts in March, so that the leap day is its last day; 400 years are one period.
 const fn civil(days: i64) -> (i64, i64, i64) {
     let from_era = days + 719_468;
     let (era, of_era) = (from_era.div_euclid(146_097), from_era.rem_euclid(146_097));

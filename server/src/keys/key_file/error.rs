@@ -1,4 +1,4 @@
-//! Why there is no usable key: the file, the cause, and what to do there.
+//! Errors of the key file: the file, the cause, and the remedy.
 
 use std::{io, path::PathBuf};
 
@@ -14,7 +14,7 @@ use crate::{
 /// Why there is no usable key.
 #[derive(Debug, Error)]
 pub enum KeyFileError {
-    /// The database exists, its key file does not.
+    /// The database exists, but its key file does not.
     #[error(
         "the database {database} is there, but its key file {key_file} is not: copy the key file back from where you keep it, or name it with TWINLOCK_KEY_FILE"
     )]
@@ -24,7 +24,7 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
     },
-    /// A server's database, and no key file on this machine.
+    /// The database is on a database server, and this machine has no key file.
     #[error(
         "there is no key file {key_file} for the database {database}: copy it from a machine that runs a server on this database, or, if the database is new, make it with `twinlock key new`"
     )]
@@ -34,20 +34,20 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
     },
-    /// Something stands in its way, or in its place.
+    /// The file's path can't be used, or something else is there.
     #[error(transparent)]
     Path(#[from] Box<PathError>),
-    /// Others may read it.
+    /// Other users may read the file.
     #[error("the key file {key_file} can be read by others (mode {mode:04o}): {remedy}")]
     Exposed {
         /// The key file.
         key_file: PathBuf,
         /// Its permissions.
         mode: u32,
-        /// What mends it where it lies.
+        /// The remedy where the file is.
         remedy: String,
     },
-    /// A group may read it that has other members.
+    /// A group with other members may read the file.
     #[error(
         "the key file {key_file} can be read by the group {group}, which has other members ({others}): {remedy}"
     )]
@@ -58,36 +58,36 @@ pub enum KeyFileError {
         group: Group,
         /// Some of its members.
         others: String,
-        /// What mends it where it lies.
+        /// The remedy where the file is.
         remedy: String,
     },
-    /// Another user can change it.
+    /// Another user owns the file and can change it.
     #[error("the key file {key_file} belongs to user {owner}, who can change it: {remedy}")]
     OfAnother {
         /// The key file.
         key_file: PathBuf,
-        /// Whose it is.
+        /// The file's owner.
         owner: User,
-        /// What mends it for this process.
+        /// The remedy for this process.
         remedy: String,
     },
-    /// It is there, and this user may not read it.
+    /// The file exists, but this user may not read it.
     #[error(
         "the key file {key_file} can't be read by user {own}: it belongs to user {owner} (mode {mode:04o}); {remedy}"
     )]
     Unreadable {
         /// The key file.
         key_file: PathBuf,
-        /// Whose it is.
+        /// The file's owner.
         owner: User,
         /// Its permissions.
         mode: u32,
-        /// Who this process is.
+        /// The user of this process.
         own: User,
-        /// What lets this process read it.
+        /// The remedy that lets this process read the file.
         remedy: String,
     },
-    /// The user whose database it is, and so whose server it is, may not read it.
+    /// The database's owner, and so the server's user, may not read the file.
     #[error(
         "the key file {key_file} can't be read by user {user}, to whom the database {database} belongs: a server of that user would not learn of another key; {remedy}, then repeat this as that user"
     )]
@@ -96,12 +96,12 @@ pub enum KeyFileError {
         key_file: PathBuf,
         /// The database.
         database: DatabaseLocation,
-        /// Whose the database is.
+        /// The database's owner.
         user: User,
-        /// What lets that user read it.
+        /// The remedy that lets that user read the file.
         remedy: String,
     },
-    /// The file that takes its place would belong to another user.
+    /// The replacement file would belong to another user.
     #[error(
         "the key file {key_file} belongs to user {owner} and group {group}, which user {own} can't give to the file that takes its place: run this as {}",
         files::as_user(.owner.0)
@@ -109,14 +109,14 @@ pub enum KeyFileError {
     NotKept {
         /// The key file.
         key_file: PathBuf,
-        /// Whose it is.
+        /// The file's owner.
         owner: User,
-        /// Its group.
+        /// The file's group.
         group: Group,
-        /// Who this process is.
+        /// The user of this process.
         own: User,
     },
-    /// Nothing can be made beside it.
+    /// No file can be created next to the key file.
     #[error(
         "the key file's folder {folder} can't be written by user {own} ({source}): copy {key_file} into a folder that can be, run this there with TWINLOCK_KEY_FILE, and put the changed file back to where {key_file} comes from"
     )]
@@ -125,12 +125,12 @@ pub enum KeyFileError {
         folder: PathBuf,
         /// The key file.
         key_file: PathBuf,
-        /// Who this process is.
+        /// The user of this process.
         own: User,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The name can't be given to another file.
+    /// The mount does not let another file take the name.
     #[error(
         "the key file {key_file} is mounted as a single file, so that no other can take its place: mount its folder, not the file"
     )]
@@ -138,19 +138,19 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
     },
-    /// Everybody could read it there.
+    /// The file system would let every user read the file.
     #[error(
         "the file system of {folder} keeps no permissions (mode {mode:04o} of a new file), so that others could read the key file: name one on another file system with TWINLOCK_KEY_FILE, or mount this one with `umask=077` for user {own}"
     )]
     NoPermissions {
         /// The folder.
         folder: PathBuf,
-        /// What it makes of a file for its owner alone.
+        /// The mode that the file system gives a file meant for its owner alone.
         mode: u32,
-        /// Who this process is.
+        /// The user of this process.
         own: User,
     },
-    /// It holds something else.
+    /// The file's content is not a key file.
     #[error(
         "{key_file} is no key file: it should hold a line a key, an id and a key with a colon between; put the right file there, or name it with TWINLOCK_KEY_FILE"
     )]
@@ -158,7 +158,7 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
     },
-    /// It is another database's, or another copy of the right one.
+    /// The file belongs to another database, or is another copy of the right one.
     #[error(
         "the key file {key_file} does not belong to the database {database}: {}name the right one with TWINLOCK_KEY_FILE", copy_with(.key.as_ref())
     )]
@@ -167,10 +167,10 @@ pub enum KeyFileError {
         database: DatabaseLocation,
         /// The key file.
         key_file: PathBuf,
-        /// The key that the database needs, if it says so.
+        /// The key that the database needs, if the database names it.
         key: Option<KeyId>,
     },
-    /// Rows need a key that it does not hold.
+    /// Rows need a key that the file does not hold.
     #[error(
         "the key file {key_file} lacks the key {key}, by which rows of the database {database} are sealed: put the line that begins with `{key}:` back from where you keep the key file"
     )]
@@ -182,7 +182,7 @@ pub enum KeyFileError {
         /// The first key that is missing.
         key: KeyId,
     },
-    /// What the database keeps under its key does not open.
+    /// The data keys in the database do not open with the key file.
     #[error(
         "the keys that the database {database} holds do not open with the key file {key_file}: one of the two was changed; put both back from one backup"
     )]
@@ -192,22 +192,22 @@ pub enum KeyFileError {
         /// The key file.
         key_file: PathBuf,
     },
-    /// The file system said no.
+    /// The file system returned an error.
     #[error("{doing} {path}: {}", explained_io(source))]
     Io {
-        /// What was tried.
+        /// The action that failed.
         doing: &'static str,
-        /// With which file.
+        /// The file concerned.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// No random bytes.
+    /// The system gives no random bytes.
     #[error("the system gives no random bytes for a new key: {0}")]
     Entropy(#[source] PortError),
 }
 
-/// `twinlock key` leaves several copies of a key file, and a backup of the database needs the one of its time.
+/// Names the copy to restore: `twinlock key` leaves several copies of a key file, and a backup of the database needs the copy of its time.
 fn copy_with(key: Option<&KeyId>) -> String {
     key.map_or_else(String::new, |key| {
         format!(

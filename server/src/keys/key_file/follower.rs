@@ -1,4 +1,4 @@
-//! The key file as it changes while the server runs.
+//! Follows the key file while the server runs.
 
 use std::{
     path::PathBuf,
@@ -12,20 +12,20 @@ use domain::secrets::{
 
 use crate::keys::key_file::{Stamp, read, stamp};
 
-/// Reads a key file again when it has changed. One that can't be read changes nothing: the keys from before go on, and it is tried again,
-/// because what stood in the way may leave no other stamp.
+/// Reads a key file again when it has changed. If it can't be read, the previous keys stay in use
+/// and it is tried again, because removing the obstacle may not change the file's stamp.
 pub struct Follower {
     key_file: PathBuf,
-    /// The state of the file that was read last, or tried, and when.
+    /// The stamp of the file at the last read or attempt, and when that was.
     last: Option<(Stamp, Instant)>,
-    /// Why that state can't be used, as the log says it.
+    /// Why that state can't be used, as logged.
     told: Option<String>,
-    /// The fingerprints of keys that have opened something: a line that was changed by mistake takes the place of none of them.
+    /// The fingerprints of keys that have opened something: a line changed by mistake does not replace such a key.
     proven: Vec<String>,
 }
 
 impl Follower {
-    /// Nothing was read again yet. `proven`: the fingerprints of keys that have opened something.
+    /// Creates a follower that has not read the file again yet. `proven`: the fingerprints of keys that have opened something.
     #[must_use]
     pub const fn new(key_file: PathBuf, proven: Vec<String>) -> Self {
         Self {
@@ -127,7 +127,7 @@ mod tests {
         assert!(follower.changed().is_some() && follower.told.is_none());
     }
 
-    /// One sign of the line that is in use, mistyped in a copy.
+    /// One character of the line in use is mistyped in a copy.
     #[test]
     fn s20_a_changed_line_takes_no_key_away() {
         let (_folder, mut follower) = follower();

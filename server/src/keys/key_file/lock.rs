@@ -1,4 +1,4 @@
-//! One command at a time changes a key file.
+//! Lets only one command at a time change a key file.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions, TryLockError},
@@ -12,8 +12,8 @@ use crate::{
     keys::key_file::{KeyFileError, failed, not_kept, of_folder, owner_only, whole},
 };
 
-/// Lets one command at a time change a key file: of two that had read the same one, the later would take the other's key away. It stands
-/// for as long as the answer lives, and ends with the process however that ends. `None` while another has it.
+/// Locks a key file for one command: if two commands had read the same file, the later write would lose the other's key. The lock
+/// is held while the returned file is open, and ends with the process in any case. Returns `None` while another process holds it.
 pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFileError> {
     let file = open_lock(&whole(path)?, owner)?;
     match file.try_lock() {
@@ -23,10 +23,10 @@ pub fn lock(path: &Path, owner: Option<&Metadata>) -> Result<Option<File>, KeyFi
     }
 }
 
-/// The lock's file belongs to `owner`, so that both root and the server's user can take it.
+/// Opens the lock file, which belongs to `owner`, so that both root and the server's user can lock it.
 pub(super) fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, KeyFileError> {
     let lock = beside(path, ".lock");
-    // A pipe that nobody reads from would keep the opening waiting.
+    // Opening a pipe without a reader would block.
     let flags = files::no_follow() | files::without_waiting();
     let open = |options: &mut OpenOptions| {
         owner_only(options.append(true).custom_flags(flags)).open(&lock)
@@ -35,7 +35,7 @@ pub(super) fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, K
     match open(OpenOptions::new().create_new(true)) {
         Ok(file) => {
             if let (Err(_), Some(owner)) = (files::give(&file, owner), owner) {
-                // The server's user could not take a lock of root's.
+                // The server's user could not lock a file that belongs to root.
                 let _ = fs::remove_file(&lock);
                 return Err(not_kept(path, owner));
             }
@@ -50,7 +50,7 @@ pub(super) fn open_lock(path: &Path, owner: Option<&Metadata>) -> Result<File, K
                 }
                 (opened, _) => opened.map_err(fails)?,
             };
-            // One that an earlier version left to root. A link to another file of root's is not given away.
+            // An earlier version left this file to root. A link to another file of root's is not given away.
             if file
                 .metadata()
                 .is_ok_and(|found| files::is_own_and_empty(&found))

@@ -1,4 +1,4 @@
-//! The key file: the master keys, apart from the database, readable by the server's user alone.
+//! The key file: holds the master keys outside the database, readable by the server's user alone.
 
 mod error;
 mod follower;
@@ -32,15 +32,15 @@ pub use error::KeyFileError;
 pub use follower::Follower;
 pub use lock::lock;
 
-/// When a file was written, which file it is, and when its owner or its mode were set last (seconds and nanoseconds).
+/// Identifies a state of the file: modification time, inode, and the last change of owner or mode (seconds and nanoseconds).
 pub type Stamp = (SystemTime, u64, (i64, i64));
 
 const OWNER_ONLY: u32 = 0o600;
-/// What editors of some systems put before a text.
+/// The byte order mark that some editors write at the start of a text file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads the key of a database. A new file gets its key together with it, each readable by its owner alone; a server's is only ever put
-/// there by people, as every machine needs the same. What is made is given to `owner`, if that is another user.
+/// Reads the key of a database. A new database file gets its key file together with it, each readable by its owner alone. For a database server
+/// only the operator creates the key file, because every machine needs the same one. New files are given to `owner`, if that is another user.
 pub fn open(
     database: &Database,
     entropy: &dyn Entropy,
@@ -54,13 +54,13 @@ pub fn open(
         return Err(missing(database));
     };
     if !is_new(database)? {
-        // Another start may have made both since the look above.
+        // Another process may have created both since the check above.
         if exists(key_file)? {
             return read_for(key_file, server_user(database));
         }
         return Err(missing(database));
     }
-    // The key first: a database without its key would never start again.
+    // The key is created first, because a database without its key would never start again.
     let ring = match create(key_file, entropy, owner) {
         Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {
             read_for(key_file, server_user(database))?
@@ -71,18 +71,18 @@ pub fn open(
     Ok(ring)
 }
 
-/// Makes an empty file, which `SQLite` takes for a new database.
+/// Creates an empty file, which `SQLite` takes for a new database.
 pub fn make_database(file: &Path, owner: Option<&Metadata>) -> Result<(), KeyFileError> {
     let mut options = OpenOptions::new();
     match owner_only(options.create_new(true).write(true)).open(file) {
-        // An empty file, or one that another start has made since. A link that leads to nothing is neither.
+        // Accepts an empty file or one that another process has created since. A dangling link is neither.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::metadata(file).map(drop),
         made => made.and_then(|made| files::give(&made, owner)),
     }
     .map_err(failed("creating", file))
 }
 
-/// Reads the key file of a database that is there.
+/// Reads the key file of an existing database.
 pub fn of(database: &Database) -> Result<KeyRing, KeyFileError> {
     match read_for(&database.key_file, server_user(database)) {
         Err(KeyFileError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
@@ -92,7 +92,7 @@ pub fn of(database: &Database) -> Result<KeyRing, KeyFileError> {
     }
 }
 
-/// Whose server works with a database, as far as its file tells.
+/// Returns the user of the database's server: the owner of the database file, if it is not empty.
 fn server_user(database: &Database) -> Option<u32> {
     let found = fs::metadata(database.file()?).ok();
     found
@@ -101,7 +101,7 @@ fn server_user(database: &Database) -> Option<u32> {
 }
 
 fn missing(database: &Database) -> KeyFileError {
-    // The folder may be missing too, or a link lead to nothing.
+    // The folder may be missing too, or a link may be dangling.
     if let Err(error) = KEY_FILE.look(&database.key_file) {
         return error.into();
     }
@@ -121,8 +121,8 @@ fn missing(database: &Database) -> KeyFileError {
     }
 }
 
-/// Makes a key file with a first key, where there is none, and gives it to `owner`, if that is another user. Nobody finds half a file,
-/// and of two that make one only one does.
+/// Creates a key file with a first key if there is none, and gives it to `owner`, if that is
+/// another user. No process sees a partial file, and only one of two concurrent calls succeeds.
 pub fn create(
     key_file: &Path,
     entropy: &dyn Entropy,
@@ -130,19 +130,19 @@ pub fn create(
 ) -> Result<KeyRing, KeyFileError> {
     NEW_KEY_FILE.look(key_file)?;
     let ring = KeyRing::new(draw(entropy)?);
-    // A name that nobody can guess, and so prepare.
+    // The name is random so that no attacker can guess it and prepare a file there.
     let name: [u8; 16] = entropy.draw().map_err(KeyFileError::Entropy)?;
     let name = HEXLOWER.encode(&name);
     let new = beside(key_file, &format!(".new.{name}"));
     let made = write_new(&new, key_file, &ring, owner).and_then(|()| named(&new, key_file, owner));
-    // It has the key file's name by now, or none at all.
+    // The file now has the key file's name, or the creation failed.
     let _ = fs::remove_file(&new);
     made?;
     sync_folder(key_file).map_err(failed("creating", key_file))?;
     Ok(ring)
 }
 
-/// Writes the first key, unless the file system would show it to everybody.
+/// Writes the first key, unless the file system would let every user read it.
 fn write_new(
     new: &Path,
     key_file: &Path,
@@ -164,8 +164,8 @@ fn write_new(
         .map_err(fails)
 }
 
-/// Gives a whole file the key file's name, which nobody else may have taken. Some file systems have no second names: there those who come at
-/// the same time take turns.
+/// Links a complete file to the key file's name, if that name is free. On file systems without hard
+/// links concurrent processes take turns instead.
 fn named(new: &Path, key_file: &Path, owner: Option<&Metadata>) -> Result<(), KeyFileError> {
     let fails = |error| of_new(key_file, error);
     match fs::hard_link(new, key_file) {
@@ -181,7 +181,7 @@ fn named(new: &Path, key_file: &Path, owner: Option<&Metadata>) -> Result<(), Ke
     fs::rename(new, key_file).map_err(fails)
 }
 
-/// Whether the database has yet to be made. `SQLite` takes an empty file for a new database; a server's is there, or nobody could connect.
+/// Returns whether the database has yet to be created. `SQLite` takes an empty file for a new one; on a server the database must exist.
 pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
     let Some(file) = database.file() else {
         return Ok(false);
@@ -193,7 +193,7 @@ pub fn is_new(database: &Database) -> Result<bool, KeyFileError> {
     }
 }
 
-/// Whether the file is there. A link that leads to nothing is not, and is told once it is read or made.
+/// Returns whether the file exists. A dangling link does not count; reading or creating the file reports it.
 pub fn exists(path: &Path) -> Result<bool, KeyFileError> {
     path.try_exists().map_err(|error| {
         let told = KEY_FILE.look(path).err().map(KeyFileError::from);
@@ -201,16 +201,16 @@ pub fn exists(path: &Path) -> Result<bool, KeyFileError> {
     })
 }
 
-/// Reads a key file as the server does.
+/// Reads a key file with the server's checks.
 pub fn read(path: &Path) -> Result<KeyRing, KeyFileError> {
     read_for(path, Some(files::own_user()))
 }
 
-/// Reads a key file; `server` is the user whose server reads it too, where that is known.
+/// Reads a key file; `server` is the user of the server that reads it too, if known.
 fn read_for(path: &Path, server: Option<u32>) -> Result<KeyRing, KeyFileError> {
-    // Both looks and the reading are of one file, even if its name is given to another meanwhile.
+    // Both checks and the read use one open file, even if its name is given to another file meanwhile.
     let mut options = OpenOptions::new();
-    // A pipe without a writer would keep the opening waiting.
+    // Opening a pipe without a writer would block.
     options.read(true).custom_flags(files::without_waiting());
     let mut file = options
         .open(path)
@@ -231,14 +231,14 @@ fn read_for(path: &Path, server: Option<u32>) -> Result<KeyRing, KeyFileError> {
     })
 }
 
-/// A new key with an id of its own.
+/// Creates a key with a new id.
 pub fn draw(entropy: &dyn Entropy) -> Result<MasterKey, KeyFileError> {
     let id = entropy.draw().map_err(KeyFileError::Entropy)?;
     let bytes = entropy.draw().map_err(KeyFileError::Entropy)?;
     Ok(MasterKey::from_random(id, bytes))
 }
 
-/// Names the file, its owner and the remedy where it is there and can't be read.
+/// Names the file, its owner and the remedy if the file exists but can't be read.
 fn not_opened(path: &Path, server: Option<u32>, error: io::Error) -> KeyFileError {
     match KEY_FILE.look(path) {
         Err(error) => error.into(),
@@ -264,7 +264,7 @@ fn not_kept(path: &Path, owner: &Metadata) -> KeyFileError {
     }
 }
 
-/// Refuses to change a key file that the database's owner can't read: a server that runs as that user would go on with the old keys.
+/// Refuses to change a key file that the database's owner can't read, because a server that runs as that user would keep the old keys.
 pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> {
     let Some(owner) = database.file().and_then(|file| fs::metadata(file).ok()) else {
         return Ok(());
@@ -282,20 +282,20 @@ pub fn refuse_unread_by_server(database: &Database) -> Result<(), KeyFileError> 
     })
 }
 
-/// Replaces the ring in the file, as a whole or not at all; owner, group and mode stay. A link stays, and what it leads to is
-/// replaced.
+/// Replaces the ring in the file atomically; owner, group and mode stay. If the path is a link, its
+/// target is replaced.
 pub fn replace(path: &Path, ring: &KeyRing) -> Result<(), KeyFileError> {
     let path = &whole(path)?;
     let old = fs::metadata(path).map_err(failed("looking at", path))?;
     let new = beside(path, ".new");
-    // What a run that was cut short left behind.
+    // An interrupted run may have left this file behind.
     let _ = fs::remove_file(&new);
     UNNAMED_KEY_FILE.look_beside(&new)?;
     let written = write_like(&new, path, &old, ring);
     let replaced = written
         .and_then(|()| fs::rename(&new, path).map_err(|error| of_folder("replacing", path, error)));
     if replaced.is_err() {
-        // Keys stay in no file that nobody looks after.
+        // Keys must not remain in an unused file.
         let _ = fs::remove_file(&new);
     }
     replaced?;
@@ -316,24 +316,24 @@ fn write_like(new: &Path, path: &Path, old: &Metadata, ring: &KeyRing) -> Result
     Ok(())
 }
 
-/// The file itself, where its name is a link.
+/// Resolves links in the file's path.
 fn whole(path: &Path) -> Result<PathBuf, KeyFileError> {
     fs::canonicalize(path).map_err(failed("looking at", path))
 }
 
-/// What tells one state of the file from another.
+/// Returns the stamp that identifies the current state of the file.
 pub fn stamp(path: &Path) -> Option<Stamp> {
     let found = fs::metadata(path).ok()?;
     let changed = (found.ctime(), found.ctime_nsec());
     Some((found.modified().ok()?, found.ino(), changed))
 }
 
-/// Makes a file for its owner alone, by a name that is not taken.
+/// Creates a file for its owner alone, under a name that is not taken.
 fn made(path: &Path) -> io::Result<File> {
     owner_only(OpenOptions::new().create_new(true).write(true)).open(path)
 }
 
-/// Written through to the disk before anything is sealed with it.
+/// Syncs the file to the disk before anything is sealed with the key.
 fn write(file: &mut File, ring: &KeyRing) -> io::Result<()> {
     file.write_all(ring.expose().as_bytes())?;
     file.sync_all()
@@ -356,7 +356,7 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyFile
     }
 }
 
-/// A key file that is not there yet is refused by its folder.
+/// Explains why a new key file could not be created, usually because of its folder.
 fn of_new(key_file: &Path, source: io::Error) -> KeyFileError {
     match source.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
@@ -367,7 +367,7 @@ fn of_new(key_file: &Path, source: io::Error) -> KeyFileError {
     }
 }
 
-/// What is made beside the key file is refused by its folder, or by a mount that holds the file alone.
+/// Explains why a file next to the key file could not be created: its folder refuses it, or the key file is mounted alone.
 fn of_folder(doing: &'static str, key_file: &Path, source: io::Error) -> KeyFileError {
     match source.kind() {
         ErrorKind::ResourceBusy => KeyFileError::Mounted {

@@ -1,4 +1,4 @@
-//! Who can read a key file besides this process, and what mends it where the file lies.
+//! Checks which other users can read a key file, and names the remedy for the file's location.
 
 use std::{
     fs::{self, Metadata},
@@ -11,14 +11,14 @@ use crate::{
     keys::key_file::KeyFileError,
 };
 
-/// Everybody may read, write or execute.
+/// Permissions of all other users: read, write or execute.
 const EVERYBODY: u32 = 0o007;
 const GROUP_READS: u32 = 0o040;
 const GROUP_WRITES: u32 = 0o020;
 const OF_A_MOUNT: &str = "its file system is mounted read-only, so set the mode where it is mounted: `defaultMode: 0400` for a secret of Kubernetes (0440 with fsGroup), `mode: 0400` and `uid` for one of Compose";
 
-/// Refuses a file that a stranger can read or change. Its group may read it where the file is root's, as mounted secrets are, and nobody but
-/// root and the server's user is in the group. `server` is that user, where it is known.
+/// Refuses a file that other users can read or change. If root owns the file (as with mounted secrets), its
+/// group may read it when only root and the server's user are members. `server` is that user, if known.
 pub fn refuse_strangers(
     path: &Path,
     found: &Metadata,
@@ -49,7 +49,7 @@ pub fn refuse_strangers(
         return Ok(());
     }
     if found.uid() != files::ROOT {
-        // Its owner can narrow it.
+        // The owner can narrow the permissions.
         return Err(exposed(remedy(path, found)));
     }
     let group = found.gid();
@@ -65,7 +65,7 @@ pub fn refuse_strangers(
     })
 }
 
-/// Members of a group that are neither root nor the server's user.
+/// Returns the members of a group other than root and the server's user.
 fn strangers_in(path: &Path, group: u32) -> Vec<String> {
     if group == files::ROOT {
         return Vec::new();
@@ -74,7 +74,7 @@ fn strangers_in(path: &Path, group: u32) -> Vec<String> {
     if files::own_user() != files::ROOT {
         return members;
     }
-    // Root can't know which user the server is. One member is that user; so is a group to which the folder belongs.
+    // Root can't know the server's user. A single member counts as that user; a group that also owns the folder is accepted.
     let is_folders = fs::metadata(files::folder_of(path)).is_ok_and(|found| found.gid() == group);
     if members.len() <= 1 || is_folders {
         Vec::new()
@@ -83,8 +83,8 @@ fn strangers_in(path: &Path, group: u32) -> Vec<String> {
     }
 }
 
-/// What lets this process read a file of somebody else, or one that is closed. Only where this user's server is known to be the one that
-/// reads it, the file is given to this user: another server would lose it.
+/// Returns the remedy that lets this process read a file of another user, or one with closed permissions. Recommends giving the
+/// file to this user only if the server that reads it is known to run as this user, because another server would lose access.
 pub fn remedy_for_own_reading(path: &Path, found: &Metadata, server: Option<u32>) -> String {
     let (own, owner) = (files::own_user(), found.uid());
     let of_server = match server {
@@ -106,7 +106,7 @@ pub fn remedy_for_own_reading(path: &Path, found: &Metadata, server: Option<u32>
     }
 }
 
-/// What lets a user read a file that is closed to that user, as far as owner and mode tell.
+/// Returns the remedy that lets a user read a file that is closed to that user, as far as owner and mode tell.
 pub fn remedy_for_reading(path: &Path, found: &Metadata, user: u32) -> String {
     let is_closed = found.mode() & 0o400 == 0;
     if files::is_read_only(path) {
@@ -139,7 +139,7 @@ fn remedy(path: &Path, found: &Metadata) -> String {
     files::remedy_for_mode(path, "600")
 }
 
-/// Whether the owner of a database can read a file, as far as owner, group and mode tell.
+/// Returns whether the owner of a database can read a file, as far as owner, group and mode tell.
 pub fn is_readable_by(database: &Metadata, found: &Metadata) -> bool {
     let (mode, user) = (found.mode(), database.uid());
     let is_member =
@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// A file of this user with that mode, and a user who is somebody else.
+    /// Returns a file of this user with that mode, and another user's id.
     fn file(mode: u32) -> (tempfile::NamedTempFile, Metadata, u32) {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::set_permissions(file.path(), Permissions::from_mode(mode)).unwrap();
@@ -164,7 +164,7 @@ mod tests {
         (file, found, files::own_user() + 1)
     }
 
-    /// Owner and mode let it, and it is refused even so: what is left are rules that they do not show.
+    /// Owner and mode allow access, but the open is refused: the cause must be rules that they do not show.
     #[test]
     fn s20_where_owner_and_mode_let_it_access_lists_are_named() {
         let own = files::own_user();
@@ -182,7 +182,7 @@ mod tests {
     fn s20_a_file_is_given_only_to_the_user_of_the_server() {
         let (path, found, other) = file(0o600);
         let of_server = remedy_for_own_reading(path.path(), &found, Some(other));
-        // The file is this user's own: nobody else is asked.
+        // The file belongs to this user, so no other user has to act.
         assert!(!of_server.contains("run this as"), "{of_server}");
         let given = remedy_for_reading(path.path(), &found, other);
         assert!(

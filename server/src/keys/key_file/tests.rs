@@ -69,7 +69,7 @@ fn a_key_file_that_others_may_read_is_refused_with_the_remedy() {
     assert!(open(&database, &SystemEntropy, None).is_ok());
 }
 
-/// A pipe that nobody writes into would keep the start, and `doctor`, waiting for ever.
+/// Opening a pipe without a writer would block the start, and `doctor`, forever.
 #[test]
 fn what_is_no_regular_file_is_refused_at_once() {
     let (_folder, database) = database();
@@ -120,7 +120,7 @@ fn a_folder_that_does_not_exist_is_named() {
     );
 }
 
-/// C5: anybody could guess the name under which a new key file was written, and a link there was followed.
+/// C5: the temporary name of a new key file was guessable, and a link planted there was followed.
 #[test]
 fn a_planted_link_is_not_followed_when_a_key_file_is_made() {
     let (folder, database) = database();
@@ -138,7 +138,7 @@ fn a_planted_link_is_not_followed_when_a_key_file_is_made() {
     read(&database.key_file).ok().unwrap();
 }
 
-/// C5: the same for what else is made beside it.
+/// C5: also holds for the other files created beside the key file.
 #[test]
 fn links_that_lead_to_nothing_are_not_followed_either() {
     let (folder, database) = database();
@@ -153,7 +153,7 @@ fn links_that_lead_to_nothing_are_not_followed_either() {
     assert!(!elsewhere.exists());
 }
 
-/// A pipe kept the command waiting for ever, and of the others the key file was blamed.
+/// A pipe blocked the command forever, and for the other cases the key file was blamed.
 #[test]
 fn s9_what_stands_in_the_lock_s_place_is_named() {
     let (folder, database) = database();
@@ -184,7 +184,7 @@ fn s9_what_stands_in_the_lock_s_place_is_named() {
         fs::remove_dir(&path).unwrap();
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
-        // What a run left behind is taken away; a lock may be held.
+        // Leftovers of an earlier run are removed, but a lock may be held.
         let is_lock = end == ".lock";
         assert_eq!(said(), expected("a pipe").filter(|_| is_lock));
         let _ = fs::remove_file(&path);
@@ -195,7 +195,7 @@ fn s9_what_stands_in_the_lock_s_place_is_named() {
     }
 }
 
-/// As editors of some systems save it.
+/// Some editors save the file in this form.
 #[test]
 fn s7_a_mark_blanks_and_line_ends_of_other_systems_are_no_part_of_a_key() {
     let (_folder, database) = database();

@@ -1,4 +1,4 @@
-//! A server function that is asked for HTML would redirect to the `Referer` with its error in the URL: nobody may ask for it.
+//! Refuses requests that accept HTML, because a server function would answer them with a redirect to the `Referer` with its error in the URL.
 
 use app::wire::error::AppError;
 use axum::{

@@ -1,4 +1,4 @@
-//! Who may call: looks the function's class up, resolves the caller, and asks the policy. It fails closed.
+//! Access control: looks up the function's class, resolves the caller, and asks the policy. Fails closed.
 
 use app::{
     serve::{origin, resolve},
@@ -11,7 +11,7 @@ use usecases::{Services, Visitor, note_denied};
 
 use crate::middleware::refusal::refuse;
 
-/// Lets the caller in, and hands them on as `Option<Caller>`.
+/// Admits the caller, and passes it on as the extension `Option<Caller>`.
 pub async fn admit(services: &Services, request: &mut Parts) -> Result<(), Box<Response>> {
     let path = request.uri.path();
     let Some(class) = class_of(path) else {

@@ -1,5 +1,5 @@
-//! Arguments are what they say (OWASP ASVS V15.3.5, V15.3.7): a body is an object of named arguments, an argument an object of plain values,
-//! and a name stands once. Serde itself would take a list for an object, its fields in the order of their declaration.
+//! Strict arguments (OWASP ASVS V15.3.5, V15.3.7): a body is an object of named arguments, an argument an object of plain values,
+//! and each name appears once. Serde alone would accept a list as an object, with its items as the fields in order of declaration.
 
 use std::{
     collections::BTreeSet,
@@ -12,19 +12,19 @@ use serde::{
     de::{Error, MapAccess, Visitor},
 };
 
-/// Whether the bytes are arguments as the pages send them, whatever they are for.
+/// Returns whether the body has the form of the arguments that the pages send, whatever the function.
 #[must_use]
 pub fn are_strict(body: &[u8]) -> bool {
     serde_json::from_slice::<Arguments>(body).is_ok()
 }
 
-/// Every argument by its name.
+/// All arguments by name.
 type Arguments = Object<Object<Plain>>;
 
-/// An object whose names stand once each, with nothing but `T` in it.
+/// An object with unique names whose values are all `T`.
 struct Object<T>(PhantomData<T>);
 
-/// A text, a number, true, false or null.
+/// A string, a number, true, false or null.
 struct Plain;
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

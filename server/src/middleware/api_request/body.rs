@@ -1,4 +1,4 @@
-//! Reads the body before anything is decided, so that nobody keeps a decision waiting with a slow or endless one.
+//! Reads the body before anything is decided, so that no client delays a decision with a slow or endless body.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use http_body_util::BodyExt;
 
 use crate::middleware::refusal::{refuse, refuse_as};
 
-/// The largest honest body, a form with a password of 256 characters, is under 3 KiB.
+/// The size limit. The largest legitimate body, a form with a password of 256 characters, is under 3 KiB.
 const LIMIT: usize = 16 * 1024;
-/// As much of a refused body is read, and dropped: a proxy that is still sending when the connection ends tells its client that there is no
-/// server, instead of the refusal (RFC 9112 §9.6). The recipes in docs/proxies let no more through.
+/// This much of a refused body is read and dropped: if the connection ends while a proxy still sends, the proxy tells its
+/// client that there is no server, instead of the refusal (RFC 9112 §9.6). The recipes in docs/proxies limit bodies to no more.
 const DROPPED: usize = 64 * 1024;
-/// How long a body of that size may take.
+/// The time limit for a body of that size.
 const TIME: Duration = Duration::from_secs(10);
 
-/// The whole body, or why it is refused.
+/// Returns the whole body, or the refusal.
 pub async fn read(body: Body) -> Result<Bytes, Box<Response>> {
     let read = tokio::time::timeout(TIME, collect(body)).await;
     read.unwrap_or_else(|_| {
@@ -36,7 +36,7 @@ async fn collect(mut body: Body) -> Result<Bytes, Box<Response>> {
             &AppError::Malformed,
         ))
     };
-    // What announces more than that is refused before it is sent.
+    // A body that announces a larger size is refused before it is sent.
     if body.size_hint().lower() > DROPPED as u64 {
         return Err(too_large());
     }

@@ -1,4 +1,4 @@
-//! Bodies are JSON and say so: the types that a foreign page's form can send without asking are none of ours.
+//! Requires bodies to be declared as JSON, because a form on another site can send its types without a preflight, and JSON is none of them.
 
 use app::wire::error::AppError;
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
 
 use crate::middleware::refusal::refuse_as;
 
-/// Refuses a body of another type, or of none.
+/// Refuses a body with another content type, or without one.
 pub fn refusal(request: &Request) -> Option<Response> {
     let is_other = !request.body().is_end_stream() && !is_json(request.headers());
     is_other.then(|| refuse_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &AppError::Malformed))

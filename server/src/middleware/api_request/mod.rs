@@ -1,4 +1,4 @@
-//! What stands before the server functions, in one layer: each layer costs every request a copy of all that lies behind it.
+//! All guards before the server functions, in one layer, because each layer makes every request copy all layers behind it.
 
 pub mod accept;
 pub mod access;
@@ -38,30 +38,30 @@ use crate::{
     },
 };
 
-/// What the guards go by.
+/// What the guards need.
 pub struct Guards {
-    /// The ports, for the caller's session.
+    /// The ports, to resolve the caller's session.
     pub services: Services,
-    /// Where the pages come from.
+    /// The origins of the pages.
     pub origins: Origins,
-    /// Who is believed about where a request comes from.
+    /// The proxies that are trusted to name the client.
     pub proxies: TrustedProxies,
-    /// Which build of the pages there is.
+    /// The build of the pages.
     pub build: Option<HeaderValue>,
-    /// When nobody is refused.
+    /// The pace of refusals.
     pub pace: Pace,
-    /// What was just answered, for a request that comes again.
+    /// Recent answers, for requests that are repeated.
     pub repeats: Repeats,
 }
 
-/// Lets a request through that passes each guard, with what they found out about it.
+/// Passes a request on if it passes each guard, with what the guards found out about it.
 pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Next) -> Response {
     let mut shown = Shown::Nothing;
     let mut response = timeout::limit(async {
         match guards.passed(request).await {
             Ok((request, turn)) => {
                 shown = Shown::by(&request);
-                // It uses nothing up, and costs most.
+                // A sign-in uses nothing up and costs the most, so it may be cancelled when the client disconnects.
                 let may_be_given_up = request.uri().path() == SIGN_IN;
                 let answer = next.run(request);
                 match turn {
@@ -81,7 +81,7 @@ pub async fn keep(State(guards): State<Arc<Guards>>, request: Request, next: Nex
 
 impl Guards {
     async fn passed(&self, request: Request) -> Result<(Request, Option<Turn>), Box<Response>> {
-        // What can be told from the head alone comes first.
+        // Checks that need only the head come first.
         let refusal = endpoint::refusal(&request)
             .or_else(|| self.origins.refusal(&request))
             .or_else(|| accept::refusal(&request))
@@ -92,7 +92,7 @@ impl Guards {
         }
         let (mut parts, stream) = request.into_parts();
         let bytes = body::read(stream).await?;
-        // Before the session is looked at: the first one may have given it another token.
+        // Runs before the session check, because the first request may have given the session another token.
         let turn = self.repeats.turn(&parts, &bytes).await;
         if let Some(answer) = turn.as_ref().and_then(Turn::answer) {
             return Err(Box::new(answer));

@@ -1,5 +1,5 @@
-//! Protection against requests that another site makes in the person's browser (CSRF): Fetch Metadata first, `Origin` for
-//! browsers and plain-http addresses without it, and no answer where neither is sent.
+//! Protects against requests that another site makes in the user's browser (CSRF): checks Fetch Metadata first, then
+//! `Origin` for browsers and plain-http addresses without Fetch Metadata, and refuses the request if neither is sent.
 
 use app::wire::error::AppError;
 use axum::{
@@ -21,14 +21,14 @@ use crate::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Where our own pages come from, and what is said of requests that come from elsewhere.
+/// The origins of our own pages, and the limited warnings about other origins.
 pub struct Origins {
     public_url: PublicUrl,
     warnings: Sparing,
 }
 
 impl Origins {
-    /// Pages of this address, and of the host that a request is for.
+    /// Accepts pages of this address, and of the host that a request names.
     pub fn of(public_url: PublicUrl) -> Self {
         Self {
             public_url,
@@ -36,8 +36,8 @@ impl Origins {
         }
     }
 
-    /// Lets only requests of our own pages through. A proxy that drops or changes headers makes ours look like those of others: the log
-    /// says what arrived.
+    /// Passes only requests of our own pages. A proxy that drops or changes headers makes ours look
+    /// foreign, so the log shows what arrived.
     pub fn refusal(&self, request: &Request) -> Option<Response> {
         let headers = request.headers();
         if is_ours(headers, &self.public_url) {
@@ -67,14 +67,14 @@ fn is_ours(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     let Some(origin) = single(headers, &ORIGIN) else {
         return false;
     };
-    // Beside the configured address the one the browser itself asked for: another site can't set `Host`, and the cookie
-    // belongs to the host anyway.
+    // Besides the configured address, the host of the request counts: another site can't set
+    // `Host`, and the cookie is bound to the host anyway.
     let asked_for = single(headers, &HOST)
         .map(|host| format!("{}://{}", public_url.scheme(), host.to_ascii_lowercase()));
     origin == public_url.to_string() || asked_for.is_some_and(|asked_for| origin == asked_for)
 }
 
-/// A header that was sent exactly once.
+/// Returns the value of a header that was sent exactly once.
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;

@@ -1,5 +1,5 @@
-//! The pace at which nobody is refused. A refusal is cheap, but hundreds of connections that ask again at once keep the async threads so
-//! busy that each step of an honest request waits behind all of theirs (B1 of the red team, ADR 24).
+//! Limits the pace of refusals. A refusal is cheap, but hundreds of connections that retry at once keep the async
+//! threads so busy that each step of a legitimate request waits behind theirs (B1 of the red team, ADR 24).
 
 use std::{
     num::NonZero,
@@ -11,29 +11,29 @@ use axum::{extract::Request, http::StatusCode};
 use domain::session::policy::Standing;
 use usecases::Caller;
 
-/// Refusals a second and core that are answered at once: ten times what a core's sign-ins come to.
+/// Refusals per second and core that are answered at once: ten times the rate of a core's sign-ins.
 const A_SECOND: u32 = 1_000;
-/// So many may come in one burst.
+/// A burst may contain the refusals of this time.
 const BURST: Duration = Duration::from_millis(100);
-/// The longest that one waits, so that a flood does not make a queue without an end.
+/// The longest delay of a refusal, so that a flood does not build an endless queue.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// The function that takes a password of anybody's.
+/// The function that accepts the password of any user.
 pub const SIGN_IN: &str = "/api/session/sign_in";
 
-/// What the session of a request has shown.
+/// How far the session of a request is authenticated.
 #[derive(Clone, Copy)]
 pub enum Shown {
-    /// There is none.
+    /// There is no session.
     Nothing,
-    /// The password, and no second factor.
+    /// Password only, without a second factor.
     Password,
-    /// All that it owes.
+    /// All factors that are required.
     All,
 }
 
 impl Shown {
-    /// What the guards found out. A sign-in is for whatever email stands in it, so that a session shows nothing there.
+    /// Reads what the guards found out. A sign-in counts as [`Self::Nothing`], because the session says nothing about the email in the request.
     pub fn by(request: &Request) -> Self {
         if request.uri().path() == SIGN_IN {
             return Self::Nothing;
@@ -47,21 +47,21 @@ impl Shown {
     }
 }
 
-/// When the next refusal is due, of all that this server gives.
+/// When the next refusal is due, across the whole server.
 pub struct Pace {
     between: Duration,
     due: Mutex<Option<Instant>>,
 }
 
 impl Pace {
-    /// For the cores that this process may use.
+    /// Creates the pace for the cores that this process may use.
     #[must_use]
     pub fn of_this_machine() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self::of(u32::try_from(cores).unwrap_or(1))
     }
 
-    /// For this many cores.
+    /// Creates the pace for this many cores.
     fn of(cores: u32) -> Self {
         Self {
             between: Duration::from_secs(1) / (A_SECOND * cores.max(1)),
@@ -69,7 +69,7 @@ impl Pace {
         }
     }
 
-    /// Holds a refusal back until it is due. Answers with a session that is complete are never held back.
+    /// Delays a refusal until it is due. Answers to a complete session are never delayed.
     pub async fn keep(&self, status: StatusCode, shown: Shown) {
         if !is_paced(status, shown) {
             return;
@@ -81,7 +81,7 @@ impl Pace {
         }
     }
 
-    /// Takes the next turn, and answers how long it is until then.
+    /// Takes the next slot, and returns the time until then.
     fn wait(&self, now: Instant) -> Duration {
         let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = due.map_or(now, |due| due.max(now));
@@ -94,7 +94,7 @@ impl Pace {
     }
 }
 
-/// Whether it is a refusal of a request that shows nothing, or one that tells a half session to wait.
+/// Returns whether the answer refuses a request without a session, or tells a half-authenticated session to wait.
 fn is_paced(status: StatusCode, shown: Shown) -> bool {
     let is_wait = matches!(
         status,

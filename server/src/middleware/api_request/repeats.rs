@@ -1,9 +1,9 @@
-//! The same request twice: a browser sends it again by itself when a kept connection closes before the answer came, and a proxy may. What
-//! gives the session a new token can't be done twice, so that the second one would be told that the session has ended. It gets the answer of
-//! the first one (the header of draft-ietf-httpapi-idempotency-key-header).
-//!
-//! Who repeats a request has to know all of it: the key, which is drawn anew for each, the cookies and the body. A stolen cookie is not
-//! enough.
+//! Repeated requests: a browser resends a request by itself when a kept connection closes before
+//! the answer, and a proxy may too. A request that gives the session a new token can't run twice,
+//! so the second one would be told that the session has ended. Instead, it gets the answer of the
+//! first one (the header of draft-ietf-httpapi-idempotency-key-header). To repeat a request, a
+//! client must know all of it: the key, which is random for each request, the cookies and the body.
+//! A stolen cookie is not enough.
 
 use std::{
     collections::HashMap,
@@ -28,13 +28,13 @@ use tracing::Instrument;
 
 use crate::middleware::{api_request::timeout, refusal::refuse};
 
-/// What tells one request from the next of the same kind.
+/// Distinguishes one request from the next of the same kind.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Longer than a browser or a proxy takes to send something again, and no longer: the answer may hold backup codes.
+/// Longer than a browser or a proxy takes to resend, but no longer, because the answer may hold backup codes.
 const KEPT: Duration = Duration::from_secs(20);
-/// As many requests are told apart at once. Beyond that they are done as they come.
+/// How many requests are tracked at once. Further requests run without this protection.
 const AT_MOST: usize = 1_000;
-/// The largest answer that gives a token is under 2 KiB.
+/// The size limit. The largest answer that gives a token is under 2 KiB.
 const LARGEST: usize = 16 * 1024;
 
 type Place = Arc<tokio::sync::Mutex<Option<Kept>>>;
@@ -51,7 +51,7 @@ struct Kept {
     body: Bytes,
 }
 
-/// The right to do a request: another one that is the same waits until it is done, or given up.
+/// The right to run a request: an identical one waits until this one has completed or is given up.
 pub struct Turn {
     place: OwnedMutexGuard<Option<Kept>>,
     places: Places,
@@ -59,12 +59,12 @@ pub struct Turn {
 }
 
 impl Repeats {
-    /// Waits for a request that is the same; none where it has no key, or where too many are under way.
+    /// Waits for an identical request. Returns none if the request has no key, or if too many are tracked.
     pub async fn turn(&self, parts: &Parts, body: &[u8]) -> Option<Turn> {
         let digest = digest(parts, body)?;
         let place = {
             let mut places = lock(&self.places);
-            // A place is kept while its request is under way, and until its time is over if its answer gave a token.
+            // An entry is kept while its request runs, and until it expires if its answer gave a token.
             places.retain(|_, place| {
                 let gave_token = || place.try_lock().is_ok_and(|kept| kept.is_some());
                 Arc::strong_count(place) > 1 || gave_token()
@@ -87,7 +87,7 @@ fn lock(places: &Places) -> MutexGuard<'_, HashMap<[u8; 32], Place>> {
 }
 
 impl Turn {
-    /// The answer of the request that was the same.
+    /// Returns the answer of the identical request, if there is one.
     #[must_use]
     pub fn answer(&self) -> Option<Response> {
         let kept = self.place.as_ref()?;
@@ -96,8 +96,8 @@ impl Turn {
         Some(answer)
     }
 
-    /// Does a request to its end even if its client hangs up meanwhile: the token may be exchanged already, and the request that comes again
-    /// needs the answer.
+    /// Completes a request even if its client disconnects meanwhile, because the token may be
+    /// exchanged already, and the repeated request needs the answer.
     pub async fn complete(
         self,
         answer: impl Future<Output = Response> + Send + 'static,
@@ -115,7 +115,7 @@ impl Turn {
         }
     }
 
-    /// Keeps an answer that gives a token; what does not may be asked again.
+    /// Keeps an answer that gives a token. Other requests may simply run again.
     pub async fn keep(mut self, answer: Response) -> Response {
         if answer.status() != StatusCode::OK || !answer.headers().contains_key(SET_COOKIE) {
             return answer;
@@ -132,7 +132,7 @@ impl Turn {
         Answer::from_parts(parts, Body::from(body))
     }
 
-    /// The answer leaves the memory when its time is over, also where no other request ever comes.
+    /// Removes the answer from memory when it expires, even if no other request comes.
     fn forget_in_time(self) {
         let Self { places, digest, .. } = self;
         tokio::spawn(async move {
@@ -142,7 +142,7 @@ impl Turn {
     }
 }
 
-/// Names a request by all that it is; none without a key of 16 signs or more.
+/// Identifies a request by its full content. Returns none without a key of at least 16 characters.
 fn digest(parts: &Parts, body: &[u8]) -> Option<[u8; 32]> {
     let key = parts.headers.get(KEY)?;
     if !(16..=128).contains(&key.len()) {
@@ -177,7 +177,7 @@ mod tests {
         answer.body(Body::from("done")).unwrap()
     }
 
-    /// Lets the time pass, and what waits for it be done.
+    /// Lets the time pass, and runs the tasks that wait for it.
     async fn pass(time: Duration) {
         tokio::time::sleep(time).await;
         tokio::task::yield_now().await;
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(answer.headers()[SET_COOKIE], "session=new");
         assert_eq!(to_bytes(answer.into_body(), 99).await.unwrap(), "done");
         drop(again);
-        // Whatever differs is another request.
+        // A request that differs in anything is another request.
         for (other, body) in [
             (parts("fedcba9876543210", "session=old"), &b"{}"[..]),
             (parts(SOME, "session=other"), b"{}"),
@@ -214,7 +214,7 @@ mod tests {
         assert!(!is_repeated(&repeats, &first, b"{}").await);
     }
 
-    /// It may hold backup codes: on a server that nobody asks anything it goes as well.
+    /// An answer may hold backup codes, so it is removed even if the server gets no further request.
     #[tokio::test(start_paused = true)]
     async fn p3_an_answer_leaves_the_memory_in_time_whatever_comes() {
         let repeats = Repeats::default();
@@ -230,7 +230,7 @@ mod tests {
         assert!(lock(&repeats.places).is_empty());
     }
 
-    /// A proxy or a browser gives up the connection while the token is being exchanged.
+    /// A proxy or a browser closes the connection while the token is being exchanged.
     #[tokio::test(start_paused = true)]
     async fn p3_a_request_whose_client_hangs_up_is_done_to_its_end() {
         let repeats = Arc::new(Repeats::default());
@@ -256,7 +256,7 @@ mod tests {
         assert!(!second.is_finished());
         turn.keep(with_token()).await;
         assert!(second.await.unwrap());
-        // One that was given up, or gave no token, is done by the next.
+        // A request that was given up, or gave no token, runs again.
         let other = parts(SOME, "session=third");
         drop(repeats.turn(&other, b"{}").await);
         assert!(!is_repeated(&repeats, &other, b"{}").await);

@@ -1,4 +1,4 @@
-//! Hands a request that every guard has passed to its server function.
+//! Passes a request that every guard has accepted to its server function.
 
 use app::wire::error::AppError;
 use axum::{
@@ -16,7 +16,7 @@ use usecases::{Caller, Services, Visitor};
 
 use crate::middleware::refusal::{JSON, refuse};
 
-/// No error of ours is longer, in bytes.
+/// The size limit in bytes of an error's body. No error of ours is longer.
 const LONGEST_ERROR: usize = 4096;
 
 /// Runs the server function with the services, the visitor and the caller as its context.
@@ -40,7 +40,7 @@ pub async fn call(State(services): State<Services>, mut request: Request) -> Res
     let mut response = leptos_axum::handle_server_fns_with_context(context, request)
         .await
         .into_response();
-    // Leptos names the type of results only; its errors are JSON as well.
+    // Leptos sets the content type only for results, but its errors are JSON as well.
     response.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         with_status_of_its_error(response).await
@@ -49,14 +49,14 @@ pub async fn call(State(services): State<Services>, mut request: Request) -> Res
     }
 }
 
-/// A server function only says which error it is, and Leptos answers all of them with 500.
+/// Sets the status of the error in the body, because Leptos answers every error with 500.
 async fn with_status_of_its_error(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let error = to_bytes(body, LONGEST_ERROR).await.ok();
     let error = error.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let (own, body) = refuse(&error.unwrap_or(AppError::Internal)).into_parts();
     parts.status = own.status;
-    // Its cookies stay: a session's token may have been swapped before it failed.
+    // The error's cookies stay, because a session's token may have been exchanged before the failure.
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.extend(own.headers);
     Response::from_parts(parts, body)

@@ -1,4 +1,4 @@
-//! An upper bound on the work for one request, so that a stuck one does not hold its place for ever.
+//! Limits the time of one request, so that a stuck one does not hold its place forever.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use crate::middleware::refusal::refuse;
 
-/// Far above the slowest honest request: the database gives up after 5 s, a full queue of hashes is worked off in less.
+/// Far above the slowest legitimate request: the database gives up after 5 s, and a full queue of hashes is processed in less.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Gives up after 30 seconds.

@@ -1,4 +1,4 @@
-//! One line a request, and a span around it that brings the id to whatever else is logged meanwhile.
+//! One log line per request, and a span that adds the request's id to everything logged meanwhile.
 
 use std::time::Instant;
 
@@ -15,12 +15,12 @@ use crate::{
     middleware::every_request::request_id::RequestId,
 };
 
-/// Paths of ours are short; the rest of a long one is somebody's probe.
+/// The longest path that is logged. Our paths are short; a longer one is probably a scan.
 const MAX_PATH: usize = 120;
-/// A word of so many characters may be a token, of which a part is missing.
+/// A word of this length may be a truncated token.
 const TOKEN: usize = 38;
 
-/// The line, from when the request came. Queries, headers, addresses and bodies never: they may hold what is nobody's business.
+/// The log line, started when the request arrives. Queries, headers, addresses and bodies are never logged, because they may hold private data.
 pub struct Line {
     span: Span,
     method: Method,
@@ -29,38 +29,38 @@ pub struct Line {
 }
 
 impl Line {
-    /// Begins it.
+    /// Starts the line.
     #[expect(
         clippy::disallowed_methods,
         reason = "a duration on the monotonic clock, not a time of day: it decides nothing"
     )]
     pub fn begin(id: &RequestId, request: &Request) -> Self {
         let line = Self {
-            // At the level of errors, so that errors carry the id under every filter.
+            // At error level, so that errors carry the id with every filter.
             span: tracing::error_span!("request", id = id.text()),
             method: request.method().clone(),
             path: shortened(request.uri()),
             started: Instant::now(),
         };
-        // Tells a request that never came from one that is never answered.
+        // Distinguishes a request that never arrived from one that is never answered.
         let (method, path) = (&line.method, &line.path);
         line.span
             .in_scope(|| tracing::trace!(%method, ?path, "received"));
         line
     }
 
-    /// What else is logged meanwhile stands in it.
+    /// The span for everything else that is logged during the request.
     pub fn span(&self) -> Span {
         self.span.clone()
     }
 
-    /// Writes it: method, path, status and time.
+    /// Writes the line: method, path, status and time.
     pub fn end(&self, response: &Response) {
         let (method, path) = (&self.method, &self.path);
         let ms = self.started.elapsed().as_millis();
         let status = response.status().as_u16();
         self.span.in_scope(|| {
-            // Asked every few seconds for as long as the server runs; what goes wrong there is logged when it changes.
+            // Health checks come every few seconds, so they are logged at debug level; their failures are logged when the state changes.
             if matches!(path.as_str(), LIVE | READY) {
                 tracing::debug!(%method, ?path, status, ms, "answered");
             } else {
@@ -70,7 +70,7 @@ impl Line {
     }
 }
 
-/// The path without what may be a link's token: some programs escape the `#` of a link, so that the token comes in the path.
+/// Returns the path without a possible link token: some programs escape the `#` of a link, which puts the token into the path.
 fn shortened(uri: &Uri) -> String {
     let path = uri.path();
     for page in [Page::Invitation.path(), Page::FirstStart.path()] {
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    /// In whatever form a link arrives, its token is in no log.
+    /// Whatever form a link arrives in, its token never appears in a log.
     #[rstest]
     #[case("/api/session/whoami", "/api/session/whoami")]
     #[case("/invitation", "/invitation")]

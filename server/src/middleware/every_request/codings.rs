@@ -1,4 +1,4 @@
-//! Codings that this server does not undo: what was sent in one would be read as what it is not.
+//! Refuses codings that this server does not decode, because the encoded bytes would be misread as plain data.
 
 use app::wire::error::AppError;
 use axum::{
@@ -12,7 +12,7 @@ use axum::{
 
 use crate::middleware::refusal::refuse_as;
 
-/// Refuses a transfer coding beside `chunked` (RFC 9112 §6.1): 501. The connection ends, because another reader may see its end elsewhere.
+/// Refuses a transfer coding other than `chunked` (RFC 9112 §6.1): 501. The connection ends, because another parser may see the body's end elsewhere.
 pub fn transfer_refusal(request: &Request) -> Option<Response> {
     is_other(request.headers(), &TRANSFER_ENCODING, b"chunked").then(|| {
         let mut response = refuse_as(StatusCode::NOT_IMPLEMENTED, &AppError::Malformed);
@@ -22,7 +22,7 @@ pub fn transfer_refusal(request: &Request) -> Option<Response> {
     })
 }
 
-/// Refuses a body that is packed (RFC 9110 §15.5.16): 415, with what is taken.
+/// Refuses a compressed body (RFC 9110 §15.5.16): 415, with the codings that are accepted.
 pub fn content_refusal(request: &Request) -> Option<Response> {
     is_other(request.headers(), &CONTENT_ENCODING, b"identity").then(|| {
         let mut response = refuse_as(StatusCode::UNSUPPORTED_MEDIA_TYPE, &AppError::Malformed);
@@ -32,7 +32,7 @@ pub fn content_refusal(request: &Request) -> Option<Response> {
     })
 }
 
-/// Whether the header is there and says anything but this one coding, once.
+/// Returns whether the header is present with anything but exactly this one coding.
 fn is_other(headers: &HeaderMap, name: &HeaderName, known: &[u8]) -> bool {
     let mut lines = headers.get_all(name).iter();
     let Some(line) = lines.next() else {

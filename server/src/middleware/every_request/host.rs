@@ -1,4 +1,4 @@
-//! Answers only requests that are for one of our hosts (RFC 9110 §7.2, §15.5.20), and none of whom it can't be told.
+//! Answers only requests for one of our hosts (RFC 9110 §7.2, §15.5.20), and refuses those without a clear host.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -23,13 +23,13 @@ use crate::{
     spa::OtherAddress,
 };
 
-/// What a proxy that does not pass `Host` on says of it; read of trusted ones only.
+/// The header with the original host, set by a proxy that does not pass `Host` on. Read from trusted proxies only.
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// What is said of a host that the setting does not take.
+/// The remedy that is logged for a host that the setting can't accept.
 const NO_BROWSERS_HOST: &str = "nothing: no browser asks for such a host";
 
-/// Which hosts are answered, and what the others hear.
+/// The accepted hosts, and the answer for all others.
 pub struct HostGuard {
     hosts: Hosts,
     proxies: TrustedProxies,
@@ -39,7 +39,7 @@ pub struct HostGuard {
 }
 
 impl HostGuard {
-    /// The guard; strangers are told the public URL and nothing else.
+    /// Creates the guard. Refused clients are told the public URL and nothing else.
     pub fn new(hosts: Hosts, proxies: TrustedProxies, public_url: PublicUrl, brand: &str) -> Self {
         Self {
             page: OtherAddress::new(&public_url, brand),
@@ -50,10 +50,10 @@ impl HostGuard {
         }
     }
 
-    /// Refuses a request without one readable host (400) or for a host of others (421).
+    /// Refuses a request without a single readable host (400) or for another host (421).
     pub fn refusal(&self, request: &Request) -> Option<Response> {
         let path = request.uri().path();
-        // Balancers ask by address, and the older ones without a host at all.
+        // Load balancers send health checks by address, and older ones send no host at all.
         let is_health = matches!(path, LIVE | READY);
         if is_health && request.version() < Version::HTTP_11 {
             return None;
@@ -91,14 +91,14 @@ impl HostGuard {
         })
     }
 
-    /// Whether what the peer says of the request is believed.
+    /// Returns whether the peer is a trusted proxy.
     fn trusts_peer(&self, request: &Request) -> bool {
         let peer = request.extensions().get::<Peer>();
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
         self.proxies.contain(peer.to_canonical())
     }
 
-    /// Names the refused hosts, and what would let such a request through.
+    /// Logs the refused hosts, and the setting that would accept such a request.
     fn warn(&self, request: &Request, remedy: &str) {
         if self.warnings.allows() {
             let said = |name: &HeaderName| {
@@ -120,7 +120,7 @@ impl HostGuard {
     }
 }
 
-/// The hosts that a proxy says were asked for, if all of what it says can be read.
+/// Returns the hosts in the proxy's header, if all of them can be parsed.
 fn forwarded(request: &Request) -> Option<Vec<HostName>> {
     let lines = request.headers().get_all(X_FORWARDED_HOST).iter();
     let lines: Option<Vec<&str>> = lines.map(|line| line.to_str().ok()).collect();
@@ -131,8 +131,8 @@ fn forwarded(request: &Request) -> Option<Vec<HostName>> {
         .collect()
 }
 
-/// The hosts that a request names, in its target and in `Host`: at least one of them, each readable, the header once. Since HTTP/2 the
-/// target is enough.
+/// Returns the hosts in the request's target and in `Host`: at least one of them, each readable,
+/// the header once. Since HTTP/2 the target is enough.
 fn named(request: &Request) -> Option<Vec<HostName>> {
     let target = match request.uri().authority() {
         Some(authority) => Some(HostName::of_authority(authority.as_str())?),
@@ -145,10 +145,10 @@ fn named(request: &Request) -> Option<Vec<HostName>> {
     }
 }
 
-/// `Host` says something that is no host, or stands there more than once.
+/// `Host` is no valid host, or is sent more than once.
 struct Malformed;
 
-/// What `Host` says, if there is one.
+/// Returns the value of `Host`, if it is sent.
 fn header(headers: &HeaderMap) -> Result<Option<HostName>, Malformed> {
     let mut lines = headers.get_all(HOST).iter();
     let Some(line) = lines.next() else {

@@ -1,4 +1,4 @@
-//! What every answer travels in, in one layer: each layer costs every request a copy of all that lies behind it.
+//! Wraps every answer, in one layer, because each layer makes every request copy all layers behind it.
 
 pub mod access_log;
 pub mod codings;
@@ -26,19 +26,19 @@ use crate::{
     },
 };
 
-/// What envelopes are made of.
+/// What the wrapping layer needs.
 pub struct Envelopes {
-    /// Draws the ids of requests.
+    /// Draws the request ids.
     pub entropy: Arc<dyn Entropy>,
     /// The headers of every answer.
     pub headers: SecurityHeaders,
-    /// Who is believed about where a request comes from; others are warned of.
+    /// The proxies that are trusted to name the client. Other proxies cause a warning.
     pub proxies: TrustedProxies,
-    /// Which hosts are answered.
+    /// The hosts that are answered.
     pub hosts: HostGuard,
 }
 
-/// Gives a request its id, and its answer the headers, the id and a line in the log.
+/// Gives a request its id, and its answer the headers, the id and a log line.
 pub async fn wrap(
     State(envelopes): State<Arc<Envelopes>>,
     request: Request,

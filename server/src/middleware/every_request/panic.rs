@@ -1,4 +1,4 @@
-//! The last resort: a panic becomes an answer, and the process lives on.
+//! The last resort: answers a panic, so that the process goes on.
 
 use std::any::Any;
 
@@ -21,7 +21,7 @@ impl ResponseForPanic for Internal {
     type ResponseBody = axum::body::Body;
 
     fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {
-        // Rust's own hook has written where it happened to standard error; this line ties it to the request.
+        // Rust's own hook has written the location to standard error; this line links it to the request.
         tracing::error!("a handler panicked");
         refuse(&AppError::Internal)
     }

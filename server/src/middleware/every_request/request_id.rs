@@ -1,4 +1,4 @@
-//! Gives each request an id, by which a person's report and the log's lines are brought together.
+//! Gives each request an id that links a user's report to the log lines.
 
 use app::wire::{error::AppError, reference::Reference};
 use axum::{
@@ -9,18 +9,18 @@ use domain::ports::Entropy;
 
 use crate::middleware::refusal::refuse;
 
-/// The header that carries the id out. One that comes in is not read: it would let strangers write into the log.
+/// The response header with the id. The request header is not read, because clients could then write into the log.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request's id.
 pub struct RequestId {
     reference: Option<Reference>,
-    /// A refusal of a call says it too.
+    /// Whether the request is an API call: then an internal error contains the id too.
     is_call: bool,
 }
 
 impl RequestId {
-    /// An id is a convenience: without randomness the request goes on, and fails where randomness matters.
+    /// Draws an id. Without randomness the request goes on without an id, and fails only where randomness matters.
     pub fn draw(entropy: &dyn Entropy, path: &str) -> Self {
         Self {
             reference: entropy.draw::<8>().map(Reference::from_random).ok(),
@@ -28,13 +28,13 @@ impl RequestId {
         }
     }
 
-    /// As it stands in the log and in the header.
+    /// Returns the id as it appears in the log and in the header.
     pub fn text(&self) -> String {
         let text = self.reference.map(|reference| reference.to_string());
         text.unwrap_or_else(|| "none".to_owned())
     }
 
-    /// Puts it into the answer, and into what a page says of a failure.
+    /// Adds the id to the answer, and to the error that a page shows.
     pub fn put_into(&self, response: &mut Response) {
         if let (true, StatusCode::INTERNAL_SERVER_ERROR, Some(reference)) =
             (self.is_call, response.status(), self.reference)

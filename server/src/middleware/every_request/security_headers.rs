@@ -1,4 +1,4 @@
-//! The headers that every answer carries, errors and static files too (OWASP ASVS 5.0 V3.4).
+//! The headers of every answer, including errors and static files (OWASP ASVS 5.0 V3.4).
 
 use axum::{
     http::{
@@ -13,7 +13,7 @@ use axum::{
 
 use crate::{config::Hsts, spa::Inline};
 
-/// Everything a browser lets pages do, off, but for the copy buttons. Only names that browsers know: they complain about others.
+/// Turns off every browser feature except the copy buttons' clipboard. Lists only names that browsers know, because browsers report unknown ones.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(self), \
     display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), \
     idle-detection=(), keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
@@ -24,11 +24,11 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
 const DATA: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The headers, made once at start.
+/// The headers, built once at start.
 pub struct SecurityHeaders(HeaderMap);
 
 impl SecurityHeaders {
-    /// `inline` is what stands in the index page itself.
+    /// `inline` describes the inline scripts and styles of the index page.
     #[must_use]
     pub fn new(inline: Option<&Inline>, hsts: Option<Hsts>) -> Self {
         let fixed = |name: &'static str, value: &'static str| {
@@ -59,7 +59,7 @@ impl SecurityHeaders {
     /// Adds the headers; the policy by the answer's type, unless it brings one itself. What does not say itself how long it may be kept is not kept at all, so the whole of `/api`.
     pub fn add(&self, response: &mut Response) {
         let headers = response.headers_mut();
-        // All of them at once, and the two that come later: a map that grows is made anew several times.
+        // Reserves room for all headers and the two added later, because a growing map is reallocated several times.
         headers.reserve(self.0.len() + 2);
         let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         if let Some(policy) = kind.and_then(policy_of_data) {
@@ -75,7 +75,7 @@ impl SecurityHeaders {
     }
 }
 
-/// The policy of an answer of this type, unless it is a page.
+/// Returns the policy of an answer with this type, unless it is a page.
 pub fn policy_of_data(content_type: &[u8]) -> Option<&'static str> {
     (!content_type.starts_with(b"text/html")).then_some(DATA)
 }
@@ -94,6 +94,6 @@ fn policy(inline: Option<&Inline>) -> HeaderValue {
         "default-src 'none'; script-src 'self'{scripts} 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'none'; style-src 'self'{styles}; \
          img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
-    // Hashes are base64; should the text not pass, nothing at all is allowed.
+    // Hashes are base64, so this always succeeds. If it did not, nothing at all would be allowed.
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }

@@ -1,15 +1,15 @@
-//! Warnings that strangers can cause, a bounded number of them: each names what the operator may have to mend, and a flood of them hides the rest.
+//! Limits warnings that strangers can cause: each names what the operator may have to fix, and a flood of them would hide the rest.
 
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// So many stand in the log …
+/// At most this many warnings are logged …
 const MOST: u32 = 30;
 /// … in this time.
 const WINDOW: Duration = Duration::from_mins(1);
-/// The longest text of a stranger that is shown: a host, or an origin.
+/// The longest client-supplied text (a host or an origin) that is logged.
 const LONGEST: usize = 100;
 
 /// Counts warnings.
@@ -17,7 +17,7 @@ const LONGEST: usize = 100;
 pub struct Sparing(Mutex<Option<(Instant, u32)>>);
 
 impl Sparing {
-    /// Whether one more may be written.
+    /// Returns whether another warning may be logged.
     #[expect(clippy::disallowed_methods, reason = "what is counted is real time")]
     pub fn allows(&self) -> bool {
         self.allows_at(Instant::now())
@@ -33,11 +33,11 @@ impl Sparing {
     }
 }
 
-/// A host or an origin of a stranger, as it may stand in the log: without what could be a secret behind it, without control characters, cut.
+/// Returns a client-supplied host or origin in a form safe for the log: without possible secrets, without control characters, truncated.
 pub fn shown(value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value);
     let (scheme, rest) = text.split_once("://").unwrap_or(("", &text));
-    // No host holds these; behind the first of them stands a path, a query or a fragment, before the last `@` a password.
+    // A host contains none of these: after the first comes a path, a query or a fragment, and before the last `@` a password.
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let host = rest[..end].rsplit('@').next().unwrap_or_default();
     let joint = if scheme.is_empty() { "" } else { "://" };

@@ -1,4 +1,4 @@
-//! Notes where each request comes from (ASVS V4.1.3, V15.3.4): the peer of its connection or, behind trusted proxies, what they say.
+//! Determines where each request comes from (ASVS V4.1.3, V15.3.4): the connection's peer or, behind trusted proxies, the address they report.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -12,19 +12,19 @@ use usecases::Settings;
 
 use crate::config::TrustedProxies;
 
-/// The one header that is read, and only of trusted proxies; `Forwarded` and `X-Real-IP` count for nothing.
+/// The only header that is read, and only from trusted proxies. `Forwarded` and `X-Real-IP` are ignored.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// What proxies send beside it, or in its place.
+/// The headers that a proxy may send, including those that are not read.
 const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-real-ip", "forwarded"];
 
-/// Whom a connection comes from; the listener notes it on each request.
+/// The peer of a connection; the listener adds it to each request.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
-/// Notes the visitor on the request, to be taken out of its extensions.
+/// Adds the visitor to the request's extensions.
 pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) {
-    // Without a peer, which only a test leaves out, all are counted as one and none goes uncounted.
+    // Only tests omit the peer. All such requests then count as one address, so that none goes uncounted.
     let peer = request.extensions.get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
     let address = client_address(peer, &request.headers, proxies);
@@ -32,9 +32,9 @@ pub fn note(request: &mut Parts, settings: &Settings, proxies: &TrustedProxies) 
     request.extensions.insert(visitor);
 }
 
-/// Says once a process that a proxy stands before the server and is not believed: then everybody behind it has one address, one limit for
-/// all, and one place in the events. A public address says it once as well: it may be a proxy that is rented, or a stranger who made the
-/// header up, which hides no proxy of one's own.
+/// Warns once per process if an untrusted proxy stands before the server, because then all users behind it share one
+/// address, one rate limit, and one address in the events. For public addresses there is a separate single warning: such a
+/// peer may be a rented proxy, or a client that forges the header, which must not suppress the warning about an own proxy.
 pub fn warn_of_unknown_proxy<B>(request: &Request<B>, proxies: &TrustedProxies) {
     static OF_PRIVATE: AtomicBool = AtomicBool::new(false);
     static OF_PUBLIC: AtomicBool = AtomicBool::new(false);
@@ -58,7 +58,7 @@ pub fn warn_of_unknown_proxy<B>(request: &Request<B>, proxies: &TrustedProxies) 
     }
 }
 
-/// What is to be said of a peer that forwards for others and is not trusted.
+/// Returns the warning about a peer that forwards for others and is not trusted.
 fn unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Option<String> {
     let header = FORWARDED.iter().find(|name| headers.contains_key(**name));
     let header = header.filter(|_| !proxies.contain(peer))?;
@@ -74,10 +74,10 @@ fn unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) ->
     ))
 }
 
-/// Whether an address is of a network that proxies of one's own stand in: nobody on the Internet has it.
+/// Returns whether an address is in a network of one's own proxies, which is not reachable from the Internet.
 fn is_private(peer: IpAddr) -> bool {
     match peer {
-        // Also what providers put before their customers (RFC 6598), where some clouds have their balancers.
+        // Includes the shared address space of providers (RFC 6598), where some clouds have their load balancers.
         IpAddr::V4(ip) => {
             let [first, second, ..] = ip.octets();
             let is_shared = first == 100 && (64..128).contains(&second);
@@ -89,9 +89,9 @@ fn is_private(peer: IpAddr) -> bool {
     }
 }
 
-/// The address of whoever sent a request.
+/// Returns the address of the client that sent a request.
 fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> ClientAddress {
-    // A line that is no text can't be read, and neither can what stands left of it.
+    // A header line that is not text can't be parsed, and the entries to its left can't be trusted.
     let lines = headers.get_all(X_FORWARDED_FOR).iter();
     let lines: Vec<&str> = lines.map(|line| line.to_str().unwrap_or("")).collect();
     let entries = lines.iter().flat_map(|line| line.split(','));
