@@ -1,4 +1,4 @@
-//! Where the database and its key file are.
+//! The locations of the database and its key file.
 
 use std::{
     fmt,
@@ -12,20 +12,20 @@ use super::{DatabaseArgs, SettingError, filled, key_file, switch};
 
 const URL_SETTING: &str = "TWINLOCK_DATABASE_URL";
 
-/// A database and the key file that belongs to it.
+/// A database and its key file.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Database {
-    /// The URL as it was set. It may hold a password.
+    /// The URL as set, which may contain a password.
     pub url: String,
-    /// Where it is, as it may be shown.
+    /// The location without secrets.
     pub place: DatabaseLocation,
     /// The key file.
     pub key_file: PathBuf,
-    /// Whether a server on another host need not prove its name, nor the wire be closed to others.
+    /// Whether a server on another host is accepted without a verified certificate or encryption.
     pub trusted_network: bool,
 }
 
-/// Where a database is.
+/// The location of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseLocation {
     /// A `SQLite` file.
@@ -39,7 +39,7 @@ impl Database {
     pub fn new(args: &DatabaseArgs) -> Result<Self, SettingError> {
         let url = args.database_url.trim();
         let place = place(url).ok_or_else(|| {
-            // The URL itself is not repeated: it may hold a password.
+            // The URL itself is not repeated, because it may contain a password.
             let problem = if names_server(url) {
                 "it is no URL of a PostgreSQL server, such as postgres://twinlock:password@db.example.com/twinlock; percent-encode signs such as # ? / @ in the password (%23 %3F %2F %40)"
             } else {
@@ -67,7 +67,7 @@ impl Database {
         })
     }
 
-    /// The file, where there is one.
+    /// Returns the file, unless the database is on a server.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         match &self.place {
@@ -92,21 +92,21 @@ impl fmt::Display for DatabaseLocation {
     }
 }
 
-/// Whoever mistypes it must not find out by what was read along.
+/// Parses the location. Returns none if the URL means neither a `SQLite` file nor a `PostgreSQL` server.
 fn place(url: &str) -> Option<DatabaseLocation> {
     let server = || server(url).map(DatabaseLocation::Server);
     sqlite_file(url).map(DatabaseLocation::File).or_else(server)
 }
 
-/// Whether a server is meant.
+/// Returns whether the URL means a server.
 fn names_server(url: &str) -> bool {
     ["postgres:", "postgresql:"]
         .iter()
         .any(|scheme| url.starts_with(scheme))
 }
 
-/// Host and database of a server's URL. A sign that ends the host stands in a password too: then the rest of the password would be read as
-/// the port, the database or a parameter, and be shown as such.
+/// Returns host and database of a server's URL. If the password contains an unescaped character that ends
+/// the host, the rest of the password would be read as port, database or parameter, and shown as such.
 fn server(url: &str) -> Option<String> {
     let behind_host = url.split_once("://")?.1;
     let behind_host = behind_host
@@ -123,8 +123,8 @@ fn server(url: &str) -> Option<String> {
     Some(format!("postgres://{host}{port}{}", url.path()))
 }
 
-/// The URL of a server whose host the driver would take as it is written: an IPv6 address with its brackets, which no certificate and no
-/// `~/.pgpass` holds, or a name of another script with percent signs. `None` where the driver reads it rightly.
+/// Returns a corrected URL if the driver would misread the host: an IPv6 address with brackets, which no certificate and no
+/// `~/.pgpass` contains, or a percent-encoded name in another script. Returns `None` if the driver reads the host correctly.
 fn reachable(text: &str) -> Option<String> {
     let mut url = Url::parse(text).ok().filter(|_| names_server(text))?;
     if url
@@ -137,14 +137,14 @@ fn reachable(text: &str) -> Option<String> {
     let other = match Host::parse(host).ok()? {
         Host::Ipv6(address) => address.to_string(),
         Host::Domain(name) if host.contains('%') => name,
-        // A folder with a socket, percent-encoded, or a name that is already right.
+        // A percent-encoded socket folder, or a name that is already right.
         Host::Domain(_) | Host::Ipv4(_) => return None,
     };
     url.query_pairs_mut().append_pair("host", &other);
     Some(url.into())
 }
 
-/// Parameters of a URL that hold no secret.
+/// Parameters of a URL that contain no secret.
 const PLAIN_PARAMETERS: [&str; 18] = [
     "mode",
     "cache",
@@ -166,7 +166,7 @@ const PLAIN_PARAMETERS: [&str; 18] = [
     "application_name",
 ];
 
-/// Whether a database's URL may be printed as it is: it holds neither a password nor what may be one.
+/// Returns whether a database's URL may be printed as it is: it contains no password, and nothing that may be one.
 #[must_use]
 pub fn may_be_shown(url: &str) -> bool {
     Url::parse(url.trim()).is_ok_and(|url| {
@@ -177,13 +177,13 @@ pub fn may_be_shown(url: &str) -> bool {
     })
 }
 
-/// The file of a `SQLite` URL. A database in memory has none: everybody's authenticators would be gone with the process.
+/// Returns the file of a `SQLite` URL. A database in memory has none: every user's authenticator would be lost with the process.
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next()?;
     let path = percent_decode_str(path).decode_utf8().ok()?;
     let in_memory = path == ":memory:" || url.contains("mode=memory");
-    // A server's URL behind the prefix would be shown as a file's name, with its password.
+    // A server's URL behind the prefix would be shown as a file name, with its password.
     let is_of_server = path.contains("://");
     (!path.is_empty() && !is_of_server && !path.ends_with('/') && !in_memory)
         .then(|| PathBuf::from(path.as_ref()))

@@ -1,5 +1,5 @@
-//! Where the key file of a database file is, if no setting names it: beside the file itself, as its journal is. A link to the database may
-//! have a key file beside it from before. Two files are refused, also where they are equal: the next `key new` changes one of them.
+//! The default path of the key file: beside the database file itself, like its journal. If the database's path is a link, a key file may already
+//! exist beside the link, and is then used. Two key files are refused, even if they are equal, because the next `key new` changes only one of them.
 
 use std::{
     fs,
@@ -8,11 +8,11 @@ use std::{
 
 use super::SettingError;
 
-/// The key file of the database file that is named so.
+/// Returns the key file's path for a database file.
 pub fn of(file: &Path) -> Result<PathBuf, SettingError> {
     let beside_link = with_end(file);
     let is_link = fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink());
-    // A link that leads to nothing is told when the database is looked at.
+    // A dangling link is reported when the database is checked.
     let Some(real) = fs::canonicalize(file).ok().filter(|_| is_link) else {
         return Ok(beside_link);
     };
@@ -50,7 +50,7 @@ mod tests {
 
     use super::*;
 
-    /// What stands beside the file, what beside the link, and which of the two is taken.
+    /// The key file beside the file, the one beside the link, and the one that is used.
     #[rstest]
     #[case::neither(None, None, Some("disk/whole.db.key"))]
     #[case::beside_the_file(Some("a"), None, Some("disk/whole.db.key"))]

@@ -1,29 +1,29 @@
-//! How the server ends, and how its log looks.
+//! How the server stops, and the format of its log.
 
 use std::time::Duration;
 
 use super::{LifeArgs, SettingError, filled};
 
-/// An hour: nobody waits that long on purpose.
+/// One hour, because no operator wants to wait longer on purpose.
 const MOST_SECONDS: u64 = 3600;
 
-/// How long connections and the end may take.
+/// Time limits for connections and for stopping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For how long connections are still taken after readiness has gone.
+    /// How long connections are still accepted after the server stops being ready.
     pub delay: Duration,
-    /// How long answers in progress may take after that.
+    /// How long requests in progress may take after that.
     pub limit: Duration,
     /// How long a connection without a request is kept.
     pub idle: Duration,
 }
 
-/// How a line of the log looks.
+/// The format of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For eyes.
+    /// For people.
     Human,
-    /// One JSON object, for programs.
+    /// One JSON object per line, for programs.
     Json,
 }
 

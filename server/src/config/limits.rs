@@ -1,4 +1,4 @@
-//! Limits of the sign-in by address, and whose word on addresses counts.
+//! Rate limits of the sign-in by address, and the proxies that are trusted to name addresses.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -10,21 +10,21 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::{LimitArgs, SettingError, filled};
 
-/// The IPv6 network that stands for all of IPv4 (RFC 4291, 2.5.5.2). Addresses are compared as IPv4 ones.
+/// The IPv6 network of IPv4-mapped addresses (RFC 4291, 2.5.5.2). Such addresses are compared as IPv4.
 const MAPPED: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0, 0), 96);
-/// More than that is no limit.
+/// A higher number would be no limit.
 const MOST: u32 = 1_000_000;
 
-/// What the operator set.
+/// The operator's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Refused sign-ins that one address has in five minutes.
+    /// Refused sign-ins that one address may have in five minutes.
     pub address_limit: u32,
-    /// Who may say where a request comes from.
+    /// The proxies that may name the client's address.
     pub proxies: TrustedProxies,
 }
 
-/// The networks whose `X-Forwarded-For` is believed; none unless they are set. Cheap to clone.
+/// The networks whose `X-Forwarded-For` is trusted; none by default. Cheap to clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Arc<[IpNet]>);
 
@@ -50,7 +50,7 @@ impl Default for Limits {
 }
 
 impl TrustedProxies {
-    /// Whether an address is one of them.
+    /// Returns whether an address is in one of the networks.
     #[must_use]
     pub fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
@@ -77,7 +77,7 @@ fn networks(text: &str) -> Result<TrustedProxies, SettingError> {
     networks.map(TrustedProxies)
 }
 
-/// One network or one address; not all addresses, because then every client could say where it comes from.
+/// Parses one network or one address. The network of all addresses is refused, because then every client could choose its address.
 fn network(text: &str) -> Result<IpNet, SettingError> {
     let refused = |why: &str| {
         let text = text.escape_default();
@@ -103,7 +103,7 @@ fn network(text: &str) -> Result<IpNet, SettingError> {
     Ok(network)
 }
 
-/// An IPv6 network that stands for an IPv4 one as that one; none for one that holds all of IPv4 and more.
+/// Returns the IPv4 network for an IPv4-mapped one; none for a network that contains all of IPv4 and more.
 fn canonical(network: IpNet) -> Option<IpNet> {
     let IpNet::V6(six) = network else {
         return Some(network);
@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// C9: they were taken, and no address was ever in them.
+    /// C9: such networks were accepted, but no address ever matched them.
     #[test]
     fn an_ipv4_network_written_as_ipv6_is_the_ipv4_network() {
         let written = "::ffff:10.0.0.0/104,, ::ffff:192.0.2.1\t,::ffff:198.51.100.7/128";

@@ -1,4 +1,4 @@
-//! Settings: flags with environment variables beside them. A wrong one stops the start with its name and what would be right.
+//! Settings: flags and their environment variables. A wrong value stops the start with an error that names the setting and a right value.
 
 mod address;
 mod args;
@@ -36,7 +36,7 @@ pub struct SettingError {
 }
 
 impl SettingError {
-    /// Names the setting and says what would be right.
+    /// Creates an error that names the setting and says what would be right.
     #[must_use]
     pub const fn new(setting: &'static str, problem: String) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl SettingError {
         }
     }
 
-    /// The same, of a variable of the environment.
+    /// Like [`Self::new`], but for an environment variable whose name is known only at run time.
     #[must_use]
     pub const fn of_variable(setting: String, problem: String) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl SettingError {
         }
     }
 
-    /// The same under the name by which it was given, where that is another one.
+    /// Renames the setting in the error to the name by which it was given, if they differ.
     #[must_use]
     pub fn of(self, setting: &str, given_by: &'static str) -> Self {
         if self.setting == setting {
@@ -65,14 +65,14 @@ impl SettingError {
     }
 }
 
-/// Where the server listens and how people reach it.
+/// The address that the server listens on, and its public addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     /// The socket to listen on.
     pub listen: SocketAddr,
     /// The public URL, if one was set.
     public_url: Option<PublicUrl>,
-    /// Under which hosts it answers.
+    /// The hosts that are answered.
     pub hosts: Hosts,
 }
 
@@ -97,13 +97,13 @@ impl Address {
         })
     }
 
-    /// The public URL, if one was set.
+    /// Returns the public URL, if one is set.
     #[must_use]
     pub const fn set_public_url(&self) -> Option<&PublicUrl> {
         self.public_url.as_ref()
     }
 
-    /// The public URL; without one set, where this machine reaches the socket.
+    /// Returns the public URL, or, if none is set, the URL by which this machine reaches the socket.
     #[must_use]
     pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
         self.public_url
@@ -111,7 +111,7 @@ impl Address {
             .unwrap_or_else(|| PublicUrl::of_socket(reachable(bound)))
     }
 
-    /// What to say where links are printed and no public URL is set: which address they lead to, and what to set. Nothing where one is set.
+    /// Returns a notice for printed links without a public URL: the assumed address, and the setting to change. Returns none if one is set.
     #[must_use]
     pub fn assumption(&self, bound: SocketAddr) -> Option<String> {
         if self.public_url.is_some() {
@@ -128,13 +128,13 @@ impl Address {
         ))
     }
 
-    /// Whether everybody who reaches this machine may come, and no public URL says by which address.
+    /// Returns whether the server listens on all addresses of this machine without a public URL.
     #[must_use]
     pub fn is_open_without_name(&self) -> bool {
         self.public_url.is_none() && self.listen.ip().is_unspecified()
     }
 
-    /// The public URL for a command that prints a link without being the server.
+    /// Returns the public URL for a command that prints a link while it is not the server.
     pub fn link_base(&self) -> Result<PublicUrl, SettingError> {
         if self.public_url.is_none() && self.listen.port() == 0 {
             let problem = "set it to the address people type, such as https://panel.example.com: the port is chosen at start";
@@ -144,23 +144,23 @@ impl Address {
     }
 }
 
-/// An address of this machine, where every one is listened on: nobody can open `http://0.0.0.0`.
+/// Replaces the unspecified address by the loopback address, because no browser can open `http://0.0.0.0`.
 fn reachable(bound: SocketAddr) -> SocketAddr {
     let ip = match bound.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        // A socket for all of IPv6 takes IPv4 as well.
+        // A socket for all of IPv6 accepts IPv4 as well.
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
     SocketAddr::new(ip, bound.port())
 }
 
-/// A setting that was given and is not empty: compose files like to pass empty variables on.
+/// Returns a setting that is not empty, because compose files often pass empty variables.
 fn filled(value: Option<&str>) -> Option<&str> {
     value.map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// What was set, as an error may repeat it: without what a terminal would act upon, and cut.
+/// Returns a set value in a form safe for error messages: escaped and truncated.
 fn echoed(text: &str) -> String {
     const LONGEST: usize = 200;
     let is_cut = text.chars().nth(LONGEST).is_some();
@@ -169,7 +169,7 @@ fn echoed(text: &str) -> String {
     format!("{shown}{}", if is_cut { "…" } else { "" })
 }
 
-/// A setting that is true or false; false where it is empty.
+/// Parses a setting that is true or false; an empty one is false.
 fn switch(setting: &'static str, text: &str) -> Result<bool, SettingError> {
     match text.trim() {
         "true" => Ok(true),
@@ -208,7 +208,7 @@ mod tests {
         );
     }
 
-    /// Nobody can open a link to the address that stands for all.
+    /// A link to the unspecified address can't be opened.
     #[test]
     fn s23_links_without_a_public_url_lead_to_this_machine_and_say_so() {
         for (listen, base) in [

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{EventArgs, SettingError};
 
-/// A bound beyond which a number is a slip: a hundred years.
+/// The upper limit: a value above a hundred years is a typing error.
 const MAX_DAYS: u64 = 36_525;
 
 /// Reads the setting.

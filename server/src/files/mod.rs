@@ -1,4 +1,4 @@
-//! Whose the files are, and who else may write into them.
+//! Owners of files, and other users who may write to them.
 
 pub mod named_path;
 mod users;
@@ -14,34 +14,34 @@ use rustix::fs::{OFlags, StatVfsMountFlags, statfs, statvfs};
 
 pub use users::{Group, ROOT, User, as_user, groups_of, members_of, own_user};
 
-/// Others may write.
+/// Other users may write.
 const WRITABLE: u32 = 0o022;
-/// Everybody on this machine may read.
+/// Every user of this machine may read.
 const READABLE: u32 = 0o004;
-/// File systems that may keep no permissions: FAT, exFAT, NTFS, and programs that serve one (FUSE).
+/// File systems that may not store permissions: FAT, exFAT, NTFS, and FUSE programs that serve one.
 const WITHOUT_MODES: [i64; 5] = [0x4d44, 0x2011_bab0, 0x5346_544e, 0x7366_746e, 0x6573_5546];
 
-/// What is left to look for where owner and mode are right.
+/// What to check if owner and mode are right.
 pub const OF_OTHER_RULES: &str = "owner and mode let it, so look for an access list (`getfacl`), SELinux, AppArmor or the rules of a network share";
 
-/// Gives a new file to the owner and the group of another one. Only root may, where they differ.
+/// Gives a new file the owner and group of another file. If they differ, only root may do so.
 pub fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
     let found = file.metadata()?;
-    // File systems without owners refuse even what changes nothing.
+    // File systems without owners refuse even a change to the same owner.
     if (found.uid(), found.gid()) == (old.uid(), old.gid()) {
         return Ok(());
     }
     fchown(file, Some(old.uid()), Some(old.gid()))
 }
 
-/// Gives a new file to the owner and the group of another one, if there is one to take after.
+/// Gives a new file the owner and group of `owner`, if it is given.
 pub fn give(file: &File, owner: Option<&Metadata>) -> io::Result<()> {
     owner.map_or(Ok(()), |owner| keep_owner(file, owner))
 }
 
-/// Whose the files have to be that a command makes: the database's owner's, whose server works with them. Of a database that is not there
-/// yet, or is on a server, the key file tells it, unless that is root's, and else the folder. `None` for anybody but root: they keep what
-/// they make.
+/// Returns the owner for files that a command creates: the database's owner, because that user's server works with
+/// them. If the database does not exist yet or is on a server, the key file's owner counts, unless that is root, and
+/// otherwise the folder's owner. Returns `None` if the process is not root, because such users keep their own files.
 pub fn owner_of_new(database: Option<&Path>, key_file: &Path) -> Option<Metadata> {
     if own_user() != ROOT {
         return None;
@@ -57,27 +57,27 @@ pub fn owner_of_new(database: Option<&Path>, key_file: &Path) -> Option<Metadata
         .or_else(|| fs::metadata(folder).ok())
 }
 
-/// Whether a file is this process's own, under one name, and holds nothing.
+/// Returns whether a file belongs to this process's user, has a single name, and is empty.
 pub fn is_own_and_empty(found: &Metadata) -> bool {
     found.is_file() && found.uid() == own_user() && found.nlink() == 1 && found.len() == 0
 }
 
-/// Whether only this process's user and root can have made a file what it is.
+/// Returns whether only this process's user and root can have changed the file.
 pub fn is_trusted(found: &Metadata) -> bool {
     found.uid() == own_user() || found.uid() == ROOT
 }
 
-/// What refuses a symbolic link at the end of a path when a file is opened.
+/// The open flag that refuses a symbolic link at the end of a path.
 pub fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }
 
-/// What opens a pipe at once, though nobody writes into it.
+/// The open flag that opens a pipe without waiting for a writer.
 pub fn without_waiting() -> i32 {
     OFlags::NONBLOCK.bits().cast_signed()
 }
 
-/// The folder of a file.
+/// Returns the folder of a file.
 pub fn folder_of(file: &Path) -> &Path {
     let folder = file.parent();
     folder
@@ -85,12 +85,12 @@ pub fn folder_of(file: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Whether a file lies on a file system that is mounted read-only.
+/// Returns whether a file is on a read-only file system.
 pub fn is_read_only(path: &Path) -> bool {
     statvfs(path).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
-/// What narrows a mode, where the file system keeps modes.
+/// Returns the remedy that narrows a mode, if the file system stores modes.
 pub fn remedy_for_mode(path: &Path, mode: &str) -> String {
     let remedy = format!("run `chmod {mode} {}`", path.display());
     let has_none = statfs(path).is_ok_and(|found| WITHOUT_MODES.contains(&found.f_type));
@@ -102,7 +102,7 @@ pub fn remedy_for_mode(path: &Path, mode: &str) -> String {
     remedy
 }
 
-/// What to do about a file of another user. To give anybody else what a server's user has to read would stop that server.
+/// Returns the remedy for a file of another user. If a file that the server's user has to read changed its owner, that server would stop.
 pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
     let (own, path) = (own_user(), path.display());
     if own == ROOT {
@@ -115,7 +115,7 @@ pub fn remedy_for_owner(path: &Path, owner: u32) -> String {
     format!("run this as {}", as_user(owner))
 }
 
-/// Looks at a database file, and answers a sentence if it belongs to another user.
+/// Returns a warning if a database file belongs to another user.
 pub fn foreign_owner(file: &Path) -> Option<String> {
     let found = fs::metadata(file).ok()?;
     let (owner, own) = (found.uid(), own_user());
@@ -136,11 +136,11 @@ pub fn foreign_owner(file: &Path) -> Option<String> {
     ))
 }
 
-/// Looks at a database file and its folder, and answers a sentence for each way by which another user can change or read what is in them.
+/// Checks a database file and its folder, and returns one warning for each way in which another user can change or read their content.
 pub fn exposures(file: &Path) -> Vec<String> {
     [
         (file, "600", WRITABLE | READABLE),
-        // A user who writes there can put another file, or a journal, where the database's should be. The sticky bit keeps no journal out.
+        // A user who can write there can replace the database or plant a journal. The sticky bit does not prevent a planted journal.
         (folder_of(file), "700", WRITABLE),
     ]
     .into_iter()
@@ -149,7 +149,7 @@ pub fn exposures(file: &Path) -> Vec<String> {
 }
 
 fn exposure(path: &Path, right: &str, wide: u32) -> Option<String> {
-    // A file that can't be looked at can't be opened either, and that is said there.
+    // A file that can't be checked can't be opened either, and the open reports it.
     let found = fs::metadata(path).ok()?;
     let mode = found.mode() & 0o7777;
     if !is_trusted(&found) {
@@ -173,14 +173,14 @@ fn exposure(path: &Path, right: &str, wide: u32) -> Option<String> {
     ))
 }
 
-/// The name of a file with an ending behind it.
+/// Appends an ending to a file's name.
 pub fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
 }
 
-/// Whether two names are of one file: by links of either kind, or by another spelling.
+/// Returns whether two names refer to one file: by links of either kind, or by another spelling.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let number = |path| {
         fs::metadata(path)
@@ -190,7 +190,7 @@ pub fn is_same(one: &Path, other: &Path) -> bool {
     number(one).is_some_and(|one| number(other) == Some(one))
 }
 
-/// Whether a name is taken, also by a link that leads to nothing.
+/// Returns whether a name is taken, even by a dangling link.
 pub fn is_taken(path: &Path) -> io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),

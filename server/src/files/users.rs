@@ -1,4 +1,4 @@
-//! Users and groups of the system, as sentences name them and as its lists know them.
+//! The system's users and groups, as messages name them and as the system's files list them.
 
 use std::{fmt, fs};
 
@@ -7,12 +7,12 @@ use rustix::process::geteuid;
 /// Root, as a user and as a group.
 pub const ROOT: u32 = 0;
 
-/// A user of the system: by name where the system's list has one, else by number.
+/// A system user, shown by name if the system's list has one, otherwise by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct User(pub u32);
 
 impl User {
-    /// The name, if it can stand in a command as it is.
+    /// Returns the name, if a command can contain it without quoting.
     fn name(self) -> Option<String> {
         let mut users = passwd().into_iter();
         let found = users.find(|(_, number, _)| *number == self.0);
@@ -29,7 +29,7 @@ impl fmt::Display for User {
     }
 }
 
-/// A group of the system: by name where the system's list has one, else by number.
+/// A system group, shown by name if the system's list has one, otherwise by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Group(pub u32);
 
@@ -43,19 +43,19 @@ impl fmt::Display for Group {
     }
 }
 
-/// Whether a name is one word of a shell and no number.
+/// Returns whether a name is a single shell word and not a number.
 fn is_plain(name: &str) -> bool {
     let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "._-".contains(sign);
     name.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_')
         && name.chars().all(is_sign)
 }
 
-/// The user that this process acts as.
+/// Returns the effective user of this process.
 pub fn own_user() -> u32 {
     geteuid().as_raw()
 }
 
-/// A user, with the command by which this process's user acts as that user.
+/// Names a user, with the command by which this process's user can act as that user.
 pub fn as_user(user: u32) -> String {
     let name = User(user).name();
     if user == ROOT {
@@ -77,7 +77,7 @@ pub fn as_user(user: u32) -> String {
     }
 }
 
-/// The members of a group besides root and this process's user, as far as the system's lists name them.
+/// Returns the members of a group without root and this process's user, as far as the system's files list them.
 pub fn members_of(group: u32) -> Vec<String> {
     let users = passwd();
     let by_number = users.iter().filter(|(.., of)| *of == group);
@@ -93,7 +93,7 @@ pub fn members_of(group: u32) -> Vec<String> {
     members
 }
 
-/// The groups of a user, as far as the system's lists name them.
+/// Returns the groups of a user, as far as the system's files list them.
 pub fn groups_of(user: u32) -> Vec<u32> {
     let users = passwd()
         .into_iter()
@@ -108,7 +108,7 @@ pub fn groups_of(user: u32) -> Vec<u32> {
     groups
 }
 
-/// Name, number and group of each user.
+/// Returns name, number and primary group of each user.
 fn passwd() -> Vec<(String, u32, u32)> {
     let text = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let user = |line: &str| {
@@ -119,7 +119,7 @@ fn passwd() -> Vec<(String, u32, u32)> {
     text.lines().filter_map(user).collect()
 }
 
-/// Name, number and listed members of each group.
+/// Returns name, number and listed members of each group.
 fn group_lists() -> Vec<(String, u32, Vec<String>)> {
     let text = fs::read_to_string("/etc/group").unwrap_or_default();
     let group = |line: &str| {

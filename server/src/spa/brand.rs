@@ -1,4 +1,4 @@
-//! The operator's accent and logo: colours in the index page, and a file beside the built ones.
+//! The operator's accent and logo: colours in the index page, and a file next to the built ones.
 
 use std::fmt::Write;
 
@@ -9,14 +9,14 @@ use sha2::{Digest, Sha256};
 use super::{HASHED, content_type, representation::Representations};
 use crate::config::{Branding, Logo, LogoKind};
 
-/// Opened on its own, an SVG is a document: it may style itself and do nothing else.
+/// The policy of a logo that is opened directly: an SVG is then a document, and may only style itself.
 const LOGO_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-/// Where the index page has the shield; the app finds the logo by its `<meta>`.
+/// The marks around the shield in the index page. The app finds the logo by its `<meta>`.
 const MARK: (&str, &str) = ("<!-- mark -->", "<!-- /mark -->");
 const ICON: &str = " rel=\"icon\"";
 
-/// A file that stands at a path of its own.
+/// A file with its path.
 pub type File = (String, Representations);
 
 /// What the settings add to the pages.
@@ -27,7 +27,7 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// Makes the logo's file as well; its name holds its hash, so that it may be kept for ever.
+    /// Also builds the logo's file. Its name contains its hash, so browsers may cache it forever.
     pub fn new(branding: &Branding) -> (Self, Option<File>) {
         let logo = branding.logo.as_ref().map(logo);
         let brand = Self {
@@ -37,14 +37,14 @@ impl Brand {
         (brand, logo)
     }
 
-    /// Puts them into the index page: the colours after the built style sheet, whose tokens they override.
+    /// Inserts the brand into the index page: the colours come after the built style sheet, because they override its tokens.
     pub fn dress(&self, html: &str) -> String {
         let mut html = html.to_owned();
         let mut head = String::new();
         if let Some(path) = &self.logo {
             html = between(&html, MARK, &img(path));
             html = without_icon(&html);
-            // The app shows what `logo` names; the browser shows `icon` in its tab.
+            // The app shows the file named by `logo`; the browser shows `icon` in its tab.
             let _ = write!(
                 head,
                 "<meta name=\"logo\" content=\"{path}\"><link rel=\"icon\" href=\"{path}\">"
@@ -58,7 +58,7 @@ impl Brand {
     }
 }
 
-/// The name stands beside it, so the picture itself is silent.
+/// The brand's name is next to the logo, so the image has no alternative text.
 fn img(path: &str) -> String {
     format!("<img class=\"brand__logo\" src=\"{path}\" alt=\"\">")
 }
@@ -95,7 +95,7 @@ fn style(branding: &Branding) -> Option<String> {
     (!css.is_empty()).then_some(css)
 }
 
-/// The text with what stands between the two marks exchanged.
+/// Replaces the text between the two marks.
 fn between(html: &str, (start, end): (&str, &str), new: &str) -> String {
     let parts = html.split_once(start).and_then(|(before, rest)| {
         let (_, after) = rest.split_once(end)?;
@@ -104,7 +104,7 @@ fn between(html: &str, (start, end): (&str, &str), new: &str) -> String {
     parts.unwrap_or_else(|| html.to_owned())
 }
 
-/// The built icon shows the shield. Trunk may put other attributes before the one it is known by.
+/// Removes the built icon, which shows the shield. Trunk may write other attributes before `rel`.
 fn without_icon(html: &str) -> String {
     let parts = html.split_once(ICON).and_then(|(before, rest)| {
         let (before, _) = before.rsplit_once("<link")?;

@@ -1,6 +1,6 @@
-//! Content types of the files that pages are made of.
+//! Content types of the pages' files.
 
-/// The type of a file by its name's ending; what is not known is only ever downloaded.
+/// Returns the type of a file by its extension. Browsers only download files of unknown types.
 pub fn of(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     match ending {

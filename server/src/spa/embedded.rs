@@ -1,4 +1,4 @@
-//! The pages inside the binary.
+//! The pages embedded in the binary.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::file::File;
 #[allow_missing = true]
 struct Dist;
 
-/// The files by their names. Their hashes were made when they were embedded: nothing of a file is looked at before it is asked for.
+/// Returns the files with their names. Their hashes were computed at build time, so no file is read before a client requests it.
 pub fn files() -> impl Iterator<Item = (Cow<'static, str>, File)> {
     Dist::iter().filter_map(|name| {
         let file = Dist::get(&name)?;

@@ -1,8 +1,8 @@
-//! Which compressed form a client takes (RFC 9110 §12.5.3).
+//! Chooses the compressed form that a client accepts (RFC 9110 §12.5.3).
 
 use axum::http::{HeaderMap, header::ACCEPT_ENCODING};
 
-/// How a body is sent.
+/// The encoding of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// Brotli.
@@ -14,7 +14,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// The name in `Content-Encoding`; none for the plain form.
+    /// Returns the name in `Content-Encoding`; none for the plain form.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::Brotli => Some("br"),
@@ -24,7 +24,7 @@ impl Encoding {
     }
 }
 
-/// Whether the client takes this content coding.
+/// Returns whether the client accepts this content coding.
 pub fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let lines = headers
         .get_all(ACCEPT_ENCODING)

@@ -1,14 +1,14 @@
-//! A file of the pages, as it was built.
+//! A file of the pages as built.
 
 use axum::body::Bytes;
 use sha2::{Digest, Sha256};
 
-/// Its bytes, and what they are known by.
+/// A file's bytes and their hash.
 #[derive(Debug, Clone)]
 pub struct File {
     /// The bytes.
     pub body: Bytes,
-    /// Their SHA-256.
+    /// The SHA-256 of the bytes.
     pub hash: [u8; 32],
 }
 

@@ -1,4 +1,4 @@
-//! The index page: filled in with the operator's settings at start, and therefore compressed at start too.
+//! The index page. It is filled in with the operator's settings at start, and therefore compressed at start too.
 
 use axum::body::Bytes;
 use data_encoding::{BASE64, HEXLOWER};
@@ -9,15 +9,15 @@ use super::{
 };
 use crate::config::{Branding, PublicUrl};
 
-/// The CSP sources of what stands in the page itself.
+/// The CSP sources of the page's inline elements.
 pub struct Inline {
-    /// Of each script without `src`.
+    /// The source of each script without `src`.
     pub scripts: Vec<String>,
-    /// Of each style sheet.
+    /// The source of each style sheet.
     pub styles: Vec<String>,
 }
 
-/// The page in its two forms, what stands in it itself, and which build it is.
+/// The page in its two forms, its inline CSP sources, and its build.
 pub struct Index {
     pages: Variants<Representations>,
     inline: Inline,
@@ -39,7 +39,7 @@ impl Index {
             .replace("__SUPPORT_URL__", &escaped(support_url))
             .replace("__PUBLIC_URL__", &escaped(&public_url))
             .replace("__BRAND__", &escaped(&branding.brand));
-        // The names of scripts hold their hashes and the styles stand here, so this names all that a tab has loaded, and the settings in it.
+        // Names of scripts contain their hashes, and the styles are inline, so this hash covers all that a tab has loaded, including the settings.
         let build = HEXLOWER.encode(&Sha256::digest(&html)[..8]);
         let html = html.replace("__BUILD__", &build);
         let inline = Inline::of(&html);
@@ -50,17 +50,17 @@ impl Index {
         }
     }
 
-    /// The page in both forms.
+    /// Returns both forms of the page.
     pub const fn pages(&self) -> &Variants<Representations> {
         &self.pages
     }
 
-    /// Which build of the pages this is: a tab that was loaded from another one is outdated.
+    /// Returns the build of the pages. A tab that loaded another build is outdated.
     pub fn build(&self) -> &str {
         &self.build
     }
 
-    /// What the CSP has to allow by its hash.
+    /// Returns the sources that the CSP allows by hash.
     pub const fn inline(&self) -> &Inline {
         &self.inline
     }
@@ -81,7 +81,7 @@ fn page(html: String) -> Representations {
     Representations::packed(content_type, REVALIDATED, Bytes::from(html))
 }
 
-/// A text that is safe in HTML and in quoted attributes.
+/// Escapes a text for HTML and quoted attributes.
 pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
@@ -97,7 +97,7 @@ pub fn escaped(text: &str) -> String {
     html
 }
 
-/// The text of each element of this name without `src`.
+/// Returns the text of each element of this name without `src`.
 fn texts<'a>(html: &'a str, element: &str) -> impl Iterator<Item = &'a str> {
     let (open, close) = (format!("<{element}"), format!("</{element}"));
     let mut rest = html;
@@ -111,7 +111,7 @@ fn texts<'a>(html: &'a str, element: &str) -> impl Iterator<Item = &'a str> {
     .flatten()
 }
 
-/// The CSP source of what stands in a page itself.
+/// Returns the CSP source of an inline text.
 pub fn csp_source(text: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(&Sha256::digest(text)))
 }
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(found, ["one", "\nimport x\n"]);
         let found: Vec<&str> = texts(html, "style").collect();
         assert_eq!(found, ["a { b: c }"]);
-        // printf one | openssl dgst -sha256 -binary | base64
+        // Expected value: `printf one | openssl dgst -sha256 -binary | base64`
         assert_eq!(
             csp_source("one"),
             "'sha256-dpLDrTVAu4A8Ags67mbNiIcSMjTqDG5xQ8Ct1z/0Me0='"

@@ -38,13 +38,13 @@ pub use index::Inline;
 pub use other_address::OtherAddress;
 use representation::Representations;
 
-/// What stands where the pages should be.
+/// The answer of a binary without pages.
 pub const NO_PAGES: &str = "This binary was built without its pages; use `cargo xtask build`.";
 
 const HASHED: &str = "public, max-age=31536000, immutable";
 const REVALIDATED: &str = "no-cache";
 
-/// The files, ready to be sent.
+/// The pages' files, ready to be sent.
 pub struct Pages {
     index: Option<Index>,
     files: HashMap<String, Representations>,
@@ -52,13 +52,13 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// The pages that were built into this binary.
+    /// Returns the pages that are embedded in this binary.
     #[must_use]
     pub fn embedded(branding: &Branding, public_url: Option<&PublicUrl>) -> Self {
         Self::at(public_url, embedded::files(), branding)
     }
 
-    /// Pages from files by their names: `index.html`, others, and beside them `.br` and `.gz`.
+    /// Creates pages from files by name: `index.html`, other files, and their `.br` and `.gz` forms.
     pub fn new(
         files: impl IntoIterator<Item = (Cow<'static, str>, impl Into<File>)>,
         branding: &Branding,
@@ -66,7 +66,7 @@ impl Pages {
         Self::at(None, files, branding)
     }
 
-    /// The same pages with the address where people should open them, if it was set.
+    /// Creates the pages with the public URL, if one is set.
     fn at(
         public_url: Option<&PublicUrl>,
         files: impl IntoIterator<Item = (Cow<'static, str>, impl Into<File>)>,
@@ -104,26 +104,26 @@ impl Pages {
         }
     }
 
-    /// The same pages, which look for a session in this cookie.
+    /// Sets the name of the session cookie.
     #[must_use]
     pub fn with_session_cookie(mut self, name: &str) -> Self {
         name.clone_into(&mut self.session_cookie);
         self
     }
 
-    /// Whether the binary was built without them.
+    /// Returns whether the binary was built without pages.
     #[must_use]
     pub const fn are_missing(&self) -> bool {
         self.index.is_none()
     }
 
-    /// What the CSP has to allow by its hash, if there are pages.
+    /// Returns the sources that the CSP allows by hash, if there are pages.
     #[must_use]
     pub fn inline(&self) -> Option<&Inline> {
         self.index.as_ref().map(Index::inline)
     }
 
-    /// Which build of the pages a browser gets, if there are any.
+    /// Returns the build of the pages, if there are any.
     #[must_use]
     pub fn build(&self) -> Option<&str> {
         self.index.as_ref().map(Index::build)
@@ -150,9 +150,9 @@ impl Pages {
         }
     }
 
-    /// A browser without a session that comes to a page which needs one finds the sign-in form at once, whatever the address.
+    /// Returns the page for a path. A browser without a session cookie gets the sign-in form at once on pages that need a session.
     ///
-    /// Only the cookie is looked at: whether its session has ended is known when the app asks, and until then the frame is right.
+    /// Only the cookie's presence counts: the app finds out later whether its session has ended, and until then the page frame is right.
     fn page(&self, index: &Index, method: &Method, path: &str, headers: &HeaderMap) -> Response {
         let pages = index.pages();
         let page = if leads_to_sign_in(path) && !has_cookie(headers, &self.session_cookie) {
@@ -172,7 +172,7 @@ impl Pages {
     }
 }
 
-/// The app says that there is nothing here, and so does the status. An answer of that kind is never known already.
+/// Answers with the app's page and status 404. Such an answer has no entity tag, so it is never answered with 304.
 fn not_found(page: &Representations, method: &Method, headers: &HeaderMap) -> Response {
     let mut headers = headers.clone();
     headers.remove(IF_NONE_MATCH);
@@ -182,13 +182,13 @@ fn not_found(page: &Representations, method: &Method, headers: &HeaderMap) -> Re
     response
 }
 
-/// The app's routes hold no dot, so whatever does asks for a file: a missing script must not become a page with status 200.
+/// The app's routes contain no dot, so a path with one names a file: a missing script must not return a page with status 200.
 fn names_a_file(path: &str) -> bool {
     path.contains('.')
 }
 
-/// Trunk puts a hash of up to 16 hexadecimal digits into the name of a file, or of the folder it stands in; one that begins with zeros is
-/// written without them.
+/// Returns whether the name contains a hash. Trunk puts up to 16 hexadecimal digits into the name
+/// of a file or its folder; leading zeros are omitted.
 fn is_hashed(name: &str) -> bool {
     let hash = |part: &str| part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     name.split(['-', '_', '.', '/']).any(hash)

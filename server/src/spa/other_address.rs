@@ -1,5 +1,5 @@
-//! What a person reads who opened the server under a host that is not its own: where the page is. It leads nowhere by itself, and only to
-//! the address that the operator set.
+//! The page for a user who opened the server under a foreign host: names the right address. The
+//! page does not redirect, and links only to the address that the operator set.
 
 use axum::{
     body::{Body, Bytes},
@@ -27,7 +27,7 @@ pub struct OtherAddress {
 }
 
 impl OtherAddress {
-    /// Makes it once.
+    /// Builds the page once.
     pub fn new(public_url: &PublicUrl, brand: &str) -> Self {
         let (url, brand) = (escaped(&public_url.to_string()), escaped(brand));
         let html = format!(
@@ -48,7 +48,7 @@ impl OtherAddress {
         }
     }
 
-    /// Answers with it (421 Misdirected Request).
+    /// Answers with the page (421 Misdirected Request).
     pub fn answer(&self, method: &Method) -> Response {
         let mut response = Response::default();
         *response.status_mut() = StatusCode::MISDIRECTED_REQUEST;

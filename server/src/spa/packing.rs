@@ -1,4 +1,4 @@
-//! Compresses what is only known at start; the built files come with their compressed forms.
+//! Compresses content that is only known at start; the built files bring their compressed forms.
 
 use std::io::{Cursor, Write};
 
@@ -6,12 +6,12 @@ use axum::body::Bytes;
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
-/// The most that is quick, 3 ms for an index page of 47 KB. From 5 on the library's tables are of 1 to 23 MB, for 900 bytes less.
+/// The highest quality that is fast: 3 ms for an index page of 47 KB. From 5 on the library's tables take 1 to 23 MB, to save 900 bytes.
 const QUALITY: i32 = 4;
-/// What is packed here is a page, not a book: 64 KiB.
+/// A window of 64 KiB is enough for a page.
 const WINDOW_BITS: i32 = 16;
 
-/// The brotli form, if it is smaller.
+/// Returns the brotli form, if it is smaller.
 pub fn brotli(plain: &[u8]) -> Option<Bytes> {
     let mut packed = Vec::new();
     let parameters = BrotliEncoderParams {
@@ -24,7 +24,7 @@ pub fn brotli(plain: &[u8]) -> Option<Bytes> {
     smaller(packed, plain)
 }
 
-/// The gzip form, if it is smaller.
+/// Returns the gzip form, if it is smaller.
 pub fn gzip(plain: &[u8]) -> Option<Bytes> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(plain).ok()?;

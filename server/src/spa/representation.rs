@@ -1,4 +1,4 @@
-//! One file in up to three forms, each with its own strong entity tag.
+//! One file in up to three encodings, each with its own strong entity tag.
 
 use axum::{
     body::{Body, Bytes},
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::middleware::every_request::security_headers::policy_of_data;
 
-/// A file's forms, the preferred one first.
+/// A file's encodings, the preferred one first.
 pub struct Representations {
     content_type: &'static str,
     cache: &'static str,
@@ -35,7 +35,7 @@ struct Form {
 }
 
 impl Representations {
-    /// A file with the compressed forms it has.
+    /// Creates a file with its compressed forms.
     pub fn new(
         content_type: &'static str,
         cache: &'static str,
@@ -60,19 +60,19 @@ impl Representations {
         Self {
             content_type,
             cache,
-            // Said here as well: an answer that the browser has the file already (304) names no type.
+            // Set here because a 304 answer names no type.
             policy: policy_of_data(content_type.as_bytes()),
             forms: forms.into_iter().flatten().collect(),
         }
     }
 
-    /// A file that is only known at start, compressed now.
+    /// Compresses a file that is only known at start.
     pub fn packed(content_type: &'static str, cache: &'static str, plain: Bytes) -> Self {
         let (br, gz) = (brotli(&plain), gzip(&plain));
         Self::new(content_type, cache, plain.into(), br, gz)
     }
 
-    /// With a CSP of its own in place of the one that its type has.
+    /// Replaces the CSP of the file's type with its own.
     pub const fn with_policy(mut self, policy: &'static str) -> Self {
         self.policy = Some(policy);
         self

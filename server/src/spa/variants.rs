@@ -1,19 +1,19 @@
-//! The two forms of the index page: with the sign-in form in it, and with the frame of any other page.
+//! The two variants of the index page: with the sign-in form, and with the frame of any other page.
 
-/// Marks in the template around what stands in one of the two only.
+/// Marks in the template around the parts of a single variant.
 const SIGN_IN: (&str, &str) = ("<!-- sign-in -->", "<!-- /sign-in -->");
 const OTHER: (&str, &str) = ("<!-- other -->", "<!-- /other -->");
 
-/// One text for each form.
+/// One value for each variant.
 pub struct Variants<T> {
-    /// For whoever has to sign in first.
+    /// For users who have to sign in first.
     pub sign_in: T,
-    /// For everybody else.
+    /// For all other requests.
     pub other: T,
 }
 
 impl Variants<String> {
-    /// Takes a template apart.
+    /// Splits a template into its variants.
     pub fn of(template: &str) -> Self {
         Self {
             sign_in: without(template, OTHER),
@@ -23,7 +23,7 @@ impl Variants<String> {
 }
 
 impl<T> Variants<T> {
-    /// The same of both.
+    /// Applies a change to both variants.
     pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Variants<U> {
         Variants {
             sign_in: change(self.sign_in),
@@ -32,12 +32,12 @@ impl<T> Variants<T> {
     }
 }
 
-/// The template without the parts between these marks.
+/// Returns the template without the parts between these marks.
 fn without(template: &str, (open, close): (&str, &str)) -> String {
     let mut parts = template.split(open);
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        // A mark that is never closed takes nothing away: the page would be blank.
+        // An unclosed mark removes nothing, because otherwise the page would be blank.
         kept.push_str(part.split_once(close).map_or(part, |(_, after)| after));
     }
     kept

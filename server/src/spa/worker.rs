@@ -1,4 +1,4 @@
-//! Service workers of programs that stood at this address before. Twinlock has none: each that is asked for gets one that removes itself.
+//! Removes service workers of programs that ran at this address before. Twinlock has none: each request for one returns a worker that removes itself.
 
 use axum::{
     body::Body,
@@ -13,12 +13,12 @@ use super::content_type;
 
 const REMOVAL: &str = include_str!("remove-worker.js");
 
-/// What browsers send when they look for a worker's newest version (Service Workers, Nightly, §"Update").
+/// The header that browsers send when they check a worker for updates (Service Workers, Nightly, §"Update").
 const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
-/// A worker in a folder may have been allowed to stand for the whole host; it is replaced only where it still may.
+/// A worker in a folder may have been allowed to control the whole host. It is replaced only if it is still allowed to.
 const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
 
-/// The names that frameworks and services give them, in any folder: a proxy may drop the header.
+/// The names that frameworks and services give their workers, in any folder, because a proxy may drop the header.
 const NAMES: [&str; 15] = [
     "sw.js",
     "sw.min.js",
@@ -37,13 +37,13 @@ const NAMES: [&str; 15] = [
     "flutter_service_worker.js",
 ];
 
-/// Whether a browser looks for a worker there.
+/// Returns whether a browser requests a worker.
 pub fn is_asked_for(path: &str, headers: &HeaderMap) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     headers.contains_key(SERVICE_WORKER) || NAMES.contains(&name)
 }
 
-/// The worker that removes itself. No cache keeps it.
+/// Answers with the worker that removes itself. Caches don't keep it.
 pub fn removal(method: &Method) -> Response {
     let mut response = Response::default();
     let headers = response.headers_mut();

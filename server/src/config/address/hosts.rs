@@ -1,4 +1,4 @@
-//! Under which hosts the server answers. A page of another site whose name is made to point here (DNS rebinding) comes under that name.
+//! The hosts that the server answers. A page of another site whose name is pointed here (DNS rebinding) uses that site's name.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use url::Host;
 
 use crate::config::{AddressArgs, PublicUrl, SettingError, echoed, filled};
 
-/// The hosts under which the server answers. Cheap to clone.
+/// The hosts that the server answers. Cheap to clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Hosts {
-    /// Under any: neither a public URL nor a list was set.
+    /// All hosts, because neither a public URL nor a list is set.
     #[default]
     Any,
-    /// Under the host of the public URL, if one was set, and under these.
+    /// The host of the public URL, if one is set, and these.
     Only(Option<HostName>, Arc<[HostName]>),
 }
 
 impl Hosts {
-    /// The host of the public URL, and those that the operator allows beside it.
+    /// Combines the host of the public URL and those that the operator allows in addition.
     pub(crate) fn new(
         args: &AddressArgs,
         public_url: Option<&PublicUrl>,
@@ -33,14 +33,14 @@ impl Hosts {
         Ok(Self::of(public_url, allowed))
     }
 
-    /// The host of a public URL and these.
+    /// Allows the host of a public URL and these.
     #[must_use]
     pub fn of(public_url: &PublicUrl, allowed: Vec<HostName>) -> Self {
         Self::Only(HostName::of_authority(public_url.host()), allowed.into())
     }
 
-    /// Whether it answers under that host. Where the public URL reaches this machine only, all names that do so are as good: no stranger has
-    /// them.
+    /// Returns whether the server answers that host. If the public URL is a loopback address, every
+    /// loopback name is accepted, because no attacker can own one.
     #[must_use]
     pub fn hold(&self, host: &HostName) -> bool {
         match self {
@@ -55,8 +55,8 @@ impl Hosts {
 }
 
 impl Hosts {
-    /// What `TWINLOCK_ALLOWED_HOSTS` has to be as a whole so that these are answered too. `None` where it takes one of them in no form: then no
-    /// browser asks for it.
+    /// Returns the full value of `TWINLOCK_ALLOWED_HOSTS` that also allows these hosts. Returns
+    /// `None` if the setting can't express one of them: then no browser asks for it.
     #[must_use]
     pub fn list_with(&self, more: &[HostName]) -> Option<String> {
         let allowed = match self {
@@ -84,11 +84,11 @@ fn list(text: &str) -> Result<Vec<HostName>, SettingError> {
     entries.map(entry).collect()
 }
 
-/// A host without a port: the port is not compared, and a list with ports would look as if it were.
+/// Parses a host without a port. A port is refused because ports are not compared, and a list with ports would suggest that they are.
 fn entry(text: &str) -> Result<HostName, SettingError> {
     let bare: Option<HostName> = match text.parse() {
         Ok(address) => Some(HostName::of_address(address)),
-        // As browsers fold it before they ask: other scripts, and IPv4 addresses in other spellings.
+        // Normalised as in browsers: other scripts, and IPv4 addresses in other spellings.
         Err(_) => Host::parse(text)
             .ok()
             .and_then(|host| HostName::of_authority(&host.to_string())),
@@ -181,7 +181,7 @@ mod tests {
         assert!(!answers(&hosts, "10.0.0.1"));
     }
 
-    /// What is proposed is taken, and answers what was refused.
+    /// The proposed value is accepted, and the refused host is then answered.
     #[rstest]
     #[case("", &["www.example.com:8443"], "www.example.com")]
     #[case("panel.lan, fd00::5", &["WWW.example.com."], "panel.lan,[fd00::5],www.example.com")]
@@ -201,7 +201,7 @@ mod tests {
         assert!(asked.iter().all(|host| answers(&after, host)));
     }
 
-    /// Hosts that no browser asks for are readable as a request's host, and are not proposed where the setting would refuse them.
+    /// A request may name hosts that no browser asks for; they are not proposed if the setting would refuse them.
     #[rstest]
     #[case("1.2.3.4.5", false)]
     #[case("256.1.1.1", false)]
@@ -227,7 +227,7 @@ mod tests {
         }
     }
 
-    /// Each label as long as the DNS takes it, or longer, and the whole.
+    /// Labels and whole names at the DNS length limits, and beyond.
     #[rstest]
     fn s30_a_long_host_is_proposed_only_where_it_is_taken(
         #[values(63, 64, 253)] label: usize,

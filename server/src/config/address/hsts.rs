@@ -1,16 +1,16 @@
-//! Which hosts browsers are told to reach by TLS alone (RFC 6797).
+//! The hosts that browsers must reach over TLS only (RFC 6797).
 
 use crate::config::{SettingError, TransportArgs};
 
-/// For whom the header `Strict-Transport-Security` speaks. Browsers keep it for two years, so more than the own host is asked for by name.
+/// The scope of `Strict-Transport-Security`. Browsers keep it for two years, so the operator must request any scope beyond the own host by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hsts {
     /// The host of the public URL.
     #[default]
     Host,
-    /// That host and all hosts below it, also those of other programs.
+    /// That host and all its subdomains, including those of other programs.
     Subdomains,
-    /// Nobody: browsers forget what they were told.
+    /// No host: browsers drop a policy that they have stored.
     Off,
 }
 
@@ -31,7 +31,7 @@ impl Hsts {
         }
     }
 
-    /// The header's value.
+    /// Returns the header's value.
     #[must_use]
     pub const fn header(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ mod tests {
         })
     }
 
-    /// S10 of the field: the hosts below the own one are other people's, unless the operator says so.
+    /// S10 of the field: the subdomains may belong to other people, unless the operator says otherwise.
     #[rstest]
     #[case("host", "max-age=63072000")]
     #[case(" subdomains ", "max-age=63072000; includeSubDomains")]

@@ -1,4 +1,4 @@
-//! Where people find the server.
+//! The addresses of the server.
 
 mod hosts;
 mod hsts;

@@ -1,4 +1,4 @@
-//! Where people reach the server: an origin, written as browsers write it.
+//! The public URL of the server: an origin, in the form that browsers send.
 
 use std::{
     fmt,
@@ -21,7 +21,7 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// The plain URL of a socket.
+    /// Returns the plain-http URL of a socket.
     #[must_use]
     pub fn of_socket(socket: SocketAddr) -> Self {
         let host = match socket.ip() {
@@ -36,44 +36,44 @@ impl PublicUrl {
         }
     }
 
-    /// The same, with what browsers are told of its host.
+    /// Sets the HSTS policy for this URL's host.
     #[must_use]
     pub const fn with_hsts(mut self, hsts: Hsts) -> Self {
         self.hsts = hsts;
         self
     }
 
-    /// What browsers are told of its host; nothing where it is not reached by TLS.
+    /// Returns the HSTS policy of the host; none without TLS.
     #[must_use]
     pub fn hsts(&self) -> Option<Hsts> {
         self.is_https().then_some(self.hsts)
     }
 
-    /// `http` or `https`.
+    /// Returns `http` or `https`.
     #[must_use]
     pub const fn scheme(&self) -> &'static str {
         self.scheme
     }
 
-    /// The host, IPv6 addresses in brackets.
+    /// Returns the host, with IPv6 addresses in brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port, where it is not the usual one of the scheme.
+    /// Returns the port, unless it is the scheme's default.
     #[must_use]
     pub const fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// Whether the browser talks TLS to it.
+    /// Returns whether browsers reach the server over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.scheme == "https"
     }
 
-    /// Whether only this machine reaches it.
+    /// Returns whether only this machine can reach the address.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         let bare = self.host.trim_matches(['[', ']']);
@@ -89,7 +89,7 @@ impl FromStr for PublicUrl {
     fn from_str(text: &str) -> Result<Self, SettingError> {
         parse(text).ok_or_else(|| {
             let problem = if text.contains('@') {
-                // What stands before the sign may be a password.
+                // The text before the `@` may be a password.
                 "it holds an `@`; write the address without user and password, such as https://panel.example.com".to_owned()
             } else {
                 format!(
@@ -102,8 +102,8 @@ impl FromStr for PublicUrl {
     }
 }
 
-/// Reads an address as browsers do, but nothing that they would have to repair first. The host is folded as they fold it: other scripts
-/// into Punycode, an IPv4 address in any spelling into its usual one.
+/// Parses an address like browsers, but refuses anything that they would repair first. The host is
+/// normalised like in browsers: other scripts to Punycode, IPv4 addresses to their usual form.
 fn parse(text: &str) -> Option<PublicUrl> {
     let (scheme, rest) = text.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -124,7 +124,7 @@ fn parse(text: &str) -> Option<PublicUrl> {
     Some(PublicUrl {
         scheme,
         host: host.to_owned(),
-        // Browsers leave the usual port out of `Origin`, and so does this.
+        // Browsers omit the default port in `Origin`, so it is omitted here too.
         port: url.port(),
         hsts: Hsts::default(),
     })

@@ -1,4 +1,4 @@
-//! A colour as style sheets mix it: lightness, chroma and hue in OKLCH, painted in the 8 bits a channel of sRGB that screens get.
+//! Colours as style sheets mix them: lightness, chroma and hue in OKLCH, converted to the 8 bits per channel of sRGB.
 
 use std::{fmt, str::FromStr};
 
@@ -7,14 +7,14 @@ use palette::{
     convert::FromColorUnclamped,
 };
 
-/// Halvings of the chroma that sRGB can't show: the last one is far below what 8 bits tell apart.
+/// Number of bisection steps for the chroma that sRGB can show: the last step is far below the resolution of 8 bits.
 const HALVINGS: u32 = 12;
 
 /// An opaque colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(Srgb<u8>);
 
-/// What is no colour.
+/// The text is not a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoColour;
 
@@ -22,7 +22,7 @@ impl Colour {
     /// White.
     pub const WHITE: Self = Self(Srgb::new(255, 255, 255));
 
-    /// Mixes a colour; where sRGB has none so vivid, the most vivid of that lightness and hue.
+    /// Mixes a colour. If it is outside sRGB, returns the most vivid one of that lightness and hue.
     pub fn mix(mixture: Oklch<f64>) -> Self {
         let painted = |chroma| {
             let l = mixture.l.clamp(0.0, 1.0);
@@ -50,12 +50,12 @@ impl Colour {
         Self(painted(most).into_format())
     }
 
-    /// What it is mixed of.
+    /// Returns the OKLCH components.
     pub fn mixture(self) -> Oklch<f64> {
         self.0.into_format::<f64>().into_color()
     }
 
-    /// The contrast of WCAG 2.2, from 1 to 21.
+    /// Returns the contrast by WCAG 2.2, from 1 to 21.
     pub fn contrast(self, other: Self) -> f64 {
         let painted = |colour: Self| colour.0.into_format::<f64>();
         painted(self).relative_contrast(painted(other))
@@ -68,7 +68,7 @@ impl FromStr for Colour {
     /// Reads `#rgb` or `#rrggbb`.
     fn from_str(text: &str) -> Result<Self, NoColour> {
         let digits = text.strip_prefix('#').ok_or(NoColour)?;
-        // The library slices by bytes.
+        // The library slices by bytes, so only ASCII digits may reach it.
         if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(NoColour);
         }
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(text.parse::<Colour>(), Err(NoColour));
     }
 
-    /// Figures as the contrast checkers on the web give them.
+    /// Values from common contrast checkers on the web.
     #[rstest]
     #[case("#000000", "#ffffff", 21.0)]
     #[case("#ffffff", "#767676", 4.54)]

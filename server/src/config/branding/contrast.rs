@@ -1,4 +1,4 @@
-//! The promise of docs/STYLE.md, held against `style/tokens.css`: which colours meet on a page, and how well they are told apart.
+//! Checks the promise of docs/STYLE.md against `style/tokens.css`: which colours appear on each other, and their contrast.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use crate::config::branding::colour::Colour;
 
 const SHEET: &str = include_str!("../../../../style/tokens.css");
 
-/// WCAG 2.2, 1.4.6: what is read for long.
+/// WCAG 2.2, 1.4.6: long texts.
 const BODY: f64 = 7.0;
 /// WCAG 2.2, 1.4.3: every other text.
 const TEXT: f64 = 4.5;
-/// WCAG 2.2, 1.4.11: rings, borders and tracks that show what can be used.
+/// WCAG 2.2, 1.4.11: rings, borders and tracks of controls.
 const SHAPE: f64 = 3.0;
 
-/// Foregrounds, the backgrounds they stand on, and the least contrast between them.
+/// Foregrounds, their backgrounds, and the least contrast between them.
 const MEETINGS: [(&[&str], &[&str], f64); 8] = [
     (&["text", "text-muted"], &SURFACES, BODY),
     (
@@ -36,12 +36,12 @@ const MEETINGS: [(&[&str], &[&str], f64); 8] = [
     (&["focus", "accent", "line-strong"], &SURFACES, SHAPE),
 ];
 const SURFACES: [&str; 5] = ["canvas", "surface", "raised", "sunken", "hover"];
-/// Only decorate: what they part or frame is told apart without them.
+/// Purely decorative colours: the parts that they separate or frame are distinct without them.
 const DECORATION: [&str; 4] = ["line", "danger-line", "warning-line", "ok-line"];
 
-/// Name, light and dark of every colour token.
+/// Returns name, light and dark value of every colour token.
 fn tokens() -> impl Iterator<Item = (&'static str, [Oklch<f64>; 2])> {
-    // Only this block: what asks for more contrast can only raise it.
+    // Only this block, because the rules for more contrast can only raise it.
     let (_, block) = SHEET.split_once("@supports (color: light-dark").unwrap();
     let block = block.split('}').next().unwrap();
     block.lines().filter_map(|line| {
@@ -54,7 +54,7 @@ fn tokens() -> impl Iterator<Item = (&'static str, [Oklch<f64>; 2])> {
     })
 }
 
-/// Name and value of every colour for engines without `light-dark()`.
+/// Returns name and value of every colour for engines without `light-dark()`.
 fn plain_colours() -> impl Iterator<Item = (&'static str, &'static str)> {
     let block = SHEET.split('}').next().unwrap();
     let pairs = block.lines().filter_map(|line| {
@@ -64,7 +64,7 @@ fn plain_colours() -> impl Iterator<Item = (&'static str, &'static str)> {
     pairs.filter(|(_, value)| value.starts_with('#'))
 }
 
-/// Reads `46% 0.17 264deg)`.
+/// Parses `46% 0.17 264deg)`.
 fn mixture(text: &str) -> Oklch<f64> {
     let parts: Vec<f64> = text
         .split([' ', ')'])
@@ -100,7 +100,7 @@ fn what_meets_is_told_apart(#[case] theme: usize) {
     assert!(short.is_empty(), "{short:#?}");
 }
 
-/// P19 of the field: where `light-dark()` is unknown, each colour stands before it in plain digits, and is the light one.
+/// P19 of the field: for engines without `light-dark()`, each colour is first written in plain digits, with its light value.
 #[test]
 fn p19_every_colour_stands_in_plain_digits_first() {
     let written: Vec<(&str, Colour)> = plain_colours()
@@ -112,7 +112,7 @@ fn p19_every_colour_stands_in_plain_digits_first() {
     assert_eq!(written, light);
 }
 
-/// Each meaning's own words and sign stand on its tint.
+/// Each meaning's text and icon appear on its tint.
 #[rstest]
 fn a_meaning_is_read_on_its_tint(
     #[values("danger", "warning", "ok")] meaning: &str,

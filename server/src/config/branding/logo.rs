@@ -1,4 +1,4 @@
-//! The operator's logo: a small picture file, read once at start.
+//! The operator's logo: a small image file, read once at start.
 
 use std::{
     fs::File,
@@ -10,31 +10,31 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::{config::SettingError, files::named_path::LOGO};
 
-/// It is loaded with every first visit, so it has to be small.
+/// The size limit. Every first visit loads the logo, so it has to be small.
 const MAX_BYTES: usize = 64 * 1024;
-/// It is shown at the height of two lines; a picture this wide unpacks to more than its place is worth.
+/// The limit of width and height. The logo is shown two lines high; a larger image would take too much memory when decoded.
 const MAX_PIXELS: u32 = 2048;
-/// An ordinary drawing has hundreds.
+/// The limit of elements. An ordinary drawing has hundreds.
 const MAX_NODES: u32 = 20_000;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 const RIGHT: &str = "use an SVG or PNG file of at most 64 KiB";
 
-/// What kind of picture it is.
+/// The image format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogoKind {
-    /// A drawing.
+    /// A vector image.
     Svg,
-    /// Pixels.
+    /// A raster image.
     Png,
 }
 
-/// A picture that browsers can show.
+/// An image that browsers can show.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logo {
     /// SVG or PNG.
     pub kind: LogoKind,
-    /// Width by height, so that its place is kept before it is loaded.
+    /// Width divided by height, so that the layout reserves its place before it is loaded.
     pub ratio: f64,
     /// The file's content.
     pub bytes: Vec<u8>,
@@ -55,10 +55,10 @@ impl Logo {
         Self::new(bytes).map_err(error)
     }
 
-    /// Judges a file's content.
+    /// Checks a file's content.
     ///
     /// # Errors
-    /// What is wrong with it, to follow its name.
+    /// The problem, as the continuation of the file's name.
     pub fn new(bytes: Vec<u8>) -> Result<Self, String> {
         if bytes.len() > MAX_BYTES {
             return Err("is too large".to_owned());
@@ -68,7 +68,7 @@ impl Logo {
     }
 }
 
-/// Never more than one byte too many: the path may lead to something that has no end.
+/// Reads at most one byte more than the limit, because the path may lead to an endless source.
 fn bytes(path: &str) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_BYTES)
@@ -78,7 +78,7 @@ fn bytes(path: &str) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Told by the content: a name can say anything.
+/// Detects the format by the content, because a name proves nothing.
 fn look(bytes: &[u8]) -> Result<(LogoKind, f64), String> {
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         return png(bytes).map(|ratio| (LogoKind::Png, ratio));
@@ -89,7 +89,7 @@ fn look(bytes: &[u8]) -> Result<(LogoKind, f64), String> {
     }
 }
 
-/// Unpacked to the end, so that half a file is noticed here and not by the people who see nothing.
+/// Decodes the whole image, so that a truncated file is found here and not by users who see no logo.
 fn png(bytes: &[u8]) -> Result<f64, String> {
     let broken = |error: png::DecodingError| format!("is a broken PNG ({error})");
     let mut picture = png::Decoder::new(Cursor::new(bytes))
@@ -105,15 +105,15 @@ fn png(bytes: &[u8]) -> Result<f64, String> {
     Ok(f64::from(width) / f64::from(height))
 }
 
-/// In an `<img>` browsers show only what is XML without a fault, with SVG's namespace at its root.
+/// In an `<img>` browsers show only well-formed XML with SVG's namespace at its root.
 fn svg(text: &str) -> Result<f64, String> {
     let options = ParsingOptions {
-        // Drawing programs like to write a document type.
+        // Drawing programs often write a document type.
         allow_dtd: true,
         nodes_limit: MAX_NODES,
         ..ParsingOptions::default()
     };
-    // XML may begin with a mark of its byte order.
+    // XML may start with a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
     let document = Document::parse_with_options(text, options)
         .map_err(|error| format!("is a broken SVG ({error})"))?;
@@ -124,7 +124,7 @@ fn svg(text: &str) -> Result<f64, String> {
     Ok(ratio(root).unwrap_or(1.0))
 }
 
-/// From the drawing's box, or else from its size.
+/// Takes the ratio from the `viewBox`, or else from the size.
 fn ratio(root: Node) -> Option<f64> {
     let number = |text: &str| text.trim_end_matches("px").parse::<f64>().ok();
     let sides = root.attribute("viewBox").and_then(|sides| {

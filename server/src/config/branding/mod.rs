@@ -18,7 +18,7 @@ use http::Uri;
 
 use crate::config::{BrandingArgs, SettingError, filled, switch};
 
-/// Longest brand, in characters: it stands in the header beside the user menu, and in every authenticator's list.
+/// The longest brand, in characters: it appears in the header beside the user menu, and in every authenticator's list.
 const MAX_CHARS: usize = 60;
 
 /// What the pages say about the operator.
@@ -26,13 +26,13 @@ const MAX_CHARS: usize = 60;
 pub struct Branding {
     /// The product's name.
     pub brand: String,
-    /// Whether a person who has given only the password is told who can help with a lost device.
+    /// Whether a user who has given only the password is told which Owners can help with a lost device.
     pub show_helpers: bool,
-    /// Where people find help.
+    /// Where users find help.
     pub support_url: Option<String>,
-    /// The logo, in place of the shield.
+    /// The logo that replaces the shield.
     pub logo: Option<Logo>,
-    /// The accent, in place of the style sheet's own.
+    /// The accent that replaces the style sheet's own.
     pub accent: Option<Accent>,
 }
 
@@ -75,7 +75,7 @@ fn brand(text: &str) -> Result<String, SettingError> {
     }
 }
 
-/// Only what a link may lead to: a `javascript:` URL would run in the page.
+/// Accepts only URLs that are safe in a link: a `javascript:` URL would run in the page.
 fn support(url: &str) -> Result<String, SettingError> {
     let clean = !url.contains(|c: char| c.is_whitespace() || c.is_control());
     let web = || {

@@ -1,4 +1,4 @@
-//! What stands in a file's way where it is named: each one sentence, with what to do about it.
+//! Errors about a named path: each is one sentence with its remedy.
 
 use std::{io, path::PathBuf};
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::files::User;
 
-/// Why a file can't be used or made where it is named.
+/// Why a file can't be used or created at its path.
 #[derive(Debug, Error)]
 pub enum PathError {
     /// The folder does not exist.
@@ -19,57 +19,57 @@ pub enum PathError {
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
-    /// A file stands where a folder should.
+    /// A file is in the place of a folder.
     #[error("{what} {path} can't exist, because {folder} is no folder: {remedy}")]
     NotAFolder {
-        /// What stands there.
+        /// The file that should be a folder.
         folder: PathBuf,
         /// What the file is for.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
-    /// A symbolic link leads to nothing.
+    /// A symbolic link is dangling.
     #[error(
         "{what} {path} can't be used, because the link {link} leads to {target}, which does not exist: put it back, or {remedy}"
     )]
     BrokenLink {
         /// The link.
         link: PathBuf,
-        /// Where it leads to.
+        /// The link's target.
         target: PathBuf,
         /// What the file is for.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
-    /// Symbolic links lead to each other.
+    /// Symbolic links form a circle.
     #[error("{what} {path} can't be used, because links lead in a circle there: {remedy}")]
     Circle {
         /// What the file is for.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
-    /// A folder, a pipe, a socket or a device.
+    /// The path is a folder, a pipe, a socket or a device.
     #[error("{what} {path} is {kind} and no regular file: {remedy}")]
     NotAFile {
-        /// What stands there.
+        /// What the path is instead of a file.
         kind: &'static str,
         /// What the file is for.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
     /// The name is longer than the file system allows.
@@ -80,24 +80,24 @@ pub enum PathError {
         /// What mends it.
         remedy: String,
     },
-    /// This user may not enter a folder on the way.
+    /// This user may not enter a folder of the path.
     #[error(
         "{what} {path} can't be reached by user {own}, because the folder {folder} belongs to user {owner} (mode {mode:04o}): {remedy}"
     )]
     Closed {
         /// The folder.
         folder: PathBuf,
-        /// Whose it is.
+        /// The folder's owner.
         owner: User,
-        /// Its permissions.
+        /// The folder's permissions.
         mode: u32,
         /// What the file is for.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// Who this process is.
+        /// The user of this process.
         own: User,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
     /// This user may not read or write the file.
@@ -109,18 +109,18 @@ pub enum PathError {
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What this process wants to do with it.
+        /// What this process wants to do with the file.
         done: &'static str,
-        /// Whose it is.
+        /// The file's owner.
         owner: User,
-        /// Its permissions.
+        /// The file's permissions.
         mode: u32,
-        /// Who this process is.
+        /// The user of this process.
         own: User,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
-    /// This user may make no file there.
+    /// This user may not create a file in the folder.
     #[error("{what} {path} {purpose}, and user {own} can't write in the folder {folder}: {remedy}")]
     Folder {
         /// The folder.
@@ -129,21 +129,21 @@ pub enum PathError {
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why something has to be made there.
+        /// Why a file has to be created there.
         purpose: &'static str,
-        /// Who this process is.
+        /// The user of this process.
         own: User,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
-    /// The system refused the look for another reason.
+    /// The system refused the check for another reason.
     #[error("{what} {path} can't be looked at: {}", explained_io(source))]
     Io {
         /// What the file is for.
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }

@@ -1,20 +1,20 @@
-//! Symbolic links that lead to nothing.
+//! Finds dangling symbolic links.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// How many links the system follows at most.
+/// The system follows at most this many links.
 const MOST_LINKS: usize = 40;
 
-/// The last link on the way to a path, and where it leads to, which does not exist.
+/// Returns the last link in a path's chain, and its target, which does not exist.
 pub fn broken(path: &Path) -> Option<(PathBuf, PathBuf)> {
     let one = |path: &Path| {
         let mut links = path.ancestors();
         links.find_map(|link| {
             let target = fs::read_link(link).ok()?;
-            // A target that is no whole path begins where the link stands.
+            // A relative target starts at the link's folder.
             let target = link.parent().unwrap_or(Path::new("")).join(target);
             fs::metadata(link)
                 .is_err()

@@ -1,5 +1,5 @@
-//! A path that a setting or an argument names, looked at before anything is opened or made: anything there that is no file is told in
-//! one sentence, with what to do about it.
+//! Checks a path from a setting or an argument before anything is opened or created. If it is not a
+//! regular file, the error is one sentence with its remedy.
 
 mod error;
 mod links;
@@ -23,77 +23,77 @@ pub use error::PathError;
 /// Its owner may read, write and enter.
 const OWNER_ALL: u32 = 0o700;
 
-/// What a file is for, and how another one is named.
+/// The purpose of a file, and how to name another one.
 #[derive(Debug, Clone, Copy)]
 pub struct Named {
     what: &'static str,
-    /// What to do instead, as the end of a sentence.
+    /// The remedy, as the end of a sentence.
     instead: &'static str,
-    /// A name for it, where a folder is named.
+    /// An example file name, for the case that a folder is named.
     example: &'static str,
-    /// Whether it may be made, so that its folder may be, too.
+    /// Whether the file may be created, and so its folder too.
     is_made: bool,
 }
 
-/// Why something has to be made in the folder: the file itself.
+/// Why a file has to be created in the folder: the file itself is missing.
 pub const NOT_THERE_YET: &str = "does not exist yet";
-/// Why something has to be made in the folder of a database.
+/// Why a file has to be created in a database's folder.
 pub const JOURNAL: &str = "can't be opened: its journal has to stand beside it";
 
-/// A database that has to be there.
+/// A database that must exist.
 pub const DATABASE: Named = Named {
     what: "the database",
     instead: "name the database file itself with TWINLOCK_DATABASE_URL",
     example: "twinlock.db",
     is_made: false,
 };
-/// A database that may be made.
+/// A database that may be created.
 pub const NEW_DATABASE: Named = DATABASE.to_be_made("name another file with TWINLOCK_DATABASE_URL");
-/// A key file that has to be there.
+/// A key file that must exist.
 pub const KEY_FILE: Named = Named {
     what: "the key file",
     instead: "name the key file itself with TWINLOCK_KEY_FILE",
     example: "twinlock.db.key",
     is_made: false,
 };
-/// A key file that is to be made.
+/// A key file that will be created.
 pub const NEW_KEY_FILE: Named = Named {
     what: "the key file",
     instead: "name another file with TWINLOCK_KEY_FILE",
     example: "twinlock.db.key",
     is_made: true,
 };
-/// What lets one command at a time change a key file. It stands beside the key file.
+/// The lock beside the key file, which lets only one command at a time change it.
 pub const KEY_LOCK: Named = Named {
     what: "the lock of the key file",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
-/// What a key file is written as before it gets its name. It stands beside the key file.
+/// The temporary file beside the key file, before it is renamed to the key file.
 pub const UNNAMED_KEY_FILE: Named = Named {
     what: "the new key file",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
-/// What the engine keeps beside a database.
+/// The files that `SQLite` keeps beside a database.
 pub const DATABASE_JOURNAL: Named = Named {
     what: "the database's journal",
     instead: "take it away, then repeat this",
     example: "",
     is_made: true,
 };
-/// A backup to be read.
+/// A backup to read.
 pub const BACKUP: Named = Named {
     what: "the backup",
     instead: "name the file that `twinlock backup` wrote",
     example: "twinlock-backup.db",
     is_made: false,
 };
-/// A backup to be written.
+/// A backup to write.
 pub const NEW_BACKUP: Named = BACKUP.to_be_made("name another file");
-/// The operator's picture.
+/// The operator's logo.
 pub const LOGO: Named = Named {
     what: "the logo",
     instead: "use an SVG or PNG file of at most 64 KiB",
@@ -102,7 +102,7 @@ pub const LOGO: Named = Named {
 };
 
 impl Named {
-    /// The same where it may yet have to be made; `instead` is what to do if it can't be.
+    /// Returns the same purpose for a file that may be created; `instead` is the remedy if that fails.
     const fn to_be_made(self, instead: &'static str) -> Self {
         Self {
             instead,
@@ -111,10 +111,10 @@ impl Named {
         }
     }
 
-    /// Looks at what stands there: a regular file, or nothing in a folder that is there. Links are followed.
+    /// Checks what is at a path: a regular file, or nothing in an existing folder. Links are followed.
     ///
     /// # Errors
-    /// Whatever else stands there, or in the way.
+    /// Anything else at the path, or an obstacle on the way.
     pub fn look(self, path: &Path) -> Result<Option<Metadata>, Box<PathError>> {
         match fs::metadata(path) {
             Ok(found) if found.is_file() => Ok(Some(found)),
@@ -126,10 +126,10 @@ impl Named {
         }
     }
 
-    /// Looks at what stands at a name beside a file, where a link is no file either.
+    /// Checks the path of a file beside another one, where a link is not accepted.
     ///
     /// # Errors
-    /// Whatever stands there and is no regular file.
+    /// Anything that is not a regular file.
     pub fn look_beside(self, path: &Path) -> Result<Option<Metadata>, Box<PathError>> {
         match fs::symlink_metadata(path) {
             Ok(found) if found.is_file() => Ok(Some(found)),
@@ -139,12 +139,12 @@ impl Named {
                 path: path.to_owned(),
                 remedy: self.instead.to_owned(),
             })),
-            // What says more is said when it is opened.
+            // Other errors are reported in more detail when the file is opened.
             Err(_) => Ok(None),
         }
     }
 
-    /// What is wrong with a path that leads to no regular file.
+    /// Returns the error for a path that leads to no regular file.
     pub fn not_a_file(self, path: &Path, found: FileType) -> Box<PathError> {
         let remedy = if found.is_dir() {
             let example = path.join(self.example);
@@ -160,7 +160,7 @@ impl Named {
         })
     }
 
-    /// Why nothing was found; `None` where the folder is there and holds no such file.
+    /// Explains why nothing was found. Returns `None` if the folder exists without such a file.
     fn explained(self, path: &Path, error: io::Error) -> Option<PathError> {
         let (what, path) = (self.what, path.to_owned());
         let remedy = self.instead.to_owned();
@@ -245,7 +245,7 @@ impl Named {
         self.refuse_closed(path, found, Access::READ_OK, "read")
     }
 
-    /// Refuses a file that this process may not read and write.
+    /// Refuses a file that this process may not both read and write.
     pub fn refuse_unwritable(self, path: &Path, found: &Metadata) -> Result<(), Box<PathError>> {
         let access = Access::READ_OK | Access::WRITE_OK;
         self.refuse_closed(path, found, access, "read and written")
@@ -287,7 +287,7 @@ impl Named {
         }))
     }
 
-    /// Refuses a folder in which this process may make no file. `purpose` follows the file's name.
+    /// Refuses a folder in which this process may not create files. `purpose` follows the file's name in the message.
     pub fn refuse_closed_folder(
         self,
         path: &Path,
@@ -300,7 +300,7 @@ impl Named {
         }
     }
 
-    /// What is wrong with a folder in which this process may make no file.
+    /// Returns the error for a folder in which this process may not create files.
     pub fn closed_folder(self, path: &Path, purpose: &'static str) -> Box<PathError> {
         let folder = folder_of(path);
         Box::new(PathError::Folder {
@@ -315,7 +315,7 @@ impl Named {
 
     fn remedy_for_folder(self, folder: &Path, purpose: &str) -> String {
         let own = files::own_user();
-        // Another name for one that is there would be another, empty database.
+        // Another path for an existing database would mean another, empty database.
         let instead = if purpose == JOURNAL {
             "move the database with its key file, and name it with TWINLOCK_DATABASE_URL"
         } else {
@@ -350,12 +350,12 @@ impl Named {
     }
 }
 
-/// Whether this process may do that, by its effective user.
+/// Returns whether this process may access the path in that way, by its effective user.
 fn is_allowed(path: &Path, access: Access) -> Result<(), Errno> {
     accessat(CWD, path, access, AtFlags::EACCESS)
 }
 
-/// The last part of a path, from its beginning, that can be looked at.
+/// Returns the longest existing part of a path that can be checked.
 fn nearest(path: &Path) -> PathBuf {
     let folders = path.ancestors().skip(1);
     let named = folders.map(|folder| {
@@ -369,7 +369,7 @@ fn nearest(path: &Path) -> PathBuf {
     found.next().unwrap_or(Path::new(".")).to_owned()
 }
 
-/// A folder as an operator finds it: `.` says nothing of a service.
+/// Shows a folder by its full path, because `.` says nothing about a service's folder.
 fn shown(folder: &Path) -> PathBuf {
     if folder == Path::new(".") {
         return env::current_dir().unwrap_or_else(|_| folder.to_owned());

@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A folder with everything that is no file.
+/// Creates a folder with every kind of entry that is not a file.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -24,7 +24,7 @@ fn folder() -> TempDir {
     folder
 }
 
-/// What stands there, without the folder's own name.
+/// Returns the error for the entry, without the folder's own name.
 fn found(named: Named, folder: &TempDir, name: &str) -> String {
     let error = named.look(&folder.path().join(name)).unwrap_err();
     let folder = format!("{}/", folder.path().display());
@@ -60,7 +60,7 @@ fn s14_each_thing_in_the_place_of_a_file_is_one_sentence() {
             "broken/a.db",
             "the database broken/a.db can't be used, because the link broken leads to nowhere, which does not exist: put it back, or name another file with TWINLOCK_DATABASE_URL",
         ),
-        // The chain is followed to what is missing.
+        // The chain is followed to the missing target.
         (
             "third",
             "the database third can't be used, because the link broken leads to nowhere, which does not exist: put it back, or name another file with TWINLOCK_DATABASE_URL",

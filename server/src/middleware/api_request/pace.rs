@@ -116,7 +116,7 @@ mod tests {
         Instant::now()
     }
 
-    /// B1 of the red team: what 300 connections ask in a closed loop is answered a thousand times a second and core, not as often as it can be.
+    /// B1 of the red team: requests of 300 connections in a closed loop are answered at 1000 per second and core, not at full speed.
     #[test]
     fn b1_a_burst_is_answered_at_once_and_a_flood_at_the_pace() {
         let (pace, now) = (Pace::of(1), start());

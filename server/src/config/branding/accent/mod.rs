@@ -1,4 +1,4 @@
-//! The one accent colour. What it does to a page is measured before anybody sees it: a colour that can't be read is refused.
+//! The accent colour. Its contrast is checked at start: an unreadable colour is refused.
 
 mod surfaces;
 mod tokens;
@@ -20,7 +20,7 @@ pub struct Accent {
 }
 
 impl Accent {
-    /// Reads both settings; without one for the dark theme, a lighter colour of the same hue is mixed for it.
+    /// Reads both settings. Without one for the dark theme, a lighter colour of the same hue is used there.
     pub fn new(light: Option<&str>, dark: Option<&str>) -> Result<Option<Self>, SettingError> {
         let Some(text) = light else {
             let alone = "it needs TWINLOCK_ACCENT beside it: the accent of the light theme";
@@ -36,7 +36,7 @@ impl Accent {
         Ok(Some(Self { light, dark }))
     }
 
-    /// Each token's name in the style sheet, with its colour in the light and in the dark theme.
+    /// Returns each token's name in the style sheet, with its colour in the light and in the dark theme.
     pub fn tokens(&self) -> impl Iterator<Item = (&'static str, Colour, Colour)> {
         let both = self.light.named().into_iter().zip(self.dark.named());
         both.map(|((name, light), (_, dark))| (name, light, dark))
@@ -61,7 +61,7 @@ fn judged(setting: &'static str, theme: Theme, accent: Colour) -> Result<Tokens,
     Err(SettingError::new(setting, format!("{complaint}{advice}")))
 }
 
-/// The same hue, darker for the light theme and lighter for the dark one until it can be read.
+/// Returns the nearest readable colour of the same hue: darker for the light theme, lighter for the dark one.
 fn nearest(theme: Theme, accent: Colour) -> Option<Colour> {
     let from = accent.mixture();
     let lightness = |step: u32| match theme {
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_edge_is_where_wcag_puts_it() {
-        // #767676 has 4.54:1 on white, #777777 has 4.48:1.
+        // #767676 has a contrast of 4.54:1 on white, #777777 has 4.48:1.
         assert!(Accent::new(Some("#767676"), None).is_ok());
         assert!(Accent::new(Some("#777777"), None).is_err());
     }

@@ -1,13 +1,13 @@
-//! What the accent stands on. Written in `style/tokens.css`; repeated here to be measured, and a test holds the two together.
+//! The backgrounds of the accent. They are defined in `style/tokens.css` and repeated here for the contrast check; a test compares the two.
 
 use palette::Oklch;
 
 use crate::config::branding::colour::Colour;
 
-/// Lightness in per cent, chroma, hue.
+/// Lightness in per cent, chroma, and hue.
 type Mixture = (f64, f64, f64);
 
-/// Each token with its colour in light and in dark.
+/// Each token with its colour in the light and in the dark theme.
 const SURFACES: [(&str, Mixture, Mixture); 8] = [
     ("canvas", (98.0, 0.003, 260.0), (18.5, 0.012, 262.0)),
     ("surface", (100.0, 0.0, 0.0), (22.5, 0.014, 262.0)),
@@ -19,7 +19,7 @@ const SURFACES: [(&str, Mixture, Mixture); 8] = [
     ("ok-soft", (96.0, 0.028, 158.0), (27.5, 0.03, 158.0)),
 ];
 
-/// One of the two themes.
+/// A colour theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
     /// Dark on light.
@@ -29,7 +29,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// Every background that the accent's colours meet, by its token's name.
+    /// Returns every background that the accent's colours appear on, by its token's name.
     pub fn surfaces(self) -> impl Iterator<Item = (&'static str, Colour)> {
         SURFACES.into_iter().map(move |(name, light, dark)| {
             let (l, chroma, hue) = match self {

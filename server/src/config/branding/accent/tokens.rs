@@ -1,20 +1,20 @@
-//! The colours of one theme that follow from its accent, in the proportions of the accent in `style/tokens.css`.
+//! The colours of one theme that derive from its accent, in the proportions of the accent in `style/tokens.css`.
 
 use palette::{OklabHue, Oklch};
 
 use super::surfaces::Theme;
 use crate::config::branding::colour::Colour;
 
-/// WCAG 2.2, 1.4.3: text.
+/// The contrast of text (WCAG 2.2, 1.4.3).
 const TEXT: f64 = 4.5;
-/// WCAG 2.2, 1.4.11: rings, lines and tracks.
+/// The contrast of rings, lines and tracks (WCAG 2.2, 1.4.11).
 const SHAPE: f64 = 3.0;
 
-/// An accent below this lightness gets lighter under the pointer: there is not enough darker left to be seen.
+/// An accent below this lightness gets lighter on hover, because a darker shade would not be visible.
 const NEARLY_BLACK: f64 = 0.3;
-/// And the other way round.
+/// In the dark theme, an accent above this lightness gets darker on hover.
 const NEARLY_WHITE: f64 = 0.93;
-/// An accent with less chroma is nearly white in the dark theme: a grey button would look as if it could not be pressed.
+/// An accent with less chroma becomes nearly white in the dark theme, because a grey button would look disabled.
 const NEARLY_GREY: f64 = 0.03;
 
 /// The accent's tokens in one theme.
@@ -29,7 +29,7 @@ pub struct Tokens {
     focus: Colour,
 }
 
-/// Two colours that meet on a page.
+/// Two colours that appear on each other.
 struct Pair {
     what: String,
     contrast: f64,
@@ -37,7 +37,7 @@ struct Pair {
 }
 
 impl Tokens {
-    /// Everything that follows from this accent.
+    /// Derives the tokens from this accent.
     pub fn new(theme: Theme, accent: Colour) -> Self {
         let Oklch { l, chroma, hue } = accent.mixture();
         let mix = |l: f64, chroma: f64| Colour::mix(Oklch::new(l, chroma, hue));
@@ -70,14 +70,14 @@ impl Tokens {
         tokens.with_readable_text(hue)
     }
 
-    /// The accent of the dark theme for an accent of the light one: as light as text on dark has to be, and no more vivid than its own.
+    /// Derives the dark theme's accent from the light one: as light as text on dark has to be, and no more vivid than the built-in one.
     pub fn dark_accent_for(light: Colour) -> Colour {
         let Oklch { chroma, hue, .. } = light.mixture();
         let l = if chroma < NEARLY_GREY { 0.92 } else { 0.79 };
         Colour::mix(Oklch::new(l, chroma.min(0.105), hue))
     }
 
-    /// The tokens by their names in the style sheet.
+    /// Returns the tokens with their names in the style sheet.
     pub fn named(&self) -> [(&'static str, Colour); 6] {
         [
             ("accent", self.accent),
@@ -89,13 +89,13 @@ impl Tokens {
         ]
     }
 
-    /// The first meeting of two colours that is not told apart well enough, with its figure.
+    /// Returns the first pair of colours with too little contrast, with its value.
     pub fn complaint(&self) -> Option<String> {
         let pair = self
             .pairs()
             .into_iter()
             .find(|pair| pair.contrast < pair.needed)?;
-        // Rounded down: 4.499 must not read as the 4.5 it is not.
+        // Rounded down, because 4.499 must not read as 4.5.
         let contrast = (pair.contrast * 100.0).floor() / 100.0;
         let (what, needed) = (pair.what, pair.needed);
         Some(format!(
@@ -152,7 +152,7 @@ impl Tokens {
         pairs
     }
 
-    /// Links stand on tints too, so they may have to go a little further than the accent itself.
+    /// Links also appear on tints, so their colour may have to differ more than the accent itself.
     fn with_readable_text(mut self, hue: OklabHue<f64>) -> Self {
         let step = match self.theme {
             Theme::Light => -0.01,
@@ -180,7 +180,7 @@ impl Tokens {
 mod tests {
     use super::*;
 
-    /// The accent of the style sheet itself would come out as it is written there.
+    /// The style sheet's own accent yields the values that are written there.
     #[test]
     fn the_proportions_are_those_of_the_style_sheet() {
         let sheet = include_str!("../../../../../style/tokens.css");
