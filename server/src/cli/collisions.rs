@@ -1,4 +1,4 @@
-//! `twinlock collisions`: people and accounts whose spelling was another one before version 44 and is another's now.
+//! `twinlock collisions`: users and accounts whose spelling was distinct before version 44 and now collides with another's.
 
 use domain::ports::{Accounts, Collision, PortError, Users};
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub(in crate::cli) async fn run(database: &DatabaseArgs, calls: &Calls) -> Resul
     .await
 }
 
-/// Lists each with the command that resolves it.
+/// Lists each collision with the command that resolves it.
 async fn found(services: &Services, calls: &Calls) -> Result<Report, PortError> {
     let people = services.users.collisions().await?;
     let accounts = services.accounts.collisions().await?;
@@ -57,7 +57,7 @@ fn line<Id: Serialize>(kind: &str, found: &Collision<Id>, remedy: &str) -> (Stri
     )
 }
 
-/// Says that there are some; nothing where there are none.
+/// Returns a notice if there are collisions.
 pub(in crate::cli) async fn notice(store: &Store) -> Result<Option<String>, PortError> {
     let people = Users::collisions(store).await?.len();
     let accounts = Accounts::collisions(store).await?.len();

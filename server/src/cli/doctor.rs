@@ -1,4 +1,4 @@
-//! `twinlock doctor`: what stands in a server's way, and what mends it.
+//! `twinlock doctor`: finds what prevents a server from working, with the remedy.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,12 @@ use crate::{
     system::clock::SystemClock,
 };
 
-/// The check of the key file, by its name.
+/// The name of the key file's check.
 const KEY: &str = "key";
-/// What it finds where the key file opens all but single rows.
+/// The result if the key file opens everything except single rows.
 const LOST: &str = "some authenticators need a key that is not in the key file";
 
-/// Looks at what a server needs, while one runs or not, and reports what it found; fails if anything does not hold.
+/// Checks what a server needs, whether one runs or not, and reports the results. Fails if any check fails.
 pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> {
     look_at(database, false).map_err(OpenError::Path)?;
     if key_file::is_new(database).map_err(OpenError::Key)? {
@@ -29,7 +29,7 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
     let store = connected(database).await?;
     warn_of_exposures(database);
     let found = health::look(&store, database, SystemClock.now()).await;
-    // What the checks found says why this could not be learnt.
+    // If this query fails, the checks already say why.
     let collisions = collisions::notice(&store).await.ok().flatten();
     let mut faults = found.checks.faults();
     let lost = if faults.contains(&KEY) {
@@ -72,7 +72,7 @@ pub(in crate::cli) async fn run(database: &Database) -> Result<Report, Failure> 
     Ok(Report::lines(lines, value).failing(said))
 }
 
-/// The authenticators that the key file does not open, in words. What the checks found says why this could not be learnt.
+/// Describes the authenticators that the key file does not open. If this fails, the checks already say why.
 async fn lost(store: &Store, database: &Database) -> Vec<String> {
     let Ok(ring) = key_file::of(database) else {
         return Vec::new();
@@ -82,7 +82,7 @@ async fn lost(store: &Store, database: &Database) -> Vec<String> {
     lost.iter().map(ToString::to_string).collect()
 }
 
-/// What mends each check that does not hold.
+/// Returns the remedy for each failed check.
 fn remedies(found: &Look) -> BTreeMap<&'static str, String> {
     let faults = found.checks.faults();
     let is_pending = found.checks.each().contains(&("migrations", PENDING));
@@ -95,7 +95,7 @@ fn remedies(found: &Look) -> BTreeMap<&'static str, String> {
         .collect()
 }
 
-/// The reason, or what to do. A database without its tables is no fault of disk, key or key file.
+/// Returns the reason or the remedy. A database without tables is no fault of disk, key or key file.
 fn remedy(check: &str, found: &str, is_pending: bool, reason: Option<String>) -> Option<String> {
     let text = match (check, found) {
         ("migrations", PENDING) => "run `twinlock migrate`, or start the server once",

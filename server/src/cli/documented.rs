@@ -1,4 +1,4 @@
-//! The documents name every setting with its default and every command, and nothing that does not exist.
+//! Tests that the documents list every setting with its default and every command, and none that do not exist.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +10,7 @@ use clap::{Arg, Command, CommandFactory, Parser};
 
 use crate::cli::args::Arguments;
 
-/// Variables of the tools that build and test, which stand in documents too.
+/// Variables of the build and test tools, which documents may name too.
 const OF_THE_TOOLS: [&str; 1] = ["TWINLOCK_TOOLS"];
 
 fn document(name: &str) -> String {
@@ -18,10 +18,10 @@ fn document(name: &str) -> String {
     fs::read_to_string(root.join(name)).unwrap()
 }
 
-/// The row of a setting in the table: flag, variable and default.
+/// A setting's row in the table: flag, variable and default.
 type Row = (String, String, String);
 
-/// What the program takes, by the variable's name.
+/// Returns the program's settings, by variable name.
 fn settings() -> BTreeMap<String, Row> {
     let mut found = BTreeMap::new();
     collect(&Arguments::command(), &mut found);
@@ -43,7 +43,7 @@ fn collect(command: &Command, found: &mut BTreeMap<String, Row>) {
     }
 }
 
-/// What holds without the setting: as the program sets it, else as its help says.
+/// Returns the default: as the program sets it, otherwise as the help states it.
 fn default(argument: &Arg) -> String {
     if let [value] = argument.get_default_values() {
         return value.to_string_lossy().into_owned();
@@ -56,7 +56,7 @@ fn default(argument: &Arg) -> String {
     said.unwrap_or("none").to_owned()
 }
 
-/// The rows of the document's table.
+/// Returns the rows of the document's table.
 fn rows(text: &str) -> BTreeMap<String, Row> {
     let rows = text.lines().filter(|line| line.starts_with("| `--"));
     let rows = rows.map(|line| {
@@ -69,18 +69,18 @@ fn rows(text: &str) -> BTreeMap<String, Row> {
     rows.map(|row| (row.1.clone(), row)).collect()
 }
 
-/// Every variable that a text names.
+/// Returns every variable that a text names.
 fn named(text: &str) -> BTreeSet<String> {
     let is_of_name = |sign: char| sign.is_ascii_uppercase() || sign == '_';
     let names = text.match_indices("TWINLOCK_").map(|(at, _)| {
         let name = text[at..].split(|sign| !is_of_name(sign)).next();
         name.unwrap_or_default().to_owned()
     });
-    // `TWINLOCK_…` stands for all of them.
+    // `TWINLOCK_…` stands for all variables.
     names.filter(|name| name != "TWINLOCK_").collect()
 }
 
-/// The words of a line as a shell reads them, up to what is not the program's.
+/// Splits a line into shell words, up to the first that does not belong to the program.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut is_quoted) = (Vec::new(), String::new(), false);
     for sign in line.chars() {
@@ -96,7 +96,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The program's calls in the code blocks of a document.
+/// Returns the calls of the program in a document's code blocks.
 fn calls(text: &str) -> Vec<Vec<String>> {
     let blocks = text.split("```").skip(1).step_by(2);
     let lines = blocks.flat_map(str::lines);
@@ -104,7 +104,7 @@ fn calls(text: &str) -> Vec<Vec<String>> {
     lines.map(words).collect()
 }
 
-/// The commands without commands below them, as they are typed.
+/// Returns the leaf commands, as they are typed.
 fn commands(command: &Command, before: &str) -> BTreeSet<String> {
     let below: Vec<_> = command.get_subcommands().collect();
     if below.is_empty() {
@@ -140,7 +140,7 @@ fn no_document_names_a_setting_that_does_not_exist() {
     }
 }
 
-/// People who have the program alone begin there.
+/// Users who have only the program start with the README.
 #[test]
 fn the_readme_begins_with_calls_of_the_program_that_can_be_typed() {
     let readme = document("README.md");

@@ -1,4 +1,4 @@
-//! `twinlock member`: a user's further accounts.
+//! `twinlock member`: manages a user's additional accounts.
 
 use domain::{
     ids::UserId,
@@ -30,11 +30,11 @@ pub(in crate::cli) async fn run(
     .await
 }
 
-/// Somebody and an account, both of which exist.
+/// An existing user and an existing account.
 struct Pair {
     email: Email,
     user: UserId,
-    /// What keeps them from signing in, as a sentence that follows one about them.
+    /// What prevents the user from signing in, as a sentence that follows one about the user.
     obstacle: Option<String>,
     account: AccountRecord,
 }
@@ -51,7 +51,7 @@ impl Pair {
         })
     }
 
-    /// A refusal unless it is done; `not_there` says what stands against it.
+    /// Returns a refusal unless the change is done; `not_there` is the reason for a missing membership.
     fn judge(&self, change: MembershipChange, not_there: &str) -> Result<(), Failure> {
         let (email, name) = (&self.email, &self.account.name);
         match change {
@@ -63,7 +63,7 @@ impl Pair {
         }
     }
 
-    /// The role there, if they belong to it.
+    /// Returns the user's role in the account, if the user belongs to it.
     async fn role(&self, services: &Services) -> Result<Option<Role>, Failure> {
         let user = services.users.find(&self.user).await?;
         let mut accounts = user.into_iter().flat_map(|user| user.accounts);

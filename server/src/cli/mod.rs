@@ -1,4 +1,4 @@
-//! The command line: the operator's only door. It works on the same ports as the server, also while that runs.
+//! The command line: the operator's only interface. It uses the same ports as the server, even while the server runs.
 
 mod account;
 mod args;
@@ -45,10 +45,10 @@ use output::{
     report::Report,
 };
 
-/// Runs the command that this process was started with.
+/// Runs the command of this process.
 #[must_use]
 pub fn run() -> ExitCode {
-    // Before the arguments are understood, and also where they are not.
+    // Read before the arguments are parsed, because `--json` also applies to errors in them.
     let words = env::args_os().skip(1);
     let words: Vec<String> = words
         .map(|word| word.to_string_lossy().into_owned())
@@ -73,10 +73,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// One line on standard error; for scripts the same as JSON on standard output, where they expect the result.
+/// Prints one line on standard error. For scripts, JSON on standard output repeats it, because they expect the result there.
 fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
     let why = failure::cut(&why.to_string());
-    // Both may be closed; the exit code still tells.
+    // Both outputs may be closed; the exit code still reports the failure.
     if json {
         let _ = writeln!(io::stdout(), "{}", json!({ "error": why }));
     }
@@ -84,7 +84,7 @@ fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
     code
 }
 
-/// What was typed, and how calls are printed that work with the same settings.
+/// Parses the arguments, and prepares calls that are printed with the same settings.
 fn parsed() -> Result<(Arguments, Calls), clap::Error> {
     let mut command = Arguments::command();
     let matches = command.try_get_matches_from_mut(env::args_os())?;
@@ -133,7 +133,7 @@ async fn execute(arguments: Arguments, calls: &Calls) -> Result<(), Failure> {
     report.print(json)
 }
 
-/// Runs a command on an existing database; `links` is given by commands that print links.
+/// Runs a command on an existing database. Commands that print links provide `links`.
 async fn on(
     database: &DatabaseArgs,
     links: Option<&AddressArgs>,
@@ -144,7 +144,7 @@ async fn on(
         None => String::new(),
     };
     let opened = open(&Database::new(database)?, Opening::Existing).await?;
-    // Brand, cookie and sign-ins are the server's business.
+    // Only the server uses brand, cookies and sign-in limits.
     let services = opened.services(Settings {
         brand: String::new(),
         public_url,

@@ -27,13 +27,13 @@ use crate::{
     spa::{NO_PAGES, Pages},
 };
 
-/// Lower ports are the system's.
+/// Lower ports are privileged.
 const FIRST_FREE_PORT: u16 = 1024;
-/// How long the last writes may take.
+/// The time limit for the last writes.
 const TIDY_TIME: Duration = Duration::from_secs(5);
 
 pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Result<(), Failure> {
-    // Everything that can be wrong is judged before anything is written.
+    // All settings are checked before anything is written.
     let (retention, patience) = (retention(&args.events)?, Patience::new(&args.life)?);
     let hsts = Hsts::new(&args.transport)?;
     let (address, limits, branding, database) = (
@@ -90,7 +90,7 @@ pub(in crate::cli) async fn run(args: &ServeArgs, database: &DatabaseArgs) -> Re
     finish(end, keeping, &opened).await
 }
 
-/// Why the address can't be listened on, with what would help.
+/// Explains why the address can't be listened on, with the remedy.
 fn not_listening(listen: SocketAddr, source: &io::Error) -> Failure {
     let advice = match source.kind() {
         io::ErrorKind::AddrInUse => {
@@ -113,13 +113,13 @@ fn not_listening(listen: SocketAddr, source: &io::Error) -> Failure {
     Failure::refused(format!("listening on {listen}: {source}: {advice}"))
 }
 
-/// Readiness goes first, while everything is still answered.
+/// Ends readiness first, while requests are still answered.
 fn stopping(health: &Health) {
     health.stop();
     service_manager::stopping();
 }
 
-/// Tidies up, but holds the exit for no database that does not answer: what is not sealed by then is sealed at the next start.
+/// Finishes pending work, but does not delay the exit for an unresponsive database: remaining events are sealed at the next start.
 async fn finish(end: End, keeping: Keeping, opened: &Opened) -> Result<(), Failure> {
     if end == End::AtOnce {
         return Err(Failure::refused(
@@ -160,7 +160,7 @@ fn warn(public_url: &PublicUrl, is_open_without_name: bool, pages: &Pages) {
     }
 }
 
-/// Such a brand is shortened in authenticators, on security keys and elsewhere alike.
+/// Warns of a brand that would be shortened in authenticators, on security keys and elsewhere.
 fn warn_of_long_brand(brand: &str) {
     if brand.len() > label::FOR_ISSUER {
         tracing::warn!(
@@ -173,7 +173,7 @@ fn warn_of_long_brand(brand: &str) {
     }
 }
 
-/// A new link at each start, until somebody exists.
+/// Returns a new first-start link at each start, until a user exists.
 async fn first_owner_link(
     services: &Services,
     public_url: &PublicUrl,
@@ -186,7 +186,7 @@ async fn first_owner_link(
     Ok(Some(format!("{public_url}/setup#{}", token.expose())))
 }
 
-/// On standard output and not in the log: logs are kept and read by others, and the link makes an owner.
+/// Printed to standard output and not to the log, because logs are kept and read by others, and the link creates an Owner.
 fn announce(
     listening: &PublicUrl,
     first_start: Option<&str>,
@@ -206,7 +206,7 @@ fn announce(
             out,
             "Back up the key file {key_file} apart from the database {place}: without it nobody's authenticator works."
         )?;
-        // Who starts the server in the wrong folder finds nobody there, and should not take it for a loss.
+        // A server started in the wrong folder finds no users, and the operator should not mistake that for data loss.
         let whole = database
             .file()
             .and_then(|file| std::path::absolute(file).ok())
@@ -230,7 +230,7 @@ mod tests {
 
     use super::*;
 
-    /// Nothing about files is said of a port.
+    /// An error about a port must not mention files.
     #[rstest]
     #[case::low(Errno::ACCESS, 80, "CAP_NET_BIND_SERVICE")]
     #[case::by_a_rule(Errno::ACCESS, 3000, "SELinux, AppArmor")]

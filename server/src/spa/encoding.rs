@@ -9,7 +9,7 @@ pub enum Encoding {
     Brotli,
     /// Gzip.
     Gzip,
-    /// As it is.
+    /// Uncompressed.
     Identity,
 }
 

@@ -1,4 +1,4 @@
-//! Accounts come, change their name, and go.
+//! Adds, renames and removes accounts.
 
 use domain::{
     ids::AccountId,
@@ -31,7 +31,7 @@ pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Fail
     ))
 }
 
-/// The refusal of a name that another account has, in the spelling of that account.
+/// Refuses a name that another account has, in that account's spelling.
 async fn taken(
     services: &Services,
     own: Option<&AccountId>,
@@ -41,7 +41,7 @@ async fn taken(
     let holder = accounts
         .iter()
         .find(|account| Some(&account.id) != own && account.name.search_key() == name.search_key());
-    // It may have gone meanwhile.
+    // The other account may have been removed meanwhile.
     let name = holder.map_or(name, |account| &account.name);
     Ok(Failure::refused(format!(
         "there is an account `{name}` already; names that differ only in case, marks on letters or signs that show nothing count as equal"
@@ -65,7 +65,7 @@ pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Fa
     ))
 }
 
-/// Its last Owner goes with it: there is nothing left to own.
+/// Removes an account, even with its last Owner, because nothing is left to own.
 pub async fn remove(
     services: &Services,
     args: &AccountArgs,
@@ -113,7 +113,7 @@ pub async fn remove(
     ))
 }
 
-/// Who belongs to an account, and as what.
+/// Returns the members of an account with their roles.
 async fn places(services: &Services, account: &AccountId) -> Result<Vec<(Email, Role)>, Failure> {
     let users = services.users.list().await?.into_iter();
     let places = users.filter_map(|user| {

@@ -1,4 +1,4 @@
-//! Which accounts there are.
+//! Lists the accounts.
 
 use domain::ports::AccountRecord;
 use serde_json::{Value, json};

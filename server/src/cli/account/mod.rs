@@ -15,7 +15,7 @@ use crate::{
     config::DatabaseArgs,
 };
 
-/// How many names a refusal lists.
+/// A refusal lists at most this many names.
 const MAX_LISTED: usize = 20;
 
 pub(in crate::cli) async fn run(
@@ -42,12 +42,12 @@ fn parse_name(text: &str) -> Result<AccountName, Failure> {
     })
 }
 
-/// The account of a name, or a refusal that says which there are.
+/// Returns the account of a name, or a refusal that lists the existing ones.
 pub(in crate::cli) async fn find(
     services: &Services,
     name: &str,
 ) -> Result<AccountRecord, Failure> {
-    // As it is written: one from before may hold what no name may hold now.
+    // Compared as written, because an older account's name may contain what names may no longer contain.
     let wanted = AccountName::kept(name.trim().to_owned());
     match services.accounts.find(&wanted).await? {
         Some(account) => Ok(account),
@@ -55,7 +55,7 @@ pub(in crate::cli) async fn find(
     }
 }
 
-/// There is no such account, or none any more: another command may have removed it meanwhile.
+/// Refuses an unknown account, which another command may have removed meanwhile.
 async fn unknown<T>(services: &Services, name: &str) -> Result<T, Failure> {
     let accounts = services.accounts.list().await?;
     let known: Vec<String> = accounts
@@ -73,7 +73,7 @@ async fn unknown<T>(services: &Services, name: &str) -> Result<T, Failure> {
     )))
 }
 
-/// "1 member", "3 members".
+/// Returns "1 member", "3 members".
 fn members(count: u32) -> String {
     let noun = if count == 1 { "member" } else { "members" };
     format!("{count} {noun}")

@@ -1,4 +1,4 @@
-//! The MFA rule of an account, set by the operator.
+//! Sets the MFA rule of an account as the operator.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -18,7 +18,7 @@ pub async fn require_mfa(services: &Services, args: &RuleArgs) -> Result<Report,
     let account = find(services, &args.name).await?;
     let requires_mfa = args.rule == Switch::On;
     let changed = requires_mfa != account.requires_mfa;
-    // A rule that stands already keeps who set it and when.
+    // An unchanged rule keeps its author and time.
     if changed
         && !services
             .accounts
@@ -57,7 +57,7 @@ fn effect(account: &AccountRecord, requires_mfa: bool, without_mfa: u32) -> Stri
     }
 }
 
-/// Members who have no MFA, whatever the rule calls that.
+/// Counts the members without MFA, in any state.
 async fn without_mfa(services: &Services, account: &AccountId) -> Result<u32, Failure> {
     let mut count = 0;
     for state in MemberState::ALL
@@ -66,7 +66,7 @@ async fn without_mfa(services: &Services, account: &AccountId) -> Result<u32, Fa
     {
         let query = MemberQuery {
             account: account.clone(),
-            // The operator is no user and owns nothing; the count does not depend on it.
+            // The operator is not a user and owns nothing; the count does not depend on the viewer.
             viewer: UserId::from_random([0; 16]),
             search: String::new(),
             state: Some(state),

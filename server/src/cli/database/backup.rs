@@ -48,7 +48,7 @@ pub(in crate::cli) async fn run(args: &BackupArgs, database: &Database) -> Resul
     ))
 }
 
-/// Which of a database's own files has that name, whether it is there or not: a backup is none of them.
+/// Returns which of the database's own files has that name, whether it exists or not, because a backup must not use it.
 fn own_file(file: &Path, database: &Path) -> Option<&'static str> {
     let database = fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
     let place = |path: &Path| {
@@ -66,7 +66,7 @@ fn own_file(file: &Path, database: &Path) -> Option<&'static str> {
         .then_some("a journal")
 }
 
-/// Looks at where the backup is to be written. A file that is there already is refused when it is made.
+/// Checks the backup's path. An existing file is refused when the backup is created.
 fn refuse_unusable(file: &Path) -> Result<(), Box<PathError>> {
     match NEW_BACKUP.look(file)? {
         Some(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! `twinlock copy`: a database from one place to another, with all that is in it.
+//! `twinlock copy`: copies a database with all its content to another location.
 
 use std::fs;
 
@@ -31,7 +31,7 @@ pub(in crate::cli) async fn run(
         Database::new(&settings).map_err(|error| error.of("TWINLOCK_DATABASE_URL", argument))
     };
     let source = at("--from", &args.from, settings.key_file.clone())?;
-    // One key file opens both.
+    // The same key file opens both databases.
     let key_file = source.key_file.display().to_string();
     let target = at("--to", &args.to, Some(key_file))?;
     if let (Some(from), Some(to)) = (source.file(), target.file())
@@ -42,12 +42,12 @@ pub(in crate::cli) async fn run(
     if let Some(file) = source.file() {
         look_at(&source, false).map_err(OpenError::Path)?;
         if let Err(in_use) = given_up(file).await {
-            // Nobody is to stop a server for a copy that is refused then.
+            // Checked first, so that no operator stops a server for a copy that is refused afterwards.
             refuse_filled(&target).await?;
             return Err(in_use.into());
         }
     }
-    // The key is looked at before anything of the target is.
+    // The source's key is checked before the target is touched.
     let opened = open(&source, Opening::Existing).await?;
     let copied = copied(opened.store(), &source, &target).await;
     opened.close().await;
@@ -61,7 +61,7 @@ fn same(source: &Database, target: &Database) -> Failure {
     ))
 }
 
-/// Looks whether anything could be copied there, and makes nothing.
+/// Refuses a target that already has content, without creating anything.
 async fn refuse_filled(target: &Database) -> Result<(), Failure> {
     look_at(target, true).map_err(OpenError::Path)?;
     if let Some(file) = target.file()

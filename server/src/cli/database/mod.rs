@@ -1,4 +1,4 @@
-//! The database as a whole: backup, restore, copy, migrate.
+//! Commands for the whole database: backup, restore, copy, migrate.
 
 pub(in crate::cli) mod backup;
 pub(in crate::cli) mod copy;

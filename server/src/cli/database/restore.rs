@@ -1,4 +1,4 @@
-//! `twinlock restore` and `twinlock restored`: a database from a backup, without what must not come back with it.
+//! `twinlock restore` and `twinlock restored`: restores a database from a backup, and ends everything that must not come back with it.
 
 use std::{
     fs::{self, Metadata, OpenOptions},
@@ -28,16 +28,16 @@ use crate::{
     system::clock::SystemClock,
 };
 
-/// How many people whose links ended are named.
+/// At most this many users whose links ended are named.
 const MAX_LISTED: usize = 10;
 
-/// What stands beside a file in this mode, until its last connection is closed.
+/// The endings of the files beside a database in WAL mode, until its last connection closes.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
-/// What a restored database is called, behind its own name, until it takes the database's place.
+/// The ending of a restored database until it replaces the database.
 const UNFINISHED: &str = ".restoring";
 
-/// Nothing is changed before the backup stands beside the database, ready to take its place.
+/// Restores a backup. Nothing changes before the prepared copy is beside the database, ready to replace it.
 pub(in crate::cli) async fn run(
     args: &RestoreArgs,
     database: &Database,
@@ -45,7 +45,7 @@ pub(in crate::cli) async fn run(
     let target = file_of(database)?;
     refuse_unusable(&args.file)?;
     look_at(database, true)?;
-    // A link stays, and what it leads to is replaced.
+    // If the path is a link, its target is replaced.
     let target = fs::canonicalize(&target).unwrap_or(target);
     refuse_own_file(&args.file, &target)?;
     sound(&args.file).await?;
@@ -96,7 +96,7 @@ pub(in crate::cli) async fn run(
     Ok(Report::lines(lines, json))
 }
 
-/// The part that does not concern a file: on an open database, of either engine.
+/// Does the part of a restore that does not concern files, on an open database of either engine.
 pub(in crate::cli) async fn only_end(
     args: &RestoredArgs,
     database: &Database,
@@ -113,7 +113,7 @@ pub(in crate::cli) async fn only_end(
     Ok(Report::lines(told(&ended, &spent), counted(&ended)))
 }
 
-/// Only a file is put back by this program.
+/// Returns the database's file. This program restores only files.
 fn file_of(database: &Database) -> Result<PathBuf, Failure> {
     database.file().map(Path::to_owned).ok_or_else(|| {
         Failure::refused(
@@ -122,7 +122,7 @@ fn file_of(database: &Database) -> Result<PathBuf, Failure> {
     })
 }
 
-/// Why a database stays as it is, with all that has to be done first, in its order.
+/// Returns why a database stays unchanged, with all steps that are required first, in order.
 async fn in_the_way(target: &Path) -> Failure {
     let path = target.display();
     Failure::refused(match given_up(target).await {
@@ -133,7 +133,7 @@ async fn in_the_way(target: &Path) -> Failure {
     })
 }
 
-/// Whether nobody has the old database open, and what it knows of backup codes, if it can still be read.
+/// Checks that no process has the old database open, and reads its spent backup codes, if it is still readable.
 async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
     if !given_up(target).await? || sound(target).await.is_err() {
         return Ok(if void_all { Spent::All } else { Spent::Unknown });
@@ -149,7 +149,7 @@ async fn known(target: &Path, void_all: bool) -> Result<Spent, Failure> {
     Ok(codes.map_or(Spent::Unknown, Spent::Known))
 }
 
-/// Brings a copy of the backup up to this version and ends what must not come back; answers why the key file does not fit, too.
+/// Migrates a copy of the backup to this version and ends what must not come back. Also returns why the key file does not fit.
 async fn prepare(
     backup: &Path,
     copy: &Path,
@@ -172,7 +172,7 @@ async fn prepare(
     };
     let ended = end(&store, spent).await;
     store.close().await;
-    // All of it in the one file that takes the database's place.
+    // Everything must be in the single file that replaces the database.
     given_up(copy).await?;
     sound(copy).await?;
     Ok((ended?, warning.err().map(|error| error.to_string())))
@@ -184,13 +184,13 @@ async fn end(store: &Store, spent: &Spent) -> Result<Ended, Failure> {
     Ok(store.end_restored(spent, now).await?)
 }
 
-/// Whose the restored database is: as was the one that it takes the place of, also if this is not root and so may be refused.
+/// Returns the owner of the restored database: the old database's owner, even if this process is not root and so may be refused.
 fn owner(target: &Path, database: &Database) -> Option<Metadata> {
     let found = fs::metadata(target).ok();
     found.or_else(|| files::owner_of_new(Some(target), &database.key_file))
 }
 
-/// Looks at the backup, which has to be a file that this process may read.
+/// Checks the backup, which must be a file that this process may read.
 fn refuse_unusable(file: &Path) -> Result<(), Failure> {
     match BACKUP.look(file)? {
         Some(found) => Ok(BACKUP.refuse_unreadable(file, &found)?),
@@ -201,7 +201,7 @@ fn refuse_unusable(file: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Refuses the database itself, and the name under which this command writes before the copy takes the database's place.
+/// Refuses the database itself, and the temporary name of the copy.
 fn refuse_own_file(file: &Path, target: &Path) -> Result<(), Failure> {
     if is_same(file, target) {
         return Err(Failure::refused(format!(
@@ -224,7 +224,7 @@ fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Fa
         doing: format!("writing {}", copy.display()),
         source,
     };
-    // What a run that was cut short left behind.
+    // An interrupted run may have left these files behind.
     for end in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(with(copy, end)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
@@ -248,8 +248,8 @@ fn copied(backup: &Path, copy: &Path, owner: Option<&Metadata>) -> Result<(), Fa
     file.sync_all().map_err(failed)
 }
 
-/// Puts the copy in its place; answers where the old database is. No journal of the old one may stay beside the new one: it would be
-/// taken for its own.
+/// Moves the copy into place, and returns the path of the old database. No journal of the old
+/// database may remain beside the new one, because `SQLite` would apply it.
 fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Failure> {
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::ResourceBusy => Failure::refused(format!(
@@ -268,7 +268,7 @@ fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Fa
             _ => {}
         }
     }
-    // By a second name where the file system has them: at no time is there no database, of which a start would make an empty one.
+    // Uses a hard link if possible, so that the database is never missing: a server that starts meanwhile would create an empty one.
     if replaces && fs::hard_link(target, &aside).is_err() {
         fs::rename(target, &aside).map_err(failed)?;
     }
@@ -282,7 +282,7 @@ fn put(copy: &Path, target: &Path, replaces: bool) -> Result<Option<PathBuf>, Fa
     Ok(replaces.then_some(aside))
 }
 
-/// Where the old database goes: a name that is not taken, so that nothing is written over.
+/// Returns an unused name for the old database, so that nothing is overwritten.
 fn free_name(target: &Path) -> io::Result<PathBuf> {
     let mut end = format!(".replaced-{}", SystemClock.now().millis() / 1000);
     loop {
@@ -294,7 +294,7 @@ fn free_name(target: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// What a restore means for people, with what is not known.
+/// Returns what a restore means for users, including what is unknown.
 fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
     let Ended {
         sessions,
@@ -326,7 +326,7 @@ fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
     lines
 }
 
-/// How the people whose links ended get new ones; nothing where there are none.
+/// Returns how the users whose links ended get new ones; none if there are no such users.
 fn new_links(invited: &[Email]) -> Option<String> {
     let whose = match invited.len() {
         0 => return None,

@@ -1,16 +1,16 @@
-//! Who is in the demo. Every account has an Owner, and every state that the pages know is somebody's.
+//! The users of the demo. Every account has an Owner, and every state in the pages occurs.
 
 use domain::{people::roles::Role, second_factor::backup_code::BackupCode};
 
-/// Its rule demands MFA.
+/// This account requires MFA.
 const ALDER: &str = "Alder Bakery";
 const BIRCH: &str = "Birch Studio";
 const CEDAR: &str = "Cedar Hosting";
 
-/// The accounts, and whether they require MFA.
+/// The accounts, and whether each requires MFA.
 pub const ACCOUNTS: [(&str, bool); 3] = [(ALDER, true), (BIRCH, false), (CEDAR, false)];
 
-/// How somebody stands.
+/// The state of a demo user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// MFA is on, and all ten backup codes are left.
@@ -25,19 +25,19 @@ pub enum State {
     Unprotected,
     /// No password yet.
     Invited,
-    /// Barred by the operator.
+    /// Disabled by the operator.
     Disabled,
 }
 
-/// Somebody in the demo.
+/// A demo user.
 #[derive(Debug)]
 pub struct Person {
     pub name: &'static str,
     pub email: &'static str,
-    /// The accounts by name; the first is the one they were added to.
+    /// The accounts by name; the user is first added to the first one.
     pub places: &'static [(&'static str, Role)],
     pub state: State,
-    /// What there is to see.
+    /// What this user demonstrates.
     pub shows: &'static str,
 }
 
@@ -50,7 +50,7 @@ impl State {
         )
     }
 
-    /// How many backup codes have signed them in.
+    /// How many backup codes the user has used to sign in.
     pub const fn codes_used(self) -> usize {
         match self {
             Self::FewCodes => BackupCode::PER_SET - 2,

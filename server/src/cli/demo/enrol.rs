@@ -1,4 +1,4 @@
-//! Authenticators and what became of them, by the steps that people take in the pages.
+//! Sets up authenticators and their states, with the same steps that users take in the pages.
 
 use std::time::Duration;
 
@@ -28,10 +28,10 @@ use crate::cli::{
 };
 
 const DAY: Duration = Duration::from_hours(24);
-/// So long apart that the refused codes add up to a lock without a pause in between.
+/// The interval between wrong codes: they add up to a lockout without a pause in between.
 const BETWEEN_GUESSES: Duration = Duration::from_mins(5);
 
-/// Sets up an authenticator and saves its backup codes; answers its key and the codes.
+/// Sets up an authenticator and saves its backup codes; returns its key and the codes.
 pub async fn set_up(
     services: &Services,
     actor: &Actor,
@@ -93,7 +93,7 @@ fn seal(services: &Services, key: &TotpKey, place: SealContext<'_>) -> Result<Se
     sealed.map_err(|error: OpenError| Failure::refused(error.to_string()))
 }
 
-/// Signs in with each of these codes, a day apart from `from` on.
+/// Signs in with each of these codes, one per day from `from` on.
 pub async fn use_up(
     services: &Services,
     actor: &Actor,
@@ -119,7 +119,7 @@ pub async fn use_up(
     Ok(())
 }
 
-/// Gives so many wrong codes, from `from` on, that the authenticator is locked.
+/// Enters wrong codes, from `from` on, until the authenticator is locked.
 pub async fn lock(services: &Services, actor: &Actor, from: Timestamp) -> Result<(), Failure> {
     for guess in 0..LOCK_AFTER {
         let at = from.plus(BETWEEN_GUESSES * guess);

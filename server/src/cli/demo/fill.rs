@@ -1,4 +1,4 @@
-//! Brings the accounts and the people into an empty database.
+//! Adds the accounts and the users to an empty database.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn add_accounts(services: &Services, now: Timestamp) -> Result<Accounts, F
     Ok(accounts)
 }
 
-/// The account of that name.
+/// Returns the account with that name.
 pub fn account<'a>(accounts: &'a Accounts, name: &str) -> Result<&'a AccountId, Failure> {
     let found = accounts.iter().find(|(known, _)| *known == name);
     found

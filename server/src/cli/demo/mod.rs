@@ -1,7 +1,7 @@
-//! `twinlock serve --demo`: three accounts and nine people, in every state that the pages know.
+//! `twinlock serve --demo`: three accounts and nine users, in every state that the pages have.
 //!
-//! Everything is written through the ports, as the pages and the commands write it; only the instants lie in the past, so that
-//! nobody's code of this very moment is burnt already.
+//! Everything is written through the ports, like the pages and the commands do. Only the times are
+//! in the past, so that no user's current code has been used already.
 
 mod cast;
 mod enrol;
@@ -20,8 +20,8 @@ use crate::{
     config::{Address, Database, SettingError},
 };
 
-/// Whether the demo may be served there: its passwords have been on a screen, so that others on the network get no chance to use them. A
-/// public URL that is not this machine's means a proxy that brings others here.
+/// Checks whether the demo may be served on this address: its passwords have been on a screen, so other
+/// hosts must not reach it. A public URL other than loopback means a proxy that forwards other hosts.
 pub(in crate::cli) fn check_address(address: &Address) -> Result<(), SettingError> {
     let listen = address.listen;
     if !listen.ip().to_canonical().is_loopback() {
@@ -40,7 +40,7 @@ pub(in crate::cli) fn check_address(address: &Address) -> Result<(), SettingErro
     Ok(())
 }
 
-/// Fills an empty database and prints, this once, how to sign in.
+/// Fills an empty database and prints, only this once, how to sign in.
 pub(in crate::cli) async fn run(services: &Services, database: &Database) -> Result<(), Failure> {
     if !is_empty(services).await? {
         return Err(Failure::refused(format!(
@@ -65,7 +65,7 @@ async fn is_empty(services: &Services) -> Result<bool, Failure> {
     Ok(services.users.none_exist().await? && services.accounts.list().await?.is_empty())
 }
 
-/// Something did not go as it does on an empty database: somebody else is writing to it.
+/// Reports an unexpected result on an empty database: another process is writing to it.
 fn disturbed(what: &str) -> Failure {
     Failure::refused(format!(
         "the demo is incomplete ({what}): start again on a new database, with nothing else at work on it"

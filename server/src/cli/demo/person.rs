@@ -1,4 +1,4 @@
-//! Brings one person into the database and into their state.
+//! Adds one user to the database and brings the user into the intended state.
 
 use std::time::Duration;
 
@@ -22,14 +22,14 @@ use crate::cli::{
     user::invitation,
 };
 
-/// How long ago the authenticators were set up: before this very time step, so that its code still works.
+/// How long ago the authenticators were set up: before the current time step, so that its code still works.
 const SET_UP: Duration = Duration::from_hours(24 * 21);
 /// How long ago the first backup code was used; the others follow a day apart.
 const CODES_USED: Duration = Duration::from_hours(24 * 14);
-/// How long ago somebody began to type wrong codes: longer than it takes, with the pause that follows.
+/// How long ago the first wrong code was entered: longer than the series takes, with the pause that follows.
 const LOCKED: Duration = Duration::from_hours(3);
 
-/// Somebody with what is printed of them.
+/// A user with the printed credentials.
 pub struct Filled {
     pub person: &'static Person,
     pub password: Option<Zeroizing<String>>,
@@ -39,7 +39,7 @@ pub struct Filled {
     pub invitation: Option<String>,
 }
 
-/// Adds somebody, with all that happened to them.
+/// Adds a user with the whole history.
 pub async fn add(
     services: &Services,
     accounts: &Accounts,
@@ -105,7 +105,7 @@ async fn join(
     Ok(())
 }
 
-/// Brings somebody who can sign in into their state.
+/// Brings a user who can sign in into the intended state.
 async fn bring_about(
     services: &Services,
     actor: &Actor,

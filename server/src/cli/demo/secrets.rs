@@ -1,4 +1,4 @@
-//! What the demo draws: passwords that can be typed, and backup codes.
+//! Draws the demo's secrets: passwords that can be typed, and backup codes.
 
 use data_encoding::BASE32_NOPAD;
 use domain::{
@@ -16,7 +16,7 @@ use crate::cli::Failure;
 /// Characters in a group.
 const GROUP: usize = 4;
 
-/// A password as it is printed: 80 random bits in four groups of base32.
+/// Draws a password in its printed form: 80 random bits in four groups of base32.
 pub fn password(services: &Services) -> Result<(Zeroizing<String>, Password), Failure> {
     let bits = Zeroizing::new(services.entropy.draw::<10>()?);
     let shown = grouped(&bits);
@@ -37,7 +37,7 @@ fn grouped(bits: &[u8; 10]) -> Zeroizing<String> {
     shown
 }
 
-/// A backup code as it is shown, and the row it is stored in.
+/// A backup code in its printed form, and the id of its row.
 pub struct DrawnCode {
     pub id: BackupCodeId,
     pub shown: Zeroizing<String>,

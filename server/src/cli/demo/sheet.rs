@@ -1,4 +1,4 @@
-//! What is printed of the demo. It goes to standard output and nowhere else.
+//! The printed sheet of the demo. It goes to standard output only.
 
 use std::fmt::Write;
 
@@ -10,10 +10,10 @@ use crate::cli::demo::{
     person::Filled,
 };
 
-/// Backup codes printed of one person: enough to try them.
+/// Backup codes printed per user: enough to try them.
 const CODES_SHOWN: usize = 2;
 
-/// The whole sheet.
+/// Returns the whole sheet.
 pub fn sheet(people: &[Filled]) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(8192));
     // Writing into a `String` can't fail.
@@ -81,7 +81,7 @@ fn row(out: &mut String, email: &str, password: &str, key: &str, what: &str) -> 
     writeln!(out, "{email:<17} {password:<19} {key:<32} {what}")
 }
 
-/// "Owner of Alder Bakery, Member of Birch Studio".
+/// Returns "Owner of Alder Bakery, Member of Birch Studio".
 fn places(person: &Person) -> String {
     let place = |(account, role): &(&str, Role)| {
         let role = match role {

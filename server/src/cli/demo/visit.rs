@@ -1,4 +1,4 @@
-//! A session of somebody in the demo, as their browser would have had it.
+//! A session of a demo user, as the user's browser would have had it.
 
 use domain::{
     ids::{SessionId, UserId},
@@ -10,7 +10,7 @@ use usecases::Services;
 
 use crate::cli::{Failure, demo::disturbed};
 
-/// Somebody who can sign in.
+/// A user who can sign in.
 #[derive(Clone)]
 pub struct Actor {
     pub user: UserId,
@@ -24,7 +24,7 @@ pub struct Visit {
 }
 
 impl Visit {
-    /// Signs in with the password; `complete` when no second factor is owed.
+    /// Signs in with the password; `complete` if no second factor is required.
     pub async fn begin(
         services: &Services,
         actor: &Actor,
@@ -50,7 +50,7 @@ impl Visit {
         }
     }
 
-    /// The new token of a step up.
+    /// Replaces the token, as a step up does.
     pub fn swap(&mut self, services: &Services) -> Result<TokenSwap, Failure> {
         let new = Token::from_random(services.entropy.draw()?).hash();
         let old = std::mem::replace(&mut self.token, new);

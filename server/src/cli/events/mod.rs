@@ -1,4 +1,4 @@
-//! `twinlock events`: what happened, and whether all of it is still there.
+//! `twinlock events`: shows security events, and checks that the chain is complete.
 
 mod names;
 
@@ -20,7 +20,7 @@ use crate::{
     system::utc::utc,
 };
 
-/// Reports what a look through the chain found; an export has written itself.
+/// Reports the result of checking the chain. An export has already written its output.
 pub(in crate::cli) async fn run(
     args: &EventsArgs,
     database: &DatabaseArgs,
@@ -37,7 +37,7 @@ pub(in crate::cli) async fn run(
     result
 }
 
-/// The newest stands last, beside the prompt.
+/// Lists the newest events; the newest comes last, next to the prompt.
 async fn newest(count: u32, opened: &Opened) -> Result<Report, Failure> {
     let events = opened.store().newest_events(count).await?;
     let names = Names::read(opened.store(), opened.vault()).await?;
@@ -47,7 +47,7 @@ async fn newest(count: u32, opened: &Opened) -> Result<Report, Failure> {
     Ok(Report::list(items, "No security events."))
 }
 
-/// When, what, how it ended; who did it, to whom, where and from where, as far as that is known.
+/// Describes an event: time, action and outcome; actor, subject, account and origin, as far as they are known.
 fn words(event: &EventRecord, names: &Names) -> String {
     let subject = event.subject.as_ref().filter(|of| **of != event.actor);
     let times = (event.times > 1).then(|| event.times.to_string());
@@ -73,7 +73,7 @@ fn words(event: &EventRecord, names: &Names) -> String {
     )
 }
 
-/// An event as it is exported, with the names of today.
+/// Returns an event in its exported form, with current names.
 fn named_line(event: &EventRecord, names: &Names) -> Value {
     let mut line = line(event);
     let email = |id: &String| names.email(id);
@@ -96,7 +96,7 @@ async fn verify(args: &EventsArgs, opened: &Opened) -> Result<Report, Failure> {
     Ok(report)
 }
 
-/// A chain that holds may still be an older one, or a shorter one whose note of its end is of the same time: what was kept elsewhere tells.
+/// An intact chain may still be an old copy, or a truncated one with a matching note of its end, so it is compared with a seal kept elsewhere.
 fn compare(kept: &KeptSeal, found: Option<&[u8]>, deleted: i64) -> Result<(), Failure> {
     let seq = kept.seq;
     Err(Failure::refused(match found {
@@ -113,7 +113,7 @@ fn compare(kept: &KeptSeal, found: Option<&[u8]>, deleted: i64) -> Result<(), Fa
     }))
 }
 
-/// As it was written and sealed, without the names of today. Page by page, straight to standard output: the table may be larger than memory.
+/// Exports events as written and sealed, without current names. Writes page by page, because the table may be larger than memory.
 async fn export(store: &Store) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout());
     let mut last = i64::MIN;

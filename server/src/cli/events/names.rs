@@ -1,4 +1,4 @@
-//! The names behind the identifiers of events: people by their address, accounts by their name, as they are today.
+//! Resolves the ids in events to current names: users by address, accounts by name.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,16 @@ use domain::{
 };
 use storage::Store;
 
-/// What the identifiers of events stand for.
+/// The names behind the ids in events.
 pub struct Names {
     people: HashMap<String, String>,
-    /// By the keyed index under which sign-ins note the address that was typed.
+    /// By the keyed index under which sign-ins record the typed address.
     typed: HashMap<String, String>,
     accounts: HashMap<String, String>,
 }
 
 impl Names {
-    /// Reads everybody and every account.
+    /// Reads all users and accounts.
     pub async fn read(store: &Store, vault: &Vault) -> Result<Self, PortError> {
         let users = Users::list(store).await?;
         let accounts = Accounts::list(store).await?;
@@ -40,23 +40,23 @@ impl Names {
         })
     }
 
-    /// The address of a user who is there.
+    /// Returns the address of an existing user.
     pub fn email(&self, id: &str) -> Option<&str> {
         self.people.get(id).map(String::as_str)
     }
 
-    /// The name of an account that is there.
+    /// Returns the name of an existing account.
     pub fn account_name(&self, id: &str) -> Option<&str> {
         self.accounts.get(id).map(String::as_str)
     }
 
-    /// Whose address was typed, if it is a user's.
+    /// Returns the typed address, if it belongs to a user.
     pub fn typed(&self, event: &EventRecord) -> Option<&str> {
         let index = HEXLOWER.encode(event.email.as_ref()?);
         self.typed.get(&index).map(String::as_str)
     }
 
-    /// Who acted or is concerned, in words.
+    /// Describes the actor or subject.
     pub fn person(&self, id: &str) -> String {
         let is_no_user = [Actor::Nobody, Actor::Operator, Actor::System]
             .iter()
@@ -68,7 +68,7 @@ impl Names {
         }
     }
 
-    /// An account, in words.
+    /// Describes an account.
     pub fn account(&self, id: &str) -> String {
         match self.account_name(id) {
             Some(name) => format!("`{}`", name.escape_debug()),

@@ -1,4 +1,4 @@
-//! Settings that an env file brings as no shell would: with their quotes, with the comment behind them, or under a name that is none.
+//! Detects settings that an env file passes on unparsed: with their quotes, with a trailing comment, or under an unknown name.
 
 use std::{collections::BTreeSet, ffi::OsString};
 
@@ -13,11 +13,11 @@ use crate::{
     config::SettingError,
 };
 
-/// All settings of this program begin so.
+/// The prefix of all settings of this program.
 const PREFIX: &str = "TWINLOCK_";
-/// How alike a name without this beginning has to be: other programs' variables are none of ours.
+/// The required similarity of a name without this prefix, because other programs' variables are not ours.
 const ALIKE: f64 = 0.85;
-/// What the driver of `PostgreSQL` reads besides the URL, and passes over in silence where it is no text.
+/// The variables that the `PostgreSQL` driver reads besides the URL, and silently ignores if they are not UTF-8.
 const OF_POSTGRES: [&str; 12] = [
     "PGHOST",
     "PGHOSTADDR",
@@ -32,14 +32,14 @@ const OF_POSTGRES: [&str; 12] = [
     "PGAPPNAME",
     "PGOPTIONS",
 ];
-/// What is said of bytes that are no text; they are not repeated.
+/// The problem of a value that is not UTF-8. The value is not repeated.
 const NO_TEXT: &str =
     "its value is not UTF-8; write it in UTF-8, or percent-encode other bytes in a URL";
-/// A name may hold ` #`: `Team #1`.
+/// A brand may contain ` #`: `Team #1`.
 const BRAND: &str = "TWINLOCK_BRAND";
 
-/// Refuses a value that still has its quotes or its comment. Compose files, `--env-file` and older service managers hand them on as they
-/// stand in the file.
+/// Refuses a value that still has its quotes or its comment, because Compose files, `--env-file`
+/// and older service managers pass them on as they are in the file.
 pub fn check() -> Result<(), SettingError> {
     let known = known();
     let is_ours = |name: &str| known.contains(name) || OF_POSTGRES.contains(&name);
@@ -59,14 +59,14 @@ pub fn check() -> Result<(), SettingError> {
     Ok(())
 }
 
-/// The names of variables whose values are no text.
+/// Returns the names of variables whose values are not UTF-8.
 fn no_text(variables: impl Iterator<Item = (OsString, OsString)>) -> impl Iterator<Item = String> {
     variables
         .filter(|(_, value)| value.to_str().is_none())
         .filter_map(|(name, _)| name.into_string().ok())
 }
 
-/// The first argument that is no text, by its flag, or else by its number.
+/// Returns the first argument that is not UTF-8, by its flag, or else by its number.
 fn argument_without_text(arguments: impl Iterator<Item = OsString>) -> Option<String> {
     let mut before = None;
     for (index, argument) in arguments.enumerate() {
@@ -84,21 +84,21 @@ fn argument_without_text(arguments: impl Iterator<Item = OsString>) -> Option<St
     None
 }
 
-/// A sentence for each variable whose name looks like a setting of this program and is none.
+/// Returns a sentence for each variable that looks like a setting of this program but is unknown.
 pub fn unknown() -> Vec<String> {
     let known = known();
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     names.filter_map(|name| misspelt(&name, &known)).collect()
 }
 
-/// What is said of a variable's name that is none of the known ones, but looks like one.
+/// Returns a hint for an unknown variable that looks like a known one.
 fn misspelt(name: &str, known: &BTreeSet<String>) -> Option<String> {
     if known.contains(name) {
         return None;
     }
     let upper = name.to_uppercase().replace('-', "_");
     let flags: Vec<String> = known.iter().filter_map(|known| as_flag(known)).collect();
-    // The beginning itself may be misspelt.
+    // The prefix itself may be misspelt.
     let of_ours = as_flag(&upper).or_else(|| {
         let is_near = |known: &&String| normalized_damerau_levenshtein(&upper, known) >= ALIKE;
         as_flag(known.iter().find(is_near)?)
@@ -115,13 +115,13 @@ fn misspelt(name: &str, known: &BTreeSet<String>) -> Option<String> {
     ))
 }
 
-/// The flag beside a variable, without dashes in front.
+/// Returns the flag of a variable, without leading dashes.
 fn as_flag(variable: &str) -> Option<String> {
     let name = variable.strip_prefix(PREFIX)?;
     Some(name.to_lowercase().replace('_', "-"))
 }
 
-/// The variable beside a flag.
+/// Returns the variable of a flag.
 pub fn as_variable(flag: &str) -> String {
     format!("{PREFIX}{}", flag.to_uppercase().replace('-', "_"))
 }
@@ -132,7 +132,7 @@ fn variables() -> impl Iterator<Item = (String, String)> {
     texts.filter(|(name, _)| name.starts_with(PREFIX))
 }
 
-/// The variables of all commands.
+/// Returns the variables of all commands.
 fn known() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     collect(&Arguments::command(), &mut names);
@@ -149,7 +149,7 @@ fn collect(command: &Command, names: &mut BTreeSet<String>) {
     }
 }
 
-/// What is wrong with a value; it is not repeated, because it may hold a password.
+/// Returns the problem of a value. The value is not repeated, because it may contain a password.
 fn problem(name: &str, value: &str) -> Option<&'static str> {
     let value = value.trim();
     let is_quoted = |mark| value.len() > 1 && value.starts_with(mark) && value.ends_with(mark);
@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    /// S19 of the field: an env file is no shell.
+    /// S19 of the field: an env file is not a shell.
     #[rstest]
     #[case("TWINLOCK_LISTN", "did you mean TWINLOCK_LISTEN?")]
     #[case("TWINLOCK_PORT", "did you mean TWINLOCK_LISTEN?")]
@@ -223,7 +223,7 @@ mod tests {
     #[case(&["--json", "user", "list", "ü"], "argument 4")]
     #[case(&["--brand=x", "ü"], "argument 2")]
     fn s19_an_argument_that_is_no_text_is_named(#[case] given: &[&str], #[case] name: &str) {
-        // As Latin-1 writes it.
+        // Encoded as Latin-1.
         let bytes = |text: &str| {
             text.encode_utf16()
                 .map(|sign| sign.to_le_bytes()[0])

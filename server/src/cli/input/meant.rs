@@ -1,22 +1,22 @@
-//! What was probably meant by a name that this program does not know: a misspelt one of its own, or the usual one of other servers.
+//! Guesses the intended name for an unknown one: a misspelt own name, or the common name in other servers.
 
 use strsim::normalized_damerau_levenshtein;
 
-/// What to use for an unknown name.
+/// The suggestion for an unknown name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meant<'a> {
-    /// A setting, as its flag is written without dashes in front.
+    /// A setting, by its flag without leading dashes.
     Setting(&'a str),
-    /// Something else, in words.
+    /// Another suggestion, in words.
     Words(&'static str),
 }
 
 use Meant::{Setting, Words};
 
-/// Letters, numbers and places that differ are few in a misspelt name.
+/// The required similarity: a misspelt name differs in few characters.
 const NEAR: f64 = 0.6;
 
-/// What other servers call it, as flags without dashes in front.
+/// The names of other servers, as flags without leading dashes.
 const OF_OTHERS: [(&[&str], Meant<'static>); 10] = [
     (
         &[
@@ -124,7 +124,7 @@ const OF_OTHERS: [(&[&str], Meant<'static>); 10] = [
     ),
 ];
 
-/// What other programs call their commands.
+/// The command names of other programs.
 const COMMANDS_OF_OTHERS: [(&[&str], &str); 12] = [
     (
         &["server", "start", "run", "up", "web", "daemon", "listen"],
@@ -152,7 +152,7 @@ const COMMANDS_OF_OTHERS: [(&[&str], &str); 12] = [
     (&["?", "/?", "-?"], "--help"),
 ];
 
-/// The setting that was meant by a name, of those that are known; all as flags are written, without dashes in front.
+/// Returns the known setting that a name probably means; all as flags without leading dashes.
 pub fn setting<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Meant<'a>> {
     let of_others = OF_OTHERS.iter().find(|(names, _)| names.contains(&name));
     if let Some((_, meant)) = of_others {
@@ -165,13 +165,13 @@ pub fn setting<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(known, _)| Setting(known))
 }
 
-/// What a flag of other servers is called here.
+/// Returns our name for another server's flag.
 pub fn flag(name: &str) -> Option<Meant<'static>> {
     let found = OF_OTHERS.iter().find(|(names, _)| names.contains(&name));
     found.map(|(_, meant)| *meant)
 }
 
-/// What a command of other programs is called here.
+/// Returns our name for another program's command.
 pub fn command(name: &str) -> Option<&'static str> {
     let found = COMMANDS_OF_OTHERS.iter();
     found

@@ -1,4 +1,4 @@
-//! What is given to a command: its environment, what was meant, a password.
+//! The input of a command: its environment, suggestions for unknown names, a password.
 
 pub(in crate::cli) mod environment;
 pub(in crate::cli) mod meant;

@@ -1,4 +1,4 @@
-//! A password from standard input: never from the command line, where others on the machine would see it.
+//! Reads a password from standard input. The command line is not used, because other users of the machine can see it.
 
 use std::io::{self, Read};
 
@@ -7,13 +7,13 @@ use zeroize::Zeroizing;
 
 use crate::cli::Failure;
 
-/// Far more than the longest password takes.
+/// The limit: far more than the longest password needs.
 const MAX_BYTES: u64 = 16 * MAX_CHARS as u64;
 
-/// What some programs write before the first line of a file.
+/// The byte order mark that some programs write at the start of a file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// Reads the password that `owner` is to have.
+/// Reads the new password of `owner`.
 pub fn from_stdin(owner: PasswordOwner<'_>) -> Result<Password, Failure> {
     let mut typed = Zeroizing::new(Vec::with_capacity(8192));
     let read = io::stdin().take(MAX_BYTES + 1).read_to_end(&mut typed);
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(without_newline(typed), password);
     }
 
-    /// S26 of the field: what a file brings beside its first line is refused, not made part of a password that nobody can type.
+    /// S26 of the field: extra content beside the first line is refused, because otherwise the password could not be typed.
     #[test]
     fn s26_one_line_is_a_password() {
         let owner = PasswordOwner {
@@ -108,7 +108,7 @@ mod tests {
             common.to_string(),
             "the password can't be used: it is on lists of common passwords"
         );
-        // C1: the brand, the address and the name are all known wherever a password is set.
+        // C1: the brand, the address and the name are known wherever a password is set.
         for personal in [
             "customer control panel",
             "ada@example.com.2026",

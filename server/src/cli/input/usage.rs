@@ -1,4 +1,4 @@
-//! Wrong arguments in one line, like everything else that is refused.
+//! Reports wrong arguments in one line, like every other refusal.
 
 use std::net::SocketAddr;
 
@@ -16,7 +16,7 @@ use crate::cli::{
     output::calls::quoted,
 };
 
-/// What is wrong with these words behind the program's name; nothing where help or the version was asked for, or where the list of commands says more.
+/// Describes the problem with the arguments; none for help and version, or if the list of commands says more.
 pub fn line(error: &Error, words: &[String]) -> Option<String> {
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if is_help || !error.use_stderr() {
@@ -37,7 +37,7 @@ pub fn line(error: &Error, words: &[String]) -> Option<String> {
     Some(format!("{said}; `--help` behind the command says more"))
 }
 
-/// What is said of a flag or a command that other programs have: what it is called here. The library would find the likest name only.
+/// Names our equivalent of another program's flag or command. The library would only suggest the most similar name.
 fn of_others(error: &Error) -> Option<String> {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text),
@@ -72,7 +72,7 @@ fn of_others(error: &Error) -> Option<String> {
     Some(format!("unexpected argument '{flag}' found: {use_this}"))
 }
 
-/// The word that is no flag of the command, where the library names its first letter only: by its number.
+/// Returns the index of the unknown flag. The library names only its first letter.
 fn unexpected(error: &Error, words: &[String]) -> Option<usize> {
     let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else {
         return None;
@@ -83,7 +83,7 @@ fn unexpected(error: &Error, words: &[String]) -> Option<usize> {
     found.filter(|_| error.kind() == ErrorKind::UnknownArgument)
 }
 
-/// What is said of an option's value that begins with a dash, such as a name: how it is given.
+/// Explains how to give an option's value that begins with a dash, such as a name.
 fn of_an_option(error: &Error, words: &[String]) -> Option<String> {
     let at = unexpected(error, words)?;
     let option = &words[at.checked_sub(1)?];
@@ -95,7 +95,7 @@ fn of_an_option(error: &Error, words: &[String]) -> Option<String> {
     })
 }
 
-/// The same of an argument, such as an address, unless it is like a flag of the command.
+/// Explains the same for an argument, such as an address, unless it resembles a flag of the command.
 fn of_an_argument(error: &Error, words: &[String]) -> Option<String> {
     let value = &words[unexpected(error, words)?];
     let is_misspelt = error.get(ContextKind::SuggestedArg).is_some();
@@ -108,7 +108,7 @@ fn of_an_argument(error: &Error, words: &[String]) -> Option<String> {
     })
 }
 
-/// Whether any command has an option of that name with a value behind it.
+/// Returns whether any command has an option of that name with a value.
 fn takes_value(command: &Command, name: &str) -> bool {
     let is_it = |argument: &Arg| argument.get_long() == Some(name);
     command
@@ -119,7 +119,7 @@ fn takes_value(command: &Command, name: &str) -> bool {
             .any(|command| takes_value(command, name))
 }
 
-/// Whether the command that was called can have such a flag: `-d` of `user add` is the beginning of a name rather than a wish for a daemon.
+/// Returns whether the called command can have such a flag: `-d` of `user add` starts a name and does not ask for a daemon.
 fn is_about(error: &Error, meant: Meant<'_>) -> bool {
     if matches!(meant, Meant::Setting(name) if name != "listen") {
         return true;

@@ -1,4 +1,4 @@
-//! What `twinlock key` leaves in the security events. A rotation is noted where it ends, in the database.
+//! Writes the security events of `twinlock key`. A rotation is recorded in the database when it ends.
 
 use domain::{
     events::{Action, Actor, Event, Origin},
@@ -11,8 +11,8 @@ use crate::{
     system::clock::SystemClock,
 };
 
-/// Notes a key that was added to the key file or taken out of it. The file was changed before: that it can't be noted is a failure that
-/// says so.
+/// Records a key that was added to the key file or removed from it. The file has already changed,
+/// so if recording fails, the command fails and says so.
 pub async fn noted(
     store: &Store,
     command: &KeyCommand,

@@ -1,4 +1,4 @@
-//! `twinlock key`: from one master key to the next, while the server runs.
+//! `twinlock key`: rotates the master key while the server runs.
 
 pub(in crate::cli) mod events;
 mod report;
@@ -33,9 +33,9 @@ use crate::{
     system::{clock::SystemClock, entropy::SystemEntropy},
 };
 
-/// After this time every server that runs has read a changed key file, asked which key seals, and said so: each looks once a second.
+/// After this time every running server has read a changed key file, asked which key seals, and reported it: each checks once a second.
 const HEARD_BY_ALL: Duration = Duration::from_secs(3);
-/// How often there is a look whether they have.
+/// The interval of the checks whether they have.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 pub(in crate::cli) async fn run(
@@ -54,15 +54,15 @@ pub(in crate::cli) async fn run(
     result
 }
 
-/// A server's database gets its key file by this command only; a file's is made with it.
+/// Returns whether a server's database has no key file. Only this command creates it; the key file of a database file is created with it.
 fn is_without_key(database: &Database) -> Result<bool, OpenError> {
     Ok(database.file().is_none() && !key_file::exists(&database.key_file)?)
 }
 
-/// The first key, unless the database has one already.
+/// Creates the first key, unless the database has one already.
 async fn first(database: &Database) -> Result<Report, Failure> {
     let store = connected(database).await?;
-    // What has no tables yet has no key either.
+    // A database without tables has no key either.
     let has_key = match store.pending_migrations().await {
         Ok(pending) if pending.is_empty() => store.key_check().await?.is_some(),
         _ => store.key_check().await.is_ok_and(|kept| kept.is_some()),
@@ -97,7 +97,7 @@ async fn command_on(
         KeyCommand::List => None,
         KeyCommand::New | KeyCommand::Rotate | KeyCommand::Drop(_) => Some(alone(database)?),
     };
-    // Read when nobody else changes it.
+    // Read while no other command can change the file.
     let ring = key_file::of(database).map_err(OpenError::Key)?;
     match command {
         KeyCommand::List => report::list(opened.store(), &ring).await,
@@ -107,7 +107,7 @@ async fn command_on(
     }
 }
 
-/// The right to change the key file, for as long as the answer lives.
+/// Locks the key file, for as long as the returned file is open.
 fn alone(database: &Database) -> Result<File, Failure> {
     key_file::refuse_unread_by_server(database).map_err(OpenError::Key)?;
     let owner = files::owner_of_new(database.file(), &database.key_file);
@@ -122,7 +122,7 @@ fn alone(database: &Database) -> Result<File, Failure> {
 async fn new(database: &Database, store: &Store, ring: KeyRing) -> Result<Report, Failure> {
     let file = database.key_file.display();
     refuse_waiting_elsewhere(store, &ring, database).await?;
-    // In a copy of the file from before the rotation the key that seals still waits.
+    // In a copy of the file from before the rotation, the sealing key is still the waiting key.
     let ring = led_by_database(store, ring).await?;
     let key = key_file::draw(&SystemEntropy).map_err(OpenError::Key)?;
     let id = key.id().clone();
@@ -140,7 +140,7 @@ async fn new(database: &Database, store: &Store, ring: KeyRing) -> Result<Report
     ))
 }
 
-/// Of two keys that wait in two copies of the file only one can take over.
+/// Refuses a second waiting key: of two keys that wait in two copies of the file, only one can take over.
 async fn refuse_waiting_elsewhere(
     store: &Store,
     ring: &KeyRing,
@@ -162,7 +162,7 @@ async fn refuse_waiting_elsewhere(
     )))
 }
 
-/// The file led by the key that seals.
+/// Puts the sealing key first in the ring.
 async fn led_by_database(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
     Ok(match store.sealing_key().await? {
         Some(seals) => ring.led_by(&seals),
@@ -170,7 +170,7 @@ async fn led_by_database(store: &Store, ring: KeyRing) -> Result<KeyRing, PortEr
     })
 }
 
-/// The new key seals from here on, and what the old ones have sealed is sealed anew. Begun again, it goes on where it stopped.
+/// Makes the new key the sealing key, and reseals what the old keys have sealed. A repeated run continues where it stopped.
 async fn turn(
     database: &Database,
     opened: &Opened,
@@ -209,9 +209,9 @@ async fn turn(
     let mut out = io::stdout();
     let mut before = None;
     let said = |progress: Progress| {
-        // The last one is the result, which is printed below.
+        // The last progress is the result, which is printed below.
         if let (false, Some(done)) = (json, before.replace(progress.done)) {
-            // A terminal that is closed stops nothing.
+            // A closed terminal does not stop the rotation.
             let _ = writeln!(out, "{done} rows sealed anew …");
         }
     };
@@ -220,8 +220,8 @@ async fn turn(
     report::rotated(store, &ring, progress).await
 }
 
-/// Lets the database name the new key, if each server knows it. From here on the database takes rows of both keys, and each server seals by
-/// the new one once it has asked.
+/// Makes the database name the new key, if each server has it. From then on the database accepts
+/// rows of both keys, and each server seals with the new key once it has read which key seals.
 async fn name_known(
     database: &Database,
     opened: &Opened,
@@ -233,7 +233,7 @@ async fn name_known(
     Ok(name_sealing_key(opened.store(), ring, database).await?)
 }
 
-/// The key file as it is afterwards: led by the key that waits, else by the one that seals already. The order of the others says nothing.
+/// Returns the ring after the rotation: the waiting key first, or else the sealing key. The order of the other keys has no meaning.
 async fn to_go_to(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
     if ring.next().is_some() {
         return Ok(ring.turned());
@@ -241,14 +241,14 @@ async fn to_go_to(store: &Store, ring: KeyRing) -> Result<KeyRing, PortError> {
     led_by_database(store, ring).await
 }
 
-/// Every server must have the new key before anything is sealed by it: one that has not would open nobody's authenticator.
+/// Requires every server to have the new key before any row is sealed with it, because a server without the key could open no authenticator.
 async fn refuse_unless_known(
     store: &Store,
     key: &MasterKey,
     database: &Database,
 ) -> Result<(), Failure> {
     let file = &database.key_file;
-    // One that shares the file has a moment as well, in which it may find that it can't use it.
+    // A server that shares the file also gets a moment, in which it may find that it can't use the file.
     wait_until(async || presence::without(store, key).await).await?;
     let lacking = presence::lacking(store, key, file).await?;
     if lacking.is_empty() {
@@ -262,7 +262,7 @@ async fn refuse_unless_known(
     )))
 }
 
-/// Waits until `find` finds nothing more, or has had its time; answers what it found last.
+/// Waits until `find` finds nothing more, or until the time limit; returns the last result.
 #[expect(
     clippy::disallowed_methods,
     reason = "a duration on the monotonic clock, not a time of day"
@@ -287,12 +287,12 @@ async fn only_current(store: &Store, ring: &KeyRing) -> Result<bool, Failure> {
         (Some(kept), Some(key)) => kept == key.check(),
         _ => false,
     };
-    // What needs a key that is missing stays as it is.
+    // Rows that need a missing key stay as they are.
     let mut known = needed.iter().filter(|key| ring.find(key).is_some());
     Ok(fits && known.all(|key| Some(key) == current))
 }
 
-/// The database belongs to the current key from here on.
+/// Records the current key as the database's key.
 async fn note(store: &Store, ring: &KeyRing) -> Result<(), Failure> {
     if let (Some(kept), Some(key)) = (store.key_check().await?, ring.current()) {
         let store = store.seen_from(Origin::here(Actor::Operator, SystemClock.now()));
@@ -313,7 +313,7 @@ async fn remove(
 ) -> Result<Report, Failure> {
     let id = KeyId::stored(id.to_owned());
     let seals = store.sealing_key().await?;
-    // The one that waits takes over with `twinlock key rotate`, which is said below.
+    // The waiting key takes over with `twinlock key rotate`, which the message below says.
     let other_waits = ring.next().is_some_and(|next| *next.id() != id);
     if !other_waits && seals.as_ref() == Some(&id) {
         return Err(Failure::refused(format!(
@@ -333,7 +333,7 @@ async fn remove(
         )));
     }
     refuse_sealing_elsewhere(store, &id, database).await?;
-    // In a copy of the file from before the rotation the key that seals still waits.
+    // In a copy of the file from before the rotation, the sealing key is still the waiting key.
     let ring = match seals {
         Some(seals) if ring.next().is_some_and(|next| *next.id() == seals) => ring.clone().turned(),
         _ => ring.clone(),
@@ -357,7 +357,7 @@ async fn remove(
     ))
 }
 
-/// No row is sealed by the key yet, or any more; a rotation from another copy of the key file, or a server that missed one, may still do it.
+/// Refuses if another server may still seal with the key: one in a rotation from another copy of the key file, or one that missed a rotation.
 async fn refuse_sealing_elsewhere(
     store: &Store,
     key: &KeyId,

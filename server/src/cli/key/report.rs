@@ -1,4 +1,4 @@
-//! What `twinlock key list` and `twinlock key rotate` say of each key.
+//! The output of `twinlock key list` and `twinlock key rotate`.
 
 use domain::{
     ports::PortError,
@@ -12,7 +12,7 @@ use crate::{
     keys::{self, Lost, Progress},
 };
 
-/// The keys of the file and those that are missing, each with what it does.
+/// Lists the keys of the file and the missing ones, each with its use.
 pub(in crate::cli) async fn list(store: &Store, ring: &KeyRing) -> Result<Report, Failure> {
     let seals = match store.sealing_key().await? {
         Some(key) => Some(key),
@@ -43,7 +43,7 @@ pub(in crate::cli) async fn list(store: &Store, ring: &KeyRing) -> Result<Report
     Ok(Report::list(items, "There are no keys."))
 }
 
-/// What a rotation has done, and what it could not do.
+/// Reports what a rotation did, and what it could not do.
 pub(in crate::cli) async fn rotated(
     store: &Store,
     ring: &KeyRing,
@@ -82,7 +82,7 @@ pub(in crate::cli) async fn rotated(
     Ok(Report::one(line, json).failing(failed))
 }
 
-/// That a rotation left rows as they were, and what mends it; nothing where it left none.
+/// Reports the rows that a rotation did not reseal, with the remedy; none if there are no such rows.
 fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
     let rows: u32 = needed.iter().chain(lost).map(|of_key| of_key.rows).sum();
     let (noun, stay) = if rows == 1 {
@@ -98,7 +98,7 @@ fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
     (rows > 0).then(|| format!("{rows} {noun} could not be sealed anew and {stay}: {remedy}"))
 }
 
-/// What is sealed by keys that are not in the file.
+/// Returns the rows sealed with keys that are not in the file.
 pub(in crate::cli) async fn missing(store: &Store, ring: &KeyRing) -> Result<Vec<Lost>, PortError> {
     let known: Vec<KeyId> = ring.keys().map(|key| key.id().clone()).collect();
     keys::lost(store, &known).await

@@ -1,24 +1,24 @@
-//! Calls of this program that a command prints for a person to copy into the shell in which it was run, such as those that bring back what
-//! was removed: with the settings that were given as flags.
+//! Calls of this program that a command prints for the operator to copy into the same shell, such
+//! as those that restore what was removed. They contain the settings that were given as flags.
 
 use clap::{ArgMatches, parser::ValueSource};
 use domain::{ids::UserId, people::roles::Role};
 
 use crate::config::{DatabaseArgs, may_be_shown};
 
-/// Stands for a URL that is not repeated. Where the variable is not set, the call is refused.
+/// Replaces a URL that must not be repeated. If the variable is not set, the call is refused.
 const HIDDEN_URL: &str = "\"$TWINLOCK_DATABASE_URL\"";
 
-/// Makes calls of this program.
+/// Builds calls of this program.
 #[derive(Debug, Clone, Default)]
 pub struct Calls {
-    /// The flags with which this process was started, each as words of a shell.
+    /// The flags of this process, each in shell syntax.
     flags: Vec<String>,
     hides_url: bool,
 }
 
 impl Calls {
-    /// Calls that work with the same database and key file as this process, whose arguments these are.
+    /// Creates calls for the same database and key file as this process, from its arguments.
     pub fn of(matches: &ArgMatches, args: &DatabaseArgs) -> Self {
         let hides_url = !may_be_shown(&args.database_url);
         let url = if hides_url {
@@ -47,7 +47,7 @@ impl Calls {
         }
     }
 
-    /// What has to be done before the calls are run, as the end of a sentence that announces them; mostly nothing.
+    /// Returns what must be done before the calls are run, as the end of the sentence that announces them; usually empty.
     pub const fn condition(&self) -> &'static str {
         if self.hides_url {
             ", once TWINLOCK_DATABASE_URL is set to the URL that was given with --database-url, which may hold a password and is not repeated"
@@ -56,12 +56,12 @@ impl Calls {
         }
     }
 
-    /// Makes an account.
+    /// Creates an account.
     pub fn add_account(&self, name: &str) -> String {
         self.call("account add", &[name], &[])
     }
 
-    /// Gives an account another name, which stands for itself.
+    /// Renames an account.
     pub fn rename_account(&self, name: &str, new: &str) -> String {
         self.call("account rename", &[name, new], &[])
     }
@@ -71,7 +71,7 @@ impl Calls {
         self.call("account require-mfa", &[account, "on"], &[])
     }
 
-    /// Invites somebody to an account.
+    /// Invites a user to an account.
     pub fn add_user(&self, email: &str, name: &str, account: &str, role: Role) -> String {
         let options = [
             ("--name", name),
@@ -81,7 +81,7 @@ impl Calls {
         self.call("user add", &[email], &options)
     }
 
-    /// Gives a user of an id another address.
+    /// Gives the user with this id another address.
     pub fn set_email(&self, user: &UserId, new: &str) -> String {
         self.call("user set-email", &[&user.to_string(), new], &[])
     }
@@ -91,12 +91,12 @@ impl Calls {
         self.call("user set-password", &[email], &[])
     }
 
-    /// Bars somebody again who was disabled.
+    /// Disables a user again.
     pub fn disable(&self, email: &str) -> String {
         self.call("user disable", &[email], &[])
     }
 
-    /// Lets somebody in again.
+    /// Enables a user again.
     pub fn enable(&self, email: &str) -> String {
         self.call("user enable", &[email], &[])
     }
@@ -126,7 +126,7 @@ impl Calls {
     }
 }
 
-/// Whether a setting was given as a flag, wherever it stood among the commands.
+/// Returns whether a setting was given as a flag, at any level of subcommands.
 fn is_flag(matches: &ArgMatches, id: &str) -> bool {
     let is_here = matches.try_contains_id(id).unwrap_or_default()
         && matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -143,7 +143,7 @@ fn is_option(word: &str) -> bool {
     word.trim_start_matches('\'').starts_with('-')
 }
 
-/// A word of a shell, whatever it holds.
+/// Quotes any text as a single shell word.
 pub fn quoted(text: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "@._-+:/".contains(sign);
     if !text.is_empty() && text.chars().all(is_plain) {

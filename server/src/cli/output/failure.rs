@@ -1,4 +1,4 @@
-//! Why a command did nothing: one line for standard error, and the exit code.
+//! Why a command failed: one line for standard error, and the exit code.
 
 use std::{io, process::ExitCode};
 
@@ -24,18 +24,18 @@ pub enum Failure {
     /// The command is refused, with its reason.
     #[error("{0}")]
     Refused(String),
-    /// The same, of a command whose result on standard output says it too.
+    /// The command is refused, and its result on standard output says so too.
     #[error("{0}")]
     Reported(String),
     /// The system refused something.
     #[error("{doing}: {}", explained_io(source))]
     System {
-        /// What was tried.
+        /// The action that failed.
         doing: String,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Something stands in the way of a file that was named.
+    /// The path of a named file can't be used.
     #[error(transparent)]
     Path(#[from] Box<PathError>),
     /// A backup can't be made or used.
@@ -47,12 +47,12 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A refusal in words.
+    /// Creates a refusal with its reason.
     pub fn refused(reason: impl Into<String>) -> Self {
         Self::Refused(reason.into())
     }
 
-    /// Standard output could not be written.
+    /// Reports that standard output could not be written.
     pub fn output(source: io::Error) -> Self {
         Self::System {
             doing: "writing the result".to_owned(),
@@ -60,7 +60,7 @@ impl Failure {
         }
     }
 
-    /// 2 for settings, 1 for everything else.
+    /// Returns 2 for settings, 1 for everything else.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(if matches!(self, Self::Setting(_)) {
             2
@@ -70,7 +70,7 @@ impl Failure {
     }
 }
 
-/// A line without the middle of what is too long to be read: it may repeat what was typed, or what a file held.
+/// Shortens an overlong line in the middle: the line may repeat input or a file's content.
 pub fn cut(line: &str) -> String {
     const BEGIN: usize = 1_000;
     const END: usize = 800;

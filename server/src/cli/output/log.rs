@@ -1,4 +1,4 @@
-//! The log goes to standard error, so that standard output holds only what a command says.
+//! Sends the log to standard error, so that standard output holds only a command's output.
 
 use std::{
     io::{self, IsTerminal},
@@ -12,11 +12,11 @@ use crate::{
     config::{LogFormat, SettingError},
 };
 
-/// The driver's own words on the database are left out by default: what matters of them comes back as an error, and is told once.
+/// The driver's own log messages are off by default, because relevant errors are returned and reported once.
 const SERVER: &str = "info,sqlx=off,sqlx_core=off";
 const COMMAND: &str = "warn,sqlx=off,sqlx_core=off";
 
-/// Starts the log; `RUST_LOG` sets its filter. `server` is how the server's looks; a command's is for eyes.
+/// Starts the log; `RUST_LOG` sets its filter. `server` is the server's log format; a command's log is for people.
 pub fn start(server: Option<LogFormat>) -> Result<(), Failure> {
     let filter = match std::env::var("RUST_LOG") {
         Ok(set) if !set.trim().is_empty() => set.parse::<EnvFilter>().map_err(|_| {
@@ -25,8 +25,8 @@ pub fn start(server: Option<LogFormat>) -> Result<(), Failure> {
         })?,
         _ => EnvFilter::new(if server.is_some() { SERVER } else { COMMAND }),
     };
-    // A line that can't be written is dropped: a full disk or a closed terminal must not end what the line tells of. The library would tell
-    // of it by a print that panics.
+    // A line that can't be written is dropped, because a full disk or a closed terminal must not
+    // end the work. The library would report it with a print that panics.
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .log_internal_errors(false)
@@ -41,7 +41,7 @@ pub fn start(server: Option<LogFormat>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Rust's own words would be no JSON. Where it happened is enough: a panic's text may hold what it was about.
+/// Logs a panic without Rust's own text, which would not be JSON. The location is enough, because a panic's text may contain sensitive data.
 fn log_panic(info: &panic::PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string);
     tracing::error!(place, "panicked");

@@ -1,4 +1,4 @@
-//! What a command says: its report, a failure, commands to go on with, the log.
+//! The output of a command: its report, failures, follow-up commands, the log.
 
 pub(in crate::cli) mod calls;
 pub(in crate::cli) mod failure;

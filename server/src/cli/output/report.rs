@@ -1,4 +1,4 @@
-//! What a command prints: lines for people, or one JSON value for scripts.
+//! The output of a command: lines for people, or one JSON value for scripts.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cli::Failure;
 
-/// The items of a sentence: "a", "a and b", "a, b and c".
+/// Joins the items of a sentence: "a", "a and b", "a, b and c".
 pub fn joined(items: &[String]) -> String {
     match items {
         [] => String::new(),
@@ -19,12 +19,12 @@ pub fn joined(items: &[String]) -> String {
 pub struct Report {
     lines: Vec<String>,
     json: Value,
-    /// Why the command failed all the same.
+    /// Why the command failed despite its result.
     failed: Option<String>,
 }
 
 impl Report {
-    /// One thing that was done.
+    /// Reports one result.
     pub fn one(line: String, json: Value) -> Self {
         Self {
             lines: vec![line],
@@ -33,7 +33,7 @@ impl Report {
         }
     }
 
-    /// One thing that was done, in several lines.
+    /// Reports one result in several lines.
     pub fn lines(lines: Vec<String>, json: Value) -> Self {
         Self {
             lines,
@@ -42,7 +42,7 @@ impl Report {
         }
     }
 
-    /// The same of a command that failed after it had done, or found, what it could: for scripts the reason stands beside the rest.
+    /// Marks the report as failed, after the command had done or found what it could. Scripts get the reason beside the result.
     pub fn failing(mut self, why: Option<String>) -> Self {
         if let (Some(why), Value::Object(result)) = (&why, &mut self.json) {
             result.insert("error".to_owned(), why.as_str().into());
@@ -51,7 +51,7 @@ impl Report {
         self
     }
 
-    /// A list; `none` is said to people when it is empty.
+    /// Reports a list; people read `none` if it is empty.
     pub fn list(items: impl IntoIterator<Item = (String, Value)>, none: &str) -> Self {
         let (mut lines, values): (Vec<String>, Vec<Value>) = items.into_iter().unzip();
         if lines.is_empty() {
@@ -64,15 +64,15 @@ impl Report {
         }
     }
 
-    /// What scripts get of it.
+    /// Returns the JSON value for scripts.
     pub const fn json(&self) -> &Value {
         &self.json
     }
 
-    /// Writes it to standard output.
+    /// Writes the report to standard output.
     ///
     /// # Errors
-    /// When that can't be written, and the reason for which the command failed.
+    /// If the output can't be written, or the command failed.
     pub fn print(self, json: bool) -> Result<(), Failure> {
         self.write(json).map_err(Failure::output)?;
         self.failed

@@ -1,4 +1,4 @@
-//! Who may sign in at all.
+//! Disables, enables and removes users.
 
 use domain::{people::roles::Role, ports::UserRecord};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::cli::{
     user::{find, judge, obstacle, parse_email, unknown},
 };
 
-/// Bars somebody or lets them in again. Scripts may repeat it: what is so already is said and no failure.
+/// Disables or enables a user. Scripts may repeat the command: an unchanged state is reported and is no failure.
 pub async fn set_disabled(
     services: &Services,
     args: &EmailArgs,
@@ -48,7 +48,7 @@ pub async fn set_disabled(
     ))
 }
 
-/// Asks nothing, as no command does; says what was lost, and which commands bring back what they can.
+/// Removes a user without a confirmation, like every command. Reports what was lost, and the commands that restore what can be restored.
 pub async fn remove(
     services: &Services,
     args: &EmailArgs,
@@ -84,7 +84,7 @@ pub async fn remove(
     Ok(Report::lines(lines, json))
 }
 
-/// What somebody had, in words.
+/// Describes what the user had.
 fn lost(user: &UserRecord) -> String {
     let roles = user
         .accounts
@@ -105,11 +105,11 @@ fn lost(user: &UserRecord) -> String {
     joined(&parts)
 }
 
-/// A sentence about the commands that bring back what commands can, then each of them.
+/// Returns a sentence about the commands that restore what can be restored, followed by each command.
 fn undoing(user: &UserRecord, calls: &Calls) -> Vec<String> {
     let (email, name) = (user.email.as_str(), user.name.as_str());
     let mut commands = match user.accounts.split_first() {
-        // They belonged to none, and nobody is added to none.
+        // The user belonged to no account, but `user add` needs one.
         None => vec![calls.add_user(email, name, "ACCOUNT", Role::Member)],
         Some(((first, role), _)) => vec![calls.add_user(email, name, first.name.as_str(), *role)],
     };

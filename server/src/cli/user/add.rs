@@ -1,4 +1,4 @@
-//! Somebody comes, and gets a password or a link to choose one.
+//! Adds a user, with a password or with a link to choose one.
 
 use domain::{
     ids::UserId,
@@ -87,7 +87,7 @@ async fn hashed(
     }
 }
 
-/// Reports what was done, with a new invitation link alone on the last line, so that it is copied whole.
+/// Reports what was done. A new invitation link is alone on the last line, so that it can be copied whole.
 async fn invite(
     services: &Services,
     user: &UserId,
@@ -140,7 +140,7 @@ pub async fn set_password(
     Ok(Report::one(line, json))
 }
 
-/// What a new link means for somebody: what they have until they use it.
+/// Explains what a new link means: what the user can still use until then.
 fn link_for(user: &Credentials, calls: &Calls) -> String {
     let email = &user.email;
     let mut line = if user.password.is_none() {

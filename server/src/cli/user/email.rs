@@ -1,4 +1,4 @@
-//! Another address for somebody.
+//! Changes a user's address.
 
 use domain::{ids::UserId, ports::UserRecord};
 use serde_json::json;
@@ -44,7 +44,7 @@ pub async fn set_email(services: &Services, args: &SetEmailArgs) -> Result<Repor
     ))
 }
 
-/// By address, or by the id that `twinlock collisions` shows: two people may have spellings of one address.
+/// Finds a user by address, or by the id that `twinlock collisions` shows, because two users may have spellings of one address.
 async fn named(services: &Services, text: &str) -> Result<UserRecord, Failure> {
     if let Ok(id) = text.parse::<UserId>()
         && let Some(user) = services.users.find(&id).await?

@@ -1,4 +1,4 @@
-//! Invitations: a link, good once and for seven days, with which somebody chooses their password.
+//! Invitations: a link, valid once and for seven days, with which a user chooses the password.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::cli::Failure;
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_hours(7 * 24);
 
-/// An invitation to be printed.
+/// An invitation to print.
 pub struct Invitation {
     /// The link.
     pub link: String,
@@ -18,7 +18,7 @@ pub struct Invitation {
     pub expires: Timestamp,
 }
 
-/// Opens an invitation; earlier ones of the user are dead.
+/// Creates an invitation; it invalidates the user's earlier ones.
 pub async fn open(services: &Services, user: &UserId) -> Result<Invitation, Failure> {
     let token = Token::from_random(services.entropy.draw()?);
     let expires = services.clock.now().plus(LIFETIME);

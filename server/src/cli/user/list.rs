@@ -1,4 +1,4 @@
-//! Who there is.
+//! Lists the users.
 
 use domain::ports::UserRecord;
 use serde_json::{Value, json};

@@ -19,7 +19,7 @@ use crate::{
     config::DatabaseArgs,
 };
 
-/// How many accounts a refusal names.
+/// A refusal names at most this many accounts.
 const MAX_LISTED: usize = 20;
 
 pub(in crate::cli) async fn run(
@@ -41,12 +41,12 @@ pub(in crate::cli) async fn run(
     .await
 }
 
-/// Reads an address from the command line.
+/// Parses an address from the command line.
 pub(in crate::cli) fn parse_email(text: &str) -> Result<Email, Failure> {
     text.parse().map_err(|error| no_email(text, error))
 }
 
-/// Reads an address that a person is to have from now on.
+/// Parses an address that will be assigned to a user.
 fn new_email(text: &str) -> Result<Email, Failure> {
     Email::new(text).map_err(|error| no_email(text, error))
 }
@@ -56,7 +56,7 @@ fn no_email(text: &str, error: EmailError) -> Failure {
     Failure::refused(format!("`{text}` is no email address: {error}"))
 }
 
-/// Who has this address.
+/// Returns the user with this address.
 pub(in crate::cli) async fn find(
     services: &Services,
     email: &Email,
@@ -74,8 +74,8 @@ fn unknown(email: &Email) -> Failure {
     ))
 }
 
-/// What keeps somebody from signing in, whatever else they have, with the command that ends it: the sentence that follows one about them.
-/// Nothing where nothing does.
+/// Returns what prevents a user from signing in, with the command that ends it, as a sentence that
+/// follows one about the user. Returns none if nothing does.
 pub(in crate::cli) fn obstacle(user: &Credentials, calls: &Calls) -> Option<String> {
     let email = user.email.as_str();
     if user.disabled {
@@ -92,7 +92,7 @@ pub(in crate::cli) fn obstacle(user: &Credentials, calls: &Calls) -> Option<Stri
     })
 }
 
-/// What became of a change to somebody: nothing of it where an account would be left alone.
+/// Returns a refusal if a change to a user was not made, because an account would be left without an Owner.
 async fn judge(
     services: &Services,
     change: MembershipChange,
@@ -120,7 +120,7 @@ async fn judge(
     }
 }
 
-/// The refusal that keeps an Owner in each account.
+/// Returns the refusal that keeps an Owner in each account.
 pub(in crate::cli) fn last_owner(email: &Email, of: &str) -> Failure {
     Failure::refused(format!(
         "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`, or `twinlock user add` where nobody else belongs to it; \

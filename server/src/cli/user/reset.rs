@@ -1,4 +1,4 @@
-//! Help for those whose second factor does not let them in.
+//! Helps users whose second factor does not let them in.
 
 use serde_json::json;
 use usecases::Services;

@@ -77,7 +77,7 @@ pub enum PathError {
     TooLong {
         /// What the file is for.
         what: &'static str,
-        /// What mends it.
+        /// The remedy.
         remedy: String,
     },
     /// This user may not enter a folder of the path.
