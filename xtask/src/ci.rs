@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: what a change must pass, cheapest first.
+//! `cargo xtask ci`: runs all checks that a change must pass, cheapest first.
 
 use std::fs;
 
@@ -31,13 +31,13 @@ pub struct CiArguments {
     test: TestArguments,
 }
 
-/// What runs on the host.
+/// The crates that run on the host.
 const HOST: &[&str] = &[
     "-p", "domain", "-p", "usecases", "-p", "storage", "-p", "server", "-p", "xtask", "-p",
     "attack", "-p", "faults", "-p", "bench",
 ];
 
-/// Each with all its targets. `app`, `usecases` and `domain` come in one shape for each side.
+/// Each group is checked with all targets. `app`, `usecases` and `domain` are built once for each side.
 const CLIPPY: [(&str, &[&str]); 5] = [
     ("clippy, host", HOST),
     (
@@ -55,7 +55,7 @@ const CLIPPY: [(&str, &[&str]); 5] = [
     ("clippy, gallery", &["-p", "app", "--features", "gallery"]),
 ];
 
-/// Runs all of it and prints one summary.
+/// Runs all checks and prints one summary.
 pub fn run(arguments: &CiArguments) -> Result<()> {
     let mut summary = Summary::default();
     summary.step("format", || {
@@ -67,7 +67,7 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     for (name, options) in CLIPPY {
         summary.step(name, || clippy(options, &[]));
     }
-    // With the same crates, so that cargo checks only those anew that have the feature.
+    // Uses the same crates, so that cargo rechecks only those with the feature.
     summary.step("clippy, audited Argon2", || {
         clippy(HOST, &["--features", "server/audited-argon2"])
     });
@@ -111,8 +111,8 @@ fn clippy_for_the_browser() -> Result<()> {
         .run()
 }
 
-/// Every link in the documentation of the crates leads somewhere. It is for people who work on them, so private items are in it, and links to
-/// those are allowed. `app` comes with the server's side.
+/// Checks that every link in the crates' documentation resolves. The documentation is for developers,
+/// so private items are included and may be linked. `app` is built with the server's side.
 fn documentation() -> Result<()> {
     Process::cargo([
         "doc",
@@ -130,14 +130,14 @@ fn documentation() -> Result<()> {
     .run()
 }
 
-/// They are a workspace of their own, which no other step looks at.
+/// Checks the fuzz targets, which are a separate workspace that no other step covers.
 fn fuzz_targets() -> Result<()> {
     Process::cargo(["check", "--manifest-path", "fuzz/Cargo.toml"])
         .args(["--target-dir", "target/fuzz"])
         .run()
 }
 
-/// Trunk.toml still serves those who write pages: Trunk makes a page that starts the app, in a folder of its own.
+/// Checks Trunk.toml, which page developers still use: Trunk must build a page that starts the app, in a separate folder.
 fn trunk() -> Result<()> {
     let tools = Toolbox::for_trunk()?;
     let folder = root().join("target/trunk");
@@ -146,7 +146,7 @@ fn trunk() -> Result<()> {
         .args([&folder])
         .env("CARGO_PROFILE_DEV_DEBUG", "false")
         .env_unshown("PATH", tools.path()?)
-        // Trunk 0.21 takes only `true` and `false` for it and refuses the usual NO_COLOR=1.
+        // Trunk 0.21 accepts only `true` and `false` here and refuses the usual NO_COLOR=1.
         .env_remove("NO_COLOR")
         .remedy("mend what the compiler or Trunk says above, then repeat the command")
         .run()?;

@@ -1,4 +1,4 @@
-//! `cargo xtask gallery`: every widget in every state, built for development, served under the product's own policy.
+//! `cargo xtask gallery`: shows every widget in every state, in a development build served under the product's own policy.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use crate::{
     workspace::{end2end, root},
 };
 
-/// Stands in the gallery's code and styles many times, and nowhere in the product.
+/// A word that occurs often in the gallery's code and styles, and nowhere in the product.
 const MARK: &[u8] = b"gallery";
 
 /// What `gallery` takes.
@@ -33,7 +33,7 @@ pub struct GalleryArguments {
     listen: SocketAddr,
 }
 
-/// Builds it, then serves or checks it.
+/// Builds the gallery, then serves or checks it.
 pub fn run(arguments: &GalleryArguments) -> Result<()> {
     let pages = pages()?;
     let server = server()?;
@@ -48,7 +48,7 @@ pub fn run(arguments: &GalleryArguments) -> Result<()> {
     Err(error).with_context(|| format!("{} could not be started", server.display()))
 }
 
-/// Fails where a file of the product knows of the gallery.
+/// Fails if a file of the product contains parts of the gallery.
 pub fn ensure_left_out_of(files: &[PathBuf]) -> Result<()> {
     let found = holding_the_mark(files)?;
     ensure!(
@@ -70,13 +70,13 @@ fn holding_the_mark(files: &[PathBuf]) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Its pages, beside the product's: neither touches the other.
+/// Builds the gallery's pages, separate from the product's.
 fn pages() -> Result<PathBuf> {
     let folder = root().join("target/gallery");
     frontend::build_quick_into(&folder, &["gallery"])?;
     fs::copy(root().join("style/gallery.css"), folder.join("gallery.css"))
         .context("copying style/gallery.css")?;
-    // Or its absence from the product would prove nothing.
+    // Checks that the mark is present here, because otherwise its absence from the product would prove nothing.
     let wasm: Vec<PathBuf> = files_below(&folder)?
         .into_iter()
         .filter(|file| file.extension().is_some_and(|ending| ending == "wasm"))
@@ -89,7 +89,7 @@ fn pages() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The pages' part of the server, as an example: it is no part of the product.
+/// Builds the pages' part of the server as an example, so that it is not part of the product.
 fn server() -> Result<PathBuf> {
     Process::cargo(["build", "--package", "server", "--example", "gallery"])
         .args(["--target-dir", "target"])
@@ -119,7 +119,7 @@ fn check(server: &Path, pages: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// What nobody can see.
+    /// Components without visible content.
     const NOT_SHOWN: [&str; 3] = ["HiddenUsername", "Rows", "When"];
 
     fn sources(folder: &str) -> String {
@@ -130,15 +130,15 @@ mod tests {
         code.map(|file| fs::read_to_string(file).unwrap()).collect()
     }
 
-    /// The words that follow `before` somewhere in the text.
+    /// Returns the words that follow `before` in the text.
     fn words_after<'a>(text: &'a str, before: &'a str) -> impl Iterator<Item = &'a str> {
         text.split(before)
             .skip(1)
             .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
     }
 
-    /// A child that follows a signal is either `shown`, which makes new nodes, or `written` to its element. `tachys` writes everything else to the
-    /// text node from before, which a translator in the browser may have replaced.
+    /// A child that follows a signal is either `shown`, which makes new nodes, or `written` to its element.
+    /// `tachys` writes everything else to the previous text node, which a browser's translator may have replaced.
     #[test]
     fn p1_no_view_keeps_the_text_node_of_words_that_change() {
         let pages = files_below(&root().join("app/src")).unwrap();

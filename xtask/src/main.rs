@@ -1,7 +1,7 @@
-//! `cargo xtask`: every step a person or a machine needs to build, run and test Twinlock.
+//! `cargo xtask`: every step that a developer or a machine needs to build, run and test Twinlock.
 //!
-//! What a step needs is looked for first, and installed once when it is missing (see [`tools`]). Nothing here
-//! reads standard input, so that each command works in a terminal and without one.
+//! Each step first looks for its tools, and installs missing ones once (see [`tools`]). No step
+//! reads standard input, so that each command also works without a terminal.
 
 mod bill_of_materials;
 mod build;

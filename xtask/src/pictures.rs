@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{lighthouse::binary, process::Process, tools, workspace::end2end};
 
-/// Takes them into `docs/pictures`, with people made up on a database that is thrown away.
+/// Takes the pictures into `docs/pictures`, with invented users on a temporary database.
 pub fn run() -> Result<()> {
     let binary = binary()?;
     tools::ensure_for_browser_tests()?;

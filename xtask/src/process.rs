@@ -1,4 +1,4 @@
-//! Child processes: shown before they start, explained when they fail, never waiting for input.
+//! Child processes: each is printed before it starts, explained if it fails, and never waits for input.
 
 use std::{
     env,
@@ -9,8 +9,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// What `cargo run` sets for this tool and means for this tool only. Handed on, it would make build scripts
-/// that watch these variables run anew whenever cargo is called by hand in between.
+/// Variables that `cargo run` sets for this tool only. If they were passed on, build scripts that
+/// watch them would run again whenever cargo is called by hand in between.
 const OF_THIS_CRATE: [&str; 3] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
 
 /// One child process.
@@ -21,7 +21,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// A process in the folder of the workspace.
+    /// Creates a process in the workspace's folder.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref();
         let mut command = Command::new(program);
@@ -41,7 +41,7 @@ impl Process {
         }
     }
 
-    /// `cargo` of the toolchain this tool was started with.
+    /// Runs the `cargo` of the toolchain that started this tool.
     pub fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Self {
         Self::new("cargo").args(arguments)
     }
@@ -63,31 +63,31 @@ impl Process {
         self
     }
 
-    /// Sets a variable that is too long, or of too little interest, to be shown.
+    /// Sets a variable that is too long or too uninteresting to be shown.
     pub fn env_unshown(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// Takes a variable away.
+    /// Removes a variable.
     pub fn env_remove(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
-    /// Starts it in another folder.
+    /// Runs the process in another folder.
     pub fn folder(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);
         self
     }
 
-    /// What to do when it fails.
+    /// Sets the remedy that is printed if the process fails.
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
 
-    /// Shows the line, lets the process print, and fails as it fails.
+    /// Prints the command, lets the process print, and fails if it fails.
     pub fn run(mut self) -> Result<()> {
         eprintln!("$ {}", self.line());
         let status = self
@@ -97,7 +97,7 @@ impl Process {
         self.judge(status)
     }
 
-    /// Runs it silently and gives back what it wrote to standard output.
+    /// Runs the process silently and returns its standard output.
     pub fn output(mut self) -> Result<String> {
         let output = self
             .command
@@ -108,7 +108,7 @@ impl Process {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// What it writes to standard output, or nothing where it can't be started or fails: for looking around.
+    /// Returns the standard output, or none if the process can't start or fails: for checks of the environment.
     pub fn probe(mut self) -> Option<String> {
         let output = self.command.stderr(Stdio::null()).output().ok()?;
         output
@@ -117,7 +117,7 @@ impl Process {
             .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// Shows the line, and gives back whether it succeeded and what it wrote to standard output: for programs whose failure is an answer.
+    /// Prints the command, and returns whether it succeeded and its standard output: for programs whose failure is a result.
     pub fn answer(mut self) -> Result<(bool, String)> {
         eprintln!("$ {}", self.line());
         let output = self
@@ -153,7 +153,7 @@ impl Process {
     }
 }
 
-/// As a shell takes it, in the plain cases that occur here.
+/// Quotes a word for a shell, in the simple cases that occur here.
 fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);

@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the product, built and started.
+//! `cargo xtask run`: builds and starts the product.
 
 use std::{os::unix::process::CommandExt, process::Command};
 
@@ -20,8 +20,8 @@ pub struct RunArguments {
     serve: Vec<String>,
 }
 
-/// Builds quickly what has changed and becomes the server, in the folder the person is in: signals, terminal and exit
-/// code are then the server's own.
+/// Builds quickly what has changed and then becomes the server, in the current folder: signals,
+/// terminal and exit code are those of the server.
 pub fn run(arguments: &RunArguments) -> Result<()> {
     let stopwatch = Stopwatch::start();
     let mut steps = Steps::of(2);

@@ -1,4 +1,4 @@
-//! Says which step of how many is at work, about how long it takes, and how long it took.
+//! Prints which step of how many runs, about how long it takes, and how long it took.
 
 use anyhow::Result;
 
@@ -11,12 +11,12 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Of so many.
+    /// Creates a counter for this many steps.
     pub fn of(total: usize) -> Self {
         Self { total, begun: 0 }
     }
 
-    /// Does one: says before what it is and how long the first time takes on two cores, and afterwards how long it took.
+    /// Runs a step. Prints first what it is and how long the first run takes on two cores, and afterwards how long it took.
     pub fn step<T>(
         &mut self,
         what: &str,

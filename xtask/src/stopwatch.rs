@@ -1,12 +1,12 @@
-//! How long a step took.
+//! Measures how long a step takes.
 
 use std::time::{Duration, Instant};
 
-/// Runs from its creation on.
+/// A stopwatch that runs from its creation on.
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts to count.
+    /// Starts the stopwatch.
     #[expect(
         clippy::disallowed_methods,
         reason = "a build tool times its steps; nothing depends on the figure"
@@ -15,18 +15,18 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
-    /// The time since the start.
+    /// Returns the time since the start.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 
-    /// The time since the start as people say it.
+    /// Returns the time since the start in words.
     pub fn words(&self) -> String {
         words(self.elapsed())
     }
 }
 
-/// `3.2 s` below a minute, `4 min 05 s` above.
+/// Formats `3.2 s` below a minute, `4 min 05 s` above.
 pub fn words(duration: Duration) -> String {
     let seconds = duration.as_secs();
     if seconds < 60 {

@@ -1,4 +1,4 @@
-//! A run of several steps that goes on after a failure and says at the end how each one went.
+//! Runs several steps, continues after a failure, and finally prints the result of each.
 
 use std::{fmt, time::Duration};
 
@@ -13,26 +13,26 @@ enum Outcome {
     Blocked(&'static str),
     /// The caller asked for it to be left out.
     LeftOut(&'static str),
-    /// What it asks could not be reached: no failure, and nothing that anybody may take for a result.
+    /// The service could not be reached: no failure, but no result either.
     NotChecked(&'static str),
 }
 
-/// What came of a step that asks somebody else.
+/// The result of a step that asks an external service.
 pub enum Checked {
-    /// It was answered, and all is well.
+    /// The service answered, and found nothing.
     Fine,
-    /// It could not be asked.
+    /// The service could not be asked.
     NotPossible(&'static str),
 }
 
-/// The steps so far.
+/// The results of the steps so far.
 #[derive(Default)]
 pub struct Summary {
     rows: Vec<(String, Option<Duration>, Outcome)>,
 }
 
 impl Summary {
-    /// Does one step, prints why it failed if it did, and says whether it passed.
+    /// Runs one step, prints why it failed, and returns whether it passed.
     pub fn step(&mut self, name: &str, work: impl FnOnce() -> Result<()>) -> bool {
         eprintln!("\n── {name} ──");
         let stopwatch = Stopwatch::start();
@@ -51,7 +51,7 @@ impl Summary {
         passed
     }
 
-    /// Does one step that asks a service, which may not be reachable from here.
+    /// Runs one step that asks a service, which may be unreachable.
     pub fn check(&mut self, name: &str, work: impl FnOnce() -> Result<Checked>) {
         let mut unreachable = None;
         self.step(name, || {
@@ -66,19 +66,19 @@ impl Summary {
         }
     }
 
-    /// Records a step that an earlier failure made impossible.
+    /// Records a step that could not run because of an earlier failure.
     pub fn blocked(&mut self, name: &str, by: &'static str) {
         self.rows
             .push((name.to_owned(), None, Outcome::Blocked(by)));
     }
 
-    /// Records a step the caller asked not to do.
+    /// Records a step that the caller asked to leave out.
     pub fn left_out(&mut self, name: &str, flag: &'static str) {
         self.rows
             .push((name.to_owned(), None, Outcome::LeftOut(flag)));
     }
 
-    /// Prints the table and fails when any step failed.
+    /// Prints the table and fails if any step failed.
     pub fn finish(self) -> Result<()> {
         println!("\n{self}");
         let failed = self.failed();

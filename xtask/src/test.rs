@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is.
+//! `cargo xtask test`: runs all tests.
 
 use std::env;
 
@@ -31,14 +31,14 @@ pub struct TestArguments {
     pub playwright: Vec<String>,
 }
 
-/// A file system in memory, where a commit waits for no disk: a third of the time of the suites that cargo runs. What a disk does is asked by
-/// `faults`.
+/// A file system in memory, where commits do not wait for a disk: this reduces the time of cargo's
+/// suites to a third. Real disk behaviour is tested by `faults`.
 const MEMORY: &str = "/dev/shm";
-/// Of that, so that no test fails for want of room: a container's may hold 64 MB in all. The suites need a tenth of it.
+/// The free space that is required, so that no test fails for lack of room: a container may have only 64 MB. The suites need a tenth of it.
 const ROOM: u64 = 1 << 30;
 
-/// What runs on the host, in one call: cargo compiles what they share anew for each set of features it is asked for, and a call of its own for
-/// each crate is a set of its own.
+/// The crates that run on the host, in one call: cargo recompiles shared crates for each set of
+/// features, and a separate call for each crate would have its own set.
 const HOST: [&str; 10] = [
     "--package",
     "domain",
@@ -52,7 +52,7 @@ const HOST: [&str; 10] = [
     "app",
 ];
 
-/// The suites that cargo runs. `app`, `usecases` and `domain` come in one shape for each side, never both in one call, because cargo would unite their features.
+/// The suites that cargo runs. `app`, `usecases` and `domain` are built once per side, never in one call, because cargo would unite their features.
 const SUITES: [(&str, &[&str]); 6] = [
     (
         "domain and use cases, as in the browser",
@@ -71,7 +71,7 @@ const SUITES: [(&str, &[&str]); 6] = [
     ("faults, its judge", &["--package", "faults"]),
 ];
 
-/// How much of what takes long runs.
+/// How much of the slow tests runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each attack a few times.
@@ -80,7 +80,7 @@ pub enum Depth {
     Deep,
 }
 
-/// Runs all of it and prints the summary.
+/// Runs all tests and prints the summary.
 pub fn run(arguments: &TestArguments) -> Result<()> {
     let mut summary = Summary::default();
     steps(&mut summary, arguments, Depth::Quick);
@@ -90,7 +90,7 @@ pub fn run(arguments: &TestArguments) -> Result<()> {
 /// Adds the steps to a summary.
 pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     tools::ensure_for_operators();
-    // Pages of a quick run are no subject of these tests: without shipped ones, a server of the tests has none.
+    // These tests never use quickly built pages: without shipped pages, the server in the tests has none.
     summary.step("shipped pages chosen", || {
         frontend::choose(Edition::Shipped)
     });
@@ -141,7 +141,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     }
 }
 
-/// The tests that need a package of `docs/proxies`: the ends of their names.
+/// Returns the name endings of the tests that need a package of `docs/proxies`.
 fn tests_behind(package: &str) -> &'static str {
     match package {
         "nginx" => "_nginx",
@@ -152,10 +152,10 @@ fn tests_behind(package: &str) -> &'static str {
     }
 }
 
-/// Proxies stand before the server, whatever its database is.
+/// Tests of the proxies, which do not depend on the database.
 const PROXIES: &str = "proxies::";
 
-/// Tests that are about the database's file: its copies, damages, locks, and rows with numbers of their own.
+/// Tests about the database file: copies, damage, locks, and rows with their own ids.
 const ABOUT_THE_FILE: [&str; 16] = [
     "accounts::migrate_says_what_it_made",
     "backup::",
@@ -175,8 +175,8 @@ const ABOUT_THE_FILE: [&str; 16] = [
     "sqlite_file::",
 ];
 
-/// What the store promises, and the whole server as two instances whose turn it is request by request, on the second engine; a few sequences of the
-/// model. A server that can't be started is a failure, not a reason to leave it out.
+/// Runs on the second engine the store's tests, the whole server as two instances that take turns request by request,
+/// and a few sequences of the model. A server that can't be started is a failure, not a reason to skip these tests.
 fn on_postgres() -> Result<()> {
     let cluster = Cluster::start()?;
     let skipped = ABOUT_THE_FILE.iter().flat_map(|name| ["--skip", name]);
@@ -191,7 +191,7 @@ fn on_postgres() -> Result<()> {
         .run()
 }
 
-/// Has a suite keep its files in memory, if there is room and nobody has named another place.
+/// Keeps a suite's files in memory, if there is room and the user has not set another location.
 fn in_memory(suite: Process) -> Process {
     let room = Process::new("df")
         .args(["--block-size=1", "--output=avail", MEMORY])
@@ -205,14 +205,14 @@ fn in_memory(suite: Process) -> Process {
     }
 }
 
-/// What `df` tells: a heading, and the bytes that are free.
+/// Parses the output of `df`: a heading, then the free bytes.
 fn is_enough(told: &str) -> bool {
     let free = told.lines().nth(1);
     free.and_then(|free| free.trim().parse().ok())
         .is_some_and(|free: u64| free >= ROOM)
 }
 
-/// A key rotates under ten thousand rows while people sign in; the suite above does it with some hundred.
+/// Rotates a key under ten thousand rows while users sign in; the suite above does it with a few hundred.
 fn rotated() -> Result<()> {
     Process::cargo(["test", "--package", "server", "--test", "command_line"])
         .args(["keys::rotate_while_people_sign_in"])
@@ -229,7 +229,7 @@ fn browser(arguments: &[String]) -> Result<()> {
         .run()
 }
 
-/// The same journeys in each engine, with a table at the end.
+/// Runs the same journeys in each engine, with a table at the end.
 fn engines(depth: Depth) -> Result<()> {
     tools::ensure_for_engines()?;
     let playwright = playwright()?

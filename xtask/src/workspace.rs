@@ -1,29 +1,29 @@
-//! Where things stand.
+//! Paths in the workspace.
 
 use std::path::{Path, PathBuf};
 
-/// The folder of the workspace, wherever the command was started.
+/// Returns the folder of the workspace, wherever the command was started.
 pub fn root() -> &'static Path {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
     own.parent().unwrap_or(own)
 }
 
-/// The pages, which the server embeds.
+/// Returns the folder of the pages, which the server embeds.
 pub fn dist() -> PathBuf {
     root().join("dist")
 }
 
-/// The browser tests, with the Node packages of the project.
+/// Returns the folder of the browser tests, with the project's Node packages.
 pub fn end2end() -> PathBuf {
     root().join("end2end")
 }
 
-/// The one binary that is shipped, tested by the browser suite.
+/// Returns the path of the shipped binary, which the browser suite tests.
 pub fn binary() -> PathBuf {
     root().join("target/release/twinlock")
 }
 
-/// The binary that `run` starts, with what `cargo test` compiles in it.
+/// Returns the path of the binary that `run` starts, which shares its build products with `cargo test`.
 pub fn quick_binary() -> PathBuf {
     root().join("target/debug/twinlock")
 }

@@ -1,4 +1,4 @@
-//! Published advisories about what we depend on. Where they can't be reached the step says so: it has checked nothing.
+//! Checks our dependencies for published advisories. If the databases can't be reached, the step reports that it has checked nothing.
 
 use anyhow::{Result, bail};
 
@@ -11,13 +11,13 @@ use crate::{
 /// A check of the summary.
 type Check = fn() -> Result<Checked>;
 
-/// The checks, each with the name of its step.
+/// The checks with the names of their steps.
 pub const CHECKS: [(&str, Check); 2] = [
     ("advisories, crates", crates),
     ("advisories, packages of npm", packages),
 ];
 
-/// The crates, against the database of `RustSec`.
+/// Checks the crates against the `RustSec` database.
 fn crates() -> Result<Checked> {
     let tools = Toolbox::for_dependency_check()?;
     let deny = |arguments: &[&str]| -> Result<Process> {
@@ -35,7 +35,7 @@ fn crates() -> Result<Checked> {
     Ok(Checked::Fine)
 }
 
-/// The packages of the tests and the build, against the registry's own.
+/// Checks the npm packages of the tests and the build against the registry's advisories.
 fn packages() -> Result<Checked> {
     for folder in node_folders() {
         let audit = Process::new("npm")
@@ -55,7 +55,7 @@ fn packages() -> Result<Checked> {
     Ok(Checked::Fine)
 }
 
-/// Whether an answer is a report at all: npm ends alike when it found something and when it could not ask.
+/// Returns whether the output is a report: npm exits alike when it finds advisories and when it can't reach the registry.
 fn is_report(answer: &str) -> bool {
     answer.contains("\"auditReportVersion\"")
 }

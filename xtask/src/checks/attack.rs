@@ -14,7 +14,7 @@ use crate::{
 /// How long each fuzz target runs.
 const SECONDS: u32 = 60;
 
-/// Each attack a few times, against the binary that is shipped: about two minutes.
+/// Runs each attack a few times against the shipped binary: about two minutes.
 pub fn quick() -> Result<()> {
     tools::ensure_for_attack()?;
     suite()
@@ -23,7 +23,7 @@ pub fn quick() -> Result<()> {
         .run()
 }
 
-/// Each attack as often as the list says, against the binary that is shipped: 9 minutes of processor time.
+/// Runs each attack as often as the list says, against the shipped binary: 9 minutes of processor time.
 pub fn everything() -> Result<()> {
     tools::ensure_for_attack()?;
     suite()
@@ -35,7 +35,7 @@ pub fn everything() -> Result<()> {
         .run()
 }
 
-/// Two at a time: some measure how long an answer takes.
+/// Runs two attacks at a time, because some measure response times.
 fn suite() -> Process {
     Process::cargo([
         "run",
@@ -48,7 +48,7 @@ fn suite() -> Process {
     ])
 }
 
-/// The model test over 2,000 sequences of actions, in a profile that is worth its longer build only here.
+/// Runs the model test over 2,000 sequences of actions, in a profile whose longer build pays off only here.
 pub fn model() -> Result<()> {
     Process::cargo(["test", "--profile", "deep"])
         .args(["--package", "server", "--test", "model"])
@@ -67,7 +67,7 @@ pub struct FuzzArguments {
     seconds: u32,
 }
 
-/// Every fuzz target for a minute.
+/// Runs every fuzz target for a minute.
 pub fn fuzz() -> Result<()> {
     fuzz_some(&FuzzArguments {
         target: None,
@@ -75,7 +75,7 @@ pub fn fuzz() -> Result<()> {
     })
 }
 
-/// The targets that were asked for.
+/// Runs the requested targets.
 pub fn fuzz_some(arguments: &FuzzArguments) -> Result<()> {
     let tools = Toolbox::for_fuzzing()?;
     let mut targets = targets()?;
@@ -92,7 +92,7 @@ pub fn fuzz_some(arguments: &FuzzArguments) -> Result<()> {
     Ok(())
 }
 
-/// Its own workspace, because its crates are built with other flags.
+/// Runs one target. The fuzz crates are a separate workspace, because they are built with other flags.
 fn fuzz_one(target: &str, seconds: u32, tools: &Toolbox) -> Result<()> {
     let corpus = root().join("fuzz/corpus").join(target);
     fs::create_dir_all(&corpus).with_context(|| format!("creating {}", corpus.display()))?;
@@ -101,13 +101,13 @@ fn fuzz_one(target: &str, seconds: u32, tools: &Toolbox) -> Result<()> {
         .args([format!("fuzz/corpus/{target}"), format!("fuzz/seeds/{target}")])
         .args(["--", &format!("-max_total_time={seconds}"), "-print_final_stats=1", "-verbosity=0"])
         .env_unshown("PATH", tools.path()?)
-        // Coverage needs flags that only nightly takes; this makes the stable compiler take them.
+        // Coverage needs flags that only nightly accepts; this variable makes the stable compiler accept them.
         .env("RUSTC_BOOTSTRAP", "1")
         .remedy("the input that breaks it stands in fuzz/artifacts; put it into fuzz/seeds when it is mended")
         .run()
 }
 
-/// The targets by their files.
+/// Returns the targets by their file names.
 fn targets() -> Result<Vec<String>> {
     let folder = root().join("fuzz/fuzz_targets");
     let mut names = Vec::new();

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how much the shipped binary answers, how fast, and at what cost; with `--browser` what it is in a browser.
+//! `cargo xtask bench`: measures throughput, latency and cost of the shipped binary; with `--browser`, of the pages in a browser.
 
 use std::{fs, path::PathBuf, thread::available_parallelism};
 
@@ -15,12 +15,12 @@ use crate::{
     workspace::{end2end, root},
 };
 
-/// The core that the servers have for themselves.
+/// The core reserved for the servers.
 const SERVERS: &str = "0";
-/// The core of the load.
+/// The core of the load generator.
 const LOAD: &str = "1";
 
-/// The load.
+/// The load generator.
 const PROGRAM: &str = "target/release/bench";
 
 /// What `bench` takes.
@@ -62,7 +62,7 @@ enum Peer {
     BetterAuth,
 }
 
-/// Builds both, and runs the load.
+/// Builds both programs, and runs the load.
 pub fn run(arguments: &BenchArguments) -> Result<()> {
     if arguments.browser {
         return browser(arguments.write);
@@ -80,7 +80,7 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
     let cluster = Cluster::start_durable()?;
     Process::cargo(["build", "--release", "--package", "bench"]).run()?;
     let mut load = if arguments.scale_out {
-        // Nothing is bound: whatever has no share of its own takes what it needs.
+        // No process is bound to a core here: those without a reserved share take what they need.
         Process::new(root().join(PROGRAM))
             .args(["scale-out", "--nginx"])
             .args([tools::ensure_nginx()?])
@@ -103,7 +103,7 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
         .run()
 }
 
-/// The load on one core, the servers on another.
+/// Runs the load on one core and the servers on another.
 fn beside_the_servers(measurement: &str, cluster: &Cluster) -> Result<Process> {
     cluster.bind(SERVERS)?;
     Ok(Process::new("taskset")
@@ -111,7 +111,7 @@ fn beside_the_servers(measurement: &str, cluster: &Cluster) -> Result<Process> {
         .args([measurement, "--core", SERVERS]))
 }
 
-/// The other half: downloads, times and tasks in Debian's Chromium (`end2end/bench`).
+/// Measures downloads, times and tasks in Debian's Chromium (`end2end/bench`).
 fn browser(write: bool) -> Result<()> {
     let binary = binary()?;
     tools::ensure_for_browser_tests()?;
@@ -135,7 +135,7 @@ fn browser(write: bool) -> Result<()> {
         .run()
 }
 
-/// A peer's scripts with its packages beside them; answers their folder.
+/// Installs a peer's scripts with their packages; returns their folder.
 fn installed(peer: &str) -> Result<PathBuf> {
     let folder = root().join("target/peers").join(peer);
     let source = root().join("bench/peers").join(peer);

@@ -23,13 +23,13 @@ pub struct FaultsArguments {
     suite: Vec<String>,
 }
 
-/// Builds the program and does to it what the list says.
+/// Builds the program and runs the fault suite against it.
 pub fn run(arguments: &FaultsArguments) -> Result<()> {
     build::build()?;
     suite(arguments.quick, &arguments.suite)
 }
 
-/// The small part, against the binary that is shipped.
+/// Runs the small part of the suite against the shipped binary.
 pub fn quick() -> Result<()> {
     suite(true, &[])
 }

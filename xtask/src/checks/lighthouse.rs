@@ -1,4 +1,4 @@
-//! `cargo xtask lighthouse`: what Google's page audit says about the real pages.
+//! `cargo xtask lighthouse`: audits the real pages with Google's Lighthouse.
 
 use std::{env, path::PathBuf};
 
@@ -30,7 +30,7 @@ pub fn run(arguments: &LighthouseArguments) -> Result<()> {
         .run()
 }
 
-/// The binary that `TWINLOCK_BIN` names, or else one built from what is here.
+/// Returns the binary named in `TWINLOCK_BIN`, or builds one from the sources.
 pub fn binary() -> Result<PathBuf> {
     match env::var_os("TWINLOCK_BIN") {
         Some(chosen) => Ok(chosen.into()),

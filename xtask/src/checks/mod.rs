@@ -1,4 +1,4 @@
-//! What `ci` and `test` look at beside cargo's own tests, and what is measured.
+//! The checks of `ci` and `test` beside cargo's own tests, and the measurements.
 
 pub mod advisories;
 pub mod attack;

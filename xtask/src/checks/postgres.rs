@@ -1,4 +1,4 @@
-//! A `PostgreSQL` server of the tests' own: made for one run in a temporary folder, on a free port, and gone with it.
+//! A temporary `PostgreSQL` server for the tests: created for one run in a temporary folder on a free port, and removed afterwards.
 
 use std::{
     env, fs,
@@ -11,26 +11,26 @@ use anyhow::{Context, Result};
 
 use crate::{process::Process, stopwatch::Stopwatch, tools};
 
-/// Where the tests look for the server's URL.
+/// The variable in which the tests find the server's URL.
 pub const URL: &str = "TWINLOCK_TEST_POSTGRES";
 
-/// A running server. Dropped, it is stopped and its folder removed.
+/// A running server. Dropping it stops the server and removes its folder.
 pub struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
-    /// The server refuses to run as root.
+    /// Whether to run as the user postgres, because the server refuses to run as root.
     as_postgres: bool,
 }
 
 impl Cluster {
-    /// Installs the server's package where it is missing, and starts a server. Nothing in it outlives the run, so nothing waits for the
-    /// disk.
+    /// Installs the server's package if it is missing, and starts a server. Its data is temporary,
+    /// so commits do not wait for the disk.
     pub fn start() -> Result<Self> {
         Self::start_with("-c fsync=off -c full_page_writes=off")
     }
 
-    /// The same with the disk in earnest, for a suite that makes it crash.
+    /// Starts a server whose commits do wait for the disk, for a suite that makes it crash.
     pub fn start_durable() -> Result<Self> {
         Self::start_with("-c fsync=on -c synchronous_commit=on")
     }
@@ -56,12 +56,12 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// The URL of the server's first database.
+    /// Returns the URL of the server's first database.
     pub fn url(&self) -> String {
         format!("postgres://twinlock@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Binds the server, and what it starts from now on, to these cores.
+    /// Binds the server and its future child processes to these cores.
     pub fn bind(&self, cores: &str) -> Result<()> {
         let pid = fs::read_to_string(self.data().join("postmaster.pid"))?;
         let pid = pid
@@ -76,7 +76,7 @@ impl Cluster {
     }
 
     fn make(&self, options: &str) -> Result<()> {
-        // Of a run that was killed, under the same number of a process.
+        // A killed run with the same process id may have left this folder behind.
         let _ = fs::remove_dir_all(&self.folder);
         fs::create_dir(&self.folder)
             .with_context(|| format!("making {}", self.folder.display()))?;
@@ -132,12 +132,12 @@ impl Cluster {
         .folder(Path::new("/"))
     }
 
-    /// The folder of the programs that control it.
+    /// Returns the folder of the server's programs.
     pub fn programs(&self) -> &Path {
         &self.programs
     }
 
-    /// The folder of its data.
+    /// Returns the folder of the server's data.
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
@@ -145,7 +145,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Best effort: the run's own result is worth more than this one.
+        // Best effort, because the result of the run matters more than this error.
         let stopped = self.control(&["stop", "--mode=immediate", "--wait"]);
         let removed = fs::remove_dir_all(&self.folder);
         if stopped.is_err() || removed.is_err() {

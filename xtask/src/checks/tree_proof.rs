@@ -1,15 +1,15 @@
-//! The proof that nothing of the server reaches the browser.
+//! Proves that no crate of the server reaches the browser.
 
 use anyhow::{Result, bail, ensure};
 
 use crate::process::Process;
 
-/// Crates that belong to the server: storage, network, hashing, keys.
+/// Crates of the server: storage, network, hashing, keys.
 const SERVER_ONLY: [&str; 8] = [
     "argon2", "axum", "chrono", "hmac", "hyper", "sqlx", "tokio", "totp-rs",
 ];
 
-/// Reads the dependency tree of `frontend` for wasm32 and fails when it names one of them.
+/// Reads the dependency tree of `frontend` for wasm32 and fails if it contains a server crate.
 pub fn check() -> Result<()> {
     let tree = Process::cargo([
         "tree",
@@ -45,7 +45,7 @@ pub fn check() -> Result<()> {
     )
 }
 
-/// How many crates the tree names, and which of them are the server's.
+/// Returns how many crates the tree contains, and which of them are the server's.
 fn judge(tree: &str) -> (usize, Vec<&str>) {
     let mut names: Vec<&str> = tree
         .lines()
@@ -57,7 +57,7 @@ fn judge(tree: &str) -> (usize, Vec<&str>) {
     (names.len(), found.collect())
 }
 
-/// A family counts as a whole: `sqlx-core` is as wrong as `sqlx`.
+/// Matches whole crate families: `sqlx-core` is as wrong as `sqlx`.
 fn server_only(name: &str) -> bool {
     SERVER_ONLY.iter().any(|forbidden| {
         name.strip_prefix(forbidden)

@@ -1,4 +1,4 @@
-//! wasm-bindgen and wasm-opt: the compiled WASM becomes a pair that a browser can load.
+//! Runs wasm-bindgen and wasm-opt: turns the compiled WASM into a script and WASM that a browser can load.
 
 use std::{
     fs,
@@ -11,12 +11,12 @@ use wasm_bindgen_cli_support::Bindgen;
 use super::{fingerprint::files_below, template::Link};
 use crate::{process::Process, tools::Toolbox};
 
-/// The name of both before they have a hash in it.
+/// The base name of both files before the hash is added.
 const NAME: &str = "frontend";
 
-/// What wasm-bindgen wrote.
+/// The output of wasm-bindgen.
 pub struct Pair {
-    /// The folder with all of it.
+    /// The folder with the whole output.
     pub(super) folder: PathBuf,
     /// The script that loads the WASM.
     pub script: PathBuf,
@@ -25,7 +25,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// The scripts that crates bring along, which the main one imports by relative paths: none today.
+    /// Returns the scripts of other crates, which the main script imports by relative paths: none today.
     pub fn snippets(&self) -> Result<Vec<(String, PathBuf)>> {
         let folder = self.folder.join("snippets");
         if !folder.exists() {
@@ -39,7 +39,7 @@ impl Pair {
     }
 }
 
-/// Writes the JavaScript between a WASM file and the browser into a folder of its own, with the WASM as that needs it.
+/// Writes the JavaScript glue for a WASM file, and the WASM that it needs, into a separate folder.
 pub fn write(compiled: &Path, folder: PathBuf) -> Result<Pair> {
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
@@ -59,12 +59,12 @@ pub fn write(compiled: &Path, folder: PathBuf) -> Result<Pair> {
     })
 }
 
-/// The file that wasm-bindgen writes into such a folder.
+/// Returns the path of the WASM file in wasm-bindgen's output folder.
 pub fn wasm(folder: &Path) -> PathBuf {
     folder.join(format!("{NAME}_bg.wasm"))
 }
 
-/// The pair with a WASM that was made small. What it was made from stays, for `cargo xtask size --by-crate`.
+/// Shrinks the WASM with wasm-opt. The original file stays for `cargo xtask size --by-crate`.
 pub fn shrunk(pair: Pair, app: &Link, tools: &Toolbox) -> Result<Pair> {
     let small = pair.wasm.with_extension("small.wasm");
     Process::new("wasm-opt")
@@ -79,7 +79,7 @@ pub fn shrunk(pair: Pair, app: &Link, tools: &Toolbox) -> Result<Pair> {
     })
 }
 
-/// How wasm-opt makes it small, as the attributes of the app's link in the index page say.
+/// Returns the options of wasm-opt, from the attributes of the app's link in the index page.
 pub fn shrinking(app: &Link) -> Result<Vec<String>> {
     let level = format!("-O{}", app.value("data-wasm-opt")?);
     let passes = app.value("data-wasm-opt-params")?.split_whitespace();

@@ -1,4 +1,4 @@
-//! The pages' code, compiled for the browser.
+//! Compiles the pages' code for the browser.
 
 use std::{env, path::PathBuf};
 
@@ -7,13 +7,13 @@ use anyhow::Result;
 use super::edition::Edition;
 use crate::{process::Process, tools, workspace::root};
 
-/// Where the shipped pages are compiled: with another standard library, they share nothing with the rest.
+/// The target folder of the shipped pages: they use another standard library, so they share no build products with the rest.
 const WASM_TARGET_DIR: &str = "target/wasm";
 
-/// What cargo's builds for the browser are called after.
+/// The target triple of builds for the browser.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Compiles them with these features of `frontend`; answers the WASM file.
+/// Compiles the pages with these features of `frontend`; returns the WASM file.
 pub fn compile(edition: Edition, features: &[&str]) -> Result<PathBuf> {
     let process = Process::cargo(["build", "--package", "frontend", "--bin", "frontend"])
         .args(["--target", TARGET])
@@ -27,10 +27,10 @@ pub fn compile(edition: Edition, features: &[&str]) -> Result<PathBuf> {
             (process, format!("{WASM_TARGET_DIR}/{TARGET}/wasm-release"))
         }
         Edition::Quick => {
-            // In the folder of the server: what both need on the host, such as macros, is compiled once.
+            // Shares the server's target folder, so that host crates such as macros are compiled only once.
             let process = with_some_std(process)?
                 .args(["--target-dir", "target"])
-                // Line tables would make them ten times as large.
+                // Line tables would make the pages ten times as large.
                 .env("CARGO_PROFILE_DEV_DEBUG", "false")
                 .env_unshown("CARGO_ENCODED_RUSTFLAGS", WITHOUT_TYPES);
             (process, format!("target/{TARGET}/debug"))
@@ -42,7 +42,7 @@ pub fn compile(edition: Edition, features: &[&str]) -> Result<PathBuf> {
     Ok(root().join(folder).join("frontend.wasm"))
 }
 
-/// On the standard library of the toolchain, or on one that is compiled where the toolchain has only its sources and can't get more.
+/// Uses the toolchain's standard library for the browser, or compiles it if only its sources are present and it can't be downloaded.
 fn with_some_std(process: Process) -> Result<Process> {
     let Err(missing) = tools::ensure_target() else {
         return Ok(process);
@@ -56,8 +56,8 @@ fn with_some_std(process: Process) -> Result<Process> {
     Ok(with_own_std(process))
 }
 
-/// Has cargo compile the standard library too, for size and with panics that end the app without composing words about it (ADR 21).
-/// Cargo takes that on its nightly channel only, or where this variable is set.
+/// Makes cargo compile the standard library too, for size, and with panics that end the app without
+/// formatting a message (ADR 21). Cargo accepts that only on the nightly channel or with this variable.
 fn with_own_std(process: Process) -> Process {
     process
         .env("RUSTC_BOOTSTRAP", "1")
@@ -65,11 +65,11 @@ fn with_own_std(process: Process) -> Process {
         .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
 }
 
-/// Components without their types weigh less, and compile sooner.
+/// Components with erased types are smaller and compile faster.
 const WITHOUT_TYPES: &str = "--cfg=erase_components";
 
-/// No page shows what `{:?}` would write. What is left of panics names source files, but not where those lay on the machine that built
-/// them (ASVS V13.4).
+/// Returns the flags of the shipped pages: no page shows `{:?}` output, and remaining panics name
+/// source files without their path on the build machine (ASVS V13.4).
 fn shipped_flags() -> Vec<String> {
     let hidden =
         |folder: PathBuf, name: &str| format!("--remap-path-prefix={}={name}", folder.display());

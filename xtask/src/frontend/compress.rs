@@ -1,4 +1,4 @@
-//! `.br` and `.gz` beside each file, so that the server never compresses the same bytes twice.
+//! Writes `.br` and `.gz` next to each file, so that the server never compresses the same bytes twice.
 
 use std::{
     fs,
@@ -9,12 +9,12 @@ use std::{
 use anyhow::{Context, Result};
 use flate2::{Compression, write::GzEncoder};
 
-/// Below this a compressed copy saves nothing that matters in one network packet.
+/// Smaller files fit into one network packet, so compressing them saves nothing.
 const WORTHWHILE: usize = 256;
 
-/// Compresses each of these files where it pays.
+/// Compresses each of these files if it saves bytes.
 pub fn all(files: &[PathBuf]) -> Result<()> {
-    // The server fills the placeholders of index.html when it starts: a copy made here would hold them unfilled.
+    // The server fills the placeholders of index.html at start, so a copy made here would still contain them.
     let packed = |file: &&PathBuf| !file.ends_with("index.html");
     files.iter().filter(packed).try_for_each(|file| pack(file))
 }
@@ -33,7 +33,7 @@ fn pack(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The name of the copy in another format: `app.js.br` for `app.js`.
+/// Returns the name of the copy in another format: `app.js.br` for `app.js`.
 pub fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut copy = file.as_os_str().to_owned();
     copy.push(".");
@@ -41,12 +41,12 @@ pub fn beside(file: &Path, ending: &str) -> PathBuf {
     copy.into()
 }
 
-/// Brotli at its densest.
+/// Compresses with brotli at its highest quality.
 pub fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
     packed_at(plain, 11, 24)
 }
 
-/// Brotli as the server has time for at its start (`server/src/spa/packing.rs`).
+/// Compresses with the brotli settings that the server uses at start (`server/src/spa/packing.rs`).
 pub fn brotli_at_start(plain: &[u8]) -> Result<Vec<u8>> {
     packed_at(plain, 4, 16)
 }
@@ -63,7 +63,7 @@ fn packed_at(plain: &[u8], quality: i32, lgwin: i32) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
-/// Gzip at its densest.
+/// Compresses with gzip at its highest level.
 pub fn gzip(plain: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(plain)?;

@@ -1,4 +1,4 @@
-//! The two kinds of pages: those that are shipped, and those that are built quickly for a look.
+//! The two editions of the pages: shipped, and quickly built for development.
 
 use std::{
     fs,
@@ -9,17 +9,17 @@ use anyhow::{Context, Result};
 
 use super::stamp::STAMP;
 
-/// Which pages stand in `dist`.
+/// An edition of the pages in `dist`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edition {
-    /// Small: on a standard library of their own, optimised for size, minified and compressed.
+    /// Small: with its own standard library, optimised for size, minified and compressed.
     Shipped,
-    /// Soon there: compiled in cargo's profile for development, with the names of functions and every assertion.
+    /// Quick to build: compiled in cargo's development profile, with function names and all assertions.
     Quick,
 }
 
 impl Edition {
-    /// The word in the stamp, and the name of the folder that keeps these pages while the others stand in `dist`.
+    /// Returns the edition's word in the stamp, which also names the folder that keeps these pages while the other edition is in `dist`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Shipped => "shipped",
@@ -35,8 +35,8 @@ impl Edition {
     }
 }
 
-/// Lets `dist` hold this edition, if it was ever built. The other one is moved aside with its stamp: a rename keeps the times of all files, so
-/// cargo finds each binary fresh that holds the pages which come back.
+/// Puts this edition into `dist`, if it was ever built. The other edition is moved aside with its
+/// stamp. A rename keeps all file times, so cargo considers the binary with the restored pages fresh.
 pub fn choose(root: &Path, edition: Edition) -> Result<()> {
     let stamp = fs::read_to_string(root.join(STAMP)).unwrap_or_default();
     let is_of = |edition: Edition| stamp.starts_with(&format!("pages {}\n", edition.word()));
@@ -49,13 +49,13 @@ pub fn choose(root: &Path, edition: Edition) -> Result<()> {
     }
     let waiting = aside(edition);
     if waiting.join(STAMP).exists() {
-        // What an interrupted build left there has no stamp, and is nobody's.
+        // The output of an interrupted build has no stamp, so it belongs to no edition and may be deleted.
         move_all(&waiting, root)?;
     }
     Ok(())
 }
 
-/// Pages and stamp from one folder to another. The stamp goes last: without it, what stands there counts as unfinished.
+/// Moves pages and stamp between folders. The stamp is moved last, because pages without a stamp count as unfinished.
 fn move_all(from: &Path, to: &Path) -> Result<()> {
     let dist = to.join("dist");
     if dist.exists() {

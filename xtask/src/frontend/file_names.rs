@@ -1,4 +1,4 @@
-//! Names by what a file holds when it is sent: browsers keep it for a year, and the server knows a name with a hash by its form.
+//! Names files by a hash of their content: browsers keep such files for a year, and the server recognises the form of hashed names.
 
 use std::{
     fs,
@@ -9,22 +9,22 @@ use anyhow::{Context, Result};
 
 use super::{bindings::Pair, fingerprint};
 
-/// As many digits as Trunk has.
+/// The number of digits that Trunk uses.
 const DIGITS: usize = 16;
 
-/// Where the files of the pages come from, and their names in `dist`.
+/// The names of the pages' files in `dist`.
 pub struct Names {
     /// The script that loads the WASM.
     pub script: String,
     /// The WASM.
     pub wasm: String,
-    /// Scripts of other crates, which keep their names: a folder's name has the hash.
+    /// Scripts of other crates. They keep their names, because their folder's name contains the hash.
     pub snippets: Vec<String>,
     /// The icon.
     pub icon: String,
 }
 
-/// Copies the files into `dist`. Script and WASM have one hash over both: a half of a pair must never be joined with the half of another one.
+/// Copies the files into `dist`. Script and WASM share one hash over both, because a browser must never combine files of two builds.
 pub fn copy(pair: &Pair, icon: &Path, dist: &Path) -> Result<Names> {
     let hash = digits(&[pair.script.clone(), pair.wasm.clone()])?;
     let snippets = pair.snippets()?;
@@ -56,7 +56,7 @@ fn digits(files: &[PathBuf]) -> Result<String> {
     Ok(digits.to_owned())
 }
 
-/// `icons/mark.svg` as `mark-<hash>.svg`.
+/// Returns `mark-<hash>.svg` for `icons/mark.svg`.
 fn hashed(file: &Path, hash: &str) -> Result<String> {
     let (stem, ending) = file
         .file_name()

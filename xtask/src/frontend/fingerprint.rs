@@ -1,4 +1,4 @@
-//! One hash over everything that decides what the pages are.
+//! One hash over all inputs of the pages.
 
 use std::{
     fs,
@@ -8,13 +8,13 @@ use std::{
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// Raised when this tool joins the styles, compiles the pages or packs `dist` in another way than before.
+/// Increase this when this tool changes how it joins styles, compiles pages or packs `dist`.
 const FORMAT: &str = "8";
 
 const FOLDERS: [&str; 5] = ["app", "domain", "frontend", "style", "usecases"];
 const FILES: [&str; 2] = ["Cargo.lock", "Cargo.toml"];
 
-/// The hash of the sources below `root`, and of the versions of the tools that will build them.
+/// Returns the hash of the sources below `root` and of the tools' versions.
 pub fn of_inputs(root: &Path, versions: &str) -> Result<String> {
     let mut files: Vec<PathBuf> = FILES.iter().map(|name| root.join(name)).collect();
     for folder in FOLDERS {
@@ -27,14 +27,14 @@ pub fn of_inputs(root: &Path, versions: &str) -> Result<String> {
     Ok(hex(hash))
 }
 
-/// The hash of all files of one folder, by name and contents.
+/// Returns the hash of all files of a folder, by name and content.
 pub fn of_folder(folder: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     add_files(&mut hash, folder, &files_below(folder)?)?;
     Ok(hex(hash))
 }
 
-/// The hash of these files' contents, one after the other.
+/// Returns the hash of the contents of these files in order.
 pub fn of_contents(files: &[PathBuf]) -> Result<String> {
     let mut hash = Sha256::new();
     for file in files {
@@ -44,7 +44,7 @@ pub fn of_contents(files: &[PathBuf]) -> Result<String> {
     Ok(hex(hash))
 }
 
-/// All files of a folder and of those below it, in a fixed order. Hidden ones are editors' and tools' own.
+/// Returns all files of a folder and its subfolders in a fixed order. Hidden files are skipped, because they belong to editors and tools.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut waiting = vec![folder.to_path_buf()];
@@ -77,7 +77,7 @@ fn add_files(hash: &mut Sha256, root: &Path, files: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Each part with its length, so that no two lists of parts give one stream of bytes.
+/// Hashes each part with its length, so that different lists of parts never give the same byte stream.
 fn add(hash: &mut Sha256, part: &[u8]) {
     hash.update(part.len().to_string().as_bytes());
     hash.update(b":");

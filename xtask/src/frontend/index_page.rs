@@ -1,5 +1,5 @@
-//! The index page as it is sent: with what its `<link data-trunk>`s stand for, without indentation and the notes of those who wrote it. Each
-//! visitor loads it anew.
+//! Builds the index page as it is sent: with the content of its `<link data-trunk>`s, without
+//! indentation and developers' comments, because every visit downloads it again.
 
 use anyhow::{Result, bail};
 use data_encoding::BASE64;
@@ -10,7 +10,7 @@ use super::{file_names::Names, template};
 /// The script that starts the app. The attribute keeps optimisers at the edge away from it; the others have it in frontend/index.html.
 const MODULE: &str = "<script data-cfasync=\"false\" type=\"module\">";
 
-/// The page with styles, icon and app in it.
+/// Returns the page with styles, icon and app inserted.
 pub fn filled(page: &str, styles: &str, icon: &[u8], names: &Names) -> Result<String> {
     let mut whole = String::new();
     let mut done = 0;
@@ -36,7 +36,7 @@ fn link_to_icon(name: &str, icon: &[u8]) -> String {
     format!("<link rel=\"icon\" href=\"/{name}\" integrity=\"sha384-{integrity}\"/>")
 }
 
-/// The event has Trunk's name: pages that `trunk serve` builds have the same.
+/// Returns the script that starts the app. The event has Trunk's name, because `trunk serve` builds pages with the same event.
 fn start_of_the_app(names: &Names) -> String {
     let Names { script, wasm, .. } = names;
     format!(
@@ -45,7 +45,7 @@ fn start_of_the_app(names: &Names) -> String {
     )
 }
 
-/// What a browser may fetch before it has read the rest.
+/// Returns the preload links for files that a browser may fetch before it has parsed the page.
 fn ahead(names: &Names) -> String {
     let scripts = [&names.script].into_iter().chain(&names.snippets);
     let scripts = scripts.map(|name| {
@@ -58,14 +58,14 @@ fn ahead(names: &Names) -> String {
     scripts.chain([wasm]).collect()
 }
 
-/// The page without what only its writers need.
+/// Returns the page without the parts that only developers need.
 pub fn short(page: &str) -> String {
     let lines = page.lines().map(str::trim);
     let kept = lines.filter(|line| !line.is_empty() && !is_note(line));
     kept.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// A line that is a comment as a whole: of a script, or of the page.
+/// Returns whether the whole line is a comment of a script or of the page.
 fn is_note(line: &str) -> bool {
     let comment = line
         .strip_prefix("<!--")
@@ -74,7 +74,7 @@ fn is_note(line: &str) -> bool {
         || comment.is_some_and(|words| !words.contains("-->") && !is_marker(words))
 }
 
-/// A word between which the server finds what it fills or leaves out: `<!-- sign-in -->` … `<!-- /sign-in -->`.
+/// Returns whether a comment is a marker for the server, which fills or removes the content in between: `<!-- sign-in -->` … `<!-- /sign-in -->`.
 fn is_marker(words: &str) -> bool {
     let word = words.trim().trim_start_matches('/');
     word.chars()

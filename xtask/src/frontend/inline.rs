@@ -1,4 +1,4 @@
-//! The styles and scripts that stand in the index page, without what only their writers need. Each visitor loads them anew.
+//! Minifies the styles and scripts in the index page, because every visit downloads them again.
 
 use std::{fs, path::PathBuf};
 
@@ -6,13 +6,13 @@ use anyhow::{Context, Result};
 
 use crate::{process::Process, tools::Toolbox, workspace::root};
 
-/// Where each of them begins and ends, and the language that esbuild knows it by. The module that starts the app is left as it is: the server reads it.
+/// The start and end tags of each part, and its language for esbuild. The module that starts the app stays as it is, because the server reads it.
 const PARTS: [(&str, &str, &str); 2] = [
     ("<style>", "</style>", "css"),
     ("<script data-cfasync=\"false\">", "</script>", "js"),
 ];
 
-/// The page with each of them made small.
+/// Returns the page with each part minified.
 pub fn shortened(mut page: String, tools: &Toolbox) -> Result<String> {
     for (open, close, language) in PARTS {
         page = replaced(&page, open, close, |text| by_esbuild(tools, language, text))?;
@@ -20,7 +20,7 @@ pub fn shortened(mut page: String, tools: &Toolbox) -> Result<String> {
     Ok(page)
 }
 
-/// The page with every text between `open` and `close` as `shorten` writes it.
+/// Returns the page with every text between `open` and `close` replaced by the result of `shorten`.
 fn replaced(
     page: &str,
     open: &str,
@@ -45,7 +45,7 @@ fn by_esbuild(tools: &Toolbox, language: &str, text: &str) -> Result<String> {
     fs::write(&long, text).with_context(|| format!("writing {}", long.display()))?;
     Process::new("esbuild")
         .args([&long])
-        // Not `--minify`: it may write a script in a newer language than the browsers know to which the script speaks.
+        // Not `--minify`, because that may use newer syntax than the old browsers understand for which the script is meant.
         .args(["--minify-whitespace", "--minify-identifiers", "--log-level=warning"])
         .args([format!("--outfile={}", short.display())])
         .env_unshown("PATH", tools.path()?)

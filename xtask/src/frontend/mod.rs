@@ -1,4 +1,4 @@
-//! The pages, in `dist`: compiled for the browser, joined to it by wasm-bindgen, and named in the index page.
+//! Builds the pages in `dist`: compiles them for the browser, joins them with wasm-bindgen, and inserts them into the index page.
 
 mod bindings;
 mod compile;
@@ -32,10 +32,10 @@ use crate::{
 use bindings::Pair;
 use template::Link;
 
-/// Where the page stands that the links in it are relative to.
+/// The folder to which the links in the page are relative.
 const SOURCE: &str = "frontend";
 
-/// Lets `dist` hold this edition: as it was built before if its sources are those, or else anew.
+/// Puts this edition into `dist`: a previous build if its sources are the same, otherwise a new one.
 pub fn build(edition: Edition) -> Result<()> {
     choose(edition)?;
     let inputs = fingerprint::of_inputs(root(), &versions::all()?)?;
@@ -57,12 +57,12 @@ pub fn build(edition: Edition) -> Result<()> {
     Ok(())
 }
 
-/// Lets `dist` hold what was built last of this edition, current or not; nothing if there is none.
+/// Puts the last build of this edition into `dist`, current or not; `dist` gets no pages if there is none.
 pub fn choose(edition: Edition) -> Result<()> {
     edition::choose(root(), edition)
 }
 
-/// Pages with these features beside the product's, in a folder of their own.
+/// Builds pages with additional features into a separate folder.
 pub fn build_quick_into(folder: &Path, features: &[&str]) -> Result<()> {
     assemble(&joined(Edition::Quick, features)?, folder)
 }
@@ -80,7 +80,7 @@ fn ship() -> Result<()> {
     compress::all(&downloads()?)
 }
 
-/// Script and WASM, as wasm-bindgen joins them.
+/// Returns script and WASM as joined by wasm-bindgen.
 fn joined(edition: Edition, features: &[&str]) -> Result<Pair> {
     let compiled = compile::compile(edition, features)?;
     let stopwatch = Stopwatch::start();
@@ -92,7 +92,7 @@ fn joined(edition: Edition, features: &[&str]) -> Result<Pair> {
     Ok(pair)
 }
 
-/// Where wasm-bindgen writes.
+/// Returns the output folder of wasm-bindgen.
 fn bindings_of(edition: Edition) -> PathBuf {
     root()
         .join("target/pages")
@@ -100,18 +100,18 @@ fn bindings_of(edition: Edition) -> PathBuf {
         .join("bindings")
 }
 
-/// The link of the index page that stands for the app.
+/// Returns the app's link in the index page.
 fn app() -> Result<Link> {
     template::link(&source("index.html")?, "rust")
 }
 
-/// The WASM of the shipped pages with the names of its functions, and how wasm-opt makes it small.
+/// Returns the shipped pages' WASM with its function names, and the options of wasm-opt.
 pub fn before_shrinking() -> Result<(PathBuf, Vec<String>)> {
     let wasm = bindings::wasm(&bindings_of(Edition::Shipped));
     Ok((wasm, bindings::shrinking(&app()?)?))
 }
 
-/// wasm-bindgen writes its JavaScript for people: half of it is names, comments and blank space.
+/// Minifies wasm-bindgen's JavaScript: half of it is names, comments and blank space.
 fn minify(pair: &Pair, tools: &Toolbox) -> Result<()> {
     let snippets = pair.snippets()?.into_iter().map(|(_, file)| file);
     for script in snippets.chain([pair.script.clone()]) {
@@ -125,8 +125,8 @@ fn minify(pair: &Pair, tools: &Toolbox) -> Result<()> {
     Ok(())
 }
 
-/// `server_fn` is compiled against streams that do nothing (frontend/wasm-streams). If a page begins to use one, the developer hears of it here,
-/// and not from a browser.
+/// Checks that no page uses streams, because `server_fn` is compiled against empty streams
+/// (frontend/wasm-streams). A developer gets the error here instead of in a browser.
 fn streams_are_unused(pair: &Pair) -> Result<()> {
     ensure!(
         !fs::read_to_string(&pair.script)?.contains("streamsAreLeftOut"),
@@ -135,7 +135,7 @@ fn streams_are_unused(pair: &Pair) -> Result<()> {
     Ok(())
 }
 
-/// Writes the folder that is served: the pair, the icon, and the index page that names them.
+/// Writes the folder that is served: script, WASM and icon, and the index page that names them.
 fn assemble(pair: &Pair, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
@@ -155,25 +155,25 @@ fn source(name: &str) -> Result<String> {
     fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))
 }
 
-/// Each file of `dist` a browser may ask for, without the compressed copies.
+/// Returns each file of `dist` that a browser may request, without the compressed copies.
 pub fn downloads() -> Result<Vec<PathBuf>> {
     let mut files = files_below(&dist())?;
     files.retain(|file| !has_ending(file, "br") && !has_ending(file, "gz"));
     Ok(files)
 }
 
-/// Whether a file name ends in `.ending`.
+/// Returns whether a file name ends in `.ending`.
 pub fn has_ending(file: &Path, ending: &str) -> bool {
     file.extension()
         .is_some_and(|extension| extension == ending)
 }
 
-/// Joins the style sheets into the one file that Trunk puts into index.html, for `trunk serve`: a hook in Trunk.toml calls it.
+/// Joins the style sheets into the file that Trunk inserts into index.html, for `trunk serve`: a hook in Trunk.toml calls it.
 pub fn join_styles() -> Result<()> {
     style::write(root())
 }
 
-/// The name of the WASM file, with a hash of its contents and the script's.
+/// Returns the name of the WASM file, which contains a hash of its content and the script's.
 pub fn wasm_file_name() -> Result<String> {
     downloads()?
         .iter()

@@ -1,4 +1,4 @@
-//! Beside `dist`: which sources it was built from, and what it held then.
+//! The stamp next to `dist`: records the sources and the content of the last build.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,7 @@ use super::{edition::Edition, fingerprint};
 /// The file's name.
 pub const STAMP: &str = "dist.stamp";
 
-/// Whether `dist` holds this edition, was built from these inputs, and nobody has changed it since (a `trunk build` by hand would).
+/// Returns whether `dist` holds this edition, built from these inputs and unchanged since (a manual `trunk build` would change it).
 pub fn is_current(root: &Path, edition: Edition, inputs: &str) -> Result<bool> {
     let Ok(stamp) = fs::read_to_string(root.join(STAMP)) else {
         return Ok(false);
@@ -18,7 +18,7 @@ pub fn is_current(root: &Path, edition: Edition, inputs: &str) -> Result<bool> {
     Ok(dist.is_dir() && stamp == contents(edition, inputs, &fingerprint::of_folder(&dist)?))
 }
 
-/// Forgets the stamp before `dist` is touched, so that an interrupted build does not pass for a finished one.
+/// Removes the stamp before `dist` is changed, so that an interrupted build does not count as complete.
 pub fn remove(root: &Path) -> Result<()> {
     let stamp = root.join(STAMP);
     if stamp.exists() {
@@ -27,7 +27,7 @@ pub fn remove(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Records what `dist` holds now.
+/// Records the current content of `dist`.
 pub fn write(root: &Path, edition: Edition, inputs: &str) -> Result<()> {
     let held = fingerprint::of_folder(&root.join("dist"))?;
     fs::write(root.join(STAMP), contents(edition, inputs, &held)).context("writing dist.stamp")

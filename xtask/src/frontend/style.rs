@@ -1,4 +1,4 @@
-//! One style sheet out of many, to stand in the page: a browser that follows imports pays a round trip for each.
+//! Joins all style sheets into one in the page, because each import would cost the browser a round trip.
 
 use std::{fs, path::Path};
 
@@ -12,7 +12,7 @@ pub fn write(root: &Path) -> Result<()> {
         .context("writing target/style/twinlock.css")
 }
 
-/// `style/main.css` and what that imports.
+/// Returns `style/main.css` with its imports.
 pub fn bundled(root: &Path) -> Result<String> {
     let source = root.join("style");
     let list = fs::read_to_string(source.join("main.css")).context("reading style/main.css")?;
@@ -43,7 +43,7 @@ fn inline(list: &str, read: impl Fn(&str) -> Result<String>) -> Result<String> {
     Ok(bundled)
 }
 
-/// Comments are a fifth of what a browser would download.
+/// Removes comments, which are a fifth of the download.
 fn without_comments(css: &str) -> String {
     let mut kept = String::new();
     let mut rest = css;
@@ -56,7 +56,7 @@ fn without_comments(css: &str) -> String {
                 continue;
             }
             [b'/', ..] => 1,
-            // In a string nothing is a comment. None of ours has a quote of its own kind inside.
+            // A string contains no comments. None of ours contains its own kind of quote.
             [quote, inside @ ..] => {
                 let close = inside.iter().position(|byte| byte == quote);
                 close.map_or(from.len(), |close| close + 2)
@@ -71,7 +71,7 @@ fn without_comments(css: &str) -> String {
     kept
 }
 
-/// Nor do blank lines and the space before a line mean anything: no string of ours goes over two.
+/// Removes blank lines and indentation, which have no meaning because none of our strings spans two lines.
 fn without_indents(css: &str) -> String {
     let lines = css.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.flat_map(|line| [line, "\n"]).collect()

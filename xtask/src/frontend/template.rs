@@ -1,18 +1,18 @@
-//! `frontend/index.html` as Trunk reads it: each `<link data-trunk …>` names something that is built and takes its place.
+//! Reads `frontend/index.html` like Trunk: each `<link data-trunk …>` names a built file that replaces it.
 
 use std::ops::Range;
 
 use anyhow::{Context, Result, ensure};
 
-/// One of these links.
+/// A `<link data-trunk>`.
 pub struct Link {
-    /// Where it stands in the page.
+    /// The position of the link in the page.
     pub place: Range<usize>,
     attributes: Vec<(String, String)>,
 }
 
 impl Link {
-    /// The value of an attribute; that of one without a value is empty.
+    /// Returns the value of an attribute, which is empty for an attribute without a value.
     pub fn value(&self, name: &str) -> Result<&str> {
         let mut all = self.attributes.iter();
         all.find(|(known, _)| known == name)
@@ -21,7 +21,7 @@ impl Link {
     }
 }
 
-/// The links of a page, in its order.
+/// Returns the links of a page in order.
 pub fn links(page: &str) -> Result<Vec<Link>> {
     const OPEN: &str = "<link";
     let mut found = Vec::new();
@@ -38,7 +38,7 @@ pub fn links(page: &str) -> Result<Vec<Link>> {
     Ok(found)
 }
 
-/// The one link of a kind: its `rel`.
+/// Returns the only link of a kind, which is its `rel`.
 pub fn link(page: &str, kind: &str) -> Result<Link> {
     let mut links = links(page)?.into_iter();
     links
@@ -46,7 +46,7 @@ pub fn link(page: &str, kind: &str) -> Result<Link> {
         .with_context(|| format!("frontend/index.html has no `<link data-trunk rel=\"{kind}\">`"))
 }
 
-/// The attributes up to `>`, and how long all of that is.
+/// Returns the attributes up to `>`, and the length of that text.
 fn attributes(inside: &str) -> Result<(Vec<(String, String)>, usize)> {
     let mut attributes = Vec::new();
     let mut rest = inside;

@@ -1,12 +1,12 @@
-//! The most a browser may have to download.
+//! The limits of what a browser has to download.
 
-/// All parts together as sent to a browser that takes brotli: what was reached (ADR 33, docs/BENCHMARKS.md), under the goal of 220 KB.
+/// All parts together, compressed with brotli: the size that was reached (ADR 33, docs/BENCHMARKS.md), under the goal of 220 KB.
 pub const BROTLI_TOTAL: u64 = 219_000;
 
-/// The WASM file as it is compiled and held in memory, likewise.
+/// The uncompressed WASM file, as it is compiled and held in memory.
 pub const RAW_WASM: u64 = 690_500;
 
-/// One sentence for each budget that is broken.
+/// Returns one sentence for each exceeded budget.
 pub fn broken(brotli_total: u64, raw_wasm: u64) -> Vec<String> {
     [
         ("all parts in brotli", brotli_total, BROTLI_TOTAL),

@@ -1,4 +1,4 @@
-//! `cargo xtask size --by-crate`: what the pages' WASM holds, by the crate that a function comes from.
+//! `cargo xtask size --by-crate`: shows the content of the pages' WASM by crate.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -8,10 +8,10 @@ use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 use super::kilobytes;
 use crate::{frontend, process::Process, tools::Toolbox};
 
-/// Rust's own libraries: a function of theirs counts for whom it was made, where its name says so.
+/// Rust's own libraries. A function of theirs counts for the crate it was instantiated for, if its name tells.
 const STD: [&str; 3] = ["alloc", "core", "std"];
 
-/// Functions of one crate.
+/// The functions of one crate.
 #[derive(Default)]
 struct Share {
     functions: u64,
@@ -41,7 +41,7 @@ pub fn print() -> Result<()> {
     Ok(())
 }
 
-/// The file as it is shipped, but with the functions' names.
+/// Returns the shipped file, but with the functions' names.
 fn named() -> Result<PathBuf> {
     let (wasm, options) = frontend::before_shrinking()?;
     let named = wasm.with_extension("named.wasm");
@@ -116,13 +116,13 @@ impl Module {
     }
 }
 
-/// The first crate in a function's name that is not Rust's own; else `std`. What has no crate in its name belongs to nobody.
+/// Returns the first crate in a function's name that is not Rust's own, otherwise `std`; `?` if the name contains no crate.
 fn crate_of(name: &str) -> &str {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut own = "?";
     let mut rest = name;
     while let Some((before, after)) = rest.split_once("::") {
-        // Where a name was read already, by another tool, the compiler's hash stands behind the crate: `app[1f2e…]::ui`.
+        // If another tool has demangled a name already, the compiler's hash follows the crate: `app[1f2e…]::ui`.
         let hashed = before
             .strip_suffix(']')
             .and_then(|before| before.rsplit_once('['));
@@ -131,7 +131,7 @@ fn crate_of(name: &str) -> &str {
             .rfind(|letter| !is_part(letter))
             .map_or(0, |at| at + 1);
         let word = before.get(start..).unwrap_or_default();
-        // Within a path only its first part is a crate.
+        // Only the first part of a path is a crate.
         let is_first = !before.get(..start).unwrap_or_default().ends_with(':');
         if is_first && word.starts_with(|letter: char| letter.is_ascii_lowercase()) {
             if !STD.contains(&word) {
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn sizes_and_names_are_read_from_a_module() {
-        // One function, `a::b`, of a body of two bytes: no locals, end.
+        // One function, `a::b`, with a body of two bytes: no locals, end.
         let module = [
             &b"\0asm\x01\0\0\0"[..],
             b"\x01\x04\x01\x60\0\0",

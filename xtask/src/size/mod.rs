@@ -1,4 +1,4 @@
-//! `cargo xtask size`: what a browser downloads, part by part.
+//! `cargo xtask size`: measures what a browser downloads, part by part.
 
 mod budget;
 mod crates;
@@ -29,7 +29,7 @@ pub struct SizeArguments {
     by_crate: bool,
 }
 
-/// Builds what has changed, prints the table and fails over the budget.
+/// Builds what has changed, prints the table and fails if a budget is exceeded.
 pub fn run(arguments: &SizeArguments) -> Result<()> {
     let binary = build::build()?;
     if arguments.by_crate {
@@ -69,7 +69,7 @@ pub fn run(arguments: &SizeArguments) -> Result<()> {
     )
 }
 
-/// A file without a packed copy is packed here as the server does it: index.html has none, as it is filled in when the server starts.
+/// Measures a file. Without a compressed copy it is compressed here like in the server, because index.html is only filled in at the server's start.
 fn measure(file: &Path) -> Result<Part> {
     let plain = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
     let raw = length(&plain);
@@ -112,7 +112,7 @@ fn print_table(parts: &[Part], total: &Part) {
     }
 }
 
-/// `1,234.5 KB`, of 1000 bytes each.
+/// Formats `1,234.5 KB`, of 1000 bytes each.
 pub fn kilobytes(bytes: u64) -> String {
     let tenths = (bytes + 50) / 100;
     let whole = (tenths / 10).to_string();

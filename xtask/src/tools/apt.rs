@@ -1,4 +1,4 @@
-//! Installs the packages of Debian that the tests use.
+//! Installs the Debian packages that the tests use.
 
 use std::{
     path::Path,
@@ -10,10 +10,10 @@ use anyhow::{Result, bail};
 use super::{on_path, packages::Package};
 use crate::{process::Process, stopwatch::Stopwatch};
 
-/// Older lists name versions that are gone from the mirrors, or too old for the tests.
+/// The age limit of package lists: older lists name versions that the mirrors no longer have, or that are too old for the tests.
 const FRESH: Duration = Duration::from_hours(7 * 24);
 
-/// Installs what is missing, where that is allowed; else says which command does.
+/// Installs missing packages if that is allowed, otherwise names the command that does.
 pub fn ensure(packages: &[Package]) -> Result<()> {
     let missing: Vec<&Package> = packages.iter().filter(|one| !(one.is_there)()).collect();
     if missing.is_empty() {
@@ -36,7 +36,7 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
     let mut install = vec!["install", "--yes", "--no-install-recommends"];
     install.extend(&names);
     if apt.run(&install).is_err() {
-        // Lists of last month name files that the mirrors no longer hold.
+        // Old lists may name files that the mirrors no longer have.
         apt.run(&["update"])?;
         apt.run(&install)?;
     }
@@ -49,7 +49,7 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
         "apache2",
     ] {
         if names.contains(&server) {
-            // Debian starts a server of the system's own, which nobody asked for.
+            // Debian starts a system server after the installation, which is not needed.
             Process::new("service").args([server, "stop"]).probe();
         }
     }
@@ -57,14 +57,14 @@ pub fn ensure(packages: &[Package]) -> Result<()> {
     Ok(())
 }
 
-/// Installs what makes it quicker and can be done without.
+/// Installs optional packages that make the tests faster.
 pub fn ensure_or_go_on(packages: &[Package], with: &str) {
     if let Err(error) = ensure(packages) {
         eprintln!("{error:#}\nGoing on with {with}, which takes longer.");
     }
 }
 
-/// Installs what can be had; answers the names of the packages that can't.
+/// Installs the available packages; returns the names of the others.
 pub fn ensure_or_name(packages: &[Package]) -> Vec<&'static str> {
     if let Err(error) = ensure(packages) {
         eprintln!("{error:#}\nGoing on without the tests that need them.");
@@ -73,7 +73,7 @@ pub fn ensure_or_name(packages: &[Package]) -> Vec<&'static str> {
     missing.map(|package| package.name).collect()
 }
 
-/// `apt-get` with the rights to install.
+/// `apt-get` with the permission to install.
 struct Apt {
     through_sudo: bool,
 }
@@ -126,13 +126,13 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// Whether any list of packages is of these days. Those of the archive itself change with a release only, those of its updates daily.
+/// Returns whether any package list is recent. The archive's own lists change only with a release, those of its updates daily.
 fn has_fresh_lists(folder: &Path, now: SystemTime) -> bool {
     let lists = folder.read_dir().into_iter().flatten().flatten();
     lists
         .filter(|file| file.file_name().to_string_lossy().contains("_Packages"))
         .filter_map(|file| file.metadata().and_then(|facts| facts.modified()).ok())
-        // A list of the future is fresh as well.
+        // A list with a future date counts as recent too.
         .any(|changed| now.duration_since(changed).is_ok_and(|age| age < FRESH) || changed > now)
 }
 

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use super::catalog::{Source, Tool};
 use crate::{process::Process, stopwatch::Stopwatch};
 
-/// The folder with the program, or nothing where PATH leads to the right version already.
+/// Returns the folder with the program, or none if PATH contains the right version already.
 pub fn find_or_install(tool: &Tool) -> Result<Option<PathBuf>> {
     let reports = Process::new(tool.program).args(["--version"]).probe();
     if reports.is_some_and(|answer| tool.is_reported_by(&answer)) {
@@ -34,8 +34,8 @@ pub fn find_or_install(tool: &Tool) -> Result<Option<PathBuf>> {
     Ok(Some(bin))
 }
 
-/// Installs into a sibling that gets its name when it is complete. Two callers at once wait for each other; what
-/// an interrupted one left is continued by the next.
+/// Installs into a temporary sibling folder that is renamed when it is complete. Concurrent callers
+/// wait for each other; the next call continues an interrupted installation.
 fn install_once(tool: &Tool, cache: &Path, home: &Path) -> Result<()> {
     fs::create_dir_all(cache).with_context(|| format!("creating {}", cache.display()))?;
     let lock = File::create(cache.join(format!("{}.lock", tool.folder())))?;
@@ -70,7 +70,7 @@ fn install_once(tool: &Tool, cache: &Path, home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Quick to compile counts for more than quick to run.
+/// Prefers fast compilation over a fast program.
 fn with_cargo(
     package: &str,
     version: &str,
@@ -82,7 +82,7 @@ fn with_cargo(
     Process::cargo(["install", package, "--version", version, "--debug"])
         .args(options)
         .args([OsString::from("--root"), into.as_os_str().to_owned()])
-        // Not in the workspace: its cargo settings are not the tool's.
+        // Not in the workspace, because the workspace's cargo settings do not apply to the tool.
         .folder(into)
         .env_unshown("CARGO_TARGET_DIR", &objects)
         .env("CARGO_PROFILE_DEV_DEBUG", "false")
@@ -103,7 +103,7 @@ fn with_npm(package: &str, version: &str, into: &Path) -> Result<()> {
         .run()
 }
 
-/// `TWINLOCK_TOOLS`, or a folder in the user's cache.
+/// Returns `TWINLOCK_TOOLS`, or a folder in the user's cache.
 fn folder(variable: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf> {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
     if let Some(tools) = set("TWINLOCK_TOOLS") {

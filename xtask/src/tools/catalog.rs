@@ -1,4 +1,4 @@
-//! The tools that are not part of a toolchain, each with what it is for and how it is installed.
+//! The tools that are not part of a toolchain, each with its purpose and its installation.
 
 use anyhow::Result;
 
@@ -6,37 +6,37 @@ use super::versions;
 
 /// One tool in one version.
 pub struct Tool {
-    /// As people call it.
+    /// The tool's name for people.
     pub label: &'static str,
-    /// As it is called on the command line.
+    /// The tool's name on the command line.
     pub program: &'static str,
     /// The version that is installed.
     pub version: String,
-    /// The word by which `--version` says so.
+    /// The word that identifies this version in the output of `--version`.
     pub reported: String,
-    /// What it is needed for.
+    /// The purpose of the tool.
     pub purpose: &'static str,
     /// About how long the installation takes.
     pub duration: &'static str,
-    /// Where it comes from.
+    /// The source of the tool.
     pub source: Source,
 }
 
-/// The two places tools come from.
+/// The sources of tools.
 pub enum Source {
     /// Compiled by `cargo install`.
     Cargo {
         package: &'static str,
         options: &'static [&'static str],
-        /// Of the compiler's optimisation, for a tool that is used a few times a day.
+        /// The compiler's optimisation level, for a tool that is used a few times a day.
         opt_level: &'static str,
     },
-    /// A package of npm.
+    /// An npm package.
     Npm { package: &'static str },
 }
 
 impl Tool {
-    /// The name of its folder in the cache.
+    /// Returns the name of the tool's folder in the cache.
     pub fn folder(&self) -> String {
         let package = match self.source {
             Source::Cargo { package, .. } | Source::Npm { package } => package,
@@ -44,7 +44,7 @@ impl Tool {
         format!("{package}-{}", self.version)
     }
 
-    /// The folder, below that, with the program.
+    /// Returns the subfolder with the program.
     pub fn bin(&self) -> &'static str {
         match self.source {
             Source::Cargo { .. } => "bin",
@@ -52,13 +52,13 @@ impl Tool {
         }
     }
 
-    /// Whether the answer to `--version` is that of this version.
+    /// Returns whether the output of `--version` names this version.
     pub fn is_reported_by(&self, answer: &str) -> bool {
         answer.split_whitespace().any(|word| word == self.reported)
     }
 }
 
-/// Builds the pages as often as a file changes (`trunk serve`).
+/// Rebuilds the pages whenever a file changes (`trunk serve`).
 pub fn trunk() -> Tool {
     Tool {
         label: "Trunk",
@@ -75,7 +75,7 @@ pub fn trunk() -> Tool {
     }
 }
 
-/// Writes the JavaScript between WASM and browser; called by Trunk. `run` and `build` have the same as a library.
+/// Writes the JavaScript glue between WASM and browser; called by Trunk. `run` and `build` use the same code as a library.
 pub fn wasm_bindgen() -> Result<Tool> {
     let version = versions::wasm_bindgen()?;
     Ok(Tool {
@@ -85,8 +85,8 @@ pub fn wasm_bindgen() -> Result<Tool> {
         version,
         purpose: "it joins the pages' WASM to the browser",
         duration: "3 minutes",
-        // Without `--locked` and the default features: its own lock file holds the server of its test runner,
-        // and crates that do not compile any more.
+        // Without `--locked` and the default features, because its lock file contains the server of
+        // its test runner and crates that no longer compile.
         source: Source::Cargo {
             package: "wasm-bindgen-cli",
             options: &["--no-default-features", "--bin", "wasm-bindgen"],
@@ -111,7 +111,7 @@ pub fn wasm_opt() -> Tool {
     }
 }
 
-/// Takes what only people read out of the pages' JavaScript.
+/// Minifies the pages' JavaScript.
 pub fn esbuild() -> Tool {
     Tool {
         label: "esbuild",

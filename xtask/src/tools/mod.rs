@@ -1,4 +1,4 @@
-//! The tools a step needs: taken from PATH where the right version is there, installed once where it is not.
+//! The tools of a step: taken from PATH if the right version is there, otherwise installed once.
 
 mod apt;
 mod cache;
@@ -20,13 +20,13 @@ use catalog::Tool;
 pub use node::{install_for_pictures, install_lighthouse, install_packages, node_folders};
 pub use toolchain::{ensure_sources, ensure_target};
 
-/// Tools found or installed, to be put first on PATH.
+/// Folders of tools that were found or installed, to be put first on PATH.
 pub struct Toolbox {
     folders: Vec<PathBuf>,
 }
 
 impl Toolbox {
-    /// What makes the pages small enough to be shipped.
+    /// Tools that make the pages small enough to be shipped.
     pub fn for_pages() -> Result<Self> {
         node::ensure()?;
         Self::of([catalog::wasm_opt(), catalog::esbuild()])
@@ -37,22 +37,22 @@ impl Toolbox {
         Self::of([catalog::trunk(), catalog::wasm_bindgen()?])
     }
 
-    /// The check of licences and advisories.
+    /// The tool that checks licences and advisories.
     pub fn for_dependency_check() -> Result<Self> {
         Self::of([catalog::cargo_deny()])
     }
 
-    /// The list of what a build holds.
+    /// The tool that writes the bill of materials.
     pub fn for_bill_of_materials() -> Result<Self> {
         Self::of([catalog::cargo_cyclonedx()])
     }
 
-    /// Fuzzing.
+    /// The fuzzer.
     pub fn for_fuzzing() -> Result<Self> {
         Self::of([catalog::cargo_fuzz()])
     }
 
-    /// PATH with the tools in front.
+    /// Returns PATH with the tools' folders first.
     pub fn path(&self) -> Result<OsString> {
         let present = env::var_os("PATH").unwrap_or_default();
         let folders = self.folders.iter().cloned();
@@ -68,7 +68,7 @@ impl Toolbox {
     }
 }
 
-/// The browser and the programs the browser tests call, and the compiler's target for the pages.
+/// Installs the browser and the other programs of the browser tests.
 pub fn ensure_for_browser_tests() -> Result<()> {
     node::ensure()?;
     apt::ensure(packages::BROWSER)?;
@@ -76,47 +76,47 @@ pub fn ensure_for_browser_tests() -> Result<()> {
     Ok(())
 }
 
-/// The same for the journeys in three engines.
+/// Installs the programs for the journeys in three engines.
 pub fn ensure_for_engines() -> Result<()> {
     ensure_for_browser_tests()?;
     apt::ensure(packages::ENGINES)
 }
 
-/// The folder with the programs of a `PostgreSQL` server.
+/// Returns the folder with the programs of a `PostgreSQL` server.
 pub fn ensure_postgres() -> Result<PathBuf> {
     apt::ensure(packages::POSTGRES)?;
     packages::postgres_programs().context("no folder with PostgreSQL's initdb was found")
 }
 
-/// The balancer before several instances.
+/// Returns the load balancer for several instances.
 pub fn ensure_nginx() -> Result<PathBuf> {
     apt::ensure(packages::BALANCER)?;
     packages::nginx().context("nginx was not found")
 }
 
-/// The proxies before the server; answers the packages that can't be had.
+/// Installs the proxies; returns the packages that are not available.
 pub fn ensure_proxies() -> Vec<&'static str> {
     apt::ensure_or_name(packages::PROXIES)
 }
 
-/// The clock of the attack suite.
+/// Installs the attack suite's tool for changing the clock.
 pub fn ensure_for_attack() -> Result<()> {
     apt::ensure(packages::ATTACK)
 }
 
-/// The clock, a look at system calls, and a disk that fails.
+/// Installs the fault suite's tools: for the clock, for system calls, and for disk errors.
 pub fn ensure_for_faults() -> Result<()> {
     apt::ensure(packages::FAULTS)
 }
 
-/// What the tests of operators' surroundings need; what can't be had is left out by the tests, by name.
+/// Installs the tools of the tests of operators' environments. Tests without their tool are skipped and named.
 pub fn ensure_for_operators() {
     if let Err(error) = apt::ensure(packages::OPERATORS) {
         eprintln!("{error:#}\nThe tests that need them say LEFT OUT.");
     }
 }
 
-/// Where PATH leads for a program.
+/// Returns the path of a program on PATH.
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)

@@ -13,13 +13,13 @@ use crate::{
     workspace::{end2end, root},
 };
 
-/// The oldest Node.js the packages of `end2end` take (`engines` in its package.json says the same).
+/// The oldest Node.js that the packages of `end2end` support (`engines` in its package.json says the same).
 const OLDEST: (u32, u32) = (20, 19);
 
-/// Holds the lock file of the last complete `npm ci`. `npm ci` removes the folder it stands in.
+/// The lock file of the last complete `npm ci`, which removes the folder that contains this stamp.
 const STAMP: &str = "node_modules/.twinlock-lock";
 
-/// Fails where Node.js is missing or too old.
+/// Fails if Node.js is missing or too old.
 pub fn ensure() -> Result<()> {
     let found = Process::new("node").args(["--version"]).probe();
     let (major, minor) = OLDEST;
@@ -48,17 +48,17 @@ pub fn install_packages() -> Result<()> {
     install(&end2end())
 }
 
-/// Installs Lighthouse, which has a folder of its own because nothing else needs its 185 MB.
+/// Installs Lighthouse in a separate folder, because nothing else needs its 185 MB.
 pub fn install_lighthouse() -> Result<()> {
     install(&end2end().join("lighthouse"))
 }
 
-/// Installs what makes the README's pictures small.
+/// Installs the tools that shrink the README's pictures.
 pub fn install_for_pictures() -> Result<()> {
     install(&end2end().join("pictures"))
 }
 
-/// The folders that have a lock file of npm.
+/// Returns the folders with an npm lock file.
 pub fn node_folders() -> [PathBuf; 3] {
     let tests = end2end();
     [
@@ -68,7 +68,7 @@ pub fn node_folders() -> [PathBuf; 3] {
     ]
 }
 
-/// Installs the packages of a folder where its lock file has changed since the last time.
+/// Installs the packages of a folder if its lock file has changed since the last time.
 fn install(folder: &Path) -> Result<()> {
     ensure()?;
     let shown = folder.strip_prefix(root()).unwrap_or(folder).display();
@@ -82,14 +82,14 @@ fn install(folder: &Path) -> Result<()> {
     Process::new("npm")
         .args(["ci", "--no-audit", "--no-fund"])
         .folder(folder)
-        // The tests use the browser of the system.
+        // The tests use the system's browser.
         .env_unshown("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
         .remedy("the registry of npm must be reachable: look at the network or at `npm config get registry`")
         .run()?;
     fs::write(stamp, lock).context("writing the stamp of the installed packages")
 }
 
-/// `v20.19.2` as numbers that compare.
+/// Parses `v20.19.2` into comparable numbers.
 fn parse(answer: &str) -> Option<(u32, u32)> {
     let mut numbers = answer.trim().strip_prefix('v')?.split('.');
     let major = numbers.next()?.parse().ok()?;

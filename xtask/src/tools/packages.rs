@@ -1,4 +1,4 @@
-//! The programs of the system that the tests use, as packages of Debian.
+//! The system programs that the tests use, as Debian packages.
 
 use std::{
     env, fs,
@@ -8,19 +8,19 @@ use std::{
 use super::on_path;
 use crate::process::Process;
 
-/// A package of Debian, what it is for, and how to see that it (or its like on another system) is there.
+/// A Debian package, its purpose, and a check whether it (or its equivalent on another system) is installed.
 pub struct Package {
     pub(super) name: &'static str,
     pub(super) purpose: &'static str,
     pub(super) is_there: fn() -> bool,
 }
 
-/// For the tests in Chromium.
+/// Packages for the tests in Chromium.
 pub const BROWSER: &[Package] = &[
     Package {
         name: "chromium",
         purpose: "the browser",
-        // The tests take another one by this variable.
+        // This variable selects another browser for the tests.
         is_there: || {
             env::var_os("CHROMIUM").is_some_and(|chosen| Path::new(&chosen).exists())
                 || Path::new("/usr/bin/chromium").exists()
@@ -44,7 +44,7 @@ pub const BROWSER: &[Package] = &[
     },
 ];
 
-/// The browser without what shows windows: the same engine, a third less work for each test. `end2end/playwright.config.ts` looks where it stands.
+/// Chromium without a user interface: the same engine, a third less work per test. `end2end/playwright.config.ts` looks for its path.
 pub const WINDOWLESS: &[Package] = &[Package {
     name: "chromium-headless-shell",
     purpose: "the browser without windows",
@@ -53,13 +53,13 @@ pub const WINDOWLESS: &[Package] = &[Package {
     },
 }];
 
-/// The extended release before it does not know all that Playwright asks by `WebDriver BiDi`.
+/// The previous extended release does not support all that Playwright requests by `WebDriver BiDi`.
 const OLDEST_FIREFOX: u32 = 153;
 
-/// For the attack suite.
+/// Packages for the attack suite.
 pub const ATTACK: &[Package] = &[FAKETIME];
 
-/// For the fault suite.
+/// Packages for the fault suite.
 pub const FAULTS: &[Package] = &[
     FAKETIME,
     STRACE,
@@ -70,7 +70,7 @@ pub const FAULTS: &[Package] = &[
     },
 ];
 
-/// For the tests of what operators meet. Without one of them its tests are left out by name.
+/// Packages for the tests of operators' environments. If one is missing, its tests are skipped and named.
 pub const OPERATORS: &[Package] = &[
     FAKETIME,
     STRACE,
@@ -91,7 +91,7 @@ pub const OPERATORS: &[Package] = &[
     },
 ];
 
-/// Debian keeps it out of a user's PATH.
+/// Returns whether a program is in /usr/sbin, which Debian keeps out of a user's PATH.
 fn at_root(program: &str) -> bool {
     Path::new("/usr/sbin").join(program).exists()
 }
@@ -108,7 +108,7 @@ const FAKETIME: Package = Package {
     is_there: || has_faketime(Path::new("/usr/lib")),
 };
 
-/// For the journeys in the other engines.
+/// Packages for the journeys in the other engines.
 pub const ENGINES: &[Package] = &[
     Package {
         name: "firefox-esr",
@@ -131,21 +131,21 @@ pub const ENGINES: &[Package] = &[
     },
 ];
 
-/// For the tests on the second engine.
+/// Packages for the tests on the second engine.
 pub const POSTGRES: &[Package] = &[Package {
     name: "postgresql",
     purpose: "the second engine's server",
     is_there: || postgres_programs().is_some(),
 }];
 
-/// For several instances.
+/// Packages for several instances.
 pub const BALANCER: &[Package] = &[Package {
     name: "nginx",
     purpose: "the balancer before several instances",
     is_there: || nginx().is_some(),
 }];
 
-/// The proxies whose recipes stand in `docs/proxies`, and what makes a certificate for them.
+/// The proxies with recipes in `docs/proxies`, and the tool that creates a certificate for them.
 pub const PROXIES: &[Package] = &[
     Package {
         name: "nginx",
@@ -174,12 +174,12 @@ pub const PROXIES: &[Package] = &[
     },
 ];
 
-/// The balancer.
+/// Returns the path of the load balancer.
 pub fn nginx() -> Option<PathBuf> {
     server_program("nginx")
 }
 
-/// Debian keeps most of them out of a user's PATH.
+/// Finds a server program, most of which Debian keeps out of a user's PATH.
 fn server_program(name: &str) -> Option<PathBuf> {
     let debian = Path::new("/usr/sbin").join(name);
     Some(debian)
@@ -187,7 +187,7 @@ fn server_program(name: &str) -> Option<PathBuf> {
         .or_else(|| on_path(name))
 }
 
-/// Debian keeps them out of PATH, in a folder of the version.
+/// Finds the programs of `PostgreSQL`, which Debian keeps in a versioned folder outside PATH.
 pub fn postgres_programs() -> Option<PathBuf> {
     let versions = Path::new("/usr/lib/postgresql").read_dir().into_iter();
     let folders = versions
@@ -200,14 +200,14 @@ pub fn postgres_programs() -> Option<PathBuf> {
     debian.or_else(|| Some(on_path("initdb")?.parent()?.to_owned()))
 }
 
-/// The first number of a version, such as 153 in `Mozilla Firefox 153.7.0esr`.
+/// Returns the first number of a version, such as 153 in `Mozilla Firefox 153.7.0esr`.
 fn major(version: &str) -> u32 {
     let digits = version.split(|sign: char| !sign.is_ascii_digit());
     let mut numbers = digits.filter_map(|number| number.parse().ok());
     numbers.next().unwrap_or_default()
 }
 
-/// The library stands in a folder of the machine's kind, such as `x86_64-linux-gnu`.
+/// Looks for the library in the folders of architectures, such as `x86_64-linux-gnu`.
 fn has_faketime(folder: &Path) -> bool {
     let library = "faketime/libfaketimeMT.so.1";
     folder.read_dir().is_ok_and(|mut kinds| {

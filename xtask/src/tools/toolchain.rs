@@ -1,4 +1,4 @@
-//! What the compiler needs for the browser beside itself.
+//! The parts of the toolchain that builds for the browser need in addition.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::process::Process;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Adds the libraries for the browser to the toolchain in use, where they are missing.
+/// Adds the browser target's libraries to the current toolchain, if they are missing.
 pub fn ensure_target() -> Result<()> {
     let folder = Process::new("rustc")
         .args(["--print", "target-libdir", "--target", TARGET])
@@ -26,7 +26,7 @@ pub fn ensure_target() -> Result<()> {
     )
 }
 
-/// Adds the standard library's sources, where they are missing: the pages are built with one that was compiled for size.
+/// Adds the standard library's sources, if they are missing, because the pages use a standard library compiled for size.
 pub fn ensure_sources() -> Result<()> {
     let folder = Process::new("rustc")
         .args(["--print", "sysroot"])

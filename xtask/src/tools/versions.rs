@@ -1,4 +1,4 @@
-//! Which versions of the tools this workspace is built with.
+//! The versions of the tools that build this workspace.
 
 use std::fs;
 
@@ -6,25 +6,25 @@ use anyhow::{Context, Result};
 
 use crate::{process::Process, workspace::root};
 
-/// Trunk, for `trunk serve`; 0.22 wants a newer compiler than ours.
+/// Trunk, for `trunk serve`. Version 0.22 needs a newer compiler than ours.
 pub const TRUNK: &str = "0.21.14";
 
-/// The npm package with `wasm-opt`; Trunk.toml names the same.
+/// The npm package with `wasm-opt`; Trunk.toml names the same version.
 pub const BINARYEN: &str = "132.0.0";
 
-/// The npm package that makes the pages' JavaScript small.
+/// The npm package that minifies the pages' JavaScript.
 pub const ESBUILD: &str = "0.28.2";
 
-/// The check of licences and advisories.
+/// The tool that checks licences and advisories.
 pub const CARGO_DENY: &str = "0.20.2";
 
-/// Writes the list of what a build holds.
+/// The tool that writes the bill of materials.
 pub const CARGO_CYCLONEDX: &str = "0.5.9";
 
 /// The fuzzer.
 pub const CARGO_FUZZ: &str = "0.13.2";
 
-/// wasm-bindgen's command and the library in this tool must be exactly of the version of the crate.
+/// Returns the version of the wasm-bindgen crate, which its command and the library in this tool must match exactly.
 pub fn wasm_bindgen() -> Result<String> {
     let lock = fs::read_to_string(root().join("Cargo.lock")).context("reading Cargo.lock")?;
     locked(&lock, "wasm-bindgen")
@@ -32,7 +32,7 @@ pub fn wasm_bindgen() -> Result<String> {
         .context("Cargo.lock names no wasm-bindgen")
 }
 
-/// One text that changes whenever the tools that make the pages do.
+/// Returns a text that changes whenever the tools that build the pages change.
 pub fn all() -> Result<String> {
     let compiler = Process::new("rustc").args(["--version"]).output()?;
     Ok(format!(
@@ -41,7 +41,7 @@ pub fn all() -> Result<String> {
     ))
 }
 
-/// The version a lock file holds a package at.
+/// Returns the version of a package in a lock file.
 fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);

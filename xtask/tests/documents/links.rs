@@ -1,10 +1,10 @@
-//! Links between the documents lead somewhere.
+//! Tests that links between the documents resolve.
 
 use std::path::{Path, PathBuf};
 
 use crate::{files, read, root};
 
-/// The documents: those at the root, and all below `docs`.
+/// Returns the documents: those at the root, and all below `docs`.
 fn documents() -> Vec<PathBuf> {
     let at_root = root()
         .read_dir()
@@ -17,7 +17,7 @@ fn documents() -> Vec<PathBuf> {
     found
 }
 
-/// The targets of a document's links and pictures, without those to other hosts.
+/// Returns the targets of a document's links and pictures, without external ones.
 fn targets(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (opening, end) in [("](", ')'), ("srcset=\"", '"'), ("src=\"", '"')] {
@@ -31,7 +31,7 @@ fn targets(text: &str) -> Vec<String> {
     found
 }
 
-/// The anchor of a heading, as hosts of repositories make it.
+/// Returns the anchor of a heading, as repository hosts generate it.
 fn anchor(heading: &str) -> String {
     let lower = heading.trim().to_lowercase();
     let kept = lower.chars().filter_map(|sign| match sign {

@@ -1,11 +1,11 @@
-//! The sentences of the chapter "When it fails" are those of the program, and none of its refusals is left out.
+//! Tests that the chapter "When it fails" quotes the program's messages, and that no refusal is missing.
 
 use crate::{files, read, root};
 
-/// How far apart the parts of one sentence stand in its source, in characters.
+/// The largest distance between the parts of one sentence in its source, in characters.
 const APART: usize = 300;
 
-/// The first cells of the chapter's tables, table by table.
+/// Returns the first cells of the chapter's tables, table by table.
 fn quoted() -> Vec<Vec<String>> {
     let text = read(&root().join("docs/OPERATIONS.md"));
     let chapter = text.split("\n## When it fails\n").nth(1).unwrap();
@@ -27,7 +27,7 @@ fn quoted() -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The parts of a sentence between what changes.
+/// Returns the fixed parts of a sentence between its variable parts.
 fn parts(sentence: &str) -> Vec<&str> {
     let parts = sentence.split('…').map(str::trim);
     parts
@@ -35,7 +35,7 @@ fn parts(sentence: &str) -> Vec<&str> {
         .collect()
 }
 
-/// A source as it is read: strings in one line, no tests, no comments, no tags.
+/// Returns a source without tests, comments and tags, with each string on one line.
 fn source(text: &str) -> String {
     let text = text.split("#[cfg(test)]").next().unwrap();
     let lines = text.lines().map(str::trim);
@@ -55,7 +55,7 @@ fn source(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether the parts stand in a text, one behind the other.
+/// Returns whether a text contains the parts in order.
 fn holds(text: &str, sentence: &str) -> bool {
     let parts = parts(sentence);
     let Some((first, rest)) = parts.split_first() else {
@@ -73,7 +73,7 @@ fn holds(text: &str, sentence: &str) -> bool {
     })
 }
 
-/// The string literals of a part of a source that are sentences.
+/// Returns the string literals of a source that are sentences.
 fn literals(source: &str) -> Vec<String> {
     let pieces = source.split('"').skip(1).step_by(2);
     let literals = pieces.map(|piece| {

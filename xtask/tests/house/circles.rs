@@ -1,4 +1,4 @@
-//! A folder may import another one, if that one does not import it as well, be it by way of a third.
+//! Folders may not import each other in a circle, directly or through other folders.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +9,7 @@ use super::{root, sources_below};
 
 const CRATES: [&str; 4] = ["app", "domain", "storage", "usecases"];
 
-/// Which folder of a crate, or which file beside them, imports which other ones.
+/// The imports of each top-level folder or file of a crate.
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
@@ -24,7 +24,7 @@ fn no_folder_imports_one_that_imports_it() {
     }
 }
 
-/// A circle is found, a grouped import is read, and what a test or a comment names does not count.
+/// Tests that a circle is found, that grouped imports are read, and that tests and comments do not count.
 #[test]
 fn imports_are_read_as_they_are_written() {
     let source = "
@@ -67,13 +67,13 @@ fn imports_of(name: &str) -> Imports {
     }
     let known: BTreeSet<_> = imports.keys().cloned().collect();
     for used in imports.values_mut() {
-        // What stands in `lib.rs` itself is of no folder.
+        // Items of `lib.rs` itself belong to no folder.
         used.retain(|name| known.contains(name));
     }
     imports
 }
 
-/// The modules of the crate's root that a source names, without its tests and comments.
+/// Returns the top-level modules that a source imports, without its tests and comments.
 fn modules(source: &str) -> BTreeSet<String> {
     let lines = source
         .lines()
@@ -93,7 +93,7 @@ fn modules(source: &str) -> BTreeSet<String> {
     found
 }
 
-/// The first word of each item of a group, up to the group's end.
+/// Returns the first word of each item of a group, up to the group's end.
 fn heads(group: &str) -> Vec<String> {
     let mut heads = Vec::new();
     let (mut depth, mut begins) = (0_u32, true);
@@ -118,7 +118,7 @@ fn word(text: &str) -> String {
     text[..end.unwrap_or(text.len())].to_owned()
 }
 
-/// The way from one folder by its imports to another one.
+/// Returns a path of imports from one folder to another.
 fn way(imports: &Imports, from: &str, to: &str) -> Option<Vec<String>> {
     let mut seen = BTreeSet::new();
     let mut ways = vec![vec![from.to_owned()]];

@@ -1,4 +1,4 @@
-//! How the sources are laid out: no import circle between folders, no file and no folder that nobody can take in at a glance.
+//! Tests of the sources' layout: no import circle between folders, no overlong file, no overfull folder.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What others made, and what a build or a test leaves.
+/// Third-party folders, and the output of builds and tests.
 const NOT_OURS: [&str; 6] = [
     ".git",
     "dist",
@@ -28,7 +28,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The sources below a folder with one of these endings, by their path from the root.
+/// Returns the sources below a folder with one of these endings, by their path from the root.
 fn sources_below(folder: &str, endings: &[&str]) -> Vec<String> {
     let folder = folder.trim_end_matches('/');
     let mut found = Vec::new();

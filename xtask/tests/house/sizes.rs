@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, fs};
 
 use super::{root, sources_below};
 
-/// Lines of a file.
+/// The maximum number of lines of a file.
 const LINES: usize = 400;
-/// Sources of a folder.
+/// The maximum number of sources in a folder.
 const FILES: usize = 14;
 
-/// Folders with more, each with the reason.
+/// Folders with more files, each with the reason.
 const LARGER: [(&str, &str); 3] = [
     (
         "end2end/engines",

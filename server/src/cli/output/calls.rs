@@ -107,7 +107,7 @@ impl Calls {
         self.call("member add", &[email, account], &options)
     }
 
-    /// A call of the program. What begins with a dash is no option: arguments stand behind `--` then, and values behind `=`.
+    /// Returns a call of the program. Text with a leading dash must not become an option: arguments follow `--`, values follow `=`.
     fn call(&self, command: &str, arguments: &[&str], options: &[(&str, &str)]) -> String {
         let arguments: Vec<String> = arguments.iter().map(|text| quoted(text)).collect();
         let options = options.iter();

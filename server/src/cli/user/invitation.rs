@@ -14,7 +14,7 @@ const LIFETIME: Duration = Duration::from_hours(7 * 24);
 pub struct Invitation {
     /// The link.
     pub link: String,
-    /// When it stops working.
+    /// When the link expires.
     pub expires: Timestamp,
 }
 
