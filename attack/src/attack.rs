@@ -1,16 +1,16 @@
-//! What an attack is, and what comes of it.
+//! Attacks and their results.
 
-/// How often things are tried.
+/// How many tries an attack makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// A few times, in a few minutes for all of it: with every `cargo xtask test`.
+    /// A few tries, a few minutes in total: with every `cargo xtask test`.
     Quick,
-    /// As often as the list says: with `cargo xtask ci --deep`.
+    /// As many tries as the list says: with `cargo xtask ci --deep`.
     Deep,
 }
 
 impl Effort {
-    /// The number that goes with it.
+    /// Returns the number for this effort.
     pub const fn of(self, quick: usize, deep: usize) -> usize {
         match self {
             Self::Quick => quick,
@@ -19,17 +19,17 @@ impl Effort {
     }
 }
 
-/// What was done and, as nothing panicked, held.
+/// The result of an attack that did not succeed.
 pub struct Held {
     /// What was tried, in words.
     pub what: String,
-    /// How often.
+    /// The number of tries.
     pub tried: usize,
     /// Refused, or (where something had to work) as wanted.
     pub how: &'static str,
 }
 
-/// All that was tried was refused.
+/// All tries were refused.
 pub fn refused(tried: usize, what: impl Into<String>) -> Held {
     Held {
         what: what.into(),
@@ -38,7 +38,7 @@ pub fn refused(tried: usize, what: impl Into<String>) -> Held {
     }
 }
 
-/// What had to come of it came of it.
+/// All tries had the required result.
 pub fn as_wanted(tried: usize, what: impl Into<String>) -> Held {
     Held {
         what: what.into(),
@@ -47,19 +47,19 @@ pub fn as_wanted(tried: usize, what: impl Into<String>) -> Held {
     }
 }
 
-/// How an id is dealt with.
+/// How an id of the list is covered.
 pub enum Plan {
-    /// It is tried here; it panics when the attack succeeds.
+    /// Tried here; the function panics if the attack succeeds.
     Try(fn(Effort) -> Held),
-    /// The same, where few tries would show nothing.
+    /// Like [`Self::Try`], but only in deep runs, because a few tries would show nothing.
     TryDeep(fn(Effort) -> Held),
-    /// Another suite shows it: the file, a text that names the test there, and why not here.
+    /// Covered by another suite: its file, a text that identifies the test there, and the reason why it is not here.
     Elsewhere(&'static str, &'static str, &'static str),
     /// There is nothing to attack, for this reason.
     NotApplicable(&'static str),
 }
 
-/// One id.
+/// An id of the list.
 pub struct Attack {
     /// The function's name, which begins with the id, or the id alone.
     pub name: &'static str,
@@ -67,14 +67,14 @@ pub struct Attack {
 }
 
 impl Attack {
-    /// The id, such as `R1`.
+    /// Returns the id, such as `R1`.
     pub fn id(&self) -> String {
         let id = self.name.split('_').next().unwrap_or_default();
         id.to_uppercase()
     }
 }
 
-/// An attack that is tried here, under its function's name.
+/// Declares an attack that is tried here, with its function's name.
 macro_rules! attack {
     ($function:ident) => {
         $crate::attack::Attack {

@@ -1,6 +1,6 @@
-//! Every id of the attack list (security design §4), family by family. The numbering has gaps; these are all there are.
+//! Every id of the attack list (security design §4), by family. The numbering has gaps; this list is complete.
 
-/// Family and numbers.
+/// Each family with its numbers.
 const FAMILIES: &[(&str, &[u8])] = &[
     ("R", &[1, 2, 3, 4, 6, 7, 9, 11, 12, 13, 14]),
     ("T", &[1, 5, 6, 8, 9, 10, 11, 13, 14]),

@@ -1,4 +1,4 @@
-//! The tools of the attack suite, for whoever else wants to talk to the real program from outside.
+//! The tools of the attack suite, for other suites that test the real program from outside.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

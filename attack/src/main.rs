@@ -1,6 +1,6 @@
-//! The attack suite: each id of the security design's list (§4) against the real binary, by HTTP, by its command line and by moving its
-//! clock. `cargo run --package attack` tries each a few times, with `--deep` as often as the list says; a name, such as `r1_`, tries
-//! one. What came of it is printed as a table and written to `target/attack.md`.
+//! The attack suite: tries each id of the security design's list (§4) against the real binary, by HTTP, by its command
+//! line and by moving its clock. `cargo run --package attack` tries each a few times, with `--deep` as often as the
+//! list says; a name, such as `r1_`, tries one. The results are printed as a table and written to `target/attack.md`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// One that is tried in this run.
+/// Returns the trial of an attack that runs with this effort.
 fn trial(attack: &'static Attack, effort: Effort, rows: &Rows) -> Option<Trial> {
     let run = match attack.plan {
         Plan::Try(run) => run,
@@ -88,7 +88,7 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "it panicked without words".to_owned())
 }
 
-/// Prints the table; the file is written only when it is whole.
+/// Prints the table. The file is written only by a complete run.
 fn publish(attacks: &'static [Attack], rows: &Rows, whole: bool) {
     let mut rows = rows.lock().unwrap();
     let missing: Vec<Row> = attacks

@@ -1,4 +1,4 @@
-//! The table: a row for each id, whatever became of it.
+//! The table with one row for each id, whatever its result.
 
 use std::{fmt::Write, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::{
     ids,
 };
 
-/// A row.
+/// A row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub id: String,
@@ -18,12 +18,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// Of an attack that was tried and held off.
+    /// Creates the row of an attack that was tried and did not succeed.
     pub fn held(attack: &Attack, held: Held) -> Self {
         Self::new(attack, held.what, held.tried, held.how.to_owned())
     }
 
-    /// Of one that succeeded, or could not be tried as it was meant.
+    /// Creates the row of an attack that succeeded, or could not be tried as intended.
     pub fn failed(attack: &Attack, why: &str) -> Self {
         let first = why.lines().next().unwrap_or_default().to_owned();
         Self::new(
@@ -34,7 +34,7 @@ impl Row {
         )
     }
 
-    /// Of one that is not tried here.
+    /// Creates the row of an attack that is not tried here.
     pub fn untried(attack: &Attack) -> Self {
         let (what, result) = match attack.plan {
             Plan::Try(_) => (
@@ -53,7 +53,7 @@ impl Row {
         Self::new(attack, what, 0, result)
     }
 
-    /// The same with the time that it took.
+    /// Adds the duration to the row.
     pub const fn taking(mut self, took: Duration) -> Self {
         self.took = took;
         self
@@ -70,7 +70,7 @@ impl Row {
     }
 }
 
-/// The table in the order of the list, and below it how many of each result.
+/// Returns the table in the order of the list, followed by the number of each result.
 pub fn table(rows: &[Row]) -> String {
     let mut text = String::from(
         "| id | tried | times | seconds | result |\n| --- | --- | ---: | ---: | --- |\n",

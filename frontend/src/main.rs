@@ -1,4 +1,4 @@
-//! Entry point of the pages in the browser.
+//! The entry point of the pages in the browser.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use leptos::{
 };
 
 fn main() {
-    // The product's panics have no words to show (ADR 19).
+    // The product's panics carry no message (ADR 19).
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    // The frame that `index.html` painted stands until the app shows a page: should it fail, the frame says so.
+    // The frame of `index.html` stays until the app shows a page. If the app fails, the frame says so.
     let mount = || mount_to_body(app::App);
-    // Out of a cache the app may be there before that frame was painted, and the eye would wait for all its work. A tab in
-    // the background is painted only when somebody looks, and need not wait.
+    // With a warm cache the app may start before that frame is painted, and the first picture would wait for
+    // all its work. A tab in the background is only painted when the user opens it, so it need not wait.
     if document().hidden() {
         mount();
     } else {

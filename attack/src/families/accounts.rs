@@ -1,4 +1,4 @@
-//! A: who may do what to whom.
+//! A: authorisation between users and accounts.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ const ABOUT_AN_ACCOUNT: [&str; 5] = [
     "accounts/reset_member",
 ];
 
-/// Every role and relation against every function, with an account, a member and a code set that are none of theirs.
+/// Tries every role and relation against every function, with an account, a member and a code set of other users.
 fn a1_ids_of_others(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
@@ -76,7 +76,7 @@ fn a1_ids_of_others(_: Effort) -> Held {
             tried += 1;
         }
     }
-    // A member of another account, named under one's own; and the other way round.
+    // Tests a member of another account with one's own account, and the reverse.
     let mut owner = ada.sign_in(&world);
     let own = world.account(&mut owner, "Example Ltd");
     for (account, member) in [
@@ -95,7 +95,7 @@ fn a1_ids_of_others(_: Effort) -> Held {
             .expect_refused(404, "not_found");
         tried += 2;
     }
-    // Olga's waiting code set, finished by Ada.
+    // Olga's pending code set must not be finished by Ada.
     olga.step_up(&world, &mut theirs, &json!({ "action": "generate" }));
     let sheet = theirs.ask("mfa/generate").expect_ok();
     owner
@@ -238,7 +238,7 @@ fn a7_parameters_twice(_: Effort) -> Held {
         );
         tried += 1;
     }
-    // What stands in the query counts for nothing.
+    // The query string must have no effect.
     let query = format!(
         "/api/accounts/require_mfa?request[account]={}&account=x",
         account.as_str().unwrap()
@@ -258,7 +258,7 @@ fn a7_parameters_twice(_: Effort) -> Held {
         .status,
         415
     );
-    // A cookie that another program on the host has set is no session, and hides none.
+    // A cookie that another program on the host has set is no session, and must not hide the real one.
     let (name, token) = (browser.cookie_name(), browser.token());
     let twice = format!("{name}={}; {name}={token}", "A".repeat(43));
     assert_eq!(

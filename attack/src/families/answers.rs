@@ -6,7 +6,7 @@ use crate::{
     harness::{Answer, Browser, World},
 };
 
-/// Answers of every kind there is to be had from outside.
+/// Collects every kind of answer that a client can get.
 fn answers(world: &World) -> Vec<(String, Answer)> {
     let signed_in = world.signed_in(&world.ada());
     let mut all = Vec::new();
@@ -159,7 +159,7 @@ pub fn c10_frames(_: Effort) -> Held {
     )
 }
 
-/// A binary of `cargo build`, without its pages, says so wherever one would stand.
+/// Returns whether the answer is that of a binary built without its pages, as by `cargo build`.
 pub fn is_without_pages(answer: &Answer) -> bool {
     answer.status == 503 && answer.text().contains("without its pages")
 }
@@ -223,7 +223,7 @@ pub fn c17_what_lies_about(_: Effort) -> Held {
         !files.is_empty(),
         "a program without its pages shows nothing"
     );
-    // Where it was built is nobody's business. `/rustc/…` stays: the compiler's own name for its library, the same on every machine.
+    // The build path must not be published. `/rustc/…` is allowed: the compiler's name for its library, equal on every machine.
     let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
     let places = [
         built_in.replace("attack/../", ""),

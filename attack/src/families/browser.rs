@@ -1,4 +1,4 @@
-//! C: requests of other sites, and what answers tell a browser (the second half stands in `answers.rs`).
+//! C: requests from other sites, and the headers that protect browsers (the second half is in `answers.rs`).
 
 use serde_json::json;
 
@@ -52,7 +52,7 @@ pub fn attacks() -> Vec<Attack> {
 
 pub const JSON: (&str, &str) = ("Content-Type", "application/json");
 
-/// What another site can make a browser send.
+/// Requests that another site can make a browser send.
 const FOREIGN: [&[(&str, &str)]; 6] = [
     &[
         ("Sec-Fetch-Site", "cross-site"),

@@ -48,7 +48,7 @@ fn b1_many_codes(effort: Effort) -> Held {
         assert_eq!(codes.len(), 10);
         for code in codes {
             let bare = code.replace('-', "");
-            // 16 of 32 letters: 80 bits.
+            // 16 characters of a 32-letter alphabet: 80 bits.
             assert!(
                 bare.len() == 16
                     && code.len() == 19
@@ -114,7 +114,7 @@ fn b4_old_codes_after_new_ones(_: Effort) -> Held {
         .call("mfa/finish", json!({ "set": sheet["set"] }))
         .expect_ok();
     for code in &ada.codes {
-        // A complete sign-in forgets the refused ones, which would pause and lock.
+        // A complete sign-in resets the refused attempts, which would otherwise cause a pause and a lockout.
         ada.sign_in(&world);
         ada.half(&world)
             .give_backup_code(code)
@@ -235,7 +235,7 @@ fn b9_codes_of_a_deleted_method(_: Effort) -> Held {
     again
         .ask("mfa/generate")
         .expect_refused(403, "verification_required");
-    // A new method does not bring the old codes back.
+    // A new method must not revive the old codes.
     let new = world.enrol(&ada.person);
     new.half(&world)
         .give_backup_code(&ada.codes[1])

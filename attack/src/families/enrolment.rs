@@ -1,4 +1,4 @@
-//! E: the set-up.
+//! E: the set-up of an authenticator.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-/// Begins the wizard; answers the key's authenticator.
+/// Starts the wizard; returns the key's authenticator.
 fn begin(browser: &mut Browser) -> Authenticator {
     let key = browser.ask("mfa/set_up").expect_ok()["key"].clone();
     Authenticator::new(key.as_str().unwrap())

@@ -1,4 +1,4 @@
-//! L: limits on guessing.
+//! L: rate limits on guessing.
 
 use std::fs;
 
@@ -101,7 +101,7 @@ fn l2_what_does_not_reset_the_counter(_: Effort) -> Held {
     let mut half = ada.half(&world);
     guess(&world, &mut half);
     max.sign_in(&world);
-    // A full session that was open before confirms the password, and asks for a step-up.
+    // A full session that was open before still confirms the password, and asks for a step-up.
     let mut full = ada.browser.clone();
     full.call("session/confirm_password", json!({ "password": PASSWORD }))
         .expect_ok();
@@ -117,12 +117,12 @@ fn l2_what_does_not_reset_the_counter(_: Effort) -> Held {
     )
 }
 
-/// Spends the budget of a fresh person's browser at one place; answers the browser.
+/// Uses up the budget of a new user's browser at one place; returns the browser.
 fn spend(world: &World, person: &Enrolled, function: &str, kind: &str) -> Browser {
     let mut browser = if function.starts_with("session/verify") {
         person.half(world)
     } else {
-        // Not the one that drew the backup codes, which verify nothing in it.
+        // Not the browser that drew the backup codes, because those verify nothing in it.
         world.clock.next_step();
         person.sign_in(world)
     };
@@ -150,7 +150,7 @@ fn spend(world: &World, person: &Enrolled, function: &str, kind: &str) -> Browse
     browser
 }
 
-/// Guesses that are judged in 15 minutes.
+/// Attempts that are checked in 15 minutes.
 const GUESSES: usize = 5;
 
 fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
@@ -163,7 +163,7 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
         let mut browser = spend(&world, &person, function, kind);
         tried += GUESSES;
         if function.starts_with("session/verify") {
-            // All half sessions in browsers that are not known share one budget.
+            // All half sessions in unknown browsers share one budget.
             person
                 .half(&world)
                 .give_code(&person.code(&world))
@@ -173,7 +173,7 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
                 .give_backup_code(&person.codes[0])
                 .expect_refused(429, "paused");
         } else {
-            // All places within one session share another.
+            // All places within one session share another budget.
             let code = json!({ "code": person.code(&world) });
             browser.call("mfa/test", code).expect_refused(429, "paused");
             let delete = json!({ "action": "delete" });
@@ -201,7 +201,7 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
         open.call("session/confirm_password", wrong)
             .expect_refused(401, "wrong_credentials");
     }
-    // The session has a budget of its own for its person's password, at every place that takes it.
+    // Each session has a separate budget for its user's password, shared by every place that accepts it.
     open.sign_in(&world.ada()).expect_refused(429, "too_many");
     let change = json!({ "current": PASSWORD, "new": "a lamp behind the third door" });
     open.call("profile/change_password", change)
@@ -230,7 +230,7 @@ fn l6_every_place_draws_on_one_budget(_: Effort) -> Held {
     )
 }
 
-/// Thirty days of guessing. The first day one guess each 30 s, then an hour of every day.
+/// Simulates thirty days of guessing: on the first day one attempt each 30 s, then an hour every day.
 fn l10_one_guess_a_step_for_a_month(effort: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
@@ -302,18 +302,18 @@ fn l11_a_refusal_says_how_long(_: Effort) -> Held {
     )
 }
 
-/// Resident memory of a process, in KiB.
+/// Returns the resident memory of a process, in KiB.
 fn resident(process: u32, which: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with(which)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// KiB that a request holds while its body is refused unread: 17 when measured, half of it hyper's first buffer.
+/// KiB per request while its body is refused unread: 17 measured, half of it hyper's first buffer.
 const REFUSED: u64 = 32;
-/// KiB that a request holds while it waits for its hash: 65 when measured, three buffers of hyper's and the futures of its guards.
+/// KiB per request that waits for its hash: 65 measured, for three buffers of hyper and the futures of its guards.
 const WAITING: u64 = 80;
-/// KiB for what is filled once: connections to the database, their statements and pages.
+/// KiB for one-time allocations: connections to the database, their statements and pages.
 const ONCE: u64 = 4 * 1024;
 
 fn l12_many_large_and_many_normal_passwords(effort: Effort) -> Held {

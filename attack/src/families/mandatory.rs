@@ -24,7 +24,7 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-/// Example Ltd demands, and Max, its member, has signed in without MFA.
+/// Example Ltd requires MFA, and Max, its member, has signed in without it.
 fn held(world: &World) -> Browser {
     world.require_mfa("Example Ltd", true);
     let max = world.add("max@example.com", "Example Ltd", "member");
@@ -43,7 +43,7 @@ fn m1_every_function_for_set_up_only(_: Effort) -> Held {
     };
     let mut closed = 0;
     for (function, _) in FUNCTIONS {
-        // The ways out end the session. A person opens 30 a minute.
+        // Signing out ends the session. A user may open 30 a minute.
         world.clock.advance(2);
         let browser = world.signed_in(&max);
         let answer = browser
@@ -217,7 +217,7 @@ fn m7_a_new_password_by_link(_: Effort) -> Held {
     let request = json!({ "token": token, "password": "another password of hers" });
     let answer = browser.call("session/accept_invitation", request);
     answer.expect_ok();
-    // The browser is known from then on, which signs nobody in.
+    // The browser becomes known, but no user is signed in.
     let cookies = answer.cookies();
     assert!(
         cookies
@@ -321,7 +321,7 @@ fn m11_a_session_from_before(_: Effort) -> Held {
     browser
         .ask("profile/view")
         .expect_refused(403, "set_up_required");
-    // What was begun before goes on: the key counts once it is confirmed, and not before.
+    // A set-up in progress continues: the key counts once it is confirmed, and not before.
     let app = Authenticator::new(pending["key"].as_str().unwrap());
     world.clock.next_step();
     browser

@@ -1,4 +1,4 @@
-//! The families of the list, a module each.
+//! The families of the list, one module each.
 
 mod accounts;
 mod answers;
@@ -43,7 +43,7 @@ static ALL: LazyLock<Vec<Attack>> = LazyLock::new(|| {
     .collect()
 });
 
-/// All of them, in the order of the list.
+/// Returns all attacks, in the order of the list.
 pub fn all() -> &'static [Attack] {
     &ALL
 }

@@ -1,4 +1,4 @@
-//! R: races, each from a barrier. `PostgreSQL` with two instances comes with its own issue.
+//! R: races, each started from a barrier. `PostgreSQL` with two instances comes with its own issue.
 
 use serde_json::json;
 
@@ -30,7 +30,7 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-/// Exactly one was let in, and whoever was refused is still outside.
+/// Checks that exactly one browser was let in, and that the refused ones are still outside.
 fn expect_one_inside(answers: Vec<(Browser, Answer)>) {
     assert_eq!(accepted(&answers), 1);
     for (mut browser, answer) in answers {
@@ -121,7 +121,7 @@ fn r4_two_backup_codes_at_once(effort: Effort) -> Held {
 fn r6_wrong_codes_from_many_places(effort: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
-    // A person has no more half sessions than these.
+    // A user has at most this many half sessions.
     let (guesses, sessions) = (effort.of(60, 200), 5);
     let halves = ada.halves(&world, sessions);
     world.clock.next_step();
@@ -167,7 +167,7 @@ fn r7_wrong_passwords_at_once(effort: Effort) -> Held {
         .iter()
         .filter(|(_, answer)| answer.status == 429)
         .count();
-    // Five, and then one from each network.
+    // Five attempts, and then one from each network.
     assert!(judged <= 5 + 20, "{judged} passwords were judged");
     assert_eq!(accepted(&answers), 0);
     assert!(
@@ -242,7 +242,7 @@ fn r12_the_rule_beside_sign_ins(effort: Effort) -> Held {
     let max = world.add("max@example.com", "Example Ltd", "member");
     let (rounds, parallel) = (effort.of(1, 5), effort.of(12, 50));
     for _ in 0..rounds {
-        // Thirty sign-ins a minute are the most.
+        // At most thirty sign-ins a minute are allowed.
         world.clock.advance(61);
         let mut owner = ada.sign_in(&world);
         let account = world.account(&mut owner, "Example Ltd");

@@ -1,4 +1,4 @@
-//! S: the identity verification within a session.
+//! S: identity verification within a session.
 
 use serde_json::{Value, json};
 
@@ -123,7 +123,7 @@ fn s7_invented_grants(_: Effort) -> Held {
     });
     let mut beside = claims.clone();
     beside["request"] = claims.clone();
-    // Among the fields nobody looks at them; beside the arguments, as plain values, they are no arguments of ours.
+    // Unknown fields inside the request are ignored. Beside the request they are refused, because plain values are no arguments of ours.
     let bodies = [
         (json!({ "request": claims }), 403, "verification_required"),
         (beside, 422, "malformed"),
@@ -250,12 +250,12 @@ fn s10_the_password_instead(_: Effort) -> Held {
     refused(3, "the right password again in place of a code: no grant")
 }
 
-/// No code is sent to anybody, so what remains are the links: each for its own purpose, each once.
+/// No codes are sent to users, so this covers the links: each is valid for one purpose, once.
 fn s11_links_for_another_purpose(effort: Effort) -> Held {
     let mut world = World::empty(&[]);
     world.start();
     let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
-    // The link stands alone on its line, behind what is said of it.
+    // The link is alone on its line, after its description.
     let first = loop {
         let line = world.line();
         if line.contains("/setup#") {

@@ -1,4 +1,4 @@
-//! U: what answers and their time tell of who is there.
+//! U: answers and their timing must not reveal which users exist.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ pub fn attacks() -> Vec<Attack> {
     ]
 }
 
-/// What an answer looks like, but for what differs each time.
+/// Returns an answer without the parts that always differ.
 fn shape(answer: &Answer) -> (u16, Vec<String>, String) {
     let is_own = |name: &str| ["x-request-id", "date"].contains(&name);
     let headers = answer.headers.iter().filter(|(name, _)| !is_own(name));
@@ -52,9 +52,9 @@ fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
     let samples = effort.of(10, 500);
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..samples {
-        // Past the delay that wrong passwords bring, which both have.
+        // Advances past the delay after wrong passwords, which affects both addresses.
         world.clock.advance(61);
-        // One stranger: an address that was guessed at before takes some milliseconds longer, whoever it is.
+        // The same unknown address each time, because an address with earlier attempts takes some milliseconds longer, known or not.
         let stranger = "stranger@example.com";
         let guess = |email: &str| {
             let wrong = || {
@@ -64,7 +64,7 @@ fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
             };
             timed(wrong)
         };
-        // In turns: whoever comes first finds the server colder than the other.
+        // The order alternates, because the first request finds the server's caches colder.
         let [first, second] = if number % 2 == 0 {
             ["ada@example.com", stranger]
         } else {
@@ -82,7 +82,7 @@ fn u1_known_and_unknown_addresses(effort: Effort) -> Held {
     }
     let (known, unknown) = (median(known), median(unknown));
     let apart = known.abs_diff(unknown);
-    // A few samples tell nothing about time.
+    // A few samples say nothing about timing.
     assert!(
         effort == Effort::Quick || apart <= Duration::from_millis(2),
         "{apart:?} apart: {known:?} for an address that is known, {unknown:?} for one that is not"
@@ -210,7 +210,7 @@ fn u5_first_and_last_digit(effort: Effort) -> Held {
             assert_ne!(answer.status, 429);
             times[guess % 2].push(time);
         }
-        // A complete sign-in clears the budget.
+        // A complete sign-in resets the budget.
         half.give_code(&code);
     }
     let [first, last] = times.map(median);

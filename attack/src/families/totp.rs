@@ -1,4 +1,4 @@
-//! T: codes of the authenticator, with the server's clock moved from outside.
+//! T: the authenticator's codes, while the server's clock is moved from outside.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::{
     harness::{Answer, Authenticator, Enrolled, STEP, World, spread},
 };
 
-/// How long the code of the step before is still good, in milliseconds of a step.
+/// How long the previous step's code stays valid, in milliseconds of a step.
 const GRACE: i64 = 10_000;
 
 pub fn attacks() -> Vec<Attack> {
@@ -43,7 +43,7 @@ fn t1_the_same_code_again(effort: Effort) -> Held {
             refusal["seconds"].as_u64() > Some(0),
             "it says how long to wait"
         );
-        // It was counted: four wrong ones more, and the pause is there.
+        // The attempt was counted: four more wrong codes lead to the pause.
         for wrong in ada.app.wrong_codes(world.clock.now()).take(4) {
             again.give_code(&wrong).expect_refused(401, "wrong_code");
         }
@@ -114,7 +114,7 @@ fn t6_codes_around_the_step(effort: Effort) -> Held {
     )
 }
 
-/// Whether the code of a step so many away is good at a place of the running one.
+/// Returns whether the code that is `off` steps away is valid at a place of the current step.
 const fn accepted_at(place: i64, off: i64) -> bool {
     match off {
         0 => true,
@@ -124,8 +124,8 @@ const fn accepted_at(place: i64, off: i64) -> bool {
     }
 }
 
-/// What is said of a code of the step so many away, while the clock stands at a place of its step. It goes on meanwhile: a try during which
-/// the machine stood still, until another rule held, says nothing and is repeated.
+/// Returns the answer to the code that is `off` steps away, at a place of the current step. The
+/// clock runs on meanwhile, so a try is repeated if the machine paused until another rule applied.
 fn given_at(world: &World, ada: &Enrolled, place: i64, off: i64) -> Answer {
     for _ in 0..10 {
         world.clock.past_the_pause();
@@ -201,7 +201,7 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
         "no countdown is longer than a step: {told}"
     );
     ada.half(&world).give_backup_code(&ada.codes[0]).expect_ok();
-    // When the clock has come past where it was, the next step lets in.
+    // Once the clock has passed the point where it was before, the next step's code is accepted.
     world.clock.set(right + 61 * 60_000);
     world.clock.next_step();
     give(&world).expect_ok();
@@ -211,7 +211,7 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
     )
 }
 
-/// Keys by the hundred: length, repeats, flatness; and what the link says.
+/// Draws hundreds of keys and checks their length, repetitions and distribution, and the content of the link.
 fn t10_many_keys(effort: Effort) -> Held {
     let brand = "Ärger & Söhne?/#%+";
     let world = World::with(&[("TWINLOCK_BRAND", brand)]);
@@ -284,7 +284,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The times of RFC 6238 appendix B that a server can live in (the first is in 1970), and codes that begin with zeros.
+/// The times of RFC 6238 appendix B at which a server can run (the first is in 1970), and codes with leading zeros.
 fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
     let world = World::new();
     world.clock.set(1_111_111_000_000);

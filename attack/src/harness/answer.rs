@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-/// An answer, read to its end.
+/// A complete answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -9,7 +9,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads what came over the connection; `None` when it is no HTTP answer.
+    /// Parses the received bytes; `None` if they are no HTTP answer.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -27,13 +27,13 @@ impl Answer {
         })
     }
 
-    /// A header's text; empty when it is not there.
+    /// Returns a header's value; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)
     }
 
-    /// Every cookie that it sets.
+    /// Returns every cookie that the answer sets.
     pub fn cookies(&self) -> Vec<&str> {
         let set = self.headers.iter().filter(|(name, _)| name == "set-cookie");
         set.map(|(_, value)| value.as_str()).collect()
@@ -44,17 +44,17 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON; null when it is none.
+    /// Returns the body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The kind of a refusal; empty when it is none.
+    /// Returns the kind of a refusal; empty for other answers.
     pub fn kind(&self) -> String {
         self.json()["kind"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether the body is as long as was said.
+    /// Returns whether the body has the announced length.
     pub fn is_whole(&self) -> bool {
         let said = self.header("content-length").parse();
         said.is_ok_and(|said: usize| self.body.len() == said)
@@ -65,14 +65,14 @@ impl Answer {
         self.status == 200
     }
 
-    /// The result of a call that must have worked.
+    /// Returns the result of a call that must succeed.
     #[track_caller]
     pub fn expect_ok(&self) -> Value {
         assert!(self.is_ok(), "{}: {}", self.status, self.text());
         self.json()
     }
 
-    /// The refusal of a call that must not have worked; answers the whole error.
+    /// Checks a call that must be refused; returns the whole error.
     #[track_caller]
     pub fn expect_refused(&self, status: u16, kind: &str) -> Value {
         assert_eq!(

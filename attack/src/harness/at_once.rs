@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Answer, Browser};
 
-/// Sends one call from each browser, all from one barrier; answers the browsers with what each was told.
+/// Sends one call from each browser, all released by one barrier; returns the browsers with their answers.
 pub fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
     let barrier = Barrier::new(calls.len());
     thread::scope(|scope| {
@@ -22,7 +22,7 @@ pub fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answ
     })
 }
 
-/// How many of them worked.
+/// Returns how many calls succeeded.
 pub fn accepted(answers: &[(Browser, Answer)]) -> usize {
     answers.iter().filter(|(_, answer)| answer.is_ok()).count()
 }

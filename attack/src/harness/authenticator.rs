@@ -4,14 +4,14 @@ use sha1::Sha1;
 
 use super::STEP;
 
-/// An authenticator application, written from RFC 6238 and not from the product's code.
+/// An authenticator app, written from RFC 6238 and independent of the product's code.
 #[derive(Clone)]
 pub struct Authenticator {
     key: Vec<u8>,
 }
 
 impl Authenticator {
-    /// Types the key in.
+    /// Creates an app with this key.
     pub fn new(base32: &str) -> Self {
         Self {
             key: BASE32_NOPAD.decode(base32.as_bytes()).unwrap(),
@@ -23,12 +23,12 @@ impl Authenticator {
         &self.key
     }
 
-    /// The six digits that it shows at this time (in milliseconds).
+    /// Returns the six digits for this time (in milliseconds).
     pub fn code(&self, now: i64) -> String {
         self.of_step(now.div_euclid(STEP))
     }
 
-    /// The six digits of a step.
+    /// Returns the six digits of a time step.
     pub fn of_step(&self, step: i64) -> String {
         format!("{:06}", self.number(step) % 1_000_000)
     }
@@ -41,7 +41,7 @@ impl Authenticator {
         u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff
     }
 
-    /// Different codes that are wrong now, and for a good while before and after.
+    /// Returns distinct codes that are wrong now, and for a long time before and after.
     pub fn wrong_codes(&self, now: i64) -> impl Iterator<Item = String> {
         let step = now.div_euclid(STEP);
         // Half an hour around, and what is near a quarter of an hour up to a day: a set-up names a clock that is off by that much.
@@ -54,7 +54,7 @@ impl Authenticator {
             .filter(move |code| !near.contains(code))
     }
 
-    /// One of them.
+    /// Returns one wrong code.
     pub fn wrong_code(&self, now: i64) -> String {
         self.wrong_codes(now).next().unwrap()
     }

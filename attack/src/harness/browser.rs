@@ -14,15 +14,15 @@ use socket2::{Domain, Socket, Type};
 
 use super::{Answer, Kept, Person};
 
-/// No answer takes longer, even on a machine that does everything at once.
+/// The time limit of an answer, even on a fully loaded machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The way to a server; it stays the same over restarts.
+/// The address of a server, which stays valid across restarts.
 #[derive(Clone)]
 pub struct Door(Arc<AtomicU16>);
 
-/// A browser on one of the product's own pages: it keeps cookies and says where its requests come from. A clone is a second tab whose
-/// cookies go their own way from then on.
+/// A browser on one of the product's own pages: stores cookies and sends the headers of its origin.
+/// A clone is a second tab, but its cookies are separate from then on.
 #[derive(Clone)]
 pub struct Browser {
     door: Door,
@@ -32,7 +32,7 @@ pub struct Browser {
 }
 
 impl Door {
-    /// A door that leads nowhere yet.
+    /// Creates a door without a server.
     pub fn new() -> Self {
         Self(Arc::new(AtomicU16::new(0)))
     }
@@ -52,7 +52,7 @@ impl Door {
         self.try_connect(from).unwrap()
     }
 
-    /// The same, where nobody may be there.
+    /// Like [`Self::connect`], but the server may be down.
     pub fn try_connect(&self, from: Ipv4Addr) -> io::Result<TcpStream> {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         let own = SocketAddr::new(IpAddr::V4(from), 0);
@@ -60,7 +60,7 @@ impl Door {
         let server = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.port());
         socket.connect(&server.into())?;
         if socket.local_addr()?.as_socket() == Some(server) {
-            // Nobody listens there, and by chance the socket has reached itself.
+            // No server listens, and by chance the socket has connected to itself.
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
         let stream = TcpStream::from(socket);
@@ -68,15 +68,15 @@ impl Door {
         Ok(stream)
     }
 
-    /// Sends bytes as they are and reads until the server has nothing more to say. What it has said by the time it breaks off counts.
+    /// Sends raw bytes and reads until the server ends its answer. Bytes received before an abort count.
     pub fn send(&self, from: Ipv4Addr, request: &[u8]) -> Vec<u8> {
         self.try_send(from, request).unwrap()
     }
 
-    /// The same, where nobody may be there; an error only when there was no connection.
+    /// Like [`Self::send`], but the server may be down; fails only without a connection.
     pub fn try_send(&self, from: Ipv4Addr, request: &[u8]) -> io::Result<Vec<u8>> {
         let mut stream = self.try_connect(from)?;
-        // A server that has refused already may have closed its half.
+        // A server that has already refused may have closed its half.
         let _ = stream.write_all(request);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
@@ -85,7 +85,7 @@ impl Door {
 }
 
 impl Browser {
-    /// A browser without cookies.
+    /// Creates a browser without cookies.
     pub fn new(door: &Door) -> Self {
         Self {
             door: door.clone(),
@@ -95,20 +95,20 @@ impl Browser {
         }
     }
 
-    /// The same at another address of the loopback network.
+    /// Moves the browser to another address of the loopback network.
     pub fn at(mut self, number: u8) -> Self {
         self.from = Ipv4Addr::new(127, 0, 1, number);
         self
     }
 
-    /// Sends one more header with each request, or another value of it.
+    /// Adds a header to each request, or replaces its value.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Sends this header no more.
+    /// Removes a header from each request.
     pub fn without_header(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self
@@ -119,40 +119,40 @@ impl Browser {
         self.post(function, &json!({}))
     }
 
-    /// Calls a server function with its request.
+    /// Calls a server function with its argument `request`.
     pub fn call(&mut self, function: &str, request: Value) -> Answer {
         self.post(function, &Value::from_iter([("request", request)]))
     }
 
-    /// Gives email and password.
+    /// Signs in with the person's email and password.
     pub fn sign_in(&mut self, person: &Person) -> Answer {
         self.sign_in_as(&person.email, person.password)
     }
 
-    /// Gives any email and password.
+    /// Signs in with any email and password.
     pub fn sign_in_as(&mut self, email: &str, password: &str) -> Answer {
         let request = json!({ "email": email, "password": password });
         self.call("session/sign_in", request)
     }
 
-    /// Gives a code of the authenticator as the second factor.
+    /// Enters an authenticator code as the second factor.
     pub fn give_code(&mut self, code: &str) -> Answer {
         self.call("session/verify_code", json!({ "code": code }))
     }
 
-    /// Gives a backup code as the second factor.
+    /// Enters a backup code as the second factor.
     pub fn give_backup_code(&mut self, code: &str) -> Answer {
         self.call("session/verify_backup_code", json!({ "code": code }))
     }
 
-    /// Where the session stands; empty without one.
+    /// Returns the session's standing; empty without a session.
     pub fn standing(&mut self) -> String {
         let viewer = self.ask("session/whoami").expect_ok();
         let standing = viewer["standing"]["standing"].as_str();
         standing.unwrap_or_default().to_owned()
     }
 
-    /// Whether the session reaches what only a full one may.
+    /// Returns whether the session reaches functions that need a full session.
     pub fn is_in(&mut self) -> bool {
         self.ask("profile/view").is_ok()
     }
@@ -174,7 +174,7 @@ impl Browser {
             .unwrap_or_else(|| panic!("no answer to {method} {path}"))
     }
 
-    /// The same, where no answer is an answer too.
+    /// Like [`Self::request`], but a missing answer is allowed too.
     pub fn try_request(
         &mut self,
         method: &str,
@@ -185,7 +185,7 @@ impl Browser {
         self.attempt(method, path, headers, body).unwrap()
     }
 
-    /// Calls a server function of a server that may not be there: an error when it is not, nothing when it breaks off its answer.
+    /// Calls a function of a server that may be down: fails if there is no connection, and returns none if the answer breaks off.
     pub fn try_call(&mut self, function: &str, request: &Value) -> io::Result<Option<Answer>> {
         let body = match request {
             Value::Null => json!({}),
@@ -197,12 +197,12 @@ impl Browser {
         Ok(answer.filter(Answer::is_whole))
     }
 
-    /// Goes through another door from now on.
+    /// Uses another door from now on.
     pub fn go_through(&mut self, door: &Door) {
         self.door = door.clone();
     }
 
-    /// Sends any request over a connection that is kept. Cookies that the answer sets are not taken.
+    /// Sends any request over a persistent connection. Cookies in the answer are ignored.
     pub fn request_on(
         &self,
         kept: &mut Kept,
@@ -232,7 +232,7 @@ impl Browser {
         Ok(Some(answer))
     }
 
-    /// A request as it goes over the wire.
+    /// Returns a request as bytes on the wire.
     fn written(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
         let mut request = format!("{method} {path} HTTP/1.1\r\n").into_bytes();
         let own = self.headers.iter().map(|(name, value)| (&**name, &**value));
@@ -258,7 +258,7 @@ impl Browser {
         request
     }
 
-    /// The session's token.
+    /// Returns the session's token.
     pub fn token(&self) -> String {
         let is_session = |name: &str| {
             let name = name.strip_prefix("__Host-").unwrap_or(name);
@@ -269,23 +269,23 @@ impl Browser {
         found.map(|(_, token)| token.clone()).unwrap_or_default()
     }
 
-    /// What the session's cookie is called here, where no public URL is set.
+    /// Returns the name of the session's cookie when no public URL is set.
     pub fn cookie_name(&self) -> String {
         format!("twinlock-{}", self.door.port())
     }
 
-    /// Puts a token into the jar.
+    /// Stores a session token.
     pub fn set_token(&mut self, token: &str) {
         let name = self.cookie_name();
         self.set_cookie(&name, token);
     }
 
-    /// Puts any cookie into the jar.
+    /// Stores any cookie.
     pub fn set_cookie(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
-    /// Another browser with nothing but this token.
+    /// Returns another browser that has only this token.
     pub fn replay(&self, token: &str) -> Self {
         let mut thief = Self::new(&self.door);
         let host = |(name, _): &&(String, String)| name == "Host";
@@ -306,7 +306,7 @@ impl Browser {
     }
 
     fn cookie_header(&self) -> String {
-        // Here each start has a port of its own, which a cookie has in its name.
+        // In this suite each start has another port, which is part of a cookie's name.
         let now = |name: &str| {
             let stems = ["twinlock-browser-", "twinlock-"];
             let stem = stems.into_iter().find(|stem| is_ported(name, stem));
@@ -335,7 +335,7 @@ impl Browser {
     }
 }
 
-/// Whether a name is this and a port.
+/// Returns whether a name is this stem followed by a port.
 fn is_ported(name: &str, stem: &str) -> bool {
     let port = name
         .strip_prefix(stem)
@@ -344,7 +344,7 @@ fn is_ported(name: &str, stem: &str) -> bool {
 }
 
 impl Browser {
-    /// Calls a server function with a whole body.
+    /// Calls a server function with a complete body.
     pub fn send(&mut self, function: &str, body: &Value) -> Answer {
         self.post(function, body)
     }

@@ -1,13 +1,13 @@
-/// Repeatable chance (splitmix64): the same seed mutates the same way, so that a failure can be tried again.
+/// Repeatable randomness (splitmix64): the same seed gives the same mutations, so that a failure can be reproduced.
 pub struct Chance(u64);
 
 impl Chance {
-    /// Begins with a seed.
+    /// Starts with a seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The next number.
+    /// Returns the next number.
     pub const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -15,19 +15,19 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below a bound.
+    /// Returns a number below a bound.
     pub fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).unwrap()
     }
 
-    /// One of several.
+    /// Returns one of several items.
     pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 }
 
-/// How evenly bytes are spread: χ² over the 256 values (255 degrees of freedom; 330 is passed once in a thousand fair draws). It fails
-/// at 400, which fair draws pass once in a hundred million: a test that fails now and then is not read any more.
+/// Measures how evenly bytes are distributed: χ² over the 256 values (255 degrees of freedom; one of a thousand fair draws
+/// exceeds 330). The limit is 400, which one of a hundred million fair draws exceeds, because a flaky test would be ignored.
 pub fn spread(bytes: &[u8]) -> f64 {
     let mut counts = [0_u32; 256];
     for byte in bytes {

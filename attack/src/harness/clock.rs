@@ -7,19 +7,19 @@ use std::{
 
 /// A time step in milliseconds (RFC 6238).
 pub const STEP: i64 = 30_000;
-/// Where in a step a test stands unless it says otherwise: late enough that only the step's own code is accepted (the one before is for
-/// ten seconds), early enough that a slow machine stays inside.
+/// The default place in a step: late enough that only the step's own code is accepted (the previous
+/// one is valid for ten seconds), early enough that a slow machine stays within the step.
 const PLACE: i64 = 11_000;
 
-/// The wall clock of one server and of the commands beside it. It runs as ours does, moved by an offset that they read anew at each look
-/// (libfaketime's timestamp file). Their monotonic clock is left alone, so time-outs go on as they are.
+/// The wall clock of one server and of its commands: real time plus an offset that they read at every
+/// call (libfaketime's timestamp file). Their monotonic clock is unchanged, so time-outs work as usual.
 pub struct Clock {
     file: PathBuf,
     offset: AtomicI64,
 }
 
 impl Clock {
-    /// A clock whose offset stands in a file of this folder.
+    /// Creates a clock whose offset is in a file of this folder.
     pub fn new(folder: &Path) -> Self {
         let clock = Self {
             file: folder.join("clock"),
@@ -29,49 +29,49 @@ impl Clock {
         clock
     }
 
-    /// What the server's clock shows, in milliseconds since 1970.
+    /// Returns the server's time, in milliseconds since 1970.
     pub fn now(&self) -> i64 {
         real() + self.offset.load(Ordering::SeqCst)
     }
 
-    /// The running time step.
+    /// Returns the current time step.
     pub fn step(&self) -> i64 {
         self.now().div_euclid(STEP)
     }
 
-    /// Moves it; backwards too.
+    /// Moves the clock; negative values move it back.
     pub fn advance(&self, seconds: i64) {
         self.set(self.now() + seconds * 1000);
     }
 
-    /// Sets it.
+    /// Sets the clock.
     pub fn set(&self, now: i64) {
         let offset = now - real();
         self.offset.store(offset, Ordering::SeqCst);
-        // By rename: the server may look while this is being written.
+        // Replaced by rename, because the server may read the file meanwhile.
         let fresh = self.file.with_extension("new");
         let (sign, ms) = (if offset < 0 { '-' } else { '+' }, offset.abs());
         fs::write(&fresh, format!("{sign}{}.{:03}s\n", ms / 1000, ms % 1000)).unwrap();
         fs::rename(&fresh, &self.file).unwrap();
     }
 
-    /// Moves it into the next step, where only that step's own code is accepted.
+    /// Moves the clock into the next step, to a place where only that step's own code is accepted.
     pub fn next_step(&self) {
         self.to_step(PLACE);
     }
 
-    /// Moves it to a place (in milliseconds) of the next step.
+    /// Moves the clock to a place (in milliseconds) of the next step.
     pub fn to_step(&self, place: i64) {
         self.set((self.now().div_euclid(STEP) + 1) * STEP + place);
     }
 
-    /// Moves it past a pause of the guess budget, to a step's usual place.
+    /// Moves the clock past a pause of the code attempts, to a step's default place.
     pub fn past_the_pause(&self) {
         self.advance(16 * 60);
         self.next_step();
     }
 
-    /// What puts a process under this clock.
+    /// Returns the variables that put a process under this clock.
     pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         vec![
             ("LD_PRELOAD", library()),
@@ -93,8 +93,8 @@ fn real() -> i64 {
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// Debian keeps the library in a folder named after the machine's kind. Of its two builds this is the one for several threads: the other writes the
-/// name of the clock's file into one buffer for all of them, and now and then a thread reads the real time.
+/// Returns the library's path, in a folder that Debian names after the architecture. This is the multi-threaded
+/// build: the other one shares one buffer for the clock file's name, so a thread sometimes reads the real time.
 fn library() -> PathBuf {
     let kinds = fs::read_dir("/usr/lib").unwrap().filter_map(Result::ok);
     kinds

@@ -1,15 +1,15 @@
 use serde_json::{Value, json};
 
-/// What a function's request looks like.
+/// The request of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
     Nothing,
-    /// The fields that are named, with the values of [`well_formed`].
+    /// These fields, with the values of [`well_formed`].
     Fields(&'static [&'static str]),
 }
 use Takes::{Fields, Nothing};
 
-/// Every server function, and what it takes. A test compares it with the product's own table.
+/// Every server function with its request. A test compares the list with the product's own table.
 #[rustfmt::skip]
 pub const FUNCTIONS: &[(&str, Takes)] = &[
     ("session/whoami", Nothing),
@@ -51,7 +51,7 @@ pub const FUNCTIONS: &[(&str, Takes)] = &[
     ("accounts/reset_member", Fields(&["account", "member"])),
 ];
 
-/// The functions that a session without MFA may call while its account demands it: to set it up, or to get out.
+/// The functions that a session without MFA may call while its account requires MFA: to set it up, or to leave.
 pub const SET_UP_ONLY: &[&str] = &[
     "session/whoami",
     "session/sign_in",
@@ -72,7 +72,7 @@ pub const SET_UP_ONLY: &[&str] = &[
     "mfa/keep_codes",
 ];
 
-/// Those that draw on what is guessed: a password or a code.
+/// The functions that take a guessable secret: a password or a code.
 pub const GUESSABLE: &[(&str, &str)] = &[
     ("session/sign_in", "password"),
     ("session/confirm_password", "password"),
@@ -85,7 +85,7 @@ pub const GUESSABLE: &[(&str, &str)] = &[
     ("step_up/verify_backup_code", "backup code"),
 ];
 
-/// A request that every rule of form accepts, about this account and member.
+/// Returns a formally valid request about this account and member.
 pub fn well_formed(function: &str, account: &Value, member: &Value) -> Value {
     let known = FUNCTIONS.iter().find(|(name, _)| *name == function);
     let Some((_, Fields(fields))) = known else {
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// A function that is not attacked, or a place for guesses that nobody tries, fails here.
+    /// Fails for a function that is not attacked, or a guessable secret that is not tried.
     #[test]
     fn no_function_of_the_product_is_missing() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src/wire");
@@ -138,7 +138,7 @@ mod tests {
             .iter()
             .filter(|(_, takes)| secret(takes))
             .map(|(name, _)| *name);
-        // Whoever has the link chooses a password there and guesses none.
+        // With these links a user chooses a password, so there is nothing to guess.
         let chosen = ["session/create_first_owner", "session/accept_invitation"];
         let mut expected: Vec<&str> = guessable.filter(|name| !chosen.contains(name)).collect();
         let mut listed: Vec<&str> = GUESSABLE.iter().map(|(name, _)| *name).collect();

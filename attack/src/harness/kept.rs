@@ -5,14 +5,14 @@ use std::{
 
 use super::{Answer, Door};
 
-/// A connection that is kept from one request to the next, as browsers keep theirs, and made anew where the server has closed it.
+/// A persistent connection, like those of browsers, which is reopened if the server has closed it.
 pub struct Kept {
     door: Door,
     stream: Option<BufReader<TcpStream>>,
 }
 
 impl Kept {
-    /// None yet.
+    /// Creates a client without a connection.
     pub fn new(door: &Door) -> Self {
         Self {
             door: door.clone(),
@@ -20,9 +20,9 @@ impl Kept {
         }
     }
 
-    /// Sends a request and reads its answer; `None` where there is none on a fresh connection either.
+    /// Sends a request and reads its answer; `None` if there is none on a new connection either.
     pub fn send(&mut self, request: &[u8]) -> Option<Answer> {
-        // What a server closes after its last answer shows with the next request only.
+        // A connection that the server closed after its last answer is only noticed at the next request.
         let kept = self.stream.take();
         kept.and_then(|stream| self.exchange(stream, request))
             .or_else(|| {
@@ -32,7 +32,7 @@ impl Kept {
     }
 
     fn exchange(&mut self, mut stream: BufReader<TcpStream>, request: &[u8]) -> Option<Answer> {
-        // A server that has refused already may have closed its half.
+        // A server that has already refused may have closed its half.
         let _ = stream.get_mut().write_all(request);
         let answer = read(&mut stream)?;
         if answer.header("connection") != "close" {
@@ -42,7 +42,7 @@ impl Kept {
     }
 }
 
-/// One answer, as long as it says it is.
+/// Reads one answer of the announced length.
 fn read(stream: &mut BufReader<TcpStream>) -> Option<Answer> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,5 +1,5 @@
-//! The attacker's tools: a server of one's own to attack, browsers, an authenticator, and a hand on the clock. Nothing of the product's
-//! code is used here: what is written twice would be wrong twice.
+//! The attacker's tools: a separate server, browsers, an authenticator, and control of the clock.
+//! The suite uses none of the product's code, because shared code would repeat its errors here.
 
 mod answer;
 mod at_once;

@@ -2,33 +2,33 @@ use serde_json::{Value, json};
 
 use super::{Answer, Authenticator, Browser, World};
 
-/// Everybody's password, so that a password tells nobody apart.
+/// The password of all users, so that a password does not identify a user.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Somebody who can sign in.
+/// A user who can sign in.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub email: String,
     pub password: &'static str,
 }
 
-/// Somebody with an authenticator and ten backup codes that are saved.
+/// A user with an authenticator and ten saved backup codes.
 pub struct Enrolled {
     pub person: Person,
     pub app: Authenticator,
     pub key: String,
     pub codes: Vec<String>,
-    /// The browser that set it up, signed in.
+    /// The browser of the set-up, signed in.
     pub browser: Browser,
 }
 
 impl Enrolled {
-    /// The code that the authenticator shows now.
+    /// Returns the authenticator's current code.
     pub fn code(&self, world: &World) -> String {
         self.app.code(world.clock.now())
     }
 
-    /// A browser that owes the second factor.
+    /// Returns a browser that still needs the second factor.
     pub fn half(&self, world: &World) -> Browser {
         let mut browser = world.browser();
         browser.sign_in(&self.person).expect_ok();
@@ -45,7 +45,7 @@ impl Enrolled {
         (0..count).map(half).collect()
     }
 
-    /// A new sign-in with a code, in a step of its own.
+    /// Signs in again with a code, in a separate time step.
     pub fn sign_in(&self, world: &World) -> Browser {
         let mut browser = self.half(world);
         world.clock.next_step();
@@ -53,25 +53,25 @@ impl Enrolled {
         browser
     }
 
-    /// A new sign-in with one of the backup codes.
+    /// Signs in again with one of the backup codes.
     pub fn sign_in_by_backup_code(&self, world: &World, index: usize) -> Browser {
         let mut browser = self.half(world);
         browser.give_backup_code(&self.codes[index]).expect_ok();
         browser
     }
 
-    /// Asks for an action and verifies the identity for it, in a step of its own.
+    /// Asks for an action and verifies the identity for it, in a separate time step.
     pub fn step_up(&self, world: &World, browser: &mut Browser, intent: &Value) {
         step_up(world, browser, &self.app, intent);
     }
 
-    /// Gives the code of this moment for what was asked.
+    /// Enters the current code for the requested action.
     pub fn verify(&self, world: &World, browser: &mut Browser, intent: &Value) -> Answer {
         verify(world, browser, &self.app, intent)
     }
 }
 
-/// The same with an app that is nobody's yet.
+/// Like [`Enrolled::step_up`], but with an app that belongs to no enrolled user yet.
 pub fn step_up(world: &World, browser: &mut Browser, app: &Authenticator, intent: &Value) {
     world.clock.next_step();
     assert_eq!(
@@ -87,7 +87,7 @@ fn verify(world: &World, browser: &mut Browser, app: &Authenticator, intent: &Va
     browser.call("step_up/verify_code", request)
 }
 
-/// The wizard, from the key to `Finish`.
+/// Goes through the wizard, from the key to `Finish`.
 pub fn enrol(world: &World, browser: &mut Browser) -> (String, Vec<String>) {
     let pending = browser.ask("mfa/set_up").expect_ok();
     let key = pending["key"].as_str().unwrap().to_owned();
@@ -100,7 +100,7 @@ pub fn enrol(world: &World, browser: &mut Browser) -> (String, Vec<String>) {
     (key, code_list(&sheet))
 }
 
-/// The codes of a sheet.
+/// Returns the codes of a sheet.
 pub fn code_list(sheet: &Value) -> Vec<String> {
     let codes = sheet["codes"].as_array().unwrap();
     codes

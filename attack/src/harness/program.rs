@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Done {
     pub code: i32,
@@ -13,15 +13,15 @@ pub struct Done {
     pub err: String,
 }
 
-/// A running server. It is killed when the test ends, however it ends.
+/// A running server. It is killed when the test ends in any way.
 pub struct Running {
     child: Child,
     pub port: u16,
-    /// What it printed before the address, and the lines asked for since.
+    /// Its standard output, behind the lines that were already read.
     out: BufReader<std::process::ChildStdout>,
 }
 
-/// The binary under attack: `TWINLOCK_BIN`, else the one that `cargo build --package server` made.
+/// Returns the binary under attack: `TWINLOCK_BIN`, or else the result of `cargo build --package server`.
 pub fn binary() -> PathBuf {
     let chosen = std::env::var_os("TWINLOCK_BIN").map(PathBuf::from);
     let binary = chosen
@@ -35,7 +35,7 @@ pub fn binary() -> PathBuf {
 }
 
 impl Done {
-    /// It worked; answers what it printed.
+    /// Checks that the command succeeded; returns its output.
     #[track_caller]
     pub fn expect_done(&self) -> &str {
         assert_eq!(self.code, 0, "{}{}", self.out, self.err);
@@ -54,20 +54,20 @@ impl From<Output> for Done {
     }
 }
 
-/// Runs a command to its end, with this on its standard input.
+/// Runs a command to its end, with this standard input.
 pub fn run(mut command: Command, input: &str) -> Done {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // A command that refuses before it reads closes the pipe early.
+    // A command that refuses early closes the pipe before reading it.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap().into()
 }
 
 impl Running {
-    /// Starts it and waits until it says where it listens. Its log goes into a file.
+    /// Starts the server and waits until it prints its address. Its log goes into a file.
     pub fn start(mut command: Command, log: &Path) -> Self {
         let log_file = File::options().create(true).append(true).open(log).unwrap();
         command
@@ -94,19 +94,19 @@ impl Running {
         );
     }
 
-    /// The next line on standard output.
+    /// Returns the next line on standard output.
     pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
-    /// Its process.
+    /// Returns the process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Asks it to stop, as a service manager does, and waits for its end.
+    /// Stops the server like a service manager, and waits for its end.
     pub fn terminate(mut self) -> i32 {
         let id = self.id().to_string();
         let killed = Command::new("kill").args(["-TERM", &id]).status();
@@ -117,7 +117,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

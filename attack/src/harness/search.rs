@@ -2,19 +2,19 @@ use std::{fs, path::Path};
 
 use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 
-/// Something that must not be found.
+/// A secret that must not be found.
 pub struct Secret {
     pub name: String,
     bytes: Vec<u8>,
 }
 
 impl Secret {
-    /// A text.
+    /// Creates a secret from a text.
     pub fn text(name: &str, text: &str) -> Self {
         Self::bytes(name, text.as_bytes())
     }
 
-    /// Bytes, such as a key's.
+    /// Creates a secret from bytes, such as a key.
     pub fn bytes(name: &str, bytes: &[u8]) -> Self {
         Self {
             name: name.to_owned(),
@@ -22,7 +22,7 @@ impl Secret {
         }
     }
 
-    /// As it is, and in every encoding in which it may have been written down.
+    /// Returns the secret as it is, and in every encoding in which it may have been written.
     fn forms(&self) -> Vec<(&'static str, Vec<u8>)> {
         let hex = HEXLOWER.encode(&self.bytes);
         vec![
@@ -39,7 +39,7 @@ impl Secret {
     }
 }
 
-/// Where a secret stands in the files of a folder, in whatever encoding: file, secret, encoding.
+/// Finds secrets in a folder's files, in any encoding: file, secret, encoding.
 pub fn find(folder: &Path, secrets: &[Secret]) -> Vec<String> {
     let mut found = Vec::new();
     for file in fs::read_dir(folder).unwrap().filter_map(Result::ok) {

@@ -13,7 +13,7 @@ use super::{
     program::{Running, binary, run},
 };
 
-/// A server of one's own: its process, its database, its clock. Example Ltd and its Owner Ada are there.
+/// A separate server: its process, its database, its clock. Example Ltd and its Owner Ada exist.
 pub struct World {
     server: Option<Running>,
     settings: Vec<(String, String)>,
@@ -27,12 +27,12 @@ pub struct World {
     reason = "people and their browsers are reached through the world they live in"
 )]
 impl World {
-    /// Starts it.
+    /// Starts the server.
     pub fn new() -> Self {
         Self::with(&[])
     }
 
-    /// Starts it with settings.
+    /// Starts the server with settings.
     pub fn with(settings: &[(&str, &str)]) -> Self {
         let mut world = Self::empty(settings);
         world.add_account("Example Ltd");
@@ -41,7 +41,7 @@ impl World {
         world
     }
 
-    /// A database with nobody in it, and no server in front of it.
+    /// Creates a database without users, and starts no server.
     pub fn empty(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -65,44 +65,44 @@ impl World {
         self.server = Some(server);
     }
 
-    /// Stops it as a service manager does, and starts it again.
+    /// Stops the server like a service manager, and starts it again.
     pub fn restart(&mut self) {
         assert_eq!(self.server.take().unwrap().terminate(), 0);
         self.start();
     }
 
-    /// Stops it.
+    /// Stops the server.
     pub fn stop(&mut self) {
         assert_eq!(self.server.take().unwrap().terminate(), 0);
     }
 
-    /// Kills it in whatever it does, and leaves it so.
+    /// Kills the server at once, without starting it again.
     pub fn kill_only(&mut self) {
         drop(self.server.take());
     }
 
-    /// Kills it in whatever it does, and starts it again.
+    /// Kills the server at once, and starts it again.
     pub fn kill(&mut self) {
         drop(self.server.take());
         self.start();
     }
 
-    /// The next line that the server prints.
+    /// Returns the next line that the server prints.
     pub fn line(&mut self) -> String {
         self.server.as_mut().unwrap().line()
     }
 
-    /// The server's process.
+    /// Returns the server's process id.
     pub fn process(&self) -> u32 {
         self.server.as_ref().unwrap().id()
     }
 
-    /// The way to the server.
+    /// Returns the server's door.
     pub const fn door(&self) -> &Door {
         &self.door
     }
 
-    /// A browser without cookies.
+    /// Returns a browser without cookies.
     pub fn browser(&self) -> Browser {
         let browser = Browser::new(&self.door);
         let mut settings = self.settings.iter();
@@ -113,24 +113,24 @@ impl World {
         }
     }
 
-    /// A browser in which somebody gave their password.
+    /// Returns a browser in which the user has entered the password.
     pub fn signed_in(&self, person: &Person) -> Browser {
         let mut browser = self.browser();
         browser.sign_in(person).expect_ok();
         browser
     }
 
-    /// Ada, the Owner of Example Ltd.
+    /// Returns Ada, the Owner of Example Ltd.
     pub fn ada(&self) -> Person {
         person("ada@example.com")
     }
 
-    /// Ada, with an authenticator and codes.
+    /// Returns Ada, with an authenticator and codes.
     pub fn enrolled(&self) -> Enrolled {
         self.enrol(&self.ada())
     }
 
-    /// Sets it up for somebody, through the server functions, as the pages do.
+    /// Sets up MFA for a user, through the server functions like the pages.
     pub fn enrol(&self, person: &Person) -> Enrolled {
         let mut browser = self.signed_in(person);
         self.clock.next_step();
@@ -144,7 +144,7 @@ impl World {
         }
     }
 
-    /// Adds somebody with the password to an account.
+    /// Adds a user with the password to an account.
     pub fn add(&self, email: &str, account: &str, role: &str) -> Person {
         let args = [
             "user",
@@ -167,14 +167,14 @@ impl World {
         self.cli(&["account", "add", name]).expect_done();
     }
 
-    /// Switches the rule of an account, as the operator does.
+    /// Switches the MFA rule of an account, like the operator.
     pub fn require_mfa(&self, account: &str, on: bool) {
         let to = if on { "on" } else { "off" };
         self.cli(&["account", "require-mfa", account, to])
             .expect_done();
     }
 
-    /// An account's id, as somebody who is in it sees it.
+    /// Returns an account's id, as one of its members sees it.
     pub fn account(&self, browser: &mut Browser, name: &str) -> Value {
         let accounts = browser.ask("session/accounts").expect_ok();
         let found = accounts
@@ -185,7 +185,7 @@ impl World {
         found.unwrap_or_else(|| panic!("{name} in {accounts}"))["id"].clone()
     }
 
-    /// A member's id, as an Owner of the account sees it.
+    /// Returns a member's id, as an Owner of the account sees it.
     pub fn member(&self, owner: &mut Browser, account: &Value, email: &str) -> Value {
         let members = self.members(owner, account).expect_ok();
         let rows = members["members"].as_array().unwrap().clone();
@@ -193,24 +193,24 @@ impl World {
         found.unwrap_or_else(|| panic!("{email} in {members}"))["id"].clone()
     }
 
-    /// The first page of an account's members.
+    /// Returns the first page of an account's members.
     pub fn members(&self, owner: &mut Browser, account: &Value) -> Answer {
         let wanted =
             serde_json::json!({ "account": account, "search": "", "state": null, "page": 0 });
         owner.call("accounts/members", wanted)
     }
 
-    /// Runs a command of the operator.
+    /// Runs an operator's command.
     pub fn cli(&self, args: &[&str]) -> Done {
         self.cli_with(args, "")
     }
 
-    /// Runs one that reads its standard input.
+    /// Runs a command that reads its standard input.
     pub fn cli_with(&self, args: &[&str], input: &str) -> Done {
         run(self.command(args), input)
     }
 
-    /// The binary, about to be called in the folder, with nothing else of this machine's environment.
+    /// Prepares a call of the binary in the folder, without other variables of this machine's environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
@@ -221,12 +221,12 @@ impl World {
         command
     }
 
-    /// What the server has logged.
+    /// Returns the server's log.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_file()).unwrap_or_default()).into_owned()
     }
 
-    /// The folder with the database, the key file and the log.
+    /// Returns the folder with the database, the key file and the log.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

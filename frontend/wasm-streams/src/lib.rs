@@ -1,7 +1,7 @@
-//! The part of the crate `wasm-streams` that `server_fn` is compiled against, without what it does (ADR 33).
+//! The part of the crate `wasm-streams` that `server_fn` compiles against, without its implementation (ADR 33).
 //!
-//! `server_fn` can send and receive streams, and no page has any. The real crate exports its functions to JavaScript, so no tool can see that
-//! nothing calls them. A page that begins to use a stream calls [`streams_are_left_out`], and `cargo xtask build` fails when it finds that name.
+//! `server_fn` can send and receive streams, but no page uses one. The real crate exports its functions to JavaScript, so no tool can see
+//! that nothing calls them. A page that uses a stream calls [`streams_are_left_out`], and `cargo xtask build` fails when it finds that name.
 
 use std::{
     pin::Pin,
@@ -13,39 +13,39 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    /// No function of any browser: its name in the pages' script shows that a stream is used.
+    /// Does not exist in any browser: its name in the pages' script shows that a stream is used.
     #[wasm_bindgen(js_name = streamsAreLeftOut)]
     fn streams_are_left_out() -> web_sys::ReadableStream;
 }
 
-/// A stream of the browser, which is never made.
+/// A browser stream, which is never created.
 #[derive(Debug)]
 pub struct ReadableStream;
 
 impl ReadableStream {
-    /// Takes a stream of the browser.
+    /// Creates one from a browser stream.
     pub fn from_raw(_raw: web_sys::ReadableStream) -> Self {
         streams_are_left_out();
         Self
     }
 
-    /// Takes a stream of Rust.
+    /// Creates one from a Rust stream.
     pub fn from_stream(_stream: impl Stream<Item = Result<JsValue, JsValue>> + 'static) -> Self {
         Self
     }
 
-    /// Gives the stream of the browser.
+    /// Returns the browser stream.
     pub fn into_raw(self) -> web_sys::ReadableStream {
         streams_are_left_out()
     }
 
-    /// Gives the stream of Rust.
+    /// Returns the Rust stream.
     pub fn into_stream(self) -> IntoStream {
         IntoStream
     }
 }
 
-/// A stream of nothing.
+/// An empty stream.
 #[derive(Debug)]
 pub struct IntoStream;
 

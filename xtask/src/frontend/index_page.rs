@@ -7,7 +7,7 @@ use sha2::{Digest, Sha384};
 
 use super::{file_names::Names, template};
 
-/// The script that starts the app. The attribute keeps optimisers at the edge away from it; the others have it in frontend/index.html.
+/// The opening tag of the script that starts the app. Its attribute excludes it from CDN optimisers; frontend/index.html sets it too.
 const MODULE: &str = "<script data-cfasync=\"false\" type=\"module\">";
 
 /// Returns the page with styles, icon and app inserted.

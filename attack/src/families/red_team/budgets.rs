@@ -1,4 +1,4 @@
-//! RA4 and RB4, of the red team's list: who guesses codes keeps the user out of no other place.
+//! RA4 and RB4 of the red team's list: guessing codes at one place does not lock the user out of any other.
 
 use serde_json::{Value, json};
 
@@ -7,17 +7,17 @@ use crate::{
     harness::{Browser, Enrolled, PASSWORD, World},
 };
 
-/// Guesses that are judged in 15 minutes.
+/// Attempts that are checked in 15 minutes.
 const GUESSES: usize = 5;
 
-/// A browser that is known to the user, and signed out.
+/// Returns a browser that is known to the user, and signed out.
 fn known(world: &World, ada: &Enrolled) -> Browser {
     let mut browser = ada.sign_in(world);
     browser.ask("session/sign_out").expect_ok();
     browser
 }
 
-/// A sign-in up to the second factor, in the step after the last code.
+/// Signs in up to the second factor, in the time step after the last code.
 fn half(world: &World, browser: &mut Browser, ada: &Enrolled) {
     browser.sign_in(&ada.person).expect_ok();
     assert_eq!(browser.standing(), "half_signed_in");
@@ -40,7 +40,7 @@ pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
         }
         assert_eq!(judged, [5, 10, 10][window], "after window {window}");
 
-        // Nobody else waits.
+        // The other places are not paused.
         let code = json!({ "code": ada.code(&world) });
         open.call("mfa/test", code).expect_ok();
         half(&world, &mut mine, &ada);
@@ -60,7 +60,7 @@ pub fn ra4_wrong_codes_in_a_stolen_session(_: Effort) -> Held {
     )
 }
 
-/// 15 guesses in half an hour; then strangers have no guess left. Answers how many there were.
+/// Makes 15 attempts in half an hour, after which strangers have no attempt left. Returns the number of attempts.
 fn besiege(world: &World, ada: &Enrolled) -> usize {
     let stranger = |number: u8| ada.half(world).at(number);
     for window in 0..3_u8 {

@@ -1,4 +1,4 @@
-//! RA, RB and RC: the red team's list, by its own numbers: `RA1` is its A1.
+//! RA, RB and RC: the red team's list, with its own numbers: `RA1` is its A1.
 
 mod budgets;
 mod sessions;
@@ -32,7 +32,7 @@ pub fn attacks() -> Vec<Attack> {
     all
 }
 
-/// Family C: most of it is about the operator's machine, which the command line's tests have.
+/// Family C: most of it concerns the operator's machine, which the command line's tests cover.
 fn smaller() -> [Attack; 11] {
     [
         attack!(

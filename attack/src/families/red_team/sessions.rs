@@ -1,4 +1,4 @@
-//! RA1 to RA3 and RC10: what a cookie alone is worth, and what a half session learns.
+//! RA1 to RA3 and RC10: what a stolen cookie alone allows, and what a half session can learn.
 
 use serde_json::{Value, json};
 
@@ -7,10 +7,10 @@ use crate::{
     harness::{Browser, Enrolled, PASSWORD, World, code_list},
 };
 
-/// Longer than a password or a factor stands for the person.
+/// Longer than a confirmed password or factor stays valid.
 const STALE: i64 = 5 * 60;
 
-/// A session that signed in long ago and was verified for `action` just now.
+/// Returns a session that signed in long ago and was verified for `action` just now.
 fn verified(world: &World, ada: &Enrolled, action: &str) -> Browser {
     let mut browser = ada.sign_in(world);
     world.clock.advance(20 * 60);
@@ -18,7 +18,7 @@ fn verified(world: &World, ada: &Enrolled, action: &str) -> Browser {
     browser
 }
 
-/// The thief has the cookie and nothing else, and comes from another address.
+/// Returns the thief's browser: it has only the cookie, and uses another address.
 fn stolen(browser: &Browser) -> Browser {
     browser.replay(&browser.token()).at(66)
 }
@@ -43,7 +43,7 @@ pub fn ra1_the_key_of_a_reset_that_was_left(_: Effort) -> Held {
             .expect_refused(403, "verification_required");
         world.clock.advance(5 * 60);
     }
-    // The owner comes back with the password.
+    // The owner returns with the password.
     confirm_password(&mut browser);
     let again = browser.ask("mfa/set_up").expect_ok();
     assert_eq!(again["key"], first["key"]);
@@ -71,7 +71,7 @@ pub fn ra2_codes_that_were_left_on_the_screen(_: Effort) -> Held {
     thief
         .ask("mfa/backup_codes")
         .expect_refused(403, "password_required");
-    // What stands on the open screen verifies nothing here, not even once it is valid.
+    // Codes from the open screen must verify nothing in this session, even once they are valid.
     let set = json!({ "set": sheet["set"] });
     thief.call("mfa/finish", set).expect_ok();
     let delete = json!({ "action": "delete" });
@@ -118,7 +118,7 @@ pub fn rc10_what_a_half_session_learns(_: Effort) -> Held {
     let mut told = vec![half.ask("session/whoami").expect_ok()];
     told.push(half.ask("session/helpers").expect_ok());
     assert_eq!(told[1], Value::Array(Vec::new()));
-    // In this world every person has the same name.
+    // In this world all users have the same name.
     for secret in ["Somebody", "Example Ltd"] {
         for answer in &told {
             assert!(!answer.to_string().contains(secret), "{answer}");

@@ -1,4 +1,4 @@
-//! RB1 to RB3: what strangers can take from everybody.
+//! RB1 to RB3: how strangers can affect all users.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::{
     harness::{Browser, Enrolled, PASSWORD, World, accepted, at_once},
 };
 
-/// Trusts this machine's word about where a request comes from, so that one program can be many hosts.
+/// Trusts this machine as a proxy, so that one program can act as many hosts.
 const BEHIND_A_PROXY: [(&str, &str); 1] = [("TWINLOCK_TRUSTED_PROXIES", "127.0.0.0/8")];
 const WRONG: &str = "a password that is nobody's";
 
@@ -15,14 +15,14 @@ fn from(browser: Browser, address: &str) -> Browser {
     browser.with_header("X-Forwarded-For", address)
 }
 
-/// A browser that is known to the user, and signed out.
+/// Returns a browser that is known to the user, and signed out.
 fn known(world: &World, ada: &Enrolled) -> Browser {
     let mut browser = ada.sign_in(world);
     browser.ask("session/sign_out").expect_ok();
     browser
 }
 
-/// How many security events there are.
+/// Returns the number of security events.
 fn events(world: &World) -> usize {
     let done = world.cli(&["events", "--export"]);
     done.expect_done().lines().count()
@@ -49,7 +49,7 @@ pub fn rb1_an_address_over_its_limit(effort: Effort) -> Held {
             .expect_refused(429, "too_many");
     }
     assert!(events(&world) <= before + 2, "one row a minute");
-    // Beside hosts of one /48, all at once, the known browser is never refused for want of a place.
+    // Against concurrent requests of hosts in one /48, the known browser is never refused for lack of a place.
     let hostile = (0..32).map(|number| {
         let typed = json!({ "email": format!("r{number}@example.com"), "password": WRONG });
         (host(number), "session/sign_in", typed)
@@ -75,7 +75,7 @@ pub fn rb2_rows_of_a_network_of_hosts(effort: Effort) -> Held {
             .expect_refused(404, "link_dead");
     }
     let made = events(&world) - before;
-    // Twenty a minute have a row of their own, over two minutes of the clock at most here, and one row a minute tells of the rest.
+    // Twenty a minute get their own row, over at most two minutes of the clock here, and one row a minute counts the rest.
     let most = 20 * (2 + count / 500);
     assert!(made <= most, "{made} rows for {count} requests");
     refused(
@@ -98,11 +98,11 @@ pub fn rb3_a_name_under_siege(_: Effort) -> Held {
             .sign_in_as(&eve.email, password)
             .expect_refused(429, "too_many");
     }
-    // The person has no known browser and comes from elsewhere.
+    // The user has no known browser and uses another network.
     let mut hers = from(world.browser(), "203.0.113.9");
     hers.sign_in(&eve).expect_ok();
     hers.ask("session/sign_out").expect_ok();
-    // With the password of a user without MFA, 25 sign-ins evict no browser that was known before.
+    // With the password of a user without MFA, 25 sign-ins must not evict a browser that was known before.
     for number in 0..25_u8 {
         let mut theirs = from(world.browser(), &format!("2001:db8:3:{number:x}::1"));
         theirs.sign_in(&eve).expect_ok();

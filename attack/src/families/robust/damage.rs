@@ -1,4 +1,4 @@
-//! Requests that are damaged in many ways.
+//! Damages requests in many ways.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ const NASTY: [&str; 22] = [
     "ﷺ",
 ];
 
-/// Any value.
+/// Returns any JSON value.
 fn any_value(chance: &mut Chance, depth: usize) -> Value {
     match chance.below(if depth == 0 { 6 } else { 9 }) {
         0 => Value::Null,
@@ -54,7 +54,7 @@ fn any_value(chance: &mut Chance, depth: usize) -> Value {
     }
 }
 
-/// A well-formed body, damaged in one or several places.
+/// Returns a well-formed body, damaged in one or several places.
 pub(super) fn mutated(chance: &mut Chance, body: &Value) -> Vec<u8> {
     let mut body = body.clone();
     if let Some(request) = body["request"].as_object_mut() {
@@ -103,7 +103,7 @@ pub(super) fn mutated(chance: &mut Chance, body: &Value) -> Vec<u8> {
     bytes
 }
 
-/// Headers that are strange, but a request still.
+/// Returns unusual headers that still form a request.
 pub(super) fn strange_headers(chance: &mut Chance) -> Vec<(&'static str, String)> {
     let mut headers = vec![("Content-Type", "application/json".to_owned())];
     let long = "x".repeat(chance.below(3_000));
@@ -160,7 +160,7 @@ pub(super) fn strange_headers(chance: &mut Chance) -> Vec<(&'static str, String)
     headers
 }
 
-/// Not JSON of ours for certain.
+/// Returns a body that is certainly not valid JSON.
 pub(super) fn broken(chance: &mut Chance, body: &Value) -> Vec<u8> {
     let mut bytes = mutated(chance, body);
     bytes.extend(b"}\xff");

@@ -1,4 +1,4 @@
-//! I: requests that nobody would send by accident.
+//! I: malformed requests that no client sends by accident.
 
 mod damage;
 mod readings;

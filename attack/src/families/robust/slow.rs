@@ -49,7 +49,7 @@ pub(super) fn i2_large_and_slow_requests(effort: Effort) -> Held {
     assert!(median <= Duration::from_millis(50), "{median:?}");
     for mut stream in slow {
         let mut rest = Vec::new();
-        // The server closes it, with or without a word.
+        // The server closes the connection, with or without an answer.
         let _ = stream.read_to_end(&mut rest);
     }
     let freed = start.elapsed();

@@ -1,4 +1,4 @@
-//! Thousands of damaged requests for each function.
+//! Sends thousands of damaged requests to each function.
 
 use std::{collections::BTreeMap, thread};
 
@@ -10,7 +10,7 @@ use crate::{
     harness::{Browser, Chance, Door, FUNCTIONS, Kept, Secret, World, find, well_formed},
 };
 
-/// What the database says of Ada, Max and the account, as far as an Owner can see.
+/// Returns the stored state of Ada, Max and the account, as far as an Owner can see it.
 fn state(world: &World, owner: &mut Browser, account: &Value) -> Vec<String> {
     let members = world.members(owner, account).expect_ok().to_string();
     let facts = [owner.ask("accounts/list"), owner.ask("profile/view")]
@@ -25,7 +25,7 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
     let mut browser = ada.sign_in(&world);
     let account = world.account(&mut browser, "Example Ltd");
     let max = world.member(&mut browser, &account, "max@example.com");
-    // Functions that may be called as they are: what they do is wanted, whoever calls them so.
+    // A mutated request to these functions may still be valid and take effect, so they only get broken ones.
     let plain = [
         "session/sign_out",
         "session/sign_in",
@@ -68,7 +68,7 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
             world.log()
         );
     }
-    // The guesses among them count, as they should, and may have locked her out; nothing else changed.
+    // The code attempts among the requests count and may have locked Ada's authenticator; nothing else changed.
     world
         .cli(&["user", "unlock", "ada@example.com"])
         .expect_done();
@@ -91,13 +91,13 @@ pub(super) fn i1_mutated_requests(effort: Effort) -> Held {
     )
 }
 
-/// How often each status was answered; 0 where nothing was.
+/// The number of answers by status; 0 for requests without an answer.
 type Answers = BTreeMap<u16, usize>;
 
-/// How many send at once, each over a connection that it keeps.
+/// The number of concurrent senders, each with its own persistent connection.
 const WORKERS: usize = 4;
 
-/// One worker's part of a function's requests.
+/// Sends one worker's share of the requests to a function.
 fn storm(
     browser: &Browser,
     door: &Door,
@@ -127,7 +127,7 @@ fn storm(
     answers
 }
 
-/// What one more sign-in by a backup code, and the tries themselves, change.
+/// Removes the values that the tries and one more sign-in by a backup code may change.
 fn without_times(state: &[String]) -> Vec<String> {
     let keys = ["used_at", "last_sign_in", "codes_left", "\"state\""];
     let drop = |text: &String| {

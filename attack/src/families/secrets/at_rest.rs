@@ -7,7 +7,7 @@ use crate::{
     harness::{Authenticator, PASSWORD, Secret, World, code_list, find},
 };
 
-/// Goes through everything that has a secret; answers them all.
+/// Goes through all steps that involve a secret; returns the secrets.
 fn journey(world: &mut World) -> Vec<Secret> {
     let mut secrets = vec![Secret::text("password", PASSWORD)];
     let link = world

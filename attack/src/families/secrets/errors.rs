@@ -1,4 +1,4 @@
-//! What errors give away.
+//! Errors must not reveal secrets.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ pub(super) fn d5_errors_of_every_class(_: Effort) -> Held {
         browser.get("/api/mfa/test"),
     ];
     let forms = answers.len();
-    // The database is overwritten under the server.
+    // The database is overwritten while the server runs.
     for file in fs::read_dir(world.folder()).unwrap().filter_map(Result::ok) {
         let name = file.file_name();
         let name = name.to_string_lossy();

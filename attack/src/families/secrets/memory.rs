@@ -9,7 +9,7 @@ use crate::{
     harness::{Authenticator, World},
 };
 
-/// What can be read of a process, searched: what was found on the heap and in data, and what on the threads' stacks.
+/// Searches the readable memory of a process; returns what was found on the heap and in data, and on the threads' stacks.
 fn in_memory(process: u32, secrets: &[(&str, Vec<u8>)]) -> [Vec<String>; 2] {
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let mut memory = File::open(format!("/proc/{process}/mem")).unwrap();
@@ -18,7 +18,7 @@ fn in_memory(process: u32, secrets: &[(&str, Vec<u8>)]) -> [Vec<String>; 2] {
         let (range, rest) = line.split_once(' ').unwrap();
         let (from, to) = range.split_once('-').unwrap();
         let [from, to] = [from, to].map(|text| u64::from_str_radix(text, 16).unwrap());
-        // A thread's stack stands above a page that nobody may touch.
+        // A thread's stack is above a guard page without access rights.
         let is_stack = after_guard && to - from <= 2 << 20 || line.ends_with("[stack]");
         after_guard = rest.starts_with("---p") && to - from == 4096;
         if !rest.starts_with("rw") || line.contains("[v") {
@@ -37,8 +37,8 @@ fn in_memory(process: u32, secrets: &[(&str, Vec<u8>)]) -> [Vec<String>; 2] {
     found
 }
 
-/// Best effort, as the list says. What a thread's stack still holds of a frame that has returned is wiped after a password hash alone: the
-/// rest is told in the row, and fails only for the password.
+/// Best effort, as the list says. Stack frames are wiped only after a password hash: other remains
+/// are reported in the row, and only the password makes the attack fail.
 pub(super) fn d6_the_memory_of_the_server(_: Effort) -> Held {
     let brand = "Blue Heron Panel";
     let world = World::with(&[("TWINLOCK_BRAND", brand)]);
@@ -67,7 +67,7 @@ pub(super) fn d6_the_memory_of_the_server(_: Effort) -> Held {
     browser.sign_in_as("ada@example.com", password).expect_ok();
     world.clock.next_step();
     browser.give_code(&app.code(world.clock.now())).expect_ok();
-    // The attack comes five seconds of real time later: that long a secret may still be at work.
+    // The attack waits five seconds of real time, because a secret may still be in use that long.
     thread::sleep(Duration::from_secs(5));
     let secrets = [
         ("password", password.as_bytes().to_vec()),

@@ -1,4 +1,4 @@
-//! Passwords: which ones, and what is kept of them.
+//! Passwords: which are accepted, and what is stored of them.
 
 use sha2::{Digest, Sha256};
 
@@ -27,7 +27,7 @@ pub(super) fn d10_passwords_of_every_kind(_: Effort) -> Held {
             .sign_in_as("ada@example.com", password)
             .is_ok()
     };
-    // No sequence and no repetition: those are refused as guessable.
+    // Avoids sequences and repetitions, because those are refused as guessable.
     let long = |length: usize| {
         let letter =
             |number: usize| char::from(b'a' + u8::try_from(number * number * 7 % 26).unwrap());

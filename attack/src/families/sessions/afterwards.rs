@@ -1,4 +1,4 @@
-//! What a session is worth when something else has changed.
+//! Sessions after other data of the user has changed.
 
 use crate::{
     attack::{Effort, Held, refused},

@@ -1,4 +1,4 @@
-//! What ends sessions.
+//! Everything that ends a session.
 
 use serde_json::json;
 

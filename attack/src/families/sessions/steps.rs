@@ -1,4 +1,4 @@
-//! A new token at each step.
+//! Each step gives the session a new token.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::{
     harness::{Authenticator, Browser, PASSWORD, World, step_up},
 };
 
-/// Goes through each step that raises what a session may do; answers the tokens one after the other.
+/// Goes through each step that raises a session's rights; returns the tokens in order.
 fn tokens_of_a_life(world: &World, planted: &str) -> (Vec<String>, Browser) {
     let mut browser = world.browser();
     browser.set_token(planted);
@@ -50,7 +50,7 @@ pub(super) fn x1_a_planted_cookie(_: Effort) -> Held {
         assert_eq!(tokens.iter().collect::<BTreeSet<_>>().len(), tokens.len());
         steps += tokens.len() - 1;
     }
-    // Somebody else's session, planted: the sign-in over it does not share it.
+    // A planted session of another user: the sign-in must not share it.
     let mut attacker = world.signed_in(&world.add("eve@example.com", "Example Ltd", "member"));
     let (_, mut browser) = tokens_of_a_life(&world, &attacker.token());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What a token is, and the cookie that carries it.
+//! Session tokens and their cookie.
 
 use std::collections::BTreeSet;
 
@@ -90,7 +90,7 @@ pub(super) fn x10_what_the_cookie_says(_: Effort) -> Held {
         !answer.text().contains(&browser.token()),
         "the token stands in no body"
     );
-    // A sibling subdomain can set `twinlock`, but never the name with the prefix.
+    // A sibling subdomain can set `twinlock`, but not the name with the prefix.
     assert_eq!(browser.replay(&browser.token()).standing(), "");
     as_wanted(
         1,
