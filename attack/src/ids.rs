@@ -21,7 +21,7 @@ const FAMILIES: &[(&str, &[u8])] = &[
     ("RC", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
 ];
 
-/// All of them, in order.
+/// Returns all ids in order.
 pub fn all() -> Vec<String> {
     let of = |(family, numbers): &(&str, &[u8])| {
         let family = (*family).to_owned();

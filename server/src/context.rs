@@ -53,7 +53,7 @@ pub enum OpenError {
     /// The key file gives no usable key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
-    /// The database does not open.
+    /// The database can't be opened.
     #[error("the database {0} can't be opened: {1}")]
     Store(DatabaseLocation, #[source] storage::OpenError),
     /// The database's schema is older than this version.
@@ -115,7 +115,7 @@ pub async fn open(database: &Database, opening: Opening) -> Result<Opened, OpenE
         Opening::Existing => warn_of_foreign_owner(database),
     }
     let vault = match keys::vault(&store, &ring, database).await {
-        // `twinlock key` may have exchanged keys since the file was read.
+        // `twinlock key` may have replaced keys since the file was read.
         Err(OpenError::Key(_)) => keys::vault(&store, &key_file::of(database)?, database).await,
         made => made,
     };

@@ -1,4 +1,4 @@
-//! `cargo xtask pictures`: the README's pictures, taken from the real pages.
+//! `cargo xtask pictures`: takes the README's pictures from the real pages.
 
 use anyhow::Result;
 

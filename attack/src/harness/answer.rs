@@ -39,7 +39,7 @@ impl Answer {
         set.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -60,7 +60,7 @@ impl Answer {
         said.is_ok_and(|said: usize| self.body.len() == said)
     }
 
-    /// Whether the call worked.
+    /// Returns whether the call succeeded.
     pub fn is_ok(&self) -> bool {
         self.status == 200
     }

@@ -18,7 +18,7 @@ impl Authenticator {
         }
     }
 
-    /// The key's bytes.
+    /// Returns the key's bytes.
     pub fn key(&self) -> &[u8] {
         &self.key
     }
@@ -44,7 +44,7 @@ impl Authenticator {
     /// Returns distinct codes that are wrong now, and for a long time before and after.
     pub fn wrong_codes(&self, now: i64) -> impl Iterator<Item = String> {
         let step = now.div_euclid(STEP);
-        // Half an hour around, and what is near a quarter of an hour up to a day: a set-up names a clock that is off by that much.
+        // Half an hour around now, and near each quarter hour up to a day, because a set-up names a clock that is off by so much.
         let near: Vec<String> = (-2_890_i64..=2_890)
             .filter(|by| by.abs() <= 60 || (by.rem_euclid(30) + 5) % 30 <= 10)
             .map(|by| self.of_step(step + by))

@@ -36,7 +36,7 @@ impl Enrolled {
         browser
     }
 
-    /// As many of them, one after the other: thirty sign-ins a minute are the most. Only the newest five sessions are still open.
+    /// Opens this many half sessions in turn, because 30 sign-ins a minute are allowed. Only the newest five stay open.
     pub fn halves(&self, world: &World, count: usize) -> Vec<Browser> {
         let half = |_| {
             world.clock.advance(2);

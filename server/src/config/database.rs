@@ -19,7 +19,7 @@ pub struct Database {
     pub url: String,
     /// The location without secrets.
     pub place: DatabaseLocation,
-    /// The key file.
+    /// The path of the key file.
     pub key_file: PathBuf,
     /// Whether a server on another host is accepted without a verified certificate or encryption.
     pub trusted_network: bool,

@@ -60,7 +60,7 @@ impl<Holder: Eq + Hash + Clone> Shares<Holder> {
         })
     }
 
-    /// Whether [`Self::take`] would refuse now.
+    /// Returns whether [`Self::take`] would refuse now.
     pub fn is_full(&self, holder: Option<&Holder>) -> bool {
         !self.is_free(&lock(&self.held), holder)
     }

@@ -19,7 +19,7 @@ const ICON: &str = " rel=\"icon\"";
 /// A file with its path.
 pub type File = (String, Representations);
 
-/// What the settings add to the pages.
+/// The parts of the pages that depend on the settings.
 #[derive(Default)]
 pub struct Brand {
     logo: Option<String>,

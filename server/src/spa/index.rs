@@ -1,4 +1,4 @@
-//! The index page. It is filled in with the operator's settings at start, and therefore compressed at start too.
+//! The index page, which is filled in with the operator's settings at start, and therefore compressed at start too.
 
 use axum::body::Bytes;
 use data_encoding::{BASE64, HEXLOWER};

@@ -15,7 +15,7 @@ const REMOVAL: &str = include_str!("remove-worker.js");
 
 /// The header that browsers send when they check a worker for updates (Service Workers, Nightly, §"Update").
 const SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
-/// A worker in a folder may have been allowed to control the whole host. It is replaced only if it is still allowed to.
+/// A worker in a folder may have been allowed to control the whole host. The removal replaces it only where it still may.
 const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
 
 /// The names that frameworks and services give their workers, in any folder, because a proxy may drop the header.

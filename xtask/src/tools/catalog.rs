@@ -95,7 +95,7 @@ pub fn wasm_bindgen() -> Result<Tool> {
     })
 }
 
-/// Makes the WASM smaller.
+/// Shrinks the WASM.
 pub fn wasm_opt() -> Tool {
     let major = versions::BINARYEN.split('.').next().unwrap_or_default();
     Tool {

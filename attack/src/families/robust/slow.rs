@@ -1,4 +1,4 @@
-//! Large and slow requests.
+//! Large requests, and slow ones.
 
 use std::{io::Read, io::Write, net::Ipv4Addr, net::TcpStream, time::Duration, time::Instant};
 

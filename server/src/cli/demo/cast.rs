@@ -42,7 +42,7 @@ pub struct Person {
 }
 
 impl State {
-    /// Whether an authenticator is set up.
+    /// Returns whether an authenticator is set up.
     pub const fn has_mfa(self) -> bool {
         matches!(
             self,
@@ -60,7 +60,7 @@ impl State {
     }
 }
 
-/// The people.
+/// The users of the demo.
 pub const PEOPLE: [Person; 9] = [
     Person {
         name: "Ada Owner",

@@ -1,4 +1,4 @@
-//! The printed sheet of the demo. It goes to standard output only.
+//! The printed sheet of the demo, which goes to standard output only.
 
 use std::fmt::Write;
 

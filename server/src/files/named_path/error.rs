@@ -22,7 +22,7 @@ pub enum PathError {
         /// The remedy.
         remedy: String,
     },
-    /// A file is in the place of a folder.
+    /// A file is where a folder should be.
     #[error("{what} {path} can't exist, because {folder} is no folder: {remedy}")]
     NotAFolder {
         /// The file that should be a folder.

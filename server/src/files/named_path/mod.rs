@@ -20,7 +20,7 @@ use rustix::{
 
 pub use error::PathError;
 
-/// Its owner may read, write and enter.
+/// The owner may read, write and enter.
 const OWNER_ALL: u32 = 0o700;
 
 /// The purpose of a file, and how to name another one.

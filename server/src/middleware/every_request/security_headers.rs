@@ -20,7 +20,7 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
     picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
     storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()";
 
-/// The policy of answers that are not pages: opened directly, they load nothing. It is 600 bytes shorter on `/api` than the pages' policy.
+/// The policy of answers that are not pages: opened directly, they load nothing. On `/api` this saves 600 bytes against the pages' policy.
 const DATA: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
