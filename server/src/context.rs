@@ -151,7 +151,7 @@ pub(crate) fn look_at(database: &Database, is_made: bool) -> Result<(), Box<Path
     for end in ["-journal", "-wal", "-shm"] {
         DATABASE_JOURNAL.look_beside(&beside(&whole, end))?;
     }
-    // If the WAL file exists, another process has created it and writes to it.
+    // If another process has created the WAL file, it is reused, so the folder need not be writable.
     if files::is_taken(&beside(file, "-wal")).unwrap_or(true) {
         return Ok(());
     }

@@ -23,7 +23,7 @@ use crate::{
 /// Rows per transaction: other transactions wait for a few milliseconds.
 const BATCH: u32 = 50;
 
-/// Returns the key that a database was created with.
+/// Returns the key that a database belongs to, by its check value.
 ///
 /// # Errors
 /// [`KeyFileError::Foreign`] if the key file does not hold the key: it is another database's, or another copy of the right one.
@@ -176,7 +176,7 @@ pub async fn vault(store: &Store, ring: &KeyRing, database: &Database) -> Result
     Ok(vault)
 }
 
-/// Returns a data key as stored; the first time, the database's master key seals it.
+/// Returns a data key as stored. The first time, derives it from the database's master key and stores it.
 async fn data_key(
     store: &Store,
     of_database: &MasterKey,
