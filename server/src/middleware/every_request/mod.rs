@@ -1,4 +1,10 @@
 //! What every answer travels in, in one layer: each layer costs every request a copy of all that lies behind it.
+//!
+//! `visitor` reads the client's address. It is the peer's; `X-Forwarded-For` is read from the right for as long as trusted proxies
+//! wrote it, and IPv6 counts by /64. Use cases find it in `usecases::Context::visitor`. `security_headers` puts its headers on
+//! every answer: the CSP of a page names by their hashes what stands in it, and what is no page carries a CSP under which nothing
+//! is allowed. `request_id` draws the id that every line of a request's log carries; a 500 shows it to the person, because it
+//! leaves the server as `AppError::Failed` with that id.
 
 pub mod access_log;
 pub mod codings;
