@@ -7,7 +7,7 @@ use std::{
 
 use crate::support::program::Place;
 
-/// The user id of `nobody` on Debian.
+/// The id of the unprivileged user on Debian.
 const NOBODY: u32 = 65534;
 
 #[test]

@@ -11,7 +11,7 @@ use rstest::rstest;
 use super::{SERVICE, give, is_root, left_out, names};
 use crate::support::program::{Done, Place};
 
-/// The user id of `nobody` on Debian.
+/// The id of the unprivileged user on Debian.
 const NOBODY: u32 = 65534;
 const AS_NOBODY: &str = "run this as user nobody (`sudo -E -u nobody twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)";
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
