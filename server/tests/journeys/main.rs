@@ -1,4 +1,4 @@
-//! What may happen once happens once, through the real router and store, however many ask at the same time.
+//! What may happen once happens once, through the real router and store, whatever the number of concurrent requests.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
