@@ -41,7 +41,7 @@ fn without_public_url(base: &str) -> String {
     )
 }
 
-/// A link has a line of its own: inside a line it could be broken by a wrap, or copied with the full stop.
+/// A link has a line of its own, because inside a line it could be wrapped, or copied with the full stop.
 #[test]
 fn s23_a_command_says_which_address_its_link_assumes() {
     let place = Place::with_account();
