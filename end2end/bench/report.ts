@@ -16,7 +16,7 @@ export function spread(values: readonly number[]): Spread {
   return { min, median, max };
 }
 
-/** The value that 95 of a hundred do not exceed. */
+/** Returns the 95th percentile. */
 export function p95(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const value = sorted[Math.ceil(sorted.length * 0.95) - 1];

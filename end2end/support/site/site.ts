@@ -56,12 +56,12 @@ export class Site {
     this.menu = new Menu(page, person.name);
   }
 
-  /** The same user on another tab or device. */
+  /** Returns the pages for this user on another tab or device. */
   on(page: Page): Site {
     return new Site(page, this.clock, this.person);
   }
 
-  /** Another user on this tab, or on another device. */
+  /** Returns the pages for another user on this tab, or on another device. */
   as(person: Person, page: Page = this.page): Site {
     return new Site(page, this.clock, person);
   }

@@ -150,7 +150,7 @@ async fn a_code_is_for_the_target_that_the_page_shows() {
     answer.expect_refused(409, "nothing_pending");
 }
 
-/// A grant is kept when the session asks for the action again.
+/// A grant whose action failed is kept when the session asks for the same action again.
 #[tokio::test]
 async fn asking_again_keeps_the_grant() {
     let server = TestServer::start().await;

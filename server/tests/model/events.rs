@@ -31,7 +31,7 @@ pub enum Due {
     Row(&'static str, &'static str, Option<usize>),
     /// A new row, or one more repeat counted in an existing row.
     Repeat(&'static str, &'static str),
-    /// Like [`Self::Repeat`], but for a code whose step may have been refused before; the number is the sum of `times` before the call.
+    /// A new row, or one more repeat if the code's step was refused before; the number is the sum of `times` before the call.
     Refused(&'static str, &'static str, Option<usize>, i64),
 }
 

@@ -280,7 +280,7 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
             "{line}"
         );
     }
-    // By a link to the database the database is the same.
+    // A link to the database names the same database.
     let by_link = [
         "restore",
         "twinlock.db",

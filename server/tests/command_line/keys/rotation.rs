@@ -170,7 +170,7 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let done = sign_in_meanwhile(&server, child, &mut next);
     let lines: Vec<&str> = done.expect_done().lines().collect();
     assert!(next > 0 && lines.len() > 1, "{lines:?}");
-    // Each line reports progress; only the last one is the result.
+    // Each line has a larger count than the one before, and the last one is the result.
     let counts = lines.iter().map(|line| line.split_once(' ').unwrap().0);
     let counts: Vec<u32> = counts.map(|count| count.parse().unwrap()).collect();
     assert!(counts.is_sorted_by(|one, next| one < next), "{lines:?}");

@@ -53,7 +53,7 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     other.wait();
 }
 
-/// The copy from before a rotation is sufficient for its server; a file without the waiting key is refused.
+/// `key new` works with a copy from before a rotation, which has all keys, and is refused with a file that lacks a waiting key.
 #[test]
 fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
     let place = with_people(1);

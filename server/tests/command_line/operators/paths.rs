@@ -17,7 +17,7 @@ use crate::support::program::{Done, Place};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
-/// Paths of what is no regular file, and what every message says of them.
+/// Paths that name no regular file, with the text that every message contains.
 const NO_FILES: [(&str, &str); 6] = [
     ("folder", "is a folder and no regular file: name "),
     ("pipe", "is a pipe and no regular file: name "),

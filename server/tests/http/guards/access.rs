@@ -55,7 +55,7 @@ async fn a_session_lasts_from_the_sign_in_to_its_idle_bound() {
         browser.ask("profile/view").await.expect_ok()["email"],
         ada.email
     );
-    // These functions accept a half signed-in session only, so a full session is refused.
+    // A full session is refused, because this function accepts half signed-in sessions only.
     browser
         .ask("session/verify_code")
         .await

@@ -1,4 +1,4 @@
-//! Access, and refusals before a server function runs.
+//! Access control, and refusals before a server function runs.
 
 mod access;
 mod addresses;
