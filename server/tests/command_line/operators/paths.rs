@@ -30,7 +30,7 @@ const NO_FILES: [(&str, &str); 6] = [
     ("circle", "links lead in a circle there: name "),
 ];
 
-/// Makes a database, and beside it one of each kind of [`NO_FILES`].
+/// Makes a database, and beside it the paths of [`NO_FILES`] and a file that is no database.
 fn with_other_things() -> Place {
     let place = Place::in_a_file();
     place.run(&["migrate"]).expect_done();
