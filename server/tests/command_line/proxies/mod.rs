@@ -1,4 +1,4 @@
-//! S1: the server behind common proxies, each configured by its recipe in `docs/proxies`.
+//! S1 of the field: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
 
 mod client;
 mod distance;
