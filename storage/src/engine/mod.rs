@@ -1,4 +1,4 @@
-//! The database as such: connections, transactions, batches, and the way from rows to the types of `domain`.
+//! Database access: connections, transactions, batches, and conversion of rows to the types of `domain`.
 
 pub(crate) mod batch;
 pub(crate) mod connect;
