@@ -1,11 +1,11 @@
-//! The ports of `domain` over SQL. One text serves both engines (`sqlx::Any`); only the table definitions differ.
+//! Implements the ports of `domain` with SQL. Both engines share the statements (`sqlx::Any`); only the table definitions differ.
 //!
-//! A write names its security event at the commit (see `engine::transaction`).
+//! Each commit names its security event (see `engine::transaction`).
 //!
-//! Whatever may happen once is one conditional statement whose count of changed rows is checked, in one transaction with its
-//! effects. A write transaction that concerns a person changes that person's row in `users` first, and one that concerns an account's
-//! members or rule then changes the account's row, and one that concerns a session changes that before what hangs on it: engines that let
-//! writers run side by side serialise them there, and two never wait for each other (see `engine::locks`).
+//! Every action that may succeed only once is one conditional statement whose number of changed rows is checked, in one
+//! transaction with its effects. To avoid deadlocks between concurrent writers, a transaction locks in this order: the user's row
+//! in `users`, the account's row (if members or its rule change), then the session's row before the rows that depend on it (see
+//! `engine::locks`).
 
 mod engine;
 mod events;

@@ -324,7 +324,7 @@ fn path_of(search_path: &str, role: &str) -> Vec<String> {
         .collect()
 }
 
-/// A name as it is written in a statement.
+/// A name, quoted for use in a statement where needed.
 fn quoted(name: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
     let is_bare =
