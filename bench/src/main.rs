@@ -1,4 +1,4 @@
-//! `cargo xtask bench` runs this: a module a measurement, and what they share.
+//! The program of `cargo xtask bench`: one module per measurement, and what they share.
 
 mod client;
 mod growth;
@@ -56,7 +56,7 @@ async fn main() -> Result<()> {
     }
 }
 
-/// Ends in order when somebody stops it: no server and no folder is left behind.
+/// Runs a measurement until it ends or Ctrl-C is pressed, so that destructors remove all servers and folders.
 async fn unless_stopped(measurement: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::select! {
         measured = measurement => measured,

@@ -1,4 +1,4 @@
-//! What every measurement takes.
+//! Arguments that all measurements share.
 
 use std::{
     path::{Path, PathBuf},
@@ -41,13 +41,13 @@ impl Common {
         }
     }
 
-    /// A server on a file in this folder.
+    /// A server whose database is a file in this folder.
     pub fn on_file(&self, folder: &Path) -> Setting {
         let file = folder.join("twinlock.db");
         self.setting(format!("sqlite:{}", file.display()), &folder.join("key"))
     }
 
-    /// A server on a database with this key file.
+    /// A server on this database, with this key file.
     pub fn setting(&self, url: String, key_file: &Path) -> Setting {
         Setting {
             binary: self.binary.clone(),
