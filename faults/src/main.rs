@@ -1,5 +1,5 @@
-//! The fault suite: what the security design lists in §5, F1 to F20, done to the real binary. `cargo xtask faults` starts what it
-//! needs; what came of each is printed as a table and written to `target/faults.md`.
+//! The fault suite: runs the faults F1 to F20 of the security design (§5) against the real binary. `cargo xtask
+//! faults` starts what it needs. The results are printed as a table and written to `target/faults.md`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
