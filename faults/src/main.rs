@@ -1,5 +1,5 @@
-//! The fault suite: runs the faults F1 to F20 of the security design (§5) against the real binary. `cargo xtask
-//! faults` starts what it needs. The results are printed as a table and written to `target/faults.md`.
+//! The fault suite: runs the faults F1 to F20 of the security design (§5) against the real binary.
+//! `cargo xtask faults` starts what it needs. The results are printed as a table and written to `target/faults.md`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

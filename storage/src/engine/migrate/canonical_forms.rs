@@ -1,5 +1,5 @@
-//! Converts addresses and names that older versions stored to their canonical form (`domain::{email,
-//! search_key}`), and reports those that can't be converted because another row has that form already.
+//! Converts addresses and names that older versions stored to their canonical form
+//! (`domain::{email, search_key}`), and reports those that can't be converted because another row has that form already.
 
 use domain::{
     ids::{AccountId, UserId},
