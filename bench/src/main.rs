@@ -16,16 +16,16 @@ use clap::Parser;
 
 use crate::{results::report::Report, runs::compare};
 
-/// Loads a Twinlock and prints what it answers beside the budgets.
+/// Measures Twinlock under load, and prints the figures beside their budgets.
 #[derive(Parser)]
 enum Arguments {
-    /// Beside what people would pick instead, and overloaded
+    /// Compared with an alternative product, then overloaded
     Compare(compare::Compare),
-    /// Honest sign-ins beside hostile connections, and what strangers write
+    /// Honest sign-ins during an attack, and what strangers write
     Hostile(compare::Hostile),
-    /// With many people, accounts and events, beside an almost empty one
+    /// With many people, accounts and events, compared with an almost empty one
     Growth(growth::Growth),
-    /// Two instances on one database behind nginx, beside one
+    /// Two instances on one database behind nginx, compared with one
     ScaleOut(scale_out::ScaleOut),
 }
 

@@ -30,18 +30,18 @@ use places::{Place, Places};
 /// The number of users who sign in, on either database.
 const VISITORS: usize = 8000;
 
-/// What the measurement of growth takes.
+/// Arguments of the measurement of growth.
 #[derive(Args)]
 pub struct Growth {
     #[command(flatten)]
     pub common: Common,
-    /// How large, as a share of 100,000 people, 20,000 accounts and 5 million events
+    /// Size, as a share of 100,000 people, 20,000 accounts and 5 million events
     #[arg(long, default_value_t = 1.0)]
     scale: f64,
-    /// A server, to be measured too
+    /// A server to measure as well
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
-    /// One engine alone
+    /// Measure only this engine
     #[arg(long)]
     only: Option<Engine>,
 }

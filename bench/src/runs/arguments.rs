@@ -9,16 +9,16 @@ use clap::Args;
 
 use crate::{runs::scenarios::Load, sites::twinlock::Setting};
 
-/// What every measurement takes.
+/// Arguments that all measurements share.
 #[derive(Args)]
 pub struct Common {
     /// The program
     #[arg(long, default_value = "target/release/twinlock")]
     pub binary: String,
-    /// Clients at once
+    /// Concurrent clients
     #[arg(long, default_value_t = 8)]
     pub clients: usize,
-    /// Seconds a run
+    /// Seconds per run
     #[arg(long, default_value_t = 5)]
     pub seconds: u64,
     /// Runs of each kind

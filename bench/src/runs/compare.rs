@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// What the comparison takes.
+/// Arguments of the comparison.
 #[derive(Args)]
 pub struct Compare {
     #[command(flatten)]
@@ -33,10 +33,10 @@ pub struct Compare {
     /// People in the database
     #[arg(long, default_value_t = 20_000)]
     people: usize,
-    /// An empty database on a server, to be measured too
+    /// An empty database on a server, to measure as well
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
-    /// The folder of better-auth with its packages, to be measured too
+    /// The folder of better-auth with its packages, to measure as well
     #[arg(long, value_name = "FOLDER")]
     better_auth: Option<PathBuf>,
 }
@@ -101,7 +101,7 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// What strangers can take from honest people, and what they can write; alone by `bench hostile`.
+/// What strangers can take from honest users, and what they can write; run separately by `bench hostile`.
 #[derive(Args)]
 pub struct Hostile {
     #[command(flatten)]

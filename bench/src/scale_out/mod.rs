@@ -25,7 +25,7 @@ use crate::{
 };
 use site::Balanced;
 
-/// What the measurement of several instances takes.
+/// Arguments of the measurement of several instances.
 #[derive(Args)]
 pub struct ScaleOut {
     #[command(flatten)]
@@ -33,13 +33,13 @@ pub struct ScaleOut {
     /// People in the database
     #[arg(long, default_value_t = 12_000)]
     people: usize,
-    /// What each instance has of a core, in percent
+    /// Share of a core that each instance has, in percent
     #[arg(long, default_value_t = 20)]
     share: u32,
     /// An empty database on a server
     #[arg(long, value_name = "URL")]
     postgres: String,
-    /// nginx
+    /// The path of nginx
     #[arg(long, default_value = "/usr/sbin/nginx")]
     nginx: PathBuf,
 }

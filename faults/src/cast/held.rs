@@ -14,7 +14,7 @@ pub struct Held {
     pub browser: Browser,
     /// Signed in; otherwise the second factor is still owed.
     pub is_full: bool,
-    /// When the password was given.
+    /// When the password was entered.
     pub opened_at: i64,
     /// Acknowledged wrong codes within the session, once it is full.
     pub refused: i64,

@@ -41,7 +41,7 @@ pub struct Store {
     pub(crate) scope: WriteScope,
 }
 
-/// A statement with its values.
+/// A statement and its values.
 pub type Sql = Query<'static, Any, AnyArguments>;
 
 impl Store {

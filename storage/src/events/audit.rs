@@ -21,7 +21,7 @@ const PAGE: i64 = 500;
 /// The maximum number of faults that are named.
 const NAMED: usize = 20;
 
-/// What is wrong with the chain.
+/// A fault in the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// Sealed rows are missing, from the first to the second position.
@@ -37,7 +37,7 @@ pub enum Fault {
 pub struct Audit {
     /// The first faults.
     pub faults: Vec<Fault>,
-    /// How many faults there are in all.
+    /// The total number of faults.
     pub count: u64,
     /// How many sealed rows were read.
     pub sealed: u64,

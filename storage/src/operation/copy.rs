@@ -122,7 +122,7 @@ impl Store {
     /// Whether two URLs, however they are written, lead to the same database and schema of a server. For files, compare names instead.
     ///
     /// # Errors
-    /// Those of the two databases.
+    /// If one of the two databases fails.
     pub async fn is_same_as(&self, other: &Self) -> Result<bool, PortError> {
         let place = self.place_on_a_server().await?;
         Ok(place.is_some() && place == other.place_on_a_server().await?)
@@ -143,7 +143,7 @@ impl Store {
     /// Refuses a target that is not empty.
     ///
     /// # Errors
-    /// As [`Store::copy_into`] refuses such a target.
+    /// Like [`Store::copy_into`] with such a target.
     pub async fn refuse_filled(&self) -> Result<(), CopyError> {
         if migrate::is_without_schema(self.readers(), self.engine()).await? {
             return Ok(());
@@ -225,7 +225,7 @@ fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Sql, PortError> {
     Ok(sql)
 }
 
-/// A value of any column. A NULL has no type when bound, and engines infer it differently, so it is written as a literal.
+/// A value of any column. A NULL gets its type only from its place in the statement, so it is written as a literal, not bound.
 enum Value {
     Number(i64),
     Text(String),

@@ -43,7 +43,7 @@ pub struct Ended {
     pub codes_left: u32,
 }
 
-/// Rows that may have been used or replaced since the backup.
+/// Rows that may have ended since the backup, or may be in other hands now.
 const LAPSED: [&str; 5] = [
     "DELETE FROM step_ups",
     "DELETE FROM pending_keys",

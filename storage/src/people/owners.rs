@@ -29,7 +29,7 @@ macro_rules! only_owner {
     };
 }
 
-/// Refuses to remove a user from every account if they are an account's only Owner.
+/// A refusal if the user is the only Owner of any account, and so can't be removed from all.
 pub async fn last_anywhere(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -38,7 +38,7 @@ pub async fn last_anywhere(
     Ok(refusal(write.count(sql).await?))
 }
 
-/// Refuses to remove a user's ownership of one account if they are its only Owner.
+/// A refusal if the user is the only Owner of this account.
 pub async fn last_of(
     write: &mut WriteTransaction,
     user: &UserId,

@@ -98,7 +98,7 @@ async fn forget_oldest(write: &mut WriteTransaction, user: &UserId) -> Result<()
     write.run(oldest).await.map(drop)
 }
 
-/// Records the browser of a user who has just chosen a password through a link, which ended all other known browsers.
+/// Records the browser of a user who has just chosen a password through a link. No other browser is known to that user.
 pub fn first(token: TokenHash, user: &UserId, at: Timestamp) -> Sql {
     let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since) VALUES ($1, $2, 0, 0, $3, $3)
                ON CONFLICT (token_hash) DO NOTHING";

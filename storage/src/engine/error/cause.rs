@@ -54,7 +54,7 @@ pub enum Cause {
     UnknownHost,
     /// The TLS handshake fails.
     Tls,
-    /// No answer in time.
+    /// The database did not answer in time.
     NoAnswer,
 }
 

@@ -114,7 +114,7 @@ pub fn port(error: impl Into<Arc<sqlx::Error>>) -> PortError {
     }
 }
 
-/// A value in the database that no rule of `domain` allows.
+/// A stored value that the rules of `domain` do not allow.
 pub fn damaged(error: impl StdError + Send + Sync + 'static) -> PortError {
     PortError::Failed(Box::new(error))
 }

@@ -1,5 +1,5 @@
 //! What a server keeps in memory about strangers: the budget of event rows for them, and the addresses that exceed
-//! their rate limit. Both are bounded. Losing them at a restart is safe, because the database holds the limits.
+//! their rate limit. Both are bounded, and empty after a start. The database holds the rate limits themselves.
 
 use std::{
     collections::HashMap,

@@ -124,7 +124,7 @@ async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
     assert_eq!(refused(store, &ada.user, &holders).await, [0, 0, 2, 2]);
 }
 
-/// ADR 7.
+/// ADR 7: a backup code clears both budgets.
 #[tokio::test]
 async fn a_backup_code_within_a_session_clears_the_common_budget_and_the_sessions() {
     let Database { store, .. } = &Database::fresh().await;
