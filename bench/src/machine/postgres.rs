@@ -28,7 +28,7 @@ impl Postgres {
         })
     }
 
-    /// Creates a database and returns its URL. Never drops it: the server is expected to be temporary.
+    /// Creates a database and returns its URL. Never drops it, because the server is expected to be temporary.
     pub async fn database(&self, name: &str) -> Result<String> {
         let mut connection = AnyConnection::connect(&self.url).await?;
         let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));

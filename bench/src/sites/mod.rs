@@ -10,7 +10,7 @@ use crate::{
     machine::cpu::Cpu,
 };
 
-/// The password of all users: they share one hash, which makes seeding fast.
+/// The password of all users. All share one hash, which makes seeding fast.
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Steps around now whose codes a server may tell apart from wrong ones: far more than its window.
@@ -79,7 +79,7 @@ impl Guest {
         clock::code(&self.key, clock::step())
     }
 
-    /// An old code, which is wrong, not `just expired` or `already used`. Skips one that equals a current code:
+    /// An old code, which is wrong, not `just expired` or `already used`. Skips one that equals a current code, because
     /// about every tenth run of thousands of tries met one, which looked like a server that accepts wrong codes.
     pub fn stale_code(&self) -> String {
         let now = clock::step();

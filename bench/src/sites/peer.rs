@@ -25,7 +25,7 @@ use crate::{
 
 /// Users in the database; each is used only once.
 const PEOPLE: usize = 9000;
-/// Users who give their password before a run of codes: each costs the server a hash.
+/// Users who give their password before a run of codes. Each costs the server a hash.
 const PENDING: usize = 600;
 /// Users available in a run of full sign-ins.
 const STRANGERS: usize = 1000;

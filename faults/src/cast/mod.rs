@@ -23,7 +23,7 @@ pub use judge::InFlight;
 
 use crate::{database, site::Site, tally::Tally};
 
-/// How long a time step lasts here: the clock is advanced, so that there is always a new code.
+/// How long a time step lasts here. The clock is advanced, so that there is always a new code.
 const STEP: Duration = Duration::from_millis(150);
 
 /// All scripted users.
@@ -70,7 +70,7 @@ impl<'a> Stage<'a> {
         self.acting.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// Advances the clock, but not while all users wait: no code is needed then, and hours would pass that expire every session.
+    /// Advances the clock, but not while all users wait, because no code is needed then and hours would pass that expire every session.
     fn next_step(&self) {
         if self.acting.load(Ordering::SeqCst) == 0 {
             return;

@@ -63,7 +63,7 @@ impl Small {
 
 impl Drop for Small {
     fn drop(&mut self) {
-        // Best effort: a failed run may still hold files open.
+        // Best effort, because a failed run may still hold files open.
         let _ = Command::new("umount")
             .arg("--lazy")
             .arg(&self.folder)

@@ -15,7 +15,7 @@ use crate::{
 const PEOPLE: usize = 20;
 /// The maximum time of a restart, up to the first answer.
 const READY: Duration = Duration::from_secs(2);
-/// How long users enrol before the first kill: each enrolment computes ten hashes.
+/// How long users enrol before the first kill. Each enrolment computes ten hashes.
 const BEGINNING: Duration = Duration::from_secs(5);
 /// The event chain is verified after this many kills, and at the end.
 const VERIFY_EVERY: usize = 20;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 const NAME: &str = "migrated";
-/// Users whose names are not folded yet: without this work, a migration would finish before the signal arrives.
+/// Users whose names are not folded yet. Without this work, a migration would finish before the signal arrives.
 const MANY: &str = "
     WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3999)
     INSERT INTO users (id, email, name, name_folded, created_at)

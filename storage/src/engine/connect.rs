@@ -56,7 +56,7 @@ impl Store {
         Self::open(&sqlite::url_of(file, "rw")).await
     }
 
-    /// Like [`Self::open`], but for a trusted network: any host in it could read the traffic or impersonate the server.
+    /// Like [`Self::open`], but for a trusted network, where any host could read the traffic or impersonate the server.
     pub async fn open_on_a_trusted_network(url: &str) -> Result<Self, OpenError> {
         Self::open_by(url, postgres::Wire::Any).await
     }
@@ -90,7 +90,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The database for one request: every event that this request writes is recorded with that origin.
+    /// The database for one request. Every event that this request writes is recorded with that origin.
     #[must_use]
     pub fn seen_from(&self, origin: Origin) -> Self {
         Self {

@@ -20,8 +20,8 @@ const MERGED: &str = "
                                  times)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
-/// Uses the parameter numbers of [`INSERT`]. `COALESCE` keeps the planner from the index of unsealed rows: the statistics
-/// show that index as nearly empty, so the planner would scan all of it instead of looking up the row by its id.
+/// Uses the parameter numbers of [`INSERT`]. `COALESCE` keeps the planner from the index of unsealed rows, because the
+/// statistics show it as nearly empty and the planner would scan all of it instead of looking up the row by its id.
 pub const UPDATE: &str = "
     UPDATE security_events
     SET at = $1, actor = $2, subject = $3, account = $4, action = $5, outcome = $6, method = $7, email_index = $8, detail = $9,

@@ -67,8 +67,8 @@ impl ReadConnections {
         self.with_free(|free| free.push(connection));
     }
 
-    /// The connection that answered last, if it still answers, or else a new one. If it does not answer, its host
-    /// is gone and the other connections are dropped too: pinging each of them would use up the query's time limit.
+    /// The connection that answered last, if it still answers, or else a new one. If it does not answer, its host is gone
+    /// and the other connections are dropped too, because pinging each of them would use up the query's time limit.
     async fn wanted(&self) -> sqlx::Result<QueuedRead> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let mut place = place.map_err(|_| sqlx::Error::PoolClosed)?;

@@ -248,7 +248,7 @@ mod tests {
         assert!(write.unwrap_err().to_string().contains("readonly"));
     }
 
-    /// Several servers start at the same moment: without a retry, some are refused at once ("database is locked").
+    /// Several servers start at the same moment. Without a retry, some are refused at once ("database is locked").
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn a_new_file_is_opened_by_many_at_once() {
         for _ in 0..60 {

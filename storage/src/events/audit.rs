@@ -26,7 +26,7 @@ const NAMED: usize = 20;
 pub enum Fault {
     /// Sealed rows are missing, from the first to the second position.
     Missing(i64, i64),
-    /// The row at this position differs from what was sealed there: it was changed, or inserted from elsewhere.
+    /// The row at this position differs from what was sealed there, because it was changed or inserted from elsewhere.
     Changed(i64),
     /// The record of the chain's first and last position was changed or is missing.
     Ends,

@@ -106,7 +106,7 @@ impl Store {
         let old = query(old).bind(before.anchor.0).bind(BATCH);
         let mut after = before.clone();
         for row in write.rows(old).await? {
-            // Deletes from the beginning only: a row that follows a younger one is kept.
+            // Deletes from the beginning only, so a row that follows a younger one is kept.
             if row.at("at")? >= limit {
                 break;
             }
@@ -151,7 +151,7 @@ async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortE
     if write.run(make.bind(mac)).await? == 0 {
         return Ok(false);
     }
-    // Sealed rows without a chain: its row was deleted, and a new one would hide that. Checked after the insert, because sealing requires the row.
+    // Sealed rows without a chain mean that its row was deleted; a new one would hide that. Checked after the insert, which sealing needs.
     let sealed = query("SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL");
     if write.count(sealed).await? > 0 {
         return Err(damaged(BrokenEnds));
@@ -176,7 +176,7 @@ async fn seal(
 ) -> Result<(i64, Vec<u8>), PortError> {
     let seq = ends.head.0 + 1;
     let seal = chain.seal(&ends.head.1, seq, row).to_vec();
-    // Only if unchanged since it was read: a row whose count rose in the meantime waits for the next run.
+    // Only if unchanged since it was read. A row whose count rose in the meantime waits for the next run.
     let sql = "UPDATE security_events SET seq = $2, seal = $3 WHERE id = $1 AND COALESCE(seq, 0) = 0 AND times = $4 AND outcome = $5";
     let sql = query(sql)
         .bind(row.id)

@@ -100,7 +100,7 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
     }
 }
 
-/// Takes a grant for `action`: only the call that deletes the row gets it. A grant is not valid for any other action, method or session.
+/// Takes a grant for `action`. Only the call that deletes the row gets it. A grant is not valid for any other action, method or session.
 pub async fn consume(
     write: &mut WriteTransaction,
     grant: &Grant,

@@ -59,7 +59,7 @@ impl Store {
         self.backup_for(file, None).await
     }
 
-    /// Like [`Self::backup`], but gives the file to the owner of another one: a backup that root makes must be readable by the service.
+    /// Like [`Self::backup`], but gives the file to the owner of another one, because the service must be able to read a backup that root makes.
     pub async fn backup_for(
         &self,
         file: &Path,

@@ -1,4 +1,4 @@
-//! Rows that a master key seals, and key rotation: in small transactions, each row only if unchanged, while the server runs.
+//! Rows that a master key seals, and key rotation in small transactions while the server runs. A row that has changed is skipped.
 
 use domain::{
     events::{Action, Event},
@@ -72,7 +72,7 @@ impl Store {
         rows.iter().map(key_id).collect()
     }
 
-    /// The master keys that the data keys are sealed with: without all of them the server can't work.
+    /// The master keys that the data keys are sealed with. Without all of them the server can't work.
     pub async fn keys_of_data_keys(&self) -> Result<Vec<KeyId>, PortError> {
         let sql = "SELECT DISTINCT key_id FROM data_keys ORDER BY 1";
         let rows = self.rows(query(sql)).await?;

@@ -20,7 +20,7 @@ use crate::{
 /// What is known about backup codes that were used after the backup was made.
 #[derive(Debug, Clone)]
 pub enum Spent {
-    /// Nothing: the newest state is lost, including which codes were used.
+    /// Nothing, because the newest state is lost, including which codes were used.
     Unknown,
     /// The codes of the replaced database and whether each was used. A code that is missing there was replaced by newer ones.
     Known(HashMap<BackupCodeId, bool>),

@@ -1,4 +1,4 @@
-//! Deletes rows that no rule reads any more, so that tables stay small. No rule relies on the deletion: all check timestamps.
+//! Deletes rows that no rule reads any more, so that tables stay small. No rule relies on the deletion, because all check timestamps.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::{
     engine::{connect::Sql, transaction::EventNote},
 };
 
-/// Rows per transaction: other writers wait for a few milliseconds.
+/// Rows per transaction. Other writers wait for a few milliseconds.
 pub const BATCH: i64 = 200;
 /// Expired rows stay this long, because another server's clock may be behind, and a late user still gets the message that it expired.
 const LATE: Duration = Duration::from_hours(1);
@@ -116,7 +116,7 @@ impl Store {
             None => format!("{at} <= $1"),
             Some((also, _)) => format!("{at} <= $1 AND {also} <= $2"),
         };
-        // Ordered by the index: without it, a planner that does not know `$1` yet would scan the table, because it expects many matches.
+        // Ordered by the index. Otherwise a planner that does not know `$1` yet would scan the table, because it expects many matches.
         let any = format!("SELECT 1 FROM {table} WHERE {when} ORDER BY {at} LIMIT 1");
         if !self.exists(limited(any, dead, now)).await? {
             return Ok(0);

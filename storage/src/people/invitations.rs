@@ -73,7 +73,7 @@ pub async fn holder(
     row.map(|row| row.value("user_id")).transpose()
 }
 
-/// Takes a valid invitation: only the call that deletes the row gets it.
+/// Takes a valid invitation. Only the call that deletes the row gets it.
 pub async fn take(
     write: &mut WriteTransaction,
     link: TokenHash,

@@ -102,7 +102,7 @@ pub async fn judge(
     if let Some(known) = known(store, attempt, now).await? {
         return Ok(known);
     }
-    // A remembered address needs no read: only a known browser or a session could have admitted it.
+    // A remembered address needs no read, because only a known browser or a session could have admitted it.
     let strangers = &store.scope.strangers;
     if let Some(until) = strangers.refused(&attempt.address, now) {
         return Ok(Admission::Refused { until });
@@ -169,7 +169,7 @@ pub fn spending(email: BlindIndex, network: &Network, now: Timestamp) -> [Sql; 2
     [hold, spend]
 }
 
-/// Records that a network failed for a name: it gets no attempt of its own for that name within the next hour.
+/// Records that a network failed for a name, so it gets no attempt of its own for that name within the next hour.
 pub fn noting(email: BlindIndex, network: &Network, now: Timestamp) -> Sql {
     let note = "INSERT INTO network_tries (email_index, network, tried_at, spare_at) VALUES ($1, $2, $3, 0)
                 ON CONFLICT (email_index, network) DO UPDATE SET tried_at = excluded.tried_at";

@@ -273,7 +273,7 @@ fn opening(session: &NewSession) -> Vec<Sql> {
         replace.bind(replaced.as_bytes().as_slice())
     }));
     all.push(session_bounds::making_room(session));
-    // Joins `users`: without the user this statement would fail on the foreign key, instead of the first one deciding.
+    // Joins `users`. Without the user this statement would fail on the foreign key, instead of the first one deciding.
     let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at, in_known_browser)
                   SELECT $1, $2, u.id, $4, $4, $4, $5 FROM users u WHERE u.id = $3";
     let insert = query(insert)

@@ -51,8 +51,8 @@ impl Client {
         refused < WRONG_AT_MOST
     }
 
-    /// Sends the last accepted code again, if its step is still current. Only once per step, because a repeated
-    /// code counts once: the effect of a further one depends on the one before (`Attempts::refuse_step`).
+    /// Sends the last accepted code again, if its step is still current. Only once per step: a repeated code
+    /// counts once, so the effect of a further one depends on the one before (`Attempts::refuse_step`).
     fn same_code_again(
         &mut self,
         stage: &Stage<'_>,

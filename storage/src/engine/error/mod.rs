@@ -82,7 +82,7 @@ pub enum OpenError {
     /// A migration differs from the one that was applied.
     #[error("the schema was made by another build: migration {0} differs from this version's")]
     Foreign(i64),
-    /// The schema differs from what this program creates: a foreign trigger could sign in users.
+    /// The schema differs from what this program creates. A foreign trigger could sign in users.
     #[error(
         "its schema is not as this program makes it: {0}; take out what is foreign (with `DROP`), or put a backup back that was made by `twinlock backup`"
     )]

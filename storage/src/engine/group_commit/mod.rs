@@ -40,7 +40,7 @@ pub struct Writer {
 /// Transactions that will be committed together.
 #[derive(Default)]
 struct Group {
-    /// `None` until first used, and after a failed `COMMIT` or `ROLLBACK`: closing the connection ends its transaction.
+    /// `None` until first used, and after a failed `COMMIT` or `ROLLBACK`, because closing the connection ends its transaction.
     connection: Option<AnyConnection>,
     is_begun: bool,
     /// The innermost savepoint. Belongs to the running transaction or to the last finished one.
@@ -85,7 +85,7 @@ pub struct GroupMember {
 struct StartedMember {
     /// `None` once the transaction has ended.
     group: Option<OwnedMutexGuard<Group>>,
-    /// The transaction's own savepoint, if others precede it in the group: it can be rolled back without them.
+    /// The transaction's own savepoint, if others precede it in the group, so that it can be rolled back without them.
     savepoint: Option<Savepoint>,
 }
 
@@ -286,7 +286,7 @@ impl Drop for StartedMember {
         };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(undone(Some(group), self.savepoint))),
-            // No runtime is left: dropping the connection rolls back, and the waiting callers get an error.
+            // No runtime is left, so dropping the connection rolls back, and the waiting callers get an error.
             Err(_) => *group = Group::default(),
         }
     }

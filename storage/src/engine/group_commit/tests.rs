@@ -215,7 +215,7 @@ async fn a_commit_that_fails_fails_for_all() {
 async fn a_full_disk_is_nobodys_fault_and_no_end() {
     let file = file().await;
     let (first, mut second) = pair(&file).await;
-    // For the engine, reaching `max_page_count` equals a full disk: it rolls back the whole group.
+    // For the engine, reaching `max_page_count` equals a full disk, so it rolls back the whole group.
     let full = "PRAGMA max_page_count = 1; INSERT INTO large VALUES (zeroblob(100000))";
     let refused = run(&mut second, full.to_owned()).await;
     assert!(crate::engine::error::may_pass(&refused.unwrap_err()));

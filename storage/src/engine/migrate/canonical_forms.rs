@@ -17,7 +17,7 @@ use crate::{Store, engine::rows::Values};
 /// Returns a row if anything is left to convert.
 pub const ANY_LEFT: &str = "SELECT 1 FROM users WHERE is_canonical = 0 UNION ALL SELECT 1 FROM accounts WHERE is_canonical = 0 LIMIT 1";
 
-/// Reads only rows that are not marked as canonical: a start with nothing to do reads two empty indexes.
+/// Reads only rows that are not marked as canonical, so that a start with nothing to do reads two empty indexes.
 pub async fn bring(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     people(write).await?;
     accounts(write).await

@@ -44,7 +44,7 @@ const OF_POSTGRES: &str = "
            CAST(pg_get_expr(d.adbin, d.adrelid) AS TEXT)
     FROM pg_attrdef d JOIN here h ON h.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum";
 
-/// Column defaults, read from `SQLite`: both engines have the same tables (checked by a test).
+/// Column defaults, read from `SQLite`, because both engines have the same tables (checked by a test).
 const DEFAULTS: &str = "
     SELECT 'default' AS kind, t.name AS owner, c.name AS name, c.dflt_value AS text
     FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.dflt_value IS NOT NULL";

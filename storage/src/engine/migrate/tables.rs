@@ -1,4 +1,4 @@
-//! Every table that is copied between databases, in the order of foreign keys: referenced tables first.
+//! Every table that is copied between databases. Referenced tables come first because of foreign keys.
 
 /// A table and its key columns, by which its rows are identified and iterated.
 pub struct Table {

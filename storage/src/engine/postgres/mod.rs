@@ -19,7 +19,7 @@ use crate::engine::{
 
 /// Connections for writing, and as many for reading; one more checks the schema. Four instances fit below a server's default of 100.
 pub const EACH: u32 = 8;
-/// A reused connection must answer within this time, or another one is used: a connection to a host that is gone never answers.
+/// A reused connection must answer within this time, or another one is used, because a connection to a dead host never answers.
 pub const PROMPT: Duration = Duration::from_secs(1);
 /// Limits the wait for an answer, and makes sure that an acknowledged commit is on the disk, whatever the server's default is.
 const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000;

@@ -33,7 +33,7 @@ pub enum EventNote {
     Event(Event),
     /// This event, which an open session can repeat at will: one row per minute, with a count.
     Repeated(Event),
-    /// No event: the change grants or revokes nothing, or another transaction records it.
+    /// No event, because the change grants or revokes nothing, or because another transaction records it.
     Nothing,
 }
 
@@ -60,7 +60,7 @@ pub struct WriteTransaction {
 pub enum Open {
     /// A connection of its own.
     Alone(Transaction<'static, Any>),
-    /// The shared writing connection: the transaction waits for its turn with its first statements.
+    /// The shared writing connection. The transaction waits for its turn with its first statements.
     GroupMember(GroupMember),
 }
 
@@ -97,7 +97,7 @@ impl WriteTransaction {
     }
 
     /// Runs statements in order, without waiting for one before sending the next. No statement may
-    /// depend on the result of another: if one result is wrong, the caller rolls back all.
+    /// depend on the result of another. If one result is wrong, the caller rolls back all.
     pub async fn run_all(
         &mut self,
         statements: Vec<Sql>,

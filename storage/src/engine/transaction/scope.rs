@@ -50,7 +50,7 @@ impl WriteScope {
             .any(|attempt| attempt.row().is_some())
     }
 
-    /// All attempts succeeded: removes them from the merged failures and returns their budget.
+    /// All attempts succeeded, so they are removed from the merged failures and their budget is returned.
     pub fn came_right(&self) {
         self.change(|attempts| {
             let mut budget = self.strangers.budget();

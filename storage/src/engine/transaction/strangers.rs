@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(strangers.refused(&address(1), NOW), None);
     }
 
-    /// B2 of the red team: the memory of addresses is bounded however many come, and expired ones make room.
+    /// B2 of the red team. The memory of addresses is bounded however many come, and expired ones make room.
     #[test]
     fn b2_the_memory_of_addresses_is_bounded() {
         let (strangers, until) = (Strangers::default(), NOW.plus(WINDOW));

@@ -134,7 +134,7 @@ async fn a_statement_that_arrives_late_is_undone() {
     assert!(matches!(count, None | Some(0)), "{count:?}");
 }
 
-/// The only transaction with an unknown result until the server answers again: it may have been committed before the silence.
+/// The only transaction with an unknown result until the server answers again, because it may have been committed before the silence.
 #[tokio::test]
 async fn a_commit_that_was_asked_for_may_come_late() {
     let count = added_in_spite_of_silence("COMMIT", false).await;
@@ -148,7 +148,7 @@ async fn a_beginning_that_arrives_late_takes_nobody_in() {
     assert!(matches!(count, None | Some(1)), "{count:?}");
 }
 
-/// The connection's place in the pool is released: closing waits for every place.
+/// Closing waits for every place in the pool, so the end of this test shows that the connection's place is not lost.
 #[tokio::test]
 async fn a_connection_to_a_host_that_is_gone_is_replaced() {
     let database = Database::fresh().await;

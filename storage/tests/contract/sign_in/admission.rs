@@ -160,7 +160,7 @@ async fn b1_a_refusal_counts_nothing_and_an_address_is_remembered() {
     assert_eq!(store.refused_from_memory(&address, START), Some(until));
     assert_eq!(store.refused_from_memory(&address, until), None);
     assert_eq!(database.count("refused_sign_ins").await, 3);
-    // One of the three was correct: this server forgets that it refused the address.
+    // One of the three was correct, so this server forgets that it refused the address.
     store.password_was_right(receipts.remove(0)).await.unwrap();
     assert_eq!(store.refused_from_memory(&address, START), None);
     assert_eq!(

@@ -94,7 +94,7 @@ async fn what_a_limit_refuses_is_counted_nowhere() {
     let name = email_index("typed9@example.com");
     assert_eq!(store.password_attempts(name).await.unwrap().failures, 0);
 
-    // Five for one name, then its delay: refused attempts do not count for the address.
+    // Five for one name, then its delay. Refused attempts do not count for the address.
     let ada = || stranger("ada@example.com");
     for _ in 0..5 {
         counted(store, ada(), WINDOW.as_secs()).await;

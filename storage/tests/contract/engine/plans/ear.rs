@@ -34,7 +34,7 @@ pub async fn hear(work: impl Future<Output = ()>) -> Vec<String> {
     });
     work.instrument(info_span!(SPAN)).await;
     let heard = std::mem::take(&mut *HEARD.lock().unwrap());
-    // On a file, several statements may be joined in one text: each has its own plan.
+    // On a file, several statements may be joined in one text. Each has its own plan.
     let each = heard.iter().flat_map(|text| text.split(';')).map(str::trim);
     // Other statements begin and end transactions, or read a setting.
     each.filter(|sql| EXPLAINED.iter().any(|verb| sql.starts_with(verb)))
