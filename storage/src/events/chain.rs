@@ -151,7 +151,7 @@ async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortE
     if write.run(make.bind(mac)).await? == 0 {
         return Ok(false);
     }
-    // Sealed rows without a chain mean that its row was deleted; a new one would hide that. Checked after the insert, which sealing needs.
+    // If sealed rows exist, the chain's row was deleted, and a new one would hide that. Checked only now, because no server seals without the row.
     let sealed = query("SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL");
     if write.count(sealed).await? > 0 {
         return Err(damaged(BrokenEnds));
