@@ -44,7 +44,7 @@ use engine::{Cluster, Engine};
 use plan::{Fault, Plan, Run};
 use report::Row;
 
-/// What can be asked for.
+/// Runs the faults of the security design (§5) and prints the results.
 #[derive(Parser)]
 struct Arguments {
     /// Only the small part that belongs to every test run
@@ -56,13 +56,13 @@ struct Arguments {
     /// Only this engine: sqlite or postgres
     #[arg(long)]
     engine: Option<String>,
-    /// Where chance begins
+    /// Seed of all random choices
     #[arg(long, default_value_t = 20_260)]
     seed: u64,
     /// How many kills a full run has on each engine
     #[arg(long, default_value_t = 200)]
     kills: usize,
-    /// Minutes of soak; 0 leaves it out
+    /// Minutes of soak; 0 skips it
     #[arg(long, default_value_t = 0)]
     soak: u64,
 }

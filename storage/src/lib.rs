@@ -1,7 +1,7 @@
 //! The ports of `domain` over SQL. One text serves SQLite and PostgreSQL (`sqlx::Any`); only the table definitions
 //! differ, and a test holds them together.
 //!
-//! A write names its security event at the commit (see `engine::transaction`).
+//! Each commit names its security event (see `engine::transaction`).
 //!
 //! What may happen once is one conditional statement whose count of changed rows is checked, in one transaction with its
 //! effects. Engines that let writers run side by side serialise them at the rows that they change first: a transaction
