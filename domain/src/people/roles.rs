@@ -1,4 +1,4 @@
-//! What a user is in an account.
+//! The roles of a user in an account.
 
 use std::str::FromStr;
 
@@ -15,13 +15,13 @@ pub enum Role {
     Member,
 }
 
-/// The text names no role.
+/// The text is not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a role is `owner` or `member`")]
 pub struct RoleError;
 
 impl Role {
-    /// The text that stands in the database and on the command line.
+    /// The text used in the database and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
