@@ -1,4 +1,4 @@
-//! Which account a session works in, and who can help with a lost device.
+//! The account that a session works in, and the Owners who can help with a lost device.
 
 use domain::ports::{AccountChoice, AccountOverview};
 
@@ -24,7 +24,7 @@ fn place(overview: AccountOverview) -> AccountOption {
     }
 }
 
-/// Works in that account from now on.
+/// Sets the account that the session works in.
 pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer, UseCaseError> {
     let session = &context.caller()?.session.id;
     let sessions = &context.services.sessions;
