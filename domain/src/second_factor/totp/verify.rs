@@ -36,7 +36,7 @@ pub enum Verdict {
 /// The result of checking the first code of a new key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolmentVerdict {
-    /// The same results as for any code.
+    /// A result that any code may have.
     Code(Verdict),
     /// The code would be right at another time: the device's clock or its time zone is wrong. Nothing is activated.
     ClockOff {
