@@ -128,7 +128,7 @@ fn Header() -> impl IntoView {
     }
 }
 
-/// The operator's logo, or the shield. It has no text alternative, because the brand's name is next to it.
+/// The operator's logo, or the shield. The picture has no text alternative, because the brand's name is next to it.
 #[component]
 fn Mark() -> impl IntoView {
     match meta("logo") {

@@ -65,7 +65,7 @@ macro_rules! ids {
 ids! {
     /// A person who signs in.
     UserId
-    /// A customer account; its rule says whether MFA is mandatory.
+    /// A customer account, whose rule decides whether MFA is mandatory.
     AccountId
     /// A session in one browser. Its identifier does not change when its token is replaced.
     SessionId

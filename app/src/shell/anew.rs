@@ -1,4 +1,4 @@
-//! A new version of the pages: when a tab may load it without losing anything.
+//! Decides when a tab may load a new version of the pages without losing anything.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

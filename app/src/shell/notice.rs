@@ -8,7 +8,7 @@ use crate::{
     wire::connection::{Connection, notice},
 };
 
-/// Takes no space while it is empty. It is in the flow of the page, because an overlay could cover controls that the user needs.
+/// Takes no space while it is empty. The notice is in the flow of the page, because an overlay could cover controls that the user needs.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();

@@ -74,7 +74,7 @@ pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
     }
 }
 
-/// Whether a refusal only says that the server was not reached. It no longer applies once the connection is back.
+/// Whether a refusal only says that the server was not reached, so that it no longer applies once the connection is back.
 #[must_use]
 pub const fn passes(refusal: &AppError) -> bool {
     matches!(

@@ -114,7 +114,7 @@ pub enum AppError {
     Unavailable,
     /// An internal failure; the operator's log contains the reason.
     Internal,
-    /// [`Self::Internal`] as the page receives it, with a reference to search for in the log.
+    /// [`AppError::Internal`] as the page receives it, with a reference to search for in the log.
     Failed {
         /// The reference of the request.
         reference: Reference,

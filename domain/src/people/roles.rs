@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Sets the account's MFA rule and helps its members.
+    /// Sets the account's MFA rule and may reset its members' MFA.
     Owner,
     /// Manages their own sign-in only.
     Member,

@@ -50,7 +50,7 @@ pub struct AccountOverview {
     pub account: AccountRecord,
     /// The user's role in it.
     pub role: Role,
-    /// How many of its members have MFA.
+    /// How many members have MFA.
     pub protected: u32,
     /// Who set the rule last; none if it was never set.
     pub rule: Option<Rule>,
@@ -59,7 +59,7 @@ pub struct AccountOverview {
 /// Customer accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Adds an account; false when the name is taken.
+    /// Adds an account. Returns false if the name is taken.
     async fn add(&self, account: NewAccount) -> Result<bool, PortError>;
 
     /// All accounts by name.

@@ -91,7 +91,7 @@ pub struct Activation {
     pub step: TimeStep,
     /// The first set of codes; in a reset, the set that waits for `Finish` while the old codes work.
     pub codes: NewCodeSet,
-    /// In a reset: the method that is replaced. It must still exist.
+    /// In a reset: the method that is replaced, which must still exist.
     pub replaces: Option<MethodId>,
     /// When.
     pub at: Timestamp,
@@ -108,7 +108,7 @@ pub struct Deletion {
     pub at: Timestamp,
 }
 
-/// A right code of a test. It proves only that the authenticator works, but its step is used up.
+/// A right code of a test. The code proves only that the authenticator works, but its step is used up.
 #[derive(Debug, Clone)]
 pub struct TestedCode {
     /// The session in which the code was counted.
@@ -126,7 +126,7 @@ pub struct TestedCode {
 /// A right 6-digit code. Uses up its step and completes the sign-in.
 #[derive(Debug, Clone)]
 pub struct CodeUse {
-    /// The session that owes its second factor, and its new token.
+    /// The session that still requires its second factor, and its new token.
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,
@@ -145,7 +145,7 @@ pub struct CodeUse {
 /// A right backup code. Spends it and completes the sign-in.
 #[derive(Debug, Clone)]
 pub struct BackupCodeUse {
-    /// The session that owes its second factor, and its new token.
+    /// The session that still requires its second factor, and its new token.
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,

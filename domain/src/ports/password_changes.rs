@@ -12,7 +12,7 @@ pub struct PasswordChange {
     pub swap: TokenSwap,
     /// The user whose password changes.
     pub user: UserId,
-    /// The hash that the current password was compared with. It must still be the user's.
+    /// The hash that the current password was compared with, which must still be the user's.
     pub current: SecretHash,
     /// The hash of the new password.
     pub new: SecretHash,

@@ -22,7 +22,7 @@ pub struct NewSession {
     pub token: TokenHash,
     /// Its user.
     pub user: UserId,
-    /// The hash that the given password was compared with. It must still be the user's when the session opens.
+    /// The hash that the given password was compared with, which must still be the user's when the session opens.
     pub password: SecretHash,
     /// When the password was given.
     pub at: Timestamp,
@@ -34,7 +34,7 @@ pub struct NewSession {
     pub receipt: Option<Receipt>,
 }
 
-/// A token rotation at a step-up (ASVS V7.2.4). It succeeds only if the old token is still the session's token.
+/// A token rotation at a step-up (ASVS V7.2.4). The rotation succeeds only if the old token is still the session's token.
 #[derive(Debug, Clone)]
 pub struct TokenSwap {
     /// The session.

@@ -12,7 +12,7 @@ use crate::{
 pub struct StepUp {
     /// The action and its target.
     pub intent: Intent,
-    /// The method when it was asked. It must still be the same one.
+    /// The method when the verification was asked for, which must still be the same.
     pub method: MethodId,
     /// When it was asked.
     pub asked_at: Timestamp,
@@ -40,7 +40,7 @@ pub struct Verification {
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,
-    /// The intent that the code was given for. It must still be what the session asks.
+    /// The intent that the code was given for, which must still be what the session asks.
     pub intent: Intent,
     /// The method, the same as when it was asked.
     pub method: MethodId,

@@ -62,7 +62,7 @@ pub struct Credentials {
     pub disabled: bool,
 }
 
-/// A user as the operator and My profile see them.
+/// A user, as the operator and My profile see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRecord {
     /// The identifier.
@@ -96,7 +96,7 @@ impl UserRecord {
 /// A user found by their address, for a sign-in.
 pub type SignInRecord = Option<Credentials>;
 
-/// People, and the links through which they choose a password.
+/// Users, and the links through which they choose a password.
 #[async_trait]
 pub trait Users: Send + Sync {
     /// Whether there are no users yet.

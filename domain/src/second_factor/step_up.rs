@@ -67,7 +67,7 @@ pub enum Intent {
     },
 }
 
-/// The form in which an intent is deserialized. [`crate::session::policy::Standing`] explains why its derive is not used.
+/// The form in which an intent is deserialized. For the reason see `Told` in [`crate::session::policy`].
 #[derive(Deserialize)]
 struct Told {
     action: Action,

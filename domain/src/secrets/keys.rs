@@ -197,7 +197,7 @@ impl DataKeys {
     /// A derived key, sealed for storage.
     ///
     /// # Errors
-    /// Never for a key of this length; the cipher's signature allows for it.
+    /// Never for a key of this length, but the cipher's signature returns an error.
     pub fn first(master: &MasterKey, purpose: &str, nonce: [u8; 24]) -> Result<Sealed, OpenError> {
         let key: Zeroizing<[u8; 64]> = derived(master, purpose);
         wrap(master, purpose, key.as_slice(), nonce)

@@ -1,4 +1,4 @@
-//! Secrets at rest: authenticator keys are sealed, backup codes and e-mail addresses are found by keyed blind indexes.
+//! Secrets at rest. Authenticator keys are sealed; backup codes and e-mail addresses are found by keyed blind indexes.
 //!
 //! The master keys are in the key file, apart from the database (see [`crate::secrets::keys`]). Each purpose has its own key (HKDF, RFC 5869).
 
@@ -275,7 +275,7 @@ impl Vault {
     /// Seals a key for one row (XChaCha20-Poly1305), with the current key file. The nonce is 192 random bits, drawn for each call.
     ///
     /// # Errors
-    /// Never for a key of this length; the cipher's signature allows for it.
+    /// Never for a key of this length, but the cipher's signature returns an error.
     pub fn seal(
         &self,
         key: &TotpKey,

@@ -27,7 +27,7 @@ pub enum NoOwner {
     Stranger,
     /// They are not an Owner of the account.
     Member,
-    /// They own the account, but it requires MFA and they have none. It stays closed to them until they set up MFA.
+    /// They own the account, but it requires MFA and they have none. The account stays closed to them until they set up MFA.
     SetUpOwed,
 }
 

@@ -1,4 +1,4 @@
-//! The growing delay after wrong passwords, for each account name. It is never a permanent lock, and is separate from the second factor's budget.
+//! The growing delay after wrong passwords, for each account name. The delay never locks permanently, and is separate from the guess budget.
 
 use std::time::Duration;
 

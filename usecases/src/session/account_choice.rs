@@ -35,7 +35,7 @@ pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer
     }
 }
 
-/// The names of the Owners who can help a person who lost their device. Before the second factor a session learns no names, unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
+/// The Owners who can help a user who lost their device. A half session gets no names unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
 pub async fn helpers(context: &Context) -> Result<Vec<String>, UseCaseError> {
     if !context.services.settings.show_helpers {
         return Ok(Vec::new());

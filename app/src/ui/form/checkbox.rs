@@ -16,7 +16,7 @@ pub fn Checkbox(
     name: &'static str,
     /// Ticked or not.
     checked: RwSignal<bool>,
-    /// Why it can't be changed now. It stays focusable, so that the reason can be read.
+    /// Why it can't be changed now. The checkbox stays focusable, so that the reason can be read.
     #[prop(optional, into)]
     fixed_because: Option<Signal<String>>,
     /// The error, announced at once.

@@ -6,7 +6,7 @@ use crate::ui::{
     text::written::written,
 };
 
-/// A link that looks like a button. It navigates, so it stays a link for keyboards, screen readers and middle clicks.
+/// A link that looks like a button. The element stays a link for keyboards, screen readers and middle clicks, because it navigates.
 #[component]
 pub fn LinkButton(
     /// The target. The router handles links of this origin.

@@ -19,7 +19,7 @@ pub fn Switch(
     /// True while a request is running.
     #[prop(optional, into)]
     pending: Signal<bool>,
-    /// Why it can't be changed. It stays focusable, so that the reason can be read.
+    /// Why it can't be changed. The switch stays focusable, so that the reason can be read.
     #[prop(optional, into)]
     fixed_because: Option<Signal<String>>,
     /// Called on each effective press.

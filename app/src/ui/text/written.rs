@@ -39,7 +39,7 @@ fn write(element: &Element, words: &str) {
     }
 }
 
-/// Text that belongs to a user or the operator: a name, an address, the brand. It is not translated and has its own direction.
+/// Text that belongs to a user or the operator: a name, an address, the brand. The text is not translated and has its own direction.
 #[component]
 pub fn Name(
     /// The text.

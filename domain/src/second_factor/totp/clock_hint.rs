@@ -30,7 +30,7 @@ impl OffTime {
         })
     }
 
-    /// Whether this code shows the same clock offset as the code refused before it. The same code again confirms nothing.
+    /// Whether this code shows the same clock offset as the code refused before it. Repeating a code confirms nothing.
     #[must_use]
     pub const fn confirms(self, before: Self) -> bool {
         let apart = self.seconds.abs_diff(before.seconds);

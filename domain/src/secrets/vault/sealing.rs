@@ -35,7 +35,7 @@ pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> 
 /// The parts of the master keys that seal authenticator keys.
 pub(super) struct Sealing {
     keys: Vec<Known>,
-    /// The key that seals, as the database names it. It may be in a newer key file than the one that was read.
+    /// The key that seals, as the database names it. The key may be in a newer key file than the one that was read.
     named: Option<KeyId>,
 }
 

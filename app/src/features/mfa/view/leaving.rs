@@ -47,7 +47,7 @@ pub(super) fn AskBeforeLeaving(
         }
     };
     on_capture(document().into(), "click", Box::new(clicked));
-    // The URL has already changed. It is restored before the router reads it, by as many history steps as necessary.
+    // The URL has already changed. The handler restores it before the router reads it, by as many history steps as necessary.
     let (shell, own) = (shell(), path());
     shell.stays.set_value(Some(Callback::new(move |()| {
         if path() == own {

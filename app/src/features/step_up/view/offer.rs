@@ -27,7 +27,7 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
             open.set(true);
         }
     });
-    // The offer is for the user who signed in. It closes if another user signs in, in any tab.
+    // The offer is for the user who signed in, so it closes if another user signs in, in any tab.
     let person = memo(move || shell.viewer().map(|viewer| viewer.email));
     let mut before = None;
     effect(move || {

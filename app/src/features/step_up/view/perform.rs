@@ -30,7 +30,7 @@ pub(crate) struct Way {
     pub pending: RwSignal<bool>,
     /// Why the last request was refused.
     pub failed: RwSignal<Option<AppError>>,
-    /// The action whose response was lost. It may have been performed.
+    /// The action whose response was lost, so that it may have been performed.
     lost: StoredValue<Option<Intent>>,
 }
 

@@ -105,7 +105,7 @@ impl Filters {
     }
 }
 
-/// Stores search and state in this history entry. They are not sent to a server and are not part of the URL.
+/// Stores search and state in this history entry instead of the URL. Nothing is sent to the server for this.
 fn keep(wanted: &MembersWanted) {
     let state = wanted.state.map_or("", MemberState::as_str);
     let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
