@@ -68,7 +68,7 @@ for (const theme of THEMES) {
   const pane = (page: Page, family: string): Locator =>
     page.getByRole('group', { name: `${family}, ${theme}` });
 
-  /** Looks at what has just been opened. */
+  /** Checks what has just been opened, and takes a picture of it. */
   const look = async (page: Page, name: string): Promise<void> => {
     await expectAccessible(page);
     await picture(page, `${name}-${theme}`, false);
@@ -110,7 +110,7 @@ for (const theme of THEMES) {
     const pressed = choices.getByRole('switch').last();
     await pressed.click();
     await expect(pressed).toBeChecked();
-    // Playwright waits for what is `aria-disabled`, people don't.
+    // Playwright would wait for an `aria-disabled` control; users don't.
     await choices.getByRole('checkbox', { name: 'Default' }).click({ force: true });
     await expect(choices.getByRole('checkbox', { name: 'Default' })).toBeChecked();
 

@@ -11,6 +11,6 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [['line'], ['./support/run/tally.ts']],
-  // Sharp on screens with two pixels for one, and small enough for a README.
+  // Sharp on high-density screens, and small enough for a README.
   use: { ...browser, deviceScaleFactor: 1.5 },
 });

@@ -39,7 +39,7 @@ function fileName(stop: string, { width, colorScheme }: Look): string {
   return `${stop.replace(/[^a-zA-Z0-9]+/g, '-')}-${width}-${colorScheme}.png`;
 }
 
-/** Puts all pictures side by side: one page to scroll through, and pictures of it to look at. */
+/** Puts all pictures side by side: on one page to scroll through, and in overview pictures. */
 async function contactSheets(browser: Browser, stops: readonly string[]): Promise<void> {
   writeFileSync(join(FOLDER, 'index.html'), sheet(stops));
   const page = await browser.newPage({ viewport: { width: 1700, height: 900 } });

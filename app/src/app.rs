@@ -1,4 +1,4 @@
-//! The frame around every page, and which page stands at which address.
+//! The frame around every page, and the page for each path.
 
 use domain::session::policy::Standing;
 use leptos::prelude::*;
@@ -57,12 +57,12 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The page at the address. The routes of `leptos_router` would match, nest and wait for what [`Page::at`] knows: 85 KB in the pages.
+/// The page at the current path. The routes of `leptos_router` would add 85 KB to the pages for matching and nesting that [`Page::at`] covers.
 #[component]
 fn Pages() -> impl IntoView {
     let path = use_location().pathname;
     let browser = use_context::<BrowserUrl>();
-    // A link's address goes into the history before the page that stands there leads elsewhere.
+    // The router adds the URL of a followed link to the history before the page at that URL may redirect.
     effect(move || {
         path.track();
         if let Some(browser) = &browser {
@@ -81,7 +81,7 @@ fn Pages() -> impl IntoView {
     })
 }
 
-/// A page, for those who may see it.
+/// The content of a page, for sessions that may see it.
 fn content(page: &Page) -> AnyView {
     match page.clone() {
         Page::Home => view! { <Home /> }.into_any(),
@@ -103,7 +103,7 @@ fn content(page: &Page) -> AnyView {
     }
 }
 
-/// Tells the shell that another page was entered.
+/// Tells the shell that another page was opened.
 #[component]
 fn Turning() -> impl IntoView {
     let (shell, location) = (shell(), use_location());
@@ -128,7 +128,7 @@ fn Header() -> impl IntoView {
     }
 }
 
-/// The operator's logo, or the shield. The name stands beside it, so it says nothing itself.
+/// The operator's logo, or the shield. The picture has no text alternative, because the brand's name is next to it.
 #[component]
 fn Mark() -> impl IntoView {
     match meta("logo") {
@@ -141,7 +141,7 @@ fn Mark() -> impl IntoView {
 fn UserMenu(name: String) -> impl IntoView {
     let shell = shell();
     let navigate = use_navigate();
-    // Only a full session has a profile and accounts to see.
+    // Only a full session can see a profile and accounts.
     let is_full = memo(move || {
         shell
             .viewer()
@@ -173,7 +173,7 @@ fn UserMenu(name: String) -> impl IntoView {
                 shell.sheet.set_value(None);
                 shell.left_on_purpose.set_value(true);
                 shell.set_viewer(None);
-                // Pages that anybody may see, such as Page not found, lead nowhere by themselves.
+                // Public pages, such as Page not found, don't redirect after a sign-out.
                 let options = NavigateOptions {
                     replace: true,
                     ..Default::default()
@@ -181,7 +181,7 @@ fn UserMenu(name: String) -> impl IntoView {
                 navigate(&Page::SignIn.path(), options);
             }
             Err(error) => {
-                // It may be done. If so, the end of the session is no surprise.
+                // The server may have ended the session. In that case the end of the session is expected.
                 shell.left_on_purpose.set_value(words::is_lost(&error));
                 refused.try_set(Some(error));
             }

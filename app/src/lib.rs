@@ -1,7 +1,7 @@
 //! Pages (`csr`) and server functions (`ssr`) of Twinlock.
 //!
-//! `api` holds the server functions; the crate `usecases` holds what they do. `features` holds the pages, one folder a feature: `view` with what
-//! is shown, beside pure folds. A folder may import those above it: wire, serve, api, ui, words, shell, features.
+//! `api` contains the server functions, which call the crate `usecases`. `features` contains the pages, one folder for each feature, with their
+//! `view` next to logic without a browser. A folder may import the folders before it: wire, serve, api, ui, words, shell, features.
 
 pub mod api;
 pub mod features;

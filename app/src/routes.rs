@@ -1,4 +1,4 @@
-//! Every page: its address, who may see it, and where else to go.
+//! Every page: its path, who may see it, and where others are redirected.
 
 use domain::{
     ids::AccountId,
@@ -11,25 +11,25 @@ use {domain::second_factor::step_up::Intent, usecases::secret_text::SecretText};
 /// A page of the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
-    /// The account the person works in.
+    /// The home page of the account that the user works in.
     Home,
     /// Email and password.
     SignIn,
     /// The second factor of a sign-in.
     Verify,
-    /// Which account to work in.
+    /// The choice of the account to work in.
     ChooseAccount,
-    /// The password once more.
+    /// The confirmation of the password.
     ConfirmPassword,
-    /// The identity once more, before an action.
+    /// The Identity verification before an action.
     StepUp(Action),
-    /// The person's accounts.
+    /// The user's accounts.
     Accounts,
     /// An account's members.
     Members(AccountId),
     /// The current user.
     Profile,
-    /// A new password for whoever is signed in.
+    /// A new password of the signed-in user.
     ChangePassword,
     /// Wizard, step 1.
     NewMethod,
@@ -39,26 +39,26 @@ pub enum Page {
     VerifyMethod,
     /// Wizard, step 4.
     BackupCodes,
-    /// The first account and its owner.
+    /// The first account and its Owner.
     FirstStart,
     /// A password chosen through an invitation.
     Invitation,
 }
 
-/// What goes on once the password was given again.
+/// What continues after the password was confirmed.
 #[cfg(feature = "csr")]
 #[derive(Clone)]
 pub(crate) enum AfterPassword {
-    /// This page.
+    /// Opens this page.
     Open(Page),
-    /// The verification for this action, with the backup code that was typed there.
+    /// Continues the verification for this action, with the backup code that was typed there.
     Verify(Action, SecretText),
-    /// This action, which a sign-in by backup code stands for.
+    /// Performs this action, which a sign-in by backup code has verified.
     Perform(Intent),
 }
 
 impl Page {
-    /// The address.
+    /// The path.
     #[must_use]
     pub fn path(&self) -> String {
         match self {
@@ -82,7 +82,7 @@ impl Page {
         .to_owned()
     }
 
-    /// The page at an address, with a slash at its end or without.
+    /// The page at a path, with or without a trailing slash.
     #[must_use]
     pub fn at(path: &str) -> Option<Self> {
         const PLAIN: [Page; 14] = [
@@ -113,7 +113,7 @@ impl Page {
             .or_else(|| account().map(Self::Members))
     }
 
-    /// Whether it only leads on to what a person wanted: nobody comes back to it.
+    /// Whether the page only leads to the page that the user wanted, so users don't return to it.
     #[must_use]
     pub const fn is_on_the_way_in(&self) -> bool {
         matches!(
@@ -122,7 +122,7 @@ impl Page {
         )
     }
 
-    /// Who may see it.
+    /// Who may see the page.
     #[must_use]
     pub const fn access(&self) -> Access {
         match self {
@@ -143,7 +143,7 @@ impl Page {
     }
 }
 
-/// Where a session of this standing belongs when it may not stay where it is.
+/// The page for a session of this standing if it may not see the current one.
 #[must_use]
 pub const fn landing(standing: Option<&Standing>) -> Page {
     match standing {
@@ -155,17 +155,17 @@ pub const fn landing(standing: Option<&Standing>) -> Page {
     }
 }
 
-/// Where to go instead of `page`; `None` when the session may see it.
+/// Where to redirect from `page`; `None` if the session may see it.
 #[must_use]
 pub fn redirect(page: &Page, standing: Option<&Standing>) -> Option<Page> {
-    // Who is half signed in may start over: perhaps with another address.
+    // A half session may start again, perhaps with another address.
     let done_here =
         *page == Page::SignIn && !matches!(standing, None | Some(Standing::HalfSignedIn));
     let target = landing(standing);
     ((done_here || !allows(standing, page.access())) && target != *page).then_some(target)
 }
 
-/// Whether somebody without a session ends on the sign-in page when they come to this address.
+/// Whether a client without a session is sent to the sign-in page from this path.
 #[must_use]
 pub fn leads_to_sign_in(path: &str) -> bool {
     Page::at(path)

@@ -1,4 +1,4 @@
-//! `cargo xtask bench` runs this: a module a measurement, and what they share.
+//! The program of `cargo xtask bench`: one module per measurement, and what they share.
 
 mod client;
 mod growth;
@@ -16,16 +16,16 @@ use clap::Parser;
 
 use crate::{results::report::Report, runs::compare};
 
-/// Loads a Twinlock and prints what it answers beside the budgets.
+/// Measures Twinlock under load, and prints the figures beside their budgets.
 #[derive(Parser)]
 enum Arguments {
-    /// Beside what people would pick instead, and overloaded
+    /// Compared with an alternative product, then overloaded
     Compare(compare::Compare),
-    /// Honest sign-ins beside hostile connections, and what strangers write
+    /// Honest sign-ins during an attack, and what strangers write
     Hostile(compare::Hostile),
-    /// With many people, accounts and events, beside an almost empty one
+    /// With many people, accounts and events, compared with an almost empty one
     Growth(growth::Growth),
-    /// Two instances on one database behind nginx, beside one
+    /// Two instances on one database behind nginx, compared with one
     ScaleOut(scale_out::ScaleOut),
 }
 
@@ -56,7 +56,7 @@ async fn main() -> Result<()> {
     }
 }
 
-/// Ends in order when somebody stops it: no server and no folder is left behind.
+/// Runs a measurement until it ends or Ctrl-C is pressed, so that destructors remove all servers and folders.
 async fn unless_stopped(measurement: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::select! {
         measured = measurement => measured,

@@ -1,9 +1,9 @@
-//! Where a row is found without storing what it is about.
+//! Blind indexes: a row can be found by them without storing the text that it is about.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// A keyed hash by which a row is found without storing what it is about.
+/// A keyed hash that identifies a row, stored instead of the text that the row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlindIndex([u8; 32]);
 

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The text is no identifier of ours.
+/// The text is not an identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an identifier is 32 hexadecimal digits")]
 pub struct IdError;
@@ -24,7 +24,7 @@ macro_rules! ids {
                 Self(bits.iter().map(|byte| format!("{byte:02x}")).collect())
             }
 
-            /// The text that stands in the database and on the wire.
+            /// The text used in the database and in requests.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -65,9 +65,9 @@ macro_rules! ids {
 ids! {
     /// A person who signs in.
     UserId
-    /// A customer account; its rule says whether MFA is mandatory.
+    /// A customer account, whose rule decides whether MFA is mandatory.
     AccountId
-    /// A session in one browser. It stays the same when its token is replaced.
+    /// A session in one browser. Its identifier does not change when its token is replaced.
     SessionId
     /// An MFA method of a user: today the authenticator application.
     MethodId

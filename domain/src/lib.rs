@@ -1,7 +1,7 @@
-//! The rules of Twinlock, and nothing else: no clock, no randomness, no I/O. Whatever a rule needs from outside comes in as
+//! The rules of Twinlock, without clock, randomness or I/O. A rule receives everything from outside as
 //! an argument or through a port.
 //!
-//! The pages compile this crate without the feature `secrets`; the server compiles it with it.
+//! The pages compile this crate without the feature `secrets`; the server compiles it with the feature.
 
 pub mod ids;
 pub mod members;

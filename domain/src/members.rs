@@ -1,4 +1,4 @@
-//! What an Owner sees of an account's members, and whom they may help.
+//! What an Owner sees of an account's members, and which members the Owner may reset.
 
 use std::str::FromStr;
 
@@ -7,18 +7,18 @@ use thiserror::Error;
 
 use crate::{ids::UserId, second_factor::lockout::LOCK_AFTER};
 
-/// Members a page.
+/// Members on one page.
 pub const PAGE: u32 = 50;
 
-/// How a member stands with MFA.
+/// A member's MFA state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberState {
     /// A method is active.
     On,
-    /// None is, and none is required.
+    /// No method is active, and none is required.
     Off,
-    /// None is, and the account requires one.
+    /// No method is active, but the account requires one.
     SetupRequired,
     /// A method is active, and too many codes in a row were refused.
     Locked,
@@ -30,10 +30,10 @@ pub enum MemberState {
 pub struct MemberStateError;
 
 impl MemberState {
-    /// All of them.
+    /// All states.
     pub const ALL: [Self; 4] = [Self::On, Self::Off, Self::SetupRequired, Self::Locked];
 
-    /// Derives it.
+    /// Derives the state from the stored values.
     #[must_use]
     pub const fn of(has_mfa: bool, refused_in_a_row: u32, is_required: bool) -> Self {
         match (has_mfa, is_required) {
@@ -50,7 +50,7 @@ impl MemberState {
         matches!(self, Self::On | Self::Locked)
     }
 
-    /// The words on the screen and in the CSV.
+    /// The text on the screen and in the CSV.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -77,15 +77,15 @@ impl FromStr for MemberState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoReset {
-    /// One's own method is reset in My profile.
+    /// A user resets their own method in My profile.
     Oneself,
     /// The member has no MFA.
     NothingToReset,
-    /// The member also belongs to accounts of others, whose protection is not this Owner's to lower.
+    /// The member also belongs to accounts that this Owner does not own. The Owner must not lower their protection.
     OtherAccounts,
 }
 
-/// Whether `owner` may reset `member`, who belongs to `foreign_accounts` accounts that `owner` does not own.
+/// Whether `owner` may reset `member`, where `member` belongs to `foreign_accounts` accounts that `owner` does not own.
 ///
 /// # Errors
 /// The reason why not.

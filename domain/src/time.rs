@@ -1,4 +1,4 @@
-//! Time as the rules see it: an instant handed in by the caller, never read here.
+//! Time as the rules use it: the caller passes the instant; the rules never read a clock.
 
 use std::time::Duration;
 
@@ -36,13 +36,13 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis_of(span)))
     }
 
-    /// How long ago `earlier` was; zero when it lies ahead.
+    /// How long ago `earlier` was; zero if it is in the future.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Whole seconds from here until `later`, rounded up; zero when it has passed. This is what a countdown shows.
+    /// Whole seconds until `later`, rounded up; zero if it has passed. A countdown shows this number.
     #[must_use]
     pub fn seconds_until(self, later: Self) -> u32 {
         u32::try_from(later.since(self).as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
@@ -62,7 +62,7 @@ impl TimeStep {
     pub const SECONDS: u32 = 30;
     const MILLIS: i64 = 30_000;
 
-    /// The step that `now` stands in.
+    /// The step that contains `now`.
     #[must_use]
     pub const fn at(now: Timestamp) -> Self {
         Self(now.0.div_euclid(Self::MILLIS))
@@ -86,7 +86,7 @@ impl TimeStep {
         Self(self.0.saturating_add(count))
     }
 
-    /// The instant at which the step begins.
+    /// The instant at which the step starts.
     #[must_use]
     pub const fn start(self) -> Timestamp {
         Timestamp(self.0.saturating_mul(Self::MILLIS))

@@ -1,4 +1,4 @@
-//! Bearer tokens: 256 random bits in a cookie or a link; the database holds only their SHA-256 (ASVS V7.2.3).
+//! Bearer tokens: 256 random bits in a cookie or a link. The database stores only their SHA-256 (ASVS V7.2.3).
 
 use std::str::FromStr;
 
@@ -7,15 +7,15 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// A token as its holder has it. It has no `Debug` and no `Serialize`.
+/// A token in plain form. The type has no `Debug` and no `Serialize`.
 #[derive(Clone)]
 pub struct Token(Zeroizing<[u8; 32]>);
 
-/// What is stored of a token.
+/// The stored form of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenHash([u8; 32]);
 
-/// The text is no token.
+/// The text is not a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not a token")]
 pub struct TokenError;

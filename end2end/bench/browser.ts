@@ -10,10 +10,10 @@ import { HASHES, installStopwatch, type Turn, walk } from './wizard';
 
 const LOADS = 7;
 const WALKS = 7;
-/** What django-two-factor-auth's page of bare HTML took with the mobile preset, as measured before (docs/BENCHMARKS.md). */
+/** The earlier measurement of django-two-factor-auth's page of bare HTML with the mobile preset (docs/BENCHMARKS.md). */
 const BARE_HTML = 685;
 
-// Its own clock is the machine's: a moved one would cost the server a look into a file each time.
+// Disables libfaketime, because a moved clock would cost the server a file access each time.
 test.use({ serverOptions: { settings: { LD_PRELOAD: '' } } });
 
 test('the browser’s side', async ({ server, site, browser, page, guard }) => {
@@ -32,7 +32,7 @@ test('the browser’s side', async ({ server, site, browser, page, guard }) => {
   for (const [key, shape] of Object.entries(SHAPES)) {
     const ours: Visit[] = [];
     const theirs: Visit[] = [];
-    // Turn by turn, so that a slow minute of the machine meets both. The first turn warms up.
+    // The subjects take turns, so that a slow minute of the machine affects both. The first turn is a warm-up.
     for (let turn = 0; turn <= LOADS; turn += 1) {
       const [one, other] = [await fresh(browser, twinlock, shape), await fresh(browser, react, shape)];
       if (turn > 0) {
@@ -105,7 +105,7 @@ async function fresh(browser: Browser, subject: Subject, shape: Shape): Promise<
   return visited;
 }
 
-/** What a second visit asks for, as `path status`; calls of the server's functions aside. */
+/** The requests of a second visit as `path status`, without calls of server functions. */
 async function again(browser: Browser, subject: Subject): Promise<string[]> {
   const context = await browser.newContext();
   await visit(context, subject, SHAPES.desktop);

@@ -4,16 +4,16 @@ export const PARTS = ['html', 'js', 'wasm', 'css', 'icons', 'calls'] as const;
 
 type Part = (typeof PARTS)[number];
 
-/** What one visit downloads, in bytes. */
+/** The bytes that one visit downloads. */
 export interface Downloads {
   parts: Record<Part, number>;
-  /** All of it, calls of the server's functions aside. */
+  /** All bytes, without calls of server functions. */
   total: number;
-  /** The WASM file as it is compiled. */
+  /** The WASM file, uncompressed. */
   wasm: number;
 }
 
-/** Sorts what came over the network by what it is for. */
+/** Sums up the transfers by their kind. */
 export function downloads(transfers: readonly Transfer[]): Downloads {
   const parts: Record<Part, number> = { html: 0, js: 0, wasm: 0, css: 0, icons: 0, calls: 0 };
   for (const transfer of transfers) {

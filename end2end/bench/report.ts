@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** The least, the middle and the most of several figures. */
+/** The smallest, the median and the largest of several figures. */
 export interface Spread {
   min: number;
   median: number;
@@ -16,7 +16,7 @@ export function spread(values: readonly number[]): Spread {
   return { min, median, max };
 }
 
-/** The value that 95 of a hundred do not exceed. */
+/** Returns the 95th percentile. */
 export function p95(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const value = sorted[Math.ceil(sorted.length * 0.95) - 1];
@@ -26,10 +26,10 @@ export function p95(values: readonly number[]): number {
   return value;
 }
 
-/** Where the tables of this half stand in a document. */
+/** The marks around the tables of this half in a document. */
 const MARKS = ['<!-- bench: browser -->', '<!-- /bench: browser -->'] as const;
 
-/** Markdown tables, and what came of each budget. */
+/** Markdown tables, and the result of each budget. */
 export class Report {
   private readonly lines: string[] = [];
   private readonly budgets: string[][] = [];
@@ -44,20 +44,20 @@ export class Report {
     this.lines.push('', line(head), line(rule), ...rows.map(line), '');
   }
 
-  /** Notes a budget: the figure may be as large as that. */
+  /** Adds a budget: the figure must not exceed `most`. */
   budget(what: string, figure: number, most: number, unit: string): void {
     const verdict = figure <= most ? 'met' : '**not met**';
     this.budgets.push([what, amount(figure, unit), `≤ ${amount(most, unit)}`, verdict]);
   }
 
-  /** All of it as Markdown. */
+  /** Returns the whole report as Markdown. */
   text(): string {
     const budgets = new Report();
     budgets.table(['budget', 'measured', 'wanted', ''], this.budgets);
     return [...this.lines, ...budgets.lines].join('\n').trim();
   }
 
-  /** Puts it into a document, in the place of the tables before. */
+  /** Writes the report into a document, where it replaces the earlier tables. */
   write(document: string): void {
     const [before, rest] = split(readFileSync(document, 'utf8'), MARKS[0]);
     const [, after] = split(rest, MARKS[1]);
@@ -83,7 +83,7 @@ export function spreadOf(values: readonly number[]): string {
   return `${min.toFixed(0)} – **${median.toFixed(0)}** – ${max.toFixed(0)}`;
 }
 
-/** `12.3`, in units of a thousand bytes. */
+/** Formats bytes in units of a thousand, such as `12.3`. */
 export function kilobytes(bytes: number): string {
   return (bytes / 1000).toFixed(1);
 }

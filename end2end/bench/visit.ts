@@ -1,6 +1,6 @@
 import type { BrowserContext, CDPSession, Page } from '@playwright/test';
 
-/** How fast network and processor are. */
+/** The speed of network and processor. */
 export interface Shape {
   name: string;
   network?: { latency: number; downloadThroughput: number; uploadThroughput: number };
@@ -22,18 +22,18 @@ export interface Transfer {
   path: string;
   type: string;
   status: number;
-  /** As it was sent, with its head. */
+  /** The bytes on the wire, with the head. */
   bytes: number;
-  /** As the page gets it. */
+  /** The bytes of the body as the page gets it. */
   plain: number;
 }
 
-/** One load of a page; times in milliseconds from its beginning. */
+/** One load of a page; times are in milliseconds from its start. */
 export interface Visit {
   fcp: number;
-  /** The password field is to be seen and can be typed into. */
+  /** When the password field was visible and enabled. */
   usable: number;
-  /** The app has taken over; nothing where there is nothing to wait for. */
+  /** When the app had taken over; undefined where there is nothing to wait for. */
   adopted: number | undefined;
   /** Tasks over 50 ms that began after the load event. */
   longTasks: number[];
@@ -41,17 +41,17 @@ export interface Visit {
   transfers: Transfer[];
 }
 
-/** What is waited for on a page. */
+/** A page to measure. */
 export interface Subject {
   url: string;
-  /** Stands once the app has taken over; left out where the page is the app's from the beginning. */
+  /** A selector that matches once the app has taken over; left out for a page that the app renders from the start. */
   adopted?: string;
 }
 
 interface Marks {
   usable?: number;
   adopted?: number;
-  /** The browser calls a task long from 50 ms on. */
+  /** The browser reports tasks of 50 ms or more as long. */
   longTasks: { startTime: number; duration: number }[];
   shift: number;
 }
@@ -86,7 +86,7 @@ async function slowDown(session: CDPSession, { network, slowdown }: Shape): Prom
   }
 }
 
-/** Notes what comes over the network, not what the browser had already. */
+/** Records what comes over the network, and not what the browser has cached. */
 export async function listen(session: CDPSession): Promise<() => Transfer[]> {
   const seen = new Map<string, Transfer>();
   const entry = (id: string): Transfer => {
@@ -98,7 +98,7 @@ export async function listen(session: CDPSession): Promise<() => Transfer[]> {
     const { pathname } = new URL(response.url);
     Object.assign(entry(requestId), { path: pathname, type });
   });
-  // Only what really came has it, with the status as it was sent: 304 where the page sees 200.
+  // This event comes only for real answers, with the status on the wire: 304 where the page sees 200.
   session.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) => {
     entry(requestId).status = statusCode;
   });
@@ -112,7 +112,7 @@ export async function listen(session: CDPSession): Promise<() => Transfer[]> {
   return () => [...seen.values()].filter(({ status }) => status > 0);
 }
 
-/** Runs in the page before anything of its own. */
+/** Runs in the page before its own scripts. */
 function watch(adopted: string | undefined): void {
   const marks: Marks = { longTasks: [], shift: 0 };
   Object.assign(window, { marks });
@@ -143,7 +143,7 @@ function watch(adopted: string | undefined): void {
 
 async function read(page: Page): Promise<Omit<Visit, 'transfers'>> {
   return page.evaluate(async () => {
-    // The observers are told after the frame.
+    // The observers are called after the frame.
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     const { marks } = window as unknown as { marks: Marks };
     const [paint] = performance.getEntriesByName('first-contentful-paint');

@@ -3,19 +3,19 @@ import { expect } from '../support/run/fixtures';
 import type { Site } from '../support/site/site';
 import { listen } from './visit';
 
-/** One way from a click to the next page. */
+/** One step from a click to the next page. */
 export interface Turn {
   step: string;
-  /** From the click to the first frame with the next page complete. */
+  /** The time from the click to the first frame with the complete next page. */
   ms: number;
-  /** What was asked of the server meanwhile. */
+  /** The requests that the step sent to the server. */
   requests: string[];
 }
 
 /** The step that hashes ten backup codes. */
 export const HASHES = 'code → backup codes';
 
-/** Puts the stopwatch into every page of a tab. */
+/** Adds the stopwatch to every page of a tab. */
 export async function installStopwatch(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const heading = (): string => document.querySelector('h1')?.textContent ?? '';
@@ -27,7 +27,7 @@ export async function installStopwatch(page: Page): Promise<void> {
         requestAnimationFrame(look);
         return;
       }
-      // After the frame is painted.
+      // The message arrives after the frame is painted.
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
         turn.took = performance.now() - turn.at;
@@ -44,7 +44,7 @@ export async function installStopwatch(page: Page): Promise<void> {
   });
 }
 
-/** Walks through the wizard as somebody who is signed in, from My profile back to it. */
+/** Walks through the wizard as a signed-in user, from My profile back to it. */
 export async function walk(site: Site): Promise<Turn[]> {
   const { page, profile, newMethod, setup, methodCode, backupCodes } = site;
   const session = await page.context().newCDPSession(page);
@@ -68,7 +68,7 @@ export async function walk(site: Site): Promise<Turn[]> {
   await profile.expectOpen();
   const asked = transfers().map(({ path }) => path);
   await session.detach();
-  // What is asked before the next click belongs to the step, also when its page was there already.
+  // Every request before the next click belongs to the step, also if its page was shown earlier.
   return turns.map(({ step, ms, since }, place) => {
     return { step, ms, requests: asked.slice(since, turns[place + 1]?.since) };
   });

@@ -2,7 +2,7 @@ import type { Absent } from './table';
 
 const webkit = (journey: string, reason: string): Absent => ({ engine: 'WebKit', journey, reason });
 
-/** What WebDriver, the only way to WebKit here, has no command for. */
+/** What WebDriver, the only protocol for WebKit here, has no command for. */
 export const absent: Absent[] = [
   webkit('Copy, Download, Print', 'WebDriver sees no clipboard, download or print dialog'),
   webkit('themes, print sheet, forced colours', 'WebDriver does not emulate media'),

@@ -9,7 +9,7 @@ import { settings, type Visitor } from './visitor';
 
 const asked = { role: 'dialog', name: words.leaveUnsaved } as const;
 
-/** My profile, a method's menu, an item of it. */
+/** Chooses an item of the method's menu on My profile. */
 async function chooseAction(visitor: Visitor, action: 'Reset' | 'Delete'): Promise<void> {
   await visitor.openProfile();
   await visitor.choose('MFA method menu', action);
@@ -102,7 +102,7 @@ export function deepJourneys(test: typeof base): void {
     await visitor.click('Cancel', dialog);
     await visitor.choose('MFA method menu', 'Delete');
     await visitor.click('Delete', dialog);
-    // Whoever lost the phone gives a backup code.
+    // A user who has lost the phone gives a backup code.
     await visitor.arrive('Identity verification', '/verify/delete');
     await visitor.giveBackupCode(codes[0] as string);
     await visitor.arrive('My profile', '/profile');

@@ -5,7 +5,7 @@ interface Pattern {
   flags: string;
 }
 
-/** A target as it travels into the page, where no regular expression arrives whole. */
+/** A target in the form that is sent into the page, because a regular expression can't be sent as such. */
 export type Wire =
   | { label: string }
   | {
@@ -32,7 +32,7 @@ function pattern({ source, flags }: RegExp): Pattern {
   return { source, flags };
 }
 
-/** The part of Testing Library that is asked here. */
+/** The functions of Testing Library that are used here. */
 interface Library {
   queryAllByRole(
     scope: HTMLElement,
@@ -43,8 +43,8 @@ interface Library {
 }
 
 /**
- * Runs in the page, so it takes nothing along from here: everything of that kind that is shown, with
- * its text; nothing at all where the library has yet to be brought in.
+ * Runs in the page, so it may use nothing from outside. Returns all shown elements that match, with
+ * their texts, or null if the library is not loaded yet.
  */
 export function find(question: Wire): { element: HTMLElement; text: string }[] | null {
   const library = (window as unknown as { TestingLibraryDom?: Library }).TestingLibraryDom;

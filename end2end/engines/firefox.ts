@@ -5,7 +5,7 @@ const NO_DOWNLOADS = 'over BiDi Playwright does not hear of a download';
 const NO_MEDIA = 'BiDi emulates neither print nor a colour scheme';
 const ONE_FOCUS = 'of two windows Firefox gives the focus to one';
 
-/** Tests of the other engine's suite that this one can't pass here; they must fail. */
+/** Tests of the other suite that this engine can't pass; they must fail. */
 export const impossible: Readonly<Record<string, string>> = {
   'Copy, Download and Print each save the codes and tick the checkbox': NO_DOWNLOADS,
   'the CSV holds all that match, and no formula': NO_DOWNLOADS,
@@ -24,8 +24,8 @@ export const impossible: Readonly<Record<string, string>> = {
 };
 
 /**
- * Debian's Firefox by WebDriver BiDi, which it speaks itself: no driver in between, and no build of
- * Playwright's. `channel` chooses the protocol, the path the program.
+ * Debian's Firefox over WebDriver BiDi, which it implements itself: no driver and no build of
+ * Playwright's is needed. `channel` selects the protocol, the path selects the program.
  */
 export const firefox: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> = {
   ...browser,
@@ -34,7 +34,7 @@ export const firefox: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> =
   launchOptions: {
     executablePath: process.env['FIREFOX'] ?? '/usr/bin/firefox-esr',
     firefoxUserPrefs: {
-      // Nobody is there to allow the clipboard.
+      // The tests can't answer a permission prompt for the clipboard.
       'dom.events.testing.asyncClipboard': true,
     },
   },

@@ -5,17 +5,17 @@ import type { Tab } from './tab';
 import { Visitor } from './visitor';
 
 interface Fixtures {
-  /** A server of this test alone, on an empty database. */
+  /** A server of this test only, on an empty database. */
   server: Server;
-  /** A fresh tab of the engine; each engine brings its own. */
+  /** A new tab of the engine; each engine provides its own. */
   tab: Tab;
-  /** Somebody in front of it whom the server does not know. */
+  /** A visitor in that tab whom the server does not know. */
   stranger: Visitor;
-  /** An owner with a password and no MFA in front of it. */
+  /** An owner in that tab, with a password and no MFA. */
   visitor: Visitor;
 }
 
-/** The annotation that says which version of the engine ran. */
+/** The annotation for the version of the engine. */
 export const VERSION = 'version';
 
 export const test = base.extend<Fixtures>({

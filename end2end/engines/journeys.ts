@@ -7,13 +7,13 @@ import { settings, type Visitor } from './visitor';
 
 export const rule = { role: 'switch', name: `Require MFA for ${ADA.account}` } as const;
 
-/** The Owner's way to the rules of their accounts. */
+/** Opens the rules of the Owner's accounts. */
 export async function openAccounts(visitor: Visitor): Promise<void> {
   await visitor.choose(ADA.name, 'Accounts');
   await visitor.arrive('Accounts', '/accounts');
 }
 
-/** The Owner, on Accounts, demands MFA. */
+/** Makes the account require MFA, from the page Accounts. */
 export async function requireMfa(visitor: Visitor): Promise<void> {
   await visitor.tab.click(rule);
   await visitor.tab.click(button('Require MFA', { role: 'dialog', name: /^Require MFA/ }));
@@ -21,7 +21,7 @@ export async function requireMfa(visitor: Visitor): Promise<void> {
   await expect.poll(() => visitor.tab.isOn(rule)).toBe(true);
 }
 
-/** The short set: what each engine must do in every test run. */
+/** The short set of journeys that each engine passes in every test run. */
 export function journeys(test: typeof base): void {
   test('add MFA', async ({ visitor }) => {
     await visitor.enter();

@@ -45,7 +45,7 @@ export class PlaywrightTab implements Tab {
     return this.locate(target)
       .filter({ visible: true })
       .evaluateAll((elements) =>
-        // A picture has none.
+        // An element such as a picture has no `innerText`.
         elements.map((one) => ((one as HTMLElement).innerText ?? '').replace(/\s+/g, ' ').trim()),
       );
   }

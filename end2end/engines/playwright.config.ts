@@ -4,7 +4,7 @@ import { suite } from '../support/run/suite';
 import { absent } from './absent';
 import { firefox, impossible } from './firefox';
 
-/** What the fixtures of the other suite take. */
+/** The options of the other suite's fixtures. */
 interface EveryTest {
   impossible: Readonly<Record<string, string>>;
 }
@@ -12,11 +12,11 @@ interface EveryTest {
 /** Set by `cargo xtask ci --deep`: every journey instead of the short set. */
 const deep = process.env['TWINLOCK_DEEP'] === '1';
 
-/** The same journeys on each engine, and every other test on the second one Playwright drives. */
+/** Runs the same journeys on each engine, and every other test on the second engine that Playwright drives. */
 export default defineConfig<EveryTest>({
   testDir: '.',
   outputDir: '../test-results/engines',
-  // Those of the other suite.
+  // The snapshots are those of the other suite.
   snapshotPathTemplate: '../snapshots/{arg}{ext}',
   ...suite,
   reporter: [['line'], ['./table.ts', { absent: deep ? absent : [] }]],

@@ -1,4 +1,4 @@
-/** What people look for on a page: something of a role, by its name or its text. */
+/** A control on a page: an element with a role, found by its name or its text. */
 export interface Control {
   role:
     | 'alert'
@@ -16,14 +16,14 @@ export interface Control {
     | 'status'
     | 'switch'
     | 'textbox';
-  /** The accessible name: a string names all of it. */
+  /** The accessible name; a string must match all of it. */
   name?: string | RegExp;
-  /** What it says, in part. */
+  /** A part of the element's text. */
   text?: RegExp;
   within?: Control;
 }
 
-/** A field without a role, as passwords are typed into, by its label. */
+/** A field without a role, such as a password field, found by its label. */
 export interface Labelled {
   label: string;
 }
@@ -31,11 +31,11 @@ export interface Labelled {
 export type Target = Control | Labelled;
 
 /**
- * One browser tab, whatever engine and protocol stand behind it. The journeys ask for no more than
- * this, so that an engine is added by one class. Whoever acts waits for the target to be there.
+ * One browser tab of any engine and protocol. The journeys use only these functions, so that one
+ * class adds an engine. Every action waits until its target is there.
  */
 export interface Tab {
-  /** The engine's own version. */
+  /** The version of the engine. */
   version(): Promise<string>;
   open(url: string): Promise<void>;
   reload(): Promise<void>;
@@ -45,13 +45,13 @@ export interface Tab {
   click(target: Target): Promise<void>;
   fill(target: Target, text: string): Promise<void>;
   press(target: Target, key: 'Enter' | 'Escape'): Promise<void>;
-  /** The texts of all that are shown at this moment. */
+  /** The texts of all matching elements that are shown now. */
   read(target: Target): Promise<string[]>;
-  /** Whether a box is ticked, or a switch is on. */
+  /** Whether a checkbox is checked, or a switch is on. */
   isOn(target: Target): Promise<boolean>;
-  /** What stands in a field. */
+  /** The value of a field. */
   value(target: Target): Promise<string>;
-  /** A picture for the report of a failed test. */
+  /** A screenshot for the report of a failed test. */
   picture(): Promise<Buffer>;
 }
 
@@ -65,7 +65,7 @@ export const link = (name: string): Control => ({ role: 'link', name });
 
 export const textbox = (name: string): Control => ({ role: 'textbox', name });
 
-/** A message of the page: what was refused, or the result of the last action. */
+/** A message of the page: a refusal, or the result of the last action. */
 export const message = (role: 'alert' | 'status', text: RegExp | string): Control => ({
   role,
   text: typeof text === 'string' ? literal(text) : text,

@@ -1,7 +1,7 @@
 import type { FullResult, Reporter, Suite, TestCase, TestResult } from '@playwright/test/reporter';
 import { VERSION } from './fixtures';
 
-/** What an engine is known not to run here, and why. */
+/** A feature that an engine is known not to run here, and the reason. */
 export interface Absent {
   engine: string;
   journey: string;
@@ -24,7 +24,7 @@ const HEAD: Row = {
   seconds: 'seconds',
 };
 
-/** Ends the output with one row for each engine and journey, those that are not possible too. */
+/** Prints one row for each engine and journey at the end, also for impossible ones. */
 class Table implements Reporter {
   private readonly tests: TestCase[] = [];
 
@@ -52,7 +52,7 @@ class Table implements Reporter {
         row.result,
       ].join('  ');
     process.stdout.write(`\n${[HEAD, ...rows].map(line).join('\n')}\n`);
-    // A run without any test, or with one that was left out, has shown nothing.
+    // A run without tests, or with a skipped test, must not pass.
     const shown = this.tests.length > 0 && this.tests.every((test) => test.outcome() === 'expected');
     return { status: status === 'passed' && !shown ? 'failed' : status };
   }
@@ -91,7 +91,7 @@ class Table implements Reporter {
   }
 }
 
-/** The engine is the first word of the project's name. */
+/** Returns the engine: the first word of the project's name. */
 function engineOf(test: TestCase): string {
   return test.parent.project()?.name.split(/\W/)[0] ?? '';
 }

@@ -7,7 +7,7 @@ import { otplib } from '../support/site/totp';
 import { words } from '../support/pages/words';
 import { button, type Control, message, type Tab, type Target, textbox } from './tab';
 
-/** What somebody holds who has set up MFA: the app's key and the backup codes. */
+/** The secrets of a user with MFA: the app's key and the backup codes. */
 export interface Enrolled {
   key: string;
   codes: string[];
@@ -18,7 +18,7 @@ const BACKUP_CODE = /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/;
 
 export const settings: Control = { role: 'region', name: 'MFA settings' };
 
-/** One person in front of one tab, and the ways through the pages. */
+/** One user in one tab, and the journeys through the pages. */
 export class Visitor {
   constructor(
     readonly tab: Tab,
@@ -26,19 +26,19 @@ export class Visitor {
     readonly person: Person = ADA,
   ) {}
 
-  /** Another person in front of the same tab. */
+  /** Another user in the same tab. */
   as(person: Person): Visitor {
     return new Visitor(this.tab, this.server, person);
   }
 
-  /** Something is shown. */
+  /** Expects that something is shown. */
   async see(target: Target): Promise<void> {
     await expect
       .poll(async () => (await this.tab.read(target)).length, { message: JSON.stringify(target) })
       .toBeGreaterThan(0);
   }
 
-  /** The page with this heading is shown, and the window says so. */
+  /** Expects the page with this heading, and the heading in the window's title. */
   async arrive(heading: string, path?: string): Promise<void> {
     const shown = (): Promise<string[]> => this.tab.read({ role: 'heading', name: heading });
     await expect.poll(shown, `the page ${heading}`).toContain(heading);
@@ -62,13 +62,13 @@ export class Visitor {
     await this.tab.click({ role: 'menuitem', name: item });
   }
 
-  /** The code the authenticator app shows, in a time step that has not been used. */
+  /** Returns the authenticator app's code, in a time step that has not been used. */
   freshCode(key: string): string {
     this.server.clock.toStep();
     return otplib(key, this.server.clock.now());
   }
 
-  /** Email and password, up to whatever comes after them. */
+  /** Gives email and password; any page may follow. */
   async givePassword(): Promise<void> {
     await this.open('/sign-in');
     await this.arrive('Sign in');
@@ -77,7 +77,7 @@ export class Visitor {
     await this.click('Sign in');
   }
 
-  /** Signs in somebody without MFA. */
+  /** Signs in a user without MFA. */
   async enter(): Promise<void> {
     await this.givePassword();
     await this.arrive(this.person.account, '/');
@@ -118,7 +118,7 @@ export class Visitor {
     await this.arrive('My profile', '/profile');
   }
 
-  /** From My profile up to the page with the QR code. */
+  /** Goes from My profile to the page with the QR code. */
   async startSetup(): Promise<void> {
     await this.openProfile();
     await this.click('Add new method');
@@ -127,7 +127,7 @@ export class Visitor {
     await this.arrive('MFA method setup', '/profile/mfa/setup');
   }
 
-  /** The key for typing in by hand, beside the QR code. */
+  /** Reads the key for manual entry, beside the QR code. */
   async readKey(): Promise<string> {
     await this.see({ role: 'img', name: `QR code for ${this.person.email}` });
     await this.click("Can't scan the code?");
@@ -144,7 +144,7 @@ export class Visitor {
     return codes();
   }
 
-  /** From the page with the QR code up to the backup codes. */
+  /** Goes from the page with the QR code to the backup codes. */
   async proveSetup(): Promise<Enrolled> {
     const key = await this.readKey();
     await this.click('Next');
@@ -158,7 +158,7 @@ export class Visitor {
     await this.click('Finish');
   }
 
-  /** The whole wizard: somebody who is signed in adds an authenticator app. */
+  /** Runs the whole wizard: a signed-in user adds an authenticator app. */
   async addMfa(): Promise<Enrolled> {
     await this.startSetup();
     const enrolled = await this.proveSetup();
@@ -174,7 +174,7 @@ export class Visitor {
     await this.giveCode(this.freshCode(key));
   }
 
-  /** From where a set-up is demanded, by naming the account, to the end of it. */
+  /** Completes a required set-up, on a page that names the account. */
   async obeySetup(): Promise<Enrolled> {
     await this.arrive('MFA method setup', '/profile/mfa/setup');
     await this.see({ role: 'main', text: words.demanded(this.person.account) });

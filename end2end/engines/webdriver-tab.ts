@@ -6,13 +6,13 @@ import type { Tab, Target } from './tab';
 
 const PATIENCE_MS = 10_000;
 
-/** Testing Library finds by role and name as Playwright does; WebDriver itself does not. */
+/** Testing Library finds elements by role and name as Playwright does, because WebDriver can't. */
 const LIBRARY = readFileSync(
   require.resolve('@testing-library/dom/dist/@testing-library/dom.umd.min.js'),
   'utf8',
 );
 
-/** What passes while a page draws itself: the element is not there yet, or not there any more. */
+/** Errors while a page renders: the element is not there yet, or not any more. */
 const PASSING = [
   error.StaleElementReferenceError,
   error.ElementNotInteractableError,
@@ -82,7 +82,7 @@ export class WebDriverTab implements Tab {
     return Buffer.from(await this.driver.takeScreenshot(), 'base64');
   }
 
-  /** Does something with the one element that is meant, once it is there and takes it. */
+  /** Acts on the one matching element, once it is there and can be used. */
   private async act<T>(target: Target, work: (element: WebElement) => Promise<T>): Promise<T> {
     let result: { value: T } | undefined;
     const attempt = async (): Promise<string> => {

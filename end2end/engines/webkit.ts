@@ -11,8 +11,8 @@ import { Builder, type WebDriver } from 'selenium-webdriver';
 const START_LIMIT_MS = 20_000;
 
 /**
- * WebKitGTK's driver on a screen of its own: the engine of Safari as Debian builds it, in its small
- * browser. What is started here ends with `stop`, or with this process.
+ * WebKitGTK's driver on a screen of its own: Safari's engine as Debian builds it, in its small
+ * browser. All processes end with `stop`, or with this process.
  */
 export class WebKit {
   private readonly home = mkdtempSync(join(tmpdir(), 'twinlock-webkit-'));
@@ -51,7 +51,7 @@ export class WebKit {
 
   async stop(): Promise<void> {
     process.off('exit', this.killAll);
-    // The browser goes with its driver, so the driver goes before the screen.
+    // The browser ends with its driver, so the driver is stopped before the screen.
     for (const child of this.children.reverse()) {
       const gone = child.exitCode ?? child.signalCode ?? once(child, 'exit');
       kill(child, 'SIGTERM');
@@ -68,11 +68,11 @@ export class WebKit {
     const driver = await this.spawn('WebKitWebDriver', [`--port=${port}`], 'ignore', {
       DISPLAY: display,
       GDK_BACKEND: 'x11',
-      // No graphics card, no accessibility bus, no message bus.
+      // There is no graphics card, no accessibility bus and no message bus.
       LIBGL_ALWAYS_SOFTWARE: '1',
       WEBKIT_DISABLE_DMABUF_RENDERER: '1',
       NO_AT_BRIDGE: '1',
-      // The sandbox needs rights that a container does not give; the pages are ours.
+      // The sandbox needs rights that a container does not have, and the pages are our own.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
     });
     this.address = `http://127.0.0.1:${port}`;
@@ -84,7 +84,7 @@ export class WebKit {
     await expect.poll(ready, { message: 'WebKitWebDriver', timeout: START_LIMIT_MS }).toBe(true);
   }
 
-  /** A screen in memory; it picks a free number and says which. */
+  /** Starts a screen in memory, which picks a free number and reports it. */
   private async screen(): Promise<string> {
     const xvfb = await this.spawn(
       'Xvfb',
@@ -108,7 +108,7 @@ export class WebKit {
     variables: Record<string, string> = {},
   ): Promise<ChildProcess> {
     const child = spawn(program, args, {
-      // A group of its own, so that whatever it starts ends with it.
+      // The process has a group of its own, so that its children end with it.
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', third],
       env: {
@@ -119,7 +119,7 @@ export class WebKit {
         ...variables,
       },
     });
-    // Fails where there is no such program.
+    // This fails if the program does not exist.
     await once(child, 'spawn');
     this.children.push(child);
     return child;
@@ -131,12 +131,12 @@ function kill(child: ChildProcess, signal: NodeJS.Signals): void {
     try {
       process.kill(-child.pid, signal);
     } catch {
-      // The whole group has ended.
+      // The whole group has ended already.
     }
   }
 }
 
-/** Debian keeps it beside the library, in a folder named after the machine's architecture. */
+/** Debian installs the browser beside the library, in a folder named after the machine's architecture. */
 function miniBrowser(): string {
   const found = readdirSync('/usr/lib', { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -8,7 +8,7 @@ import { browser } from '../support/run/browser';
 const LIGHTHOUSE = join(__dirname, 'node_modules/.bin/lighthouse');
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const;
 
-/** The part of a Lighthouse report (version 12) that is read here. */
+/** The used part of a Lighthouse report (version 12). */
 interface Report {
   finalDisplayedUrl: string;
   runtimeError?: { message: string };
@@ -18,20 +18,20 @@ interface Report {
 
 export type Category = (typeof CATEGORIES)[number];
 
-/** What one load of a page showed: scores out of 100, times in milliseconds. */
+/** The result of one load of a page: scores out of 100, times in milliseconds. */
 export interface Load {
   scores: Record<Category, number>;
   fcp: number;
   lcp: number;
   tbt: number;
   cls: number;
-  /** The findings that cost accessibility or best practices points. */
+  /** The findings that lower the scores of accessibility or best practices. */
   findings: string[];
 }
 
 /**
  * Loads a page once, with an empty cache and a browser of its own, as a phone on a slow network (Lighthouse's default
- * preset). The session's cookie goes along as a header, so that the fresh browser is signed in.
+ * preset). The session's cookie is sent as a header, so that the new browser is signed in.
  * The whole report is kept under `path` as `.report.json` and `.report.html`.
  */
 export async function load(url: string, path: string, cookies: readonly Cookie[]): Promise<Load> {
@@ -59,7 +59,7 @@ function read(report: Report, url: string): Load {
   if (report.runtimeError !== undefined) {
     throw new Error(`Lighthouse on ${url}: ${report.runtimeError.message}`);
   }
-  // Whoever is not let in is led elsewhere, and the figures would be those of another page.
+  // A redirect means that access was refused, and the figures would be those of another page.
   if (report.finalDisplayedUrl !== url) {
     throw new Error(`${url} led to ${report.finalDisplayedUrl}`);
   }

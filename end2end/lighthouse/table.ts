@@ -1,6 +1,6 @@
 import type { Category, Load } from './measure';
 
-/** What every page must reach, as the median of its loads. */
+/** The scores that every page must reach, as the median of its loads. */
 export const TARGETS: Readonly<Record<Category, number>> = {
   accessibility: 100,
   'best-practices': 100,
@@ -13,7 +13,7 @@ export interface Measured {
   loads: readonly Load[];
 }
 
-/** The middle value, or the lower one of the two in the middle. */
+/** Returns the median, or the lower of the two middle values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];
@@ -23,7 +23,7 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
-/** One sentence for each target that is missed, and for each finding behind it. */
+/** Returns one sentence for each missed target, and for each finding behind it. */
 export function shortfalls(pages: readonly Measured[]): string[] {
   return pages.flatMap(({ path, loads }) => [
     ...Object.entries(TARGETS).flatMap(([category, target]) => {
@@ -34,7 +34,7 @@ export function shortfalls(pages: readonly Measured[]): string[] {
   ]);
 }
 
-/** A table for the terminal and for Markdown: medians, with the smallest and the largest of performance. */
+/** Returns a table for the terminal and for Markdown: medians, with the smallest and the largest performance score. */
 export function table(pages: readonly Measured[]): string {
   const head = ['page', 'accessibility', 'best practices', 'performance', 'FCP', 'LCP', 'TBT', 'CLS'];
   const rows = [head, ...pages.map(row)];

@@ -7,7 +7,7 @@ import { writeSmall } from './shrink';
 
 const FOLDER = resolve(__dirname, '../../docs/pictures');
 const DESK = { width: 1120, height: 640 };
-/** High enough for the table to stand above the dialog. */
+/** High enough for the table above the dialog. */
 const HIGH = { width: 1120, height: 980 };
 const PHONE = { width: 390, height: 720 };
 
@@ -64,10 +64,10 @@ test('pictures of the README', async ({ site: anybody, server, guard, page }) =>
   await take(page, 'verification-phone', PHONE);
 });
 
-/** Takes the page as it stands, in both themes: on a desk all of it, else what the screen shows. */
+/** Takes a picture of the page in both themes: the full page at desk size, otherwise the visible part. */
 async function take(page: Page, name: string, size = DESK): Promise<void> {
   await page.setViewportSize(size);
-  // Not a caret that happened to be on, nor what the pointer last rested on.
+  // Moves the pointer away, so that no control shows its hover state.
   await page.mouse.move(0, 0);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

@@ -51,7 +51,7 @@ test('each step asks the server once at most', async ({ site, page }) => {
   ).toEqual(['/api/mfa/finish']);
 });
 
-/** What becomes of a file or a sheet only the person sees, so those two say what to look for (P17 of the field). */
+/** Only the user sees whether a download or a print succeeded, so the messages of both say what to look for (P17). */
 test('Copy, Download and Print each save the codes and tick the checkbox', async ({
   site,
   context,
@@ -108,7 +108,7 @@ test('the printed sheet holds the codes and no controls', async ({ site }) => {
 
 test('where the clipboard is refused the codes are selected instead', async ({ site, page }) => {
   await page.addInitScript(() => {
-    // The empty page before the first has none.
+    // The blank page before the first load has no clipboard.
     if (!isSecureContext) {
       return;
     }

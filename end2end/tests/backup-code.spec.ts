@@ -2,12 +2,12 @@ import { expect, test } from '../support/run/fixtures';
 import { wrongCode } from '../support/site/totp';
 import { words } from '../support/pages/words';
 
-/** Well formed, and one of 2^80: no set ever holds it. */
+/** A well-formed code; with 2^80 possible codes, no set contains it. */
 const NO_ONES_CODE = '7777-7777-7777-7777';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** A code as people type it who can't tell O from 0 nor I and L from 1. */
+/** Returns a code as typed by a user who confuses O with 0, and I and L with 1. */
 function carelessly(code: string): string {
   const letters = ['i', 'L'];
   return code
@@ -17,7 +17,7 @@ function carelessly(code: string): string {
     .replace(/1/g, () => letters.reverse()[0] as string);
 }
 
-/** One of the codes, by preference one whose letters can be mistaken. */
+/** Returns one of the codes, if possible one with letters that can be confused. */
 function ambiguous(codes: readonly string[]): string {
   return codes.find((code) => /[01]/.test(code)) ?? (codes[0] as string);
 }
@@ -63,7 +63,7 @@ test('the page can be switched between the two kinds of code', async ({ site }) 
   await site.home.expectOpen();
 });
 
-// P14 and P16: what a clipboard brings is taken as what it is, or the person hears why not.
+// P14 and P16: a pasted code is recognised for what it is, or the page says why not.
 test('a backup code pasted with its number, or into the other field, is taken', async ({
   site,
   guard,
@@ -114,7 +114,7 @@ test('wrong codes of both kinds are counted together', async ({ site, server, gu
     await signInCode.expectRefused(words.wrongCode);
   }
 
-  // A right backup code is refused as well, and stays unused.
+  // A right backup code is refused during the pause too, and stays unused.
   await site.enterUpToCode();
   await signInCode.useBackupCode.click();
   await signInCode.submitBackupCode(enrolled.codes[0] as string);

@@ -5,7 +5,7 @@ import { expect, test } from '../support/run/fixtures';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** Every request that a sign-in could be, and every address it could leave something in. */
+/** Records every request that could be a sign-in, and every address that could contain the form's data. */
 function watchSubmits(page: Page): { calls: Request[]; posts: Request[]; urls: string[] } {
   const seen = { calls: [] as Request[], posts: [] as Request[], urls: [] as string[] };
   page.on('request', (request) => {
@@ -19,7 +19,7 @@ function watchSubmits(page: Page): { calls: Request[]; posts: Request[]; urls: s
   return seen;
 }
 
-/** Notes each server function that is called. */
+/** Records each call of a server function. */
 function watchCalls(page: Page, asked: string[]): void {
   page.on('request', (request) => {
     const [, name] = request.url().split('/api/');
@@ -137,7 +137,7 @@ for (const early of ['before the app is there', 'before it knows of a session'] 
     const other = site.on(await context.newPage());
     await other.profile.open();
     const seen = watchSubmits(page);
-    // A link from another site brings no cookie along, so the form is served.
+    // A link from another site sends no cookie, so the server returns the form.
     await page.route('**/sign-in', async (route) => {
       const bare = await fetch(route.request().url(), { headers: { 'Accept-Encoding': 'identity' } });
       await route.fulfill({ headers: Object.fromEntries(bare.headers), body: await bare.text() });
@@ -235,7 +235,7 @@ for (const path of ['/', '/profile', '/sign-in']) {
     expect((await headings()).filter((heading) => heading !== '')).toEqual(['Sign in']);
     expect(await shifts()).toBe(0);
 
-    // The email that was typed early is the one that signs in.
+    // The sign-in uses the email that was typed before the app was there.
     await site.signIn.password.fill(site.person.password);
     await site.signIn.submit.click();
     await (path === '/profile' ? site.profile : site.home).expectOpen();
@@ -281,7 +281,7 @@ for (const [path, data] of [
     await expect(page.locator('.skeleton')).toHaveCount(0);
     expect(asked).toEqual(['session/whoami', data]);
 
-    // Whoever comes back to the page later sees it as it is then.
+    // Later, the way back to the page loads the data again.
     await page.getByRole('link', { name: 'Customer Control Panel' }).click();
     await site.home.expectOpen();
     const anew = page.waitForRequest(isData);

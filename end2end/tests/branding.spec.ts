@@ -10,7 +10,7 @@ import { parseKeyUri, scan } from '../support/site/totp';
 const NAME = 'Harbour & Sons Panel';
 const LOGO = join(__dirname, '../support/pictures/logo.svg');
 
-/** Light, and the same hue for the dark theme: given for the first, left to the server for the others. */
+/** Accents for the light theme. The first also has one for the dark theme; for the others the server computes it. */
 const ACCENTS = [
   { name: 'green', light: '#0a7d3b', dark: '#6fd69a' },
   { name: 'orange-brown', light: '#9a4a0b' },
@@ -19,7 +19,7 @@ const ACCENTS = [
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** Signs in without a look at the title, which holds another name than elsewhere. */
+/** Signs in without a check of the title, which has another name here than elsewhere. */
 async function enter(site: Site): Promise<void> {
   await site.givePassword();
   await expect(site.home.heading).toBeVisible();
@@ -99,7 +99,7 @@ for (const accent of ACCENTS) {
       if ('dark' in accent) {
         expect(shown).toBe(rgb(accent.dark));
       }
-      // A choice outweighs the device.
+      // The user's choice overrides the device's theme.
       await page.evaluate(() => localStorage.setItem('theme', 'light'));
       await page.reload();
       await expect(signIn.submit).toHaveCSS('background-color', rgb(accent.light));

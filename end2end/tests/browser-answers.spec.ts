@@ -2,7 +2,7 @@ import { expectAccessible } from '../support/checks/a11y';
 import { expect, test } from '../support/run/fixtures';
 import { words } from '../support/pages/words';
 
-/** What a browser may answer: nothing, something odd, or an error. */
+/** The browser's own functions return nothing, something unexpected, or an error. */
 test.beforeEach(({ owner: _owner }) => undefined);
 
 const NOTHING = 'nothing';
@@ -87,7 +87,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
       const answer = await route.fetch();
       const body = (await answer.text()).replaceAll('light-dark(', 'x(');
-      // The policy knows the page's own style sheet by its hash.
+      // The policy is removed because its hash would not match the changed style sheet.
       const { 'content-security-policy': _policy, ...headers } = answer.headers();
       await route.fulfill({ response: answer, body, headers });
     });

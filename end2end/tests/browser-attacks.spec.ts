@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '../support/run/fixtures';
 
-/** What scripts of the page, or whoever sits down at it later, could read. */
+/** What scripts of the page, or a later user of the browser, could read. */
 interface Kept {
   local: Record<string, string>;
   session: Record<string, string>;
@@ -41,7 +41,7 @@ test('after the whole journey the browser keeps nothing but the theme', async ({
     workers: 0,
     history: null,
   });
-  // The router notes where the page was scrolled to, and no more.
+  // The router stores only the scroll position.
   const said = JSON.stringify(kept.history);
   for (const secret of [enrolled.key, ...enrolled.codes, site.person.password, site.person.email]) {
     expect(said).not.toContain(secret);
@@ -84,12 +84,12 @@ test('another site can not put a page into a frame', async ({ server, page, owne
   try {
     const { port } = evil.address() as AddressInfo;
     await page.goto(`http://localhost:${port}/`);
-    // The outer page has loaded once its frame has; the form stands in the first bytes of the inner one.
+    // The outer page has loaded once its frame has; the form would be in the first bytes of the frame.
     const inner = page.frameLocator('iframe');
     await expect(page.locator('iframe')).toBeVisible();
     await expect(inner.getByLabel('Email')).toHaveCount(0);
     await expect(inner.getByRole('heading', { name: 'Sign in' })).toHaveCount(0);
-    // On a page of its own it is there, so its absence above is no slowness.
+    // The form appears on a page of its own, so its absence above is not slowness.
     await page.goto('/sign-in');
     await expect(page.getByLabel('Email')).toBeVisible();
   } finally {

@@ -4,10 +4,10 @@ import { inviteMember, MAX, seedMember } from '../support/site/seed';
 import type { Site } from '../support/site/site';
 import { words } from '../support/pages/words';
 
-/** What a browser, a policy of a company or an extension may have taken away or broken: no page stops without it. */
+/** Functions that a browser, a company's policy or an extension may have removed or broken: every page works without them. */
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** Through the pages, up to the end of a set-up, and to the members. */
+/** Goes through the pages, to the end of a set-up and to the members. */
 async function journey(site: Site): Promise<void> {
   await site.enter();
   await site.addMfa();
@@ -24,7 +24,7 @@ async function journey(site: Site): Promise<void> {
   await site.signOut();
 }
 
-/** Each takes something away, in the page, before any script of it runs. */
+/** Each function removes something in the page, before any of the page's scripts run. */
 const TAKEN: Record<string, () => void> = {
   'Intl missing': () => {
     Reflect.deleteProperty(window, 'Intl');
@@ -95,7 +95,7 @@ const TAKEN: Record<string, () => void> = {
   },
 };
 
-/** Without addresses that change there is nothing to wait for in the address bar. */
+/** If the address does not change, a test can't wait for it. */
 const WITHOUT_ADDRESS = 'an address that does not change';
 
 for (const [what, take] of Object.entries(TAKEN)) {
@@ -113,7 +113,7 @@ for (const [what, take] of Object.entries(TAKEN)) {
   });
 }
 
-/** The pages follow each other although the address bar stays behind. */
+/** The pages change although the address bar does not. */
 async function withoutAddress(site: Site, page: Page): Promise<void> {
   const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true });
   await site.givePassword();

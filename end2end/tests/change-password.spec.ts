@@ -107,7 +107,7 @@ test('with MFA on it takes a code, or a backup code from whoever lost the device
   await expect(profile.settings.getByText(words.codesLeft(9))).toBeVisible();
 });
 
-/** One mechanism for each place that takes either kind of code. */
+/** All three places that take both kinds of code use one mechanism. */
 for (const place of ['sign-in', 'verification of an action', 'Change password'] as const) {
   test(`each kind of code keeps what was typed: ${place}`, async ({ site }) => {
     await site.enter();
@@ -134,7 +134,7 @@ for (const place of ['sign-in', 'verification of an action', 'Change password'] 
     await form.useBackupCode.click();
     await expect(form.backupCode).toHaveValue('WXYZ-');
 
-    // A whole code in the field of the other kind goes along to its own.
+    // A whole code in the field of the other kind moves to its own field.
     await form.backupCode.fill('12 34 56');
     await form.useApp.click();
     await expect(form.code).toHaveValue('12 34 56');

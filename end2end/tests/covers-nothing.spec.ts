@@ -12,7 +12,7 @@ const WINDOWS = [
   { width: 1280, height: 720 },
 ] as const;
 
-/** What is in front of a control, where it can be seen or scrolled to, and where the keyboard brings it (WCAG 2.4.11). */
+/** Returns what covers a control where the control can be scrolled to, and where the keyboard brings it (WCAG 2.4.11). */
 async function covered(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
@@ -29,7 +29,7 @@ async function covered(page: Page): Promise<string[]> {
         }
         const front = document.elementFromPoint(x, y);
         const isOwn = front !== null && (control.contains(front) || front.contains(control) || front.closest('label') !== null);
-        // A button within a field has its room kept free there.
+        // The field keeps room free for a button inside it.
         if (!isOwn && front?.parentElement !== control.parentElement) {
           found.push(`${how}: ${describe(control)} behind ${front === null ? 'nothing' : describe(front)}`);
         }
@@ -84,7 +84,7 @@ for (const size of WINDOWS) {
     await site.enter();
     const { key } = await site.setUpToCode();
     await server.redeploy({ supportUrl: 'https://example.com/next' });
-    // Not by a link: that loads the new version.
+    // A link would load the new version, so the test submits a code instead.
     await site.methodCode.submit(wrongCode(key, server.clock.now()));
     await expect(new Notice(page).status(words.newVersion)).toBeVisible();
     expect(await covered(page)).toEqual([]);

@@ -5,14 +5,14 @@ import { expectFocusInView, expectRoom } from '../support/checks/layout';
 import { besideKeyboard, inEachHabit, inEachLook, inEachWidth } from '../support/tours/looks';
 import { TOURS } from '../support/tours/tours';
 
-/** One walk for all of it: most of its time is the way from stop to stop. */
+/** One walk for all checks, because the way from stop to stop takes most of the time. */
 for (const [name, tour] of TOURS) {
   test(`every page is accessible and fits, in each width and theme: ${name}`, async ({
     site,
     server,
     guard,
   }) => {
-    // Some twenty stops of nine sizes each; a busy machine needs minutes for them.
+    // There are about twenty stops in nine sizes each, which takes minutes on a busy machine.
     test.setTimeout(600_000);
     await tour({
       site,
@@ -21,7 +21,7 @@ for (const [name, tour] of TOURS) {
       visit: (stop, page) =>
         test.step(stop, async () => {
           await expectSameAria(page, stop);
-          // Each width and each theme is judged by every rule once.
+          // Two of the four looks get all rules, so that each width and each theme is checked by them once.
           await inEachLook(page, ({ width, colorScheme }) =>
             (width === 320) === (colorScheme === 'dark')
               ? expectAccessible(page)

@@ -4,7 +4,7 @@ import type { Server } from '../support/site/server';
 import type { Site } from '../support/site/site';
 import { words } from '../support/pages/words';
 
-/** Opens the printed link on a page that has no other page of the product in its history. */
+/** Opens the printed link on a page without other pages of the product in its history. */
 async function openLink({ page, firstStart }: Site, server: Server): Promise<void> {
   await page.goto(await server.setupLink());
   await expect(page.locator('body[data-ready]')).toBeAttached();
@@ -116,7 +116,7 @@ test('each start prints a new link until somebody exists, and none afterwards', 
   seedOwner(server);
   await server.stop();
   await server.start();
-  // The command shows that this start has got past its greeting.
+  // The command's success shows that this start has printed its greeting.
   expect(server.command(['user', 'list'])).toContain(ADA.email);
   expect(server.output).not.toContain('/setup');
 });

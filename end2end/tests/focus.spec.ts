@@ -5,7 +5,7 @@ import { ADA, MAX, seedMember } from '../support/site/seed';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** The names of what Tab leads to from the top of the page, until it begins anew. */
+/** Returns the names of the controls that Tab reaches from the top of the page. */
 async function tabOrder(page: Page, stops: number): Promise<string[]> {
   const names: string[] = [];
   for (let stop = 0; stop < stops; stop += 1) {
@@ -60,7 +60,7 @@ test('a dialog keeps the focus while it is open and gives it back', async ({
   await expect(dialog.box.locator(':focus')).toHaveCount(1);
   for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
     await page.keyboard.press(key);
-    // Past its ends the focus is the browser's own, never the page's behind it.
+    // Beyond the dialog's ends the focus is in the browser itself, never in the page behind.
     await expect(page.locator('body :focus:not(dialog *, dialog)')).toHaveCount(0);
   }
   await tabTo(page, dialog.button('Cancel'));

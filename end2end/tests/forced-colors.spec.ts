@@ -7,12 +7,12 @@ test.beforeEach(async ({ owner: _owner, page }) => {
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
 });
 
-/** How a part of the page looks, as one string: two that are alike can't be told apart. */
+/** Returns a screenshot of a part of the page as a string; equal strings mean that the looks can't be distinguished. */
 async function look(part: Locator): Promise<string> {
   return (await part.screenshot({ animations: 'disabled' })).toString('base64');
 }
 
-/** The edge that is left when the system takes the backgrounds away. */
+/** Returns the width of the border, which remains when the system removes the backgrounds. */
 function edge(part: Locator, pseudo?: string): Promise<number> {
   return part.evaluate((element, which) => {
     const { borderTopWidth, borderTopStyle } = getComputedStyle(element, which);

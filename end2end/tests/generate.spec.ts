@@ -9,7 +9,7 @@ test.beforeEach(async ({ owner: _owner, site }) => {
   enrolled = await site.addMfa();
 });
 
-/** Each code is refused at sign-in; a right one in between keeps the attempts from adding up. */
+/** Expects that each code is refused at sign-in. A right code after every four keeps the attempts from adding up. */
 async function expectDead(site: Site, dead: readonly string[], alive: string[]): Promise<void> {
   const { signInCode } = site;
   for (let first = 0; first < dead.length; first += 4) {
@@ -50,7 +50,7 @@ test('a reload shows a fresh set without another verification', async ({ site, p
   await expect(page.getByText(words.drawnAnew)).toHaveCount(0);
   await page.reload();
   await backupCodes.arrive();
-  // P9: it is said above the codes, not below them.
+  // P9: the message stands above the codes.
   await expect(page.getByText(words.drawnAnew)).toBeVisible();
   const second = await backupCodes.read();
   expect(second.filter((code) => [...first, ...enrolled.codes].includes(code))).toEqual([]);
@@ -87,7 +87,7 @@ test('whoever left comes back to a fresh set', async ({ site, page }) => {
   await backupCodes.arrive();
   await backupCodes.read();
 
-  // Codes that are saved, but not finished, don't work yet.
+  // Saved codes do not work before `Finish`.
   await backupCodes.saved.check();
   await site.menu.choose('My profile');
   await expect(page.getByRole('dialog')).toContainText(words.workAfterFinish);

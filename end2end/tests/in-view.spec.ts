@@ -5,12 +5,12 @@ import { words } from '../support/pages/words';
 
 const SMALL = { width: 320, height: 420 };
 
-/** Scrolls to the end of the page, as people do to what stands there. */
+/** Scrolls to the end of the page, as a user does to use its controls. */
 async function toTheEnd(page: Page): Promise<void> {
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
 }
 
-/** All of what stands in a field is seen. */
+/** Expects that the whole value of a field is visible. */
 async function expectWhole(field: Locator, value: string): Promise<void> {
   await field.fill(value);
   const [content, room] = await field.evaluate((input) => [input.scrollWidth, input.clientWidth]);

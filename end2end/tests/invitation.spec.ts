@@ -28,7 +28,7 @@ test('an invited member chooses a password and signs in', async ({
   await expect(invitation.password).toHaveValue('fourteen chars');
   await invitation.arrive();
 
-  // P18: the rule counts along while it is not met, and what was said goes once it is.
+  // P18: a counter shows the progress until the rule is met, and then the error disappears.
   await expect(invitation.password).toHaveAttribute('minlength', '15');
   await expect(invitation.password).toHaveAttribute('passwordrules', /minlength: 15/);
   await expect(page.getByText('At least 15 characters: 14 so far')).toBeVisible();
@@ -53,7 +53,7 @@ test('an invited member chooses a password and signs in', async ({
   await expect(dead, 'who is invited runs no server').not.toHaveText(/server|operator|twinlock/i);
   await expect(late.invitation.save).toHaveCount(0);
   await late.invitation.arrive();
-  // It is no dead end: to the sign-in, or to who is signed in already.
+  // The page links to the sign-in, or to My profile for a signed-in user.
   await late.page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).click();
   await late.signIn.expectOpen();
   await page.goto(link);
@@ -130,7 +130,7 @@ test('a reload of the invitation asks before what was typed is lost, and says th
   await expect(page.getByText(words.linkNotKept)).toBeVisible();
   await expect(page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true })).toBeVisible();
   await invitation.arrive();
-  // Nothing is typed here: nothing is asked.
+  // Nothing is typed here, so the browser does not ask before a reload.
   await page.reload();
   await expect(page.getByText(words.linkNotKept)).toBeVisible();
   expect(asked).toHaveLength(1);

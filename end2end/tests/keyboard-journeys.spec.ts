@@ -4,7 +4,7 @@ import { ADA, joinAccount, MAX, OLE, seedMember, seedOwner, setRule } from '../s
 import type { Site } from '../support/site/site';
 import { words } from '../support/pages/words';
 
-/** Everything after the preparation of a journey is done without a mouse. */
+/** After its preparation, every journey uses the keyboard only. */
 test.beforeEach(({ owner: _owner }) => undefined);
 
 /** Ticks that the codes are saved, and finishes. */
@@ -15,7 +15,7 @@ async function finish({ page, backupCodes }: Site): Promise<void> {
   await press(page, backupCodes.finish);
 }
 
-/** From the QR code, by way of the key in letters, to the end of the set-up. */
+/** Goes from the QR code to the end of the set-up, with the key in letters. */
 async function setUp(site: Site, code: (key: string) => string): Promise<void> {
   const { page, setup, methodCode } = site;
   await expect(setup.heading).toBeFocused();
@@ -101,7 +101,7 @@ test('generating backup codes, by a backup code', async ({ site, page }) => {
 
   await choose(menu, 'My profile');
   await press(page, site.dialog(words.leaveUnsaved).button('Stay'));
-  // The menu item that was pressed is hidden by now.
+  // The pressed menu item is hidden now, so the focus can't return to it.
   await expect(backupCodes.heading).toBeFocused();
   await tabTo(page, backupCodes.saved);
   await page.keyboard.press('Space');

@@ -5,7 +5,7 @@ import { ADA } from '../support/site/seed';
 
 test.use({ serverOptions: { log: 'trace' } });
 
-/** Notes the cookies a browser holds now; each step up replaces them. */
+/** Records the browser's present cookies, because each step up replaces them. */
 async function noteCookies(secrets: Secret[], context: BrowserContext): Promise<void> {
   const tokens = (await context.cookies()).filter(({ value }) => value.length >= 16);
   for (const { name, value } of tokens) {
@@ -71,7 +71,7 @@ test('neither the database nor the log at its most talkative holds a secret', as
   await noteCookies(secrets, context);
   noteBackupCodes(secrets, 'set-up', codes);
 
-  // Such a sign-in carries a grant; a session without one asks for a code.
+  // A sign-in by backup code carries a grant; a session without a grant asks for a code.
   await site.signOut();
   await site.enterWithCode({ key, codes });
   await site.askToGenerate();

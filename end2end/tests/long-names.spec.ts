@@ -4,7 +4,7 @@ import { expect, test } from '../support/run/fixtures';
 import { expectRoom } from '../support/checks/layout';
 import { joinAccount, type Person, seedMember, seedOwner, setRule } from '../support/site/seed';
 
-/** Names without a blank, as long as they may be: nothing is cut, nothing leaves its place. */
+/** Names of maximum length without a blank: no text is cut off, and nothing moves out of its place. */
 const BRAND = 'Kundenverwaltungssteuerungsoberflaechenzugangsbereichsseite';
 const LONG: Person = {
   name: 'Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewaren'.slice(0, 90),
@@ -16,7 +16,7 @@ const OTHER = `${LONG.account.slice(0, 80)}Zwei`;
 
 test.use({ serverOptions: { settings: { TWINLOCK_BRAND: BRAND } } });
 
-/** What is cut: text that is wider than the box that hides the rest of it. */
+/** Expects no text that is wider than its box with hidden overflow. */
 async function expectWhole(page: Page, what: string): Promise<void> {
   for (const width of [320, 375, 640, 1280]) {
     await page.setViewportSize({ width, height: 720 });

@@ -7,7 +7,7 @@ const SUPPORT = 'https://help.example.com/';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** Somebody with MFA who is signed out and has so many backup codes left. */
+/** Enrols the user, and signs in and out with backup codes until `wanted` codes are left. */
 async function withCodesLeft(site: Site, wanted: number): Promise<Enrolled> {
   await site.enter();
   const enrolled = await site.addMfa();
@@ -22,7 +22,7 @@ async function withCodesLeft(site: Site, wanted: number): Promise<Enrolled> {
   return enrolled;
 }
 
-/** Somebody with MFA who has just signed in by the first of ten backup codes. */
+/** Enrols the user, and signs in by the first of ten backup codes. */
 async function enterByBackupCode(site: Site): Promise<void> {
   const { codes } = await withCodesLeft(site, 10);
   await site.enterWithBackupCode(codes[0] as string);
@@ -114,7 +114,7 @@ test.describe('Lost your device?', () => {
     serverOptions: { supportUrl: SUPPORT, settings: { TWINLOCK_SHOW_HELPERS: 'true' } },
   });
 
-  /** The member comes to the question for a code, and asks who can help. */
+  /** The member asks who can help, at the question for a code. */
   async function ask(site: Site): Promise<void> {
     const max = site.as(MAX);
     await max.enterUpToCode();

@@ -10,7 +10,7 @@ test.beforeEach(async ({ server, site, owner: _owner }) => {
   await site.enter();
 });
 
-/** Switches the rule on, past the dialog. */
+/** Sets the rule, and confirms the dialog. */
 async function require(site: Site): Promise<void> {
   await site.accounts.open();
   await site.accounts.rule(ADA.account).click();

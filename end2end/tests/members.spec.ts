@@ -101,7 +101,7 @@ test('a search lasts over Reload and Back, and stands in no address', async ({ s
   await site.accounts.expectOpen();
   await page.goBack();
   await expectKept();
-  // It is the question of that entry: the link opens all of them.
+  // The search belongs to that history entry, so the link opens the list without it.
   await page.getByRole('link', { name: 'All accounts', exact: true }).click();
   await site.accounts.membersOf(ADA.account).click();
   await expect(members.rows).toHaveCount(2);

@@ -2,10 +2,10 @@ import { expect, test } from '../support/run/fixtures';
 import type { Site } from '../support/site/site';
 import { words } from '../support/pages/words';
 
-/** Longer than a password or a verification stands for the person. */
+/** Longer than a password or a verification is fresh. */
 const STALE = 5 * 60 + 1;
 
-/** Gives the password that an open session is asked for, and reads why. */
+/** Gives the password that an open session is asked for, and checks the reason on the page. */
 async function confirmPassword(site: Site, why: RegExp): Promise<void> {
   await site.confirmPassword.arrive();
   await expect(site.page.getByRole('main')).toContainText(why);
@@ -87,7 +87,7 @@ test('A2: codes of this session verify with the password only', async ({ site, s
   await stepUp.submitBackupCode(enrolled.codes[0] as string);
   await confirmPassword(site, /Your backup codes were made in this session/);
   await stepUp.expectOpen();
-  // What was typed before the password was asked for stands there still.
+  // The code that was typed before the question for the password is still in the field.
   await expect(stepUp.backupCode).toHaveValue(enrolled.codes[0] as string);
   await expect(stepUp.backupCode).toBeFocused();
   await stepUp.enter.click();

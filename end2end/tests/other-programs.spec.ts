@@ -5,10 +5,10 @@ import { inviteMember, seedMember } from '../support/site/seed';
 import { parseKeyUri, scan } from '../support/site/totp';
 import { words } from '../support/pages/words';
 
-/** What other programs do to a page: password managers, extensions, optimisers at the edge. */
+/** Changes to a page by other programs: password managers, extensions, optimising proxies. */
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** Fills a field as a password manager does that tells nobody about it. */
+/** Fills a field without events, as some password managers do. */
 async function fillSilently(field: Locator, text: string): Promise<void> {
   await field.evaluate((input, value) => {
     (input as HTMLInputElement).value = value;
@@ -102,7 +102,7 @@ test('p13 no field for an address or a code is corrected', async ({ site, page }
   await expect(site.signInCode.backupCode).toHaveAttribute('autocorrect', 'off');
 });
 
-/** Colours as an extension changes them: by attributes of drawings, and by a style sheet over all of the page. */
+/** Changes colours as an extension does: by attributes of drawings, and by a style sheet for the whole page. */
 async function darken(page: Page): Promise<void> {
   await page.evaluate(() => {
     document.documentElement.setAttribute('data-darkreader-scheme', 'dark');
@@ -180,7 +180,7 @@ for (const [what, scripts] of [
     await page.locator('#boot-password').evaluate((field) => (field as HTMLInputElement).form!.querySelector('button')!.click());
     await expect(page.locator('#boot-sign-in [type=submit]')).toHaveCount(0);
     if (what !== 'every script') {
-      // The app itself was left alone: it works, and nothing more is said.
+      // The app itself is unchanged: it works, and there is no further message.
       await release();
       await site.signIn.fill(site.person.email, site.person.password);
       await site.signIn.submit.click();

@@ -9,7 +9,7 @@ test.beforeEach(async ({ owner: _owner, site, server }) => {
   await site.enter();
 });
 
-/** The Owner's way to the members of their account. */
+/** Opens the members of the Owner's account. */
 async function openMembers(site: Site): Promise<void> {
   await site.accounts.open();
   await site.accounts.membersOf(ADA.account).click();
@@ -103,7 +103,7 @@ test('whoever can not be reset has the reason beside the button', async ({
   await expect(members.reset(ADA.name)).toHaveAccessibleDescription(words.oneself);
   await members.arrive();
 
-  // When the Owner owns that account too, nothing stands in the way any more.
+  // An Owner of both accounts can reset the member.
   joinAccount(server, ADA, OLE.account, 'owner');
   await site.page.reload();
   await site.chooseAccount.choice(ADA.account).click();
@@ -134,7 +134,7 @@ test('a member whom wrong codes locked out is reset and sets up anew', async ({
   await max.enter();
   const { key } = await max.addMfa();
   await max.signOut();
-  // The guesses of a browser that is known to Max would lock that browser alone.
+  // In a browser that is known to Max, the guesses would lock that browser only.
   await max.page.context().clearCookies();
   for (let round = 1; round <= 2; round += 1) {
     await max.enterUpToCode();

@@ -2,10 +2,10 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../support/run/fixtures';
 import { words } from '../support/pages/words';
 
-/** A double click is one press: it gives one file, and one sheet of paper. */
+/** A double click counts as one press: it gives one file, and one print. */
 test.beforeEach(async ({ owner: _owner, site }) => site.enter());
 
-/** How many files the browser was handed, once a press that comes later has given its own. */
+/** Returns the number of downloads after a double click and a later click. */
 async function files(page: Page, button: Locator): Promise<number> {
   let handed = 0;
   page.on('download', () => (handed += 1));
@@ -22,7 +22,7 @@ test('p17 a double click on Download gives one file, and a press after it anothe
   expect(await files(page, site.backupCodes.download)).toBe(2);
   await expect(page.getByText(words.fileHandedOver)).toBeVisible();
   await expect(site.backupCodes.saved).toBeChecked();
-  // By the keyboard no press is the second of two.
+  // A press of a key is never the second half of a double click.
   const next = page.waitForEvent('download');
   await site.backupCodes.download.press('Enter');
   await next;

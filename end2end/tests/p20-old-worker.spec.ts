@@ -1,7 +1,7 @@
 import { expect, test } from '../support/run/fixtures';
 import { Proxy } from '../support/site/proxy';
 
-/** A worker as an earlier program had it: whatever it has kept it gives out, and asks nobody. */
+/** A service worker of an earlier program, which serves its cached page without a request to the server. */
 const WORKER = `
 self.addEventListener('install', (event) => event.waitUntil(caches.open('old').then((kept) => kept.addAll(['/']))));
 self.addEventListener('activate', (event) => event.waitUntil(clients.claim()));
@@ -33,7 +33,7 @@ for (const [script, type] of [
     await page.reload();
     await expect(page.getByRole('heading', { name: 'The old page' })).toBeVisible();
 
-    // The old program is gone, and this one stands in its place.
+    // The new program replaces the old one.
     proxy.answers = () => false;
     await page.goto(proxy.url).catch(() => undefined);
     await site.signIn.expectOpen();

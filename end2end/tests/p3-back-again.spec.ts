@@ -9,19 +9,19 @@ import { words } from '../support/pages/words';
 
 const NEW = 'a wooden bridge across the fjord';
 
-/** The answer never came, and a moment later the server is reached again: what is known then is said, and what is shown is true. */
+/** An answer is lost, and a moment later the server can be reached again: the page says what it knows then, and shows the true state. */
 test.beforeEach(({ owner: _owner, guard, between }) => {
   guard.expectOrigin(between.url);
   guard.expectOutage();
   guard.expectRefusals(401, 409);
 });
 
-/** Loses the answer, and those to what the browser sends again by itself. */
+/** Loses the answer, and the answers to what the browser resends by itself. */
 function lose(proxy: Proxy, api: string): void {
   proxy.cuts = (asked) => asked.url === `/api/${api}`;
 }
 
-/** The person only gives the password again. The address stands in the field, and nowhere that outlives the page. */
+/** Expects that only the password is needed again. The email is in the field, and nowhere that outlives the page. */
 async function expectTyped(site: Site, page: Page): Promise<void> {
   const { email } = site.person;
   await expect(site.signIn.email).toHaveValue(email);

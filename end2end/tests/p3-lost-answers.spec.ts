@@ -5,7 +5,7 @@ import { Notice } from '../support/pages/notice';
 import { MAX, seedMember } from '../support/site/seed';
 import { words } from '../support/pages/words';
 
-/** Answers that did not arrive, or not whole: what is said of them, and how the way goes on. */
+/** Lost or cut-off answers: the page's message, and the way on. */
 test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
 
 for (const [what, answer, said] of [
@@ -41,7 +41,7 @@ for (const [what, answer, said] of [
 }
 
 test('p3 a connection that breaks in the middle of an answer is no other page', async ({ site, page, server }) => {
-  // A body shorter than its head says: what a balancer leaves that closes connections.
+  // A balancer that closes connections leaves a body shorter than announced.
   await site.enter();
   await page.route('**/api/profile/view', (route) =>
     route.fulfill({ status: 200, contentType: 'application/json', body: '{"name":"Ada Ow' }),

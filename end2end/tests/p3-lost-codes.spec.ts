@@ -4,7 +4,7 @@ import { words } from '../support/pages/words';
 
 const NEW = 'a wooden bridge across the fjord';
 
-/** The server did it, nobody heard of it, and the next try is refused for that very reason. */
+/** The server did it, the answer was lost, and the next try is refused because it was done. */
 test.beforeEach(({ owner: _owner, guard }) => {
   guard.expectOutage();
   guard.expectRefusals(401, 403, 404, 409, 502);
@@ -33,7 +33,7 @@ test('p3 a change of password whose answer took the new session along', async ({
   await form.open();
   const cookies = await context.cookies();
   await loseFirst(page, 'profile/change_password', async (route) => {
-    // What never arrived left no cookie either.
+    // A lost answer set no cookie either.
     await context.clearCookies();
     await context.addCookies(cookies);
     await route.abort('connectionreset');

@@ -10,7 +10,7 @@ test.beforeEach(({ owner: _owner, guard, between }) => {
   guard.expectOutage();
 });
 
-/** The connection ends when the server has done it and before the answer arrives: the browser sends the same request again by itself. */
+/** Cuts the connection after the server's work and before the answer arrives, so that the browser resends the request by itself. */
 function cutOnce(proxy: Proxy, api: string): () => number {
   let cuts = 0;
   proxy.cuts = (asked) => asked.url === `/api/${api}` && cuts++ === 0;

@@ -6,14 +6,14 @@ import { Notice } from '../support/pages/notice';
 import { Proxy, html } from '../support/site/proxy';
 import { words } from '../support/pages/words';
 
-/** The pages by way of a proxy. */
+/** The pages behind a proxy. */
 const test = base.extend<{ between: Proxy; sso: Proxy }>({
   between: async ({ server }, use) => {
     const proxy = await Proxy.before(server);
     await use(proxy);
     proxy.close();
   },
-  /** Where a sign-in in front sends people: another origin, which no call may reach. */
+  /** The page of a sign-in in front of the server, on another origin that no call may reach. */
   sso: async ({ server }, use) => {
     const sso = await Proxy.before(server);
     sso.answers = (_asked, answer) => html(answer, 200, 'The sign-in in front');
@@ -34,12 +34,12 @@ test.beforeEach(({ owner: _owner, guard, between: proxy, sso }) => {
 const isCall = (asked: IncomingMessage): boolean => asked.url?.startsWith('/api/') ?? false;
 const calls = (proxy: Proxy): number => proxy.asked.filter((path) => path.startsWith('/api/')).length;
 
-/** Every call is answered so. */
+/** Makes the proxy answer every call. */
 function callsMeet(proxy: Proxy, meet: (answer: ServerResponse) => true): void {
   proxy.answers = (asked, answer) => isCall(asked) && meet(answer);
 }
 
-/** A narrow window shows all that it says, in both themes. */
+/** Expects that the page is accessible and fits narrow and wide windows, in both themes. */
 async function expectReadable(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
@@ -73,7 +73,7 @@ for (const [name, meet] of [
     await expectReadable(page);
     await expect(signIn.email).toHaveValue(site.person.email);
     await expect(signIn.password).toHaveValue(site.person.password);
-    // It asks no more: the person has to do something first.
+    // The page sends no more requests until the user does something.
     const before = calls(proxy);
     await page.clock.runFor('05:00');
     await page.evaluate(() => fetch(`${location.origin}/livez`));
@@ -201,7 +201,7 @@ test('p3 a page that could not be loaded comes by itself once the gateway has it
 for (const ending of ['.js', '.wasm']) {
   test(`p3 a part that is missing once is asked for once more: ${ending}`, async ({ site, page, guard, between: proxy }) => {
     guard.expectRefusals(502);
-    // Whether the preload of a script and its use are one request is a matter of time: it is missing until the page has noticed.
+    // A preload of the script may be a request of its own. Therefore the script is missing until the page has noticed it.
     await page.addInitScript(() => {
       const note = ({ target }: Event): unknown => target instanceof HTMLScriptElement && fetch(`${location.origin}/livez?missing`);
       addEventListener('error', note, true);

@@ -28,7 +28,7 @@ test('p4 a sign-in that leaves no cookie says so, and nothing comes back in sile
 test('p4 a browser that blocks all cookies hears it at once', async ({ page, server, site, guard, owner: _owner }) => {
   const proxy = await Proxy.before(server);
   guard.expectOrigin(proxy.url);
-  // Chromium's own switch is for scripts alone, so that the proxy takes the cookies that it would keep.
+  // Chromium's switch blocks cookies for scripts only, so the proxy removes the cookies of the answers.
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setDocumentCookieDisabled', { disabled: true });
   proxy.returns = (headers) => delete headers['set-cookie'];
@@ -69,7 +69,7 @@ test.describe('with a public address by TLS, opened without at an allowed host',
     guard.expectRefusals(401, 403);
     const proxy = await Proxy.before(server);
     guard.expectOrigin(proxy.url);
-    // As a browser on a LAN: no `Sec-Fetch-Site` without TLS, and no cookie with `Secure` is kept.
+    // A browser on a LAN without TLS sends no `Sec-Fetch-Site` and keeps no `Secure` cookie.
     proxy.sends = (headers) => delete headers['sec-fetch-site'];
     await page.goto(`${proxy.url}/sign-in`);
     await expect(page.locator('body[data-ready]')).toBeAttached();

@@ -12,7 +12,7 @@ for (const path of ['/sign-in', '/profile']) {
     await site.signIn.submit.click();
     await (path === '/profile' ? site.profile : site.home).expectOpen();
 
-    // Signed in, what the page asks early goes the same way; and links, and Back.
+    // With a session, the page's early requests work too, and so do links and Back.
     await page.goto(address.href);
     await (path === '/profile' ? site.profile : site.home).expectOpen();
     await site.menu.choose('Accounts');

@@ -4,7 +4,7 @@ import { words } from '../support/pages/words';
 
 test.beforeEach(({ owner: _owner }) => undefined);
 
-/** Pages of a PDF as Chromium writes it: the tree of pages is not compressed. */
+/** Counts the pages of a PDF by Chromium, which does not compress the page tree. */
 function countPages(pdf: Buffer): number {
   return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
 }

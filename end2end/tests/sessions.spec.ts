@@ -1,6 +1,6 @@
 import { expect, test } from '../support/run/fixtures';
 
-/** The name of the session's cookie, with the prefix it has behind https. */
+/** The name of the session cookie, which has a prefix with https. */
 const SESSION = /^(__Host-)?twinlock(-\d+)?$/;
 
 test.beforeEach(({ owner: _owner }) => undefined);

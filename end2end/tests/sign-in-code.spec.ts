@@ -89,7 +89,7 @@ test('five wrong codes pause the sign-in for a quarter of an hour', async ({
   await expect(signInCode.alert.filter({ hasText: words.tooManyAttempts })).toBeVisible();
   await signInCode.arrive();
 
-  // This browser is known to the user: the pause is its own, and neither another device nor the right code ends it.
+  // The pause belongs to this known browser. A sign-in on another device or the right code does not end it.
   const enrolled = { key, codes: [] };
   const other = site.on(await anotherDevice());
   await other.enterWithCode(enrolled);

@@ -60,7 +60,7 @@ const WAYS: [Action, (site: Site) => Promise<void>, (site: Site) => Promise<void
 for (const [action, ask, arrive] of WAYS) {
   test(`a backup code opens the way to ${action}, once`, async ({ site, guard }) => {
     guard.expectRefusals(401, 409);
-    // The session that drew the codes would be asked for the password first.
+    // A new session, because the one that drew the codes would have to confirm the password first.
     const enrolled = await site.enrolledAtCode();
     const { codes } = enrolled;
     await site.signInCode.submit(site.code(enrolled));

@@ -11,7 +11,7 @@ test.beforeEach(async ({ context }) => {
   await translate(context);
 });
 
-/** Every page and its states say what they say untranslated, word for word: no stale word, nobody else's row. */
+/** Every page and its states show the same words as untranslated: no outdated text, and no row of another member. */
 for (const [name, tour] of TOURS) {
   test(`p1 a translated page stays right: ${name}`, async ({ site, server, guard }) => {
     test.setTimeout(240_000);
@@ -29,7 +29,7 @@ for (const [name, tour] of TOURS) {
   });
 }
 
-/** The list of an account's members, all of them with MFA, as their Owner sees it. */
+/** Makes an account whose members all have MFA, and opens the list as their Owner. */
 async function amongMembers(site: Site, server: Server): Promise<Site> {
   const owner = site.as(seedOwner(server));
   for (const person of [MAX, ZOE]) {
@@ -87,7 +87,7 @@ test('p1 newer rows leave the focus and an open question with their person', asy
   const row = await members.row(ZOE.name).elementHandle();
   const button = members.reset(ZOE.name);
   await button.focus();
-  // Newer rows come while nobody has moved: others before this one go and come.
+  // The search loads newer rows while the focus stays here: rows before this one are removed and added.
   const answers: string[] = [];
   page.on('response', (answer) => {
     if (answer.url().endsWith('/api/accounts/members')) {
@@ -123,14 +123,14 @@ for (const target of ['.countdown', '.countdown__time'] as const) {
     await site.enterUpToCode();
     const { signInCode } = site;
     const countdown = page.locator('.countdown__time');
-    // Tries until the pause begins.
+    // Wrong codes until the pause begins.
     for (let tries = 0; tries < 10 && (await countdown.count()) === 0; tries += 1) {
       await signInCode.submit('000000');
       await expect(signInCode.alert.first()).toBeVisible();
     }
     await expect(countdown).toContainText(/\d:\d\d/);
     await page.locator(target).evaluate((element) => {
-      // As translators do: the same words in elements of their own.
+      // A translator puts the same words into new elements.
       element.innerHTML = `<font><font>${element.innerHTML}</font></font>`;
     });
     const before = await countdown.first().innerText();

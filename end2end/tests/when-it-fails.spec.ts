@@ -9,7 +9,7 @@ test.beforeEach(({ owner: _owner, guard }) => guard.expectOutage());
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => (route: Route) =>
   route.fulfill({ status, headers, contentType: 'application/json', body: JSON.stringify(body) });
 
-/** Whether the page has been loaded anew since. */
+/** Returns a function that tells whether the page has been reloaded since. */
 async function markLoad(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => Object.assign(window, { marked: true }));
   return () => page.evaluate(() => !('marked' in window));
@@ -31,7 +31,7 @@ test.describe('without a network', () => {
     await notice.expectGone();
     await expect(signIn.email).toHaveValue(site.person.email);
     await expect(signIn.password).toHaveValue(site.person.password);
-    // What it said of the server is gone as well.
+    // The message about the server disappears too.
     await expect(signIn.alert).toHaveCount(0);
     await expect(signIn.tryAgain).toHaveCount(0);
     await signIn.submit.click();
@@ -111,7 +111,7 @@ test.describe('with another version on the server', () => {
   const NEXT = { supportUrl: 'https://example.com/next' };
 
   test('a tab notices, says so, and loses nothing', async ({ site, page, server, guard }) => {
-    // The password is asked for again.
+    // The server asks for the password again.
     guard.expectRefusals(403);
     const { newMethod, profile, confirmPassword } = site;
     const notice = new Notice(page);
@@ -224,7 +224,7 @@ test('a failure on the server has a reference to quote', async ({ site, page, gu
 test('an app that dies says so and can be loaded again', async ({ site, page, guard }) => {
   guard.expectPageError(/./);
   await site.enter();
-  // Nothing of the product does this: it makes the framework itself fail in the middle of a page.
+  // The product never does this: it breaks the framework in the middle of a page.
   await page.evaluate(() => {
     const { createElement } = Document.prototype;
     Object.assign(window, { mend: () => Object.assign(Document.prototype, { createElement }) });

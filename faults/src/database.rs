@@ -1,5 +1,5 @@
-//! A look at the tables behind the server's back. Each look opens the database and closes it again: a reader that stayed would keep
-//! `SQLite`'s shared memory alive over a kill, and nothing would have to be recovered.
+//! Reads the tables directly. Each read opens and closes the database, because a connection that stays
+//! open would keep `SQLite`'s shared memory alive over a kill, and no recovery would be tested.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,10 +19,10 @@ use crate::{
     watch,
 };
 
-/// The server ends a transaction in which nothing happens after ten seconds.
+/// The server ends an idle transaction after ten seconds.
 const REST: Duration = Duration::from_secs(12);
 
-/// Who is who, as the program's tables name them.
+/// A user's keys in the program's tables.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     pub user: String,
@@ -30,14 +30,14 @@ pub struct Names {
     pub email_index: Vec<u8>,
 }
 
-/// A session as it is stored.
+/// A stored session.
 #[derive(Debug, Clone)]
 pub struct Session {
     pub user: String,
     pub second_factor_at: Option<i64>,
-    /// Whether its user has a method.
+    /// Whether the user has a method.
     pub has_method: bool,
-    /// Wrong codes within it, in a row.
+    /// Wrong codes in a row within the session.
     pub refused: i64,
 }
 
@@ -45,20 +45,20 @@ pub struct Session {
 #[derive(Debug, Default)]
 pub struct Look {
     pub users: BTreeMap<String, Facts>,
-    /// By the hash of the token.
+    /// Sessions by the hash of their token.
     pub sessions: BTreeMap<Vec<u8>, Session>,
-    /// Who gave a second factor, and when.
+    /// Users who gave a second factor, and when.
     pub second_factors: BTreeSet<(String, i64)>,
 }
 
-/// A database that is being looked at.
+/// An open connection.
 pub struct Open {
     runtime: tokio::runtime::Runtime,
     connection: AnyConnection,
 }
 
 impl Open {
-    /// One more connection.
+    /// Opens a connection.
     pub fn at(url: &str) -> Self {
         install_default_drivers();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -96,7 +96,7 @@ impl Open {
         self.runtime.block_on(done).unwrap();
     }
 
-    /// Ends the connection.
+    /// Closes the connection.
     pub fn close(self) {
         self.runtime.block_on(self.connection.close()).unwrap();
     }
@@ -106,21 +106,21 @@ impl Open {
 pub struct Foreign(Open);
 
 impl Foreign {
-    /// Takes it.
+    /// Takes the lock.
     pub fn lock(url: &str) -> Self {
         let mut open = Open::at(url);
         open.run("PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE");
         Self(open)
     }
 
-    /// Gives it back.
+    /// Releases the lock.
     pub fn unlock(mut self) {
         self.0.run("ROLLBACK");
         self.0.close();
     }
 }
 
-/// Runs statements, each by itself.
+/// Runs statements one by one.
 pub fn run_each(url: &str, statements: &[&str]) {
     let mut open = Open::at(url);
     for sql in statements {
@@ -142,7 +142,7 @@ pub fn texts(url: &str, sql: &str) -> Vec<String> {
     texts
 }
 
-/// Waits until nobody else is in a transaction on a `PostgreSQL` database: what was given up has come to its end.
+/// Waits until no other connection to a `PostgreSQL` database is in a transaction, so that cancelled ones have ended.
 pub fn wait_for_rest(url: &str) {
     let others = "SELECT CAST(pid AS TEXT) || ' ' || query FROM pg_stat_activity
                   WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
@@ -157,7 +157,7 @@ pub fn wait_for_rest(url: &str) {
     }
 }
 
-/// The blind indexes under which wrong passwords stand.
+/// The blind indexes of emails with wrong passwords.
 pub fn email_indexes(url: &str) -> BTreeSet<Vec<u8>> {
     let mut open = Open::at(url);
     let rows = open.rows("SELECT email_index FROM password_attempts");
@@ -180,7 +180,7 @@ pub fn owners(url: &str) -> BTreeMap<String, Names> {
     rows.iter().map(|row| (row.get(0), names(row))).collect()
 }
 
-/// Looks at everything about these people.
+/// Reads everything about these users.
 pub fn look(url: &str, people: &[Names]) -> Look {
     let mut open = Open::at(url);
     let mut look = Look::default();
@@ -273,7 +273,7 @@ fn sessions(open: &mut Open, look: &mut Look) {
     look.second_factors = given.iter().map(|row| (row.get(0), row.get(1))).collect();
 }
 
-/// One engine counts in 64 bits, the other in 32.
+/// The number is 64 bits wide on one engine and 32 on the other.
 fn one(row: &AnyRow, column: usize) -> bool {
     row.try_get::<i64, _>(column)
         .or_else(|_| row.try_get::<i32, _>(column).map(i64::from))
@@ -281,7 +281,7 @@ fn one(row: &AnyRow, column: usize) -> bool {
         == 1
 }
 
-/// What `SQLite` itself finds wrong with a file.
+/// The faults that `SQLite` itself finds in a file.
 pub fn damage(url: &str) -> Vec<String> {
     let found = texts(url, "PRAGMA integrity_check");
     let mut damage: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();

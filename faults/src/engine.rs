@@ -1,4 +1,4 @@
-//! The two engines, and what is done to the second one's server.
+//! The two engines, and control of the `PostgreSQL` server.
 
 use std::{
     env, fs,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::database;
 
-/// What keeps the data.
+/// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -16,7 +16,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// The word in the table.
+    /// The engine's name in the report.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
@@ -25,7 +25,7 @@ impl Engine {
     }
 }
 
-/// The `PostgreSQL` server that `cargo xtask faults` started, with its disk in earnest.
+/// The `PostgreSQL` server that `cargo xtask faults` started, with durable writes.
 #[derive(Clone)]
 pub struct Cluster {
     url: String,
@@ -34,7 +34,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// The one that the environment names.
+    /// The server that the environment variables name.
     pub fn named() -> Option<Self> {
         let path = |name| env::var_os(name).map(PathBuf::from);
         Some(Self {
@@ -44,13 +44,13 @@ impl Cluster {
         })
     }
 
-    /// A new, empty database; answers its URL.
+    /// Creates an empty database and returns its URL.
     pub fn database(&self, name: &str) -> String {
         database::run(&self.url, &format!("CREATE DATABASE {name}"));
         self.url_of(name)
     }
 
-    /// Puts a database in the place of another; nobody may be connected to the first.
+    /// Replaces the database `to` by a copy of `from`. No connection to `from` may be open.
     pub fn copy(&self, from: &str, to: &str) {
         database::run_each(
             &self.url,
@@ -61,7 +61,7 @@ impl Cluster {
         );
     }
 
-    /// The URL of the database from which others are looked after.
+    /// The URL of the database for administration.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -71,7 +71,7 @@ impl Cluster {
         format!("{server}/{name}")
     }
 
-    /// Stops it as a crash would, and starts it again.
+    /// Stops the server like a crash, and starts it again.
     pub fn crash(&self) {
         self.control(&["restart", "--mode=immediate", "--wait"]);
     }
@@ -81,17 +81,17 @@ impl Cluster {
         let mut command = self.program("pg_ctl");
         command.args(["--silent", "--pgdata"]).arg(&self.data);
         command.arg("--log").arg(log).args(arguments);
-        // The server inherits what it is given: a pipe would never end.
+        // Output goes to null, because the server would inherit a pipe, which then never ends.
         let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
         assert!(done.unwrap().success(), "pg_ctl {arguments:?}");
     }
 
-    /// Freezes or thaws every process of the server.
+    /// Sends a signal to every process of the server, to freeze or resume it.
     pub fn signal(&self, signal: &str) {
         let mut processes = vec![self.main_process()];
         processes.extend(self.children());
         let ids = processes.iter().map(u32::to_string);
-        // A backend may have ended meanwhile.
+        // A backend may have ended in the meantime.
         let _ = Command::new("kill")
             .arg(signal)
             .args(ids)
@@ -113,7 +113,7 @@ impl Cluster {
             .collect()
     }
 
-    /// User, host and port of the URL that `cargo xtask faults` makes.
+    /// User, host and port of the URL that `cargo xtask faults` generates.
     fn place(&self) -> (&str, &str, &str) {
         let rest = self.url.strip_prefix("postgres://").unwrap();
         let (user, rest) = rest.split_once('@').unwrap();
@@ -122,7 +122,7 @@ impl Cluster {
         (user, host, port)
     }
 
-    /// Looks at every page and index of a database; answers what is wrong.
+    /// Checks every page and index of a database; returns the errors, if any.
     pub fn check(&self, name: &str) -> Option<String> {
         let mut command = self.program("pg_amcheck");
         let (user, host, port) = self.place();
@@ -134,7 +134,7 @@ impl Cluster {
         (!done.status.success()).then(|| String::from_utf8_lossy(&said).into_owned())
     }
 
-    /// The server's programs refuse to run as root.
+    /// A command that runs as the server's user, because `PostgreSQL`'s programs refuse to run as root.
     fn program(&self, name: &str) -> Command {
         let program = self.programs.join(name);
         let owner = fs::metadata(&self.data).map(|facts| {

@@ -1,8 +1,8 @@
-//! What stands in the database about one person, and how an act changes it.
+//! The state of the database about one user, and how an act changes it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How an event ended, as far as it matters here: what was refused may still be said more exactly.
+/// The outcome of an event. All refusals are one value, because a refusal may later be recorded more exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ended {
     Done,
@@ -10,36 +10,36 @@ pub enum Ended {
     Refused,
 }
 
-/// The facts. Two lists of them are equal exactly when the same has happened.
+/// The facts about a user. Two of them are equal exactly when the same has happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The newest step burnt; none without a method.
+    /// The newest burnt step; `None` without a method.
     pub last_step: Option<i64>,
     /// The method's name.
     pub name: Option<String>,
-    /// Of the valid set.
+    /// Used codes of the valid set.
     pub codes_used: i64,
     pub codes_left: i64,
-    /// The second factor's failures in a row at the sign-in. Those within a session are counted there, and end with the session: the judge
-    /// looks at the sessions that are held.
+    /// Failures of the second factor in a row at sign-in. Failures within a session are counted
+    /// there and end with it; the judge checks those of the held sessions.
     pub in_a_row: i64,
     /// Wrong passwords for the email.
     pub wrong_passwords: i64,
-    /// The rule of their account.
+    /// Whether the account's rule is on.
     pub rule: bool,
-    /// Their events by action and end.
+    /// The user's events by action and outcome.
     pub events: BTreeMap<(String, Ended), i64>,
 }
 
 impl Facts {
-    /// The same with something changed.
+    /// A changed copy.
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut next = self.clone();
         change(&mut next);
         next
     }
 
-    /// Notes an event.
+    /// Adds to the count of an event.
     pub fn note(&mut self, action: &str, ended: Ended, by: i64) {
         let count = self.events.entry((action.to_owned(), ended)).or_default();
         *count += by;
@@ -48,23 +48,23 @@ impl Facts {
         }
     }
 
-    /// With an event of something done.
+    /// Adds the event of a completed action.
     pub fn done(&self, action: &str) -> Self {
         self.with(|facts| facts.note(action, Ended::Done, 1))
     }
 
-    /// With a code that was counted at the sign-in and is judged now.
+    /// Adds a code that was counted at sign-in and not judged yet.
     pub fn counted(&self, action: &str) -> Self {
         self.counted_in_session(action)
             .with(|facts| facts.in_a_row += 1)
     }
 
-    /// The same of a code within a complete session.
+    /// Like [`Self::counted`], but within a complete session.
     pub fn counted_in_session(&self, action: &str) -> Self {
         self.with(|facts| facts.note(action, Ended::Refused, 1))
     }
 
-    /// Once the code that was counted has been taken.
+    /// A counted code was accepted.
     pub fn taken(&self, action: &str) -> Self {
         self.with(|facts| {
             facts.note(action, Ended::Refused, -1);
@@ -72,12 +72,12 @@ impl Facts {
         })
     }
 
-    /// The same of a code that completed a sign-in, which clears the failures.
+    /// Like [`Self::taken`], for a code that completed a sign-in, which clears the failures.
     pub fn signed_in(&self, action: &str) -> Self {
         self.taken(action).with(|facts| facts.in_a_row = 0)
     }
 
-    /// Where two differ, in words.
+    /// The differences in words.
     pub fn difference(&self, found: &Self) -> String {
         let mut words = Vec::new();
         let mut compare = |what: &str, own: String, found: String| {
@@ -124,7 +124,7 @@ impl Facts {
         words.join(", ")
     }
 
-    /// Which promise is broken when the database holds `found` in the place of these.
+    /// Which promise is broken if the database holds `found` instead.
     pub fn broken(&self, found: &Self) -> &'static str {
         if found.last_step < self.last_step || found.codes_used < self.codes_used {
             "J2"

@@ -1,5 +1,13 @@
 //! The fault suite: what the security design lists in §5, F1 to F20, done to the real binary. `cargo xtask faults` starts what it
 //! needs; what came of each is printed as a table and written to `target/faults.md`.
+//!
+//! Twenty scripted people act at once, by the attack suite's tools. Each knows what was acknowledged to them, and what every
+//! transaction of each of their requests writes (`facts`, `cast::acts`). After a fault the database must hold for each person exactly
+//! what was acknowledged, or for the one request without an answer what a whole number of its transactions made of it: codes,
+//! counters, methods, rules and events alike. So an event without its effect is noticed, and an effect without its event. Accepted
+//! codes are then tried again, and sessions must be what they were. A lost page cache needs no machine that is switched off: strace
+//! tells every write, sync and answer (`trace`), and at random instants a disk is built from what was synced and any sectors of what
+//! was only written (`platter`), which SQLite opens and the same judge looks at.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -36,7 +44,7 @@ use engine::{Cluster, Engine};
 use plan::{Fault, Plan, Run};
 use report::Row;
 
-/// What can be asked for.
+/// Runs the faults of the security design (§5) and prints the results.
 #[derive(Parser)]
 struct Arguments {
     /// Only the small part that belongs to every test run
@@ -48,13 +56,13 @@ struct Arguments {
     /// Only this engine: sqlite or postgres
     #[arg(long)]
     engine: Option<String>,
-    /// Where chance begins
+    /// Seed of all random choices
     #[arg(long, default_value_t = 20_260)]
     seed: u64,
     /// How many kills a full run has on each engine
     #[arg(long, default_value_t = 200)]
     kills: usize,
-    /// Minutes of soak; 0 leaves it out
+    /// Minutes of soak; 0 skips it
     #[arg(long, default_value_t = 0)]
     soak: u64,
 }

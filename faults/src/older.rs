@@ -1,4 +1,4 @@
-//! A database as a former version left it: the first migrations alone, and in their tables everybody who is there now.
+//! Converts a database to an older version: only the first migrations, with all current rows in their tables.
 
 use std::{fs, path::Path};
 
@@ -32,7 +32,7 @@ pub fn migrations(engine: Engine) -> Vec<Migration> {
     migrations
 }
 
-/// Takes a database of this version back to its first migrations. What their tables have no column for is left out.
+/// Converts a database to the schema of these first migrations. Columns that they lack are dropped.
 pub fn take_back(engine: Engine, url: &str, migrations: &[Migration]) {
     let older = match engine {
         Engine::Sqlite => format!("{url}.older"),
@@ -80,7 +80,7 @@ pub fn take_back(engine: Engine, url: &str, migrations: &[Migration]) {
     }
 }
 
-/// The tables with their columns, but for the schema's own history.
+/// The tables with their columns, except the migration history.
 pub fn tables(open: &mut Open, engine: Engine) -> Vec<(String, Vec<String>)> {
     let (tables, columns) = match engine {
         Engine::Sqlite => (
@@ -102,7 +102,7 @@ pub fn tables(open: &mut Open, engine: Engine) -> Vec<(String, Vec<String>)> {
     tables.into_iter().map(with_columns).collect()
 }
 
-/// The rows of these columns, in an order of their own.
+/// The rows of these columns, sorted.
 pub fn rows(open: &mut Open, engine: Engine, tables: &[(String, Vec<String>)]) -> Vec<String> {
     let text = |column: &String| match engine {
         Engine::Sqlite => format!("quote({column})"),
@@ -119,7 +119,7 @@ pub fn rows(open: &mut Open, engine: Engine, tables: &[(String, Vec<String>)]) -
     rows
 }
 
-/// Everything that the engine knows of the schema, a line each.
+/// The engine's full description of the schema, one line per object.
 pub fn schema(open: &mut Open, engine: Engine) -> Vec<String> {
     match engine {
         Engine::Sqlite => open.texts("SELECT COALESCE(sql, name) FROM sqlite_master ORDER BY 1"),

@@ -1,28 +1,28 @@
-//! What a fault is, and what comes of it.
+//! A fault, and its result.
 
 use crate::engine::{Cluster, Engine};
 
-/// How it is to be run.
+/// The parameters of a run.
 pub struct Run {
-    /// The small part that belongs to every `cargo xtask test`.
+    /// Runs only the quick part, which belongs to every `cargo xtask test`.
     pub quick: bool,
-    /// Where chance begins; the same seed does the same.
+    /// The random seed; the same seed repeats the same run.
     pub seed: u64,
-    /// How many kills in the full run.
+    /// The number of kills in the full run.
     pub kills: usize,
-    /// Minutes of the soak; none: it is left out.
+    /// Minutes of the soak; zero skips it.
     pub soak: u64,
-    /// The server of the second engine.
+    /// The `PostgreSQL` server.
     pub cluster: Option<Cluster>,
 }
 
 impl Run {
-    /// The number that goes with the part that is run.
+    /// The number for the part that runs.
     pub const fn of(&self, quick: usize, full: usize) -> usize {
         if self.quick { quick } else { full }
     }
 
-    /// The second engine's server.
+    /// The `PostgreSQL` server; panics if there is none.
     pub fn cluster(&self) -> &Cluster {
         self.cluster
             .as_ref()
@@ -30,7 +30,7 @@ impl Run {
     }
 }
 
-/// What was done and, as nothing panicked, held.
+/// What was done; nothing panicked, so all promises held.
 pub struct Held {
     pub what: String,
     pub times: usize,
@@ -38,7 +38,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// It can't be done on this machine.
+    /// The fault can't be caused on this machine.
     pub fn impossible(why: &str) -> Self {
         Self {
             what: String::new(),
@@ -48,19 +48,19 @@ impl Held {
     }
 }
 
-/// How an id is dealt with on an engine.
+/// How a fault is tested on an engine.
 pub enum Plan {
-    /// In both parts.
+    /// In the quick and the full run.
     Try(fn(&Run) -> Held),
-    /// In the full run only.
+    /// Only in the full run.
     TryFully(fn(&Run) -> Held),
-    /// Another suite shows it: the file, and a text that names the test there.
+    /// Another suite tests it: the file, and a text that identifies the test there.
     Elsewhere(&'static str, &'static str),
-    /// It can't be, or is not, tried: why.
+    /// Not tested, with the reason.
     NotRun(&'static str),
 }
 
-/// One row.
+/// One fault of the list.
 pub struct Fault {
     pub id: &'static str,
     pub engine: Option<Engine>,
@@ -68,7 +68,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// On one engine.
+    /// A fault on one engine.
     pub const fn on(engine: Engine, id: &'static str, plan: Plan) -> Self {
         Self {
             id,
@@ -77,7 +77,7 @@ impl Fault {
         }
     }
 
-    /// On whatever engine.
+    /// A fault on any engine.
     pub const fn on_any(id: &'static str, plan: Plan) -> Self {
         Self {
             id,
@@ -86,7 +86,7 @@ impl Fault {
         }
     }
 
-    /// The engine's name.
+    /// The engine's name in the report.
     pub const fn engine_name(&self) -> &'static str {
         match self.engine {
             Some(engine) => engine.name(),
@@ -95,7 +95,7 @@ impl Fault {
     }
 }
 
-/// Fails with everything that was broken, in words.
+/// Panics with the broken promises, if there are any.
 #[track_caller]
 pub fn must_hold(broken: &[String], seed: u64) {
     let first: Vec<&str> = broken.iter().take(3).map(String::as_str).collect();

@@ -1,5 +1,5 @@
-//! What a disk holds when the power goes. What was synced is there. Of anything written since, each sector holds what it held before or
-//! any of what was written to it: the kernel writes back when and in what order it likes.
+//! The contents of a disk after a power loss. Synced data is there. Each sector written since then holds its
+//! old contents or any of the later writes, because the kernel writes back at any time and in any order.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,9 +11,9 @@ use attack::harness::Chance;
 
 use crate::trace::Step;
 
-/// What a disk writes whole: a sector, a page of memory, or all of a call.
+/// The units that a disk writes atomically: a sector, a page of memory, or a whole call.
 const UNITS: [usize; 3] = [512, 4096, usize::MAX];
-/// How much of what was not synced is there: none, so many fourths, all.
+/// The share of unsynced units that survive, in quarters from none to all.
 const FOURTHS: usize = 5;
 
 /// The files of one folder.
@@ -21,7 +21,7 @@ const FOURTHS: usize = 5;
 pub struct Platter {
     folder: String,
     files: BTreeMap<String, File>,
-    /// What each thread waits for: a file, and how many of its changes came before.
+    /// The running sync of each thread: a file, and how many of its changes precede the sync.
     syncing: HashMap<u32, (String, usize)>,
 }
 
@@ -29,9 +29,9 @@ pub struct Platter {
 struct File {
     synced: Vec<u8>,
     since: Vec<Change>,
-    /// How many changes are on the disk.
+    /// How many changes were synced.
     done: usize,
-    /// Whether the folder that names it was synced: else the file itself may be missing.
+    /// Whether the folder was synced since the file was created; otherwise the file may be missing.
     is_named: bool,
 }
 
@@ -42,7 +42,7 @@ enum Change {
 }
 
 impl Platter {
-    /// A folder whose files are on the disk.
+    /// A folder whose files are all synced.
     pub fn of(folder: &Path) -> Self {
         let mut platter = Self {
             folder: folder.to_str().unwrap().to_owned(),
@@ -61,7 +61,7 @@ impl Platter {
         platter
     }
 
-    /// Goes a step on.
+    /// Applies a step.
     pub fn step(&mut self, step: &Step) {
         match step {
             Step::Write { file, at, bytes } => {
@@ -83,7 +83,7 @@ impl Platter {
     }
 
     fn change(&mut self, file: &str, change: Change) {
-        // What one process shares in memory is made anew by the next.
+        // The `-shm` file is shared memory, which the next process rebuilds.
         if file.starts_with(&self.folder) && !file.ends_with("-shm") {
             let file = self.files.entry(file.to_owned()).or_default();
             file.since.push(change);
@@ -104,12 +104,12 @@ impl Platter {
         }
     }
 
-    /// Whether anything was written that was not synced.
+    /// Whether any write has not been synced.
     pub fn is_behind(&self) -> bool {
         self.files.values().any(|file| !file.since.is_empty())
     }
 
-    /// Writes what may be left of its files into another folder.
+    /// Writes a possible state after a power loss into another folder.
     pub fn leave(&self, folder: &Path, chance: &mut Chance) {
         for (path, file) in &self.files {
             let (fourths, unit) = (chance.below(FOURTHS), *chance.one(&UNITS));
@@ -129,7 +129,7 @@ impl Platter {
 }
 
 impl Change {
-    /// Does what was asked for to those units of a file that arrive.
+    /// Applies the change to those units of a file for which `arrives` returns true.
     fn onto(&self, file: &mut Vec<u8>, unit: usize, arrives: &mut dyn FnMut(usize) -> bool) {
         match self {
             Self::Length(length) => {
@@ -156,7 +156,7 @@ impl Change {
 mod tests {
     use super::*;
 
-    /// In how many of a hundred losses of power behind these steps the file is there and whole.
+    /// In how many of a hundred power losses after these steps the file exists and is complete.
     fn whole(steps: &[Step]) -> usize {
         let folder = tempfile::tempdir().unwrap();
         let mut platter = Platter {

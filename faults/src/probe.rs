@@ -1,4 +1,4 @@
-//! Requests that ask one thing: can the server write now?
+//! Probe requests that check whether the server can write.
 
 use std::{
     sync::{
@@ -14,12 +14,12 @@ use serde_json::json;
 
 use crate::{tally::Tally, watch};
 
-/// Each knocks with another email, so that no limit but the server's own strength answers.
+/// Each probe uses another email, so that no rate limit applies, only the server's capacity.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
-/// What a recovery may take.
+/// The maximum time of a recovery.
 pub const SOON: Duration = Duration::from_secs(5);
 
-/// Tries one sign-in of a stranger, which is counted in the database before it is judged: 401 when the count was written.
+/// Tries a stranger's sign-in, which is counted in the database before it is judged: 401 means that the count was written.
 pub fn knock(door: &Door, tally: &mut Tally) -> Option<u16> {
     let number = NUMBER.fetch_add(1, Ordering::SeqCst);
     let place = u8::try_from(number / 250 % 200 + 1).unwrap();
@@ -44,7 +44,7 @@ pub fn knock(door: &Door, tally: &mut Tally) -> Option<u16> {
     None
 }
 
-/// As many at once.
+/// Sends `count` probes at once.
 pub fn knock_together(door: &Door, count: usize) -> Tally {
     let barrier = Barrier::new(count);
     let mut all = Tally::default();
@@ -65,7 +65,7 @@ pub fn knock_together(door: &Door, count: usize) -> Tally {
     all
 }
 
-/// How long it takes from a moment until the server writes again.
+/// The time from a given moment until the server writes again.
 pub fn writes_again(door: &Door, since: Instant, tally: &mut Tally) -> Duration {
     while since.elapsed() < SOON * 6 {
         if knock(door, tally) == Some(401) {

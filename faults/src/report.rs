@@ -1,20 +1,20 @@
-//! The table: a row for each id and engine, whatever became of it.
+//! The report: one row per id and engine, whatever the result.
 
 use std::fmt::Write;
 
-/// A row.
+/// A row of the report.
 #[derive(Debug, Clone)]
 pub struct Row {
     pub id: &'static str,
     pub engine: &'static str,
     pub what: String,
-    /// How often; nothing for what was not done.
+    /// The number of repetitions; zero if the fault was not run.
     pub times: usize,
     pub figures: String,
     pub result: String,
 }
 
-/// The rows, and below them how many of each result.
+/// The rows, followed by the number of each result.
 pub fn table(rows: &[Row]) -> String {
     let mut text = String::from(
         "| id | engine | done | times | figures | result |\n| --- | --- | --- | ---: | --- | --- |\n",

@@ -1,4 +1,4 @@
-//! A program of one's own: its process, its database, its clock.
+//! A server under test: its process, its database and its clock.
 
 use std::{
     fs,
@@ -17,7 +17,7 @@ use crate::{
     watch,
 };
 
-/// Where the program runs.
+/// The server's environment.
 pub struct Site {
     pub engine: Engine,
     pub clock: Clock,
@@ -32,12 +32,12 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site with an empty database, and nobody serving it. `data` is where a `SQLite` file goes; none: into the site's own folder.
+    /// Creates a site with an empty database and no running server. `data` is the folder of a `SQLite` file; `None` uses the site's own.
     pub fn new(engine: Engine, cluster: Option<&Cluster>, name: &str, data: Option<&Path>) -> Self {
         Self::possible(engine, cluster, name, data).unwrap()
     }
 
-    /// The same where a version may not know the engine yet: else its own words.
+    /// Like [`Self::new`], but returns the program's error if it does not support the engine.
     pub fn possible(
         engine: Engine,
         cluster: Option<&Cluster>,
@@ -62,7 +62,7 @@ impl Site {
             folder,
         };
         if engine == Engine::Postgres {
-            // A key of one's own first: there is no file beside which it could be made.
+            // Created explicitly, because there is no database file beside which a key file could be created.
             site.cli(&["key", "new"], "");
         }
         let migrated = site.cli(&["migrate"], "");
@@ -74,18 +74,18 @@ impl Site {
         Ok(site)
     }
 
-    /// Starts every later process of the server with this in front.
+    /// Starts all later server processes through this wrapper command.
     pub fn behind(&mut self, wrapper: &[&str]) {
         self.wrapper = wrapper.iter().map(|word| (*word).to_owned()).collect();
     }
 
-    /// Sets a variable for every later process of the server.
+    /// Sets an environment variable for all later server processes.
     pub fn set(&mut self, name: &str, value: &str) {
         self.settings.retain(|(known, _)| known != name);
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Starts the server; answers how long it took until it answered.
+    /// Starts the server; returns the time until its first answer.
     pub fn start(&mut self) -> Duration {
         let began = watch::now();
         let (server, door) = self.instance();
@@ -100,7 +100,7 @@ impl Site {
         began.elapsed()
     }
 
-    /// One more server on the same database, and the way to it.
+    /// Starts another server on the same database, and returns its door.
     pub fn instance(&self) -> (Running, Door) {
         let command = self.command(&["serve", "--listen", "127.0.0.1:0"], &self.wrapper);
         let server = Running::start(command, &self.log_file());
@@ -109,24 +109,24 @@ impl Site {
         (server, door)
     }
 
-    /// Takes another process for the server's; the former one has ended.
+    /// Replaces the server's process; the former one has ended.
     pub fn replace(&mut self, server: Running) {
         self.server = Some(server);
     }
 
-    /// Kills it in whatever it does (SIGKILL).
+    /// Kills the server at once (SIGKILL).
     pub fn kill(&mut self) {
         drop(self.server.take());
     }
 
-    /// Asks it to stop, as a service manager does; answers its exit code and how long it took.
+    /// Stops the server like a service manager; returns the exit code and the time taken.
     pub fn terminate(&mut self) -> (i32, Duration) {
         let began = watch::now();
         let code = self.server.take().unwrap().terminate();
         (code, began.elapsed())
     }
 
-    /// Memory that the server's process holds, in KiB.
+    /// The resident memory of the server's process, in KiB.
     pub fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -134,22 +134,22 @@ impl Site {
         number.unwrap().parse().unwrap()
     }
 
-    /// Sends a signal to the server's process and waits until that has ended; answers how long it took.
+    /// Sends a signal to the server's process and waits for its end; returns the time taken.
     pub fn ends_by(&self, signal: &str) -> Duration {
         ends_by(self.process(), signal)
     }
 
-    /// The server's process.
+    /// The server's process id.
     pub fn process(&self) -> u32 {
         self.server.as_ref().unwrap().id()
     }
 
-    /// Runs a command of the operator.
+    /// Runs an operator command.
     pub fn cli(&self, arguments: &[&str], input: &str) -> Done {
         run(self.command(arguments, &[]), input)
     }
 
-    /// Begins a command of the operator and kills it after a while; whether it was not done by then.
+    /// Starts an operator command and kills it after a while; returns whether the kill interrupted it.
     pub fn cut_off(&self, arguments: &[&str], after: Duration) -> bool {
         let mut command = self.command(arguments, &[]);
         let mut child = command
@@ -177,12 +177,12 @@ impl Site {
         &self.url
     }
 
-    /// What the server has logged.
+    /// The server's log.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_file()).unwrap_or_default()).into_owned()
     }
 
-    /// Lines of the log that no fault excuses.
+    /// The number of panics in the log, which no fault excuses.
     pub fn panics(&self) -> usize {
         let log = self.log();
         log.lines().filter(|line| line.contains("panic")).count()
@@ -206,20 +206,20 @@ impl Site {
             .env("TWINLOCK_DATABASE_URL", &self.url)
             .env("TWINLOCK_KEY_FILE", self.data.join("twinlock.key"));
         if arguments.first() == Some(&"serve") {
-            // The usual port: cookies are called alike whatever port is free at a restart.
+            // The URL has no port, so that the cookie names do not change with the port of a restart.
             command.env("TWINLOCK_PUBLIC_URL", "http://127.0.0.1");
             command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         }
         command
     }
 
-    /// Beside the data: a full disk must not be full of its own words.
+    /// Outside `data`, because the log must not fill the disk under test.
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }
 }
 
-/// Sends a signal to a process and waits until it has ended; its parent has yet to ask for it.
+/// Sends a signal to a process and waits until it has ended (a zombie counts as ended).
 pub fn ends_by(process: u32, signal: &str) -> Duration {
     let began = watch::now();
     let sent = Command::new("kill")

@@ -1,6 +1,6 @@
-//! A straight line through measured points.
+//! Linear regression through measured points.
 
-/// The slope of the line that fits best, and its standard error: how far it may be off by chance.
+/// The slope of the regression line, and its standard error.
 pub fn slope(points: &[(f64, f64)]) -> (f64, f64) {
     let count = f64::from(u32::try_from(points.len()).unwrap());
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
@@ -19,7 +19,7 @@ mod tests {
 
     #[test]
     fn a_leak_is_told_from_noise() {
-        // Twenty minutes, a look each half a minute, which is off by up to half a MiB.
+        // Twenty minutes with a measurement every half minute, each off by up to half a MiB.
         let leaking = |by: f64| -> Vec<(f64, f64)> {
             let look = |number: u32| {
                 let at = f64::from(number) / 120.0;

@@ -1,10 +1,10 @@
-//! What came of the requests of one or many rounds.
+//! Counts the results of requests.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::watch::Times;
 
-/// The counts.
+/// The counts of one or more rounds.
 #[derive(Debug, Default, Clone)]
 pub struct Tally {
     /// Answers by status.
@@ -13,20 +13,20 @@ pub struct Tally {
     pub acknowledged: usize,
     /// Requests that were sent and got no answer.
     pub unanswered: usize,
-    /// Requests that found nobody.
+    /// Requests whose connection was refused.
     pub unconnected: usize,
-    /// How long answers took.
+    /// Response times of all answers except 503.
     pub times: Times,
-    /// How long 503s took.
+    /// Response times of 503.
     pub refused_after: Times,
     /// 503s without `Retry-After`.
     pub without_retry_after: usize,
-    /// The first words of answers that no fault excuses.
+    /// The texts of server errors other than 503, which no fault excuses.
     pub raw: Vec<String>,
 }
 
 impl Tally {
-    /// Notes an answer.
+    /// Counts an answer.
     pub fn answer(&mut self, status: u16, took: Duration) {
         *self.answers.entry(status).or_default() += 1;
         if status == 503 {
@@ -46,7 +46,7 @@ impl Tally {
         self.answers.values().sum::<usize>() + self.unanswered
     }
 
-    /// Adds another's counts.
+    /// Adds another tally's counts.
     pub fn join(&mut self, other: Self) {
         for (status, count) in other.answers {
             *self.answers.entry(status).or_default() += count;

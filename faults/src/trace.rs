@@ -1,12 +1,12 @@
-//! What a program asked of the kernel, read from strace's lines (`-f -y -xx`): what it wrote into which file, what it had on the disk
-//! when, and what left over the network.
+//! A program's system calls, parsed from strace's output (`-f -y -xx`): its writes, its syncs, and
+//! the bytes that it sent.
 
 use std::collections::HashMap;
 
-/// The calls that are read.
+/// The system calls that are parsed.
 pub const CALLS: &str = "pwrite64,ftruncate,fdatasync,fsync,unlink,sendto,writev";
 
-/// One step of a call.
+/// One step of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     Write {
@@ -18,25 +18,25 @@ pub enum Step {
         file: String,
         length: usize,
     },
-    /// A thread asks for a file to be on the disk.
+    /// A thread starts to sync a file.
     SyncBegins {
         file: String,
         thread: u32,
     },
-    /// What that thread asked for last is done.
+    /// The thread's sync has completed.
     SyncEnds {
         thread: u32,
     },
     Removed {
         file: String,
     },
-    /// Bytes that leave.
+    /// Bytes sent to the network.
     Sent(Vec<u8>),
 }
 
-/// Reads the lines of a trace.
+/// Parses the lines of a trace.
 pub fn read(trace: &str) -> Vec<Step> {
-    // What each thread's unfinished call is.
+    // The unfinished call of each thread.
     let mut open: HashMap<u32, String> = HashMap::new();
     let mut steps = Vec::new();
     for line in trace.lines() {
@@ -65,18 +65,18 @@ pub fn read(trace: &str) -> Vec<Step> {
     steps
 }
 
-/// Whether that line is the last one of a process that was killed.
+/// Whether a line is the last one of a killed process.
 pub fn ends(line: &str, process: u32) -> bool {
     by_thread(line) == Some((process, "+++ killed by SIGKILL +++"))
 }
 
-/// A line's thread and what it did. A number of fewer than five digits is followed by spaces up to there.
+/// The thread of a line and the rest. strace pads thread ids to five characters.
 fn by_thread(line: &str) -> Option<(u32, &str)> {
     let (thread, rest) = line.split_once(' ')?;
     Some((thread.parse().ok()?, rest.trim_start()))
 }
 
-/// `SQLite` calls the one or the other, as it was built; `fsync` does more. Whoever is killed meanwhile gets no answer (`= ?`).
+/// `SQLite` uses one of the two, depending on its build; `fsync` syncs more. A call interrupted by a kill has no result (`= ?`).
 fn ended(call: &str, line: &str, thread: u32) -> Option<Step> {
     let is_sync = ["fdatasync", "fsync"].contains(&call);
     if !is_sync || line.ends_with("= ?") {
@@ -115,14 +115,14 @@ fn begun(call: &str, arguments: &str, thread: u32) -> Option<Step> {
     })
 }
 
-/// The path behind a file descriptor's number.
+/// The path that strace prints after a file descriptor.
 fn path(arguments: &str) -> String {
     let (_, rest) = arguments.split_once('<').unwrap();
     let (path, _) = rest.split_once('>').unwrap();
     String::from_utf8(unescaped(path)).unwrap()
 }
 
-/// Every quoted text.
+/// All quoted texts.
 fn texts(arguments: &str) -> Vec<Vec<u8>> {
     arguments
         .split('"')
@@ -132,7 +132,7 @@ fn texts(arguments: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// `\x48\x54…`
+/// Decodes strace's hexadecimal text, such as `\x48\x54…`.
 fn unescaped(text: &str) -> Vec<u8> {
     let digits = text.split("\\x").skip(1);
     digits
@@ -140,7 +140,7 @@ fn unescaped(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The two numbers before the closing bracket; the first is none of `ftruncate`'s.
+/// The last two numbers of the arguments; for `ftruncate` only the second is used.
 fn last_two(arguments: &str) -> (usize, usize) {
     let own = arguments
         .rsplit_once(") ")

@@ -1,8 +1,8 @@
-//! How long things take.
+//! Measures durations.
 
 use std::time::{Duration, Instant};
 
-/// A moment of the clock that only goes forward.
+/// The current time of a monotonic clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the outside world, whose clock really runs"
@@ -11,27 +11,27 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Durations, and what is said of them.
+/// A list of durations, with statistics.
 #[derive(Debug, Default, Clone)]
 pub struct Times(Vec<Duration>);
 
 impl Times {
-    /// One more.
+    /// Adds a duration.
     pub fn add(&mut self, time: Duration) {
         self.0.push(time);
     }
 
-    /// Those of another list too.
+    /// Adds another list.
     pub fn join(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    /// The longest.
+    /// The longest duration.
     pub fn worst(&self) -> Duration {
         self.0.iter().max().copied().unwrap_or_default()
     }
 
-    /// The one that so many in a hundred don't pass.
+    /// A percentile.
     pub fn percentile(&self, hundredths: usize) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
@@ -42,7 +42,7 @@ impl Times {
             .unwrap_or_default()
     }
 
-    /// Median and worst in milliseconds.
+    /// Median and maximum in milliseconds, as text.
     pub fn words(&self) -> String {
         format!(
             "median {} ms, worst {} ms",

@@ -1,4 +1,4 @@
-//! A backup code as it is typed.
+//! Parses a typed backup code.
 #![no_main]
 
 use domain::second_factor::backup_code::BackupCode;
@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
             kept.bytes()
                 .all(|byte| b"0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(&byte))
         );
-        // As it is shown it is the same code.
+        // The displayed form must parse to the same code.
         let shown = code.to_string().parse::<BackupCode>();
         assert!(shown.is_ok_and(|again| again.expose() == kept));
     }

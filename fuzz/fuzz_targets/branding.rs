@@ -1,4 +1,4 @@
-//! Name, support link and accent.
+//! Builds the branding from name, support link and accents.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! The cookies of a request.
+//! Looks for a cookie in a request's headers.
 #![no_main]
 
 use app::serve::has_cookie;

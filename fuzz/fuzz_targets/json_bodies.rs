@@ -1,4 +1,4 @@
-//! The JSON bodies of the server functions.
+//! Parses the JSON bodies of the server functions.
 #![no_main]
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ fuzz_target!(|body: &[u8]| {
     check::<MembersWanted>(body);
 });
 
-/// As a server function reads it: one argument by name.
+/// Parses a body as a server function does: one argument by name.
 fn check<T: DeserializeOwned>(body: &[u8]) {
     let _ = serde_json::from_slice::<BTreeMap<String, T>>(body);
 }

@@ -1,4 +1,4 @@
-//! The key file.
+//! Parses the key file.
 #![no_main]
 
 use domain::secrets::vault::MasterKey;

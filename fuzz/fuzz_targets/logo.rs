@@ -1,4 +1,4 @@
-//! A logo, SVG or PNG.
+//! Parses a logo, SVG or PNG.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Names of people, accounts and methods, as they are typed.
+//! Parses typed names of people, accounts and methods.
 #![no_main]
 
 use std::{fmt::Display, str::FromStr};
@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
     check::<MethodName>(text);
 });
 
-/// What is kept is kept when it is read again, and brings no line of its own into lists and logs.
+/// The stored name must parse to itself and contain no control character, so that it adds no line to lists and logs.
 fn check<Name: FromStr + Display>(text: &str) {
     if let Ok(name) = text.parse::<Name>() {
         let kept = name.to_string();

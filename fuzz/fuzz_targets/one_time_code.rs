@@ -1,4 +1,4 @@
-//! A 6-digit code as it is typed.
+//! Parses a typed 6-digit code.
 #![no_main]
 
 use domain::second_factor::one_time_code::OneTimeCode;

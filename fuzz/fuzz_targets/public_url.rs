@@ -1,4 +1,4 @@
-//! The address under which people reach the server.
+//! Parses the public address of the server.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -7,7 +7,7 @@ use server::config::PublicUrl;
 fuzz_target!(|text: &str| {
     if let Ok(url) = text.parse::<PublicUrl>() {
         let shown = url.to_string();
-        // It stands in links and is compared with what browsers send as their origin.
+        // The address is used in links and compared with the origin that browsers send.
         assert!(shown.starts_with("http://") || shown.starts_with("https://"));
         assert!(
             !shown.ends_with('/') && shown.matches('/').count() == 2,

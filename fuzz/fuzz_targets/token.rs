@@ -1,4 +1,4 @@
-//! A session token or a link's token.
+//! Parses a session token or a link's token.
 #![no_main]
 
 use domain::token::Token;
@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     if let Ok(token) = text.parse::<Token>() {
-        // One token has one spelling: two would be two cookies for one session.
+        // A token has exactly one spelling; a second one would be a second cookie for the same session.
         assert_eq!(token.expose(), text);
     }
 });

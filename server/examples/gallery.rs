@@ -67,7 +67,7 @@ async fn with_headers(
 async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {
     let path = request.uri().path();
     let mut response = pages.answer(request.method(), path, request.headers());
-    // No page of the product stands there, so that its status says that there is none.
+    // This path has no page, so the status is that of a missing page.
     if path == "/gallery" {
         *response.status_mut() = StatusCode::OK;
     }

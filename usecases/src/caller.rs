@@ -1,4 +1,4 @@
-//! Who is calling: the session behind a token, and what it may do.
+//! The caller: the session behind a token, and what it may do.
 
 use std::time::Duration;
 
@@ -12,31 +12,31 @@ use domain::{
 
 use crate::{Services, UseCaseError};
 
-/// How exact the time of the last request is kept, so that not every read becomes a write.
+/// The precision of the stored time of the last request, so that not every read becomes a write.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 /// A session and its rights at the time of this request.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The session, with what is known of its user.
+    /// The session, with the data of its user.
     pub session: SessionRecord,
-    /// What it may do.
+    /// What the session may do.
     pub standing: Standing,
-    /// The token it came with.
+    /// The token of the request.
     pub token: TokenHash,
 }
 
-/// Where a request comes from, signed in or not.
+/// The client that sent a request, signed in or not.
 #[derive(Debug, Clone, Copy)]
 pub struct Visitor {
-    /// The client's address: the peer, or what trusted proxies say of it.
+    /// The client's address: the peer, or the address that trusted proxies report.
     pub address: ClientAddress,
     /// The token by which the browser may be known to a user.
     pub browser: Option<TokenHash>,
 }
 
-/// Resolves the caller by the tokens that came along; `Ok(None)` when there is no session or it has ended. An error refuses the request: it
-/// fails closed.
+/// Finds the caller by the request's tokens. Returns `Ok(None)` if there is no session or it has ended. An error refuses the request
+/// (fail closed).
 pub async fn resolve(
     services: &Services,
     tokens: impl Iterator<Item = TokenHash>,

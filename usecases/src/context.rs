@@ -1,25 +1,25 @@
-//! What a use case is called with.
+//! The context of a use case.
 
 use domain::{events::Origin, ports::TokenSwap, time::Timestamp, token::Token};
 
 use crate::{Caller, Services, UseCaseError, Visitor};
 
-/// One call of a use case: the services, the caller, where it comes from, and the instant.
+/// One call of a use case: the services, the caller, the client, and the instant.
 pub struct Context {
-    /// The ports and the settings. What they write is noted as coming from the call's origin.
+    /// The ports and the settings. Everything that they write records the call's origin.
     pub services: Services,
-    /// Where the call comes from.
+    /// The client that sent the call.
     pub visitor: Visitor,
-    /// The instant: one for the whole call.
+    /// The instant, the same for the whole call.
     pub now: Timestamp,
-    /// Who calls; none for public functions without a session.
+    /// The caller; none for public functions without a session.
     caller: Option<Caller>,
     /// The server function that was called.
     pub(crate) function: Option<&'static str>,
 }
 
 impl Context {
-    /// A call that comes from `origin`, at this instant by the services' clock.
+    /// Creates the context of a call from `origin`, at the current time of the services' clock.
     #[must_use]
     pub fn new(
         services: &Services,
@@ -38,7 +38,7 @@ impl Context {
         }
     }
 
-    /// The caller's session. The access layer has let it in already; without one this fails closed.
+    /// The caller's session. The access layer has already admitted the session; without a session this fails closed.
     pub fn caller(&self) -> Result<&Caller, UseCaseError> {
         self.caller.as_ref().ok_or(UseCaseError::NotSignedIn)
     }
@@ -54,7 +54,7 @@ impl Context {
         Ok(Token::from_random(self.services.entropy.draw()?))
     }
 
-    /// The caller's session with a new token, for a step up (ASVS V7.2.4). After the store has swapped it, it goes into [`crate::Cookies`].
+    /// The caller's session with a new token, for a step-up (ASVS V7.2.4). Once the store has swapped the token, put it into [`crate::Cookies`].
     pub(crate) fn renewal(&self) -> Result<(TokenSwap, Token), UseCaseError> {
         let caller = self.caller()?;
         let token = self.draw_token()?;

@@ -1,29 +1,29 @@
-//! The cookies that use cases hand out, as values, and what they are called.
+//! The cookies that use cases set, as values, and their names.
 
 use domain::token::Token;
 
 const SESSION: &str = "twinlock";
 const BROWSER: &str = "twinlock-browser";
-/// Browsers take a cookie of such a name only by TLS, for this very host and for all its paths (RFC 6265bis §4.1.3.2).
+/// Browsers accept a cookie with this prefix only over TLS, for exactly this host and for all its paths (RFC 6265bis §4.1.3.2).
 const HOST_ONLY: &str = "__Host-";
 
-/// The tokens that the caller's browser gets with the answer: only ever in a cookie, never in a body.
+/// The tokens that the response sends to the caller's browser, always in a cookie, never in a body.
 ///
-/// They are apart from a use case's result because they go out with an error too: once the store has swapped a session's token, the browser
-/// needs the new one whatever fails after that.
+/// They are separate from a use case's result because an error response sends them too: once the store has swapped a session's token, the
+/// browser needs the new one, even if a later step fails.
 #[derive(Default)]
 pub struct Cookies {
-    /// What becomes of the session's cookie; none leaves it as it is.
+    /// The change to the session's cookie; none leaves it unchanged.
     pub session: Option<SessionCookie>,
-    /// The token by which the browser is known from now on; none leaves that cookie as it is. It outlives the session.
+    /// The token by which the browser is known from now on; none leaves that cookie unchanged. This cookie outlives the session.
     pub browser: Option<Token>,
 }
 
-/// What becomes of the session's cookie.
+/// A change to the session's cookie.
 pub enum SessionCookie {
-    /// It gets this token.
+    /// Sets the cookie to this token.
     Set(Token),
-    /// It goes.
+    /// Deletes the cookie.
     Clear,
 }
 
@@ -41,7 +41,7 @@ impl Cookies {
     }
 }
 
-/// The names of our cookies, and whether they travel by TLS alone.
+/// The names of the cookies, and whether they are sent only over TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CookieNames {
     session: String,
@@ -50,8 +50,8 @@ pub struct CookieNames {
 }
 
 impl CookieNames {
-    /// The names for an address. Browsers tell hosts apart but not ports, so the name holds a port that is not the usual one: two servers
-    /// on one host would sign each other's people out.
+    /// The names for an address. Browsers share cookies between the ports of a host, so the name contains a non-default port. Otherwise two
+    /// servers on one host would sign out each other's users.
     #[must_use]
     pub fn new(is_secure: bool, port: Option<u16>) -> Self {
         let prefix = if is_secure { HOST_ONLY } else { "" };
@@ -63,19 +63,19 @@ impl CookieNames {
         }
     }
 
-    /// The cookie with the session's token.
+    /// The name of the cookie with the session's token.
     #[must_use]
     pub fn session(&self) -> &str {
         &self.session
     }
 
-    /// The cookie by which a browser is known.
+    /// The name of the cookie by which a browser is known.
     #[must_use]
     pub fn browser(&self) -> &str {
         &self.browser
     }
 
-    /// Whether they are `Secure`.
+    /// Whether the cookies are `Secure`.
     #[must_use]
     pub const fn are_secure(&self) -> bool {
         self.is_secure

@@ -1,11 +1,11 @@
-//! Why a use case did not do what was asked. It is a closed set without free text, so no inner error can leak through it.
+//! The errors of use cases. They are a closed set without free text, so no inner error can leak through them.
 
 use domain::second_factor::backup_code::BackupCodeError;
 #[cfg(feature = "server")]
 use domain::{members::NoReset, people::password::Weakness};
 use serde::{Deserialize, Serialize};
 
-/// A field that breaks its rule.
+/// A field with an invalid value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
@@ -21,7 +21,7 @@ pub enum Field {
     Code,
     /// A backup code.
     BackupCode,
-    /// A backup code, where several were given.
+    /// A backup code, if several were given.
     OneBackupCode,
     /// An MFA method's name.
     MethodName,
@@ -36,13 +36,13 @@ impl From<BackupCodeError> for Field {
     }
 }
 
-/// Why a use case did not do what was asked.
+/// Why a use case refused or failed.
 #[cfg(feature = "server")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UseCaseError {
     /// No session, or one that has ended.
     NotSignedIn,
-    /// Wrong password, unknown address, disabled user: one and the same.
+    /// Wrong password, unknown address or disabled user, which can't be told apart.
     WrongCredentials,
     /// The code or backup code is wrong.
     WrongCode,
@@ -50,7 +50,7 @@ pub enum UseCaseError {
     JustExpired,
     /// The code was used before.
     AlreadyUsed {
-        /// Seconds until the next code; 0 when it is on the screen already.
+        /// Seconds until the next code; 0 if the device already shows it.
         seconds: u32,
     },
     /// The code would be right at another time (in set-up only).
@@ -60,14 +60,14 @@ pub enum UseCaseError {
     },
     /// The backup code was spent before.
     BackupCodeUsed,
-    /// Too many codes lately.
+    /// Too many recent codes.
     Paused {
         /// Seconds until the next attempt is judged.
         seconds: u32,
     },
     /// Too many refused codes in a row.
     Locked {
-        /// How many.
+        /// How many codes.
         tries: u32,
     },
     /// Too many attempts or requests.
@@ -75,47 +75,47 @@ pub enum UseCaseError {
         /// Seconds until the next one is judged.
         seconds: u32,
     },
-    /// Too many refused codes in a row where no backup code is taken, in the set-up of a first method and in a test: a new sign-in unlocks it.
+    /// Too many refused codes in a row in a first set-up or a test, which take no backup code. Only a new sign-in unlocks them.
     SessionLocked {
-        /// How many.
+        /// How many codes.
         tries: u32,
     },
     /// The password must be confirmed first.
     PasswordRequired,
-    /// The identity must be verified first: there is no grant for this.
+    /// The identity must be verified first, because there is no grant for this action.
     VerificationRequired,
-    /// It needs an MFA method, and there is none.
+    /// The action needs an MFA method, but there is none.
     NoMethod,
     /// The account requires MFA, and the person has none yet.
     SetUpRequired,
     /// This member can't be reset.
     NoReset {
-        /// Why.
+        /// The reason.
         why: NoReset,
     },
-    /// This session may not do that.
+    /// The session does not have the permission.
     NotAllowed,
-    /// No such thing.
+    /// The target does not exist.
     NotFound,
     /// The link was used, replaced or has expired.
     LinkDead,
-    /// Nothing is pending that this could confirm or finish.
+    /// There is nothing pending to confirm or finish.
     NothingPending,
-    /// An authenticator is active already, perhaps from another tab.
+    /// An authenticator is already active, perhaps because of another tab.
     AlreadySetUp,
-    /// A field breaks its rule.
+    /// A field has an invalid value.
     Invalid {
-        /// Which one.
+        /// The field.
         field: Field,
     },
-    /// A new password is guessed early.
+    /// The new password is easy to guess.
     WeakPassword {
-        /// Why.
+        /// The reason.
         why: Weakness,
     },
-    /// It may work again in a moment.
+    /// The failure may be temporary.
     Unavailable,
-    /// It failed here; the operator's log has the reason.
+    /// An internal failure; the operator's log contains the reason.
     Internal,
 }
 
@@ -133,7 +133,7 @@ impl From<domain::people::password::PasswordError> for UseCaseError {
 
 #[cfg(feature = "server")]
 impl From<domain::ports::PortError> for UseCaseError {
-    /// The operator's log gets the source; the wire gets the class.
+    /// Logs the source for the operator; the client receives only the kind of error.
     fn from(error: domain::ports::PortError) -> Self {
         let source = std::error::Error::source(&error)
             .map(ToString::to_string)
@@ -153,7 +153,7 @@ impl From<domain::ports::PortError> for UseCaseError {
 
 #[cfg(feature = "server")]
 impl From<domain::ports::Overloaded> for UseCaseError {
-    /// The request's own line in the log says enough: they come by the hundred.
+    /// Logs nothing, because the log already has a line for the request, and such refusals come by the hundred.
     fn from(_: domain::ports::Overloaded) -> Self {
         Self::Unavailable
     }

@@ -1,9 +1,9 @@
-//! What Twinlock does for people: each function is one use case, called with a [`Context`] and what the person gave.
+//! What Twinlock does for users: each function is one use case, called with a [`Context`] and the user's input.
 //!
-//! It returns what happened; cookies are values ([`Cookies`]). The server functions, the command line and the demo call it alike, so that it
-//! knows neither HTTP nor the pages. `domain` holds the rules that it asks.
+//! A use case returns its result; cookies are values ([`Cookies`]). The server functions, the command line and the demo call the use cases
+//! alike, so this crate depends neither on HTTP nor on the pages. `domain` contains the rules.
 //!
-//! The pages compile this crate without the feature `server`: then there is only what goes in and comes out.
+//! The pages compile this crate without the feature `server`, which leaves only the inputs and outputs.
 
 pub mod accounts;
 pub mod mfa;

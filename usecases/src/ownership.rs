@@ -1,4 +1,4 @@
-//! What only an Owner of an account may do, checked in one place.
+//! The checks for actions that only an Owner of an account may do.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -18,7 +18,7 @@ pub(crate) fn check(context: &Context, account: &AccountId) -> Result<(), UseCas
     })
 }
 
-/// The name of the caller's account: it came along with the session.
+/// The name of the caller's account, which is part of the session.
 pub(crate) fn name(context: &Context, account: &AccountId) -> Result<String, UseCaseError> {
     check(context, account)?;
     let mut names = context.caller()?.session.account_names.iter();
@@ -28,7 +28,7 @@ pub(crate) fn name(context: &Context, account: &AccountId) -> Result<String, Use
     Ok(name.clone().into())
 }
 
-/// Its rule, likewise.
+/// Whether the account requires MFA, also known from the session.
 pub(crate) fn requires_mfa(context: &Context, account: &AccountId) -> Result<bool, UseCaseError> {
     let mut memberships = context.caller()?.session.subject.memberships.iter();
     Ok(memberships.any(|place| place.account == *account && place.requires_mfa))

@@ -1,11 +1,11 @@
-//! What a refusal leaves in the security events.
+//! The security events of refusals.
 
 use domain::events::{Action, Event, Outcome};
 
 use crate::{Context, Services, UseCaseError};
 
-/// Notes what a refusal is in the security events: how the attempt ended, or that somebody asked for what they may not. It changes
-/// nothing about the refusal: an attempt that was counted stands as failed already.
+/// Records a refusal in the security events: the outcome of the attempt, or an access that was denied. This does not change the refusal,
+/// because a counted attempt is already stored as failed.
 pub async fn note_refusal(context: &Context, error: UseCaseError) {
     let services = &context.services;
     if let Some(outcome) = end(error) {
@@ -16,25 +16,25 @@ pub async fn note_refusal(context: &Context, error: UseCaseError) {
     }
 }
 
-/// How a counted attempt ended. A database that does not answer is not asked again: the attempt stands as failed already, and whoever
-/// waits would wait twice as long for their answer.
+/// The outcome of a counted attempt. If the database does not answer, it is not called again: the attempt is already stored as failed, and
+/// the client would wait twice as long for the response.
 const fn end(error: UseCaseError) -> Option<Outcome> {
     match error {
         UseCaseError::Unavailable => None,
         UseCaseError::AlreadyUsed { .. } | UseCaseError::BackupCodeUsed => Some(Outcome::Used),
-        // The password was right, but too many sessions were opened lately.
+        // The password was right, but too many sessions were opened recently.
         UseCaseError::TooMany { .. } => Some(Outcome::Limited),
         _ => Some(Outcome::Failed),
     }
 }
 
-/// Notes that a function was refused.
+/// Records that a function was refused.
 pub async fn note_denied(services: &Services, function: Option<&'static str>) {
     let event = Event::new(Action::Access, Outcome::Denied).saying(function.unwrap_or_default());
     log(services.events.note(event).await);
 }
 
-/// What is stored did not open: another key, another row, or changed bytes.
+/// Records that stored data could not be opened: another key, another row, or changed bytes.
 pub(crate) async fn note_damage(context: &Context, event: Option<Event>) {
     let events = &context.services.events;
     log(match event {
@@ -43,7 +43,7 @@ pub(crate) async fn note_damage(context: &Context, event: Option<Event>) {
     });
 }
 
-/// Somebody asked for what is not theirs, or for what they had not proved to be theirs. An ended session is an everyday thing.
+/// Whether the caller asked for something that is not theirs, or that they had not verified for. Ended sessions are normal and not recorded.
 const fn is_denied(error: UseCaseError) -> bool {
     matches!(
         error,

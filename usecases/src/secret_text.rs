@@ -1,27 +1,27 @@
-//! Secrets on their way between the browser and the server. Neither type shows its content to `Debug`.
+//! Secrets that are sent between the browser and the server. The `Debug` output of both types hides the content.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-/// A secret that only ever travels to the server: a password, a code, a link's token. On the server it can't be serialised.
+/// A secret that is sent only to the server: a password, a code, a link's token. The server can't serialise it.
 #[derive(Clone)]
 pub struct SecretText(Zeroizing<String>);
 
-/// A secret that only ever travels to its owner's browser, in the one answer that made it: a new key, a backup code.
+/// A secret that is sent only to its owner's browser, in the response that created it: a new key, a backup code.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Disclosed(String);
 
 impl SecretText {
-    /// Wraps what was typed.
+    /// Wraps the typed text.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// What was typed.
+    /// The typed text.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,4 +1,4 @@
-//! What the use cases need, assembled by the server.
+//! The services that the use cases need, assembled by the server.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -13,11 +13,11 @@ use domain::{
 
 use crate::CookieNames;
 
-/// The ports and the settings. Each layer that a request passes has them: a clone is one counter more, not one a port.
+/// The ports and the settings. Each layer of a request holds them, so a clone increments one reference count instead of one for each port.
 #[derive(Clone)]
 pub struct Services(Arc<Ports>);
 
-/// What [`Services`] are made of.
+/// The content of [`Services`].
 #[derive(Clone)]
 pub struct Ports {
     /// The wall clock.
@@ -40,23 +40,23 @@ pub struct Ports {
     pub mfa: Arc<dyn Mfa>,
     /// Attempts.
     pub attempts: Arc<dyn Attempts>,
-    /// Security events that stand for themselves.
+    /// Security events that are not part of another change.
     pub events: Arc<dyn Events>,
     /// Browsers that completed a sign-in before.
     pub known_browsers: Arc<dyn KnownBrowsers>,
-    /// Changes of the own password.
+    /// Changes of a user's own password.
     pub password_changes: Arc<dyn PasswordChanges>,
     /// Keys that seal and index.
     pub vault: Arc<Vault>,
     /// Settings.
     pub settings: Arc<Settings>,
-    /// The same services for one request.
+    /// Creates the services for one request.
     pub scope: Arc<dyn Scope>,
 }
 
-/// Makes services for one request: what they write is noted as coming from there.
+/// Creates services for one request, which record its origin with everything that they write.
 pub trait Scope: Send + Sync {
-    /// The same ports, which note `origin` with every security event.
+    /// Returns these ports, but with `origin` in every security event that they write.
     fn seen_from(&self, services: &Services, origin: Origin) -> Services;
 }
 
@@ -85,14 +85,14 @@ impl Services {
 /// Settings that the use cases read.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The product's name, which is the issuer in the authenticator too.
+    /// The product's name, which is also the issuer in the authenticator.
     pub brand: String,
-    /// Where people reach the server: scheme, host and port, without a path.
+    /// The URL of the server for users: scheme, host and port, without a path.
     pub public_url: String,
-    /// What our cookies are called: `Secure`, with the `__Host-` prefix, when the public URL is https.
+    /// The names of the cookies: `Secure`, with the `__Host-` prefix, if the public URL is https.
     pub cookies: CookieNames,
-    /// How many refused sign-ins one address has (see `domain::session::address_limit`).
+    /// How many refused sign-ins one address may have (see `domain::session::address_limit`).
     pub address_limit: u32,
-    /// Whether a half session is told the names of the Owners who can help with a lost device.
+    /// Whether a half session may see the names of the Owners who can help with a lost device.
     pub show_helpers: bool,
 }

@@ -1,4 +1,4 @@
-//! Use cases are callable by anybody: they know neither HTTP nor the pages.
+//! Checks that any caller can use the use cases, because they depend neither on HTTP nor on the pages.
 #![allow(
     clippy::unwrap_used,
     reason = "a test that can't go on should stop, in its helpers too"
@@ -6,7 +6,7 @@
 
 use std::process::Command;
 
-/// What belongs to the edge or to the pages.
+/// Crates that belong to the server's edge or to the pages.
 const FOREIGN: [&str; 12] = [
     "app",
     "axum",
@@ -22,7 +22,7 @@ const FOREIGN: [&str; 12] = [
     "web-sys",
 ];
 
-/// The crates that `usecases` is built from, on the server's side.
+/// The crates that `usecases` depends on, on the server's side.
 fn crates() -> Vec<String> {
     let tree = Command::new(env!("CARGO"))
         .args(["tree", "--package", "usecases", "--features", "server"])

@@ -1,4 +1,4 @@
-//! What goes over the wire for the Accounts page and an account's members.
+//! The server functions of the Accounts page and of an account's members.
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -12,13 +12,13 @@ use usecases::{
 use crate::serve::answer;
 use crate::wire::{error::AppError, json_post::Posted};
 
-/// The person's accounts, by name.
+/// The user's accounts, by name.
 #[server(prefix = "/api", endpoint = "accounts/list", protocol = Posted)]
 pub async fn list() -> Result<Vec<AccountRow>, AppError> {
     answer(accounts::list).await
 }
 
-/// Switches an account's rule on; answers what the session may do by then.
+/// Switches an account's rule on. Returns what the session may do afterwards.
 #[server(prefix = "/api", endpoint = "accounts/require_mfa", protocol = Posted)]
 pub async fn require_mfa(
     /// What the page sends.
@@ -27,7 +27,7 @@ pub async fn require_mfa(
     answer(async |context| accounts::require_mfa(context, request).await).await
 }
 
-/// Switches an account's rule off, by a grant.
+/// Switches an account's rule off, with a grant.
 #[server(prefix = "/api", endpoint = "accounts/lift_rule", protocol = Posted)]
 pub async fn lift_rule(
     /// What the page sends.
@@ -36,7 +36,7 @@ pub async fn lift_rule(
     answer(async |context| accounts::lift_rule(context, request).await).await
 }
 
-/// Members of an account, a page of them.
+/// One page of an account's members.
 #[server(prefix = "/api", endpoint = "accounts/members", protocol = Posted)]
 pub async fn members(
     /// What the page sends.
@@ -48,13 +48,13 @@ pub async fn members(
 /// All members that match, for the CSV.
 #[server(prefix = "/api", endpoint = "accounts/export", protocol = Posted)]
 pub async fn export(
-    /// What the page sends; its page does not matter.
+    /// What the page sends; the page number is ignored.
     request: MembersWanted,
 ) -> Result<Vec<MemberRow>, AppError> {
     answer(async |context| accounts::export(context, request).await).await
 }
 
-/// Takes a member's method, codes and sessions away, by a grant.
+/// Deletes a member's method, codes and sessions, with a grant.
 #[server(prefix = "/api", endpoint = "accounts/reset_member", protocol = Posted)]
 pub async fn reset_member(
     /// What the page sends.

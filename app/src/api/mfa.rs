@@ -1,4 +1,4 @@
-//! What goes over the wire for the MFA wizard.
+//! The server functions of the MFA wizard.
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -12,19 +12,19 @@ use usecases::{
 use crate::serve::{answer, answer_with_cookies};
 use crate::wire::{error::AppError, json_post::Posted};
 
-/// The session's pending key: the one that waits, else a new one.
+/// Returns the session's pending key, or creates one.
 #[server(prefix = "/api", endpoint = "mfa/set_up", protocol = Posted)]
 pub async fn set_up() -> Result<PendingSetUp, AppError> {
     answer(mfa::set_up).await
 }
 
-/// Whether the session has a pending key to prove.
+/// Whether the session has a pending key to confirm.
 #[server(prefix = "/api", endpoint = "mfa/pending", protocol = Posted)]
 pub async fn pending() -> Result<bool, AppError> {
     answer(mfa::has_pending).await
 }
 
-/// Proves the pending key by its first code, and activates it.
+/// Confirms the pending key by its first code, and activates it.
 #[server(prefix = "/api", endpoint = "mfa/confirm", protocol = Posted)]
 pub async fn confirm(
     /// What the page sends.
@@ -40,13 +40,13 @@ pub async fn cancel() -> Result<(), AppError> {
     answer(mfa::cancel).await
 }
 
-/// A fresh set of codes for the page that was reloaded; the set before works until `finish`.
+/// Draws a fresh set of codes for a reloaded page. The previous set works until `finish`.
 #[server(prefix = "/api", endpoint = "mfa/backup_codes", protocol = Posted)]
 pub async fn backup_codes() -> Result<CodeSheet, AppError> {
     answer(mfa::show_fresh_codes).await
 }
 
-/// Notes that the codes on the page are saved; answers what comes next, if it could be looked up.
+/// Records that the codes on the page are saved. Returns what the next page shows, if it could be looked up.
 #[server(prefix = "/api", endpoint = "mfa/finish", protocol = Posted)]
 pub async fn finish(
     /// What the page sends.
@@ -55,25 +55,25 @@ pub async fn finish(
     answer(async |context| mfa::finish(context, request).await).await
 }
 
-/// After a reset: discards the codes on the page, so that the ones from before stay.
+/// Discards the codes on the page after a reset, so that the old ones stay.
 #[server(prefix = "/api", endpoint = "mfa/keep_codes", protocol = Posted)]
 pub async fn keep_codes() -> Result<Option<Settled>, AppError> {
     answer(mfa::keep_codes).await
 }
 
-/// New backup codes, by a grant; the ones from before work until `finish`.
+/// Draws new backup codes, with a grant. The old ones work until `finish`.
 #[server(prefix = "/api", endpoint = "mfa/generate", protocol = Posted)]
 pub async fn generate() -> Result<CodeSheet, AppError> {
     answer(mfa::generate).await
 }
 
-/// Deletes the method, by a grant; answers what the session may do by then.
+/// Deletes the method, with a grant. Returns what the session may do afterwards.
 #[server(prefix = "/api", endpoint = "mfa/delete", protocol = Posted)]
 pub async fn delete() -> Result<Viewer, AppError> {
     answer_with_cookies(mfa::delete).await
 }
 
-/// Renames the method; answers the name as it is kept.
+/// Renames the method. Returns the name as stored.
 #[server(prefix = "/api", endpoint = "mfa/rename", protocol = Posted)]
 pub async fn rename(
     /// What the page sends.
@@ -82,7 +82,7 @@ pub async fn rename(
     answer(async |context| mfa::rename(context, request).await).await
 }
 
-/// Tests the authenticator: counts as an attempt and burns the code's step.
+/// Tests the authenticator. The test counts as an attempt and uses up the code's step.
 #[server(prefix = "/api", endpoint = "mfa/test", protocol = Posted)]
 pub async fn test(
     /// What the page sends.

@@ -1,4 +1,4 @@
-//! What goes over the wire for My profile.
+//! The server functions of My profile.
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -15,7 +15,7 @@ pub async fn view() -> Result<Profile, AppError> {
     answer(profile::view).await
 }
 
-/// Changes the own password.
+/// Changes the caller's own password.
 #[server(prefix = "/api", endpoint = "profile/change_password", protocol = Posted)]
 pub async fn change_password(
     /// What the page sends.

@@ -1,4 +1,4 @@
-//! What goes over the wire for sessions.
+//! The server functions of sessions.
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
@@ -12,7 +12,7 @@ use usecases::session::{
 use crate::serve::{answer, answer_with_cookies};
 use crate::wire::{error::AppError, json_post::Posted};
 
-/// Who is signed in; nobody is no error.
+/// The signed-in user; having no session is not an error.
 #[server(prefix = "/api", endpoint = "session/whoami", protocol = Posted)]
 pub async fn whoami() -> Result<Option<Viewer>, AppError> {
     answer(session::whoami).await
@@ -58,7 +58,7 @@ pub async fn accounts() -> Result<Vec<AccountOption>, AppError> {
     answer(session::accounts).await
 }
 
-/// Works in that account from now on.
+/// Sets the account that the session works in.
 #[server(prefix = "/api", endpoint = "session/choose_account", protocol = Posted)]
 pub async fn choose_account(
     /// What the page sends.
@@ -67,7 +67,7 @@ pub async fn choose_account(
     answer(async |context| session::choose_account(context, request).await).await
 }
 
-/// The names of those who can really help a person who lost their device; none unless the operator allows it.
+/// The names of the Owners who can help a user who lost their device; none unless the operator allows it.
 #[server(prefix = "/api", endpoint = "session/helpers", protocol = Posted)]
 pub async fn helpers() -> Result<Vec<String>, AppError> {
     answer(session::helpers).await
@@ -79,7 +79,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     answer_with_cookies(session::sign_out).await
 }
 
-/// Gives the password again, before something that a stolen open session must not do.
+/// Confirms the password, before an action that a stolen open session must not allow.
 #[server(prefix = "/api", endpoint = "session/confirm_password", protocol = Posted)]
 pub async fn confirm_password(
     /// What the page sends.
@@ -100,7 +100,7 @@ pub async fn check_setup_link(
     answer(async |context| session::check_setup_link(context, request).await).await
 }
 
-/// Makes the first account and its owner, signed in.
+/// Creates the first account and its Owner, and signs them in.
 #[server(prefix = "/api", endpoint = "session/create_first_owner", protocol = Posted)]
 pub async fn create_first_owner(
     /// What the page sends.
@@ -112,7 +112,7 @@ pub async fn create_first_owner(
     .await
 }
 
-/// Whose invitation a link is, while it works.
+/// The user of an open invitation.
 #[server(prefix = "/api", endpoint = "session/check_invitation", protocol = Posted)]
 pub async fn check_invitation(
     /// What the page sends.

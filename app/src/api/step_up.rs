@@ -1,4 +1,4 @@
-//! What goes over the wire for an Identity verification within a session.
+//! The server functions of an Identity verification within a session.
 
 use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use usecases::step_up::{AskedFor, NextStep, StepUpCode};
 use crate::serve::{answer, answer_with_cookies};
 use crate::wire::{error::AppError, json_post::Posted};
 
-/// Notes what is wanted, before its code is asked for.
+/// Stores the requested action, before its code is asked for.
 #[server(prefix = "/api", endpoint = "step_up/ask", protocol = Posted)]
 pub async fn ask(
     /// What the page sends.
@@ -19,13 +19,13 @@ pub async fn ask(
     answer(async |context| step_up::ask(context, request).await).await
 }
 
-/// What the session asks; none when nothing is pending.
+/// What the session asks to verify for; none if nothing is pending.
 #[server(prefix = "/api", endpoint = "step_up/asked", protocol = Posted)]
 pub async fn asked() -> Result<Option<AskedFor>, AppError> {
     answer(step_up::asked).await
 }
 
-/// Verifies by the authenticator application.
+/// Verifies with a code of the authenticator application.
 #[server(prefix = "/api", endpoint = "step_up/verify_code", protocol = Posted)]
 pub async fn verify_code(
     /// What the page sends.
@@ -37,7 +37,7 @@ pub async fn verify_code(
     .await
 }
 
-/// Verifies by a backup code: the factor that a person has lost is never demanded.
+/// Verifies with a backup code, so that a user who lost their device is not locked out.
 #[server(prefix = "/api", endpoint = "step_up/verify_backup_code", protocol = Posted)]
 pub async fn verify_backup_code(
     /// What the page sends.
@@ -49,7 +49,7 @@ pub async fn verify_backup_code(
     .await
 }
 
-/// Forgets what was asked.
+/// Deletes the request.
 #[server(prefix = "/api", endpoint = "step_up/cancel", protocol = Posted)]
 pub async fn cancel() -> Result<(), AppError> {
     answer(step_up::cancel).await

@@ -1,4 +1,4 @@
-//! What people see, one folder a feature.
+//! The pages, one folder for each feature.
 
 pub mod accounts;
 #[cfg(feature = "csr")]

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ui::{CodeField, CodeKind, CodeList, CopyButton, KeyGroups, QrCode};
 
-/// A QR code of 21 modules a side, which says `TWINLOCK GALLERY`.
+/// A QR code of 21 × 21 modules, which contains `TWINLOCK GALLERY`.
 const QR_CODE: &str = include_str!("qr-code.txt");
 /// The key of RFC 6238's examples.
 const KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

@@ -4,14 +4,14 @@ use leptos::prelude::*;
 
 use crate::ui::text::pure::slug;
 
-/// Widgets that belong together, once on the light and once on the dark canvas.
+/// A family of widgets, shown in the light and in the dark theme.
 #[component]
 pub(super) fn Family(
     /// Its heading.
     title: &'static str,
-    /// The specimens, made anew for each theme.
+    /// The specimens, created anew for each theme.
     specimens: fn() -> AnyView,
-    /// Each theme gets the whole width.
+    /// Gives each theme the full width.
     #[prop(optional)]
     wide: bool,
 ) -> impl IntoView {
@@ -31,7 +31,7 @@ pub(super) fn Family(
 /// A widget in one state, and the name of that state.
 #[component]
 pub(super) fn Specimen(
-    /// What is to be seen.
+    /// The name of the state.
     state: &'static str,
     /// The widget.
     children: Children,
@@ -44,7 +44,7 @@ pub(super) fn Specimen(
     }
 }
 
-/// An id for what a widget refers to: every specimen stands on the page twice.
+/// A unique id for references within a widget, because every specimen is on the page twice.
 pub(super) fn unique(prefix: &str) -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(1);
     format!("gallery-{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))

@@ -1,6 +1,6 @@
-//! Every widget of [`crate::ui`] in every state, in both themes: `/gallery`, in builds with the feature `gallery` and in no other.
+//! The gallery at `/gallery`: every widget of [`crate::ui`] in every state, in both themes. Only builds with the feature `gallery` have it.
 //!
-//! One file a family. `cargo xtask gallery` builds and serves it; a test of xtask fails when a widget is missing here.
+//! There is one file for each family. `cargo xtask gallery` builds and serves it; a test of xtask fails if a widget is missing here.
 
 mod badges;
 mod buttons;
@@ -17,7 +17,7 @@ mod tables;
 
 use leptos::prelude::*;
 
-/// The app, and at `/gallery` the gallery in its place.
+/// The app, with the gallery instead of it at `/gallery`.
 #[component]
 pub fn App() -> impl IntoView {
     let address = window().location().pathname().unwrap_or_default();
@@ -28,12 +28,12 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// A signal that a specimen starts with and may change.
+/// A signal with this start value.
 fn some(text: &str) -> RwSignal<Option<String>> {
     RwSignal::new(Some(text.to_owned()))
 }
 
-/// Text as if somebody had typed it.
+/// A signal with this text, as if it had been typed.
 fn typed(text: &str) -> RwSignal<String> {
     RwSignal::new(text.to_owned())
 }

@@ -9,7 +9,7 @@ use crate::ui::{
     text::pure::slug,
 };
 
-/// Title, specimens, and whether each theme gets the whole width.
+/// Title, specimens, and whether each theme gets the full width.
 type Entry = (&'static str, fn() -> AnyView, bool);
 
 const FAMILIES: [Entry; 10] = [
@@ -25,11 +25,11 @@ const FAMILIES: [Entry; 10] = [
     ("Icons", icons::specimens, false),
 ];
 
-/// The page.
+/// The gallery page.
 #[component]
 pub(super) fn Gallery() -> impl IntoView {
     follow_stored_theme();
-    // Fields that start with an error take the focus, as they should; here the reader begins at the top, or where the address points.
+    // Fields that start with an error take the focus. Here the page should start at the top, or at the fragment of the URL.
     request_animation_frame(|| {
         let place = window().location().hash().unwrap_or_default();
         match document().get_element_by_id(place.trim_start_matches('#')) {
@@ -42,7 +42,7 @@ pub(super) fn Gallery() -> impl IntoView {
     };
     let family = |(title, specimens, wide): Entry| view! { <Family title specimens wide /> };
     view! {
-        // Not part of the product's style sheet; `cargo xtask gallery` puts it there.
+        // Not part of the product's style sheet; `cargo xtask gallery` adds it.
         <link rel="stylesheet" href="/gallery.css" />
         <SkipLink label="Skip to content" />
         <header class="header">

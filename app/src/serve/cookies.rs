@@ -1,25 +1,25 @@
-//! Our cookies among those of others: how they are called, and how they are found whatever else the browser sends.
+//! Finds Twinlock's cookies among other cookies, whatever else the browser sends.
 
 use domain::token::{Token, TokenHash};
 use http::{HeaderMap, header::COOKIE};
 
-/// So many sessions of one name are looked up: more are somebody's flood.
+/// How many session tokens of one name are looked up. More than these come from a flood of cookies.
 const MOST_SESSIONS: usize = 3;
 
-/// Whether there is a cookie of this name, whatever its value.
+/// Whether there is a cookie with this name, whatever its value.
 #[must_use]
 pub fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
     values(headers, name).next().is_some()
 }
 
-/// The tokens in the cookies of this name. Browsers send the most specific cookie first; one that holds no token is another program's.
+/// The tokens in the cookies with this name. Browsers send the most specific cookie first. A cookie without a token belongs to another program.
 pub(crate) fn tokens(headers: &HeaderMap, name: &str) -> impl Iterator<Item = TokenHash> {
     let texts = values(headers, name).filter_map(|value| std::str::from_utf8(value).ok());
     let tokens = texts.filter_map(|text| text.parse::<Token>().ok());
     tokens.map(|token| token.hash()).take(MOST_SESSIONS)
 }
 
-/// Bytes, not text: other programs on the host put any bytes into their cookies, which stand in the same line as ours.
+/// The values as bytes, because other programs on the host may put any bytes into their cookies, which are in the same header line.
 fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(COOKIE).iter();
     let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
@@ -56,7 +56,7 @@ mod tests {
         assert!(!has_cookie(&headers, "twinlock-7626"));
     }
 
-    /// Kind 6 of the field's faults: the line that we share with other programs may hold any bytes.
+    /// Kind 6 of the field's faults: other programs may put any bytes into the shared header line.
     #[test]
     fn p10_odd_bytes_of_other_cookies_hide_nothing() {
         let (text, hash) = token(7);

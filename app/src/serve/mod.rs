@@ -1,5 +1,5 @@
-//! The edge of the server functions: a request becomes a use case's [`Context`], and what the use case answers becomes cookies and an
-//! error of the wire.
+//! The edge of the server functions: turns a request into a use case's [`Context`], and the use case's result into cookies and an error
+//! for the client.
 
 mod cookies;
 mod origin;
@@ -23,14 +23,14 @@ use crate::wire::error::AppError;
 pub use cookies::has_cookie;
 pub use origin::origin;
 
-/// Who a request is from, by its session cookie.
+/// The caller of a request, found by its session cookie.
 pub async fn resolve(services: &Services, headers: &HeaderMap) -> Result<Option<Caller>, AppError> {
     let name = services.settings.cookies.session();
     let caller = usecases::resolve(services, cookies::tokens(headers, name)).await;
     Ok(caller?)
 }
 
-/// Where a request comes from: its address, and what its headers say beside that.
+/// The client of a request: its address and its known-browser token.
 #[must_use]
 pub fn visitor(address: ClientAddress, headers: &HeaderMap, settings: &Settings) -> Visitor {
     Visitor {
@@ -39,14 +39,14 @@ pub fn visitor(address: ClientAddress, headers: &HeaderMap, settings: &Settings)
     }
 }
 
-/// Runs a use case that hands out no cookies.
+/// Runs a use case that sets no cookies.
 pub(crate) async fn answer<T>(
     use_case: impl AsyncFnOnce(&Context) -> Result<T, UseCaseError>,
 ) -> Result<T, AppError> {
     answer_with_cookies(async |context, _| use_case(context).await).await
 }
 
-/// Runs a use case on the request that is being served, and hands out its cookies. The server gives an error its HTTP status.
+/// Runs a use case for the current request, and sets its cookies. The server gives an error its HTTP status.
 pub(crate) async fn answer_with_cookies<T>(
     use_case: impl AsyncFnOnce(&Context, &mut Cookies) -> Result<T, UseCaseError>,
 ) -> Result<T, AppError> {
@@ -62,12 +62,12 @@ pub(crate) async fn answer_with_cookies<T>(
     result.map_err(AppError::from)
 }
 
-/// The call that is being served; none if the server did not provide its parts.
+/// The context of the current call; none if the server did not provide its parts.
 fn context() -> Option<Context> {
     let services = use_context::<Services>()?;
     let caller = use_context::<Option<Caller>>().flatten();
     let visitor = use_context::<Visitor>()?;
-    // Only a test leaves the origin out.
+    // Only tests provide no origin.
     let origin = use_context::<Origin>()
         .unwrap_or_else(|| Origin::here(Actor::Nobody, services.clock.now()));
     Some(Context::new(&services, caller, visitor, origin))

@@ -1,4 +1,4 @@
-//! Where a request comes from, as security events say it.
+//! The origin of a request, as security events record it.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use usecases::Caller;
 
 use crate::wire::access::ACCESS;
 
-/// Where a request comes from.
+/// The origin of a request.
 #[must_use]
 pub fn origin(
     path: &str,
@@ -37,7 +37,7 @@ pub fn origin(
     }
 }
 
-/// What a password or a code is tried for by this function.
+/// The action that this function tries a password or code for.
 fn trying(path: &str) -> Option<Action> {
     Some(match path.strip_prefix("/api/")? {
         "session/sign_in" => Action::SignIn,

@@ -1,23 +1,23 @@
-//! The address that the operator set for the pages, beside the one where this page was opened.
+//! The URL that the operator configured for the pages, and the URL at which this page was opened.
 
 use leptos::prelude::*;
 
 use crate::{ui::browser::boot::meta, wire::error::AppError};
 
-/// The address that was set, if this page was opened at another one.
+/// The configured URL, if this page was opened at another one.
 fn elsewhere() -> Option<String> {
     let set = meta("public-url");
     let here = window().location().origin().unwrap_or_default();
     (!set.is_empty() && set != here).then_some(set)
 }
 
-/// Whether this page was opened without the TLS that its address has.
+/// Whether this page was opened without TLS although its configured URL has it.
 pub(crate) fn is_without_tls() -> bool {
     let protocol = window().location().protocol().unwrap_or_default();
     meta("public-url").starts_with("https:") && protocol == "http:"
 }
 
-/// The way to the right address, under a refusal that the wrong one may have brought about.
+/// A link to the configured URL, below a refusal that the wrong URL may have caused.
 #[component]
 pub(crate) fn RightAddress(error: AppError) -> impl IntoView {
     let may_help = matches!(error, AppError::ForeignRequest | AppError::NoCookie);

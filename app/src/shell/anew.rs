@@ -1,4 +1,4 @@
-//! A new version of the pages: when a tab may load it without losing anything.
+//! Decides when a tab may load a new version of the pages without losing anything.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -8,7 +8,7 @@ use super::Shell;
 use crate::{routes::Page, wire::connection::Connection};
 
 impl Shell {
-    /// Whether a page may be loaded anew on the way to it: there is a new version, and nothing is kept that would be lost.
+    /// Whether a navigation may reload the app: there is a new version, and the tab has no state that would be lost.
     pub(super) fn may_load_anew(self) -> bool {
         let is_free = |page: RwSignal<Option<Page>>| page.read_untracked().is_none();
         self.outdated.get_untracked()
@@ -24,7 +24,7 @@ impl Shell {
     }
 }
 
-/// Whether a click follows a link to a page of ours, in this tab.
+/// Whether a click follows a link to a page of this app in the same tab.
 pub(super) fn leads_to_a_page(event: &Event) -> bool {
     let target = event
         .target()

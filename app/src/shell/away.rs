@@ -1,4 +1,4 @@
-//! The way to the server: what the calls and the browser say of it, and when it is asked again.
+//! The connection to the server: what calls and the browser report about it, and when the tab asks the server again.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -16,16 +16,16 @@ use crate::{
     words,
 };
 
-/// How often a page loads by itself what could not be loaded.
+/// How often a page retries a failed load by itself.
 const RELOADS: u32 = 5;
 
 impl Shell {
-    /// What a call says of the way to the server.
+    /// Records what the result of a call tells about the connection.
     pub(super) fn note<T>(self, answer: &Result<T, AppError>) {
         self.hear(Heard::of(answer.as_ref().err()));
     }
 
-    /// What the tab heard of it.
+    /// Records what the tab heard about the connection.
     pub(super) fn hear(self, heard: Heard) {
         let before = self.connection.get_untracked();
         let now = before.after(heard);
@@ -38,25 +38,25 @@ impl Shell {
         }
     }
 
-    /// Somebody looks at the page again: what waited for them elsewhere, such as a sign-in in front, may be done, and nobody who looks
-    /// waits for the next turn.
+    /// The user looks at the page again. A sign-in in front of the server may be done now, so the tab asks the server at once instead of waiting
+    /// for the next retry.
     pub(super) fn look_again(self) {
         let connection = self.connection.get_untracked();
         if connection.leads_on_by_reload() || connection.asks_again() {
-            // The turns from before end.
+            // Ends earlier retries.
             self.lost.update_value(|lost| *lost = lost.wrapping_add(1));
             self.ask(0, self.lost.get_value());
         }
     }
 
-    /// Forgets that the server was not reached once it is, and says that what was sent may have been done. What was typed stays.
+    /// Clears a refusal about an unreachable server once it is reached, and warns that the request may have been done. Keeps the input.
     pub fn forget_once_back(self, refused: RwSignal<Option<AppError>>) {
         effect(move || {
             let is_open = self.connection.get() == Connection::Fine;
             if is_open && refused.with_untracked(|refused| refused.as_ref().is_some_and(passes)) {
                 leave_alert();
                 refused.set(None);
-                // What the end of a session says of the same try says more.
+                // A message about the end of the session is more specific.
                 if !self.status_warns.get_untracked() || self.status.read_untracked().is_none() {
                     self.warn_here(words::BACK_AGAIN.to_owned());
                 }
@@ -64,7 +64,7 @@ impl Shell {
         });
     }
 
-    /// Loads once more what could not be loaded (`has_failed`), once the server is reached. Not for ever: something in between may refuse just this.
+    /// Repeats a failed load (`has_failed`) once the server is reached. Limited, because something in between may refuse only this request.
     pub(crate) fn load_once_back(self, has_failed: StoredValue<bool>, reload: Box<dyn Fn()>) {
         let mut tries = 0;
         effect(move || {
@@ -77,12 +77,12 @@ impl Shell {
         });
     }
 
-    /// Asks now and then whether the server is back.
+    /// Asks the server again after a pause.
     fn ask_again(self, tries: u32, lost: u32) {
         later(move || self.ask(tries, lost), pause(tries));
     }
 
-    /// Asks whether the server is back; the page that could not be loaded is there then.
+    /// Asks whether the server is back. If so, continues with the session that it reports.
     fn ask(self, tries: u32, lost: u32) {
         if self.lost.get_value() != lost {
             return;
@@ -93,7 +93,7 @@ impl Shell {
             if self.lost.get_value() != lost {
                 return;
             }
-            // A new state asks by itself.
+            // If this changes the state, the new state starts its own retries.
             self.note(&answer);
             if self.lost.get_value() == lost {
                 if self.connection.get_untracked().asks_again() {
@@ -108,7 +108,7 @@ impl Shell {
                     self.hear_of_session(viewer);
                 }
                 Ok(_) => {}
-                // A page that says why it could not be loaded says the newest reason.
+                // A page that shows why it could not be loaded shows the latest reason.
                 Err(error) => self.failed.update(|failed| {
                     if failed.is_some() {
                         *failed = Some(error);

@@ -1,4 +1,4 @@
-//! How a page calls the server.
+//! Calls of the server from a page.
 
 use std::pin::Pin;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Shell {
-    /// Calls the server, with `pending` set meanwhile; a lost session leads to the sign-in.
+    /// Calls the server and sets `pending` meanwhile. If the session was lost, the guard leads to the sign-in.
     pub fn call<T: 'static>(
         self,
         pending: RwSignal<bool>,
@@ -25,7 +25,7 @@ impl Shell {
         self.follow(pending, Box::pin(request), Box::new(done));
     }
 
-    /// The same, of boxes: with types of their own each call would bring a copy of all of this into the pages, not each kind of answer.
+    /// The boxed part of [`Self::call`]. With its own types, each call would add a copy of this code to the pages, not each kind of answer.
     fn follow<T: 'static>(
         self,
         pending: RwSignal<bool>,
@@ -42,10 +42,10 @@ impl Shell {
         spawn_local(task);
     }
 
-    /// A call came back: whether its answer concerns the page.
+    /// Processes the end of a call. Returns whether the page should handle the answer.
     fn settle(self, pending: RwSignal<bool>, refusal: Option<AppError>) -> bool {
         pending.try_set(false);
-        // An answer of the server that it did not give to nobody; a public function is not called before the cookie was.
+        // These answers show that the server received the session's cookie. No page calls a public function before the cookie is proven.
         let is_proof = !matches!(refusal, Some(AppError::NotSignedIn | AppError::Unreachable))
             && !refusal.as_ref().is_some_and(words::is_from_between);
         if is_proof {
@@ -63,7 +63,7 @@ impl Shell {
                 self.lost_session();
                 return false;
             }
-            // The account's rule or the person's role changed meanwhile: the pages follow.
+            // The account's rule or the user's role has changed meanwhile, so the pages are updated.
             Some(AppError::SetUpRequired | AppError::NotAllowed) => self.refresh(),
             _ => {}
         }
@@ -71,7 +71,7 @@ impl Shell {
     }
 }
 
-/// Loads something once for a page, with a way to try again.
+/// Loads data for a page, and returns a function that loads it again.
 pub(crate) fn load<T, F>(
     fetch: impl Fn() -> F + Copy + Send + Sync + 'static,
 ) -> (
@@ -85,7 +85,7 @@ where
     load_if(true, fetch)
 }
 
-/// The same, if it is wanted at once: the call that led to a page may have brought what it shows.
+/// Like [`load`], but loads at once only if `at_once`, because the call that led to the page may have brought the data.
 pub(crate) fn load_if<T, F>(
     at_once: bool,
     fetch: impl Fn() -> F + Copy + Send + Sync + 'static,

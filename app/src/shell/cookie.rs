@@ -1,10 +1,10 @@
-//! Whether the browser keeps our cookie: no script can see it, so that only the next call shows it.
+//! Whether the browser keeps the session cookie. Scripts can't see the cookie, so only the next call shows it.
 
 use leptos::prelude::window;
 
 use crate::{shell::address, ui::get};
 
-/// False where the browser says that it keeps none, or where one that is for TLS only came without: then it is asked for at once.
+/// False if the browser reports that cookies are disabled, or if a TLS-only cookie came without TLS. Then the session is checked at once.
 pub(super) fn is_likely_kept() -> bool {
     let navigator = window().navigator();
     let is_enabled = get(&navigator, "cookieEnabled").is_some_and(|enabled| enabled.is_truthy());

@@ -1,4 +1,4 @@
-//! Who sees a page, and where everybody else is led.
+//! Decides who sees a page, and where others are redirected.
 
 use domain::session::policy::{Access, Standing};
 use leptos::prelude::*;
@@ -16,11 +16,11 @@ use crate::{
 enum Guard {
     Waiting,
     Elsewhere(Page, bool),
-    /// For whom: another person who signs in from another tab gets a page of their own.
+    /// The page is shown to this user. If another user signs in from another tab, the page is built again.
     Shown(Option<String>),
 }
 
-/// Shows a page to those who may see it, and leads everybody else to where they belong.
+/// Shows a page to sessions that may see it, and redirects all others.
 #[component]
 pub(crate) fn Guarded(
     /// The page.
@@ -48,7 +48,7 @@ pub(crate) fn Guarded(
         let page = page.get_value();
         let (to, nobody) = match guard.get() {
             Guard::Elsewhere(to, nobody) => (to, nobody),
-            // Whoever works in an account has left the set-up that another one demanded.
+            // A user who works in an account has left the set-up that another account required.
             Guard::Shown(_) if page.access() == Access::Full => {
                 return shell.after_set_up.set(None);
             }
@@ -58,7 +58,7 @@ pub(crate) fn Guarded(
         if to == Page::SetUp {
             let wanted = match &page {
                 page if page.is_on_the_way_in() => shell.wanted.try_update(Option::take).flatten(),
-                // What was to be verified went with the method.
+                // The action to verify needs the method, which no longer exists.
                 Page::StepUp(_) => None,
                 page => Some(page.clone()),
             };
@@ -88,7 +88,7 @@ pub(crate) fn Guarded(
     })
 }
 
-/// A forced set-up that was reloaded still ends in the account.
+/// A forced set-up leads to the account even after a reload.
 fn note_forced(shell: &Shell) {
     let is_forced = untrack(|| shell.viewer())
         .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
@@ -97,7 +97,7 @@ fn note_forced(shell: &Shell) {
     }
 }
 
-/// Until the server has said who is signed in.
+/// Shown until the server has answered who is signed in.
 #[component]
 fn Waiting() -> impl IntoView {
     let shell = shell();

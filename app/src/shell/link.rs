@@ -1,4 +1,4 @@
-//! The token of an invitation or of the first start, in the address's fragment.
+//! The token of an invitation or of the first start, in the URL's fragment.
 
 use domain::people::link_token;
 use leptos::prelude::window;
@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use crate::routes::Page;
 
-/// Whether the address holds a link's token.
+/// Whether the URL contains a link's token.
 pub(super) fn has_link() -> bool {
     let location = window().location();
     let is_link_page = location
@@ -16,7 +16,7 @@ pub(super) fn has_link() -> bool {
     is_link_page && location.hash().is_ok_and(|fragment| fragment.len() > 1)
 }
 
-/// Takes a link's token out of the address bar.
+/// Takes a link's token and removes it from the address bar.
 pub(super) fn take_fragment() -> Option<SecretText> {
     if !has_link() {
         return None;
@@ -26,7 +26,7 @@ pub(super) fn take_fragment() -> Option<SecretText> {
     if let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
     }
-    // Where the browser refuses that, an empty fragment takes its place in the history.
+    // If the browser refuses that, an empty fragment replaces it in the history.
     if has_link() {
         let _ = location.replace(&(path + "#"));
     }

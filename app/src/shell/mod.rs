@@ -1,4 +1,12 @@
 //! What every page shares: the session, the result of the last action, and how to call the server.
+//!
+//! `away` keeps the way to the server: `wire::connection` folds what the browser and the calls say into one state, and tells
+//! three ends of a call apart (no answer, an answer of the server, an answer of something in between). The shell asks again while
+//! nothing or a gateway without its server answers, and once when the person comes back to a page that waits for a sign-in in
+//! front. A refusal from between never offers `Try again`, because the server may have counted what was sent.
+//! `anew` leaves the next link, or Back, to the browser when the server has another build of the pages. The browser loads it on
+//! its way, but never while the shell holds what would be lost: fresh codes, a page to come back to, a set-up under way.
+//! `mfa/confirm` and `mfa/finish` answer what the session may do afterwards, so no step of the wizard asks the server twice.
 
 pub(crate) mod address;
 mod anew;
@@ -30,17 +38,17 @@ use crate::{
     words,
 };
 
-/// Where the tabs of one browser tell each other about sign-in and sign-out.
+/// The channel on which the tabs of one browser tell each other about sign-in and sign-out.
 const CHANNEL: &str = "twinlock";
 
-/// What a tab knows of its session.
+/// What a tab knows about its session.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Known {
     /// The server has not answered yet.
     NotYet,
-    /// Nobody is signed in.
+    /// No user is signed in.
     Nobody,
-    /// Somebody is, at least halfway.
+    /// A user is signed in, at least with the password.
     Somebody(Viewer),
 }
 
@@ -59,77 +67,77 @@ impl From<Option<Viewer>> for Known {
     }
 }
 
-/// The state all pages share; nothing of it is stored or put into the history.
+/// The state that all pages share. None of it is stored or put into the history.
 #[derive(Clone, Copy)]
 pub(crate) struct Shell {
-    /// Who is signed in, as far as this tab knows.
+    /// The signed-in user, as far as this tab knows.
     pub(crate) known: RwSignal<Known>,
-    /// Whether the server has said since the tab was opened who is signed in; until then a sign-in might end a session that is there.
+    /// Whether the server has told this tab who is signed in. Before that, a sign-in might end an existing session.
     pub is_confirmed: RwSignal<bool>,
     /// Why the server has not answered.
     pub failed: RwSignal<Option<AppError>>,
-    /// The way to the server.
+    /// The connection to the server.
     pub connection: RwSignal<Connection>,
-    /// Counts the times it was lost, so that only one of them asks for it.
+    /// Counts changes of the connection, so that only the latest one retries.
     lost: StoredValue<u32>,
-    /// Whether the server has another build of the pages by now.
+    /// Whether the server now has another build of the pages.
     pub outdated: RwSignal<bool>,
     /// The result of the last action, for the status region.
     pub status: RwSignal<Option<String>>,
-    /// Whether that is no success.
+    /// Whether the status is a warning.
     pub status_warns: RwSignal<bool>,
-    /// Whether the answer to a new password was lost, so that the old one may work no more.
+    /// Whether the response to a password change was lost, so that the old password may no longer work.
     pub may_have_new_password: StoredValue<bool>,
-    /// Whether the answer to a code was lost, so that it may be used up.
+    /// Whether the response to a code was lost, so that the code may be used up.
     pub may_have_used_code: StoredValue<bool>,
-    /// Whether the answer to the last call was lost.
+    /// Whether the response to the last call was lost.
     may_have_done: StoredValue<bool>,
-    /// Pages entered since the result was said: it is read on the first and gone with the second.
+    /// Pages opened since the status was set. The first page shows the status, the second one clears it.
     entered: StoredValue<u32>,
-    /// Counts what is known of the session, so that a slow answer can't undo a newer one.
+    /// Counts changes of the known session, so that a slow answer can't replace a newer one.
     version: StoredValue<u32>,
-    /// The page somebody wanted before they had to sign in.
+    /// The page that the user wanted before they had to sign in.
     pub wanted: RwSignal<Option<Page>>,
-    /// Whether the person signed out here: then the page is not one to come back to.
+    /// Whether the user signed out in this tab. Then the next sign-in does not return to the page.
     pub left_on_purpose: StoredValue<bool>,
-    /// Why the session ended without the person's doing: the sign-in says so once.
+    /// Why the session ended without the user's action. The sign-in page shows it once.
     session_ended: StoredValue<Option<AppError>>,
     /// Whether no call has shown yet that the browser keeps the session's cookie.
     is_unproven: StoredValue<bool>,
-    /// What waits for the password.
+    /// What continues after the password is confirmed.
     pub after_password: RwSignal<Option<AfterPassword>>,
-    /// The backup code that was typed before the password was asked for; the page of the verification takes it.
+    /// The backup code that was typed before the password was asked for. The verification page takes it.
     pub typed_code: StoredValue<Option<SecretText>>,
-    /// The page that waits for a set-up that an account requires.
+    /// The page to open after a set-up that an account requires.
     pub after_set_up: RwSignal<Option<Page>>,
     /// Whether a verification has just opened the set-up for a reset.
     pub reset_is_open: StoredValue<bool>,
-    /// Whether this tab went on from a key that it has shown: if there is none to prove by then, the person is told.
+    /// Whether this tab continued from a key that it has shown. If no key is pending when the next page loads, the user is told.
     pub key_was_shown: StoredValue<bool>,
-    /// How many backup codes are left, when a sign-in by one left few: new ones are offered.
+    /// How many backup codes are left, if a sign-in with one left few. The user is then offered new ones.
     pub few_codes: RwSignal<Option<u32>>,
-    /// The codes that were just made; gone with the page that shows them.
+    /// The codes that were just drawn; cleared with the page that shows them.
     pub sheet: StoredValue<Option<CodeSheet>>,
-    /// What My profile shows, brought by the call that leads there; that page takes it.
+    /// The data of My profile, brought by the call that leads there. That page takes it.
     pub profile: StoredValue<Option<Profile>>,
-    /// Asked at Back and Forward, before the router sees them: true keeps the page.
+    /// Called at Back and Forward, before the router. True keeps the page.
     pub stays: StoredValue<Option<Callback<(), bool>>>,
-    /// The token out of the address's fragment.
+    /// The token from the URL's fragment.
     pub link: StoredValue<Option<SecretText>>,
-    /// The address of the person who signs in next, where this tab knows it: after an invitation, or after an answer that was lost. The
-    /// sign-in takes it.
+    /// The address for the next sign-in, if this tab knows it: after an invitation, or after a lost response. The sign-in page
+    /// takes it.
     pub sign_in_as: StoredValue<Option<String>>,
-    /// Who was signed in last in this tab.
+    /// The user who was last signed in in this tab.
     person: StoredValue<Option<String>>,
-    /// To the other tabs of this browser; what is posted on it is not heard here.
+    /// The channel to the other tabs of this browser. This tab does not receive its own messages.
     tabs: StoredValue<Option<BroadcastChannel>, LocalStorage>,
 }
 
 impl Shell {
-    /// The shell of this tab, and its link to the others.
+    /// Creates the shell of this tab, and its channel to the other tabs.
     pub fn start() -> Self {
         let shell = Self {
-            // Who comes without a cookie finds the sign-in form already, and it may not go away while the server is asked.
+            // A browser without a cookie already sees the sign-in form, which must not disappear while the server is asked.
             known: RwSignal::new(if boot::is_sign_in() {
                 Known::Nobody
             } else {
@@ -177,7 +185,7 @@ impl Shell {
         shell
     }
 
-    /// Who is signed in.
+    /// The signed-in user.
     pub fn viewer(self) -> Option<Viewer> {
         self.known.with(|known| known.viewer().cloned())
     }
@@ -201,11 +209,11 @@ impl Shell {
         });
     }
 
-    /// The server said who is signed in.
+    /// Processes the server's answer about the signed-in user.
     fn hear_of_session(self, viewer: Option<Viewer>) {
         let had_one = self.known.with_untracked(|known| known.viewer().is_some());
         if viewer.is_none() && had_one && self.left_on_purpose.get_value() {
-            // The sign-out whose answer was lost was done.
+            // The sign-out whose response was lost was done.
             self.status.set(None);
             self.set_viewer(None);
         } else if viewer.is_none() && had_one {
@@ -218,9 +226,9 @@ impl Shell {
         self.is_unproven.set_value(false);
     }
 
-    /// Nothing of one person is left for the next one in this tab.
+    /// Updates the known session. Clears the state of the previous user, so that the next user in this tab sees nothing of it.
     fn know(self, known: Known) {
-        // What was brought along before is old by now.
+        // Data that an earlier call brought is outdated.
         self.profile.set_value(None);
         let person = known.viewer().map(|viewer| viewer.email.clone());
         let last = self.person.get_value();
@@ -251,12 +259,12 @@ impl Shell {
         self.version.get_value()
     }
 
-    /// Says the result of an action on the page that comes next.
+    /// Shows the result of an action on the next page.
     pub fn say(self, result: String) {
         self.say_after(0, result, false);
     }
 
-    /// Says on the page that comes next what is no success: a refusal, or that nobody knows.
+    /// Shows a warning on the next page: a refusal, or an unknown outcome.
     pub fn warn(self, what: String) {
         self.say_after(0, what, true);
     }
@@ -267,22 +275,22 @@ impl Shell {
         self.status.set(Some(said));
     }
 
-    /// Says a result on this page, where it is read: it goes with the next one.
+    /// Shows a result on this page. The next page clears it.
     pub fn say_here(self, result: String) {
         self.say_after(1, result, false);
     }
 
-    /// Says here what is no success.
+    /// Shows a warning on this page.
     pub fn warn_here(self, what: String) {
         self.say_after(1, what, true);
     }
 
-    /// A result is read on the page after the next: this one only leads there.
+    /// Keeps the status for the next page, because this page only redirects.
     pub fn keep_status(self) {
         self.entered.set_value(0);
     }
 
-    /// A page was entered: a result that was read on the page before is gone.
+    /// Called when a page opens. Clears a status that the previous page has shown.
     pub fn enter(self) {
         self.entered.update_value(|entered| *entered += 1);
         if self.entered.get_value() > 1 {
@@ -290,7 +298,7 @@ impl Shell {
         }
     }
 
-    /// What is known of the person changed by what this page did.
+    /// Changes the known data of the user after an action of this page.
     pub fn amend(self, change: impl FnOnce(&mut Viewer)) {
         if let Some(mut viewer) = untrack(|| self.viewer()) {
             change(&mut viewer);
@@ -298,7 +306,7 @@ impl Shell {
         }
     }
 
-    /// The session changed here: the pages follow, and so do the other tabs.
+    /// Sets the session after a change in this tab. Updates the pages and the other tabs.
     pub fn set_viewer(self, viewer: Option<Viewer>) {
         let is_new =
             viewer.is_some() && self.known.with_untracked(|known| known.viewer().is_none());
@@ -320,11 +328,11 @@ impl Shell {
         });
     }
 
-    /// The sign-in says that the session has ended, if this tab knew of one.
+    /// Stores for the sign-in page why the session has ended, if this tab had one.
     fn note_end(self) {
         let had_one = self.known.with_untracked(|known| known.viewer().is_some());
         if had_one {
-            // A try whose answer was lost may have exchanged the cookie: then the one that was kept has ended.
+            // A request whose response was lost may have rotated the token. Then the cookie was kept, but its session has ended.
             let was_exchanged =
                 self.may_have_used_code.get_value() || self.may_have_new_password.get_value();
             let was_kept = was_exchanged || !self.is_unproven.get_value();
@@ -337,12 +345,12 @@ impl Shell {
         }
     }
 
-    /// Why the session ended, for the sign-in to say: once, as who comes back later knows it.
+    /// Takes the reason why the session ended, which the sign-in page shows only once.
     pub fn take_end(self) -> Option<AppError> {
         self.session_ended.try_update_value(Option::take).flatten()
     }
 
-    /// The session has ended without the person's doing: after the next sign-in they come back to their page.
+    /// Handles a session that ended without the user's action. After the next sign-in the user returns to their page.
     fn lost_session(self) {
         self.next_version();
         self.note_end();
@@ -357,7 +365,7 @@ impl Shell {
         };
         if let Some(perhaps) = perhaps {
             self.warn(perhaps.to_owned());
-            // The same person goes on. After any other end the next one at this screen may be somebody else.
+            // The same user continues. After any other end, the next user at this screen may be another person.
             self.sign_in_as.set_value(self.person.get_value());
         }
         self.know(Known::Nobody);
@@ -369,7 +377,7 @@ pub(crate) fn shell() -> Shell {
     expect_context::<Shell>()
 }
 
-/// How to go to another page: `true` to take this one out of the history.
+/// Returns a function that navigates to a page; `true` removes the current page from the history.
 pub(crate) fn go() -> impl Fn(Page, bool) + Copy + 'static {
     let navigate = StoredValue::new(use_navigate());
     move |page: Page, replace: bool| {
@@ -377,7 +385,7 @@ pub(crate) fn go() -> impl Fn(Page, bool) + Copy + 'static {
             replace,
             ..Default::default()
         };
-        // An answer that comes after the page was left leads nowhere.
+        // Does nothing if the page was left before the answer arrived.
         navigate.try_with_value(|navigate| navigate(&page.path(), options));
     }
 }

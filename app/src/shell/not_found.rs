@@ -1,11 +1,11 @@
-//! An address at which there is nothing.
+//! The page for paths without content.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::ui::FocusHeading;
 
-/// Anything else, and what a person may not know to exist.
+/// Shown for unknown paths, and for pages whose existence the user must not learn.
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The notice below the header of every page: the server is away, something else answers in its place, or there is a newer version of the page.
+//! The notice below the header of every page: the server can't be reached, something else answers instead, or there is a newer version.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     wire::connection::{Connection, notice},
 };
 
-/// Takes no room while there is nothing to say. It stands in the flow: laid over the page it would cover what somebody has to reach.
+/// Takes no space while it is empty. The notice is in the flow of the page, because an overlay could cover controls that the user needs.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();

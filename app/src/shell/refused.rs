@@ -1,4 +1,4 @@
-//! What a form says when the server refuses.
+//! Shows the server's refusal of a form.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -10,18 +10,18 @@ use crate::{
     words,
 };
 
-/// A refusal above a form: with `Try again` where that may help, with a countdown where waiting does.
+/// A refusal above a form, with `Try again` if that may help, or a countdown if waiting helps.
 #[component]
 pub(crate) fn Refused(
     /// The refusal.
     refused: RwSignal<Option<AppError>>,
-    /// Submits once more.
+    /// Submits again.
     #[prop(into)]
     retry: Callback<()>,
-    /// Whether a field says what the server itself refuses.
+    /// Whether a field shows the refusals of the server itself.
     #[prop(optional)]
     at_field: bool,
-    /// Whether it may be tried again even where something in between answered.
+    /// Whether the user may try again even if something in between answered.
     #[prop(optional)]
     may_repeat: bool,
 ) -> impl IntoView {
@@ -41,7 +41,7 @@ pub(crate) fn Refused(
             } else if at_field && !words::is_from_between(&error) {
                 view! { <Wait error /> }.into_any()
             } else if error == AppError::LinkDead {
-                // The form's link was used: perhaps by this very form, whose answer was lost on its way.
+                // The link was used, perhaps by this form itself, if the response was lost.
                 let said = Some(link_dead().to_owned());
                 view! { <FormError error=said /><p><WayOn /></p> }.into_any()
             } else {
@@ -52,19 +52,19 @@ pub(crate) fn Refused(
     })
 }
 
-/// A refusal in words, for an alert that follows it.
+/// The text of a refusal, for an alert that follows its changes.
 pub(crate) fn in_words(refused: RwSignal<Option<AppError>>) -> Signal<Option<String>> {
     Signal::derive(move || refused.get().map(|error| words::refusal(&error)))
 }
 
-/// How long to wait, where waiting helps.
+/// A countdown, if waiting helps.
 #[component]
 pub(crate) fn Wait(error: AppError) -> impl IntoView {
     words::wait(&error)
         .map(|seconds| view! { <Countdown seconds label=words::wait_for(&error) /> }.into_any())
 }
 
-/// What a dead link says, to those who open the kind of link that leads to this page.
+/// The text for a dead link, for the kind of link that leads to the current page.
 pub(crate) fn link_dead() -> &'static str {
     let path = window().location().pathname().unwrap_or_default();
     if path.starts_with("/setup") {
@@ -74,7 +74,7 @@ pub(crate) fn link_dead() -> &'static str {
     }
 }
 
-/// Where a link that opens nothing need not end: who has used it already can sign in, who is signed in is led to their own pages.
+/// A way to continue from a link that no longer works: to the sign-in, or to My profile for a user who is signed in.
 #[component]
 pub(crate) fn WayOn() -> impl IntoView {
     let shell = shell();

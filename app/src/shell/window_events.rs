@@ -1,4 +1,4 @@
-//! What the browser's window tells the shell: links, Back, the network, a page that comes back.
+//! The window's events for the shell: links, Back, the network, a page restored from the cache.
 
 use leptos::prelude::*;
 use web_sys::Event;
@@ -7,7 +7,7 @@ use super::{Known, Shell, anew::leads_to_a_page, link::has_link};
 use crate::{ui::on_capture, wire::connection::Heard};
 
 impl Shell {
-    /// Hears the window for as long as the app is there.
+    /// Handles the window's events for the lifetime of the app.
     pub(super) fn hear_the_window(self) {
         let shell = self;
         let on_window =
@@ -21,7 +21,7 @@ impl Shell {
                 }
             }),
         );
-        // Heard before the router.
+        // Handled before the router.
         on_window(
             "popstate",
             Box::new(move |event| {
@@ -33,7 +33,7 @@ impl Shell {
                 }
             }),
         );
-        // Kept from the router, a link is followed by the browser, which loads the new version on its way.
+        // If the router does not see the click, the browser follows the link and loads the new version.
         on_window(
             "click",
             Box::new(move |event| {
@@ -50,10 +50,10 @@ impl Shell {
         );
         on_window("offline", Box::new(move |_| shell.hear(Heard::Offline)));
         on_window("online", Box::new(move |_| shell.hear(Heard::Online)));
-        // Not captured: the fields' own focus is nothing to look for.
+        // Not captured, because the focus events of fields are irrelevant.
         let looked = window_event_listener_untyped("focus", move |_| shell.look_again());
         on_cleanup(move || looked.remove());
-        // A page that comes back out of the browser's cache may show a session that has ended since.
+        // A page restored from the browser's cache may show a session that has ended.
         on_window(
             "pageshow",
             Box::new(move |event| {

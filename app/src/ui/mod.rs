@@ -1,7 +1,7 @@
-//! Widgets without domain knowledge: native elements first, one widget a file, styled by `style/ui/*.css`.
+//! Widgets without domain knowledge: native elements where possible, one widget for each file, styled by `style/ui/*.css`.
 //!
-//! Nothing here sets a `style` attribute: the Content-Security-Policy only lets the style sheets in that came with the page.
-//! [`text::pure`] and [`text::wording`] compile without the browser, so their folds are tested on the host.
+//! No widget sets a `style` attribute, because the Content-Security-Policy allows only the style sheets of the page.
+//! [`text::pure`] and [`text::wording`] compile without the browser, so they are tested on the host.
 
 #[cfg(feature = "csr")]
 pub(crate) mod browser;

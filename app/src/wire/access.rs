@@ -1,5 +1,5 @@
-//! Who may call which server function. A function that does not stand here is answered with 404, and a test compares this table with
-//! what is registered.
+//! The access class of each server function. A function that is not in this table is answered with 404, and a test compares this table with
+//! the registered functions.
 
 use domain::session::policy::Access::{
     self, AnySession, Enrolment, Full, HalfSignedIn, Public, SignedIn,
@@ -46,7 +46,7 @@ pub const ACCESS: &[(&str, Access)] = &[
     ("/api/accounts/reset_member", Full),
 ];
 
-/// The access class of a path; `None` when there is no such function.
+/// The access class of a path; `None` if there is no such function.
 #[must_use]
 pub fn class_of(path: &str) -> Option<Access> {
     ACCESS

@@ -1,30 +1,30 @@
-//! What a tab knows of its way to the server, and what it says of it.
+//! The state of a tab's connection to the server, and the notice about it.
 
 use std::time::Duration;
 
 use crate::wire::error::AppError;
 
-/// What stands between the browser and the server, by what it answers.
+/// What is between the browser and the server, judged by its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Between {
-    /// It asks for a sign-in of its own.
+    /// Asks for its own sign-in.
     SignIn,
-    /// It shows a page of its own.
+    /// Shows its own page.
     Page,
-    /// It refuses what was sent.
+    /// Refuses the request.
     Refusal,
-    /// It counts requests, and takes no more for now.
+    /// Limits the number of requests.
     Limit,
-    /// It does not reach the server.
+    /// Can't reach the server.
     Gateway,
 }
 
 impl Between {
-    /// By the status of an answer that is not the server's; 0 is a redirect, which the server never answers.
+    /// Classifies the status of a response that is not the server's; 0 is a redirect, which the server never sends.
     #[must_use]
     pub const fn of(status: u16) -> Self {
         match status {
-            // 511 is what a network says that wants a sign-in (RFC 6585).
+            // 511 is the response of a network that requires a sign-in (RFC 6585).
             0 | 300..=399 | 401 | 407 | 511 => Self::SignIn,
             100..=299 => Self::Page,
             429 => Self::Limit,
@@ -46,24 +46,24 @@ impl From<Between> for AppError {
     }
 }
 
-/// What the body of an answer holds in which the page finds nothing that the server says.
+/// The body of a response without a valid answer of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// JSON, but not what was asked for.
+    /// JSON, but not of the expected type.
     Json,
-    /// What is called JSON, and ends before it is any.
+    /// Marked as JSON, but cut short.
     HalfJson,
-    /// Nothing, or a body of which a part never arrived.
+    /// No body, or an incomplete one.
     Nothing,
-    /// Something else, such as a page.
+    /// Anything else, such as a page.
     Other,
 }
 
-/// What an answer is in which the page finds nothing that the server says: of another version of the server, cut short, or not the server's.
+/// Classifies a response without a valid answer: from another version of the server, cut short, or not from the server.
 ///
-/// The server's answers are JSON with its mark (`x-build`). A proxy may drop the mark, so that JSON which reads as the server's needs none;
-/// it may also put a page of its own instead of an answer and leave the mark. An error without a body is one of something in between: the
-/// server gives each of its refusals one.
+/// The server's answers are JSON with its mark (`x-build`). A proxy may remove the mark, so valid JSON needs none. A proxy may also
+/// replace an answer by its own page and keep the mark. An error without a body comes from something in between, because every refusal of
+/// the server has a body.
 #[must_use]
 pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
     match content {
@@ -74,7 +74,7 @@ pub fn unreadable(status: u16, content: Content, is_marked: bool) -> AppError {
     }
 }
 
-/// Whether a refusal says no more than that the server was not reached: it is over once the way is open again.
+/// Whether a refusal only says that the server was not reached, so that it no longer applies once the connection is back.
 #[must_use]
 pub const fn passes(refusal: &AppError) -> bool {
     matches!(
@@ -83,37 +83,37 @@ pub const fn passes(refusal: &AppError) -> bool {
     )
 }
 
-/// The way to the server.
+/// The connection to the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Connection {
-    /// As far as the tab knows, it is open.
+    /// Working, as far as the tab knows.
     #[default]
     Fine,
-    /// The browser says that there is no network.
+    /// The browser reports that there is no network.
     Offline,
-    /// There may be one, but nothing answered.
+    /// There may be a network, but nothing answered.
     Silent,
-    /// Something else answered.
+    /// Something in between answered.
     Interrupted(Between),
 }
 
-/// What a tab hears about it.
+/// An event that tells about the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heard {
     /// The browser has lost the network.
     Offline,
     /// The browser has a network again.
     Online,
-    /// A call got no answer.
+    /// A call got no response.
     NoAnswer,
-    /// A call got one of something in between.
+    /// A call got a response from something in between.
     Between(Between),
-    /// A call got one of the server, whatever it says.
+    /// A call got any response from the server.
     Answer,
 }
 
 impl Heard {
-    /// What a call's end says, by its refusal.
+    /// The event of a finished call, by its refusal.
     #[must_use]
     pub const fn of(refusal: Option<&AppError>) -> Self {
         match refusal {
@@ -129,32 +129,32 @@ impl Heard {
 }
 
 impl Connection {
-    /// The state after that.
+    /// The state after an event.
     #[must_use]
     pub const fn after(self, heard: Heard) -> Self {
         match (heard, self) {
             (Heard::Answer, _) | (Heard::Online, Self::Fine) => Self::Fine,
             (Heard::Offline, _) | (Heard::NoAnswer, Self::Offline) => Self::Offline,
             (Heard::Between(between), _) => Self::Interrupted(between),
-            // A network is not yet a server: that is asked.
+            // A network does not mean that the server can be reached, so the tab asks the server.
             (Heard::NoAnswer | Heard::Online, _) => Self::Silent,
         }
     }
 
-    /// Whether the server is asked again every few seconds. A sign-in in front is not: it waits for the person.
+    /// Whether the tab asks the server again every few seconds. Not for a sign-in in front of the server, which needs the user.
     #[must_use]
     pub const fn asks_again(self) -> bool {
         matches!(self, Self::Silent | Self::Interrupted(Between::Gateway))
     }
 
-    /// Whether loading the page anew leads to what waits for the person.
+    /// Whether reloading the page leads to the page that needs the user.
     #[must_use]
     pub const fn leads_on_by_reload(self) -> bool {
         matches!(self, Self::Interrupted(Between::SignIn | Between::Page))
     }
 }
 
-/// How long to wait before the server is asked again whether it is there, after that many tries.
+/// The pause before the next request to an unreachable server, after this number of tries.
 #[must_use]
 pub const fn pause(tries: u32) -> Duration {
     const LONGEST: u64 = 30;
@@ -162,7 +162,7 @@ pub const fn pause(tries: u32) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What the notice at the edge of the page says: the connection first, as nothing can be loaded anew without it.
+/// The notice on the page. The connection comes first, because a new version can't be loaded without it.
 #[must_use]
 pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static str> {
     match connection {
@@ -180,7 +180,7 @@ pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static s
         Connection::Fine if outdated => {
             Some("A new version is ready. Reload when you have finished what you are typing.")
         }
-        // What refused one request may let others pass; the form says it.
+        // Something that refused one request may let others pass, so the form shows the refusal.
         Connection::Fine | Connection::Interrupted(Between::Refusal | Between::Limit) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The wire error: what a page can know about a refusal. It is a closed set without free text, so no inner error can leak through it.
+//! The errors that a page can receive. They are a closed set without free text, so no inner error can leak through them.
 
 use domain::{members::NoReset, people::password::Weakness};
 use leptos::server_fn::{
@@ -11,33 +11,33 @@ pub use usecases::Field;
 
 use crate::wire::{error_fields::Told, reference::Reference};
 
-/// Every refusal, each with its own HTTP status and words.
+/// Every refusal. Each one has its own HTTP status and text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", try_from = "Told")]
 pub enum AppError {
     /// The server could not be reached.
     Unreachable,
-    /// It answered something that this page can't read: another version, or something in between.
+    /// The answer can't be read: it comes from another version, or from something in between.
     Unreadable,
-    /// What stands in front of the server asks for a sign-in of its own, such as that of a gateway or a network.
+    /// Something in front of the server asks for its own sign-in, such as a gateway or a network.
     SignInInFront,
-    /// Some other page came in its place.
+    /// Another page was received instead of the answer.
     OtherPage,
-    /// Something in between refused what was sent.
+    /// Something in between refused the request.
     Blocked,
-    /// Something in between lets no more requests through for now.
+    /// Something in between limits the requests.
     Throttled,
-    /// An answer that arrived empty or cut short.
+    /// The response was empty or cut short.
     CutShort,
-    /// Something in between says that it can't reach the server.
+    /// Something in between reports that it can't reach the server.
     Gateway,
-    /// The request did not arrive as our own page sends it: it comes from elsewhere, or was changed on its way.
+    /// The request differs from those of the app's pages: it comes from another site, or was changed on its way.
     ForeignRequest,
-    /// A sign-in left no cookie in the browser.
+    /// The browser did not keep the cookie of a sign-in.
     NoCookie,
     /// No session, or one that has ended.
     NotSignedIn,
-    /// Wrong password, unknown address, disabled user: one and the same.
+    /// Wrong password, unknown address or disabled user, which can't be told apart.
     WrongCredentials,
     /// The code or backup code is wrong.
     WrongCode,
@@ -45,7 +45,7 @@ pub enum AppError {
     JustExpired,
     /// The code was used before.
     AlreadyUsed {
-        /// Seconds until the next code; 0 when it is on the screen already.
+        /// Seconds until the next code; 0 if the device already shows it.
         seconds: u32,
     },
     /// The code would be right at another time (in set-up only).
@@ -55,14 +55,14 @@ pub enum AppError {
     },
     /// The backup code was spent before.
     BackupCodeUsed,
-    /// Too many codes lately.
+    /// Too many recent codes.
     Paused {
         /// Seconds until the next attempt is judged.
         seconds: u32,
     },
     /// Too many refused codes in a row.
     Locked {
-        /// How many.
+        /// How many codes.
         tries: u32,
     },
     /// Too many attempts or requests.
@@ -70,53 +70,53 @@ pub enum AppError {
         /// Seconds until the next one is judged.
         seconds: u32,
     },
-    /// The same where no backup code is taken, in the set-up of a first method and in a test: a new sign-in unlocks it.
+    /// Too many refused codes in a row in a first set-up or a test, which take no backup code. Only a new sign-in unlocks them.
     SessionLocked {
-        /// How many.
+        /// How many codes.
         tries: u32,
     },
     /// The password must be confirmed first.
     PasswordRequired,
-    /// The identity must be verified first: there is no grant for this.
+    /// The identity must be verified first, because there is no grant for this action.
     VerificationRequired,
-    /// It needs an MFA method, and there is none.
+    /// The action needs an MFA method, but there is none.
     NoMethod,
     /// The account requires MFA, and the person has none yet.
     SetUpRequired,
     /// This member can't be reset.
     NoReset {
-        /// Why.
+        /// The reason.
         why: NoReset,
     },
-    /// This session may not do that.
+    /// The session does not have the permission.
     NotAllowed,
-    /// No such thing.
+    /// The target does not exist.
     NotFound,
     /// The link was used, replaced or has expired.
     LinkDead,
-    /// Nothing is pending that this could confirm or finish.
+    /// There is nothing pending to confirm or finish.
     NothingPending,
-    /// An authenticator is active already, perhaps from another tab.
+    /// An authenticator is already active, perhaps because of another tab.
     AlreadySetUp,
-    /// A field breaks its rule.
+    /// A field has an invalid value.
     Invalid {
-        /// Which one.
+        /// The field.
         field: Field,
     },
-    /// A new password is guessed early.
+    /// The new password is easy to guess.
     WeakPassword {
-        /// Why.
+        /// The reason.
         why: Weakness,
     },
-    /// The request is none of ours.
+    /// The request is not one of the app's requests.
     Malformed,
-    /// It may work again in a moment.
+    /// The failure may be temporary.
     Unavailable,
-    /// It failed here; the operator's log has the reason.
+    /// An internal failure; the operator's log contains the reason.
     Internal,
-    /// The same as the page gets it, with what to look for in the log.
+    /// [`AppError::Internal`] as the page receives it, with a reference to search for in the log.
     Failed {
-        /// The request.
+        /// The reference of the request.
         reference: Reference,
     },
 }
@@ -124,11 +124,11 @@ pub enum AppError {
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
-    /// The inner text is dropped: it may hold what somebody typed, and it means nothing to them.
+    /// Drops the inner text, because it may contain what a user typed, and it does not help them.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::Malformed,
-            // On the server it is the request that can't be read, in the page the answer.
+            // On the server the request can't be read; in the page the answer can't be read.
             ServerFnErrorErr::Deserialization(_) if cfg!(feature = "ssr") => Self::Malformed,
             ServerFnErrorErr::Deserialization(_) => Self::Unreadable,
             ServerFnErrorErr::Request(_) => Self::Unreachable,
@@ -139,7 +139,7 @@ impl FromServerFnError for AppError {
 
 #[cfg(feature = "ssr")]
 impl AppError {
-    /// The HTTP status that goes with it.
+    /// The HTTP status of the error.
     #[must_use]
     pub const fn status(&self) -> http::StatusCode {
         use http::StatusCode;
@@ -182,12 +182,12 @@ impl AppError {
         }
     }
 
-    /// What `Retry-After` says, in seconds.
+    /// The value of `Retry-After`, in seconds.
     #[must_use]
     pub const fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Paused { seconds } | Self::TooMany { seconds } => Some(*seconds),
-            // Time alone unlocks nothing; a day is what the backup codes that still unlock it are counted in.
+            // Waiting alone unlocks nothing. A day is the window for the backup codes that can still unlock.
             Self::Locked { .. } | Self::SessionLocked { .. } => Some(86_400),
             Self::Unavailable => Some(5),
             _ => None,

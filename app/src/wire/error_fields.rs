@@ -1,5 +1,5 @@
-//! How a refusal is read. Left to its derive, an enum with its tag among its fields is kept whole until the tag is found, by code that
-//! weighs 30 KB in the pages.
+//! Deserializes refusals. The derive for an internally tagged enum would buffer all fields until it finds the tag, with code that adds
+//! 30 KB to the pages.
 
 use domain::{members::NoReset, people::password::Weakness};
 use serde::{
@@ -15,7 +15,7 @@ use crate::wire::{
     reference::Reference,
 };
 
-/// The fields of every refusal.
+/// The fields of all refusals.
 #[derive(Deserialize)]
 pub struct Told {
     kind: String,
@@ -98,7 +98,7 @@ mod tests {
 
     const REFERENCE: Reference = Reference::from_random([0xab; 8]);
 
-    /// Every refusal, and whichever number it may hold.
+    /// Every refusal, with any number that it may contain.
     const ALL: [AppError; 39] = [
         AppError::Unreachable,
         AppError::Unreadable,
@@ -161,7 +161,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<AppError>(&wire).unwrap(), refusal);
             kinds.insert(wire.split('"').nth(3).unwrap().to_owned());
         }
-        // Whoever adds a kind adds it here, and above.
+        // A new kind must be added here and above.
         assert_eq!(kinds.len(), kinds_there_are());
     }
 

@@ -1,7 +1,7 @@
-//! How a server function's arguments and its answer travel: as JSON, by `POST`.
+//! The protocol of the server functions: arguments and answers as JSON, by `POST`.
 //!
-//! What `server_fn` brings for the browser is compiled anew for every function, and its requests and streams with it. Here only the two ends
-//! know a function's types, so that the pages hold one copy of all that lies between. The server answers as `server_fn` has it.
+//! The browser code of `server_fn`, with its requests and streams, is compiled again for every function. Here only the two ends
+//! know a function's types, so the pages contain one copy of everything in between. The server answers as with `server_fn`.
 
 use http::Method;
 use leptos::server_fn::{Http, Protocol, client::Client, codec::Json, server::Server};
@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::wire::error::AppError;
 
-/// Both ways as JSON, by `POST`.
+/// Requests and answers as JSON, by `POST`.
 pub struct Posted;
 
 impl<I, O, C, S> Protocol<I, O, C, S, AppError> for Posted
@@ -69,12 +69,12 @@ mod browser {
 
     const JSON: &str = "application/json";
 
-    /// What the server names on each of its answers.
+    /// The header that the server sets on each of its answers.
     const MARK: &str = "x-build";
 
     type Asked = Pin<Box<dyn Future<Output = Result<SendWrapper<Said>, AppError>> + Send>>;
 
-    /// JSON that came back, and what tells whose it is.
+    /// A JSON response, with the data that tells whether it comes from the server.
     pub(super) struct Said {
         text: JsValue,
         status: u16,
@@ -82,7 +82,7 @@ mod browser {
     }
 
     impl Said {
-        /// What a function answers, if it is that.
+        /// Parses a function's answer.
         #[inline(never)]
         pub fn read<T: DeserializeOwned>(self) -> Result<T, AppError> {
             let read = super::value::read(self.text);
@@ -95,7 +95,7 @@ mod browser {
         serde_json::to_string(input).map_err(|_| AppError::Internal)
     }
 
-    /// What an answer says, or the refusal that came instead of it.
+    /// Sends a request. Returns the answer's JSON, or the refusal.
     pub(super) fn ask(path: &str, body: Result<String, AppError>) -> Asked {
         let request = body.map(|body| request(path, &body));
         Box::pin(SendWrapper::new(async move {
@@ -136,13 +136,13 @@ mod browser {
         }))
     }
 
-    /// What stands in a body, kept outside of our own memory: it may be a secret.
+    /// Parses a body without copying it to the app's own memory, because it may be a secret.
     fn parsed(body: &JsValue) -> Result<JsValue, JsValue> {
         let json = get(&global(), "JSON").unwrap_or_default();
         call(&json, "parse", &Array::of1(body))
     }
 
-    /// 16 random bytes as text; none in a browser that draws none.
+    /// 16 random bytes as text; none if the browser can't generate them.
     fn drawn() -> Option<String> {
         let bytes = Uint8Array::new_with_length(16);
         let crypto = get(&global(), "crypto")?;
@@ -154,7 +154,7 @@ mod browser {
         let headers = Headers::new()?;
         headers.set("Content-Type", JSON)?;
         headers.set("Accept", JSON)?;
-        // The browser sends a request again where a kept connection closes before the answer: the server knows it by this.
+        // The browser may repeat a request if a connection closes before the response. The server recognizes the repetition by this key.
         if let Some(key) = drawn() {
             headers.set("Idempotency-Key", &key)?;
         }
@@ -162,9 +162,9 @@ mod browser {
         options.set_method("POST");
         options.set_headers(&headers);
         options.set_body(&body.into());
-        // The server never redirects; what does is something in between, and is told from a network that fails.
+        // The server never redirects. A redirect comes from something in between, and must be told from a network failure.
         options.set_redirect(RequestRedirect::Manual);
-        // The page's own address may hold a name and a password, with which nothing can be fetched.
+        // The page's own URL may contain a user name and password, with which fetching fails.
         let address = window().location().origin()? + path;
         Request::new_with_str_and_init(&address, &options)
     }

@@ -1,4 +1,4 @@
-//! What goes over the wire, on both sides: errors, their texts and numbers, and how requests are sent.
+//! The wire format, for both sides: errors, their HTTP statuses, and how requests are sent.
 
 #[cfg(feature = "ssr")]
 pub mod access;

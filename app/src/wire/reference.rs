@@ -1,16 +1,16 @@
-//! What a person quotes to the operator when something failed on the server.
+//! The reference that a user gives to the operator after a failure on the server.
 
 use std::{fmt, num::ParseIntError, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The id of the request that failed, as it stands in the log.
+/// The id of the failed request, as in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference(u64);
 
 impl Reference {
-    /// Makes one of random bytes.
+    /// Creates a reference from random bytes.
     #[must_use]
     pub const fn from_random(bytes: [u8; 8]) -> Self {
         Self(u64::from_be_bytes(bytes))

@@ -1,11 +1,11 @@
-//! Accounts, their rule and their members.
+//! Texts about accounts, their rule and their members.
 
 use domain::people::roles::Role;
 use usecases::accounts::Protection;
 
 use crate::ui::text::pure::{grouped, named};
 
-/// A role.
+/// The name of a role.
 #[must_use]
 pub const fn role(role: Role) -> &'static str {
     match role {
@@ -14,7 +14,7 @@ pub const fn role(role: Role) -> &'static str {
     }
 }
 
-/// What the accounts that require MFA mean for somebody who deletes theirs.
+/// The effect of accounts that require MFA on a user who deletes their method.
 #[must_use]
 pub fn set_up_again(accounts: &[String]) -> Option<String> {
     if accounts.is_empty() {
@@ -32,7 +32,7 @@ pub fn set_up_again(accounts: &[String]) -> Option<String> {
     ))
 }
 
-/// In a forced set-up.
+/// Shown in a forced set-up.
 #[must_use]
 pub fn demanded(account: Option<&str>, has_others: bool) -> String {
     let account = account.map_or_else(|| "This account".to_owned(), named);
@@ -44,38 +44,38 @@ pub fn demanded(account: Option<&str>, has_others: bool) -> String {
     format!("{account} requires MFA. Set it up to go on. {ways_out}")
 }
 
-/// After an account's rule was lifted.
+/// Shown after an account's rule was lifted.
 #[must_use]
 pub fn rule_lifted(account: Option<&str>) -> String {
     let account = account.map_or_else(|| "the account".to_owned(), named);
     format!("MFA is no longer required for {account}.")
 }
 
-/// After a member was reset.
+/// Shown after a member was reset.
 #[must_use]
 pub fn member_reset(member: Option<&str>) -> String {
     let member = member.map_or_else(|| "the member".to_owned(), named);
     format!("The MFA of {member} was reset. They were signed out everywhere.")
 }
 
-/// For somebody who belongs to no account.
+/// Shown to a user who belongs to no account.
 pub const NO_ACCOUNT: &str = "You belong to no account yet. Ask your operator to add you to one.";
-/// Who adds members.
+/// Explains who adds members.
 pub const OPERATOR_ADDS: &str = "Accounts and their members are added by the operator.";
-/// Why a switch can't be used.
+/// Explains why a switch can't be used.
 pub const OWNERS_ONLY: &str = "Only an Owner can change this";
-/// After the choice of an account that the person was taken out of meanwhile.
+/// Shown after the choice of an account from which the user was removed meanwhile.
 pub const LEFT_ACCOUNT: &str = "You no longer belong to this account.";
-/// For an Owner without MFA whose account requires it.
+/// Shown to an Owner without MFA whose account requires it.
 pub const MEMBERS_CLOSED: &str =
     "This account requires MFA. Its members are shown once you have set it up.";
-/// The file with the members is with the browser.
+/// Shown after the file with the members was passed to the browser.
 pub const CSV_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, open this page in another browser. If a spreadsheet shows it in one column, import it with the comma as separator.";
-/// The browser would not take it.
+/// Shown if the browser refused the file.
 pub const CSV_REFUSED: &str =
     "Your browser did not take the file. Open this page in another browser.";
 
-/// What becomes of the members when MFA is required.
+/// The effect on the members when MFA is required.
 #[must_use]
 pub fn rule_effect(protection: Protection) -> String {
     let Protection { members, .. } = protection;
@@ -92,7 +92,7 @@ pub fn rule_effect(protection: Protection) -> String {
     )
 }
 
-/// What becomes of an Owner without MFA who requires it.
+/// The effect on an Owner without MFA who requires it.
 #[must_use]
 pub const fn own_effect(is_worked_in: bool) -> &'static str {
     if is_worked_in {
@@ -102,13 +102,13 @@ pub const fn own_effect(is_worked_in: bool) -> &'static str {
     }
 }
 
-/// After MFA was required.
+/// Shown after MFA was required.
 #[must_use]
 pub fn rule_set(account: &str) -> String {
     format!("MFA is now required for {}.", named(account))
 }
 
-/// Who set a rule, before the time; none for the operator.
+/// Tells who set a rule, before the time; none if the operator set it.
 #[must_use]
 pub fn rule_set_by(is_on: bool, owner: Option<&str>) -> String {
     let state = if is_on { "on" } else { "off" };
@@ -116,14 +116,14 @@ pub fn rule_set_by(is_on: bool, owner: Option<&str>) -> String {
     format!("Set {state} by {who}, ")
 }
 
-/// How many members have MFA.
+/// Tells how many members have MFA.
 #[must_use]
 pub fn protected(protection: Protection) -> String {
     let Protection { members, protected } = protection;
     format!("{} of {}", grouped(protected), grouped(members))
 }
 
-/// An account's rule, for its Owners.
+/// Tells an account's rule to its Owners.
 #[must_use]
 pub const fn rule(is_on: bool) -> &'static str {
     if is_on {
@@ -133,7 +133,7 @@ pub const fn rule(is_on: bool) -> &'static str {
     }
 }
 
-/// How many members there are, or how many match a search or filter.
+/// Tells how many members there are, or how many match a search or filter.
 #[must_use]
 pub fn members_found(count: u32, is_narrowed: bool) -> String {
     match (count, is_narrowed) {
@@ -145,7 +145,7 @@ pub fn members_found(count: u32, is_narrowed: bool) -> String {
     }
 }
 
-/// What a reset means for the member.
+/// The effect of a reset on the member.
 #[must_use]
 pub fn reset_effect(member: &str) -> String {
     format!(

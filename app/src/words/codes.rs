@@ -1,28 +1,28 @@
-//! Backup codes.
+//! Texts about backup codes.
 
 use domain::second_factor::{backup_code::BackupCode, enrolment::CodesFor};
 
 use super::{ADDED, GENERATED, RESET};
 
-/// Another tab of this session made newer codes, or finished already.
+/// Shown if another tab of this session made newer codes, or has already finished.
 pub const CODES_REPLACED: &str = "These codes were replaced or finished in another tab. Reload the page to see the current state.";
 
-/// After a reload of the page that shows them.
+/// Shown after a reload of the page with the codes.
 pub const CODES_DRAWN_ANEW: &str = "These are new codes: save these. Codes that this page showed before work no more once you click Finish, if they still do.";
 
-/// After `Download`. Whether a file came of it can't be known, so nothing is ticked.
+/// Shown after `Download`. Whether the browser saved a file can't be known.
 pub const CODES_HANDED_OVER: &str = "The file was handed to your browser. If it is not among your downloads, use Copy or another browser.";
-/// After `Print`, likewise.
+/// Shown after `Print`. Whether the browser printed can't be known.
 pub const CODES_PRINTING: &str =
     "Your browser was asked to print. If no print window opened, use Copy or Download.";
-/// The browser would not take the file.
+/// Shown if the browser refused the file.
 pub const CODES_NOT_TAKEN: &str =
     "Your browser did not take the file. Use Copy, or write the codes down.";
-/// The browser would not print.
+/// Shown if the browser refused to print.
 pub const CODES_NOT_PRINTED: &str =
     "Your browser can't print from here. Use Copy or Download, or write the codes down.";
 
-/// After `Finish`.
+/// Shown after `Finish`.
 #[must_use]
 pub const fn finished(reason: CodesFor) -> &'static str {
     match reason {
@@ -32,7 +32,7 @@ pub const fn finished(reason: CodesFor) -> &'static str {
     }
 }
 
-/// What becomes of the codes from before, and from when on the new ones work; none when these are the first and valid already.
+/// Tells what happens to the old codes, and when the new ones become valid; none if these are the first codes, which are already valid.
 #[must_use]
 pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'static str> {
     match (old_left, reason) {
@@ -50,7 +50,7 @@ pub const fn old_codes(reason: CodesFor, old_left: Option<u32>) -> Option<&'stat
     }
 }
 
-/// What is lost by leaving now; `waits`: the codes work only once they are finished.
+/// Tells what is lost by leaving now; `waits`: the codes become valid only when they are finished.
 #[must_use]
 pub const fn codes_lost(waits: bool) -> &'static str {
     if waits {
@@ -60,25 +60,25 @@ pub const fn codes_lost(waits: bool) -> &'static str {
     }
 }
 
-/// How many backup codes are left.
+/// Tells how many backup codes are left.
 #[must_use]
 pub fn codes_left(left: u32) -> String {
     format!("{left} of {} backup codes left", BackupCode::PER_SET)
 }
 
-/// Whether so few are left that the person should do something about it.
+/// Whether so few are left that the user should generate new ones.
 #[must_use]
 pub const fn are_few(left: u32) -> bool {
     left <= BackupCode::FEW
 }
 
-/// After a sign-in by backup code.
+/// Shown after a sign-in with a backup code.
 #[must_use]
 pub fn backup_code_used(left: u32) -> String {
     format!("You used a backup code. {}.", codes_left(left))
 }
 
-/// After a sign-in that lifted a lock.
+/// Shown after a sign-in that lifted a lock.
 #[must_use]
 pub fn unlocked_after(tries: u32) -> String {
     format!(

@@ -1,4 +1,4 @@
-//! Every sentence that people read. Results stand here; refusals, backup codes and accounts have files of their own.
+//! All texts that users read. Results are in this file; refusals, backup codes and accounts have their own files.
 
 mod accounts;
 mod codes;
@@ -14,32 +14,32 @@ use domain::second_factor::step_up::Action;
 use crate::routes::AfterPassword;
 use crate::{routes::Page, ui::text::pure::named};
 
-/// After the wizard.
+/// Shown after the wizard.
 pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";
-/// Of two tabs the other one was faster.
+/// Shown if another tab was faster.
 pub const OTHER_TAB: &str =
     "An authenticator application was already added, perhaps in another tab.";
-/// An invitation that does not work any more, to the invited person.
+/// Shown to an invited user whose invitation no longer works.
 pub const LINK_DEAD: &str = "This link was used or replaced, or has expired. If you have set a password, sign in. If not, open the newest link, or ask the person who invited you for a new one.";
-/// The link of the first start when it does not work any more. Its reader started the server.
+/// Shown if the link of the first start no longer works. Its reader started the server.
 #[cfg(feature = "csr")]
 pub(crate) const SETUP_LINK_DEAD: &str = "This link was used or replaced. If there is an Owner already, sign in. If not, open the newest link: the server prints one at each start.";
-/// A link of which something is missing or changed.
+/// Shown for a link that is incomplete or was changed.
 pub const LINK_DAMAGED: &str = "This link is not whole: a part of it was lost or changed on its way. Copy all of it, as one line, from where you got it, and open it again.";
-/// A page that only a link opens, without the link: after a reload, or after Back.
+/// Shown on a page that only a link opens, without the link: after a reload, or after Back.
 pub const LINK_MISSING: &str = "The address bar does not keep the link. If you have used it already, sign in. If not, open the link again.";
-/// After an invitation.
+/// Shown after an invitation was used.
 pub const PASSWORD_SAVED: &str = "Your password is saved. You can sign in now.";
-/// After `Change password`.
+/// Shown after `Change password`.
 pub const PASSWORD_CHANGED: &str = "Password changed. You were signed out everywhere else.";
-/// After a reset.
+/// Shown after a reset.
 pub const RESET: &str = "Authenticator application reset. Delete the old entry in the application. You were signed out everywhere else.";
-/// After a reset whose new codes were discarded.
+/// Shown after a reset whose new codes were discarded.
 pub const RESET_KEPT: &str = "Authenticator application reset; your backup codes from before still work. Delete the old entry in the application. You were signed out everywhere else.";
-/// Above the QR code of a reset.
+/// Shown above the QR code of a reset.
 pub const BEFORE_THE_SCAN: &str = "Some applications replace the old entry as soon as you scan. Until the new one is verified only the old one works: if it is gone, a backup code signs you in.";
 
-/// After `Cancel` at the QR code; `has_mfa`: there is an authenticator that goes on working.
+/// Shown after `Cancel` at the QR code; `has_mfa`: there is an authenticator that still works.
 #[must_use]
 pub const fn cancelled(has_mfa: bool) -> &'static str {
     if has_mfa {
@@ -49,29 +49,29 @@ pub const fn cancelled(has_mfa: bool) -> &'static str {
     }
 }
 
-/// Before the scan, where another key was shown before the password was confirmed.
+/// Shown before the scan, if another key was shown before the password was confirmed.
 pub const KEY_RENEWED: &str = "This is a new QR code, because your password was asked for in between. If your application has an entry from the QR code before, delete that entry and scan this one.";
-/// After `Generate backup codes`.
+/// Shown after `Generate backup codes`.
 pub const GENERATED: &str = "New backup codes saved. The ones from before no longer work.";
-/// After `Delete`.
+/// Shown after `Delete`.
 pub const DELETED: &str = "Authenticator application deleted. Your backup codes no longer work. You were signed out everywhere else.";
-/// After `Test my authenticator`.
+/// Shown after `Test my authenticator`.
 pub const TESTED: &str = "Your authenticator application works.";
-/// After an action whose answer was lost, where trying again finds nothing to do.
+/// Shown after an action whose response was lost, if a retry finds nothing to do.
 pub const PERHAPS_DONE: &str = "The answer to your last try was lost on its way. It may have been done: check it here before you try again.";
-/// After `Change password`, where an answer was lost and the session has ended or the current password is refused.
+/// Shown after `Change password`, if a response was lost and the session has ended or the current password is refused.
 pub const PASSWORD_PERHAPS_CHANGED: &str =
     "Your last try, whose answer was lost, may have changed the password: try the new one.";
-/// After the end of a session, where the answer to a code was lost.
+/// Shown after the end of a session, if the response to a code was lost.
 pub const CODE_PERHAPS_USED: &str =
     "Your last try, whose answer was lost, may have used its code: use another one.";
-/// Once the server is reached again after an answer was lost.
+/// Shown once the server is reached again after a response was lost.
 pub const BACK_AGAIN: &str =
     "The server answers again. Your last try may have been done all the same.";
-/// After a new name was saved.
+/// Shown after a new name was saved.
 pub const RENAMED: &str = "Name saved.";
 
-/// Who can help somebody who has neither device nor backup codes.
+/// Tells a user without device and backup codes who can help them.
 #[must_use]
 pub fn who_helps(owners: &[String]) -> String {
     let named: Vec<String> = owners.iter().map(|owner| named(owner)).collect();
@@ -85,7 +85,7 @@ pub fn who_helps(owners: &[String]) -> String {
     }
 }
 
-/// Why the password is asked for again, by what it leads to.
+/// Explains why the password is asked for again, by what it leads to.
 #[cfg(feature = "csr")]
 #[must_use]
 pub(crate) fn why_password(then: Option<&AfterPassword>, after_reload: &Page) -> &'static str {
@@ -99,7 +99,7 @@ pub(crate) fn why_password(then: Option<&AfterPassword>, after_reload: &Page) ->
     }
 }
 
-/// The same by the page that it leads to.
+/// Explains why the password is asked for again, by the page that it leads to.
 #[must_use]
 pub const fn why_password_for(page: &Page) -> &'static str {
     match page {
@@ -116,7 +116,7 @@ pub const fn why_password_for(page: &Page) -> &'static str {
     }
 }
 
-/// What an action costs, before the identity is verified for it.
+/// The effect of an action, shown before the identity is verified for it.
 #[must_use]
 pub fn cost(action: Action, about: Option<&str>) -> String {
     let about = about.map_or_else(|| "the account".to_owned(), named);

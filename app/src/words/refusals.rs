@@ -1,4 +1,4 @@
-//! Refusals, and what a field asks for.
+//! Texts of refusals, and of invalid fields.
 
 use domain::{
     members::NoReset,
@@ -11,7 +11,7 @@ use crate::{
     wire::error::{AppError, Field},
 };
 
-/// Whether pressing again may help.
+/// Whether a retry may help.
 #[must_use]
 pub const fn may_work_again(error: &AppError) -> bool {
     matches!(
@@ -24,8 +24,8 @@ pub const fn may_work_again(error: &AppError) -> bool {
     )
 }
 
-/// Whether it came from between the browser and the server: the fields are as they should be, and it is not known what became of what was
-/// sent. Nobody is asked to press again, because the server may have counted it.
+/// Whether the refusal comes from something between the browser and the server. The input is valid, and it is unknown whether the request
+/// was processed. The user is not asked to retry, because the server may have counted the request.
 #[must_use]
 pub const fn is_from_between(error: &AppError) -> bool {
     matches!(
@@ -41,13 +41,13 @@ pub const fn is_from_between(error: &AppError) -> bool {
     )
 }
 
-/// Whether the answer may have been lost on its way: nobody knows what became of what was sent.
+/// Whether the response may have been lost, so that it is unknown whether the request was processed.
 #[must_use]
 pub const fn is_lost(error: &AppError) -> bool {
     may_work_again(error) || is_from_between(error)
 }
 
-/// Seconds that a countdown shows beside the refusal.
+/// The seconds of the countdown next to the refusal.
 #[must_use]
 pub const fn wait(error: &AppError) -> Option<u32> {
     match error {
@@ -62,7 +62,7 @@ pub const fn wait(error: &AppError) -> Option<u32> {
     }
 }
 
-/// What the countdown counts towards.
+/// The label of the countdown.
 #[must_use]
 pub const fn wait_for(error: &AppError) -> &'static str {
     match error {
@@ -71,7 +71,7 @@ pub const fn wait_for(error: &AppError) -> &'static str {
     }
 }
 
-/// A refusal in words.
+/// The text of a refusal.
 #[must_use]
 pub fn refusal(error: &AppError) -> String {
     let words = match error {
@@ -148,7 +148,7 @@ pub fn refusal(error: &AppError) -> String {
     words.to_owned()
 }
 
-/// A refusal of a code, where a backup code may be given too. `was_lost`: the answer to an earlier try was lost on its way.
+/// The text of a refused code, if a backup code is also accepted. `was_lost`: the response to an earlier attempt was lost.
 #[must_use]
 pub fn code_refusal(error: &AppError, by_either: bool, was_lost: bool) -> String {
     let mut said = refusal(error);
@@ -162,7 +162,7 @@ pub fn code_refusal(error: &AppError, by_either: bool, was_lost: bool) -> String
     said
 }
 
-/// Why an Owner can't reset a member.
+/// Explains why an Owner can't reset a member.
 #[must_use]
 pub const fn no_reset(why: NoReset) -> &'static str {
     match why {
@@ -174,7 +174,7 @@ pub const fn no_reset(why: NoReset) -> &'static str {
     }
 }
 
-/// Why a new password is refused although it is long enough.
+/// Explains why a new password is refused although it is long enough.
 const fn weak(why: Weakness) -> &'static str {
     match why {
         Weakness::Common => {
@@ -187,7 +187,7 @@ const fn weak(why: Weakness) -> &'static str {
     }
 }
 
-/// Why a name is none.
+/// Explains why a name is invalid.
 #[must_use]
 pub fn name_refused(error: NameError) -> String {
     match error {
@@ -197,7 +197,7 @@ pub fn name_refused(error: NameError) -> String {
     }
 }
 
-/// Why an address is none.
+/// Explains why an address is invalid.
 #[must_use]
 pub fn email_refused(error: EmailError) -> String {
     match error {
@@ -210,7 +210,7 @@ fn left_out(c: char) -> String {
     format!("Leave out {}, which shows nothing.", sign(c))
 }
 
-/// What a field asks for.
+/// Tells what a field requires.
 #[must_use]
 pub const fn invalid(field: Field) -> &'static str {
     match field {
@@ -231,7 +231,7 @@ fn clock_off(seconds: i32) -> String {
     let direction = if seconds < 0 { "slow" } else { "fast" };
     let seconds = seconds.unsigned_abs();
     let minutes = (seconds + 30) / 60;
-    // A wrong time zone is a matter of whole quarters of an hour, beside which the clock may be off as well.
+    // A wrong time zone shifts the clock by whole quarters of an hour, and the clock may be wrong in addition.
     let zone = (seconds + 2 * 60) / (15 * 60) * 15;
     let is_zone = zone >= 60 && (zone * 60).abs_diff(seconds) <= 2 * 60;
     let amount = match (minutes, zone / 60, zone % 60) {
@@ -310,7 +310,7 @@ mod tests {
             "Too many attempts. Backup codes have to wait too."
         );
         assert_eq!(code_refusal(&paused, false, false), "Too many attempts.");
-        // Of the address or of the password: no code is judged there.
+        // This refusal is about the address or the password, where no code is judged.
         let elsewhere = AppError::TooMany { seconds: 5 };
         assert_eq!(code_refusal(&elsewhere, true, true), "Too many attempts.");
     }

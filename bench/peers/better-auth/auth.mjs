@@ -1,4 +1,4 @@
-// better-auth as its documentation sets it up, with the hash and the journal that Twinlock is compared at.
+// better-auth as its documentation sets it up, with the hash and the journal mode of the comparison with Twinlock.
 import { hash, verify } from "@node-rs/argon2";
 import { betterAuth } from "better-auth";
 import { twoFactor } from "better-auth/plugins";
@@ -9,7 +9,7 @@ export const database = new Database(process.env.DATABASE);
 database.pragma("journal_mode = WAL");
 database.pragma("synchronous = NORMAL");
 
-// Argon2id, 19 MiB, two passes, one lane: what Twinlock computes.
+// Argon2id, 19 MiB, two passes, one lane: the same as Twinlock.
 const cost = { algorithm: 2, memoryCost: 19456, timeCost: 2, parallelism: 1 };
 
 export const options = {

@@ -1,4 +1,4 @@
-// Makes the tables and so many people with a password and an authenticator; prints each one's address and secret.
+// Creates the tables, and users with a password and an authenticator; prints each user's address and secret.
 import { randomBytes, randomUUID } from "node:crypto";
 
 import { symmetricEncrypt } from "better-auth/crypto";

@@ -1,10 +1,10 @@
-//! The wall clock, and the codes that authenticators show.
+//! The wall clock, and TOTP codes.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use totp_rs::{Algorithm, Builder};
 
-/// Seconds a time step (RFC 6238).
+/// Seconds per time step (RFC 6238).
 const STEP: u64 = 30;
 
 /// Now, in Unix milliseconds.
@@ -12,12 +12,12 @@ pub fn millis() -> i64 {
     i64::try_from(now().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The time step that runs now.
+/// The current time step.
 pub fn step() -> i64 {
     i64::try_from(now().as_secs() / STEP).unwrap_or(i64::MAX)
 }
 
-/// The code of a key in a time step.
+/// The code of a key for a time step.
 pub fn code(key: &[u8], step: i64) -> String {
     let totp = Builder::new()
         .with_algorithm(Algorithm::SHA1)
@@ -27,7 +27,7 @@ pub fn code(key: &[u8], step: i64) -> String {
         .to_string()
 }
 
-/// A point on a clock that only goes forward.
+/// The current time of a monotonic clock.
 #[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
 pub fn instant() -> Instant {
     Instant::now()

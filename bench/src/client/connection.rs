@@ -1,4 +1,4 @@
-//! One kept connection of a client.
+//! A client's keep-alive connection.
 
 use std::net::SocketAddr;
 
@@ -15,26 +15,26 @@ use tokio::net::TcpStream;
 
 use crate::client::load::Outcome;
 
-/// What came back.
+/// A response.
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The first part of each cookie that was set, `name=value`.
+    /// The `name=value` part of each cookie that was set.
     pub cookies: Vec<String>,
-    /// Those who were asked for it, where a balancer says so.
+    /// The instances that handled the request, if a balancer reports them.
     pub instance: Option<String>,
     /// The body.
     pub body: Bytes,
 }
 
 impl Answer {
-    /// Whether it is a right one that says this.
+    /// Whether the status is 200 and the body contains this text.
     pub fn holds(&self, expected: &str) -> bool {
         let mut parts = self.body.windows(expected.len());
         self.status == 200 && parts.any(|part| part == expected.as_bytes())
     }
 
-    /// Right where the body says so: a refusal stands in a body of another shape.
+    /// Right if the body contains this text, because the body of a refusal differs.
     pub fn judged(&self, expected: &str) -> Outcome {
         if self.holds(expected) {
             Outcome::Right
@@ -44,19 +44,19 @@ impl Answer {
     }
 }
 
-/// A connection; it is made anew when the server has closed it.
+/// A connection, reopened when the server has closed it.
 pub struct Connection {
     server: SocketAddr,
     open: Option<SendRequest<Full<Bytes>>>,
 }
 
 impl Connection {
-    /// A connection that is opened by its first request.
+    /// A connection that its first request opens.
     pub const fn new(server: SocketAddr) -> Self {
         Self { server, open: None }
     }
 
-    /// Sends a request and reads its whole answer.
+    /// Sends a request and reads the whole response.
     pub async fn send(
         &mut self,
         method: Method,
@@ -99,7 +99,7 @@ impl Connection {
                 .with_context(|| format!("connecting to {}", self.server))?;
             stream.set_nodelay(true)?;
             let (sender, connection) = handshake(TokioIo::new(stream)).await?;
-            // It ends with the server's side or with the sender.
+            // The task ends when the server closes the connection or the sender is dropped.
             tokio::spawn(connection);
             self.open = Some(sender);
         }

@@ -1,4 +1,4 @@
-//! Clients that ask one thing after another.
+//! Clients that send one request after another.
 
 use std::{cell::RefCell, future::Future, time::Duration};
 
@@ -8,17 +8,17 @@ use tokio::time::sleep;
 
 use crate::{client::clock::instant, machine::cpu::Cpu, results::figures::Run};
 
-/// What one request of a scenario came to.
+/// The outcome of one request of a scenario.
 pub enum Outcome {
-    /// The answer hoped for.
+    /// The expected answer.
     Right,
-    /// Another one.
+    /// Another answer, with its status.
     Refused(u16),
-    /// There is nothing left to ask.
+    /// No guest is left for another request.
     Exhausted,
 }
 
-/// Lets each client ask again and again until the time is over. `step` borrows its client for one request.
+/// Lets each client repeat its request until `time` has passed. `step` borrows its client for one request.
 pub async fn closed_loop<Client>(
     spent: impl Fn() -> Cpu,
     clients: &mut [Client],
@@ -28,7 +28,7 @@ pub async fn closed_loop<Client>(
     paced_loop(spent, clients, time, Duration::ZERO, step).await
 }
 
-/// The same, by clients that think for a while before they ask again.
+/// Like [`closed_loop`], but each client pauses for `think` between requests.
 pub async fn paced_loop<Client>(
     spent: impl Fn() -> Cpu,
     clients: &mut [Client],
@@ -67,7 +67,7 @@ async fn all(each: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Re
     join_all(each).await.into_iter().collect()
 }
 
-/// A run in which anything went wrong measures nothing.
+/// Fails if any answer was refused, because such a run measures nothing.
 pub fn flawless(run: Run) -> Result<Run> {
     if let Some((status, _)) = run.refused.first() {
         bail!(

@@ -1,4 +1,4 @@
-//! Clients that ask, and the clock by which they are measured.
+//! HTTP clients, and the clock that measures them.
 
 pub mod clock;
 pub mod connection;

@@ -1,4 +1,4 @@
-//! What many people leave in the tables beside themselves.
+//! The rows that many users leave in the other tables.
 
 use std::collections::HashSet;
 
@@ -15,13 +15,13 @@ use crate::{
     },
 };
 
-/// Backup codes each.
+/// Backup codes per user.
 const CODES: usize = 10;
-/// Other accounts of the one who owns the large one. Every second of them is theirs as well.
+/// Other accounts in which the large account's owner is a member. They own every second of them.
 const ACCOUNTS: usize = 49;
-/// Wrong passwords of the last day.
+/// Failed passwords of the last day.
 const WRONG: usize = 5000;
-/// People whose rows are held at once.
+/// Users whose rows are held in memory at once.
 const ROWS: usize = 2000;
 const HOUR: i64 = 3_600_000;
 
@@ -30,8 +30,8 @@ pub fn large() -> String {
     account(0)
 }
 
-/// Gives everybody a session, a known browser and backup codes, and some of those who don't come a place in the large account. Answers
-/// the cookie of one who owns it, and others.
+/// Gives every user a session, a known browser and backup codes, and makes some users who never sign in
+/// members of the large account. Returns the cookie of its owner, who is in other accounts as well.
 pub async fn fill(house: &mut House, size: Size) -> Result<String> {
     let House {
         connection, people, ..
@@ -67,15 +67,15 @@ pub async fn fill(house: &mut House, size: Size) -> Result<String> {
     Ok(format!("twinlock={token}"))
 }
 
-/// In the order of their ids, which is none.
+/// All users in the order of their ids, which is random.
 async fn everybody(connection: &mut AnyConnection) -> Result<Vec<String>> {
-    // Those who have a place in the large account already are few, and another one would be refused.
+    // Excludes the few members of the large account, because a second membership would be refused.
     let sql = "SELECT id FROM users WHERE id NOT IN (SELECT user_id FROM memberships WHERE account_id = $1) ORDER BY id";
     let ids = sqlx::query_scalar(sql).bind(large());
     Ok(ids.fetch_all(connection).await?)
 }
 
-/// A session that works in the large account; answers its token.
+/// Opens a session in the large account and returns its token.
 async fn sits_down(all: &mut AnyConnection, owner: &str) -> Result<String> {
     let token = Token::from_random(random()?);
     let now = clock::millis();
@@ -110,7 +110,7 @@ async fn sessions(all: &mut AnyConnection, people: &[String]) -> Result<()> {
     let now = clock::millis();
     let (mut sessions, mut browsers) = (Vec::new(), Vec::new());
     for person in people {
-        // Opened before anybody comes who is measured.
+        // Opened before the measured users sign in.
         sessions.push([
             hex(random()?).into(),
             random::<32>()?[..].into(),

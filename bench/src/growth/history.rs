@@ -1,4 +1,4 @@
-//! Security events of a year and more, written past the program as it would have written them: sealed, one after the other.
+//! More than a year of security events, sealed in a chain, inserted directly as the program would have written them.
 
 use anyhow::{Result, ensure};
 use domain::{
@@ -16,14 +16,14 @@ use crate::{
     sites::twinlock::Setting,
 };
 
-/// For how long they were written: a little less than they are kept.
+/// The period of the events, in days: slightly less than the retention time.
 pub const DAYS: i64 = 399;
 pub const DAY: i64 = 86_400_000;
-/// Events in one transaction.
+/// Events per transaction.
 const ROWS: i64 = 50_000;
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36";
 
-/// When they were written, one as long after the other as any.
+/// The timestamps of the events, at equal intervals.
 #[derive(Clone, Copy)]
 pub struct History {
     first: i64,
@@ -31,18 +31,18 @@ pub struct History {
 }
 
 impl History {
-    /// When a place was written, in Unix milliseconds.
+    /// The timestamp of a position, in Unix milliseconds.
     const fn at(self, seq: i64) -> i64 {
         self.first + self.step * seq
     }
 
-    /// The last place that was written before then.
+    /// The last position before a timestamp.
     pub const fn before(self, at: i64) -> i64 {
         (at - 1 - self.first).div_euclid(self.step)
     }
 }
 
-/// Writes so many of them, evenly over the time.
+/// Inserts `count` events, evenly over the period.
 pub async fn fill(setting: &Setting, house: &mut House, count: i64) -> Result<History> {
     let vault = vault(setting).await?;
     let chain = vault.event_chain();
@@ -55,7 +55,7 @@ pub async fn fill(setting: &Setting, house: &mut House, count: i64) -> Result<Hi
     ensure!(before == 0, "there are events already");
     let is_file = connection.backend_name() == "SQLite";
     let into = if is_file {
-        // Should the machine stop, all of it is made anew.
+        // Safe, because after a crash everything is created again.
         sqlx::query("PRAGMA synchronous = OFF")
             .execute(&mut *connection)
             .await?;
@@ -84,7 +84,7 @@ pub async fn fill(setting: &Setting, house: &mut House, count: i64) -> Result<Hi
     Ok(history)
 }
 
-/// The chain's ends, and the numbers that go on behind those that came along.
+/// Inserts the chain's ends, and continues the id sequence after the inserted rows.
 async fn ends(house: &mut House, chain: &Chain, head: (i64, &[u8])) -> Result<()> {
     let connection = &mut house.connection;
     let anchor = (0, &Chain::START[..]);
@@ -110,9 +110,9 @@ async fn ends(house: &mut House, chain: &Chain, head: (i64, &[u8])) -> Result<()
 const INTO: &str = "security_events (id, at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser,
      open_until, repeats, seq, seal)";
 
-/// Of a hundred: 46 passwords and as many codes, 6 wrong passwords, 2 codes of a test.
+/// Of a hundred events: 46 passwords and 46 codes, 6 wrong passwords, 2 tested codes.
 fn event(number: i64, at: i64, people: &[Person]) -> EventRecord {
-    // Neighbours in time are none in the table of people.
+    // Consecutive events belong to users that are not neighbours in the table.
     let person = usize::try_from(number / 2 * 7919).unwrap_or_default() % people.len().max(1);
     let person = people.get(person).map_or("", |person| person.id.as_str());
     let (action, outcome, method) = match number % 100 {

@@ -1,5 +1,5 @@
-//! Rows that are over go while people sign in: the same load on servers that find nothing to do and on servers that find much, turn by
-//! turn, and how many rows went meanwhile.
+//! Deletion of expired rows during sign-ins: the same load, alternating between servers with
+//! nothing to delete and servers with much, and the number of rows that were deleted meanwhile.
 
 use anyhow::Result;
 use sqlx::{AnyConnection, Connection};
@@ -21,40 +21,40 @@ use crate::{
     },
 };
 
-/// Dead rows of each kind that a run begins with.
+/// Dead rows of each kind at the beginning of a run.
 const DEAD: i64 = 20_000;
-/// Days of events that a run finds to be too old.
+/// Days of events that exceed the retention time in a run.
 const OLD: i64 = 10;
-/// For how long the program keeps events unless it is told otherwise.
+/// The default retention time of events, in days.
 const KEPT: i64 = 400;
-/// The kinds, and which of their rows are dead: long over, or put there by [`die`].
+/// The kinds, and which of their rows are dead: expired events, or rows that [`die`] inserted.
 const KINDS: [(&str, &str); 4] = [
     ("sessions", "sessions WHERE seen_at = 1"),
     ("known browsers", "known_browsers WHERE seen_at = 1"),
     ("grants", "step_ups WHERE asked_at = 1"),
     ("events", "security_events WHERE seq <= $1"),
 ];
-/// Each event is sealed within a second.
+/// Each event must be sealed within this time, in milliseconds.
 const SEALED: i64 = 2000;
 
-/// Who comes, and what was written down before.
+/// The users who sign in, and the events in the database.
 pub struct People {
     pub house: House,
     pub history: History,
 }
 
-/// One run.
+/// The result of one run.
 struct Kept {
     sign_ins: Run,
-    /// Rows that went a second, of each kind.
+    /// Deleted rows per second, of each kind.
     went: Vec<f64>,
-    /// How many there still are.
+    /// Dead rows that are left, of each kind.
     left: Vec<i64>,
-    /// Events that should have been sealed by then.
+    /// Events that should have been sealed at the end of the run.
     late: i64,
 }
 
-/// Signs people in with and without dead rows.
+/// Measures sign-ins with and without dead rows.
 pub async fn measure(
     engine: &str,
     runs: usize,
@@ -91,7 +91,7 @@ pub async fn measure(
         &sign_ins(&busy),
     );
     tell(engine, &busy, report);
-    // From the first event that is left to the newest: what was written past the program and by it, and what was deleted.
+    // Verifies the whole chain: inserted events, those of the server, and the deleted beginning.
     let begin = instant();
     place.setting.command(&["events", "--verify"])?;
     report.note(&format!(
@@ -117,7 +117,7 @@ fn tell(engine: &str, busy: &[Kept], report: &mut Report) {
     ));
 }
 
-/// Signs people in on a server that has just been started and keeps events for so many days.
+/// Measures sign-ins on a newly started server with a retention time of `days`.
 async fn run(place: &Place, days: i64, load: Load, people: People) -> Result<(Kept, People)> {
     let People { mut house, history } = people;
     let limit = history.before(clock::millis() - days * DAY);
@@ -154,7 +154,7 @@ fn rate(rows: i64, seconds: f64) -> f64 {
     rows as f64 / seconds
 }
 
-/// Dead rows of each kind.
+/// The dead rows of each kind.
 async fn counts(connection: &mut AnyConnection, limit: i64) -> Result<Vec<i64>> {
     let mut counts = Vec::new();
     for (_, dead) in KINDS {
@@ -168,7 +168,7 @@ async fn counts(connection: &mut AnyConnection, limit: i64) -> Result<Vec<i64>> 
     Ok(counts)
 }
 
-/// Takes away what a run has left over: it would be work for the next one.
+/// Deletes the dead rows that a run has left, because they would be work for the next run.
 async fn bury(connection: &mut AnyConnection) -> Result<()> {
     for (_, dead) in KINDS.iter().filter(|(_, dead)| !dead.contains("$1")) {
         let sql = format!("DELETE FROM {dead}");
@@ -179,7 +179,7 @@ async fn bury(connection: &mut AnyConnection) -> Result<()> {
     Ok(())
 }
 
-/// Makes sessions, browsers and grants that ended long ago.
+/// Inserts sessions, known browsers and grants that expired long ago.
 async fn die(connection: &mut AnyConnection) -> Result<()> {
     let mut all = connection.begin().await?;
     let people: Vec<String> = sqlx::query_scalar("SELECT id FROM users LIMIT $1")

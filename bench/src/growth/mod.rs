@@ -1,5 +1,5 @@
-//! What grows must not slow down: the load on an almost empty database and on a large one, turn by turn; the pages that show many rows;
-//! the start; and housekeeping under load.
+//! Growth must not slow the server down: measures an almost empty and a large database in
+//! alternation, the pages that show many rows, the start, and housekeeping under load.
 
 mod crowd;
 mod history;
@@ -27,40 +27,40 @@ use crate::{
 use history::History;
 use places::{Place, Places};
 
-/// Those who sign in: as many on either database.
+/// The number of users who sign in, on either database.
 const VISITORS: usize = 8000;
 
-/// What the measurement of growth takes.
+/// Arguments of the measurement of growth.
 #[derive(Args)]
 pub struct Growth {
     #[command(flatten)]
     pub common: Common,
-    /// How large, as a share of 100,000 people, 20,000 accounts and 5 million events
+    /// Size, as a share of 100,000 people, 20,000 accounts and 5 million events
     #[arg(long, default_value_t = 1.0)]
     scale: f64,
-    /// A server, to be measured too
+    /// A server to measure as well
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
-    /// One engine alone
+    /// Measure only this engine
     #[arg(long)]
     only: Option<Engine>,
 }
 
-/// What keeps the data.
+/// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// How large the grown database is.
+/// The size of the grown database.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// People; a fifth as many accounts.
+    /// Users; a fifth as many accounts.
     pub people: usize,
-    /// Members of one of them.
+    /// Members of the large account.
     pub members: usize,
-    /// Security events, all of them sealed.
+    /// Security events, all sealed.
     pub events: i64,
 }
 
@@ -68,7 +68,7 @@ impl Size {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     fn of(scale: f64) -> Self {
         Self {
-            // A fifth of the visitors beside them, so that somebody is there who does not come.
+            // A fifth more users than visitors, so that some users never sign in.
             people: ((100_000.0 * scale) as usize).max(VISITORS * 6 / 5),
             members: (10_000.0 * scale) as usize,
             events: (5_000_000.0 * scale) as i64,
@@ -76,15 +76,15 @@ impl Size {
     }
 }
 
-/// A server with much in its database.
+/// A server with a large database.
 struct Grown {
     site: Occupied,
-    /// Who owns the large account, signed in.
+    /// The owner of the large account, signed in.
     owner: Guest,
     history: History,
 }
 
-/// All of it.
+/// Measures both engines.
 pub async fn measure(asked: &Growth, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
@@ -128,7 +128,7 @@ async fn engine(
     } = grown(engine, size, &places.grown, report).await?;
     let mut small = Rounds::of(format!("{engine}, small"), small);
     let mut grown = Rounds::of(format!("{engine}, grown"), site);
-    // Turn by turn, so that a slow minute of the machine meets both.
+    // Alternating, so that a slow minute of the machine affects both.
     for scenario in (0..asked.common.runs).flat_map(|_| Scenario::ALL) {
         small.go(scenario, load).await?;
         grown.go(scenario, load).await?;

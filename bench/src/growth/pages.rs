@@ -1,4 +1,4 @@
-//! The pages that show many rows, called as the pages call them, by an Owner who is signed in and alone.
+//! Calls of the pages that show many rows, by one signed-in Owner without other load.
 
 use std::{slice::from_mut, time::Duration};
 
@@ -17,21 +17,21 @@ use crate::{
     },
 };
 
-/// How long each is called in a run.
+/// How long each call is repeated in a run.
 const TIME: Duration = Duration::from_secs(1);
 
-/// A call, and how long its answer may take.
+/// A call, and the budget of its response time.
 struct Call {
     name: &'static str,
     path: &'static str,
     body: String,
-    /// What a right answer holds.
+    /// A text in the body of a right answer.
     holds: &'static str,
-    /// In milliseconds, where there is a budget.
+    /// The budget in milliseconds, if there is one.
     most: Option<f64>,
 }
 
-/// Makes each call again and again.
+/// Measures each call repeatedly.
 pub async fn measure(
     engine: &str,
     runs: usize,

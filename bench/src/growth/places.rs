@@ -1,4 +1,4 @@
-//! Where the two databases stand.
+//! The locations of the two databases.
 
 use std::{
     fs,
@@ -12,24 +12,24 @@ use crate::{
     sites::twinlock::Setting,
 };
 
-/// A database's place.
+/// The location of a database.
 pub struct Place {
-    /// How a server is started there.
+    /// How a server is started on it.
     pub setting: Setting,
-    /// Where its log is written.
+    /// The folder of its log.
     pub folder: PathBuf,
 }
 
-/// The places of both databases.
+/// The locations of both databases.
 pub struct Places {
-    /// With few people.
+    /// The database with few users.
     pub small: Place,
-    /// With many.
+    /// The database with many users.
     pub grown: Place,
 }
 
 impl Places {
-    /// In files.
+    /// Both databases in files.
     pub fn on_files(common: &Common, folder: &Path) -> Result<Self> {
         let place = |name| {
             let folder = made(folder, name)?;
@@ -42,7 +42,7 @@ impl Places {
         })
     }
 
-    /// On a server.
+    /// Both databases on a server.
     pub async fn on_server(common: &Common, server: &Postgres, folder: &Path) -> Result<Self> {
         let place = async |name| {
             let folder = made(folder, &format!("server-{name}"))?;
@@ -58,7 +58,7 @@ impl Places {
 }
 
 impl Place {
-    /// Does at once what the engine would do some time after so many new rows, and so in the middle of a measurement.
+    /// Runs the engine's maintenance now, because after so many inserts it would otherwise start during a measurement.
     pub async fn settle(&self, house: &mut House) -> Result<()> {
         let sql = if self.setting.url.starts_with("sqlite:") {
             "PRAGMA wal_checkpoint(TRUNCATE)"

@@ -1,24 +1,24 @@
-//! CPU time, by who spent it.
+//! CPU time per process.
 
 use std::{ops::Sub, time::Duration};
 
 use crate::machine::process;
 
-/// CPU time so far, or between two moments.
+/// CPU time in total, or between two moments.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cpu {
-    /// The server, or all of its instances.
+    /// The server, or all instances.
     pub server: Duration,
-    /// The database's server, where there is one and it is looked at.
+    /// The database server, where there is one and it is measured.
     pub database: Duration,
-    /// The balancer, where there is one.
+    /// The balancer, if there is one.
     pub balancer: Duration,
     /// This program.
     pub load: Duration,
 }
 
 impl Cpu {
-    /// So far, of a server that stands alone, and of this program.
+    /// The total CPU time of a server without others, and of this program.
     pub fn with(server: Duration) -> Self {
         Self {
             server,
@@ -27,7 +27,7 @@ impl Cpu {
         }
     }
 
-    /// All of them together.
+    /// The sum over all processes.
     pub fn sum(&self) -> Duration {
         self.server + self.database + self.balancer + self.load
     }

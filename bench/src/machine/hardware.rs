@@ -1,4 +1,4 @@
-//! Where it was measured, and what that machine can do without a product.
+//! Describes the machine, and what it can do without any product.
 
 use std::{fs, path::Path, process::Command, thread::available_parallelism, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{machine::limits, results::report::Report};
 /// How long each limit is measured.
 const TIME: Duration = Duration::from_secs(2);
 
-/// Commit, machine and limits.
+/// Reports the commit, the machine and its limits.
 pub async fn describe(report: &mut Report, disk: &Path, memory: &Path) -> Result<()> {
     let commit = Command::new("git")
         .args(["describe", "--always", "--dirty"])
@@ -35,7 +35,7 @@ pub async fn describe(report: &mut Report, disk: &Path, memory: &Path) -> Result
     Ok(())
 }
 
-/// What is bound to one core sees no more than that one.
+/// The number of cores. Reads the system's list, because a process bound to one core sees only that one.
 fn cores() -> Result<usize> {
     let online = fs::read_to_string("/proc/cpuinfo")?;
     let online = online

@@ -1,4 +1,4 @@
-//! What the machine itself can do: hashes and commits, one after the other, with nothing of a product around them.
+//! The machine's limits: sequential hashes and commits, without any product around them.
 
 use std::{path::Path, time::Duration};
 
@@ -12,7 +12,7 @@ use server::{
 };
 use sqlx::{AnyConnection, Connection, Executor};
 
-/// Password hashes a second, on one thread.
+/// Password hashes per second on one thread.
 pub async fn hashes(time: Duration) -> Result<f64> {
     let one = std::num::NonZero::<usize>::MIN;
     let hasher =
@@ -32,7 +32,7 @@ pub async fn hashes(time: Duration) -> Result<f64> {
     Ok(f64::from(done) / begin.elapsed().as_secs_f64())
 }
 
-/// Commits a second of one small row at `synchronous=FULL`, in a file in this folder.
+/// Commits per second of one small row at `synchronous=FULL`, in a file in this folder.
 pub async fn commits(folder: &Path, time: Duration) -> Result<f64> {
     let url = format!("sqlite://{}?mode=rwc", folder.join("commits.db").display());
     let mut connection = AnyConnection::connect(&url).await?;

@@ -1,4 +1,4 @@
-//! The machine, and the processes that are measured on it.
+//! The machine and the measured processes.
 
 pub mod cpu;
 pub mod hardware;

@@ -1,4 +1,4 @@
-//! Databases on a server, and what that server costs.
+//! Databases on a `PostgreSQL` server, and that server's CPU time.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use crate::machine::process::{family_cpu, parent};
 /// A `PostgreSQL` server on this machine.
 pub struct Postgres {
     url: String,
-    /// The process whose children serve the connections.
+    /// The server's main process, whose children serve the connections.
     process: u32,
 }
 
 impl Postgres {
-    /// The one whose first database has this URL.
+    /// The server that has a database with this URL.
     pub async fn at(url: &str) -> Result<Self> {
         let mut connection = AnyConnection::connect(url).await?;
         let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()")
@@ -28,7 +28,7 @@ impl Postgres {
         })
     }
 
-    /// Makes a database of its own, and answers its URL. It goes with the server.
+    /// Creates a database and returns its URL. Never drops it, because the server is expected to be temporary.
     pub async fn database(&self, name: &str) -> Result<String> {
         let mut connection = AnyConnection::connect(&self.url).await?;
         let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
@@ -38,7 +38,7 @@ impl Postgres {
         Ok(format!("{server}/{name}"))
     }
 
-    /// CPU time so far, of all its processes.
+    /// Total CPU time of all the server's processes.
     pub fn cpu(&self) -> Duration {
         family_cpu(self.process)
     }

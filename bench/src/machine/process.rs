@@ -1,4 +1,4 @@
-//! A server's process: started on a core of its own, and what it costs.
+//! A server process: started on a core of its own, with its CPU time and memory.
 
 use std::{
     fs,
@@ -8,10 +8,10 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// Linux counts CPU time in hundredths of a second, whatever the kernel's own clock does.
+/// Linux reports CPU time in hundredths of a second, whatever the kernel's own clock rate is.
 const TICK: Duration = Duration::from_millis(10);
 
-/// A running server. It is killed when it is dropped.
+/// A running server. Dropping it kills the process.
 pub struct Process(pub Child);
 
 impl Process {
@@ -35,17 +35,17 @@ impl Process {
         Ok(Self(child.with_context(|| format!("starting {program}"))?))
     }
 
-    /// CPU time so far, of all threads.
+    /// Total CPU time of all threads.
     pub fn cpu(&self) -> Duration {
         cpu(self.0.id())
     }
 
-    /// Its number.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// Memory in use, in MiB.
+    /// Resident memory in MiB.
     pub fn memory(&self) -> f64 {
         let status =
             fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
@@ -57,18 +57,18 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// CPU time so far of a process, of all its threads.
+/// Total CPU time of all threads of a process.
 pub fn cpu(process: u32) -> Duration {
     stat(process).own
 }
 
-/// CPU time so far of a process, its children, and those of both that have ended.
+/// Total CPU time of a process and its children, including those that have ended.
 pub fn family_cpu(root: u32) -> Duration {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
@@ -78,12 +78,12 @@ pub fn family_cpu(root: u32) -> Duration {
     root.own + root.ended + children
 }
 
-/// Whose child a process is.
+/// The parent of a process.
 pub fn parent(process: u32) -> u32 {
     stat(process).parent
 }
 
-/// What the kernel says of a process; nothing of one that has gone.
+/// A process in the kernel's statistics; zeros if it has ended.
 #[derive(Default)]
 struct Stat {
     parent: u32,
@@ -93,8 +93,8 @@ struct Stat {
 
 fn stat(process: u32) -> Stat {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // The name in brackets may hold blanks. Behind it the 2nd field is the parent, and from the 12th on stand user and system time, its
-    // own and that of children who have ended.
+    // The name in brackets may contain spaces. After it, the 2nd field is the parent; the fields
+    // from the 12th on are user and system time, first of the process, then of its ended children.
     let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
     let fields: Vec<u32> = fields
         .split_whitespace()

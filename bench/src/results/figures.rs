@@ -1,4 +1,4 @@
-//! What a run measured.
+//! The figures of a run.
 
 use std::{fmt, time::Duration};
 
@@ -7,29 +7,29 @@ use crate::machine::cpu::Cpu;
 /// One run of one scenario.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
-    /// How long each answer took, in the order of size.
+    /// The response times of right answers, ascending.
     pub latencies: Vec<Duration>,
-    /// Answers that were not the ones hoped for, by what they were.
+    /// Other answers: their status and response time.
     pub refused: Vec<(u16, Duration)>,
-    /// How long it ran.
+    /// The duration of the run.
     pub wall: Duration,
-    /// What was spent on it.
+    /// The CPU time of the run.
     pub cpu: Cpu,
 }
 
-/// The least, the middle and the most of several runs.
+/// The minimum, median and maximum of several runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spread {
-    /// The least.
+    /// The minimum.
     pub min: f64,
-    /// The middle.
+    /// The median.
     pub median: f64,
-    /// The most.
+    /// The maximum.
     pub max: f64,
 }
 
 impl Run {
-    /// Puts the latencies in order.
+    /// Sorts the latencies.
     pub fn new(
         mut latencies: Vec<Duration>,
         refused: Vec<(u16, Duration)>,
@@ -45,34 +45,34 @@ impl Run {
         }
     }
 
-    /// Right answers a second.
+    /// Right answers per second.
     pub fn rate(&self) -> f64 {
         count(self.latencies.len()) / self.wall.as_secs_f64()
     }
 
-    /// The latency below which this share of the answers stayed, in milliseconds.
+    /// A quantile of the latencies, in milliseconds.
     pub fn quantile(&self, share: f64) -> f64 {
         quantile(&self.latencies, share)
     }
 
-    /// The same of the answers that were refused.
+    /// Like [`Self::quantile`], but of the refused answers.
     pub fn refusal(&self, share: f64) -> f64 {
         let mut refused: Vec<_> = self.refused.iter().map(|(_, took)| *took).collect();
         refused.sort_unstable();
         quantile(&refused, share)
     }
 
-    /// The server's CPU time for one right answer, in milliseconds.
+    /// The server's CPU time per right answer, in milliseconds.
     pub fn cpu_each(&self) -> f64 {
         self.each(self.cpu.server)
     }
 
-    /// A share of CPU time for one right answer, in milliseconds.
+    /// A CPU time per right answer, in milliseconds.
     pub fn each(&self, cpu: Duration) -> f64 {
         millis(cpu) / count(self.latencies.len().max(1))
     }
 
-    /// How many cores were at work all the time.
+    /// The average number of busy cores.
     pub fn cores(&self) -> f64 {
         self.cpu.sum().as_secs_f64() / self.wall.as_secs_f64()
     }
@@ -80,7 +80,7 @@ impl Run {
 
 impl fmt::Display for Spread {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Three digits tell as much as such runs can.
+        // Three digits are as precise as such runs can be.
         let places = match self.median {
             100.0.. => 0,
             10.0.. => 1,
@@ -95,7 +95,7 @@ impl fmt::Display for Spread {
 }
 
 impl Spread {
-    /// This one over another's middle.
+    /// Divides all values by `other`.
     pub fn over(self, other: f64) -> Self {
         Self {
             min: self.min / other,
@@ -104,7 +104,7 @@ impl Spread {
         }
     }
 
-    /// Of these values; zeros without one.
+    /// The spread of these values; zeros if there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
@@ -119,7 +119,7 @@ impl Spread {
     }
 }
 
-/// The duration below which this share of them stayed, in milliseconds. They stand in order.
+/// A quantile of ascending durations, in milliseconds.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn quantile(ordered: &[Duration], share: f64) -> f64 {
     let place = (share * count(ordered.len())) as usize;
@@ -129,7 +129,7 @@ pub fn quantile(ordered: &[Duration], share: f64) -> f64 {
         .map_or(0.0, |&value| millis(value))
 }
 
-/// In milliseconds.
+/// A duration in milliseconds.
 pub fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }

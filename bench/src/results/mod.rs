@@ -1,4 +1,4 @@
-//! What was measured, and how it is shown.
+//! The measured figures and their report.
 
 pub mod figures;
 pub mod report;

@@ -1,4 +1,4 @@
-//! The tables: what was measured, and each budget beside its figure.
+//! The report: tables of figures, and each budget with its measured figure.
 
 use std::{fs, path::Path};
 
@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 
 use crate::results::figures::{Run, Spread};
 
-/// Markdown, printed as it grows.
+/// Markdown text, printed while it grows.
 pub struct Report {
-    /// By which a document knows the place of the tables.
+    /// The name of the marks in a document between which the tables stand.
     name: &'static str,
     text: String,
     notes: Vec<String>,
@@ -16,7 +16,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// One that stands in documents between marks of this name.
+    /// A report for the marks of this name.
     pub const fn of(name: &'static str) -> Self {
         Self {
             name,
@@ -33,14 +33,14 @@ impl Report {
         self.text.push('\n');
     }
 
-    /// The head of a table.
+    /// Adds a table's header.
     pub fn head(&mut self, cells: &[&str]) {
         self.line("");
         self.line(&format!("| {} |", cells.join(" | ")));
         self.line(&format!("| ---{} |", " | ---:".repeat(cells.len() - 1)));
     }
 
-    /// One scenario at one site.
+    /// Adds the row of one scenario at one site.
     pub fn runs(&mut self, site: &str, scenario: &str, runs: &[Run]) {
         let of = |value: fn(&Run) -> f64| Spread::of(runs.iter().map(value));
         let latency = [
@@ -57,7 +57,7 @@ impl Report {
         ));
     }
 
-    /// Notes a budget: what, the figure, its unit, and the most or the least that it may be.
+    /// Adds a budget: its name, the measured figure, the unit, and the limit.
     pub fn budget(&mut self, what: &str, figure: Spread, unit: &str, bound: Bound) {
         let (sign, bound, met) = match bound {
             Bound::AtLeast(least) => ("≥", least, figure.median >= least),
@@ -71,13 +71,13 @@ impl Report {
         ]);
     }
 
-    /// What is said below the table that grows: between its rows it would end it.
+    /// Adds a note that is written after the table, because a line between rows would end the table.
     pub fn note(&mut self, note: &str) {
         eprintln!("{note}");
         self.notes.push(note.to_owned());
     }
 
-    /// The notes, and the table of budgets.
+    /// Writes the notes and the table of budgets.
     pub fn close(&mut self) {
         for note in std::mem::take(&mut self.notes) {
             self.line("");
@@ -89,7 +89,7 @@ impl Report {
         }
     }
 
-    /// Puts all of it into a document, in the place of the tables before.
+    /// Writes the report into a document and replaces its earlier tables.
     pub fn write(&self, document: &Path) -> Result<()> {
         let text = self.put_into(&fs::read_to_string(document)?)?;
         Ok(fs::write(document, text)?)
@@ -109,12 +109,12 @@ impl Report {
     }
 }
 
-/// What a figure may be.
+/// The limit of a figure.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
-    /// No less.
+    /// The minimum.
     AtLeast(f64),
-    /// No more.
+    /// The maximum.
     AtMost(f64),
 }
 

@@ -1,4 +1,4 @@
-//! What every measurement takes.
+//! Arguments that all measurements share.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,16 +9,16 @@ use clap::Args;
 
 use crate::{runs::scenarios::Load, sites::twinlock::Setting};
 
-/// What every measurement takes.
+/// Arguments that all measurements share.
 #[derive(Args)]
 pub struct Common {
     /// The program
     #[arg(long, default_value = "target/release/twinlock")]
     pub binary: String,
-    /// Clients at once
+    /// Concurrent clients
     #[arg(long, default_value_t = 8)]
     pub clients: usize,
-    /// Seconds a run
+    /// Seconds per run
     #[arg(long, default_value_t = 5)]
     pub seconds: u64,
     /// Runs of each kind
@@ -41,13 +41,13 @@ impl Common {
         }
     }
 
-    /// A server on a file in this folder.
+    /// A server whose database is a file in this folder.
     pub fn on_file(&self, folder: &Path) -> Setting {
         let file = folder.join("twinlock.db");
         self.setting(format!("sqlite:{}", file.display()), &folder.join("key"))
     }
 
-    /// A server on a database with this key file.
+    /// A server on this database, with this key file.
     pub fn setting(&self, url: String, key_file: &Path) -> Setting {
         Setting {
             binary: self.binary.clone(),

@@ -1,4 +1,4 @@
-//! Twinlock beside what people would pick instead, in the same run, turn by turn; then overloaded.
+//! Compares Twinlock with an alternative product in one run, alternating, then measures it under overload.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// What the comparison takes.
+/// Arguments of the comparison.
 #[derive(Args)]
 pub struct Compare {
     #[command(flatten)]
@@ -33,15 +33,15 @@ pub struct Compare {
     /// People in the database
     #[arg(long, default_value_t = 20_000)]
     people: usize,
-    /// An empty database on a server, to be measured too
+    /// An empty database on a server, to measure as well
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
-    /// The folder of better-auth with its packages, to be measured too
+    /// The folder of better-auth with its packages, to measure as well
     #[arg(long, value_name = "FOLDER")]
     better_auth: Option<PathBuf>,
 }
 
-/// All of it.
+/// Runs the whole comparison.
 pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     let disk = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
@@ -66,7 +66,7 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
         )),
         None => None,
     };
-    // Turn by turn, so that a slow minute of the machine meets all of them.
+    // Alternating, so that a slow minute of the machine affects all sites.
     for scenario in (0..arguments.common.runs).flat_map(|_| Scenario::ALL) {
         full.go(scenario, load).await?;
         normal.go(scenario, load).await?;
@@ -101,14 +101,14 @@ pub async fn measure(arguments: &Compare, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// What strangers can take from honest people, and what they can write; alone by `bench hostile`.
+/// What strangers can take from honest users, and what they can write; run separately by `bench hostile`.
 #[derive(Args)]
 pub struct Hostile {
     #[command(flatten)]
     pub common: Common,
 }
 
-/// All of that.
+/// Runs both hostile measurements.
 pub async fn hostile(common: &Common, report: &mut Report) -> Result<()> {
     let busy = tempfile::tempdir_in("target")?;
     hostile::measure(common, report, busy.path()).await?;
@@ -120,7 +120,7 @@ async fn overloaded(arguments: &Compare, report: &mut Report, site: &mut Occupie
     let load = arguments.common.load();
     let (mut all, mut shares) = (Vec::new(), Vec::new());
     for _ in 0..arguments.common.runs {
-        // Measured beside each other: the machine's next minute has another pace.
+        // The peak rate is measured right before each overload, because the machine's speed varies from minute to minute.
         let most = full_sign_in(site, load).await?.rate();
         let run = overload(site, most, load.time).await?;
         shares.push(100.0 * run.sign_ins.rate() / most);

@@ -1,4 +1,4 @@
-//! Honest sign-ins beside hostile connections, and what strangers write (B1 and B2 of the red team).
+//! Honest sign-ins during an attack, and how much strangers can write (B1 and B2 of the red team).
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -50,29 +50,29 @@ use crate::{
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Connections that a stranger keeps busy.
+/// Connections that attackers keep busy.
 const HOSTILE: u16 = 300;
-/// Honest people, each with a browser that is known.
+/// Honest users, each with a known browser.
 const HONEST: usize = 12;
-/// Between two of them.
+/// The time between two honest sign-ins.
 const GAP: Duration = Duration::from_millis(250);
-/// An honest person has to be in within this time.
+/// An honest sign-in must succeed within this time.
 const IN_TIME: Duration = Duration::from_secs(1);
-/// How long the strangers are at work before.
+/// How long the attack runs before the first honest sign-in.
 const WARM: Duration = Duration::from_secs(2);
-/// Wrong passwords of one address in five minutes.
+/// Failed passwords of one address in five minutes before it is refused.
 const LIMIT: usize = 300;
 
-/// Where the strangers are.
+/// Where the attackers' requests come from.
 #[derive(Clone, Copy)]
 enum Strangers {
-    /// All behind one address, which is over its limit.
+    /// One address, which exceeds its limit.
     OneAddress,
-    /// Each attempt from another /64 of one /48.
+    /// Each attempt comes from another /64 of one /48.
     Rotating,
 }
 
-/// Both kinds, as often as there are runs.
+/// Measures both kinds, each `common.runs` times.
 pub async fn measure(common: &Common, report: &mut Report, folder: &Path) -> Result<()> {
     let mut setting = common.on_file(folder);
     setting.environment = vec![("TWINLOCK_TRUSTED_PROXIES", "127.0.0.0/8".to_owned())];
@@ -100,7 +100,7 @@ pub async fn measure(common: &Common, report: &mut Report, folder: &Path) -> Res
     Ok(())
 }
 
-/// Answers how many of the honest people are in within a second.
+/// Returns how many honest users sign in within a second.
 async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) -> Result<f64> {
     let cookies = known(site, first).await?;
     let address = site.twinlock.address;
@@ -133,7 +133,7 @@ async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) 
     Ok(f64::from(in_time))
 }
 
-/// Makes a browser known to each of the next people; answers their cookies.
+/// Makes a browser known to each of the next users; returns their cookies.
 async fn known(site: &mut Occupied, first: usize) -> Result<Vec<String>> {
     let (mut cookies, mut rows) = (Vec::new(), Vec::new());
     let now = millis();
@@ -154,7 +154,7 @@ async fn known(site: &mut Occupied, first: usize) -> Result<Vec<String>> {
     Ok(cookies)
 }
 
-/// Brings the strangers' one address over its limit.
+/// Sends failed passwords until the attackers' address exceeds its limit.
 async fn exhaust(site: &Occupied) -> Result<()> {
     let mut connection = Connection::new(site.twinlock.address);
     let from = Ipv4Addr::new(198, 51, 100, 7).to_string();
@@ -167,7 +167,7 @@ async fn exhaust(site: &Occupied) -> Result<()> {
     Ok(())
 }
 
-/// Asks again and again, until it is dropped.
+/// Sends sign-in requests until it is aborted.
 async fn attack(address: SocketAddr, strangers: Strangers, number: u16, count: Arc<AtomicU64>) {
     let mut connection = Connection::new(address);
     loop {
@@ -182,13 +182,13 @@ async fn attack(address: SocketAddr, strangers: Strangers, number: u16, count: A
         let email = format!("hostile{number}-{turn}@example.com");
         let asked = sign_in(&mut connection, &from, &email, "no password of anybody", "");
         if asked.await.is_err() {
-            // The server hung up, which is its right.
+            // The server may close such a connection.
             sleep(Duration::from_millis(10)).await;
         }
     }
 }
 
-/// Answers the status.
+/// Sends a password and returns the status.
 async fn sign_in(
     connection: &mut Connection,
     from: &str,
@@ -214,12 +214,12 @@ async fn sign_in(
 
 /// Simulated hours.
 const HOURS: u64 = 2;
-/// Sign-ins and dead links a minute, each from another /64 of one /48.
+/// Sign-ins and dead links per minute, each from another /64 of one /48.
 const A_MINUTE: u64 = 120;
-/// Names, fewer than that, so that what grows is the events and not the names.
+/// Fewer names than attempts, so that the events grow and not the table of names.
 const NAMES: u64 = 2_000;
 
-/// What strangers write an hour of the clock: rows of events, and growth of the file.
+/// Measures what strangers write per simulated hour: event rows, and growth of the file.
 pub async fn written(common: &Common, report: &mut Report, folder: &Path) -> Result<()> {
     let setting: Setting = common.on_file(folder);
     setting.prepare()?;
@@ -262,7 +262,7 @@ pub async fn written(common: &Common, report: &mut Report, folder: &Path) -> Res
             }
         }
         let after = size(&store, folder).await?;
-        // The first hour makes the tables of names and addresses as large as they stay.
+        // The first hour fills the tables of names and addresses to their final size.
         if hour > 0 {
             rows.push(after.0 - before.0);
             bytes.push((after.1 - before.1) / 1024.0);
@@ -286,7 +286,7 @@ pub async fn written(common: &Common, report: &mut Report, folder: &Path) -> Res
     Ok(())
 }
 
-/// Rows of events, and bytes of the file with all that was written into it.
+/// The number of event rows, and the size of the file in bytes after a checkpoint.
 async fn size(store: &Store, folder: &Path) -> Result<(f64, f64)> {
     let file = folder.join("twinlock.db");
     let rows = store

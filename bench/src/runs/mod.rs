@@ -1,4 +1,4 @@
-//! What is measured at one server.
+//! Measurements of a single server.
 
 pub mod arguments;
 pub mod compare;

@@ -1,5 +1,5 @@
-//! Ten times as many people as a server can sign in: it goes on at its pace, refuses the rest at once, and whoever owes only their code is
-//! not kept waiting behind passwords.
+//! Ten times more sign-ins than a server can process: it must keep its throughput, refuse the rest
+//! at once, and answer codes without waiting behind passwords.
 
 use std::{cell::RefCell, time::Duration};
 
@@ -17,24 +17,24 @@ use crate::{
     sites::{Browser, Guest, Site, Stage},
 };
 
-/// How many times what the server can do.
+/// The load, as a multiple of the server's peak rate.
 const TIMES: f64 = 10.0;
-/// Clients that give codes beside it, to tell how long a code takes by then.
+/// Clients that send codes during the overload, to measure their response time.
 const BESIDE: usize = 2;
-/// Between two codes of one of them: they look at the server and are no load of their own, which would take its part of the core.
+/// The pause between two codes of a client, so that measuring adds little load of its own.
 const THINK: Duration = Duration::from_millis(100);
 
-/// What came of it.
+/// The result of an overload.
 pub struct Overload {
     /// The sign-ins, right and refused.
     pub sign_ins: Run,
-    /// The codes of people who had given their password before.
+    /// The codes of users who had given their password before.
     pub codes: Run,
 }
 
-/// Lets people come at ten times the rate that was the most, whether the others have been answered or not.
+/// Starts sign-ins at ten times the peak rate, whether or not earlier ones have been answered.
 pub async fn overload(site: &mut impl Site, peak: f64, time: Duration) -> Result<Overload> {
-    // Without a session, as those were whose rate was the most. First, as each call forgets the sessions of the one before.
+    // Without a session, like the guests of the peak rate. Called first, because each call deletes the sessions of the previous one.
     let strangers = site.guests(Stage::Strangers).await?;
     let half = site.guests(Stage::HalfSignedIn).await?;
     let strangers = &strangers[strangers.len() / 2..];
@@ -85,7 +85,7 @@ async fn open_loop<S: Site>(site: &S, guests: &[Guest], rate: f64, time: Duratio
     let (mut due, mut next) = (begin, guests.iter());
     let mut under_way = FuturesUnordered::new();
     while begin.elapsed() < time {
-        // Those whose time has come, however late the clock of this loop is.
+        // Starts all sign-ins that are due, even if this loop is late.
         while due <= instant() {
             under_way.extend(next.next().map(&one));
             due += gap;

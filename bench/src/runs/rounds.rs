@@ -1,4 +1,4 @@
-//! The scenarios at one site, again and again.
+//! Repeated runs of all scenarios at one site.
 
 use anyhow::Result;
 
@@ -11,21 +11,21 @@ use crate::{
     sites::Site,
 };
 
-/// What is asked of every site.
+/// The scenarios that every site is measured with.
 #[derive(Clone, Copy)]
 pub enum Scenario {
     /// Password and code.
     FullSignIn,
-    /// The code alone.
+    /// Only the code.
     SecondFactor,
-    /// A wrong one.
+    /// A wrong code.
     WrongCode,
-    /// Who am I.
+    /// A request that reads the signed-in user.
     Read,
 }
 
 impl Scenario {
-    /// All of them.
+    /// All scenarios.
     pub const ALL: [Self; 4] = [
         Self::FullSignIn,
         Self::SecondFactor,
@@ -34,7 +34,7 @@ impl Scenario {
     ];
 }
 
-/// A site and what was measured there.
+/// A site and its measurements.
 pub struct Rounds<S> {
     name: String,
     site: S,
@@ -47,7 +47,7 @@ pub struct Rounds<S> {
 }
 
 impl<S: Site> Rounds<S> {
-    /// Of a site that nobody has asked anything yet.
+    /// A site before its first request.
     pub fn of(name: impl Into<String>, site: S) -> Self {
         Self {
             name: name.into(),
@@ -61,7 +61,7 @@ impl<S: Site> Rounds<S> {
         }
     }
 
-    /// One scenario once.
+    /// Runs one scenario once.
     pub async fn go(&mut self, scenario: Scenario, load: Load) -> Result<()> {
         let site = &mut self.site;
         match scenario {
@@ -76,7 +76,7 @@ impl<S: Site> Rounds<S> {
         Ok(())
     }
 
-    /// A row for each scenario.
+    /// Reports a row for each scenario.
     pub fn tell(&self, report: &mut Report) {
         report.runs(&self.name, "full sign-in", &self.full);
         report.runs(&self.name, "second factor", &self.second);
@@ -84,12 +84,12 @@ impl<S: Site> Rounds<S> {
         report.runs(&self.name, "signed-in read", &self.read);
     }
 
-    /// The site itself.
+    /// The site.
     pub const fn site(&mut self) -> &mut S {
         &mut self.site
     }
 
-    /// The site, measured to the end.
+    /// The site, when no more runs follow.
     pub fn into_site(self) -> S {
         self.site
     }
@@ -99,14 +99,14 @@ impl<S: Site> Rounds<S> {
         &self.full
     }
 
-    /// In MiB: before anything was asked, and after each scenario.
+    /// Memory in MiB: before the first request, and after each scenario.
     pub fn memory(&self) -> (Spread, Spread) {
         let after = Spread::of(self.after.iter().copied());
         (Spread::of([self.idle]), after)
     }
 }
 
-/// The budgets that are multiples of a peer's figures.
+/// Reports the budgets that are multiples of a peer's figures.
 pub fn compare(
     report: &mut Report,
     full: &Rounds<impl Site>,
@@ -114,7 +114,7 @@ pub fn compare(
     peer: &Rounds<impl Site>,
 ) {
     let mut times = |what: &str, ours: &[Run], theirs: &[Run], least| {
-        // Pair by pair, as they ran one after the other.
+        // Compared pairwise, in the order in which they ran.
         let pairs = ours.iter().zip(theirs);
         let ratio = Spread::of(pairs.map(|(ours, theirs)| ours.rate() / theirs.rate()));
         report.budget(what, ratio, "× better-auth", Bound::AtLeast(least));

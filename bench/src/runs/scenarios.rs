@@ -1,4 +1,4 @@
-//! What is asked of a site, by clients that ask one thing after another.
+//! The scenarios: clients that send one request after another.
 
 use std::{cell::Cell, time::Duration};
 
@@ -13,9 +13,9 @@ use crate::{
 /// How a scenario is run.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
-    /// Clients that ask one thing after another.
+    /// The number of concurrent clients.
     pub clients: usize,
-    /// For how long.
+    /// The duration.
     pub time: Duration,
 }
 
@@ -35,7 +35,7 @@ pub async fn sign_in(browser: &mut impl Browser, guest: &Guest) -> Result<Outcom
     }
 }
 
-/// The code alone, by people who gave their password before.
+/// Only the code, by users who gave their password before.
 pub async fn second_factor(site: &mut impl Site, load: Load) -> Result<Run> {
     run(site, load, Stage::HalfSignedIn, async |browser, guest| {
         browser.code(&guest.code()).await
@@ -43,7 +43,7 @@ pub async fn second_factor(site: &mut impl Site, load: Load) -> Result<Run> {
     .await
 }
 
-/// The same with a wrong code.
+/// Like [`second_factor`], but with a wrong code.
 pub async fn wrong_code(site: &mut impl Site, load: Load) -> Result<Run> {
     run(site, load, Stage::HalfSignedIn, async |browser, guest| {
         browser.wrong_code(&guest.stale_code()).await
@@ -51,7 +51,7 @@ pub async fn wrong_code(site: &mut impl Site, load: Load) -> Result<Run> {
     .await
 }
 
-/// Who am I, by people who are signed in.
+/// Reads the signed-in user, by users who are signed in.
 pub async fn read(site: &mut impl Site, load: Load) -> Result<Run> {
     let guests = site.guests(Stage::SignedIn(load.clients)).await?;
     let seated = guests.iter().map(|guest| {
@@ -69,7 +69,7 @@ pub async fn read(site: &mut impl Site, load: Load) -> Result<Run> {
     flawless(run.await?)
 }
 
-/// Each guest comes once, to whichever client is free.
+/// Each guest is used once, by the next free client.
 async fn run<S: Site>(
     site: &mut S,
     load: Load,

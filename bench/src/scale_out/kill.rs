@@ -1,4 +1,4 @@
-//! One of two instances is killed under load: what fails is what it had in hand, and whoever was signed in there goes on at the other.
+//! Kills one of two instances under load: only its running requests may fail, and its sessions must continue at the other instance.
 
 use std::{
     cell::RefCell,
@@ -24,31 +24,31 @@ use crate::{
     },
 };
 
-/// What one step came to.
+/// The result of one step.
 struct Step {
-    /// When its answer was there.
+    /// When the answer arrived.
     at: Instant,
-    /// Nothing where there was no answer at all.
+    /// The status; zero if there was no answer.
     status: u16,
-    /// Those who were asked, in their order.
+    /// The instances that nginx tried, in order.
     asked: String,
-    /// The session that came of it; nothing where it failed.
+    /// The session that the step completed, or `None` if it failed.
     session: Option<Guest>,
 }
 
-/// What one kill did.
+/// The effects of one kill.
 struct Killed {
     steps: usize,
     failed: usize,
-    /// From the kill to the last answer that failed, in milliseconds.
+    /// From the kill to the last failed answer, in milliseconds.
     until: f64,
-    /// Steps that were refused a connection there and were taken by the other one.
+    /// Steps that the killed instance refused and the other one processed.
     passed_on: usize,
-    /// Sessions that the one had opened, and those of them that the other knew.
+    /// Sessions that the killed instance had opened, and how many of them the other one accepted.
     sessions: (usize, usize),
 }
 
-/// Kills one of them, and the other, by turns.
+/// Kills the two instances in alternation.
 pub async fn measure(
     times: usize,
     load: Load,

@@ -1,8 +1,8 @@
-//! Two instances of the program on one database behind nginx, beside one of them; and one of the two killed under load.
+//! Two instances on one database behind nginx compared with one, and one of two killed under load.
 //!
-//! Two cores can't give each instance one of its own beside the database, the balancer and the load. So each instance is held at a share of
-//! a core by the kernel, the same for one and for two, and everything else is held by nothing: what doubles is the one thing that was
-//! scarce. What each part cost is measured beside it, and so is the same without shares, where the machine itself is what is scarce.
+//! Two cores are too few to give each instance its own beside the database, the balancer and the load. So the kernel
+//! limits each instance to the same share of a core, and nothing else is limited. Thus only what was scarce doubles.
+//! Each part's CPU time is measured, and so is everything without shares, where the machine itself is the limit.
 
 mod kill;
 mod nginx;
@@ -25,7 +25,7 @@ use crate::{
 };
 use site::Balanced;
 
-/// What the measurement of several instances takes.
+/// Arguments of the measurement of several instances.
 #[derive(Args)]
 pub struct ScaleOut {
     #[command(flatten)]
@@ -33,25 +33,25 @@ pub struct ScaleOut {
     /// People in the database
     #[arg(long, default_value_t = 12_000)]
     people: usize,
-    /// What each instance has of a core, in percent
+    /// Share of a core that each instance has, in percent
     #[arg(long, default_value_t = 20)]
     share: u32,
     /// An empty database on a server
     #[arg(long, value_name = "URL")]
     postgres: String,
-    /// nginx
+    /// The path of nginx
     #[arg(long, default_value = "/usr/sbin/nginx")]
     nginx: PathBuf,
 }
 
-/// How many instances take part.
+/// How many instances serve requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instances {
     One,
     Two,
 }
 
-/// All of it.
+/// Runs all measurements.
 pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir_in("target")?;
     let memory = tempfile::tempdir_in("/dev/shm")?;
@@ -82,7 +82,7 @@ pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
     kill::measure(asked.common.runs, load, &setting, &mut site, report).await
 }
 
-/// With shares or without, and how many instances.
+/// With or without shares, and the number of instances.
 const KINDS: [(bool, Instances); 4] = [
     (true, Instances::One),
     (true, Instances::Two),

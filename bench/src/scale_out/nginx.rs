@@ -1,4 +1,4 @@
-//! nginx as a balancer, started for one run and gone with it.
+//! nginx as a balancer, started for one run.
 
 use std::{
     fs::{self, File},
@@ -13,22 +13,22 @@ use tokio::time::sleep;
 
 use crate::machine::process::{Process, family_cpu};
 
-/// How often it is looked whether it listens.
+/// How often to check whether nginx listens.
 const TRIES: u32 = 200;
 
-/// A running nginx: at one address it passes on to the first instance alone, at the other to both.
+/// A running nginx: one address forwards to the first instance only, the other to both.
 pub struct Nginx {
     program: PathBuf,
     configuration: PathBuf,
     process: Process,
-    /// Before the first instance.
+    /// Forwards to the first instance only.
     pub one: SocketAddr,
-    /// Before both.
+    /// Forwards to both instances.
     pub both: SocketAddr,
 }
 
 impl Nginx {
-    /// Starts it before two instances.
+    /// Starts nginx before two instances.
     pub async fn start(program: &Path, folder: &Path, instances: [SocketAddr; 2]) -> Result<Self> {
         let folder = folder.canonicalize()?.join("nginx");
         fs::create_dir(&folder)?;
@@ -54,7 +54,7 @@ impl Nginx {
         Ok(nginx)
     }
 
-    /// CPU time so far, of all its processes.
+    /// Total CPU time of all its processes.
     pub fn cpu(&self) -> Duration {
         family_cpu(self.process.id())
     }
@@ -73,7 +73,7 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // Killed, it would leave its workers behind.
+        // If nginx were killed, its workers would keep running.
         let stopped = Command::new(&self.program)
             .arg("-c")
             .arg(&self.configuration)
@@ -85,13 +85,13 @@ impl Drop for Nginx {
     }
 }
 
-/// A port that nobody listens at.
+/// An address with a free port.
 pub fn free() -> Result<SocketAddr> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }
 
-/// What has begun at one instance is not begun again at another, as nginx holds it for a POST by itself; what an instance did not take at
-/// all goes to the other one.
+/// The configuration. By default nginx does not send a POST to another instance once the first has
+/// received it; only a request that an instance did not accept goes to the other one.
 fn text(
     folder: &Path,
     [first, second]: [SocketAddr; 2],

@@ -1,4 +1,4 @@
-//! A share of a core, kept by the kernel (a control group of either version).
+//! A share of a core, enforced by the kernel (control groups of version 1 or 2).
 
 use std::{
     fs,
@@ -7,21 +7,21 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-/// How often the share is dealt out, in microseconds: short, so that nobody is held for long.
+/// The period of the quota, in microseconds: short, so that no process is paused for long.
 const PERIOD: u32 = 10_000;
-/// Where the first version has the controller for CPU time.
+/// The CPU controller of version 1.
 const FIRST: &str = "/sys/fs/cgroup/cpu";
-/// Where the second version has all of them.
+/// The control groups of version 2.
 const SECOND: &str = "/sys/fs/cgroup";
 
-/// A control group. It is removed when it is dropped, once its processes have ended.
+/// A control group. Removed on drop, once its processes have ended.
 pub struct Share {
     folder: PathBuf,
     is_first: bool,
 }
 
 impl Share {
-    /// A group without a limit.
+    /// Creates a group without a limit.
     pub fn new(name: &str) -> Result<Self> {
         let is_first = Path::new(FIRST).join("cpu.cfs_quota_us").exists();
         let parent = Path::new(if is_first { FIRST } else { SECOND });
@@ -50,12 +50,12 @@ impl Share {
         }
     }
 
-    /// Puts a process in.
+    /// Adds a process.
     pub fn hold(&self, process: u32) -> Result<()> {
         self.write("cgroup.procs", &process.to_string())
     }
 
-    /// Limits what is in it to so many percent of a core, or to nothing.
+    /// Limits the group to a percentage of one core, or removes the limit.
     pub fn set(&self, percent: Option<u32>) -> Result<()> {
         let quota = percent.map(|percent| (PERIOD * percent / 100).to_string());
         if self.is_first {

@@ -1,4 +1,4 @@
-//! Two instances, the people in their database, and nginx before them.
+//! Two instances, the users in their database, and nginx before them.
 
 use std::{
     net::SocketAddr,
@@ -24,19 +24,19 @@ use crate::{
 
 /// One of the instances.
 pub struct Instance {
-    /// The program; none while it is down.
+    /// The running program; `None` while it is down.
     twinlock: Option<Twinlock>,
-    /// Where it always listens.
+    /// The address, which stays the same after a restart.
     pub address: SocketAddr,
     share: Share,
     log: PathBuf,
 }
 
-/// All of it. nginx ends first.
+/// The whole site. nginx is dropped first.
 pub struct Balanced {
     /// The balancer.
     pub nginx: Nginx,
-    /// Those behind it.
+    /// The instances behind the balancer.
     pub instances: [Instance; 2],
     postgres: Postgres,
     house: House,
@@ -55,7 +55,7 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Starts it, again at its address.
+    /// Starts the instance, always at the same address.
     pub async fn up(&mut self, setting: &Setting) -> Result<()> {
         let twinlock = setting.start_at(self.address, &self.log).await?;
         self.share.hold(twinlock.process.id())?;
@@ -63,7 +63,7 @@ impl Instance {
         Ok(())
     }
 
-    /// Kills it (SIGKILL).
+    /// Kills the instance (SIGKILL).
     pub fn kill(&mut self) {
         self.twinlock = None;
     }
@@ -97,14 +97,14 @@ impl Balanced {
         })
     }
 
-    /// Holds each instance at so many percent of a core, or at nothing.
+    /// Limits each instance to a percentage of one core, or removes the limits.
     pub fn share(&self, percent: Option<u32>) -> Result<()> {
         self.instances
             .iter()
             .try_for_each(|instance| instance.share.set(percent))
     }
 
-    /// Which of nginx's addresses browsers ask.
+    /// Selects the address of nginx that browsers use.
     pub const fn answer_by(&mut self, instances: Instances) {
         self.answered_by = instances;
     }

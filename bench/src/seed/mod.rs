@@ -1,4 +1,4 @@
-//! Many people at once.
+//! Fills a database with many users.
 
 pub mod people;
 pub mod rows;

@@ -1,4 +1,4 @@
-//! Many people at once, written past the program: what is measured is how they sign in, not how they enrol.
+//! Many users, inserted directly, because sign-ins are measured and not enrolments.
 
 use anyhow::{Context, Result};
 use domain::{
@@ -23,16 +23,16 @@ use crate::{
     sites::{Guest, PASSWORD, Stage, twinlock::Setting},
 };
 
-/// People an account.
+/// Users per account.
 pub const ACCOUNT: usize = 5;
-/// People whose sealed keys are held at once.
+/// Users whose sealed keys are held in memory at once.
 const ROWS: usize = 1000;
 
-/// Somebody with an authenticator.
+/// A user with an authenticator.
 pub struct Person {
-    /// The address.
+    /// The email address.
     pub email: String,
-    /// The identifier.
+    /// The user's id.
     pub id: UserId,
     key: TotpKey,
     method: MethodId,
@@ -48,19 +48,19 @@ impl Person {
     }
 }
 
-/// A database with people in it, beside the server that runs on it.
+/// A database with users, beside the server that runs on it.
 pub struct House {
-    /// A way into the database, past the server.
+    /// A connection to the database that bypasses the server.
     pub connection: AnyConnection,
-    /// Those who come.
+    /// The users who sign in.
     pub people: Vec<Person>,
-    /// When it was filled; what is older than that stays as it is.
+    /// When the database was filled; older sessions are never deleted.
     since: i64,
 }
 
 impl House {
-    /// Fills a database that has its schema and its key file, and nobody in it, with people, some of whom will come: as many as `visitors`,
-    /// from all over the table.
+    /// Fills a database that has its schema and key file but no users. `visitors` of the users,
+    /// spread over the whole table, will sign in.
     pub async fn fill(setting: &Setting, count: usize, visitors: usize) -> Result<Self> {
         let since = clock::millis();
         let vault = vault(setting).await?;
@@ -84,7 +84,7 @@ impl House {
         })
     }
 
-    /// Guests for one run: the ones before are forgotten.
+    /// Guests for one run. Deletes the sessions of earlier runs.
     pub async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
         self.forgive().await?;
         let count = match stage {
@@ -105,7 +105,7 @@ impl House {
             .collect())
     }
 
-    /// Opens a session for each of these people, as it stands after the right password or after the code too; answers the tokens.
+    /// Opens a session for each of these users, after the password or after the code; returns the tokens.
     pub async fn sessions(
         &mut self,
         people: std::ops::Range<usize>,
@@ -138,7 +138,7 @@ impl House {
             .collect())
     }
 
-    /// Forgets what was counted and burnt, so that everybody can come again within the same time step.
+    /// Resets counters, burnt steps and sessions, so that every user can sign in again within the same time step.
     pub async fn forgive(&mut self) -> Result<()> {
         sqlx::query("DELETE FROM sessions WHERE opened_at >= $1")
             .bind(self.since)
@@ -241,12 +241,12 @@ async fn write(
     insert(all, into, methods).await
 }
 
-/// The identifier of an account.
+/// The id of an account.
 pub fn account(number: usize) -> String {
     format!("{number:032x}")
 }
 
-/// Bits that nobody else has.
+/// Random bytes.
 pub fn random<const N: usize>() -> Result<[u8; N]> {
     let entropy: &dyn Entropy = &SystemEntropy;
     Ok(entropy.draw()?)

@@ -1,20 +1,20 @@
-//! Many rows by one statement, on either engine.
+//! Inserts many rows per statement, on either engine.
 
 use std::fmt::Write;
 
 use anyhow::Result;
 use sqlx::{AnyConnection, AssertSqlSafe, query};
 
-/// Values that one statement may hold on every engine.
+/// The maximum number of values per statement that every engine accepts.
 const VALUES: usize = 30_000;
 
 /// A value of a row.
 pub enum Cell {
-    /// Text, or none.
+    /// Text or NULL.
     Text(Option<String>),
-    /// A number, or none.
+    /// A number or NULL.
     Number(Option<i64>),
-    /// Bytes, or none.
+    /// Bytes or NULL.
     Bytes(Option<Vec<u8>>),
 }
 
@@ -66,13 +66,13 @@ pub async fn insert<const COLUMNS: usize>(
     into: &str,
     rows: impl IntoIterator<Item = [Cell; COLUMNS]>,
 ) -> Result<()> {
-    // To SQLite a number is a name, which it looks for in the list of all of them, again and again.
+    // SQLite treats a numbered parameter as a name, and searches the list of all names for each one.
     let is_numbered = all.backend_name() != "SQLite";
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let part: Vec<_> = rows.by_ref().take(VALUES / COLUMNS).collect();
         let sql = statement(into, part.len(), COLUMNS, is_numbered)?;
-        // Those that are full are alike.
+        // Full statements are identical, so only they are cached.
         let mut query = query(AssertSqlSafe(sql)).persistent(part.len() == VALUES / COLUMNS);
         for cell in part.into_iter().flatten() {
             query = match cell {

@@ -1,4 +1,4 @@
-//! Something that people sign in to: Twinlock, or what they would pick instead.
+//! A site to sign in to: Twinlock, or an alternative product.
 
 pub mod peer;
 pub mod twinlock;
@@ -10,63 +10,63 @@ use crate::{
     machine::cpu::Cpu,
 };
 
-/// Everybody's password: one hash, so that making them costs nothing.
+/// The password of all users. All share one hash, which makes seeding fast.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Steps around now whose codes are told apart from merely wrong ones: far more than the window.
+/// Steps around now whose codes a server may tell apart from wrong ones: far more than its window.
 const NEAR: i64 = 20;
 
-/// Who stands before a site, and how far they have come.
+/// A user, and how far their sign-in has come.
 pub struct Guest {
-    /// The address.
+    /// The email address.
     pub email: String,
     /// The authenticator's key.
     pub key: Vec<u8>,
-    /// The cookies of their session; none before the password.
+    /// The session cookies; empty before the password.
     pub cookies: String,
 }
 
-/// How far guests have come before the clock starts.
+/// How far a guest's sign-in has come when the measurement starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Nothing is given yet.
+    /// Nothing given yet.
     Strangers,
-    /// The password was right, the code is owed.
+    /// The password was right; the code is still missing.
     HalfSignedIn,
-    /// Signed in; as many as there are clients.
+    /// Signed in; one guest per client.
     SignedIn(usize),
 }
 
-/// A running server with people in its database.
+/// A running server with users in its database.
 pub trait Site {
-    /// What asks it.
+    /// The type of its browser.
     type Browser: Browser;
 
-    /// What it has spent so far.
+    /// The CPU time so far.
     fn cpu(&self) -> Cpu;
 
-    /// The memory that it holds, in MiB.
+    /// The memory in use, in MiB.
     fn memory(&self) -> f64;
 
-    /// A browser of nobody yet.
+    /// A browser without a session.
     fn browser(&self) -> Self::Browser;
 
-    /// Guests for one run, each of whom can give this time step's code once.
+    /// Guests for one run, each of whom can use the current time step's code once.
     async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>>;
 }
 
-/// A browser on one kept connection.
+/// A browser with one keep-alive connection.
 pub trait Browser {
-    /// Takes a guest's cookies in place of its own.
+    /// Replaces its cookies by a guest's.
     fn sit_down(&mut self, guest: &Guest);
 
-    /// Gives the password; right where the code is owed then.
+    /// Sends the password; right if the server asks for the code then.
     async fn password(&mut self, email: &str) -> Result<Outcome>;
 
-    /// Gives a 6-digit code; right where that completes the sign-in.
+    /// Sends a 6-digit code; right if that completes the sign-in.
     async fn code(&mut self, code: &str) -> Result<Outcome>;
 
-    /// Gives a wrong one; right where it is refused as wrong.
+    /// Sends a wrong code; right if the server refuses it as wrong.
     async fn wrong_code(&mut self, code: &str) -> Result<Outcome>;
 
     /// Asks who is signed in.
@@ -74,13 +74,13 @@ pub trait Browser {
 }
 
 impl Guest {
-    /// The code that their authenticator shows now.
+    /// The code that the guest's authenticator shows now.
     pub fn code(&self) -> String {
         clock::code(&self.key, clock::step())
     }
 
-    /// A code of long ago: wrong, and not `just expired` or `already used`. One of long ago that happens to be a code of now as well is
-    /// passed over: a run of thousands of tries met one about every tenth time, and was taken for a server that lets wrong codes in.
+    /// An old code, which is wrong, not `just expired` or `already used`. Skips one that equals a current code, because
+    /// about every tenth run of thousands of tries met one, which looked like a server that accepts wrong codes.
     pub fn stale_code(&self) -> String {
         let now = clock::step();
         let near: Vec<_> = (now - NEAR..=now + NEAR)

@@ -1,4 +1,4 @@
-//! better-auth with its plugin for a second factor, on the same machine and as well provided for (`bench/peers/better-auth`).
+//! better-auth with its plugin for a second factor, on the same machine with equal resources (`bench/peers/better-auth`).
 
 use std::{
     io::{BufRead, BufReader},
@@ -23,11 +23,11 @@ use crate::{
     sites::{Browser, Guest, PASSWORD, Site, Stage},
 };
 
-/// People in its database; each comes once in all.
+/// Users in the database; each is used only once.
 const PEOPLE: usize = 9000;
-/// Those who give their password before a run of codes: each costs it a hash.
+/// Users who give their password before a run of codes. Each costs the server a hash.
 const PENDING: usize = 600;
-/// Those who may come in a run of whole sign-ins.
+/// Users available in a run of full sign-ins.
 const STRANGERS: usize = 1000;
 
 /// A running better-auth.
@@ -38,7 +38,7 @@ pub struct BetterAuth {
 }
 
 impl BetterAuth {
-    /// Makes its people and starts it. `folder` holds the scripts and their packages, `data` its database.
+    /// Seeds the users and starts the server. `folder` holds the scripts and their packages, `data` the database.
     pub fn start(folder: &Path, data: &Path, core: Option<usize>) -> Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let folder = folder.canonicalize()?;
@@ -135,7 +135,7 @@ impl Site for BetterAuth {
     }
 }
 
-/// A browser at better-auth.
+/// A browser for better-auth.
 pub struct Visitor {
     connection: Connection,
     origin: String,

@@ -1,4 +1,4 @@
-//! Twinlock as it is shipped: started on a core of its own, and asked as a browser asks it.
+//! Twinlock as shipped: started on a core of its own, with requests like a browser's.
 
 use std::{
     fs::File,
@@ -28,36 +28,36 @@ use crate::{
 };
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// What a complete sign-in answers.
+/// Part of the response to a complete sign-in.
 pub const FULL: &str = r#""standing":"full""#;
 
-/// Where a server keeps its data, and how it is started.
+/// A server's database and start parameters.
 #[derive(Clone)]
 pub struct Setting {
-    /// The program.
+    /// The program's path.
     pub binary: String,
-    /// The database.
+    /// The database URL.
     pub url: String,
-    /// Its key file.
+    /// The key file.
     pub key_file: String,
-    /// Which core it runs on.
+    /// The core that the server is bound to.
     pub core: Option<usize>,
-    /// What else is set.
+    /// Additional environment variables.
     pub environment: Vec<(&'static str, String)>,
 }
 
 /// A running Twinlock.
 pub struct Twinlock {
-    /// Its process.
+    /// The process.
     pub process: Process,
-    /// Where it listens.
+    /// The address on which the server listens.
     pub address: SocketAddr,
-    /// From its start to the first answer.
+    /// The time from the start to the first response.
     pub cold_start: Duration,
 }
 
 impl Setting {
-    /// Makes the schema and the key; a server's key file is never made by the way.
+    /// Creates the schema and the key; for a database server, the key file must be created explicitly.
     pub fn prepare(&self) -> Result<()> {
         if !self.url.starts_with("sqlite:") {
             self.command(&["key", "new"])?;
@@ -65,7 +65,7 @@ impl Setting {
         self.command(&["migrate"])
     }
 
-    /// Runs one command of the program to its end.
+    /// Runs one command of the program.
     pub fn command(&self, arguments: &[&str]) -> Result<()> {
         let mut command = Command::new(&self.binary);
         self.name_to(command.args(arguments));
@@ -78,13 +78,13 @@ impl Setting {
         Ok(())
     }
 
-    /// Starts the server and waits for its first answer.
+    /// Starts the server and waits for its first response.
     pub async fn start(&self, log: &Path) -> Result<Twinlock> {
         self.start_at(SocketAddr::from(([127, 0, 0, 1], 0)), log)
             .await
     }
 
-    /// The same at an address of its own choice.
+    /// Like [`Self::start`], but at a given address.
     pub async fn start_at(&self, address: SocketAddr, log: &Path) -> Result<Twinlock> {
         let log = File::options().create(true).append(true).open(log)?;
         let begin = instant();
@@ -92,7 +92,7 @@ impl Setting {
             command
                 .arg("serve")
                 .env("TWINLOCK_LISTEN", address.to_string())
-                // The usual port: cookies are called alike whatever port is free.
+                // The URL has no port, so that the cookie names do not depend on which port is free.
                 .env("TWINLOCK_PUBLIC_URL", "http://127.0.0.1");
             command.envs(self.environment.clone());
             self.name_to(command.stdout(Stdio::piped()).stderr(log));
@@ -114,13 +114,13 @@ impl Setting {
         })
     }
 
-    /// Starts the server for the people of its database.
+    /// Starts the server for the users of its database.
     pub async fn occupied(&self, house: House, folder: &Path) -> Result<Occupied> {
         let twinlock = self.start(&folder.join("log")).await?;
         Ok(Occupied { twinlock, house })
     }
 
-    /// Five starts, each after the end of the one before, in milliseconds.
+    /// The times of five consecutive starts, in milliseconds.
     pub async fn cold_starts(&self, folder: &Path) -> Result<Spread> {
         let mut starts = Vec::new();
         for _ in 0..5 {
@@ -137,11 +137,11 @@ impl Setting {
     }
 }
 
-/// A running Twinlock and the people in its database.
+/// A running Twinlock and the users in its database.
 pub struct Occupied {
-    /// The program.
+    /// The running program.
     pub twinlock: Twinlock,
-    /// Its people.
+    /// The users.
     pub house: House,
 }
 
@@ -165,7 +165,7 @@ impl Site for Occupied {
     }
 }
 
-/// A browser at Twinlock.
+/// A browser for Twinlock.
 pub struct Visitor {
     connection: Connection,
     cookie: String,
@@ -180,18 +180,18 @@ impl Visitor {
         }
     }
 
-    /// Gives a 6-digit code.
+    /// Sends a 6-digit code.
     pub async fn verify(&mut self, code: &str) -> Result<Answer> {
         let body = format!(r#"{{"request":{{"code":"{code}"}}}}"#);
         self.call("/api/session/verify_code", body).await
     }
 
-    /// Its session.
+    /// The session cookie.
     pub fn cookie(&self) -> &str {
         &self.cookie
     }
 
-    /// Calls a server function. The session that it answers with is the browser's own from then on.
+    /// Calls a server function. If the response sets a session cookie, the browser keeps it.
     pub async fn call(&mut self, path: &str, body: String) -> Result<Answer> {
         let headers = [
             (CONTENT_TYPE, "application/json"),

@@ -1,24 +1,24 @@
-//! What can be written down.
+//! The actions that security events record.
 
 use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
-/// No action of ours.
+/// The text names no action that this version knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an action that this version does not know")]
 pub struct UnknownAction;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
-        /// What was done or tried.
+        /// What was done or attempted.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action {
             $($(#[$doc])* $name,)+
         }
 
         impl Action {
-            /// Every action there is.
+            /// All actions.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
             /// The text as stored and exported.
@@ -33,37 +33,37 @@ macro_rules! actions {
 actions! {
     /// The first step: email and password.
     SignIn = "sign_in",
-    /// The second step, by whatever code.
+    /// The second step, by an authenticator code or a backup code.
     SecondFactor = "second_factor",
-    /// A session was ended by its user.
+    /// A user ended their session.
     SignOut = "sign_out",
     /// The password was asked for again within a session.
     PasswordConfirmation = "password_confirmation",
-    /// The password was changed by its owner or set by the operator.
+    /// The password was changed by its user or set by the operator.
     PasswordChange = "password_change",
-    /// A first method was begun.
+    /// The set-up of a first method was started.
     SetUpBegin = "set_up_begin",
-    /// A first code was given to confirm it.
+    /// A first code was given to confirm the set-up.
     SetUpConfirm = "set_up_confirm",
-    /// What was begun was dropped.
+    /// A set-up that was started was cancelled.
     SetUpCancel = "set_up_cancel",
-    /// The method's reset was begun.
+    /// A reset of the method was started.
     ResetBegin = "reset_begin",
     /// A first code was given to confirm the reset.
     ResetConfirm = "reset_confirm",
-    /// The method was deleted by its user.
+    /// A user deleted their method.
     MethodDelete = "method_delete",
-    /// The method got another name.
+    /// The method was renamed.
     MethodRename = "method_rename",
     /// The authenticator was tested.
     MethodTest = "method_test",
-    /// The operator took somebody's method away.
+    /// The operator removed a user's method.
     MethodReset = "method_reset",
-    /// New backup codes were made.
+    /// New backup codes were generated.
     CodesGenerate = "codes_generate",
-    /// Backup codes that were on the page were made anew for a page that was reloaded.
+    /// Backup codes were generated again because their page was reloaded.
     CodesRenew = "codes_renew",
-    /// The new codes are saved and valid.
+    /// The new codes were confirmed as saved and became valid.
     CodesFinish = "codes_finish",
     /// The new codes were discarded.
     CodesKeep = "codes_keep",
@@ -73,17 +73,17 @@ actions! {
     RuleOn = "rule_on",
     /// An account's MFA rule was switched off.
     RuleOff = "rule_off",
-    /// An Owner took a member's method away.
+    /// An Owner removed a member's method.
     MemberReset = "member_reset",
-    /// Somebody was added to an account.
+    /// A user was added to an account.
     MemberAdd = "member_add",
-    /// Somebody's role in an account was changed.
+    /// A user's role in an account was changed.
     MemberRole = "member_role",
-    /// Somebody was taken out of an account.
+    /// A user was removed from an account.
     MemberRemove = "member_remove",
     /// An account was added.
     AccountAdd = "account_add",
-    /// An account got another name.
+    /// An account was renamed.
     AccountRename = "account_rename",
     /// An account was removed.
     AccountRemove = "account_remove",
@@ -91,35 +91,35 @@ actions! {
     UserAdd = "user_add",
     /// A user was removed.
     UserRemove = "user_remove",
-    /// A user got another address.
+    /// A user's email address was changed.
     EmailChange = "email_change",
-    /// A user was barred.
+    /// A user was disabled.
     UserDisable = "user_disable",
-    /// A user was let in again.
+    /// A user was enabled again.
     UserEnable = "user_enable",
     /// A user's attempts were cleared.
     UserUnlock = "user_unlock",
-    /// A link to choose a password was made.
+    /// An invitation link was created.
     Invitation = "invitation",
-    /// A password was chosen by such a link.
+    /// A password was chosen through an invitation link.
     InvitationAccept = "invitation_accept",
-    /// A link to make the first owner was made.
+    /// A link to create the first Owner was created.
     FirstStartOffer = "first_start_offer",
-    /// The first owner was made.
+    /// The first Owner was created.
     FirstStart = "first_start",
-    /// A function was asked for that the caller may not use, or not on this.
+    /// The caller requested a function that they may not use, or not on this target.
     Access = "access",
     /// Old events were deleted.
     EventsDelete = "events_delete",
     /// A master key was added to the key file.
     KeyAdd = "key_add",
-    /// A master key was taken out of the key file.
+    /// A master key was removed from the key file.
     KeyDrop = "key_drop",
-    /// What is sealed went to another key.
+    /// Sealed data was sealed again under another key.
     KeyRotate = "key_rotate",
-    /// The database was put back from a backup.
+    /// The database was restored from a backup.
     DatabaseRestore = "database_restore",
-    /// The database was copied to another place, which is this one.
+    /// The database was copied from another location to this one.
     DatabaseCopy = "database_copy",
 }
 
@@ -151,7 +151,7 @@ mod tests {
         }
         assert_eq!("".parse::<Action>(), Err(UnknownAction));
     }
-    /// ASVS V16.1.1: what is written down is documented, action by action.
+    /// ASVS V16.1.1: the documentation lists every action that is recorded.
     #[test]
     fn each_is_documented() {
         let document = include_str!("../../../docs/SECURITY.md");
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(quoted(results).collect::<Vec<_>>(), outcomes);
     }
 
-    /// What stands in backquotes.
+    /// The texts between backquotes.
     fn quoted(text: &str) -> impl Iterator<Item = &str> {
         text.split('`').skip(1).step_by(2)
     }

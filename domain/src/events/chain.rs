@@ -1,5 +1,5 @@
-//! The chain that sealed events form: each seal is a keyed hash of the row and of the seal before, so that no row can be changed, taken out
-//! or put elsewhere by somebody who has the database but not the key.
+//! The hash chain of sealed events. Each seal is a keyed hash of the row and of the previous seal, so that an attacker who has the database
+//! but not the key can't change, remove or move a row.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -11,21 +11,21 @@ use super::EventRecord;
 /// The seal of a row, or of the chain's ends.
 pub type Seal = [u8; 32];
 
-/// The chain's key. It has no `Debug`.
+/// The chain's key. The type has no `Debug`.
 #[derive(Clone)]
 pub struct Chain(Zeroizing<[u8; 64]>);
 
 impl Chain {
-    /// What the first row follows.
+    /// The seal that precedes the first row.
     pub const START: Seal = [0; 32];
 
-    /// A chain with this key.
+    /// Creates a chain with this key.
     #[must_use]
     pub const fn new(key: Zeroizing<[u8; 64]>) -> Self {
         Self(key)
     }
 
-    /// The seal of a row that follows `before` at place `seq`.
+    /// Computes the seal of a row at position `seq`, after the seal `before`.
     #[must_use]
     pub fn seal(&self, before: &[u8], seq: i64, row: &EventRecord) -> Seal {
         let mut mac = self.mac(b"event");
@@ -50,8 +50,8 @@ impl Chain {
         mac.finalize().into_bytes().into()
     }
 
-    /// The seal of the chain's ends: what was deleted before it begins, and where it stands. Without it, whoever has the database could
-    /// shorten the chain at either end.
+    /// Computes the seal of both ends of the chain: the last deleted row (anchor) and the newest row (head). Without this seal, an attacker
+    /// who has the database could shorten the chain at either end.
     #[must_use]
     pub fn seal_ends(&self, anchor: (i64, &[u8]), head: (i64, &[u8])) -> Seal {
         let mut mac = self.mac(b"ends");
@@ -75,7 +75,7 @@ impl Chain {
     }
 }
 
-/// Each part with its length, and nothing told from an empty text: no two rows give the same bytes.
+/// Adds a part with its length, and tells a missing part from an empty one, so that no two rows produce the same bytes.
 fn part(mac: &mut Hmac<Sha256>, bytes: Option<&[u8]>) {
     match bytes {
         None => mac.update(&[0]),

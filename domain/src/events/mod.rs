@@ -1,5 +1,5 @@
-//! Security events (ASVS V16.2.1, V16.3.1): who did what to whom, with which result, from where. No event holds a secret, and none an
-//! address that somebody typed: that stands as its blind index, as the attempts do.
+//! Security events (ASVS V16.2.1, V16.3.1): who did what to whom, with which result, from where. No event contains a secret or an address
+//! that a user typed: an address is recorded as its blind index, like in the attempts.
 
 mod action;
 mod chain;
@@ -21,26 +21,26 @@ use crate::{
     time::Timestamp,
 };
 
-/// How it ended.
+/// The result of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was done.
+    /// The action was done.
     Succeeded,
-    /// The password was right, and the second factor is owed.
+    /// The password was right; the second factor is still required.
     Owed,
-    /// It was judged and was wrong; also an attempt that nobody judged, because the server or the connection ended first.
+    /// The attempt was judged wrong, or was never judged because the server or the connection ended first.
     Failed,
-    /// The code was right, but had been used.
+    /// The code was right, but had been used before.
     Used,
-    /// A limit refused it unjudged.
+    /// A limit refused the attempt before it was judged.
     Limited,
-    /// Who asked for it may not.
+    /// The caller does not have the permission.
     Denied,
-    /// What is stored did not open: another key, another row or changed bytes.
+    /// Stored data could not be opened: another key, another row or changed bytes.
     Damaged,
 }
 
-/// No outcome of ours.
+/// The text names no outcome that this version knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("an outcome that this version does not know")]
 pub struct UnknownOutcome;
@@ -87,7 +87,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What was shown, or is concerned.
+/// The kind of authentication method that was used or that the event concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MethodKind {
     /// A password.
@@ -110,35 +110,35 @@ impl MethodKind {
     }
 }
 
-/// What is written down. The [`Origin`] of the request adds who, from where and when.
+/// A security event. The [`Origin`] of the request adds who, from where and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// What was done or tried.
+    /// What was done or attempted.
     pub action: Action,
-    /// How it ended.
+    /// The result.
     pub outcome: Outcome,
-    /// Whom it concerns.
+    /// The user whom the event concerns.
     pub subject: Option<UserId>,
-    /// The account it concerns.
+    /// The account that the event concerns.
     pub account: Option<AccountId>,
     /// The kind of method.
     pub method: Option<MethodKind>,
-    /// For which address a password was tried.
+    /// The address for which a password was tried.
     pub email: Option<BlindIndex>,
-    /// Who did it, where the request can't know yet: whoever has just proved who they are.
+    /// The user who acted, where the request has no session of theirs yet because they have just proved their identity.
     pub by: Option<UserId>,
-    /// What more there is to say, such as the function that was refused.
+    /// Further details, such as the function that was refused.
     pub detail: Option<String>,
 }
 
 impl Event {
-    /// Something that was done.
+    /// Creates an event for an action that succeeded.
     #[must_use]
     pub const fn done(action: Action) -> Self {
         Self::new(action, Outcome::Succeeded)
     }
 
-    /// Something that ended so.
+    /// Creates an event for an action with this outcome.
     #[must_use]
     pub const fn new(action: Action, outcome: Outcome) -> Self {
         Self {
@@ -153,42 +153,42 @@ impl Event {
         }
     }
 
-    /// Names whom it concerns.
+    /// Sets the user whom the event concerns.
     #[must_use]
     pub fn of(mut self, subject: &UserId) -> Self {
         self.subject = Some(subject.clone());
         self
     }
 
-    /// Names the account.
+    /// Sets the account.
     #[must_use]
     pub fn at(mut self, account: &AccountId) -> Self {
         self.account = Some(account.clone());
         self
     }
 
-    /// Names the kind of method.
+    /// Sets the kind of method.
     #[must_use]
     pub const fn with(mut self, method: MethodKind) -> Self {
         self.method = Some(method);
         self
     }
 
-    /// Names the address by its blind index.
+    /// Sets the address, as its blind index.
     #[must_use]
     pub const fn for_email(mut self, email: BlindIndex) -> Self {
         self.email = Some(email);
         self
     }
 
-    /// Whoever it concerns did it: they have just proved who they are.
+    /// Sets the subject as the acting user, because they have just proved their identity.
     #[must_use]
     pub fn by_subject(mut self) -> Self {
         self.by.clone_from(&self.subject);
         self
     }
 
-    /// Says more.
+    /// Sets the details.
     #[must_use]
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
@@ -196,12 +196,12 @@ impl Event {
     }
 }
 
-/// An event as it stands in the table, in words: that is what is sealed and exported.
+/// An event as stored in the table, in text form. This form is sealed and exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventRecord {
-    /// Its number, in the order of writing.
+    /// The event's number, in the order of writing.
     pub id: i64,
-    /// When it happened first.
+    /// When the event first happened.
     pub at: Timestamp,
     /// `operator`, `system`, `nobody`, or a user's identifier.
     pub actor: String,
@@ -209,22 +209,22 @@ pub struct EventRecord {
     pub subject: Option<String>,
     /// The account it concerns.
     pub account: Option<String>,
-    /// What was done or tried.
+    /// What was done or attempted.
     pub action: String,
-    /// How it ended.
+    /// The result.
     pub outcome: String,
     /// The kind of method.
     pub method: Option<String>,
     /// The blind index of the address typed.
     pub email: Option<Vec<u8>>,
-    /// What more there is to say.
+    /// Further details.
     pub detail: Option<String>,
-    /// How often within its minute.
+    /// How often the event happened within its minute.
     pub times: i64,
     /// The client's address.
     pub address: Option<String>,
-    /// What its browser calls itself.
+    /// The browser's `User-Agent`.
     pub browser: Option<String>,
-    /// Its place in the chain and its seal; none while it waits for both.
+    /// The event's position in the chain and its seal; none until the event is sealed.
     pub sealed: Option<(i64, Vec<u8>)>,
 }

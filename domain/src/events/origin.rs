@@ -1,4 +1,4 @@
-//! Where an event comes from: who asks, from which address and browser, when, and what an attempt is for.
+//! The origin of an event: the actor, their address and browser, the time, and what an attempt is for.
 
 use std::net::IpAddr;
 
@@ -8,24 +8,24 @@ use crate::{
     time::Timestamp,
 };
 
-/// How much of a browser's name is kept, in characters.
+/// The longest browser name that is kept, in characters.
 const BROWSER: usize = 256;
 
-/// Who does something.
+/// The actor of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
-    /// Somebody who is not signed in.
+    /// A client that is not signed in.
     Nobody,
     /// A user, fully signed in or not.
     User(UserId),
-    /// Whoever uses the command line.
+    /// The operator, through the command line.
     Operator,
-    /// The server by itself.
+    /// The server itself.
     System,
 }
 
 impl Actor {
-    /// The text as stored; no identifier looks like a word of it.
+    /// The text as stored. No user identifier equals one of these words.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -37,27 +37,27 @@ impl Actor {
     }
 }
 
-/// What a request adds to every event it causes.
+/// What a request adds to every event that it causes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// Who.
+    /// The actor.
     pub actor: Actor,
-    /// In which session.
+    /// The session.
     pub session: Option<SessionId>,
-    /// From which address.
+    /// The client's address.
     pub address: Option<IpAddr>,
-    /// With which browser, in its own words.
+    /// The browser's name, as the browser sends it.
     pub browser: Option<String>,
     /// When.
     pub at: Timestamp,
-    /// What passwords and codes are tried for.
+    /// The action that passwords and codes are tried for.
     pub trying: Option<Action>,
-    /// Which function was called.
+    /// The server function that was called.
     pub function: Option<&'static str>,
 }
 
 impl Origin {
-    /// Something that happens on this machine.
+    /// An origin on this machine.
     #[must_use]
     pub const fn here(actor: Actor, at: Timestamp) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl Origin {
         }
     }
 
-    /// A browser's name as it may be kept: cut, and nothing in it that a terminal, a log or a table would act on (ASVS V16.4.1).
+    /// A browser's name as it may be stored: cut, and without characters that a terminal, a log or a table would interpret (ASVS V16.4.1).
     #[must_use]
     pub fn browser_name(header: &[u8]) -> String {
         let text = String::from_utf8_lossy(header);
@@ -87,7 +87,7 @@ impl Origin {
     }
 }
 
-/// Controls, and what turns the direction of text or can't be seen.
+/// Whether this is a control character, a character that changes the text direction, or an invisible one.
 fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character,

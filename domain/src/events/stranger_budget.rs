@@ -1,6 +1,6 @@
-//! How much of what strangers cause is written down one by one. A row of the events is a synced write and is kept for more than a year, and a
-//! stranger has as many addresses as they like. Below a rate each of their refusals and each of their sign-ins has a row of its own; above it
-//! they are counted in memory, and one row a minute tells how many of each kind there were, for all addresses.
+//! Limits how many events of unauthenticated clients get a row of their own. Each event row is a synced write and is kept for more than a
+//! year, and an attacker can use any number of addresses. Below a rate, each refusal and each sign-in gets its own row. Above the rate,
+//! they are counted in memory, and one row a minute records how many of each kind there were, for all addresses.
 
 use super::{Action, Outcome};
 use crate::time::Timestamp;
@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// How many in a minute of the clock, and in an hour of the clock.
+/// How many events are allowed in one minute and in one hour of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// In a minute.
@@ -17,23 +17,23 @@ pub struct Rate {
     pub hour: u32,
 }
 
-/// Refusals of callers without a session that have a row of their own.
+/// Refusals of callers without a session that get a row of their own.
 pub const REFUSED: Rate = Rate {
     minute: 20,
     hour: 200,
 };
-/// Sign-ins from browsers that are not known that have a row of their own from before they are judged. Right ones don't count.
+/// Sign-ins from unknown browsers that get a row of their own before they are judged. Successful ones don't count.
 pub const JUDGED: Rate = Rate {
     minute: 60,
     hour: 600,
 };
-/// Dead links that are counted for their address. Beyond that they are refused without a write.
+/// Dead links that are counted for their address. Above this rate they are refused without a write.
 pub const DEAD_LINKS: Rate = Rate {
     minute: 60,
     hour: 3_600,
 };
 
-/// One window of the clock.
+/// One minute or hour of the clock.
 #[derive(Debug, Clone, Copy)]
 struct Window {
     number: i64,
@@ -46,8 +46,8 @@ impl Window {
         taken: 0,
     };
 
-    /// Requests that began a moment apart may come in either order, so that the window before still counts in this one. A clock that is put
-    /// back further begins anew.
+    /// Moves to the window `number`. Requests that began a moment apart may arrive in either order, so an event of the previous window counts
+    /// in the current one. A clock that is set back further starts a new window.
     const fn move_to(&mut self, number: i64) {
         if number > self.number || number < self.number.saturating_sub(1) {
             *self = Self { number, taken: 0 };
@@ -64,7 +64,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Nothing is taken yet.
+    /// Creates a meter with nothing counted.
     #[must_use]
     pub const fn new(rate: Rate) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl Meter {
         }
     }
 
-    /// Takes one, if the rate allows.
+    /// Counts one event if the rate allows it.
     pub const fn take(&mut self, now: Timestamp) -> bool {
         self.minute.move_to(now.millis().div_euclid(MINUTE));
         self.hour.move_to(now.millis().div_euclid(HOUR));
@@ -86,14 +86,14 @@ impl Meter {
         is_free
     }
 
-    /// Gives one back that turned out to be no stranger's.
+    /// Uncounts one event that turned out not to come from an unauthenticated client.
     pub const fn give_back(&mut self) {
         self.minute.taken = self.minute.taken.saturating_sub(1);
         self.hour.taken = self.hour.taken.saturating_sub(1);
     }
 }
 
-/// What strangers may have written down, and what waits to be written in one row.
+/// The rates for unauthenticated clients, and the counts that wait to be written in one row.
 #[derive(Debug)]
 pub struct StrangerBudget {
     /// Refusals.
@@ -102,7 +102,7 @@ pub struct StrangerBudget {
     pub judged: Meter,
     /// Dead links that are counted for their address.
     pub dead_links: Meter,
-    /// No longer than there are kinds of events.
+    /// Has at most one entry for each kind of event.
     merged: Vec<(Action, Outcome, u32)>,
 }
 
@@ -118,12 +118,12 @@ impl Default for StrangerBudget {
 }
 
 impl StrangerBudget {
-    /// Counts one in the row that tells of many.
+    /// Counts one event in the merged row.
     pub fn merge(&mut self, action: Action, outcome: Outcome) {
         self.merge_many(action, outcome, 1);
     }
 
-    /// Counts so many in it.
+    /// Counts `count` events in the merged row.
     pub fn merge_many(&mut self, action: Action, outcome: Outcome, count: u32) {
         match self.of(action, outcome) {
             Some(times) => *times = times.saturating_add(count),
@@ -131,14 +131,14 @@ impl StrangerBudget {
         }
     }
 
-    /// Takes one back that ended otherwise. When its row was written meanwhile, that row tells of one more than there were.
+    /// Uncounts one event that ended otherwise. If the merged row was written meanwhile, that row counts one too many.
     pub fn withdraw(&mut self, action: Action, outcome: Outcome) {
         if let Some(times) = self.of(action, outcome) {
             *times = times.saturating_sub(1);
         }
     }
 
-    /// What waits, each kind with how often it came. Nothing waits any more.
+    /// Takes the merged counts, one for each kind of event, and resets them.
     pub fn take_merged(&mut self) -> Vec<(Action, Outcome, u32)> {
         let mut merged = std::mem::take(&mut self.merged);
         merged.retain(|(_, _, times)| *times > 0);
@@ -162,8 +162,8 @@ mod tests {
         Timestamp::from_millis(START.millis() + millis)
     }
 
-    /// B2 of the red team: 30 days of refusals and judged sign-ins, ten of each a second, whatever addresses they come from. Written are a
-    /// bounded number of rows an hour, and none of the refusals is lost.
+    /// B2 of the red team: 30 days of refusals and judged sign-ins, ten of each a second, from any addresses. The number of rows an hour is
+    /// bounded, and no refusal is lost.
     #[test]
     fn b2_a_month_of_strangers_is_a_bounded_number_of_rows() {
         const DAYS: i64 = 30;
@@ -208,7 +208,7 @@ mod tests {
         let mut meter = Meter::new(REFUSED);
         let taken = |meter: &mut Meter, now| (0..100).filter(|_| meter.take(now)).count();
         assert_eq!(taken(&mut meter, START), 20);
-        // One that began before the turn of the minute comes behind one that began after it.
+        // An event that began before the turn of the minute may arrive after one that began later.
         assert_eq!(taken(&mut meter, at(MINUTE)), 20);
         assert_eq!(taken(&mut meter, at(MINUTE - 1)), 0);
         assert_eq!(taken(&mut meter, at(MINUTE)), 0);

@@ -1,36 +1,36 @@
-//! Where a request comes from, as far as it can be known: the peer, or what a trusted proxy says of it (ASVS V4.1.3, V15.3.4).
+//! Determines where a request comes from: the peer, or the client that a trusted proxy reports (ASVS V4.1.3, V15.3.4).
 
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr, SocketAddr},
 };
 
-/// The bits of an IPv6 address that one customer of a provider shares (RFC 6177 §2): within them anybody changes the address at will.
+/// The bits of an IPv6 address that one customer of a provider controls (RFC 6177 §2). The customer can change the address within them at will.
 const SHARED_BITS: u128 = 64;
-/// The bits of an IPv6 address that one site may get at most (RFC 6177 §2): a /48 holds 65,536 counted addresses.
+/// The bits of an IPv6 address that one site controls at most (RFC 6177 §2): a /48 contains 65,536 counted addresses.
 const SITE_BITS: u128 = 80;
 
-/// The address of whoever sent a request.
+/// The address of the client that sent a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(IpAddr);
 
-/// What refused sign-ins are counted by: an IPv4 address, or the /64 of an IPv6 address.
+/// The key for counting refused sign-ins: an IPv4 address, or the /64 of an IPv6 address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CountedAddress(String);
 
-/// What shares are given to: an IPv4 address, or the /48 of an IPv6 address. A host that changes its /64 at will stays in its network.
+/// The key for sharing resources: an IPv4 address, or the /48 of an IPv6 address. A host that changes its /64 at will stays in its network.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Network(String);
 
 impl ClientAddress {
-    /// Wraps an address; an IPv4 address that is written as an IPv6 one is itself.
+    /// Wraps an address. Converts an IPv4-mapped IPv6 address to IPv4.
     #[must_use]
     pub const fn new(address: IpAddr) -> Self {
         Self(address.to_canonical())
     }
 
-    /// The address behind trusted proxies. Each of them appends whom it heard to `X-Forwarded-For`, so that the entries are read from the
-    /// right for as long as whoever appended them is trusted. What can't be read ends it: then the last one that was known counts, and never nothing.
+    /// Determines the client's address behind trusted proxies. Each proxy appends the address of its peer to `X-Forwarded-For`, so the entries
+    /// are read from the right while the appending proxy is trusted. An entry that can't be parsed ends the search: the last known address counts.
     pub fn behind<'a>(
         peer: IpAddr,
         forwarded: impl DoubleEndedIterator<Item = &'a str>,
@@ -47,13 +47,13 @@ impl ClientAddress {
         known
     }
 
-    /// The address itself.
+    /// The IP address.
     #[must_use]
     pub const fn ip(&self) -> IpAddr {
         self.0
     }
 
-    /// What it is counted by.
+    /// The key for counting refused sign-ins.
     #[must_use]
     pub fn counted(&self) -> CountedAddress {
         CountedAddress(match self.0 {
@@ -62,7 +62,7 @@ impl ClientAddress {
         })
     }
 
-    /// The network that it stands in.
+    /// The network of the address.
     #[must_use]
     pub fn network(&self) -> Network {
         Network(match self.0 {
@@ -72,12 +72,12 @@ impl ClientAddress {
     }
 }
 
-/// The address with so many of its last bits at zero.
+/// Sets the last `bits` bits of the address to zero.
 fn without(address: Ipv6Addr, bits: u128) -> Ipv6Addr {
     Ipv6Addr::from(u128::from(address) >> bits << bits)
 }
 
-/// An entry of `X-Forwarded-For`: an address, by some proxies with a port.
+/// Parses an entry of `X-Forwarded-For`: an address, with a port from some proxies.
 fn parse(entry: &str) -> Option<IpAddr> {
     let entry = entry.trim();
     let with_port = || entry.parse::<SocketAddr>().ok().map(|socket| socket.ip());

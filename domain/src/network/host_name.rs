@@ -1,20 +1,20 @@
-//! The host that a request is for, in one form whatever it was written like (RFC 9110 §7.2).
+//! The host that a request is for, in one canonical form (RFC 9110 §7.2).
 
 use std::{
     fmt,
     net::{IpAddr, Ipv6Addr},
 };
 
-/// The longest name that the DNS holds.
+/// The longest DNS name.
 const LONGEST: usize = 253;
 
-/// A host without its port: a name in lower case without a dot at its end, or an IP address in its shortest form.
+/// A host without a port: a lower-case name without a trailing dot, or an IP address in its shortest form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HostName(String);
 
 impl HostName {
-    /// Reads a host, perhaps with a port behind it, as it stands in `Host` or in a request's target. `None` where it can't be one: nothing,
-    /// a user's name, two hosts, a port that is no number, letters that browsers write otherwise.
+    /// Parses a host with an optional port, as in `Host` or in a request's target. Returns `None` if it is not valid: an empty text,
+    /// a user name, two hosts, a port that is not a number, or characters that browsers would encode.
     #[must_use]
     pub fn of_authority(text: &str) -> Option<Self> {
         let (host, port) = if let Some(rest) = text.strip_prefix('[') {
@@ -32,7 +32,7 @@ impl HostName {
         is_port(port).then_some(host)
     }
 
-    /// An address as a host.
+    /// Converts an address to a host.
     #[must_use]
     pub fn of_address(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
@@ -54,7 +54,7 @@ impl HostName {
         is_name.then(|| Self(name.to_ascii_lowercase()))
     }
 
-    /// Whether only this machine is reached by it.
+    /// Whether the host is reachable only from this machine.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         let address: Option<IpAddr> = self.0.trim_matches(['[', ']']).parse().ok();
@@ -63,7 +63,7 @@ impl HostName {
     }
 }
 
-/// A port as it may stand behind a host: none, or a number (RFC 3986 §3.2.3).
+/// Whether the text is a valid port: empty, or a number (RFC 3986 §3.2.3).
 fn is_port(text: &str) -> bool {
     text.bytes().all(|sign| sign.is_ascii_digit())
         && (text.is_empty() || text.parse::<u16>().is_ok())

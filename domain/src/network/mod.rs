@@ -1,4 +1,4 @@
-//! Where a request comes from, and the host that it is for.
+//! The origin of a request, and the host that it is for.
 
 pub mod client_address;
 pub mod host_name;

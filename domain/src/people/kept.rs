@@ -1,7 +1,7 @@
-//! What was judged when it was given, and is read as it stands.
+//! Texts that were validated when they were given, and are read from storage unchanged.
 
-/// A text of storage. The rules of the time at which it was given may have been others, and nobody may be shut out because a rule became
-/// stricter since.
+/// A text from storage. Reading it does not validate it again, because a rule may have become stricter since, and no user may be locked
+/// out by that.
 pub trait Kept {
     /// The stored text, unchanged.
     fn kept(text: String) -> Self;

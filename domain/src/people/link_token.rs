@@ -1,24 +1,24 @@
-//! The token of a link, as mail programs, chats and word processors leave it.
+//! Reads the token of a link that mail programs, chats and word processors have changed.
 
 use crate::people::typed::{ascii, shows_nothing};
 
-/// Characters of a whole token: 256 bits in base64url, without padding.
+/// Characters of a complete token: 256 bits in base64url, without padding.
 const CHARS: usize = 43;
 
-/// What programs and people put around a link, or leave behind it.
+/// Characters that programs and people put around or after a link.
 const AROUND: &str =
     "#.,;:!?'\"<>()[]{}*`|/\\&~^$+%“”„‘’‚«»‹›…·。、，．；：！？（）【】「」『』《》〉〈";
 
-/// The token out of what stands behind the `#` of a link; none where something of it is missing or was changed, which is not the same as a
-/// token that works no more. Dropped are what shows nothing, blanks and breaks of lines, marks around it, percent signs of an escaped
-/// text, and what a mail writes for signs and broken lines (quoted-printable, RFC 2045 §6.7). A dash that a word processor made of two
-/// hyphens is two hyphens again.
+/// Extracts the token from the text after the `#` of a link. Returns `None` if part of the token is missing or was changed, which differs
+/// from a token that is no longer valid. Drops invisible characters, whitespace, line breaks, punctuation around the token, percent
+/// escapes, and the escapes and soft line breaks of mails (quoted-printable, RFC 2045 §6.7). A dash that a word processor made from two
+/// hyphens becomes two hyphens again.
 ///
-/// Browsers escape what stands in a fragment and is no ASCII: a blank of no width arrives as `%E2%80%8B`.
+/// Browsers escape non-ASCII characters in a fragment: a zero-width space arrives as `%E2%80%8B`.
 #[must_use]
 pub fn canonical(fragment: &str) -> Option<String> {
     let plain = unescaped(fragment, '%');
-    // An equals sign marks a broken line or begins the code of a sign: both are tried, and only one of them has the right length.
+    // An equals sign marks a soft line break or starts an escape. Both readings are tried; only one of them has the right length.
     token(&plain).or_else(|| token(&unescaped(&unescaped(&plain, '='), '%')))
 }
 
@@ -44,14 +44,14 @@ fn token(unescaped: &str) -> Option<String> {
     (token.len() == CHARS).then_some(token)
 }
 
-/// Without the escapes that this sign begins, each of one byte in two hexadecimal digits of either case, however often they were escaped.
-/// An equals sign at the end of a line joins it with the next one.
+/// Decodes the escapes that `sign` starts, each of one byte in two hexadecimal digits of either case, up to three times.
+/// An equals sign at the end of a line joins the line with the next one.
 fn unescaped(text: &str, sign: char) -> String {
     let mut text = text.to_owned();
     for _ in 0..3 {
         let mut parts = text.split(sign);
         let mut out = parts.next().unwrap_or_default().to_owned();
-        // Bytes that follow each other may be one character.
+        // Consecutive bytes may form one character.
         let mut bytes = Vec::new();
         for part in parts {
             let code = part
@@ -82,7 +82,7 @@ fn unescaped(text: &str, sign: char) -> String {
     text
 }
 
-/// Bytes as UTF-8, else as Latin-1, in which old programs escape: a soft hyphen is `%AD` there.
+/// Decodes bytes as UTF-8, else as Latin-1, which old programs use for escapes: there, a soft hyphen is `%AD`.
 fn characters(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(
         |_| bytes.iter().copied().map(char::from).collect(),

@@ -1,4 +1,4 @@
-//! People, their accounts, and what they type.
+//! People, their accounts, and the texts that they type.
 
 pub mod email;
 #[cfg(feature = "secrets")]

@@ -1,4 +1,4 @@
-//! Names that people give: of themselves and of accounts.
+//! Names of people, accounts and methods.
 
 use std::{fmt, str::FromStr};
 
@@ -9,16 +9,16 @@ use crate::people::typed::{shows_nothing, sign};
 #[cfg(feature = "secrets")]
 use crate::people::{kept::Kept, search_key};
 
-/// Why a text can't be a name.
+/// Why a text is not a valid name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NameError {
-    /// Nothing that shows.
+    /// The name has no visible character.
     #[error("enter a name")]
     Empty,
-    /// Over [`MAX_CHARS`] characters.
+    /// The name is longer than [`MAX_CHARS`] characters.
     #[error("use at most 100 characters")]
     TooLong,
-    /// A sign that shows nothing: it could break a line of a log, turn a text round, or make one name look like another.
+    /// The name contains an invisible character, which could break a log line, reverse a text, or make one name look like another.
     #[error("leave out {}, which shows nothing", sign(*.0))]
     Sign(char),
 }
@@ -26,9 +26,9 @@ pub enum NameError {
 /// Longest name, in characters.
 pub const MAX_CHARS: usize = 100;
 
-/// Whether `c` may stand behind `before` and in front of `after`. What shows nothing may stand only where scripts and emoji need it: joiners
-/// between two characters that show (Persian, Indic scripts, emoji) or behind a virama, variation selectors behind one (Japanese names,
-/// emoji), tags behind the flag that they turn into another.
+/// Whether `c` may stand between `before` and `after`. An invisible character is allowed only where scripts and emoji need it: a joiner
+/// between two visible characters (Persian, Indic scripts, emoji) or after a virama, a variation selector after a visible character
+/// (Japanese names, emoji), and tags after the flag that they modify.
 fn is_in_place(before: Option<char>, c: char, after: Option<char>) -> bool {
     let shows = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && !shows_nothing(c));
     match c {
@@ -49,7 +49,7 @@ const fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// The signs that take a letter's own vowel away, behind which a joiner ends a word in older spellings.
+/// Viramas, which remove a letter's inherent vowel. In older spellings a joiner after a virama ends a word.
 const fn is_virama(c: char) -> bool {
     matches!(
         c,
@@ -66,12 +66,12 @@ const fn is_virama(c: char) -> bool {
     )
 }
 
-/// Marks that need a letter to stand on.
+/// Combining marks, which need a base character.
 const fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// One form of what looks alike (NFC, Unicode annex 15). The pages, which only ask, do without its tables.
+/// The composed form (NFC, Unicode annex 15). The pages only check names and don't include its tables.
 fn composed(text: &str) -> String {
     #[cfg(feature = "secrets")]
     {
@@ -198,7 +198,7 @@ mod tests {
         assert!("é".repeat(100).parse::<AccountName>().is_ok());
     }
 
-    /// S3 of the field: what a script or an emoji needs is taken as it was typed.
+    /// S3 of the field: characters that a script or an emoji needs are accepted as typed.
     #[rstest]
     #[case::persian("علی\u{200c}رضا")]
     #[case::sinhala("ශ්\u{200d}රී ලංකා")]

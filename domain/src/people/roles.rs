@@ -1,4 +1,4 @@
-//! What a user is in an account.
+//! The roles of a user in an account.
 
 use std::str::FromStr;
 
@@ -9,19 +9,19 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Sets the account's MFA rule and helps its members.
+    /// Sets the account's MFA rule and may reset its members' MFA.
     Owner,
     /// Manages their own sign-in only.
     Member,
 }
 
-/// The text names no role.
+/// The text is not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a role is `owner` or `member`")]
 pub struct RoleError;
 
 impl Role {
-    /// The text that stands in the database and on the command line.
+    /// The text used in the database and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,14 +1,14 @@
-//! One form of what people take for the same letters: by it names are searched, sorted and, of accounts, unique. It stands in a column, so
-//! that both engines compare bytes and agree.
+//! Search keys: one form for all letters that people consider the same. Names are searched and sorted by it, and account names are unique
+//! by it. The key has its own column, so that both database engines compare bytes and agree.
 //!
-//! Case is folded fully (ß is ss, İ, I, ı and i are one letter, so are Σ, σ and ς), widths and ligatures are one (NFKD, Unicode annex 15),
-//! marks on letters are dropped, and so is what shows nothing. Marks that make another syllable stay: those of kana, and of Indic scripts.
+//! The key folds case fully (ß is ss; İ, I, ı and i are one letter, so are Σ, σ and ς), unifies widths and ligatures (NFKD, Unicode annex
+//! 15), and drops diacritics and invisible characters. Marks that form another syllable stay: those of kana, and of Indic scripts.
 
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 use crate::people::typed::{ascii, shows_nothing};
 
-/// The search key of a text; empty for one that shows nothing.
+/// The search key of a text; empty if the text has no visible character.
 #[must_use]
 pub fn of(text: &str) -> String {
     let letters = text
@@ -22,13 +22,13 @@ pub fn of(text: &str) -> String {
     words.join(" ").nfc().collect()
 }
 
-/// A mark above, below or through a letter, or a vowel point of Hebrew or Arabic (canonical combining class, Unicode table 4-3); the
-/// stretcher of Arabic lines.
+/// Whether the character is a mark above, below or through a letter, a vowel point of Hebrew or Arabic (canonical combining class, Unicode
+/// table 4-3), or the Arabic tatweel.
 fn is_dropped(c: char) -> bool {
     c == '\u{640}' || matches!(canonical_combining_class(c), 1 | 10..=36 | 200..)
 }
 
-/// Letters that no decomposition takes apart, as people search for them.
+/// Folds letters that have no decomposition, as people search for them.
 fn push_folded(out: &mut String, c: char) {
     match c {
         'ß' => out.push_str("ss"),
@@ -42,7 +42,7 @@ fn push_folded(out: &mut String, c: char) {
         'ħ' => out.push('h'),
         'ŧ' => out.push('t'),
         'ς' => out.push('σ'),
-        // Keyboards of Arabic, Persian and Urdu give one letter by several signs.
+        // Keyboards of Arabic, Persian and Urdu use several characters for one letter.
         '\u{649}' | '\u{6cc}' => out.push('\u{64a}'),
         '\u{6a9}' => out.push('\u{643}'),
         '\u{629}' | '\u{6be}' | '\u{6c1}' => out.push('\u{647}'),
@@ -78,7 +78,7 @@ mod tests {
         }
     }
 
-    /// A mark that makes another syllable is a letter.
+    /// A mark that forms another syllable counts as a letter.
     #[rstest]
     #[case("か", "が")]
     #[case("कि", "क")]
@@ -89,7 +89,7 @@ mod tests {
     }
 
     proptest! {
-        /// A key is its own key, so that a stored one can be compared with one that is typed.
+        /// The key of a key is the key itself, so a stored key can be compared with a typed one.
         #[test]
         fn a_key_is_its_own_key(text in any::<String>()) {
             let key = of(&text);

@@ -1,7 +1,7 @@
-//! What keyboards, clipboards and mail programs make of a text: signs that show nothing, and digits and letters of other widths and scripts.
+//! What keyboards, clipboards and mail programs add to a text: invisible characters, and digits and letters of other widths and scripts.
 
-/// Signs that show nothing: they mark a direction, join, fill, or forbid or allow a break (Unicode `Default_Ignorable_Code_Point`), the empty
-/// braille cell, and noncharacters.
+/// Whether the character is invisible: direction marks, joiners, fillers and break controls (Unicode `Default_Ignorable_Code_Point`), the
+/// empty braille cell, and noncharacters.
 #[must_use]
 pub fn shows_nothing(c: char) -> bool {
     matches!(c,
@@ -12,7 +12,7 @@ pub fn shows_nothing(c: char) -> bool {
         || u32::from(c) & 0xfffe == 0xfffe
 }
 
-/// A sign as a refusal names it: its number, and its name where people may know it.
+/// A character as a refusal names it: its code point, and its name if users may know it.
 #[must_use]
 pub fn sign(c: char) -> String {
     let name = match c {
@@ -36,7 +36,7 @@ pub fn sign(c: char) -> String {
     format!("U+{:04X} ({name})", u32::from(c))
 }
 
-/// What people, keyboards and clipboards put between the characters of a code: blanks, dashes, dots, and what shows nothing.
+/// What people, keyboards and clipboards put between the characters of a code: whitespace, dashes, dots, and invisible characters.
 #[must_use]
 pub fn is_separator(c: char) -> bool {
     c.is_whitespace()
@@ -57,21 +57,21 @@ pub fn is_separator(c: char) -> bool {
         )
 }
 
-/// The zeros of the scripts whose digits keyboards give (Unicode `Nd`); each is followed by its one to nine.
+/// The zeros of the scripts that keyboards support (Unicode `Nd`). Each zero is followed by its digits 1 to 9.
 const ZEROS: [char; 20] = [
     '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}',
     '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}',
     '\u{17e0}', '\u{1810}', '\u{a9d0}', '\u{ff10}',
 ];
 
-/// The ASCII letter or digit that a character means, whatever its width or script.
+/// The ASCII letter or digit that a character stands for, whatever its width or script.
 #[must_use]
 pub fn ascii(c: char) -> Option<char> {
     if c.is_ascii_alphanumeric() {
         return Some(c);
     }
     let number = u32::from(c);
-    // The full width forms of `!` to `~` stand in the order of ASCII.
+    // The full-width forms of `!` to `~` have the same order as in ASCII.
     let narrow = number
         .checked_sub(0xfee0)
         .and_then(char::from_u32)
@@ -94,7 +94,7 @@ mod tests {
         for zero in ZEROS {
             let nine = char::from_u32(u32::from(zero) + 9).unwrap();
             assert_eq!((ascii(zero), ascii(nine)), (Some('0'), Some('9')));
-            // Of one block of ten: what stands before and after is no digit.
+            // Both belong to one block of ten; the characters before and after it are not digits.
             assert!(zero.is_numeric() && nine.is_numeric());
         }
         assert_eq!(ascii('\u{ff21}'), Some('A'));

@@ -10,14 +10,14 @@ use crate::{
     time::Timestamp,
 };
 
-/// An account to be made.
+/// An account to create.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
     /// Its identifier.
     pub id: AccountId,
     /// Its name, unique when case-folded.
     pub name: AccountName,
-    /// When it was made.
+    /// When it was created.
     pub at: Timestamp,
 }
 
@@ -37,7 +37,7 @@ pub struct AccountRecord {
 /// Who set an account's MFA rule, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// The Owner's name at that time; none for the operator.
+    /// The Owner's name at that time; none if the operator set it.
     pub by: Option<PersonName>,
     /// When.
     pub at: Timestamp,
@@ -50,16 +50,16 @@ pub struct AccountOverview {
     pub account: AccountRecord,
     /// The user's role in it.
     pub role: Role,
-    /// How many of its members have MFA.
+    /// How many members have MFA.
     pub protected: u32,
-    /// Who set the rule last; none while nobody ever did.
+    /// Who set the rule last; none if it was never set.
     pub rule: Option<Rule>,
 }
 
 /// Customer accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Adds an account; false when the name is taken.
+    /// Adds an account. Returns false if the name is taken.
     async fn add(&self, account: NewAccount) -> Result<bool, PortError>;
 
     /// All accounts by name.
@@ -68,7 +68,7 @@ pub trait Accounts: Send + Sync {
     /// The accounts of one user, by name.
     async fn of_user(&self, user: &UserId) -> Result<Vec<AccountOverview>, PortError>;
 
-    /// An Owner demands MFA of an account's members. False when the user does not own it.
+    /// Requires MFA of an account's members, on behalf of an Owner. Returns false if the user does not own the account.
     async fn require_mfa(
         &self,
         account: &AccountId,
@@ -76,11 +76,11 @@ pub trait Accounts: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, PortError>;
 
-    /// An Owner lifts the rule that the grant names, and takes the grant. [`Taken::AlreadyTaken`] without the grant,
-    /// [`Taken::SessionGone`] when they do not own the account any more.
+    /// Takes the grant and lifts the rule that it names, on behalf of an Owner. Returns [`Taken::AlreadyTaken`] without the grant, and
+    /// [`Taken::SessionGone`] if they no longer own the account.
     async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError>;
 
-    /// The operator sets or lifts the rule; false when there is no such account.
+    /// Sets or lifts the rule, on behalf of the operator. Returns false if there is no such account.
     async fn set_rule(
         &self,
         account: &AccountId,
@@ -88,15 +88,15 @@ pub trait Accounts: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, PortError>;
 
-    /// Renames an account; false when the name is taken by another.
+    /// Renames an account. Returns false if another account has the name.
     async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError>;
 
-    /// Removes an account and its memberships; false when there is none.
+    /// Removes an account and its memberships. Returns false if there is no such account.
     async fn remove(&self, account: &AccountId) -> Result<bool, PortError>;
 
-    /// Accounts whose name is a spelling of another account's.
+    /// Accounts whose name is a spelling of another account's name.
     async fn collisions(&self) -> Result<Vec<Collision<AccountId>>, PortError>;
 
-    /// The account of that name, compared by its search key; one that collides is found by its name as it is.
+    /// Finds an account by the search key of its name. An account with a collision is found by its exact name.
     async fn find(&self, name: &AccountName) -> Result<Option<AccountRecord>, PortError>;
 }

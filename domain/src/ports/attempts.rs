@@ -16,63 +16,63 @@ use crate::{
     token::TokenHash,
 };
 
-/// A password that is about to be judged.
+/// A password attempt that is about to be judged.
 #[derive(Debug, Clone)]
 pub struct PasswordTry {
-    /// For which address, known or not; none when what was typed can't be one.
+    /// The address that was typed, whether a user has it or not; none if the text is not a valid address.
     pub email: Option<(Email, BlindIndex)>,
-    /// The complete session of this very person in which it is given, if it is.
+    /// The complete session of the same user in which the password is given, if there is one.
     pub session: Option<SessionId>,
-    /// The token of a browser that says it completed a sign-in before.
+    /// The known-browser token that the browser sent.
     pub browser: Option<TokenHash>,
-    /// Where it comes from.
+    /// The client's address.
     pub address: CountedAddress,
-    /// The network of it, which has a small budget of its own for each account name.
+    /// The network of the address. Each network has a small budget of its own for each account name.
     pub network: Network,
-    /// How many refused sign-ins that address has.
+    /// How many refused sign-ins the address may have.
     pub address_limit: u32,
 }
 
-/// What a counted attempt is taken back by, once its password turned out right.
+/// Identifies a counted attempt, so that the count can be taken back when the password was right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Receipt {
-    /// It was counted for the complete session alone.
+    /// The attempt was counted only for the complete session.
     Session(SessionId),
-    /// It was counted for the browser alone, which is known to the user.
+    /// The attempt was counted only for the browser, which is known to the user.
     Browser(TokenHash),
-    /// It was counted for the account name, if it was one, and for the address.
+    /// The attempt was counted for the account name, if the text was a valid one, and for the address.
     Stranger {
         /// The account name.
         email: Option<BlindIndex>,
         /// The address.
         address: CountedAddress,
-        /// The network of it.
+        /// The network of the address.
         network: Network,
-        /// Which of its sign-ins.
+        /// The number of the attempt among the address's sign-ins.
         number: i64,
     },
 }
 
-/// What became of counting a password attempt.
+/// The result of counting a password attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Counted {
-    /// It is counted: go on and judge.
+    /// The attempt is counted and may be judged.
     Counted(Receipt),
-    /// Refused, and not counted, until then.
+    /// The attempt is refused and not counted.
     Refused {
         /// When the next attempt is judged.
         until: Timestamp,
     },
 }
 
-/// What a look at the limits says of an attempt that is not counted yet.
+/// Whether the limits admit an attempt that is not counted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Admission {
-    /// It may be counted: its browser is known to this user.
+    /// The attempt may be counted. Its browser is known to this user.
     Known(UserId),
-    /// It may be counted, as an attempt of a browser that is not known.
+    /// The attempt may be counted, as one from an unknown browser.
     Stranger,
-    /// Refused until then.
+    /// The attempt is refused.
     Refused {
         /// When the next attempt is judged.
         until: Timestamp,
@@ -82,14 +82,14 @@ pub enum Admission {
 /// Attempts, counted before they are judged.
 #[async_trait]
 pub trait Attempts: Send + Sync {
-    /// Refuses an attempt without a look into the database: its address was found over its limit not long ago. Answers until when.
+    /// Refuses an attempt without reading the database, if its address recently exceeded its limit. Returns until when.
     fn refused_from_memory(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp>;
 
-    /// Judges an attempt by reads alone, before anything waits for it. What it admits may still be refused when it is counted, because
-    /// others were counted meanwhile.
+    /// Checks the limits by reads only, before the attempt waits for anything. An admitted attempt may still be refused when it is counted,
+    /// because others were counted meanwhile.
     async fn admit(&self, attempt: &PasswordTry, now: Timestamp) -> Result<Admission, PortError>;
 
-    /// Counts a dead link for its address. Answers until when the address is refused, if it is over its limit.
+    /// Counts a dead link for its address. If the address exceeds its limit, returns until when it is refused.
     async fn count_dead_link(
         &self,
         address: &CountedAddress,
@@ -97,8 +97,8 @@ pub trait Attempts: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, PortError>;
 
-    /// Counts one attempt of `user` with a second factor, if the budget of `holder` allows: `Open` means counted, `Gone` that the user, the
-    /// known browser or the session has ended.
+    /// Counts one second-factor attempt of `user`, if the budget of `holder` allows it. `Open` means that it was counted; `Gone` means that
+    /// the user, the known browser or the session no longer exists.
     async fn count_second_factor(
         &self,
         user: &UserId,
@@ -107,9 +107,9 @@ pub trait Attempts: Send + Sync {
         now: Timestamp,
     ) -> Result<Budget, PortError>;
 
-    /// Says that the code which this request had counted last is the authenticator's code of `step`, and is refused: `outcome`
-    /// says why. The budget of `holder` is spent once for it: the attempt is given back if the code of this step, or of a later one, was
-    /// refused before.
+    /// Records that the attempt that this request counted last used the authenticator's code of `step`, and was refused with `outcome`.
+    /// A repeated code spends the budget of `holder` only once: the attempt is given back if the code of this step, or of a later one,
+    /// was refused before.
     async fn refuse_step(
         &self,
         user: &UserId,
@@ -118,8 +118,8 @@ pub trait Attempts: Send + Sync {
         outcome: Outcome,
     ) -> Result<(), PortError>;
 
-    /// Gives the attempt back that this request had counted last: this server lacks the authenticator's master key, so that nobody judged the code. The
-    /// event says that something is damaged.
+    /// Gives back the attempt that this request counted last, because this server lacks the authenticator's master key and could not judge
+    /// the code. The event records the outcome "damaged".
     async fn give_back_unjudged(
         &self,
         user: &UserId,
@@ -130,21 +130,21 @@ pub trait Attempts: Send + Sync {
     async fn refused_in_a_row(&self, user: &UserId, holder: &GuessHolder)
     -> Result<u32, PortError>;
 
-    /// Counts one password attempt: for the browser alone when it is known to that user, else for the account name and the address. What a
-    /// limit refuses is not counted anywhere.
+    /// Counts one password attempt: only for the browser if it is known to that user, else for the account name and the address. A refused
+    /// attempt is not counted anywhere.
     async fn count_password(
         &self,
         attempt: PasswordTry,
         now: Timestamp,
     ) -> Result<Counted, PortError>;
 
-    /// The password was right: forgets the failures it was counted with, and takes it off the address.
+    /// Clears the failures that the attempt was counted with, and removes it from the address's count, because the password was right.
     async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError>;
 
-    /// Password attempts as they stand.
+    /// The current password attempts for an account name.
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError>;
 
     /// Unlocks a user: clears every budget of the second factor (the common one, known browsers, sessions) and the delay of the password.
-    /// Answers how many codes were refused in a row, of the holder with the most.
+    /// Returns the highest number of codes refused in a row among the holders.
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError>;
 }

@@ -3,12 +3,12 @@ use async_trait::async_trait;
 use super::PortError;
 use crate::events::{Event, Outcome};
 
-/// Security events that no other change brings with it. Every other one is written by the change itself, in its transaction.
+/// Security events that are not part of another change. All other events are written by the change itself, in its transaction.
 #[async_trait]
 pub trait Events: Send + Sync {
-    /// Writes one down. The same one again from the same session or address within a minute only counts up: a flood of them fills no disk.
+    /// Writes an event. A repetition from the same session or address within a minute only increments a counter, so a flood can't fill the disk.
     async fn note(&self, event: Event) -> Result<(), PortError>;
 
-    /// Says how the attempt ended that this request counted and nothing has completed; without one it does nothing.
+    /// Sets the outcome of the attempt that this request counted and did not complete. Without such an attempt nothing happens.
     async fn settle(&self, outcome: Outcome) -> Result<(), PortError>;
 }

@@ -10,17 +10,17 @@ use crate::{
 /// A browser that has just completed a sign-in.
 #[derive(Debug, Clone)]
 pub struct KnownBrowser {
-    /// Its token: a new one, or the one that it has already.
+    /// Its token: a new one, or the one that it already has.
     pub token: TokenHash,
-    /// Whom it is known to.
+    /// The user whom it is known to.
     pub user: UserId,
-    /// The session that it signed in to: it must still be the user's, so that a browser of the old password is not noted behind a new one.
+    /// The session that it signed in to. The session must still exist, so that a sign-in with an old password adds no browser after a change.
     pub session: SessionId,
     /// When.
     pub at: Timestamp,
 }
 
-/// Browsers that completed a sign-in before. They end with the sessions of their user: at a change of the password or of the method.
+/// Browsers that completed a sign-in before. They are forgotten with their user's sessions: when the password or the method changes.
 #[async_trait]
 pub trait KnownBrowsers: Send + Sync {
     /// Whether a browser is known to that user.
@@ -31,6 +31,6 @@ pub trait KnownBrowsers: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, PortError>;
 
-    /// Notes a browser; false when the session has ended.
+    /// Stores a browser as known. Returns false if the session has ended.
     async fn remember(&self, browser: KnownBrowser) -> Result<bool, PortError>;
 }

@@ -17,22 +17,22 @@ use crate::{
 pub struct MemberQuery {
     /// Of which account.
     pub account: AccountId,
-    /// Who looks: decides how many of a member's accounts are foreign.
+    /// The Owner who looks. Decides how many of a member's accounts are foreign.
     pub viewer: UserId,
     /// Part of a name or address, in any case; empty for all.
     pub search: String,
-    /// One state only.
+    /// Only members in this state; none for all.
     pub state: Option<MemberState>,
-    /// How many to skip.
+    /// How many members to skip.
     pub offset: u32,
-    /// How many at most; none for all.
+    /// How many members at most; none for all.
     pub limit: Option<u32>,
 }
 
 /// A member as an Owner sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberRecord {
-    /// Who.
+    /// The user.
     pub user: UserId,
     /// Full name.
     pub name: PersonName,
@@ -40,7 +40,7 @@ pub struct MemberRecord {
     pub email: Email,
     /// Role in this account.
     pub role: Role,
-    /// How they stand with MFA.
+    /// The member's MFA state.
     pub state: MemberState,
     /// When their method was added.
     pub added_at: Option<Timestamp>,
@@ -59,14 +59,14 @@ pub struct MemberPage {
     pub matching: u32,
 }
 
-/// What became of a change to a membership.
+/// The result of a change to a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MembershipChange {
-    /// It is done.
+    /// The change was made.
     Done,
-    /// There is no such membership, or there is one already.
+    /// The membership does not exist, or already exists.
     NotThere,
-    /// It would leave an account without an Owner who can sign in: the last one stays.
+    /// Refused, because the change would leave an account without an Owner who can sign in.
     LastOwner {
         /// How many accounts.
         accounts: u32,
@@ -87,15 +87,15 @@ pub trait Members: Send + Sync {
         viewer: &UserId,
     ) -> Result<Option<MemberRecord>, PortError>;
 
-    /// Takes the grant and the member's method, codes, attempts and sessions, while the rules still hold: the grant's user owns every
-    /// account of the member and is not the member. [`Taken::AlreadyTaken`] without the grant, [`Taken::SessionGone`] when the rules don't
-    /// hold any more.
+    /// Takes the grant and deletes the member's method, codes, attempts and sessions, if the rules still hold: the grant's user owns every
+    /// account of the member and is not the member. Returns [`Taken::AlreadyTaken`] without the grant, and [`Taken::SessionGone`] if the
+    /// rules no longer hold.
     async fn reset(&self, grant: Grant) -> Result<Taken, PortError>;
 
-    /// The names of those who may reset this user: they own every account the user belongs to, by name.
+    /// The names of the users who may reset this user, because they own every account that the user belongs to. Sorted by name.
     async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError>;
 
-    /// Adds a user to a further account; `NotThere` when they belong to it already.
+    /// Adds a user to another account. Returns `NotThere` if they already belong to it.
     async fn join(
         &self,
         user: &UserId,
@@ -103,7 +103,7 @@ pub trait Members: Send + Sync {
         role: Role,
     ) -> Result<MembershipChange, PortError>;
 
-    /// Changes a role; the last Owner stays one.
+    /// Changes a role. The last Owner can't become a member.
     async fn set_role(
         &self,
         user: &UserId,
@@ -111,10 +111,10 @@ pub trait Members: Send + Sync {
         role: Role,
     ) -> Result<MembershipChange, PortError>;
 
-    /// The accounts whose only Owner who can sign in is this user, by name: what stands behind [`MembershipChange::LastOwner`].
+    /// The accounts whose only Owner who can sign in is this user, by name. Explains a [`MembershipChange::LastOwner`].
     async fn only_owner_of(&self, user: &UserId) -> Result<Vec<AccountName>, PortError>;
 
-    /// Ends a membership; the last Owner stays.
+    /// Ends a membership. The last Owner can't leave.
     async fn leave(
         &self,
         user: &UserId,

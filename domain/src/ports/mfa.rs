@@ -10,10 +10,10 @@ use crate::{
     token::TokenHash,
 };
 
-/// A key that a session is setting up. There is one a session; it activates nothing.
+/// A key that a session is setting up. Each session has at most one. A pending key activates nothing.
 #[derive(Debug, Clone)]
 pub struct PendingKey {
-    /// The session that made it: no other may see or confirm it.
+    /// The session that created it. No other session may see or confirm it.
     pub session: SessionId,
     /// Its user.
     pub user: UserId,
@@ -21,9 +21,9 @@ pub struct PendingKey {
     pub key: Sealed,
     /// When it was made.
     pub made_at: Timestamp,
-    /// In a reset: the method whose place it will take; that one works until then.
+    /// In a reset: the method that the key will replace. The old method works until then.
     pub replaces: Option<MethodId>,
-    /// In a reset: when the factor was given that allowed it; the store notes it as it takes the grant.
+    /// In a reset: when the factor that allowed it was given. The store sets this time when it takes the grant.
     pub proved_at: Option<Timestamp>,
 }
 
@@ -36,7 +36,7 @@ pub struct MethodRecord {
     pub name: MethodName,
     /// The key, sealed for this row.
     pub key: Sealed,
-    /// The newest time step burnt.
+    /// The newest time step that was used.
     pub last_step: TimeStep,
     /// When it was added.
     pub added_at: Timestamp,
@@ -44,7 +44,7 @@ pub struct MethodRecord {
     pub used_at: Option<Timestamp>,
     /// Backup codes that still work.
     pub codes_left: u32,
-    /// Whether their owner has confirmed that they are saved.
+    /// Whether their owner has confirmed that the codes are saved.
     pub codes_saved: bool,
 }
 
@@ -53,9 +53,9 @@ pub struct MethodRecord {
 pub struct BackupCodeHash {
     /// The identifier.
     pub id: BackupCodeId,
-    /// Where it is found.
+    /// The blind index of the code.
     pub index: BlindIndex,
-    /// Argon2id of the code, salted on its own.
+    /// Argon2id of the code, with its own salt.
     pub hash: SecretHash,
 }
 
@@ -64,7 +64,7 @@ pub struct BackupCodeHash {
 pub struct NewCodeSet {
     /// The identifier.
     pub id: CodeSetId,
-    /// The session that drew it, which alone was shown the codes.
+    /// The session that drew the set. Only this session was shown the codes.
     pub drawn_by: SessionId,
     /// The codes.
     pub codes: Vec<BackupCodeHash>,
@@ -72,14 +72,14 @@ pub struct NewCodeSet {
     pub at: Timestamp,
 }
 
-/// A first code was right: the pending key becomes the method, the codes become valid, other sessions end.
+/// The result of a right first code: the pending key becomes the method, the codes become valid, and other sessions end.
 #[derive(Clone)]
 pub struct Activation {
-    /// Whose pending key, and the new token of its session.
+    /// The session of the pending key, and its new token.
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,
-    /// When the pending key that was verified was made: another one that took its place meanwhile must not be activated.
+    /// When the verified pending key was created. A key that replaced it meanwhile must not be activated.
     pub made_at: Timestamp,
     /// The method's identifier.
     pub method: MethodId,
@@ -87,28 +87,28 @@ pub struct Activation {
     pub name: MethodName,
     /// The key, sealed for the method's row.
     pub key: Sealed,
-    /// The step of the code that proved it.
+    /// The step of the code that proved the key.
     pub step: TimeStep,
-    /// The first set of codes; in a reset the one that waits for `Finish` while the old codes work.
+    /// The first set of codes; in a reset, the set that waits for `Finish` while the old codes work.
     pub codes: NewCodeSet,
-    /// In a reset: the method that goes. It must still be there.
+    /// In a reset: the method that is replaced, which must still exist.
     pub replaces: Option<MethodId>,
     /// When.
     pub at: Timestamp,
 }
 
-/// The method goes, and with it the backup codes, pending keys and every other session.
+/// Deletes the method, and with it the backup codes, pending keys and every other session.
 #[derive(Debug, Clone)]
 pub struct Deletion {
     /// The session and its new token.
     pub swap: TokenSwap,
-    /// The grant that it takes.
+    /// The grant to take.
     pub grant: Grant,
     /// When.
     pub at: Timestamp,
 }
 
-/// A right code that proves nothing but that the authenticator works: its step is burnt.
+/// A right code of a test. The code proves only that the authenticator works, but its step is used up.
 #[derive(Debug, Clone)]
 pub struct TestedCode {
     /// The session in which the code was counted.
@@ -123,10 +123,10 @@ pub struct TestedCode {
     pub at: Timestamp,
 }
 
-/// A 6-digit code was right: burn its step and complete the sign-in.
+/// A right 6-digit code. Uses up its step and completes the sign-in.
 #[derive(Debug, Clone)]
 pub struct CodeUse {
-    /// The session that owes its second factor, and its new token.
+    /// The session that still requires its second factor, and its new token.
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,
@@ -134,37 +134,37 @@ pub struct CodeUse {
     pub method: MethodId,
     /// The step to burn.
     pub step: TimeStep,
-    /// The token by which the browser will be known: a new one, or the one that it is known by already.
+    /// The token by which the browser will be known: a new one, or the one that it already has.
     pub browser: TokenHash,
-    /// Whether the browser is known already: its own budget was spent, and none but such a browser has one.
+    /// Whether the browser is already known. Only a known browser has its own budget, which was spent.
     pub is_browser_known: bool,
     /// When.
     pub at: Timestamp,
 }
 
-/// A backup code was right: spend it and complete the sign-in.
+/// A right backup code. Spends it and completes the sign-in.
 #[derive(Debug, Clone)]
 pub struct BackupCodeUse {
-    /// The session that owes its second factor, and its new token.
+    /// The session that still requires its second factor, and its new token.
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,
     /// The code to spend.
     pub code: BackupCodeId,
-    /// The token by which the browser will be known: a new one, or the one that it is known by already.
+    /// The token by which the browser will be known: a new one, or the one that it already has.
     pub browser: TokenHash,
     /// When.
     pub at: Timestamp,
 }
 
-/// What became of something that can be taken once.
+/// The result of taking something that can be taken only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// This call took it.
     Taken,
-    /// Another call was faster, or it was taken long ago.
+    /// Another call was faster, or it was taken before.
     AlreadyTaken,
-    /// The session ended or got another token meanwhile; nothing was taken.
+    /// The session ended or its token changed meanwhile; nothing was taken.
     SessionGone,
 }
 
@@ -182,31 +182,31 @@ pub struct StoredBackupCode {
 /// Methods, pending keys and backup codes.
 #[async_trait]
 pub trait Mfa: Send + Sync {
-    /// The session's pending key, whatever its age.
+    /// The session's pending key, even an expired one.
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError>;
 
-    /// Keeps `key` as the session's pending key unless one made after `expired` stands there, and answers the one that stands;
-    /// none when the session has ended.
+    /// Stores `key` as the session's pending key unless it has one made after `expired`. Returns the session's pending key, or none if the
+    /// session has ended.
     async fn keep_pending(
         &self,
         key: PendingKey,
         expired: Timestamp,
     ) -> Result<Option<PendingKey>, PortError>;
 
-    /// Takes the grant and keeps `key` as the session's pending key, whatever stood there, with the time of the grant. False without the grant.
+    /// Takes the grant and stores `key` as the session's pending key with the time of the grant, replacing any other. False without the grant.
     async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError>;
 
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Activates a pending key: method, codes, the session's second factor and new token; other sessions end; the counted attempt is
-    /// given back to the session.
+    /// Activates a pending key: stores the method and codes, completes the session's second factor, changes its token, ends other sessions,
+    /// and gives the counted attempt back to the session.
     async fn activate(&self, activation: Activation) -> Result<Taken, PortError>;
 
     /// The user's active method.
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
 
-    /// Burns a step and completes the sign-in, which clears the budgets of the user and of the browser and makes the browser known; answers
+    /// Uses up a step and completes the sign-in, which clears the budgets of the user and of the browser and makes the browser known. Returns
     /// how many codes were refused in a row before it, by [`crate::second_factor::lockout::refused_before`].
     async fn use_code(&self, code: CodeUse) -> Result<(Taken, u32), PortError>;
 
@@ -217,30 +217,30 @@ pub trait Mfa: Send + Sync {
         index: BlindIndex,
     ) -> Result<Option<StoredBackupCode>, PortError>;
 
-    /// Spends a code and completes the sign-in, which clears the budgets and makes the browser known; answers how many codes are left.
+    /// Spends a code and completes the sign-in, which clears the budgets and makes the browser known. Returns how many codes are left.
     async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError>;
 
-    /// Takes the grant, keeps a set that becomes valid at [`Mfa::finish_codes`], and lets the session see such sets. False without the grant.
+    /// Takes the grant, stores a set that becomes valid at [`Mfa::finish_codes`], and lets the session see such sets. False without the grant.
     async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError>;
 
-    /// Drops the set that waits, so that the valid one stays; the session has nothing to finish any more. False when it had nothing.
+    /// Drops the pending set, so that the valid one stays and the session has nothing left to finish. Returns false if it had nothing.
     async fn keep_valid_codes(&self, user: &UserId, session: &SessionId)
     -> Result<bool, PortError>;
 
-    /// Takes the grant and the method with all that hangs on it. [`Taken::AlreadyTaken`] without the grant.
+    /// Takes the grant and deletes the method with everything that belongs to it. Returns [`Taken::AlreadyTaken`] without the grant.
     async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError>;
 
-    /// Burns a step for nothing else, and gives the counted attempt back to the session.
+    /// Uses up the step of a test code, and gives the counted attempt back to the session.
     async fn test(&self, code: TestedCode) -> Result<Taken, PortError>;
 
-    /// Renames the user's method; false when there is none.
+    /// Renames the user's method. Returns false if there is none.
     async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError>;
 
-    /// The operator takes a user's method, codes, attempts and sessions away; false when there was no method.
+    /// Deletes a user's method, codes, attempts and sessions, on behalf of the operator. Returns false if there was no method.
     async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError>;
 
-    /// Keeps a set that becomes valid at [`Mfa::finish_codes`]; an earlier pending set of the user is dropped. False
-    /// when the session that drew it has ended, or has nothing to finish any more.
+    /// Stores a set that becomes valid at [`Mfa::finish_codes`], and drops an earlier pending set of the user. Returns false if the session
+    /// that drew it has ended, or has nothing left to finish.
     async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet)
     -> Result<bool, PortError>;
 
@@ -251,8 +251,8 @@ pub trait Mfa: Send + Sync {
         session: &SessionId,
     ) -> Result<Option<Timestamp>, PortError>;
 
-    /// Notes that the codes of `set` are saved; a pending set takes the valid one's place then. False when the session has nothing to
-    /// finish, or when another set has taken this one's place: what was saved must be what works.
+    /// Records that the codes of `set` are saved; a pending set then replaces the valid one. Returns false if the session has nothing to
+    /// finish, or if another set replaced this one, because the saved codes must be the codes that work.
     async fn finish_codes(
         &self,
         user: &UserId,

@@ -1,4 +1,4 @@
-//! What the rules need from outside, as object-safe traits. Each method of a store is one transaction: it happens as a whole or not at all.
+//! What the rules need from outside, as object-safe traits. Each method of a store is one transaction: it takes effect completely or not at all.
 
 mod accounts;
 mod attempts;
@@ -33,13 +33,13 @@ pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded};
 pub use users::{Credentials, FirstOwner, InvitedUser, NewUser, SignInRecord, UserRecord, Users};
 
-/// A port could not do its work. The source is for the operator's log, never for the wire.
+/// A port could not do its work. The source is written to the operator's log, but never sent to the client.
 #[derive(Debug, Error)]
 pub enum PortError {
-    /// It may work again in a moment: a busy or unreachable database, a full queue.
+    /// The failure may be temporary: a busy or unreachable database, a full queue.
     #[error("temporarily unavailable")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
-    /// It won't work by itself: a damaged row, a missing table, a bug.
+    /// The failure is permanent: a damaged row, a missing table, a bug.
     #[error("failed")]
     Failed(#[source] Box<dyn StdError + Send + Sync>),
 }

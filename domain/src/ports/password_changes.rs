@@ -6,26 +6,26 @@ use crate::{
     time::Timestamp,
 };
 
-/// A new password, chosen by somebody who gave the current one.
+/// A new password, chosen by a user who gave the current one.
 pub struct PasswordChange {
     /// The session and its new token (ASVS V7.2.4).
     pub swap: TokenSwap,
-    /// Whose password.
+    /// The user whose password changes.
     pub user: UserId,
-    /// The hash that the current password was compared with: it must still be theirs.
+    /// The hash that the current password was compared with, which must still be the user's.
     pub current: SecretHash,
-    /// The hash of the new one.
+    /// The hash of the new password.
     pub new: SecretHash,
-    /// The second factor and its method; none for somebody who has no method, and then there must be none.
+    /// The second factor and its method; none for a user without a method, who must still have none.
     pub proof: Option<(MethodId, Proof)>,
     /// When.
     pub at: Timestamp,
 }
 
-/// Changes of the own password.
+/// Changes of a user's own password.
 #[async_trait]
 pub trait PasswordChanges: Send + Sync {
-    /// Changes the password and spends the proof. What the old one opened ends: all other sessions, known browsers, grants, pending keys and
-    /// invitations. [`Taken::SessionGone`] also when the password or the method changed meanwhile.
+    /// Changes the password and spends the proof. Ends everything that depended on the old password: all other sessions, known browsers,
+    /// grants, pending keys and invitations. Also returns [`Taken::SessionGone`] if the password or the method changed meanwhile.
     async fn change_password(&self, change: PasswordChange) -> Result<Taken, PortError>;
 }

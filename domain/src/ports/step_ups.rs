@@ -7,44 +7,44 @@ use crate::{
     time::{TimeStep, Timestamp},
 };
 
-/// What a session wants to verify for. There is one a session; a new one takes its place.
+/// What a session asks to verify for. Each session has at most one; a new one replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepUp {
     /// The action and its target.
     pub intent: Intent,
-    /// The method as it was when it was asked: it must still be that one.
+    /// The method when the verification was asked for, which must still be the same.
     pub method: MethodId,
     /// When it was asked.
     pub asked_at: Timestamp,
-    /// When it was granted; none while its code is awaited, and always none in what is asked.
+    /// When it was granted; none while the code is awaited, and always none in a new request.
     pub granted_at: Option<Timestamp>,
 }
 
-/// A grant that an action takes in its own transaction: right session, right user, right intent, the same method, not too old.
+/// A grant that an action takes in its own transaction. Session, user, intent and method must match, and it must not have expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// The session.
     pub session: SessionId,
     /// Its user.
     pub user: UserId,
-    /// What it was given for.
+    /// The intent that it was given for.
     pub intent: Intent,
-    /// A grant given at or before this instant has lapsed.
+    /// A grant given at or before this instant has expired.
     pub lapsed: Timestamp,
 }
 
-/// A right code, to be turned into a grant for what the session asked.
+/// A right code, which becomes a grant for what the session asked.
 #[derive(Debug, Clone)]
 pub struct Verification {
     /// The session and its new token (ASVS V7.2.4).
     pub swap: TokenSwap,
     /// The user.
     pub user: UserId,
-    /// What the code was given for: still what the session asks.
+    /// The intent that the code was given for, which must still be what the session asks.
     pub intent: Intent,
     /// The method, the same as when it was asked.
     pub method: MethodId,
-    /// What is spent.
+    /// The proof to spend.
     pub proof: Proof,
     /// When.
     pub at: Timestamp,
@@ -59,25 +59,25 @@ pub enum Proof {
     BackupCode(BackupCodeId),
 }
 
-/// Step-ups: asked, granted, and taken by the actions of [`super::Mfa`] and [`super::Members`].
+/// Step-ups: requested, granted, and taken by the actions of [`super::Mfa`] and [`super::Members`].
 #[async_trait]
 pub trait StepUps: Send + Sync {
-    /// Notes what the session wants to verify for.
+    /// Stores what the session asks to verify for.
     async fn ask(&self, session: &SessionId, user: &UserId, asked: StepUp)
     -> Result<(), PortError>;
 
     /// What the session asks, granted or not.
     async fn asked(&self, session: &SessionId) -> Result<Option<StepUp>, PortError>;
 
-    /// Forgets it, and a grant with it.
+    /// Deletes the request, and its grant.
     async fn forget(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Spends the proof, gives the grant and swaps the token; the counted attempt is given back. [`Taken::SessionGone`] also when the
-    /// session asks something else by now.
+    /// Spends the proof, creates the grant, rotates the token and gives the counted attempt back. Also returns [`Taken::SessionGone`] if the
+    /// session now asks for something else.
     async fn verify(&self, verification: Verification) -> Result<Taken, PortError>;
 
-    /// Turns a sign-in by backup code after `lapsed` into the grant for what is asked; it does so once. The grant counts from
-    /// `proved_at`, when the password was given, so that one window of time does not follow another. False when there is none.
+    /// Turns a sign-in by backup code after `lapsed` into the grant for `asked`, only once. The grant counts from `proved_at`, when the
+    /// password was given, so that two time windows can't be chained. Returns false if there was no such sign-in.
     async fn grant_by_recovery(
         &self,
         session: &SessionId,

@@ -6,18 +6,18 @@ use thiserror::Error;
 use super::{PortError, SecretHash};
 use crate::{ids::UserId, network::client_address::Network, time::Timestamp};
 
-/// The wall clock, read anew for each request. Nothing else in the workspace may ask for the time of day.
+/// The wall clock, read once for each request. Nothing else in the workspace may read the time of day.
 pub trait Clock: Send + Sync {
     /// Now, in UTC.
     fn now(&self) -> Timestamp;
 }
 
-/// The operating system's random source. Nothing else in the workspace may draw randomness.
+/// The operating system's random source. Nothing else in the workspace may generate randomness.
 pub trait Entropy: Send + Sync {
     /// Fills `buffer` with random bytes.
     ///
     /// # Errors
-    /// When the system has none to give: the caller gives up.
+    /// If the system can't provide random bytes. The caller gives up.
     fn fill(&self, buffer: &mut [u8]) -> Result<(), PortError>;
 }
 
@@ -30,29 +30,29 @@ impl dyn Entropy + '_ {
     }
 }
 
-/// Who wants something computed. Known people and strangers have places of their own, so that no crowd of strangers takes those of people
-/// who have shown who they are.
+/// The priority of a hash. Known users and strangers have separate capacity, so that a flood of strangers can't use up the capacity of
+/// users who have proved their identity.
 #[derive(Debug, Clone, Copy)]
 pub enum HashPriority<'a> {
-    /// The operator, in a program of their own.
+    /// The operator, in a separate process.
     Operator,
-    /// A browser that is known to this user, or a complete session of theirs. Each person has a share of the places.
+    /// A browser that is known to this user, or a complete session of theirs. Each user has a share of the capacity.
     Known(&'a UserId),
-    /// Anybody else. Each network has a share of the places.
+    /// Any other client. Each network has a share of the capacity.
     Stranger(&'a Network),
 }
 
-/// In which of two queues a computation waits.
+/// The queue in which a computation waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// It goes first.
+    /// The queue that is served first.
     Known,
-    /// It waits for the other queue, but not for ever.
+    /// The queue that yields to the other one, but is not starved.
     Stranger,
 }
 
-/// The right to one of the computations that run and wait; dropping it gives it back. A caller that computes one thing after the other clones it,
-/// because only one of them runs or waits at any time.
+/// A permit for one computation, running or waiting. Dropping the permit releases it. A caller that runs computations one after the other
+/// clones it, because only one of them runs or waits at any time.
 #[derive(Clone)]
 pub struct HashPermit {
     lane: Lane,
@@ -69,7 +69,7 @@ impl HashPermit {
         }
     }
 
-    /// The queue in which it counts.
+    /// The queue of the permit.
     #[must_use]
     pub const fn lane(&self) -> Lane {
         self.lane
@@ -81,39 +81,39 @@ impl HashPermit {
 #[error("too many computations wait already")]
 pub struct Overloaded;
 
-/// Argon2id on a pool of its own, with a bound on how many run and wait (OWASP Password Storage).
+/// Argon2id on its own thread pool, with a limit on running and waiting computations (OWASP Password Storage).
 #[async_trait]
 pub trait Hasher: Send + Sync {
-    /// Takes a permit for one computation, and refuses at once if this priority has none left. It is taken between the look at the limits and the
-    /// count: what a limit refuses holds no permit, and what finds none is not counted.
+    /// Takes a permit for one computation, or refuses at once if this priority has none left. The permit is taken after the limits are checked
+    /// and before the attempt is counted, so a refused attempt holds no permit, and an attempt without a permit is not counted.
     ///
     /// # Errors
-    /// When too many of this priority wait already.
+    /// If too many computations of this priority already wait.
     fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded>;
 
-    /// Whether [`Self::acquire`] would refuse now. It costs nothing, and is asked before anything is read.
+    /// Whether [`Self::acquire`] would refuse now. The call is cheap, and is made before anything is read.
     fn is_full(&self, priority: HashPriority<'_>) -> bool;
 
-    /// Takes a permit for a set of a person's backup codes, hashed one after the other. There are few of these, and fewer for each person, because
-    /// a person who asks for many sets must not keep others from signing in or from their own set.
+    /// Takes a permit for a set of a person's backup codes, hashed one after the other. There are few of these, and fewer for each person,
+    /// because a person who requests many sets must not keep others from signing in or from their own set.
     ///
     /// # Errors
-    /// When too many wait already.
+    /// If too many computations already wait.
     fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded>;
 
     /// Hashes a password or backup code with a fresh salt, under a permit.
     async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError>;
 
-    /// The same for the operator.
+    /// Hashes like [`Self::hash_in`], for the operator.
     ///
     /// # Errors
-    /// [`PortError::Unavailable`] when too many wait already.
+    /// [`PortError::Unavailable`] if too many computations already wait.
     async fn hash(&self, secret: &[u8]) -> Result<SecretHash, PortError> {
         self.hash_in(self.acquire(HashPriority::Operator)?, secret)
             .await
     }
 
-    /// Compares a secret with a hash; without a hash it does the same work and says no, so that time tells nothing.
+    /// Compares a secret with a hash. Without a hash, does the same work and returns false, so that the response time reveals nothing.
     async fn verify(
         &self,
         permit: HashPermit,

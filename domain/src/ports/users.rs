@@ -11,22 +11,22 @@ use crate::{
     token::TokenHash,
 };
 
-/// A user to be made.
+/// A user to create.
 #[derive(Clone)]
 pub struct NewUser {
     /// The identifier.
     pub id: UserId,
-    /// The address to sign in by; unique.
+    /// The address to sign in with; unique.
     pub email: Email,
     /// The full name.
     pub name: PersonName,
-    /// The password's hash; none for somebody who will choose it through an invitation.
+    /// The password's hash; none for a user who will choose it through an invitation.
     pub password: Option<SecretHash>,
     /// When.
     pub at: Timestamp,
 }
 
-/// The account, the owner and the session that `/setup` makes.
+/// The account, the Owner and the session that `/setup` creates.
 pub struct FirstOwner {
     /// The link's token.
     pub link: TokenHash,
@@ -47,7 +47,7 @@ pub struct InvitedUser {
     pub name: PersonName,
 }
 
-/// What a sign-in compares with.
+/// What a sign-in is compared with.
 #[derive(Clone)]
 pub struct Credentials {
     /// The user.
@@ -58,11 +58,11 @@ pub struct Credentials {
     pub name: PersonName,
     /// The password's hash; none while the invitation is open.
     pub password: Option<SecretHash>,
-    /// Whether the operator has barred the user.
+    /// Whether the operator has disabled the user.
     pub disabled: bool,
 }
 
-/// A user as the operator and My profile see them.
+/// A user, as the operator and My profile see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRecord {
     /// The identifier.
@@ -71,7 +71,7 @@ pub struct UserRecord {
     pub email: Email,
     /// The full name.
     pub name: PersonName,
-    /// Whether the operator has barred the user.
+    /// Whether the operator has disabled the user.
     pub disabled: bool,
     /// Whether a password was chosen.
     pub has_password: bool,
@@ -86,33 +86,33 @@ pub struct UserRecord {
 }
 
 impl UserRecord {
-    /// Whether wrong codes have locked the user out, by the rule of an account's members list.
+    /// Whether wrong codes have locked the user out, by the same rule as in an account's members list.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         MemberState::of(self.has_mfa, self.refused_in_a_row, false) == MemberState::Locked
     }
 }
 
-/// A user found by name, for a sign-in.
+/// A user found by their address, for a sign-in.
 pub type SignInRecord = Option<Credentials>;
 
-/// People, and the links through which they choose a password.
+/// Users, and the links through which they choose a password.
 #[async_trait]
 pub trait Users: Send + Sync {
-    /// Whether nobody exists yet.
+    /// Whether there are no users yet.
     async fn none_exist(&self) -> Result<bool, PortError>;
 
-    /// Replaces the set-up link; the one printed before is dead.
+    /// Replaces the set-up link. The previous link stops working.
     async fn offer_set_up(&self, link: TokenHash) -> Result<(), PortError>;
 
     /// Whether this set-up link would work now.
     async fn set_up_is_open(&self, link: TokenHash) -> Result<bool, PortError>;
 
-    /// Makes the first account, owner and session; false when the link is wrong or somebody exists already. An account of that name that
-    /// the operator added before is taken instead of a new one.
+    /// Creates the first account, Owner and session. Returns false if the link is wrong or a user already exists. Uses an account of that name
+    /// if the operator added one before.
     async fn create_first_owner(&self, first: FirstOwner) -> Result<bool, PortError>;
 
-    /// Adds a user with one role in one account; false when the address is taken.
+    /// Adds a user with one role in one account. Returns false if the address is taken.
     async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError>;
 
     /// All users by address.
@@ -121,32 +121,32 @@ pub trait Users: Send + Sync {
     /// One user.
     async fn find(&self, user: &UserId) -> Result<Option<UserRecord>, PortError>;
 
-    /// What to compare a password with.
+    /// Finds what a password is compared with.
     async fn credentials(&self, email: &Email) -> Result<SignInRecord, PortError>;
 
-    /// The current password's hash, to be confirmed by somebody who is signed in.
+    /// The hash of the current password, which a signed-in user confirms.
     async fn password(&self, user: &UserId) -> Result<Option<SecretHash>, PortError>;
 
-    /// Sets a password, ends the user's sessions and forgets open invitations; false when there is no such user.
+    /// Sets a password, ends the user's sessions and deletes open invitations. Returns false if there is no such user.
     async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError>;
 
-    /// Gives a user another address; false when it is another's, or when there is no such user.
+    /// Changes a user's address. Returns false if another user has it, or if there is no such user.
     async fn set_email(&self, user: &UserId, email: &Email) -> Result<bool, PortError>;
 
-    /// People whose address is a spelling of another person's, or of none.
+    /// People whose address is a spelling of another person's, or has no canonical form.
     async fn collisions(&self) -> Result<Vec<Collision<UserId>>, PortError>;
 
-    /// Bars a user, which ends their sessions, or lets them in again. An account's last Owner who can sign in is not barred.
+    /// Disables a user, which ends their sessions, or enables them again. Refused for an account's last Owner who can sign in.
     async fn set_disabled(
         &self,
         user: &UserId,
         disabled: bool,
     ) -> Result<MembershipChange, PortError>;
 
-    /// Removes a user and all that is theirs. An account's last Owner who can sign in is not removed.
+    /// Removes a user and all their data. Refused for an account's last Owner who can sign in.
     async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError>;
 
-    /// Opens an invitation until `expires`; earlier ones of the user are dead.
+    /// Opens an invitation until `expires`. Earlier invitations of the user stop working.
     async fn invite(
         &self,
         user: &UserId,
@@ -154,15 +154,15 @@ pub trait Users: Send + Sync {
         expires: Timestamp,
     ) -> Result<(), PortError>;
 
-    /// Whose password an invitation lets choose, while it is open.
+    /// The user of an open invitation.
     async fn invited(
         &self,
         link: TokenHash,
         now: Timestamp,
     ) -> Result<Option<InvitedUser>, PortError>;
 
-    /// Uses an invitation: it sets the password, ends the user's sessions and is dead then, and the browser is known to the user; false when
-    /// it was not open.
+    /// Uses an invitation: sets the password, ends the user's sessions and the invitation, and makes the browser known to the user. Returns
+    /// false if the invitation was not open.
     async fn accept_invitation(
         &self,
         link: TokenHash,

@@ -1,4 +1,4 @@
-//! A backup code as people see and type it: 16 characters of Crockford's base32 in groups of four.
+//! A backup code as users see and type it: 16 characters of Crockford's base32 in groups of four.
 
 use std::{fmt, str::FromStr};
 
@@ -10,17 +10,17 @@ use crate::people::typed::{ascii, is_separator};
 /// Crockford's alphabet: no I, L, O, U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// One backup code: 80 random bits (NIST 800-63B-4 §4.2.1.1 asks for 64). It has no `Debug` and no `Serialize`; `Display` writes the groups.
+/// One backup code: 80 random bits (NIST 800-63B-4 §4.2.1.1 asks for 64). No `Debug` and no `Serialize`; `Display` writes the groups.
 #[derive(Clone)]
 pub struct BackupCode(Zeroizing<String>);
 
-/// The text is no single backup code, so it is not evaluated and costs no attempt.
+/// The text is not exactly one backup code, so it is not evaluated and costs no attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum BackupCodeError {
-    /// It holds none.
+    /// The text contains no code.
     #[error("a backup code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX")]
     NoCode,
-    /// It holds more than one: which is meant can't be told.
+    /// The text contains more than one code, so it is not clear which one is meant.
     #[error("this holds more than one backup code")]
     Several,
 }
@@ -28,12 +28,12 @@ pub enum BackupCodeError {
 impl BackupCode {
     /// Characters in a code, without dashes.
     pub const CHARS: usize = 16;
-    /// At this many codes left, and below, the person is warned and offered new ones.
+    /// With this many codes left, or fewer, the user is warned and offered new ones.
     pub const FEW: u32 = 3;
     /// Codes in a set.
     pub const PER_SET: usize = 10;
 
-    /// Writes 80 bits drawn by the caller as a code.
+    /// Encodes 80 bits drawn by the caller as a code.
     #[must_use]
     pub fn from_random(bits: [u8; 10]) -> Self {
         let mut buffer = Zeroizing::new([0_u8; 16]);
@@ -46,14 +46,14 @@ impl BackupCode {
         Self(Zeroizing::new((0..16).map(character).collect()))
     }
 
-    /// The 16 characters without dashes: what is hashed and indexed.
+    /// The 16 characters without dashes, which are hashed and indexed.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-/// What a typed character means; `None` when it can't stand in a code.
+/// The canonical form of a typed character; `None` if it can't be part of a code.
 fn canonical(typed: char) -> Option<char> {
     match ascii(typed)?.to_ascii_uppercase() {
         'O' => Some('0'),
@@ -66,7 +66,7 @@ fn canonical(typed: char) -> Option<char> {
 impl FromStr for BackupCode {
     type Err = BackupCodeError;
 
-    /// Takes a code alone, however it is spaced, or the one code that stands in a line of a list, such as `3. XXXX-XXXX-XXXX-XXXX`.
+    /// Parses a code alone, with any spacing, or the only code in a line of a list, such as `3. XXXX-XXXX-XXXX-XXXX`.
     fn from_str(typed: &str) -> Result<Self, BackupCodeError> {
         if let Some(code) = alone(typed) {
             return Ok(Self(code));
@@ -85,7 +85,7 @@ impl FromStr for BackupCode {
         if let Some(code) = without_number(typed).and_then(alone) {
             return Ok(Self(code));
         }
-        // Codes in groups with blanks between.
+        // Several codes in groups, separated by whitespace.
         let is_several = characters(typed).is_some_and(|all| all.len() >= 2 * Self::CHARS);
         Err(if is_several {
             BackupCodeError::Several
@@ -95,12 +95,12 @@ impl FromStr for BackupCode {
     }
 }
 
-/// The code of a text that holds nothing else.
+/// The code, if the text contains nothing else.
 fn alone(typed: &str) -> Option<Zeroizing<String>> {
     characters(typed).filter(|code| code.len() == BackupCode::CHARS)
 }
 
-/// The characters of a text in which nothing stands that can't stand in a code.
+/// The code characters of a text; `None` if the text contains any other character except separators.
 fn characters(typed: &str) -> Option<Zeroizing<String>> {
     let code: Option<String> = typed
         .chars()
@@ -110,7 +110,7 @@ fn characters(typed: &str) -> Option<Zeroizing<String>> {
     code.map(Zeroizing::new)
 }
 
-/// The words of a text that are codes, with those that are longer: two of them that were joined, or one with a sign too many.
+/// The words of a text that look like codes, including longer ones: two joined codes, or a code with a character too many.
 fn words_like_codes(typed: &str) -> Vec<Zeroizing<String>> {
     let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '"' | ':');
     let words = typed.split(ends).filter_map(characters);
@@ -119,7 +119,7 @@ fn words_like_codes(typed: &str) -> Vec<Zeroizing<String>> {
         .collect()
 }
 
-/// What stands behind the number of a list: `3. `, `3) `, `#3 `.
+/// The text after a list number: `3. `, `3) `, `#3 `.
 fn without_number(typed: &str) -> Option<&str> {
     let typed = typed.trim_start_matches(|c: char| is_separator(c) || c == '#');
     let rest = typed.trim_start_matches(|c: char| ascii(c).is_some_and(|c| c.is_ascii_digit()));
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(refused, Some(BackupCodeError::NoCode));
     }
 
-    /// P14 of the field: nothing of what was pasted is cut in silence.
+    /// P14 of the field: no part of a pasted text is dropped silently.
     #[rstest]
     fn p14_several_codes_are_no_code(
         #[values(

@@ -1,4 +1,4 @@
-//! Setting up an authenticator: a pending key that activates nothing until a code of it has been verified.
+//! Setting up an authenticator with a pending key. The pending key activates nothing until one of its codes has been verified.
 
 use std::{str::FromStr, time::Duration};
 
@@ -7,32 +7,32 @@ use thiserror::Error;
 
 use crate::time::Timestamp;
 
-/// How long a pending key is kept and shown again on reload.
+/// How long a pending key is kept and shown again after a reload.
 pub const PENDING_KEY: Duration = Duration::from_mins(30);
-/// How long after the verification fresh backup codes may be shown to the session that set up or asked for them.
+/// How long after the verification fresh backup codes may be shown to the session that set up MFA or asked for them.
 pub const CODES_SHOWN: Duration = Duration::from_mins(30);
-/// The name of a new method, until its owner edits it.
+/// The name of a new method, until its user renames it.
 pub const METHOD_NAME: &str = "Authenticator application";
 
-/// Why backup codes are shown: it decides what their `Finish` means.
+/// Why backup codes are shown. The reason decides the effect of their `Finish`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CodesFor {
-    /// The first set of a new method: it is valid when it is shown.
+    /// The first set of a new method, which is valid at once.
     Added,
-    /// After a reset: the old codes work until the new ones are finished, and may be kept.
+    /// New codes after a reset. The old codes work until the new ones are finished, and may be kept.
     Reset,
-    /// New codes were asked for: the old ones work until the new ones are finished.
+    /// New codes that the user asked for. The old codes work until the new ones are finished.
     Generated,
 }
 
-/// The text names none of these.
+/// The text is not one of these reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("codes are for `added`, `reset` or `generated`")]
 pub struct CodesForError;
 
 impl CodesFor {
-    /// The text that stands in the database.
+    /// The text used in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl FromStr for CodesFor {
     }
 }
 
-/// Whether the codes from before may be kept instead of the new ones: after a reset, while there are some.
+/// Whether the old codes may be kept instead of the new ones: only after a reset, while some old codes are left.
 #[must_use]
 pub fn may_keep_codes(reason: CodesFor, old_left: Option<u32>) -> bool {
     reason == CodesFor::Reset && old_left.is_some_and(|left| left > 0)

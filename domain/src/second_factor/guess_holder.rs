@@ -1,21 +1,21 @@
-//! Whose budget a guess at the second factor spends.
+//! Determines whose budget a guess at the second factor spends.
 
 use crate::{ids::SessionId, session::policy::Standing, token::TokenHash};
 
-/// The holder of a guess budget. Each holder has the whole rule of [`crate::second_factor::lockout`] for itself: guesses of one holder never spend the
-/// budget of another, so that knowing a user's password keeps nobody out of their own browser.
+/// The holder of a guess budget. The rule of [`crate::second_factor::lockout`] applies to each holder separately. Guesses of one holder never
+/// spend another's budget, so an attacker who knows a user's password can't lock the user out of their own browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GuessHolder {
-    /// The user: all half sessions in browsers that are not known to the user share one budget.
+    /// The user: all half sessions in browsers that are unknown to the user share one budget.
     Stranger,
     /// A browser that is known to the user: all half sessions in that browser share one budget.
     KnownBrowser(TokenHash),
-    /// A complete session: all places within that session that take a code share one budget.
+    /// A complete session: everything within that session that takes a code shares one budget.
     Session(SessionId),
 }
 
 impl GuessHolder {
-    /// Whose budget a guess within `session` spends; `known_browser` is the token by which the browser is known to the session's user.
+    /// The holder whose budget a guess within `session` spends. `known_browser` is the token by which the browser is known to the session's user.
     #[must_use]
     pub fn of(standing: &Standing, session: &SessionId, known_browser: Option<TokenHash>) -> Self {
         match (standing, known_browser) {
@@ -25,7 +25,7 @@ impl GuessHolder {
         }
     }
 
-    /// Whose budget the guess spends when this holder has ended meanwhile; none when the guess is not judged at all.
+    /// The holder whose budget the guess spends if this holder no longer exists; none if the guess is not judged at all.
     #[must_use]
     pub const fn when_gone(&self) -> Option<Self> {
         match self {

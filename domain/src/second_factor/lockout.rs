@@ -1,22 +1,22 @@
-//! The guess budget of the second factor (NIST 800-63B-4 §3.2.2, RFC 4226 §7.3), shared by every place that takes a code and counted before
-//! the code is judged. Each holder of a budget ([`crate::second_factor::guess_holder`]) has this rule for itself.
+//! The guess budget of the second factor (NIST 800-63B-4 §3.2.2, RFC 4226 §7.3). Every place that takes a code uses this budget and counts
+//! the attempt before it judges the code. The rule applies to each holder of a budget ([`crate::second_factor::guess_holder`]) separately.
 
 use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// Attempts that count within [`PAUSE_WINDOW`]; the next one waits.
+/// Attempts allowed within [`PAUSE_WINDOW`]; the next one must wait.
 pub const PAUSE_AFTER: usize = 5;
-/// The window in which attempts add up to a pause.
+/// The window in which attempts are counted for a pause.
 pub const PAUSE_WINDOW: Duration = Duration::from_mins(15);
 /// Refused codes in a row that lock the authenticator application.
 pub const LOCK_AFTER: u32 = 10;
-/// Attempts with backup codes that a locked holder still has within [`BACKUP_WINDOW`].
+/// Attempts with backup codes that a locked holder may make within [`BACKUP_WINDOW`].
 pub const BACKUP_WHEN_LOCKED: usize = 5;
 /// The window of [`BACKUP_WHEN_LOCKED`].
 pub const BACKUP_WINDOW: Duration = Duration::from_hours(24);
 
-/// What is being tried.
+/// The kind of second factor that is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Factor {
     /// A 6-digit code of the authenticator application.
@@ -25,19 +25,19 @@ pub enum Factor {
     BackupCode,
 }
 
-/// What is stored of a holder's attempts. The instants are newest first; the epoch stands for "never".
+/// The stored attempts of a holder. The instants are sorted newest first; the epoch means "never".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attempts {
-    /// The last five attempts that counted.
+    /// The last five attempts that were counted.
     pub recent: [Timestamp; PAUSE_AFTER],
-    /// Refused codes since the budget was cleared: the user's and a known browser's by a complete sign-in.
+    /// Refused codes since the budget was cleared. A complete sign-in clears the budgets of the user and of a known browser.
     pub in_a_row: u32,
-    /// The last five backup codes tried while locked.
+    /// The last five attempts with backup codes while locked.
     pub backup: [Timestamp; BACKUP_WHEN_LOCKED],
 }
 
-/// How many codes in a row were refused before one that is right, of the budgets that a sign-in clears. `spent` counts the right one too;
-/// `strangers` is the common budget, of a sign-in from a known browser, which spent its own.
+/// How many codes in a row were refused before a right one, in the budgets that a sign-in clears. `spent` includes the right code.
+/// `strangers` is the common budget, if the sign-in came from a known browser, which spent its own budget.
 #[must_use]
 pub fn refused_before(spent: u32, strangers: Option<u32>) -> u32 {
     spent.saturating_sub(1).max(strangers.unwrap_or(0))
@@ -46,27 +46,27 @@ pub fn refused_before(spent: u32, strangers: Option<u32>) -> u32 {
 /// Whether one more attempt is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budget {
-    /// It is, and has been counted.
+    /// The attempt is judged, and has been counted.
     Open,
-    /// Too many lately: every path waits until then.
+    /// Too many recent attempts: all attempts must wait.
     Paused {
         /// When the next attempt is judged.
         until: Timestamp,
     },
-    /// Too many in a row: a backup code, an Owner or the operator unlocks.
+    /// Too many refused codes in a row: a backup code, an Owner or the operator unlocks the application.
     Locked {
         /// How many codes were refused.
         tries: u32,
     },
-    /// The holder has ended: nothing was counted, and nothing is judged.
+    /// The holder no longer exists: nothing was counted, and nothing is judged.
     Gone,
 }
 
 impl Attempts {
-    /// Judges one more attempt.
+    /// Checks whether one more attempt is allowed.
     #[must_use]
     pub fn budget(&self, factor: Factor, now: Timestamp) -> Budget {
-        // Of a clock that was put back nobody knows when it will be right: the window is the longest wait that is told.
+        // If the clock was set back, it is unknown when it will be right, so the reported wait is never longer than the window.
         let full_again = |oldest: Timestamp, window: Duration| {
             (now < oldest.plus(window)).then(|| oldest.min(now).plus(window))
         };
@@ -87,7 +87,7 @@ impl Attempts {
             .map_or(Budget::Open, |until| Budget::Paused { until })
     }
 
-    /// The attempts with one more that counted at `now`.
+    /// The attempts after one more that was counted at `now`.
     #[must_use]
     pub fn counted(&self, now: Timestamp) -> Self {
         let mut next = self.clone();

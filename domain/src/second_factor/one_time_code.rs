@@ -1,4 +1,4 @@
-//! The 6-digit code of an authenticator, as somebody types it.
+//! The 6-digit code of an authenticator, as a user types it.
 
 use std::str::FromStr;
 
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::people::typed::{ascii, is_separator};
 
-/// Six ASCII digits. It has no `Debug` and no `Serialize`.
+/// Six ASCII digits. The type has no `Debug` and no `Serialize`.
 #[derive(Clone)]
 pub struct OneTimeCode(Zeroizing<String>);
 

@@ -1,8 +1,8 @@
-//! Step-up: an Identity verification within a session, before something that a stolen open session must not do
+//! Step-up: an Identity verification within a session, before an action that a stolen open session must not allow
 //! (ASVS V7.5.1, V7.5.3; OWASP Transaction Authorization).
 //!
-//! What is wanted (the [`Intent`]) is stored by the server before the code is asked for; the right code turns it into a grant, and the
-//! action takes the grant in its own transaction.
+//! The server stores the requested action (the [`Intent`]) before it asks for the code. The right code turns the intent into a grant, and
+//! the action takes the grant in its own transaction.
 
 use std::{fmt, str::FromStr, time::Duration};
 
@@ -15,35 +15,35 @@ use crate::{
     time::Timestamp,
 };
 
-/// How long a grant is good for.
+/// How long a grant is valid.
 pub const GRANT: Duration = FRESH;
 /// How long an intent waits for its code.
 pub const INTENT: Duration = Duration::from_mins(10);
-/// How long a sign-in by backup code stands for the verification of one Reset or Generate.
+/// How long a sign-in by backup code counts as the verification of one Reset or Generate.
 pub const RECOVERY: Duration = Duration::from_mins(10);
 
 /// The actions that need an Identity verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// Another authenticator takes the place of the one there is.
+    /// Replaces the authenticator by another one.
     Reset,
-    /// The method and its backup codes go.
+    /// Deletes the method and its backup codes.
     Delete,
-    /// New backup codes take the place of the old ones.
+    /// Replaces the backup codes by new ones.
     Generate,
-    /// An account stops requiring MFA.
+    /// Stops requiring MFA in an account.
     RuleOff,
-    /// A member who is locked out loses their method and may start anew.
+    /// Deletes the method of a locked-out member, who may set up a new one.
     MemberReset,
 }
 
-/// The text names no action.
+/// The text is not an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no such action")]
 pub struct ActionError;
 
-/// An action and what it is about. A grant for one is no grant for another.
+/// An action and its target. A grant for one intent is not valid for another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case", try_from = "Told")]
 pub enum Intent {
@@ -55,19 +55,19 @@ pub enum Intent {
     Generate,
     /// See [`Action::RuleOff`].
     RuleOff {
-        /// Whose rule.
+        /// The account whose rule is switched off.
         account: AccountId,
     },
     /// See [`Action::MemberReset`].
     MemberReset {
-        /// Where the Owner met the member.
+        /// The account through which the Owner resets the member.
         account: AccountId,
-        /// Who is reset.
+        /// The member to reset.
         member: UserId,
     },
 }
 
-/// How an intent is read; why not by its derive, [`crate::session::policy::Standing`] says.
+/// The form in which an intent is deserialized. For the reason see `Told` in [`crate::session::policy`].
 #[derive(Deserialize)]
 struct Told {
     action: Action,
@@ -93,7 +93,7 @@ impl TryFrom<Told> for Intent {
 }
 
 impl Action {
-    /// All of them.
+    /// All actions.
     pub const ALL: [Self; 5] = [
         Self::Reset,
         Self::Delete,
@@ -102,7 +102,7 @@ impl Action {
         Self::MemberReset,
     ];
 
-    /// The text in the database and in the page's address.
+    /// The text in the database and in the page's URL.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -133,7 +133,7 @@ impl fmt::Display for Action {
 }
 
 impl Intent {
-    /// The action without what it is about.
+    /// The action without its target.
     #[must_use]
     pub const fn action(&self) -> Action {
         match self {
@@ -145,7 +145,7 @@ impl Intent {
         }
     }
 
-    /// What it is about, as it is stored: nothing, an account, or an account and a member.
+    /// The target as stored: nothing, an account, or an account and a member.
     #[must_use]
     pub fn target(&self) -> String {
         match self {
@@ -155,7 +155,7 @@ impl Intent {
         }
     }
 
-    /// Reads what [`Intent::action`] and [`Intent::target`] wrote; `None` for anything else.
+    /// Parses what [`Intent::action`] and [`Intent::target`] wrote; `None` for anything else.
     #[must_use]
     pub fn stored(action: Action, target: &str) -> Option<Self> {
         match (action, target) {
@@ -176,14 +176,14 @@ impl Intent {
         }
     }
 
-    /// Whether a sign-in by backup code may stand for its verification, so that whoever used the last code is not stuck.
+    /// Whether a sign-in by backup code may count as its verification, so that a user who used their last code is not stuck.
     #[must_use]
     pub const fn follows_recovery(&self) -> bool {
         matches!(self, Self::Reset | Self::Generate)
     }
 }
 
-/// Whether a code may still be given for what was asked at `asked_at`.
+/// Whether a code is still accepted for an intent that was requested at `asked_at`.
 #[must_use]
 pub fn is_asked(asked_at: Timestamp, now: Timestamp) -> bool {
     now.since(asked_at) < INTENT

@@ -1,7 +1,7 @@
-//! Several master keys side by side, so that one can take the place of another while the server runs (ASVS V13.3.4, NIST SP 800-57).
+//! Several master keys at the same time, so that one can replace another while the server runs (ASVS V13.3.4, NIST SP 800-57).
 //!
-//! What can be opened is sealed anew under the new key. What can't be computed anew, because its input is not known (blind indexes, the
-//! seals of events), is made with data keys, which stand in the database under a master key: only these are sealed anew.
+//! Sealed data is sealed again under the new key. Blind indexes and the seals of events can't be computed again, because their input is not
+//! known. They use data keys, which are stored in the database, sealed under a master key. Only the data keys are sealed again.
 
 use std::str::FromStr;
 
@@ -17,11 +17,11 @@ use crate::{
     secrets::vault::{KeyId, MasterKey, MasterKeyError, OpenError, Sealed, derived},
 };
 
-/// What marks the key that waits for its turn.
+/// The suffix that marks the key that waits for its rotation.
 const NEXT: &str = ":next";
 
-/// The key file: a line a key. The first one seals; one that is marked is known and seals nothing yet, so that every server has read it
-/// before anything is sealed with it.
+/// The key file: one key a line. The first key seals. A marked key is known but seals nothing yet, so that every server has read it before
+/// anything is sealed with it.
 #[derive(Clone)]
 pub struct KeyRing {
     keys: Vec<MasterKey>,
@@ -29,7 +29,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// A file with one key.
+    /// Creates a file with one key.
     #[must_use]
     pub fn new(key: MasterKey) -> Self {
         Self {
@@ -44,7 +44,7 @@ impl KeyRing {
         self.keys.first()
     }
 
-    /// The key that waits for its turn.
+    /// The key that waits for its rotation.
     #[must_use]
     pub const fn next(&self) -> Option<&MasterKey> {
         self.next.as_ref()
@@ -55,19 +55,19 @@ impl KeyRing {
         self.keys.iter().chain(&self.next)
     }
 
-    /// The key of that id.
+    /// The key with this id.
     #[must_use]
     pub fn find(&self, id: &KeyId) -> Option<&MasterKey> {
         self.keys().find(|key| key.id() == id)
     }
 
-    /// The key that a database was written with, by its check value.
+    /// The key that a database was written with, found by its check value.
     #[must_use]
     pub fn fitting(&self, check: &[u8]) -> Option<&MasterKey> {
         self.keys().find(|key| key.check().ct_eq(check).into())
     }
 
-    /// The file with one more key, which waits; none when one waits already, or has this id.
+    /// Adds a key that waits; `None` if a key already waits or has this id.
     #[must_use]
     pub fn with_next(&self, key: MasterKey) -> Option<Self> {
         let fits = self.next.is_none() && self.find(key.id()).is_none();
@@ -77,7 +77,7 @@ impl KeyRing {
         })
     }
 
-    /// The file in which the key that waited seals.
+    /// Makes the waiting key the one that seals.
     #[must_use]
     pub fn turned(mut self) -> Self {
         if let Some(next) = self.next.take() {
@@ -86,7 +86,7 @@ impl KeyRing {
         self
     }
 
-    /// The file with the key of this id first, whether it waited or not; as it is if there is none.
+    /// Moves the key with this id to the front, whether it waited or not. Without such a key the file stays as it is.
     #[must_use]
     pub fn led_by(mut self, id: &KeyId) -> Self {
         if self.next.as_ref().is_some_and(|next| next.id() == id) {
@@ -98,7 +98,7 @@ impl KeyRing {
         self
     }
 
-    /// A key of this file that has another one under its id among those `fingerprints`.
+    /// A key of this file whose id belongs to a different key among `fingerprints`.
     #[must_use]
     pub fn differing(&self, fingerprints: &[String]) -> Option<&MasterKey> {
         self.keys().find(|key| {
@@ -109,7 +109,7 @@ impl KeyRing {
         })
     }
 
-    /// The file without a key; none when it is the one that seals, or not there.
+    /// Removes a key; `None` if it is the one that seals, or does not exist.
     #[must_use]
     pub fn without(&self, id: &KeyId) -> Option<Self> {
         let is_other = |key: &MasterKey| key.id() != id;
@@ -125,7 +125,7 @@ impl KeyRing {
         })
     }
 
-    /// The text to write into the key file.
+    /// The content of the key file.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());
@@ -171,7 +171,7 @@ impl FromStr for KeyRing {
     }
 }
 
-/// What makes indexes and seals that can't be computed anew. They have no `Debug`.
+/// The keys of indexes and seals that can't be computed again. The type has no `Debug`.
 pub struct DataKeys {
     pub(crate) backup_codes: Zeroizing<[u8; 64]>,
     pub(crate) emails: Zeroizing<[u8; 64]>,
@@ -179,11 +179,11 @@ pub struct DataKeys {
 }
 
 impl DataKeys {
-    /// What each is for, and the name it has in the database.
+    /// The purpose of each data key, which is also its name in the database.
     pub const PURPOSES: [&'static str; 3] =
         ["backup code index", "email index", "security event chain"];
 
-    /// Those of a database that never had another master key.
+    /// The data keys of a database that has never had another master key.
     #[must_use]
     pub fn derived(master: &MasterKey) -> Self {
         let [backup_codes, emails, events] = Self::PURPOSES.map(|purpose| derived(master, purpose));
@@ -194,19 +194,19 @@ impl DataKeys {
         }
     }
 
-    /// A derived key, sealed to be kept.
+    /// A derived key, sealed for storage.
     ///
     /// # Errors
-    /// Never for a key of this length; the cipher's signature allows for it.
+    /// Never for a key of this length, but the cipher's signature returns an error.
     pub fn first(master: &MasterKey, purpose: &str, nonce: [u8; 24]) -> Result<Sealed, OpenError> {
         let key: Zeroizing<[u8; 64]> = derived(master, purpose);
         wrap(master, purpose, key.as_slice(), nonce)
     }
 
-    /// Opens what the database keeps.
+    /// Opens the data keys that the database stores.
     ///
     /// # Errors
-    /// When one is missing, was changed, or belongs to a master key that is not in the ring.
+    /// If one is missing, was changed, or belongs to a master key that is not in the ring.
     pub fn open(ring: &KeyRing, kept: impl Fn(&str) -> Option<Sealed>) -> Result<Self, OpenError> {
         let open = |purpose: &str| {
             let bytes = unwrap(ring, purpose, &kept(purpose).ok_or(OpenError::Changed)?)?;
@@ -224,10 +224,10 @@ impl DataKeys {
         })
     }
 
-    /// Seals one anew, under the current key.
+    /// Seals a data key again, under the current key.
     ///
     /// # Errors
-    /// When it does not open.
+    /// If it can't be opened.
     pub fn reseal(
         ring: &KeyRing,
         purpose: &str,

@@ -1,4 +1,4 @@
-//! The master keys, and what they seal.
+//! The master keys, and the data that they seal.
 
 pub mod keys;
 pub mod vault;

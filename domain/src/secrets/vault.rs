@@ -1,6 +1,6 @@
-//! Secrets at rest: authenticator keys are sealed, backup codes and e-mail addresses are found by keyed blind indexes.
+//! Secrets at rest. Authenticator keys are sealed; backup codes and e-mail addresses are found by keyed blind indexes.
 //!
-//! The master keys stand in the key file, apart from the database (see [`crate::secrets::keys`]). Each purpose gets a key of its own (HKDF, RFC 5869).
+//! The master keys are in the key file, apart from the database (see [`crate::secrets::keys`]). Each purpose has its own key (HKDF, RFC 5869).
 
 mod sealing;
 #[cfg(test)]
@@ -34,32 +34,32 @@ use crate::{
 use sealing::Sealing;
 pub use sealing::{KeySource, is_read_again};
 
-/// The key file's content: an id and 256 bits, written `id:base64`. It has no `Debug` and no `Serialize`.
+/// A master key of the key file: an id and 256 bits, written `id:base64`. The type has no `Debug` and no `Serialize`.
 #[derive(Clone)]
 pub struct MasterKey {
     pub(crate) id: KeyId,
     bytes: Zeroizing<[u8; 32]>,
 }
 
-/// Names a master key in every sealed row, so that several can live side by side.
+/// Identifies a master key in every sealed row, so that several keys can be in use.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(String);
 
-/// The text is no key file of ours.
+/// The text is not a valid key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a key file holds one line `id:base64` with 32 bytes in base64")]
 pub struct MasterKeyError;
 
-/// A sealed authenticator key: nonce and ciphertext, and the master key's id.
+/// A sealed authenticator key: nonce, ciphertext, and the master key's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// Which master key sealed it.
+    /// The master key that sealed it.
     pub key_id: KeyId,
     /// 24 bytes of nonce, then the ciphertext with its tag.
     pub bytes: Vec<u8>,
 }
 
-/// The row a sealed key belongs to. It is authenticated with the key, so that a row's ciphertext is worthless in another row.
+/// The row that a sealed key belongs to. The row is authenticated with the key, so that a ciphertext can't be opened in another row.
 #[derive(Debug, Clone, Copy)]
 pub enum SealContext<'a> {
     /// An active method.
@@ -71,19 +71,19 @@ pub enum SealContext<'a> {
 /// Why a sealed key could not be opened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OpenError {
-    /// Its master key was not read.
+    /// Its master key is not in the key file that was read.
     #[error(
         "it is sealed by the key {0}, which is not in this server's key file: copy the newest key file over it, or put the line that begins with `{0}:` back"
     )]
     MissingKey(KeyId),
-    /// Another master key under that id, another row, or changed bytes.
+    /// Another master key with that id, another row, or changed bytes.
     #[error(
         "a sealed key does not open: the key file, the row or the bytes are not the ones it was sealed with"
     )]
     Changed,
 }
 
-/// The keys in use, one a purpose. What is sealed says by which key; the ring may be exchanged while the server runs.
+/// The keys in use, one for each purpose. Sealed data names its key. The ring may be replaced while the server runs.
 pub struct Vault {
     ring: RwLock<Sealing>,
     data: DataKeys,
@@ -105,7 +105,7 @@ impl KeyId {
 }
 
 impl MasterKey {
-    /// Makes a key: the id from 4 random bytes, the key from 32.
+    /// Creates a key: the id from 4 random bytes, the key from 32.
     #[must_use]
     pub fn from_random(id: [u8; 4], bytes: [u8; 32]) -> Self {
         let id = HEXLOWER.encode(&id);
@@ -128,7 +128,7 @@ impl MasterKey {
         &self.id
     }
 
-    /// Tells this key from another one of the same id: the id and the beginning of [`Self::check`].
+    /// The id and the beginning of [`Self::check`], which distinguish this key from another one with the same id.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let check = self.check();
@@ -136,7 +136,7 @@ impl MasterKey {
         format!("{}:{}", self.id, beginning.unwrap_or_default())
     }
 
-    /// A value to keep in the database, by which a wrong key file is noticed at start. It tells nothing about the key.
+    /// A check value for the database, which reveals a wrong key file at start. The value tells nothing about the key.
     #[must_use]
     pub fn check(&self) -> [u8; 32] {
         *derived(self, "key check")
@@ -173,13 +173,13 @@ impl SealContext<'_> {
 }
 
 impl Vault {
-    /// The keys of one master key, before anything has ever been rotated.
+    /// Creates a vault with one master key, before any rotation.
     #[must_use]
     pub fn new(master: &MasterKey) -> Self {
         Self::with(&KeyRing::new(master.clone()), DataKeys::derived(master))
     }
 
-    /// The keys of a key file, and those that the database holds.
+    /// Creates a vault with the keys of a key file and the data keys of the database.
     #[must_use]
     pub fn with(ring: &KeyRing, data: DataKeys) -> Self {
         Self {
@@ -189,7 +189,7 @@ impl Vault {
         }
     }
 
-    /// The same, with the place where the keys are read again.
+    /// Adds the source from which the keys are read again.
     #[must_use]
     pub fn following(self, source: Box<dyn KeySource>) -> Self {
         Self {
@@ -198,12 +198,12 @@ impl Vault {
         }
     }
 
-    /// Goes on with the key file as it is now, if it has changed.
+    /// Reads the key file again if it has changed.
     pub fn refresh(&self) {
         self.ask(|source| source.changed());
     }
 
-    /// A request that waits here finds the keys that were read meanwhile.
+    /// Reads the keys from the source. A request that waits for this lock uses the keys that another one read meanwhile.
     fn ask(&self, read: impl FnOnce(&mut dyn KeySource) -> Option<KeyRing>) {
         let Some(source) = &self.source else { return };
         let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
@@ -212,13 +212,13 @@ impl Vault {
         }
     }
 
-    /// Goes on with the key file as it is now.
+    /// Replaces the keys by those of this key file.
     pub fn reload(&self, ring: &KeyRing) {
         let mut sealing = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         sealing.replace(ring);
     }
 
-    /// Seals by this key from now on, or from when it is read, whatever the order in the key file: servers with copies of the file seal alike.
+    /// Seals with this key from now on, or as soon as it is read, whatever the order in the key file, so that servers with different copies agree.
     pub fn seal_by(&self, key: &KeyId) {
         let named = |sealing: &Sealing| sealing.is_named(key);
         if !named(&self.ring.read().unwrap_or_else(PoisonError::into_inner)) {
@@ -241,14 +241,14 @@ impl Vault {
         sealing.fingerprints()
     }
 
-    /// The fingerprint of the key that waits for its rotation, by the key file that was read.
+    /// The fingerprint of the key that waits for its rotation in the key file.
     #[must_use]
     pub fn waiting(&self) -> Option<String> {
         let sealing = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         sealing.waiting()
     }
 
-    /// Whether the place where the keys are read again can't be used.
+    /// Whether the source of the keys can't be read.
     #[must_use]
     pub fn is_cut_off(&self) -> bool {
         self.source.as_ref().is_some_and(|source| {
@@ -272,10 +272,10 @@ impl Vault {
         current.unwrap_or_else(|| KeyId(String::new()))
     }
 
-    /// Seals a key for one row (XChaCha20-Poly1305), by the key file as it is now. The nonce is 192 random bits, drawn anew for each call.
+    /// Seals a key for one row (XChaCha20-Poly1305), with the current key file. The nonce is 192 random bits, drawn for each call.
     ///
     /// # Errors
-    /// Never for a key of this length; the cipher's signature allows for it.
+    /// Never for a key of this length, but the cipher's signature returns an error.
     pub fn seal(
         &self,
         key: &TotpKey,
@@ -287,7 +287,7 @@ impl Vault {
             msg: key.expose(),
             aad: aad.as_bytes(),
         };
-        // A server that was stopped for a while may hold a key that was dropped meanwhile.
+        // A server that was stopped for a while may still have a key that was dropped meanwhile.
         self.refresh();
         let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
         let current = ring.current().ok_or(OpenError::Changed)?;
@@ -301,10 +301,10 @@ impl Vault {
         })
     }
 
-    /// Opens a sealed key for use. For a key that is not known the key file is read again: another server may have read a newer one.
+    /// Opens a sealed key for use. If its master key is unknown, reads the key file again, because another server may have read a newer one.
     ///
     /// # Errors
-    /// [`OpenError`] when anything differs from what was sealed: it fails closed.
+    /// [`OpenError`] if anything differs from what was sealed (fail closed).
     pub fn open(&self, sealed: &Sealed, place: SealContext<'_>) -> Result<TotpKey, OpenError> {
         let (nonce, ciphertext) = sealed
             .bytes
@@ -332,19 +332,19 @@ impl Vault {
             .map_err(|_| OpenError::Changed)
     }
 
-    /// Where a user's backup code is found. The user is part of it: a code counts for its owner only (Gogs CVE-2025-64175).
+    /// The blind index of a user's backup code. The index includes the user, so a code is valid only for its owner (Gogs CVE-2025-64175).
     #[must_use]
     pub fn backup_code_index(&self, user: &UserId, code: &BackupCode) -> BlindIndex {
         keyed_hash(&self.data.backup_codes, &[user.as_str(), code.expose()])
     }
 
-    /// What seals the security events.
+    /// The chain that seals the security events.
     #[must_use]
     pub const fn event_chain(&self) -> &Chain {
         &self.data.events
     }
 
-    /// Where the password attempts for an address are counted, known or not: people type passwords into this field by mistake.
+    /// The index under which password attempts for an address are counted, known or not. Users also type passwords into this field by mistake.
     #[must_use]
     pub fn email_index(&self, email: &Email) -> BlindIndex {
         keyed_hash(&self.data.emails, &[email.as_str()])

@@ -1,4 +1,4 @@
-//! The limit for one address: of its sign-ins only refused ones count, because whole offices share one.
+//! The limit for one address. Only refused sign-ins count, because whole offices share one address.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use crate::time::Timestamp;
 
 /// Refused sign-ins of one address within [`WINDOW`], unless the operator sets another number.
 pub const LIMIT: u32 = 300;
-/// The window in which they add up.
+/// The window in which they are counted.
 pub const WINDOW: Duration = Duration::from_mins(5);
 
-/// Judges one more sign-in at `now`. `oldest` is the one that must have left the window: the `limit`-th newest that counts; none while
-/// there are fewer.
+/// Checks one more sign-in at `now`. `oldest` is the `limit`-th newest refused sign-in, which must have left the window; none if there are
+/// fewer.
 ///
 /// # Errors
 /// The instant until which sign-ins of this address are refused.
 pub fn judge(oldest: Option<Timestamp>, now: Timestamp) -> Result<(), Timestamp> {
     match oldest {
-        // A clock that was put back makes it no longer than the window.
+        // If the clock was set back, the wait is not longer than the window.
         Some(at) if now < at.plus(WINDOW) => Err(at.min(now).plus(WINDOW)),
         _ => Ok(()),
     }

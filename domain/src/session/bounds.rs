@@ -1,17 +1,17 @@
-//! How many sessions one person may have, and how fast they open. A right password is not slowed down by the delay after wrong ones.
+//! Limits how many sessions one person may have, and how fast they open. The delay after wrong passwords does not slow down right ones.
 
 use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// Sessions of one person that owe the second factor. With a further one the oldest goes.
+/// Sessions of one person that still require the second factor. Opening one more ends the oldest.
 pub const HALF: u32 = 5;
-/// Complete sessions of one person. With a further one the one goes that has been idle for longest. They are counted apart from half ones,
-/// so that a stranger who knows the password pushes none of them out.
+/// Complete sessions of one person. Opening one more ends the session that has been idle for the longest time. They are counted apart from
+/// half sessions, so that a stranger who knows the password can't end any of them.
 pub const COMPLETE: u32 = 20;
-/// Sign-ins in [`WINDOW`] with a right password: of one person from all browsers that are not known, and of each known browser.
+/// Sign-ins in [`WINDOW`] with a right password: of one person from all unknown browsers together, and of each known browser.
 pub const SIGN_INS: u32 = 30;
-/// The window that [`SIGN_INS`] is counted in.
+/// The window in which [`SIGN_INS`] is counted.
 pub const WINDOW: Duration = Duration::from_mins(1);
 
 /// Sign-ins since the first one of a window.
@@ -19,12 +19,12 @@ pub const WINDOW: Duration = Duration::from_mins(1);
 pub struct SignIns {
     /// When the window began.
     pub since: Timestamp,
-    /// How many.
+    /// How many sign-ins.
     pub count: u32,
 }
 
 impl SignIns {
-    /// Counts one more at `now`. A window that lies ahead, before the clock was put back, has ended.
+    /// Counts one more sign-in at `now`. A window that starts in the future, because the clock was set back, counts as ended.
     ///
     /// # Errors
     /// The instant until which sign-ins are refused.

@@ -1,4 +1,4 @@
-//! The one place that says what a session may do next. The server asks it on every request, the pages ask it before they show.
+//! The one place that decides what a session may do next. The server calls it on every request, the pages call it before they show anything.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// A user's place in one account, and that account's rule.
+/// A user's membership in one account, and that account's rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Membership {
     /// The account.
@@ -20,18 +20,18 @@ pub struct Membership {
     pub requires_mfa: bool,
 }
 
-/// Why somebody may not manage an account.
+/// Why a user may not manage an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoOwner {
-    /// They don't belong to it: for them it does not exist.
+    /// They don't belong to the account, so for them it does not exist.
     Stranger,
-    /// They are no Owner of it.
+    /// They are not an Owner of the account.
     Member,
-    /// They own it, but it requires MFA and they have none: it is closed to them until they set it up.
+    /// They own the account, but it requires MFA and they have none. The account stays closed to them until they set up MFA.
     SetUpOwed,
 }
 
-/// What is known of the session's user.
+/// What the policy needs to know about the session's user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
     /// Whether an MFA method is active.
@@ -40,30 +40,30 @@ pub struct Subject {
     pub memberships: Vec<Membership>,
 }
 
-/// What a session is, derived from its facts.
+/// The state of a session, derived from its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "standing", rename_all = "snake_case", try_from = "Told")]
 pub enum Standing {
-    /// The password was right; the second factor is owed.
+    /// The password was right; the second factor is still required.
     HalfSignedIn,
     /// Signed in, with several accounts to choose from.
     ChooseAccount,
-    /// Signed in to an account that requires MFA, without any: only the set-up is open.
+    /// Signed in without MFA to an account that requires it: only the set-up is allowed.
     SetUpOnly {
         /// The account that requires it.
         account: AccountId,
     },
     /// Signed in.
     Full {
-        /// The account worked in; none for a user who belongs to none.
+        /// The account that the session works in; none for a user who belongs to none.
         account: Option<AccountId>,
         /// The user's role there.
         role: Option<Role>,
     },
 }
 
-/// How a standing is read: left to its derive, an enum with its tag among its fields is kept whole until the tag is found, by code that
-/// weighs 10 KB in the pages.
+/// The form in which a standing is deserialized. The derive for an internally tagged enum would buffer all fields until it finds the tag,
+/// with code that adds 10 KB to the pages.
 #[derive(Deserialize)]
 struct Told {
     standing: String,
@@ -91,13 +91,13 @@ impl TryFrom<Told> for Standing {
 /// Who may call a server function or see a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Access {
-    /// Anybody.
+    /// Any client.
     Public,
-    /// Only a session that owes its second factor.
+    /// Only a session that still requires its second factor.
     HalfSignedIn,
-    /// Any session, whatever it still owes: in order to leave it.
+    /// Any session, even an incomplete one, for example to end it.
     AnySession,
-    /// A session that owes no second factor: in order to choose an account.
+    /// A session whose second factor is complete or not required, in order to choose an account.
     SignedIn,
     /// A session that may set up MFA: set-up only, or full.
     Enrolment,
@@ -105,7 +105,7 @@ pub enum Access {
     Full,
 }
 
-/// Derives what a session may do next; `None` when it has ended.
+/// Derives what a session may do next; `None` if the session has ended.
 #[must_use]
 pub fn decide(session: &SessionFacts, subject: &Subject, now: Timestamp) -> Option<Standing> {
     if session.has_ended(now) {
@@ -130,7 +130,7 @@ pub fn decide(session: &SessionFacts, subject: &Subject, now: Timestamp) -> Opti
     })
 }
 
-/// The chosen account while the user still belongs to it, else the only one there is.
+/// The chosen account if the user still belongs to it, else their only account.
 fn current<'a>(session: &SessionFacts, subject: &'a Subject) -> Option<&'a Membership> {
     let chosen = subject
         .memberships
@@ -142,11 +142,11 @@ fn current<'a>(session: &SessionFacts, subject: &'a Subject) -> Option<&'a Membe
     }
 }
 
-/// Whether a user may manage an account: see its members, set its rule, help its people. Asked of every such function, whatever account
+/// Whether a user may manage an account: see its members, set its rule, help its members. Every such function checks this, whatever account
 /// the session works in.
 ///
 /// # Errors
-/// The reason why not.
+/// The reason for the refusal.
 pub fn may_manage(subject: &Subject, account: &AccountId) -> Result<(), NoOwner> {
     let place = subject
         .memberships
@@ -162,7 +162,7 @@ pub fn may_manage(subject: &Subject, account: &AccountId) -> Result<(), NoOwner>
     }
 }
 
-/// Whether a session of this standing (`None`: no session) is let in.
+/// Whether a session with this standing (`None`: no session) has access.
 #[must_use]
 pub fn allows(standing: Option<&Standing>, access: Access) -> bool {
     match access {

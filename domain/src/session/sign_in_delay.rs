@@ -1,13 +1,13 @@
-//! The growing delay after wrong passwords: per account name, never a permanent lock, apart from the second factor's budget.
+//! The growing delay after wrong passwords, for each account name. The delay never locks permanently, and is separate from the guess budget.
 
 use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// Wrong passwords that cost no wait: people mistype.
+/// Wrong passwords that cause no delay, because people mistype.
 pub const FREE_FAILURES: u32 = 4;
 const FIRST_DELAY: Duration = Duration::from_secs(5);
-/// The longest wait, so that a stranger who keeps guessing can't shut the owner out for long.
+/// The longest delay, so that an attacker who keeps guessing can't lock the owner out for long.
 pub const LONGEST_DELAY: Duration = Duration::from_mins(1);
 /// Failures older than this are forgotten.
 pub const MEMORY: Duration = Duration::from_hours(24);
@@ -25,9 +25,9 @@ impl PasswordAttempts {
     /// Counts one more attempt at `now`, before the password is judged.
     ///
     /// # Errors
-    /// The instant until which attempts are refused, as far as is known: a clock that was put back makes it no longer than the delay.
+    /// The instant until which attempts are refused. If the clock was set back, the wait is not longer than the delay.
     pub fn count(self, now: Timestamp) -> Result<Self, Timestamp> {
-        // Without a delay nobody is early: who began a moment before another is often counted a moment after them.
+        // Without a delay no attempt is too early: a request that began a moment before another one is often counted after it.
         if now < self.allowed_at && !delay_after(self.failures).is_zero() {
             let delay = delay_after(self.failures);
             return Err(self.allowed_at.min(now.plus(delay)));
@@ -45,7 +45,7 @@ impl PasswordAttempts {
     }
 }
 
-/// How long the next attempt waits after this many failures.
+/// The delay of the next attempt after this many failures.
 #[must_use]
 pub fn delay_after(failures: u32) -> Duration {
     let Some(doublings) = failures.checked_sub(FREE_FAILURES + 1) else {

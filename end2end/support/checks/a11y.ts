@@ -3,21 +3,21 @@ import { expect, type Page } from '@playwright/test';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What depends on colours and sizes; all other rules judge the document alone. */
+/** The rules that depend on colours and sizes; all other rules check the document alone. */
 const LOOK_RULES = ['color-contrast', 'link-in-text-block', 'target-size'];
 
-/** Finds nothing to object to on the page as it stands, WCAG 2.2 AA and best practice. */
+/** Expects no axe findings on the current page: WCAG 2.2 AA and best practice. */
 export async function expectAccessible(page: Page): Promise<void> {
   await expectNoFindings(page, builder(page).withTags(RULES));
 }
 
-/** The same for a document that was judged already and now only looks different. */
+/** Like `expectAccessible`, but with the rules about colours and sizes only, for a document that was checked in another look. */
 export async function expectLegible(page: Page): Promise<void> {
   await expectNoFindings(page, builder(page).withRules(LOOK_RULES));
 }
 
 function builder(page: Page): AxeBuilder {
-  // Legacy mode looks at this page only; there are no frames, and it opens no page of its own.
+  // Legacy mode checks this page only. There are no frames, and it needs no page of its own.
   return new AxeBuilder({ page }).setLegacyMode(true);
 }
 
@@ -29,7 +29,7 @@ async function expectNoFindings(page: Page, axe: AxeBuilder): Promise<void> {
   expect(findings, `axe on ${page.url()}`).toEqual([]);
 }
 
-/** Nothing sticks out of the window to the right. */
+/** Expects that nothing extends beyond the right edge of the window. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const wide = await page.evaluate(() => {
     const limit = document.documentElement.clientWidth;

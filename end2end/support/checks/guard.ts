@@ -5,16 +5,16 @@ const TEXT_BINDING = 'twinlockTextNode';
 const LOAD_FAILURE = /^Failed to load resource: /;
 
 /**
- * For a picture Playwright writes `body {}` into the page, which Firefox refuses, as the page's own
- * policy says, and tells by the hash. The page itself can't evaluate anything.
+ * For a screenshot, Playwright writes `body {}` into the page. Firefox refuses it under the page's
+ * policy and reports its hash. The page itself can't evaluate anything.
  */
 const PICTURE_TAKEN = /YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA=/;
 const EVALUATED = ' > eval';
 
 /**
- * Listens to everything a browser does in a test and keeps what nobody may ever see: page errors,
- * violations of the content security policy, requests to strangers, messages of the console, and
- * words that were written to a text node of before, which a translator may have replaced.
+ * Listens to the browser in a test and records what must never happen: page errors, violations of
+ * the content security policy, requests to other origins, console errors, and changes of existing
+ * text nodes, which a translator may have replaced.
  */
 export class Guard {
   private readonly seen: { kind: string; text: string }[] = [];
@@ -30,22 +30,22 @@ export class Guard {
     this.origins = new Set([origin]);
   }
 
-  /** Declares that the test itself sends the browser there as well. */
+  /** Declares that the test itself sends the browser to this origin too. */
   expectOrigin(url: string): void {
     this.origins.add(new URL(url).origin);
   }
 
-  /** Declares that the server will refuse something, so that Chromium's own line is no fault. */
+  /** Declares that the server will refuse requests, so that Chromium's console line about it is allowed. */
   expectRefusals(...statuses: number[]): void {
     statuses.forEach((status) => this.statuses.add(status));
   }
 
-  /** Declares that the server will be away for a while. */
+  /** Declares that the server will be unreachable for a while. */
   expectOutage(): void {
     this.outage = true;
   }
 
-  /** Declares that the test attacks the page itself, so that the policy speaks up. */
+  /** Declares that the test attacks the page itself, so that violations of the policy are allowed. */
   expectAttack(): void {
     this.attack = true;
   }
@@ -55,12 +55,12 @@ export class Guard {
     this.pageErrors.push(message);
   }
 
-  /** Declares what the browser itself will write into the console in this test. */
+  /** Declares what the browser itself will write to the console in this test. */
   expectConsole(message: RegExp): void {
     this.consoles.push(message);
   }
 
-  /** Listens to all pages of a context, those it has yet to open too. */
+  /** Listens to all present and future pages of a context. */
   async watch(context: BrowserContext): Promise<void> {
     context.on('weberror', (error) => this.note('page error', String(error.error())));
     context.on('console', (message) => {
@@ -87,7 +87,7 @@ export class Guard {
     await context.addInitScript(watchTextNodes, TEXT_BINDING);
   }
 
-  /** What was seen and not declared. */
+  /** Returns what was recorded and not declared. */
   faults(): string[] {
     return this.seen
       .filter(({ kind, text }) => !this.declared(kind, text))
@@ -122,7 +122,7 @@ export class Guard {
   }
 }
 
-/** Reports a page that changes, removes or goes by a text node of the page, instead of the element that owns it. */
+/** Reports code of the page that changes, removes or inserts before a text node, instead of using the element that owns it. */
 function watchTextNodes(binding: string): void {
   const report = (what: string, node: unknown): void => {
     if (node instanceof Text && node.data.trim() !== '') {

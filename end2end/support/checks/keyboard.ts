@@ -3,10 +3,10 @@ import type { Menu } from '../pages/screen';
 
 const FARTHEST = 40;
 
-/** Walks with Tab, on or back, until a control has the focus, as somebody without a mouse does. */
+/** Presses Tab or Shift+Tab until a control has the focus, like a user without a mouse. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible();
-  // Behind the last control Firefox gives the key to its own window.
+  // After the last control, Firefox moves the focus to its own window.
   const key = (await liesBehind(target)) ? 'Shift+Tab' : 'Tab';
   for (let steps = 0; steps < FARTHEST; steps += 1) {
     if (await isFocused(target)) {
@@ -24,7 +24,7 @@ export async function press(page: Page, target: Locator): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Whether a control comes before what has the focus. */
+/** Returns whether a control comes before the focused element. */
 function liesBehind(target: Locator): Promise<boolean> {
   return target.evaluate((element) => {
     const from = document.activeElement ?? document.body;
@@ -32,7 +32,7 @@ function liesBehind(target: Locator): Promise<boolean> {
   });
 }
 
-/** Whatever the keyboard leads to can be told from the rest. */
+/** Expects that the focused element is visibly marked. */
 async function expectVisibleFocus(page: Page): Promise<void> {
   const marked = await page.evaluate(() => {
     const element = document.activeElement;
@@ -45,7 +45,7 @@ async function expectVisibleFocus(page: Page): Promise<void> {
   expect(marked, 'the focus can be seen').toBe(true);
 }
 
-/** Opens a menu and takes an item of it, with the arrow keys. */
+/** Opens a menu and chooses an item with the arrow keys. */
 export async function choose(menu: Menu, item: string): Promise<void> {
   const { page } = menu;
   await press(page, menu.button);

@@ -1,16 +1,16 @@
 import { expect, type Page } from '@playwright/test';
 import { expectNoSidewaysScroll } from './a11y';
 
-/** The least side of a target in CSS pixels, for a thumb (WCAG 2.5.5; 2.5.8 asks for 24). */
+/** The smallest side of a target in CSS pixels (WCAG 2.5.5; 2.5.8 asks for 24). */
 const TARGET = 44;
 
 /** Below this width a table has no room for its columns. */
 const PHONE = 600;
 
-/** Every control can be hit, every text can be read, whatever the width of the window is. */
+/** Expects that every control can be hit and every text can be read at the current width of the window. */
 export async function expectRoom(page: Page, what: string): Promise<void> {
   await expectNoSidewaysScroll(page);
-  // Firefox can't be told by BiDi that somebody wants less motion.
+  // BiDi has no way to make Firefox prefer reduced motion.
   const still = page.context().browser()?.browserType().name() === 'chromium';
   const found = await page.evaluate(survey, { target: TARGET, phone: PHONE, still });
   expect.soft(found, `${what} on ${page.url()}`).toEqual([]);
@@ -20,7 +20,7 @@ export async function expectRoom(page: Page, what: string): Promise<void> {
 function survey({ target, phone, still }: { target: number; phone: number; still: boolean }): string[] {
   const found: string[] = [];
   const limit = document.documentElement.clientWidth;
-  // What lies in front hides what is behind it, and may.
+  // A dialog or a menu in front may cover what is behind it.
   const front =
     document.querySelector('dialog[open]') ??
     document.querySelector('[role=menu]:not([hidden])') ??
@@ -52,7 +52,7 @@ function survey({ target, phone, still }: { target: number; phone: number; still
     inner.top >= outer.top - 2 &&
     inner.bottom <= outer.bottom + 2;
 
-  // Tests ask for reduced motion.
+  // The tests set prefers-reduced-motion.
   if (still && document.getAnimations().length > 0) {
     found.push('something moves in spite of prefers-reduced-motion');
   }
@@ -60,7 +60,7 @@ function survey({ target, phone, still }: { target: number; phone: number; still
   const controls = [
     ...front.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea'),
   ].filter(isShown);
-  /** A tick box is hit by its label too. */
+  /** The label of a checkbox belongs to its target. */
   const hit = (control: HTMLElement): DOMRect => {
     const label = control instanceof HTMLInputElement ? control.labels?.[0] : undefined;
     const tick = control.matches('[type=checkbox], [type=radio]') && label !== undefined;
@@ -76,7 +76,7 @@ function survey({ target, phone, still }: { target: number; phone: number; still
   controls.forEach((one, index) => {
     for (const other of controls.slice(index + 1)) {
       const [a, b] = [hit(one), hit(other)];
-      // A button inside a field has its room kept free there.
+      // The field keeps room free for a button inside it.
       const isAdornment = one.parentElement === other.parentElement && holds(a, b);
       if (overlap(a, b) > 1 && !isAdornment && !one.contains(other)) {
         found.push(`controls overlap: ${describe(one)} and ${describe(other)}`);
@@ -94,7 +94,7 @@ function survey({ target, phone, still }: { target: number; phone: number; still
     }
     const range = document.createRange();
     range.selectNodeContents(text);
-    // Shortened on purpose: the whole of it stands elsewhere.
+    // The text is shortened on purpose, and shown in full elsewhere.
     if (getComputedStyle(parent).textOverflow === 'ellipsis') {
       continue;
     }
@@ -131,7 +131,7 @@ function survey({ target, phone, still }: { target: number; phone: number; still
   return found;
 }
 
-/** With the keyboard of a phone up: whatever has the focus is seen whole, and so is the button that sends a form. */
+/** With a phone's keyboard open: the focused control is fully visible, and so is the submit button of its form. */
 export async function expectFocusInView(page: Page): Promise<void> {
   const found = await page.evaluate(walkFocus);
   expect.soft(found, `focus out of sight on ${page.url()}`).toEqual([]);
@@ -153,16 +153,16 @@ function walkFocus(): string[] {
   for (const control of front.querySelectorAll<HTMLElement>(
     'a[href], button, input, select, [tabindex="0"]',
   )) {
-    // What has it already would not be scrolled to: the window was another when it came.
+    // A control that has the focus already would not be scrolled into view, because the window has changed since.
     control.scrollIntoView({ block: 'nearest' });
     control.focus();
     if (document.activeElement !== control || control.matches('[tabindex="-1"]')) {
       continue;
     }
-    // A link in a sentence may go on in the next line.
+    // A link in a sentence may continue in the next line.
     const { left, top, width, height } = control.getClientRects()[0] as DOMRect;
     const seen = document.elementFromPoint(left + width / 2, top + height / 2);
-    // The label of a tick box lies over it, and belongs to it.
+    // The label of a checkbox lies over it, and belongs to it.
     const own = control instanceof HTMLInputElement ? [...(control.labels ?? [])] : [];
     const isCovered = ![control, ...own].some((part) => part.contains(seen));
     if (!isInView(control)) {

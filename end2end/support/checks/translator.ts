@@ -2,9 +2,9 @@ import type { BrowserContext, Page } from '@playwright/test';
 import type { Server } from '../site/server';
 
 /**
- * Does to every page of a context what a browser's translator does: each text node is replaced by
- * elements of its own, at once and whenever another one appears. The words stay as they are, so that
- * what a page says can be compared with what it says untranslated.
+ * Changes every page of a context as a browser's translator does: each text node, present or
+ * future, is replaced by new elements. The words stay the same, so that a page's text can be
+ * compared with the untranslated one.
  */
 export async function translate(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
@@ -39,7 +39,7 @@ export async function translate(context: BrowserContext): Promise<void> {
   });
 }
 
-/** What must reach no translator: names and addresses of people and accounts, the brand. */
+/** Returns what must not be translated: names and addresses of people and accounts, the brand. */
 export function properNames(server: Server, ...others: string[]): string[] {
   const list = (what: 'user' | 'account'): Record<string, unknown>[] => {
     const told = JSON.parse(server.command([what, 'list', '--json'])) as unknown;
@@ -51,7 +51,7 @@ export function properNames(server: Server, ...others: string[]): string[] {
   return [...names.filter((name) => typeof name === 'string'), ...others];
 }
 
-/** Where a page gave a translator what is not its own: a name, an address, a code, a key. */
+/** Returns texts that a translator could change and must not: a name, an address, a code, a key. */
 export async function givenAway(page: Page, names: readonly string[]): Promise<string[]> {
   return page.evaluate((proper) => {
     const code = /\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\b/;

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Screen, SecondFactorScreen } from './screen';
 
-/** What an identity is verified for, as the page's address names it. */
+/** The actions that need a verification, as in the page's address. */
 export type Action = 'reset' | 'delete' | 'generate' | 'rule-off' | 'member-reset';
 
 export class StepUp extends SecondFactorScreen {
@@ -19,7 +19,7 @@ export class ChooseAccount extends Screen {
   readonly title = 'Choose an account';
   readonly choices = this.page.getByRole('main').getByRole('list').getByRole('button');
 
-  /** The button of an account, whose name begins with the account's. */
+  /** Returns the button of an account; its name begins with the account's name. */
   choice(account: string): Locator {
     return this.choices.filter({ hasText: account });
   }
@@ -33,7 +33,7 @@ export class Accounts extends Screen {
     return rowOf(this.page, account);
   }
 
-  /** The link to the members, where there is one. */
+  /** Returns the link to the members, if there is one. */
   membersOf(account: string): Locator {
     return this.page.getByRole('link', { name: account, exact: true });
   }
@@ -74,7 +74,7 @@ export class Members extends Screen {
   }
 }
 
-/** The row of a table that something names. */
+/** Returns the row of a table whose name cell matches. */
 function rowOf(page: Page, name: string): Locator {
   const head = page.getByRole('rowheader', { name, exact: true });
   return page.getByRole('row').filter({ has: head });

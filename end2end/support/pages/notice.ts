@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** What the edge of every page says of the way to the server and of newer versions. */
+/** The notice at the edge of every page about the connection to the server and about new versions. */
 export class Notice {
   readonly reload: Locator;
   private readonly box: Locator;
@@ -14,14 +14,14 @@ export class Notice {
     return this.page.getByRole('status').filter({ hasText: text });
   }
 
-  /** The person comes back to the page: it asks for the server at once. */
+  /** The window gets the focus again, so the page asks for the server at once. */
   async lookAgain(): Promise<void> {
     await this.page.evaluate(() => window.dispatchEvent(new Event('focus')));
   }
 
-  /** There is nothing to say, and no room is taken. */
+  /** Expects no notice and no Reload button. */
   async expectGone(): Promise<void> {
-    // Asked again every few seconds, more seldom the longer it lasts.
+    // The page repeats its request every few seconds, and more seldom over time.
     await expect(this.box.getByRole('status')).toHaveText('', { timeout: 20_000 });
     await expect(this.reload).toHaveCount(0);
   }

@@ -25,12 +25,12 @@ export class SignIn extends Screen {
   readonly password = this.secret('Password');
   readonly showPassword = this.button('Show password');
   readonly submit = this.button('Sign in');
-  /** The same button while it waits. */
+  /** The submit button while it waits. */
   readonly busy = this.button('Signing in…');
 
   async fill(email: string, password: string): Promise<void> {
-    // In a field of type email Firefox takes what Playwright fills in for an addition. Keys are pressed again when the app takes the
-    // form over in between; a selection by script is an error then.
+    // Firefox appends Playwright's text in a field of type email, so the field is emptied first. Keys work also if the app takes over
+    // the form in between; a selection by script would be an error then.
     await this.email.press('ControlOrMeta+a');
     await this.email.press('Delete');
     await this.email.fill(email);
@@ -86,7 +86,7 @@ export class Profile extends Screen {
   readonly code = this.settings.getByRole('textbox', { name: '6-digit code', exact: true });
   readonly enter = this.settings.getByRole('button', { name: 'Enter', exact: true });
 
-  /** The value beside a term of the method's details. */
+  /** Returns the value beside a term of the method's details. */
   detail(term: string): Locator {
     const name = this.settings.locator('dt', { hasText: new RegExp(`^\\s*${term}\\s*$`) });
     return name.locator('xpath=following-sibling::dd[1]');
@@ -106,7 +106,7 @@ export class ChangePassword extends Screen {
   readonly submit = this.button('Change password');
   readonly cancel = this.button('Cancel');
 
-  /** Types both passwords and sends them. */
+  /** Types both passwords and submits them. */
   async change(current: string, next: string): Promise<void> {
     await this.current.fill(current);
     await this.next.fill(next);
@@ -137,7 +137,7 @@ export class MethodSetup extends Screen {
     return this.page.getByRole('img', { name: `QR code for ${email}`, exact: true });
   }
 
-  /** Opens the key for typing in by hand, and reads it, without the blanks. */
+  /** Opens the key for manual entry and reads it, without the blanks. */
   async readKey(): Promise<string> {
     await this.cannotScan.click();
     await expect(this.key).toBeVisible();

@@ -3,7 +3,7 @@ import { expectAccessible } from '../checks/a11y';
 
 export const BRAND = 'Customer Control Panel';
 
-/** One page of the product: where it is, what its heading says, its controls by role and name. */
+/** One page of the product: its address, its heading, and its controls by role and name. */
 export abstract class Screen {
   abstract readonly path: string;
   abstract readonly title: string;
@@ -14,7 +14,7 @@ export abstract class Screen {
     return this.page.getByRole('heading', { level: 1, name: this.title, exact: true });
   }
 
-  /** What was refused or is missing, said at once. */
+  /** The message about what was refused or is missing. */
   get alert(): Locator {
     return this.page.getByRole('alert');
   }
@@ -23,7 +23,7 @@ export abstract class Screen {
     return this.button('Try again');
   }
 
-  /** The result of the last action. */
+  /** The message about the result of the last action. */
   status(text: string | RegExp): Locator {
     return this.page.getByRole('status').filter({ hasText: text });
   }
@@ -34,7 +34,7 @@ export abstract class Screen {
     await expect(this.page.locator('body[data-ready]')).toBeAttached();
   }
 
-  /** The page is shown. */
+  /** Expects that the page is shown. */
   async expectOpen(): Promise<void> {
     await expect(this.heading).toBeVisible();
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveCount(1);
@@ -42,13 +42,13 @@ export abstract class Screen {
     await expect(this.page).toHaveTitle(`${this.title} · ${BRAND}`);
   }
 
-  /** The page is shown and axe has no objection to it. */
+  /** Expects that the page is shown and axe has no findings. */
   async arrive(): Promise<void> {
     await this.expectOpen();
     await expectAccessible(this.page);
   }
 
-  /** Whether the page stands at this address. */
+  /** Returns whether the page has this address. */
   protected isAt(pathname: string): boolean {
     return pathname === this.path;
   }
@@ -61,13 +61,13 @@ export abstract class Screen {
     return this.page.getByRole('textbox', { name, exact: true });
   }
 
-  /** A password field has no role, so it is found by its label. */
+  /** Returns a password field by its label, because it has no role. */
   protected secret(name: string): Locator {
     return this.page.getByLabel(name, { exact: true });
   }
 }
 
-/** Asks for a 6-digit code. */
+/** A page that asks for a 6-digit code. */
 export abstract class CodeScreen extends Screen {
   readonly title = 'Identity verification';
   readonly code = this.textbox('6-digit code');
@@ -78,7 +78,7 @@ export abstract class CodeScreen extends Screen {
     await this.enter.click();
   }
 
-  /** The code was refused for this reason, and the field says so to everybody. */
+  /** Expects that the code was refused for this reason, and that the field is marked accessibly. */
   async expectRefused(reason: RegExp, field = this.code): Promise<void> {
     await expect(this.alert.filter({ hasText: reason })).toBeVisible();
     await expect(field).toBeFocused();
@@ -87,7 +87,7 @@ export abstract class CodeScreen extends Screen {
   }
 }
 
-/** Takes a backup code as well: whoever has lost the device is not asked for it. */
+/** A page that also takes a backup code, for users without the device. */
 export abstract class SecondFactorScreen extends CodeScreen {
   readonly backupCode = this.textbox('Backup code');
   readonly useBackupCode = this.button('Use a backup code');
@@ -99,7 +99,7 @@ export abstract class SecondFactorScreen extends CodeScreen {
   }
 }
 
-/** A question in front of the page; its words are its name. */
+/** A dialog, named by its question. */
 export class Dialog {
   readonly box: Locator;
 
@@ -118,7 +118,7 @@ export class Dialog {
     await expect(this.box).toHaveCount(0);
   }
 
-  /** The question is asked, has the focus, and axe has no objection to it. */
+  /** Expects that the dialog is shown, has the focus, and axe has no findings. */
   async arrive(): Promise<void> {
     await expect(this.box).toBeVisible();
     await expect(this.box.locator(':focus')).toHaveCount(1);

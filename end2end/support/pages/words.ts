@@ -1,6 +1,6 @@
 /**
- * What the pages say, where a test listens for it. Names of controls are fixed and stand with the
- * pages; these are sentences, so each names only the part that carries the meaning.
+ * Texts of the pages that the tests look for. The names of controls are fixed and part of the page
+ * objects. These are sentences, so each pattern matches only the part with the meaning.
  */
 export const words = {
   // Sign-in and passwords
@@ -33,7 +33,7 @@ export const words = {
   severalCodes: /^This holds more than one backup code. Paste one of them.$/,
   codesLeft: (left: number): RegExp => new RegExp(`\\b${left} of 10\\b.*left`, 'i'),
 
-  // What the browser is asked to do
+  // Tasks of the browser
   fileHandedOver: /file was handed to your browser/,
   fileRefused: /did not take the file/,
   printing: /was asked to print/,
@@ -50,7 +50,7 @@ export const words = {
   eachOnce: /each code works once/i,
   justNow: /now|minute/i,
 
-  // What there is to do with a method
+  // Actions on a method
   beforeTheScan: /replace the old entry as soon as you scan.*backup code signs you in/i,
   resetCancelled: /old authenticator still works.*delete the new entry/i,
   setUpCancelled: /nothing was added.*delete its entry/i,
@@ -91,7 +91,7 @@ export const words = {
 
   workAfterFinish: /work only once you click Finish/,
 
-  // The server away, the browser crippled
+  // The server unreachable, the browser restricted
   javaScriptOff: /JavaScript/,
   webAssemblyOff: /WebAssembly/,
   notLoaded: /could not be loaded/,

@@ -5,8 +5,8 @@ import type {
 } from '@playwright/test';
 
 /**
- * Debian's Chromium: Playwright's own build would be a download from outside the package registries.
- * The flags keep the browser from talking to anybody but the server under test.
+ * Debian's Chromium, because Playwright's own build would be a download from outside the package
+ * registries. The flags keep the browser from contacting any server but the one under test.
  */
 export const browser: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> = {
   browserName: 'chromium',
@@ -29,11 +29,11 @@ export const browser: Partial<PlaywrightTestOptions & PlaywrightWorkerOptions> =
   actionTimeout: 10_000,
   navigationTimeout: 20_000,
   screenshot: 'only-on-failure',
-  // A colour in mid-transition would make the contrast check a matter of luck.
+  // With transitions, the contrast check could meet a colour half way.
   contextOptions: { reducedMotion: 'reduce' },
 };
 
-/** Chromium asks before a page may write to the clipboard; the others want a press of a button. */
+/** Allows a page to write to the clipboard: Chromium needs a permission, the other engines a click. */
 export async function allowClipboard(context: BrowserContext): Promise<void> {
   if (context.browser()?.browserType().name() === 'chromium') {
     await context.grantPermissions(['clipboard-write']);

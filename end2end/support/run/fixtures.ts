@@ -7,19 +7,19 @@ import { Site } from '../site/site';
 interface Fixtures {
   /** The server's own options, for `test.use`. */
   serverOptions: ServerOptions;
-  /** Tests that the browser at hand can't pass, by title, with the reason: they must fail. */
+  /** Tests that this browser can't pass, by title, with the reason; they must fail. */
   impossible: Readonly<Record<string, string>>;
-  /** Holds a test to that. */
+  /** Makes a test of `impossible` fail as expected. */
   knownFailure: void;
-  /** A server of this test alone, on an empty database. */
+  /** A server of this test only, on an empty database. */
   server: Server;
-  /** Watches every page of the test; fails it at the end. */
+  /** Watches every page of the test, and fails the test at its end. */
   guard: Guard;
   /** An owner with a password and no MFA, added by the command line. */
   owner: Person;
-  /** All pages, on the test's own browser tab, as the owner sees them. */
+  /** All pages on the test's own browser tab, with the owner as the user. */
   site: Site;
-  /** Opens a page on another device: nothing is shared with the test's own page. */
+  /** Opens a page on another device, which shares nothing with the test's own page. */
   anotherDevice: () => Promise<Page>;
 }
 
@@ -28,8 +28,8 @@ export const test = base.extend<Fixtures>({
   impossible: [{}, { option: true }],
 
   knownFailure: [
-    // The browser first: one that does not even start is no known failure, and would leave the worker without one, whose
-    // later tests then pass without having run.
+    // The fixture needs the browser first: a browser that does not start is no known failure. Otherwise the worker would have no browser,
+    // and its later tests would pass without having run.
     async ({ impossible, browser: _browser }, use, info) => {
       const reason = impossible[info.title];
       info.fail(reason !== undefined, reason ?? '');

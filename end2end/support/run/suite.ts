@@ -1,6 +1,6 @@
 import type { PlaywrightTestConfig } from '@playwright/test';
 
-/** How every suite runs: each test has a server and a database of its own, so they may run in any order, side by side. */
+/** The options of every suite: each test has a server and a database of its own, so tests may run in any order and in parallel. */
 export const suite = {
   fullyParallel: true,
   workers: 2,

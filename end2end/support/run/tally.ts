@@ -1,6 +1,6 @@
 import type { FullConfig, FullResult, Reporter, Suite, TestCase } from '@playwright/test/reporter';
 
-/** Ends the output with one plain line, `N passed, N failed`, for people and scripts alike. */
+/** Prints a last line `N passed, N failed`, for people and scripts. */
 class Tally implements Reporter {
   private readonly tests: TestCase[] = [];
   private ran = false;
@@ -19,12 +19,12 @@ class Tally implements Reporter {
   }
 
   async onEnd({ status }: FullResult): Promise<{ status: FullResult['status'] }> {
-    // A skipped test, or a run without any, has shown nothing.
+    // A skipped test, or a run without tests, must not pass.
     return { status: this.ran && status === 'passed' && this.failed() > 0 ? 'failed' : status };
   }
 
   async onExit(): Promise<void> {
-    // `--list` runs nothing and has nothing to tell.
+    // `--list` runs no test and has no result.
     if (this.ran || this.broken) {
       process.stdout.write(`${this.passed()} passed, ${this.failed()} failed\n`);
     }

@@ -1,7 +1,7 @@
 import { test as base } from '../run/fixtures';
 import { Proxy } from './proxy';
 
-/** The pages by way of a proxy that keeps connections and may lose answers. */
+/** The pages behind a proxy that keeps connections and may lose answers. */
 export const test = base.extend<{ between: Proxy }>({
   between: async ({ server }, use) => {
     const proxy = await Proxy.before(server);

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 
 const WASM = '**/*.wasm';
 
-/** Keeps the app from arriving until it is let go, as a slow network does. */
+/** Delays the app until the returned function is called, as a slow network does. */
 export async function holdApp(page: Page): Promise<() => Promise<void>> {
   let letGo: () => void = () => undefined;
   const held = new Promise<void>((go) => {
@@ -18,7 +18,7 @@ export async function holdApp(page: Page): Promise<() => Promise<void>> {
   };
 }
 
-/** A network as slow as a bad mobile one. */
+/** Emulates a bad mobile network. */
 export async function throttle(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.emulateNetworkConditions', {
@@ -29,7 +29,7 @@ export async function throttle(page: Page): Promise<void> {
   });
 }
 
-/** Notes, frame by frame, which main headings are to be seen; what follows itself is noted once. */
+/** Records in each frame which main headings are visible; consecutive repeats are recorded once. */
 export async function watchHeadings(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const seen: string[] = [];
@@ -47,7 +47,7 @@ export async function watchHeadings(page: Page): Promise<() => Promise<string[]>
   return () => page.evaluate(() => (window as unknown as { seenHeadings: string[] }).seenHeadings);
 }
 
-/** Adds up how much of what was painted has jumped, without the grace the browser gives after a key or a click. */
+/** Adds up the layout shifts, including those after a key or a click, which the browser would not count. */
 export async function watchShifts(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const shifts: PerformanceEntry[] = [];
@@ -59,7 +59,7 @@ export async function watchShifts(page: Page): Promise<() => Promise<number>> {
   });
   return () =>
     page.evaluate(async () => {
-      // The observer is told after the frame in which something moved.
+      // The observer is called after the frame of the shift.
       await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
       const { shifts } = window as unknown as { shifts: { value: number }[] };
       return shifts.reduce((sum, { value }) => sum + value, 0);

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Length of a time step in seconds (RFC 6238). */
+/** The length of a time step in seconds (RFC 6238). */
 export const STEP = 30;
 
 /**
- * The wall clock of one server. It runs as ours does, moved forward by an offset that the server
- * reads anew at each look (libfaketime), so that no test waits for a time step to pass.
+ * The wall clock of one server. It runs like the real one plus an offset, which the server reads
+ * anew each time (libfaketime), so that no test waits for a time step.
  */
 export class Clock {
   private offset = 0;
@@ -15,7 +15,7 @@ export class Clock {
     this.write();
   }
 
-  /** What the server's clock shows now, in milliseconds. */
+  /** Returns the server's time in milliseconds. */
   now(): number {
     return Date.now() + this.offset;
   }
@@ -27,8 +27,8 @@ export class Clock {
   }
 
   /**
-   * Moves the server's clock to a place in the next time step, so that a test neither straddles
-   * the end of a step nor depends on the moment at which it was started.
+   * Moves the server's clock to a position in the next time step, so that a test neither crosses
+   * the end of a step nor depends on the moment of its start.
    */
   toStep(secondsIntoStep = 1): void {
     const now = this.now();
@@ -36,7 +36,7 @@ export class Clock {
     this.advance(next - now / 1000);
   }
 
-  /** The environment that puts a process under this clock. */
+  /** Returns the environment that makes a process use this clock. */
   environment(): Record<string, string> {
     return {
       LD_PRELOAD: library(),
@@ -48,14 +48,14 @@ export class Clock {
   }
 
   private write(): void {
-    // By rename: the server may look while this is being written.
+    // A rename is atomic, and the server may read the file at any moment.
     const fresh = `${this.file}.new`;
     writeFileSync(fresh, `+${(this.offset / 1000).toFixed(3)}s\n`);
     renameSync(fresh, this.file);
   }
 }
 
-/** Debian keeps the library in a folder named after the machine's architecture; this build of it is the one for several threads. */
+/** Debian keeps the library in a folder named after the machine's architecture; this build is the one for several threads. */
 function library(): string {
   const found = readdirSync('/usr/lib')
     .map((folder) => join('/usr/lib', folder, 'faketime', 'libfaketimeMT.so.1'))

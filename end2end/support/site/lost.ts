@@ -3,7 +3,7 @@ import { words } from '../pages/words';
 
 type Lose = (route: Route) => Promise<void>;
 
-/** The server does it, and its first answer gets lost in this way. */
+/** The server handles the first request, and its answer gets lost in this way. */
 export async function loseFirst(page: Page, api: string, lose: Lose): Promise<void> {
   await page.route(
     `**/api/${api}`,
@@ -20,7 +20,7 @@ export const gateway: Lose = (route) =>
 const nothing: Lose = (route) => route.abort('connectionreset');
 const empty: Lose = (route) => route.fulfill({ status: 200, body: '' });
 
-/** The ways, and what is said of each. */
+/** The kinds of loss, and the page's message for each. */
 export const LOSSES = [
   ['no answer', nothing, /can't be reached/],
   ['a gateway', gateway, words.gatewayHere],

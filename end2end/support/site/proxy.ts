@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, request, type Server as Listener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What stands between the browser and the server: a real proxy, which may answer itself or change what it passes on. */
+/** A real proxy between browser and server, which may answer itself or change what it passes on. */
 export class Proxy {
-  /** Answers in the server's place, and says so by `true`. */
+  /** Answers instead of the server, and returns `true` if it did. */
   answers: (asked: IncomingMessage, answer: ServerResponse) => boolean = () => false;
-  /** Changes the head of a request on its way. */
+  /** Changes the headers of a request. */
   sends: (headers: IncomingMessage['headers']) => void = () => undefined;
-  /** Changes the head of an answer on its way back. */
+  /** Changes the headers of an answer. */
   returns: (headers: IncomingMessage['headers']) => void = () => undefined;
-  /** Ends the browser's connection once the server has answered, in the answer's place. */
+  /** Returns whether to close the browser's connection instead of passing on the server's answer. */
   cuts: (asked: IncomingMessage) => boolean = () => false;
-  /** The paths that were asked for. */
+  /** The requested paths. */
   readonly asked: string[] = [];
 
   private constructor(
@@ -19,7 +19,7 @@ export class Proxy {
     readonly url: string,
   ) {}
 
-  /** Stands before a server, at an address of its own. */
+  /** Starts a proxy in front of a server, at an address of its own. */
   static async before(server: { readonly url: string }): Promise<Proxy> {
     const listener = createServer();
     await new Promise<void>((ready) => listener.listen(0, '127.0.0.1', ready));
@@ -33,7 +33,7 @@ export class Proxy {
     return proxy;
   }
 
-  /** Ends it with every connection. */
+  /** Stops the proxy and closes its connections. */
   close(): void {
     this.listener.close();
     this.listener.closeAllConnections();
@@ -58,7 +58,7 @@ export class Proxy {
   }
 }
 
-/** A page of what stands in between. */
+/** Answers with an HTML page of the proxy. */
 export function html(answer: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): true {
   answer.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
   answer.end(`<!doctype html><title>${text}</title><h1>${text}</h1>`);

@@ -1,6 +1,6 @@
 import type { Server } from './server';
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export interface Person {
   name: string;
   email: string;
@@ -8,7 +8,7 @@ export interface Person {
   account: string;
 }
 
-/** The owner whom most journeys are about. */
+/** The owner in most journeys. */
 export const ADA: Person = {
   name: 'Ada Owner',
   email: 'ada@example.com',
@@ -16,7 +16,7 @@ export const ADA: Person = {
   account: 'Example Ltd',
 };
 
-/** Somebody who belongs to an account without owning it. */
+/** A member of an account. */
 export const MAX: Person = {
   name: 'Max Member',
   email: 'max@example.com',
@@ -24,7 +24,7 @@ export const MAX: Person = {
   account: ADA.account,
 };
 
-/** A second member, who has done nothing yet. */
+/** A second member, without MFA so far. */
 export const ZOE: Person = {
   name: 'Zoe Member',
   email: 'zoe@example.com',
@@ -40,7 +40,7 @@ export const OLE: Person = {
   account: 'Other Ltd',
 };
 
-/** Adds an account and its owner by the operator's commands. */
+/** Adds an account and its owner with the operator's commands. */
 export function seedOwner(server: Server, person: Person = ADA): Person {
   server.command(['account', 'add', person.account]);
   return seedMember(server, person, 'owner');
@@ -56,7 +56,7 @@ export function seedMember(
   return person;
 }
 
-/** Adds members nobody ever signs in as. */
+/** Adds members who never sign in. */
 export function seedCrowd(server: Server, count: number): void {
   for (let number = 1; number <= count; number += 1) {
     const twoDigits = String(number).padStart(2, '0');
@@ -68,7 +68,7 @@ export function seedCrowd(server: Server, count: number): void {
   }
 }
 
-/** Adds somebody to a further account. */
+/** Adds a user to a further account. */
 export function joinAccount(
   server: Server,
   { email }: Person,

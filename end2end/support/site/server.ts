@@ -11,19 +11,19 @@ import { freePort } from './free-port';
 const BINARY = process.env['TWINLOCK_BIN'] ?? resolve(__dirname, '../../../target/release/twinlock');
 const START_LIMIT_MS = 15_000;
 
-/** What a server is started with, beyond its own database. */
+/** The settings of a server besides its own database. */
 export interface ServerOptions {
   /** The log filter, `RUST_LOG`. */
   log?: string;
-  /** Where people without their device find help. */
+  /** The help page for users without their device. */
   supportUrl?: string;
   /** Any other setting, by the name of its environment variable. */
   settings?: Record<string, string>;
 }
 
-/** The real binary on a database of its own in a temporary folder, under a clock of its own. */
+/** The real binary with a database of its own in a temporary folder, under a clock of its own. */
 export class Server {
-  /** Where the database, its key file and the log stand. */
+  /** The folder of the database, its key file and the log. */
   readonly folder = mkdtempSync(join(tmpdir(), 'twinlock-e2e-'));
   readonly logFile = join(this.folder, 'server.log');
   readonly clock = new Clock(join(this.folder, 'clock'));
@@ -50,12 +50,12 @@ export class Server {
     }
   }
 
-  /** The address the server said it listens on, without a slash at the end. */
+  /** Returns the address that the server printed, without a slash at the end. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The link to create the first owner with, as this start prints it on an empty database. */
+  /** Returns the link to create the first owner, which a start on an empty database prints. */
   async setupLink(): Promise<string> {
     const printed = (): string | undefined =>
       /^Create the first owner:\n(\S+)$/m.exec(this.output)?.[1];
@@ -63,12 +63,12 @@ export class Server {
     return printed() as string;
   }
 
-  /** Everything this start has printed on standard output so far. */
+  /** Returns all standard output of this start so far. */
   get output(): string {
     return this.lines.join('\n');
   }
 
-  /** Starts on the same database and the same port. */
+  /** Starts with the same database and the same port. */
   async start(): Promise<void> {
     this.lines = [];
     const log = openSync(this.logFile, 'a');
@@ -88,20 +88,20 @@ export class Server {
     this.port = await this.readAddress(child);
   }
 
-  /** Stops the server as a failure of the power would, and starts it again. */
+  /** Kills the server, as a power failure would, and starts it again. */
   async crash(): Promise<void> {
     await this.stop('SIGKILL');
     await this.start();
   }
 
-  /** Exchanges the server as a deployment does: with other settings its pages are another build. */
+  /** Replaces the server, as a deployment does: with other settings its pages are another build. */
   async redeploy(options: ServerOptions): Promise<void> {
     await this.stop();
     this.options = { ...this.options, ...options };
     await this.start();
   }
 
-  /** Stops the server as an operator would, and waits until it is gone. */
+  /** Stops the server, as an operator would, and waits until it has ended. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.child;
     this.child = undefined;
@@ -110,7 +110,7 @@ export class Server {
     }
     const gone = once(child, 'exit');
     child.kill(signal);
-    // A page may hold a connection open; what is left after this long would be a hang.
+    // A page may hold a connection open; after this time the server would be hanging.
     const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await gone;
     clearTimeout(impatience);
@@ -136,7 +136,7 @@ export class Server {
     return done.stdout;
   }
 
-  /** The log so far, for a failed test's report. */
+  /** Returns the log so far, for a failed test's report. */
   log(): string {
     return readFileSync(this.logFile, 'utf8');
   }

@@ -6,13 +6,13 @@ import { Dialog, Menu } from '../pages/screen';
 import { ADA, type Person } from './seed';
 import { type Authenticator, otplib } from './totp';
 
-/** What somebody holds who has set up MFA: the app's key and the backup codes. */
+/** The secrets of a user with MFA: the app's key and the backup codes. */
 export interface Enrolled {
   key: string;
   codes: string[];
 }
 
-/** All pages as one person sees them on one browser tab, and the ways through them. */
+/** All pages for one user on one browser tab, and the journeys through them. */
 export class Site {
   readonly firstStart: pages.FirstStart;
   readonly invitation: pages.Invitation;
@@ -56,12 +56,12 @@ export class Site {
     this.menu = new Menu(page, person.name);
   }
 
-  /** The same person's view of another tab or device. */
+  /** Returns the pages for this user on another tab or device. */
   on(page: Page): Site {
     return new Site(page, this.clock, this.person);
   }
 
-  /** Another person's view of this tab, or of another device. */
+  /** Returns the pages for another user on this tab, or on another device. */
   as(person: Person, page: Page = this.page): Site {
     return new Site(page, this.clock, person);
   }
@@ -79,31 +79,31 @@ export class Site {
     return new Dialog(this.page, question);
   }
 
-  /** The code an authenticator app shows at this moment of the server's clock. */
+  /** Returns the authenticator app's code at the server's time. */
   code({ key }: { key: string }, app: Authenticator = otplib, earlier = 0): string {
     return app(key, this.clock.now() - earlier * 1000);
   }
 
-  /** Email and password, up to whatever comes after them. */
+  /** Gives email and password; any page may follow. */
   async givePassword(): Promise<void> {
     await this.signIn.open();
     await this.signIn.fill(this.person.email, this.person.password);
     await this.signIn.submit.click();
   }
 
-  /** Signs in somebody without MFA. */
+  /** Signs in a user without MFA. */
   async enter(): Promise<void> {
     await this.givePassword();
     await this.home.expectOpen();
   }
 
-  /** Signs in somebody with MFA up to the question for a code. */
+  /** Signs in a user with MFA up to the question for a code. */
   async enterUpToCode(): Promise<void> {
     await this.givePassword();
     await this.signInCode.expectOpen();
   }
 
-  /** Signs in somebody with MFA, in a fresh time step. */
+  /** Signs in a user with MFA, in a fresh time step. */
   async enterWithCode(enrolled: Enrolled): Promise<void> {
     await this.enterUpToCode();
     this.clock.toStep();
@@ -111,7 +111,7 @@ export class Site {
     await this.home.expectOpen();
   }
 
-  /** Signs in by a backup code up to whatever comes after it. */
+  /** Signs in by a backup code; any page may follow. */
   async giveBackupCode(code: string): Promise<void> {
     await this.enterUpToCode();
     await this.signInCode.useBackupCode.click();
@@ -123,7 +123,7 @@ export class Site {
     await this.home.expectOpen();
   }
 
-  /** Signs in and goes on to one of several accounts. */
+  /** Signs in and chooses one of several accounts. */
   async enterAccount(account: string): Promise<void> {
     await this.givePassword();
     await this.chooseAccount.expectOpen();
@@ -135,7 +135,7 @@ export class Site {
     await this.signIn.expectOpen();
   }
 
-  /** From My profile to where a new key would be shown, if the password was given lately. */
+  /** Goes from My profile to the page of a new key; if the password is older, the server asks for it first. */
   async askForSetup(): Promise<void> {
     await this.profile.open();
     await this.profile.addMethod.click();
@@ -143,13 +143,13 @@ export class Site {
     await this.newMethod.next.click();
   }
 
-  /** From My profile up to the page with the QR code. */
+  /** Goes from My profile to the page with the QR code. */
   async startSetup(): Promise<void> {
     await this.askForSetup();
     await this.setup.expectOpen();
   }
 
-  /** From My profile up to the question for the new app's code; returns the key. */
+  /** Goes from My profile to the question for the new app's code; returns the key. */
   async setUpToCode(): Promise<{ key: string }> {
     await this.startSetup();
     const key = await this.setup.readKey();
@@ -160,7 +160,7 @@ export class Site {
     return { key };
   }
 
-  /** From My profile up to the page with the backup codes. */
+  /** Goes from My profile to the page with the backup codes. */
   async setUpToBackupCodes(): Promise<Enrolled> {
     const { key } = await this.setUpToCode();
     await this.methodCode.submit(this.code({ key }));
@@ -168,21 +168,21 @@ export class Site {
     return { key, codes: await this.backupCodes.read() };
   }
 
-  /** Nothing is lost by leaving the backup codes; then My profile. */
+  /** Confirms that the backup codes are saved and finishes; My profile follows. */
   async finish(): Promise<void> {
     await this.backupCodes.saved.check();
     await this.backupCodes.finish.click();
     await this.profile.expectOpen();
   }
 
-  /** The whole wizard: somebody who is signed in adds an authenticator app. */
+  /** Runs the whole wizard: a signed-in user adds an authenticator app. */
   async addMfa(): Promise<Enrolled> {
     const enrolled = await this.setUpToBackupCodes();
     await this.finish();
     return enrolled;
   }
 
-  /** From where a set-up was demanded to the end of it. */
+  /** Completes a required set-up. */
   async obeySetup(): Promise<Enrolled> {
     await this.setup.expectOpen();
     const key = await this.setup.readKey();
@@ -192,7 +192,7 @@ export class Site {
     return enrolled;
   }
 
-  /** From the page with the QR code up to the backup codes. */
+  /** Goes from the page with the QR code to the backup codes. */
   async proveSetup(key: string): Promise<Enrolled> {
     await this.setup.next.click();
     await this.methodCode.expectOpen();
@@ -202,7 +202,7 @@ export class Site {
     return { key, codes: await this.backupCodes.read() };
   }
 
-  /** From My profile to the verification of an action on the method. */
+  /** Goes from My profile to the verification of an action on the method. */
   async askToReset(): Promise<void> {
     await this.profile.open();
     await this.profile.methodMenu.choose('Reset');
@@ -228,7 +228,7 @@ export class Site {
     await this.stepUp(action).submit(this.code(enrolled));
   }
 
-  /** From My profile up to the QR code of the new app; returns its key. */
+  /** Goes from My profile to the QR code of the new app; returns its key. */
   async resetUpToSetup(enrolled: Enrolled): Promise<string> {
     await this.askToReset();
     await this.verify('reset', enrolled);
@@ -236,12 +236,12 @@ export class Site {
     return this.setup.readKey();
   }
 
-  /** From My profile up to the backup codes of the new app. */
+  /** Goes from My profile to the backup codes of the new app. */
   async resetUpToBackupCodes(enrolled: Enrolled): Promise<Enrolled> {
     return this.proveSetup(await this.resetUpToSetup(enrolled));
   }
 
-  /** From My profile up to ten new backup codes. */
+  /** Goes from My profile to ten new backup codes. */
   async generateUpToBackupCodes(enrolled: Enrolled): Promise<string[]> {
     await this.askToGenerate();
     await this.verify('generate', enrolled);
@@ -249,7 +249,7 @@ export class Site {
     return this.backupCodes.read();
   }
 
-  /** Somebody with MFA who is signed out, at the question for a code. */
+  /** Enrols the user, signs out, and signs in up to the question for a code. */
   async enrolledAtCode(): Promise<Enrolled> {
     await this.enter();
     const enrolled = await this.addMfa();
@@ -259,7 +259,7 @@ export class Site {
     return enrolled;
   }
 
-  /** What a person gets who pastes somewhere else. */
+  /** Returns the text that a paste into another page gives. */
   async pasted(): Promise<string> {
     const elsewhere = await this.page.context().newPage();
     await elsewhere.setContent('<textarea autofocus></textarea>');
@@ -272,7 +272,7 @@ export class Site {
     return value;
   }
 
-  /** A page is shown that tells a visitor nothing about the person. */
+  /** Expects that the page contains no name or address of the user. */
   async expectNothingPersonal(): Promise<void> {
     await expect(this.page.getByText(this.person.name)).toHaveCount(0);
     await expect(this.page.getByText(this.person.email)).toHaveCount(0);

@@ -9,11 +9,11 @@ import { STEP } from './clock';
 /** An authenticator app: the code for a key (base32) at an instant in milliseconds. */
 export type Authenticator = (key: string, at: number) => string;
 
-/** The authenticator written in TypeScript. */
+/** An authenticator written in TypeScript. */
 export const otplib: Authenticator = (key, at) =>
   generateSync({ secret: key, epoch: Math.floor(at / 1000) });
 
-/** The authenticator of the OATH Toolkit, written in C by other people. */
+/** The authenticator of the OATH Toolkit, an independent implementation in C. */
 export const oathtool: Authenticator = (key, at) => {
   const now = new Date(at).toISOString().replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
   return execFileSync('oathtool', ['--totp', '--base32', `--now=${now}`, key], {
@@ -22,8 +22,8 @@ export const oathtool: Authenticator = (key, at) => {
 };
 
 /**
- * A code that is wrong now, half an hour around, and near each quarter of an hour up to a day: at a set-up any of these names a clock that is
- * off by that much.
+ * Returns a code that is wrong now, within half an hour, and near each quarter of an hour up to a day: at a set-up, a code of those times
+ * would reveal a clock that is off by that much.
  */
 export function wrongCode(key: string, at: number): string {
   const near = new Set<string>();
@@ -37,7 +37,7 @@ export function wrongCode(key: string, at: number): string {
   return free.find((code) => !near.has(code)) as string;
 }
 
-/** What a QR code of an authenticator says (the otpauth key URI). */
+/** The content of an authenticator's QR code (the otpauth key URI). */
 export interface KeyUri {
   type: string;
   label: string;
@@ -48,7 +48,7 @@ export interface KeyUri {
   period: string | null;
 }
 
-/** Takes an otpauth URI apart. */
+/** Parses an otpauth URI. */
 export function parseKeyUri(text: string): KeyUri {
   const uri = new URL(text);
   const value = (name: string): string | null => uri.searchParams.get(name);
@@ -63,13 +63,13 @@ export function parseKeyUri(text: string): KeyUri {
   };
 }
 
-/** Reads a QR code as a phone does: from the picture on the screen. */
+/** Reads a QR code from a screenshot, as a phone does. */
 export async function scan(image: Locator): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'twinlock-qr-'));
   try {
     const picture = join(folder, 'qr.png');
     await image.screenshot({ path: picture });
-    // Its complaint about a missing message bus is of interest only where it fails.
+    // Its warning about a missing message bus matters only if it fails.
     const quietly = { encoding: 'utf8', stdio: 'pipe' } as const;
     return execFileSync('zbarimg', ['--quiet', '--raw', picture], quietly).trim();
   } finally {

@@ -24,7 +24,7 @@ const EVA: Person = {
   account: 'Island Ltd',
 };
 
-/** Several accounts, their rule and their members; and who is made to set up MFA. */
+/** Several accounts, their rule and their members, and a required set-up of MFA. */
 export async function accounts({ site, server, guard, visit: look }: Tour): Promise<void> {
   guard.expectRefusals(401, 403, 409);
   const ida = site.as(seedOwner(server, IDA));

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 
-/** What differs from run to run, and what stands for it. */
+/** Texts that differ between runs, and their replacements. */
 const VOLATILE: readonly [RegExp, string][] = [
   [/\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\b/g, 'BACKUP-CODE'],
   [/\b(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}\b/g, 'KEY'],
@@ -14,16 +14,16 @@ const VOLATILE: readonly [RegExp, string][] = [
 ];
 
 /**
- * What a screen reader is told at this stop is what it was told before.
+ * Expects the same texts for a screen reader as in the snapshot.
  *
- * The whole text is compared, where `toMatchAriaSnapshot` would let additions pass; and what can't
- * be the same twice is replaced first, so that `--update-snapshots` writes nothing to mend by hand.
+ * The whole text is compared, because `toMatchAriaSnapshot` would allow additions. Texts that differ
+ * between runs are replaced first, so that `--update-snapshots` writes nothing to correct by hand.
  */
 export async function expectSameAria(page: Page, stop: string): Promise<void> {
   const name = `${stop.replace(/[^a-zA-Z0-9]+/g, '-')}.yml`;
   const before = test.info().snapshotPath(name);
   if (existsSync(before)) {
-    // An answer may still be on its way to the page. The verdict comes after it, below.
+    // An answer may still be on its way to the page. The comparison that counts follows below.
     const isSame = async (): Promise<boolean> =>
       (await told(page)) === readFileSync(before, 'utf8');
     await expect
@@ -35,7 +35,7 @@ export async function expectSameAria(page: Page, stop: string): Promise<void> {
 }
 
 async function told(page: Page): Promise<string> {
-  // An open menu hangs in the header, which is told once and not again at every stop.
+  // An open menu is part of the header, which is not compared at every stop.
   const isMenuOpen = await page.getByRole('menu').first().isVisible();
   const text = await page.locator(isMenuOpen ? 'body' : 'main').first().ariaSnapshot();
   return `${VOLATILE.reduce((stable, [pattern, word]) => stable.replace(pattern, word), text)}\n`;

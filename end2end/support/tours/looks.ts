@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-/** One way of looking at a page. */
+/** One width and colour scheme for a page. */
 export interface Look {
   width: number;
   colorScheme: 'light' | 'dark';
@@ -8,7 +8,7 @@ export interface Look {
 
 const HEIGHT = 800;
 
-/** A desk's screen and the narrowest one WCAG asks for (400 % zoom of the former), both themes. */
+/** A desktop screen and the narrowest width of WCAG (400 % zoom of the former), both themes. */
 export const LOOKS: readonly Look[] = [
   { width: 1280, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
@@ -16,10 +16,10 @@ export const LOOKS: readonly Look[] = [
   { width: 320, colorScheme: 'dark' },
 ];
 
-/** The narrowest (and 400 % zoom of 1280), a phone, a tablet, a desk, a wall. */
+/** The narrowest width (400 % zoom of 1280), a phone, a tablet, a desktop, a wide screen. */
 export const WIDTHS = [320, 375, 768, 1280, 3840] as const;
 
-/** Shows the page in each way, and leaves it in the first. */
+/** Shows the page in each look, and restores the first. */
 export async function inEachLook(page: Page, act: (look: Look) => Promise<void>): Promise<void> {
   for (const look of LOOKS) {
     await wear(page, look);
@@ -28,7 +28,7 @@ export async function inEachLook(page: Page, act: (look: Look) => Promise<void>)
   await wear(page, LOOKS[0] as Look);
 }
 
-/** Shows the page in each width, and leaves it in the ordinary one. */
+/** Shows the page in each width, and restores the ordinary one. */
 export async function inEachWidth(page: Page, act: (width: number) => Promise<void>): Promise<void> {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: HEIGHT });
@@ -37,14 +37,14 @@ export async function inEachWidth(page: Page, act: (width: number) => Promise<vo
   await wear(page, LOOKS[0] as Look);
 }
 
-/** A phone whose keyboard is up leaves this much of the page. */
+/** Shows the page at the size that an open phone keyboard leaves. */
 export async function besideKeyboard(page: Page, act: () => Promise<void>): Promise<void> {
   await page.setViewportSize({ width: 320, height: 300 });
   await act();
   await wear(page, LOOKS[0] as Look);
 }
 
-/** What people set in their own browser, by its name. */
+/** Users' own browser settings, by name. */
 export const HABITS = {
   /** WCAG 1.4.12. */
   'text spacing': `
@@ -54,10 +54,10 @@ export const HABITS = {
   'text of twice the size': ':root { font-size: 200%; }',
 } as const;
 
-/** Shows the page with each of people's own settings. */
+/** Shows the page with each of the users' own settings. */
 export async function inEachHabit(page: Page, act: (habit: string) => Promise<void>): Promise<void> {
   for (const [habit, css] of Object.entries(HABITS)) {
-    // Not a style element: the page's own content security policy forbids it.
+    // The page's own content security policy forbids a style element.
     await page.evaluate((text) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(text);

@@ -13,7 +13,7 @@ const NORA: Person = {
   account: 'Northwind Ltd',
 };
 
-/** What there is to do with a method: from its name to the last backup code. */
+/** The actions on a method: from its name to the last backup code. */
 export async function method({ site, server, guard, visit: look }: Tour): Promise<void> {
   guard.expectRefusals(401, 403, 422);
   const nora = site.as(seedOwner(server, NORA));

@@ -26,7 +26,7 @@ const ROD: Person = {
   account: 'Short Ltd',
 };
 
-/** What is rare or soon over: waits, long names, nothing to show, somebody locked out. */
+/** Rare or short states: waits, long names, empty lists, a locked-out user. */
 export async function states({ site, server, guard, visit: look }: Tour): Promise<void> {
   guard.expectRefusals(401, 403, 409, 429);
   guard.expectOutage();
@@ -66,7 +66,7 @@ async function lockOut(site: Site, server: Server): Promise<void> {
   await site.enter();
   const { key } = await site.addMfa();
   await site.signOut();
-  // The guesses of a browser that is known to its user would lock that browser alone.
+  // In a browser that is known to the user, the guesses would lock that browser only.
   await site.page.context().clearCookies();
   for (let round = 1; round <= 2; round += 1) {
     await site.enterUpToCode();

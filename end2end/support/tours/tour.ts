@@ -9,7 +9,7 @@ import { words } from '../pages/words';
 /** Called with a short name at each page and in each state worth looking at. */
 export type Visit = (stop: string, page: Page) => Promise<void>;
 
-/** What a tour needs of a test. */
+/** The fixtures that a tour needs. */
 export interface Tour {
   site: Site;
   server: Server;
@@ -17,7 +17,7 @@ export interface Tour {
   visit: Visit;
 }
 
-/** From the first start by way of the first method to a stopped server. */
+/** From the first start over the first method to a stopped server. */
 export async function firstSteps({ site, server, guard, visit: look }: Tour): Promise<void> {
   guard.expectRefusals(401, 403, 404, 409, 422, 429);
   guard.expectOutage();
@@ -29,7 +29,7 @@ export async function firstSteps({ site, server, guard, visit: look }: Tour): Pr
   await outsiders(site, server, visit);
 }
 
-/** Stops at what the tour's own tab shows. */
+/** A visit of the page in the tour's own tab. */
 export type Stop = (stop: string) => Promise<void>;
 
 async function firstStart(site: Site, server: Server, visit: Stop): Promise<void> {

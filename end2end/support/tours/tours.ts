@@ -7,7 +7,7 @@ import { words } from '../pages/words';
 
 type Walk = (tour: Tour) => Promise<void>;
 
-/** Together they show every page in its main states. The first one needs an empty database. */
+/** All tours, which together show every page in its main states. The first one needs an empty database. */
 export const TOURS: readonly [string, Walk][] = [
   ['first steps', settled(firstSteps)],
   ['a method', settled(method)],
@@ -15,7 +15,7 @@ export const TOURS: readonly [string, Walk][] = [
   ['rare states', settled(states)],
 ];
 
-/** A stop is looked at once all of it is there, but for those that show how a page waits. */
+/** Waits until a page has loaded before its visit, except for stops that show how a page waits. */
 function settled(tour: Walk): Walk {
   const once = (look: Visit): Visit => async (stop, page) => {
     if (!/on (its|their) way/.test(stop)) {

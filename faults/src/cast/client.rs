@@ -1,4 +1,4 @@
-//! One person: a browser, an authenticator, the codes on paper, and a list of what the database may hold about them.
+//! A scripted user: a browser, an authenticator, backup codes, and the states that the database may hold about them.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Stage, held::Held};
 use crate::{database::Names, facts::Facts, tally::Tally, watch};
 
-/// Refusals before which the attempt was counted.
+/// Refusals of attempts that were counted.
 const COUNTED: [&str; 6] = [
     "wrong_credentials",
     "wrong_code",
@@ -18,7 +18,7 @@ const COUNTED: [&str; 6] = [
     "clock_off",
 ];
 
-/// Functions that give the session a new token, or end it.
+/// Functions that rotate the session's token, or end the session.
 const EXCHANGING: [&str; 7] = [
     "session/verify_code",
     "session/verify_backup_code",
@@ -29,40 +29,40 @@ const EXCHANGING: [&str; 7] = [
     "mfa/delete",
 ];
 
-/// Somebody who acts.
+/// A scripted user.
 pub struct Client {
     pub person: Person,
     pub names: Names,
-    /// What the database may hold: one thing, or what an act without an answer may have made of it, in the order of its transactions.
+    /// The states that the database may hold: a single one, or after an act without an answer, one per transaction of that act.
     pub may_hold: Vec<Facts>,
-    /// The act without an answer.
+    /// The act that got no answer.
     pub unanswered: Option<(&'static str, Effect)>,
     pub held: Option<Held>,
     pub app: Option<Authenticator>,
-    /// Backup codes that were never given.
+    /// Unused backup codes.
     pub codes: Vec<String>,
-    /// The last code that was accepted, with its step.
+    /// The last accepted code, with its step.
     pub last_code: Option<(i64, String)>,
-    /// The step whose code was given again after it was accepted.
+    /// The step whose accepted code was sent again.
     pub step_given_again: Option<i64>,
-    /// The last backup code that was accepted.
+    /// The last accepted backup code.
     pub last_backup_code: Option<String>,
     pub tried_again: usize,
     pub tally: Tally,
     pub broken: Vec<String>,
-    /// A line for each acknowledged answer since the database was last compared.
+    /// A line for each answer since the database was last compared.
     pub journal: Vec<String>,
-    /// Every answer since then.
+    /// Every answer since the database was last compared.
     pub told: Vec<Told>,
     pub chance: Chance,
     is_parked: bool,
 }
 
-/// What an act leaves with its person once it is done.
+/// How a completed act changes the user's own state.
 #[derive(Clone)]
 pub enum Effect {
     Nothing,
-    /// An authenticator is active; its codes stand in the answer alone.
+    /// An authenticator is active; its backup codes are known only from the answer.
     Enrolled(Authenticator, i64, String),
     /// A step's code was accepted.
     CodeTaken(i64, String),
@@ -72,11 +72,11 @@ pub enum Effect {
     Deleted,
 }
 
-/// An answer, as whoever watched the server sees it.
+/// An answer that the client received.
 pub struct Told {
-    /// The number that the server gave the request.
+    /// The request id that the server assigned.
     pub id: String,
-    /// What the database held before the act, and after each of its transactions.
+    /// The state of the database before the act, and after each of its transactions.
     pub steps: Vec<Facts>,
 }
 
@@ -84,13 +84,13 @@ pub struct Told {
 pub struct Act {
     pub function: &'static str,
     pub request: Value,
-    /// What the database holds before it, and after each of its transactions.
+    /// The state of the database before the act, and after each of its transactions.
     pub steps: Vec<Facts>,
     pub effect: Effect,
 }
 
 impl Client {
-    /// Somebody of whom the database holds nothing special yet.
+    /// A user about whom the database holds nothing special yet.
     pub fn new(person: Person, names: Names, chance: Chance) -> Self {
         Self {
             person,
@@ -113,7 +113,7 @@ impl Client {
         }
     }
 
-    /// Acts until the round is over, or until something got no answer.
+    /// Acts until the round ends, or until a request gets no answer.
     pub fn play(&mut self, stage: &Stage<'_>) {
         self.is_parked = false;
         while !stage.is_over() && !self.is_parked {
@@ -122,12 +122,12 @@ impl Client {
         }
     }
 
-    /// What the database holds, as long as everything was answered.
+    /// The state of the database, as long as every request was answered.
     pub fn facts(&self) -> &Facts {
         &self.may_hold[0]
     }
 
-    /// Performs an act in the held browser; answers its result when it was done.
+    /// Performs an act in the held browser; returns the answer if it succeeded.
     pub fn act(&mut self, stage: &Stage<'_>, act: Act) -> Option<Answer> {
         let mut held = self.held.take().unwrap();
         let answer = self.act_in(stage, &mut held, act);
@@ -135,7 +135,7 @@ impl Client {
         answer
     }
 
-    /// The same in a browser that holds no session yet.
+    /// Like [`Self::act`], but in a browser without a session.
     pub fn act_anew(&mut self, stage: &Stage<'_>, act: Act) -> Option<(Answer, Held)> {
         let mut held = Held::new(Browser::new(stage.door), false, stage.clock.now());
         let answer = self.act_in(stage, &mut held, act)?;
@@ -219,7 +219,7 @@ impl Client {
         self.is_parked = true;
     }
 
-    /// An act without an answer was done: its session is lost where it has a new token by now, or has ended.
+    /// Applies an unanswered act that was committed. If the act rotated the token or ended the session, the session is lost.
     pub fn was_done(&mut self, function: &str, effect: Effect) {
         if EXCHANGING.contains(&function) {
             self.held = None;
@@ -227,7 +227,7 @@ impl Client {
         self.apply(effect);
     }
 
-    /// What an act that was done leaves.
+    /// Applies the effect of a completed act.
     pub fn apply(&mut self, effect: Effect) {
         match effect {
             Effect::Nothing => {}
@@ -255,7 +255,7 @@ impl Client {
         }
     }
 
-    /// Leaves the session unless it lives on for a good while.
+    /// Drops the session unless it stays valid for some time.
     pub fn leave_what_ends(&mut self, now: i64) {
         if self
             .held
@@ -271,7 +271,7 @@ impl Client {
     }
 }
 
-/// As a balancer does: a request for which there was no connection is nowhere, and may go to the next instance.
+/// Sends a request as a balancer does: if a connection is refused, the request goes to the next instance.
 fn knock(
     stage: &Stage<'_>,
     held: &mut Held,

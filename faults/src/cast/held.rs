@@ -1,4 +1,4 @@
-//! A browser with a session that was acknowledged.
+//! A browser with an acknowledged session.
 
 use std::io;
 
@@ -9,22 +9,22 @@ use sha2::{Digest, Sha256};
 
 const MINUTE: i64 = 60_000;
 
-/// The browser, and what its session is.
+/// The browser, and the state of its session.
 pub struct Held {
     pub browser: Browser,
-    /// Signed in; else the second factor is owed.
+    /// Signed in; otherwise the second factor is still owed.
     pub is_full: bool,
-    /// When the password was given.
+    /// When the password was entered.
     pub opened_at: i64,
-    /// Wrong codes that were acknowledged within it, once it is full.
+    /// Acknowledged wrong codes within the session, once it is full.
     pub refused: i64,
-    /// When a backup code was given that still stands for a verification.
+    /// Whether a backup code at sign-in still allows one verification.
     pub recovered: bool,
     seen_at: i64,
 }
 
 impl Held {
-    /// One that has just signed in.
+    /// A session that has just been opened.
     pub const fn new(browser: Browser, is_full: bool, now: i64) -> Self {
         Self {
             browser,
@@ -47,18 +47,18 @@ impl Held {
         self.browser.try_call(function, request)
     }
 
-    /// Whether a set-up may begin: the password was given lately.
+    /// Whether a set-up may begin, because the password was entered recently.
     pub const fn is_fresh(&self, now: i64) -> bool {
         now - self.opened_at < 8 * MINUTE
     }
 
-    /// Whether the session may have ended by its age: well before it does.
+    /// Whether the session may have expired: true well before it does.
     pub const fn may_have_ended(&self, now: i64) -> bool {
         let is_old = now - self.seen_at > 50 * MINUTE || now - self.opened_at > 23 * 60 * MINUTE;
         is_old || (!self.is_full && now - self.opened_at > 8 * MINUTE)
     }
 
-    /// What is stored of its token.
+    /// The stored hash of the token.
     pub fn token_hash(&self) -> Vec<u8> {
         let token = BASE64URL_NOPAD.decode(self.browser.token().as_bytes());
         Sha256::digest(token.unwrap()).to_vec()

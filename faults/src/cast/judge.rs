@@ -1,4 +1,4 @@
-//! Compares what stands in the database with what was acknowledged.
+//! Compares the database with what was acknowledged.
 
 use super::Cast;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     site::Site,
 };
 
-/// What became of acts without an answer.
+/// The outcome of acts without an answer.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct InFlight {
     pub left_nothing: usize,
@@ -17,12 +17,12 @@ pub struct InFlight {
 }
 
 impl InFlight {
-    /// How many there were.
+    /// The number of such acts.
     pub const fn all(&self) -> usize {
         self.left_nothing + self.left_a_part + self.done
     }
 
-    /// Adds another's.
+    /// Adds another count.
     pub const fn join(&mut self, other: Self) {
         self.left_nothing += other.left_nothing;
         self.left_a_part += other.left_a_part;
@@ -31,13 +31,13 @@ impl InFlight {
 }
 
 impl Cast {
-    /// Who they are.
+    /// The users' names in the database.
     pub fn names(&self) -> Vec<Names> {
         let names = self.clients.iter().map(|client| client.names.clone());
         names.collect()
     }
 
-    /// Takes what stands there as given.
+    /// Takes the database's current state as the expected one.
     pub(super) fn begin_from_what_stands(&mut self, site: &Site) {
         let look = database::look(site.url(), &self.names());
         for client in &mut self.clients {
@@ -45,7 +45,7 @@ impl Cast {
         }
     }
 
-    /// Judges J1, J3, J4, J5 and J6 while nobody acts. From then on everybody goes by what stands there.
+    /// Checks J1, J3, J4, J5 and J6 while no client acts, then takes the current state as the expected one.
     pub fn settle(&mut self, site: &Site) -> InFlight {
         let look = database::look(site.url(), &self.names());
         let mut in_flight = InFlight::default();
@@ -115,7 +115,7 @@ impl Cast {
         in_flight
     }
 
-    /// Judges a database as it stood when some answers had left and others not; answers how many acts were under way.
+    /// Checks a database at an instant when only some answers had left; returns how many acts were in progress.
     pub fn judge_then(
         &self,
         url: &str,
@@ -128,7 +128,7 @@ impl Cast {
         let mut under_way = 0;
         for client in &self.clients {
             let left = client.told.iter().take_while(|told| has_left(&told.id));
-            // What the next act began with is what the last one left.
+            // The state before the next act is the state after the last answered one.
             let next = client.told.get(left.count());
             let may_hold = next.map_or(&client.may_hold, |told| &told.steps);
             under_way += usize::from(may_hold.len() > 1);
@@ -145,7 +145,7 @@ impl Cast {
         under_way
     }
 
-    /// Asks the program itself whether the chain of events holds (J5).
+    /// Runs the program's own verification of the event chain (J5).
     pub fn verify_events(&mut self, site: &Site) {
         let verified = site.cli(&["events", "--verify"], "");
         if verified.code != 0 {
@@ -160,7 +160,7 @@ fn mismatch(steps: &[Facts], found: &Facts) -> String {
     format!("{} {}", steps[0].broken(found), last.difference(found))
 }
 
-/// J4: whoever is in with a method has given the second factor, at that moment, by an event.
+/// J4: a signed-in user with a method has an event of the second factor at that time.
 fn without_second_factor(look: &Look) -> Vec<String> {
     let of = |session: &database::Session| (session.user.clone(), session.second_factor_at);
     let given = look.sessions.values().map(of);

@@ -1,4 +1,4 @@
-//! Scripted people, and what they know of what was acknowledged to them.
+//! Scripted users, and what was acknowledged to them.
 
 mod acts;
 mod client;
@@ -23,28 +23,28 @@ pub use judge::InFlight;
 
 use crate::{database, site::Site, tally::Tally};
 
-/// How long a time step lasts here: the clock is moved on, so that there is always a next code.
+/// How long a time step lasts here. The clock is advanced, so that there is always a new code.
 const STEP: Duration = Duration::from_millis(150);
 
-/// All of them.
+/// All scripted users.
 pub struct Cast {
     pub clients: Vec<Client>,
-    /// Promises that were broken, each in words.
+    /// Broken promises, in words.
     pub broken: Vec<String>,
     chance: Chance,
 }
 
-/// What they act on.
+/// What the users act on.
 pub struct Stage<'a> {
     pub clock: &'a Clock,
     pub door: &'a Door,
-    /// Where else somebody may be, when nobody is behind the door.
+    /// Other instances to try if the first one refuses the connection.
     pub other_doors: &'a [Door],
     stop: AtomicBool,
-    /// How many have not left the stage.
+    /// How many users still act in this round.
     acting: AtomicUsize,
-    /// Held while somebody acts: a code is still this step's when it arrives, and no request takes longer than the server thinks any does
-    /// (it would seal a counted attempt as failed).
+    /// Read-locked during an act, so that a code is still current when it arrives, and no request
+    /// appears to take longer than the server allows (it would seal a counted attempt as failed).
     moment: RwLock<()>,
 }
 
@@ -60,17 +60,17 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Whether the round is over.
+    /// Whether the round has ended.
     pub fn is_over(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 
-    /// Somebody waits for the end of the round from now on.
+    /// One user fewer acts in this round.
     fn leave(&self) {
         self.acting.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// While nobody acts, nobody needs another code, and hours that nobody lived through would end everybody's session.
+    /// Advances the clock, but not while all users wait, because no code is needed then and hours would pass that expire every session.
     fn next_step(&self) {
         if self.acting.load(Ordering::SeqCst) == 0 {
             return;
@@ -81,11 +81,11 @@ impl<'a> Stage<'a> {
 }
 
 impl Cast {
-    /// Adds so many people to a site whose server runs, each the Owner of an account.
+    /// Adds `count` users to a running site, each the Owner of an account.
     pub fn new(site: &Site, count: usize, seed: u64) -> Self {
         let person = |number: usize| format!("person{number:02}@example.com");
         let add = |number: usize| site.add(&person(number), &format!("Account {number:02}"));
-        // Two at a time: each is a process that hashes a password.
+        // Two at a time, because each is a process that hashes a password.
         thread::scope(|scope| {
             for half in 0..2 {
                 scope.spawn(move || (half..count).step_by(2).for_each(add));
@@ -97,7 +97,7 @@ impl Cast {
         let clients = (0..count).map(|number| {
             let email = person(number);
             let mut names = owners[&email].clone();
-            // A wrong password shows under which index the attempts of an email stand.
+            // A wrong password reveals the blind index of an email.
             let wrong = json!({ "email": email, "password": "not this one" });
             let answer = Browser::new(&site.door).try_call("session/sign_in", &wrong);
             answer
@@ -124,18 +124,18 @@ impl Cast {
         cast
     }
 
-    /// A random time.
+    /// A random duration.
     pub fn between(&mut self, from: u64, to: u64) -> Duration {
         let span = usize::try_from(to - from).unwrap();
         Duration::from_millis(from + self.chance.below(span) as u64)
     }
 
-    /// Lets everybody act until `during` has ended; whoever gets no answer waits for the end of the round.
+    /// Lets all users act until `during` returns; a user who gets no answer waits for the end of the round.
     pub fn round(&mut self, site: &Site, during: impl FnOnce()) -> Tally {
         self.round_among(site, &[], during)
     }
 
-    /// The same where other instances serve as well: whoever finds nobody behind one door goes to the next.
+    /// Like [`Self::round`], with further instances: a user whose connection is refused tries the next one.
     pub fn round_among(&mut self, site: &Site, others: &[Door], during: impl FnOnce()) -> Tally {
         let stage = Stage::new(site, others, self.clients.len());
         thread::scope(|scope| {
@@ -157,7 +157,7 @@ impl Cast {
         self.taken_tally()
     }
 
-    /// Tries again what was accepted, and looks at every session that should still be there. Nothing else happens meanwhile.
+    /// Sends accepted codes again, and checks every session that should still exist. No other requests run meanwhile.
     pub fn try_again(&mut self, site: &Site) -> Tally {
         let stage = Stage::new(site, &[], self.clients.len());
         for client in &mut self.clients {
@@ -167,7 +167,7 @@ impl Cast {
         self.taken_tally()
     }
 
-    /// Moves the clock past every pause; sessions that don't live so long are left.
+    /// Advances the clock past every pause; drops sessions that this would expire.
     pub fn later(&mut self, site: &Site) {
         site.clock.past_the_pause();
         for client in &mut self.clients {
@@ -175,7 +175,7 @@ impl Cast {
         }
     }
 
-    /// How many codes were tried again.
+    /// How many codes were sent again.
     pub fn tried_again(&self) -> usize {
         self.clients.iter().map(|client| client.tried_again).sum()
     }

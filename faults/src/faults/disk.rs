@@ -1,4 +1,4 @@
-//! F4 and F5: the disk is full, or fails now and then.
+//! F4 and F5: the disk is full, or fails at random.
 
 use std::{
     fs,
@@ -19,14 +19,14 @@ use crate::{
     watch::{self, Times},
 };
 
-/// A small file system of its own, gone when dropped.
+/// A small file system, unmounted on drop.
 pub struct Small {
     pub folder: PathBuf,
     _place: tempfile::TempDir,
 }
 
 impl Small {
-    /// Needs root.
+    /// Mounts the file system. Requires root.
     pub fn mounted(size: &str) -> Result<Self, String> {
         let place = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
@@ -44,14 +44,14 @@ impl Small {
         })
     }
 
-    /// Fills it to the last byte.
+    /// Fills the file system to the last byte.
     pub fn fill(&self) {
         let mut file = fs::File::create(self.ballast()).unwrap();
         let block = [0_u8; 1024];
         while file.write_all(&block).is_ok() {}
     }
 
-    /// As it was before.
+    /// Frees the space again.
     pub fn free(&self) {
         fs::remove_file(self.ballast()).unwrap();
     }
@@ -63,7 +63,7 @@ impl Small {
 
 impl Drop for Small {
     fn drop(&mut self) {
-        // Best effort: a failed row may still hold files open.
+        // Best effort, because a failed run may still hold files open.
         let _ = Command::new("umount")
             .arg("--lazy")
             .arg(&self.folder)
@@ -71,7 +71,7 @@ impl Drop for Small {
     }
 }
 
-/// F4.
+/// F4: the disk is full.
 pub fn full(run: &Run) -> Held {
     let small = match Small::mounted("8m") {
         Ok(small) => small,
@@ -136,16 +136,16 @@ fn finish(cast: &mut Cast, site: &Site, tally: &Tally, run: &Run) {
     must_hold(&cast.broken, run.seed);
 }
 
-/// What fails, by libfiu's names.
+/// The failing calls, by libfiu's names.
 const FAILING: [&str; 3] = [
     "posix/io/rw/pwrite",
     "posix/io/sync/fdatasync",
     "posix/io/sync/fsync",
 ];
-/// EIO and ENOSPC, in turn.
+/// EIO and ENOSPC, alternating.
 const ERRORS: [u32; 2] = [5, 28];
 
-/// F5.
+/// F5: the disk fails at random.
 pub fn failing(run: &Run) -> Held {
     let libraries = [
         "/usr/lib/fiu/fiu_run_preload.so",
@@ -205,7 +205,7 @@ pub fn failing(run: &Run) -> Held {
     }
 }
 
-/// From now on this happens; nothing: all is well again.
+/// Makes writes fail with `error` at random from now on; `None` ends that.
 fn fail(site: &Site, error: Option<u32>) {
     let mut command = Command::new("fiu-ctrl");
     command.arg("-f").arg(site.data.join("fiu"));

@@ -1,4 +1,4 @@
-//! F8 to F11: the `PostgreSQL` server crashes, takes no writes, freezes, drops its connections.
+//! F8 to F11: the `PostgreSQL` server crashes, becomes read-only, freezes, or drops its connections.
 
 use std::{thread, time::Duration};
 
@@ -15,21 +15,21 @@ use crate::{
     watch::{self, Times},
 };
 
-/// The database's patience, and half a second for the machine.
+/// The store's time limit for the database, plus half a second for a slow machine.
 const PATIENCE: Duration = Duration::from_millis(5_500);
-/// Who had begun before waits for the database once, and not twice; before that their password may have waited for its hash, of which
-/// a second's worth waits at most.
+/// A request that began before the freeze waits for the database once, not twice; before that its
+/// password may have waited up to a second in the hash queue.
 const ONCE: Duration = Duration::from_millis(6_500);
-/// How long the server stands still.
+/// How long the server is frozen.
 const FROZEN: Duration = Duration::from_secs(30);
 const LIVE: Duration = Duration::from_millis(50);
 
-/// A site under load, and what came of it.
+/// A site under load, and the results.
 struct Load {
     site: Site,
     cast: Cast,
     tally: Tally,
-    /// Of those who came while it happened.
+    /// The probes sent during the fault.
     knocks: Tally,
     in_flight: InFlight,
     again: Times,
@@ -55,7 +55,7 @@ impl Load {
         })
     }
 
-    /// Does something to the database under load; from its end the time runs until the server writes again.
+    /// Causes a fault under load, and measures the time from its end until the server writes again.
     fn round(&mut self, what: impl FnOnce(&Site, &mut Tally)) {
         let mut knocks = Tally::default();
         let (site, mut took) = (&self.site, Duration::ZERO);
@@ -105,7 +105,7 @@ impl Load {
     }
 }
 
-/// F8.
+/// F8: the server crashes.
 pub fn crashes(run: &Run) -> Held {
     let mut load = match Load::on(run, "crashes") {
         Ok(load) => load,
@@ -118,7 +118,7 @@ pub fn crashes(run: &Run) -> Held {
     load.held(run, "pg_ctl restart --mode=immediate under load", times, "")
 }
 
-/// F9.
+/// F9: the server becomes read-only.
 pub fn takes_no_writes(run: &Run) -> Held {
     let mut load = match Load::on(run, "standby") {
         Ok(load) => load,
@@ -159,7 +159,7 @@ pub fn takes_no_writes(run: &Run) -> Held {
     )
 }
 
-/// F10.
+/// F10: the server freezes.
 pub fn freezes(run: &Run) -> Held {
     let mut load = match Load::on(run, "frozen") {
         Ok(load) => load,
@@ -212,7 +212,7 @@ pub fn freezes(run: &Run) -> Held {
     held
 }
 
-/// How long the process takes to say that it lives.
+/// How long `/livez` takes.
 fn live(site: &Site) -> Duration {
     let began = watch::now();
     let answer = Browser::new(&site.door).get("/livez");
@@ -220,7 +220,7 @@ fn live(site: &Site) -> Duration {
     began.elapsed()
 }
 
-/// F11.
+/// F11: the server drops all connections.
 pub fn drops(run: &Run) -> Held {
     let mut load = match Load::on(run, "drops") {
         Ok(load) => load,

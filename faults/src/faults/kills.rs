@@ -13,11 +13,11 @@ use crate::{
 };
 
 const PEOPLE: usize = 20;
-/// A restart takes no longer, up to the first answer.
+/// The maximum time of a restart, up to the first answer.
 const READY: Duration = Duration::from_secs(2);
-/// How long people set themselves up before the first kill: ten hashes each.
+/// How long users enrol before the first kill. Each enrolment computes ten hashes.
 const BEGINNING: Duration = Duration::from_secs(5);
-/// The chain of events is verified after so many kills, and at the end.
+/// The event chain is verified after this many kills, and at the end.
 const VERIFY_EVERY: usize = 20;
 
 pub fn on_sqlite(run: &Run) -> Held {
@@ -38,11 +38,11 @@ fn kills(run: &Run, engine: Engine) -> Held {
     let mut cast = Cast::new(&site, PEOPLE, run.seed);
     let (mut tally, mut in_flight, mut ready) =
         (Tally::default(), InFlight::default(), Times::default());
-    // Until most have an authenticator.
+    // Until most users have an authenticator.
     tally.join(cast.round(&site, || thread::sleep(BEGINNING)));
     cast.settle(&site);
     for number in 1..=kills {
-        // The same person at the same instant is rare; the same instant of a request is rarer still.
+        // A random duration, so that a kill can hit any instant of a request.
         let length = cast.between(100, 1_000);
         tally.join(cast.round(&site, || {
             thread::sleep(length);
@@ -51,7 +51,7 @@ fn kills(run: &Run, engine: Engine) -> Held {
         site.kill();
         ready.add(site.start());
         if engine == Engine::Postgres {
-            // A commit that was on its way when the program died is carried out all the same.
+            // A commit that was sent before the kill is still carried out.
             database::wait_for_rest(site.url());
         }
         in_flight.join(cast.settle(&site));

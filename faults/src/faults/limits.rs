@@ -14,7 +14,7 @@ use crate::{
 const BYTES: u64 = 256 * 1024 * 1024;
 const AT_ONCE: usize = 200;
 
-/// A group of processes with little memory (either version of Linux's control groups), gone when dropped.
+/// A control group with little memory (version 1 or 2), removed on drop.
 struct Group(PathBuf);
 
 impl Group {

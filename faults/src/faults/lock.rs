@@ -15,7 +15,7 @@ use crate::{
 
 const WRITERS: usize = 50;
 const HELD: Duration = Duration::from_secs(10);
-/// The database's patience, and half a second for the machine.
+/// The store's time limit for the lock, plus half a second for a slow machine.
 const PATIENCE: Duration = Duration::from_millis(5_500);
 
 pub fn held(run: &Run) -> Held {
@@ -35,7 +35,7 @@ pub fn held(run: &Run) -> Held {
                 done.send(()).unwrap();
                 tally
             });
-            // Until the lock's time is over, however early everybody was told.
+            // Holds the lock for the full time, even if all requests were answered early.
             let _ = wait.recv_timeout(HELD);
             thread::sleep(HELD.saturating_sub(began.elapsed()));
             foreign.unlock();

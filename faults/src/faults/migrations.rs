@@ -1,4 +1,4 @@
-//! F15: SIGKILL while a schema is brought up.
+//! F15: SIGKILL during a schema migration.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 const NAME: &str = "migrated";
-/// People whose names are yet to be folded: without work for it a migration would be over before a signal arrives.
+/// Users whose names are not folded yet. Without this work, a migration would finish before the signal arrives.
 const MANY: &str = "
     WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3999)
     INSERT INTO users (id, email, name, name_folded, created_at)
@@ -52,7 +52,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
         older::take_back(engine, site.url(), &migrations[..count]);
         kept.take(&site, "before");
         let before = look(&site, engine, older::schema);
-        // Folded names are what is new, and whether a row is in the one form of addresses and names: each start looks after both.
+        // Excludes the columns that every start fills: folded names, and the mark of canonical forms.
         let mut tables = look(&site, engine, older::tables);
         for (_, columns) in &mut tables {
             columns.retain(|column| !["name_folded", "is_canonical"].contains(&column.as_str()));
@@ -68,7 +68,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
             kept.put(&site, "before");
             let percent = u32::try_from(chance.below(100)).unwrap();
             killed += usize::from(site.cut_off(&["migrate"], length * percent / 100));
-            // Now and then the program itself is the first to open what is left.
+            // In every other round, the program itself is the first to open what is left.
             if number % 2 == 0 {
                 let left = look(&site, engine, older::schema);
                 assert!(left == before || left == newest, "a part is left: {left:?}");
@@ -119,7 +119,7 @@ fn look<T>(site: &Site, engine: Engine, at: impl FnOnce(&mut Open, Engine) -> T)
     seen
 }
 
-/// Copies of the database, by a name.
+/// Copies of the database, by name.
 struct Kept<'a> {
     run: &'a Run,
     engine: Engine,
@@ -130,7 +130,7 @@ impl Kept<'_> {
         match self.engine {
             Engine::Sqlite => {
                 let file = site.data.join("twinlock.db");
-                // Nobody is connected: the file is whole.
+                // No connection is open, so the file is complete.
                 fs::copy(&file, file.with_extension(name)).unwrap();
             }
             Engine::Postgres => self.run.cluster().copy(NAME, &format!("{NAME}_{name}")),
@@ -142,7 +142,7 @@ impl Kept<'_> {
             Engine::Sqlite => {
                 let file = site.data.join("twinlock.db");
                 for journal in ["db-wal", "db-shm"] {
-                    // A killed program leaves them.
+                    // A killed program leaves these files.
                     let _ = fs::remove_file(file.with_extension(journal));
                 }
                 fs::copy(file.with_extension(name), file).unwrap();

@@ -1,4 +1,4 @@
-//! The list of the security design (§5), F1 to F20.
+//! The faults F1 to F20 that the security design lists (§5).
 
 mod disk;
 mod gone;
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Every row, in the order of the list.
+/// All faults, in the order of the list.
 #[rustfmt::skip]
 pub fn all() -> Vec<Fault> {
     vec![

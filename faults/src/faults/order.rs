@@ -1,5 +1,5 @@
-//! F2: what the kernel was asked before the answer left. A kill can't show it: what a killed process has written is in the page cache
-//! and survives.
+//! F2: checks which syncs the kernel completed before the answer was sent. A kill can't show that,
+//! because the page cache keeps what a killed process has written.
 
 use std::{
     collections::HashSet,
@@ -20,7 +20,7 @@ use crate::{
     watch,
 };
 
-/// Commits of a right code in `mfa/test`: it is counted, then taken.
+/// Commits for a correct code in `mfa/test`: one counts it, one takes it.
 const COMMITS: usize = 2;
 
 pub fn synced_before_the_answer(run: &Run) -> Held {
@@ -60,7 +60,7 @@ pub fn synced_before_the_answer(run: &Run) -> Held {
     }
 }
 
-/// Somebody with an authenticator.
+/// Signs in a user and enrols an authenticator.
 pub fn enrolled(site: &Site) -> (Browser, Authenticator) {
     let mut browser = Browser::new(&site.door);
     let mut call = |function: &str, request: &Value| {
@@ -80,7 +80,7 @@ pub fn enrolled(site: &Site) -> (Browser, Authenticator) {
     (browser, app)
 }
 
-/// Attaches strace to a process; answers why it can't.
+/// Attaches strace to a process; returns the reason if that fails.
 fn attached(process: u32, file: &str) -> Result<Child, String> {
     let mut command = Command::new("strace");
     command
@@ -111,7 +111,7 @@ fn is_traced(line: &str) -> bool {
         .is_some_and(|id| id.trim() != "0")
 }
 
-/// What a trace shows.
+/// The order of writes, syncs and answers in a trace.
 #[derive(Debug, Default)]
 struct Order {
     answers: usize,
@@ -123,7 +123,7 @@ struct Order {
 impl Order {
     fn read(steps: &[Step]) -> Self {
         let mut order = Self::default();
-        // Since the last answer, and whether something is written that is not on the disk.
+        // The syncs since the last answer, and whether a write has not been synced.
         let (mut syncs, mut dirty) = (0, false);
         let mut syncing = HashSet::new();
         for step in steps {

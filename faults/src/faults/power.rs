@@ -1,5 +1,5 @@
-//! F3: the power goes. The server runs under strace; of all that it wrote, synced and sent, a disk is built as it may stand at a random
-//! instant, and what `SQLite` makes of it is compared with the answers that had left by then.
+//! F3: power loss. The server runs under strace; from its writes and syncs a possible disk state is built for a
+//! random instant. What `SQLite` recovers from it is compared with the answers sent before that instant.
 
 use std::{collections::HashMap, fs, path::Path, process::Command, thread, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 const PEOPLE: usize = 8;
-/// The tracer is no parent of the server: a signal to the server's process reaches it.
+/// With `-D` strace is not the server's parent, so that signals reach the server's process.
 const STRACE: [&str; 9] = [
     "strace",
     "-D",
@@ -29,7 +29,7 @@ const STRACE: [&str; 9] = [
     "--seccomp-bpf",
 ];
 
-/// F3.
+/// F3: power loss.
 pub fn goes(run: &Run) -> Held {
     if let Err(why) = can_trace() {
         return Held::impossible(&why);
@@ -86,18 +86,18 @@ pub fn goes(run: &Run) -> Held {
     }
 }
 
-/// What came of the losses of power.
+/// The results of all simulated power losses.
 #[derive(Default)]
 struct Losses {
     broken: Vec<String>,
-    /// Acts that had no answer yet.
+    /// Acts without an answer at that instant.
     under_way: usize,
-    /// Instants at which something was not synced.
+    /// Instants at which a write had not been synced.
     behind: usize,
 }
 
 impl Losses {
-    /// Goes along the steps and lets the power go at so many of them, from the first answer on.
+    /// Replays the steps, and simulates `count` power losses at random instants after the first answer.
     fn judged(cast: &Cast, mut platter: Platter, steps: &[Step], count: usize, seed: u64) -> Self {
         let left = answers(steps);
         let first = *left.values().min().expect("no answer in the trace");
@@ -122,7 +122,7 @@ impl Losses {
     }
 }
 
-/// What a server would do that does not wait for its journal.
+/// The step of a server that does not sync its journal.
 fn without_sync(step: &Step) -> Step {
     match step {
         Step::SyncBegins { file, thread } if file.ends_with("-wal") => Step::SyncBegins {
@@ -133,7 +133,7 @@ fn without_sync(step: &Step) -> Step {
     }
 }
 
-/// Each answer's step by the number of its request.
+/// The step of each answer, by request id.
 fn answers(steps: &[Step]) -> HashMap<String, usize> {
     let number = |step: &Step| {
         let Step::Sent(bytes) = step else { return None };
@@ -148,7 +148,7 @@ fn answers(steps: &[Step]) -> HashMap<String, usize> {
         .collect()
 }
 
-/// The trace, once its end is written.
+/// The trace, once it is completely written.
 fn whole(file: &Path, process: u32) -> String {
     let began = watch::now();
     while began.elapsed() < Duration::from_mins(1) {
@@ -162,7 +162,7 @@ fn whole(file: &Path, process: u32) -> String {
     panic!("the trace does not end");
 }
 
-/// Whether a process may be traced here.
+/// Whether this machine allows tracing.
 fn can_trace() -> Result<(), String> {
     let tried = Command::new("strace")
         .args(["-o", "/dev/null", "true"])

@@ -1,4 +1,4 @@
-//! F16: backups under load, and the database put back from them.
+//! F16: backups under load, and restores from them.
 
 use std::{fs, thread, time::Duration};
 
@@ -17,10 +17,10 @@ use crate::{
 
 const PEOPLE: usize = 10;
 const RESTORES: usize = 20;
-/// How often a backup is made.
+/// The interval between backups.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// What the restored databases showed.
+/// The results of the restored databases.
 #[derive(Default)]
 struct Shown {
     broken: Vec<String>,
@@ -50,7 +50,7 @@ pub fn of_backups(run: &Run) -> Held {
         }));
         cast.settle(&site);
         assert_eq!(site.terminate().0, 0, "exit code");
-        // Everybody's newest database stands aside meanwhile, and they go on with it.
+        // The newest database is kept aside, and the users continue with it afterwards.
         let (file, aside) = (
             site.data.join("twinlock.db"),
             site.data.join("twinlock.newest"),
@@ -98,7 +98,7 @@ pub fn of_backups(run: &Run) -> Held {
 }
 
 impl Shown {
-    /// Looks at a restored database, and at what the program makes of it.
+    /// Checks a restored database, and the program running on it.
     fn judge(&mut self, site: &mut Site, cast: &mut Cast, restored: &Value) {
         let number = |name: &str| restored[name].as_u64().unwrap();
         self.sessions += number("sessions");
@@ -125,12 +125,12 @@ impl Shown {
         site.terminate();
     }
 
-    /// A code that was used is no code, whatever the backup held; the next one is.
+    /// A used code must be refused, whatever the backup contains; the next code is accepted.
     fn comes_again(&mut self, site: &Site, client: &Client) {
         let mut browser = Browser::new(&site.door);
         let form = json!({ "email": client.person.email, "password": PASSWORD });
         if !browser.call("session/sign_in", form).is_ok() {
-            // Wrong passwords just before the backup may make everybody wait.
+            // Wrong passwords just before the backup may delay the sign-in.
             return;
         }
         if let Some(code) = &client.last_backup_code {
@@ -153,7 +153,7 @@ impl Shown {
         }
         site.clock.next_step();
         let app = client.app.as_ref().unwrap();
-        // Another authenticator may have come since the backup.
+        // The user may have enrolled another authenticator since the backup.
         let code = app.code(site.clock.now());
         self.in_again += usize::from(browser.give_code(&code).is_ok());
     }

@@ -1,4 +1,4 @@
-//! F20: everything at random, for as long as was asked for.
+//! F20: random faults for as long as requested.
 
 use std::{collections::BTreeMap, fs, thread, time::Duration};
 
@@ -18,17 +18,17 @@ use crate::{
 };
 
 const WAL: u64 = 64 * 1024 * 1024;
-/// MiB an hour that memory may grow.
+/// The allowed growth of memory, in MiB per hour.
 const SLOPE: f64 = 1.0;
-/// How long a process fills its pools and caches before its memory is looked at.
+/// How long a process may fill its pools and caches before its memory is measured.
 const WARM: Duration = Duration::from_mins(4);
-/// Fewer looks than these make no line.
+/// The minimum number of measurements for a regression line.
 const LOOKS: usize = 10;
 const MOMENT: Duration = Duration::from_millis(500);
 /// Longer than a request waits for the database.
 const FROZEN: Duration = Duration::from_secs(6);
 
-/// What happens at the end of a round.
+/// The fault at the end of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Trouble {
     Nothing,
@@ -108,7 +108,7 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
     let (mut tally, mut in_flight, mut wal) = (Tally::default(), InFlight::default(), 0);
     let mut counts: BTreeMap<Trouble, usize> = BTreeMap::new();
     let (began, length) = (watch::now(), Duration::from_secs(60 * run.soak));
-    // The last two thirds leave one process alone, whose memory is looked at.
+    // In the last two thirds the process is not restarted, so that its memory can be measured.
     let (mut alone_since, mut memory) = (began, Vec::new());
     while began.elapsed() < length {
         let is_alone = began.elapsed() > length / 3;
@@ -166,7 +166,7 @@ fn mib(site: &Site) -> f64 {
     f64::from(u32::try_from(site.memory()).unwrap()) / 1024.0
 }
 
-/// Fails where memory grows faster than chance explains.
+/// Fails if memory grows faster than measurement noise explains.
 fn grown(memory: &[(f64, f64)]) -> String {
     if memory.len() < LOOKS {
         return format!("memory: {} looks are too few to judge it", memory.len());

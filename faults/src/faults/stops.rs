@@ -1,4 +1,4 @@
-//! F12 and F13: asked to stop under load; two instances restarted in turn.
+//! F12 and F13: a stop request under load; rolling restarts of two instances.
 
 use std::{thread, time::Duration};
 
@@ -13,10 +13,10 @@ use crate::{
     watch::Times,
 };
 
-/// What the service manager is told.
+/// The stop timeout of the service manager.
 const EXIT: Duration = Duration::from_secs(10);
 
-/// F12.
+/// F12: a stop request under load.
 pub fn asked(run: &Run) -> Held {
     let times = run.of(3, 50);
     let mut site = Site::new(Engine::Sqlite, None, "stops", None);
@@ -39,7 +39,7 @@ pub fn asked(run: &Run) -> Held {
         cast.later(&site);
     }
     cast.verify_events(&site);
-    // A request that was never taken from the queue of connections has left nothing; any other was accepted.
+    // A request still in the accept queue leaves nothing in the database; any other one was accepted.
     let failed = in_flight.left_a_part + in_flight.done;
     cast.broken
         .extend((failed > 0).then(|| format!("{failed} accepted requests without an answer")));
@@ -59,7 +59,7 @@ pub fn asked(run: &Run) -> Held {
     }
 }
 
-/// F13.
+/// F13: rolling restarts.
 pub fn rolling(run: &Run) -> Held {
     let times = run.of(2, 20);
     let mut site = match Site::possible(Engine::Postgres, run.cluster.as_ref(), "rolling", None) {

@@ -1,4 +1,16 @@
 //! The pages: static files from memory, and the index page for every route of the app.
+//!
+//! `variants` makes the two forms of the index page. The form's script runs `Show password`, and a submit that only waits for
+//! the app; the button submits only once that script has run, so the form can't be sent as a page. With the form in the page the
+//! app starts without a session and does not wait for `session/whoami`, which corrects it if a cache gave out the wrong form. A
+//! submit does wait for that answer, and is dropped if a user is signed in, because it would end their session.
+//! The first script sets `data-scripts`. Without that mark `style/pages/boot.css` hides the form and shows that the page was
+//! changed on its way. A script or WASM that is missing is asked for once more, under another name; only a WASM that arrived and
+//! can't be compiled is blamed on the browser's age. A panic of the app ends WASM for good: a dialog opens over what was painted.
+//! `brand` puts the accent after the built styles, whose tokens it overrides: six colours a theme, in the proportions of
+//! `style/tokens.css`, each measured against every background it meets. The logo takes the place of the shield, under a name with
+//! its hash and with a CSP that allows nothing. `index` names the build of the pages (`x-build`) by a hash of the filled-in index
+//! page, which names every file by its hash. Nothing is loaded lazily, so an old tab works as long as the server understands it.
 
 mod brand;
 mod content_type;

@@ -1,4 +1,4 @@
-//! The real binary, as an operator calls it.
+//! Runs the real binary, as an operator does.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -53,14 +53,14 @@ impl Hasher for Broken {
     }
 }
 
-/// So many more find a place.
+/// A hasher with a limited number of places left.
 struct Scarce {
     hasher: Arc<dyn Hasher>,
     left: Arc<AtomicUsize>,
 }
 
 impl Scarce {
-    /// A server with it, and how many more find a place there.
+    /// Starts a server with this hasher; also returns the counter of the places left.
     async fn server() -> (TestServer, Arc<AtomicUsize>) {
         let left = Arc::new(AtomicUsize::new(usize::MAX));
         let server = TestServer::start_with(Options::default(), |services| {
@@ -124,7 +124,7 @@ async fn a_panic_is_an_answer_without_its_text() {
         let answer = server.browser().ask("session/whoami").await;
         answer.expect_refused(500, "failed");
         let id = answer.header("x-request-id");
-        // What a person quotes is what stands in the log.
+        // The reference that a user quotes is the request id in the log.
         let body = format!(r#"{{"kind":"failed","reference":"{id}"}}"#);
         assert_eq!(answer.text(), body);
         assert_eq!(answer.header("content-type"), "application/json");
@@ -143,7 +143,7 @@ async fn what_takes_too_long_is_given_up() {
     })
     .await;
     tokio::time::pause();
-    // What is no address is hashed without a look into the database, whose own time limits would run out meanwhile.
+    // A text that is no address is hashed without a database query, whose own time limit would end first.
     let answer = server
         .browser()
         .call(
@@ -170,7 +170,7 @@ async fn whoever_finds_no_place_is_refused_before_anything_is_counted() {
     assert_eq!(attempts.unwrap(), PasswordAttempts::default());
 }
 
-/// Ten right codes in a row for which there is no place would lock whoever gives them, were they counted.
+/// A right code without a free hashing place is not counted as an attempt; otherwise ten of them would lock the user out.
 #[tokio::test]
 async fn a_right_code_that_finds_no_place_for_its_hashes_costs_no_attempt() {
     let (server, left) = Scarce::server().await;

@@ -1,4 +1,4 @@
-//! What the log says of a request, and what it keeps to itself.
+//! What the log records of a request, and what it leaves out.
 
 use std::{
     io,
@@ -36,9 +36,9 @@ impl<'a> MakeWriter<'a> for Lines {
 async fn a_line_names_the_path_and_no_secret() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
-    // Whether a place in the code is listened to is asked once: when a thread first passes it. With
-    // one subscriber in the process `tracing` asks that thread's own, and another test's has none:
-    // the place would be silent for us too. With two of them it asks both.
+    // `tracing` caches whether a call site is enabled when a thread first reaches it. With one subscriber
+    // in the process it asks only that thread's own, and a thread of another test has none, so the
+    // call site would stay silent for this test too. With two subscribers it asks both.
     let _second = Dispatch::new(NoSubscriber::new());
     let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()

@@ -1,4 +1,4 @@
-//! What the server answers over HTTP, whoever asks: guards, headers, pages, access.
+//! The server's answers over HTTP: guards, headers, pages, access.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

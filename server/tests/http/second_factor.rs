@@ -1,4 +1,4 @@
-//! An authenticator set up and used, from one browser to the next: every layer takes part.
+//! The set-up and use of an authenticator across browsers, through every layer.
 
 use std::{future::poll_fn, pin::pin, task::Poll};
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Enrolled, TestServer};
 
-/// Signs in up to the second factor, and gives it.
+/// Signs in up to the second factor, and sends the code.
 async fn sign_in_with(server: &TestServer, function: &str, code: &str) -> Answer {
     let mut browser = server.browser();
     let viewer = browser.sign_in(&crate::support::ada()).await.expect_ok();
@@ -64,7 +64,7 @@ async fn a_pause_says_how_long() {
     assert_eq!(paused.header("retry-after"), seconds);
 }
 
-/// A browser sends a request again by itself when its connection closes before the answer came: that is no second one.
+/// A browser resends a request when its connection closes before the answer: this is not a second attempt.
 #[tokio::test]
 async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_nothing() {
     let server = TestServer::start().await;
@@ -79,7 +79,7 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
         .call("session/verify_code", code.clone())
         .await
         .expect_ok();
-    // Of two servers only the one that did it knows.
+    // With two servers, only the one that handled the request knows its answer.
     let mut again = sent();
     if again.call("session/verify_code", code.clone()).await.status != 200 {
         again = sent();
@@ -97,8 +97,8 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
     answer.expect_refused(401, "not_signed_in");
 }
 
-/// A connection may close at any moment, also while the session gets its new token: what was begun is done, and the request that is sent
-/// again gets its answer.
+/// A connection may close at any moment, also while the session gets its new token. The server completes what it began,
+/// and the request that is sent again gets its answer.
 #[tokio::test]
 async fn p3_a_request_that_is_cut_off_anywhere_is_answered_when_it_comes_again() {
     let server = TestServer::start().await;
@@ -128,7 +128,7 @@ async fn p3_a_request_that_is_cut_off_anywhere_is_answered_when_it_comes_again()
             .await
         };
         let mut again = sent();
-        // Of two servers only the one that did it knows.
+        // With two servers, only the one that handled the request knows its answer.
         if again.call("session/verify_code", code.clone()).await.status != 200 {
             again = sent();
             let answer = again.call("session/verify_code", code.clone()).await;

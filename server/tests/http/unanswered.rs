@@ -14,7 +14,7 @@ use usecases::{Ports, Scope, Services};
 
 use crate::support::{Options, TestServer};
 
-/// From the noting of a browser on nothing is answered: the session that is asked for behind it is gone.
+/// Ends the session and then fails like a database that does not answer, once a browser is to be remembered.
 struct Silent(Arc<dyn Sessions>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Journeys 7 and 8: an account's rule, for open sessions too, from one request to the next.
+//! Journeys 7 and 8: the MFA rule of an account applies from the next request, for open sessions too.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ async fn standing(browser: &mut Browser) -> String {
     viewer["standing"]["standing"].as_str().unwrap().to_owned()
 }
 
-/// An Owner with MFA and a member without, both signed in.
+/// Returns an Owner with MFA and a member without, both signed in.
 async fn two(server: &TestServer) -> (Enrolled, Browser, Browser) {
     let ada = Enrolled::on(server).await;
     let owner = ada.sign_in(server).await;
@@ -69,7 +69,7 @@ async fn a_forced_set_up_ends_in_a_full_session() {
         .await
         .expect_ok();
 
-    // An idle open session confirms its password before it enrols anybody's phone.
+    // A session with an old password has to confirm it before a set-up, so that a stolen session can't enrol another phone.
     server.clock.advance(Duration::from_mins(10));
     member
         .ask("mfa/set_up")
@@ -87,7 +87,7 @@ async fn a_forced_set_up_ends_in_a_full_session() {
     member.ask("profile/view").await.expect_ok();
 }
 
-/// E6: an abandoned set-up counts for nothing. E10: only the set-up, sign-out and another account lead out.
+/// E6: an abandoned set-up has no effect. E10: only the set-up, sign-out and another account lead out.
 #[tokio::test]
 async fn a_forced_set_up_is_left_by_its_ways_out_only() {
     let server = TestServer::start().await;
@@ -116,7 +116,7 @@ async fn a_forced_set_up_is_left_by_its_ways_out_only() {
         .await
         .expect_refused(403, "set_up_required");
 
-    // Only the demanding account is blocked.
+    // Only the account with the rule is blocked.
     member
         .call("session/choose_account", into(&lax))
         .await
@@ -125,7 +125,7 @@ async fn a_forced_set_up_is_left_by_its_ways_out_only() {
     member.ask("session/sign_out").await.expect_ok();
 }
 
-/// Owners are not exempt, and an account that demands MFA is closed to its Owner from elsewhere too.
+/// Owners are not exempt, and an account that requires MFA is closed to its Owner from another account too.
 #[tokio::test]
 async fn an_owner_without_mfa_obeys_their_own_rule() {
     let server = TestServer::start().await;
@@ -160,7 +160,7 @@ async fn an_owner_without_mfa_obeys_their_own_rule() {
     }
 }
 
-/// Whoever has no MFA can't lift a rule: they are told to add it first.
+/// An Owner without MFA can't lift a rule, and is told to add MFA first.
 #[tokio::test]
 async fn a_rule_is_lifted_with_a_second_factor_only() {
     let server = TestServer::start().await;
@@ -175,7 +175,7 @@ async fn a_rule_is_lifted_with_a_second_factor_only() {
         .expect_refused(409, "no_method");
 }
 
-/// Deleting one's method in an account that requires it leads into the set-up at once.
+/// A user who deletes the method in an account that requires MFA is led into the set-up at once.
 #[tokio::test]
 async fn whoever_deletes_under_the_rule_sets_up_again() {
     let server = TestServer::start().await;
@@ -189,7 +189,7 @@ async fn whoever_deletes_under_the_rule_sets_up_again() {
     assert_eq!(viewer["account"], "Example Ltd");
 }
 
-/// A5: whoever left an account is out at the next request, and a stranger does not learn of it.
+/// A5: a user who has left an account loses access with the next request, and a stranger does not learn that the account exists.
 #[tokio::test]
 async fn strangers_and_members_manage_nothing() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! `/profile/password`: what it asks for, what it ends, and what it costs to guess.
+//! `/profile/password`: what it requires, what it ends, and what guesses cost.
 
 use domain::people::roles::Role;
 use rstest::rstest;
@@ -30,7 +30,7 @@ const fn with_new(person: Person) -> Person {
     }
 }
 
-/// X5 of the list of attacks: nothing of the old password is left.
+/// X5 of the list of attacks: everything that the old password opened ends.
 #[tokio::test]
 async fn a_new_password_ends_what_the_old_one_opened() {
     let server = TestServer::start().await;
@@ -112,7 +112,7 @@ async fn with_mfa_it_takes_a_code_and_each_code_once() {
         .call("profile/change_password", request(ada.person.password, NEW))
         .await;
     assert_eq!(none.expect_refused(422, "invalid")["field"], "code");
-    // The code of the sign-in is burnt.
+    // The code of the sign-in is used up.
     let used = mine
         .call(
             "profile/change_password",
@@ -176,7 +176,7 @@ async fn wrong_passwords_draw_on_the_budget_of_the_sign_in() {
     assert_eq!(refused.header("retry-after"), "5");
 }
 
-/// D10 of the list of attacks: the reason is said, and nothing is spent for it.
+/// D10 of the list of attacks: the answer names the reason, and no attempt is counted.
 #[rstest]
 #[case::short("fourteen chars", "invalid", "")]
 #[case::common("PasswordPassword1", "weak_password", "common")]

@@ -1,4 +1,4 @@
-//! The server's clock jumps (security.md §5, F17): forwards, what is over ends; backwards, nothing happens twice and the server goes on.
+//! The server's clock jumps (security.md §5, F17): forwards, old sessions expire; backwards, no code works twice and the server goes on.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ async fn backwards_no_code_works_again(#[case] back: Duration) {
     assert!(is_in(&mut open).await, "whoever is in goes on");
     let mut browser = server.browser();
     browser.sign_in(&ada.person).await.expect_ok();
-    // Neither the code of then, which is older than the newest one used, nor that one itself.
+    // The current code is older than the newest used one, so it is refused, and so is the used one.
     let then = ada.code(&server);
     let refused = browser.call("session/verify_code", then).await;
     refused.expect_refused(409, "already_used");
@@ -59,21 +59,21 @@ async fn backwards_no_code_works_again(#[case] back: Duration) {
     let spent = json!({ "code": ada.codes[0] });
     let refused = browser.call("session/verify_backup_code", spent).await;
     refused.expect_refused(409, "backup_code_used");
-    // Another way in is there all the while.
+    // A backup code still works.
     ada.sign_in_by_backup_code(&server, 1).await;
 
     server.clock.set(right);
-    // In the next step.
+    // With the right time, the next step's code works.
     ada.sign_in(&server).await;
 }
 
-/// The code of a device whose clock is off by so many steps.
+/// Returns the code of a device whose clock is off by this many steps.
 fn off(server: &TestServer, ada: &Enrolled, steps: i64) -> Value {
     let step = TimeStep::at(server.clock.now()).offset(steps);
     json!({ "code": ada.authenticator.code_of(step) })
 }
 
-/// S2 of the field: two refused codes in a row at one offset tell how far the device's clock is off; nothing is accepted.
+/// S2: two refused codes in a row with the same offset reveal the error of the device's clock. Neither code is accepted.
 #[rstest]
 #[case::a_minute_fast(2, 60)]
 #[case::an_hour_slow(-120, -3_600)]
@@ -92,7 +92,7 @@ async fn s2_a_device_whose_clock_is_off_hears_of_it_at_the_second_code(
     let code = off(&server, &ada, steps);
     let first = browser.call(verify, code.clone()).await;
     first.expect_refused(401, "wrong_code");
-    // The same one once more says nothing new: one guess must not tell of a code of the future.
+    // The same code again reveals nothing, because one guess must not confirm a code of the future.
     let again = browser.call(verify, code).await;
     again.expect_refused(401, "wrong_code");
     server.clock.next_step();
@@ -103,7 +103,7 @@ async fn s2_a_device_whose_clock_is_off_hears_of_it_at_the_second_code(
     right.expect_ok();
 }
 
-/// Codes at different distances, as a guesser would meet them, tell nothing; nor do two with another one between.
+/// A guesser's codes have different offsets, so they reveal nothing; nor do two with a wrong code between them.
 #[tokio::test]
 async fn s2_codes_at_different_offsets_tell_nothing() {
     let server = TestServer::start().await;
@@ -123,7 +123,7 @@ async fn s2_codes_at_different_offsets_tell_nothing() {
     }
 }
 
-/// S2 of the field: a set-up, where the key has just been shown to the one who types, tells at once.
+/// S2: a set-up reports the offset at the first code, because the session has just been shown the key.
 #[rstest]
 #[case(22, 660)]
 #[case(-60, -1_800)]

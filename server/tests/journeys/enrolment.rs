@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Authenticator, TestServer, ada, enrol};
 
-/// E3: a pending key belongs to its session alone, and lives for thirty minutes.
+/// E3: a pending key is valid in its own session only, and for thirty minutes.
 #[tokio::test]
 async fn a_pending_key_is_confirmed_by_its_own_session_in_time_only() {
     let server = TestServer::start().await;
@@ -30,7 +30,7 @@ async fn a_pending_key_is_confirmed_by_its_own_session_in_time_only() {
         .expect_refused(409, "nothing_pending");
 }
 
-/// E2: an open session whose password is older than ten minutes enrols nobody's phone.
+/// E2: an open session whose password is older than ten minutes can't begin a set-up.
 #[tokio::test]
 async fn a_set_up_needs_a_fresh_password() {
     let server = TestServer::start().await;
@@ -87,7 +87,7 @@ async fn a_set_up_ends_the_other_sessions_and_hides_the_key() {
     );
 }
 
-/// B5: a reload shows a fresh set that waits; the first one works until `Finish`, and not after it.
+/// B5: a reload shows a fresh set that waits; the first set works until `Finish`, and not afterwards.
 #[tokio::test]
 async fn a_fresh_set_of_codes_takes_over_at_finish() {
     let server = TestServer::start().await;
@@ -98,7 +98,7 @@ async fn a_fresh_set_of_codes_takes_over_at_finish() {
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
     let code = json!({ "code": authenticator.code(server.clock.now()) });
     let first = browser.call("mfa/confirm", code).await.expect_ok();
-    // The page that comes next asks nothing more.
+    // The answer has the viewer, so the next page needs no further request.
     assert_eq!(
         first["viewer"],
         browser.ask("session/whoami").await.expect_ok()
@@ -145,7 +145,7 @@ async fn by_backup_code(server: &TestServer, code: &Value) -> Answer {
         .await
 }
 
-/// Ten refused codes in a first set-up: there is no backup code to unlock it with, but a new sign-in does.
+/// Ten refused codes lock a first set-up. No backup code can unlock it, but a new sign-in does.
 #[tokio::test]
 async fn a_first_set_up_is_unlocked_by_a_new_sign_in() {
     let server = TestServer::start().await;

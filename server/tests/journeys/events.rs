@@ -1,4 +1,4 @@
-//! Security list, D8: each event once, with actor, subject, account, action, result, method kind, address and time; also when it fails.
+//! Security list, D8: each event once, with actor, subject, account, action, result, method kind, address and time; also on failure.
 
 use domain::{events::EventRecord, people::roles::Role, second_factor::guess_holder::GuessHolder};
 use serde_json::json;
@@ -10,7 +10,7 @@ async fn all(server: &TestServer) -> Vec<EventRecord> {
     store.events_after(0).await.unwrap()
 }
 
-/// Action, result and method of all that came after the first `number`.
+/// Returns action, result and method of all events after the first `number`.
 async fn since(server: &TestServer, number: usize) -> Vec<String> {
     let told = |event: &EventRecord| {
         let method = event.method.as_deref().unwrap_or("-");
@@ -73,7 +73,7 @@ async fn a_sign_in_is_told_as_it_went() {
     }
 }
 
-/// The whole help page: what a person does about their method.
+/// The actions of the whole help page about a user's own method.
 #[tokio::test]
 async fn a_methods_life_is_told_step_by_step() {
     let server = TestServer::start().await;
@@ -106,7 +106,7 @@ async fn a_methods_life_is_told_step_by_step() {
     );
 }
 
-/// A1: asking for what is somebody else's is written down, once a minute however often.
+/// A1: a request for another user's data is an event; repeats within a minute are counted in its row.
 #[tokio::test]
 async fn what_is_not_ones_own_is_noted() {
     let server = TestServer::start().await;
@@ -144,7 +144,7 @@ async fn what_is_not_ones_own_is_noted() {
     );
 }
 
-/// A ciphertext that was changed or put into another row lets nobody in, counts, and is told.
+/// A changed ciphertext, or one from another row, is refused, counted as an attempt, and recorded as an event.
 #[tokio::test]
 async fn a_changed_ciphertext_fails_closed_and_is_told() {
     let server = TestServer::start().await;
@@ -169,7 +169,7 @@ async fn a_changed_ciphertext_fails_closed_and_is_told() {
     assert_eq!(tries.unwrap(), 1, "it is counted");
 }
 
-/// Two attempts in one call are one event: the password was right, or the code would not have been judged.
+/// A call with a password and a code is one event: a code is checked only if the password was right.
 #[tokio::test]
 async fn a_change_of_the_password_is_one_event_however_it_ends() {
     let server = TestServer::start().await;

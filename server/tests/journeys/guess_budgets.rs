@@ -1,4 +1,4 @@
-//! Who knows a user's password, or has one of their sessions, keeps the user out of no other place (B4 and A4 of the red team's list).
+//! An attacker with a user's password or with one of their sessions can't lock the user out elsewhere (B4 and A4 of the red team's list).
 
 use std::time::Duration;
 
@@ -11,20 +11,20 @@ const NO_CODE: &str = "AAAA-AAAA-AAAA-AAAA";
 const NEW: &str = "a lamp behind the third door";
 const QUARTER: Duration = Duration::from_mins(15);
 
-/// A browser that is known to the user, and signed out.
+/// Returns a browser that is known to the user, and signed out.
 async fn known(server: &TestServer, ada: &Enrolled) -> Browser {
     let mut browser = ada.sign_in(server).await;
     browser.ask("session/sign_out").await.expect_ok();
     browser
 }
 
-/// A half session with the right password.
+/// Signs in with the right password up to the second factor.
 async fn half(browser: &mut Browser, ada: &Enrolled) {
     let half = browser.sign_in(&ada.person).await.expect_ok();
     assert_eq!(half["standing"]["standing"], "half_signed_in");
 }
 
-/// Gives five wrong codes that are judged; the sixth waits.
+/// Sends five wrong codes that are checked; the sixth is refused.
 async fn spend(browser: &mut Browser, function: &str, request: &Value) {
     for _ in 0..5 {
         let answer = browser.call(function, request.clone()).await;
@@ -38,7 +38,7 @@ fn wrong(server: &TestServer, ada: &Enrolled) -> Value {
     json!({ "code": ada.authenticator.wrong_code(server.clock.now()) })
 }
 
-/// Who knows the password makes 15 guesses in half an hour; then five backup codes a day are left to strangers, and these are spent.
+/// A stranger with the password makes 15 guesses in half an hour: ten codes, then the five backup codes that strangers have a day.
 async fn besiege(server: &TestServer, ada: &Enrolled) {
     for round in 0..3 {
         if round > 0 {
@@ -74,7 +74,7 @@ async fn b4_a_known_browser_signs_in_by_code_and_its_user_hears_of_the_guesses()
     let signed_in = signed_in.expect_ok();
     assert_eq!(signed_in["unlocked_after"], 15);
     assert_eq!(signed_in["codes_left"], Value::Null);
-    // A complete sign-in lets strangers try again, as before.
+    // A complete sign-in unlocks the sign-in for strangers too.
     server.clock.advance(QUARTER);
     ada.sign_in(&server).await;
 }
@@ -118,7 +118,7 @@ async fn a4_wrong_codes_within_a_session_pause_that_session_alone() {
     let (mut open, mut other) = (ada.sign_in(&server).await, ada.sign_in(&server).await);
     spend(&mut open, "mfa/test", &wrong(&server, &ada)).await;
 
-    // Every place within that session draws on its budget.
+    // Every function of that session uses the session's budget.
     server.clock.next_step();
     let delete = json!({ "action": "delete" });
     open.call("step_up/ask", delete.clone()).await.expect_ok();
@@ -146,7 +146,7 @@ async fn a4_wrong_codes_within_a_session_pause_that_session_alone() {
     open.call("mfa/test", ada.code(&server)).await.expect_ok();
 }
 
-/// A person who has the known browser's cookie and the password gets the guesses of that one browser.
+/// An attacker with the known browser's cookie and the password gets the guesses of that one browser only.
 #[tokio::test]
 async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
     let server = TestServer::start().await;
@@ -175,7 +175,7 @@ async fn wrong_codes_in_a_known_browser_pause_that_browser_alone() {
     assert_eq!(unlocked.expect_ok()["unlocked_after"], 10);
 }
 
-/// The cookie by which a browser is known to one user is worth nothing for another.
+/// The cookie of a browser that is known to one user has no effect for another user.
 #[tokio::test]
 async fn a_browser_that_is_known_to_somebody_else_is_a_stranger() {
     let server = TestServer::start().await;
@@ -213,8 +213,8 @@ async fn the_operator_unlocks_every_browser_and_session() {
     ada.sign_in(&server).await;
 }
 
-/// A code that is the authenticator's, and is refused as used or expired, tells nobody anything by being given again: a double click, or a
-/// second try before the next code appears, brings nobody nearer to a pause.
+/// A right code that is refused as used or expired counts once, because a repeat reveals nothing. Therefore a double click, or a
+/// second attempt before the next code appears, does not bring the pause nearer.
 #[tokio::test]
 async fn the_code_of_one_step_spends_the_budget_once() {
     let server = TestServer::start().await;
@@ -245,7 +245,7 @@ async fn the_code_of_one_step_spends_the_budget_once() {
     }
 }
 
-/// The same of the code that has just left the screen, in a set-up too; the code that is shown now is right.
+/// Likewise, a code that has just expired counts once, in a set-up too; the current code is accepted.
 #[tokio::test]
 async fn a_code_that_has_just_expired_spends_the_budget_once() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! A browser that completed a sign-in has a budget of its own: strangers who guess don't shut its user out.
+//! A browser that completed a sign-in has a budget of its own, so strangers who guess don't lock its user out.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ fn wrong(person: &Person) -> Person {
     }
 }
 
-/// Strangers guess until they are made to wait: five times, and then once from each of sixty networks (B3 of the red team: each network has
-/// a small budget of its own, so that an honest person in a new browser is not kept out).
+/// Strangers guess until they are delayed: five times, and then once from each of sixty networks. Each network has a small budget
+/// of its own, so that an honest user in a new browser can sign in (B3 of the red team).
 async fn besiege(server: &TestServer, person: &Person, times: usize) {
     let mut judged = 0;
     for number in 0..times {
@@ -35,7 +35,7 @@ async fn besiege(server: &TestServer, person: &Person, times: usize) {
     assert_eq!(judged, 5 + usize::try_from(OF_ALL).unwrap());
 }
 
-/// The browser without its session: signed out, and known all the same.
+/// Signs the browser out; it stays known.
 async fn signed_out(mut browser: Browser) -> Browser {
     browser.ask("session/sign_out").await.expect_ok();
     browser
@@ -93,7 +93,7 @@ async fn a_browser_is_known_once_the_sign_in_is_complete() {
         "Path=/; HttpOnly; SameSite=Strict; Max-Age=15552000"
     );
 
-    // It keeps its token from then on.
+    // The browser keeps its token at later sign-ins.
     let token = browser.cookie(name).unwrap().to_owned();
     let mut browser = signed_out(browser).await;
     browser.sign_in(&ada.person).await.expect_ok();
@@ -153,7 +153,7 @@ async fn the_browser_that_set_a_method_up_stays_known_and_no_other() {
     mine.sign_in(&ada).await.expect_ok();
 }
 
-/// L6 of the list of attacks: a session that confirms its password draws on the same budget as the sign-in.
+/// L6 of the list of attacks: a session that confirms its password uses the budget of the sign-in.
 #[tokio::test]
 async fn confirming_the_password_draws_on_the_same_budget() {
     let server = TestServer::start().await;
@@ -171,7 +171,7 @@ async fn confirming_the_password_draws_on_the_same_budget() {
     mine.sign_in(&ada).await.expect_refused(429, "too_many");
 }
 
-/// B3 of the red team: a stranger who always comes first with a wrong password keeps nobody out who is in another network.
+/// B3 of the red team: a stranger who keeps the delay running with wrong passwords does not block sign-ins from other networks.
 #[tokio::test]
 async fn b3_a_new_browser_gets_in_beside_a_stranger_who_keeps_the_delay_running() {
     let server = TestServer::start().await;
@@ -185,7 +185,7 @@ async fn b3_a_new_browser_gets_in_beside_a_stranger_who_keeps_the_delay_running(
         server.clock.advance(LONGEST_DELAY);
         let answer = stranger.sign_in(&wrong(&ada)).await;
         answer.expect_refused(401, "wrong_credentials");
-        // The network that failed has no second try while the delay runs, right or wrong.
+        // The network that failed gets no second attempt during the delay, right or wrong.
         stranger.sign_in(&ada).await.expect_refused(429, "too_many");
     }
     let mut honest = server.browser().from("203.0.113.9");
@@ -193,7 +193,7 @@ async fn b3_a_new_browser_gets_in_beside_a_stranger_who_keeps_the_delay_running(
     honest.ask("session/sign_out").await.expect_ok();
 }
 
-/// B3: the /48 is one network, whatever address of it is used, and a network without budget learns nothing.
+/// B3: all addresses of a /48 are one network, and a network without budget learns nothing.
 #[tokio::test]
 async fn b3_a_network_has_one_try_while_the_delay_runs() {
     let server = TestServer::start().await;
@@ -223,7 +223,7 @@ async fn b3_a_network_has_one_try_while_the_delay_runs() {
         .expect_refused(429, "too_many");
 }
 
-/// B3: a person who has chosen their password by a link gets in although strangers guess without end.
+/// B3: a user who chose the password by a link can sign in although strangers keep guessing.
 #[tokio::test]
 async fn b3_an_invitation_makes_its_browser_known() {
     let server = TestServer::start().await;
@@ -244,7 +244,7 @@ async fn b3_an_invitation_makes_its_browser_known() {
     mine.sign_in(&ada).await.expect_ok();
 }
 
-/// B3: a stranger with the password of a user without MFA rotates known browsers, and the user's own one stays.
+/// B3: a stranger with the password of a user without MFA evicts known browsers, but not the user's own.
 #[tokio::test]
 async fn b3_sign_ins_with_the_password_do_not_evict_the_users_browser() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! What is known of a person, and to whom it is told (the red team's C1 and C10).
+//! What the server knows about a user, and who gets to see it (the red team's C1 and C10).
 
 use domain::people::roles::Role;
 use serde_json::json;
@@ -6,7 +6,7 @@ use server::config::Branding;
 
 use crate::support::{Enrolled, Options, TestServer, ada, max};
 
-/// C1: an invitation's password is judged by all that is known of the person.
+/// C1: an invitation's password is checked against all that is known about the user.
 #[tokio::test]
 async fn c1_an_invitation_knows_the_name() {
     let server = TestServer::start().await;
@@ -30,7 +30,7 @@ async fn c1_an_invitation_knows_the_name() {
         .expect_ok();
 }
 
-/// C10: before the second factor a session learns nothing but what was typed.
+/// C10: before the second factor, a session is told only what was typed.
 #[tokio::test]
 async fn c10_a_half_session_learns_no_name() {
     let server = TestServer::start().await;
@@ -51,7 +51,7 @@ async fn c10_a_half_session_learns_no_name() {
     assert_eq!(complete.expect_ok()["viewer"]["name"], ada.person.name);
 }
 
-/// C10: the operator may allow the names of those who can help (`TWINLOCK_SHOW_HELPERS`).
+/// C10: the operator may allow the names of Owners who can help (`TWINLOCK_SHOW_HELPERS`).
 #[tokio::test]
 async fn c10_helpers_are_named_if_the_operator_allows_it() {
     let server = server_with_helpers().await;
@@ -64,7 +64,7 @@ async fn c10_helpers_are_named_if_the_operator_allows_it() {
     assert_eq!(named, json!([ada().name]));
 }
 
-/// A server whose operator allows the names of helpers.
+/// Starts a server that shows the names of helpers.
 pub async fn server_with_helpers() -> TestServer {
     let defaults = Options::default();
     let options = Options {

@@ -1,4 +1,4 @@
-//! What may happen once happens once, through the real router and store, however many ask at the same time.
+//! Journeys, attacks and races through the real router and store: what may succeed once succeeds once, also with concurrent requests.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

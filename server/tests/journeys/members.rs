@@ -1,4 +1,4 @@
-//! Journey 9: who can help whom, and what a reset takes.
+//! Journey 9: which Owner can help which member, and what a reset removes.
 
 use domain::people::roles::Role;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::{
     support::{Browser, Enrolled, TestServer, ada, max, olga},
 };
 
-/// Ada, an Owner with MFA and signed in, and Max, a member with MFA.
+/// Returns Ada, an Owner with MFA and signed in, and Max, a member with MFA.
 async fn two(server: &TestServer) -> (Enrolled, Browser, Enrolled) {
     let ada = Enrolled::on(server).await;
     server.add_user(&max(), Role::Member).await;
@@ -73,7 +73,7 @@ async fn nobody_resets_themselves_or_people_of_other_accounts() {
     );
 }
 
-/// A grant given before the member joined another account helps no more: the action asks again.
+/// A grant from before the member joined another account is not enough: the action checks the rule again.
 #[tokio::test]
 async fn the_rule_is_asked_again_when_it_is_done() {
     let server = TestServer::start().await;
@@ -87,7 +87,7 @@ async fn the_rule_is_asked_again_when_it_is_done() {
     max.browser.ask("session/whoami").await.expect_ok();
 }
 
-/// Only those are named who own every account of the person.
+/// Only Owners of every account of the user are named.
 #[tokio::test]
 async fn those_who_can_really_help_are_named() {
     let server = server_with_helpers().await;

@@ -1,5 +1,5 @@
-//! What a session cookie alone is worth: a tab left open, or a stolen cookie (the red team's A1 to A3). The person who reloads within
-//! five minutes is asked for nothing.
+//! What an attacker can do with a session cookie alone: a tab left open, or a stolen cookie (the red team's A1 to A3).
+//! A user who reloads within five minutes is asked for nothing.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::support::{Answer, Authenticator, Browser, Enrolled, TestServer, codes
 
 const FRESH: Duration = Duration::from_mins(5);
 const MOMENT: Duration = Duration::from_millis(1);
-/// A moment less than [`FRESH`].
+/// One millisecond less than [`FRESH`].
 const ALMOST: Duration = Duration::from_millis(299_999);
 
-/// Signed in long ago, verified for `action` just now.
+/// Returns a session with an old sign-in and a new verification for `action`.
 async fn verified(server: &TestServer, ada: &Enrolled, action: &str) -> Browser {
     let mut browser = ada.sign_in(server).await;
     server.clock.advance(Duration::from_mins(40));
@@ -31,13 +31,13 @@ fn key(pending: &Value) -> Authenticator {
     Authenticator::new(pending["key"].as_str().unwrap())
 }
 
-/// A1: the key of a reset is shown again only while its verification stands.
+/// A1: the key of a reset is shown again only while its verification is valid.
 #[tokio::test]
 async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
-    // The verification counts, not the first look at the key.
+    // The time runs from the verification, not from the first display of the key.
     server.clock.advance(Duration::from_secs(270));
     let first = browser.ask("mfa/set_up").await.expect_ok();
     server.clock.advance(Duration::from_millis(29_999));
@@ -53,7 +53,7 @@ async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
             .expect_refused(403, "verification_required");
         server.clock.advance(Duration::from_mins(8));
     }
-    // With the password the person gets the same key, which their phone has scanned already.
+    // With the password the user gets the same key, which their phone may have scanned already.
     server.clock.next_step();
     let mut other = verified(&server, &ada, "reset").await;
     let first = other.ask("mfa/set_up").await.expect_ok();
@@ -67,7 +67,7 @@ async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
     other.call("mfa/confirm", code).await.expect_ok();
 }
 
-/// A1: another verification brings another key, and the old one proves nothing.
+/// A1: a new verification gives a new key, and codes of the old key are refused.
 #[tokio::test]
 async fn a1_another_verification_brings_another_key() {
     let server = TestServer::start().await;
@@ -86,7 +86,7 @@ async fn a1_another_verification_brings_another_key() {
         .expect_refused(401, "wrong_code");
 }
 
-/// A1: a verification that was given while a key still waits is used up by the new key. A grant that was left would let the cookie alone
+/// A1: a verification while a key is pending is used up by the new key. A grant that stayed would let the cookie alone
 /// cancel that key and begin another one.
 #[tokio::test]
 async fn a1_a_verification_leaves_no_grant_behind_a_waiting_key() {
@@ -106,8 +106,8 @@ async fn a1_a_verification_leaves_no_grant_behind_a_waiting_key() {
         .expect_refused(403, "verification_required");
 }
 
-/// A1, a first set-up: it has no factor, so the password has to be fresh. A key from before the password gives way to a new one: a thief
-/// with the cookie may have drawn it, or seen it.
+/// A1: a first set-up has no factor, so it requires a fresh password. A key from before that password is replaced, because
+/// a thief with the cookie may have requested it, or seen it.
 #[tokio::test]
 async fn a1_a_first_key_is_another_behind_a_fresh_password() {
     let server = TestServer::start().await;
@@ -145,7 +145,7 @@ async fn a1_a_first_key_is_another_behind_a_fresh_password() {
         .expect_refused(401, "wrong_code");
 }
 
-/// A2: a sheet that was left is not drawn anew for the cookie alone, whatever it was for.
+/// A2: the cookie alone does not get new codes for an unfinished sheet, whatever the sheet was for.
 #[rstest]
 #[case::added("added")]
 #[case::reset("reset")]
@@ -171,7 +171,7 @@ async fn a2_fresh_codes_need_more_than_the_cookie(#[case] reason: &str) {
     finish(&mut browser, &sheet).await.expect_ok();
 }
 
-/// A browser with a sheet of codes that nobody has finished, and the password it signed in by, long ago.
+/// Returns a browser with an unfinished sheet of codes and an old password, and that password.
 async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static str) {
     if reason == "added" {
         let ada = server.add_owner().await;
@@ -196,7 +196,7 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
     (browser, ada.person.password)
 }
 
-/// A2: codes that stand on an open screen verify nothing in the session that drew them, unless the password comes with them.
+/// A2: the codes on an open screen verify nothing in the session that drew them, unless the password is confirmed.
 #[tokio::test]
 async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     let server = TestServer::start().await;
@@ -212,11 +212,11 @@ async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     browser.call("step_up/ask", delete).await.expect_ok();
     let request = json!({ "action": "delete", "code": codes(&sheet)[0] });
     for _ in 0..6 {
-        // Refused before it is counted: the person's own tries are not used up.
+        // The refusal comes before the attempt is counted, so the user's own attempts are not used up.
         let refused = browser.call("step_up/verify_backup_code", request.clone());
         refused.await.expect_refused(403, "password_required");
     }
-    // Another session of the person did not draw them.
+    // Another session of the user did not draw these codes, so it may use them.
     let mut other = server.browser();
     other.sign_in(&ada).await.expect_ok();
     let code = json!({ "code": codes(&sheet)[1] });
@@ -235,7 +235,7 @@ async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     browser.ask("mfa/delete").await.expect_ok();
 }
 
-/// A2: a set that waits counts as drawn too, so finishing it in between is no way around.
+/// A2: a waiting set counts as drawn too, so finishing it first does not bypass the rule.
 #[tokio::test]
 async fn a2_a_set_that_waits_is_the_sessions_own_too() {
     let server = TestServer::start().await;
@@ -251,8 +251,8 @@ async fn a2_a_set_that_waits_is_the_sessions_own_too() {
     refused.expect_refused(403, "password_required");
 }
 
-/// A2: codes that were drawn under a fresh password verify nothing under that same password. Else a thief would draw codes on one proof,
-/// verify by them just before the password grows old, and have a second window of time for the key of a reset.
+/// A2: codes drawn under a fresh password verify nothing under that same password. Otherwise a thief could draw codes with one proof,
+/// verify with them just before the password expires, and get a second time window for the key of a reset.
 #[rstest]
 #[case::generate(true)]
 #[case::first_set_up(false)]
@@ -271,7 +271,7 @@ async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool
         (ada.browser.clone(), ada.codes[0].clone())
     };
     if is_generated {
-        // The thief sees the sheet anew and finishes it, which five minutes allow.
+        // Within five minutes, the thief can request the sheet again and finish it.
         let sheet = browser.ask("mfa/backup_codes").await.expect_ok();
         finish(&mut browser, &sheet).await.expect_ok();
         let reset = json!({ "action": "reset" });
@@ -289,7 +289,7 @@ async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool
     assert_eq!(pending.refusal().0, 403, "no key");
 }
 
-/// A3: a sign-in by backup code stands for a verification while its password is fresh, afterwards together with the password.
+/// A3: a sign-in by backup code counts as a verification while its password is fresh, and later together with the password.
 #[rstest]
 #[case::generate("generate", "mfa/generate")]
 #[case::reset("reset", "mfa/set_up")]
@@ -319,7 +319,7 @@ async fn a3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[case
     assert_eq!(late.call("step_up/ask", intent).await.expect_ok(), "verify");
 }
 
-/// A3: five minutes of the password, of the grant, of the key and of the sheet do not follow one another.
+/// A3: the five minutes of the password, of the grant, of the key and of the sheet do not add up.
 #[tokio::test]
 async fn a3_windows_of_time_do_not_chain() {
     let server = TestServer::start().await;
@@ -348,7 +348,7 @@ async fn a3_windows_of_time_do_not_chain() {
                 .expect_refused(403, "password_required");
         }
     }
-    // The same after a verification by a code.
+    // The rule holds after a verification by a code too.
     let mut browser = verified(&server, &ada, "generate").await;
     server.clock.advance(ALMOST);
     browser.ask("mfa/generate").await.expect_ok();
@@ -359,7 +359,7 @@ async fn a3_windows_of_time_do_not_chain() {
         .expect_refused(403, "password_required");
 }
 
-/// B4: wrong passwords from elsewhere, for the email alone, delay nothing within an open session, and its own delay nobody else.
+/// B4: wrong passwords for the email from elsewhere do not delay an open session, and its own delay affects no other session.
 #[tokio::test]
 async fn b4_an_open_session_has_passwords_of_its_own() {
     let server = TestServer::start().await;

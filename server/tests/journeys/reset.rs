@@ -1,4 +1,4 @@
-//! Journey 3: the old authenticator works until the new one has verified; then they are swapped at once (security.md §4 E5, T13).
+//! Journey 3: the old authenticator works until the new one is verified; then they are swapped at once (security.md §4 E5, T13).
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Authenticator, Browser, Enrolled, TestServer, codes, finish};
 
-/// Verified for a reset, with the new key on the screen.
+/// Returns the new key on the screen of a verified reset.
 async fn start(server: &TestServer, ada: &Enrolled, browser: &mut Browser) -> Authenticator {
     ada.step_up(server, browser, json!({ "action": "reset" }))
         .await;
@@ -32,7 +32,7 @@ async fn expect_old_works(server: &TestServer, ada: &Enrolled, new: &Authenticat
         .expect_ok();
 }
 
-/// E5: reload, wrong code, another session, time out: nothing of it changes what works.
+/// E5: a reload, a wrong code, another session or a timeout does not change what works.
 #[tokio::test]
 async fn an_interrupted_reset_changes_nothing() {
     let server = TestServer::start().await;
@@ -69,7 +69,7 @@ async fn an_interrupted_reset_changes_nothing() {
     expect_old_works(&server, &ada, &new).await;
 }
 
-/// `Cancel` drops the key, and the grant was spent with it.
+/// `Cancel` drops the key, and its grant is used up.
 #[tokio::test]
 async fn a_cancelled_reset_needs_another_verification() {
     let server = TestServer::start().await;
@@ -84,7 +84,7 @@ async fn a_cancelled_reset_needs_another_verification() {
     expect_old_works(&server, &ada, &new).await;
 }
 
-/// T13: after the swap the old key opens nothing, the other sessions are over, the old codes work until `Finish`.
+/// T13: after the swap the old key opens nothing, the other sessions have ended, the old codes work until `Finish`.
 #[tokio::test]
 async fn a_verified_reset_swaps_the_keys() {
     let server = TestServer::start().await;
@@ -153,7 +153,7 @@ async fn the_codes_from_before_may_be_kept() {
         .expect_refused(401, "wrong_code");
 }
 
-/// Whoever signed in by their last code has none from before to keep.
+/// A user who signed in with the last code has no old codes to keep.
 #[tokio::test]
 async fn no_codes_are_no_codes_to_keep() {
     let server = TestServer::start().await;
@@ -175,7 +175,7 @@ async fn no_codes_are_no_codes_to_keep() {
     finish(&mut browser, &sheet).await.expect_ok();
 }
 
-/// A set that waits does so for half an hour, however long its page stays open.
+/// A waiting set expires after half an hour, however long its page stays open.
 #[tokio::test]
 async fn a_set_is_finished_in_time() {
     let server = TestServer::start().await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Authenticator, Enrolled, TestServer, codes, finish};
 
-/// E2: without a grant nothing of this happens.
+/// E2: each of these actions requires a grant.
 #[tokio::test]
 async fn without_a_grant_each_action_is_refused() {
     let server = TestServer::start().await;
@@ -22,7 +22,7 @@ async fn without_a_grant_each_action_is_refused() {
     lifted.expect_refused(403, "verification_required");
 }
 
-/// T5: the code that signed somebody in proves nothing else, and the answer says how long to wait.
+/// T5: the code of the sign-in is refused for anything else, and the answer says how long to wait.
 #[tokio::test]
 async fn the_code_of_the_sign_in_is_used() {
     let server = TestServer::start().await;
@@ -88,7 +88,7 @@ async fn a_grant_lapses_and_belongs_to_its_session() {
         .await
         .expect_refused(403, "verification_required");
 
-    // What was asked lapses too: a code later is a code for nothing, and stays unused.
+    // The question expires too: a later code is for nothing, and stays unused.
     browser
         .call("step_up/ask", delete.clone())
         .await
@@ -99,7 +99,7 @@ async fn a_grant_lapses_and_belongs_to_its_session() {
     late.expect_refused(409, "nothing_pending");
 }
 
-/// Another tab asked something else meanwhile: the code is not spent on what its person did not see.
+/// If another tab asked for something else meanwhile, the code is not spent on what this page does not show.
 #[tokio::test]
 async fn a_code_is_for_what_the_page_shows() {
     let server = TestServer::start().await;
@@ -125,7 +125,7 @@ async fn a_code_is_for_what_the_page_shows() {
         .expect_ok();
 }
 
-/// The same for the same action on another target: a grant is for what was seen.
+/// The action has another target in the other tab: the code is not spent on a target that this page does not show.
 #[tokio::test]
 async fn a_code_is_for_the_target_that_the_page_shows() {
     let server = TestServer::start().await;
@@ -150,7 +150,7 @@ async fn a_code_is_for_the_target_that_the_page_shows() {
     answer.expect_refused(409, "nothing_pending");
 }
 
-/// A grant whose action failed outlives another question for the same.
+/// A grant whose action failed is kept when the session asks for the same action again.
 #[tokio::test]
 async fn asking_again_keeps_the_grant() {
     let server = TestServer::start().await;
@@ -165,7 +165,7 @@ async fn asking_again_keeps_the_grant() {
     browser.ask("mfa/generate").await.expect_ok();
 }
 
-/// A locked application can be reset by a backup code: the new one is judged.
+/// A locked application can be reset by a backup code, and the code of the new one is then checked.
 #[tokio::test]
 async fn a_backup_code_unlocks_in_a_step_up_too() {
     let server = TestServer::start().await;
@@ -193,7 +193,7 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
     browser.call("mfa/confirm", code).await.expect_ok();
 }
 
-/// B8 and Vaultwarden CVE-2026-27801: the same budget everywhere within the session; the sign-in has another one (A4 of the red team's list).
+/// B8 and Vaultwarden CVE-2026-27801: all functions in the session share one budget; the sign-in has another (A4 of the red team's list).
 #[tokio::test]
 async fn wrong_codes_share_the_budget_of_the_session() {
     let server = TestServer::start().await;
@@ -231,7 +231,7 @@ async fn wrong_codes_share_the_budget_of_the_session() {
         .expect_ok();
 }
 
-/// Right codes cost nothing of the budget.
+/// Right codes do not use up the budget.
 #[tokio::test]
 async fn right_codes_are_given_back() {
     let server = TestServer::start().await;
@@ -284,7 +284,7 @@ async fn a_sign_in_by_backup_code_is_not_stuck(#[case] action: &str, #[case] fun
     assert_eq!(late.call("step_up/ask", intent).await.expect_ok(), "verify");
 }
 
-/// Journey 9: the factor that a person has lost is never demanded.
+/// Journey 9: a user without the device can always verify by a backup code instead.
 #[tokio::test]
 async fn a_backup_code_verifies_each_action() {
     let server = TestServer::start().await;
@@ -331,7 +331,7 @@ async fn new_codes_replace_the_old_ones_at_finish() {
         late.sign_in(&ada.person).await.expect_ok();
         let answer = late.call("session/verify_backup_code", json!({ "code": code }));
         answer.await.expect_refused(401, "wrong_code");
-        // Ten refused codes in a row would lock: a complete sign-in forgets them.
+        // Ten refused codes in a row would lock the user out; a complete sign-in resets the count.
         ada.sign_in(&server).await;
     }
     let fresh = codes(&second);
@@ -342,7 +342,7 @@ async fn new_codes_replace_the_old_ones_at_finish() {
         .expect_ok();
 }
 
-/// B9: with the method the backup codes die, the sign-in asks for nothing else, and nobody is locked out.
+/// B9: deleting the method deletes the backup codes, and the sign-in then asks for the password only, so the user is not locked out.
 #[tokio::test]
 async fn deleting_takes_codes_and_other_sessions_with_it() {
     let server = TestServer::start().await;

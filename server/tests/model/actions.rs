@@ -1,22 +1,22 @@
-//! What may happen.
+//! The actions that the model draws from.
 
 use proptest::prelude::*;
 
-/// Which of the house's browsers; two belong to each person.
+/// The index of one of the house's browsers; two belong to each person.
 pub type Seat = usize;
-/// How many there are.
+/// The number of browsers.
 pub const SEATS: Seat = 6;
 
-/// A code by how far its step is from the running one, or one that is wrong.
+/// A code of a step relative to the current one, a wrong code, or a repeated one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
     Step(i64),
     Wrong,
-    /// The one given last, whatever became of it.
+    /// The last code given, whether it was accepted or not.
     Again,
 }
 
-/// What a verification is for.
+/// The action that a verification is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Reset,
@@ -26,7 +26,7 @@ pub enum Purpose {
     MemberReset,
 }
 
-/// One thing that somebody does.
+/// One action of a user, of the operator or of the clock.
 #[derive(Debug, Clone, Copy)]
 pub enum Action {
     SignIn {
@@ -79,11 +79,11 @@ pub enum Action {
         code: Shown,
     },
     RequireMfa(Seat),
-    /// The whole way of a set-up, as most people go it.
+    /// A complete set-up, as most users do it.
     WholeSetUp(Seat),
-    /// The whole way of a sign-in with a code.
+    /// A complete sign-in with a code.
     WholeSignIn(Seat),
-    /// The whole way of a verification.
+    /// A complete verification.
     WholeStepUp {
         seat: Seat,
         purpose: Purpose,
@@ -94,7 +94,7 @@ pub enum Action {
     Operator(Operator),
 }
 
-/// What the operator does at the command line.
+/// The operator's commands.
 #[derive(Debug, Clone, Copy)]
 pub enum Operator {
     Rule(bool),
@@ -104,7 +104,7 @@ pub enum Operator {
     NewPassword { person: usize },
 }
 
-/// Any of them; the whole ways often enough that their ends are reached.
+/// Draws any action; complete journeys are frequent enough that their ends are reached.
 pub fn any_action() -> BoxedStrategy<Action> {
     let seat = || 0..SEATS;
     let code = || {

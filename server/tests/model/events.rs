@@ -1,4 +1,4 @@
-//! Event row ⇔ effect: each action leaves exactly the rows that tell it, and no row stands without one.
+//! Event row ⇔ effect: each action leaves exactly the rows that record it, and there is no row without an effect.
 
 use domain::{
     events::EventRecord, ids::UserId, second_factor::step_up, time::Timestamp, token::Token,
@@ -12,44 +12,44 @@ use crate::{
     support::Answer,
 };
 
-/// Where the events have been read to.
+/// Reads the events that follow each action.
 pub struct Witness {
     store: Store,
     people: [UserId; 3],
     last: i64,
-    /// How often things happened that are counted in one row while they repeat.
+    /// The sum of `times` of all rows that count repeats.
     repeats: i64,
 }
 
-/// What an open session can do again and again, and is counted in one row a minute.
+/// Actions that an open session can repeat without limit, and that are counted in one row a minute.
 const REPEATED: [&str; 3] = ["set_up_begin", "set_up_cancel", "codes_renew"];
 
-/// What something has to leave.
+/// The events that a call has to leave.
 pub enum Due {
     Nothing,
-    /// One new row: action, result and whom it is about.
+    /// One new row: action, result and its subject.
     Row(&'static str, &'static str, Option<usize>),
-    /// A new row, or one more time in one that stands.
+    /// A new row, or one more repeat counted in an existing row.
     Repeat(&'static str, &'static str),
-    /// The same of an attempt with a code whose step may have been refused before; of the times that were counted until then.
+    /// A new row, or one more repeat if the code's step was refused before; the number is the sum of `times` before the call.
     Refused(&'static str, &'static str, Option<usize>, i64),
 }
 
-/// What is looked up before a call, because its answer does not tell.
+/// What is read from the store before a call, because the answer does not contain it.
 #[derive(Default)]
 pub struct Before {
-    /// The session holds a grant for what it asks.
+    /// The session has a grant for what it asks.
     is_granted: bool,
     /// The session has a pending key.
     is_pending: bool,
-    /// The strict account demands MFA already.
+    /// The strict account requires MFA already.
     is_required: bool,
-    /// How many times all rows stand for, where something is tried.
+    /// The sum of `times` of all rows, for functions that check a secret.
     times: i64,
 }
 
 impl Witness {
-    /// Begins with what stands there.
+    /// Starts after the existing events.
     pub async fn new(url: &str, people: [UserId; 3]) -> Self {
         let store = Store::open(url).await.unwrap();
         let stands = store.events_after(0).await.unwrap();
@@ -63,7 +63,7 @@ impl Witness {
         witness
     }
 
-    /// Reads on, and compares with what is due.
+    /// Reads the new events and compares them with those that are due.
     pub async fn expect(&mut self, due: &Due, of: &str) {
         let rows = self.store.events_after(self.last).await.unwrap();
         self.last = rows.last().map_or(self.last, |row| row.id);
@@ -91,7 +91,7 @@ impl Witness {
         }
     }
 
-    /// All that is counted in rows that stand for several times.
+    /// Returns the sum of `times` of all rows that count repeats.
     async fn counted(&self) -> i64 {
         let is_counted = |row: &EventRecord| {
             ["denied", "limited"].contains(&&*row.outcome) || REPEATED.contains(&&*row.action)
@@ -99,7 +99,7 @@ impl Witness {
         self.times_of(is_counted).await
     }
 
-    /// How many times all rows stand for.
+    /// Returns the sum of `times` of all rows.
     async fn times(&self) -> i64 {
         self.times_of(|_| true).await
     }
@@ -119,7 +119,7 @@ impl Witness {
 }
 
 impl House {
-    /// Something that an answer does not tell is asked of the store first.
+    /// Reads from the store what the answer will not contain.
     pub fn before(&self, seat: Seat, function: &str, request: &Value) -> Before {
         let services = &self.server.services;
         let Ok(token) = self.token(seat).parse::<Token>() else {
@@ -151,7 +151,7 @@ impl House {
         })
     }
 
-    /// What a call has to leave, by what it was told.
+    /// Returns the events that a call has to leave, according to its answer.
     pub fn due(&self, seat: Seat, function: &str, before: &Before, answer: &Answer) -> Due {
         let person = Some(person_of(seat));
         let done = |action| Due::Row(action, "succeeded", person);
@@ -182,7 +182,7 @@ impl House {
             "mfa/generate" => done("codes_generate"),
             "mfa/delete" => done("method_delete"),
             "step_up/ask" if told == "granted" && !before.is_granted => done("step_up"),
-            // One that is so already leaves nothing.
+            // If the account requires MFA already, nothing changes.
             "accounts/require_mfa" if before.is_required => Due::Nothing,
             "accounts/require_mfa" => Due::Row("rule_on", "succeeded", None),
             "accounts/lift_rule" => Due::Row("rule_off", "succeeded", None),
@@ -193,11 +193,11 @@ impl House {
     }
 }
 
-/// What a refusal leaves.
+/// Returns the events that a refusal has to leave.
 fn refused(function: &str, person: Option<usize>, answer: &Answer, times: i64) -> Due {
     let told = answer.json();
     let kind = told["kind"].as_str().unwrap();
-    // Whose password is tried is told by a blind index of the address.
+    // The row of a wrong password has a blind index of the address instead of the user.
     let about = if ["session/sign_in", "session/confirm_password"].contains(&function) {
         None
     } else {
@@ -219,7 +219,7 @@ fn refused(function: &str, person: Option<usize>, answer: &Answer, times: i64) -
     }
 }
 
-/// What a function tries a password or a code for.
+/// Returns the event's action for functions that check a password or a code.
 fn tried(function: &str) -> Option<&'static str> {
     Some(match function {
         "session/sign_in" => "sign_in",

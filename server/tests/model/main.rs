@@ -1,5 +1,5 @@
-//! Any sequence of what people, thieves and the operator may do, against the real router and store under a clock that is moved: whatever
-//! the order, the promises of `promises.rs` hold after each step. About 100 sequences; `TWINLOCK_CASES` says how many.
+//! Random sequences of what users, thieves and the operator may do, against the real router and store with a test clock. The promises of
+//! `promises.rs` must hold after each step. About 100 sequences run; `TWINLOCK_CASES` sets the number.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -24,8 +24,8 @@ use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state
 use actions::Action;
 use house::House;
 
-/// The model itself remembers nothing: every action is possible at any time, and what it does must be told by the product. What was
-/// seen of it stands in the house's journal.
+/// The reference model has no state: every action is possible at any time, and the product's answers tell its effect.
+/// The house's journal keeps what was seen.
 struct Anything;
 
 impl ReferenceStateMachine for Anything {
@@ -59,7 +59,7 @@ impl StateMachineTest for Model {
     }
 }
 
-/// Of each half: two tests, so that two cores work.
+/// Returns the number of sequences of each of the two tests; there are two so that they run on two cores.
 fn cases() -> u32 {
     let set = std::env::var("TWINLOCK_CASES").ok();
     set.map_or(100, |text| text.parse().unwrap()) / 2

@@ -1,4 +1,4 @@
-//! What holds after each action, in whatever order they came.
+//! Promises that hold after each action, in any order.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl House {
-    /// All of it. `complete` says whose counter may have been cleared by what was just done.
+    /// Checks all promises. `complete` is the user whose counters the last action may have cleared.
     pub fn check(&mut self, complete: Option<usize>) {
         for seat in 0..SEATS {
             self.full_means_second_factor(seat);
@@ -17,7 +17,7 @@ impl House {
         self.former_tokens_are_dead();
     }
 
-    /// No full session of somebody with MFA without a recorded second factor, and nothing of an account that demands MFA without one.
+    /// A full session of a user with MFA has a recorded second factor, and a user without MFA gets nothing of an account that requires it.
     fn full_means_second_factor(&mut self, seat: usize) {
         let viewer = self.ask_from(seat, "session/whoami").expect_ok();
         let standing = viewer["standing"]["standing"]
@@ -68,7 +68,7 @@ impl House {
         }
     }
 
-    /// The user's own, each known browser's and each session's. One guess spends one budget.
+    /// The counters are the user's own, each known browser's and each session's. One guess is counted once.
     fn counters_fall_only_after_a_complete_sign_in(&mut self, complete: Option<usize>) {
         let now = self.refused_in_a_row();
         let mut risen = 0;
@@ -89,7 +89,7 @@ impl House {
         assert!(risen <= 1, "one guess was counted {risen} times");
     }
 
-    /// A token that was replaced opens nothing, whatever came after it.
+    /// A replaced token never works again.
     fn former_tokens_are_dead(&mut self) {
         for (seat, token) in std::mem::take(&mut self.journal.former) {
             let mut thief = self.server.browser();

@@ -4,7 +4,7 @@ use axum::{
 };
 use serde_json::Value;
 
-/// An answer, read to its end.
+/// A response with its complete body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -13,7 +13,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads an answer.
+    /// Reads a response to its end.
     pub async fn read(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
         Self {
@@ -23,14 +23,14 @@ impl Answer {
         }
     }
 
-    /// A header's text; empty when it is not there.
+    /// Returns a header's text, or an empty text without the header.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Every cookie that it sets.
+    /// Returns every cookie that the response sets.
     pub fn cookies(&self) -> Vec<&str> {
         self.headers
             .get_all(SET_COOKIE)
@@ -39,35 +39,35 @@ impl Answer {
             .collect()
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    /// The body as JSON.
+    /// Returns the body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {} {:?}", self.status, self.body))
     }
 
-    /// The kind of a wire error.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> String {
         self.json()["kind"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Status and kind, to be compared in one go.
+    /// Returns status and kind, to be compared at once.
     pub fn refusal(&self) -> (u16, String) {
         (self.status.as_u16(), self.kind())
     }
 
-    /// The result of a call that must have worked.
+    /// Expects success; returns the result.
     #[track_caller]
     pub fn expect_ok(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text());
         self.json()
     }
 
-    /// The refusal of a call that must not have worked; answers the whole error.
+    /// Expects a refusal; returns the whole error.
     #[track_caller]
     pub fn expect_refused(&self, status: u16, kind: &str) -> Value {
         assert_eq!(self.refusal(), (status, kind.to_owned()), "{}", self.text());

@@ -10,8 +10,8 @@ use tower::ServiceExt;
 
 use super::{Answer, Person, instances::Instances, server::address};
 
-/// A browser on one of our own pages: it keeps cookies and says where its requests come from. A clone is a second tab whose
-/// cookies go their own way from then on.
+/// A browser on one of our own pages: it keeps cookies and sends the headers of a same-origin request. A clone is a second tab
+/// with cookies of its own from then on.
 #[derive(Clone)]
 pub struct Browser {
     instances: Instances,
@@ -31,7 +31,7 @@ impl Browser {
         }
     }
 
-    /// Whom the server finds at the other end of the connection from now on.
+    /// Sets the peer address that the server sees from now on.
     pub fn from(mut self, peer: &str) -> Self {
         self.peer = Some(Peer(peer.parse().unwrap()));
         self
@@ -39,7 +39,7 @@ impl Browser {
 
     /// Sends a further header with each request.
     pub fn saying(mut self, name: &'static str, value: &str) -> Self {
-        // Bytes, as headers are on the wire.
+        // The value is bytes, as on the wire.
         let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
         self.headers.append(name, value);
         self
@@ -55,7 +55,7 @@ impl Browser {
         self.post(function, &json!({ "request": request })).await
     }
 
-    /// Gives email and password.
+    /// Sends email and password.
     pub async fn sign_in(&mut self, person: &Person) -> Answer {
         self.call(
             "session/sign_in",
@@ -64,7 +64,7 @@ impl Browser {
         .await
     }
 
-    /// Loads a page or a file.
+    /// Requests a page or a file.
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = Request::get(path)
             .header(header::ACCEPT, "text/html,*/*;q=0.8")
@@ -94,12 +94,12 @@ impl Browser {
         answer
     }
 
-    /// The value of a cookie.
+    /// Returns the value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)
     }
 
-    /// Puts a cookie into the jar.
+    /// Sets a cookie.
     pub fn set_cookie(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }

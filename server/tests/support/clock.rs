@@ -15,23 +15,23 @@ impl TestClock {
     /// 2026-01-01 00:00:15 UTC: in the middle of a time step, so that only its own code is accepted.
     const START: i64 = 1_767_225_615_000;
 
-    /// Moves it forwards.
+    /// Moves the clock forwards.
     pub fn advance(&self, span: Duration) {
         self.set(self.now().plus(span));
     }
 
-    /// Moves it to the next time step's middle: the code used before is no longer the current one.
+    /// Moves the clock to the middle of the next time step, so that the code used before is no longer the current one.
     pub fn next_step(&self) {
         let middle = Duration::from_secs(u64::from(TimeStep::SECONDS) / 2);
         self.set(TimeStep::at(self.now()).offset(1).start().plus(middle));
     }
 
-    /// Sets it, backwards too.
+    /// Sets the clock, backwards too.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.millis(), Ordering::SeqCst);
     }
 
-    /// What it shows.
+    /// Returns the clock's time.
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::SeqCst))
     }

@@ -1,4 +1,4 @@
-//! Where a test's server keeps its data: a `SQLite` file, or a schema of its own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES`
+//! The database of a test's server: a `SQLite` file, or a schema of its own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES`
 //! names.
 
 use std::{
@@ -16,15 +16,15 @@ use server::{
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 
-/// A place for a database; nothing is made in it yet.
+/// An empty place for a database.
 pub struct TestDatabase {
-    /// Its URL.
+    /// The database URL.
     pub url: String,
     folder: TempDir,
 }
 
 impl TestDatabase {
-    /// A place of its own.
+    /// Makes a place of its own, on the server if there is one.
     pub async fn new() -> Self {
         match env::var("TWINLOCK_TEST_POSTGRES") {
             Ok(server) => Self {
@@ -35,29 +35,29 @@ impl TestDatabase {
         }
     }
 
-    /// A file, whatever server there is.
+    /// Makes a place for a file, even if `TWINLOCK_TEST_POSTGRES` names a server.
     pub fn in_a_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         Self { url, folder }
     }
 
-    /// Whether it is on a server.
+    /// Returns whether the database is on a server.
     pub fn is_on_a_server(&self) -> bool {
         !self.url.starts_with("sqlite:")
     }
 
-    /// Its key file.
+    /// Returns the path of the key file.
     pub fn key_file(&self) -> PathBuf {
         self.folder.path().join("twinlock.db.key")
     }
 
-    /// The folder of file and key file.
+    /// Returns the folder of the database and the key file.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The settings that name it. A server's key file is made by hand.
+    /// Returns the settings of this database. Makes the key file, because a database on a server gets none automatically.
     pub fn settings(&self) -> Database {
         if self.is_on_a_server() && !self.key_file().exists() {
             key_file::create(&self.key_file(), &SystemEntropy, None)
@@ -72,12 +72,12 @@ impl TestDatabase {
         .unwrap()
     }
 
-    /// Changes it behind the server's back.
+    /// Changes rows past the program.
     pub async fn tamper(&self, sql: &'static str) {
         assert!(self.change(sql).await > 0, "{sql}");
     }
 
-    /// Runs a statement past the program; answers how many rows it changed.
+    /// Runs a statement past the program; returns how many rows it changed.
     pub async fn change(&self, sql: &str) -> u64 {
         sqlx::any::install_default_drivers();
         let mut raw = AnyConnection::connect(&self.url).await.unwrap();
@@ -90,14 +90,14 @@ impl TestDatabase {
     }
 }
 
-/// Nothing of one test is to be seen in another's schema. The whole server goes when the tests have run.
+/// Makes a schema, so that tests do not see each other's rows. The server itself is removed when the tests have run.
 async fn schema_on(server: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let schema = format!("server_{}_{number}", process::id());
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(server).await.unwrap();
-    // A server that is not made anew for each run may know the name from an earlier one.
+    // On a server that is kept between runs, the name may exist from an earlier run.
     let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
     connection.execute(AssertSqlSafe(create)).await.unwrap();
     connection.close().await.unwrap();

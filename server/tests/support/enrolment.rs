@@ -2,23 +2,23 @@ use serde_json::{Value, json};
 
 use super::{Answer, Authenticator, Browser, Person, TestServer};
 
-/// Somebody with an authenticator and ten backup codes that are saved.
+/// A user with an authenticator and ten saved backup codes.
 pub struct Enrolled {
     pub person: Person,
     pub authenticator: Authenticator,
     pub codes: Vec<String>,
-    /// The browser that set it up, signed in.
+    /// The browser of the set-up, signed in.
     pub browser: Browser,
 }
 
 impl Enrolled {
-    /// Ada, the owner of Example Ltd.
+    /// Adds Ada, the owner of Example Ltd, and enrols her.
     pub async fn on(server: &TestServer) -> Self {
         let ada = server.add_owner().await;
         Self::of(server, ada).await
     }
 
-    /// Sets it up for somebody who exists, through the server functions, as the pages do.
+    /// Enrols an existing user through the server functions, as the pages do.
     pub async fn of(server: &TestServer, person: Person) -> Self {
         let mut browser = server.browser();
         browser.sign_in(&person).await.expect_ok();
@@ -31,12 +31,12 @@ impl Enrolled {
         }
     }
 
-    /// The code that the authenticator shows now.
+    /// Returns a request with the authenticator's current code.
     pub fn code(&self, server: &TestServer) -> Value {
         json!({ "code": self.authenticator.code(server.clock.now()) })
     }
 
-    /// A new sign-in with a code, in a step of its own.
+    /// Signs in a new browser with a code, in a new step.
     pub async fn sign_in(&self, server: &TestServer) -> Browser {
         server.clock.next_step();
         let mut browser = server.browser();
@@ -48,7 +48,7 @@ impl Enrolled {
         browser
     }
 
-    /// A new sign-in with one of the backup codes.
+    /// Signs in a new browser with one of the backup codes.
     pub async fn sign_in_by_backup_code(&self, server: &TestServer, index: usize) -> Browser {
         let mut browser = server.browser();
         browser.sign_in(&self.person).await.expect_ok();
@@ -60,7 +60,7 @@ impl Enrolled {
         browser
     }
 
-    /// Asks for an action and verifies the identity for it, in a step of its own.
+    /// Asks for an action and verifies the identity for it, in a new step.
     pub async fn step_up(&self, server: &TestServer, browser: &mut Browser, intent: Value) {
         server.clock.next_step();
         assert_eq!(
@@ -73,7 +73,7 @@ impl Enrolled {
         self.verify(server, browser, &intent).await.expect_ok();
     }
 
-    /// Gives the code of this moment for what was asked.
+    /// Sends the current code for the action.
     pub async fn verify(
         &self,
         server: &TestServer,
@@ -86,7 +86,7 @@ impl Enrolled {
     }
 }
 
-/// The wizard, from the key to `Finish`.
+/// Runs the set-up wizard, from the key to `Finish`.
 pub async fn enrol(server: &TestServer, browser: &mut Browser) -> (Authenticator, Vec<String>) {
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
@@ -106,7 +106,7 @@ pub async fn finish(browser: &mut Browser, sheet: &Value) -> Answer {
         .await
 }
 
-/// The codes of a sheet.
+/// Returns the codes of a sheet.
 pub fn codes(sheet: &Value) -> Vec<String> {
     let codes = sheet["codes"].as_array().unwrap();
     codes

@@ -1,4 +1,4 @@
-//! One server, or several that share a database: requests go to each in turn, as a balancer sends them.
+//! One server, or several that share a database: requests go to each in turn, as from a load balancer.
 
 use std::sync::{
     Arc,
@@ -7,7 +7,7 @@ use std::sync::{
 
 use axum::Router;
 
-/// The routers.
+/// The routers of the servers.
 #[derive(Clone)]
 pub struct Instances {
     routers: Arc<[Router]>,
@@ -15,7 +15,7 @@ pub struct Instances {
 }
 
 impl Instances {
-    /// At least one.
+    /// Takes at least one router.
     pub fn new(routers: Vec<Router>) -> Self {
         assert!(!routers.is_empty());
         Self {
@@ -24,7 +24,7 @@ impl Instances {
         }
     }
 
-    /// The one whose turn it is.
+    /// Returns the next router in turn.
     pub fn next(&self) -> Router {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         self.routers[turn % self.routers.len()].clone()

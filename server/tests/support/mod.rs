@@ -1,4 +1,4 @@
-//! What the server's tests stand on: the real router on a real database in a temporary folder, under a clock that the test sets.
+//! Support of the server's tests: the real router on a real database in a temporary folder, with a clock that the test sets.
 //!
 //! ```ignore
 //! let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-/// Somebody who can sign in.
+/// A user who can sign in.
 #[derive(Debug, Clone, Copy)]
 pub struct Person {
     pub name: &'static str,

@@ -27,13 +27,13 @@ use usecases::Services;
 
 use super::{Answer, Browser, Person, TestClock, TestDatabase, ada, instances::Instances};
 
-/// Real Argon2id, so cheap that a test may hash by the hundred.
+/// Real Argon2id at so low a cost that a test may hash by the hundred.
 const COST: Cost = Cost {
     memory_kib: 64,
     passes: 1,
 };
 
-/// What a test may want otherwise.
+/// Settings that a test may change.
 pub struct Options {
     pub public_url: PublicUrl,
     pub branding: Branding,
@@ -60,22 +60,22 @@ impl Default for Options {
     }
 }
 
-/// The real router on a database of its own.
+/// The real router with a database of its own.
 pub struct TestServer {
     pub clock: Arc<TestClock>,
     pub services: Services,
     instances: Instances,
-    /// Its database.
+    /// The server's database.
     pub database: TestDatabase,
 }
 
 impl TestServer {
-    /// Starts on an empty database, without pages.
+    /// Starts a server on an empty database, without pages.
     pub async fn start() -> Self {
         Self::start_with(Options::default(), |services| services).await
     }
 
-    /// Starts with other settings, or with ports exchanged. On a database server there are two instances.
+    /// Starts a server with other settings or replaced ports. On a database server there are two instances.
     pub async fn start_with(options: Options, exchange: impl Fn(Services) -> Services) -> Self {
         let database = TestDatabase::new().await;
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
@@ -99,18 +99,18 @@ impl TestServer {
         }
     }
 
-    /// A browser without cookies.
+    /// Returns a browser without cookies.
     pub fn browser(&self) -> Browser {
         Browser::new(self.instances.clone())
     }
 
-    /// Sends a request as it is, to some host: no cookies, no headers of a browser.
+    /// Sends a request without cookies and browser headers; adds a `Host` if there is none.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         address(&mut request);
         Answer::read(self.instances.next().oneshot(request).await.unwrap()).await
     }
 
-    /// Asks for a file or a page with these headers and no others.
+    /// Requests a file or a page with these headers and no others.
     pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = headers
             .iter()
@@ -120,7 +120,7 @@ impl TestServer {
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    /// Where the database is, to be searched for what must not stand in it.
+    /// Returns the folder of the database, for tests that search its files.
     pub fn folder(&self) -> &std::path::Path {
         self.database.folder()
     }
@@ -148,7 +148,7 @@ impl TestServer {
         id
     }
 
-    /// Adds somebody with a password to an account that exists.
+    /// Adds a user with a password to an existing account.
     pub async fn add_user(&self, person: &Person, role: Role) -> UserId {
         let account = self
             .services
@@ -178,20 +178,20 @@ impl TestServer {
         id
     }
 
-    /// The account of that name.
+    /// Returns the id of the account with that name.
     pub async fn account(&self, name: &str) -> AccountId {
         let found = self.services.accounts.find(&name.parse().unwrap()).await;
         found.unwrap().unwrap().id
     }
 
-    /// Makes an account require MFA, as the operator does.
+    /// Sets whether an account requires MFA, as the operator does.
     pub async fn require_mfa(&self, name: &str, requires: bool) {
         let (account, now) = (self.account(name).await, self.clock.now());
         let set = self.services.accounts.set_rule(&account, requires, now);
         assert!(set.await.unwrap());
     }
 
-    /// Adds somebody to a further account.
+    /// Adds a user to a further account.
     pub async fn join(&self, person: &Person, account: &str, role: Role) {
         let user = self.user(person).await;
         let account = self.account(account).await;
@@ -199,14 +199,14 @@ impl TestServer {
         assert_eq!(joined.unwrap(), MembershipChange::Done);
     }
 
-    /// Somebody's identifier.
+    /// Returns the user's id.
     pub async fn user(&self, person: &Person) -> UserId {
         let email = person.email.parse().unwrap();
         let found = self.services.users.credentials(&email).await;
         found.unwrap().unwrap().user
     }
 
-    /// Offers a set-up link, as the start on an empty database does, and answers its token.
+    /// Offers a set-up link, as the start on an empty database does; returns its token.
     pub async fn offer_set_up(&self) -> String {
         let token = Token::from_random(self.draw());
         self.services
@@ -217,12 +217,12 @@ impl TestServer {
         token.expose()
     }
 
-    /// Changes the database behind the server's back.
+    /// Changes rows past the program.
     pub async fn tamper(&self, sql: &'static str) {
         self.database.tamper(sql).await;
     }
 
-    /// Offers somebody a link to choose a new password, as the operator does, and answers its token.
+    /// Offers a user a link to choose a new password, as the operator does; returns its token.
     pub async fn invite(&self, person: &Person) -> String {
         let (user, token) = (self.user(person).await, Token::from_random(self.draw()));
         let expires = self.clock.now().plus(Duration::from_hours(1));
@@ -236,7 +236,7 @@ impl TestServer {
     }
 }
 
-/// Names a host, unless the request names one itself: every request over the wire does.
+/// Adds a `Host` header unless the request has one, because every request over the wire has one.
 pub(super) fn address(request: &mut Request<Body>) {
     let headers = request.headers_mut();
     headers

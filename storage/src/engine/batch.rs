@@ -1,5 +1,5 @@
-//! Statements that go to the database together. What each of them costs on a `SQLite` file is mostly its way to the thread on which the
-//! file is worked on, and back: there they are one text with several statements (ADR 19). A `PostgreSQL` server takes them one by one.
+//! Statements that are sent to the database together. On `SQLite` they are joined into one text, because the round
+//! trip to the file's worker thread is most of a statement's cost (ADR 19). On `PostgreSQL` they run one by one.
 
 use futures_util::TryStreamExt;
 use sqlx::{
@@ -10,16 +10,16 @@ use sqlx::{
 
 use crate::engine::connect::Sql;
 
-/// What one statement came to.
+/// The result of one statement.
 #[derive(Default)]
 pub struct StatementResult {
-    /// Rows that it changed; of no meaning where it only reads.
+    /// Rows that the statement changed; has no meaning for a statement that only reads.
     pub changed: u64,
-    /// Rows that it answered.
+    /// Rows that the statement returned.
     pub rows: Vec<AnyRow>,
 }
 
-/// Runs statements in their order until one fails; answers what each came to.
+/// Runs statements in order until one fails, and returns the result of each.
 pub async fn run_batch(
     connection: &mut AnyConnection,
     statements: Vec<Sql>,
@@ -30,7 +30,7 @@ pub async fn run_batch(
     run_statements(connection, joined(statements)?).await
 }
 
-/// The same for an engine that takes one at a time.
+/// Like [`run_batch`], but for an engine that takes one statement at a time.
 pub async fn one_by_one(
     connection: &mut AnyConnection,
     statements: Vec<Sql>,
@@ -60,7 +60,7 @@ async fn run_statements<'q>(
     Ok(all)
 }
 
-/// One text for all, with the values of all.
+/// Joins the statements into one text, with the values of all.
 fn joined(statements: Vec<Sql>) -> sqlx::Result<Sql> {
     let (mut text, mut values) = (String::new(), AnyArguments::default());
     for mut statement in statements {
@@ -76,7 +76,7 @@ fn joined(statements: Vec<Sql>) -> sqlx::Result<Sql> {
     Ok(query_with(AssertSqlSafe(text), values))
 }
 
-/// Adds a statement whose `$1` is the value behind `before` others. No text of ours holds a `$` that is none.
+/// Appends a statement with its `$n` shifted by `before`. No statement in this program uses `$` for anything else.
 fn push_counting_on(text: &mut String, sql: &str, before: usize) {
     let mut parts = sql.split('$');
     text.push_str(parts.next().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! An open database: connections that write beside connections that read.
+//! An open database, with separate connections for writing and reading.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ use crate::engine::{
     transaction::{Open, WriteTransaction, scope::WriteScope},
 };
 
-/// How long an answer is waited for.
+/// The time limit for an answer from the database.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The connections to one database.
@@ -31,32 +31,32 @@ pub struct Pools {
     pub readers: AnyPool,
 }
 
-/// A database that is open. It implements the ports of `domain`.
+/// An open database. Implements the ports of `domain`.
 pub struct Store {
     engine: Engine,
     pools: Pools,
     readers: ReadConnections,
-    /// Where one connection writes for all.
+    /// Set only for an engine on which one connection writes for all (`SQLite`).
     turns: Option<Writer>,
     pub(crate) scope: WriteScope,
 }
 
-/// A statement with its values.
+/// A statement and its values.
 pub type Sql = Query<'static, Any, AnyArguments>;
 
 impl Store {
-    /// Opens a database. It changes no schema, but refuses one that is not this version's. A `SQLite` file is made if there is none; a
-    /// `PostgreSQL` server on another host must prove who it is (ASVS V12.3.1).
+    /// Opens a database without changing its schema, and refuses a schema of another version. A missing
+    /// `SQLite` file is created. A `PostgreSQL` server on another host must prove its identity (ASVS V12.3.1).
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         Self::open_by(url, postgres::Wire::Verified).await
     }
 
-    /// The same for a `SQLite` file that is there, whatever characters its name holds.
+    /// Like [`Self::open`], but for an existing `SQLite` file, whatever characters its name contains.
     pub async fn open_file(file: &Path) -> Result<Self, OpenError> {
         Self::open(&sqlite::url_of(file, "rw")).await
     }
 
-    /// The same for a network that is trusted: anybody in it may read along, or answer in the server's place.
+    /// Like [`Self::open`], but for a trusted network, where any host could read the traffic or impersonate the server.
     pub async fn open_on_a_trusted_network(url: &str) -> Result<Self, OpenError> {
         Self::open_by(url, postgres::Wire::Any).await
     }
@@ -90,7 +90,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The same database, for one request: what it writes is noted as coming from there.
+    /// The database for one request. Every event that this request writes is recorded with that origin.
     #[must_use]
     pub fn seen_from(&self, origin: Origin) -> Self {
         Self {
@@ -102,13 +102,13 @@ impl Store {
         }
     }
 
-    /// Brings the schema up to this version, all of it or nothing.
+    /// Brings the schema up to this version. Either all migrations apply or none.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         let begun = self.begun().await.map_err(OpenError::Schema)?;
         migrate::run(begun, self.engine).await
     }
 
-    /// Brings addresses and names into their one form that are not: those which a version from before 44 wrote.
+    /// Converts addresses and names that a version before 44 wrote to their canonical form.
     pub async fn bring_canonical_forms(&self) -> Result<(), OpenError> {
         let left = sqlx::query(canonical_forms::ANY_LEFT).fetch_optional(self.readers());
         if left.await.map_err(OpenError::Schema)?.is_none() {
@@ -120,20 +120,20 @@ impl Store {
         write.commit().await.map_err(OpenError::Schema)
     }
 
-    /// The migrations that this version has and the database does not, by name.
+    /// The names of the migrations that this version has and the database lacks.
     pub async fn pending_migrations(&self) -> Result<Vec<&'static str>, OpenError> {
         migrate::pending(self.readers(), self.engine).await
     }
 
-    /// Refuses a schema that is up to date and holds more or other than what this program makes: tables, indexes, triggers and views of a
-    /// `SQLite` file; triggers, rules, views, policies and defaults of a `PostgreSQL` schema.
+    /// Refuses a current schema that differs from what this program creates: tables, indexes, triggers and
+    /// views of a `SQLite` file; triggers, rules, views, policies and defaults of a `PostgreSQL` schema.
     pub async fn check_schema(&self) -> Result<(), OpenError> {
         let connection = self.readers().acquire().await;
         let mut connection = connection.map_err(OpenError::Schema)?;
         schema_check::refuse_altered(&mut connection, self.engine).await
     }
 
-    /// Waits for what is under way and closes every connection, which leaves one tidy file.
+    /// Waits for running work and closes every connection, which leaves a single file without a journal.
     pub async fn close(&self) {
         self.readers.close().await;
         if let Some(writer) = &self.turns {
@@ -180,7 +180,7 @@ impl Store {
     }
 }
 
-/// Waits for an answer of the database, but not for ever: a server that is frozen, or out of reach, keeps no limit that it was given.
+/// Waits for the database with a timeout, because a server that is frozen or unreachable does not enforce its own limits.
 pub async fn answered<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Result<T, PortError> {
     match timeout(PATIENCE, answer).await {
         Ok(answer) => answer.map_err(port),
@@ -188,7 +188,7 @@ pub async fn answered<T>(answer: impl Future<Output = sqlx::Result<T>>) -> Resul
     }
 }
 
-/// `setting` is run once on each new connection.
+/// A pool whose connections each run `setting` once when they open.
 pub fn pool(size: u32, setting: &'static str) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)

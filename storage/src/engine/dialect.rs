@@ -1,18 +1,18 @@
-//! The two engines, and the few words that each has for itself.
+//! The two engines and the SQL that differs between them.
 
 use crate::engine::error::OpenError;
 
-/// What keeps the data.
+/// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// A file beside the program.
+    /// A file on the local disk.
     Sqlite,
-    /// A server.
+    /// A database server.
     Postgres,
 }
 
 impl Engine {
-    /// The engine that a database's URL asks for.
+    /// The engine that a database URL names.
     pub fn of(url: &str) -> Result<Self, OpenError> {
         match url.split_once(':') {
             Some(("sqlite", _)) => Ok(Self::Sqlite),
@@ -21,8 +21,8 @@ impl Engine {
         }
     }
 
-    /// Begins a transaction that will write. `SQLite` takes the write lock at once and waits for it within `busy_timeout`; a plain `BEGIN`
-    /// that turned to writing later would fail at once instead. Engines with row locks begin plainly.
+    /// Begins a transaction that will write. `SQLite` takes the write lock at once and waits for it up to `busy_timeout`,
+    /// because a plain `BEGIN` that starts to write later would fail at once. Engines with row locks use a plain `BEGIN`.
     pub const fn begin_write(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -30,7 +30,7 @@ impl Engine {
         }
     }
 
-    /// Begins a transaction that reads everything as it stands at one instant, while nobody writes: behind [`Self::hold`].
+    /// Begins a transaction that reads one consistent snapshot. No other transaction writes after [`Self::hold`].
     pub const fn begin_snapshot(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -38,7 +38,7 @@ impl Engine {
         }
     }
 
-    /// Keeps everybody else from writing into these tables until the end of the transaction. Of `SQLite` that holds from its beginning.
+    /// Blocks other writers on these tables until the transaction ends. On `SQLite`, `BEGIN IMMEDIATE` does that already.
     pub fn hold(self, tables: &str) -> Option<String> {
         match self {
             Self::Sqlite => None,
@@ -46,7 +46,7 @@ impl Engine {
         }
     }
 
-    /// Stands before the `VALUES` of rows that bring their numbers along.
+    /// Stands before `VALUES` when rows are inserted with explicit ids.
     pub const fn with_numbers(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -54,7 +54,7 @@ impl Engine {
         }
     }
 
-    /// Lets the numbers of events go on behind those that came along. `SQLite` does so by itself.
+    /// Continues the id sequence of events after rows with explicit ids. `SQLite` does that by itself.
     pub const fn numbers_go_on(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
@@ -64,11 +64,11 @@ impl Engine {
         }
     }
 
-    /// Taken first by whoever migrates, and held until the end of the transaction: `SQLite` has locked the file already.
+    /// The first lock of a migration, held until its transaction ends. `SQLite` has locked the file already.
     pub const fn migration_lock(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
-            // The number is arbitrary, but every version must know the same. However long another instance takes, it is waited for.
+            // The number is arbitrary but must be the same in every version. Waits without a time limit for another instance.
             Self::Postgres => Some(
                 "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
                  DO $$ BEGIN PERFORM pg_advisory_xact_lock(7814112650); END $$",
@@ -76,8 +76,8 @@ impl Engine {
         }
     }
 
-    /// Ends a look for rows that are to be deleted: those that another transaction holds are left for the next time, so that neither
-    /// waits for the other. `SQLite` has one writer.
+    /// Ends a query for rows that will be deleted. Rows that another transaction has locked are
+    /// skipped until the next run, so that neither waits for the other. `SQLite` has one writer.
     pub const fn pass_by_locked(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -85,8 +85,8 @@ impl Engine {
         }
     }
 
-    /// Ends a look for the row that a new row refers to: the row stays until the end of the transaction, and one that is being deleted is
-    /// not found. `SQLite` has one writer.
+    /// Ends a query for the row that a new row refers to. The lock keeps that row until the
+    /// transaction ends; a row that is being deleted is not found. `SQLite` has one writer.
     pub const fn keep_referenced(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -94,7 +94,7 @@ impl Engine {
         }
     }
 
-    /// Keeps the rows that a statement reads as they are until the end of the transaction. `SQLite` has one transaction that writes.
+    /// Locks the rows that a statement reads against changes until the transaction ends. `SQLite` has one writer.
     pub const fn keep_unchanged(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -102,7 +102,7 @@ impl Engine {
         }
     }
 
-    /// The database's own clock, in milliseconds: it is one for all servers, however far theirs are apart.
+    /// The database's own clock, in milliseconds: the only clock that all servers share.
     pub const fn now(self) -> &'static str {
         match self {
             Self::Sqlite => "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)",
@@ -110,7 +110,7 @@ impl Engine {
         }
     }
 
-    /// Whether the schema has a history already.
+    /// Whether the table of applied migrations exists.
     pub const fn has_history(self) -> &'static str {
         match self {
             Self::Sqlite => {

@@ -1,4 +1,4 @@
-//! The rows of security events, as a write makes them and makes others of them.
+//! Rows of security events: how they are inserted, updated and merged.
 
 use domain::{
     events::{Event, Origin},
@@ -8,27 +8,27 @@ use sqlx::query;
 
 use crate::engine::connect::Sql;
 
-/// A new one.
+/// Inserts a new event.
 pub const INSERT: &str = "
     INSERT INTO security_events (at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser,
                                  open_until, repeats)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13)";
 
-/// The same for something that came as often as `$13`, and may not change any more.
+/// Like [`INSERT`], but for an event that occurred `$13` times. Later events do not merge into this row.
 const MERGED: &str = "
     INSERT INTO security_events (at, actor, subject, account, action, outcome, method, email_index, detail, address, browser, open_until,
                                  times)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
-/// With the numbers of [`INSERT`]. That a row is not sealed is said so that nobody takes the index of those that wait for a shorter way than
-/// the row's number: a server believes it to be empty, and would read all of it each time.
+/// Uses the parameter numbers of [`INSERT`]. `COALESCE` keeps the planner from the index of unsealed rows, because the
+/// statistics show it as nearly empty and the planner would scan all of it instead of looking up the row by its id.
 pub const UPDATE: &str = "
     UPDATE security_events
     SET at = $1, actor = $2, subject = $3, account = $4, action = $5, outcome = $6, method = $7, email_index = $8, detail = $9,
         address = $10, browser = $11, open_until = $12
     WHERE id = $13 AND COALESCE(seq, 0) = 0";
 
-/// Binds all but `$13`.
+/// Binds every parameter except `$13`.
 pub fn bound(sql: String, origin: &Origin, event: &Event, open_until: i64) -> Sql {
     let by = event.by.as_ref().map(|user| user.as_str().to_owned());
     let sql: Sql = query(sqlx::AssertSqlSafe(sql))
@@ -51,13 +51,13 @@ pub fn bound(sql: String, origin: &Origin, event: &Event, open_until: i64) -> Sq
         .bind(open_until)
 }
 
-/// Several that were counted in memory, as one row.
+/// Several events that were counted in memory, as one row.
 pub fn merged(origin: &Origin, event: &Event, times: u32) -> Sql {
     bound(MERGED.to_owned(), origin, event, 0).bind(i64::from(times))
 }
 
-/// What makes two events the same: what, about whom, from which session or address, in which minute. Of an address that is what it is
-/// counted by: a host that changes its address within a /64 makes no row each time.
+/// The key by which equal events are merged: what, about whom, from which session or address, in which minute. An address
+/// counts as its rate limit bucket, so that a host that rotates addresses within a /64 does not create a row each time.
 pub fn repeats(origin: &Origin, event: &Event, minute: i64) -> String {
     let whence = match (&origin.session, origin.address) {
         (Some(session), _) => session.to_string(),

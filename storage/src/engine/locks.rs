@@ -1,5 +1,5 @@
-//! The rows that a transaction changes first, by which engines that let writers run side by side put them in order: people, then accounts,
-//! each in the order of their ids, then sessions before what goes with them, so that no two wait for each other.
+//! Row locks of a transaction, always taken in the same order to avoid deadlocks on engines with concurrent writers:
+//! users, then accounts, each in the order of their ids, then sessions before the rows that depend on them.
 
 use domain::{
     ids::{AccountId, SessionId, UserId},
@@ -9,13 +9,13 @@ use sqlx::query;
 
 use crate::engine::{rows::Values, transaction::WriteTransaction};
 
-/// Changes nothing in a person's row; false when there is none.
+/// Locks a user's row; false if there is none.
 pub async fn person(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     let sql = query("UPDATE users SET disabled = disabled WHERE id = $1").bind(user.as_str());
     Ok(write.run(sql).await? == 1)
 }
 
-/// The same for two people at once.
+/// Locks the rows of two users in the order of their ids.
 pub async fn people(
     write: &mut WriteTransaction,
     one: &UserId,
@@ -26,19 +26,19 @@ pub async fn people(
     Ok(())
 }
 
-/// The same; false also for somebody who is barred.
+/// Like [`person`], but false also for a user who is disabled.
 pub async fn admitted(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     let sql = "UPDATE users SET disabled = disabled WHERE id = $1 AND disabled = 0";
     Ok(write.run(query(sql).bind(user.as_str())).await? == 1)
 }
 
-/// Changes nothing in an account's row; false when there is none.
+/// Locks an account's row; false if there is none.
 pub async fn account(write: &mut WriteTransaction, account: &AccountId) -> Result<bool, PortError> {
     let sql = query("UPDATE accounts SET name = name WHERE id = $1").bind(account.as_str());
     Ok(write.run(sql).await? == 1)
 }
 
-/// The same for every account that a person owns. Their row is held already, so that none comes to it.
+/// Locks every account that a user owns. The caller holds the user's row already, so that no new account is added.
 pub async fn owned(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let sql = "SELECT account_id FROM memberships WHERE user_id = $1 AND role = 'owner' ORDER BY account_id";
     for row in write.rows(query(sql).bind(user.as_str())).await? {
@@ -47,7 +47,7 @@ pub async fn owned(write: &mut WriteTransaction, user: &UserId) -> Result<(), Po
     Ok(())
 }
 
-/// The same for a person's session, before what hangs on it: whoever ends a session takes that with it. False when it is not theirs, or gone.
+/// Locks a session before the rows that depend on it, because ending a session deletes those. False if it is another user's or gone.
 pub async fn session(
     write: &mut WriteTransaction,
     session: &SessionId,

@@ -1,5 +1,5 @@
-//! Connections that read, kept from one statement to the next. The driver's pool asks each connection that comes back whether it is still
-//! there, which costs as much as most statements do (ADR 19); here one is asked when it is wanted again, if its database can go away.
+//! Reading connections, kept from one statement to the next. The driver's pool pings each returned connection, which costs
+//! as much as most statements (ADR 19). Here a connection is pinged when it is reused, and only if its database can go away.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -15,13 +15,13 @@ use tokio::{
 
 use crate::engine::connect::{PATIENCE, Sql};
 
-/// The connections that read.
+/// The reading connections.
 #[derive(Clone)]
 pub struct ReadConnections {
-    /// Opens them, and never sees them again.
+    /// Opens connections, which never return to this pool.
     maker: AnyPool,
     size: u32,
-    /// A connection that was kept has to answer by then, or a new one is opened; none where the database can't go away.
+    /// A kept connection must answer within this time, or a new one is opened. `None` if the database can't go away.
     prompt: Option<Duration>,
     places: Arc<Semaphore>,
     free: Arc<Mutex<Vec<AnyConnection>>>,
@@ -38,19 +38,19 @@ impl ReadConnections {
         }
     }
 
-    /// The first row of an answer.
+    /// The first row of a query.
     pub async fn row(&self, sql: Sql) -> sqlx::Result<Option<AnyRow>> {
         self.ask(async |connection| sql.fetch_optional(connection).await)
             .await
     }
 
-    /// All of them.
+    /// All rows of a query.
     pub async fn rows(&self, sql: Sql) -> sqlx::Result<Vec<AnyRow>> {
         self.ask(async |connection| sql.fetch_all(connection).await)
             .await
     }
 
-    /// A connection that failed is closed.
+    /// Runs a query; a connection that fails is closed.
     async fn ask<T>(
         &self,
         question: impl AsyncFnOnce(&mut AnyConnection) -> sqlx::Result<T>,
@@ -67,8 +67,8 @@ impl ReadConnections {
         self.with_free(|free| free.push(connection));
     }
 
-    /// The last one that answered, if it still does, or a new one. If it does not, its host is gone and the others with it: asked one by
-    /// one, they would take the time that the question has.
+    /// The connection that answered last, if it still answers, or else a new one. If it does not answer, its host is gone
+    /// and the other connections are dropped too, because pinging each of them would use up the query's time limit.
     async fn wanted(&self) -> sqlx::Result<QueuedRead> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let mut place = place.map_err(|_| sqlx::Error::PoolClosed)?;
@@ -91,13 +91,13 @@ impl ReadConnections {
         }
     }
 
-    /// Waits for what is asked, and closes every connection.
+    /// Waits for running queries, and closes every connection.
     pub async fn close(&self) {
-        // Closed only here, after which there is nothing to wait for.
+        // The semaphore is closed only here; a failed acquire means that it was closed before.
         let _all = self.places.acquire_many(self.size).await;
         self.places.close();
         for connection in self.with_free(std::mem::take) {
-            // It is gone either way.
+            // The connection is unusable either way.
             let _ = connection.close().await;
         }
     }
@@ -107,15 +107,15 @@ impl ReadConnections {
     }
 }
 
-/// A connection that is asked, and its place.
+/// A connection in use, and its permit.
 struct QueuedRead {
     readers: ReadConnections,
-    /// None once it has answered or failed.
+    /// `None` once the query has completed or failed.
     inside: Option<(AnyConnection, OwnedSemaphorePermit)>,
 }
 
 impl QueuedRead {
-    /// Its place, if it does not answer any more.
+    /// Takes the permit back if the connection does not answer any more.
     async fn gone(&mut self, prompt: Option<Duration>) -> Option<OwnedSemaphorePermit> {
         let (Some(prompt), Some((connection, _))) = (prompt, &mut self.inside) else {
             return None;
@@ -142,8 +142,8 @@ impl QueuedRead {
 }
 
 impl Drop for QueuedRead {
-    /// Nobody waits for the answer any more, but it may still be on its way: nobody else gets the connection before it has come. It is
-    /// kept even so, as whoever hangs up again and again would have one opened each time.
+    /// A cancelled query may still be running, so the connection is not reused before it has answered. We still return
+    /// it to the pool: otherwise a client that disconnects repeatedly would force a new connection each time.
     fn drop(&mut self) {
         let (Some((mut connection, place)), Ok(runtime)) =
             (self.inside.take(), Handle::try_current())
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     const SIZE: u32 = 4;
-    /// About half a second of work.
+    /// A query of about half a second.
     const LONG: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT COUNT(*) FROM n";
 
     fn readers() -> (tempfile::TempDir, ReadConnections) {
@@ -213,7 +213,7 @@ mod tests {
         let given_up = timeout(Duration::from_millis(20), readers.row(query(LONG)));
         assert!(given_up.await.is_err());
         assert_eq!(readers.places.available_permits(), SIZE as usize - 1);
-        // Nobody waits behind it.
+        // The next query does not wait for the cancelled one.
         assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());
         assert_eq!(kept(&readers), 1);
         let all = readers.places.acquire_many(SIZE).await.unwrap();

@@ -1,4 +1,4 @@
-//! From columns to the types of `domain`: what does not parse is damage and is said so, never passed on.
+//! Converts columns to the types of `domain`. A value that does not parse is reported as damaged, never passed on.
 
 use std::{error::Error as StdError, str::FromStr};
 
@@ -25,7 +25,7 @@ pub trait Values {
         &self,
         column: &str,
     ) -> Result<T, PortError>;
-    /// What a person gave, whatever the rules for it are now.
+    /// A stored user input, accepted whatever the current validation rules are.
     fn kept<T: Kept>(&self, column: &str) -> Result<T, PortError>;
     fn maybe_number(&self, column: &str) -> Result<Option<i64>, PortError>;
     fn secret(&self, column: &str) -> Result<Option<SecretHash>, PortError>;
@@ -50,7 +50,7 @@ pub trait Values {
     /// The columns `key_id` and `sealed_key`.
     fn sealed(&self) -> Result<Sealed, PortError>;
 
-    /// The columns `account_id`, `role` and `require_mfa` of an outer join; none where nothing was joined.
+    /// The columns `account_id`, `role` and `require_mfa` of an outer join; `None` if nothing was joined.
     fn membership(&self) -> Result<Option<Membership>, PortError> {
         let Some(account) = self.maybe("account_id")? else {
             return Ok(None);
@@ -62,7 +62,7 @@ pub trait Values {
         }))
     }
 
-    /// The columns `account_id`, `account_name`, `require_mfa` and `members`; none where nothing was joined.
+    /// The columns `account_id`, `account_name`, `require_mfa` and `members`; `None` if nothing was joined.
     fn account(&self) -> Result<Option<AccountRecord>, PortError> {
         let Some(id) = self.maybe("account_id")? else {
             return Ok(None);
@@ -76,7 +76,7 @@ pub trait Values {
         }))
     }
 
-    /// The same with the column `role`.
+    /// Like [`Self::account`], with the column `role`.
     fn place(&self) -> Result<Option<(AccountRecord, Role)>, PortError> {
         let Some(account) = self.account()? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! Opening a `SQLite` file: one connection that writes beside a pool that reads.
+//! Opening a `SQLite` file: one connection that writes and a pool that reads.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -19,17 +19,17 @@ use crate::engine::{
     },
 };
 
-/// An acknowledged commit survives a power cut only with `FULL`: in WAL mode `NORMAL` may lose it, and a spent code would work again.
-/// What a file's schema calls may have no side effects: the file may come from elsewhere (<https://sqlite.org/security.html>).
+/// `FULL`, because in WAL mode `NORMAL` may lose an acknowledged commit in a power cut, and a used code would work again. `trusted_schema`
+/// is off, because a file from elsewhere must not run functions with side effects (<https://sqlite.org/security.html>).
 const WRITER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-/// What reads can't write, by accident or otherwise.
+/// `query_only` prevents reading connections from writing.
 const READER: &str = "PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;";
 pub const READERS: u32 = 4;
-/// For how long a lock is waited for: `busy_timeout` above.
+/// How long to wait for a lock: `busy_timeout` above.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The pause before the journal mode is switched once more.
+/// The pause before the journal mode is switched again.
 const AGAIN: Duration = Duration::from_millis(20);
-/// What a path may hold unescaped in a URL.
+/// The characters that a path in a URL may contain unescaped.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'.')
@@ -37,7 +37,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Opens the file, and makes it if there is none, readable by its owner alone.
+/// Opens the file, and creates it if it is missing, readable by its owner only.
 pub async fn open(url: &str) -> Result<Pools, OpenError> {
     let path = path_of(url)?;
     let file = made(&path).map_err(|error| OpenError::File(path, error))?;
@@ -61,12 +61,12 @@ pub async fn open(url: &str) -> Result<Pools, OpenError> {
     })
 }
 
-/// Below this there is no room for the shared memory beside the journal (32 KiB), and the engine says only that it failed.
+/// With less free space, the shared memory beside the journal (32 KiB) does not fit, and the engine reports only that it failed.
 const ROOM: u64 = 64 << 10;
 
 fn refused(error: sqlx::Error, file: &Path) -> OpenError {
     match cause::of(&error) {
-        // A disk without room for another file's entry is full as well.
+        // A disk without a free inode is full as well.
         Some(Cause::NotWritable | Cause::NoAnswer) if !has_entries(file) => OpenError::Full(error),
         Some(Cause::NotWritable) => OpenError::ReadOnly,
         Some(Cause::NoLocks | Cause::Disk | Cause::Full | Cause::NoAnswer) if !has_room(file) => {
@@ -81,32 +81,32 @@ fn has_room(file: &Path) -> bool {
     found.is_ok_and(|found| found.f_bavail.saturating_mul(found.f_frsize) >= ROOM)
 }
 
-/// Some file systems do not count entries; those answer 0 of 0.
+/// File systems that do not count inodes report 0 of 0.
 fn has_entries(file: &Path) -> bool {
     let found = rustix::fs::statvfs(file);
     found.is_ok_and(|found| found.f_files == 0 || found.f_favail > 0)
 }
 
-/// The URL of a file that is there.
+/// The URL of an existing file.
 pub fn url_of(file: &Path, mode: &str) -> String {
     let path = file.to_string_lossy();
     format!("sqlite://{}?mode={mode}", utf8_percent_encode(&path, PATH))
 }
 
-/// Whether a connection of the pool that writes may write again (commands use it; requests share `group_commit::Writer`). When a disk is full or
-/// fails, `SQLite` undoes the whole transaction by itself; the driver's own rollback then finds none, fails, and would count the connection
-/// as inside a transaction for ever.
+/// Whether a connection of the writing pool can be reused (commands use that pool; requests share
+/// `group_commit::Writer`). On a full or failing disk, `SQLite` rolls back the whole transaction itself. The
+/// driver's own rollback then fails, and the driver would count the connection as inside a transaction for ever.
 pub async fn is_usable(connection: &mut AnyConnection) -> sqlx::Result<bool> {
     if connection.is_in_transaction() {
-        // Behind it the rollback of what was dropped has been tried.
+        // The ping runs after the rollback of a dropped transaction.
         connection.ping().await?;
     }
     Ok(!connection.is_in_transaction())
 }
 
-/// Switches the file to its journal mode and answers the mode it is in. A pool would try again and again before it said what is wrong.
+/// Switches the file to WAL and returns its journal mode. A pool would retry instead of reporting the error.
 ///
-/// Of several servers that switch a new file at once the engine refuses one without a wait, because each holds what the other one needs.
+/// If several servers switch a new file at once, the engine refuses one without waiting, because of a deadlock.
 #[expect(
     clippy::disallowed_methods,
     reason = "how long the engine has been waited for, which no rule asks for"
@@ -155,8 +155,8 @@ fn path_of(url: &str) -> Result<PathBuf, OpenError> {
     }
 }
 
-/// Opens the file as the engine will, so that a wrong folder or missing rights are named by the system's own words. A new one is made by its
-/// own name only: a link that leads to nothing could have been planted there.
+/// Opens the file as the engine will, so that a wrong folder or missing permission is reported with the system's message. A
+/// new file is created only under its own name, because an attacker could have planted a dangling link there.
 fn made(path: &Path) -> io::Result<PathBuf> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -165,7 +165,7 @@ fn made(path: &Path) -> io::Result<PathBuf> {
         opened => opened,
     };
     match opened {
-        // Another start has made it meanwhile.
+        // Another process has created the file in the meantime.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::canonicalize(path),
         opened => opened.and_then(|_| fs::canonicalize(path)),
     }
@@ -200,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn the_settings_are_in_force_on_every_connection() {
         let (_folder, store) = store().await;
-        // All readers at once, so that the pool opens each of them.
+        // Acquires all readers at once, so that the pool opens each of them.
         let mut held = Vec::new();
         for _ in 1..READERS {
             held.push(store.readers().acquire().await.unwrap());
@@ -220,7 +220,7 @@ mod tests {
     async fn a_full_disk_that_is_freed_is_written_to_again() {
         let (_folder, store) = store().await;
         store.migrate().await.unwrap();
-        // No page more than there are is the same to the engine as a disk without room. It holds for this connection alone.
+        // For the engine, reaching `max_page_count` equals a full disk. The setting applies to this connection only.
         pragma(store.writer(), "max_page_count = 1").await;
         let insert =
             "INSERT INTO accounts (id, name, name_folded, created_at) VALUES ('a', $1, 'a', 0)";
@@ -248,7 +248,7 @@ mod tests {
         assert!(write.unwrap_err().to_string().contains("readonly"));
     }
 
-    /// Several servers start in the same moment: without another try some are refused at once ("database is locked").
+    /// Several servers start at the same moment. Without a retry, some are refused at once ("database is locked").
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn a_new_file_is_opened_by_many_at_once() {
         for _ in 0..60 {

@@ -1,4 +1,4 @@
-//! Reading the events back: page by page, so that a table of any size takes little memory.
+//! Reads the security events back in pages, so that a table of any size takes little memory.
 
 use domain::{
     events::{Chain, EventRecord},
@@ -16,36 +16,36 @@ use crate::{
     },
 };
 
-/// Rows a page.
+/// Rows per page.
 const PAGE: i64 = 500;
-/// How many faults are named.
+/// The maximum number of faults that are named.
 const NAMED: usize = 20;
 
-/// What is wrong with the chain.
+/// A fault in the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// Sealed rows are gone: from this place to that.
+    /// Sealed rows are missing, from the first to the second position.
     Missing(i64, i64),
-    /// A row, by its place, is not what was sealed there: it was changed, or put there from elsewhere.
+    /// The row at this position differs from what was sealed there, because it was changed or inserted from elsewhere.
     Changed(i64),
-    /// The note of where the chain begins and stands was changed, or is gone.
+    /// The record of the chain's first and last position was changed or is missing.
     Ends,
 }
 
-/// What a look through the chain found.
+/// The result of a verification of the chain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Audit {
     /// The first faults.
     pub faults: Vec<Fault>,
-    /// How many faults there are in all.
+    /// The total number of faults.
     pub count: u64,
     /// How many sealed rows were read.
     pub sealed: u64,
-    /// How many wait for their seal.
+    /// How many rows wait for their seal.
     pub waiting: u32,
-    /// How many were deleted for their age, all told.
+    /// How many rows were deleted because of their age, in total.
     pub deleted: i64,
-    /// The newest place in the chain and its seal.
+    /// The newest position in the chain and its seal.
     pub head: Option<(i64, Vec<u8>)>,
 }
 
@@ -59,7 +59,7 @@ impl Audit {
 }
 
 impl Store {
-    /// The next events after number `after`, in the order of writing; none at the end.
+    /// The next events after id `after`, in the order of writing; empty at the end.
     pub async fn events_after(&self, after: i64) -> Result<Vec<EventRecord>, PortError> {
         self.page("id", after).await
     }
@@ -72,7 +72,7 @@ impl Store {
         rows.iter().rev().map(read).collect()
     }
 
-    /// Looks through the whole chain. It begins anew when old rows were deleted meanwhile.
+    /// Verifies the whole chain. Restarts if old rows were deleted in the meantime.
     pub async fn verify_events(&self, chain: &Chain) -> Result<Audit, PortError> {
         loop {
             let before = self.ends().await?;
@@ -83,7 +83,7 @@ impl Store {
             if before.is_some() && anchor(&before) != anchor(&after) {
                 continue;
             }
-            // What is sealed while this reads moves the end along.
+            // Rows that are sealed during the verification move the head forward.
             if after.as_ref().map_or(0, |ends| ends.head.0) < newest {
                 audit.add(Fault::Changed(newest));
             }
@@ -97,7 +97,7 @@ impl Store {
         }
     }
 
-    /// The seal that stands at a place of the chain, its beginning included; none where nothing does.
+    /// The seal at a position of the chain, including its anchor; `None` if that position does not exist.
     pub async fn seal_at(&self, seq: i64) -> Result<Option<Vec<u8>>, PortError> {
         let row = query("SELECT seal FROM security_events WHERE seq = $1").bind(seq);
         if let Some(row) = self.row(row).await? {
@@ -120,7 +120,7 @@ impl Store {
         row.map_or(Ok(0), |row| row.count("waiting"))
     }
 
-    /// Follows the chain; answers its last place.
+    /// Follows the chain and returns its last position.
     async fn walk(
         &self,
         chain: &Chain,
@@ -144,7 +144,7 @@ impl Store {
                 read = seq;
                 audit.sealed += 1;
                 if seq <= ends.anchor.0 {
-                    // What was deleted for its age can't be back.
+                    // A row that was deleted because of its age has reappeared.
                     audit.add(Fault::Changed(seq));
                     continue;
                 }
@@ -152,7 +152,7 @@ impl Store {
                     audit.add(Fault::Missing(at + 1, seq - 1));
                     before = None;
                 }
-                // After a gap the seal before is not known: the gap is the fault that is named.
+                // After a gap the previous seal is unknown; the gap itself is reported.
                 let follows = |before: &Vec<u8>| Chain::same(&chain.seal(before, seq, &row), &seal);
                 let is_head = seq != ends.head.0 || Chain::same(&seal, &ends.head.1);
                 if !before.as_ref().is_none_or(follows) || !is_head {

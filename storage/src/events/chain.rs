@@ -1,5 +1,5 @@
-//! Sealing events into their chain, and deleting old ones at its beginning. Whoever does either holds the chain's row in `event_chain` first
-//! and changes it only as it was read, so that several servers make one chain.
+//! Seals events into a hash chain, and deletes old ones at its beginning. Both lock the row in `event_chain`
+//! first and change it only if it is as it was read, so that several servers extend one chain.
 
 use domain::{
     events::{Action, Chain, Event, EventRecord},
@@ -20,29 +20,29 @@ use crate::{
     events::{COLUMNS, read},
 };
 
-/// How many rows are sealed or deleted in one transaction: other writers wait that long.
+/// How many rows one transaction seals or deletes, because other writers wait for it.
 pub const BATCH: i64 = 200;
 
-/// Somebody changed the chain's ends behind the program's back. Nothing more is sealed on top of that.
+/// The chain's ends were changed outside this program. No further events are sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
     "the ends of the chain of security events were changed: nothing more is sealed until `twinlock events --verify` has shown what is missing"
 )]
 pub struct BrokenEnds;
 
-/// Where the chain begins and stands.
+/// The first and the last position of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ends {
-    /// The last row that was deleted for its age, and its seal.
+    /// The last row that was deleted because of its age, and its seal.
     pub anchor: (i64, Vec<u8>),
     /// The newest sealed row, and its seal.
     pub head: (i64, Vec<u8>),
-    /// The keyed hash of both.
+    /// The keyed hash of both ends.
     pub mac: Vec<u8>,
 }
 
 impl Ends {
-    /// Of a chain that has no row yet.
+    /// The ends of an empty chain.
     pub fn new(chain: &Chain) -> Self {
         let none = || (0, Chain::START.to_vec());
         Self {
@@ -54,7 +54,7 @@ impl Ends {
         }
     }
 
-    /// Whether they are as this program left them.
+    /// Whether the ends are unchanged, according to their keyed hash.
     #[must_use]
     pub fn hold(&self, chain: &Chain) -> bool {
         Chain::same(&self.mac, &self.sealed(chain))
@@ -65,7 +65,7 @@ impl Ends {
     }
 }
 
-/// The chain's ends as they stand; none before the first row is sealed.
+/// Selects the chain's ends; returns no row before the first event is sealed.
 pub const ENDS: &str =
     "SELECT anchor_seq, anchor_seal, head_seq, head_seal, mac FROM event_chain WHERE id = 1";
 
@@ -78,7 +78,7 @@ pub fn ends(row: &sqlx::any::AnyRow) -> Result<Ends, PortError> {
 }
 
 impl Store {
-    /// Seals what waits and may not change any more; answers how many rows. It does nothing, and takes no lock, where nothing waits.
+    /// Seals waiting rows that may not change any more, and returns how many. Takes no lock if no row waits.
     pub async fn seal_events(&self, chain: &Chain, now: Timestamp) -> Result<usize, PortError> {
         let waits = "SELECT 1 FROM security_events WHERE seq IS NULL AND open_until <= $1 LIMIT 1";
         if !self.exists(query(waits).bind(now.millis())).await? {
@@ -97,8 +97,8 @@ impl Store {
         Ok(rows.len())
     }
 
-    /// Deletes sealed rows from before `limit` at the beginning of the chain, at most [`BATCH`] of them, and moves the anchor; answers
-    /// how many.
+    /// Deletes sealed rows before `limit` at the beginning of the chain, at most [`BATCH`], moves
+    /// the anchor, and returns how many.
     pub async fn delete_events(&self, chain: &Chain, limit: Timestamp) -> Result<u64, PortError> {
         let mut write = self.write().await?;
         let before = held(&mut write, chain).await?;
@@ -106,7 +106,7 @@ impl Store {
         let old = query(old).bind(before.anchor.0).bind(BATCH);
         let mut after = before.clone();
         for row in write.rows(old).await? {
-            // From the beginning only: what follows a younger row stays with it.
+            // Deletes from the beginning only, so a row that follows a younger one is kept.
             if row.at("at")? >= limit {
                 break;
             }
@@ -124,11 +124,11 @@ impl Store {
     }
 }
 
-/// Holds the chain's row, made if there is none.
+/// Locks the chain's row, and creates it if it is missing.
 async fn held(write: &mut WriteTransaction, chain: &Chain) -> Result<Ends, PortError> {
     let hold = || query("UPDATE event_chain SET head_seq = head_seq WHERE id = 1");
     if write.run(hold()).await? == 0 && !made(write, chain).await? {
-        // Another server has made it meanwhile.
+        // Another server has created it in the meantime.
         write.run(hold()).await?;
     }
     let row = write.row(query(ENDS)).await?;
@@ -137,8 +137,8 @@ async fn held(write: &mut WriteTransaction, chain: &Chain) -> Result<Ends, PortE
         .ok_or_else(|| damaged(BrokenEnds))
 }
 
-/// Makes the chain's row; answers whether it was this transaction that did. `PostgreSQL` lets it wait here until another one that makes it
-/// has ended.
+/// Creates the chain's row, and returns whether this transaction did. On `PostgreSQL`, waits here
+/// until a concurrent transaction that creates it has ended.
 async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortError> {
     let Ends { anchor, head, mac } = Ends::new(chain);
     let make = "INSERT INTO event_chain (id, anchor_seq, anchor_seal, head_seq, head_seal, mac) VALUES (1, $1, $2, $3, $4, $5)
@@ -151,7 +151,7 @@ async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortE
     if write.run(make.bind(mac)).await? == 0 {
         return Ok(false);
     }
-    // Rows with a place but no chain: it was taken away, and a new one would cover that up. Asked only now, as nobody seals without it.
+    // If sealed rows exist, the chain's row was deleted, and a new one would hide that. Checked only now, because no server seals without the row.
     let sealed = query("SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL");
     if write.count(sealed).await? > 0 {
         return Err(damaged(BrokenEnds));
@@ -167,7 +167,7 @@ fn waiting(now: Timestamp) -> Sql {
     sql.bind(now.millis()).bind(BATCH)
 }
 
-/// Gives a row its place and its seal; answers the new head.
+/// Gives a row its position and seal, and returns the new head.
 async fn seal(
     write: &mut WriteTransaction,
     chain: &Chain,
@@ -176,7 +176,7 @@ async fn seal(
 ) -> Result<(i64, Vec<u8>), PortError> {
     let seq = ends.head.0 + 1;
     let seal = chain.seal(&ends.head.1, seq, row).to_vec();
-    // As it was read: one that counted up meanwhile waits for the next round.
+    // Only if unchanged since it was read. A row whose count rose in the meantime waits for the next run.
     let sql = "UPDATE security_events SET seq = $2, seal = $3 WHERE id = $1 AND COALESCE(seq, 0) = 0 AND times = $4 AND outcome = $5";
     let sql = query(sql)
         .bind(row.id)
@@ -191,7 +191,7 @@ async fn seal(
     })
 }
 
-/// Moves the ends, if they still stand as they were read.
+/// Moves the ends if they are still as they were read.
 async fn replace(
     write: &mut WriteTransaction,
     chain: &Chain,

@@ -1,4 +1,4 @@
-//! Security events that stand for themselves, and how counted attempts end.
+//! Security events without another change, and the outcome of counted attempts.
 
 pub(crate) mod audit;
 pub(crate) mod chain;

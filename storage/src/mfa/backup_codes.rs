@@ -1,4 +1,4 @@
-//! Sets of backup codes: one valid, and one that waits to take its place.
+//! Sets of backup codes: one valid set, and one pending set that may replace it.
 
 use domain::{
     blind_index::BlindIndex,
@@ -41,7 +41,7 @@ pub async fn find(
     }))
 }
 
-/// Spends one code of the user's valid set; true for the call that did.
+/// Marks one code of the user's valid set as used; true only for the call that did it.
 pub async fn spend(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -60,7 +60,7 @@ pub async fn left(write: &mut WriteTransaction, user: &UserId) -> Result<u32, Po
     write.count(query(sql).bind(user.as_str())).await
 }
 
-/// The first set of a new method: valid at once, and the only one.
+/// Stores the first set of a new method: valid at once, and the only one.
 pub async fn replace_all(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -87,7 +87,7 @@ pub async fn drop_pending(write: &mut WriteTransaction, user: &UserId) -> Result
     write.run(waiting).await.map(drop)
 }
 
-/// The set that was on the screen is saved: if it waits, it takes the valid one's place. False when it is neither of the two.
+/// Makes the set that the user saved valid; a pending set replaces the valid one. False if the set is neither.
 pub async fn make_valid(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -131,7 +131,7 @@ async fn insert(
     }
 }
 
-/// All codes by one statement: `$1` is the set, then three values a code.
+/// Inserts all codes in one statement: `$1` is the set, followed by three values per code.
 fn insert_codes(codes: &NewCodeSet) -> Sql {
     let values: Vec<String> = (0..codes.codes.len())
         .map(|i| format!("(${}, $1, ${}, ${})", 3 * i + 2, 3 * i + 3, 3 * i + 4))

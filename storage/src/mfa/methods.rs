@@ -1,4 +1,4 @@
-//! Active methods: how one comes, burns its steps, and goes.
+//! Active methods: adding, burning time steps, and removal.
 
 use domain::{
     ids::{MethodId, UserId},
@@ -35,7 +35,7 @@ pub async fn find(store: &Store, user: &UserId) -> Result<Option<MethodRecord>, 
     }))
 }
 
-/// Burns a step of the user's method, with all older ones; true for the call that did.
+/// Burns a time step of the user's method and all older ones; true only for the call that did it.
 pub async fn burn(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -46,16 +46,16 @@ pub async fn burn(
     Ok(write.run(burning(user, method, step, at)).await? == 1)
 }
 
-/// The statement that does.
+/// The statement of [`burn`].
 pub fn burning(user: &UserId, method: &MethodId, step: TimeStep, at: Timestamp) -> Sql {
     let burn = "UPDATE mfa_methods SET last_step = $3, used_at = $4 WHERE id = $1 AND user_id = $2 AND last_step < $3";
     let burn = query(burn).bind(method.as_str()).bind(user.as_str());
     burn.bind(step.number()).bind(at.millis())
 }
 
-/// Takes a user's method with its codes, the pending keys and the attempts; the sessions are the caller's. False when there was no method.
+/// Removes a user's method with its codes, pending keys and attempts, but not the sessions. False if there was no method.
 pub async fn remove(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
-    // What stands in for the method must not outlive it.
+    // Whatever could replace the method must not outlive it.
     for sql in [
         "DELETE FROM code_sets WHERE user_id = $1",
         "DELETE FROM pending_keys WHERE user_id = $1",
@@ -67,7 +67,7 @@ pub async fn remove(write: &mut WriteTransaction, user: &UserId) -> Result<bool,
     Ok(write.run(method).await? == 1)
 }
 
-/// Removes a user's method, and ends their sessions: somebody else decided it, or the method is lost.
+/// Removes a user's method and ends their sessions, because another person decided it, or the method is lost.
 pub async fn reset(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     sessions::end_all(write, user).await?;
     remove(write, user).await
@@ -110,7 +110,7 @@ pub async fn activate(
         return Ok(Taken::SessionGone);
     }
     sessions::end_others(write, user, &swap.session).await?;
-    // The key first: with the method that it replaces it would go as well.
+    // Takes the key first, because removing the replaced method would delete the key too.
     if !pending_keys::take(write, activation).await?
         || !make_room(write, activation).await?
         || write.run(insert(activation)).await? != 1
@@ -125,7 +125,7 @@ pub async fn activate(
     Ok(Taken::Taken)
 }
 
-/// In a reset the old method goes, and with it every grant that was given on it.
+/// In a reset, removes the old method and every grant based on it.
 async fn make_room(
     write: &mut WriteTransaction,
     activation: &Activation,

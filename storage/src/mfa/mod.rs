@@ -1,4 +1,4 @@
-//! MFA: pending keys, activation, codes that sign somebody in, and what people do with the method they have.
+//! Implements the port [`Mfa`]: pending keys, activation, codes at sign-in, and management of an active method.
 
 pub(crate) mod backup_codes;
 pub(crate) mod methods;
@@ -56,7 +56,7 @@ impl Mfa for Store {
         let Some(stands) = row.as_ref().map(pending_keys::read).transpose()? else {
             return write.undo(None).await;
         };
-        // One that waited already is shown again, which is no new beginning.
+        // A key that was pending already is shown again, which is not a new set-up.
         let noted = if stands.key == key.key {
             EventNote::Repeated(Event::done(Action::SetUpBegin).of(&key.user))
         } else {
@@ -160,7 +160,7 @@ impl Mfa for Store {
         let spent = backup_codes::spend(&mut write, &code.user, &code.code, code.at).await?;
         let browser = known(&code.swap, &code.user, code.browser, code.at);
         let taken = completed(&mut write, spent, &code.swap, &browser).await?;
-        // Whoever came in by their last code has none left to verify with: the sign-in stands for one verification.
+        // A user who signed in with the last backup code has none left to verify with, so the sign-in itself allows one verification.
         let recovered = query("UPDATE sessions SET recovered_at = $2 WHERE id = $1")
             .bind(code.swap.session.as_str())
             .bind(code.at.millis());
@@ -175,7 +175,7 @@ impl Mfa for Store {
     async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
-        // The sheet counts from its verification, so that one window of time does not follow another.
+        // The time limit for the codes counts from the verification, so that two time limits do not add up.
         let granted = match step_ups::take(&mut write, &grant, step_up::Action::Generate).await? {
             Some(proved_at) => show_codes(&mut write, &grant, proved_at).await?,
             None => false,
@@ -236,7 +236,7 @@ impl Mfa for Store {
         let rename = "UPDATE mfa_methods SET name = $2 WHERE user_id = $1 AND name <> $2";
         let rename = query(rename).bind(user.as_str()).bind(name.as_str());
         if write.run(rename).await? == 0 {
-            // It has that name already, or it is gone.
+            // The name is unchanged, or the method is gone.
             let there = query("SELECT 1 FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
             let is_there = write.row(there).await?.is_some();
             return write.undo(is_there).await;
@@ -309,7 +309,7 @@ fn application(action: Action, user: &UserId) -> Event {
     Event::done(action).of(user).with(MethodKind::Application)
 }
 
-/// A code that was spent completes the session that owed the second factor, which gets a new token, and makes its browser known.
+/// After a code was used: completes the pending session, rotates its token, and marks its browser as known.
 async fn completed(
     write: &mut WriteTransaction,
     is_spent: bool,
@@ -330,7 +330,7 @@ async fn completed(
     Ok(Taken::Taken)
 }
 
-/// The second factor is given, and the session has a new token; answers how many complete sessions the user has.
+/// Marks the second factor as given and rotates the token; returns how many complete sessions the user has.
 fn stepping_up(swap: &TokenSwap, browser: &KnownBrowser) -> Sql {
     let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
                    WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5
@@ -348,7 +348,7 @@ fn known(swap: &TokenSwap, user: &UserId, token: TokenHash, at: Timestamp) -> Kn
     }
 }
 
-/// Lets the session see the codes that were asked for and wait for `Finish`.
+/// Lets the session show the generated codes until `Finish`.
 async fn show_codes(
     write: &mut WriteTransaction,
     grant: &Grant,

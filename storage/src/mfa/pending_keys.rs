@@ -1,4 +1,4 @@
-//! Pending keys: one a session, to be confirmed by a code of it.
+//! Pending keys: one per session, confirmed by a code from the authenticator.
 
 use domain::{
     ids::SessionId,
@@ -25,7 +25,7 @@ pub fn read(row: &AnyRow) -> Result<PendingKey, PortError> {
     })
 }
 
-/// Keeps the key of a first set-up in the place of none, of one made at or before `expired`, and of one that was to replace a method.
+/// Stores the key of a first set-up. Replaces only a key made at or before `expired`, or the key of a reset.
 pub async fn keep(
     write: &mut WriteTransaction,
     key: &PendingKey,
@@ -40,7 +40,7 @@ pub async fn keep(
     write.run(keep).await.map(drop)
 }
 
-/// Keeps the key of a reset that was granted at `proved_at`, whatever stood there; false when the method that it replaces is not the user's.
+/// Stores the key of a reset that was granted at `proved_at`, replacing any other; false if the method to replace is not the user's.
 pub async fn keep_reset(
     write: &mut WriteTransaction,
     key: &PendingKey,
@@ -58,8 +58,8 @@ pub async fn keep_reset(
     Ok(write.run(keep.bind(proved_at.millis())).await? == 1)
 }
 
-/// Takes the key that was verified: whoever deletes the row has it, and neither another one that took its place meanwhile nor one that
-/// was made for something else.
+/// Deletes the verified key; true only for the call that did it. Does not take a key that has
+/// replaced it in the meantime, or one made for another purpose.
 pub async fn take(
     write: &mut WriteTransaction,
     activation: &Activation,
@@ -76,7 +76,7 @@ pub async fn take(
     Ok(write.run(take.bind(replaces)).await? == 1)
 }
 
-/// Binds `$1` to `$5`: session, user, key (two) and when it was made.
+/// Binds `$1` to `$5`: session, user, key (two columns) and creation time.
 fn bind(sql: &'static str, key: &PendingKey) -> Sql {
     query(sql)
         .bind(key.session.as_str())

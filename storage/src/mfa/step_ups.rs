@@ -1,4 +1,4 @@
-//! Step-ups: what a session asks to verify for, the grant that a right code makes of it, and its one use.
+//! Step-ups: the action that a session asks to verify for, the grant that a correct code turns it into, and its single use.
 
 use async_trait::async_trait;
 use domain::{
@@ -34,7 +34,7 @@ impl StepUps for Store {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         put(&mut write, session, user, &asked, None).await?;
-        // What is asked for is no more than a wish.
+        // A request alone changes nothing that an event has to record.
         write.commit(EventNote::Nothing).await
     }
 
@@ -84,7 +84,7 @@ impl StepUps for Store {
         let granted = locks::admitted(&mut write, user).await?
             && write.run(spend).await? == 1
             && put(&mut write, session, user, &asked, Some(proved_at)).await?;
-        // The backup code was given at the sign-in.
+        // The backup code was used at the sign-in.
         let event = granted_to(user, &asked.intent).with(MethodKind::BackupCode);
         write.keep(granted, event).await
     }
@@ -100,7 +100,7 @@ fn granted_to(user: &UserId, intent: &Intent) -> Event {
     }
 }
 
-/// Takes a grant for `action`: the call that deletes the row has it, once. A grant is good for no other action, method or session.
+/// Takes a grant for `action`. Only the call that deletes the row gets it. A grant is not valid for any other action, method or session.
 pub async fn consume(
     write: &mut WriteTransaction,
     grant: &Grant,
@@ -109,7 +109,7 @@ pub async fn consume(
     Ok(take(write, grant, action).await?.is_some())
 }
 
-/// Takes a grant as [`consume`] does, and answers when it was given.
+/// Takes a grant as [`consume`] does, and returns when it was given.
 pub async fn take(
     write: &mut WriteTransaction,
     grant: &Grant,
@@ -132,7 +132,7 @@ pub async fn take(
     taken.map(|row| row.at("granted_at")).transpose()
 }
 
-/// Puts `asked` in the place of what the session asked before; false when the session or the method is not the user's any more.
+/// Stores `asked` and replaces the session's earlier request; false if the session or the method is not the user's any more.
 async fn put(
     write: &mut WriteTransaction,
     session: &SessionId,
@@ -176,7 +176,7 @@ async fn verify(
     verification: &Verification,
 ) -> Result<Taken, PortError> {
     let Verification { swap, user, at, .. } = verification;
-    // A session that owes its second factor completes its sign-in; it does not step up.
+    // A session that still owes its second factor must complete its sign-in, and can't step up.
     let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4
                  WHERE id = $1 AND token_hash = $2 AND user_id = $5 AND second_factor_at IS NOT NULL";
     let renew = sessions::bind_swap(query(renew), swap, *at).bind(user.as_str());
@@ -195,7 +195,7 @@ async fn verify(
     }
     match verification.proof {
         Proof::Step(_) => guess_budgets::give_back(write, user, &swap.session).await?,
-        // As at the sign-in: it unlocks, or a locked application could not even be reset.
+        // A backup code unlocks, as at sign-in; otherwise a locked authenticator could not even be reset.
         Proof::BackupCode(_) => {
             guess_budgets::unlock_by_backup_code(write, user, &swap.session).await?;
         }

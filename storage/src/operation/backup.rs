@@ -1,4 +1,4 @@
-//! A `SQLite` file as a backup: made while the server runs, looked through before anybody relies on it, and put in the place of another.
+//! Backups of a `SQLite` file: made while the server runs, checked before use, and restored over another file.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -19,47 +19,47 @@ use crate::{
     },
 };
 
-/// Why there is no backup, or none that can be used.
+/// Why a backup failed or can't be used.
 #[derive(Debug, Error)]
 pub enum BackupError {
-    /// A server's database is in no file of ours.
+    /// The database is on a server, not in a file of this program.
     #[error("the database is on a PostgreSQL server, which has its own tools for that")]
     OnAServer,
-    /// What is there may be somebody's only backup.
+    /// The existing file may be the only backup.
     #[error("{0} is there already: name another file, or move it away")]
     Exists(PathBuf),
-    /// The file system said no.
+    /// The file system refused.
     #[error("{doing} {path}: {}", explained_io(source))]
     Io {
-        /// What was tried.
+        /// What was attempted.
         doing: &'static str,
-        /// With which file.
+        /// On which file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// The engine said no.
+    /// The engine refused.
     #[error("{path}: {cause}", path = .0.display(), cause = explained(.1))]
     Engine(PathBuf, #[source] sqlx::Error),
-    /// The engine found faults in it.
+    /// The engine found the file damaged.
     #[error("{0} is damaged or no database, take another file: {1}")]
     Damaged(PathBuf, String),
-    /// Another program has it open.
+    /// Another program has the file open.
     #[error("the database {0} is open in another program: stop the server first")]
     InUse(PathBuf),
 }
 
-/// How every file of the engine begins.
+/// The first bytes of every `SQLite` file.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 impl Store {
-    /// Writes all that is committed now into a new file, readable by its owner alone. It reads as any other connection does: nobody waits
-    /// for it. The file has its name only once it is on the disk and was looked through.
+    /// Writes all committed data into a new file, readable by its owner only. Reads like any other connection,
+    /// so no request waits for it. The file gets its name only after it was flushed to disk and checked.
     pub async fn backup(&self, file: &Path) -> Result<(), BackupError> {
         self.backup_for(file, None).await
     }
 
-    /// The same for the owner of another file: what root makes beside a service has to be that service's.
+    /// Like [`Self::backup`], but gives the file to the owner of another one, because the service must be able to read a backup that root makes.
     pub async fn backup_for(
         &self,
         file: &Path,
@@ -77,22 +77,22 @@ impl Store {
         new_file(&part, owner)?;
         let written = self.written(&part, file).await;
         if written.is_err() {
-            // Half a backup would be taken for a whole one.
+            // A partial backup could be mistaken for a complete one.
             let _ = fs::remove_file(&part);
         }
         written
     }
 
     async fn written(&self, part: &Path, file: &Path) -> Result<(), BackupError> {
-        // SQLite takes a name that begins with `file:` for a URL.
+        // `SQLite` interprets a name that begins with `file:` as a URL.
         let whole = fs::canonicalize(part).map_err(failed("looking for", part))?;
-        // An empty file is taken, and keeps its mode.
+        // `VACUUM INTO` accepts an empty file, and keeps its mode.
         let vacuum = query("VACUUM INTO $1").bind(whole.to_string_lossy().into_owned());
         let done = vacuum.execute(self.writer()).await;
         done.map_err(|error| BackupError::Engine(part.to_owned(), error))?;
         sync(part)?;
         sound(part).await?;
-        // Unlike a rename, it replaces nothing; where the file system has no links, the look from before has to do.
+        // Unlike a rename, a hard link replaces no file. On a file system without hard links, the check above must suffice.
         match fs::hard_link(part, file) {
             Ok(()) => fs::remove_file(part),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -105,10 +105,10 @@ impl Store {
     }
 }
 
-/// Looks through a file from end to end, and changes nothing in it or beside it. A journal beside it does not count.
+/// Checks a file from end to end without changing it. Ignores a journal beside it.
 pub async fn sound(file: &Path) -> Result<(), BackupError> {
     let damaged = |fault: String| BackupError::Damaged(file.to_owned(), fault);
-    // A damaged backup is not mended by putting a backup back.
+    // A damaged backup must not get the advice to restore a backup.
     let engine = |error| match cause::of(&error) {
         Some(Cause::Damaged | Cause::NoDatabaseFile) => damaged(error.to_string()),
         _ => BackupError::Engine(file.to_owned(), error),
@@ -132,10 +132,10 @@ pub async fn sound(file: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Makes sure that no other program has a file open, and leaves all of it in that one file. One that is damaged is given up as it is:
-/// false.
+/// Makes sure that no other program has the file open, and merges its journal into it. False if the
+/// file is damaged, which is left as it is.
 pub async fn given_up(file: &Path) -> Result<bool, BackupError> {
-    // The engine would delete what stands beside a file that it does not know: somebody may save something from it yet.
+    // If the file is no `SQLite` database, the engine would delete the files beside it, which the operator may still need.
     let mut begins = [0; HEADER.len()];
     let read = File::open(file).and_then(|mut file| file.read_exact(&mut begins));
     if read.is_err() || begins != *HEADER {
@@ -144,10 +144,10 @@ pub async fn given_up(file: &Path) -> Result<bool, BackupError> {
     let Ok(mut connection) = connect(file, "rw").await else {
         return Ok(false);
     };
-    // Only a connection that is alone may do this.
+    // Only the sole connection to a file may switch the mode.
     let alone = sqlx::query_scalar::<_, String>("PRAGMA journal_mode = DELETE");
     let alone = alone.fetch_one(&mut connection).await;
-    // What is left to say is said by the look at the file.
+    // Any error here is reported when the file itself is checked.
     let _ = connection.close().await;
     match alone {
         Ok(mode) => Ok(mode == "delete"),
@@ -174,7 +174,7 @@ fn new_file(path: &Path, owner: Option<&Metadata>) -> Result<(), BackupError> {
     let made = options.write(true).create_new(true).mode(0o600).open(path);
     match (made, owner) {
         (Ok(file), Some(owner)) => {
-            // Only root can; anybody else keeps what they made.
+            // Only root can change the owner; for other users the file stays theirs.
             let _ = fchown(file, Some(owner.uid()), Some(owner.gid()));
             Ok(())
         }

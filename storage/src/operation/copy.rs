@@ -1,4 +1,4 @@
-//! A whole database into an empty one, of the same engine or the other: all of it or nothing.
+//! Copies a whole database into an empty one, of either engine, in one transaction.
 
 use std::fmt::Write as _;
 
@@ -34,22 +34,22 @@ use crate::{
     operation::keys::{self, SealedRow, SealedTable},
 };
 
-/// Rows a statement. The widest table has 17 columns, and no engine takes less than 32766 values.
+/// Rows per statement. The widest table has 17 columns, and every engine takes at least 32766 values.
 const PAGE: u32 = 200;
 
-/// Why nothing was copied.
+/// Why the copy failed.
 #[derive(Debug, Error)]
 pub enum CopyError {
-    /// Two databases in one would be a mixture.
+    /// The target is not empty, so the data of two databases would be mixed.
     #[error("it is not empty: its table {0} has rows")]
     NotEmpty(&'static str),
-    /// Whoever made it may still want it, even if nothing is in it.
+    /// The target was created by an older version and may still be needed, even if it is empty.
     #[error("it was made by an older version")]
     Older,
-    /// The target does not open, or takes no tables.
+    /// The target can't be opened, or its tables can't be created.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// Fewer or more rows arrived than there are.
+    /// The number of rows in the target differs from the source.
     #[error("of {there} rows of the table {table}, {arrived} arrived")]
     Incomplete {
         /// The table.
@@ -59,13 +59,13 @@ pub enum CopyError {
         /// Rows in the target.
         arrived: u32,
     },
-    /// What arrived belongs to another key file.
+    /// The copied data belongs to another key file.
     #[error("the key file does not belong to what was copied")]
     Foreign,
-    /// The data keys don't open.
+    /// The data keys can't be decrypted.
     #[error("the keys that the database holds do not open with the key file")]
     DataKeys,
-    /// Somebody's authenticator would never work again.
+    /// An authenticator key can't be decrypted, so that its user could never sign in again.
     #[error(
         "the authenticator key of {0} does not open with the key file ({1}): take it away with `twinlock user reset-mfa {0}`, or put the database back from a backup"
     )]
@@ -76,8 +76,8 @@ pub enum CopyError {
 }
 
 impl Store {
-    /// Copies all of this database into an empty one, while nobody writes into either, and answers the rows of each table. Nothing stays
-    /// there unless each row has arrived and every sealed key opens. The target is brought up to this version if it has no tables yet.
+    /// Copies this database into an empty one while writes to both are blocked, and returns the rows per table. Commits
+    /// only if each row has arrived and every sealed key can be opened. Creates the target's tables if it has none.
     pub async fn copy_into(
         &self,
         target: &Self,
@@ -114,21 +114,21 @@ impl Store {
         let rows: u64 = copied.iter().map(|(_, rows)| u64::from(*rows)).sum();
         let event = Event::done(Action::DatabaseCopy).saying(format!("{rows} rows"));
         write.commit(event).await?;
-        // Held until now, so that nothing is written there that is not here. Nothing was changed in it.
+        // Writes to the source were blocked until now, so that the copy is complete. The source was not changed.
         let _ = source.undo(()).await;
         Ok(copied)
     }
 
-    /// Whether two URLs led to one database and one schema of a server, however they were written. Files are told apart by their names.
+    /// Whether two URLs, however they are written, lead to the same database and schema of a server. For files, compare names instead.
     ///
     /// # Errors
-    /// Those of the two databases.
+    /// If one of the two databases fails.
     pub async fn is_same_as(&self, other: &Self) -> Result<bool, PortError> {
         let place = self.place_on_a_server().await?;
         Ok(place.is_some() && place == other.place_on_a_server().await?)
     }
 
-    /// What no other database of a server has: when that server was started, to the microsecond, the database's number, and the schema.
+    /// Identifies a server's database: the server's start time in microseconds, the database's oid, and the schema.
     async fn place_on_a_server(&self) -> Result<Option<String>, PortError> {
         if self.engine() == Engine::Sqlite {
             return Ok(None);
@@ -140,10 +140,10 @@ impl Store {
             .transpose()
     }
 
-    /// Refuses a database into which nothing can be copied, because something is in it.
+    /// Refuses a target that is not empty.
     ///
     /// # Errors
-    /// As [`Store::copy_into`] refuses such a target.
+    /// Like [`Store::copy_into`] with such a target.
     pub async fn refuse_filled(&self) -> Result<(), CopyError> {
         if migrate::is_without_schema(self.readers(), self.engine()).await? {
             return Ok(());
@@ -160,14 +160,14 @@ impl Store {
         Ok(())
     }
 
-    /// Makes the tables where there are none. Those of an older version are left as they are: they are not empty by chance.
+    /// Creates the tables if there are none. Refuses tables of an older version, because they may hold data that is still needed.
     async fn made_ready(&self) -> Result<(), CopyError> {
         if migrate::is_without_schema(self.readers(), self.engine()).await? {
             self.migrate().await?;
         } else if !self.pending_migrations().await?.is_empty() {
             return Err(CopyError::Older);
         }
-        // Nothing may fire while the rows arrive.
+        // No foreign trigger may fire during the copy.
         Ok(self.check_schema().await?)
     }
 
@@ -175,7 +175,7 @@ impl Store {
         let begun = self.writer().begin_with(self.engine().begin_snapshot());
         let mut source =
             WriteTransaction::new(Open::Alone(begun.await.map_err(port)?), WriteScope::none());
-        // The instant is the first look behind it.
+        // The snapshot is taken by the first query after the lock.
         hold(&mut source, self.engine()).await?;
         Ok(source)
     }
@@ -209,7 +209,7 @@ async fn copy(
     Ok(())
 }
 
-/// The next rows behind one.
+/// The next page of rows after `last`.
 fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Sql, PortError> {
     let (name, key) = (table.name, table.key.join(", "));
     let behind = last.map_or_else(String::new, |_| {
@@ -225,7 +225,7 @@ fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Sql, PortError> {
     Ok(sql)
 }
 
-/// A value of any of our columns. None has a type in every engine's eyes only by its place, so that it is written, not bound.
+/// A value of any column. A NULL gets its type only from its place in the statement, so it is written as a literal, not bound.
 enum Value {
     Number(i64),
     Text(String),
@@ -289,7 +289,7 @@ fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Sql, PortErr
     Ok(values.into_iter().fold(query(AssertSqlSafe(sql)), bound))
 }
 
-/// Whether all that is sealed opens, as it stands in the target now.
+/// Whether every sealed value in the target can be opened.
 async fn opens(target: &mut WriteTransaction, ring: &KeyRing) -> Result<(), CopyError> {
     let check = target
         .row(query("SELECT value FROM key_check WHERE id = 1"))

@@ -1,4 +1,4 @@
-//! The proof that the database takes writes, and the newest instant that it has seen.
+//! Proves that the database accepts writes, and tracks the newest time that any server has written.
 
 use domain::{ports::PortError, time::Timestamp};
 use sqlx::query;
@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Store {
-    /// Commits a row: nothing less notices a full disk, a held lock or a server that has become a standby. Answers the newest instant that
-    /// any server ever wrote here; it lies ahead of `now` where this clock was put back, or is behind the others'.
+    /// Commits a row, because only a write detects a full disk, a held lock or a failover to standby. Returns the newest
+    /// time that any server has written; it is later than `now` if this server's clock was set back or is behind the others.
     pub async fn beat(&self, now: Timestamp) -> Result<Timestamp, PortError> {
         let mut write = self.write().await?;
         let beat = "INSERT INTO heartbeat (id, at, beats) VALUES (1, $1, 1)
@@ -19,7 +19,7 @@ impl Store {
                     RETURNING at";
         let row = write.row(query(beat).bind(now.millis())).await?;
         let newest = row.map_or(Ok(now), |row| row.at("at"))?;
-        // Nobody's doing, and nothing that anybody may do changes.
+        // No user caused this write, and it changes no access.
         write.commit(EventNote::Nothing).await?;
         Ok(newest)
     }

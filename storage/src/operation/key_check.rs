@@ -1,4 +1,4 @@
-//! The check value by which a wrong key file is noticed at start.
+//! The check value that detects a wrong key file at start.
 
 use domain::ports::PortError;
 use sqlx::query;
@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Store {
-    /// The check value that stands in the database.
+    /// The stored check value.
     pub async fn key_check(&self) -> Result<Option<Vec<u8>>, PortError> {
         self.row(query("SELECT value FROM key_check WHERE id = 1"))
             .await?
@@ -17,7 +17,7 @@ impl Store {
             .transpose()
     }
 
-    /// Keeps a check value unless one stands there already, and answers the one that stands: the caller compares.
+    /// Stores a check value unless there is one, and returns the stored one for the caller to compare.
     pub async fn keep_key_check(&self, check: &[u8; 32]) -> Result<Vec<u8>, PortError> {
         if let Some(kept) = self.key_check().await? {
             return Ok(kept);

@@ -1,4 +1,4 @@
-//! What is sealed by a master key, and its way to another one: in small transactions, each row only as it was read, while the server runs.
+//! Rows that a master key seals, and key rotation in small transactions while the server runs. A row that has changed is skipped.
 
 use domain::{
     events::{Action, Event},
@@ -18,26 +18,26 @@ use crate::{
     },
 };
 
-/// A sealed authenticator key with the row it belongs to.
+/// A sealed authenticator key and the row it belongs to.
 #[derive(Debug, Clone)]
 pub enum SealedRow {
-    /// An active method's.
+    /// The key of an active method.
     Method(UserId, MethodId, Sealed),
-    /// One that a session is setting up.
+    /// The key that a session is setting up.
     Pending(UserId, SessionId, Sealed),
 }
 
-/// Which table is gone through.
+/// A table of sealed keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealedTable {
     /// Active methods.
     Methods,
-    /// Keys that are being set up.
+    /// Pending keys.
     Pending,
 }
 
 impl SealedRow {
-    /// Its identifier, by which the table is gone through.
+    /// The row's id, by which the table is iterated.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -55,7 +55,7 @@ impl SealedRow {
     }
 }
 
-/// From each key to the next by the index: a start does not read a hundred thousand methods for one key, and keeps none of them in memory.
+/// Skips from key to key by the index, so that a start does not read a hundred thousand methods for one key, or hold them in memory.
 const NEEDED: &str = "
     WITH RECURSIVE of_methods (key_id) AS (
         SELECT MIN(key_id) FROM mfa_methods
@@ -66,20 +66,20 @@ const NEEDED: &str = "
     UNION SELECT key_id FROM pending_keys UNION SELECT key_id FROM data_keys ORDER BY 1";
 
 impl Store {
-    /// The master keys that rows need.
+    /// The master keys that any row is sealed with.
     pub async fn needed_keys(&self) -> Result<Vec<KeyId>, PortError> {
         let rows = self.rows(query(NEEDED)).await?;
         rows.iter().map(key_id).collect()
     }
 
-    /// The master keys that the data keys need: without one of them nothing works.
+    /// The master keys that the data keys are sealed with. Without all of them the server can't work.
     pub async fn keys_of_data_keys(&self) -> Result<Vec<KeyId>, PortError> {
         let sql = "SELECT DISTINCT key_id FROM data_keys ORDER BY 1";
         let rows = self.rows(query(sql)).await?;
         rows.iter().map(key_id).collect()
     }
 
-    /// People whose authenticator needs this master key, by address, `limit` at most.
+    /// Users whose authenticator is sealed with this master key, ordered by address, at most `limit`.
     pub async fn people_of_key(&self, key: &KeyId, limit: u32) -> Result<Vec<Email>, PortError> {
         let sql = "SELECT u.email FROM mfa_methods m JOIN users u ON u.id = m.user_id WHERE m.key_id = $1 ORDER BY u.email LIMIT $2";
         let sql = query(sql)
@@ -89,7 +89,7 @@ impl Store {
         rows.iter().map(|row| row.kept("email")).collect()
     }
 
-    /// How many rows need this master key.
+    /// How many rows are sealed with this master key.
     pub async fn rows_of_key(&self, key: &KeyId) -> Result<u32, PortError> {
         let sql = "SELECT (SELECT COUNT(*) FROM mfa_methods WHERE key_id = $1) + (SELECT COUNT(*) FROM pending_keys WHERE key_id = $1)
                         + (SELECT COUNT(*) FROM data_keys WHERE key_id = $1) AS needing";
@@ -97,13 +97,13 @@ impl Store {
         row.map_or(Ok(0), |row| row.count("needing"))
     }
 
-    /// A data key as it is kept.
+    /// The stored data key for a purpose.
     pub async fn data_key(&self, purpose: &str) -> Result<Option<Sealed>, PortError> {
         let row = self.row(of_purpose(purpose)).await?;
         row.map(|row| row.sealed()).transpose()
     }
 
-    /// Keeps a data key unless there is one for this purpose.
+    /// Stores a data key unless this purpose has one.
     pub async fn keep_data_key(&self, purpose: &str, key: &Sealed) -> Result<(), PortError> {
         let mut write = self.write().await?;
         let keep = "INSERT INTO data_keys (purpose, key_id, sealed_key) VALUES ($1, $2, $3) ON CONFLICT (purpose) DO NOTHING";
@@ -114,7 +114,7 @@ impl Store {
         write.commit(EventNote::Nothing).await
     }
 
-    /// Puts a data key, sealed anew, in the place of the one that was read; false when it has changed meanwhile.
+    /// Replaces a data key by its resealed version; false if it was changed in the meantime.
     pub async fn replace_data_key(
         &self,
         purpose: &str,
@@ -127,7 +127,7 @@ impl Store {
         write.keep(replaced, EventNote::Nothing).await
     }
 
-    /// The next rows after `after` that are sealed by another key than `key`, by identifier.
+    /// The next rows after `after` that are sealed with another key than `key`, ordered by id.
     pub async fn sealed_otherwise(
         &self,
         table: SealedTable,
@@ -139,20 +139,20 @@ impl Store {
         rows.iter().map(|row| read(table, row)).collect()
     }
 
-    /// Puts keys that were sealed anew in the place of those that were read, in one transaction; answers how many had not changed
-    /// meanwhile.
+    /// Replaces keys by their resealed versions in one transaction; returns how many were unchanged
+    /// since they were read.
     pub async fn reseal(&self, rows: &[(SealedRow, Sealed)]) -> Result<u64, PortError> {
         let mut write = self.write().await?;
         let mut count = 0;
         for (row, new) in rows {
             count += reseal(&mut write, row, new).await?;
         }
-        // The rotation is one event, at its end.
+        // The rotation is recorded as one event when it ends.
         write.commit(EventNote::Nothing).await?;
         Ok(count)
     }
 
-    /// Notes that the database belongs to another key now, unless somebody else has.
+    /// Records that the database belongs to another key now, unless another process already has.
     pub async fn replace_key_check(
         &self,
         old: &[u8],
@@ -169,7 +169,7 @@ impl Store {
     }
 }
 
-/// The next rows after `after` that are sealed by another key than `key`.
+/// The next rows after `after` that are sealed with another key than `key`.
 pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Sql {
     let sql = match table {
         SealedTable::Methods => {
@@ -195,7 +195,7 @@ pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, Po
     })
 }
 
-/// A data key as it is kept.
+/// Selects the data key for a purpose.
 pub fn of_purpose(purpose: &str) -> Sql {
     query("SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1").bind(purpose.to_owned())
 }
@@ -221,7 +221,7 @@ async fn reseal(
     write.run(bound(sql, row.id(), row.key(), new)).await
 }
 
-/// Binds `$1` which row, `$2` and `$3` what it was, `$4` and `$5` what it becomes.
+/// Binds `$1` to the row's id, `$2` and `$3` to the old key, and `$4` and `$5` to the new key.
 fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Sql {
     query(sql)
         .bind(id.to_owned())

@@ -1,4 +1,4 @@
-//! What an operator does, and what the server does without being asked.
+//! Operator commands and background tasks.
 
 pub(crate) mod backup;
 pub(crate) mod copy;

@@ -1,4 +1,4 @@
-//! What a database must not bring back from a backup: whatever somebody ended or used since then.
+//! Invalidates what a restored backup must not bring back: everything that was ended or used since the backup.
 
 use std::collections::HashMap;
 
@@ -17,33 +17,33 @@ use crate::{
     engine::{rows::Values, transaction::WriteTransaction},
 };
 
-/// What is known of backup codes that were used after the backup was made.
+/// What is known about backup codes that were used after the backup was made.
 #[derive(Debug, Clone)]
 pub enum Spent {
-    /// Nothing: the newest state is lost, and with it which codes were used.
+    /// Nothing, because the newest state is lost, including which codes were used.
     Unknown,
-    /// Codes of the database that was replaced, and whether each was used. One that is not there was replaced by newer ones.
+    /// The codes of the replaced database and whether each was used. A code that is missing there was replaced by newer ones.
     Known(HashMap<BackupCodeId, bool>),
-    /// The operator wants none of the codes to work.
+    /// The operator wants to invalidate all codes.
     All,
 }
 
-/// What was ended.
+/// What was ended, as counts for the operator.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ended {
-    /// Sessions, complete or not, with their grants and keys that were being set up.
+    /// Sessions, complete or not, with their grants and pending keys.
     pub sessions: u64,
-    /// Links to choose a password.
+    /// Invitation links, through which users choose a password.
     pub invitations: u64,
-    /// Whose links these were, by address.
+    /// The addresses of the invited users.
     pub invited: Vec<Email>,
-    /// Backup codes that don't work any more.
+    /// Backup codes that were invalidated.
     pub codes: u64,
-    /// Backup codes that still work.
+    /// Backup codes that are still valid.
     pub codes_left: u32,
 }
 
-/// What has gone or may have changed hands since then.
+/// Rows that may have ended since the backup, or may be in other hands now.
 const LAPSED: [&str; 5] = [
     "DELETE FROM step_ups",
     "DELETE FROM pending_keys",
@@ -63,11 +63,11 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Ends every session, link and known browser of a database that was put back from a backup, and burns every time step up to now: a
-    /// code that was used since the backup is of one of them. All of it or nothing, and it may be done again.
+    /// Ends every session, invitation link and known browser of a restored database, and burns every time step up
+    /// to now, because codes may have been used since the backup. Runs in one transaction and may be repeated.
     pub async fn end_restored(&self, spent: &Spent, now: Timestamp) -> Result<Ended, PortError> {
         let mut write = self.write().await?;
-        // Before anything that a person does, by their rows.
+        // Locks all users first, before any concurrent request does.
         write
             .run(query("UPDATE users SET disabled = disabled"))
             .await?;
@@ -86,7 +86,7 @@ impl Store {
         }
         let burn = query("UPDATE mfa_methods SET last_step = $1 WHERE last_step < $1");
         write.run(burn.bind(newest_step(now).number())).await?;
-        // It may have been written by a clock that was ahead.
+        // A clock that was ahead may have written the heartbeat.
         write.run(query("DELETE FROM heartbeat")).await?;
         write.run(query("DELETE FROM servers")).await?;
         ended.codes = void(&mut write, spent, now).await?;
@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-/// Voids what was used, or stands no more.
+/// Invalidates codes that were used or replaced.
 async fn void(
     write: &mut WriteTransaction,
     spent: &Spent,

@@ -1,8 +1,8 @@
-//! The servers on this database and the master keys that each knows; and the rule that a retired key seals nothing.
+//! The servers on this database and the master keys that each has loaded. Enforces that a retired key seals no row.
 //!
-//! The database says which key seals: the one that seals its first data key. The key file says which keys there are.
+//! The database determines which key seals: the one that seals its first data key. The key file determines which keys exist.
 //!
-//! When a server has said something is told by the database's clock: the clocks of two servers may be minutes apart.
+//! `seen_at` uses the database's clock, because the clocks of two servers may differ by minutes.
 
 use std::time::Duration;
 
@@ -24,29 +24,29 @@ use crate::{
     operation::keys::{key_id, of_purpose},
 };
 
-/// How long the row of a server that was killed is kept.
+/// How long the row of a killed server is kept.
 const KEPT: Duration = Duration::from_hours(1);
-/// Marks the key that waits among the fingerprints of a row.
+/// Marks the pending key among the fingerprints of a row.
 const WAITS: &str = ":next";
 
-/// A server that runs, as it said of itself last.
+/// A running server, as it last reported itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerRecord {
-    /// Drawn at its start.
+    /// Drawn at random when the server starts.
     pub id: String,
-    /// For operators: the machine and the process.
+    /// The host and the process, for operators.
     pub name: String,
-    /// Which file it reads its keys from; equal for servers that share the file, and empty where it can't read it.
+    /// Identifies the key file; equal for servers that share the file, and empty if it can't be read.
     pub key_file: String,
-    /// The fingerprints of the keys that it has read from there.
+    /// The fingerprints of the keys that the server has loaded.
     pub keys: Vec<String>,
-    /// The one of them that waits for its rotation, if there is one.
+    /// The key that is pending for rotation, if any.
     pub waiting: Option<String>,
-    /// The one that seals what it writes.
+    /// The key that the server seals with.
     pub seals_by: KeyId,
 }
 
-/// A row was to be sealed by a key that the database does not seal by any more.
+/// A row was to be sealed with a key that the database has retired.
 #[derive(Debug, Error)]
 #[error(
     "the key {0} seals nothing in this database any more: if this goes on, the key file of this server is an older copy; put the newest one in its place, which has a line `{1}:`"
@@ -54,7 +54,7 @@ pub struct ServerRecord {
 struct Retired(String, String);
 
 impl Store {
-    /// Keeps what a server says of itself.
+    /// Stores what a server reports about itself.
     pub async fn note_server(&self, server: &ServerRecord) -> Result<(), PortError> {
         let mut write = self.write().await?;
         let now = self.engine().now();
@@ -78,7 +78,7 @@ impl Store {
         write.commit(EventNote::Nothing).await
     }
 
-    /// Forgets a server that stops.
+    /// Deletes the row of a server that stops.
     pub async fn forget_server(&self, id: &str) -> Result<(), PortError> {
         let mut write = self.write().await?;
         let forget = query("DELETE FROM servers WHERE id = $1").bind(id.to_owned());
@@ -86,10 +86,10 @@ impl Store {
         write.commit(EventNote::Nothing).await
     }
 
-    /// The servers that have said something of themselves within that time, by the database's clock.
+    /// The servers that have reported within that time, by the database's clock.
     pub async fn servers(&self, within: Duration) -> Result<Vec<ServerRecord>, PortError> {
         let now = self.engine().now();
-        // What lies as far in the future is from before that clock was put back.
+        // A row equally far in the future was written before that clock was set back.
         let sql = format!(
             "SELECT id, name, key_file, key_ids, seals_by FROM servers WHERE ABS(seen_at - {now}) < $1 ORDER BY name, id"
         );
@@ -98,7 +98,7 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// The key that seals what is written from now on; none before the first start.
+    /// The key that new rows are sealed with; `None` before the first start.
     pub async fn sealing_key(&self) -> Result<Option<KeyId>, PortError> {
         let [first, ..] = DataKeys::PURPOSES;
         let row = self.row(of_purpose(first)).await?;
@@ -138,8 +138,8 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Refuses a row that is sealed by a key which seals no data key any more: the next `twinlock key drop` would leave it without a key. A
-/// server that reads an older copy of the key file may try it. The data key stays as it is until the end of the transaction.
+/// Refuses a row that is sealed with a retired key, because the next `twinlock key drop` would make it unreadable.
+/// A server with an outdated key file may try that. Locks the data keys against changes until the transaction ends.
 pub async fn refuse_retired(
     write: &mut WriteTransaction,
     engine: Engine,
@@ -152,7 +152,7 @@ pub async fn refuse_retired(
         .fold(query(AssertSqlSafe(sealing)), Query::bind);
     let sealing = write.rows(sealing).await?;
     let sealing: Vec<KeyId> = sealing.iter().map(key_id).collect::<Result<_, _>>()?;
-    // A database that was never started has none.
+    // A database without a first start has no data keys.
     let Some(other) = sealing.first() else {
         return Ok(());
     };

@@ -1,4 +1,4 @@
-//! Rows that no rule looks at any more go, so that tables stay as small as what is alive. Rules never rely on it: they judge by time.
+//! Deletes rows that no rule reads any more, so that tables stay small. No rule relies on the deletion, because all check timestamps.
 
 use std::time::Duration;
 
@@ -24,18 +24,18 @@ use crate::{
     engine::{connect::Sql, transaction::EventNote},
 };
 
-/// Rows that go in one transaction: others wait for a few milliseconds.
+/// Rows per transaction. Other writers wait for a few milliseconds.
 pub const BATCH: i64 = 200;
-/// What has lapsed stays for this long: another server's clock may be behind, and who comes late still learns that something lapsed.
+/// Expired rows stay this long, because another server's clock may be behind, and a late user still gets the message that it expired.
 const LATE: Duration = Duration::from_hours(1);
 
-/// Dead rows of one table: those in which `at`, which has an index, lies before a limit, `$1`.
+/// Dead rows of one table: those whose indexed column `at` lies before the limit `$1`.
 struct Dead {
     table: &'static str,
     key: &'static str,
     at: &'static str,
     age: Duration,
-    /// What must lie before another limit, `$2`, as well.
+    /// A second column that must lie before another limit, `$2`.
     also: Option<(&'static str, Duration)>,
 }
 
@@ -51,8 +51,8 @@ impl Dead {
     }
 }
 
-/// What goes with a session or a known browser (`session_attempts`, `browser_attempts`) goes by its foreign key. One row a user, or one in
-/// all, is no more than that: `attempts`, `code_sets`, `set_up_link`. Security events go by their own rule.
+/// Rows that depend on a session or a known browser (`session_attempts`, `browser_attempts`) are deleted by their foreign key.
+/// `attempts`, `code_sets` and `set_up_link` are bounded: one row per user, or one in all. Security events have their own rule.
 const DEAD: [Dead; 9] = [
     Dead::new("sessions", "id", "seen_at", IDLE),
     Dead::new("sessions", "id", "opened_at", ABSOLUTE),
@@ -68,13 +68,13 @@ const DEAD: [Dead; 9] = [
     Dead::new("network_tries", "email_index, network", "tried_at", BETWEEN),
 ];
 
-/// Names for which passwords were tried and that may stand in the table: strangers make names up. Beyond that those go that have failed
-/// least often, and of these the ones that were tried longest ago. A name that goes has its four free attempts again.
+/// The maximum number of account names with failed passwords, because strangers can invent names. Beyond that,
+/// those with the fewest failures are deleted, the oldest first. A deleted name gets its four free attempts again.
 const NAMES: i64 = 100_000;
 
 impl Store {
-    /// Deletes at most [`BATCH`] dead rows of each table, each table in a transaction of its own; answers how many, and the first error. A
-    /// table that fails keeps no other one from its turn. Where nothing is dead it takes no lock.
+    /// Deletes at most [`BATCH`] dead rows per table, each table in its own transaction; returns the number
+    /// and the first error. A table that fails does not stop the others. Takes no lock if nothing is dead.
     pub async fn sweep(&self, now: Timestamp) -> (u64, Result<(), PortError>) {
         let (mut count, mut done) = (0, Ok(()));
         for dead in &DEAD {
@@ -89,7 +89,7 @@ impl Store {
         }
     }
 
-    /// Deletes at most [`BATCH`] names of those that are too many.
+    /// Deletes at most [`BATCH`] of the surplus names.
     async fn sweep_names(&self, most: i64) -> Result<u64, PortError> {
         let too_many =
             "FROM password_attempts ORDER BY failures DESC, allowed_at DESC LIMIT $1 OFFSET $2";
@@ -105,7 +105,7 @@ impl Store {
         let delete: Sql = query(AssertSqlSafe(delete));
         let mut write = self.write().await?;
         let count = write.run(delete.bind(BATCH).bind(most)).await?;
-        // Strangers made them up.
+        // Strangers invented these names, so that no event is needed.
         write.commit(EventNote::Nothing).await?;
         Ok(count)
     }
@@ -116,21 +116,21 @@ impl Store {
             None => format!("{at} <= $1"),
             Some((also, _)) => format!("{at} <= $1 AND {also} <= $2"),
         };
-        // In the order of the index: a server that does not know the limit yet would rather read the table than expect that nothing is over.
+        // Ordered by the index. Otherwise a planner that does not know `$1` yet would scan the table, because it expects many matches.
         let any = format!("SELECT 1 FROM {table} WHERE {when} ORDER BY {at} LIMIT 1");
         if !self.exists(limited(any, dead, now)).await? {
             return Ok(0);
         }
         let passing = self.engine().pass_by_locked();
-        // Looked for once, whatever the engine expects: a subquery under `IN` may be run anew for each row, and each time passes over those
-        // that this statement has deleted already, so that all go instead of a batch. A row that came back to life meanwhile is passed by too.
+        // `MATERIALIZED`, because a subquery under `IN` may run again for each row and skip those that this statement
+        // has already deleted, so that more than a batch would go. A row that was used in the meantime is skipped too.
         let delete = format!(
             "WITH dead AS MATERIALIZED (SELECT {key} FROM {table} WHERE {when} ORDER BY {at} LIMIT {BATCH}{passing})
              DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM dead)"
         );
         let mut write = self.write().await?;
         let count = write.run(limited(delete, dead, now)).await?;
-        // It was over before.
+        // The rows had expired before, so that no event is needed.
         write.commit(EventNote::Nothing).await?;
         Ok(count)
     }
@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    /// B2 of the red team: of too many made-up names those go that failed least and longest ago, a batch at a time.
+    /// B2 of the red team: of too many invented names, those with the fewest and oldest failures are deleted in batches.
     #[tokio::test]
     async fn b2_of_too_many_names_the_least_and_oldest_go() {
         let folder = tempfile::tempdir().unwrap();

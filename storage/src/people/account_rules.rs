@@ -1,4 +1,4 @@
-//! An account's MFA rule: who set it, and that only an Owner or the operator does.
+//! An account's MFA rule. Only an Owner or the operator may set it.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -13,18 +13,18 @@ use crate::{
     mfa::step_ups,
 };
 
-/// What became of a rule that was to be set.
+/// The result of setting a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Setting {
-    /// It is as it was to be now.
+    /// The rule has changed.
     Changed,
-    /// It was so already: who set it and when stay, and there is nothing to tell.
+    /// The rule was already set, so its author and time stay, and there is no event.
     Same,
-    /// There is no such account, or who asked does not own it.
+    /// There is no such account, or the user does not own it.
     Refused,
 }
 
-/// The owner `$2` of the account `$1`, who may sign in.
+/// The owner `$2` of the account `$1`, who is not disabled.
 macro_rules! owned {
     () => {
         "EXISTS (SELECT 1 FROM memberships p JOIN users u ON u.id = p.user_id

@@ -146,7 +146,7 @@ impl Accounts for Store {
     }
 }
 
-/// Tells of a rule that has changed, and of nothing where it was so already.
+/// Commits a changed rule with its event, or rolls back.
 async fn keep(write: WriteTransaction, set: Setting, event: Event) -> Result<bool, PortError> {
     match set {
         Setting::Changed => write.keep(true, event).await,
@@ -163,7 +163,7 @@ fn insert(account: &NewAccount) -> Sql {
         .bind(account.at.millis())
 }
 
-/// Makes sure that an account of this name exists: the operator may have added it before.
+/// Makes sure that an account of this name exists, because the operator may have added it before.
 pub async fn ensure(write: &mut WriteTransaction, account: &NewAccount) -> Result<(), PortError> {
     write.run(insert(account)).await.map(drop)
 }

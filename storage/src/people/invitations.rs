@@ -1,4 +1,4 @@
-//! The links through which people choose their first password.
+//! Invitation links, through which users choose their first password.
 
 use domain::{
     events::{Action, Event},
@@ -59,7 +59,7 @@ impl Store {
     }
 }
 
-/// Whose an invitation is, open or not.
+/// The user of an invitation, valid or expired.
 pub async fn holder(
     write: &mut WriteTransaction,
     link: TokenHash,
@@ -73,7 +73,7 @@ pub async fn holder(
     row.map(|row| row.value("user_id")).transpose()
 }
 
-/// Takes an open invitation: whoever deletes the row has it, once.
+/// Takes a valid invitation. Only the call that deletes the row gets it.
 pub async fn take(
     write: &mut WriteTransaction,
     link: TokenHash,

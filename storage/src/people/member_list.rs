@@ -1,4 +1,4 @@
-//! Members as an Owner sees them, a page at a time.
+//! The members of an account in pages, as an Owner sees them.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -13,21 +13,21 @@ use crate::{
     engine::{connect::Sql, rows::Values},
 };
 
-/// A limit for those who want all.
+/// The limit of a query for all members.
 const ALL: u32 = u32::MAX;
-/// The pattern of those who look for nobody in particular; the statements know it, too.
+/// The pattern of an empty search; the statements compare with it, too.
 const EVERYBODY: &str = "%%";
-/// A pattern that no name has.
+/// A pattern that matches no name.
 const NOBODY: &str = "";
 
-/// What `LIKE` looks for in search keys and in addresses.
+/// The `LIKE` patterns for search keys and addresses.
 struct Patterns {
     name: String,
     email: String,
 }
 
-/// The state is the rule of `MemberState::of` as an expression, so that it can be asked for; `$2` refused codes in a row lock. A test
-/// compares the two.
+/// The rule of `MemberState::of` as an SQL expression, so that members can be filtered by state;
+/// `$2` is the number of refused codes in a row that locks. A test compares the two.
 macro_rules! state {
     () => {
         "CASE WHEN m.user_id IS NULL AND a.require_mfa = 1 THEN 'Setup required'
@@ -37,7 +37,7 @@ macro_rules! state {
     };
 }
 
-/// What their state hangs on.
+/// The joins that the state depends on.
 macro_rules! with_mfa {
     ($user:literal) => {
         concat!(
@@ -50,7 +50,7 @@ macro_rules! with_mfa {
     };
 }
 
-/// Those who are listed, as members: with their names, their role, their state, and the number of their accounts that `$3` does not own.
+/// The listed users as members: with name, role, state, and the number of their accounts that `$3` does not own.
 macro_rules! members {
     ($listed:expr) => {
         concat!(
@@ -71,7 +71,7 @@ macro_rules! members {
     };
 }
 
-/// People in the account `$1`.
+/// The users in the account `$1`.
 macro_rules! people {
     ($matching:literal, $joined:expr, $rest:literal) => {
         concat!(
@@ -85,21 +85,21 @@ macro_rules! people {
     };
 }
 
-/// Everybody: only those on the page are looked at for what they are.
+/// No filter: only the members on the page are joined with their details.
 const PAGE: &str = members!(people!(
     "0",
     "",
     "ORDER BY u.name_folded, u.id LIMIT $4 OFFSET $5"
 ));
 const COUNT: &str = "SELECT COUNT(*) AS matching FROM memberships WHERE account_id = $1";
-/// Those who are looked for have all to be looked at, and are counted by the way.
+/// A search reads all matching members, and counts them in the same query.
 const NAMED: &str = members!(people!(
     "COUNT(*) OVER ()",
     "",
     "AND (u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $5 ESCAPE '\\')
      ORDER BY u.name_folded, u.id LIMIT $6 OFFSET $7"
 ));
-/// In one state.
+/// Filtered by state.
 const IN_STATE: &str = members!(concat!(
     people!("COUNT(*) OVER ()", with_mfa!("p.user_id"), "AND "),
     state!(),
@@ -122,7 +122,7 @@ pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, Port
         let count = query(COUNT).bind(asked.account.as_str());
         store.row(count).await?
     } else if rows.is_empty() && offset > 0 {
-        // Behind the last page there is nobody to tell how many there are.
+        // An empty page after the first has no row with the count.
         store.row(listed(asked, &patterns, 1, 0)).await?
     } else {
         None
@@ -165,7 +165,7 @@ fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Sql {
         .bind(viewer.as_str().to_owned())
 }
 
-/// None when no name and no address can hold what is looked for, for which engines have errors instead of answers.
+/// `None` if no name or address can contain the search, because engines would return an error for some of these.
 fn patterns(search: &str) -> Option<Patterns> {
     let search = search.trim();
     if search.contains(char::is_control) {

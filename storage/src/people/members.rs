@@ -1,4 +1,4 @@
-//! Who belongs to which account, and who may help whom.
+//! Memberships of users in accounts, and which Owners may help which members.
 
 use async_trait::async_trait;
 use domain::{
@@ -22,8 +22,8 @@ use crate::{
     people::{member_list, owners},
 };
 
-/// A helper belongs to any one of the person's accounts, so only that one is looked through. An Owner without a password can't sign
-/// in, so they can't help yet.
+/// A helper must own all of the user's accounts, so looking through one of them is enough. An Owner
+/// without a password can't sign in, so they can't help yet.
 pub const HELPERS: &str = "
     SELECT u.name FROM memberships h JOIN users u ON u.id = h.user_id
     WHERE h.account_id = (SELECT MIN(account_id) FROM memberships WHERE user_id = $1)
@@ -32,7 +32,7 @@ pub const HELPERS: &str = "
                       AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.account_id = p.account_id AND o.user_id = u.id AND o.role = 'owner'))
     ORDER BY u.name_folded, u.id";
 
-/// `$1` may reset `$2`, whom they met in `$3`.
+/// Counts 1 if `$1` may reset the MFA of `$2` in the account `$3`.
 pub const MAY_RESET: &str = "
     SELECT COUNT(*) FROM memberships h JOIN users u ON u.id = h.user_id
     WHERE h.account_id = $3 AND h.user_id = $1 AND h.role = 'owner' AND u.disabled = 0 AND u.id <> $2
@@ -141,7 +141,7 @@ fn place(action: Action, user: &UserId, account: &AccountId) -> Event {
     Event::done(action).of(user).at(account)
 }
 
-/// Holds both ends of a membership; false when one of them is not there.
+/// Locks both rows of a membership; false if one of them does not exist.
 async fn held(
     write: &mut WriteTransaction,
     user: &UserId,

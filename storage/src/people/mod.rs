@@ -1,4 +1,4 @@
-//! People, accounts and memberships.
+//! Users, accounts and memberships.
 
 pub(crate) mod account_rules;
 pub(crate) mod accounts;

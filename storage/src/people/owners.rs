@@ -1,4 +1,4 @@
-//! An account keeps an Owner who can sign in.
+//! Every account must keep an Owner who can sign in.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -12,8 +12,8 @@ use crate::{
     engine::{rows::Values, transaction::WriteTransaction},
 };
 
-/// Accounts in which `$1` is the only Owner who can sign in: not disabled, and with a password. An invited Owner has none yet, and the
-/// invitation may never be accepted. A person who can't sign in is never the only one, so that they can always be taken out.
+/// Accounts in which `$1` is the only Owner who can sign in: not disabled, and with a password. An invited Owner has no password
+/// yet, and may never accept. A user who can't sign in never counts as the only Owner, so that they can always be removed.
 macro_rules! only_owner {
     ($what:literal, $rest:literal) => {
         concat!(
@@ -29,7 +29,7 @@ macro_rules! only_owner {
     };
 }
 
-/// What stands against taking a person out of every account.
+/// A refusal if the user is the only Owner of any account, and so can't be removed from all.
 pub async fn last_anywhere(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -38,7 +38,7 @@ pub async fn last_anywhere(
     Ok(refusal(write.count(sql).await?))
 }
 
-/// What stands against taking a person's ownership of one account.
+/// A refusal if the user is the only Owner of this account.
 pub async fn last_of(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -48,7 +48,7 @@ pub async fn last_of(
     Ok(refusal(write.count(sql.bind(account.as_str())).await?))
 }
 
-/// The accounts that a person alone owns, by name.
+/// The accounts of which the user is the only Owner, by name.
 pub async fn only_owner_of(store: &Store, user: &UserId) -> Result<Vec<AccountName>, PortError> {
     let sql = query(only_owner!("a.name", " ORDER BY a.name_folded")).bind(user.as_str());
     let rows = store.rows(sql).await?;

@@ -1,4 +1,4 @@
-//! The own password, changed by somebody who is signed in.
+//! A signed-in user changes their own password.
 
 use async_trait::async_trait;
 use domain::{
@@ -38,7 +38,7 @@ async fn changed(
         .bind(user.as_str())
         .bind(change.current.expose())
         .bind(change.new.expose());
-    // A session that owes its second factor changes nothing, and one with a method needs the proof.
+    // A session that still owes its second factor can't change the password. With an active method, a proof is required.
     let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4, password_at = $4, recovered_at = NULL
                  WHERE id = $1 AND token_hash = $2 AND user_id = $5
                  AND (second_factor_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = $5))";
@@ -74,7 +74,7 @@ async fn method(
     row.map(|row| row.value("id")).transpose()
 }
 
-/// Spends the proof as an Identity verification does.
+/// Consumes the proof as an Identity verification does.
 async fn spend(
     write: &mut WriteTransaction,
     change: &PasswordChange,

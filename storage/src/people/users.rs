@@ -1,4 +1,4 @@
-//! People.
+//! Users.
 
 use async_trait::async_trait;
 use domain::{
@@ -23,7 +23,7 @@ use crate::{
     sign_in::{known_browsers, sessions},
 };
 
-/// Everything the operator and My profile see, a row a membership.
+/// Selects what the operator and My profile see: one row per membership.
 macro_rules! select_users {
     ($rest:literal) => {
         concat!(
@@ -51,7 +51,7 @@ impl Users for Store {
 
     async fn offer_set_up(&self, link: TokenHash) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        // A user may have been added since the caller looked. `WHERE` also tells the `ON` of the conflict from that of a join.
+        // A user may have been added since the caller checked. `WHERE` also keeps the parser from reading `ON CONFLICT` as the `ON` of a join.
         let offer = "INSERT INTO set_up_link (id, token_hash) SELECT 1, $1 WHERE NOT EXISTS (SELECT 1 FROM users)
                      ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash";
         write
@@ -121,7 +121,7 @@ impl Users for Store {
     }
 
     async fn credentials(&self, email: &Email) -> Result<SignInRecord, PortError> {
-        // Where two people have spellings of one address, each is found by their own.
+        // If two users have different spellings of one address, an exact match wins.
         let sql =
             "SELECT id, email, name, password_hash, disabled FROM users WHERE email IN ($1, $2)
                    ORDER BY CASE WHEN email = $2 THEN 0 ELSE 1 END LIMIT 1";
@@ -204,7 +204,7 @@ impl Users for Store {
         }
         let remove = query("DELETE FROM users WHERE id = $1").bind(user.as_str());
         let removed = write.run(remove).await?;
-        // A link of a version that left it there when a user was added would open again with the last user's end.
+        // An older version may have left the link when it added a user; it would become valid again once the last user is removed.
         end_set_up(&mut write).await?;
         write
             .change(removed, Event::done(Action::UserRemove).of(user))
@@ -239,7 +239,7 @@ impl Users for Store {
         let Some(user) = invitations::holder(&mut write, link).await? else {
             return write.undo(false).await;
         };
-        // The person's row first (see the crate's documentation): all of it is undone should the invitation not be open.
+        // Locks the user's row first (see the crate's documentation); rolls back if the invitation is not valid.
         let set = query("UPDATE users SET password_hash = $2 WHERE id = $1 AND disabled = 0")
             .bind(user.as_str());
         let is_set = write.run(set.bind(password.expose())).await? == 1;
@@ -288,7 +288,7 @@ fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
     })
 }
 
-/// Why a user can't go from all accounts at once. It holds those accounts, so that no other Owner goes meanwhile.
+/// Why a user can't be removed from all accounts at once. Locks those accounts, so that no other Owner leaves in the meantime.
 async fn kept(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -311,12 +311,12 @@ async fn insert(write: &mut WriteTransaction, user: &NewUser) -> Result<bool, Po
     let insert = insert
         .bind(user.password.as_ref().map(|hash| hash.expose().to_owned()))
         .bind(user.at.millis());
-    // Before the new row, as the first owner's own way has it: two that wait for each other would both fail.
+    // Before the new row, in the order of `create_first_owner`, because the opposite order could deadlock.
     end_set_up(write).await?;
     Ok(write.run(insert).await? == 1)
 }
 
-/// Ends the link of the first start, because a user exists or did.
+/// Deletes the link of the first start, because a user exists or existed.
 async fn end_set_up(write: &mut WriteTransaction) -> Result<(), PortError> {
     write.run(query("DELETE FROM set_up_link")).await.map(drop)
 }

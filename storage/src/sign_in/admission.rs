@@ -1,5 +1,5 @@
-//! Judging a password attempt by reads alone, and the small budget of each network beside the delay of an account name. The rules stand in
-//! `domain::{address_limit, sign_in_delay, known_browser, network_budget}`.
+//! Checks whether a password attempt is admitted, by reads alone, including each network's small budget beside an
+//! account name's delay. The rules are in `domain::{address_limit, sign_in_delay, known_browser, network_budget}`.
 
 use domain::{
     blind_index::BlindIndex,
@@ -23,8 +23,8 @@ use crate::{
     sign_in::password_tries::{OF_BROWSER, OF_SESSION},
 };
 
-/// All that is counted of a stranger's attempt: the refused sign-in of the address that must have left the window, the name's failures, and
-/// the budget of the network. No name has no row anywhere.
+/// All limits of a stranger's attempt: the refused sign-in of the address that must have left the window,
+/// the name's failures, and the network's budget. An attempt without a valid name matches no row by name.
 const LIMITS: &str = "
     SELECT (SELECT refused_at FROM refused_sign_ins WHERE address = $1 ORDER BY refused_at DESC LIMIT 1 OFFSET $2) AS refused_at,
            (SELECT failures FROM password_attempts WHERE email_index = $3) AS failures,
@@ -32,27 +32,27 @@ const LIMITS: &str = "
            (SELECT tried_at FROM network_tries WHERE email_index = $3 AND network = $4) AS tried_at,
            (SELECT COUNT(*) FROM network_tries WHERE email_index = $3 AND spare_at > $5) AS spent";
 
-/// What the limits say of a stranger's attempt.
+/// The result of checking a stranger's attempt against the limits.
 pub enum Limits {
-    /// It is counted as any other.
+    /// The attempt is counted as usual.
     Open {
-        /// As the name stands.
+        /// The name's attempts now.
         before: Option<PasswordAttempts>,
-        /// As it stands once this attempt is counted.
+        /// The name's attempts once this one is counted.
         after: PasswordAttempts,
     },
-    /// The name's delay refuses it, and the network's own budget has one for it.
+    /// The name's delay refuses the attempt, but the network's own budget allows one.
     Spare,
     /// Refused.
     Refused {
-        /// When the next attempt is judged.
+        /// When the next attempt is allowed.
         until: Timestamp,
-        /// Whether the address is over its limit, whatever name is tried.
+        /// Whether the address exceeds its limit, for any name.
         is_address: bool,
     },
 }
 
-/// The look at all limits of a stranger's attempt.
+/// Selects all limits of a stranger's attempt.
 pub fn looking(attempt: &PasswordTry, now: Timestamp) -> Sql {
     let email = attempt
         .email
@@ -66,7 +66,7 @@ pub fn looking(attempt: &PasswordTry, now: Timestamp) -> Sql {
         .bind(now.minus(BETWEEN).millis())
 }
 
-/// What it found.
+/// Evaluates the row of [`looking`].
 pub fn limits(row: &AnyRow, now: Timestamp) -> Result<Limits, PortError> {
     if let Err(until) = address_limit::judge(row.maybe_at("refused_at")?, now) {
         return Ok(Limits::Refused {
@@ -93,7 +93,7 @@ pub fn limits(row: &AnyRow, now: Timestamp) -> Result<Limits, PortError> {
     })
 }
 
-/// Judges without counting.
+/// Checks an attempt without counting it.
 pub async fn judge(
     store: &Store,
     attempt: &PasswordTry,
@@ -102,7 +102,7 @@ pub async fn judge(
     if let Some(known) = known(store, attempt, now).await? {
         return Ok(known);
     }
-    // Another read is not needed for an address that is remembered: a browser's token was all that could have let it in.
+    // A remembered address needs no read, because only a known browser or a session could have admitted it.
     let strangers = &store.scope.strangers;
     if let Some(until) = strangers.refused(&attempt.address, now) {
         return Ok(Admission::Refused { until });
@@ -121,7 +121,7 @@ pub async fn judge(
     })
 }
 
-/// What the budget of the complete session says, or else that of the browser, where it is known to the user of this address.
+/// The budget of the complete session, or else that of the browser if it is known to this address's user.
 async fn known(
     store: &Store,
     attempt: &PasswordTry,
@@ -149,8 +149,8 @@ async fn known(
     }))
 }
 
-/// Spends a network's attempt for a name whose delay runs. The name's row is changed first, so that engines that let writers run side by
-/// side count the attempts of all networks one after the other. Each of the two has to change one row.
+/// Uses up the network's attempt for a name that is delayed. The name's row is locked first, so that concurrent
+/// attempts of all networks are counted one after the other. Each of the two statements must change one row.
 pub fn spending(email: BlindIndex, network: &Network, now: Timestamp) -> [Sql; 2] {
     let hold = "UPDATE password_attempts SET failures = failures WHERE email_index = $1";
     let hold = query(hold).bind(email.as_bytes().as_slice());
@@ -169,7 +169,7 @@ pub fn spending(email: BlindIndex, network: &Network, now: Timestamp) -> [Sql; 2
     [hold, spend]
 }
 
-/// Notes that a network failed for a name: it has no attempt of its own within the next hour.
+/// Records that a network failed for a name, so it gets no attempt of its own for that name within the next hour.
 pub fn noting(email: BlindIndex, network: &Network, now: Timestamp) -> Sql {
     let note = "INSERT INTO network_tries (email_index, network, tried_at, spare_at) VALUES ($1, $2, $3, 0)
                 ON CONFLICT (email_index, network) DO UPDATE SET tried_at = excluded.tried_at";
@@ -179,14 +179,14 @@ pub fn noting(email: BlindIndex, network: &Network, now: Timestamp) -> Sql {
         .bind(now.millis())
 }
 
-/// A right password is no failure of its network.
+/// Removes the network's failure, because the password was correct.
 pub fn clearing(email: BlindIndex, network: &Network) -> Sql {
     query("DELETE FROM network_tries WHERE email_index = $1 AND network = $2")
         .bind(email.as_bytes().as_slice())
         .bind(network.as_str().to_owned())
 }
 
-/// Counts a dead link for its address, unless too many are counted already: then it is refused without a write.
+/// Counts an invalid link for its address. If the address exceeds its limit, the link is refused without a write.
 pub async fn count_dead_link(
     store: &Store,
     address: &CountedAddress,
@@ -214,7 +214,7 @@ pub async fn count_dead_link(
     write
         .run_all(vec![crate::sign_in::password_tries::past_window(now), take])
         .await?;
-    // The refusal is an event of its own.
+    // Each refusal is recorded as a separate event.
     write
         .commit(crate::engine::transaction::EventNote::Nothing)
         .await?;

@@ -1,5 +1,5 @@
-//! Attempts, counted before they are judged. The rules stand in `domain::{lockout, sign_in_delay}`; the statements here and in
-//! `guess_budgets` apply them to a row that many requests change at once, and a test compares the two.
+//! Attempts, counted before they are judged. The rules are in `domain::{lockout, sign_in_delay}`; the statements
+//! here and in `guess_budgets` apply them to rows that concurrent requests change, and a test compares both.
 
 use std::time::Duration;
 
@@ -32,8 +32,8 @@ use domain::{
     time::{TimeStep, Timestamp},
 };
 
-/// How often a count is tried again when other requests changed the row meanwhile, and how long to wait when that was in vain.
-/// With one writer that never happens.
+/// How often counting is retried if other requests changed the row in the meantime, and how long to
+/// wait if all tries fail. With a single writer neither happens.
 pub const TRIES: usize = 8;
 pub const SHORTLY: Duration = Duration::from_secs(1);
 
@@ -76,7 +76,7 @@ impl Attempts for Store {
                 break;
             }
         }
-        // Never `Open` without having counted.
+        // Never return `Open` without having counted the attempt.
         let budget = if budget == Budget::Open {
             Budget::Paused {
                 until: now.plus(SHORTLY),
@@ -172,7 +172,7 @@ impl Attempts for Store {
 
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError> {
         let mut write = self.write().await?;
-        // In the order of a sign-in.
+        // Locks in the order of a sign-in.
         locks::person(&mut write, user).await?;
         write.run(password_tries::forget(email)).await?;
         let refused = guess_budgets::clear_all(&mut write, user).await?;
@@ -191,7 +191,7 @@ const fn kind(factor: Factor) -> MethodKind {
     }
 }
 
-/// The same once more, as others may have changed the row meanwhile; a backup code has tries of its own where the application is locked.
+/// Counts again, because other requests may have changed the row. A backup code has its own budget while the authenticator is locked.
 async fn counted_at_last(
     write: &mut WriteTransaction,
     engine: Engine,

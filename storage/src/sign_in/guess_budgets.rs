@@ -1,6 +1,6 @@
-//! The budgets of the second factor, a table for each kind of holder, and the statements that count, give back and clear. Rows of these
-//! tables are locked behind the rows of people, known browsers and sessions, in this order: `attempts`, `session_attempts`,
-//! `browser_attempts`.
+//! The budgets of the second factor, one table per kind of holder, and the statements that count,
+//! give back and clear attempts. Rows of these tables are locked after those of users, known
+//! browsers and sessions, in this order: `attempts`, `session_attempts`, `browser_attempts`.
 
 use domain::{
     ids::{SessionId, UserId},
@@ -19,7 +19,7 @@ use crate::engine::{
     transaction::WriteTransaction,
 };
 
-/// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, with its user in `user`.
+/// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, and its user in `user`.
 struct BudgetTable {
     table: &'static str,
     key: &'static str,
@@ -49,13 +49,13 @@ const SESSIONS: BudgetTable = BudgetTable {
     id: "id",
     user: "user_id",
 };
-/// All of them, in the order in which their rows are locked.
+/// All tables, in the order in which their rows are locked.
 const ALL: [&BudgetTable; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
 
-/// The newest attempt leaves. The oldest of the five was past the window already when it left, so that nothing is lost with it.
+/// Removes the newest attempt. The oldest of the five was outside the window when it was dropped, so nothing is lost.
 const GIVE_BACK: &str = "recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1";
 
-/// Whose budget: a holder of a user.
+/// Identifies a budget: a holder of a user.
 #[derive(Clone, Copy)]
 pub struct Whose<'a> {
     pub user: &'a UserId,
@@ -81,7 +81,7 @@ impl Whose<'_> {
         }
     }
 
-    /// Counts an attempt while the budget allows it. A holder that has no row has tried nothing yet; a holder that has ended gets no row.
+    /// Counts an attempt if the budget allows it. Creates the row at a holder's first attempt, but not for a holder that has ended.
     pub fn counting(self, engine: Engine, now: Timestamp) -> Sql {
         let BudgetTable {
             table,
@@ -102,7 +102,7 @@ impl Whose<'_> {
         self.limited(sql, now).bind(self.user.as_str())
     }
 
-    /// Counts a backup code, which has tries of its own while the application is locked.
+    /// Counts a backup code, which has its own budget while the authenticator is locked.
     pub fn counting_when_locked(self, now: Timestamp) -> Sql {
         let BudgetTable { table, key, .. } = self.place();
         let sql = format!(
@@ -132,14 +132,14 @@ impl Whose<'_> {
         self.keyed(sql).bind(step.number())
     }
 
-    /// Keeps the newest step whose code was refused.
+    /// Stores the newest step whose code was refused.
     pub fn refusing(self, step: TimeStep) -> Sql {
         let BudgetTable { table, key, .. } = self.place();
         let sql = format!("UPDATE {table} SET refused_step = $2 WHERE {key} = $1");
         self.keyed(sql).bind(step.number())
     }
 
-    /// Answers what it had counted: see [`cleared`].
+    /// Clears the budget and returns its count: see [`cleared`].
     fn clearing(self) -> Sql {
         let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!(
@@ -147,13 +147,13 @@ impl Whose<'_> {
         ))
     }
 
-    /// How many attempts were refused in a row; no row when nothing was tried.
+    /// How many attempts in a row were refused; no row if nothing was tried.
     pub fn refused(self) -> Sql {
         let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!("SELECT in_a_row FROM {table} WHERE {key} = $1"))
     }
 
-    /// The budget as it stands; none when the holder has ended.
+    /// The current budget; `None` if the holder has ended.
     pub async fn read(self, write: &mut WriteTransaction) -> Result<Option<Budgets>, PortError> {
         let BudgetTable {
             table,
@@ -193,7 +193,7 @@ impl Whose<'_> {
         }))
     }
 
-    /// Binds `$1` key, `$2` now, `$3` the beginning of the window, `$4` how many lock.
+    /// Binds `$1` key, `$2` now, `$3` the start of the window, and `$4` the number of failures that locks.
     fn limited(self, sql: String, now: Timestamp) -> Sql {
         self.keyed(sql)
             .bind(now.millis())
@@ -202,7 +202,7 @@ impl Whose<'_> {
     }
 }
 
-/// Gives back the session's newest attempt, which turned out right.
+/// Gives back the session's newest attempt, because it was correct.
 pub async fn give_back(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -215,7 +215,7 @@ pub async fn give_back(
         .map(drop)
 }
 
-/// Clears the common budget of a user.
+/// Clears the user's common budget, which strangers share.
 pub fn clearing(user: &UserId) -> Sql {
     let holder = &GuessHolder::Stranger;
     Whose { user, holder }.clearing()
@@ -227,12 +227,12 @@ pub fn clearing_browser(user: &UserId, browser: TokenHash) -> Sql {
     Whose { user, holder }.clearing()
 }
 
-/// How many attempts in a row a budget had counted that was cleared.
+/// How many attempts in a row the cleared budget had counted.
 pub fn cleared(ran: &StatementResult) -> Result<u32, PortError> {
     ran.rows.first().map_or(Ok(0), |row| row.count("in_a_row"))
 }
 
-/// Clears the common budget and the session's: a backup code was accepted within it (ADR 7).
+/// Clears the common budget and the session's, because the session accepted a backup code (ADR 7).
 pub async fn unlock_by_backup_code(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -243,7 +243,7 @@ pub async fn unlock_by_backup_code(
     write.run_all(vec![clearing(user), session]).await.map(drop)
 }
 
-/// Clears every budget of a user; answers the most attempts that one of them had refused in a row. The user's row is held already.
+/// Clears every budget of a user, and returns the highest number of refusals in a row. The caller holds the user's row.
 pub async fn clear_all(write: &mut WriteTransaction, user: &UserId) -> Result<u32, PortError> {
     let mut most = 0;
     for place in ALL {

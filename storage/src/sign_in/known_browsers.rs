@@ -41,12 +41,12 @@ impl KnownBrowsers for Store {
         let mut write = self.write().await?;
         let remembered =
             locks::admitted(&mut write, &browser.user).await? && put(&mut write, &browser).await?;
-        // The sign-in is the event.
+        // The sign-in itself is the event.
         write.keep(remembered, EventNote::Nothing).await
     }
 }
 
-/// Notes the browser for as long as the session is there. Its failures stay, and a token that is another user's stays theirs.
+/// Records the browser if the session still exists. Keeps its failures, and does not take over another user's token.
 pub async fn put(write: &mut WriteTransaction, browser: &KnownBrowser) -> Result<bool, PortError> {
     let mut ran = write.run_all(vec![putting(browser)]).await?;
     let Some(put) = ran.pop().filter(|put| !put.rows.is_empty()) else {
@@ -56,7 +56,7 @@ pub async fn put(write: &mut WriteTransaction, browser: &KnownBrowser) -> Result
     Ok(true)
 }
 
-/// The statement that does.
+/// The statement of [`put`].
 pub fn putting(browser: &KnownBrowser) -> Sql {
     let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since)
                SELECT $1, s.user_id, 0, 0, $4, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
@@ -70,21 +70,21 @@ pub fn putting(browser: &KnownBrowser) -> Sql {
     put.bind(browser.at.millis())
 }
 
-/// Behind that statement: a user has so many known browsers and no more.
+/// Enforces the maximum number of known browsers per user, after [`putting`].
 pub async fn forget_too_many(
     write: &mut WriteTransaction,
     put: &StatementResult,
     user: &UserId,
 ) -> Result<(), PortError> {
     let known = put.rows.first().map_or(Ok(0), |row| row.count("known"))?;
-    // One engine counts the new row, the other does not yet.
+    // Whether the count includes the new row depends on the engine.
     if known >= PER_USER {
         forget_oldest(write, user).await?;
     }
     Ok(())
 }
 
-/// Those known for longest stay, as many as `KEPT`; of the others the ones go that were seen longest ago.
+/// Keeps the `KEPT` browsers known longest; of the others, deletes those not seen for the longest time.
 async fn forget_oldest(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let oldest = "DELETE FROM known_browsers WHERE token_hash IN
                   (SELECT token_hash FROM known_browsers
@@ -98,7 +98,7 @@ async fn forget_oldest(write: &mut WriteTransaction, user: &UserId) -> Result<()
     write.run(oldest).await.map(drop)
 }
 
-/// Notes the browser of a person who has just chosen their password through a link: no other browser is known to them.
+/// Records the browser of a user who has just chosen a password through a link. No other browser is known to that user.
 pub fn first(token: TokenHash, user: &UserId, at: Timestamp) -> Sql {
     let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since) VALUES ($1, $2, 0, 0, $3, $3)
                ON CONFLICT (token_hash) DO NOTHING";
@@ -108,7 +108,7 @@ pub fn first(token: TokenHash, user: &UserId, at: Timestamp) -> Sql {
         .bind(at.millis())
 }
 
-/// No browser is known to a user any more.
+/// Deletes all known browsers of a user.
 pub async fn forget(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let forget = query("DELETE FROM known_browsers WHERE user_id = $1").bind(user.as_str());
     write.run(forget).await.map(drop)

@@ -1,5 +1,5 @@
-//! Password attempts, counted before they are judged: by account name, by known browser, by address. The rules stand in
-//! `domain::{sign_in_delay, address_limit, known_browser, network_budget}`.
+//! Password attempts, counted before they are judged: by account name, by known browser, by address.
+//! The rules are in `domain::{sign_in_delay, address_limit, known_browser, network_budget}`.
 
 use domain::{
     blind_index::BlindIndex,
@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-/// The attempts of a browser that is known to the user of an email.
+/// The attempts of a browser that is known to the user of an email address.
 pub const OF_BROWSER: &str = "
     SELECT b.user_id, b.failures, b.allowed_at FROM known_browsers b JOIN users u ON u.id = b.user_id
     WHERE b.token_hash = $1 AND u.email = $2 AND b.seen_at > $3";
@@ -43,10 +43,10 @@ pub const OF_SESSION: &str = "
 pub const OLDEST: &str = "
     SELECT refused_at FROM refused_sign_ins WHERE address = $1 ORDER BY refused_at DESC LIMIT 1 OFFSET $2";
 
-/// What a try at counting brought: none when other requests changed the rows meanwhile.
+/// The result of trying to count; `None` if other requests changed the rows in the meantime.
 type Try = Option<(Counted, Option<Attempt>)>;
 
-/// Counts one attempt in one transaction; what is refused leaves nothing counted.
+/// Counts one attempt in one transaction; a refused attempt is not counted.
 pub async fn count(
     store: &Store,
     attempt: &PasswordTry,
@@ -77,12 +77,12 @@ pub async fn count(
     })
 }
 
-/// Writes down that a limit refused an attempt. Without the email, because a new one in each attempt would make a new row each time.
+/// Records that a limit refused an attempt. Omits the email address, because a new one in each attempt would create a row each time.
 pub async fn note_refusal(store: &Store) -> Result<(), PortError> {
     store.note(tried(store, Outcome::Limited)).await
 }
 
-/// The same without a row of its own, and without a write: the address was told already.
+/// Counts a refusal in memory, without a write, because the address is recorded already.
 pub fn merge_refusal(store: &Store) {
     let event = tried(store, Outcome::Limited);
     let mut budget = store.scope.strangers.budget();
@@ -164,7 +164,7 @@ async fn count_for_session(
     count_by(write, count, Receipt::Session(session.clone()), event).await
 }
 
-/// Counts by one conditional statement, which changes one row unless others changed it meanwhile.
+/// Counts with one conditional statement, which changes no row if another request was faster.
 async fn count_by(
     write: &mut WriteTransaction,
     count: Sql,
@@ -179,7 +179,7 @@ const fn refused(until: Timestamp) -> (Counted, Option<Attempt>) {
     (Counted::Refused { until }, None)
 }
 
-/// Counts for the address, and for the account name, known or not.
+/// Counts for the address, and for the account name, whether or not it exists.
 async fn count_for_stranger(
     write: &mut WriteTransaction,
     attempt: &PasswordTry,
@@ -200,7 +200,7 @@ async fn count_for_stranger(
         (_, None) => (vec![take], 0),
         (Limits::Open { before, after }, Some(email)) => {
             let mut count = vec![take, replace(email, before, after)];
-            // Only where a delay runs is there something that the network may not have twice.
+            // The network's own attempt matters only while a delay is in force.
             if !delay_after(after.failures).is_zero() {
                 count.push(admission::noting(email, &attempt.network, now));
             }
@@ -235,7 +235,7 @@ pub fn past_window(now: Timestamp) -> Sql {
     query("DELETE FROM refused_sign_ins WHERE refused_at <= $1").bind(now.minus(WINDOW).millis())
 }
 
-/// Anybody can make rows by typing addresses: the forgotten ones go here.
+/// Deletes old rows, because any client can create rows by entering invented addresses.
 fn forgotten(now: Timestamp) -> Sql {
     query("DELETE FROM password_attempts WHERE allowed_at <= $1").bind(now.minus(MEMORY).millis())
 }
@@ -246,8 +246,8 @@ pub fn oldest(address: &CountedAddress, limit: u32) -> Sql {
         .bind(i64::from(limit) - 1)
 }
 
-/// Takes the next number of the address, which two can't take at once. The limit is judged once more in the statement that takes: between
-/// the two, others may have taken the last ones.
+/// Takes the next number of the address; two requests can't take the same one. Checks the limit
+/// again in the same statement, because other requests may have used it up since the first check.
 pub fn take_number(address: &CountedAddress, limit: u32, now: Timestamp) -> Sql {
     let take = "INSERT INTO refused_sign_ins (address, number, refused_at)
                 SELECT $1, COALESCE(MAX(number), 0) + 1, $2 FROM refused_sign_ins WHERE address = $1
@@ -260,24 +260,24 @@ pub fn take_number(address: &CountedAddress, limit: u32, now: Timestamp) -> Sql 
         .bind(i64::from(limit))
 }
 
-/// Forgets what a right password was counted with, before what it was given for is done.
+/// Removes the counts of a correct password, before its action is performed.
 pub async fn was_right(store: &Store, receipt: &Receipt) -> Result<(), PortError> {
     let mut write = store.write().await?;
     write.run_all(forgetting(receipt)).await?;
-    // What the password was given for is the event.
+    // The action that the password was given for is the event.
     write.commit(EventNote::Nothing).await?;
     forget_address(store, receipt);
     Ok(())
 }
 
-/// Forgets that an address was over its limit, once one of its attempts was taken off it.
+/// Forgets in memory that an address exceeded its limit, because one of its attempts was given back.
 pub fn forget_address(store: &Store, receipt: &Receipt) {
     if let Receipt::Stranger { address, .. } = receipt {
         store.scope.strangers.forget(address);
     }
 }
 
-/// The statements that forget what a right password was counted with.
+/// The statements that remove the counts of a correct password.
 pub fn forgetting(receipt: &Receipt) -> Vec<Sql> {
     match receipt {
         Receipt::Session(session) => {
@@ -320,7 +320,7 @@ pub async fn of_name(store: &Store, email: BlindIndex) -> Result<PasswordAttempt
     })
 }
 
-/// Forgets the attempts for an account name.
+/// Deletes the attempts for an account name.
 pub fn forget(email: BlindIndex) -> Sql {
     query("DELETE FROM password_attempts WHERE email_index = $1").bind(email.as_bytes().as_slice())
 }
@@ -337,7 +337,7 @@ fn password_attempts(row: &AnyRow) -> Result<PasswordAttempts, PortError> {
     })
 }
 
-/// Changes one row only if it still stands as it was read.
+/// Changes a row only if it is unchanged since it was read.
 fn replace(email: BlindIndex, before: Option<PasswordAttempts>, after: PasswordAttempts) -> Sql {
     let sql = match before {
         None => {

@@ -1,4 +1,4 @@
-//! How many sessions a user may have: what is too much ends (`domain::session::bounds`).
+//! The maximum number of sessions per user; surplus ones end (`domain::session::bounds`).
 
 use domain::{
     ports::{KnownBrowser, NewSession, PortError},
@@ -11,8 +11,8 @@ use crate::{
     sign_in::sessions::is_in_known_browser,
 };
 
-/// Ends what is too much beside one more. Half sessions and complete ones are counted apart, and so are those of known browsers and of
-/// others: a stranger who knows the password pushes no session of a known browser out.
+/// Ends surplus sessions before a new one. Half and complete sessions are counted separately, and so are those
+/// of known browsers, because a stranger with the password must not push out a session of a known browser.
 pub fn making_room(session: &NewSession) -> Sql {
     let (sql, most) = if session.complete {
         let idle = "DELETE FROM sessions WHERE id IN
@@ -31,7 +31,7 @@ pub fn making_room(session: &NewSession) -> Sql {
         .bind(i64::from(is_in_known_browser(session)))
 }
 
-/// Behind the statement that made a session complete and counted those that are: the ones that are too many beside it end.
+/// Runs after the statement that completed a session and counted the complete ones: ends the surplus ones.
 pub async fn leave_complete(
     write: &mut WriteTransaction,
     stepped_up: &StatementResult,
@@ -39,7 +39,7 @@ pub async fn leave_complete(
 ) -> Result<(), PortError> {
     let complete = stepped_up.rows.first();
     let complete = complete.map_or(Ok(0), |row| row.count("complete"))?;
-    // One engine counts the session that has just become complete, the other does not yet.
+    // Whether the count includes the session that was just completed depends on the engine.
     if complete < COMPLETE {
         return Ok(());
     }

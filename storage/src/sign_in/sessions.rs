@@ -1,4 +1,4 @@
-//! Sessions, found by the hash of their token.
+//! Sessions, looked up by the hash of their token.
 
 use async_trait::async_trait;
 use domain::{
@@ -31,7 +31,7 @@ use crate::{
     sign_in::{attempts, guess_budgets, known_browsers, password_tries, session_bounds},
 };
 
-/// A session with all that `policy::decide` wants to know, a row a membership.
+/// Selects a session with everything that `policy::decide` needs: one row per membership.
 pub const FIND: &str = "
     SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for, s.recovered_at, s.refused_step, s.refused_offset,
            u.name, u.email, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
@@ -154,7 +154,7 @@ impl Sessions for Store {
                       AND EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = sessions.user_id AND p.account_id = $2)";
         let choose = query(choose).bind(session.as_str()).bind(account.as_str());
         if write.run(choose).await? == 1 {
-            // Where somebody works changes nothing of what they may do there.
+            // The chosen account changes no permission.
             write.commit(EventNote::Nothing).await?;
             return Ok(AccountChoice::Chosen);
         }
@@ -178,7 +178,7 @@ impl Sessions for Store {
     }
 }
 
-/// The account of a membership with its name; none where nothing was joined.
+/// The account of a membership with its name; `None` if nothing was joined.
 fn named(row: &AnyRow) -> Result<Option<(AccountId, AccountName)>, PortError> {
     let Some(account) = row.maybe("account_id")? else {
         return Ok(None);
@@ -194,8 +194,8 @@ pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
         .bind(now.millis())
 }
 
-/// Opens a session, and commits it as an event, while the password it was judged by is still the user's: a change of password ends every
-/// session, and none of the old password may open behind it. Nothing is done when it is not, or when too many were opened lately.
+/// Opens a session with its event, if the password that was verified is still the user's. A password change ends every session,
+/// so no session of the old password may open after it. Changes nothing otherwise, or if too many sessions were opened lately.
 pub async fn open(
     mut write: WriteTransaction,
     session: &NewSession,
@@ -214,7 +214,7 @@ pub async fn open(
     write.undo(refusal).await
 }
 
-/// How many of the statements at the beginning decide.
+/// How many of the first statements decide whether the session opens.
 const fn deciding(session: &NewSession) -> usize {
     match session.receipt {
         Some(Receipt::Browser(_)) => 2,
@@ -222,7 +222,7 @@ const fn deciding(session: &NewSession) -> usize {
     }
 }
 
-/// Counts a sign-in within its minute, where `$2` is now, `$3` the beginning of a window that has ended, and `$4` how many there may be.
+/// Counts a sign-in within its minute: `$2` is now, `$3` the start of the window, and `$4` the maximum.
 macro_rules! counting {
     ($set:literal, $which:literal) => {
         concat!(
@@ -235,7 +235,7 @@ macro_rules! counting {
     };
 }
 
-/// The first statements decide: see [`deciding`].
+/// The statements that open a session. The first ones decide: see [`deciding`].
 fn opening(session: &NewSession) -> Vec<Sql> {
     let at = session.at;
     let counted = |sql: Sql| {
@@ -243,7 +243,7 @@ fn opening(session: &NewSession) -> Vec<Sql> {
             .bind(at.minus(WINDOW).millis())
             .bind(i64::from(SIGN_INS))
     };
-    // A known browser has the same figure of its own, so that a stranger with the password takes none of it.
+    // A known browser has its own count, so that a stranger with the password can't use it up.
     let mut all = if let Some(Receipt::Browser(browser)) = &session.receipt {
         let unchanged = "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0";
         let unchanged = query(unchanged).bind(session.user.as_str());
@@ -264,7 +264,7 @@ fn opening(session: &NewSession) -> Vec<Sql> {
     if session.complete {
         all.extend(signing_in(&session.user, at));
     }
-    // Sessions past their absolute bound go here, so that the table does not grow for ever.
+    // Sessions past their absolute lifetime are deleted here, so that the table does not grow for ever.
     let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2");
     let ended = ended.bind(session.user.as_str());
     all.push(ended.bind(at.minus(ABSOLUTE).millis()));
@@ -273,7 +273,7 @@ fn opening(session: &NewSession) -> Vec<Sql> {
         replace.bind(replaced.as_bytes().as_slice())
     }));
     all.push(session_bounds::making_room(session));
-    // Of a user who is still there: otherwise this statement would fail in the place of the first.
+    // Joins `users`. Without the user this statement would fail on the foreign key, instead of the first one deciding.
     let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at, in_known_browser)
                   SELECT $1, $2, u.id, $4, $4, $4, $5 FROM users u WHERE u.id = $3";
     let insert = query(insert)
@@ -299,7 +299,7 @@ fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
     }))
 }
 
-/// Why a session did not open.
+/// Why a session was not opened.
 async fn refusal(write: &mut WriteTransaction, session: &NewSession) -> Result<Opened, PortError> {
     let of_user = "SELECT opened_since, opened_count FROM users WHERE id = $1 AND password_hash = $2 AND disabled = 0";
     let of_user = query(of_user)
@@ -327,12 +327,12 @@ async fn refusal(write: &mut WriteTransaction, session: &NewSession) -> Result<O
         }
         None => None,
     };
-    // A browser that was forgotten meanwhile, or a minute that has just ended.
+    // The browser was forgotten in the meantime, or the minute has just ended.
     let until = until.unwrap_or_else(|| session.at.plus(attempts::SHORTLY));
     Ok(Opened::TooMany { until })
 }
 
-/// Notes a complete sign-in, which is what clears the common budget of the second factor; false for a user who is barred or gone.
+/// Records a complete sign-in, which clears the common budget of the second factor; false if the user is disabled or gone.
 pub async fn signed_in(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -342,7 +342,7 @@ pub async fn signed_in(
     Ok(ran[0].changed == 1)
 }
 
-/// The statements that do; the first one decides.
+/// The statements of [`signed_in`]; the first one decides.
 pub fn signing_in(user: &UserId, at: Timestamp) -> [Sql; 2] {
     let note = query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND disabled = 0")
         .bind(user.as_str())
@@ -350,7 +350,7 @@ pub fn signing_in(user: &UserId, at: Timestamp) -> [Sql; 2] {
     [note, guess_budgets::clearing(user)]
 }
 
-/// Ends every session of a user but the one that asks for it. No browser is known to the user any more, that one neither.
+/// Ends every session of a user but one, and forgets all known browsers, including that session's.
 pub async fn end_others(
     write: &mut WriteTransaction,
     user: &UserId,
@@ -361,7 +361,7 @@ pub async fn end_others(
     known_browsers::forget(write, user).await
 }
 
-/// Ends every session of a user, and no browser is known to them any more.
+/// Ends every session of a user, and forgets all known browsers.
 pub async fn end_all(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
     let all = query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str());
     write.run(all).await?;

@@ -1,6 +1,6 @@
-//! What `domain::ports` promises, asked of a real database. `Database::empty` decides which engine that is.
+//! Tests of the contract of `domain::ports` on a real database. `Database::empty` selects the engine.
 
-// Clippy's leave for tests does not reach their helpers.
+// Clippy's exemption for tests does not include their helpers.
 #![allow(clippy::unwrap_used)]
 
 mod engine;

@@ -13,7 +13,7 @@ use crate::{
     step_up::verification::{grant, taken},
 };
 
-/// The person's accounts, by name.
+/// The user's accounts, by name.
 pub async fn list(context: &Context) -> Result<Vec<AccountRow>, UseCaseError> {
     let session = &context.caller()?.session;
     let accounts = context.services.accounts.of_user(&session.user).await?;
@@ -28,7 +28,7 @@ fn row(overview: AccountOverview, subject: &Subject) -> AccountRow {
         protected,
         rule,
     } = overview;
-    // What its Owner may see, unless they owe the set-up that it demands.
+    // Only for an Owner of the account, and only if they have set up the MFA that it requires.
     let protection = may_manage(subject, &account.id)
         .is_ok()
         .then_some(Protection {
@@ -48,7 +48,7 @@ fn row(overview: AccountOverview, subject: &Subject) -> AccountRow {
     }
 }
 
-/// Switches an account's rule on; answers what the session may do by then.
+/// Switches an account's rule on. Returns what the session may do afterwards.
 pub async fn require_mfa(context: &Context, request: OneAccount) -> Result<Viewer, UseCaseError> {
     ownership::check(context, &request.account)?;
     let owner = &context.caller()?.session.user;
@@ -63,7 +63,7 @@ pub async fn require_mfa(context: &Context, request: OneAccount) -> Result<Viewe
     reload_viewer(context).await
 }
 
-/// Switches an account's rule off, by a grant.
+/// Switches an account's rule off, with a grant.
 pub async fn lift_rule(context: &Context, request: OneAccount) -> Result<(), UseCaseError> {
     ownership::check(context, &request.account)?;
     let grant = grant(

@@ -13,7 +13,7 @@ use crate::{
     step_up::verification::{grant, taken},
 };
 
-/// Members of an account, a page of them.
+/// One page of an account's members.
 pub async fn members(
     context: &Context,
     wanted: MembersWanted,
@@ -81,7 +81,7 @@ fn rows(members: Vec<MemberRecord>, viewer: &UserId) -> Vec<MemberRow> {
     members.into_iter().map(row).collect()
 }
 
-/// Takes a member's method, codes and sessions away, by a grant.
+/// Deletes a member's method, codes and sessions, with a grant.
 pub async fn reset_member(context: &Context, request: OneMember) -> Result<(), UseCaseError> {
     let OneMember { account, member } = request;
     ownership::resettable(context, &account, &member).await?;

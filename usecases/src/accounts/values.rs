@@ -1,4 +1,4 @@
-//! What goes in and comes out of the use cases of the Accounts page and an account's members. The pages send and read the same types.
+//! Inputs and outputs of the use cases of the Accounts page and of an account's members. The pages use the same types.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -8,27 +8,27 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// One of the person's accounts.
+/// One of the user's accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRow {
     /// The account.
     pub id: AccountId,
     /// Its name.
     pub name: String,
-    /// The person's role in it.
+    /// The user's role in it.
     pub role: Role,
-    /// Its rule.
+    /// Whether the account requires MFA.
     pub requires_mfa: bool,
-    /// Who set the rule last; none while nobody ever did.
+    /// Who set the rule last; none if it was never set.
     pub rule: Option<RuleSet>,
-    /// For its Owners: who is protected.
+    /// How many members are protected; only for the account's Owners.
     pub protection: Option<Protection>,
 }
 
 /// Who set a rule, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleSet {
-    /// An Owner's name; none for the operator.
+    /// The Owner's name; none if the operator set it.
     pub by: Option<String>,
     /// When.
     pub at: Timestamp,
@@ -37,38 +37,38 @@ pub struct RuleSet {
 /// How many members an account has, and how many of them have MFA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Protection {
-    /// All of them.
+    /// All members.
     pub members: u32,
-    /// Those with MFA.
+    /// Members with MFA.
     pub protected: u32,
 }
 
 /// One account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OneAccount {
-    /// Which.
+    /// The account.
     pub account: AccountId,
 }
 
 /// Which members to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MembersWanted {
-    /// Of which account.
+    /// The account.
     pub account: AccountId,
     /// Part of a name or address.
     pub search: String,
-    /// One state only.
+    /// Only members in this state; none for all.
     pub state: Option<MemberState>,
     /// Which page, from 0.
     pub page: u32,
 }
 
-/// An account's members, a page of them.
+/// One page of an account's members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MembersShown {
     /// The account's name.
     pub account: String,
-    /// Its rule.
+    /// Whether the account requires MFA.
     pub requires_mfa: bool,
     /// The members, by name.
     pub members: Vec<MemberRow>,
@@ -79,7 +79,7 @@ pub struct MembersShown {
 /// A member, as an Owner sees them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberRow {
-    /// Who.
+    /// The user.
     pub id: UserId,
     /// Full name.
     pub name: String,
@@ -87,7 +87,7 @@ pub struct MemberRow {
     pub email: String,
     /// Role in this account.
     pub role: Role,
-    /// How they stand with MFA.
+    /// The member's MFA state.
     pub state: MemberState,
     /// When their method was added.
     pub added_at: Option<Timestamp>,
@@ -115,13 +115,13 @@ impl Protection {
 }
 
 impl MembersWanted {
-    /// Whether only some of the members are wanted.
+    /// Whether a search or a filter is set.
     #[must_use]
     pub const fn is_narrowed(&self) -> bool {
         !self.search.is_empty() || self.state.is_some()
     }
 
-    /// Searches anew, from the first page.
+    /// Starts a new search at the first page.
     pub fn search(&mut self, text: &str) {
         let text = text.trim();
         if self.search != text {
@@ -130,7 +130,7 @@ impl MembersWanted {
         }
     }
 
-    /// Filters anew, from the first page.
+    /// Sets a new filter and starts at the first page.
     pub fn filter(&mut self, state: Option<MemberState>) {
         if self.state != state {
             self.state = state;

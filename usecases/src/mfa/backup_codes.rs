@@ -18,7 +18,7 @@ use crate::{
     step_up::verification::{grant, is_granted},
 };
 
-/// Draws ten codes, hashed one after the other: what is shown once, and what is stored.
+/// Draws ten codes and hashes them one after the other. Returns the codes to show once and the hashes to store.
 pub(super) async fn draw(
     context: &Context,
     permit: HashPermit,
@@ -72,7 +72,7 @@ async fn old_left(context: &Context) -> Result<Option<u32>, UseCaseError> {
     Ok(method.map(|method| method.codes_left))
 }
 
-/// A fresh set of codes for the page that was reloaded; the set before works until [`finish`].
+/// Draws a fresh set of codes for a reloaded page. The previous set works until [`finish`].
 pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseError> {
     let session = &context.caller()?.session;
     let first_shown = session
@@ -89,19 +89,19 @@ pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseErr
         .services
         .mfa
         .keep_pending_codes(&session.user, stored);
-    // Finish or Keep came first; a session that has ended hears of that by its next call.
+    // Finish or Keep was faster. If the session has ended, its next call reports that.
     kept.await?
         .then_some(shown)
         .ok_or(UseCaseError::NothingPending)
 }
 
-/// Notes that the codes on the page are saved; answers what comes next, if it could be looked up.
+/// Records that the codes on the page are saved. Returns what the next page shows, if it could be looked up.
 pub async fn finish(
     context: &Context,
     request: SavedCodes,
 ) -> Result<Option<Settled>, UseCaseError> {
     let session = &context.caller()?.session;
-    // A set that waits does so for half an hour; the first one is valid already.
+    // A pending set expires after half an hour. The first set is already valid, so it does not expire.
     let is_late = session
         .codes_since
         .is_none_or(|since| !may_see_codes(since, context.now));
@@ -117,12 +117,12 @@ pub async fn finish(
     Ok(settled(context).await.ok())
 }
 
-/// New backup codes, by a grant; the ones from before work until [`finish`].
+/// Draws new backup codes, with a grant. The old ones work until [`finish`].
 pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
     let session = &context.caller()?.session;
     let method = context.services.mfa.method(&session.user).await?;
     let method = method.ok_or(UseCaseError::VerificationRequired)?;
-    // Looked up before ten hashes, so that asking without a grant costs nothing; what counts is the one that is taken below.
+    // Checked before ten hashes are computed, so that a request without a grant is cheap. The check that counts is the one below.
     if !is_granted(context, &Intent::Generate, &method.id).await? {
         return Err(UseCaseError::VerificationRequired);
     }
@@ -136,7 +136,7 @@ pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
     Ok(shown)
 }
 
-/// After a reset: discards the codes on the page, so that the ones from before stay.
+/// Discards the codes on the page after a reset, so that the old ones stay.
 pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseError> {
     let session = &context.caller()?.session;
     if !may_keep_codes(session.codes_for, old_left(context).await?) {
@@ -151,7 +151,7 @@ pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseErr
     Ok(settled(context).await.ok())
 }
 
-/// What was done stays done when this fails: the page asks again then.
+/// Loads what the next page shows. If this fails, the change still stands and the page loads it again.
 async fn settled(context: &Context) -> Result<Settled, UseCaseError> {
     Ok(Settled {
         viewer: reload_viewer(context).await?,

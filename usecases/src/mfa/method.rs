@@ -1,4 +1,4 @@
-//! Use cases of the method there is: its name, its test, its end.
+//! Use cases of the active method: rename, test and delete.
 
 use domain::{
     people::names::MethodName,
@@ -18,7 +18,7 @@ use crate::{
     step_up::verification::{grant, taken},
 };
 
-/// Deletes the method, by a grant; answers what the session may do by then.
+/// Deletes the method, with a grant. Returns what the session may do afterwards.
 pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, UseCaseError> {
     let (swap, token) = context.renewal()?;
     let deletion = Deletion {
@@ -34,7 +34,7 @@ pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, 
     Ok(viewer)
 }
 
-/// Renames the method; answers the name as it is kept.
+/// Renames the method. Returns the name as stored.
 pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCaseError> {
     let name: MethodName = request.name.parse().map_err(|_| UseCaseError::Invalid {
         field: Field::MethodName,
@@ -46,9 +46,9 @@ pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCa
     Ok(name.into())
 }
 
-/// Tests the authenticator: counts as an attempt and burns the code's step.
+/// Tests the authenticator. The test counts as an attempt and uses up the code's step.
 pub async fn test(context: &Context, request: Code) -> Result<(), UseCaseError> {
-    // This place takes no backup code, and a new session has tries of its own.
+    // A test takes no backup code, and a new session has its own attempts.
     let judged = right_code(context, &request.code).await;
     let (method, step) = judged.map_err(|refusal| without_backup_codes(refusal, None))?;
     let session = &context.caller()?.session;

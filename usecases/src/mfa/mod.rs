@@ -1,4 +1,4 @@
-//! A method: its set-up, its proof, its backup codes, its test and its end.
+//! MFA methods: set-up, confirmation, backup codes, test and deletion.
 
 #[cfg(feature = "server")]
 mod backup_codes;

@@ -1,4 +1,4 @@
-//! Use cases of the set-up. Nothing is active before a code of the pending key has been verified.
+//! Use cases of the set-up. Nothing is active until a code of the pending key has been verified.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ use crate::{
     step_up::verification::{grant, is_granted},
 };
 
-/// The session's pending key: the one that waits, else a new one.
+/// Returns the session's pending key, or creates one.
 pub async fn set_up(context: &Context) -> Result<PendingSetUp, UseCaseError> {
     let (kept, is_renewed) = match context.services.mfa.method(user(context)?).await? {
         Some(method) => (keep_for_reset(context, method.id).await?, false),
@@ -48,8 +48,8 @@ fn user(context: &Context) -> Result<&UserId, UseCaseError> {
     Ok(&context.caller()?.session.user)
 }
 
-/// The password must be fresh for a new key, and fresher for one that was shown before: a person who sees the key can enrol
-/// their own phone. A key from before the newest password gives way to a new one.
+/// The password must be fresh for a new key, and fresher for a key that was shown before, because a person who sees the key can enrol
+/// their own phone. A key from before the last password is replaced by a new one.
 async fn keep_for_first(context: &Context) -> Result<(PendingKey, bool), UseCaseError> {
     let facts = &context.caller()?.session.facts;
     let waiting = find_pending(context).await?;
@@ -74,8 +74,8 @@ async fn keep_for_first(context: &Context) -> Result<(PendingKey, bool), UseCase
     Ok((kept.ok_or(UseCaseError::NotSignedIn)?, is_renewed))
 }
 
-/// A new key by a grant; without one the key that waits for this session, for as long as its verification stands. A grant is used up
-/// even where a key waits, because a grant that is left would let the cookie alone begin another key. The method works until a code of
+/// Creates a new key with a grant. Without a grant, returns the session's pending key, as long as its verification is fresh. A grant is used
+/// even if a key is pending, because with an unused grant the cookie alone could start another key. The old method works until a code of
 /// the new key has been verified.
 async fn keep_for_reset(context: &Context, method: MethodId) -> Result<PendingKey, UseCaseError> {
     let facts = &context.caller()?.session.facts;
@@ -150,7 +150,7 @@ fn sealed_badly(error: &OpenError) -> UseCaseError {
     UseCaseError::Internal
 }
 
-/// Whether the session has a pending key to prove.
+/// Whether the session has a pending key to confirm.
 pub async fn has_pending(context: &Context) -> Result<bool, UseCaseError> {
     Ok(find_pending(context).await?.is_some())
 }
@@ -173,7 +173,7 @@ pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
         .await?)
 }
 
-/// Proves the pending key by its first code, and activates it.
+/// Confirms the pending key by its first code, and activates it.
 pub async fn confirm(
     context: &Context,
     cookies: &mut Cookies,
@@ -211,7 +211,7 @@ pub async fn confirm(
         backup_codes::draw(context, for_hashes, &caller.session, reason, old_left).await?;
     let (swap, token) = context.renewal()?;
     let hash = token.hash();
-    // A reset keeps the name that its owner gave.
+    // A reset keeps the name that the user gave the method.
     let name = method.map_or_else(default_name, |method| Ok(method.name))?;
     match context
         .services
@@ -230,7 +230,7 @@ pub async fn confirm(
         Taken::AlreadyTaken => return Err(UseCaseError::AlreadySetUp),
         Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
-    // A set-up that an account requires is over with the code. A database that does not answer by now is waited for once, not twice.
+    // A set-up that an account requires ends with this code. If the database does not answer, only this call waits for it, not a second one.
     shown.viewer = load_viewer(context, hash).await.ok();
     if shown.viewer.is_some() {
         remember_caller(context, cookies).await;
@@ -238,7 +238,7 @@ pub async fn confirm(
     Ok(shown)
 }
 
-/// Who sets up their first method has no backup codes to unlock it with; a place that takes none passes no method.
+/// A user who sets up their first method has no backup codes to unlock it. A caller that takes no backup codes passes no method.
 pub(super) fn without_backup_codes(
     refusal: UseCaseError,
     method: Option<&MethodRecord>,
@@ -249,7 +249,7 @@ pub(super) fn without_backup_codes(
     }
 }
 
-/// A first key must find no method, a reset the one it replaces.
+/// Checks the pending key: a first key requires that there is no method, a reset the method that it replaces.
 fn to_confirm(
     pending: Option<PendingKey>,
     method: Option<&MethodRecord>,
@@ -271,7 +271,7 @@ async fn accepted(context: &Context, verdict: EnrolmentVerdict) -> Result<TimeSt
         EnrolmentVerdict::Code(Verdict::JustExpired { step }) => {
             Err(just_expired(context, step).await)
         }
-        // A pending key has burnt no step, so none of its codes can have been used.
+        // No step of a pending key has been used, so none of its codes can have been used.
         EnrolmentVerdict::Code(Verdict::Wrong | Verdict::AlreadyUsed { .. }) => {
             Err(UseCaseError::WrongCode)
         }
@@ -279,7 +279,7 @@ async fn accepted(context: &Context, verdict: EnrolmentVerdict) -> Result<TimeSt
     }
 }
 
-/// The pending key becomes a method: it is sealed anew, for the method's row.
+/// Turns the pending key into a method: seals it again, for the method's row.
 fn activation(
     context: &Context,
     pending: PendingKey,

@@ -1,4 +1,4 @@
-//! What goes in and comes out of the use cases of the MFA wizard. The pages send and read the same types.
+//! Inputs and outputs of the use cases of the MFA wizard. The pages use the same types.
 
 use domain::{ids::CodeSetId, second_factor::enrolment::CodesFor, time::Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,60 +8,60 @@ use crate::{profile::Profile, secret_text::Disclosed, session::Viewer};
 /// A pending key, as the set-up page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingSetUp {
-    /// The account in the authenticator: the user's address.
+    /// The account name in the authenticator: the user's address.
     pub email: String,
     /// The issuer in the authenticator: the brand.
     pub issuer: String,
-    /// The key in base32, without blanks.
+    /// The key in base32, without spaces.
     pub key: Disclosed,
     /// The otpauth URI.
     pub uri: Disclosed,
     /// The URI as a QR code.
     pub qr: QrPath,
-    /// Whether it takes the place of a key that was drawn before the password was confirmed: that one works no more, and the phone may
-    /// have it.
+    /// Whether the key replaces one that was drawn before the password was confirmed. That key no longer works, but the phone may have
+    /// stored it.
     pub is_renewed: bool,
 }
 
 /// A QR code as one SVG path on a grid of modules, without the quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QrPath {
-    /// Modules a side.
+    /// Modules on each side.
     pub size: u32,
     /// The path's `d`.
     pub path: Disclosed,
 }
 
-/// Ten backup codes, in the only answer that ever shows them.
+/// Ten backup codes. No other response shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSheet {
-    /// Which set this is.
+    /// The identifier of the set.
     pub set: CodeSetId,
-    /// What it is for.
+    /// Why the codes are shown.
     pub reason: CodesFor,
-    /// How many codes from before work until `Finish`; none when these are valid as they are shown.
+    /// How many old codes work until `Finish`; none if the new ones are already valid.
     pub old_left: Option<u32>,
     /// The user's address, for the download and the print-out.
     pub email: String,
-    /// When they were made.
+    /// When the codes were drawn.
     pub made_at: Timestamp,
     /// The codes, `XXXX-XXXX-XXXX-XXXX` each.
     pub codes: Vec<Disclosed>,
-    /// What the session may do by now, where the call that made them changed it and could look.
+    /// What the session may do now, if the call changed it and could look it up.
     pub viewer: Option<Viewer>,
 }
 
-/// The codes that their owner has saved.
+/// The codes that the user has saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedCodes {
-    /// Which set.
+    /// The identifier of the set.
     pub set: CodeSetId,
 }
 
-/// What the next page shows, in one answer with what leads there.
+/// What the next page shows, returned with the call that leads there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
-    /// What the session may do by now.
+    /// What the session may do now.
     pub viewer: Viewer,
     /// What My profile shows.
     pub profile: Profile,

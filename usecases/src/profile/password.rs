@@ -1,4 +1,4 @@
-//! `/profile/password`: a full re-authentication (ASVS V6.2.3, V7.5.1) and a new password, after which nothing of the old one is left.
+//! `/profile/password`: a full re-authentication (ASVS V6.2.3, V7.5.1) and a new password, which ends everything that used the old one.
 
 use domain::{
     ids::MethodId,
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Changes the own password.
+/// Changes the caller's own password.
 pub async fn change_password(
     context: &Context,
     cookies: &mut Cookies,
@@ -30,7 +30,7 @@ pub async fn change_password(
         email: session.email.as_str(),
         name: session.name.as_str(),
     };
-    // What needs no judgement first: it costs nobody an attempt.
+    // These checks come first, so that invalid input costs no attempt.
     let new = Password::choose(request.new.expose(), owner)?;
     let code = second_factor(session.subject.has_mfa, request.code)?;
     let current = Password::given(request.current.expose());
@@ -71,7 +71,7 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Who has a method gives a code of it; from others none is taken.
+/// A user with a method must give a code of it; from other users no code is taken.
 fn second_factor(
     has_mfa: bool,
     code: Option<SecretText>,
@@ -83,7 +83,7 @@ fn second_factor(
     }
 }
 
-/// Six digits, else a backup code: the factor that a person has lost is never demanded.
+/// Six digits are a code of the authenticator, anything else is a backup code. A user who lost one factor can use the other.
 async fn proof(context: &Context, code: &SecretText) -> Result<(MethodId, Proof), UseCaseError> {
     if code.expose().parse::<OneTimeCode>().is_ok() {
         let (method, step) = right_code(context, code).await?;
@@ -95,7 +95,7 @@ async fn proof(context: &Context, code: &SecretText) -> Result<(MethodId, Proof)
     Ok((method.id, Proof::BackupCode(code)))
 }
 
-/// Whoever was faster spent it.
+/// A concurrent request used the code first.
 async fn used(context: &Context, spent: Option<&Proof>) -> UseCaseError {
     match spent {
         Some(Proof::Step(step)) => already_used(context, *step, *step).await,

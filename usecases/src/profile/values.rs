@@ -1,4 +1,4 @@
-//! What goes in and comes out of the use cases of My profile. The pages send and read the same types.
+//! Inputs and outputs of the use cases of My profile. The pages use the same types.
 
 use domain::{people::roles::Role, time::Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct Profile {
     pub email: String,
     /// Accounts, by name, with the role in each.
     pub accounts: Vec<ProfileAccount>,
-    /// The last complete sign-in: this one.
+    /// The last complete sign-in, which is the current one.
     pub last_sign_in: Option<Timestamp>,
     /// The MFA method, if there is one.
     pub method: Option<Method>,
@@ -42,16 +42,16 @@ pub struct Method {
     pub used_at: Option<Timestamp>,
     /// Backup codes that still work.
     pub codes_left: u32,
-    /// Whether their owner confirmed that they are saved.
+    /// Whether the user confirmed that they are saved.
     pub codes_saved: bool,
 }
 
-/// A new password, and what proves that its owner chose it.
+/// A new password, and the proof that its owner chose it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewPassword {
-    /// The password until now.
+    /// The current password.
     pub current: SecretText,
-    /// The password from now on.
+    /// The new password.
     pub new: SecretText,
     /// With MFA on: a 6-digit code or a backup code.
     pub code: Option<SecretText>,

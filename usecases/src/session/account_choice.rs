@@ -1,4 +1,4 @@
-//! Which account a session works in, and who can help with a lost device.
+//! The account that a session works in, and the Owners who can help with a lost device.
 
 use domain::ports::{AccountChoice, AccountOverview};
 
@@ -24,7 +24,7 @@ fn place(overview: AccountOverview) -> AccountOption {
     }
 }
 
-/// Works in that account from now on.
+/// Sets the account that the session works in.
 pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer, UseCaseError> {
     let session = &context.caller()?.session.id;
     let sessions = &context.services.sessions;
@@ -35,7 +35,7 @@ pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer
     }
 }
 
-/// The names of the Owners who can help a person who lost their device. Before the second factor a session learns no names, unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
+/// The Owners who can help a user who lost their device. A half session gets no names unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
 pub async fn helpers(context: &Context) -> Result<Vec<String>, UseCaseError> {
     if !context.services.settings.show_helpers {
         return Ok(Vec::new());

@@ -1,5 +1,5 @@
-//! What a request costs before it is worth anything (ADR 24): a refusal from memory, then a look at the limits, then a permit for one of the
-//! hashes, then the count, then the hash. What one of them refuses costs nothing of the next.
+//! The checks of a request in order of their cost (ADR 24): a refusal from memory, a check of the limits, a permit for a hash, the count,
+//! and the hash. A request that one step refuses does not reach the next one.
 
 use domain::{
     people::{email::Email, password::Password},
@@ -14,7 +14,7 @@ use domain::{
 
 use crate::{Context, UseCaseError, secret_text::SecretText};
 
-/// Counts the attempt, then compares; `None` when anything is wrong, always after the same work. A right one is forgotten at once.
+/// Counts the attempt, then compares. Returns `None` if anything is wrong, after the same amount of work. A right attempt is uncounted at once.
 pub(crate) async fn recheck_password(
     context: &Context,
     email: Option<&Email>,
@@ -31,7 +31,7 @@ pub(crate) async fn recheck_password(
     Ok(credentials)
 }
 
-/// The same; what a right password was counted with is the caller's to hand in, together with what the password was given for.
+/// Like [`recheck_password`], but the caller passes the receipt of a right password on, together with the change that required it.
 pub(super) async fn check_password(
     context: &Context,
     email: Option<&Email>,
@@ -65,8 +65,8 @@ fn attempt(context: &Context, email: Option<&Email>) -> PasswordTry {
     }
 }
 
-/// A permit for the hash of an attempt that no limit refuses. A browser that shows no token and no complete session is judged from memory
-/// first.
+/// A permit for the hash of an attempt that no limit refuses. An attempt without a browser token and without a complete session is first
+/// checked from memory.
 async fn admitted(context: &Context, attempt: &PasswordTry) -> Result<HashPermit, UseCaseError> {
     let (attempts, hasher) = (&context.services.attempts, &context.services.hasher);
     let stranger = HashPriority::Stranger(&attempt.network);
@@ -89,19 +89,19 @@ async fn admitted(context: &Context, attempt: &PasswordTry) -> Result<HashPermit
     Ok(permit?)
 }
 
-/// The complete session that asks. A half one shows no more than a password.
+/// The caller's session, if it is complete. A half session proves only the password.
 fn complete_session(context: &Context) -> Option<&SessionRecord> {
     let caller = context.caller_if_any()?;
     let is_complete = caller.standing != Standing::HalfSignedIn;
     is_complete.then_some(&caller.session)
 }
 
-/// The same, where the password is for the very person whose session it is.
+/// The caller's complete session, if it belongs to the user whose password is given.
 fn own_session<'a>(context: &'a Context, email: &Email) -> Option<&'a SessionRecord> {
     complete_session(context).filter(|session| session.email == *email)
 }
 
-/// A permit for a hash that is asked for within a session: that of a half one is a stranger's.
+/// A permit for a hash within a session. A half session gets a stranger's permit.
 pub(crate) fn permit_for_caller(context: &Context) -> Result<HashPermit, UseCaseError> {
     let hasher = &context.services.hasher;
     Ok(match complete_session(context) {
@@ -110,7 +110,7 @@ pub(crate) fn permit_for_caller(context: &Context) -> Result<HashPermit, UseCase
     })
 }
 
-/// A permit for a hash that a link is good for.
+/// A permit for a hash that a link requires.
 pub(super) fn permit_for_stranger(context: &Context) -> Result<HashPermit, UseCaseError> {
     let network = context.visitor.address.network();
     Ok(context
@@ -127,14 +127,14 @@ async fn count(context: &Context, attempt: PasswordTry) -> Result<Receipt, UseCa
     }
 }
 
-/// The token of a link, however the link was written on its way.
+/// The token of a link, even if programs changed the text of the link.
 pub(super) fn link_token(text: &SecretText) -> Option<Token> {
     domain::people::link_token::canonical(text.expose())?
         .parse()
         .ok()
 }
 
-/// The refusal of a link that is dead, or never was one. It counts for its address, which is refused once it is over its limit.
+/// The refusal of a link that is invalid or no longer works. The refusal counts for the address, which is refused once it exceeds its limit.
 pub(super) async fn dead_link(context: &Context) -> UseCaseError {
     let address = context.visitor.address.counted();
     let limit = context.services.settings.address_limit;
@@ -146,7 +146,7 @@ pub(super) async fn dead_link(context: &Context) -> UseCaseError {
     }
 }
 
-/// The refusal until then.
+/// A refusal until this instant.
 pub(super) fn too_many(context: &Context, until: Timestamp) -> UseCaseError {
     UseCaseError::TooMany {
         seconds: context.now.seconds_until(until),

@@ -1,4 +1,4 @@
-//! `/setup`: the first account and its owner, through the link that the server printed.
+//! `/setup`: the first account and its Owner, through the link that the server printed.
 
 use domain::{
     ids::{AccountId, SessionId, UserId},
@@ -24,7 +24,7 @@ pub async fn check_setup_link(context: &Context, request: Link) -> Result<(), Us
     open_link(context, &request.token).await.map(|_| ())
 }
 
-/// A live link is found first and always works, whatever its address has done.
+/// A valid link is looked up first and always works, whatever its address has been refused for.
 async fn open_link(context: &Context, token: &SecretText) -> Result<TokenHash, UseCaseError> {
     if let Some(token) = link_token(token) {
         let link = token.hash();
@@ -35,7 +35,7 @@ async fn open_link(context: &Context, token: &SecretText) -> Result<TokenHash, U
     Err(dead_link(context).await)
 }
 
-/// Makes the first account and its owner, signed in.
+/// Creates the first account and its Owner, and signs them in.
 pub async fn create_first_owner(
     context: &Context,
     cookies: &mut Cookies,

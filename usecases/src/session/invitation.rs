@@ -1,4 +1,4 @@
-//! `/invitation`: somebody chooses their password through a link that works once. It signs nobody in, and it is no way around MFA.
+//! `/invitation`: a user chooses their password through a link that works once. The link does not sign the user in, and does not bypass MFA.
 
 use domain::{
     people::password::{Password, PasswordOwner},
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{Context, Cookies, UseCaseError, secret_text::SecretText};
 
-/// Whose invitation a link is, while it works.
+/// The user whom an open invitation is for.
 pub async fn check_invitation(context: &Context, request: Link) -> Result<Invited, UseCaseError> {
     match invited(context, &request.token).await? {
         Some((_, invited)) => Ok(Invited {
@@ -22,7 +22,7 @@ pub async fn check_invitation(context: &Context, request: Link) -> Result<Invite
     }
 }
 
-/// A live link is found first and always works, whatever its address has done.
+/// A valid link is looked up first and always works, whatever its address has been refused for.
 async fn invited(
     context: &Context,
     token: &SecretText,
@@ -41,7 +41,7 @@ pub async fn accept_invitation(
     cookies: &mut Cookies,
     request: InvitationForm,
 ) -> Result<(), UseCaseError> {
-    // Looked up before the hash, so that a dead link costs nothing; what counts is the update below.
+    // Looked up before the hash, so that a dead link is cheap. The check that counts is the update below.
     let Some((link, invited)) = invited(context, &request.token).await? else {
         return Err(dead_link(context).await);
     };
@@ -59,7 +59,7 @@ pub async fn accept_invitation(
     if !accepted.await? {
         return Err(UseCaseError::LinkDead);
     }
-    // It signs nobody in, and it spares no second factor: strangers who guess can't shut its user out.
+    // Makes the browser known. This signs no one in and replaces no second factor, but guesses of strangers can't lock the user out.
     cookies.set_browser(browser);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A browser that completed a sign-in is noted, so that strangers who guess can't shut its user out.
+//! Remembers browsers that completed a sign-in, so that guesses of strangers can't lock their user out.
 
 use domain::{
     ids::{SessionId, UserId},
@@ -11,7 +11,7 @@ use crate::{Context, Cookies, UseCaseError};
 /// The token by which this browser will be known to a user.
 pub(crate) struct BrowserToken {
     pub(crate) hash: TokenHash,
-    /// None for a browser that is known to them already: it keeps the one that it has.
+    /// None for a browser that is already known to the user and keeps its token.
     new: Option<Token>,
 }
 
@@ -27,7 +27,7 @@ impl BrowserToken {
         })
     }
 
-    /// The token, of a browser that is known already.
+    /// The token, if the browser is already known.
     pub(super) const fn known(&self) -> Option<TokenHash> {
         match self.new {
             None => Some(self.hash),
@@ -35,7 +35,7 @@ impl BrowserToken {
         }
     }
 
-    /// Gives it to the browser, once it is noted.
+    /// Sends the token to the browser, once it is stored.
     pub(crate) fn hand_out(self, cookies: &mut Cookies) {
         if let Some(new) = self.new {
             cookies.set_browser(new);
@@ -43,7 +43,7 @@ impl BrowserToken {
     }
 }
 
-/// The token that the browser gave, if the browser is known to the user by it.
+/// The token that the browser sent, if the browser is known to the user by it.
 pub(super) async fn given(
     context: &Context,
     user: &UserId,
@@ -56,7 +56,7 @@ pub(super) async fn given(
     Ok(is_known.then_some(given))
 }
 
-/// Notes this browser after a complete sign-in, or after its user's browsers were forgotten.
+/// Stores this browser as known after a complete sign-in, or after its user's browsers were forgotten.
 pub(crate) async fn remember(
     context: &Context,
     cookies: &mut Cookies,
@@ -76,7 +76,7 @@ pub(crate) async fn remember(
     Ok(())
 }
 
-/// The same for the caller, whose sign-in or change stands already: it must not look failed because this did.
+/// Like [`remember`], for the caller. The sign-in or change is already complete, so an error here must not make it look failed.
 pub(crate) async fn remember_caller(context: &Context, cookies: &mut Cookies) {
     let remembered = match context.caller() {
         Ok(caller) => remember(context, cookies, &caller.session.user, &caller.session.id).await,
@@ -85,7 +85,7 @@ pub(crate) async fn remember_caller(context: &Context, cookies: &mut Cookies) {
     note(remembered);
 }
 
-/// Says in the log that a browser is not noted; its user signs in all the same.
+/// Logs that a browser could not be stored as known. Its user is signed in anyway.
 pub(crate) fn note(remembered: Result<(), UseCaseError>) {
     if let Err(error) = remembered {
         tracing::warn!(?error, "a browser could not be noted as known");

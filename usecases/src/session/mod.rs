@@ -1,4 +1,4 @@
-//! Signing in and out, the first owner, invitations, and the session everybody asks about.
+//! Signing in and out, the first Owner, invitations, and the current session.
 
 #[cfg(feature = "server")]
 mod account_choice;

@@ -1,5 +1,5 @@
-//! The second step of a sign-in, and the judgement of codes wherever one is given: a 6-digit code or a backup code. Each attempt is counted before it is judged, and whatever works once is
-//! taken by one conditional update.
+//! The second step of a sign-in, and the check of 6-digit codes and backup codes in all places that take one. Each attempt is counted
+//! before it is checked, and everything that works only once is taken by one conditional update.
 
 use domain::{
     events::Outcome,
@@ -91,19 +91,19 @@ pub async fn verify_backup_code(
     })
 }
 
-/// Gives the browser its two tokens.
+/// Sends the browser its two tokens.
 fn hand_out(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
     cookies.set_session(session);
     browser.hand_out(cookies);
 }
 
-/// The refused codes in a row that had locked the application, for strangers or in this browser, before the one that is right now; none
-/// where neither was locked. So a user who signs in from a known browser hears of the guesses of strangers too.
+/// The refused codes in a row that had locked the application, for strangers or in this browser, before this right code; none if neither
+/// was locked. So a user who signs in from a known browser also learns of the guesses of strangers.
 fn unlocked_after(refused: u32) -> Option<u32> {
     (refused >= LOCK_AFTER).then_some(refused)
 }
 
-/// How many codes in a row were refused before the one that was counted last.
+/// How many codes in a row were refused before the last counted one.
 async fn refused_before(
     context: &Context,
     user: &UserId,
@@ -119,7 +119,7 @@ async fn refused_before(
     Ok(lockout::refused_before(own, Some(strangers)))
 }
 
-/// Whose budget a guess of the caller spends.
+/// The holder whose budget a guess of the caller spends.
 async fn holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
     let caller = context.caller()?;
     let known_browser = match caller.standing {
@@ -130,7 +130,7 @@ async fn holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
     Ok(GuessHolder::of(&caller.standing, session, known_browser))
 }
 
-/// Counts and judges a 6-digit code of the caller. Nothing is burnt yet: whoever takes the step does that.
+/// Counts and checks a 6-digit code of the caller. The step is not used up yet; the caller of this function does that.
 pub(crate) async fn right_code(
     context: &Context,
     typed: &SecretText,
@@ -178,7 +178,7 @@ pub(crate) async fn right_code(
     }
 }
 
-/// Keeps what a code says of the device's clock, and answers by how many seconds it is fast once two refused codes in a row say so.
+/// Stores what a code tells about the device's clock. Returns by how many seconds it is fast, once two refused codes in a row agree.
 async fn hear_of_clock(
     context: &Context,
     now: Option<OffTime>,
@@ -193,7 +193,7 @@ async fn hear_of_clock(
     Ok(confirmed.map(|now| now.seconds))
 }
 
-/// Counts and judges a backup code of the caller. It is not spent yet.
+/// Counts and checks a backup code of the caller. The code is not spent yet.
 pub(crate) async fn right_backup_code(
     context: &Context,
     typed: &SecretText,
@@ -225,8 +225,8 @@ pub(crate) async fn right_backup_code(
     Ok(stored.id)
 }
 
-/// Refuses a code of `step`, because `last_step` is burnt: the next one has the next code. A step that lies further ahead was burnt under a
-/// clock that was put back since; nobody knows when it will be right.
+/// Refuses a code of `step`, because `last_step` is already used; the next step has the next code. A step further ahead was used before the
+/// clock was set back. When that clock will be right again is unknown.
 pub(crate) async fn already_used(
     context: &Context,
     step: TimeStep,
@@ -240,13 +240,13 @@ pub(crate) async fn already_used(
     refused.err().unwrap_or(error)
 }
 
-/// Refuses a code of `step`, which has ended.
+/// Refuses a code of `step`, which has expired.
 pub(crate) async fn just_expired(context: &Context, step: TimeStep) -> UseCaseError {
     let refused = refuse_step(context, step, Outcome::Failed).await;
     refused.err().unwrap_or(UseCaseError::JustExpired)
 }
 
-/// The code of one step spends the budget once, however often it is given.
+/// Records the refusal. The code of one step spends the budget only once, however often it is given.
 async fn refuse_step(
     context: &Context,
     step: TimeStep,
@@ -257,8 +257,8 @@ async fn refuse_step(
     Ok(attempts.refuse_step(user, &holder, step, outcome).await?)
 }
 
-/// Ends an attempt whose authenticator key does not open. A row that was changed may be somebody's work, so that the attempt stands. Where
-/// this server lacks the master key, nobody could judge the code, and it is given back.
+/// Ends an attempt whose authenticator key can't be opened. If the row was changed, that may be an attack, so the attempt still counts. If
+/// this server lacks the master key, the code could not be checked, so the attempt is given back.
 pub(crate) async fn not_opened(context: &Context, key: &Sealed) -> Result<(), UseCaseError> {
     if context.services.vault.knows(&key.key_id) {
         note_damage(context, None).await;
@@ -269,7 +269,7 @@ pub(crate) async fn not_opened(context: &Context, key: &Sealed) -> Result<(), Us
     Ok(attempts.give_back_unjudged(user, &holder).await?)
 }
 
-/// Counts one attempt of the caller, or says why no more is judged.
+/// Counts one attempt of the caller, or returns why no more attempts are allowed.
 pub(crate) async fn count(context: &Context, factor: Factor) -> Result<(), UseCaseError> {
     let (user, attempts) = (&context.caller()?.session.user, &context.services.attempts);
     let mut next = Some(holder(context).await?);

@@ -1,4 +1,4 @@
-//! Signing in by email and password, giving the password again, and signing out.
+//! Signing in by email and password, confirming the password, and signing out.
 
 use domain::{
     ids::SessionId,
@@ -21,7 +21,7 @@ pub async fn sign_in(
     request: SignInForm,
 ) -> Result<Viewer, UseCaseError> {
     let password = Password::given(request.password.expose());
-    // What can't be an address is counted and costs the same work, so that time tells nothing.
+    // An invalid address is counted and costs the same work, so that the response time reveals nothing.
     let email = request.email.parse::<Email>().ok();
     let (credentials, receipt) = check_password(context, email.as_ref(), &password).await?;
     let Some(Credentials {
@@ -51,7 +51,7 @@ pub async fn sign_in(
         Opened::TooMany { until } => return Err(too_many(context, until)),
     }
     cookies.set_session(token);
-    // Looked at first: a database that does not answer would be waited for twice, as nobody is told that a browser was not noted.
+    // Loaded first: an unavailable database fails here, and is not waited for a second time below, where a failure is only logged.
     let viewer = load_viewer(context, hash).await?;
     if !owes_second_factor {
         known_browser::note(known_browser::remember(context, cookies, &user, &id).await);
@@ -70,7 +70,7 @@ pub async fn sign_out(context: &Context, cookies: &mut Cookies) -> Result<(), Us
     Ok(())
 }
 
-/// Takes the password again, before something that a stolen open session must not do.
+/// Confirms the password, before an action that a stolen open session must not allow.
 pub async fn confirm_password(
     context: &Context,
     cookies: &mut Cookies,

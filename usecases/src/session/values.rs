@@ -1,22 +1,22 @@
-//! What goes in and comes out of the use cases of a session. The pages send and read the same types.
+//! Inputs and outputs of the use cases of a session. The pages use the same types.
 
 use domain::{ids::AccountId, people::roles::Role, session::policy::Standing};
 use serde::{Deserialize, Serialize};
 
 use crate::secret_text::SecretText;
 
-/// Who is signed in, and what the session may do next.
+/// The signed-in user, and what the session may do next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {
-    /// The user's full name; while the second factor is owed, the address that they typed.
+    /// The user's full name; the typed address while the second factor is still required.
     pub name: String,
     /// The user's address.
     pub email: String,
     /// What the session may do.
     pub standing: Standing,
-    /// The name of the account worked in.
+    /// The name of the account that the session works in.
     pub account: Option<String>,
-    /// Whether there is another account to change to.
+    /// Whether the user can switch to another account.
     pub has_several_accounts: bool,
     /// Whether an MFA method is active.
     pub has_mfa: bool,
@@ -47,49 +47,49 @@ pub struct PasswordOnly {
     pub password: SecretText,
 }
 
-/// A link's token, out of the address's fragment.
+/// A link's token, from the URL's fragment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Link {
     /// The token.
     pub token: SecretText,
 }
 
-/// An account that the person may work in.
+/// An account that the user may work in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountOption {
     /// The account.
     pub id: AccountId,
     /// Its name.
     pub name: String,
-    /// The person's role in it.
+    /// The user's role in it.
     pub role: Role,
     /// Whether it requires MFA.
     pub requires_mfa: bool,
 }
 
-/// The account that the person chose to work in.
+/// The account that the user chose to work in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Chosen {
-    /// Which.
+    /// The account.
     pub account: AccountId,
 }
 
-/// What a second factor brought.
+/// The result of a second factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
-    /// The session now.
+    /// The session after the sign-in.
     pub viewer: Viewer,
-    /// After a backup code: how many are left.
+    /// How many backup codes are left, if one was used.
     pub codes_left: Option<u32>,
-    /// Wrong codes in a row that had locked the application, in this browser or for strangers, so that an honest person hears of a
-    /// stranger's tries.
+    /// Wrong codes in a row that had locked the application, in this browser or for strangers, so that the user learns of a stranger's
+    /// attempts.
     pub unlocked_after: Option<u32>,
 }
 
 /// The first account and its owner.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FirstOwnerForm {
-    /// Out of the link.
+    /// The link's token.
     pub token: SecretText,
     /// The account's name.
     pub account: String,
@@ -104,13 +104,13 @@ pub struct FirstOwnerForm {
 /// A password chosen through an invitation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct InvitationForm {
-    /// Out of the link.
+    /// The link's token.
     pub token: SecretText,
     /// The new password.
     pub password: SecretText,
 }
 
-/// Whose invitation a link is.
+/// The user whom an invitation is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invited {
     /// The address the password will be for.

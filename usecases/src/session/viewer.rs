@@ -1,4 +1,4 @@
-//! What the pages may know of a session.
+//! What the pages may know about a session.
 
 use domain::{
     ports::SessionRecord,
@@ -13,7 +13,7 @@ use domain::{
 use super::values::Viewer;
 use crate::{Caller, Context, UseCaseError};
 
-/// Who is signed in; nobody is no error.
+/// The signed-in user; having no session is not an error.
 pub async fn whoami(context: &Context) -> Result<Option<Viewer>, UseCaseError> {
     match context.caller_if_any() {
         Some(Caller {
@@ -23,7 +23,7 @@ pub async fn whoami(context: &Context) -> Result<Option<Viewer>, UseCaseError> {
     }
 }
 
-/// What the pages may know of a session. Before the second factor that is no more than was typed: no name, no account.
+/// What the pages may know about a session. Before the second factor this is only what was typed: no name, no account.
 fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Viewer {
     let account = match &standing {
         Standing::Full {
@@ -55,7 +55,7 @@ fn viewer(context: &Context, session: &SessionRecord, standing: Standing) -> Vie
     }
 }
 
-/// The caller's session once it owes no second factor any more: what this call has just written needs no second look.
+/// The caller's session after its second factor. The call has just written the change, so the session is not loaded again.
 pub(super) fn viewer_after_second_factor(context: &Context) -> Result<Viewer, UseCaseError> {
     let session = &context.caller()?.session;
     let facts = SessionFacts {
@@ -68,12 +68,12 @@ pub(super) fn viewer_after_second_factor(context: &Context) -> Result<Viewer, Us
     Ok(viewer(context, session, standing))
 }
 
-/// The caller's session as it is after this call changed what it may do.
+/// The caller's session after this call changed its rights.
 pub(crate) async fn reload_viewer(context: &Context) -> Result<Viewer, UseCaseError> {
     load_viewer(context, context.caller()?.token).await
 }
 
-/// The session that is found by this token.
+/// The session with this token.
 pub(crate) async fn load_viewer(
     context: &Context,
     token: TokenHash,

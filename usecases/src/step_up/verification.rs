@@ -1,4 +1,4 @@
-//! Use cases of the Identity verification: asked, verified, and then taken by the action itself.
+//! Use cases of the Identity verification: request and verification. The action itself takes the grant.
 
 use domain::{
     ids::MethodId,
@@ -12,7 +12,7 @@ use crate::{
     session::second_factor::{already_used, right_backup_code, right_code},
 };
 
-/// Notes what is wanted, before its code is asked for.
+/// Stores the requested action, before its code is asked for.
 pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseError> {
     let session = &context.caller()?.session;
     let method = method(context).await?.id;
@@ -29,7 +29,7 @@ pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseE
     };
     let step_ups = &context.services.step_ups;
     if step_up.intent.follows_recovery() && session.recovered_at.is_some_and(|at| at > lapsed) {
-        // The backup code was given for the sign-in, not for this, so the password has to be fresh as well.
+        // The backup code was given for the sign-in, not for this action, so the password must be fresh too.
         if !session.facts.may_repeat(None, context.now) {
             return Err(UseCaseError::PasswordRequired);
         }
@@ -50,8 +50,8 @@ pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseE
     Ok(NextStep::Verify)
 }
 
-/// Whether the session holds a grant for it. One whose action failed is still good: asking again must not take it away from somebody who
-/// has no other code.
+/// Whether the session has a grant for this intent. A grant whose action failed is still valid. A new request must not remove it, because
+/// the user may have no other code.
 pub(crate) async fn is_granted(
     context: &Context,
     intent: &Intent,
@@ -80,7 +80,7 @@ async fn method(context: &Context) -> Result<MethodRecord, UseCaseError> {
         .ok_or(UseCaseError::NoMethod)
 }
 
-/// Nobody gives a code for what will be refused anyway; the action asks again when it is done.
+/// Checks the target first, so that no user gives a code for an action that will be refused. The action checks it again.
 async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseError> {
     match intent {
         Intent::Reset | Intent::Delete | Intent::Generate => Ok(()),
@@ -91,7 +91,7 @@ async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseE
     }
 }
 
-/// What the session asks; none when nothing is pending.
+/// What the session asks to verify for; none if nothing is pending.
 pub async fn asked(context: &Context) -> Result<Option<AskedFor>, UseCaseError> {
     let Some(step_up) = pending(context).await? else {
         return Ok(None);
@@ -122,7 +122,7 @@ async fn pending(context: &Context) -> Result<Option<StepUp>, UseCaseError> {
         .filter(|step_up| step_up.granted_at.is_none() && is_asked(step_up.asked_at, context.now)))
 }
 
-/// Verifies by the authenticator application.
+/// Verifies with a code of the authenticator application.
 pub async fn verify_code(
     context: &Context,
     cookies: &mut Cookies,
@@ -136,7 +136,7 @@ pub async fn verify_code(
     }
 }
 
-/// Verifies by a backup code: the factor that a person has lost is never demanded.
+/// Verifies with a backup code, so that a user who lost their device is not locked out.
 pub async fn verify_backup_code(
     context: &Context,
     cookies: &mut Cookies,
@@ -152,7 +152,7 @@ pub async fn verify_backup_code(
     }
 }
 
-/// A session that drew backup codes itself gives its password once more before one of them verifies it.
+/// If the session drew backup codes itself, the password must be confirmed once more before one of them verifies the identity.
 async fn check_own_codes(context: &Context) -> Result<(), UseCaseError> {
     let session = &context.caller()?.session;
     let drawn_at = context
@@ -177,7 +177,7 @@ const fn done(outcome: Taken) -> Result<(), UseCaseError> {
     }
 }
 
-/// What is asked, if it is still what the person saw; looked up before a code is spent on something else.
+/// What the session asks, if it is still the action that the page showed. Checked before a code is spent on something else.
 async fn shown(context: &Context, request: &StepUpCode) -> Result<StepUp, UseCaseError> {
     pending(context)
         .await?
@@ -208,7 +208,7 @@ async fn verify(
     Ok(outcome)
 }
 
-/// Forgets what was asked.
+/// Deletes the request.
 pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
     Ok(context
         .services
@@ -228,7 +228,7 @@ pub(crate) fn grant(context: &Context, intent: Intent) -> Result<Grant, UseCaseE
     })
 }
 
-/// Refuses an action that found no grant, or found that its rules don't hold any more.
+/// Refuses an action that found no grant, or whose rules no longer hold.
 pub(crate) const fn taken(outcome: Taken) -> Result<(), UseCaseError> {
     match outcome {
         Taken::Taken => Ok(()),

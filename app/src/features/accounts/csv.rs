@@ -5,11 +5,11 @@ use usecases::accounts::MemberRow;
 
 use crate::words;
 
-/// What tells spreadsheets that the file is UTF-8: without it they read another encoding of the system's.
+/// Marks the file as UTF-8. Without the mark, spreadsheets use the system's default encoding.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 const HEAD: [&str; 6] = ["Name", "Email", "Role", "MFA", "Added", "Last used"];
 
-/// The file; `iso` writes an instant.
+/// The content of the file; `iso` formats an instant.
 #[must_use]
 pub fn csv(members: &[MemberRow], iso: impl Fn(Timestamp) -> String) -> String {
     let instant = |at: Option<Timestamp>| at.map(&iso).unwrap_or_default();
@@ -30,8 +30,8 @@ pub fn csv(members: &[MemberRow], iso: impl Fn(Timestamp) -> String) -> String {
     format!("{BYTE_ORDER_MARK}{lines}")
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP CSV Injection), nor for several cells, whichever of the usual separators it splits
-/// by. Some spreadsheets read signs of full width as the narrow ones.
+/// A cell that no spreadsheet interprets as a formula (OWASP CSV Injection) or splits at one of the usual separators. Some spreadsheets
+/// treat full-width characters like their ASCII forms.
 fn cell(text: &str) -> String {
     let begins_formula = |c: char| "=+-@\t\r\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}\u{2212}".contains(c);
     let text = if text.starts_with(begins_formula) {

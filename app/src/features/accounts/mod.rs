@@ -1,4 +1,4 @@
-//! Accounts: their MFA rule, and the members that an Owner helps.
+//! Accounts: their MFA rule, and the members whom an Owner may reset.
 
 pub mod csv;
 pub mod state;

@@ -1,16 +1,16 @@
-//! What the pages of the accounts decide without the browser.
+//! The logic of the account pages that needs no browser.
 
 use domain::members::PAGE;
 
 use crate::ui::text::pure::grouped;
 
-/// The last page there is, from 0.
+/// The number of the last page, from 0.
 #[must_use]
 pub const fn last_page(matching: u32) -> u32 {
     matching.saturating_sub(1) / PAGE
 }
 
-/// Which members a page shows, `51–100 of 10,000`.
+/// The range of members that a page shows, `51–100 of 10,000`.
 #[must_use]
 pub fn page_range(page: u32, matching: u32) -> String {
     let before = page.saturating_mul(PAGE).min(matching);

@@ -1,4 +1,4 @@
-//! The one form that takes a code: in the sign-in and in the wizard.
+//! The form that takes a code, in the sign-in and in the wizard.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{
     words,
 };
 
-/// A code field, `Enter`, and whatever the last try brought.
+/// A code field, the button `Enter`, and the result of the last attempt.
 #[component]
 pub(crate) fn CodeForm(
     /// The field's label.
@@ -22,18 +22,18 @@ pub(crate) fn CodeForm(
     kind: CodeKind,
     /// The last refusal.
     refused: RwSignal<Option<AppError>>,
-    /// Whether a try is on its way.
+    /// Whether an attempt is being sent.
     pending: RwSignal<bool>,
-    /// Submits what is typed.
+    /// Submits the typed code.
     #[prop(into)]
     on_submit: Callback<()>,
     /// Whether the field takes the focus when it appears.
     #[prop(optional)]
     autofocus: bool,
-    /// Where a backup code may be given as well: whether the answer to a try of either kind was lost.
+    /// Set if a backup code is accepted too: whether the response to an attempt of either kind was lost.
     #[prop(optional)]
     or_backup: Option<StoredValue<bool>>,
-    /// Further buttons beside `Enter`.
+    /// Further buttons next to `Enter`.
     children: Children,
 ) -> impl IntoView {
     let shell = shell();

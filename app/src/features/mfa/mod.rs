@@ -1,4 +1,4 @@
-//! The MFA wizard: a new method, its set-up, its proof, its backup codes.
+//! The MFA wizard: a new method, its set-up, its confirmation, its backup codes.
 
 #[cfg(feature = "csr")]
 pub(crate) mod code_form;

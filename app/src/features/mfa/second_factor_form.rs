@@ -1,4 +1,4 @@
-//! The one form that proves an identity by either factor: in the sign-in and before an action.
+//! The form that verifies an identity by either factor, in the sign-in and before an action.
 
 use domain::second_factor::{
     backup_code::{BackupCode, BackupCodeError},
@@ -13,11 +13,11 @@ use crate::{
     wire::error::{AppError, Field},
 };
 
-/// What was typed, once it can be a code at all.
+/// A typed text that has the form of a code.
 pub(crate) enum Given {
     /// A 6-digit code.
     Code(SecretText),
-    /// A backup code: the factor that a person has lost is never demanded.
+    /// A backup code, for users who lost their device.
     BackupCode(SecretText),
 }
 
@@ -30,32 +30,32 @@ impl Given {
     }
 }
 
-/// `6-digit code` ⇄ `Backup code`: what is typed of each, and which one is shown. Each keeps what was typed while the other is shown.
+/// `6-digit code` ⇄ `Backup code`: the typed text of each, and which one is shown. The hidden field keeps its text.
 #[derive(Clone, Copy)]
 pub(crate) struct Factors {
     code: RwSignal<String>,
     backup: RwSignal<String>,
     by_backup: RwSignal<bool>,
-    /// Whether the field that is shown took the place of the other one.
+    /// Whether the shown field has replaced the other one.
     pub turned: RwSignal<bool>,
 }
 
-/// The words of one kind, and its field.
+/// The texts of one kind, and its field.
 pub(crate) struct ShownFactor {
-    /// What is asked for.
+    /// The request to the user.
     pub lead: &'static str,
     /// The field's label.
     pub label: &'static str,
     /// The field's kind.
     pub kind: CodeKind,
-    /// What is typed there.
+    /// The typed text.
     pub typed: RwSignal<String>,
-    /// The way to the other kind.
+    /// The label of the button that shows the other kind.
     pub other: &'static str,
 }
 
 impl Factors {
-    /// Two empty fields; or a backup code that was typed before.
+    /// Creates two empty fields, or a field with a backup code that was typed before.
     pub fn new(typed: Option<SecretText>) -> Self {
         let is_backup = typed.is_some();
         let typed = typed.map(|typed| typed.expose().to_owned());
@@ -88,7 +88,7 @@ impl Factors {
         }
     }
 
-    /// Shows the other kind; a code that was typed into the field of the wrong kind goes along.
+    /// Shows the other kind. A code that was typed into the wrong field moves along.
     pub fn toggle(self) {
         let (typed, _) = self.sides();
         let is_other = is_backup(&typed.read_untracked())
@@ -96,10 +96,10 @@ impl Factors {
         self.turn(is_other);
     }
 
-    /// What is typed. A code in the field of the other kind is taken as what it is, and its own field is shown with it.
+    /// The typed code. A code in the wrong field is accepted as its kind, and its own field is shown.
     ///
     /// # Errors
-    /// What the field asks for, where it holds no code.
+    /// The field to ask for, if it contains no code.
     pub fn given(self) -> Result<Given, Field> {
         let (typed, _) = self.sides();
         let by_backup = self.by_backup.get_untracked();
@@ -119,7 +119,7 @@ impl Factors {
         })
     }
 
-    /// The field that is shown, and the other one.
+    /// The shown field, and the hidden one.
     fn sides(self) -> (RwSignal<String>, RwSignal<String>) {
         if self.by_backup.get_untracked() {
             (self.backup, self.code)
@@ -139,7 +139,7 @@ impl Factors {
     }
 }
 
-/// Whether a text is a backup code, and not a 6-digit one.
+/// Whether a text is a backup code rather than a 6-digit one.
 fn is_backup(typed: &str) -> Result<bool, BackupCodeError> {
     if typed.parse::<OneTimeCode>().is_ok() {
         return Ok(false);
@@ -147,20 +147,20 @@ fn is_backup(typed: &str) -> Result<bool, BackupCodeError> {
     typed.parse::<BackupCode>().map(|_| true)
 }
 
-/// Asks for one of the two.
+/// Asks for one of the two factors.
 #[component]
 pub(crate) fn SecondFactorForm(
     /// The last refusal.
     refused: RwSignal<Option<AppError>>,
-    /// Whether a try is on its way.
+    /// Whether an attempt is being sent.
     pending: RwSignal<bool>,
-    /// Submits what is typed.
+    /// Submits the typed code.
     #[prop(into)]
     on_submit: Callback<Given>,
     /// A backup code that was typed here before.
     #[prop(optional_no_strip)]
     typed: Option<SecretText>,
-    /// A further button: leads away without a try.
+    /// A further button, which leaves without an attempt.
     #[prop(optional, into)]
     on_cancel: Option<Callback<()>>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Step-up: the Identity verification before something that a stolen open session must not do.
+//! Step-up: the Identity verification before an action that a stolen open session must not allow.
 
 #[cfg(feature = "csr")]
 pub(crate) mod view;

@@ -1,4 +1,4 @@
-//! The frame that `index.html` paints before the app is there: when it goes, and what was typed into its sign-in form.
+//! The frame that `index.html` shows before the app starts: when it is removed, and what was typed into its sign-in form.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use web_sys::{Document, HtmlInputElement};
 
 use crate::ui::browser::reactive::{later, shown};
 
-/// What stands in the sign-in form of the frame at the moment the app takes over; nothing, when there is none.
+/// The content of the frame's sign-in form when the app takes over; empty if there is no form.
 #[derive(Default)]
 pub(crate) struct Typed {
     /// The email.
@@ -17,25 +17,25 @@ pub(crate) struct Typed {
     pub password: Typing,
     /// Whether the password is shown.
     pub shown: bool,
-    /// Whether the form was submitted already.
+    /// Whether the form was already submitted.
     pub submitted: bool,
 }
 
-/// A field of it.
+/// A field of the form.
 #[derive(Default)]
 pub(crate) struct Typing {
     /// The text.
     pub value: String,
-    /// Where the caret is or what is selected, if the field has the focus.
+    /// The caret or selection, if the field has the focus.
     selection: Option<(u32, u32)>,
 }
 
-/// Whether the frame holds the sign-in form: then the server has seen no session.
+/// Whether the frame shows the sign-in form, which means that the server has seen no session.
 pub(crate) fn is_sign_in() -> bool {
     document().get_element_by_id("boot-sign-in").is_some()
 }
 
-/// What the server wrote into the page's head; nothing, if it wrote nothing.
+/// A value that the server wrote into the page's head; empty if there is none.
 pub(crate) fn meta(name: &str) -> String {
     let element = document()
         .query_selector(&format!("meta[name={name}]"))
@@ -46,7 +46,7 @@ pub(crate) fn meta(name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// What was typed before the app was there.
+/// What was typed before the app started.
 pub(crate) fn typed() -> Typed {
     let document = document();
     let fields = input(&document, "boot-email").zip(input(&document, "boot-password"));
@@ -59,8 +59,8 @@ pub(crate) fn typed() -> Typed {
     })
 }
 
-/// A part of the first page that is made in a task of its own. In one task the whole would hold the browser up for over 50 ms, two thirds of them for
-/// compiling what runs for the first time. A tab in the background gets its tasks late, and holds nobody up.
+/// Builds a part of the first page in its own task. A single task would block the browser for more than 50 ms, two thirds of them for
+/// compiling code that runs for the first time. A background tab builds all parts at once, because it gets its tasks late and delays no one.
 pub(crate) fn apart(part: fn() -> AnyView) -> AnyView {
     let its_turn = RwSignal::new(document().hidden());
     if !its_turn.get_untracked() {
@@ -69,13 +69,13 @@ pub(crate) fn apart(part: fn() -> AnyView) -> AnyView {
     shown(move || its_turn.get().then(part).into_any())
 }
 
-/// The app shows its first page: the frame goes in the same moment, so nothing is painted between.
+/// Removes the frame in the same moment in which the app shows its first page, so that nothing is painted in between.
 pub(crate) fn leave() {
     if let Some(frame) = document().get_element_by_id("boot") {
         frame.remove();
     }
     if let Some(body) = document().body() {
-        // Tests wait for it, and the notes in `index.html` stay silent from here on.
+        // Tests wait for this attribute, and it silences the notes in `index.html`.
         let _ = body.set_attribute("data-ready", "");
     }
 }
@@ -90,15 +90,15 @@ impl Typing {
         }
     }
 
-    /// Puts focus and caret into the app's own field.
+    /// Moves focus and caret to the app's own field.
     pub fn go_on_in(&self, input: &HtmlInputElement) {
         let Some((start, end)) = self.selection else {
             return;
         };
-        // The field may not have its text yet; given once more, it leaves the caret alone.
+        // The field may not have its text yet. Setting the text again does not move the caret.
         input.set_value(&self.value);
         let _ = input.focus();
-        // A field of type email lets nobody set its caret, but keeps the one it has.
+        // A field of type email does not allow setting the caret, but keeps an existing one.
         let kind = input.type_();
         input.set_type("text");
         let _ = input.set_selection_range(start, end);

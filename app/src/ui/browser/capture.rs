@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget};
 
-/// Hears an event before anybody else does, the router too, for as long as the component is there.
+/// Handles an event before all other listeners, including the router, for the lifetime of the component.
 pub fn on_capture(target: EventTarget, event: &'static str, handler: Box<dyn Fn(Event)>) {
     let handler = Closure::<dyn Fn(Event)>::wrap(handler);
     let function = handler.as_ref().unchecked_ref();
@@ -16,7 +16,7 @@ pub fn on_capture(target: EventTarget, event: &'static str, handler: Box<dyn Fn(
     });
 }
 
-/// Lets the browser ask before the tab is closed or loaded anew, while there is something to lose.
+/// Makes the browser ask before the tab is closed or reloaded, while there is unsaved data.
 pub fn ask_before_unload(has_unsaved: Box<dyn Fn() -> bool>) {
     let ask = move |event: Event| {
         if has_unsaved() {

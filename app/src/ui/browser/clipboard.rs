@@ -4,13 +4,13 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::ui::browser::browser_call::call;
 
-/// The browser would not do it: no permission, no such function.
+/// The browser refused the call: no permission, or no such function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BrowserRefused;
 
-/// Puts `text` on the clipboard; `Err` where the browser refuses it or has none (plain http on another host).
+/// Copies `text` to the clipboard; `Err` if the browser refuses or has no clipboard (plain http on another host).
 pub async fn copy_text(text: &str) -> Result<(), BrowserRefused> {
-    // Asked by name, because the typed getter would hand back `undefined` as a Clipboard and throw at the call.
+    // Read by name, because the typed getter would return `undefined` as a Clipboard and throw at the call.
     let written = Reflect::get(&window().navigator(), &"clipboard".into())
         .and_then(|clipboard| call(&clipboard, "writeText", &Array::of1(&text.into())))
         .map_err(|_| BrowserRefused)?;

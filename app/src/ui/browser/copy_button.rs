@@ -12,25 +12,25 @@ use crate::ui::{
     text::{wording, written::written},
 };
 
-/// How long the tick stands: long enough to be seen, short enough not to be taken for a state.
+/// How long the tick is shown: long enough to be seen, short enough not to look like a state.
 const SAID_FOR: Duration = Duration::from_secs(4);
 
-/// Copies a text and says so; where the clipboard is refused it selects the text and says how to copy it by hand.
+/// Copies a text and confirms it. If the clipboard is refused, it selects the text and explains how to copy it by hand.
 #[component]
 pub fn CopyButton(
-    /// What it says, `Copy key`.
+    /// The label, such as `Copy key`.
     #[prop(into)]
     label: Signal<String>,
-    /// What it copies.
+    /// The text to copy.
     #[prop(into)]
     text: Signal<String>,
     /// Id of the element that shows that text.
     #[prop(into)]
     source: String,
-    /// Its weight.
+    /// The button's kind.
     #[prop(optional)]
     kind: ButtonKind,
-    /// Called when the text is on the clipboard; not where it only stands selected, as nobody knows what became of it.
+    /// Called when the text is on the clipboard. Not called if the text was only selected, because the result is then unknown.
     #[prop(optional, into)]
     on_copy: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -40,7 +40,7 @@ pub fn CopyButton(
         said.set("");
         spawn_local(async move {
             let value = text.get_untracked();
-            // The page may have been left while the browser asked for permission: hence `try_`.
+            // Uses `try_`, because the page may have been left while the browser asked for permission.
             if copy_text(&value).await.is_ok() {
                 said.try_set(wording::COPIED);
                 let fade = move || {

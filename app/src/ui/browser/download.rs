@@ -7,16 +7,16 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::ui::browser::{browser_call::call, clipboard::BrowserRefused, reactive::later};
 
-/// The browser reads the file after the click has returned, so its address must outlive that moment.
+/// How long the file's URL stays valid, because the browser reads the file after the click has returned.
 const KEPT_FOR: Duration = Duration::from_secs(30);
 
-/// Hands a text to the browser as a file to save; nothing leaves the browser. Whether a file comes of it can't be known: in some applications
-/// that show pages, none does.
+/// Downloads a text as a file; nothing leaves the browser. The result can't be known: some applications with an embedded browser
+/// save no file.
 pub fn download_text(file_name: &str, text: &str) -> Result<(), BrowserRefused> {
     save(file_name, text, "text/plain;charset=utf-8").map_err(|_| BrowserRefused)
 }
 
-/// The same for a table, as a CSV file.
+/// Downloads a table as a CSV file.
 pub fn download_csv(file_name: &str, csv: &str) -> Result<(), BrowserRefused> {
     save(file_name, csv, "text/csv;charset=utf-8").map_err(|_| BrowserRefused)
 }
@@ -34,7 +34,7 @@ fn save(file_name: &str, text: &str, media_type: &str) -> Result<(), JsValue> {
     pressed.map(drop)
 }
 
-/// Asks for the browser's print dialog. Whether it opens can't be known.
+/// Opens the browser's print dialog. Whether it opens can't be known.
 pub fn print() -> Result<(), BrowserRefused> {
     window().print().map_err(|_| BrowserRefused)
 }

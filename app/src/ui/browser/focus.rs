@@ -12,17 +12,17 @@ pub(crate) fn focus(selector: &str) {
     }
 }
 
-/// Moves the focus to the first field that is marked wrong, once the page shows it.
+/// Moves the focus to the first field marked as invalid, once the page shows it.
 pub fn focus_first_invalid() {
     next_frame(|| focus("[aria-invalid=true]"));
 }
 
-/// Moves the focus to the page's heading: where it belongs when the focused element goes away.
+/// Moves the focus to the page's heading, for use when the focused element disappears.
 pub fn focus_heading() {
     focus("h1[tabindex]");
 }
 
-/// Scrolls the first message that matches into view once it has its room on the page: it may be said above or below of what is shown. The focus stays where it is.
+/// Scrolls the first matching message into view once it is laid out, because it may be outside of the visible part. Does not move the focus.
 pub(crate) fn bring_into_view(selector: &'static str) {
     next_frame(move || {
         if let Ok(Some(message)) = document().query_selector(selector) {
@@ -33,7 +33,7 @@ pub(crate) fn bring_into_view(selector: &'static str) {
     });
 }
 
-/// Before a message goes by itself: a focus within it moves to the page's heading.
+/// Moves a focus within a message to the page's heading, before the message disappears by itself.
 pub fn leave_alert() {
     let focused = document().active_element();
     if focused.is_some_and(|element| element.closest(".alert").is_ok_and(|alert| alert.is_some())) {

@@ -1,4 +1,4 @@
-//! What the widgets ask of the browser.
+//! The browser functions that the widgets use.
 
 pub(crate) mod boot;
 pub(crate) mod browser_call;

@@ -6,10 +6,10 @@ use crate::ui::text::wording;
 const KEY: &str = "theme";
 const ATTRIBUTE: &str = "data-theme";
 
-/// Which colours the person wants.
+/// The colour theme that the user has chosen.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// Those of the device.
+    /// The theme of the device.
     #[default]
     System,
     /// Dark on light.
@@ -19,10 +19,10 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// In the order they are offered.
+    /// All themes, in the order of the menu.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// Its name for people.
+    /// The theme's label.
     pub const fn label(self) -> &'static str {
         match self {
             Self::System => wording::THEME_SYSTEM,
@@ -48,7 +48,7 @@ impl Theme {
             .unwrap_or_default()
     }
 
-    /// Shows it at once and keeps it; where storage is refused it lasts until the page is left.
+    /// Applies the theme at once and stores it. If the browser refuses storage, the choice lasts until the page is left.
     pub fn choose(self) {
         self.apply();
         if let Some(storage) = storage() {
@@ -69,12 +69,12 @@ impl Theme {
     }
 }
 
-/// Not gloo-storage: that panics where the browser refuses storage, and a theme is not worth a dead page.
+/// Does not use gloo-storage, which panics if the browser refuses storage.
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// Follows a choice made in another tab. Call it once at start; the first paint is served by the script in `index.html`.
+/// Follows a choice made in another tab. Call it once at start; for the first paint, the script in `index.html` sets the theme.
 pub fn follow_stored_theme() {
     let _ = window_event_listener_untyped("storage", |_| Theme::stored().apply());
 }

@@ -7,7 +7,7 @@ use crate::ui::{
     text::{wording, written::written},
 };
 
-/// How serious it is.
+/// The severity of an alert.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum AlertKind {
     /// Something failed.
@@ -22,13 +22,13 @@ pub enum AlertKind {
 /// A message in the flow of the page.
 #[component]
 pub fn Alert(
-    /// How serious it is.
+    /// The severity.
     #[prop(optional)]
     kind: AlertKind,
-    /// Read out at once (`role="alert"`); turn off for what was there from the start.
+    /// Announces it at once (`role="alert"`). Turn this off for messages that are on the page from the start.
     #[prop(default = true)]
     live: bool,
-    /// What can be done about it, below the text and outside what is read out.
+    /// An action, below the text and outside of the announced part.
     #[prop(optional, into)]
     action: Option<ViewFnOnce>,
     /// The text.
@@ -52,7 +52,7 @@ pub fn Alert(
     }
 }
 
-/// The error of a whole form, with `Try again` where that may help; nothing while there is none.
+/// The error of a whole form, with `Try again` if that may help; empty without an error.
 #[component]
 pub fn FormError(
     /// What went wrong.
@@ -64,7 +64,7 @@ pub fn FormError(
 ) -> impl IntoView {
     shown(move || {
         let message = error.get();
-        // It may stand above a form whose button was pressed below.
+        // The message may be above a form whose button is below the visible part.
         if message.is_some() {
             bring_into_view(".alert--error");
         }

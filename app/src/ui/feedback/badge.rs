@@ -2,12 +2,12 @@ use leptos::prelude::*;
 
 use crate::ui::text::written::written;
 
-/// What a badge's colour supports; its words say it.
+/// The colour of a badge. The words carry the meaning; the colour only supports it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum BadgeKind {
-    /// On, fine.
+    /// On, no problem.
     Ok,
-    /// Off, nothing.
+    /// Off, no state.
     #[default]
     Off,
     /// Needs care.
@@ -27,7 +27,7 @@ impl BadgeKind {
     }
 }
 
-/// A state in a word or two.
+/// A state in one or two words.
 #[component]
 pub fn Badge(
     /// The words.

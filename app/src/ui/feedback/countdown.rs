@@ -13,15 +13,15 @@ use crate::ui::{
     },
 };
 
-/// Seconds that run down: each one for the eye, only a few of them for the ear.
+/// A countdown of seconds. Every second is shown, but only a few are announced.
 #[component]
 pub fn Countdown(
     /// How long from now.
     seconds: u32,
-    /// The words before the time, `Try again in`.
+    /// The words before the time, such as `Try again in`.
     #[prop(into)]
     label: Signal<String>,
-    /// What is said at the end.
+    /// The text at the end.
     #[prop(default = wording::NOW.into(), into)]
     done: Signal<String>,
     /// Called once at the end.
@@ -78,8 +78,8 @@ pub fn Countdown(
     }
 }
 
-/// Keeps the two elements within this one whenever the words change. A translator may write copies in their place, of which nothing changes
-/// any more; and a copy of this one, which has its id.
+/// Puts the original two child elements back whenever the words change. A translator may replace them by copies that no longer change, and
+/// may replace this element by a copy with its id.
 fn kept(element: Element, words: Signal<String>) {
     let mut own = None;
     effect(move || {

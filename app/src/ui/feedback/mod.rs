@@ -1,4 +1,4 @@
-//! What the page says of itself: alerts, waiting, results.
+//! Feedback of the page: alerts, loading, results.
 
 pub(crate) mod alert;
 pub(crate) mod badge;

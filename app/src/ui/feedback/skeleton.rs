@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::ui::text::wording;
 
-/// Keeps the place of a card whose content is on its way, so that nothing jumps when it comes.
+/// Reserves the space of a card while its content loads, so that the layout does not jump.
 #[component]
 pub fn Skeleton(
     /// Lines of text to expect.

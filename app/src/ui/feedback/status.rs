@@ -9,15 +9,15 @@ use crate::ui::{
     text::{wording, written::written},
 };
 
-/// The result of an action, said on the page people land on.
+/// The result of an action, shown on the page that follows.
 ///
-/// The live region stands in the page before its text: readers only announce a change inside a region they already know.
+/// The live region is on the page before its text, because screen readers announce only changes inside a region that they already know.
 /// Put it once into the shell, above the routes.
 #[component]
 pub fn Status(
     /// What happened; `None` hides it. Dismissing sets it to `None`.
     message: RwSignal<Option<String>>,
-    /// Whether it is no success.
+    /// Whether it is a warning.
     #[prop(into)]
     warns: Signal<bool>,
 ) -> impl IntoView {
@@ -25,7 +25,7 @@ pub fn Status(
     effect(move || {
         let next = message.get();
         next_frame(move || {
-            // The page may be gone by the next frame.
+            // The component may be disposed before the next frame.
             let is_said = next.is_some();
             said.try_set(next);
             if is_said {
@@ -35,7 +35,7 @@ pub fn Status(
     });
     let dismiss = move |_| {
         message.set(None);
-        // The pressed button goes away with the message.
+        // The pressed button disappears with the message.
         focus_heading();
     };
     let glyph = Signal::derive(move || {

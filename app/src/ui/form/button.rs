@@ -6,17 +6,17 @@ use crate::ui::{
     text::{wording, written::written},
 };
 
-/// How much a button asks for attention; a page has one primary.
+/// The emphasis of a button. A page has one primary button.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum ButtonKind {
-    /// The one action the page is for.
+    /// The main action of the page.
     Primary,
     /// An ordinary action.
     #[default]
     Secondary,
-    /// A way aside: looks like a link.
+    /// A secondary way, which looks like a link.
     Quiet,
-    /// Takes something away.
+    /// A destructive action.
     Danger,
 }
 
@@ -31,55 +31,55 @@ impl ButtonKind {
     }
 }
 
-/// Whether a click is a further one of a double click: what the first one hands over would be there twice. A press by the keyboard is none,
-/// and neither is a click that comes later than the system's time for a double click.
+/// Whether this is a further click of a double click, which would repeat the first one's effect. False for a press with the keyboard, and
+/// for a click after the system's double-click time.
 fn is_double_click(event: &MouseEvent) -> bool {
     get(event, "detail").and_then(|clicks| clicks.as_f64()) > Some(1.0)
 }
 
-/// A native button that shows its wait in its own words and can't be pressed twice.
+/// A native button that shows that its action is running, and can't be pressed twice.
 ///
-/// Disabled and pending are `aria-disabled`, not `disabled`: the focus stays where it is and the reason can be read.
+/// Disabled and pending set `aria-disabled` instead of `disabled`, so that the button keeps the focus and the reason can be read.
 #[component]
 pub fn Button(
-    /// What it does.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
-    /// Its weight.
+    /// The emphasis.
     #[prop(optional)]
     kind: ButtonKind,
-    /// Submits the form around it.
+    /// Whether it submits the surrounding form.
     #[prop(optional)]
     submit: bool,
-    /// True while its action runs; must turn true within the press itself (as `Action::pending` does).
+    /// True while the action runs. Must become true within the press itself (as `Action::pending` does).
     #[prop(optional, into)]
     pending: Signal<bool>,
-    /// Its words while pending, `Checking…`.
+    /// The label while pending, such as `Checking…`.
     #[prop(default = wording::WORKING.into(), into)]
     pending_label: Signal<String>,
-    /// Not available now; say why beside it and pass that element's id as `described_by`.
+    /// Not available now. Explain the reason next to it, and pass that element's id as `described_by`.
     #[prop(optional, into)]
     disabled: Signal<bool>,
-    /// Id of the element that says more.
+    /// Id of the element that describes it.
     #[prop(optional, into)]
     described_by: Option<String>,
-    /// A picture before the words, of what is handed over: to the clipboard, as a file, to a printer. A double click does that once.
+    /// An icon before the label, for buttons that copy, download or print. A double click does that only once.
     #[prop(optional, into)]
     icon: Option<Signal<Glyph>>,
-    /// Called on each press that counts.
+    /// Called on each effective press.
     #[prop(optional, into)]
     on_press: Option<Callback<()>>,
-    /// Takes the focus when the dialog around it opens.
+    /// Takes the focus when the surrounding dialog opens.
     #[prop(optional)]
     autofocus: bool,
-    /// To focus it from outside.
+    /// For focusing it from outside.
     #[prop(optional)]
     button_ref: NodeRef<html::Button>,
 ) -> impl IntoView {
     let blocked = move || pending.get() || disabled.get();
     let hands_over = icon.is_some();
     let press = move |event: MouseEvent| {
-        // Read here, not from the attribute: a second click can arrive before the page is painted again.
+        // Read here instead of from the attribute, because a second click can arrive before the next rendering.
         if untrack(blocked) || hands_over && is_double_click(&event) {
             event.prevent_default();
         } else if let Some(on_press) = on_press {

@@ -6,23 +6,23 @@ use crate::ui::{
     text::written::written,
 };
 
-/// A native checkbox with its label, a reason when it can't be changed, and its error.
+/// A native checkbox with its label, its error, and a reason if it can't be changed.
 #[component]
 pub fn Checkbox(
-    /// What being ticked means.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
-    /// Name for the browser's memory.
+    /// Name for the browser's autofill.
     name: &'static str,
     /// Ticked or not.
     checked: RwSignal<bool>,
-    /// Why it can't be changed now; it stays reachable, so that the reason can be read.
+    /// Why it can't be changed now. The checkbox stays focusable, so that the reason can be read.
     #[prop(optional, into)]
     fixed_because: Option<Signal<String>>,
-    /// What is wrong with it; read out at once.
+    /// The error, announced at once.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
-    /// To focus it from outside.
+    /// For focusing it from outside.
     #[prop(optional)]
     input_ref: NodeRef<html::Input>,
 ) -> impl IntoView {

@@ -5,40 +5,40 @@ use crate::ui::{
     form::field::{Field, FieldIds, invalid},
 };
 
-/// Which keyboard and which autofill a code wants.
+/// The kind of code, which decides on the keyboard and the autofill.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum CodeKind {
     /// Digits of an authenticator.
     #[default]
     Digits,
-    /// Letters and digits from a list on paper.
+    /// Letters and digits of a backup code.
     Backup,
 }
 
-/// One field for a whole code: six boxes would break paste, autofill and screen readers.
+/// One field for a whole code, because six boxes would break paste, autofill and screen readers.
 ///
-/// It keeps what was typed and never submits by itself. Each new error is read out, and the focus returns here with the text selected,
-/// so that typing replaces it. Set the error to `None` when the form is submitted: the same words then count as new.
+/// The field keeps its text and never submits by itself. Each new error is announced, and the focus returns here with the text selected,
+/// so that typing replaces it. Set the error to `None` when the form is submitted, so that a repeated error counts as new.
 #[component]
 pub fn CodeField(
-    /// `6-digit code`.
+    /// The label, such as `6-digit code`.
     #[prop(into)]
     label: Signal<String>,
-    /// What is typed, blanks and dashes too.
+    /// The typed text, with spaces and dashes.
     value: RwSignal<String>,
-    /// Digits or backup code.
+    /// The kind of code.
     #[prop(optional)]
     kind: CodeKind,
-    /// A word of help below the field.
+    /// Help below the field.
     #[prop(optional, into)]
     hint: Option<Signal<String>>,
-    /// Why the last one was refused.
+    /// Why the last code was refused.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
-    /// Takes the focus when it appears: for a field that replaces another on the same page.
+    /// Takes the focus when it appears, for a field that replaces another one on the same page.
     #[prop(optional)]
     autofocus: bool,
-    /// To focus it from outside.
+    /// For focusing it from outside.
     #[prop(optional)]
     input_ref: NodeRef<html::Input>,
 ) -> impl IntoView {

@@ -6,7 +6,7 @@ use crate::ui::{
     text::written::written,
 };
 
-/// The ids that tie label, control, hint and error together.
+/// The ids that connect label, control, hint and error.
 #[derive(Clone)]
 pub(crate) struct FieldIds {
     pub control: String,
@@ -24,7 +24,7 @@ impl FieldIds {
         }
     }
 
-    /// `aria-describedby`: the error first, because it is what matters now.
+    /// The value of `aria-describedby`, with the error first because it is more important.
     pub fn described_by(
         &self,
         has_hint: bool,
@@ -40,12 +40,12 @@ impl FieldIds {
     }
 }
 
-/// `aria-invalid` for a control with this error.
+/// The value of `aria-invalid` for a control with this error.
 pub(crate) fn invalid(error: Signal<Option<String>>) -> impl Fn() -> Option<&'static str> + Clone {
     move || error.read().is_some().then_some("true")
 }
 
-/// The error below a control; `alert` reads it out at once, for forms with a single field.
+/// The error below a control. `alert` announces it at once, for forms with a single field.
 #[component]
 pub(crate) fn FieldError(
     id: String,
@@ -67,14 +67,14 @@ pub(crate) fn FieldError(
     })
 }
 
-/// Label above, hint and error around the control given as children.
+/// The label above, and hint and error below, the control given as children.
 #[component]
 pub(crate) fn Field(
     ids: FieldIds,
     label: Signal<String>,
     hint: Option<Signal<String>>,
     error: Signal<Option<String>>,
-    /// The hint's demand is met: it gets a tick.
+    /// Whether the input satisfies the hint, which then gets a tick.
     #[prop(optional)]
     met: Signal<bool>,
     #[prop(optional)] alert: bool,

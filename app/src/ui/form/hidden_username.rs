@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 
-/// Tells a password manager whose password stands beside it; people neither see nor reach it.
+/// Tells a password manager whose password the form contains. Users can neither see nor focus it.
 #[component]
 pub fn HiddenUsername(
-    /// The address the person signs in with.
+    /// The address that the user signs in with.
     #[prop(into)]
     email: Signal<String>,
 ) -> impl IntoView {

@@ -6,19 +6,19 @@ use crate::ui::{
     text::written::written,
 };
 
-/// A link in a button's clothes: it leads somewhere, so it stays a link for keyboard, reader and middle click.
+/// A link that looks like a button. The element stays a link for keyboards, screen readers and middle clicks, because it navigates.
 #[component]
 pub fn LinkButton(
-    /// Where to; the router takes over links of this origin.
+    /// The target. The router handles links of this origin.
     #[prop(into)]
     href: Signal<String>,
-    /// What it says.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
-    /// Its weight.
+    /// The emphasis.
     #[prop(optional)]
     kind: ButtonKind,
-    /// A picture before the words.
+    /// An icon before the label.
     #[prop(optional, into)]
     icon: Option<Signal<Glyph>>,
 ) -> impl IntoView {

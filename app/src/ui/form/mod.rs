@@ -1,4 +1,4 @@
-//! What people fill in and press.
+//! Fields and buttons.
 
 pub(crate) mod button;
 pub(crate) mod checkbox;

@@ -7,39 +7,39 @@ use crate::ui::{
     text::wording,
 };
 
-/// What a password manager may propose.
+/// The rules for passwords that a password manager generates.
 const RULES: &str = "minlength: 15; maxlength: 256;";
 
-/// A password with a button that shows it; pasting and password managers work.
+/// A password field with a button that shows the password. Pasting and password managers work.
 #[component]
 pub fn PasswordField(
-    /// What to type.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
-    /// What is typed.
+    /// The typed text.
     value: RwSignal<String>,
-    /// Name for the browser's memory.
+    /// Name for the browser's autofill.
     #[prop(default = "password")]
     name: &'static str,
     /// `current-password` or `new-password`.
     #[prop(default = "current-password")]
     autocomplete: &'static str,
-    /// The rule, where a new one is chosen.
+    /// The rule, for a new password.
     #[prop(optional, into)]
     hint: Option<Signal<String>>,
-    /// The rule of the hint is met by what is typed.
+    /// Whether the input satisfies the hint.
     #[prop(optional, into)]
     met: Signal<bool>,
-    /// What is wrong with it.
+    /// The error.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
-    /// Reads the error out at once, for forms with this single field.
+    /// Announces the error at once, for forms with this single field.
     #[prop(optional)]
     alert: bool,
-    /// Whether it is shown, to set it from outside.
+    /// Whether the password is shown, for setting it from outside.
     #[prop(optional)]
     shown: RwSignal<bool>,
-    /// To focus it from outside.
+    /// For focusing it from outside.
     #[prop(optional)]
     input_ref: NodeRef<html::Input>,
 ) -> impl IntoView {
@@ -64,7 +64,7 @@ pub fn PasswordField(
                     bind:value=value
                     node_ref=input_ref
                 />
-                // The name stays the same and the state is said by `aria-pressed`: "Show password, pressed".
+                // The name stays the same, and `aria-pressed` gives the state: "Show password, pressed".
                 <button
                     class="password__toggle"
                     type="button"

@@ -5,22 +5,22 @@ use crate::ui::{
     layout::icon::{Glyph, Icon},
 };
 
-/// A native list to choose from.
+/// A native select field.
 #[component]
 pub fn Select(
-    /// What is chosen.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
-    /// Name for the browser's memory.
+    /// Name for the browser's autofill.
     name: &'static str,
     /// The chosen option's value.
     value: RwSignal<String>,
-    /// Value and words of each option.
+    /// Value and label of each option.
     options: Vec<(String, String)>,
-    /// A word of help below.
+    /// Help below the field.
     #[prop(optional, into)]
     hint: Option<Signal<String>>,
-    /// What is wrong with it.
+    /// The error.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
@@ -29,7 +29,7 @@ pub fn Select(
     let options = options.into_iter().map(move |(option, words)| {
         let chosen = option.clone();
         view! {
-            // The property: the attribute no longer counts once somebody has chosen.
+            // Sets the property, because the attribute has no effect once the user has chosen.
             <option value=option prop:selected=move || *value.read() == chosen>
                 {words}
             </option>

@@ -8,16 +8,16 @@ use web_sys::{Element, Event, HtmlFormElement};
 
 use crate::ui::browser::reactive::clicked;
 
-/// A form that hands its submit to the page: by button or by Enter in a field, once for each.
+/// A form that passes each submit to the page once, by a button or by Enter in a field.
 ///
-/// Errors are shown beside the fields, not by the browser's bubbles. `method="post"` keeps what was typed out of the address bar,
-/// should it ever be submitted before the app has taken over.
+/// Errors are shown next to the fields, not in the browser's bubbles. `method="post"` keeps the input out of the URL if the form is
+/// submitted before the app has started.
 #[component]
 pub fn SubmitForm(
-    /// Called once for each submit that counts.
+    /// Called once for each effective submit.
     #[prop(into)]
     on_submit: Callback<()>,
-    /// True while the last submit is under way.
+    /// True while the last submit is running.
     #[prop(optional, into)]
     pending: Signal<bool>,
     /// Fields and buttons.
@@ -36,7 +36,7 @@ pub fn SubmitForm(
             on_submit.run(());
         }
     };
-    // Before the button itself hears of it: `Try again` submits as well, and other buttons carry along what was typed.
+    // Runs before the button's own handler, because `Try again` submits too, and other buttons use the input.
     let press = move |event: MouseEvent| {
         let target = event
             .target()
@@ -46,7 +46,7 @@ pub fn SubmitForm(
             read();
         }
     };
-    // A key that is held submits once: each submit of a wrong code costs a try.
+    // A held key submits only once, because each submit of a wrong code costs an attempt.
     let hold = move |event: KeyboardEvent| {
         if event.key() == "Enter" && event.repeat() {
             event.prevent_default();
@@ -59,7 +59,7 @@ pub fn SubmitForm(
     }
 }
 
-/// Has each field say what stands in it: password managers and autofill of some browsers change fields without a word.
+/// Makes each field report its value, because password managers and the autofill of some browsers change fields without an event.
 fn read_fields(form: &HtmlFormElement) {
     let Ok(fields) = form.query_selector_all("input, select") else {
         return;

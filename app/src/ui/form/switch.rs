@@ -5,24 +5,24 @@ use crate::ui::{
     text::{wording, written::written},
 };
 
-/// Something that is on or off at once, without a form around it.
+/// A switch that takes effect at once, without a form.
 ///
-/// It never turns by itself: a press asks, and `checked` follows what was acknowledged.
+/// The switch never changes by itself: a press sends a request, and `checked` follows the confirmed state.
 #[component]
 pub fn Switch(
-    /// What being on means; the switch's name.
+    /// The name of the switch, which says what On means.
     #[prop(into)]
     label: Signal<String>,
     /// On or off.
     #[prop(into)]
     checked: Signal<bool>,
-    /// True while a press is on its way.
+    /// True while a request is running.
     #[prop(optional, into)]
     pending: Signal<bool>,
-    /// Why it can't be changed; it stays reachable, so that the reason can be read.
+    /// Why it can't be changed. The switch stays focusable, so that the reason can be read.
     #[prop(optional, into)]
     fixed_because: Option<Signal<String>>,
-    /// Called on each press that counts.
+    /// Called on each effective press.
     #[prop(optional, into)]
     on_press: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -53,7 +53,7 @@ pub fn Switch(
                 class="switch__button"
                 type="button"
                 role="switch"
-                // Its name names an account.
+                // The name contains an account's name.
                 translate="no"
                 aria-label=move || label.get()
                 aria-checked=move || if checked.get() { "true" } else { "false" }
@@ -64,7 +64,7 @@ pub fn Switch(
             >
                 <span class="switch__track"></span>
             </button>
-            // `aria-checked` and `aria-busy` say it already.
+            // Hidden from screen readers, because `aria-checked` and `aria-busy` already say it.
             <span class="switch__state" aria-hidden="true" use:written=state></span>
             {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id use:written=reason></p> }.into_any())}
         </div>

@@ -2,15 +2,15 @@ use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 use crate::ui::form::field::{Field, FieldIds, invalid};
 
-/// A line of text with its label above and its error below.
+/// A text field with its label above and its error below.
 #[component]
 pub fn TextField(
-    /// What to type.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
-    /// Name for the browser's memory; also the prefix of the ids.
+    /// Name for the browser's autofill, and the prefix of the ids.
     name: &'static str,
-    /// What is typed.
+    /// The typed text.
     value: RwSignal<String>,
     /// `text`, `email` …
     #[prop(default = "text")]
@@ -18,19 +18,19 @@ pub fn TextField(
     /// The browser's autofill token.
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// A word of help below the field.
+    /// Help below the field.
     #[prop(optional, into)]
     hint: Option<Signal<String>>,
-    /// What is wrong with it.
+    /// The error.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
-    /// To focus it from outside.
+    /// For focusing it from outside.
     #[prop(optional)]
     input_ref: NodeRef<html::Input>,
 ) -> impl IntoView {
     let ids = FieldIds::new(name);
     let (control, described_by) = (ids.control.clone(), ids.described_by(hint.is_some(), error));
-    // An address is not a sentence: no capital, no red underline.
+    // An address is not prose, so it gets no capital letter and no spell check.
     let prose = kind == "text";
     view! {
         <Field ids label hint error>
@@ -42,7 +42,7 @@ pub fn TextField(
                 autocomplete=autocomplete
                 autocapitalize=(!prose).then_some("none")
                 {..custom_attribute("autocorrect", (!prose).then_some("off"))}
-                // A name of any script is typed in its own direction.
+                // A name is shown in the direction of its script.
                 dir=prose.then_some("auto")
                 spellcheck=(!prose).then_some("false")
                 aria-describedby=described_by

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::ui::text::written::written;
 
-/// Names and values, one pair a line.
+/// A list of names and values, one pair on each line.
 #[component]
 pub fn DetailsList(
     /// The pairs.

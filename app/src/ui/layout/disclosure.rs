@@ -6,18 +6,18 @@ use crate::ui::{
     text::written::written,
 };
 
-/// A button that unfolds more below it.
+/// A button that expands content below it.
 ///
-/// Not `<details>`: its summary is no button for every reader, and people look for a button by that name.
+/// Not `<details>`, because some screen readers don't announce its summary as a button, and users look for a button with that name.
 #[component]
 pub fn Disclosure(
-    /// The button's words.
+    /// The button's label.
     #[prop(into)]
     label: Signal<String>,
-    /// Unfolded or not; give it to open or close it from outside.
+    /// Whether it is expanded, for changing it from outside.
     #[prop(optional)]
     open: RwSignal<bool>,
-    /// What unfolds.
+    /// The expandable content.
     children: Children,
 ) -> impl IntoView {
     let id = unique_id("more");

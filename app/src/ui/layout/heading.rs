@@ -7,15 +7,15 @@ use crate::ui::{
     text::{pure::plain, written::written},
 };
 
-/// Whether a page of this visit has already been shown.
+/// Whether another page was already shown since the app started.
 static SHOWN_BEFORE: AtomicBool = AtomicBool::new(false);
 
-/// The page's heading: names the document and takes the focus when the page is reached by navigation.
+/// The page's heading. Sets the document's title and takes the focus when the page is reached by navigation.
 ///
-/// Not at first load: there the browser reads the page from its top. Then it takes the place of the frame that stood there.
+/// At first load the focus does not move, because the browser reads the page from the top. Then the boot frame is removed.
 #[component]
 pub fn FocusHeading(
-    /// The heading; the document's title is it, a dot and the brand.
+    /// The heading. The document's title is the heading, a dot and the brand.
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
@@ -33,7 +33,7 @@ pub fn FocusHeading(
     }
 }
 
-/// The server writes the brand into the page's head.
+/// The brand, which the server writes into the page's head.
 fn brand() -> String {
     let meta = document().query_selector("meta[name=brand]").ok().flatten();
     meta.and_then(|meta| meta.get_attribute("content"))

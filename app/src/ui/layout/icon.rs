@@ -1,8 +1,8 @@
 use leptos::prelude::*;
 
-/// Pictures of Lucide 1.62 (ISC, parts of it MIT: `icon.LICENSE.txt`), drawn with a stroke of the text's colour.
+/// Icons of Lucide 1.62 (ISC, parts of it MIT: `icon.LICENSE.txt`), drawn with a stroke in the text colour.
 ///
-/// Each is the set's own drawing on its 24 × 24 grid, its shapes joined into one path. The comment names the original.
+/// Each icon is the original drawing on its 24 × 24 grid, with its shapes joined into one path. The comment names the original.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Glyph {
     /// Done, on, copied (`check`).
@@ -27,11 +27,11 @@ pub enum Glyph {
     Info,
     /// More actions (`ellipsis`).
     More,
-    /// On paper (`printer`).
+    /// Print (`printer`).
     Print,
     /// Protection (`shield`).
     Shield,
-    /// Take care (`triangle-alert`).
+    /// A warning (`triangle-alert`).
     Warning,
 }
 
@@ -72,10 +72,10 @@ impl Glyph {
     }
 }
 
-/// An inline picture beside words that say the same: hidden from assistive technology.
+/// An inline icon next to text with the same meaning, so it is hidden from assistive technology.
 #[component]
 pub fn Icon(
-    /// Which picture.
+    /// The icon.
     #[prop(into)]
     glyph: Signal<Glyph>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! What a page is made of.
+//! Widgets for the layout of a page.
 
 pub(crate) mod details;
 pub(crate) mod disclosure;

@@ -5,12 +5,12 @@ use crate::ui::{
     text::written::written,
 };
 
-/// First stop of the keyboard: jumps over the header.
+/// The first keyboard stop, which skips the header.
 ///
-/// The router would take the click, scroll and leave the focus behind, so it is moved here.
+/// The router would handle the click and scroll without moving the focus, so the focus is moved here.
 #[component]
 pub fn SkipLink(
-    /// Its words.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {

@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 
-/// Where one is in a row of steps: "Step 2 of 4", and the names of all where there is room.
+/// The position in a sequence of steps: "Step 2 of 4", and all names if there is enough space.
 #[component]
 pub fn StepIndicator(
-    /// Names in their order.
+    /// The names, in order.
     steps: Vec<String>,
-    /// The present one, counted from 1.
+    /// The current step, counted from 1.
     current: usize,
 ) -> impl IntoView {
     let count = steps.len();

@@ -2,20 +2,20 @@ use leptos::prelude::*;
 
 use crate::ui::text::written::written;
 
-/// A table that becomes a stack of cards where there is no room for its columns.
+/// A table that becomes a stack of cards if its columns don't fit.
 ///
-/// Its roles are said again, because an element that is displayed as a block loses those of a table.
+/// The roles are set explicitly, because an element that is displayed as a block loses the roles of a table.
 #[component]
 pub fn Table(
-    /// What it holds; only said.
+    /// The caption, only for screen readers.
     #[prop(into)]
     caption: Signal<String>,
     /// The columns' names.
     columns: Vec<&'static str>,
-    /// True while newer rows are on their way; those from before stay.
+    /// True while newer rows load. The old rows stay visible.
     #[prop(optional, into)]
     loading: Signal<bool>,
-    /// The rows: `tr` of role `row`, with `RowHead` and `Cell`.
+    /// The rows: `tr` with role `row`, with `RowHead` and `Cell`.
     children: Children,
 ) -> impl IntoView {
     let head = |name| {
@@ -36,10 +36,10 @@ pub fn Table(
     }
 }
 
-/// Rows by what they are about: a row stays while newer ones come, with the focus in it, and never becomes that of another.
+/// Rows keyed by id. A row and its focus stay when newer rows arrive, and a row is never reused for another id.
 #[component]
 pub fn Rows(
-    /// The ids, in their order.
+    /// The ids, in order.
     ids: Signal<Vec<String>>,
     /// The row of an id.
     row: Callback<String, AnyView>,
@@ -59,7 +59,7 @@ pub fn RowHead(
 /// A cell.
 #[component]
 pub fn Cell(
-    /// The column's name, shown before the content where the cells are stacked.
+    /// The column's name, shown before the content if the cells are stacked.
     label: &'static str,
     /// Its content.
     children: Children,

@@ -1,22 +1,22 @@
-//! Leptos' `Show`, compiled once: with a condition of its own type each brings a copy of it into the pages, almost a kilobyte.
+//! Leptos' `Show`, compiled once. With its own condition type, each use would add almost a kilobyte to the pages.
 
 use leptos::prelude::*;
 
 use crate::ui::browser::reactive::{memo, shown};
 
-/// Shows its children while a condition holds, and a fallback otherwise.
+/// Shows its children while a condition holds, and otherwise a fallback.
 #[component]
 pub fn When(
     /// The condition.
     #[prop(into)]
     holds: Signal<bool>,
-    /// What is shown otherwise.
+    /// Shown while the condition does not hold.
     #[prop(optional, into)]
     fallback: ViewFn,
-    /// What is shown while it holds.
+    /// Shown while the condition holds.
     children: ChildrenFn,
 ) -> impl IntoView {
-    // What is shown is made anew only when the condition changes, not whenever what it reads does.
+    // The content is rebuilt only when the condition changes, not whenever a signal that it reads changes.
     let holds = memo(move || holds.get());
     shown(move || {
         if holds.get() {

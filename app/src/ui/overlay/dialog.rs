@@ -13,17 +13,17 @@ use crate::ui::{
     text::written::written,
 };
 
-/// A question that must be answered before anything else: a native modal dialog, closed by Escape like by its Cancel.
+/// A question that must be answered first: a native modal dialog. Escape closes it like its Cancel button.
 ///
-/// The browser keeps the focus inside and gives it back to where it was.
+/// The browser keeps the focus inside the dialog and then returns it to where it was.
 #[component]
 pub fn Dialog(
-    /// Whether it is open; closing sets it to false.
+    /// Whether it is open. Closing sets it to false.
     open: RwSignal<bool>,
-    /// What is asked; the dialog's name.
+    /// The question, which is the dialog's name.
     #[prop(into)]
     label: Signal<String>,
-    /// What follows, and the buttons in an element of class `actions`.
+    /// The explanation, and the buttons in an element of class `actions`.
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -32,7 +32,7 @@ pub fn Dialog(
     effect(move || {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
-            // Without it the question stands in the page: it can be answered all the same.
+            // Without `showModal` the dialog is shown within the page, and can still be answered.
             if call(&dialog, "showModal", &Array::new()).is_err() {
                 dialog.set_open(true);
             }
@@ -42,7 +42,7 @@ pub fn Dialog(
     });
     let closed = move |_: ev::Event| {
         open.try_set(false);
-        // The browser gives the focus back to where it was, unless that is hidden or gone by now.
+        // The browser returns the focus to where it was, unless that element is now hidden or gone.
         next_frame(|| {
             let focused = document()
                 .active_element()

@@ -15,10 +15,10 @@ use crate::ui::{
     },
 };
 
-/// Items inside a closed group don't count.
+/// All items except those inside a closed group.
 const ITEMS: &str = "[role^=menuitem]:not([hidden] [role^=menuitem])";
 
-/// What the items of a menu share with it.
+/// The state that the items of a menu share with it.
 #[derive(Clone, Copy)]
 pub(crate) struct MenuContext {
     open: RwSignal<bool>,
@@ -27,7 +27,7 @@ pub(crate) struct MenuContext {
 }
 
 impl MenuContext {
-    /// Closes and gives the focus back to the button, so that it is never lost with the list.
+    /// Closes the menu and returns the focus to the button, so that the focus is not lost with the list.
     pub fn close(self) {
         if let Some(trigger) = self.trigger.get_untracked() {
             let _ = trigger.focus();
@@ -50,7 +50,7 @@ impl MenuContext {
     }
 
     fn open_at(self, key: &str) {
-        // Shown at once, not with the next rendering: a hidden element takes no focus.
+        // Shown at once instead of with the next rendering, because a hidden element can't take the focus.
         if let Some(list) = self.list.get_untracked() {
             let _ = list.remove_attribute("hidden");
         }
@@ -58,7 +58,7 @@ impl MenuContext {
         self.step(key);
     }
 
-    /// Moves the focus as `key` says; false leaves the key to the browser.
+    /// Moves the focus according to `key`. Returns false to leave the key to the browser.
     fn step(self, key: &str) -> bool {
         let items = self.items();
         let focused = document().active_element();
@@ -82,7 +82,7 @@ impl MenuContext {
                 self.close();
                 true
             }
-            // A link knows Enter only, but a menu item is expected to take the space bar too.
+            // A link reacts only to Enter, but users expect that the space bar also activates a menu item.
             (true, " ") => press_focused_link(),
             (true, key) => self.step(key),
             _ => false,
@@ -104,15 +104,15 @@ fn press_focused_link() -> bool {
     link.is_some()
 }
 
-/// A button that opens a list of items below it: arrow keys, Home, End, Escape; closes when the focus or the pointer goes elsewhere.
+/// A button that opens a list of items below it. Supports arrow keys, Home, End and Escape; closes when focus or pointer go elsewhere.
 ///
-/// Its items are `MenuLink`, `MenuAction` and `ThemeMenu`.
+/// The items are `MenuLink`, `MenuAction` and `ThemeMenu`.
 #[component]
 pub fn Menu(
-    /// The button's name: that of a person, shown beside initials; words that are not shown with `compact`.
+    /// The button's name: a user's name, shown next to initials; hidden text with `compact`.
     #[prop(into)]
     label: Signal<String>,
-    /// Shows three dots instead of the words.
+    /// Shows three dots instead of the name.
     #[prop(optional)]
     compact: bool,
     /// The items.
@@ -139,13 +139,13 @@ pub fn Menu(
             context.open_at("ArrowDown");
         }
     };
-    // Without this a press on the button would first take the focus from the list, which closes it, and then open it again.
+    // Otherwise a press on the button would take the focus from the list, which closes the menu, and then open it again.
     let keep_focus = move |event: MouseEvent| event.prevent_default();
     let leave = move |event: FocusEvent| {
         let next = event
             .related_target()
             .and_then(|target| target.dyn_into::<Node>().ok());
-        // Taken from the event: when the whole menu leaves the page its focus goes too, and its signals are gone by then.
+        // Read from the event, because the focus also leaves when the whole menu is removed, and its signals are then disposed.
         let menu = event
             .current_target()
             .and_then(|menu| menu.dyn_into::<Node>().ok());

@@ -8,13 +8,13 @@ fn close(context: Option<MenuContext>) {
     }
 }
 
-/// An item that leads to a page.
+/// A menu item that navigates to a page.
 #[component]
 pub fn MenuLink(
-    /// Where to; the router takes over links of this origin.
+    /// The target. The router handles links of this origin.
     #[prop(into)]
     href: Signal<String>,
-    /// What it says.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {
@@ -24,16 +24,16 @@ pub fn MenuLink(
     }
 }
 
-/// An item that does something.
+/// A menu item with an action.
 #[component]
 pub fn MenuAction(
-    /// What it says.
+    /// The label.
     #[prop(into)]
     label: Signal<String>,
-    /// Called once the menu is closed and its button has the focus again.
+    /// Called after the menu has closed and its button has the focus again.
     #[prop(into)]
     on_choose: Callback<()>,
-    /// Takes something away.
+    /// Marks a destructive action.
     #[prop(optional)]
     danger: bool,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! What lies above the page: dialogs and menus.
+//! Widgets above the page: dialogs and menus.
 
 pub(crate) mod dialog;
 pub(crate) mod menu;

@@ -6,7 +6,7 @@ use crate::ui::{
     text::{wording, written::written},
 };
 
-/// The item `Theme` of a menu: unfolds its three choices in place; the menu stays open, so that they can be compared.
+/// The menu item `Theme`, which expands its three choices in place. The menu stays open, so that the themes can be compared.
 #[component]
 pub fn ThemeMenu() -> impl IntoView {
     let unfolded = RwSignal::new(false);

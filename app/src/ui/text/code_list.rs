@@ -2,13 +2,13 @@ use leptos::prelude::*;
 
 use crate::ui::browser::reactive::shown;
 
-/// A list of codes in big, even letters; each item's text is exactly its code.
+/// A list of codes in large monospaced letters. The text of each item is exactly its code.
 #[component]
 pub fn CodeList(
-    /// Names the list.
+    /// The name of the list.
     #[prop(into)]
     label: Signal<String>,
-    /// Its id, for `CopyButton`'s `source`.
+    /// The id of the list, for `CopyButton`'s `source`.
     #[prop(into)]
     id: String,
     /// The codes.
@@ -20,7 +20,7 @@ pub fn CodeList(
         codes.get().into_iter().map(item).collect_view().into_any()
     });
     view! {
-        // The role is said again because Safari forgets it when the list has no markers.
+        // The role is set explicitly, because Safari drops it from lists without markers.
         <ol class="codes" id=id role="list" aria-label=move || label.get() translate="no">
             {items}
         </ol>

@@ -2,13 +2,13 @@ use leptos::prelude::*;
 
 use crate::ui::text::{pure::groups_of_four, written::written};
 
-/// A key in groups of four, easy to type from one screen to another.
+/// A key in groups of four, which are easy to type on another device.
 #[component]
 pub fn KeyGroups(
-    /// The key without blanks.
+    /// The key without spaces.
     #[prop(into)]
     value: Signal<String>,
-    /// Its id, for `CopyButton`'s `source`.
+    /// The id, for `CopyButton`'s `source`.
     #[prop(into)]
     id: String,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Texts, times and codes as people read them.
+//! Texts, times and codes in readable form.
 
 #[cfg(feature = "csr")]
 pub(crate) mod calendar;

@@ -1,29 +1,29 @@
-//! Decisions of the widgets that need no browser.
+//! The logic of widgets that needs no browser.
 
-/// Marks around a name within a sentence: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE.
+/// The marks around a name within a sentence: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE.
 const NAME: [char; 2] = ['\u{2068}', '\u{2069}'];
 
-/// A piece of a sentence.
+/// A part of a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// Words of ours, which a translator may change.
+    /// The product's own words, which a translator may change.
     Words(&'a str),
-    /// A name, an address or a reference, which stays as it is.
+    /// A name, an address or a reference, which must not change.
     Name(&'a str),
 }
 
-/// A name for use within a sentence: [`parts`] finds it there.
+/// Marks a name within a sentence, so that [`parts`] finds it.
 pub fn named(name: &str) -> String {
     let [open, close] = NAME;
     format!("{open}{}{close}", plain(name))
 }
 
-/// A sentence without the marks around its names, for titles and labels.
+/// Removes the marks around names from a sentence, for titles and labels.
 pub fn plain(words: &str) -> String {
     words.replace(NAME, "")
 }
 
-/// A sentence taken apart at its names.
+/// Splits a sentence at its names.
 pub fn parts(words: &str) -> impl Iterator<Item = Part<'_>> {
     let [open, close] = NAME;
     let mut pieces = words.split(open);
@@ -37,9 +37,9 @@ pub fn parts(words: &str) -> impl Iterator<Item = Part<'_>> {
         .filter(|part| *part != Part::Words(""))
 }
 
-/// Unit and signed count for `Intl.RelativeTimeFormat`: negative is the past.
+/// Unit and signed count for `Intl.RelativeTimeFormat`; negative means the past.
 ///
-/// Anything under a minute counts as "now": a clock that ticks once a minute must not show seconds that stand still.
+/// Anything under a minute counts as "now", because the display updates once a minute and seconds would stand still.
 pub fn relative_unit(milliseconds: i64) -> (i64, &'static str) {
     const MINUTE: i64 = 60_000;
     const HOUR: i64 = 60 * MINUTE;
@@ -54,7 +54,7 @@ pub fn relative_unit(milliseconds: i64) -> (i64, &'static str) {
     }
 }
 
-/// The same in our own words, for a browser that has none: `3 minutes ago`.
+/// English words for a browser without `Intl.RelativeTimeFormat`: `3 minutes ago`.
 pub fn relative_words(count: i64, unit: &str) -> String {
     match count.unsigned_abs() {
         0 => "now".to_owned(),
@@ -63,12 +63,12 @@ pub fn relative_words(count: i64, unit: &str) -> String {
     }
 }
 
-/// `3:05` for the eye.
+/// A duration to display: `3:05`.
 pub fn clock_face(seconds: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// `3 minutes 5 seconds` for the ear.
+/// A duration to announce: `3 minutes 5 seconds`.
 pub fn duration_words(seconds: u32) -> String {
     let part = |count: u32, unit: &str| match count {
         0 => None,
@@ -84,7 +84,7 @@ pub fn duration_words(seconds: u32) -> String {
     }
 }
 
-/// Whether a countdown speaks at this moment: each second would drown everything else.
+/// Whether a countdown is announced at this moment. Announcing every second would drown out everything else.
 pub fn is_spoken(seconds_left: u32) -> bool {
     seconds_left.is_multiple_of(if seconds_left > 60 { 60 } else { 15 })
 }
@@ -101,8 +101,8 @@ pub fn menu_target(key: &str, current: Option<usize>, count: usize) -> Option<us
     }
 }
 
-/// First letters of the first and last name, for a picture that carries no meaning of its own; its style makes capitals of them, as the
-/// browser has the table for that already.
+/// First letters of the first and last name, for a decorative picture. The style converts them to capitals, because the browser already
+/// has the table for that.
 pub fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
@@ -110,7 +110,7 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).collect()
 }
 
-/// Groups of four characters: what people can carry in their head from one screen to another.
+/// Groups of four characters, which users can remember while they type a key on another device.
 pub fn groups_of_four(key: &str) -> Vec<String> {
     let characters: Vec<char> = key
         .chars()
@@ -122,18 +122,18 @@ pub fn groups_of_four(key: &str) -> Vec<String> {
         .collect()
 }
 
-/// The light frame that scanners need around a QR code (ISO/IEC 18004), in modules.
+/// The light margin that scanners need around a QR code (ISO/IEC 18004), in modules.
 pub const QUIET_ZONE: u32 = 4;
 
-/// CSS pixels a module of a QR code that has so many a side, its frame included: whole ones, so that no edge is blurred, and at least the three
-/// that cheap cameras need.
+/// CSS pixels for each module of a QR code with `plate` modules on each side, margin included: a whole number, so that no edge is blurred,
+/// and at least three, which cheap cameras need.
 pub fn module_pixels(plate: u32) -> u32 {
     const SIDE: u32 = 260;
     (SIDE / plate.max(1)).max(3)
 }
 
-/// A name for a file: words joined by single dashes. Letters of every script stay as they are, but for A to Z; what separates, turns or hides
-/// text does not.
+/// A file name: words joined by single dashes. A to Z become lower case and letters of other scripts stay; separators, direction marks and
+/// invisible characters are removed.
 pub fn slug(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let is_kept = |character: char| match character {
@@ -155,7 +155,7 @@ pub fn slug(text: &str) -> String {
     words.join("-")
 }
 
-/// `10,000`: digits in groups of three.
+/// A number with its digits in groups of three: `10,000`.
 pub fn grouped(number: u32) -> String {
     let digits = number.to_string();
     let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn p7_modules_are_whole_pixels_and_large_enough() {
-        // Versions 1, 6, 8 and 14, with the frame.
+        // Versions 1, 6, 8 and 14, with the margin.
         for (plate, pixels) in [(29, 8), (49, 5), (57, 4), (81, 3)] {
             assert_eq!(module_pixels(plate), pixels, "{plate}");
         }

@@ -2,18 +2,18 @@ use leptos::prelude::*;
 
 use crate::ui::text::pure::{QUIET_ZONE, module_pixels};
 
-/// A QR code, black on a white plate in every theme: many phones can't read the inverse.
+/// A QR code, black on a white plate in every theme, because many phones can't read an inverted code.
 ///
-/// It is a picture with an address, not nodes of the page: extensions that darken pages change the colours of nodes.
+/// The code is an image with a URL instead of elements of the page, because extensions that darken pages change the colours of elements.
 #[component]
 pub fn QrCode(
-    /// The dark modules as one SVG path, a module a unit, the first at 0 0.
+    /// The dark modules as one SVG path, one unit for each module, with the first module at 0 0.
     #[prop(into)]
     path: Signal<String>,
-    /// Modules a side.
+    /// Modules on each side.
     #[prop(into)]
     size: Signal<u32>,
-    /// Says what it is, `QR code for ada@example.com`.
+    /// The text alternative, such as `QR code for ada@example.com`.
     #[prop(into)]
     label: Signal<String>,
 ) -> impl IntoView {

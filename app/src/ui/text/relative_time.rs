@@ -16,10 +16,10 @@ use crate::ui::{
     },
 };
 
-/// "3 minutes ago" in the reader's language, kept true minute by minute; the exact time on hover and focus.
+/// "3 minutes ago" in the user's language, updated every minute; the exact time on hover and focus.
 #[component]
 pub fn RelativeTime(
-    /// The instant in unix milliseconds.
+    /// The instant in Unix milliseconds.
     #[prop(into)]
     at: Signal<i64>,
 ) -> impl IntoView {
@@ -53,7 +53,7 @@ fn exact_time(milliseconds: i64) -> String {
     let _ = Reflect::set(&options, &"dateStyle".into(), &"full".into());
     let _ = Reflect::set(&options, &"timeStyle".into(), &"long".into());
     let date = date(milliseconds);
-    // Some browsers name a language that their own tables refuse, such as `en-US@posix`.
+    // Some browsers report a language that their own tables refuse, such as `en-US@posix`.
     let languages = [reader_language(), Some("en".to_owned())];
     languages
         .into_iter()
@@ -70,7 +70,7 @@ fn exact_time(milliseconds: i64) -> String {
     reason = "a count of minutes, days or years"
 )]
 fn relative_time(milliseconds: i64) -> String {
-    // Only what has happened is shown: ahead of us it lies because this device's clock is slow.
+    // All shown instants are in the past. One that seems to be in the future means that this device's clock is slow.
     let (count, unit) = relative_unit(milliseconds.min(0));
     let options = Object::new();
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());

@@ -1,28 +1,28 @@
-//! What the widgets say on their own; everything else is passed in by the pages.
+//! The widgets' own texts. The pages pass in all other texts.
 
-/// Toggle beside a password.
+/// Label of the toggle next to a password.
 pub const SHOW_PASSWORD: &str = "Show password";
-/// Said after the clipboard took the text.
+/// Shown after the text was copied to the clipboard.
 pub const COPIED: &str = "Copied";
-/// Said when the clipboard is refused and the text stands selected instead.
+/// Shown if the clipboard is refused and the text is selected instead.
 pub const COPY_BY_HAND: &str = "Selected. Press Ctrl+C (⌘C on a Mac) to copy.";
-/// Action beside an error that may pass by itself.
+/// Action next to an error that may be temporary.
 pub const TRY_AGAIN: &str = "Try again";
-/// Removes a message that has been read.
+/// Removes a message after reading.
 pub const DISMISS: &str = "Dismiss";
-/// Stands for content that is on its way.
+/// Shown while content loads.
 pub const LOADING: &str = "Loading…";
-/// Fallback for a button whose page gives no words for its wait.
+/// Default label of a pending button.
 pub const WORKING: &str = "Working…";
-/// Beside a switch that is on.
+/// Shown next to a switch that is on.
 pub const ON: &str = "On";
-/// Beside a switch that is off.
+/// Shown next to a switch that is off.
 pub const OFF: &str = "Off";
-/// Said when a countdown has ended.
+/// Shown when a countdown has ended.
 pub const NOW: &str = "You can try again now.";
-/// Menu item and group of the colour choice.
+/// Label of the menu item and of the group of colour themes.
 pub const THEME: &str = "Theme";
-/// Follow the device.
+/// Follows the device.
 pub const THEME_SYSTEM: &str = "System";
 /// Dark on light.
 pub const THEME_LIGHT: &str = "Light";

@@ -6,16 +6,16 @@ use crate::ui::{
     text::pure::{Part, parts},
 };
 
-/// Writes words to the element that owns them, and again whenever they change: `<p use:written=words></p>`.
+/// Writes a text to its element, and again whenever it changes: `<p use:written=words></p>`.
 ///
-/// A text node is never written to. A translator in the browser replaces text nodes, and what is written to a replaced one is not seen.
-/// Names in the words ([`named`](crate::ui::text::pure::named)) get an element of their own: it is not translated and has its own direction.
+/// The text is never written to a text node, because a translator in the browser replaces text nodes, and changes to a replaced node are
+/// invisible. Names in the text ([`named`](crate::ui::text::pure::named)) get their own element, which is not translated and has its own direction.
 pub fn written(element: Element, words: Signal<String>) {
     let mut shown = words.get_untracked();
     write(&element, &shown);
     effect(move || {
         let Some(now) = words.try_get() else { return };
-        // The same words are not written again: a live region would repeat them.
+        // The same text is not written again, because a live region would repeat it.
         if now != shown {
             write(&element, &now);
             shown = now;
@@ -39,10 +39,10 @@ fn write(element: &Element, words: &str) {
     }
 }
 
-/// What belongs to somebody: a name, an address, the brand. It is not translated and has its own direction.
+/// Text that belongs to a user or the operator: a name, an address, the brand. The text is not translated and has its own direction.
 #[component]
 pub fn Name(
-    /// The text as it is.
+    /// The text.
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {

@@ -1,7 +1,7 @@
-//! What the browser parsed, read into the types of the answers.
+//! Deserializes the browser's parsed JSON into the types of the answers.
 //!
-//! `serde-wasm-bindgen` does the same and says in words what it can't read. Nobody sees them: an answer that does not fit is
-//! [`crate::wire::error::AppError::Unreadable`]. Without the words the pages are a twentieth smaller (ADR 33).
+//! `serde-wasm-bindgen` does this too, with error messages. No user sees these messages, because an answer of the wrong type is
+//! [`crate::wire::error::AppError::Unreadable`]. Without the messages the pages are a twentieth smaller (ADR 33).
 
 mod browser;
 #[cfg(test)]
@@ -18,20 +18,20 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// The largest integer that a number of JavaScript holds exactly (ECMA-262 §21.1.2.6).
+/// The largest integer that a JavaScript number holds exactly (ECMA-262 §21.1.2.6).
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// Reads a value that a parser of JSON made.
+/// Deserializes a value of a JSON parser.
 pub(super) fn read<J: Json, T: DeserializeOwned>(value: J) -> Result<T, Misfit> {
     T::deserialize(Value(value))
 }
 
-/// What a parser of JSON makes: the browser's in the pages, another one in the tests.
+/// The value of a JSON parser: the browser's in the pages, another one in the tests.
 pub(super) trait Json: Sized {
     /// Null.
     const NULL: Self;
 
-    /// Whether it is null, or not there.
+    /// Whether the value is null or missing.
     fn is_nothing(&self) -> bool;
     /// A boolean.
     fn boolean(&self) -> Option<bool>;
@@ -41,17 +41,17 @@ pub(super) trait Json: Sized {
     fn text(&self) -> Option<String>;
     /// Whether it is an array.
     fn is_array(&self) -> bool;
-    /// Whether it is an object, and no array.
+    /// Whether it is an object and not an array.
     fn is_object(&self) -> bool;
     /// The elements of an array.
     fn elements(&self) -> Vec<Value<Self>>;
-    /// The names and values of an object; a misfit for a name that is none.
+    /// The names and values of an object. Fails if a name is not a text.
     fn entries(&self) -> Result<Vec<(String, Value<Self>)>, Misfit>;
     /// One field of an object.
     fn field(&self, name: &str) -> Option<Self>;
 }
 
-/// A value is not of the type that was asked for.
+/// A value does not have the expected type.
 #[derive(Debug)]
 pub(super) struct Misfit;
 
@@ -69,7 +69,7 @@ impl de::Error for Misfit {
     }
 }
 
-/// A value of JSON: null, a boolean, a number, a text, an array or an object.
+/// A JSON value: null, a boolean, a number, a text, an array or an object.
 pub(super) struct Value<J>(J);
 
 impl<J: Json> Value<J> {
@@ -135,7 +135,7 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
 
     forward_to_deserialize_any! { f32 f64 char bytes byte_buf tuple tuple_struct }
 
-    /// For what is kept until its type is known: the rest of a flattened object.
+    /// For values that are buffered until their type is known, such as the rest of a flattened object.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         if self.is_nothing() {
             visitor.visit_unit()
@@ -226,7 +226,7 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
         })
     }
 
-    /// A text is a variant without content; an object of one entry is a variant with its content.
+    /// Reads an enum: a text is a variant without content; an object with one entry is a variant with its content.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -248,11 +248,11 @@ impl<'de, J: Json> Deserializer<'de> for Value<J> {
     }
 }
 
-/// The fields of an object that its type knows.
+/// The fields of an object that the type knows.
 struct Fields<J> {
     object: Value<J>,
     names: std::slice::Iter<'static, &'static str>,
-    /// Of the field that was named last.
+    /// The value of the last field.
     value: Option<Value<J>>,
 }
 

@@ -1,4 +1,4 @@
-// Sign-in, code and a signed-in page on better-auth's own client for React: the least that somebody would build on it.
+// Sign-in, code and a signed-in page on better-auth's own client for React: a minimal application.
 import { useState } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter, Navigate, Route, Routes, useNavigate } from "react-router";

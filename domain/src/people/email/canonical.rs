@@ -1,4 +1,4 @@
-//! The one form in which an address is stored, compared, counted and searched.
+//! The canonical form in which an address is stored, compared, counted and searched.
 
 use std::{
     cmp::Ordering,
@@ -14,13 +14,13 @@ use unicode_normalization::UnicodeNormalization;
 use super::{EmailError, check_new, has_form, narrow, trimmed};
 use crate::people::{kept::Kept, typed::shows_nothing};
 
-/// An address in its one form, so that one person can't be counted as two (security.md: Authelia CVE-2025-24806): composed (NFC), in small
-/// letters, without what shows nothing, and its host in letters and not in Punycode (UTS 46), which is what some browsers make of it.
+/// An address in canonical form, so that one person can't be counted as two (security.md: Authelia CVE-2025-24806): composed (NFC), in lower
+/// case, without invisible characters. The host is in Unicode instead of Punycode (UTS 46), which some browsers convert it to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email {
     canonical: String,
-    /// What versions before 44 stored for the same text, where that is another one.
+    /// The text that versions before 44 stored for the same input, if it differs.
     earlier: Option<String>,
 }
 
@@ -31,17 +31,17 @@ impl Email {
         &self.canonical
     }
 
-    /// What an earlier version stored for what was typed, if that was another text. Where two people had spellings of one address, one of them
-    /// still has it, until the operator gives them another.
+    /// The text that an earlier version stored for this input, if it differs. If two people had spellings of one address, one of them still has
+    /// the earlier text, until the operator gives them another address.
     #[must_use]
     pub fn earlier(&self) -> Option<&str> {
         self.earlier.as_deref()
     }
 
-    /// An address that a person is to have from now on.
+    /// A new address of a person.
     ///
     /// # Errors
-    /// When the text can't be one, or holds a sign that shows nothing.
+    /// If the text is not a valid address, or contains an invisible character.
     pub fn new(text: &str) -> Result<Self, EmailError> {
         check_new(text)?;
         text.parse()
@@ -67,7 +67,7 @@ fn canonical(text: &str) -> Option<String> {
     has_form(&canonical).then_some(canonical)
 }
 
-/// Small letters, composed; the two small sigmas are one, and so are the two small dotted i.
+/// Folds a text: composed, in lower case; both lower-case sigmas become one, and so do both lower-case dotted i.
 fn folded(text: &str) -> String {
     let seen = text.chars().filter(|c| !shows_nothing(*c));
     let small = seen.nfc().flat_map(char::to_lowercase).collect::<String>();
@@ -78,12 +78,12 @@ fn folded(text: &str) -> String {
         .collect()
 }
 
-/// A host in its letters; none for one that can't be one.
+/// The host in Unicode; `None` if it is not a valid host.
 fn host_in_letters(host: &str) -> Option<String> {
     if host.is_ascii() && !host.to_ascii_lowercase().contains("xn--") {
         return Some(host.to_ascii_lowercase());
     }
-    // Joiners belong to some hosts; elsewhere they are dropped like other signs.
+    // Some hosts contain joiners. In other hosts they are dropped like other invisible characters.
     let is_joiner = |c: char| matches!(c, '\u{200c}' | '\u{200d}');
     let with_joiners = host.chars().filter(|c| is_joiner(*c) || !shows_nothing(*c));
     let with_joiners: String = with_joiners.collect();
@@ -99,7 +99,7 @@ fn letters(host: &str) -> Option<String> {
     is_right.ok().map(|()| letters.into_owned())
 }
 
-/// What is looked for in addresses, in the form in which they are stored.
+/// Converts a search text to the form in which addresses are stored.
 #[must_use]
 pub fn search(text: &str) -> String {
     let text: String = trimmed(text).chars().map(narrow).collect();
@@ -108,7 +108,7 @@ pub fn search(text: &str) -> String {
             let host = host_in_letters(host).unwrap_or_else(|| folded(host));
             format!("{}@{host}", folded(local))
         }
-        // With a dot it is most likely a host, which keeps its joiners and its final sigma.
+        // A text with a dot is most likely a host, which keeps its joiners and its final sigma.
         None if text.contains('.') => host_in_letters(&text).unwrap_or_else(|| folded(&text)),
         None => folded(&text),
     }
@@ -175,12 +175,12 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    /// S4 of the field: one person in all spellings.
+    /// S4 of the field: all spellings belong to one person.
     #[rstest]
     #[case("ada@example.com", &[" Ada@Example.COM ", "\u{202a}ada@example.com\u{202c}", "ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "ada@example。com", "a\u{200b}da@example.com"])]
     #[case("éva@exämple.com", &["ÉVA@exämple.com", "e\u{301}va@exa\u{308}mple.com", "éva@xn--exmple-cua.com", "ÉVA@XN--EXMPLE-CUA.COM"])]
     #[case("a+b@mail.example.com", &["a+b@mail.example.com", "A+B@Mail.Example.Com"])]
-    // Some mail providers have given such addresses out, and a form of the browser takes them (HTML, valid email address).
+    // Some mail providers have assigned such addresses, and browsers' email fields accept them (HTML, valid email address).
     #[case("a..b.@example.com", &["a..b.@example.com", "A..B.@Example.com"])]
     #[case("οδυσ@example.com", &["ΟΔΥΣ@example.com", "οδυς@example.com"])]
     #[case("ibrahim@example.com", &["İbrahim@example.com", "i\u{307}brahim@example.com"])]
@@ -228,7 +228,7 @@ mod tests {
     }
 
     proptest! {
-        /// The canonical form is its own, so that a stored one stays what it is.
+        /// Canonicalising a canonical form does not change it, so a stored one stays valid.
         #[test]
         fn a_canonical_form_is_its_own(local in "\\PC{1,20}", host in "\\PC{1,20}") {
             let Ok(email) = format!("{local}@{host}.com").parse::<Email>() else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! E-mail addresses: the name people sign in by.
+//! E-mail addresses, which people sign in with.
 
 #[cfg(feature = "secrets")]
 mod canonical;
@@ -10,31 +10,31 @@ pub use canonical::{Email, search};
 
 use crate::people::typed::{shows_nothing, sign};
 
-/// Longest address that can be delivered to, in bytes (RFC 5321 §4.5.3.1.3).
+/// The longest address that mail can be delivered to, in bytes (RFC 5321 §4.5.3.1.3).
 pub const MAX_BYTES: usize = 254;
 
-/// Why a text is no e-mail address.
+/// Why a text is not an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EmailError {
-    /// It has not the form of one.
+    /// The text does not have the form of an address.
     #[error("enter an email address such as name@example.com")]
     Form,
-    /// A sign within it that shows nothing, and would make it look like another one.
+    /// The address contains an invisible character, which would make it look like another address.
     #[error("leave out {}, which shows nothing", sign(*.0))]
     Sign(char),
 }
 
-/// Judges an address that a person is to have from now on, as it was typed. It is stricter than parsing one, which drops what shows nothing:
-/// such a sign around an address comes from a clipboard, one within it does not belong there. It also does without the tables of every
-/// script's letters, which are too heavy for the pages; parsing judges the host once more.
+/// Checks a new address of a person, as it was typed. This check is stricter than parsing, which drops invisible characters: around an
+/// address such a character comes from a clipboard, but within an address it is an error. This check also works without the Unicode
+/// tables, which are too large for the pages; parsing checks the host again.
 ///
 /// # Errors
-/// When it can't be one.
+/// If the text is not a valid address.
 pub fn check_new(text: &str) -> Result<(), EmailError> {
     let text: String = trimmed(text).chars().map(narrow).collect();
     let (local, host) = text.rsplit_once('@').unwrap_or((&text, ""));
     let shown = |c: &char| shows_nothing(*c) || c.is_control();
-    // Hosts of Persian and of Indic scripts have joiners; parsing judges whether this one may.
+    // Hosts in Persian and Indic scripts contain joiners. Parsing decides whether this one may.
     let may_join = host.chars().any(|c| !c.is_ascii() && !shows_nothing(c));
     let is_joiner = |c: &char| may_join && matches!(c, '\u{200c}' | '\u{200d}');
     let of_host = host.chars().filter(|c| !is_joiner(c)).find(shown);
@@ -49,12 +49,12 @@ pub fn check_new(text: &str) -> Result<(), EmailError> {
     }
 }
 
-/// Without the blanks and the signs that clipboards put around it.
+/// The text without whitespace and invisible characters at both ends, which clipboards add.
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || shows_nothing(c))
 }
 
-/// The ASCII form of a sign that a keyboard for wide characters gives; the dots of Chinese and Japanese sentences are dots.
+/// The ASCII form of a full-width character. The full stops of Chinese and Japanese become dots.
 fn narrow(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(typed.parse::<Email>(), Err(EmailError::Form));
     }
 
-    /// A pasted slash would become a person whom nobody can write to. An earlier version may have stored one, so parsing takes it.
+    /// A pasted slash would create a user who can't receive mail. An earlier version may have stored such an address, so parsing accepts it.
     #[rstest]
     fn a_host_of_other_signs_is_refused_for_a_new_person(
         #[values("a@example.com/", "a@ex%61mple.com")] typed: &str,

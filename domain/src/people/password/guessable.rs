@@ -1,5 +1,5 @@
-//! Passwords that are long enough and guessed early all the same (NIST 800-63B-4 §3.1.1.2, ASVS V6.2.4, V6.2.11, V6.2.12): those that many
-//! people have, patterns, and what is known of the person.
+//! Detects passwords that are long enough but easy to guess (NIST 800-63B-4 §3.1.1.2, ASVS V6.2.4, V6.2.11, V6.2.12): common passwords,
+//! patterns, and personal data.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -7,15 +7,15 @@ use zeroize::Zeroizing;
 
 use super::Weakness;
 
-/// How much must be left once everything foreseeable counts as one character: a run, a sequence, what stood there before, a known word.
+/// The minimum length when each predictable part counts as one character: a run, a sequence, a repetition, a known word.
 const UNFORESEEN: usize = 12;
-/// From how many characters on a run of one character is one.
+/// The minimum length of a run of one character.
 const RUN: usize = 3;
-/// The same for a sequence, and for what stood there before.
+/// The minimum length of a sequence, and of a repetition of earlier text.
 const SEQUENCE: usize = 4;
-/// Shorter words turn up in every text.
+/// The minimum length of a known word, because shorter ones occur in any text.
 const WORD: usize = 3;
-/// Neighbours on a keyboard; the alphabet and the digits are sequences by themselves.
+/// Neighbouring keys of keyboards. The alphabet and the digits are sequences without this list.
 const KEYS: [&str; 6] = [
     "qwertyuiop",
     "asdfghjkl",
@@ -25,14 +25,14 @@ const KEYS: [&str; 6] = [
     "1234567890",
 ];
 
-/// In small letters (see `common.LICENSE.txt` for where they come from).
+/// Common passwords in lower case (see `common.LICENSE.txt` for their source).
 static COMMON: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("common.txt").lines().collect());
 
-/// Why a password is guessed early, if it is. `about` is what is known of its owner: the product, the address, names.
+/// Why a password is easy to guess, if it is. `about` is what is known of its owner: the product, the address, names.
 pub(super) fn weakness(nfc: &str, about: &[&str]) -> Option<Weakness> {
     let text = Zeroizing::new(nfc.to_lowercase());
-    // With something added at the ends it is as common as before.
+    // Characters added at the ends don't make a common password less common.
     let core = text.trim_matches(|c: char| !c.is_alphabetic());
     if COMMON.contains(text.as_str()) || COMMON.contains(core) {
         return Some(Weakness::Common);
@@ -43,7 +43,7 @@ pub(super) fn weakness(nfc: &str, about: &[&str]) -> Option<Weakness> {
     (unforeseen(&text, &words(about)) < UNFORESEEN).then_some(Weakness::Personal)
 }
 
-/// The longest first, so that a word within another does not hide it.
+/// The known words, the longest first, so that a word within another does not hide it.
 fn words(about: &[&str]) -> Vec<Vec<char>> {
     let lower = about.iter().map(|known| known.to_lowercase());
     let split = lower.flat_map(|known| {
@@ -57,7 +57,7 @@ fn words(about: &[&str]) -> Vec<Vec<char>> {
     words
 }
 
-/// How many characters are left once each foreseeable part counts as one.
+/// Counts the characters when each predictable part counts as one.
 fn unforeseen(text: &str, words: &[Vec<char>]) -> usize {
     let text = Zeroizing::new(text.chars().collect::<Vec<char>>());
     let text = &text[..period(&text)];
@@ -72,7 +72,7 @@ fn unforeseen(text: &str, words: &[Vec<char>]) -> usize {
     count
 }
 
-/// The length of what a text repeats from its start to its end; its own length when it repeats nothing.
+/// The length of the unit that the whole text repeats; the text's length if it repeats nothing.
 fn period(text: &[char]) -> usize {
     let repeats = |length: &usize| text.iter().skip(*length).eq(&text[..text.len() - length]);
     (1..=text.len() / 2).find(repeats).unwrap_or(text.len())
@@ -83,7 +83,7 @@ fn run(rest: &[char]) -> usize {
     if same >= RUN { same } else { 0 }
 }
 
-/// A walk through the alphabet, the digits or a row of keys, forwards or backwards.
+/// The length of a walk through the alphabet, the digits or a row of keys, forwards or backwards.
 fn sequence(rest: &[char]) -> usize {
     let walks = KEYS.iter().flat_map(|row| {
         let forwards = move |one: char, next: char| follows(row, one, next);
@@ -112,7 +112,7 @@ fn walk(rest: &[char], goes_on: impl Fn(char, char) -> bool) -> usize {
         .count()
 }
 
-/// How much of what follows stood there before.
+/// How many of the next characters repeat earlier text.
 fn seen_before(text: &[char], at: usize) -> usize {
     let (before, rest) = text.split_at(at);
     let common = |start: usize| {

@@ -1,4 +1,4 @@
-//! The password rule (NIST 800-63B-4 §3.1.1.2): 15 to 256 characters, any, compared in NFC; not one that is guessed early.
+//! The password rule (NIST 800-63B-4 §3.1.1.2): 15 to 256 characters of any kind, compared in NFC, and not easy to guess.
 
 #[cfg(feature = "secrets")]
 mod guessable;
@@ -8,39 +8,39 @@ use thiserror::Error;
 
 /// Shortest password, in characters.
 pub const MIN_CHARS: usize = 15;
-/// Longest password, in characters; nothing is ever cut off.
+/// Longest password, in characters. Passwords are never truncated.
 pub const MAX_CHARS: usize = 256;
 
 /// Why a text can't become a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PasswordError {
-    /// Under [`MIN_CHARS`] characters.
+    /// The password is shorter than [`MIN_CHARS`] characters.
     #[error("use at least 15 characters")]
     TooShort,
-    /// Over [`MAX_CHARS`] characters.
+    /// The password is longer than [`MAX_CHARS`] characters.
     #[error("use at most 256 characters")]
     TooLong,
-    /// It is guessed early.
+    /// The password is easy to guess.
     #[error(transparent)]
     Weak(#[from] Weakness),
 }
 
-/// Why a password that is long enough is guessed early.
+/// Why a password that is long enough is easy to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Weakness {
-    /// It is on the list of common passwords.
+    /// The password is on the list of common passwords.
     #[error("it is on lists of common passwords")]
     Common,
-    /// It is mostly repetition or a sequence.
+    /// The password is mostly repetition or a sequence.
     #[error("it repeats itself or follows a sequence")]
     Pattern,
-    /// It is mostly what is known of its owner.
+    /// The password consists mostly of data about its owner.
     #[error("it is made of your email, your name or the name of this product")]
     Personal,
 }
 
-/// Judges a new password's length. The text must be in NFC: the page asks the browser to normalise, the server does it itself.
+/// Checks a new password's length. The text must be in NFC: the page asks the browser to normalise it, the server normalises it itself.
 pub fn check_length(nfc: &str) -> Result<(), PasswordError> {
     match nfc.chars().count() {
         count if count < MIN_CHARS => Err(PasswordError::TooShort),
@@ -49,7 +49,7 @@ pub fn check_length(nfc: &str) -> Result<(), PasswordError> {
     }
 }
 
-/// What is known of the person who chooses a password. Every place that sets one says all of it, so that the judgement is the same.
+/// What is known of the person who chooses a password. Every place that sets a password passes all of it, so that the check is the same.
 #[cfg(feature = "secrets")]
 #[derive(Clone, Copy, Default)]
 pub struct PasswordOwner<'a> {
@@ -61,14 +61,14 @@ pub struct PasswordOwner<'a> {
     pub name: &'a str,
 }
 
-/// A password in NFC, wiped from memory when dropped. It has no `Debug` and no `Serialize`.
+/// A password in NFC, wiped from memory when dropped. The type has no `Debug` and no `Serialize`.
 #[cfg(feature = "secrets")]
 #[derive(Clone)]
 pub struct Password(zeroize::Zeroizing<String>);
 
 #[cfg(feature = "secrets")]
 impl Password {
-    /// A password that `owner` chooses now: the whole rule applies.
+    /// Creates a password that `owner` chooses now: the whole rule applies.
     pub fn choose(text: &str, owner: PasswordOwner<'_>) -> Result<Self, PasswordError> {
         let password = Self::given(text);
         check_length(&password.0)?;
@@ -78,7 +78,7 @@ impl Password {
         }
     }
 
-    /// A password somebody gives in order to sign in: it is only normalised, never judged.
+    /// Wraps a password that a user gives to sign in. The text is normalised but not checked against the rule.
     #[must_use]
     pub fn given(text: &str) -> Self {
         use unicode_normalization::UnicodeNormalization;

@@ -1,5 +1,5 @@
-//! When a sign-in tells that a device's clock is off. A hint after a single code would tell a guesser that they have met a code of
-//! another time; a second one at the same distance, of a later step, is met by an authenticator alone.
+//! Decides when a sign-in reports that a device's clock is wrong. A hint after one code would tell an attacker that a guess was the code of
+//! another time. Only an authenticator produces a second code at the same distance, of a later step.
 
 use crate::{
     second_factor::{
@@ -12,14 +12,14 @@ use crate::{
 /// A refused code that would have been right at another time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OffTime {
-    /// Whose code it was.
+    /// The time step of the code.
     pub step: TimeStep,
-    /// Seconds by which the device was fast then (negative: slow), a multiple of 30.
+    /// Seconds by which the device was fast (negative: slow), a multiple of 30.
     pub seconds: i32,
 }
 
 impl OffTime {
-    /// Looks a refused code up around `now`, as far as [`clock_offset`] looks.
+    /// Searches for a refused code in the steps around `now`, as far as [`clock_offset`] does.
     #[must_use]
     pub fn of(key: &TotpKey, code: &OneTimeCode, now: Timestamp) -> Option<Self> {
         let seconds = clock_offset(key, code, now)?;
@@ -30,7 +30,7 @@ impl OffTime {
         })
     }
 
-    /// Whether it says the same of the clock as the code refused before it. The same code once more says nothing new.
+    /// Whether this code shows the same clock offset as the code refused before it. Repeating a code confirms nothing.
     #[must_use]
     pub const fn confirms(self, before: Self) -> bool {
         let apart = self.seconds.abs_diff(before.seconds);
@@ -53,7 +53,7 @@ mod tests {
         }
     }
 
-    /// S2 of the field: the second code at one offset tells, whichever of two neighbouring steps the clock shows.
+    /// S2 of the field: the second code at one offset confirms it, whichever of two neighbouring steps the clock shows.
     #[rstest]
     #[case(off(120, 3600), off(121, 3600), true)]
     #[case(off(120, 3600), off(122, 3630), true)]

@@ -8,14 +8,14 @@ use zeroize::Zeroizing;
 use super::label::label;
 use crate::{people::email::Email, second_factor::one_time_code::OneTimeCode, time::TimeStep};
 
-/// What stands unescaped in an otpauth URI (RFC 3986 §2.3).
+/// The characters to escape in an otpauth URI: all except the unreserved ones (RFC 3986 §2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. It has no `Debug` and no `Serialize`.
+/// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. The type has no `Debug` and no `Serialize`.
 #[derive(Clone)]
 pub struct TotpKey(Zeroizing<[u8; TotpKey::BYTES]>);
 
@@ -35,13 +35,13 @@ impl TotpKey {
         &self.0
     }
 
-    /// The key in base32, for people who type it.
+    /// The key in base32, for users who type it.
     #[must_use]
     pub fn base32(&self) -> Zeroizing<String> {
         Zeroizing::new(BASE32_NOPAD.encode(self.0.as_slice()))
     }
 
-    /// The URI that the QR code holds; issuer and account stand in the label, as short as it may be, and the issuer in a parameter too.
+    /// The URI in the QR code. The label contains issuer and account, shortened if necessary; a parameter contains the issuer too.
     #[must_use]
     pub fn otpauth_uri(&self, issuer: &str, account: &Email) -> Zeroizing<String> {
         let (issuer, account) = label(issuer, account.as_str());
@@ -58,7 +58,7 @@ impl TotpKey {
         matches(&self.totp(), code, step)
     }
 
-    /// The first of several steps whose code `code` is.
+    /// The first of several steps that `code` belongs to.
     pub(super) fn find_step(
         &self,
         code: &OneTimeCode,
@@ -68,7 +68,7 @@ impl TotpKey {
         steps.find(|step| matches(&totp, code, *step))
     }
 
-    /// One step at a time: the window is ours to judge, so the library's own skew is off.
+    /// Checks one step at a time: the library's skew is off, because the verifier decides on the window.
     fn totp(&self) -> Totp {
         Builder::new()
             .with_algorithm(Algorithm::SHA1)

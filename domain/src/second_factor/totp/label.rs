@@ -1,16 +1,16 @@
-//! The name of an entry in an authenticator: `issuer:account`. Security keys that hold such entries have 64 bytes for both, and refuse a longer
-//! name (Yubico's OATH protocol).
+//! The name of an entry in an authenticator: `issuer:account`. Security keys that store such entries have 64 bytes for both, and refuse a
+//! longer name (Yubico's OATH protocol).
 
 use std::borrow::Cow;
 
-/// Most bytes of `issuer:account`.
+/// The maximum length of `issuer:account` in bytes.
 pub const MAX_BYTES: usize = 64;
-/// What an address has of them at least, however long the issuer is.
+/// The bytes that an address gets at least, however long the issuer is.
 pub const FOR_ACCOUNT: usize = 40;
-/// What an issuer has of them at least, however long the address is. A longer issuer may be shortened.
+/// The bytes that an issuer gets at least, however long the address is. A longer issuer may be shortened.
 pub const FOR_ISSUER: usize = MAX_BYTES - 1 - FOR_ACCOUNT;
 
-/// Issuer and account, shortened to [`MAX_BYTES`] together: first the issuer, as the address tells one person's entries apart.
+/// Shortens issuer and account to [`MAX_BYTES`] together. The issuer is shortened first, because the address distinguishes a user's entries.
 #[must_use]
 pub fn label<'a>(issuer: &'a str, account: &'a str) -> (Cow<'a, str>, Cow<'a, str>) {
     let both = MAX_BYTES - 1;
@@ -19,7 +19,7 @@ pub fn label<'a>(issuer: &'a str, account: &'a str) -> (Cow<'a, str>, Cow<'a, st
     (issuer, account)
 }
 
-/// At most `most` bytes of a text, with an ellipsis where something is missing.
+/// Shortens a text to at most `most` bytes, with an ellipsis if something was cut.
 fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     const ELLIPSIS: &str = "…";
     if text.len() <= most {

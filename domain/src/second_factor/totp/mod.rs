@@ -1,4 +1,4 @@
-//! Time-based one-time passwords (RFC 6238 over HOTP, RFC 4226): SHA-1, 6 digits, 30 seconds, which every authenticator understands.
+//! Time-based one-time passwords (RFC 6238 over HOTP, RFC 4226): SHA-1, 6 digits, 30 seconds, which every authenticator supports.
 
 mod clock_hint;
 mod key;

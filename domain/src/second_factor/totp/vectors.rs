@@ -1,4 +1,4 @@
-//! The RFCs' own test vectors.
+//! The test vectors of the RFCs.
 
 use rstest::rstest;
 
@@ -13,7 +13,7 @@ fn rfc_key() -> TotpKey {
     TotpKey::from_random(*b"12345678901234567890")
 }
 
-/// An authenticator for tests: the code of `step`, found by asking the library directly.
+/// An authenticator for tests: generates the code of `step` directly with the library.
 pub(super) fn code_at(key: &TotpKey, step: TimeStep) -> OneTimeCode {
     let totp = totp_rs::Builder::new()
         .with_secret(*key.expose())

@@ -1,4 +1,4 @@
-//! The verifier: which code is accepted when.
+//! The verifier, which decides when a code is accepted.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use crate::{
     time::{TimeStep, Timestamp},
 };
 
-/// How long after its end, and how long before its begin, a step's code is accepted: people need time to type, and phones run ahead as often
-/// as behind (RFC 6238 §5.2 and §6).
+/// How long after its end, and how long before its start, a step's code is accepted, because users need time to type, and phones run ahead
+/// as often as behind (RFC 6238 §5.2 and §6).
 pub const NEIGHBOUR_GRACE: Duration = Duration::from_secs(10);
 
-/// What a code is worth now.
+/// The result of checking a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is right. The caller must burn `step` in the ledger, and may go on only if that changed the row.
+    /// The code is right. The caller must burn `step` in the ledger, and may continue only if that changed the row.
     Accepted {
         /// The time step whose code it is.
         step: TimeStep,
     },
-    /// It is right but was used before (RFC 6238 §5.2: once only).
+    /// The code is right but was used before (RFC 6238 §5.2: once only).
     AlreadyUsed {
         /// The time step whose code it is.
         step: TimeStep,
     },
-    /// It is the previous step's code, after the grace.
+    /// The code belongs to the previous step, after the grace period.
     JustExpired {
         /// The time step whose code it is.
         step: TimeStep,
@@ -33,12 +33,12 @@ pub enum Verdict {
     Wrong,
 }
 
-/// What the first code of a new key says.
+/// The result of checking the first code of a new key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolmentVerdict {
-    /// As for any code.
+    /// A result that any code may have.
     Code(Verdict),
-    /// It would be right at another time: the device's clock or its time zone is off. Nothing is activated.
+    /// The code would be right at another time: the device's clock or its time zone is wrong. Nothing is activated.
     ClockOff {
         /// Seconds by which the device is fast (negative: slow), a multiple of 30.
         seconds: i32,
@@ -51,8 +51,8 @@ pub fn newest_step(now: Timestamp) -> TimeStep {
     TimeStep::at(now.plus(NEIGHBOUR_GRACE))
 }
 
-/// Judges a code at `now`: the current step, the previous one in the first ten seconds of it, the next one in the last ten, nothing else, and
-/// no step that is not after `last_step`, the newest one burnt.
+/// Checks a code at `now`. Accepts the code of the current step, of the previous step in the first ten seconds of the current one, and of
+/// the next step in its last ten, but only of steps after `last_step`, the newest one burnt.
 #[must_use]
 pub fn verify(
     key: &TotpKey,
@@ -63,7 +63,7 @@ pub fn verify(
     let current = TimeStep::at(now);
     let (previous, next) = (current.offset(-1), current.offset(1));
     let is_begun = now.since(current.start()) >= NEIGHBOUR_GRACE;
-    // All are computed always, so that the time taken does not tell which one matched.
+    // All three are always computed, so that the response time does not reveal which one matched.
     let [is_current, is_previous, is_next] =
         [current, previous, next].map(|step| key.matches(code, step));
     let is_next = is_next && next == newest_step(now);
@@ -85,7 +85,7 @@ pub fn verify(
     }
 }
 
-/// Judges the first code of a pending key. A wrong one is looked for around `now`, only to tell a wrong clock from a wrong code.
+/// Checks the first code of a pending key. A wrong code is searched for around `now`, only to tell a wrong clock from a wrong code.
 #[must_use]
 pub fn verify_enrolment(
     key: &TotpKey,
@@ -102,9 +102,9 @@ pub fn verify_enrolment(
     })
 }
 
-/// At what other time a code would be right, in seconds that the device is fast (negative: slow); the nearest of several. Looked at are the
-/// half hour around `now`, and the two minutes around each quarter of an hour up to a day: clocks drift by minutes, time zones, summer time
-/// and dates are wrong by whole quarters.
+/// The time offset at which a code would be right, in seconds by which the device is fast (negative: slow); the nearest if there are several.
+/// Searches the half hour around `now`, and the two minutes around each quarter of an hour up to a day, because clocks drift by minutes,
+/// but time zones, summer time and dates are wrong by whole quarters.
 #[must_use]
 pub fn clock_offset(key: &TotpKey, code: &OneTimeCode, now: Timestamp) -> Option<i32> {
     let current = TimeStep::at(now);
@@ -120,7 +120,7 @@ fn offsets() -> impl Iterator<Item = i64> {
     /// A quarter of an hour, and a day of them.
     const QUARTER: i64 = 30;
     const QUARTERS: i64 = 96;
-    /// How far a clock may be off beside a wrong zone.
+    /// How far a clock may be off in addition to a wrong zone.
     const BESIDE: i64 = 4;
     let near = 1..=AROUND;
     let zones = (AROUND / QUARTER..=QUARTERS)
@@ -212,7 +212,7 @@ mod tests {
         );
     }
 
-    /// P5 of the field: ten codes of a phone that is eight seconds ahead, given as they appear, are all taken, each once.
+    /// P5 of the field: ten codes of a phone that is eight seconds ahead, given as they appear, are all accepted, each once.
     #[test]
     fn p5_a_phone_that_runs_ahead_is_not_refused() {
         let mut last_step = None;
@@ -246,7 +246,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the order and the time of attempts, also with a clock that jumps back, no step is accepted twice.
+        /// No step is accepted twice, in whatever order and at whatever times attempts come, even if the clock jumps back.
         #[test]
         fn no_step_is_accepted_twice(attempts in prop::collection::vec((0_u64..600, -2_i64..=2), 1..120)) {
             let mut last_step = None;

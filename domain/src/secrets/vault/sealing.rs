@@ -1,4 +1,4 @@
-//! The master keys that are in use, and when they are read again.
+//! The master keys in use, and when they are read again.
 
 use std::time::Duration;
 
@@ -7,39 +7,39 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use super::{KeyId, derived};
 use crate::secrets::{keys::KeyRing, vault::MasterKey};
 
-/// The least time between two readings of a key file that looks unchanged.
+/// The minimum time between two readings of a key file that looks unchanged.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// Where the master keys come from while the server runs.
+/// The source of the master keys while the server runs.
 pub trait KeySource: Send {
-    /// The keys, if they have changed since they were read last.
+    /// The keys, if they have changed since the last reading.
     fn changed(&mut self) -> Option<KeyRing>;
 
-    /// The keys for a row whose key was not among those read last. `None` if they can't be read, or were read a moment ago: a damaged row
-    /// may be asked for at any rate.
+    /// The keys for a row whose key was not among those read last. `None` if they can't be read or were read a moment ago, because requests
+    /// for a damaged row may come at any rate.
     fn again(&mut self) -> Option<KeyRing>;
 
-    /// Whether they could not be read when they were looked at last.
+    /// Whether the last attempt to read them failed.
     fn is_unusable(&self) -> bool {
         false
     }
 }
 
-/// Whether a key file is read again: at once if it is another file or has other content by its date, else only if there is a reason (a row
-/// has an unknown key, or the last reading failed) and the last reading is long enough ago.
+/// Whether to read a key file again: at once if it is another file or its date has changed, else only if there is a reason (a row has an
+/// unknown key, or the last reading failed) and the last reading is long enough ago.
 #[must_use]
 pub fn is_read_again(is_other: bool, has_reason: bool, since_last: Duration) -> bool {
     is_other || (has_reason && since_last >= AGAIN)
 }
 
-/// The master keys' parts that seal authenticator keys.
+/// The parts of the master keys that seal authenticator keys.
 pub(super) struct Sealing {
     keys: Vec<Known>,
-    /// The one that seals, as the database says; it may be in a newer key file than this.
+    /// The key that seals, as the database names it. The key may be in a newer key file than the one that was read.
     named: Option<KeyId>,
 }
 
-/// A master key's part.
+/// The part of one master key.
 pub(super) struct Known {
     pub(super) id: KeyId,
     pub(super) cipher: XChaCha20Poly1305,
@@ -57,7 +57,7 @@ impl Sealing {
         sealing
     }
 
-    /// Goes on with other keys. The one that is named stays named.
+    /// Replaces the keys. The named key stays named.
     pub(super) fn replace(&mut self, ring: &KeyRing) {
         let cipher =
             |key: &MasterKey| XChaCha20Poly1305::new((&*derived(key, "authenticator keys")).into());
@@ -78,7 +78,7 @@ impl Sealing {
         self.named.as_ref() == Some(id)
     }
 
-    /// The key that seals: the one that the database names, else the first of the file.
+    /// The key that seals: the one that the database names, else the first one of the file.
     pub(super) fn current(&self) -> Option<&Known> {
         let named = self.keys.iter().find(|key| self.is_named(&key.id));
         named.or_else(|| self.keys.first())
@@ -119,7 +119,7 @@ mod tests {
         },
     };
 
-    /// A key file, and how often it was read again for an unknown key.
+    /// A key file, and how often it was read again because of an unknown key.
     #[derive(Clone)]
     struct Shared(Arc<Mutex<(Option<KeyRing>, u32)>>);
 
@@ -182,7 +182,7 @@ mod tests {
         assert!(!is_read_again(false, false, AGAIN * 100));
     }
 
-    /// A server whose copy of the key file still lets the new key wait seals by it as soon as the database does.
+    /// A server whose key file still lets the new key wait seals with it as soon as the database names it.
     #[test]
     fn the_database_names_the_key_that_seals() {
         let waiting = ring(1)
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(vault.key_id(), new);
         vault.reload(&waiting);
         assert_eq!(vault.key_id(), new, "whatever is read again");
-        // One that is in no file seals nothing, and takes over once it is read.
+        // A named key that is in no file seals nothing, and takes over once it is read.
         let vault = Vault::with(&ring(1), DataKeys::derived(ring(1).current().unwrap()));
         vault.seal_by(&new);
         assert_ne!(vault.key_id(), new);
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(vault.known_keys().len(), 2);
     }
 
-    /// A server that was stopped while keys were exchanged seals nothing with a key that may be dropped by now.
+    /// A server that was stopped during a key rotation does not seal with a key that may have been dropped since.
     #[test]
     fn a_changed_file_is_read_before_something_is_sealed() {
         struct Changed(Option<KeyRing>);

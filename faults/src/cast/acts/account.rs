@@ -1,4 +1,4 @@
-//! What somebody does who is in: the account's rule, and the verifications that some actions want.
+//! Acts of a signed-in user: the account's rule, and step-ups for the actions that require one.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ impl Client {
         }
     }
 
-    /// Verifies the identity for an action; whether it may be done.
+    /// Verifies the identity for an action; returns whether the action is allowed now.
     pub(super) fn step_up(&mut self, stage: &Stage<'_>, intent: &Value) -> bool {
         if self.code(stage).is_none() {
             self.look_around(stage);
@@ -57,7 +57,7 @@ impl Client {
             }
             return true;
         }
-        // By a code after all: what was expected of the recovery did not happen.
+        // The recovery did not grant it, so the user verifies with a code.
         self.may_hold = vec![before];
         self.verify(stage, intent)
     }

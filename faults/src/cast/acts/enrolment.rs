@@ -1,4 +1,4 @@
-//! The authenticator and its backup codes: set up, tried, renamed, made anew, deleted.
+//! Acts on the authenticator and its backup codes: set up, test, rename, renew, delete.
 
 use attack::harness::{Authenticator, code_list};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ impl Client {
         if let Some(sheet) = self.confirm(stage, app) {
             self.finish(stage, &sheet);
         } else {
-            // The next set-up of this session would show the same key, which is no new beginning.
+            // The next set-up of this session would show the same key, which is not a new set-up.
             self.held = None;
         }
     }
@@ -87,7 +87,7 @@ impl Client {
     }
 
     pub(super) fn rename(&mut self, stage: &Stage<'_>) {
-        // Another one each time: the name that it has already changes nothing and leaves no event.
+        // A new name each time, because an unchanged name changes nothing and writes no event.
         let name = format!("Phone {}", self.chance.below(1_000_000_000));
         let renamed = self
             .facts()

@@ -1,4 +1,4 @@
-//! What people do, and what each act does to the database, transaction by transaction.
+//! The acts of the scripted users, and what each does to the database, transaction by transaction.
 
 mod account;
 mod enrolment;
@@ -12,11 +12,11 @@ use super::{
 };
 use crate::facts::Facts;
 
-/// More failures than these would close the way for a right code.
+/// More failures would block a correct code.
 const WRONG_AT_MOST: i64 = 3;
 
 impl Client {
-    /// One thing that fits where the person stands.
+    /// Performs one act that fits the user's state.
     pub fn turn(&mut self, stage: &Stage<'_>) {
         let now = stage.clock.now();
         if self
@@ -35,7 +35,7 @@ impl Client {
         }
     }
 
-    /// The code of this moment and its step, when that is not burnt yet.
+    /// The code of the current step, unless that step is burnt.
     fn code(&self, stage: &Stage<'_>) -> Option<(i64, String)> {
         let step = stage.clock.step();
         let is_new = self.facts().last_step.is_none_or(|last| last < step);
@@ -51,8 +51,8 @@ impl Client {
         refused < WRONG_AT_MOST
     }
 
-    /// Gives the last accepted code once more, where it is still this step's. Once a step, because the same code counts once: what a
-    /// further one leaves depends on what became of the one before (`Attempts::refuse_step`).
+    /// Sends the last accepted code again, if its step is still current. Only once per step: a repeated code
+    /// counts once, so the effect of a further one depends on the one before (`Attempts::refuse_step`).
     fn same_code_again(
         &mut self,
         stage: &Stage<'_>,
@@ -117,12 +117,12 @@ impl Client {
         self.act(stage, act).map(|answer| answer.json())
     }
 
-    /// What was accepted before is tried again in the session that is still held, and the session must be what it was.
+    /// Sends accepted codes again in the session that is still held, and checks that the session is unchanged.
     pub fn try_again(&mut self, stage: &Stage<'_>) {
         let now = stage.clock.now();
         let held = self.held.as_ref();
         let Some(held) = held.filter(|held| !held.may_have_ended(now)) else {
-            // It may have gone by its age, which breaks no promise.
+            // The session may have expired, which breaks no promise.
             self.held = None;
             return;
         };

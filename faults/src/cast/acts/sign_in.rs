@@ -1,4 +1,4 @@
-//! Email and password, then the second factor; and out again.
+//! Sign-in with email and password, then the second factor; and sign-out.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A backup while people sign in, and the database put back from it.
+//! Takes a backup while users sign in, and restores the database from it.
 
 use std::{
     fs,
@@ -61,7 +61,7 @@ fn under_load_brings_everybody_back_and_no_used_code() {
     let (mut before, authenticator, codes) = enrolled(&server);
     assert_eq!(signed_in_by(&server, &codes[0]).0, 200);
     let stopped = AtomicBool::new(false);
-    // A person signs in thirty times a minute at most, and some of that is needed below.
+    // Sign-ins are limited to thirty a minute per user, and the test needs some of them below.
     let left = AtomicI64::new(20);
     std::thread::scope(|scope| {
         for _ in 0..3 {
@@ -88,9 +88,9 @@ fn under_load_brings_everybody_back_and_no_used_code() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
 
-    // Used after the backup, which holds it as unused.
+    // This code is used after the backup, so the backup still holds it as unused.
     assert_eq!(signed_in_by(&server, &codes[1]).0, 200);
-    // All that has to be done first, in its order.
+    // Each refusal names the next step that the restore requires, in order.
     let held = place.run(&["restore", "three"]);
     let line = held.expect_refused(1);
     assert!(
@@ -128,7 +128,7 @@ fn under_load_brings_everybody_back_and_no_used_code() {
     let mut browser = Browser::of(&server, ADA, PASSWORD);
     let code = json!({ "code": authenticator.code(now()) });
     let (status, answer) = browser.call("session/verify_code", code);
-    // The code of a step that began after the restore would be right; it is hardly ever met here.
+    // A code whose step began after the restore is accepted; this case is rare.
     assert!(
         status == 200 || answer["kind"] == json!("already_used"),
         "{answer}"
@@ -166,7 +166,7 @@ fn without_the_newest_database_it_says_what_is_not_known() {
     );
 }
 
-/// Those whose links ended have no other way in.
+/// A restore ends open links. The users of those links have no other way to choose a password.
 #[test]
 fn whose_links_ended_is_said_with_what_makes_new_ones() {
     let place = Place::with_owner();
@@ -243,7 +243,7 @@ fn a_damaged_backup_changes_nothing() {
     place.run(&["restore", "missing"]).expect_refused(1);
 }
 
-/// Put aside and copied from where it no longer is, a database that is its own backup would lose what a restore ends.
+/// If a restore took the database itself as the backup, it would move the database aside before the copy and lose the data.
 #[test]
 fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
     let place = Place::in_a_file();
@@ -280,7 +280,7 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
             "{line}"
         );
     }
-    // By a link to the database the database is the same.
+    // A link to the database names the same database.
     let by_link = [
         "restore",
         "twinlock.db",
@@ -293,7 +293,7 @@ fn s7_a_database_is_not_restored_from_itself_however_it_is_named() {
     assert_eq!(fs::read(place.file("twinlock.db")).unwrap(), database);
 }
 
-/// A name that the engine or a restore uses beside the database would be taken for theirs, and taken away.
+/// A backup under a name that `SQLite` or a restore uses beside the database would be mistaken for their file and removed.
 #[test]
 fn s7_a_backup_has_no_name_that_the_database_uses() {
     let place = Place::in_a_file();
@@ -322,7 +322,7 @@ fn s7_a_backup_has_no_name_that_the_database_uses() {
     place.run(&["restore", "copy", "--overwrite"]).expect_done();
 }
 
-/// C4: with such a trigger a password alone opened everything.
+/// C4: such a trigger sets the second factor of every new session, so a password alone would be enough.
 #[rstest]
 #[case::trigger(
     "CREATE TRIGGER spare AFTER INSERT ON sessions BEGIN UPDATE sessions SET second_factor_at = NEW.opened_at WHERE id = NEW.id; END",
@@ -354,7 +354,7 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
         "{line}"
     );
     assert_eq!(files(&place), before);
-    // Who came behind the backup is still there.
+    // A user added after the backup is still there.
     assert!(
         place
             .listed("max@example.com")
@@ -362,7 +362,7 @@ async fn a_backup_with_a_foreign_schema_changes_nothing(
     );
 }
 
-/// Of two within one second, the second wrote over what the first had put aside.
+/// Regression: of two restores within one second, the second overwrote what the first had put aside.
 #[test]
 fn whatever_is_put_aside_stays() {
     let place = Place::with_owner();

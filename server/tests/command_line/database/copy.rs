@@ -1,4 +1,4 @@
-//! A file's whole database to another place: another file or, where `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
+//! Copies the whole database of a file to another file or, where `TWINLOCK_TEST_POSTGRES` names a server, to a schema of its own there.
 
 use std::{fs, os::unix::fs::symlink};
 
@@ -18,11 +18,11 @@ const ADA: &str = "ada@example.com";
 const MAX: &str = "max@example.com";
 const OLD: &str = "sqlite:twinlock.db";
 
-/// Somebody who signed in with an authenticator.
+/// A user who set up an authenticator, with the browser that is signed in.
 struct Enrolled {
     browser: Browser,
     authenticator: Authenticator,
-    /// The code by which it was set up.
+    /// The code that confirmed the set-up.
     used: String,
     codes: Vec<String>,
 }
@@ -58,7 +58,7 @@ fn stop(server: Running) {
     assert_eq!(code, 0, "{log}");
 }
 
-/// A file with Ada and Max.
+/// Makes a database file with the users Ada and Max.
 fn old_place() -> Place {
     let place = Place::in_a_file();
     place.run(&["migrate"]).expect_done();
@@ -73,7 +73,7 @@ fn copy(old: &Place, to: &str) -> Done {
     old.run(&["copy", "--from", OLD, "--to", to, "--json"])
 }
 
-/// For people: with `--json` the refusal is on standard output, too.
+/// Runs without `--json`, because with `--json` the refusal is on standard output too.
 fn refused_copy(old: &Place, to: &str) -> Done {
     old.run(&["copy", "--from", OLD, "--to", to])
 }
@@ -92,7 +92,7 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     let line = open.expect_refused(1);
     assert!(line.contains("stop the server first"), "{line}");
     stop(server);
-    // Max did it the day before.
+    // Moves Max's last used step back by a day, so that his current code is unused.
     let earlier = "UPDATE mfa_methods SET last_step = last_step - 2880
                    WHERE user_id = (SELECT id FROM users WHERE email = 'max@example.com')";
     place.tamper(earlier);
@@ -109,7 +109,7 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     assert_eq!(before.standing(), json!("full"), "its session goes on");
     let by_code = |email, code: &str| tried(&server, email, "session/verify_code", code);
     let refused = by_code(ADA, &ada.used);
-    // After a minute it is of no step at all.
+    // Once a minute has passed, the code is outside the accepted steps and is just wrong.
     let kinds = [json!("already_used"), json!("wrong_code")];
     assert!(kinds.contains(&refused.1), "{refused:?}");
     let shown = max.authenticator.code(now());
@@ -121,7 +121,7 @@ fn everybody_signs_in_there_and_what_was_used_stays_used() {
     stop(server);
 
     let verified = new.run(&["events", "--verify"]);
-    // Two at most wait: each of the two set-ups began a moment ago, and would be counted in its row if it began again within the minute.
+    // Up to two rows wait: each of the two set-ups began a moment ago, and a repeated set-up within a minute is counted in its row.
     let waiting = (0..=2).any(|count| verified.expect_done().contains(&format!(", {count} wait")));
     assert!(waiting, "{}", verified.out);
     let events = new.run(&["events", "--export"]);
@@ -142,7 +142,7 @@ fn a_place_that_is_not_empty_stays_as_it_is() {
     copy_key_file(&place, &new);
     new.run(&["migrate"]).expect_done();
     new.run(&["account", "add", "Theirs"]).expect_done();
-    // Said before the server has to be stopped, too: nobody stops it in vain.
+    // The refusal comes while the server still runs, so the operator does not stop it in vain.
     let server = place.serve();
     for server in [Some(server), None] {
         let refused = refused_copy(&place, new.url());
@@ -159,7 +159,7 @@ fn a_place_that_is_not_empty_stays_as_it_is() {
         accounts.contains("Theirs") && !accounts.contains("Example"),
         "{accounts}"
     );
-    // Nor is a database copied into itself.
+    // A database is not copied into itself either.
     expect_same(&refused_copy(&place, OLD));
 }
 
@@ -169,7 +169,7 @@ fn expect_same(done: &Done) {
     assert!(line.contains("are one and the same database"), "{line}");
 }
 
-/// One with empty tables would take a copy of itself.
+/// A database with empty tables would pass the check for an empty target and be copied into itself.
 #[test]
 fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
     let place = Place::in_a_file();
@@ -191,7 +191,7 @@ fn s7_a_database_is_not_copied_to_itself_however_it_is_named() {
     assert_eq!(place.run(&["events", "--export"]).expect_done(), events);
 }
 
-/// The server itself is asked: a host, a port and a database have many spellings.
+/// The command asks the server which database it is, because one host, port and database have many spellings.
 #[test]
 fn s7_a_servers_database_is_not_copied_to_itself() {
     let place = Place::with_database();
@@ -218,7 +218,7 @@ fn a_key_file_that_does_not_fit_leaves_nothing_there() {
         line.contains("does not belong to the database twinlock.db"),
         "{line}"
     );
-    // It is as good as new.
+    // With its own key file back, the database is copied as before.
     fs::rename(place.file("new.key"), place.file("twinlock.db.key")).unwrap();
     let copied = place.run(&["copy", "--from", OLD, "--to", new.url()]);
     let said = copied.expect_done();

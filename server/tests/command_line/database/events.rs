@@ -1,4 +1,4 @@
-//! `twinlock events`: what the operator did is told, and what is changed behind its back is found.
+//! `twinlock events`: lists what the operator did, and detects changes made to the events past the program.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn exported(place: &Place) -> Vec<Value> {
         .collect()
 }
 
-/// Runs the server until everything is sealed: it seals what is left when it stops.
+/// Runs the server until all events are sealed: the server seals the remaining ones when it stops.
 fn sealed(place: &Place) {
     let server = place.serve();
     server.terminate();
@@ -72,7 +72,7 @@ fn alone_lists_the_newest_the_last_one_last() {
     place.run(&["events", "--last", "0"]).expect_refused(2);
 }
 
-/// People as the operator knows them, also where only the keyed index of a typed address is kept.
+/// `twinlock events` names users by their address, also where only the keyed index of a typed address is stored.
 #[test]
 fn name_people_by_their_address() {
     let place = Place::with_member();
@@ -114,7 +114,7 @@ fn name_people_by_their_address() {
     ] {
         assert!(has(&after, &words), "{words} in\n{after}");
     }
-    // What is exported is what was sealed.
+    // The export holds what was sealed, without addresses.
     assert!(
         !place
             .run(&["events", "--export"])
@@ -123,13 +123,13 @@ fn name_people_by_their_address() {
     );
 }
 
-/// Each change of the key file, which stands in no table of its own.
+/// Each change of the key file is an event, although the key file is in no table.
 #[test]
 fn tell_of_each_change_of_the_key_file() {
     let place = Place::with_account();
     let old = place.run(&["key", "list", "--json"]).expect_json()[0]["id"].clone();
     let new = place.run(&["key", "new", "--json"]).expect_json()["id"].clone();
-    // What is refused leaves nothing.
+    // A refused command leaves no event.
     place.run(&["key", "new"]).expect_refused(1);
     place.run(&["key", "rotate"]).expect_done();
     place
@@ -173,7 +173,7 @@ fn are_sealed_and_what_is_changed_is_found() {
     );
 }
 
-/// The chain of an older copy holds in itself: only what was kept elsewhere tells that it is not the newest.
+/// The chain of an older copy verifies on its own. Only a seal that was kept elsewhere shows that the copy is not the newest.
 #[test]
 fn tell_an_older_database_by_a_seal_that_was_kept() {
     let place = Place::with_account();
@@ -191,7 +191,7 @@ fn tell_an_older_database_by_a_seal_that_was_kept() {
 
     fs::write(&file, older).unwrap();
     for beside in ["twinlock.db-wal", "twinlock.db-shm"] {
-        // They are there after a crash only.
+        // These files exist after a crash only.
         let _ = fs::remove_file(place.file(beside));
     }
     place.run(&["events", "--verify"]).expect_done();
@@ -203,7 +203,7 @@ fn tell_an_older_database_by_a_seal_that_was_kept() {
             "the chain ends before {seq}: an older database was put back, or its end was cut off"
         )
     );
-    // It goes on, as if nothing had been: another event stands there now.
+    // The server goes on with the older database, so another event now stands at that number.
     sealed(&place);
     sealed(&place);
     let done = place.run(&["events", "--verify", "--expect", &kept]);
@@ -225,7 +225,7 @@ fn tell_an_older_database_by_a_seal_that_was_kept() {
 fn are_sealed_within_a_second_while_the_server_runs() {
     let place = Place::with_account();
     let _server = place.serve();
-    // The start offers a link, which is an event of its own.
+    // The start offers a set-up link, which is an event too.
     let is_sealed = |_| place.run(&["events", "--verify", "--json"]).expect_json()["sealed"] == 2;
     assert!((0..200).any(is_sealed), "nothing is sealed");
 }

@@ -1,4 +1,4 @@
-//! Servers with copies of the key file: on other machines, or as a mounted secret (S20 of the field).
+//! Servers with copies of the key file: on other machines, or as a mounted secret (S20).
 
 use std::fs;
 
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// Where the other server has its copy: in another folder, as another machine has.
+/// The path of the other server's copy: another folder stands for another machine.
 pub const COPY: &str = "copy/twinlock.key";
 
-/// Copies the key file as it is now over the other server's.
+/// Copies the current key file over the other server's copy.
 pub fn copy(place: &Place) {
     let copy = place.file(COPY);
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
@@ -26,14 +26,14 @@ pub fn copy(place: &Place) {
     fs::rename(place.file("copy/new"), copy).unwrap();
 }
 
-/// Runs a command with the copy.
+/// Runs a command with the other server's copy of the key file.
 pub fn with_copy(place: &Place, args: &[&str]) -> Done {
     let mut command = place.command(args);
     command.env("TWINLOCK_KEY_FILE", COPY);
     command.output().unwrap().into()
 }
 
-/// Waits until the table of servers has such a row.
+/// Waits until the table of servers has such a row; `rows` is the table, with an optional condition.
 pub fn wait_for_server(place: &Place, rows: &'static str) {
     let found = (0..600).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(50));
@@ -50,7 +50,7 @@ pub fn other_server_with(place: &Place, settings: &[(&str, &str)]) -> Running {
     place.serve_with(&[settings, &[("TWINLOCK_KEY_FILE", COPY)]].concat())
 }
 
-/// A browser in which the second factor is owed, and the authenticator that has it.
+/// Returns a browser whose session still needs the second factor, and the user's authenticator.
 fn owing(server: &Running, number: u32) -> (Browser, Authenticator) {
     let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(number)));
     (Browser::of(server, &email(number), PASSWORD), app)
@@ -85,12 +85,12 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
         [old.clone(), new.clone()],
         "nothing has changed"
     );
-    // It has heard of the copy before it is asked again, or is waited for.
+    // The rotation succeeds once the other server has read the new copy.
     copy(&place);
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
     place.run(&["key", "drop", old]).expect_done();
 
-    // In the other's file the new key still waits, and it seals by it.
+    // In the other server's file the new key is still marked as waiting, and that server seals with it.
     let (_, said) = get(&other, "/readyz");
     assert!(said.contains("\"key\":\"ok\""), "{said}");
     Browser::of(&other, "ada@example.com", PASSWORD).enrol();
@@ -100,7 +100,7 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
         server.terminate();
         server.wait();
     }
-    // What it sealed opens after a restart of either.
+    // Both servers can open what it sealed after a restart.
     for server in [place.serve(), other_server(&place)] {
         let listed = place.run(&["key", "list"]);
         assert!(!listed.expect_done().contains("not in the key file"));
@@ -109,7 +109,7 @@ fn s20_rotate_waits_for_a_server_with_a_copy_and_names_it() {
     }
 }
 
-/// Nobody knows of a server that does not reach the database for a while. It writes nothing that would be lost, and no try is spent there.
+/// A rotation does not wait for a server that has lost the database for a while. That server seals nothing and spends no attempts.
 #[test]
 fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
     let place = with_people(2);
@@ -137,7 +137,7 @@ fn s20_a_server_that_missed_a_rotation_seals_nothing_and_spends_no_tries() {
         "{said}"
     );
     copy(&place);
-    // The next row of an unknown key has it read again.
+    // The next row sealed by an unknown key makes the server read the file again.
     assert_eq!(give(&mut browser, &app.code(now())), 200);
     ada.enrol();
     other.terminate();
@@ -178,13 +178,13 @@ fn s20_an_older_copy_is_told_by_the_key_that_it_lacks() {
     if place.is_on_a_server() {
         return;
     }
-    // A backup from before needs the dropped key.
+    // A backup from before the rotation needs the dropped key.
     let restored = place.run(&["restore", "before", "--overwrite"]);
     let said = restored.expect_done();
     assert!(said.contains(&wanted(old)), "{said}");
 }
 
-/// Without one person's key everybody else signs in, and a command mends it.
+/// If one user's key is missing, all other users can still sign in, and a command repairs it.
 #[test]
 fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     let place = with_people(3);
@@ -238,7 +238,7 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     assert!(log.contains(said), "{log}");
 }
 
-/// Puts another key under the id of a line, as one mistyped sign does.
+/// Changes one character of a key in the file but keeps its id, as a typing error does.
 pub fn mistype(file: &std::path::Path, id: &str) {
     let text = fs::read_to_string(file).unwrap();
     let (before, after) = text.split_once(&format!("{id}:")).unwrap();
@@ -246,7 +246,7 @@ pub fn mistype(file: &std::path::Path, id: &str) {
     fs::write(file, format!("{before}{id}:{other}{}", &after[1..])).unwrap();
 }
 
-/// The id of a key does not prove it.
+/// A key's id alone does not prove that the key is unchanged.
 #[test]
 fn s20_a_damaged_copy_is_no_copy() {
     let place = with_people(2);
@@ -256,7 +256,7 @@ fn s20_a_damaged_copy_is_no_copy() {
     let [old, new] = &ids(&place)[..] else {
         panic!("two keys")
     };
-    // The line of the new key, before anything has read it.
+    // The copy has a damaged line for the new key before any server has read it.
     copy(&place);
     mistype(&place.file(COPY), new);
     let refused = place.run(&["key", "rotate"]);
@@ -265,11 +265,11 @@ fn s20_a_damaged_copy_is_no_copy() {
             .expect_refused(1)
             .starts_with("a server does not have the key")
     );
-    // The line of the key that is in use: the server goes on with the one it had.
+    // The line of the key in use is damaged: the server keeps the key that it had read.
     mistype(&place.file(COPY), old);
     let (mut browser, app) = owing(&other, 1);
     assert_eq!(give(&mut browser, &app.code(now())), 200);
-    // A set-up looks at the file first.
+    // A set-up reads the file first.
     Browser::of(&other, "ada@example.com", PASSWORD).enrol();
     let mut doctor = place.command(&["doctor"]);
     doctor.env("TWINLOCK_KEY_FILE", COPY);
@@ -283,7 +283,7 @@ fn s20_a_damaged_copy_is_no_copy() {
     assert!(log.contains("is not what it was"), "{log}");
 }
 
-/// A line that was put back by hand may stand anywhere, and a run that was repeated says what the first one said.
+/// The lines of the key file may be in any order, and a repeated rotation reports the same result.
 #[test]
 fn s20_the_order_of_the_lines_says_nothing() {
     let place = with_people(2);

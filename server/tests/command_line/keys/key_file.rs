@@ -1,4 +1,4 @@
-//! The key file and its database belong together.
+//! The key file and its database belong together, and the program checks this.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::support::program::Place;
 
-/// Nobody, on every Debian.
+/// The id of the unprivileged user on Debian.
 const NOBODY: u32 = 65534;
 
 #[test]
@@ -95,12 +95,12 @@ fn open_to_others_is_refused_with_the_remedy() {
     );
 }
 
-/// C5: root, and a user who is given the right to, read a file that another user can change at any time.
+/// C5: root, and a user with read access, could otherwise use a file that another user can change at any time.
 #[test]
 fn of_another_user_is_refused_with_the_remedy() {
     let place = Place::with_database();
     let own = fs::metadata(place.file("")).unwrap().uid();
-    // Only root can give a file away.
+    // Only root can change the owner of a file.
     if chown(place.file("twinlock.db.key"), Some(NOBODY), None).is_err() {
         assert_ne!(own, 0);
         return;
@@ -118,7 +118,7 @@ fn of_another_user_is_refused_with_the_remedy() {
     }
 }
 
-/// C5: a file, or a folder, in which other users of the machine may write was taken without a word.
+/// C5, regression: a key file or folder that other users of the machine can write to was accepted without a warning.
 #[test]
 fn wide_modes_beside_it_are_warned_of() {
     let place = Place::with_database();
@@ -175,7 +175,7 @@ fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let garbage = "this is no database ".repeat(300);
     fs::write(place.file("twinlock.db"), &garbage).unwrap();
     for name in ["twinlock.db-wal", "twinlock.db-shm"] {
-        // Left by the database that stood here before, if at all.
+        // These may be left from the earlier database.
         let _ = fs::remove_file(place.file(name));
     }
     let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);

@@ -1,4 +1,4 @@
-//! The key file, and `twinlock key`.
+//! Tests of the key file and of `twinlock key`.
 
 pub mod copies;
 mod key_file;

@@ -1,4 +1,4 @@
-//! `twinlock key`: another master key takes over while the server runs (security list, D4).
+//! `twinlock key`: a rotation to a new master key while the server runs (security list, D4).
 
 use std::{
     fs::{self, File},
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// How many people have an authenticator. The deep run sets ten thousand.
+/// The number of users with an authenticator; the deep run sets ten thousand.
 fn people() -> u32 {
     let set = std::env::var("TWINLOCK_ROTATED_ROWS");
     set.map_or(300, |count| count.parse().unwrap())
@@ -51,7 +51,7 @@ pub fn ids(place: &Place) -> Vec<String> {
     ring.keys().map(|key| key.id().to_string()).collect()
 }
 
-/// Changes the tables behind the program's back.
+/// Runs statements on the database past the program.
 pub fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
     sqlx::any::install_default_drivers();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -75,7 +75,7 @@ pub fn write(place: &Place, statements: &[(&'static str, Vec<Value>)]) {
     });
 }
 
-/// Counts rows past the program; `rows` is a table, and may say which.
+/// Counts rows past the program; `rows` is a table, with an optional condition.
 pub fn count(place: &Place, rows: &'static str) -> i64 {
     sqlx::any::install_default_drivers();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
@@ -87,7 +87,7 @@ pub fn count(place: &Place, rows: &'static str) -> i64 {
     })
 }
 
-/// A database with Ada and as many people as wanted, each with her password and an authenticator of their own.
+/// Makes a database with Ada and `count` more users, each with a password and an authenticator of their own.
 pub fn with_people(count: u32) -> Place {
     let place = Place::with_owner();
     let ring: KeyRing = key_file(&place).parse().ok().unwrap();
@@ -128,7 +128,7 @@ pub fn with_people(count: u32) -> Place {
     place
 }
 
-/// A sign-in with both factors; answers the second one's status.
+/// Signs in with both factors and returns the status of the second.
 fn sign_in(server: &Running, number: u32) -> u16 {
     let mut browser = Browser::of(server, &email(number), PASSWORD);
     let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(number)));
@@ -136,7 +136,7 @@ fn sign_in(server: &Running, number: u32) -> u16 {
     browser.call("session/verify_code", code).0
 }
 
-/// People sign in, one after the other, until the command has ended.
+/// Signs in users one after the other until the command has ended.
 fn sign_in_meanwhile(server: &Running, mut child: Child, next: &mut u32) -> Done {
     while child.try_wait().unwrap().is_none() {
         assert_eq!(sign_in(server, *next), 200, "while it rotates");
@@ -170,7 +170,7 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let done = sign_in_meanwhile(&server, child, &mut next);
     let lines: Vec<&str> = done.expect_done().lines().collect();
     assert!(next > 0 && lines.len() > 1, "{lines:?}");
-    // The last of them is the result, and said once.
+    // Each line has a larger count than the one before, and the last one is the result.
     let counts = lines.iter().map(|line| line.split_once(' ').unwrap().0);
     let counts: Vec<u32> = counts.map(|count| count.parse().unwrap()).collect();
     assert!(counts.is_sorted_by(|one, next| one < next), "{lines:?}");
@@ -180,7 +180,7 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let seals = format!("{new}: seals, {} rows sealed by it\n", count + 3);
     assert!(said.expect_done().starts_with(&seals));
     let listed = place.run(&["key", "list", "--json"]).expect_json();
-    // And three that the database holds.
+    // The count includes three rows of the database itself.
     assert_eq!(
         listed[0],
         json!({ "id": new, "state": "current", "rows": count + 3 })
@@ -196,7 +196,7 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
             .starts_with("there is no other key")
     );
     assert_eq!(sign_in(&server, next), 200, "after the old key is gone");
-    // A set-up in the running server is sealed by the new key.
+    // A set-up in the running server is sealed with the new key.
     let mut ada = Browser::of(&server, "ada@example.com", PASSWORD);
     let (_, backup_code) = ada.enrol();
     server.terminate();
@@ -213,14 +213,14 @@ fn rotate_while_people_sign_in_and_drop_the_old_one() {
     let told = place.run(&["events", "--export"]);
     assert_eq!(told.expect_done().matches("\"key_rotate\"").count(), 1);
 
-    // The file from before does not do any more.
+    // The key file from before the rotation is refused.
     fs::write(place.file("twinlock.db.key"), backup).unwrap();
     let done = place.run(&["serve", "--listen", "127.0.0.1:0"]);
     let line = done.expect_refused(1);
     assert!(line.contains("does not belong to the database"), "{line}");
 }
 
-/// A server that is stopped, swapped out or slow while keys are exchanged, for longer than anybody waits.
+/// A server may be stopped, swapped out or slow during a rotation, for longer than the rotation waits.
 #[test]
 fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     let count = 12;
@@ -241,7 +241,7 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     };
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
     place.run(&["key", "drop", old]).expect_done();
-    // All codes are on their way before the server goes on, and long before its next look at the file.
+    // All codes are sent before the server goes on, and long before it next reads the file by itself.
     std::thread::scope(|scope| {
         let calls: Vec<_> = browsers
             .into_iter()
@@ -257,7 +257,7 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
             assert_eq!(status, 200, "{number}: {answer}");
         }
     });
-    // What it seals from here on opens after a restart.
+    // What the server seals from now on opens after a restart.
     Browser::of(&server, "ada@example.com", PASSWORD).enrol();
     server.terminate();
     assert_eq!(server.wait().0, 0);
@@ -266,7 +266,7 @@ fn s20_a_server_that_slept_through_a_rotation_knows_the_new_key() {
     server.wait();
 }
 
-/// Of two that had read the same file, the later one would take the other's key away.
+/// If two commands read the same file, the later one would remove the other's new key.
 #[test]
 fn one_command_at_a_time_changes_the_key_file() {
     let place = Place::with_account();
@@ -307,7 +307,7 @@ fn keys_that_the_database_holds_stop_the_start_when_they_were_changed() {
     );
 }
 
-/// Swapped or flipped, a ciphertext lets nobody in, is told, and stays visible when keys rotate.
+/// A swapped or damaged ciphertext is refused, recorded as an event, and reported by a rotation.
 #[test]
 fn swapped_ciphertexts_fail_closed() {
     let place = with_people(3);
@@ -321,7 +321,7 @@ fn swapped_ciphertexts_fail_closed() {
     assert_eq!(sign_in(&server, 0), 200);
     for number in [1, 2] {
         assert_eq!(sign_in(&server, number), 500);
-        // Nor does the other one's code.
+        // The other user's code is refused as well.
         let mut browser = Browser::of(&server, &email(number), PASSWORD);
         let app = Authenticator::new(&BASE32_NOPAD.encode(&bytes(3 - number)));
         let code = json!({ "code": app.code(now()) });
@@ -345,7 +345,7 @@ fn swapped_ciphertexts_fail_closed() {
     assert!(needed.expect_refused(1).contains("is needed by 2 rows"));
 }
 
-/// What can be repeated without end is one row a minute with a count.
+/// Sums `times`, because repeated events are one row a minute with a count.
 pub fn damaged_codes(place: &Place) -> u64 {
     let told = place.run(&["events", "--export"]);
     let events = told.expect_done().lines();

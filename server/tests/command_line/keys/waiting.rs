@@ -1,4 +1,4 @@
-//! Keys that wait: for a rotation from another copy of the key file, or for a server that can't use them (S20 of the field).
+//! Waiting keys: for a rotation from another copy of the key file, or for a server that can't use its copy (S20).
 
 use std::{fs, process::Command};
 
@@ -10,12 +10,12 @@ use crate::{
     support::program::Done,
 };
 
-/// A key that waits may be dropped, unless a rotation from another copy of the file is about to seal by it.
+/// A waiting key can be dropped, unless a rotation from another copy of the file is about to seal with it.
 #[test]
 fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     let place = with_people(1);
     copy(&place);
-    // It lacks the new key, so that the rotation waits.
+    // This server lacks the new key, so the rotation waits for it.
     let other = other_server(&place);
     wait_for_server(&place, "servers");
     place.run(&["key", "new"]).expect_done();
@@ -41,10 +41,10 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     signal("-CONT");
     let done = Done::from(rotation.wait_with_output().unwrap());
     assert_eq!(done.code, 0, "{}", done.err);
-    // Afterwards the database says it.
+    // After the rotation the database records that the key seals.
     let dropped = with_copy(&place, &["key", "drop", &new]);
     assert!(dropped.expect_refused(1).contains("is the one that seals"));
-    // A rotation that is done, or was refused, holds nothing up.
+    // A rotation that has ended or was refused blocks nothing.
     place.run(&["key", "new"]).expect_done();
     let next = ids(&place)[2].clone();
     place.run(&["key", "rotate"]).expect_refused(1);
@@ -53,14 +53,14 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     other.wait();
 }
 
-/// The copy from before a rotation has all that it needs; another one lacks what waits.
+/// `key new` works with a copy from before a rotation, which has all keys, and is refused with a file that lacks a waiting key.
 #[test]
 fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
     let place = with_people(1);
     place.run(&["key", "new"]).expect_done();
     copy(&place);
     assert_eq!(place.run(&["key", "rotate"]).code, 0);
-    // In the copy the key that seals still waits: it does not any more.
+    // The copy marks the sealing key as waiting. The database says that it seals, so a new key is allowed.
     with_copy(&place, &["key", "new"]).expect_done();
     let again = with_copy(&place, &["key", "new"]);
     assert!(
@@ -84,7 +84,7 @@ fn s20_a_new_key_beside_an_older_copy_says_what_is_true() {
     other.wait();
 }
 
-/// It reads the same file as the command, and refuses it: the line of a key that it had used is another one.
+/// The server shares the file with the command and can't use it, because the line of a key that it had read has changed.
 #[test]
 fn s20_a_server_that_can_not_use_the_shared_file_is_waited_for() {
     let place = with_people(1);

@@ -1,4 +1,4 @@
-//! What stands where the program or the engine opens a file beside a named one: it is named itself, and nothing waits for it.
+//! A folder, pipe or other odd file where the program or the engine opens a file: the message names it, and no command hangs on it.
 
 use std::{fs, os::unix::fs::symlink, process::Command};
 

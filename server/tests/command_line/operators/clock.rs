@@ -1,4 +1,4 @@
-//! A clock that was put back (S29), seen without anybody asking `/readyz`.
+//! A system clock that was set back (S29) is reported at the start, without a request for `/readyz`.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::{
     support::program::Place,
 };
 
-/// The library that moves a program's clock.
+/// Returns the path of libfaketime, which moves a program's clock.
 fn faketime(test: &str) -> Option<PathBuf> {
     let folders = fs::read_dir("/usr/lib").unwrap().flatten();
     let mut libraries = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
@@ -25,7 +25,7 @@ fn faketime(test: &str) -> Option<PathBuf> {
     found
 }
 
-/// A clock that is so far off.
+/// Returns the settings that move a program's clock by this offset.
 fn moved<'a>(library: &'a Path, by: &'a str) -> [(&'a str, &'a str); 3] {
     [
         ("LD_PRELOAD", library.to_str().unwrap()),
@@ -53,7 +53,7 @@ fn s29_a_clock_behind_is_an_error_at_the_start() {
     assert!(!log(&[]).contains(words));
 }
 
-/// Servers on two machines: each is asked whether it has the new key, whatever its clock shows.
+/// A rotation waits for servers on other machines, whatever their clocks show.
 #[test]
 fn s20_servers_whose_clocks_differ_are_waited_for() {
     const TEST: &str = "s20_servers_whose_clocks_differ_are_waited_for";

@@ -1,4 +1,4 @@
-//! A `PostgreSQL` server of a test's own, for what a whole server is set to: a standby, few connections, a password that is over.
+//! A `PostgreSQL` server of the test's own, for settings of a whole server: a standby, few connections, an expired password.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use crate::support::{
 
 const SUPERUSER: &str = "twinlock";
 
-/// The server; it runs between `start` and `stop`, and ends with the test.
+/// A server that runs between `start` and `stop`, and ends with the test.
 struct Cluster {
     folder: TempDir,
     programs: PathBuf,
@@ -27,7 +27,7 @@ struct Cluster {
 }
 
 impl Cluster {
-    /// A new one that does not run yet; none where the programs are not installed, which is said.
+    /// Makes a server without starting it; reports the test as left out and returns `None` if `PostgreSQL` is not installed.
     fn new(test: &str) -> Option<Self> {
         let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
         let folders = versions.map(|version| version.unwrap().path().join("bin"));
@@ -61,7 +61,7 @@ impl Cluster {
         self.folder.path().join("data").display().to_string()
     }
 
-    /// Runs one of the programs as a user that they accept.
+    /// Runs one of `PostgreSQL`'s programs as a user that it accepts: not root.
     fn run(&self, program: &str, args: &[&str]) {
         let program = self.programs.join(program);
         let mut command = if fs::metadata("/proc/self").unwrap().uid() == 0 {
@@ -162,7 +162,7 @@ fn s22_a_password_that_is_over_and_a_full_server_are_told() {
     };
     let rules = "host all late 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n";
     fs::write(format!("{}/pg_hba.conf", cluster.data()), rules).unwrap();
-    // One connection is left for those who are no superusers, and each command needs two.
+    // One connection is left for roles that are no superusers, and each command needs two.
     cluster.start("-c max_connections=10 -c superuser_reserved_connections=9");
     cluster.sql("CREATE ROLE late LOGIN PASSWORD 'vellum' VALID UNTIL '2020-01-01'");
     cluster.sql("CREATE ROLE plain LOGIN");
@@ -175,7 +175,7 @@ fn s22_a_password_that_is_over_and_a_full_server_are_told() {
     refused(&done, "the server has no connection left for this role");
 }
 
-/// The address in the URL has brackets, the one in the certificate has none.
+/// The address has brackets in the URL and none in the certificate.
 #[test]
 fn s22_tls_to_an_ipv6_address_is_verified_by_the_address() {
     let test = "s22_tls_to_an_ipv6_address_is_verified_by_the_address";

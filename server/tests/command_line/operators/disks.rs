@@ -1,11 +1,11 @@
-//! Full disks (S24) and network shares (S21): the cause is told, and each apart from the others.
+//! Full disks (S24) and network shares (S21): each has an error message of its own that names the cause.
 
 use rstest::rstest;
 
 use super::{can_mount, has};
 use crate::support::program::{Done, Place};
 
-/// A disk in memory of 1 MiB with what the script puts there, filled up to so many KiB.
+/// Returns a script that mounts a 1 MiB disk in memory, runs `before` on it and leaves `room` KiB free.
 fn on_a_disk_with(room: u32, before: &str) -> String {
     format!(
         "mkdir disk && mount -t tmpfs -o size=1m,mode=700 disk disk && {before} || exit 99
@@ -64,7 +64,7 @@ fn s24_a_full_disk_is_told_of_a_database_that_is_there(#[case] args: &[&str]) {
     );
 }
 
-/// Room for bytes is not room for files.
+/// A disk may have free bytes but no free inodes.
 #[test]
 fn s24_a_disk_without_room_for_another_file_is_full() {
     if !can_mount("s24_a_disk_without_room_for_another_file_is_full", &[]) {
@@ -85,7 +85,7 @@ fn s24_a_disk_without_room_for_another_file_is_full() {
     }
 }
 
-/// What a share answers without its lock service, or where no memory can be shared, as the kernel hands it on.
+/// The errors that the kernel returns for a share without a lock service, or without shared memory.
 #[rstest]
 #[case::no_lock_service("fcntl", "ENOLCK", "twinlock.db")]
 #[case::locks_not_supported("fcntl", "EOPNOTSUPP", "twinlock.db")]

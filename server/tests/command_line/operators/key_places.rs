@@ -1,4 +1,4 @@
-//! Where key files lie: mounted read-only (S7), mounted alone (S9), on file systems without links and permissions (S14).
+//! Locations of key files: mounted read-only (S7), mounted alone (S9), on file systems without links and permissions (S14).
 
 use std::{
     fs::{self, Permissions},
@@ -13,7 +13,7 @@ use crate::support::program::{Done, Place, Running};
 
 const KEY_FILE: &str = "secrets/twinlock.key";
 
-/// The service's database, and root's key file in a folder that only root can write.
+/// Makes the service's database, and root's key file in a read-only folder.
 fn with_a_secret(group: u32, mode: u32) -> Place {
     let place = Place::with_owner();
     give(&place, SERVICE);
@@ -53,7 +53,7 @@ fn s7_a_key_file_that_only_the_services_group_reads_is_taken() {
     assert_eq!(server.wait().0, 0);
 }
 
-/// As Kubernetes mounts a secret: links to a folder that is swapped as a whole.
+/// Kubernetes mounts a secret as links to a folder that is replaced as a whole.
 #[test]
 fn s7_links_of_a_mounted_secret_are_followed() {
     if !is_root("s7_links_of_a_mounted_secret_are_followed") {
@@ -66,7 +66,7 @@ fn s7_links_of_a_mounted_secret_are_followed() {
     symlink("..2026_11", folder.join("..data")).unwrap();
     symlink("..data/twinlock.key", place.file(KEY_FILE)).unwrap();
     Done::from(as_service(&place, &["migrate"]).output().unwrap()).expect_done();
-    // Root can write there: the file is replaced, the links stay.
+    // Root can write to the folder: the file is replaced, and the links stay.
     let done = place
         .command(&["key", "new"])
         .env("TWINLOCK_KEY_FILE", KEY_FILE)
@@ -104,7 +104,7 @@ fn s7_a_key_file_that_strangers_read_is_refused_with_a_remedy_that_works(
     Done::from(as_service(&place, &["migrate"]).output().unwrap()).expect_done();
 }
 
-/// A group of one's own beside the first one is what `fsGroup` makes; one with other members lets them read, the first one too.
+/// A private group is accepted, as the first group or as a further one (`fsGroup`). A group with other members is refused.
 #[rstest]
 fn s7_a_group_is_taken_if_nobody_else_is_in_it(#[values(true, false)] is_first: bool) {
     let test = "s7_a_group_is_taken_if_nobody_else_is_in_it";
@@ -215,7 +215,7 @@ fn s9_so_is_a_database_that_is_mounted_alone() {
 
 const EXFAT: [&str; 2] = ["mkfs.exfat", "mount.exfat-fuse"];
 
-/// Runs the program beside a mounted exFAT, and takes that off again: its driver is a program that would live on.
+/// Returns a script that runs the program beside a mounted exFAT, and unmounts it because its driver is a process that would stay.
 fn on_exfat(options: &str) -> String {
     format!(
         "head -c 16777216 /dev/zero > image && mkfs.exfat image > made && mkdir -p exfat || exit 99
@@ -281,7 +281,7 @@ fn s14_without_links_it_works_where_only_the_owner_reads() {
     }
 }
 
-/// FAT by the kernel's own driver, as memory sticks and cards have it.
+/// FAT by the kernel's own driver, as on memory sticks and cards.
 #[test]
 fn s14_on_fat_it_works_where_only_the_owner_reads_and_is_told_elsewhere() {
     let test = "s14_on_fat_it_works_where_only_the_owner_reads_and_is_told_elsewhere";

@@ -1,5 +1,5 @@
-//! What operators meet who are not root on a clean disk: other users, mounted secrets, odd file systems, full disks, poolers and restricted
-//! roles. The numbers are those of the field's list.
+//! Environments that differ from root on a clean disk: other users, mounted secrets, odd file systems, full disks, poolers and restricted
+//! roles. The numbers (S…) refer to the field list.
 
 mod beside;
 mod clock;
@@ -24,15 +24,15 @@ use std::{
 
 use crate::support::program::Place;
 
-/// A user without a name or a group on any system.
+/// A user id that has no name and no group on any system.
 pub const SERVICE: u32 = 4242;
 
-/// Says that a test can't run here, past the runner, which shows nothing of a test that passes.
+/// Reports on standard error that a test can't run here, because the runner hides the output of a test that passes.
 pub fn left_out(test: &str, why: &str) {
     let _ = writeln!(io::stderr(), "LEFT OUT {test}: {why}");
 }
 
-/// Whether this runs as root; a test that needs it is named otherwise.
+/// Returns whether this runs as root; otherwise reports the test as left out.
 fn is_root(test: &str) -> bool {
     let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
     if !is_root {
@@ -41,7 +41,7 @@ fn is_root(test: &str) -> bool {
     is_root
 }
 
-/// Whether mounts can be made, and these programs are there; a test that needs it is named otherwise.
+/// Returns whether mounts are allowed and the programs are installed; otherwise reports the test as left out.
 fn can_mount(test: &str, programs: &[&str]) -> bool {
     if !is_root(test) {
         return false;
@@ -67,7 +67,7 @@ fn has(test: &str, programs: &[&str]) -> bool {
     missing.is_none()
 }
 
-/// Gives the folder and all that is in it to a user.
+/// Changes the owner of the folder and its files.
 fn give(place: &Place, user: u32) {
     let names = fs::read_dir(place.file("")).unwrap();
     let files = names.map(|name| name.unwrap().path());
@@ -76,7 +76,7 @@ fn give(place: &Place, user: u32) {
     }
 }
 
-/// Owner, group and mode of a file.
+/// Returns owner, group and mode of a file.
 fn owner(place: &Place, name: &str) -> (u32, u32, u32) {
     let found = fs::metadata(place.file(name)).unwrap();
     (found.uid(), found.gid(), found.mode() & 0o777)

@@ -1,4 +1,4 @@
-//! Links without a public URL (S23), and what scripts read (S27).
+//! Links without a public URL (S23), and output that scripts read (S27).
 
 use std::{
     ffi::OsString,
@@ -41,7 +41,7 @@ fn without_public_url(base: &str) -> String {
     )
 }
 
-/// A link inside a line is cut where the line wraps, or is copied with its full stop.
+/// A link has a line of its own, because inside a line it could be wrapped, or copied with the full stop.
 #[test]
 fn s23_a_command_says_which_address_its_link_assumes() {
     let place = Place::with_account();
@@ -78,7 +78,7 @@ fn s23_a_command_says_which_address_its_link_assumes() {
     assert!(!again.expect_done().contains("TWINLOCK_PUBLIC_URL"));
 }
 
-/// The one JSON value on standard output.
+/// Returns the exit code and the one JSON value on standard output.
 fn error(done: &Done) -> (i32, Value) {
     (
         done.code,
@@ -112,7 +112,7 @@ fn s27_failures_are_json_where_json_is_wanted(
     }
 }
 
-/// Bytes of another encoding in a setting or an argument: the name, what is right, and nothing of the value.
+/// A setting or an argument that is not UTF-8 is reported by its name, with what is right and without the value.
 #[test]
 fn s19_values_that_are_no_text_are_refused_by_their_name() {
     let place = Place::with_database();
@@ -138,13 +138,13 @@ fn s19_values_that_are_no_text_are_refused_by_their_name() {
         let done = Done::from(place.command(args).arg(bytes()).output().unwrap());
         assert_eq!(done.expect_refused(2), format!("{name}: {sentence}"));
     }
-    // Other variables are other programs' business.
+    // Variables without the prefix are ignored.
     let mut command = place.command(&["user", "list"]);
     let done = Done::from(command.env("OTHER", bytes()).output().unwrap());
     done.expect_done();
 }
 
-/// As long as the system lets a value be.
+/// 100,000 bytes are close to the longest value that the system allows.
 #[test]
 fn s19_a_very_long_value_is_cut() {
     let place = Place::with_database();
@@ -195,7 +195,7 @@ fn s27_doctor_says_the_same_to_scripts_as_to_people() {
     assert!(text.out.contains(remedy), "{}", text.out);
 }
 
-/// Every command says it once, beside its result.
+/// Every command prints the warning once, beside its result.
 #[rstest]
 #[case::list(&["user", "list"])]
 #[case::json(&["--json", "account", "list"])]

@@ -1,4 +1,4 @@
-//! Root's commands beside a service user (S20).
+//! Commands that root runs beside a service user (S20).
 
 use std::{
     fs::{self, Permissions},
@@ -22,7 +22,7 @@ fn serve(place: &Place) -> Running {
     Running::start(place.command_as(SERVICE, &args)).0
 }
 
-/// A service's database beside root's key file, which the service's group may read.
+/// Makes a service's database beside root's key file, which the service's group may read.
 fn with_roots_key_file() -> Place {
     let place = Place::with_owner();
     give(&place, SERVICE);
@@ -72,7 +72,7 @@ fn s20_what_root_replaces_keeps_its_owner_and_mode_and_people_sign_in() {
         );
         assert_eq!(owner(&place, KEY_FILE), (0, SERVICE, 0o440));
     }
-    // The server opens what the new key has sealed. The code is made once the password has taken its time.
+    // The server opens what the new key has sealed. The code is computed after the slow password check, so that it is current.
     let mut browser = Browser::of(&server, ADA, PASSWORD);
     let code = json!({ "code": authenticator.code(now()) });
     let (status, answer) = browser.call("session/verify_code", code);
@@ -106,15 +106,14 @@ fn s20_files_beside_the_database_are_the_services_own() {
     fs::set_permissions(place.file("twinlock.db"), Permissions::from_mode(0o640)).unwrap();
     assert_eq!(place.run(&["restore", "copy", "--overwrite"]).code, 0);
     assert_eq!(owner(&place, "twinlock.db"), (SERVICE, SERVICE, 0o640));
-    // The newest state is lost: whose it was is known from the folder.
+    // The database is lost: the restore takes the owner from the folder.
     fs::remove_file(place.file("twinlock.db")).unwrap();
     fs::remove_file(place.file(KEY_FILE)).unwrap();
     assert_eq!(place.run(&["restore", "copy"]).code, 0);
     assert_eq!(owner(&place, "twinlock.db").0, SERVICE);
 }
 
-/// Root prepares a folder that is the service's, keeps a secret of its own beside it, and works with the keys: the service goes on with all
-/// of it.
+/// Root prepares a folder for the service, keeps the key file as its own and runs the key commands. The service can use all files.
 #[test]
 fn s20_whatever_root_makes_is_the_services_own() {
     if !is_root("s20_whatever_root_makes_is_the_services_own") {
@@ -122,7 +121,7 @@ fn s20_whatever_root_makes_is_the_services_own() {
     }
     let place = Place::in_a_file();
     chown(place.file(""), Some(SERVICE), Some(SERVICE)).unwrap();
-    // A key file that file systems without second names make takes a lock as well.
+    // Making a first key file takes a lock on file systems without hard links.
     assert_eq!(place.run(&["migrate"]).code, 0);
     let made = names(&place, "");
     assert!(made.contains(&KEY_FILE.to_owned()), "{made:?}");
@@ -134,7 +133,7 @@ fn s20_whatever_root_makes_is_the_services_own() {
 
     chown(place.file(KEY_FILE), Some(0), Some(SERVICE)).unwrap();
     fs::set_permissions(place.file(KEY_FILE), Permissions::from_mode(0o440)).unwrap();
-    // What an earlier version of root's command left.
+    // An earlier version of the command, run as root, left this lock.
     fs::write(place.file("twinlock.db.key.lock"), "").unwrap();
     for args in [["key", "new"], ["key", "rotate"]] {
         assert_eq!(place.run(&args).code, 0);
@@ -152,7 +151,7 @@ fn s20_whatever_root_makes_is_the_services_own() {
     ];
     assert_eq!(place.run(&copy).code, 0);
     assert_eq!(place.run(&["backup", "whole"]).code, 0);
-    // The database is lost, and root's key file tells nothing of whose it was.
+    // The database is lost, and root's key file does not show who owned it.
     fs::remove_file(place.file("twinlock.db")).unwrap();
     assert_eq!(place.run(&["restore", "whole"]).code, 0);
     for name in ["new.db", "whole", "twinlock.db"] {
@@ -163,7 +162,7 @@ fn s20_whatever_root_makes_is_the_services_own() {
     as_service(&["account", "add", "Example Ltd"]).expect_done();
 }
 
-/// Without the right to give files away, root leaves no lock that the service could not take.
+/// Without the right to change owners, root leaves no lock file that would block the service.
 #[test]
 fn s20_root_without_the_right_to_give_away_leaves_nothing() {
     let test = "s20_root_without_the_right_to_give_away_leaves_nothing";
@@ -210,7 +209,7 @@ fn s20_no_key_is_changed_that_the_server_can_not_read() {
     }
 }
 
-/// The mode that nobody can read, and the remedies that do.
+/// A key file that its user can't read is reported with the command that fixes it.
 #[test]
 fn s20_a_closed_key_file_is_told_with_what_opens_it() {
     if !is_root("s20_a_closed_key_file_is_told_with_what_opens_it") {

@@ -1,4 +1,4 @@
-//! Whatever stands where a file is named, or in its way: one sentence, with what to do (S9, S14). A link to a database stays one (S20).
+//! An unsuitable file at a named path is reported in one sentence with the remedy (S9, S14). A link to a database stays a link (S20).
 
 use std::{
     fs::{self, Permissions},
@@ -17,7 +17,7 @@ use crate::support::program::{Done, Place};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
-/// What is no file in such a place, and what is said of it whatever it was to be.
+/// Paths that name no regular file, with the text that every message contains.
 const NO_FILES: [(&str, &str); 6] = [
     ("folder", "is a folder and no regular file: name "),
     ("pipe", "is a pipe and no regular file: name "),
@@ -30,7 +30,7 @@ const NO_FILES: [(&str, &str); 6] = [
     ("circle", "links lead in a circle there: name "),
 ];
 
-/// A database, and beside it everything that is no file.
+/// Makes a database, and beside it the paths of [`NO_FILES`] and a file that is no database.
 fn with_other_things() -> Place {
     let place = Place::in_a_file();
     place.run(&["migrate"]).expect_done();
@@ -45,7 +45,7 @@ fn with_other_things() -> Place {
     place
 }
 
-/// One sentence that says what is there, and nothing that only the system's programmers understand.
+/// Expects a refusal of one sentence that names what is there, without an error text of the system.
 #[track_caller]
 fn refused(place: &Place, args: &[&str], words: &str) {
     let before = names(place, "");
@@ -142,7 +142,7 @@ fn s14_a_backup_that_is_not_there_is_told() {
     refused(&place, &["restore", "nothing"], words);
 }
 
-/// Nothing is waited for that has no end.
+/// A logo that is no regular file is refused, because a read of a pipe would never end.
 #[rstest]
 fn s14_what_is_no_logo_is_told(#[values("folder", "pipe", "socket", "broken")] path: &str) {
     let place = with_other_things();
@@ -164,7 +164,7 @@ fn behind_a_link(place: &Place) -> PathBuf {
     whole
 }
 
-/// The link stays, and what it leads to is put back with its owner and mode.
+/// A restore keeps the link, and replaces its target with the same owner and mode.
 #[test]
 fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
     let place = Place::in_a_file();
@@ -195,7 +195,7 @@ fn s20_a_database_behind_a_link_is_restored_where_it_lies() {
     assert!(!list.out.contains("Example Ltd"), "{}", list.out);
 }
 
-/// The key file belongs to the file, as its journal does, by whichever name it is reached.
+/// The key file stands beside the database file itself, as its journal does, whichever name is used.
 #[test]
 fn a_key_file_stands_beside_the_database_that_a_link_leads_to() {
     let place = Place::in_a_file();
@@ -206,7 +206,7 @@ fn a_key_file_stands_beside_the_database_that_a_link_leads_to() {
         place.file("twinlock.db.key"),
     );
 
-    // From before, beside the link: found there.
+    // A key file that already stands beside the link is found there.
     place.run(&["doctor"]).expect_done();
     fs::rename(&old, &moved).unwrap();
     let by_file = format!("sqlite:{}", whole.display());
@@ -227,7 +227,7 @@ fn a_key_file_stands_beside_the_database_that_a_link_leads_to() {
     place.run(&["key", "new"]).expect_done();
     assert!(!old.exists());
 
-    // Another one beside the link: nobody could tell which of them the server reads.
+    // A second key file beside the link makes it ambiguous which one the server reads.
     let other = Place::in_a_file();
     other.run(&["migrate"]).expect_done();
     fs::copy(other.file("twinlock.db.key"), &old).unwrap();

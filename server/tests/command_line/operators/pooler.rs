@@ -1,4 +1,4 @@
-//! `PgBouncer` between server and database (S5).
+//! `PgBouncer` between the server and the database (S5).
 
 use std::{
     fs,
@@ -20,12 +20,12 @@ use crate::support::{
     program::{Done, Running},
 };
 
-/// It refuses to run as root.
+/// The user that runs `PgBouncer`, because it refuses to run as root.
 const NOBODY: u32 = 65534;
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 const LETS_IN: &str = "ignore_startup_parameters = extra_float_digits\n";
 
-/// A pooler with its own port, ended with the test.
+/// A pooler with a port of its own; it ends with the test.
 struct Pooler {
     child: Child,
     url: String,
@@ -35,14 +35,14 @@ struct Pooler {
 impl Pooler {
     fn start(server: &Server, settings: &str) -> Self {
         loop {
-            // Another program may have taken the port meanwhile.
+            // If another program has taken the port meanwhile, try the next one.
             if let Some(pooler) = Self::start_at(free_port(), server, settings) {
                 return pooler;
             }
         }
     }
 
-    /// None where the port is taken.
+    /// Returns `None` if the port is taken.
     fn start_at(port: u16, server: &Server, settings: &str) -> Option<Self> {
         let (name, role) = (&server.name, server.superuser());
         let folder = tempfile::tempdir_in("/tmp").unwrap().keep();
@@ -59,7 +59,7 @@ impl Pooler {
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         if chown(&folder, Some(NOBODY), Some(NOBODY)).is_ok() {
-            // Not where the tests were started: that user may not be able to enter it.
+            // That user may not be able to enter the current folder.
             command.uid(NOBODY).gid(NOBODY).current_dir("/");
         }
         let mut child = command.spawn().unwrap();
@@ -77,7 +77,7 @@ impl Pooler {
             let is_wrong = line.contains("FATAL") && !line.contains("listen");
             assert!(!is_wrong, "{line}");
         }
-        // Read on, so that it never waits for a full pipe.
+        // The log is read on, so that the pooler never blocks on a full pipe.
         thread::spawn(move || log.for_each(drop));
         fs::remove_dir_all(&folder).unwrap();
         let url = url_of(role, port, name);
@@ -92,7 +92,7 @@ impl Drop for Pooler {
     }
 }
 
-/// A database that is up to date.
+/// Makes a database that is up to date.
 fn with_tables(test: &str) -> Option<Server> {
     if !has(test, &["pgbouncer"]) {
         return None;
@@ -104,7 +104,7 @@ fn with_tables(test: &str) -> Option<Server> {
     Some(server)
 }
 
-/// What other programs find on the pooler's connections.
+/// Expects that no setting of ours is left on the pooler's connections for other programs.
 #[track_caller]
 fn nothing_leaked(pooler: &Pooler) {
     for _ in 0..20 {
@@ -166,7 +166,7 @@ fn s5_a_session_pooler_works_and_nothing_leaks() {
     nothing_leaked(&pooler);
 }
 
-/// The pooler changes its mode, or is put in, while the server serves: its connections are new then.
+/// The pooler changes its mode, or is added, while the server runs: the server's connections are new afterwards.
 #[test]
 fn s5_a_pooler_that_is_put_in_between_while_the_server_serves_is_noticed() {
     let test = "s5_a_pooler_that_is_put_in_between_while_the_server_serves_is_noticed";

@@ -1,4 +1,4 @@
-//! A proxy that nobody told the server about (S12).
+//! A proxy that the server's settings do not mention (S12).
 
 use std::{
     io::{Read, Write},
@@ -10,7 +10,7 @@ use crate::support::{
     program::{Place, Running},
 };
 
-/// Asks for a page as a proxy does.
+/// Requests a page as a proxy does.
 fn page(server: &Running, header: &str) {
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     let head = "GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close";
@@ -44,7 +44,7 @@ fn s12_a_proxy_that_is_not_named_is_warned_of_once() {
     }
 }
 
-/// Before anybody signs in, and by whatever header a proxy says it.
+/// The warning comes before any user signs in, whichever header the proxy sends.
 #[test]
 fn s12_a_page_is_enough() {
     let place = Place::with_account();

@@ -12,7 +12,7 @@ use crate::support::program::{Done, Running};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
-/// All of them refuse in the same sentence, which blames neither key nor disk.
+/// Expects that all commands refuse with the same words, which blame neither the key nor the disk.
 #[track_caller]
 fn refuse(server: &Server, role: &str, commands: &[&[&str]], words: &[&str]) {
     for args in commands {
@@ -34,7 +34,7 @@ fn s22_a_role_that_may_make_no_tables_is_told_the_grant() {
         return;
     };
     let role = server.name.clone();
-    // As versions before 15 let everybody do.
+    // Versions before 15 let every role create tables, so the test revokes the right.
     server.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     let words = [
         format!("the role {role} may not create tables in the schema public"),
@@ -97,7 +97,7 @@ fn s22_tables_of_another_role_are_told_with_their_owner() {
         &[&["doctor"], &["restored"], &["migrate"], &SERVE],
         &words,
     );
-    // Rights on each table are enough for all but the next migration.
+    // Rights on each table suffice until the next migration.
     server.run(&format!(
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
     ));
@@ -105,7 +105,7 @@ fn s22_tables_of_another_role_are_told_with_their_owner() {
     let (running, _) = Running::start(server.command(&role, &SERVE));
     running.terminate();
     assert_eq!(running.wait().0, 0);
-    // An older version's schema, which only its owner can change.
+    // The schema of an older version can be changed by its owner only.
     server.run("DELETE FROM _sqlx_migrations WHERE version > 40");
     server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
     let done = server.done(&role, &["doctor"]);
@@ -125,7 +125,7 @@ fn s22_a_table_without_rights_is_told_while_it_serves() {
     let role = server.name.clone();
     server.run(&format!("GRANT CREATE ON SCHEMA public TO {role}"));
     server.done(&role, &["key", "new"]).expect_done();
-    // Nothing is there yet, and nothing of it is the disk's or the key file's fault.
+    // The tables do not exist yet, and the message does not blame the disk or the key file.
     let (found, line) = {
         let done = server.done(&role, &["doctor"]);
         let (found, line) = done.expect_failed(1);
@@ -142,7 +142,7 @@ fn s22_a_table_without_rights_is_told_while_it_serves() {
     assert_eq!(line, "3 of 4 checks failed: database, migrations, key");
 }
 
-/// A path of another schema is no matter of a grant on `public`.
+/// If the search path leads to another schema, the message does not suggest a grant on `public`.
 #[test]
 fn s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it() {
     let test = "s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it";
@@ -180,7 +180,7 @@ fn s22_a_search_path_that_leads_nowhere_is_told_with_what_mends_it() {
     server.done(&role, &["doctor"]).expect_done();
 }
 
-/// What a role or a database is set to, each with its own cause; nothing of it is the key's or the disk's fault.
+/// Each setting of a role or a database is reported as its own cause, without blame on the key or the disk.
 #[test]
 fn s22_settings_of_the_role_are_told_as_the_cause() {
     let test = "s22_settings_of_the_role_are_told_as_the_cause";
@@ -249,7 +249,7 @@ fn s22_settings_of_the_role_are_told_as_the_cause() {
     );
 }
 
-/// An address of the other version of the protocol, as a URL writes it.
+/// The URL has an IPv6 address.
 #[test]
 fn a_server_is_reached_by_an_ipv6_address() {
     let test = "a_server_is_reached_by_an_ipv6_address";
@@ -325,7 +325,7 @@ fn a_database_or_server_that_is_not_there_is_told_apart() {
     }
 }
 
-/// The server sets its own limits, so that a limit of the role stands in nobody's way: what waits for a lock longer than that is not given up.
+/// The server sets its own time limits, so a role's shorter limits do not cancel a statement that waits for a lock.
 #[test]
 fn s22_time_limits_of_the_role_change_nothing() {
     let test = "s22_time_limits_of_the_role_change_nothing";

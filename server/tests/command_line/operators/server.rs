@@ -12,18 +12,18 @@ use url::Url;
 use super::left_out;
 use crate::support::program::{Done, Place};
 
-/// A database and a role that may sign in, both dropped at the end.
+/// A database and a role with login, both dropped at the end.
 pub struct Server {
-    /// As its superuser.
+    /// The URL of the superuser's connection.
     url: Url,
-    /// The name of both.
+    /// The name of both the database and the role.
     pub name: String,
     /// A folder with a key file.
     pub place: Place,
 }
 
 impl Server {
-    /// With a database made with these options; none where there is no server, which is said.
+    /// Makes a database with these options; reports the test as left out and returns `None` without a server.
     pub fn new(test: &str, options: &str) -> Option<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let Ok(url) = env::var("TWINLOCK_TEST_POSTGRES") else {
@@ -47,7 +47,7 @@ impl Server {
         self.run_in(&self.name, sql);
     }
 
-    /// Runs a statement beside it: of a database that takes no connections, too.
+    /// Runs a statement in the database `postgres`, for example about a database that accepts no connections.
     pub fn run_as_superuser(&self, sql: &str) {
         self.run_in("postgres", sql);
     }
@@ -70,17 +70,17 @@ impl Server {
         self.url.username()
     }
 
-    /// Where the server listens.
+    /// The server's port.
     pub fn port(&self) -> u16 {
         self.url.port().unwrap()
     }
 
-    /// The program with the test's database, as a role.
+    /// Returns a command of the program with the test's database, as a role.
     pub fn command(&self, role: &str, args: &[&str]) -> Command {
         self.command_at(&url_of(role, self.port(), &self.name), args)
     }
 
-    /// The program with a database by its URL.
+    /// Returns a command of the program with the database at this URL.
     pub fn command_at(&self, url: &str, args: &[&str]) -> Command {
         let mut command = self.place.command(args);
         command
@@ -103,12 +103,12 @@ impl Drop for Server {
     }
 }
 
-/// The URL of a database behind a port of this machine.
+/// Returns the URL of a database behind a port of this machine.
 pub fn url_of(role: &str, port: u16, database: &str) -> String {
     format!("postgres://{role}@127.0.0.1:{port}/{database}")
 }
 
-/// One word that a connection by this URL is answered.
+/// Returns the one text value that a query answers.
 pub fn word(url: &str, sql: &'static str) -> String {
     block_on(async {
         sqlx::any::install_default_drivers();
@@ -119,7 +119,7 @@ pub fn word(url: &str, sql: &'static str) -> String {
     })
 }
 
-/// A test without a runtime of its own waits here.
+/// Waits for a future in a test without a runtime of its own.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(future)
 }

@@ -11,7 +11,7 @@ use rstest::rstest;
 use super::{SERVICE, give, is_root, left_out, names};
 use crate::support::program::{Done, Place};
 
-/// Nobody, on every Debian.
+/// The id of the unprivileged user on Debian.
 const NOBODY: u32 = 65534;
 const AS_NOBODY: &str = "run this as user nobody (`sudo -E -u nobody twinlock …`: without `-E`, sudo drops TWINLOCK_… variables)";
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
@@ -24,7 +24,7 @@ fn run(place: &Place, user: u32, args: &[&str]) -> Done {
     place.command_as(user, args).output().unwrap().into()
 }
 
-/// The folder, the database and the key file of another user, each with its mode.
+/// Another user owns the folder, the database and the key file, each with a mode.
 #[rstest]
 #[case::closed(0o755, 0o600, 0o600)]
 #[case::closed_folder(0o700, 0o600, 0o600)]
@@ -45,7 +45,7 @@ fn s20_a_user_who_is_not_the_owner_is_told_whose_command_it_is(
     set(&place.file("twinlock.db"), database);
     set(&place.file("twinlock.db.key"), key_file);
     set(&place.file(""), folder);
-    // From elsewhere: a user who may not enter the folder does not stand in it.
+    // The command runs in another folder, because the user may not be able to enter this one.
     let elsewhere = tempfile::tempdir().unwrap();
     chown(elsewhere.path(), Some(SERVICE), Some(SERVICE)).unwrap();
     let url = format!("sqlite:{}", place.file("twinlock.db").display());
@@ -72,7 +72,7 @@ fn s20_a_user_who_is_not_the_owner_is_told_whose_command_it_is(
     run(&place, NOBODY, &["user", "list"]).expect_done();
 }
 
-/// Of a server's database only the key file tells whose it is.
+/// For a database on a server, only the key file shows which user it belongs to.
 #[rstest]
 #[case::of_a_user(NOBODY, 0o600, AS_NOBODY)]
 #[case::of_root(
@@ -105,7 +105,7 @@ fn s20_a_key_file_of_another_user_is_left_to_its_server(
     assert!(line.ends_with(words), "{line}");
 }
 
-/// What root copied into the service's folder.
+/// Root copied the database into the service's folder and still owns it.
 #[test]
 fn s20_a_database_that_root_left_in_the_services_folder_is_told() {
     if !is_root("s20_a_database_that_root_left_in_the_services_folder_is_told") {
@@ -163,7 +163,7 @@ fn s7_a_first_start_in_a_folder_that_can_not_be_written_is_told(
     }
 }
 
-/// The database's folder is right, the key file's is not: none of the two is made.
+/// The key file's folder can't be written, so the program makes neither the database nor the key file.
 #[test]
 fn s7_a_first_key_file_in_a_folder_that_can_not_be_written_is_told() {
     if !is_root("s7_a_first_key_file_in_a_folder_that_can_not_be_written_is_told") {
@@ -202,7 +202,7 @@ fn s7_a_backup_in_a_folder_that_can_not_be_written_is_told() {
     );
 }
 
-/// A port of the system's: nothing is said of files.
+/// A privileged port is reported as such, without a word about files.
 #[test]
 fn s23_a_port_that_only_root_may_take_is_told() {
     let test = "s23_a_port_that_only_root_may_take_is_told";

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::{browser::Browser, people::PASSWORD, program::Place};
 
-/// The id of an account, by its place in the list.
+/// Returns the id of an account by its position in the list.
 fn id(place: &Place, number: usize) -> String {
     let listed = place.run(&["account", "list", "--json"]).expect_json();
     listed[number]["id"].as_str().unwrap().to_owned()
@@ -20,7 +20,7 @@ fn an_account_gets_another_name() {
             .expect_done(),
         "Account `Example Ltd` is called `Example Group` now."
     );
-    // Another case of its own name is no other account's.
+    // A change of case of the same name does not collide with another account.
     let json = place
         .run(&[
             "account",

@@ -1,4 +1,4 @@
-//! R14: two command lines that remove each other's last Owner.
+//! R14: two commands at once that each remove an Owner, of whom one has to stay.
 
 use crate::support::program::Place;
 
@@ -12,7 +12,7 @@ fn one_owner_stays_when_two_commands_remove_each_the_other() {
         place.add_person(email, "owner");
     }
     for round in 0..ROUNDS {
-        // Started both before either is waited for.
+        // Both are started before the test waits for either.
         let running: Vec<_> = owners
             .iter()
             .map(|email| {

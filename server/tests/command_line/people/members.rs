@@ -29,7 +29,7 @@ fn somebody_joins_changes_their_role_and_leaves() {
         member(&["role", "max@example.com", "Example Ltd", "--role", "owner"]),
         "max@example.com is owner of `Example Ltd` already."
     );
-    // Now Example Ltd has two Owners, and either may become a member or leave.
+    // Example Ltd has two Owners now, so either may become a member or leave.
     assert_eq!(
         member(&["role", "ada@example.com", "Example Ltd", "--role", "member"]),
         "ada@example.com is member of `Example Ltd` now."

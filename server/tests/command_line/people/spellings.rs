@@ -1,4 +1,4 @@
-//! Names and addresses as keyboards and clipboards give them: one person in every spelling, and what shows nothing is refused by its name.
+//! Names and addresses as they are typed or pasted: all spellings are one person, and invisible characters are refused by name.
 
 use rstest::rstest;
 use serde_json::Value;
@@ -60,7 +60,7 @@ fn s4_one_person_signs_in_by_every_spelling_of_the_host() {
     }
 }
 
-/// Two people of before, each with a spelling of one address: both sign in, and the operator is told.
+/// An older version allowed two users with spellings of one address: both can sign in, and the operator is told.
 #[test]
 fn s4_what_collides_is_told_and_resolved() {
     let place = Place::with_account();
@@ -108,7 +108,7 @@ fn s4_what_collides_is_told_and_resolved() {
     place.run(&["collisions"]).expect_done();
 }
 
-/// While versions run side by side, the older one writes its own forms; the next start brings them into the one form.
+/// While two versions run side by side, the older one writes its own form of an address; the next start makes it canonical.
 #[test]
 fn s4_what_an_older_version_writes_is_brought_at_the_next_start() {
     let place = Place::with_account();
@@ -150,7 +150,7 @@ fn s8_an_equal_name_is_refused_by_the_spelling_that_is_there() {
         let line = done.expect_refused(1);
         assert!(line.starts_with(there), "{args:?}: {line}");
     }
-    // Another spelling of its own name is its own.
+    // An account may be renamed to another spelling of its own name.
     place
         .run(&["account", "rename", "alder bakery", "Älder Bakery"])
         .expect_done();

@@ -179,7 +179,7 @@ fn somebody_is_removed_with_all_that_was_theirs() {
         ]
     );
 
-    // What the lines say is what brings them back, in a shell.
+    // The printed lines add the user again when a shell runs them.
     for line in &lines[3..] {
         let program = place.file("twinlock");
         if !program.exists() {
@@ -199,7 +199,7 @@ fn somebody_is_removed_with_all_that_was_theirs() {
     );
 }
 
-/// Of whom is it said that they were disabled, and how one command or an account that is missing is told.
+/// The printed lines mention the disabling only where it is true, and one command or a missing account is worded accordingly.
 #[test]
 fn what_brings_somebody_back_is_true_of_them() {
     let place = Place::with_member();
@@ -240,7 +240,7 @@ fn what_brings_somebody_back_is_true_of_them() {
     );
 }
 
-/// Who needs `user unlock`, by the rule of the members' list.
+/// The list shows which users need `user unlock`, by the same rule as the members' list.
 #[test]
 fn the_list_says_who_is_locked_out() {
     let place = Place::with_member();
@@ -314,7 +314,7 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
             .ends_with("owner of `Example Ltd`, MFA off")
     );
 
-    // Each of the ways out that the refusal names.
+    // Each way out that the refusal names works.
     place.run(&["account", "remove", "Acme"]).expect_done();
     place
         .run(&[
@@ -329,7 +329,7 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
     change().expect_done();
 }
 
-/// C3: an account was left with an Owner who has no password yet.
+/// C3, regression: an account could be left with an Owner who has no password yet.
 #[test]
 fn an_owner_who_is_invited_only_does_not_count() {
     let place = Place::with_owner();

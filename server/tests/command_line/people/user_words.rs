@@ -1,8 +1,8 @@
-//! What `twinlock user` says of people who are not as most are: only invited, or disabled.
+//! Output of `twinlock user` for users in special states: invited, or disabled.
 
 use crate::support::{browser::Browser, people::PASSWORD, program::Place};
 
-/// Each sentence tells what the person has. An invited user has no password, no session and nothing to keep.
+/// Each sentence matches what the user has. An invited user has no password, no session and nothing to keep.
 #[test]
 fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
     let place = Place::with_owner();
@@ -94,7 +94,7 @@ fn what_is_said_of_somebody_who_is_disabled_is_true_of_them() {
     assert!(done.expect_done().ends_with(until), "{}", done.out);
 }
 
-/// The lines that a command prints for a shell run there as they are: with the flags of that command, and with `--` where it is needed.
+/// The lines that a command prints for a shell work as printed: with the flags of that command, and with `--` where needed.
 #[test]
 fn s19_what_a_command_prints_for_a_shell_runs_there() {
     let place = Place::in_a_file();
@@ -151,7 +151,7 @@ fn s19_what_a_command_prints_for_a_shell_runs_there() {
     );
 }
 
-/// Runs a line in a shell whose `twinlock` is this one; answers what it printed.
+/// Runs a line in a shell whose `twinlock` is this binary, and returns the output.
 fn shell(place: &Place, line: &str) -> String {
     let folder = place.open_program();
     let mut command = place.command_of("/bin/sh".as_ref(), &["-c", line]);

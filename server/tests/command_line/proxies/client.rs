@@ -19,10 +19,10 @@ use socket2::{Domain, Socket, Type};
 
 use super::front::Front;
 
-/// Where the recipes say that people find the pages.
+/// The host name that the recipes use for the pages.
 pub const HOST: &str = "panel.example.com";
 
-/// Somebody at an address.
+/// A client that connects from one address.
 #[derive(Clone)]
 pub struct Client {
     tls: Arc<ClientConfig>,
@@ -32,13 +32,13 @@ pub struct Client {
     cookies: BTreeMap<String, String>,
 }
 
-/// A connection that waits for its one request.
+/// A TLS connection for one request.
 pub struct Connected<'a> {
     client: &'a Client,
     stream: StreamOwned<ClientConnection, TcpStream>,
 }
 
-/// What came back.
+/// The response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -47,7 +47,7 @@ pub struct Answer {
 }
 
 impl Client {
-    /// Somebody without a cookie, who sends what every browser sends with a page's own request.
+    /// Makes a client without cookies that sends the headers of a browser's own request.
     pub fn of(front: &Front) -> Self {
         let mut roots = RootCertStore::empty();
         let certificate = CertificateDer::from_pem_file(front.folder.path().join("pem"));
@@ -66,7 +66,7 @@ impl Client {
         }
     }
 
-    /// Comes from another address of this machine.
+    /// Connects from another address of this machine.
     #[must_use]
     pub const fn from(mut self, address: Ipv4Addr) -> Self {
         self.address = address;
@@ -80,7 +80,7 @@ impl Client {
         self
     }
 
-    /// Asks for a page.
+    /// Requests a page.
     pub fn get(&mut self, path: &str) -> Answer {
         let headers = format!("{}Connection: close\r\n", self.head());
         self.open()
@@ -96,14 +96,14 @@ impl Client {
         answer
     }
 
-    /// Whether the session is complete, or half of one; null without one.
+    /// Returns whether the session is complete or half signed in, or null without a session.
     pub fn standing(&self) -> Value {
         let client = self.clone().saying("Sec-Fetch-Site", "same-origin");
         let answer = client.sends(&["{}"], "session/whoami");
         answer.json()["standing"]["standing"].clone()
     }
 
-    /// Gives email and password.
+    /// Sends email and password.
     pub fn sign_in(&mut self, email: &str, password: &str) -> Answer {
         self.call(
             "session/sign_in",
@@ -116,7 +116,7 @@ impl Client {
         self.open().sends(body, function)
     }
 
-    /// Connects, and has TLS agreed already.
+    /// Connects and completes the TLS handshake.
     pub fn open(&self) -> Connected<'_> {
         let name = ServerName::try_from(HOST).unwrap();
         let mut tls = ClientConnection::new(Arc::clone(&self.tls), name).unwrap();
@@ -169,19 +169,19 @@ impl Connected<'_> {
             if number > 1 {
                 thread::sleep(Duration::from_millis(500));
             }
-            // A proxy may refuse a body before it has all of it.
+            // A proxy may refuse a body before it has received all of it.
             if self.stream.write_all(piece.as_bytes()).is_err() {
                 break;
             }
         }
         let mut answer = Vec::new();
-        // Not every proxy says goodbye by TLS.
+        // Not every proxy closes TLS cleanly.
         let _ = self.stream.read_to_end(&mut answer);
         Answer::read(&answer)
     }
 }
 
-/// Asks for a page by plain HTTP.
+/// Requests a page by plain HTTP.
 pub fn get_plainly(front: &Front, path: &str) -> Answer {
     let mut stream = connect(Ipv4Addr::LOCALHOST, front.plain);
     write!(
@@ -219,7 +219,7 @@ impl Answer {
         }
     }
 
-    /// Every value of a header.
+    /// Returns every value of a header.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines
@@ -227,12 +227,12 @@ impl Answer {
             .map(|(_, value)| value)
     }
 
-    /// Whether Twinlock answered, and not the proxy.
+    /// Returns whether Twinlock answered, and not the proxy.
     pub fn is_twinlocks(&self) -> bool {
         self.headers("x-request-id").count() == 1
     }
 
-    /// The body.
+    /// Returns the body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{self:?}"))

@@ -1,4 +1,4 @@
-//! A network between proxy and server: what is sent, and that a side has closed, arrives a little later.
+//! A network delay between proxy and server: data and closed connections arrive a little later.
 
 use std::{
     io::{Read, Write},
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Listens at a port of its own, as far from the other as that. It ends with the test's process.
+/// Listens at a port of its own and forwards to `port` with a delay. The forwarding ends with the test's process.
 pub fn away(port: u16, distance: Duration) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let own = listener.local_addr().unwrap().port();
@@ -25,7 +25,7 @@ pub fn away(port: u16, distance: Duration) -> u16 {
     own
 }
 
-/// What a clock shows that only goes on.
+/// The monotonic clock.
 #[expect(clippy::disallowed_methods, reason = "the network is real")]
 pub fn now() -> Instant {
     Instant::now()
@@ -39,7 +39,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, distance: Duration) {
         loop {
             let count = from.read(&mut bytes).unwrap_or_default();
             let arrives = now() + distance;
-            // Nothing stands for the end.
+            // An empty chunk marks the end.
             if sender.send((arrives, bytes[..count].to_vec())).is_err() || count == 0 {
                 return;
             }

@@ -1,4 +1,4 @@
-//! A running proxy. It is stopped when the test ends, however it ends.
+//! A running proxy, which is stopped however the test ends.
 
 use std::{
     fs::{self, File},
@@ -13,21 +13,21 @@ use tempfile::TempDir;
 use super::kind::{Places, Recipe, make_certificate};
 use crate::support::free_port::free_port;
 
-/// How often it is looked whether it listens, every hundredth of a second.
+/// The number of checks whether the proxy listens, a hundredth of a second apart.
 const TRIES: u32 = 1500;
 
 pub struct Front {
     process: Child,
-    /// Where it speaks plain HTTP.
+    /// The port for plain HTTP.
     pub plain: u16,
-    /// Where it speaks TLS.
+    /// The port for TLS.
     pub tls: u16,
-    /// Its files, `pem` with the certificate among them.
+    /// The folder of its files, with the certificate in `pem`.
     pub folder: TempDir,
 }
 
 impl Front {
-    /// Starts it before a port. `change` gets the folder for its files.
+    /// Starts the proxy in front of a port. `change` receives the recipe and the folder for its files.
     pub fn start(
         upstream: u16,
         recipe: Recipe,
@@ -73,7 +73,7 @@ impl Front {
         panic!("the proxy does not listen: {}", self.log());
     }
 
-    /// What it said.
+    /// Returns the proxy's output.
     pub fn log(&self) -> String {
         let read = |name| fs::read_to_string(self.folder.path().join(name)).unwrap_or_default();
         read("output") + &read("log")
@@ -82,7 +82,7 @@ impl Front {
 
 impl Drop for Front {
     fn drop(&mut self) {
-        // Killed, it would leave its workers behind.
+        // The signal lets the proxy stop its workers too; a kill would leave them running.
         let id = self.process.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &id]).status();
         let _ = self.process.wait();

@@ -1,4 +1,4 @@
-//! The proxies that the tests start, each by the recipe that operators get (`docs/proxies`): only its ports and paths are replaced.
+//! The proxies that the tests start. Each uses the recipe for operators (`docs/proxies`); only ports and paths are replaced.
 
 use std::{
     env, fs,
@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-/// A proxy.
+/// A proxy program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Nginx,
@@ -15,7 +15,7 @@ pub enum Kind {
     Apache,
 }
 
-/// Where a proxy listens, where it finds the server, and its files.
+/// The ports of the proxy and of the server, and the proxy's folder.
 pub struct Places<'a> {
     pub plain: u16,
     pub tls: u16,
@@ -23,17 +23,17 @@ pub struct Places<'a> {
     pub folder: &'a Path,
 }
 
-/// A recipe, about to be changed.
+/// The text of a recipe, which a test may change.
 pub struct Recipe {
     pub kind: Kind,
     text: String,
 }
 
-/// What a request to the proxy's own sign-in gives.
+/// The user and the password for the proxy's own sign-in.
 pub const STAFF: (&str, &str) = ("ada", "lighthouse-17");
 
 impl Kind {
-    /// The package of Debian, which is also the program's name.
+    /// The Debian package, which is also the program's name.
     const fn package(self) -> &'static str {
         match self {
             Self::Nginx => "nginx",
@@ -43,7 +43,7 @@ impl Kind {
         }
     }
 
-    /// Debian keeps most of them out of a user's PATH.
+    /// The path of the program; Debian keeps most of them outside a user's PATH.
     fn program(self) -> PathBuf {
         let path = env::var_os("PATH").unwrap_or_default();
         let folders = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
@@ -55,7 +55,7 @@ impl Kind {
             })
     }
 
-    /// What starts it in the foreground, once its files are in the folder.
+    /// Returns the command that starts the proxy in the foreground, once its files are in the folder.
     pub fn command(self, folder: &Path) -> Command {
         let mut command = Command::new(self.program());
         let main = folder.join("main");
@@ -77,7 +77,7 @@ impl Kind {
         command
     }
 
-    /// What an operator's system has around the recipe.
+    /// The main configuration that an operator's system has around the recipe.
     pub fn main(self, places: &Places) -> String {
         let folder = places.folder.display();
         let Places { plain, tls, .. } = places;
@@ -133,7 +133,7 @@ impl Kind {
 }
 
 impl Recipe {
-    /// As it stands in the documentation.
+    /// Reads the recipe from the documentation.
     pub fn of(kind: Kind) -> Self {
         let name = match kind {
             Kind::Nginx => "nginx.conf",
@@ -148,7 +148,7 @@ impl Recipe {
         }
     }
 
-    /// With something else in a place that the recipe must have.
+    /// Replaces a text that the recipe must contain.
     #[must_use]
     pub fn with(mut self, found: &str, other: &str) -> Self {
         assert!(self.text.contains(found), "{found} in {}", self.text);
@@ -156,7 +156,7 @@ impl Recipe {
         self
     }
 
-    /// With lines that are a comment in the recipe: those from one that begins with `from`, as long as the comment's own lines go on.
+    /// Uncomments a comment block of the recipe: from the line that begins with `from` to the end of the block.
     #[must_use]
     pub fn with_lines(mut self, from: &str) -> Self {
         let start = format!("# {from}");
@@ -176,7 +176,7 @@ impl Recipe {
         self
     }
 
-    /// With the sign-in of the proxy's own, and its users in the folder.
+    /// Enables the proxy's own sign-in, with its users in the folder.
     pub fn with_sign_in(self, folder: &Path) -> Self {
         let (name, password) = STAFF;
         let users = folder.join("users");
@@ -208,7 +208,7 @@ impl Recipe {
         }
     }
 
-    /// With the ports and paths of a test.
+    /// Returns the recipe with the ports and paths of a test.
     pub fn at(self, places: &Places) -> String {
         let Places {
             plain,
@@ -239,7 +239,7 @@ impl Recipe {
     }
 }
 
-/// Makes a certificate for panel.example.com and its key: apart, and both in one file as `HAProxy` wants them.
+/// Makes a certificate for panel.example.com and its key: in two files, or for `HAProxy` both in `pem`.
 pub fn make_certificate(kind: Kind, folder: &Path) {
     let file = |name: &str| folder.join(name);
     fs::write(

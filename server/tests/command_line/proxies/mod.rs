@@ -1,4 +1,9 @@
 //! S1 of the field: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
+//!
+//! nginx, Caddy, HAProxy and Apache start before the real program, by the recipe that operators get, with ports and paths
+//! replaced. The tests cover sign-in with `Host`, `Origin` and `Sec-Fetch-Site` passed on, addresses, bodies, a sign-in in front, a
+//! restart, and a connection that is used again in the moment at which the server once closed it. `cargo xtask test` leaves out
+//! the tests of a proxy whose package can't be installed, and names them.
 
 mod client;
 mod distance;
@@ -29,7 +34,7 @@ const EMAIL: &str = "max@example.com";
 const PASSWORD: &str = "seven quiet rivers at dawn";
 const TRUSTED: (&str, &str) = ("TWINLOCK_TRUSTED_PROXIES", "127.0.0.1");
 
-/// A server with one person, and a proxy before it.
+/// A server with one user, and a proxy in front of it.
 struct Site {
     front: Front,
     server: Running,
@@ -74,8 +79,8 @@ fn serve(place: &Place, port: u16, settings: &[(&str, &str)]) -> Running {
     place.serve_at(port, &[&always, settings].concat())
 }
 
-/// The case itself needs ten seconds: for so long the server kept a connection once. A request on its way when the server closes is answered
-/// by the proxy with 502; the distance makes sure that it is on its way.
+/// The test takes ten seconds, because the server used to close a connection after that time. The proxy answers 502 if the server closes while
+/// a request is on its way; the network delay makes sure that a request is on its way at that moment.
 #[rstest]
 #[case::nginx(Kind::Nginx)]
 #[case::caddy(Kind::Caddy)]
@@ -89,12 +94,12 @@ fn s1_no_answer_is_lost_on_connections_that_the_proxy_keeps(#[case] kind: Kind) 
     let port = distance::away(server.port, DISTANCE);
     let front = Front::start(port, Recipe::of(kind), |recipe, _| recipe);
     let client = Client::of(&front).saying("Sec-Fetch-Site", "same-origin");
-    // Sixteen at once, so that each has a connection of its own; with the instant of each answer.
+    // Sends sixteen requests at once, so that each has a connection of its own, and returns when each was answered.
     let sixteen_at = |moment: Instant| -> Vec<(u16, Instant)> {
         let one = |_| {
             let client = client.clone();
             thread::spawn(move || {
-                // A proxy gives a connection some seconds for its first request, too.
+                // The client connects early, because a proxy closes a connection whose first request takes some seconds.
                 let opens = moment.checked_sub(BEFORE).unwrap_or(moment);
                 thread::sleep(opens.saturating_duration_since(distance::now()));
                 let connected = client.open();
@@ -111,7 +116,7 @@ fn s1_no_answer_is_lost_on_connections_that_the_proxy_keeps(#[case] kind: Kind) 
     let first = sixteen_at(soon());
     assert!(first.iter().all(|(status, _)| *status == 200), "{first:?}");
     let answered = first.iter().map(|(_, at)| *at).min().unwrap();
-    // Ten seconds, less half the distance.
+    // Ten seconds, less half the network delay.
     let second = sixteen_at(answered + Duration::from_millis(9_980));
     let statuses: Vec<_> = second.iter().map(|(status, _)| *status).collect();
     assert_eq!(statuses, [200; 16], "{}", front.log());
@@ -129,7 +134,7 @@ fn s1_people_sign_in_and_other_sites_do_not(#[case] kind: Kind) {
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.head.contains("__Host-twinlock="), "{answer:?}");
     assert_eq!(client.standing(), json!("full"));
-    // A browser of before 2020, and other sites, by the headers that the proxy has to pass on.
+    // Browsers of before 2020 send `Origin` only. The server refuses other sites by headers that the proxy has to pass on.
     let own = site.client().saying("Origin", "https://panel.example.com");
     assert_eq!(own.sends(&["{}"], "session/whoami").status, 200);
     for (name, value) in [
@@ -199,7 +204,7 @@ fn s1_slow_bodies_arrive_and_large_ones_are_refused(#[case] kind: Kind) {
     assert_eq!(client.sends(&["{}"], "session/whoami").status, 200);
 }
 
-/// What nginx does if the recipe's two lines about connections are left out.
+/// Without one of the recipe's two lines about connections, nginx opens a new connection for each request.
 #[rstest]
 #[case::nginx_http_1_0("proxy_http_version 1.1;")]
 #[case::nginx_close("proxy_set_header Connection \"\";")]
@@ -260,7 +265,7 @@ fn s1_a_server_that_stops_and_starts_again_is_found_again(#[case] kind: Kind) {
     assert!(!answer.is_twinlocks(), "the proxy says it");
 
     let server = serve(&place, port, &[TRUSTED]);
-    // A proxy that looks after its servers needs a few looks.
+    // A proxy with health checks needs a few of them to see that the server is back.
     let is_back = |_| {
         thread::sleep(Duration::from_millis(100));
         client.get("/livez").status == 200

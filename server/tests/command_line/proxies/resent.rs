@@ -1,4 +1,4 @@
-//! A proxy that sends a request to the next server when the connection to one has closed: the answer was lost, and the request was done.
+//! A proxy that resends a request to the next server when a connection closed: the request was done, and only the answer was lost.
 
 use std::{
     io::{Read, Write},
@@ -23,8 +23,8 @@ use crate::support::free_port::free_port;
 
 const OTHER: &str = "nine slow lanterns by the river";
 
-/// Listens at a port of its own, and closes the connection where the first answer to that function should go. It ends with the test's
-/// process.
+/// Forwards a port of its own to `port`, and closes the connection instead of the first answer to that function.
+/// The forwarding ends with the test's process.
 fn losing_one(port: u16, function: &'static str) -> (u16, Arc<AtomicBool>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let own = listener.local_addr().unwrap().port();
@@ -64,7 +64,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, goes_on: impl Fn(&[u8]) -> bool
     });
 }
 
-/// Without the key the second one is told that the session has ended: its token is another one since the first.
+/// Without the key, the second request gets that the session has ended, because the first one replaced its token.
 #[test]
 fn p3_a_request_that_the_proxy_sends_again_has_the_answer_of_the_first() {
     for (key, status) in [("0123456789abcdef", 200), ("", 401)] {

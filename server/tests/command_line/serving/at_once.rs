@@ -1,10 +1,10 @@
-//! Several servers of one database start in the same moment: the schema is brought up once, and all of them serve.
+//! Several servers of one database start at once: the migrations run once, and all servers work.
 
 use std::{fs, path::Path, thread};
 
 use crate::support::program::Place;
 
-/// As many as an operator starts behind one balancer.
+/// The number of servers, as an operator may start behind one balancer.
 const SERVERS: usize = 4;
 
 fn all_start(place: &Place) {
@@ -33,17 +33,17 @@ fn on_an_empty_database() {
     all_start(&place);
 }
 
-/// What takes back what the newest migration made.
+/// Returns the statements that undo the newest migration.
 fn undone() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../storage/migrations/sqlite");
     let files = fs::read_dir(folder).unwrap();
     let newest = files.map(|file| file.unwrap().path()).max().unwrap();
     let made = fs::read_to_string(newest).unwrap();
-    // The last first: an index goes before the column that it is of.
+    // In reverse order, because an index is dropped before its column.
     made.lines().rev().filter_map(taking_back).collect()
 }
 
-/// What takes back one statement of a migration: a table, an index or a column that it made.
+/// Returns the statement that undoes one statement of a migration: a created table, index or column.
 fn taking_back(line: &str) -> Option<String> {
     let words: Vec<&str> = line.split_whitespace().collect();
     match words.as_slice() {

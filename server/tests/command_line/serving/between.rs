@@ -1,4 +1,4 @@
-//! Requests as they come over the wire by way of proxies, and what the log says of those that were changed.
+//! Raw HTTP requests as proxies send them, and what the log says of those that a proxy changed.
 
 use std::{
     io::{Read, Write},
@@ -7,7 +7,7 @@ use std::{
 
 use crate::support::program::{Place, Running};
 
-/// Sends bytes as they are; answers the status of what comes back.
+/// Sends raw bytes and returns the status of the answer.
 fn status(server: &Running, request: &str) -> u16 {
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
@@ -54,7 +54,7 @@ fn s30_only_the_own_hosts_are_answered_over_the_wire() {
             "{target} {headers:?}"
         );
     }
-    // There may be no pages in the binary of this test: 503 is their place's answer.
+    // The binary of this test may have no pages; the status of a page is 503 then.
     let is_answered = |status: u16| [200, 503].contains(&status);
     for host in [
         "panel.example.com",
@@ -83,7 +83,7 @@ fn s30_only_the_own_hosts_are_answered_over_the_wire() {
     }
 }
 
-/// A proxy that says the host in another header: the line shows both, so that the operator sees which one is wrong.
+/// If a proxy sends the host in another header, the log line shows both, so that the operator sees which one is wrong.
 #[test]
 fn s30_the_line_of_a_refused_host_names_what_a_proxy_said_of_it() {
     let place = Place::with_account();
@@ -113,7 +113,7 @@ fn s31_a_transfer_coding_that_is_not_undone_ends_the_connection() {
     let place = Place::with_account();
     let server = place.serve();
     let head = "POST /api/session/whoami HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\n";
-    // Without `Connection: close`: the server ends it by itself.
+    // The request has no `Connection: close`, because the server closes the connection by itself.
     let coded = format!("{head}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n");
     assert_eq!(status(&server, &coded), 501);
     let packed = format!(

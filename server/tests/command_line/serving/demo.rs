@@ -12,10 +12,10 @@ use crate::{
     },
 };
 
-/// What the demo printed.
+/// The printed output of the demo.
 struct Sheet {
     text: String,
-    /// Password, key and the rest of the line, by address; `-` stands for none.
+    /// Password, key and the rest of the line, by address; `-` means none.
     people: BTreeMap<String, [String; 3]>,
 }
 
@@ -34,7 +34,7 @@ impl Sheet {
         Self { text, people }
     }
 
-    /// Everything that nobody else may learn.
+    /// Returns all secrets of the sheet.
     fn secrets(&self) -> Vec<&str> {
         let drawn = self
             .people
@@ -45,7 +45,7 @@ impl Sheet {
         drawn.chain(codes).chain([self.invitation()]).collect()
     }
 
-    /// The backup codes printed of somebody.
+    /// Returns the backup codes printed for a user.
     fn codes(&self, email: &str) -> Vec<&str> {
         let sections = self.text.split("\nBackup codes").nth(1).unwrap();
         let line = sections.lines().find(|line| line.starts_with(email));
@@ -60,12 +60,12 @@ impl Sheet {
         link.split_whitespace().next().unwrap()
     }
 
-    /// Somebody gives their password.
+    /// Signs in a user with the password.
     fn open(&self, server: &Running, email: &str) -> Browser {
         Browser::of(server, email, &self.people[email][0])
     }
 
-    /// And the code that their authenticator shows.
+    /// Signs in a user with the password and the authenticator's current code.
     fn open_with_code(&self, server: &Running, email: &str) -> Browser {
         let mut browser = self.open(server, email);
         let (status, answer) = self.give_code(&mut browser, email);
@@ -233,7 +233,7 @@ fn an_account_is_enough_to_refuse() {
     );
 }
 
-/// C8: a proxy brings others to a server that listens on this machine alone.
+/// C8: behind a proxy, other people can reach a server that listens on this machine alone.
 #[test]
 fn others_behind_a_proxy_get_none() {
     for public_url in [

@@ -1,4 +1,4 @@
-//! Faults that are there at the start: one clear line, and the file stays as it was.
+//! Faults at the start: each gives one clear line, and the file stays as it was.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use sqlx::{Connection, Executor, SqliteConnection};
 use crate::support::program::{Done, Place};
 
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
-/// Nobody, on every Debian.
+/// The id of the unprivileged user on Debian.
 const NOBODY: u32 = 65534;
 
 async fn tampered(place: &Place, sql: &'static str) {
@@ -21,7 +21,7 @@ async fn tampered(place: &Place, sql: &'static str) {
     raw.close().await.unwrap();
 }
 
-/// It refuses, and says so twice in the same words: nothing has changed.
+/// Expects that every command refuses with these words and leaves the file unchanged.
 fn refuses(place: &Place, words: &str) {
     let file = place.file("twinlock.db");
     let before = fs::read(&file).unwrap();
@@ -59,7 +59,7 @@ async fn a_newer_schema_is_refused() {
     refuses(&place, "is newer than this version");
 }
 
-/// S32: as root it is another user who starts the program, wherever this workspace lies.
+/// S32: root can write everywhere, so another user starts the program; the location of this workspace does not matter.
 #[test]
 fn s32_a_folder_that_can_not_be_written_is_refused() {
     let place = Place::with_owner();
@@ -73,7 +73,7 @@ fn s32_a_folder_that_can_not_be_written_is_refused() {
     let file = place.file("twinlock.db");
     let before = fs::read(&file).unwrap();
     fs::set_permissions(place.file(""), fs::Permissions::from_mode(0o555)).unwrap();
-    // Root may write everywhere.
+    // Root can write to every folder.
     let mut command = if is_root {
         place.command_as(NOBODY, &SERVE)
     } else {

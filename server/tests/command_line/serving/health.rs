@@ -1,4 +1,4 @@
-//! `/livez` and `/readyz`, as a balancer asks.
+//! `/livez` and `/readyz`, as a load balancer requests them.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ fn ready(server: &Running) -> (u16, Value) {
     (status, serde_json::from_str(&body).unwrap())
 }
 
-/// Asks until the answer is another one: a look is shared for a second.
+/// Repeats the request until the status is this one, because a result is cached for a second.
 fn once(server: &Running, status: u16) -> Value {
     loop {
         let (found, body) = ready(server);
@@ -88,7 +88,7 @@ async fn a_held_lock_is_noticed_while_the_process_lives() {
         ),
         (&json!(false), &json!("no answer"), &json!("ok"))
     );
-    // Many at once wait for one look.
+    // Many requests at once share one check.
     let begun = instant();
     std::thread::scope(|scope| {
         for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! What is over goes while the server runs.
+//! Expired rows are deleted while the server runs.
 
 use sqlx::{Connection, Executor, SqliteConnection};
 
@@ -36,7 +36,7 @@ async fn the_keeper_deletes_what_is_over_and_nothing_else() {
         .await
         .unwrap();
     stop(server);
-    // Its first look comes before it can be told to stop.
+    // The first clean-up runs before the server can be told to stop.
     stop(place.serve());
     assert_eq!(sessions(&mut raw).await, 1);
 }

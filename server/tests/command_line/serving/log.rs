@@ -1,4 +1,4 @@
-//! The log as programs read it.
+//! The log in the format that programs read.
 
 use std::fs::File;
 
@@ -11,7 +11,7 @@ use crate::support::{
     program::{Place, Running},
 };
 
-/// A full disk behind the log, or a terminal that is gone, ends neither a request nor the server.
+/// If the log can't be written (a full disk, a closed terminal), requests and the server go on.
 #[rstest]
 fn a_log_that_can_t_be_written_ends_nothing(#[values("human", "json")] format: &str) {
     let place = Place::with_account();

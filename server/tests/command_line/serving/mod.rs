@@ -1,4 +1,4 @@
-//! `twinlock serve`: its start, its end, and what it says meanwhile.
+//! `twinlock serve`: start, stop and output.
 
 mod at_once;
 mod between;

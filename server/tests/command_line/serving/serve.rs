@@ -1,4 +1,4 @@
-//! `twinlock serve`: what it prints, and the operator's commands beside it.
+//! `twinlock serve`: the printed output, and the operator's commands while it runs.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn token(line: &str, path: &str) -> String {
         .to_owned()
 }
 
-/// Only a file is made by the first start; a server's database was there.
+/// Returns whether the first start makes the database: a file is made, but a database on a server exists already.
 fn is_new(place: &Place, starts: &[String]) -> bool {
     starts.is_empty() && !place.is_on_a_server()
 }
@@ -85,7 +85,7 @@ fn somebody_there_means_no_link_and_commands_work_beside_the_server() {
     let first = place.run(&add).expect_done().to_owned();
     let server = place.serve();
 
-    // Printed while nobody ran, used while the server runs; and the other way round.
+    // A link printed while no server ran works with a running server, and the other way round.
     let again = place
         .run(&["user", "set-password", "max@example.com"])
         .expect_done()
@@ -156,7 +156,7 @@ fn plain_http_beyond_this_machine_is_warned_of() {
     }
 }
 
-/// S11 of the field: the brand and the address have 64 bytes together.
+/// S11: the brand and the address share 64 bytes.
 #[test]
 fn s11_a_brand_that_leaves_too_little_for_the_address_is_warned_of() {
     let place = Place::new();
@@ -180,11 +180,11 @@ fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
         let mut browser = browser;
         browser.sign_in("no one at all", "no password of anybody").0
     };
-    // Each of the servers hears of others, as the database remembers.
+    // All servers share the database, which remembers the attempts, so each case has addresses of its own.
     for (proxies, other, one, another) in [
         ("127.0.0.0/8", 401, "203.0.113.9", "203.0.113.10"),
         ("10.0.0.0/8", 429, "203.0.113.11", "203.0.113.12"),
-        // C9: the first network as IPv6 writes it.
+        // C9: the first network in IPv6 notation.
         ("::ffff:127.0.0.0/104", 401, "203.0.113.13", "203.0.113.14"),
     ] {
         let server = place.serve_with(&[

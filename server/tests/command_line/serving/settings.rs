@@ -1,4 +1,4 @@
-//! A wrong setting stops the start with its name and what would be right.
+//! A wrong setting stops the start; the message has its name and what would be right.
 
 use rstest::rstest;
 

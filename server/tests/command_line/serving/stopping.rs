@@ -1,4 +1,4 @@
-//! What is being answered when the server is told to stop is answered, readiness goes first, and nobody holds the exit for ever.
+//! On a stop signal, requests in progress are answered, readiness ends first, and no client can delay the exit without limit.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -14,7 +14,7 @@ use crate::support::{
     program::{Place, Running},
 };
 
-/// A request that waits for its own body: it is in progress until that is sent.
+/// A request in progress: its body is still to be sent.
 struct InProgress {
     stream: TcpStream,
     answers: BufReader<TcpStream>,
@@ -47,7 +47,7 @@ impl InProgress {
     }
 }
 
-/// The listening socket is gone once no connection is taken any more.
+/// Waits until the listening socket is closed.
 fn wait_until_closed(server: &Running) {
     while TcpStream::connect(("127.0.0.1", server.port)).is_ok() {
         std::thread::yield_now();
@@ -65,14 +65,14 @@ fn a_request_in_progress_is_finished_and_a_new_one_refused() {
     assert_eq!(server.wait().0, 0);
 }
 
-/// Whether this process, and so the server, was started with the signal ignored.
+/// Returns whether this process, and so the server, was started with SIGHUP ignored.
 fn is_ignored_here() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     u64::from_str_radix(mask.unwrap().trim(), 16).unwrap() & 1 == 1
 }
 
-/// S28 of the field: the terminal of a server that runs in the foreground is closed.
+/// S28: the terminal of a server in the foreground is closed.
 #[test]
 fn s28_a_hangup_is_a_graceful_end() {
     let place = Place::with_database();
@@ -80,7 +80,7 @@ fn s28_a_hangup_is_a_graceful_end() {
     let request = InProgress::begun(&server);
     server.hang_up();
     if is_ignored_here() {
-        // Started by `nohup`, as this test is then: it goes on.
+        // Under `nohup`, which this test was started with too, the server goes on.
         assert_eq!(get(&server, "/livez").0, 200);
         server.terminate();
     }
@@ -128,7 +128,7 @@ fn a_client_that_hangs_does_not_hold_the_exit() {
     let (code, log) = server.wait();
     assert_eq!(code, 0, "{log}");
     assert!(log.contains("stopped with answers unfinished"), "{log}");
-    // Reset or closed: there is no answer.
+    // The connection is reset or closed without an answer.
     let mut answer = String::new();
     let _ = request.answers.read_to_string(&mut answer);
     assert!(!answer.contains("HTTP/1.1 200"), "{answer}");

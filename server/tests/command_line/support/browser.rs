@@ -1,4 +1,4 @@
-//! A browser in front of a running server: it talks HTTP over a socket and keeps its cookies.
+//! A browser with a running server: it sends HTTP over a socket and keeps its cookies.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser without a cookie.
+    /// Makes a browser without cookies.
     pub const fn new(server: &Running) -> Self {
         Self {
             port: server.port,
@@ -28,8 +28,7 @@ impl Browser {
         }
     }
 
-    /// Goes on with another server, or with the same one after a restart. Here each start has a port of its own, which cookies hold in their
-    /// names.
+    /// Switches to another server, or to a restarted one. Each start has a new port, and the cookie names contain the port.
     pub fn turn_to(&mut self, server: &Running) {
         let (old, new) = (format!("-{}", self.port), format!("-{}", server.port));
         let cookies = std::mem::take(&mut self.cookies);
@@ -46,7 +45,7 @@ impl Browser {
         self
     }
 
-    /// A browser in which somebody gave their password.
+    /// Makes a browser and signs in with the password.
     pub fn of(server: &Running, email: &str, password: &str) -> Self {
         let mut browser = Self::new(server);
         let (status, viewer) = browser.sign_in(email, password);
@@ -54,7 +53,7 @@ impl Browser {
         browser
     }
 
-    /// Gives email and password.
+    /// Sends email and password.
     pub fn sign_in(&mut self, email: &str, password: &str) -> (u16, Value) {
         self.call(
             "session/sign_in",
@@ -62,7 +61,7 @@ impl Browser {
         )
     }
 
-    /// Sets up an authenticator; answers it with a backup code.
+    /// Sets up an authenticator; returns it and a backup code.
     pub fn enrol(&mut self) -> (Authenticator, String) {
         let key = self.ask("mfa/set_up").1["key"].clone();
         let authenticator = Authenticator::new(key.as_str().unwrap());
@@ -73,7 +72,7 @@ impl Browser {
         (authenticator, code)
     }
 
-    /// Where the session stands; null without one.
+    /// Returns the state of the session, or null without one.
     pub fn standing(&mut self) -> Value {
         self.ask("session/whoami").1["standing"]["standing"].clone()
     }
@@ -83,7 +82,7 @@ impl Browser {
         self.post(function, &json!({}))
     }
 
-    /// Calls a server function with its request.
+    /// Calls a server function with a request.
     pub fn call(&mut self, function: &str, request: Value) -> (u16, Value) {
         self.post(function, &Value::from_iter([("request", request)]))
     }
@@ -125,19 +124,19 @@ impl Browser {
     }
 }
 
-/// What the server's clock shows.
+/// Returns the server's time.
 pub fn now() -> Timestamp {
     SystemClock.now()
 }
 
-/// Asks for a path; answers status and body.
+/// Requests a path; returns status and body.
 pub fn get(server: &Running, path: &str) -> (u16, String) {
     let answer = answer(server, "GET", path);
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head[9..12].parse().unwrap(), body.to_owned())
 }
 
-/// Sends a request without a body; answers all that comes back.
+/// Sends a request without a body; returns the raw answer.
 pub fn answer(server: &Running, method: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
     write!(

@@ -1,4 +1,4 @@
-//! What the tests are made of.
+//! Support code of the tests.
 
 pub mod browser;
 pub mod free_port;

@@ -1,11 +1,11 @@
-//! People in the accounts of a test.
+//! Users and accounts of a test.
 
 use crate::support::program::Place;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 
 impl Place {
-    /// Example Ltd with its Owner Ada, and an account Acme in which nobody is.
+    /// Makes the account Example Ltd with its Owner Ada, and an account Acme without members.
     pub fn with_owner() -> Self {
         let place = Self::with_account();
         place.run(&["account", "add", "Acme"]).expect_done();
@@ -13,14 +13,14 @@ impl Place {
         place
     }
 
-    /// And Max, a member of Example Ltd.
+    /// Like [`Self::with_owner`], but Max is a member of Example Ltd.
     pub fn with_member() -> Self {
         let place = Self::with_owner();
         place.add_person("max@example.com", "member");
         place
     }
 
-    /// Adds somebody to Example Ltd, with the password.
+    /// Adds a user to Example Ltd, with the password.
     pub fn add_person(&self, email: &str, role: &str) {
         let args = [
             "user",
@@ -37,7 +37,7 @@ impl Place {
         self.run_with(&args, PASSWORD).expect_done();
     }
 
-    /// What `user list` says of somebody.
+    /// Returns the line of `user list` about a user.
     pub fn listed(&self, email: &str) -> String {
         let done = self.run(&["user", "list"]);
         let line = done

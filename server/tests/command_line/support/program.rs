@@ -17,37 +17,37 @@ use crate::test_database::TestDatabase;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
 
-/// A place for a database, and nothing else of the machine's environment: a folder for a `SQLite` file or, where
+/// A database of the test's own, without the machine's environment: a folder with a `SQLite` file or, where
 /// `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
 pub struct Place {
     database: TestDatabase,
-    /// The program where every user can enter, once it is wanted.
+    /// A folder with a copy of the program that every user can start; made on first use.
     open_folder: OnceLock<TempDir>,
 }
 
-/// What a command did.
+/// The result of a command.
 pub struct Done {
     pub code: i32,
     pub out: String,
     pub err: String,
 }
 
-/// A running server. It is killed when the test ends, however it ends.
+/// A running server, which is killed however the test ends.
 pub struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
     pub port: u16,
-    /// What it says in its log, once it has ended.
+    /// The thread that collects the log until the server has ended.
     log: Option<JoinHandle<io::Result<String>>>,
 }
 
 impl Place {
-    /// An empty folder.
+    /// Makes an empty folder.
     pub fn new() -> Self {
         Self::of(block_on(TestDatabase::new()))
     }
 
-    /// An empty folder for a file, whatever server there is.
+    /// Makes an empty folder for a file, even if `TWINLOCK_TEST_POSTGRES` names a server.
     pub fn in_a_file() -> Self {
         Self::of(TestDatabase::in_a_file())
     }
@@ -59,7 +59,7 @@ impl Place {
         }
     }
 
-    /// A folder with a database that is up to date.
+    /// Makes a folder with a migrated database.
     pub fn with_database() -> Self {
         let place = Self::new();
         place.make_key();
@@ -67,57 +67,57 @@ impl Place {
         place
     }
 
-    /// A folder with the account Example Ltd.
+    /// Makes a folder with the account Example Ltd.
     pub fn with_account() -> Self {
         let place = Self::with_database();
         place.run(&["account", "add", "Example Ltd"]).expect_done();
         place
     }
 
-    /// A file in the folder.
+    /// Returns the path of a file in the folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.database.folder().join(name)
     }
 
-    /// The database.
+    /// Returns the URL of the database.
     pub fn url(&self) -> &str {
         &self.database.url
     }
 
-    /// Whether the database is on a server.
+    /// Returns whether the database is on a server.
     pub fn is_on_a_server(&self) -> bool {
         self.database.is_on_a_server()
     }
 
-    /// Changes its schema.
+    /// Changes the database schema.
     pub fn change(&self, sql: &str) {
         block_on(self.database.change(sql));
     }
 
-    /// Changes the database as somebody does who can write to it, and has not the key.
+    /// Changes the database like an attacker who can write to it but does not have the key.
     pub fn tamper(&self, sql: &'static str) {
         block_on(self.database.tamper(sql));
     }
 
-    /// The binary, about to be called in the folder.
+    /// Returns a command of the binary in the folder.
     pub fn command(&self, args: &[&str]) -> Command {
         self.command_of(BINARY.as_ref(), args)
     }
 
-    /// The same as another user, who may not be able to enter the folder of this workspace (S32 of the field).
+    /// Like [`Self::command`], but as another user, who may not be able to enter the folder of this workspace (S32).
     pub fn command_as(&self, user: u32, args: &[&str]) -> Command {
         let mut command = self.command_of(&self.open_program(), args);
         command.uid(user).gid(user);
         command
     }
 
-    /// A copy of the binary that every user can start.
+    /// Returns the path of a copy of the binary that every user can start.
     pub fn open_program(&self) -> PathBuf {
         let folder = self.open_folder.get_or_init(|| {
             let folder = tempfile::tempdir().unwrap();
             fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-            // By a program of its own: a process that another test starts while this one writes would inherit the open file, and nobody could
-            // start what somebody has open for writing.
+            // `cp` copies it: if this process wrote the file, a process started by another test meanwhile would inherit the open file,
+            // and a file that is open for writing can't be started.
             let copied = Command::new("cp").arg(BINARY).arg(folder.path()).status();
             assert!(copied.unwrap().success());
             folder
@@ -125,7 +125,7 @@ impl Place {
         folder.path().join("twinlock")
     }
 
-    /// The binary behind a shell script of which it is `"$@"`: with mounts of its own, or under another program.
+    /// Returns a command of a shell script that starts the binary as `"$@"`: with mounts of its own, or under another program.
     pub fn command_behind(&self, script: &str, args: &[&str]) -> Command {
         let program = self.open_program();
         let mut words = vec![
@@ -142,7 +142,7 @@ impl Place {
         command
     }
 
-    /// Another program, about to be called in the folder.
+    /// Returns a command of another program in the folder.
     pub fn command_of(&self, program: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command
@@ -161,7 +161,7 @@ impl Place {
         command
     }
 
-    /// Runs a command to its end.
+    /// Runs a command and waits until it ends.
     pub fn run(&self, args: &[&str]) -> Done {
         self.command(args).output().unwrap().into()
     }
@@ -174,12 +174,12 @@ impl Place {
         child.wait_with_output().unwrap().into()
     }
 
-    /// Starts the server on a free port and waits until it says where.
+    /// Starts the server on a free port and waits until it listens.
     pub fn serve(&self) -> Running {
         self.serve_with(&[])
     }
 
-    /// Starts it with more settings.
+    /// Starts the server with more settings.
     pub fn serve_with(&self, settings: &[(&str, &str)]) -> Running {
         self.make_key();
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
@@ -189,7 +189,7 @@ impl Place {
         server
     }
 
-    /// Starts it at a port of the test's choice, with more settings.
+    /// Starts the server at this port, with more settings.
     pub fn serve_at(&self, port: u16, settings: &[(&str, &str)]) -> Running {
         let listen = format!("127.0.0.1:{port}");
         let mut command = self.command(&["serve", "--listen", &listen]);
@@ -197,13 +197,13 @@ impl Place {
         Running::start(command).0
     }
 
-    /// Starts it with a demo; answers what it printed until it was ready, too.
+    /// Starts the server with a demo; also returns what it printed before it was ready.
     pub fn serve_demo(&self) -> (Running, String) {
         self.make_key();
         Running::start(self.command(&["serve", "--listen", "127.0.0.1:0", "--demo"]))
     }
 
-    /// A server's database has its key file by hand only.
+    /// Makes the key file, because a database on a server gets none automatically.
     pub fn make_key(&self) {
         if self.is_on_a_server() && !self.file("twinlock.db.key").exists() {
             self.run(&["key", "new"]).expect_done();
@@ -223,20 +223,20 @@ impl From<Output> for Done {
 }
 
 impl Done {
-    /// It worked and complained about nothing; answers what it printed.
+    /// Expects success without an error output; returns the output.
     #[track_caller]
     pub fn expect_done(&self) -> &str {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
         self.out.trim_end_matches('\n')
     }
 
-    /// It worked; answers the JSON it printed.
+    /// Expects success; returns the printed JSON.
     #[track_caller]
     pub fn expect_json(&self) -> Value {
         serde_json::from_str(self.expect_done()).unwrap()
     }
 
-    /// It refused with one line and printed nothing; answers the line.
+    /// Expects a failure with one line and no output; returns the line.
     #[track_caller]
     pub fn expect_refused(&self, code: i32) -> &str {
         let (printed, line) = self.expect_failed(code);
@@ -244,7 +244,7 @@ impl Done {
         line
     }
 
-    /// It failed with one line; answers what it had printed, and the line.
+    /// Expects a failure with one line; returns the output and the line.
     #[track_caller]
     pub fn expect_failed(&self, code: i32) -> (&str, &str) {
         assert_eq!(self.code, code, "{}", self.err);
@@ -255,7 +255,7 @@ impl Done {
 }
 
 impl Running {
-    /// Waits until it says where it listens; answers what it said before that, too.
+    /// Waits until the server listens; also returns what it printed before that.
     pub fn start(mut command: Command) -> (Self, String) {
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -266,9 +266,9 @@ impl Running {
                 .strip_prefix("Listening on http://127.0.0.1:")
                 .and_then(|port| port.parse().ok());
             if let Some(port) = port {
-                // None where the test took it elsewhere.
+                // None if the test redirected it.
                 let error = child.stderr.take();
-                // Read at once: a server whose log nobody takes stands still when the pipe is full.
+                // The log is read at once, because a server whose log is not read blocks when the pipe is full.
                 let log = thread::spawn(move || {
                     let mut log = String::new();
                     match error {
@@ -293,29 +293,29 @@ impl Running {
         panic!("{before}{:?}", child.wait_with_output());
     }
 
-    /// The next line on standard output.
+    /// Returns the next line of standard output.
     pub fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
-    /// Asks it to stop, as a service manager does.
+    /// Sends SIGTERM, as a service manager does.
     pub fn terminate(&self) {
         self.signal("-TERM");
     }
 
-    /// Tells it what a terminal tells that is closed.
+    /// Sends SIGHUP, as a closed terminal does.
     pub fn hang_up(&self) {
         self.signal("-HUP");
     }
 
-    /// Stops it in the middle of whatever it does, as a machine does that is swapped out.
+    /// Sends SIGSTOP, so that the server pauses like a machine that is swapped out.
     pub fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    /// Lets it go on.
+    /// Sends SIGCONT, so that the server goes on.
     pub fn thaw(&self) {
         self.signal("-CONT");
     }
@@ -326,7 +326,7 @@ impl Running {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits for its end; answers the exit code and the log.
+    /// Waits for the end; returns the exit code and the log.
     pub fn wait(mut self) -> (i32, String) {
         let log = self.log.take().unwrap().join().unwrap().unwrap();
         (self.child.wait().unwrap().code().unwrap(), log)
@@ -335,13 +335,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The server may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// On a thread of its own: some tests run in a runtime already.
+/// Waits on a thread of its own, because some tests run in a runtime already.
 fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
     let run = || tokio::runtime::Runtime::new().unwrap().block_on(future);
     thread::scope(|scope| scope.spawn(run).join().unwrap())

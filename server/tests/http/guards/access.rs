@@ -1,4 +1,4 @@
-//! Who is let in, by the session behind the cookie.
+//! Access by the state of the session behind the cookie.
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ async fn a_session_lasts_from_the_sign_in_to_its_idle_bound() {
         browser.ask("profile/view").await.expect_ok()["email"],
         ada.email
     );
-    // A full session owes nothing that these functions could take.
+    // A full session is refused, because this function accepts half signed-in sessions only.
     browser
         .ask("session/verify_code")
         .await

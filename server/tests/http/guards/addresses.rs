@@ -1,4 +1,4 @@
-//! The limit for one address, and who may say which address that is.
+//! The rate limit for one address, and which peers may name the client's address.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::{Answer, Browser, Options, TestServer, ada};
 
 const PROXY: &str = "10.0.0.1";
 
-/// A server that refuses the third wrong password of one address.
+/// Starts a server that refuses the third wrong password of one address.
 async fn server() -> TestServer {
     let limits = Limits::new(&LimitArgs {
         address_limit: Some("2".to_owned()),
@@ -26,7 +26,7 @@ async fn server() -> TestServer {
     server
 }
 
-/// A wrong sign-in under a name that nobody used before.
+/// Tries a wrong sign-in under a new name.
 async fn wrong(browser: &mut Browser, number: u32) -> Answer {
     let email = format!("typed{number}@example.com");
     let request = json!({ "email": email, "password": "no password of anybody" });
@@ -103,12 +103,12 @@ async fn a_trusted_proxy_says_who_it_heard() {
     same.expect_refused(429, "too_many");
     let other = wrong(&mut behind("203.0.113.9, 203.0.113.10"), 2).await;
     other.expect_refused(401, "wrong_credentials");
-    // Several lines are one list.
+    // Several header lines are one list.
     let mut lines = behind("203.0.113.10").saying("x-forwarded-for", "203.0.113.9");
     wrong(&mut lines, 3).await.expect_refused(429, "too_many");
 }
 
-/// L5 of the list of attacks: whatever stands there, the check is made, by an address that the sender does not choose.
+/// L5 of the list of attacks: with any garbage in the header, the limit counts by an address that the sender can't choose.
 #[rstest]
 #[case::not_trusted("203.0.113.9")]
 #[case::proxy(PROXY)]

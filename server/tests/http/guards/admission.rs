@@ -1,4 +1,4 @@
-//! What a request costs before it is worth anything: B1 and B2 of the red team.
+//! The cost of a request before it is known to be genuine: B1 and B2 of the red team.
 
 use std::sync::{
     Arc,
@@ -17,7 +17,7 @@ use usecases::{Ports, Services};
 
 use crate::support::{Browser, Options, Person, TestServer, ada};
 
-/// Strangers can find it full. It counts the places that were taken.
+/// A hasher that counts the places taken, and that a test can make full for strangers.
 struct Busy {
     hasher: Arc<dyn Hasher>,
     is_full: Arc<AtomicBool>,
@@ -63,7 +63,7 @@ struct Site {
 }
 
 impl Site {
-    /// A server that refuses the third wrong password of one address.
+    /// Starts a server that refuses the third wrong password of one address.
     async fn new() -> Self {
         let limits = Limits::new(&LimitArgs {
             address_limit: Some("2".to_owned()),
@@ -87,7 +87,7 @@ impl Site {
         })
         .await;
         server.add_owner().await;
-        // Her own hash.
+        // The hash of Ada's own password does not count.
         taken.store(0, Ordering::SeqCst);
         Self {
             server,
@@ -112,7 +112,7 @@ fn wrong(number: usize) -> serde_json::Value {
     json!({ "email": format!("typed{number}@example.com"), "password": "no password of anybody" })
 }
 
-/// B1: an attempt over a limit takes no place among the hashes, with a made-up browser token or without one.
+/// B1: an attempt over a limit takes no hashing place, with a made-up browser token or without one.
 #[tokio::test]
 async fn b1_what_a_limit_refuses_takes_no_place() {
     let site = Site::new().await;
@@ -139,7 +139,7 @@ async fn b1_what_a_limit_refuses_takes_no_place() {
     answer.expect_refused(401, "wrong_credentials");
 }
 
-/// B1: strangers who take all their places keep no known browser out, and no complete session.
+/// B1: if strangers take all their hashing places, known browsers and complete sessions still get through.
 #[tokio::test]
 async fn b1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
     let site = Site::new().await;
@@ -156,7 +156,7 @@ async fn b1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
     mine.call("profile/change_password", form).await.expect_ok();
 }
 
-/// B2: dead links of all four functions count for their address, and a live one works all the same.
+/// B2: dead links of all four functions count against their address, and a live link works all the same.
 #[tokio::test]
 async fn b2_dead_links_count_for_their_address_and_a_live_one_works() {
     let site = Site::new().await;
@@ -202,7 +202,7 @@ async fn b2_dead_links_count_for_their_address_and_a_live_one_works() {
         .expect_ok();
 }
 
-/// C7: right passwords are answered so many times a minute, and then as an attempt over a limit.
+/// C7: thirty right passwords a minute are accepted; further ones are refused like an attempt over a limit.
 #[tokio::test]
 async fn c7_right_passwords_open_thirty_sessions_a_minute() {
     let site = Site::new().await;

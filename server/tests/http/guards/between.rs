@@ -1,4 +1,4 @@
-//! What stands between browsers and the server may change a request: its host, its codings, where it says that it comes from.
+//! A proxy between browser and server may change a request: its host, its codings, the address that it claims to come from.
 
 use axum::{body::Body, http::Request};
 use rstest::rstest;
@@ -8,7 +8,7 @@ use crate::support::{Answer, Options, TestServer};
 
 const INDEX: &str = "<!doctype html><p>page</p>";
 
-/// A server with pages that answers as `https://panel.example.com` only.
+/// Starts a server with pages that answers only as `https://panel.example.com`.
 async fn server() -> TestServer {
     let public_url = "https://panel.example.com".parse().unwrap();
     let options = Options {
@@ -188,7 +188,7 @@ async fn p20_workers_of_earlier_programs_get_one_that_removes_itself(
     }
 }
 
-/// The index page itself may load no worker: there is none.
+/// The index page's policy allows no worker, because the product has none.
 #[tokio::test]
 async fn p20_the_pages_may_start_no_worker() {
     let answer = server()

@@ -1,4 +1,4 @@
-//! What a body may be, and what an answer may be asked for as.
+//! Limits of a request's body, and the content types of answers.
 
 use std::{
     pin::Pin,
@@ -117,13 +117,13 @@ async fn a_large_body_is_refused_announced_or_not() {
     post(&server, &json, Body::new(Drip::of(20).0))
         .await
         .expect_refused(413, "malformed");
-    // As large as may be: read, and only then found to be no JSON.
+    // A body of the maximum size is read, and only then found not to be JSON.
     post(&server, &json, Body::from(vec![b' '; 16 * 1024]))
         .await
         .expect_refused(422, "malformed");
 }
 
-/// S1 of the field: a proxy that is still sending when the connection ends makes a 502 of the refusal. What is too much even so is not read.
+/// S1: if the connection ended while a proxy still sends, the proxy would answer 502. Therefore the server reads on, up to a limit.
 #[rstest]
 #[case::all_of_it(40, 0)]
 #[case::up_to_a_bound(1000, 935)]
@@ -153,13 +153,13 @@ async fn a_body_that_never_ends_is_given_up() {
     .expect_refused(408, "unavailable");
 }
 
-/// Kilobytes without an announced length.
+/// A body of 1 KiB chunks without an announced length.
 struct Drip {
     chunks: Arc<AtomicUsize>,
 }
 
 impl Drip {
-    /// With how many are left.
+    /// Makes a body of `chunks` chunks; also returns the counter of unread chunks.
     fn of(chunks: usize) -> (Self, Arc<AtomicUsize>) {
         let chunks = Arc::new(AtomicUsize::new(chunks));
         let drip = Self {
@@ -188,7 +188,7 @@ impl HttpBody for Drip {
     }
 }
 
-/// A sender that has fallen silent.
+/// A body that never gets more data.
 struct Stuck;
 
 impl HttpBody for Stuck {

@@ -1,4 +1,4 @@
-//! Requests that another site makes in somebody's browser.
+//! Requests that another site makes in a user's browser.
 
 use app::wire::access::ACCESS;
 use axum::{

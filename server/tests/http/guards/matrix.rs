@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Browser, Enrolled, Person, TestServer, ada, eve, max, olga};
 
-/// Nobody, half signed in, several accounts to choose from, held at the set-up, a member, an Owner; the last four without MFA.
+/// No session, half signed in, several accounts to choose from, held at the set-up, a member, an Owner; the last four without MFA.
 const SESSIONS: [&str; 6] = ["nobody", "half", "choose", "held", "member", "owner"];
 
-/// Function, and what a well-formed request brings to each of [`SESSIONS`]: `ok`, or the kind of the refusal.
+/// Each function with the result of a well-formed request for each of [`SESSIONS`]: `ok`, or the kind of the refusal.
 #[rustfmt::skip]
 const FUNCTIONS: &[(&str, [&str; 6])] = &[
     ("session/whoami", ["ok", "ok", "ok", "ok", "ok", "ok"]),
@@ -53,8 +53,8 @@ const FUNCTIONS: &[(&str, [&str; 6])] = &[
     ("accounts/reset_member", ["not_signed_in", "not_allowed", "not_allowed", "set_up_required", "not_allowed", "no_reset"]),
 ];
 
-/// Functions about an account, and what each relation to it brings to a full session with MFA: its Owner, its member, a stranger;
-/// and, without MFA, to its Owner who works in another account while it requires MFA.
+/// Functions about an account, with the result for each relation of a full session with MFA to it (Owner, member, stranger),
+/// and for its Owner without MFA who works in another account while this one requires MFA.
 #[rustfmt::skip]
 const ABOUT_AN_ACCOUNT: &[(&str, [&str; 4])] = &[
     ("accounts/require_mfa", ["ok", "not_allowed", "not_found", "set_up_required"]),
@@ -66,7 +66,7 @@ const ABOUT_AN_ACCOUNT: &[(&str, [&str; 4])] = &[
     ("session/choose_account", ["ok", "ok", "not_found", "ok"]),
 ];
 
-/// A request with everything that any function reads.
+/// A request with all fields that the functions read.
 fn request(account: &Value, member: &Value) -> Value {
     json!({
         "action": "rule-off", "account": account, "member": member,
@@ -77,7 +77,7 @@ fn request(account: &Value, member: &Value) -> Value {
     })
 }
 
-/// The same function reads an account's name where the owner of a new one is made, and a backup code where it wants one.
+/// Adapts a field that has another meaning here: the name of a new account for the first owner, or a backup code.
 fn fitting(function: &str, mut request: Value) -> Value {
     match function {
         "session/create_first_owner" => request["account"] = json!("New Ltd"),
@@ -130,7 +130,7 @@ async fn signed_in(server: &TestServer, person: &Person) -> Browser {
     browser
 }
 
-/// A browser for each of [`SESSIONS`], on a server of their own.
+/// Makes a browser for each of [`SESSIONS`], all on one server.
 async fn sessions(server: &TestServer) -> Vec<Browser> {
     let (owner, half) = (
         server.add_owner().await,
@@ -177,7 +177,7 @@ async fn every_function_for_every_session() {
         let owner = json!(server.user(&ada()).await);
         for ((mut browser, expected), session) in browsers.into_iter().zip(cells).zip(SESSIONS) {
             let mut request = request(&account, &owner);
-            // Wrong passwords for one address would soon be delayed.
+            // Each session has an address of its own, because repeated wrong passwords for one address are delayed.
             request["email"] = json!(format!("{session}@example.net"));
             let answer = send(&mut browser, function, request).await;
             expect(&answer, expected, &format!("{function} for {session}"));

@@ -1,4 +1,4 @@
-//! Who is let in, and what is refused before a server function runs.
+//! Access control, and refusals before a server function runs.
 
 mod access;
 mod addresses;

@@ -1,4 +1,4 @@
-//! The access table against what is really registered.
+//! Compares the access table with the registered server functions.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The operator's accent in the index page, and their logo beside the built files.
+//! The operator's accent in the index page, and the logo beside the built files.
 
 use server::config::{Accent, Branding, Logo, LogoKind};
 
@@ -31,7 +31,7 @@ async fn branded() -> TestServer {
     server(Some("#0a7d3b"), Some(logo)).await
 }
 
-/// The quoted text that begins like this, wherever it stands in the page.
+/// Returns all quoted texts in the page that begin with `start`.
 fn quoted<'a>(html: &'a str, start: &str) -> Vec<&'a str> {
     let all = html.split('"').skip(1).step_by(2);
     all.filter(|text| text.starts_with(start)).collect()

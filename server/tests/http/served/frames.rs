@@ -1,11 +1,11 @@
-//! What stands in the index page before the app does: the sign-in form for whoever will need it, and which build it is.
+//! The index page before the app runs: the sign-in form or the placeholder, and the id of the build.
 
 use axum::{body::Body, http::Request};
 use rstest::rstest;
 
 use crate::support::{Options, TestServer};
 
-/// The template that Trunk builds on.
+/// The source template of Trunk's build.
 const TEMPLATE: &[u8] = include_bytes!("../../../../frontend/index.html");
 const FORM: &str = "<form id=\"boot-sign-in\"";
 const SKELETON: &str = "class=\"card boot__card\"";
@@ -80,7 +80,7 @@ async fn every_call_names_the_build_that_the_page_names() {
     assert_eq!(build.len(), 16);
     assert!(page.text().contains(&format!("const build = \"{build}\"")));
     assert!(!page.text().contains("__BUILD__"));
-    // A refusal in front of the server functions too.
+    // A refusal before the server functions names the build too.
     assert_eq!(
         server.get("/api/nothing", &[]).await.header("x-build"),
         build

@@ -1,4 +1,4 @@
-//! Headers that every answer carries.
+//! Headers of every answer.
 
 use axum::{body::Body, http::Request};
 use rstest::rstest;

@@ -1,4 +1,4 @@
-//! The pages as they are served, and the headers of every answer.
+//! The served pages, and the headers of every answer.
 
 mod brand;
 mod frames;

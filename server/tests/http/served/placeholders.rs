@@ -1,4 +1,4 @@
-//! The index page as people get it: the operator's settings in it, and the CSP that fits what stands in it.
+//! The served index page: the operator's settings in it, and the CSP that matches its content.
 
 use std::{borrow::Cow, io::Read};
 
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::support::{Answer, Options, TestServer};
 
-/// The template that Trunk builds on; it adds the styles and another inline script.
+/// The source template of Trunk's build, which adds the styles and another inline script.
 const TEMPLATE: &str = include_str!("../../../../frontend/index.html");
 
 fn branding() -> Branding {
@@ -51,7 +51,7 @@ async fn page(path: &str, takes: &str) -> Answer {
         .await
 }
 
-/// What a browser would hash: the text between the tags, written apart from the server's own way of finding it.
+/// Hashes the text between the tags like a browser, independently of the server's own code.
 fn hashes(html: &str, element: &str) -> Vec<String> {
     let mut hashes = Vec::new();
     let mut rest = html;
@@ -84,7 +84,7 @@ async fn settings_stand_in_it_as_text() {
 
 #[tokio::test]
 async fn what_stands_in_it_is_allowed_by_its_hash_and_nothing_else() {
-    // The form at the sign-in needs fewer of them than any other page, and both forms have one policy.
+    // The sign-in page has fewer inline scripts than other pages, and both have the same policy.
     let answer = page("/setup", "").await;
     let expected = hashes(answer.text(), "script");
     let form = index("").await;

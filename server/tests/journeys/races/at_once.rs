@@ -1,4 +1,4 @@
-//! Calls from a barrier.
+//! Calls that start together at a barrier.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio::sync::Barrier;
 
 use crate::support::{Answer, Browser};
 
-/// Sends one call from each browser, all at once; answers the browsers with what each was told.
+/// Sends one call from each browser, all at once; returns the browsers with their answers.
 pub async fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
     let barrier = Arc::new(Barrier::new(calls.len()));
     let send = |(mut browser, function, request): (Browser, &'static str, Value)| {

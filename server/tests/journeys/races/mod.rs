@@ -1,4 +1,4 @@
-//! Races of security.md §4 R, from a barrier.
+//! The races of security.md §4 R, started at a barrier.
 
 mod at_once;
 mod step_up;
@@ -16,7 +16,7 @@ use crate::{
 const ROUNDS: usize = 50;
 const PARALLEL: usize = 32;
 
-/// A browser that owes its second factor.
+/// Returns a browser that has given its password only.
 async fn half_signed_in(server: &TestServer) -> Browser {
     let mut browser = server.browser();
     let viewer = browser.sign_in(&ada()).await.expect_ok();
@@ -24,7 +24,7 @@ async fn half_signed_in(server: &TestServer) -> Browser {
     browser
 }
 
-/// As many half sessions as a person may have at once (C7 of the red team), each in several tabs.
+/// Returns as many half sessions as one user may have (C7 of the red team), each in several tabs.
 async fn half_sessions(server: &TestServer) -> Vec<Browser> {
     let mut sessions = Vec::new();
     for _ in 0..HALF {
@@ -43,7 +43,7 @@ async fn same_code(
     at_once(browsers.into_iter().map(call).collect()).await
 }
 
-/// Exactly one was let in, and every other browser is still outside.
+/// Expects that exactly one browser was let in, and that every other browser has no access.
 async fn expect_one_inside(answers: Vec<(Browser, Answer)>, round: usize) {
     let inside = answers
         .iter()
@@ -65,7 +65,7 @@ async fn one_code_signs_in_one_of_many() {
     let server = TestServer::start().await;
     let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
     for round in 0..ROUNDS {
-        // Refused codes of the round before would pause this one.
+        // Wait, so that refused codes of the last round do not pause this one.
         server.clock.advance(Duration::from_mins(16));
         let browsers = half_sessions(&server).await;
         let code = authenticator.code(server.clock.now());

@@ -12,7 +12,7 @@ use crate::{
 
 const ROUNDS: usize = 50;
 
-/// R11: one grant, sixteen actions, one effect.
+/// R11: one grant, several concurrent actions, one effect.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_grant_has_one_effect() {
     let server = TestServer::start().await;
@@ -21,7 +21,7 @@ async fn one_grant_has_one_effect() {
     for round in 0..ROUNDS {
         let generate = json!({ "action": "generate" });
         ada.step_up(&server, &mut browser, generate).await;
-        // As many sets as one person may have in progress: a fifth would find no place.
+        // One user may have four sets in progress; a fifth would be refused.
         let calls = vec![(browser.clone(), "mfa/generate", json!({})); 4];
         let answers = at_once(calls).await;
         let done = answers
@@ -40,7 +40,7 @@ async fn one_grant_has_one_effect() {
     }
 }
 
-/// Delete against a sign-in with a code: either the sign-in came first and its session is over, or it was refused.
+/// Delete against a sign-in with a code: either the sign-in came first and its session has ended, or it was refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deletion_ends_the_sign_in_beside_it() {
     for round in 0..ROUNDS {
@@ -68,7 +68,7 @@ async fn a_deletion_ends_the_sign_in_beside_it() {
     }
 }
 
-/// R9: regenerate against the use of an old code: accepted before, or refused; never once `Finish` was acknowledged.
+/// R9: generate against the use of an old code: accepted before `Finish`, or refused; never after `Finish` was acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_old_code_works_after_finish() {
     let server = TestServer::start().await;
@@ -114,7 +114,7 @@ async fn no_old_code_works_after_finish() {
     }
 }
 
-/// R12: the rule goes on against fifty sign-ins without MFA: once it is acknowledged, none of them reaches any function.
+/// R12: the rule is set during fifty sign-ins without MFA: once it is acknowledged, none of them reaches a function.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_session_without_mfa_outlives_the_rule() {
     let server = TestServer::start().await;
@@ -122,7 +122,7 @@ async fn no_session_without_mfa_outlives_the_rule() {
     server.add_user(&max(), Role::Member).await;
     let account = json!({ "account": server.account("Example Ltd").await });
     for round in 0..ROUNDS {
-        // A person opens so many sessions a minute.
+        // The number of sign-ins per user and minute is limited.
         server.clock.advance(Duration::from_mins(1));
         let owner = ada.sign_in(&server).await;
         let sign_in = json!({ "email": max().email, "password": max().password });
@@ -134,8 +134,8 @@ async fn no_session_without_mfa_outlives_the_rule() {
         let mut held = 0;
         answers[0].1.expect_ok();
         for (mut browser, answer) in answers.into_iter().skip(1) {
-            // Too many at once may be told to come back. A session that opened is held at the set-up, or has ended already, because
-            // a person has a bound of sessions.
+            // Some sign-ins may be refused because of the load. A session that opened is held at the set-up, or has ended already,
+            // because the number of sessions per user is limited.
             if answer.status.is_success() {
                 let profile = browser.ask("profile/view").await;
                 if profile.status.as_u16() == 401 {

@@ -1,4 +1,4 @@
-//! What people do at the sign-in, and with their method.
+//! Actions of users at the sign-in, and with their method.
 
 use serde_json::{Value, json};
 
@@ -107,7 +107,7 @@ impl House {
         }
         self.journal.keys[person_of(seat)].clone_from(&key);
         self.note_sheet(seat, &answer.json());
-        // It gives back what it counted itself, and no more.
+        // A right code only undoes its own count, so no counter falls below what it was.
         self.note_step(seat, &answer, key, step);
         None
     }

@@ -1,4 +1,4 @@
-//! The codes that people give.
+//! The codes that users give.
 
 use domain::time::TimeStep;
 
@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl House {
-    /// The code and the step it belongs to.
+    /// Returns the code and the step that it belongs to.
     pub(super) fn code(&mut self, seat: Seat, key: Option<&str>, shown: Shown) -> (String, i64) {
         let now = self.server.clock.now();
         let Some(app) = key.map(Authenticator::new) else {

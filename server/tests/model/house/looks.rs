@@ -1,4 +1,4 @@
-//! Looks at the house that change nothing of it.
+//! Queries that change nothing in the house.
 
 use domain::{
     second_factor::guess_holder::GuessHolder,
@@ -12,29 +12,29 @@ use crate::{
     support::Answer,
 };
 
-/// Wrong codes in a row of one holder of a budget.
+/// The number of wrong codes in a row of one holder of a guess budget.
 #[derive(Debug, Clone)]
 pub struct Counter {
-    /// Whose holder.
+    /// The index of the user.
     pub person: usize,
     pub holder: GuessHolder,
     pub refused: u32,
 }
 
 impl House {
-    /// A look from a browser that changes nothing of it.
+    /// Calls a function from a copy of the browser, so that its cookies stay as they are.
     pub fn ask_from(&mut self, seat: Seat, function: &str) -> Answer {
         let mut browser = self.browsers[seat].clone();
         self.witnessed(seat, &mut browser, function, Value::Null)
     }
 
-    /// The same with a request.
+    /// Like [`Self::ask_from`], but with a request.
     pub fn call_from(&mut self, seat: Seat, function: &str, request: Value) -> Answer {
         let mut browser = self.browsers[seat].clone();
         self.witnessed(seat, &mut browser, function, request)
     }
 
-    /// Whether the store has a second factor for the browser's session.
+    /// Returns whether the store has a second factor for the browser's session.
     pub fn recorded_second_factor(&self, seat: Seat) -> bool {
         let token: Token = self.token(seat).parse().unwrap();
         let found = self
@@ -43,8 +43,8 @@ impl House {
         found.unwrap().unwrap().facts.second_factor_at.is_some()
     }
 
-    /// Wrong codes in a row as stored, by whom they are counted: for each person, and for each browser's session and the browser itself
-    /// while it is known.
+    /// Returns the stored wrong codes in a row of each holder: for each user the strangers, the sessions of the user's browsers,
+    /// and the browsers themselves while they are known.
     pub fn refused_in_a_row(&self) -> Vec<Counter> {
         self.runtime.block_on(async {
             let services = &self.server.services;
@@ -89,12 +89,12 @@ impl House {
         Some(token.hash())
     }
 
-    /// Whether the strict account demands MFA at the moment.
+    /// Returns whether the strict account requires MFA now.
     pub fn is_required(&self) -> bool {
         self.runtime.block_on(self.requires_mfa())
     }
 
-    /// The same, where something is waited for already.
+    /// Like [`Self::is_required`], but for async code.
     pub async fn requires_mfa(&self) -> bool {
         let accounts = &self.server.services.accounts;
         let strict = accounts.find(&STRICT.parse().unwrap()).await;

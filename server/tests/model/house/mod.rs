@@ -1,4 +1,4 @@
-//! The product, three people with two browsers each, and two accounts of which one may demand MFA.
+//! The product with three users, two browsers each, and two accounts, one of which may require MFA.
 
 mod acts;
 mod codes;
@@ -19,15 +19,15 @@ use crate::{
     support::{Answer, Browser, Person, TestServer, ada, eve, max},
 };
 
-/// What an action runs against.
+/// The system under test.
 pub struct House {
     pub runtime: Runtime,
     pub server: TestServer,
     pub journal: Journal,
     pub witness: Witness,
-    /// Wrong codes in a row, as last seen.
+    /// The wrong codes in a row after the last action.
     pub counters: Vec<Counter>,
-    /// The account that may demand MFA; Ada owns it, Max and Eve are in it.
+    /// The account that may require MFA; Ada owns it, Max and Eve are members.
     pub strict: AccountId,
     lax: AccountId,
     browsers: Vec<Browser>,
@@ -36,18 +36,18 @@ pub struct House {
 const STRICT: &str = "Strict Ltd";
 const LAX: &str = "Example Ltd";
 
-/// Whose browser it is.
+/// Returns the index of the browser's user.
 pub const fn person_of(seat: Seat) -> usize {
     seat / 2
 }
 
-/// Ada owns both accounts, Max is a member of both, Eve of the strict one alone.
+/// Ada owns both accounts, Max is a member of both, Eve is a member of the strict one only.
 fn people() -> [Person; 3] {
     [ada(), max(), eve()]
 }
 
 impl House {
-    /// Builds it.
+    /// Starts the server and adds users and accounts.
     pub fn build() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -86,13 +86,13 @@ impl House {
         }
     }
 
-    /// Does it, notes what was seen and checks the promises.
+    /// Performs the action, notes what was seen and checks the promises.
     pub fn perform(&mut self, action: Action) {
         let complete = self.act(action);
         self.check(complete);
     }
 
-    /// Answers whose counter may have fallen by it.
+    /// Performs the action; returns the user whose counters may have fallen.
     fn act(&mut self, action: Action) -> Option<usize> {
         match action {
             Action::SignIn { seat, right } => self.sign_in(seat, right),
@@ -195,7 +195,7 @@ impl House {
         answer
     }
 
-    /// Sends it, and looks for what it has to leave.
+    /// Sends a request, and checks the events that it has to leave.
     fn witnessed(
         &mut self,
         seat: Seat,

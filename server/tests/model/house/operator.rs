@@ -1,4 +1,4 @@
-//! What the operator does at the command line.
+//! The operator's commands.
 
 use domain::{
     people::password::{Password, PasswordOwner},
@@ -21,7 +21,7 @@ impl House {
         }
     }
 
-    /// Answers what it has to leave.
+    /// Performs the command; returns the events that it has to leave.
     async fn operated(&self, operator: Operator) -> Due {
         let (server, services) = (&self.server, &self.server.services);
         match operator {
@@ -41,7 +41,7 @@ impl House {
                 } else {
                     "user_enable"
                 };
-                // The last Owner who can sign in is not disabled.
+                // The last Owner who can sign in can't be disabled.
                 match services.users.set_disabled(&user, disabled).await.unwrap() {
                     MembershipChange::Done => Due::Row(action, "succeeded", Some(person)),
                     _ => Due::Nothing,

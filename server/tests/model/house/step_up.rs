@@ -1,4 +1,4 @@
-//! What people do behind an Identity verification.
+//! Actions that require an identity verification.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ impl House {
         let mut request = self.intent(purpose);
         request["code"] = json!(code);
         let answer = self.call(seat, "step_up/verify_code", request);
-        // It gives back what it counted itself, and no more.
+        // A right code only undoes its own count, so no counter falls below what it was.
         self.note_step(seat, &answer, key, step);
         None
     }
@@ -62,7 +62,7 @@ impl House {
         }
     }
 
-    /// A method that is gone takes its counter with it.
+    /// Forgets a deleted method; its counters are deleted with it.
     pub(super) fn forget_method(&mut self, person: usize, is_gone: bool) -> Option<usize> {
         if !is_gone {
             return None;

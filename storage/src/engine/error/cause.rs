@@ -1,12 +1,12 @@
-//! What an error of the database or of the system means for the operator, and what to do there. This is the one place that knows the codes
-//! of `SQLite` (<https://sqlite.org/rescode.html>), of `PostgreSQL` (its appendix A) and of `PgBouncer`.
+//! Maps an error of the database or the operating system to its cause and advice for the operator. Only this module knows
+//! the codes of `SQLite` (<https://sqlite.org/rescode.html>), of `PostgreSQL` (its appendix A) and of `PgBouncer`.
 
 use std::{error::Error as StdError, fmt, io, sync::Arc};
 
-/// Why the engine refused, told apart by what the operator does about it.
+/// Why the engine refused, classified by what the operator can do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// Another program holds the file, or locks do not work there.
+    /// Another program holds the file's lock, or locks do not work on this file system.
     Locked,
     /// The file system has no locks or no shared memory.
     NoLocks,
@@ -14,47 +14,47 @@ pub enum Cause {
     Disk,
     /// The disk is full.
     Full,
-    /// The file or its folder takes no writes.
+    /// The file or its folder is not writable.
     NotWritable,
-    /// It is another file.
+    /// The file is not a `SQLite` database.
     NoDatabaseFile,
     /// The file is damaged.
     Damaged,
-    /// The role lacks a right.
+    /// The role lacks a privilege.
     NotAllowed,
     /// The server has no such database.
     NoDatabase,
-    /// The role or its password is wrong, or the server lets it in from elsewhere only.
+    /// The role or its password is wrong, or the server does not admit it from this host.
     SignIn,
-    /// A text does not fit into the database's encoding.
+    /// A text can't be represented in the database's encoding.
     Encoding,
-    /// The server takes no writes.
+    /// The server is a standby or read-only.
     Standby,
-    /// Transactions write only if they ask for it.
+    /// Transactions are read-only by default.
     ReadOnly,
-    /// A statement took longer than the server lets it.
+    /// A statement exceeded the server's `statement_timeout`.
     CutShort,
-    /// Another transaction holds what is asked for.
+    /// Another transaction holds a lock for longer than `lock_timeout`.
     LockHeld,
-    /// Nobody may connect to the database.
+    /// The database accepts no connections.
     Closed,
     /// The server is starting, stopping or recovering.
     Starting,
-    /// The server has no connection left.
+    /// The server has no free connection.
     NoConnectionLeft,
     /// The server's disk is full.
     ServerFull,
-    /// A pooler hands each transaction another connection of the server.
+    /// A pooler gives each transaction a different server connection.
     Pooler,
-    /// A pooler knows a parameter of the start not.
+    /// A pooler does not know a startup parameter.
     PoolerParameter,
-    /// Nothing listens at that address.
+    /// No server listens at that address.
     NobodyListens,
-    /// The host is not known.
+    /// The host name can't be resolved.
     UnknownHost,
-    /// The encrypted connection fails.
+    /// The TLS handshake fails.
     Tls,
-    /// No answer in time.
+    /// The database did not answer in time.
     NoAnswer,
 }
 
@@ -130,7 +130,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// An error of the driver with its cause in front, where one is known.
+/// A driver error, displayed with its cause in front where one is known.
 #[derive(Debug, Clone)]
 pub struct Explained(Arc<sqlx::Error>);
 
@@ -148,7 +148,7 @@ impl fmt::Display for Explained {
 
 impl StdError for Explained {}
 
-/// The cause in words, and the engine's own words behind it.
+/// The cause in words, followed by the engine's own message.
 pub fn explained(error: &sqlx::Error) -> String {
     match of(error) {
         Some(cause) => format!("{cause} ({error})"),
@@ -156,7 +156,7 @@ pub fn explained(error: &sqlx::Error) -> String {
     }
 }
 
-/// The cause of an error; none where the driver's own words are all there is.
+/// The cause of an error, or `None` if only the driver's message is known.
 pub fn of(error: &sqlx::Error) -> Option<Cause> {
     match error {
         sqlx::Error::Database(error) => of_code(&error.code()?, error.message()),
@@ -169,7 +169,7 @@ pub fn of(error: &sqlx::Error) -> Option<Cause> {
 
 fn of_code(code: &str, words: &str) -> Option<Cause> {
     match code.parse::<u32>() {
-        // A code of PostgreSQL has five characters, and some of them are digits only.
+        // `PostgreSQL` codes have five characters, and some consist of digits only.
         Ok(number) if code.len() < 5 => of_sqlite(number),
         _ => of_postgres(code, words),
     }
@@ -177,13 +177,13 @@ fn of_code(code: &str, words: &str) -> Option<Cause> {
 
 /// The low byte is the primary code.
 fn of_sqlite(code: u32) -> Option<Cause> {
-    /// Locks (unlock, read lock, reserved lock, lock), and the shared memory beside the journal (open, size, lock, map).
+    /// I/O error codes of locks (unlock, read lock, reserved lock, lock) and of the journal's shared memory (open, size, lock, map).
     const OF_LOCKS: [u32; 8] = [2058, 2314, 3594, 3850, 4618, 4874, 5130, 5386];
     Some(match code & 0xff {
         5 | 6 => Cause::Locked,
         10 if OF_LOCKS.contains(&code) => Cause::NoLocks,
         10 => Cause::Disk,
-        // The protocol of locks in the journal's shared memory.
+        // The locking protocol in the journal's shared memory failed.
         15 | 22 => Cause::NoLocks,
         13 => Cause::Full,
         3 | 8 | 14 => Cause::NotWritable,
@@ -203,9 +203,9 @@ fn of_postgres(code: &str, words: &str) -> Option<Cause> {
         "57P01" | "57P02" | "57P03" => Cause::Starting,
         "53300" => Cause::NoConnectionLeft,
         "53100" => Cause::ServerFull,
-        // Statements that were prepared on another connection of the server.
+        // The prepared statement was made on another server connection.
         "26000" | "42P05" => Cause::Pooler,
-        // What PgBouncer says itself has the code of a protocol's violation.
+        // `PgBouncer` reports its own errors as protocol violations.
         "08P01" if words.contains("pooling mode") => Cause::Pooler,
         "08P01" if words.contains("startup parameter") => Cause::PoolerParameter,
         "08P01" if words.contains("no such database") => Cause::NoDatabase,
@@ -222,15 +222,15 @@ fn of_connecting(error: &io::Error) -> Option<Cause> {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => Some(Cause::NobodyListens),
         io::ErrorKind::TimedOut => Some(Cause::NoAnswer),
-        // What the handshake refuses comes as an error of the connection.
+        // A failed TLS handshake is reported as an I/O error.
         io::ErrorKind::InvalidData => Some(Cause::Tls),
-        // The standard library has no kind of its own for it.
+        // The standard library has no error kind for a failed DNS lookup.
         _ if error.to_string().contains("lookup") => Some(Cause::UnknownHost),
         _ => None,
     }
 }
 
-/// What the system said of a file, with what to do about it.
+/// The operating system's message about a file, with advice.
 #[must_use]
 pub fn explained_io(error: &io::Error) -> String {
     let advice = match error.kind() {

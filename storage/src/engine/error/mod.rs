@@ -1,4 +1,4 @@
-//! What can go wrong: at the opening, with words for the operator; later, sorted into what may pass and what won't.
+//! Errors: on opening, with advice for the operator; later, classified as transient or permanent.
 
 pub(crate) mod cause;
 
@@ -10,66 +10,66 @@ use thiserror::Error;
 
 use crate::engine::error::cause::{Cause, Explained, explained, explained_io};
 
-/// Why a database can't be worked with. No variant repeats the URL: it may hold a password.
+/// Why a database can't be opened. No variant repeats the URL, because the URL may contain a password.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// No engine of ours.
+    /// The URL's scheme names no supported engine.
     #[error(
         "the database URL should look like `sqlite:/var/lib/twinlock/twinlock.db` or `postgres://twinlock@localhost/twinlock`"
     )]
     Scheme,
-    /// Not what the engine takes.
+    /// The URL is not valid for `PostgreSQL`.
     #[error(
         "the database URL should look like `postgres://user:password@host:5432/database?sslmode=verify-full`"
     )]
     ServerUrl,
-    /// The password and everybody's data would cross a network that anybody may listen on.
+    /// Passwords and personal data would cross the network without verified encryption.
     #[error(
         "the connection to {0} is not secured: add `sslmode=verify-full` to the database URL (and `sslrootcert=<file>` for a certificate of your own)"
     )]
     Unverified(String),
-    /// The server is not there, or refuses.
+    /// The server is unreachable or refuses the connection.
     #[error("the PostgreSQL server can't be used: {}", explained(.0))]
     Server(#[source] sqlx::Error),
-    /// Texts of other scripts would be refused, or kept as bytes that nobody checks.
+    /// Another encoding would refuse texts of other scripts, or store their bytes unchecked.
     #[error(
         "its encoding is {0}, and names and addresses of every script need UTF8: create another database with `createdb --encoding=UTF8 --template=template0`"
     )]
     Encoding(String),
-    /// Settings and prepared statements belong to a connection of the server, and would reach other programs.
+    /// Behind such a pooler, settings and prepared statements would reach other clients of the same server connection.
     #[error(
         "{}: statements of one connection reach several connections of the server there",
         Cause::Pooler
     )]
     Pooler,
-    /// Everything this program does leaves a row.
+    /// The server is read-only, but every action of this program writes a row.
     #[error("the PostgreSQL server can't be used: {0}")]
     NoWrites(Cause),
-    /// What is there may not be used, or what is missing may not be made.
+    /// The role lacks a privilege on what exists, or may not create what is missing.
     #[error("{0}")]
     NotAllowed(String),
-    /// It would forget everybody at the next start.
+    /// A database in memory would lose all data at the next start.
     #[error("a database in memory loses every user at the next start: name a file")]
     InMemory,
-    /// Something after the `?` that would weaken what the store sets itself.
+    /// A URL parameter would weaken what the store sets itself.
     #[error("the database URL may have no parameter but `mode=rwc`")]
     Parameter,
-    /// The engine writes a journal beside the file.
+    /// The engine can't write its journal beside the file.
     #[error("{}", Cause::NotWritable)]
     ReadOnly,
-    /// There is no room for the journal or the shared memory beside the file.
+    /// There is no space for the journal or the shared memory beside the file.
     #[error("{cause} ({0})", cause = Cause::Full)]
     Full(#[source] sqlx::Error),
-    /// The file system said no.
+    /// The file system refused.
     #[error("the file can't be opened for reading and writing: {}", explained_io(.1))]
     File(PathBuf, #[source] io::Error),
-    /// The file is there, the engine does not take it.
+    /// The file exists, but the engine does not accept it.
     #[error("{}", explained(.0))]
     Connect(#[source] sqlx::Error),
-    /// A file system without shared memory, such as a network share.
+    /// The file system has no shared memory; network shares, for example, have none.
     #[error("the file's journal stays `{0}` instead of `wal`: put it on a local disk")]
     Journal(String),
-    /// Written by a newer version.
+    /// The schema was written by a newer version.
     #[error(
         "the schema (number {found}) is newer than this version (number {known}): start the newer version again"
     )]
@@ -82,12 +82,12 @@ pub enum OpenError {
     /// A migration differs from the one that was applied.
     #[error("the schema was made by another build: migration {0} differs from this version's")]
     Foreign(i64),
-    /// The schema holds more or other than what this program makes: a foreign trigger could sign people in.
+    /// The schema differs from what this program creates. A foreign trigger could sign in users.
     #[error(
         "its schema is not as this program makes it: {0}; take out what is foreign (with `DROP`), or put a backup back that was made by `twinlock backup`"
     )]
     Altered(String),
-    /// A migration failed; nothing of it stays.
+    /// A migration failed; all of it was rolled back.
     #[error("the schema can't be brought up to date: {}", of_migrating(.0))]
     Migrate(#[source] MigrateError),
     /// The schema can't be read.
@@ -102,7 +102,7 @@ fn of_migrating(error: &MigrateError) -> String {
     }
 }
 
-/// Sorts an error of the driver, which may be that of several who waited for it.
+/// Classifies a driver error. Several transactions that shared a commit may share the error.
 pub fn port(error: impl Into<Arc<sqlx::Error>>) -> PortError {
     let error = error.into();
     let may_pass = may_pass(&error);
@@ -114,7 +114,7 @@ pub fn port(error: impl Into<Arc<sqlx::Error>>) -> PortError {
     }
 }
 
-/// A value in the database that no rule of `domain` allows.
+/// A stored value that the rules of `domain` do not allow.
 pub fn damaged(error: impl StdError + Send + Sync + 'static) -> PortError {
     PortError::Failed(Box::new(error))
 }
@@ -130,9 +130,9 @@ pub fn may_pass(error: &sqlx::Error) -> bool {
     }
 }
 
-/// `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10 I/O, 13 full, 14 can't open: later than at the
-/// start that is a want of file descriptors). `PostgreSQL`: five characters by class
-/// (08 connection, 25006 read-only, 40 rollback, 53 resources, 57 operator).
+/// Whether the error is transient. `SQLite`: the primary code is the low byte (5 busy, 6 locked, 10
+/// I/O, 13 full, 14 can't open: after the start, 14 means too few file descriptors). `PostgreSQL`: five
+/// characters by class (08 connection, 25006 read-only, 40 rollback, 53 resources, 57 operator).
 fn code_may_pass(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14),

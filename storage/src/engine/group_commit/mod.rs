@@ -1,6 +1,6 @@
-//! `SQLite` has one connection that writes, and each commit waits for the disk. Transactions that come at the same time share both: each
-//! runs behind the one before it, in a savepoint of its own, and the last commits for all. Nobody is answered before that commit
-//! (ADR 18). What begins a transaction goes to the file with its first statements, and so does the end of the savepoint before it (ADR 19).
+//! Group commit for `SQLite`, which has one writing connection and waits for the disk on each commit. Concurrent transactions share one
+//! database transaction: each runs in its own savepoint after the one before, and the last one commits for all. No caller gets an answer
+//! before that commit (ADR 18). `BEGIN` and the release of the previous savepoint travel with the transaction's first statements (ADR 19).
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,16 +22,16 @@ use crate::engine::{
     error::port,
 };
 
-/// Nobody waits longer for their turn to write.
+/// The longest time that a transaction waits for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What became of the commit that somebody shares.
+/// The result of a shared commit.
 type CommitResult = Result<(), Arc<sqlx::Error>>;
 
-/// The connection that writes, for one transaction after another.
+/// The writing connection, used by one transaction after another.
 #[derive(Clone)]
 pub struct Writer {
-    /// Opens the connection, and never sees it again.
+    /// Opens the connection, which never returns to this pool.
     maker: AnyPool,
     begin: &'static str,
     group: Arc<Mutex<Group>>,
@@ -40,16 +40,16 @@ pub struct Writer {
 /// Transactions that will be committed together.
 #[derive(Default)]
 struct Group {
-    /// None until it is wanted, and after it has failed to end a transaction: what it was in ends with it.
+    /// `None` until first used, and after a failed `COMMIT` or `ROLLBACK`, because closing the connection ends its transaction.
     connection: Option<AnyConnection>,
     is_begun: bool,
-    /// The innermost savepoint, of the transaction whose turn it is or of one that has done its part.
+    /// The innermost savepoint. Belongs to the running transaction or to the last finished one.
     savepoint: Option<Savepoint>,
-    /// Those who have done their part and wait for the commit.
+    /// Transactions that have finished their statements and wait for the commit.
     waiting: Vec<oneshot::Sender<CommitResult>>,
 }
 
-/// A savepoint's name. Neighbours have different ones, so that whoever undoes theirs can't undo the one before it.
+/// A savepoint's name. Neighbours have different names, so that one transaction can't roll back the one before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Savepoint {
     Even,
@@ -57,7 +57,7 @@ enum Savepoint {
 }
 
 impl Savepoint {
-    /// What begins the one behind `last`, and its name.
+    /// The statements that begin the savepoint after `last`, and its name.
     const fn behind(last: Option<Self>) -> (&'static [&'static str], Self) {
         match last {
             None => (&["SAVEPOINT odd"], Self::Odd),
@@ -74,18 +74,18 @@ impl Savepoint {
     }
 }
 
-/// A transaction that writes when its turn comes. Dropped before its commit, it leaves nothing behind.
+/// A transaction that writes when its turn comes. Dropping it before the commit rolls it back.
 pub struct GroupMember {
     writer: Writer,
-    /// From its first statements on.
+    /// Set by the first statements.
     begun: Option<StartedMember>,
 }
 
-/// One transaction of a group, whose turn it is.
+/// The transaction in a group whose turn it is.
 struct StartedMember {
-    /// None once it has ended.
+    /// `None` once the transaction has ended.
     group: Option<OwnedMutexGuard<Group>>,
-    /// Its own, where others stand before it in the group: it can be undone without them.
+    /// The transaction's own savepoint, if others precede it in the group, so that it can be rolled back without them.
     savepoint: Option<Savepoint>,
 }
 
@@ -105,17 +105,17 @@ impl Writer {
         }
     }
 
-    /// Waits for what is under way, commits what has done its part, and closes the connection.
+    /// Waits for running work, commits the finished transactions and closes the connection.
     pub async fn close(&self) {
         let mut group = self.group.lock().await;
         group.commit().await;
         if let Some(connection) = group.connection.take() {
-            // It is gone either way.
+            // The connection is unusable either way.
             let _ = connection.close().await;
         }
     }
 
-    /// `asker` is dropped by whoever does not wait any more.
+    /// The caller drops the other end of `asker` when it stops waiting.
     async fn begun(
         self,
         mut statements: Vec<Sql>,
@@ -148,7 +148,7 @@ impl Writer {
 }
 
 impl Group {
-    /// What the next transaction begins with, and its savepoint.
+    /// The statements that the next transaction begins with, and its savepoint.
     fn opening(&mut self, begin: &'static str) -> (Vec<&'static str>, Option<Savepoint>) {
         if !self.is_begun {
             self.is_begun = true;
@@ -167,15 +167,15 @@ impl Group {
         self.tell(&fate);
     }
 
-    /// Undoes what those who wait have done, too: on a full or failing disk the engine has undone all of it already. It was nothing that
-    /// they did, so that they may try again.
+    /// Rolls back the waiting transactions as well, because on a full or failing disk the engine has rolled back
+    /// all of them already. They get a transient error and may retry, because they did not cause the failure.
     async fn fail(&mut self) {
         self.undo().await;
         self.tell(&Err(Arc::new(sqlx::Error::WorkerCrashed)));
     }
 
     async fn undo(&mut self) {
-        // What can't be undone is undone by the end of its connection.
+        // If the rollback fails, closing the connection rolls back.
         let _ = self.end("ROLLBACK").await;
     }
 
@@ -191,14 +191,14 @@ impl Group {
 
     fn tell(&mut self, fate: &CommitResult) {
         for waiting in self.waiting.drain(..) {
-            // Whoever asked may have gone.
+            // The caller may have stopped waiting.
             let _ = waiting.send(fate.clone());
         }
     }
 
     async fn run(&mut self, sql: &'static str) -> sqlx::Result<()> {
         let ran = run_batch(self.connection()?, vec![query(sql)]).await?;
-        // An answer that ends before it says so is none.
+        // A result that ends before the statement completed is a failure.
         (ran.len() == 1)
             .then_some(())
             .ok_or(sqlx::Error::WorkerCrashed)
@@ -210,8 +210,8 @@ impl Group {
 }
 
 impl GroupMember {
-    /// Runs statements in their order; the first ones when its turn comes. Those run to their end even if nobody waits for them any more:
-    /// cut off in the middle, what begins a transaction would leave its group in a state that nobody knows.
+    /// Runs statements in order; the first ones when the transaction's turn comes. These run to their end even if the
+    /// caller stops waiting, because an interrupted `BEGIN` or savepoint would leave the group in an unknown state.
     pub async fn run(&mut self, statements: Vec<Sql>) -> sqlx::Result<Vec<StatementResult>> {
         if let Some(begun) = &mut self.begun {
             return begun.run(statements).await;
@@ -224,7 +224,7 @@ impl GroupMember {
         Ok(ran)
     }
 
-    /// Commits, together with those who come meanwhile. It goes on even if nobody waits for it any more: what others did before is theirs.
+    /// Commits together with concurrent transactions. Runs on even if the caller stops waiting, because the commit includes others' work.
     pub async fn commit(self) -> Result<(), PortError> {
         let Some(begun) = self.begun else {
             return Ok(());
@@ -233,7 +233,7 @@ impl GroupMember {
         committed.await.map_err(gone)?
     }
 
-    /// Undoes this transaction alone.
+    /// Rolls back this transaction alone.
     pub async fn undo(self) -> Result<(), PortError> {
         let Some(mut begun) = self.begun else {
             return Ok(());
@@ -255,7 +255,7 @@ impl StartedMember {
         };
         let (tell, told) = oneshot::channel();
         group.waiting.push(tell);
-        // Whoever waits already comes first, and so shares the commit.
+        // Transactions already in the queue run first, and so share the commit.
         drop(group);
         writer.group.lock_owned().await.commit().await;
         told.await.map_err(gone)?.map_err(port)
@@ -286,7 +286,7 @@ impl Drop for StartedMember {
         };
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(undone(Some(group), self.savepoint))),
-            // The program ends: the connection takes back what was begun, and those who wait learn that it is lost.
+            // No runtime is left, so dropping the connection rolls back, and the waiting callers get an error.
             Err(_) => *group = Group::default(),
         }
     }

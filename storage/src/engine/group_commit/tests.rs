@@ -1,4 +1,4 @@
-//! Neighbours of one group: whoever fails, hangs up or closes takes nobody with them.
+//! A transaction that fails, disconnects or closes does not affect the others of its group.
 
 use futures_util::FutureExt;
 use sqlx::{AssertSqlSafe, Executor, any::AnyPoolOptions, query_scalar};
@@ -55,7 +55,7 @@ async fn insert(member: &mut GroupMember, number: i64) -> sqlx::Result<()> {
     run(member, format!("INSERT INTO t VALUES ({number})")).await
 }
 
-/// One that has written the row 1 and waits for its commit, and the one behind it, which has written the row 2.
+/// A transaction that has written row 1 and waits for its commit, and the next one, which has written row 2.
 async fn pair(file: &File) -> (JoinHandle<Result<(), PortError>>, GroupMember) {
     pair_of(file, 1).await
 }
@@ -68,7 +68,7 @@ async fn pair_of(file: &File, number: i64) -> (JoinHandle<Result<(), PortError>>
         insert(&mut second, number + 1).await.unwrap();
         second
     });
-    // It stands in the queue before the first one's commit can come behind it.
+    // The second transaction must be in the queue before the first one's commit.
     for _ in 0..2 {
         tokio::task::yield_now().await;
     }
@@ -116,12 +116,12 @@ async fn one_that_fails_or_is_given_up_takes_nobody_with_it() {
         all.push(tokio::spawn(async move {
             let mut member = writer.member();
             match number % 6 {
-                // A statement fails, and the rest with it.
+                // A statement fails, which fails the transaction.
                 0 => {
                     insert(&mut member, number).await.unwrap();
                     assert!(insert(&mut member, number).await.is_err());
                 }
-                // The first one already.
+                // The first statement fails.
                 1 => assert!(
                     run(&mut member, "INSERT INTO nothing".to_owned())
                         .await
@@ -131,7 +131,7 @@ async fn one_that_fails_or_is_given_up_takes_nobody_with_it() {
                     insert(&mut member, number).await.unwrap();
                     member.undo().await.unwrap();
                 }
-                // Given up while its first statement waits for its turn.
+                // Cancelled while its first statement waits for its turn.
                 3 => assert!(insert(&mut member, number).now_or_never().is_none()),
                 _ => {
                     insert(&mut member, number).await.unwrap();
@@ -179,7 +179,7 @@ async fn closing_commits_what_has_done_its_part() {
     let writer = file.writer.clone();
     let closed = tokio::spawn(async move { writer.close().await });
     tokio::task::yield_now().await;
-    // It queues behind the end.
+    // The commit queues behind the close.
     let first = tokio::spawn(first.commit());
     let behind = tokio::spawn(written(file.writer.clone(), 2));
     closed.await.unwrap();
@@ -201,7 +201,7 @@ async fn a_connection_that_was_closed_is_replaced() {
 async fn a_commit_that_fails_fails_for_all() {
     let file = file().await;
     let (first, mut second) = pair(&file).await;
-    // What is deferred is judged by the commit.
+    // A deferred constraint is checked at commit.
     let late = "INSERT INTO late VALUES (77)".to_owned();
     run(&mut second, late).await.unwrap();
     assert!(second.commit().await.is_err());
@@ -215,7 +215,7 @@ async fn a_commit_that_fails_fails_for_all() {
 async fn a_full_disk_is_nobodys_fault_and_no_end() {
     let file = file().await;
     let (first, mut second) = pair(&file).await;
-    // No page more than there are is the same to the engine as a disk without room: it undoes the whole group.
+    // For the engine, reaching `max_page_count` equals a full disk, so it rolls back the whole group.
     let full = "PRAGMA max_page_count = 1; INSERT INTO large VALUES (zeroblob(100000))";
     let refused = run(&mut second, full.to_owned()).await;
     assert!(crate::engine::error::may_pass(&refused.unwrap_err()));

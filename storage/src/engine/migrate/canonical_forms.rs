@@ -1,5 +1,5 @@
-//! Brings what older versions stored into the one form of addresses and names (`domain::{email, search_key}`), and tells what can't be brought
-//! into it because another row has that form.
+//! Converts addresses and names that older versions stored to their canonical form
+//! (`domain::{email, search_key}`), and reports those that can't be converted because another row has that form already.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -14,10 +14,10 @@ use sqlx::{Any, Row, Transaction, query};
 
 use crate::{Store, engine::rows::Values};
 
-/// A row when something is left to be brought.
+/// Returns a row if anything is left to convert.
 pub const ANY_LEFT: &str = "SELECT 1 FROM users WHERE is_canonical = 0 UNION ALL SELECT 1 FROM accounts WHERE is_canonical = 0 LIMIT 1";
 
-/// Looks at those rows only that are not known to have their form: a start with nothing to do reads two empty indexes.
+/// Reads only rows that are not marked as canonical, so that a start with nothing to do reads two empty indexes.
 pub async fn bring(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     people(write).await?;
     accounts(write).await
@@ -43,7 +43,7 @@ async fn people(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
             left.push(id);
         }
     }
-    // All at once, as most of a large table has its form already.
+    // Marks all rows in one statement, because most rows of a large table are canonical already.
     query("UPDATE users SET is_canonical = 1 WHERE is_canonical = 0")
         .execute(&mut **write)
         .await?;
@@ -54,7 +54,7 @@ async fn people(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Whether a person's address has its form now: not when it can have none, or when another person has it.
+/// Whether a user's address is canonical now. False if the address is invalid or another user has the canonical one.
 async fn brought(
     write: &mut Transaction<'static, Any>,
     id: &str,
@@ -87,7 +87,7 @@ async fn accounts(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// People whose address is another person's in its one form, or can't be one.
+/// Users whose address is invalid, or whose canonical address belongs to another user.
 pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortError> {
     let left = query("SELECT id, email FROM users WHERE is_canonical = 0 ORDER BY created_at, id");
     let mut collisions = Vec::new();
@@ -98,7 +98,7 @@ pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortErro
         if let Ok(wanted) = stored.as_str().parse::<Email>() {
             let holder = query("SELECT id, email FROM users WHERE email = $1 AND id <> $2");
             let holder = holder.bind(String::from(wanted)).bind(id.as_str());
-            // The next start brings what collides with nobody.
+            // Without a collision, the next start converts the row.
             let Some(holder) = store.row(holder).await? else {
                 continue;
             };
@@ -114,7 +114,7 @@ pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortErro
     Ok(collisions)
 }
 
-/// Accounts whose name is another account's in its one form.
+/// Accounts whose canonical name belongs to another account.
 pub async fn of_accounts(store: &Store) -> Result<Vec<Collision<AccountId>>, PortError> {
     let left =
         query("SELECT id, name FROM accounts WHERE is_canonical = 0 ORDER BY created_at, id");

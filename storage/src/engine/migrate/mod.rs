@@ -1,4 +1,4 @@
-//! The schema's history. `sqlx` keeps it in the table `_sqlx_migrations`, with a checksum of each file.
+//! Schema migrations. `sqlx` records them in the table `_sqlx_migrations`, with a checksum of each file.
 
 pub(crate) mod canonical_forms;
 pub(crate) mod schema_check;
@@ -11,7 +11,7 @@ use sqlx::{
 
 use crate::engine::{dialect::Engine, error::OpenError};
 
-/// A migration, with its text for each engine.
+/// A migration, with its SQL for each engine.
 struct Step {
     number: i64,
     name: &'static str,
@@ -30,7 +30,7 @@ macro_rules! step {
     };
 }
 
-/// Oldest first. Applied ones never change.
+/// Oldest first. A migration never changes once it was applied.
 const STEPS: &[Step] = &[
     step!(1, "0001_first"),
     step!(2, "0002_step_up"),
@@ -66,19 +66,19 @@ pub fn migrator(engine: Engine) -> Migrator {
     Migrator::with_migrations(STEPS.iter().map(migration).collect())
 }
 
-/// Applies what is missing within `write`, so that two programs that start at once don't apply it twice.
+/// Applies missing migrations within `write`, so that two programs that start together don't apply one twice.
 pub async fn run(mut write: Transaction<'static, Any>, engine: Engine) -> Result<(), OpenError> {
     if let Some(lock) = engine.migration_lock() {
         write.execute(lock).await.map_err(OpenError::Schema)?;
     }
-    // A foreign trigger would fire while the migrations write, so the look for those comes first.
+    // A foreign trigger would fire while the migrations write, so triggers are checked first.
     let is_current = schema_check::refuse_code(&mut write, engine).await?;
     // `Migrator::run` does the same, but its future can't be spawned (its bound on `Acquire` is not general enough).
     migrator(engine)
         .run_direct(None, &mut *write, false)
         .await
         .map_err(refused)?;
-    // Nothing that is missing changes a schema that is whole.
+    // If the schema was current before, no migration has changed it.
     if !is_current {
         schema_check::refuse_altered(&mut write, engine).await?;
     }
@@ -88,7 +88,7 @@ pub async fn run(mut write: Transaction<'static, Any>, engine: Engine) -> Result
     write.commit().await.map_err(OpenError::Schema)
 }
 
-/// The names of what is missing.
+/// The names of the missing migrations.
 pub async fn pending(readers: &AnyPool, engine: Engine) -> Result<Vec<&'static str>, OpenError> {
     let applied = applied(readers, engine).await.map_err(OpenError::Schema)?;
     let known = migrator(engine);
@@ -109,7 +109,7 @@ pub async fn pending(readers: &AnyPool, engine: Engine) -> Result<Vec<&'static s
         .collect())
 }
 
-/// Whether no migration was ever applied.
+/// Whether no migration has been applied.
 pub async fn is_without_schema(readers: &AnyPool, engine: Engine) -> Result<bool, OpenError> {
     Ok(pending(readers, engine).await?.len() == STEPS.len())
 }

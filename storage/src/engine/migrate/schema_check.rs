@@ -1,9 +1,9 @@
-//! Whether a database's schema is what this program makes. A trigger, view, default or table that another program put there could sign
-//! people in, or spare them the second factor, while every row looks right.
+//! Checks that a database's schema is what this program creates. A trigger, view, default or table that
+//! another program added could sign in users, or bypass the second factor, while every row looks right.
 //!
-//! A `SQLite` file is compared with a database in memory that has just been migrated. A `PostgreSQL` schema may hold tables of other
-//! programs; what is compared there are triggers, rules, views and policies, of which this program has none, and the defaults of its
-//! columns.
+//! A `SQLite` file is compared with a freshly migrated database in memory. A `PostgreSQL` schema may
+//! hold tables of other programs, so only triggers, rules, views and policies are checked, of which
+//! this program creates none, and the defaults of its own columns.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +18,13 @@ use crate::engine::{
     migrate::{self, tables::copied_tables},
 };
 
-/// Everything that the engine keeps as the schema, but for its own statistics, which `ANALYZE` makes.
+/// The whole schema, except the statistics tables that `ANALYZE` creates.
 const OF_SQLITE: &str = "
     SELECT type AS kind, tbl_name AS owner, name, COALESCE(sql, '') AS text FROM sqlite_master
     WHERE NOT (type = 'table' AND name = tbl_name AND COALESCE(sql, '') IN (
         'CREATE TABLE sqlite_stat1(tbl,idx,stat)', 'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)'))";
 
-/// Views of extensions, such as statistics, belong to the server's operator. A trigger of the engine's own checks a foreign key.
+/// Excludes views of extensions, which belong to the server's operator, and internal triggers, which check foreign keys.
 const OF_POSTGRES: &str = "
     WITH here AS (
         SELECT c.oid, CAST(c.relname AS TEXT) AS owner, c.relkind
@@ -44,29 +44,29 @@ const OF_POSTGRES: &str = "
            CAST(pg_get_expr(d.adbin, d.adrelid) AS TEXT)
     FROM pg_attrdef d JOIN here h ON h.oid = d.adrelid JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum";
 
-/// The defaults of columns as they are in `SQLite`: both engines hold the same tables (a test compares them).
+/// Column defaults, read from `SQLite`, because both engines have the same tables (checked by a test).
 const DEFAULTS: &str = "
     SELECT 'default' AS kind, t.name AS owner, c.name AS name, c.dflt_value AS text
     FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.dflt_value IS NOT NULL";
 
-/// The migrations' own table, which the migrating library makes: its text changes with that library.
+/// The migration library's own table, whose text changes with that library.
 pub const HISTORY: &str = "_sqlx_migrations";
-/// The tables of ours that are not copied, because they are about processes and not about people.
+/// Tables of this program that are not copied, because they describe processes, not users.
 const NOT_COPIED: [&str; 2] = ["heartbeat", "servers"];
 
-/// SHA-256 of what [`digest`] reads of this version's schema, by which a start sees that nothing is altered without making that schema
-/// first (8 ms and a MiB). A stale one costs the time and nothing else; a test says what it has to be.
+/// SHA-256 of what [`digest`] reads from this version's schema. With it, a start can check the schema without
+/// building the expected one (8 ms and 1 MiB). A stale digest only costs that time; a test prints the right value.
 const DIGEST_OF_SQLITE: &str = "6d9e13c7d59ab7fdaab1be848feae3daccb755d028ba6af801f84040e4e786a2";
-/// The same of the defaults that `PostgreSQL` keeps.
+/// The digest of the defaults on `PostgreSQL`.
 const DIGEST_OF_DEFAULTS: &str = "5608800ae690c27277512a2d3a73c1fcc3fb8c4203ee108c46b9c6163237bd98";
 
-/// An object of a schema: its kind, the table it belongs to, and its name.
+/// A schema object: its kind, its table and its name.
 type Object = (String, String, String);
-/// Each with the text that made it.
+/// Objects with the SQL that created each.
 type Objects = BTreeMap<Object, String>;
 
-/// Refuses triggers, views and the like, whatever version the schema is of: no version of this program makes any. Answers whether the
-/// schema is this version's already.
+/// Refuses triggers, views and the like in a schema of any version, because no version of this
+/// program creates any. Returns whether the schema is already this version's.
 pub async fn refuse_code(
     connection: &mut AnyConnection,
     engine: Engine,
@@ -81,7 +81,7 @@ pub async fn refuse_code(
     Ok(false)
 }
 
-/// Refuses a schema of this version that differs from the program's own.
+/// Refuses a current schema that differs from this program's own.
 pub async fn refuse_altered(
     connection: &mut AnyConnection,
     engine: Engine,
@@ -100,7 +100,7 @@ const fn digest_of(engine: Engine) -> &'static str {
     }
 }
 
-/// Each object with its text, each part behind its length.
+/// Hashes each object and its text, each part prefixed by its length.
 fn digest(objects: &Objects) -> String {
     let mut hash = Sha256::new();
     for ((kind, owner, name), text) in objects {
@@ -119,7 +119,7 @@ async fn objects(connection: &mut AnyConnection, engine: Engine) -> Result<Objec
     }
 }
 
-/// Whether a table is this program's, but for [`HISTORY`].
+/// Whether a table belongs to this program. Does not include [`HISTORY`].
 pub fn is_ours(table: &str) -> bool {
     NOT_COPIED.contains(&table) || copied_tables().any(|ours| ours == table)
 }
@@ -132,18 +132,18 @@ async fn read(connection: &mut AnyConnection, sql: &'static str) -> Result<Objec
         if is_of_history(&object) {
             continue;
         }
-        // A file whose schema was written by hand may hold a name twice.
+        // A schema that was edited by hand may contain a name twice.
         while objects.contains_key(&object) {
             object.2.push_str(" again");
         }
         objects.insert(object, text);
     }
-    // What other programs keep in the same PostgreSQL schema may have defaults and computed columns.
+    // Tables of other programs in the `PostgreSQL` schema may have defaults and generated columns.
     objects.retain(|(kind, owner, _), _| !is_of_column(kind) || is_ours(owner));
     Ok(objects)
 }
 
-/// The index of the key of the migrations' own table, which that table's text decides about.
+/// The implicit index of the migration table's key, which that table's own SQL implies.
 fn is_of_history((kind, owner, name): &Object) -> bool {
     kind == "index" && owner == HISTORY && name.starts_with("sqlite_autoindex_")
 }
@@ -167,7 +167,7 @@ fn object(row: &AnyRow) -> sqlx::Result<(Object, String)> {
     Ok(((kind, owner, name), text))
 }
 
-/// The schema that this program makes. It is made once a process, in memory.
+/// The expected schema, built once per process in memory.
 async fn expected(engine: Engine) -> Result<&'static Objects, OpenError> {
     static SQLITE: OnceCell<Objects> = OnceCell::const_new();
     static POSTGRES: OnceCell<Objects> = OnceCell::const_new();
@@ -190,7 +190,7 @@ async fn made(sql: &'static str) -> Result<Objects, OpenError> {
     Ok(made)
 }
 
-/// A text without the blank space that `ALTER TABLE` leaves or leaves out.
+/// Normalises whitespace, because `ALTER TABLE` adds or removes some.
 fn plain(sql: &str) -> String {
     let mut text: String = sql.split_whitespace().collect::<Vec<_>>().join(" ");
     for mark in ["(", ")", ","] {
@@ -200,14 +200,14 @@ fn plain(sql: &str) -> String {
     text
 }
 
-/// A default without the type that `PostgreSQL` writes behind it, and without the quotes that it puts around a negative number.
+/// A default without the type cast that `PostgreSQL` appends and the quotes that it puts around a negative number.
 fn bare(default: &str) -> &str {
     let value = ["::text", "::bigint", "::integer"];
     let value = value.iter().find_map(|of| default.strip_suffix(of));
     value.unwrap_or(default).trim_matches('\'')
 }
 
-/// Names what is foreign, missing or changed, with what would be right.
+/// Names what is foreign, missing or changed, with the expected value.
 fn judged(found: &Objects, expected: &Objects) -> Result<(), OpenError> {
     let foreign = found.keys().filter(|object| !expected.contains_key(object));
     let foreign = foreign.map(|object| format!("the {} is foreign", named(object)));
@@ -229,7 +229,7 @@ fn judged(found: &Objects, expected: &Objects) -> Result<(), OpenError> {
     Err(OpenError::Altered(differences.join(", ")))
 }
 
-/// Names come from the database, so nothing in them may move the reader's cursor.
+/// Names come from the database, so control characters are escaped.
 fn named((kind, owner, name): &Object) -> String {
     let name = name.escape_debug();
     match kind.as_str() {
@@ -238,7 +238,7 @@ fn named((kind, owner, name): &Object) -> String {
     }
 }
 
-/// The parts of a text that another one does not have. A column that came to the end has the table's bracket behind it.
+/// The parts of a text that the other lacks. A column added last has the table's closing bracket after it.
 fn apart(text: &str, other: &str) -> String {
     let part = |part: &'_ str| part.trim_end_matches(')').to_owned();
     let others: Vec<String> = other.split(',').map(part).collect();

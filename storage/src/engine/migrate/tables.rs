@@ -1,6 +1,6 @@
-//! Every table that is copied from one database to another, each behind those that it refers to.
+//! Every table that is copied between databases. Referenced tables come first because of foreign keys.
 
-/// A table, and what its rows are told apart and gone through by.
+/// A table and its key columns, by which its rows are identified and iterated.
 pub struct Table {
     pub name: &'static str,
     pub key: &'static [&'static str],
@@ -12,7 +12,7 @@ macro_rules! tables {
     };
 }
 
-/// All but `heartbeat` and `servers`, which are about the servers on one database, and the schema's own history.
+/// All tables except `heartbeat` and `servers`, which describe the running servers, and the migration history.
 pub const TABLES: [Table; 22] = tables! {
     "users" by "id";
     "accounts" by "id";

@@ -1,5 +1,5 @@
-//! The first look at a `PostgreSQL` database, by connections of its own: whether it is there, what stands before it, and what the role may
-//! do. Each refusal is one sentence with the statement that mends it.
+//! The first checks of a `PostgreSQL` database, on separate connections: whether it is reachable, whether a pooler
+//! stands before it, and what the role may do. Each refusal is one sentence with the statement that fixes it.
 
 use std::time::Duration;
 
@@ -22,21 +22,21 @@ use crate::engine::{
     migrate::schema_check::{HISTORY, is_ours},
 };
 
-/// The time between two tries to reach a server that is starting.
+/// The time between two attempts to reach a server that is starting.
 const AGAIN: Duration = Duration::from_millis(200);
-/// A pooler whose only connection is taken does not answer; nothing is concluded from that alone.
+/// A pooler whose only connection is in use does not answer; silence alone proves nothing.
 const PROMPT: Duration = Duration::from_secs(1);
 
-/// How often the log tells of a pooler that stays.
+/// How often the log repeats that a pooler is in use.
 const TOLD_EACH: Duration = Duration::from_mins(1);
-/// For this transaction alone: what the role's own settings would cut short is the operator's to learn, not to meet at random.
+/// For this transaction only, so that the role's own short timeouts do not cut the checks short.
 const PATIENTLY: &str = "BEGIN; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 5000";
 
 const ROLE: &str = "
     SELECT pg_is_in_recovery() AS is_standby, current_setting('default_transaction_read_only') AS reads_only, current_setting('server_encoding') AS encoding, CAST(current_user AS TEXT) AS role, CAST(current_database() AS TEXT) AS database,
            COALESCE(CAST(current_schema() AS TEXT), '') AS schema, current_setting('search_path') AS search_path,
            COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE) AS may_create";
-/// A catalogue that shows everybody every table; `information_schema` shows only what the role may use.
+/// `pg_class` shows every table to every role; `information_schema` shows only what the role may use.
 const TABLES: &str = "
     SELECT CAST(c.relname AS TEXT) AS name, CAST(pg_get_userbyid(c.relowner) AS TEXT) AS owner, pg_has_role(c.relowner, 'USAGE') AS is_own,
            has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
@@ -44,10 +44,10 @@ const TABLES: &str = "
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') ORDER BY c.relname";
 
-/// The schemas that are there, with or without a right to use them.
+/// All existing schemas, including those that the role may not use.
 const SCHEMAS: &str = "SELECT CAST(nspname AS TEXT) AS name FROM pg_namespace";
 
-/// What the role may do where the tables stand.
+/// The role's privileges in the schema of the tables.
 pub struct Rights {
     role: String,
     database: String,
@@ -58,7 +58,7 @@ pub struct Rights {
 }
 
 impl Rights {
-    /// Refuses a role that can't bring the schema up to date.
+    /// Refuses a role that can't migrate the schema.
     pub fn refuse_without_migrating(&self) -> Result<(), OpenError> {
         let (role, schema) = (quoted(&self.role), quoted(&self.schema));
         if !self.may_create {
@@ -76,7 +76,7 @@ impl Rights {
         }
     }
 
-    /// Why no schema of the search path can be used, and what mends it: the first that is there takes a right, or one has to be made.
+    /// Why no schema of the search path is usable, and the fix: grant a privilege on the first one that exists, or create one.
     fn without_schema(&self, search_path: &str, schemas: &[String]) -> OpenError {
         let (role, database) = (quoted(&self.role), quoted(&self.database));
         let path = path_of(search_path, &self.role);
@@ -115,14 +115,14 @@ impl Rights {
     }
 }
 
-/// Looks, and refuses what can't work.
+/// Checks the database, and refuses one that can't work.
 pub async fn look(options: &AnyConnectOptions) -> Result<Rights, OpenError> {
     let mut one = connected(options).await.map_err(refused)?;
     let mut other = connected(options).await.map_err(refused)?;
     if is_shared(&mut one, &mut other).await.map_err(refused)? {
         return Err(OpenError::Pooler);
     }
-    // It has done its part; what becomes of it is of no account.
+    // The connection is no longer needed, so a failed close is ignored.
     let _ = other.close().await;
     let rights = rights(&mut one).await;
     let _ = one.close().await;
@@ -136,21 +136,21 @@ fn refused(error: sqlx::Error) -> OpenError {
     }
 }
 
-/// Looks for a pooler on each new connection while the server runs: one may be put in between at any time.
+/// Checks each new connection for a pooler while the server runs, because one may be inserted at any time.
 pub struct PoolerWatch {
     options: AnyConnectOptions,
     seen: Mutex<Seen>,
 }
 
 struct Seen {
-    /// When no pooler was there last.
+    /// When a check last found no pooler.
     clear: Instant,
-    /// When one was told of last.
+    /// When a pooler was last logged.
     told: Option<Instant>,
 }
 
 impl PoolerWatch {
-    /// None was there just now.
+    /// Starts with the assumption that the first checks found no pooler just now.
     #[expect(
         clippy::disallowed_methods,
         reason = "a duration on the monotonic clock, not a time of day"
@@ -165,7 +165,7 @@ impl PoolerWatch {
         }
     }
 
-    /// Refuses a connection that is shared, before anything is set on it.
+    /// Refuses a shared connection before any setting is made on it.
     #[expect(
         clippy::disallowed_methods,
         reason = "a duration on the monotonic clock, not a time of day"
@@ -173,7 +173,7 @@ impl PoolerWatch {
     pub async fn refuse_shared(&self, connection: &mut AnyConnection) -> sqlx::Result<()> {
         let arrived = Instant::now();
         let mut seen = self.seen.lock().await;
-        // Those that are opened together are looked at once.
+        // Connections that open together share one check.
         if seen.clear > arrived {
             return Ok(());
         }
@@ -181,7 +181,7 @@ impl PoolerWatch {
         let is_shared = is_shared(connection, &mut other).await;
         let _ = other.close().await;
         if is_shared? {
-            // The pool tries again and again.
+            // The pool retries, so the log is rate limited.
             if seen.told.is_none_or(|told| told.elapsed() > TOLD_EACH) {
                 tracing::error!("{}", OpenError::Pooler);
                 seen.told = Some(Instant::now());
@@ -193,7 +193,7 @@ impl PoolerWatch {
     }
 }
 
-/// Waits for a server that is starting; the last refusal is the one that counts.
+/// Waits for a server that is starting; on timeout, returns the last refusal.
 async fn connected(options: &AnyConnectOptions) -> sqlx::Result<AnyConnection> {
     let mut last = None;
     let waited = timeout(PATIENCE, async {
@@ -218,9 +218,9 @@ fn comes_later(error: &sqlx::Error) -> bool {
     )
 }
 
-/// Whether the connections of the server change hands between two transactions: then two of ours are one there, or one is several. While
-/// `other` keeps one in a transaction, `one` has to get another; once both are free, a pooler hands out the one that was used last, or all
-/// in turn. Only plain queries are sent: they leave nothing behind on a connection that other programs get next.
+/// Whether a pooler shares server connections between transactions. While `other` keeps one in a transaction, `one`
+/// must get a different one. Once both are free, a pooler hands out the most recently used one, or all in turn.
+/// Only plain queries are sent, because they leave nothing behind on a connection that other programs may get next.
 async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::Result<bool> {
     let before = own_backend(one).await?;
     raw_sql(PATIENTLY).execute(&mut *other).await?;
@@ -228,7 +228,7 @@ async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::
     let during = timeout(PROMPT, own_backend(one)).await;
     raw_sql("COMMIT").execute(&mut *other).await?;
     let mut seen = vec![before];
-    // A pooler with a single connection lets `one` wait, and that has shown it: both had the same.
+    // If `one` has to wait, the pooler has a single connection, which the two backends above already show.
     if let Ok(during) = during {
         seen.push(during?);
     }
@@ -238,7 +238,7 @@ async fn is_shared(one: &mut AnyConnection, other: &mut AnyConnection) -> sqlx::
     Ok(seen.iter().any(|seen| *seen != before || *seen == held))
 }
 
-/// The same in a transaction of its own.
+/// Like [`backend`], but in a transaction of its own.
 async fn own_backend(connection: &mut AnyConnection) -> sqlx::Result<i32> {
     raw_sql(PATIENTLY).execute(&mut *connection).await?;
     let process = backend(connection).await?;
@@ -246,7 +246,7 @@ async fn own_backend(connection: &mut AnyConnection) -> sqlx::Result<i32> {
     Ok(process)
 }
 
-/// The number of the server's process behind a connection.
+/// The process id of the server connection.
 async fn backend(connection: &mut AnyConnection) -> sqlx::Result<i32> {
     let asked = raw_sql("SELECT pg_backend_pid() AS process").fetch_one(connection);
     asked.await?.try_get("process")
@@ -305,7 +305,7 @@ fn table(row: &AnyRow) -> sqlx::Result<((String, String), bool, bool)> {
     Ok((names, row.try_get("is_own")?, row.try_get("may_use")?))
 }
 
-/// The schemas of a search path as the server shows it, without its own.
+/// The schemas of a search path, without the server's own.
 fn path_of(search_path: &str, role: &str) -> Vec<String> {
     let names = search_path.split(',').map(|name| {
         let name = name.trim();
@@ -324,7 +324,7 @@ fn path_of(search_path: &str, role: &str) -> Vec<String> {
         .collect()
 }
 
-/// A name as it is written in a statement.
+/// A name, quoted for use in a statement where needed.
 fn quoted(name: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
     let is_bare =

@@ -17,27 +17,27 @@ use crate::engine::{
     postgres::look::{PoolerWatch, Rights},
 };
 
-/// Connections that write, and as many that read, and one that looks at the schema: four instances leave room below a server's usual hundred.
+/// Connections for writing, and as many for reading; one more checks the schema. Four instances fit below a server's default of 100.
 pub const EACH: u32 = 8;
-/// A connection that is taken up again has to answer by then, or another one is taken: those to a host that is gone never will.
+/// A reused connection must answer within this time, or another one is used, because a connection to a dead host never answers.
 pub const PROMPT: Duration = Duration::from_secs(1);
-/// Nobody waits longer than this for an answer, and an acknowledged commit is on the disk, whatever the server's default is.
+/// Limits the wait for an answer, and makes sure that an acknowledged commit is on the disk, whatever the server's default is.
 const SESSION: &str = "SET statement_timeout = 5000; SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 10000;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');";
 
-/// How sure a connection to another host must be.
+/// How strictly a connection to another host is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wire {
-    /// Encrypted, and the server's certificate names the host.
+    /// TLS with a certificate that names the host.
     Verified,
-    /// As the URL says.
+    /// As the URL specifies.
     Any,
 }
 
-/// Opens the pools, and answers what the role may do. The server must be there: a wrong URL or password is told at start. Nothing is set on
-/// a connection before it is sure that no other program will get it.
+/// Opens the pools, and returns what the role may do. Fails if the server is unreachable, so that a wrong URL or
+/// password is reported at start. No setting is made on a connection before it is known that no pooler shares it.
 pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
-    // What the driver says of a URL may repeat a part of it.
+    // The driver's error may repeat part of the URL, so it is dropped.
     let options = PgConnectOptions::from_str(url).map_err(|_| OpenError::ServerUrl)?;
     if wire == Wire::Verified && leaves_this_machine(&options) && !is_verified(&options) {
         return Err(OpenError::Unverified(options.get_host().to_owned()));
@@ -67,7 +67,7 @@ pub async fn open(url: &str, wire: Wire) -> Result<(Pools, Rights), OpenError> {
     Ok((pools, rights))
 }
 
-/// Connections that are set up once it is sure that no pooler hands them to others.
+/// A pool whose connections are configured only after the check that no pooler shares them.
 fn watched(watch: &Arc<PoolerWatch>) -> AnyPoolOptions {
     let watch = Arc::clone(watch);
     pool(EACH, SESSION).after_connect(move |connection, _| {
@@ -79,8 +79,8 @@ fn watched(watch: &Arc<PoolerWatch>) -> AnyPoolOptions {
     })
 }
 
-/// The driver's own looks wait as long as the system does for a host that is gone, a quarter of an hour, and keep the connection's place in the pool
-/// meanwhile. It makes one more when a connection comes back, right behind ours: only a host that goes between the two costs a place that long.
+/// The driver's checks wait 15 minutes for a dead host, as the system does, and block a place in the pool meanwhile; ours have a
+/// timeout. On return the driver pings once more after ours, so only a host that dies between the two blocks a place that long.
 async fn connected(pool: AnyPoolOptions, options: AnyConnectOptions) -> Result<AnyPool, OpenError> {
     let pool = pool
         .test_before_acquire(false)

@@ -1,4 +1,4 @@
-//! Writing. No transaction is committed without saying which security event it is, in the same transaction; what is none says so.
+//! Write transactions. Each commit names its security event, which is written in the same transaction, or states that there is none.
 
 pub(crate) mod scope;
 pub(crate) mod strangers;
@@ -21,19 +21,19 @@ use crate::engine::{
     transaction::scope::{Attempt, WriteScope},
 };
 
-/// How long a row may still change: longer than any request takes.
+/// How long an event's row may still change: longer than the longest request.
 const OPEN: Duration = Duration::from_secs(35);
-/// What is repeated within it is counted in one row.
+/// Repetitions within this time are counted in one row.
 const REPEATS_MILLIS: i64 = 60_000;
 
-/// What a transaction leaves in the security events.
+/// What a transaction records as a security event.
 #[derive(Debug)]
 pub enum EventNote {
-    /// This, in the place of the attempt that the request counted, if it did: an attempt that came right is one event, not two.
+    /// This event. Replaces the attempt that the request counted, if any, so that a successful attempt is one event, not two.
     Event(Event),
-    /// This, which an open session can cause again and again: within a minute it is one row with a count.
+    /// This event, which an open session can repeat at will: one row per minute, with a count.
     Repeated(Event),
-    /// Nothing: no change to who may do what, or one that an event of another transaction tells.
+    /// No event, because the change grants or revokes nothing, or because another transaction records it.
     Nothing,
 }
 
@@ -43,24 +43,24 @@ impl From<Event> for EventNote {
     }
 }
 
-/// What a transaction tells of itself.
+/// What remains to be done at the commit to record the event.
 pub struct CommitNote {
-    /// What stands in no row yet.
+    /// The event, if no row holds it yet.
     event: Option<Event>,
     completes: bool,
 }
 
-/// A transaction that writes. Dropped before its commit, it leaves nothing behind.
+/// A transaction that writes. Dropping it before the commit rolls it back.
 pub struct WriteTransaction {
     open: Open,
     scope: WriteScope,
 }
 
-/// What a transaction runs in.
+/// The connection of a transaction.
 pub enum Open {
-    /// A connection for itself.
+    /// A connection of its own.
     Alone(Transaction<'static, Any>),
-    /// The one that writes, in turns: it waits for its own with its first statements.
+    /// The shared writing connection. The transaction waits for its turn with its first statements.
     GroupMember(GroupMember),
 }
 
@@ -69,12 +69,12 @@ impl WriteTransaction {
         Self { open, scope }
     }
 
-    /// Runs a statement and answers how many rows it changed.
+    /// Runs a statement and returns how many rows it changed.
     pub async fn run(&mut self, sql: Sql) -> Result<u64, PortError> {
         Ok(self.run_for_result(sql).await?.changed)
     }
 
-    /// Its first row.
+    /// The first row of a statement.
     pub async fn row(&mut self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
         Ok(self.rows(sql).await?.into_iter().next())
     }
@@ -83,7 +83,7 @@ impl WriteTransaction {
         Ok(self.run_for_result(sql).await?.rows)
     }
 
-    /// Counts rows.
+    /// Runs a statement that counts rows.
     pub async fn count(&mut self, sql: Sql) -> Result<u32, PortError> {
         let row = self.row(sql).await?;
         let row = row.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
@@ -96,8 +96,8 @@ impl WriteTransaction {
         Ok(ran.into_iter().next().unwrap_or_default())
     }
 
-    /// Runs statements in their order, without waiting for one before the next is asked. None of them may depend on what another came to:
-    /// whoever is not content with one undoes all.
+    /// Runs statements in order, without waiting for one before sending the next. No statement may
+    /// depend on the result of another. If one result is wrong, the caller rolls back all.
     pub async fn run_all(
         &mut self,
         statements: Vec<Sql>,
@@ -108,7 +108,7 @@ impl WriteTransaction {
         }
     }
 
-    /// Runs statements and, behind them, those that tell what they are, to be committed by [`Self::commit_told`].
+    /// Runs statements followed by those that record the event; [`Self::commit_told`] commits them.
     pub async fn run_as(
         &mut self,
         mut statements: Vec<Sql>,
@@ -133,10 +133,10 @@ impl WriteTransaction {
         Ok((ran, told))
     }
 
-    /// Commits what was told.
+    /// Commits what [`Self::run_as`] recorded.
     pub async fn commit_told(mut self, told: CommitNote) -> Result<(), PortError> {
         if let Some(event) = told.event {
-            // The attempt was sealed already: what became of it is an event of its own.
+            // The attempt is sealed already, so its outcome becomes a separate event.
             self.insert(&event, 0).await?;
         }
         let scope = self.scope.clone();
@@ -147,7 +147,7 @@ impl WriteTransaction {
         Ok(())
     }
 
-    /// Commits what was done whole; undoes the rest.
+    /// Commits if `done`, otherwise rolls back.
     pub async fn keep_told(self, done: bool, told: CommitNote) -> Result<bool, PortError> {
         if !done {
             return self.undo(false).await;
@@ -156,7 +156,7 @@ impl WriteTransaction {
         Ok(true)
     }
 
-    /// Commits, with what it leaves in the events.
+    /// Commits together with the event.
     pub async fn commit(mut self, noted: impl Into<EventNote>) -> Result<(), PortError> {
         let event = match noted.into() {
             EventNote::Event(event) => event,
@@ -167,7 +167,7 @@ impl WriteTransaction {
         self.commit_told(told).await
     }
 
-    /// Runs statements that count an attempt, and behind them what tells of it, to be committed by [`Self::commit_attempt`].
+    /// Runs statements that count an attempt, followed by its event; [`Self::commit_attempt`] commits them.
     pub async fn run_as_attempt(
         &mut self,
         mut statements: Vec<Sql>,
@@ -182,8 +182,8 @@ impl WriteTransaction {
         Ok((ran, Attempt::Row(id)))
     }
 
-    /// The same for a stranger, while their budget of rows lasts. Beyond it the attempt is counted all the same, and told by the row that
-    /// tells of many.
+    /// Like [`Self::run_as_attempt`], but for a stranger, while the budget of rows lasts. Beyond
+    /// the budget the attempt still counts, and is recorded in a merged row.
     pub async fn run_as_strangers_attempt(
         &mut self,
         statements: Vec<Sql>,
@@ -198,26 +198,26 @@ impl WriteTransaction {
         Ok((ran, attempt.row().map_or(attempt, Attempt::Metered)))
     }
 
-    /// An attempt that is not committed uses nothing up.
+    /// Returns the budget of an attempt that is not committed.
     pub fn give_back(&self, attempt: &Attempt) {
         if let Attempt::Metered(_) = attempt {
             self.scope.strangers.budget().judged.give_back();
         }
     }
 
-    /// Commits an attempt that was counted and is to be judged. What nobody completes has failed; `Events::settle` says so at once.
+    /// Commits an attempt whose outcome is still open. An attempt that is never completed counts as failed; `Events::settle` records that at once.
     pub async fn commit_attempt(self, attempt: Attempt) -> Result<(), PortError> {
         let scope = self.scope.clone();
         self.end().await?;
         if let Attempt::Merged(action) = attempt {
-            // From now on, as a row would stand from now on, whatever ends the request.
+            // Counted from now on, like a row would be, whatever ends the request.
             scope.strangers.budget().merge(action, Outcome::Failed);
         }
         scope.change(|attempts| attempts.push(attempt));
         Ok(())
     }
 
-    /// Commits something that anybody can cause again and again: within a minute it is one row with a count.
+    /// Commits an event that any client can repeat at will: one row per minute, with a count.
     pub async fn commit_repeated(mut self, event: Event) -> Result<(), PortError> {
         let minute = self.scope.origin.at.millis().div_euclid(REPEATS_MILLIS);
         let repeats = repeats(&self.scope.origin, &event, minute);
@@ -230,7 +230,7 @@ impl WriteTransaction {
         self.end().await
     }
 
-    /// Commits that the last counted attempt was given back. Anybody can cause it again and again, so a row for a minute tells it.
+    /// Commits that the last counted attempt was given back. Any client can repeat that at will, so it is one row per minute.
     pub async fn commit_repeated_attempt(mut self, event: Event) -> Result<(), PortError> {
         let last = self.scope.attempts().pop();
         if let Some(id) = last.and_then(Attempt::row) {
@@ -245,8 +245,8 @@ impl WriteTransaction {
         Ok(())
     }
 
-    /// Says how the last counted attempt ended, unless it is sealed already. The ones before it were right, or nobody would have gone on:
-    /// together they are one event.
+    /// Records the outcome of the last counted attempt, unless it is sealed already. The attempts
+    /// before it succeeded, or the request would have stopped there; together they are one event.
     pub async fn settle_attempts(mut self, outcome: Outcome) -> Result<(), PortError> {
         let mut attempts = self.scope.attempts();
         let last = attempts.pop().and_then(Attempt::row);
@@ -261,7 +261,7 @@ impl WriteTransaction {
         Ok(())
     }
 
-    /// Commits what was done whole; undoes the rest.
+    /// Commits if `done`, otherwise rolls back.
     pub async fn keep(self, done: bool, noted: impl Into<EventNote>) -> Result<bool, PortError> {
         if !done {
             return self.undo(false).await;
@@ -270,7 +270,7 @@ impl WriteTransaction {
         Ok(true)
     }
 
-    /// Commits what was taken whole; undoes the rest.
+    /// Commits if `taken` is [`Taken::Taken`], otherwise rolls back.
     pub async fn settle(
         self,
         taken: Taken,
@@ -280,7 +280,7 @@ impl WriteTransaction {
         Ok(taken)
     }
 
-    /// Commits the one row that a change to somebody's place was to touch.
+    /// Commits if the change to a membership touched exactly one row.
     pub async fn change(
         self,
         rows: u64,
@@ -293,7 +293,7 @@ impl WriteTransaction {
         })
     }
 
-    /// Undoes everything and gives the connection back before the answer goes out.
+    /// Rolls back, and releases the connection before the answer is sent.
     pub async fn undo<T>(self, answer: T) -> Result<T, PortError> {
         match self.open {
             Open::Alone(transaction) => answered(transaction.rollback()).await?,
@@ -320,7 +320,7 @@ impl WriteTransaction {
     }
 }
 
-/// One that was right belongs to the event of what it was right for.
+/// Deletes a successful attempt's row, because the event of the completed action replaces it.
 fn take_back(id: i64) -> Sql {
     query("DELETE FROM security_events WHERE id = $1 AND COALESCE(seq, 0) = 0").bind(id)
 }

@@ -1,4 +1,4 @@
-//! Who writes within a request, and how the attempts are told that the request has counted.
+//! The origin of a request's writes, and the attempts that the request has counted.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,11 +9,11 @@ use domain::{
 
 use crate::engine::transaction::strangers::Strangers;
 
-/// Who writes, and the attempts that they have counted and not completed, in their order.
+/// The origin of the writes, and the counted but not completed attempts in order.
 #[derive(Clone)]
 pub struct WriteScope {
     pub origin: Arc<Origin>,
-    /// What this server keeps in memory, for all who write.
+    /// This server's memory, shared by all requests.
     pub strangers: Arc<Strangers>,
     attempts: Arc<Mutex<Vec<Attempt>>>,
 }
@@ -27,13 +27,13 @@ impl WriteScope {
         }
     }
 
-    /// Of a store that was given no request: its own housekeeping.
+    /// The scope of a store outside a request: housekeeping.
     pub fn none() -> Self {
         let here = Origin::here(Actor::System, Timestamp::default());
         Self::new(here, Arc::default())
     }
 
-    /// What the request tries; `otherwise` where it does not say.
+    /// The action that the request tries, or `otherwise` if it names none.
     pub fn trying(&self, otherwise: Action) -> Action {
         self.origin.trying.unwrap_or(otherwise)
     }
@@ -43,14 +43,14 @@ impl WriteScope {
         attempts.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether some attempt has a row that can be settled.
+    /// Whether any attempt has a row that can be settled.
     pub fn has_rows(&self) -> bool {
         self.attempts()
             .into_iter()
             .any(|attempt| attempt.row().is_some())
     }
 
-    /// All attempts came right: none of them failed, and none was a stranger's.
+    /// All attempts succeeded, so they are removed from the merged failures and their budget is returned.
     pub fn came_right(&self) {
         self.change(|attempts| {
             let mut budget = self.strangers.budget();
@@ -64,7 +64,7 @@ impl WriteScope {
         });
     }
 
-    /// The last attempt ended so, and those before it came right.
+    /// The last attempt ended with `outcome`, and those before it succeeded.
     pub fn settled(&self, outcome: Outcome) {
         let mut last = None;
         self.change(|attempts| last = attempts.pop());
@@ -82,16 +82,16 @@ impl WriteScope {
     }
 }
 
-/// How an attempt is told that was counted.
+/// How a counted attempt is recorded.
 #[derive(Clone, Copy)]
 pub enum Attempt {
-    /// By a row of its own, of this number.
+    /// In a row of its own, with this id.
     Row(i64),
-    /// The same, of a stranger, whose rows are metered.
+    /// Like [`Self::Row`], but a stranger's, whose rows are limited by a budget.
     Metered(i64),
-    /// By the row that tells of many, in memory until it is written.
+    /// In a merged row, kept in memory until it is written.
     Merged(Action),
-    /// By the row that tells of a minute.
+    /// In a row that counts one minute.
     Repeated,
 }
 

@@ -1,5 +1,5 @@
-//! What a server keeps in its memory of strangers: how much of theirs is written down, and which addresses are over their limit. Both are
-//! bounded, and both are only ever stricter or briefer than the database: a server that has just started knows nothing of them.
+//! What a server keeps in memory about strangers: the budget of event rows for them, and the addresses that exceed
+//! their rate limit. Both are bounded, and empty after a start. The database holds the rate limits themselves.
 
 use std::{
     collections::HashMap,
@@ -16,12 +16,12 @@ use domain::{
 
 use crate::{Store, engine::event_rows::merged};
 
-/// Addresses that are remembered as refused. Further ones are looked up in the database.
+/// The maximum number of refused addresses kept in memory. Further ones are looked up in the database.
 const ADDRESSES: usize = 4096;
-/// What the row says that tells of many.
+/// The detail of a merged row.
 const MANY: &str = "many addresses, merged";
 
-/// The memory of one server.
+/// One server's memory of strangers.
 #[derive(Default)]
 pub struct Strangers {
     budget: Mutex<StrangerBudget>,
@@ -33,15 +33,15 @@ impl Strangers {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Until when an address is refused, as far as this server remembers. What a clock that was put back has made longer than any limit
-    /// is forgotten.
+    /// Until when an address is refused, as far as this server remembers. An entry that ends later
+    /// than any limit can is ignored, because the clock was set back.
     pub fn refused(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp> {
         let until = *self.addresses().get(address)?;
         let holds = now < until && until <= now.plus(WINDOW);
         holds.then_some(until)
     }
 
-    /// Remembers an address that the database refuses.
+    /// Remembers that the database refuses an address.
     pub fn refuse(&self, address: &CountedAddress, until: Timestamp, now: Timestamp) {
         let mut addresses = self.addresses();
         if addresses.len() >= ADDRESSES {
@@ -52,12 +52,12 @@ impl Strangers {
         }
     }
 
-    /// One of its attempts was taken off it: it may be below its limit again.
+    /// Forgets an address, because one of its attempts was given back and it may be below its limit again.
     pub fn forget(&self, address: &CountedAddress) {
         self.addresses().remove(address);
     }
 
-    /// Whether a refusal has a row of its own: always one within a session, else while the budget lasts. The rest is merged here.
+    /// Whether a refusal gets its own row: always within a session, otherwise while the budget lasts. Merges it here if not.
     pub fn tells_apart(&self, origin: &Origin, event: &Event) -> bool {
         if origin.actor != Actor::Nobody || origin.session.is_some() {
             return true;
@@ -76,7 +76,7 @@ impl Strangers {
 }
 
 impl Store {
-    /// Writes what was merged of strangers since the last time, a row a kind, and answers how many rows. Once a minute, and at the end.
+    /// Writes the merged events since the last call, one row per kind, and returns the number of rows. Runs once a minute and at shutdown.
     pub async fn flush_strangers(&self, now: Timestamp) -> Result<usize, PortError> {
         let waiting = self.scope.strangers.budget().take_merged();
         if waiting.is_empty() {
@@ -85,7 +85,7 @@ impl Store {
         let mut rows: Vec<(Action, Outcome, u32)> = waiting.clone();
         let written = self.write_merged(&rows, now).await;
         if let Err(error) = written {
-            // They are told the next time.
+            // Counted again for the next run.
             let mut budget = self.scope.strangers.budget();
             for (action, outcome, times) in rows.drain(..) {
                 budget.merge_many(action, outcome, times);
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(strangers.refused(&address(1), NOW), None);
     }
 
-    /// B2 of the red team: however many addresses come, the memory of them is bounded, and those that are over make room.
+    /// B2 of the red team. The memory of addresses is bounded however many come, and expired ones make room.
     #[test]
     fn b2_the_memory_of_addresses_is_bounded() {
         let (strangers, until) = (Strangers::default(), NOW.plus(WINDOW));

@@ -1,11 +1,11 @@
-//! C4: a schema that holds more or other than what this program makes is refused, by the name of what differs.
+//! C4: a schema that differs from what this program creates is refused, and the difference is named.
 
 use sqlx::{AssertSqlSafe, Executor};
 use storage::{CopyError, OpenError};
 
 use crate::support::{Database, engine, master_key};
 
-/// With it, a session that owes its second factor owes none.
+/// With this trigger, a session that owes its second factor would count as complete.
 const TRIGGER_SQLITE: &str = "CREATE TRIGGER spare AFTER INSERT ON sessions BEGIN
     UPDATE sessions SET second_factor_at = NEW.opened_at WHERE id = NEW.id; END";
 const TRIGGER_POSTGRES: &str = "
@@ -21,7 +21,7 @@ fn trigger() -> &'static str {
     }
 }
 
-/// Rewrites the text of a schema's object, which `SQLite` lets anybody do who can write the file.
+/// Rewrites the SQL of a schema object, which `SQLite` allows to any program that can write the file.
 fn rewritten(object: &str, from: &str, to: &str) -> String {
     format!(
         "PRAGMA writable_schema = ON;
@@ -29,7 +29,7 @@ fn rewritten(object: &str, from: &str, to: &str) -> String {
     )
 }
 
-/// What changes a schema, with what is said of it.
+/// Changes to a schema, each with the expected message.
 fn changes() -> Vec<(String, &'static str)> {
     let sqlite = [
         (
@@ -127,7 +127,7 @@ fn said<T>(refused: Result<T, OpenError>) -> String {
 async fn the_program_s_own_schema_is_taken() {
     let database = Database::fresh().await;
     database.store.check_schema().await.unwrap();
-    // Its results are tables of the engine.
+    // `ANALYZE` stores its results in tables of the engine.
     changed(&database, "ANALYZE".to_owned()).await;
     database.another().await.check_schema().await.unwrap();
     database.store.migrate().await.unwrap();
@@ -145,7 +145,7 @@ async fn whatever_differs_is_named() {
     }
 }
 
-/// It would fire while the migrations write.
+/// The trigger would fire while the migrations write.
 #[tokio::test]
 async fn a_trigger_in_an_older_schema_is_refused_before_anything_is_migrated() {
     let database = Database::empty().await;

@@ -1,4 +1,4 @@
-//! What versions before 44 stored is brought into the one form of addresses and names; what collides is kept, found and told.
+//! Addresses and names from versions before 44 are converted to canonical form; collisions are kept and reported.
 
 use domain::{
     ids::UserId,
@@ -9,7 +9,7 @@ use sqlx::{AnyPool, AssertSqlSafe};
 
 use crate::support::Database;
 
-/// Rows as an older version wrote them: each a number, an address and a name.
+/// Inserts users as an older version wrote them: number, address and name.
 async fn older(raw: &AnyPool, people: &[(u32, &str, &str)]) {
     for (id, email, name) in people {
         let insert = "INSERT INTO users (id, email, name, name_folded, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -113,7 +113,7 @@ async fn s4_two_people_with_spellings_of_one_address_both_stay() {
         assert_eq!(told, [(&id(2), Some(&id(1))), (&id(3), None)]);
     }
 
-    // Another one's address is refused, a free one resolves it.
+    // Another user's address is refused; a free one resolves the collision.
     let taken: Email = "EVA@exämple.com".parse().unwrap();
     assert!(!database.store.set_email(&id(2), &taken).await.unwrap());
     let free: Email = "eva.second@example.com".parse().unwrap();
@@ -151,7 +151,7 @@ async fn s8_accounts_with_spellings_of_one_name_both_stay() {
     assert_eq!(Accounts::collisions(store).await.unwrap(), []);
 }
 
-/// S3, S8 and S16: a member is found by each reasonable spelling, alike in both engines.
+/// S3, S8 and S16: a member is found by each reasonable spelling, equally on both engines.
 #[tokio::test]
 async fn s3_s8_s16_members_are_found_by_every_spelling() {
     let database = Database::fresh().await;

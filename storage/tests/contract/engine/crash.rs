@@ -1,4 +1,4 @@
-//! What is left when a request goes away in the middle, when the program ends, or when the database refuses.
+//! The state after a request is cancelled, the program ends, or the database refuses.
 
 use domain::ports::{Accounts, Mfa, PortError, Sessions, Taken, Users};
 
@@ -20,14 +20,14 @@ async fn a_request_that_goes_away_leaves_all_or_nothing() {
             let (store, code) = (store.clone(), code.clone());
             async move { store.use_backup_code(code).await }
         });
-        // Each round goes away a little later.
+        // Each round is cancelled a little later.
         for _ in 0..round * 4 {
             tokio::task::yield_now().await;
         }
         task.abort();
         let finished = task.await.is_ok();
 
-        // The writer is free again at once, and a commit that was under way has ended.
+        // The writer is free again at once, and a running commit has completed.
         assert!(
             Accounts::add(&*store, account(&format!("After {}", ada.user)))
                 .await

@@ -1,4 +1,4 @@
-//! Connections that the server ends: a restart, a failover, an operator.
+//! Connections that the server closes: a restart, a failover, an operator.
 
 use domain::ports::Accounts;
 use storage::Store;
@@ -8,7 +8,7 @@ use crate::support::{Database, engine};
 #[tokio::test]
 async fn a_connection_that_was_ended_costs_one_read_at_most() {
     let database = Database::fresh().await;
-    // A file has no server that could end any.
+    // A file has no server that could close a connection.
     if engine() == "sqlite" {
         return;
     }

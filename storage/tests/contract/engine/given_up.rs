@@ -1,4 +1,4 @@
-//! A server that falls silent in the middle of a transaction and goes on later: what was given up meanwhile is not done.
+//! A server that becomes silent during a transaction and resumes later: what was cancelled meanwhile is not applied.
 
 use std::{
     io::{Read, Write},
@@ -14,10 +14,10 @@ use tokio::time::timeout;
 
 use crate::support::{Database, people::account};
 
-/// What the store waits for an answer, and a second for the machine.
+/// The store's time limit for an answer, plus a second for a slow machine.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// A way to the server. It closes by itself before a certain word passes; nothing passes then, in either direction.
+/// A proxy to the server. Closes before a given word passes; from then on nothing passes in either direction.
 #[derive(Clone, Default)]
 struct Wire(Arc<(Mutex<State>, Condvar)>);
 
@@ -25,15 +25,15 @@ struct Wire(Arc<(Mutex<State>, Condvar)>);
 struct State {
     is_closed: bool,
     before: Option<&'static str>,
-    /// The connection on which this word comes finds its host gone for good.
+    /// The connection that sends this word loses its host for good.
     gone_before: Option<&'static str>,
-    /// Connections so far, and the one that leads to a host that is gone.
+    /// The number of connections so far, and the one whose host is gone.
     connections: u32,
     gone: Option<u32>,
 }
 
 impl Wire {
-    /// A wire to the database, and the URL of its other end; none to a file.
+    /// A proxy to the database, and the URL of its other end; `None` for a file.
     fn to(database: &Database) -> Option<(Self, String)> {
         let (_, rest) = database.url.split_once('@')?;
         let (server, _) = rest.split_once('/')?;
@@ -70,7 +70,7 @@ impl Wire {
                     break;
                 }
             }
-            // The other side may have gone first.
+            // The other side may have closed first.
             let _ = to.shutdown(Shutdown::Write);
         });
     }
@@ -99,7 +99,7 @@ impl Wire {
         self.0.0.lock().unwrap().before = Some(word);
     }
 
-    /// Then nothing passes any more on the connection that asks for it, and nobody says so; others work.
+    /// From this word on, nothing passes on that connection and no error is reported; other connections work.
     fn lose_host_before(&self, word: &'static str) {
         self.0.0.lock().unwrap().gone_before = Some(word);
     }
@@ -110,7 +110,7 @@ impl Wire {
     }
 }
 
-/// Adds an account while the server falls silent before this word, and opens the wire again. Answers how many accounts there are at last.
+/// Adds an account while the server is silent before this word, then reopens the proxy. Returns the final number of accounts.
 async fn added_in_spite_of_silence(word: &'static str, again: bool) -> Option<i64> {
     let database = Database::fresh().await;
     let (wire, url) = Wire::to(&database)?;
@@ -123,7 +123,7 @@ async fn added_in_spite_of_silence(word: &'static str, again: bool) -> Option<i6
     if again {
         assert!(Accounts::add(&store, account("second")).await.unwrap());
     }
-    // It waits for what every connection still has to do.
+    // Waits for pending work on every connection.
     store.close().await;
     Some(database.count("accounts").await)
 }
@@ -134,21 +134,21 @@ async fn a_statement_that_arrives_late_is_undone() {
     assert!(matches!(count, None | Some(0)), "{count:?}");
 }
 
-/// The one transaction of which nobody knows, until the server speaks again: it may have been done before the silence.
+/// The only transaction with an unknown result until the server answers again, because it may have been committed before the silence.
 #[tokio::test]
 async fn a_commit_that_was_asked_for_may_come_late() {
     let count = added_in_spite_of_silence("COMMIT", false).await;
     assert!(matches!(count, None | Some(1)), "{count:?}");
 }
 
-/// It is a connection inside a transaction that nobody began; whoever comes next must not lose their own in it.
+/// The late `BEGIN` leaves a connection inside a transaction; the next user of the connection must not lose their own work in it.
 #[tokio::test]
 async fn a_beginning_that_arrives_late_takes_nobody_in() {
     let count = added_in_spite_of_silence("BEGIN", true).await;
     assert!(matches!(count, None | Some(1)), "{count:?}");
 }
 
-/// Its place in the pool is not lost with it: closing waits for every place.
+/// Closing waits for every place in the pool, so the end of this test shows that the connection's place is not lost.
 #[tokio::test]
 async fn a_connection_to_a_host_that_is_gone_is_replaced() {
     let database = Database::fresh().await;

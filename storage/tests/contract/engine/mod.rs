@@ -1,4 +1,4 @@
-//! Opening a database, what else may stand in it, and what is left when something breaks off.
+//! Opening a database, foreign or older content, and the state after failures.
 
 mod altered;
 mod canonical_forms;

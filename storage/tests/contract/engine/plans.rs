@@ -1,5 +1,5 @@
-//! What is asked often reads by indexes: no table, and no index, from end to end. Every statement of the hot paths is heard as the driver
-//! logs it and explained by the engine, so that none can be left out.
+//! Frequent queries use indexes and never scan a whole table or index. Every statement of the hot
+//! paths is captured from the driver's log and explained by the engine, so that none is left out.
 
 mod ear;
 mod explained;
@@ -48,7 +48,7 @@ async fn nothing_is_read_from_end_to_end() {
     heard.extend(ear::hear(reading(store, &ada)).await);
     let eve = somebody(store).await;
     heard.extend(ear::hear(keeping(store, &eve)).await);
-    // The ear hears, and the sweep had something to delete.
+    // Statements were captured, and the sweep had rows to delete.
     for part in [
         "FROM sessions s",
         "UPDATE mfa_methods SET last_step",
@@ -69,7 +69,7 @@ async fn nothing_is_read_from_end_to_end() {
     );
 }
 
-/// A password and a code, from a browser that nobody knows and then from the same.
+/// A password and a code, first from an unknown browser and then from the same browser, known now.
 async fn signing_in(store: &Store, ada: &Protected) {
     let user = Users::find(store, &ada.user).await.unwrap().unwrap();
     let email = user.email.as_str().to_owned();
@@ -137,7 +137,7 @@ async fn guessing(store: &Store, ada: &Protected) {
         }
         store.settle(Outcome::Failed).await.unwrap();
     }
-    // While the delay runs: from another network, with a token that nobody knows, and with a dead link.
+    // During the delay: from another network, with an unknown token, and with a dead link.
     let elsewhere = PasswordTry {
         browser: Some(token()),
         email: stranger("who@example.com").email,
@@ -161,7 +161,7 @@ async fn guessing(store: &Store, ada: &Protected) {
         .unwrap();
 }
 
-/// What a session does beside reading.
+/// A session's requests that write.
 async fn working(store: &Store, ada: &Protected) {
     let Browser { session, .. } = &ada.browser;
     store.touch(session, later(60)).await.unwrap();
@@ -194,7 +194,7 @@ async fn working(store: &Store, ada: &Protected) {
     store.end(session).await.unwrap();
 }
 
-/// My profile, Accounts, and an account's members.
+/// The pages My profile, Accounts, and an account's members.
 async fn reading(store: &Store, ada: &Protected) {
     let accounts = store.of_user(&ada.user).await.unwrap();
     let account = &accounts[0].account.id;
@@ -218,7 +218,7 @@ async fn reading(store: &Store, ada: &Protected) {
         .unwrap();
 }
 
-/// Housekeeping, with something to do everywhere.
+/// Housekeeping, with rows to process everywhere.
 async fn keeping(store: &Store, eve: &domain::ids::UserId) {
     let browser = browser(store, eve).await;
     pending(store, eve, &browser, START).await;

@@ -1,4 +1,4 @@
-//! Opening and migrating: what is made, and what is refused with which words.
+//! Opening and migrating: what is created, and what is refused with which message.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -20,7 +20,7 @@ async fn migrations_are_pending_until_they_run() {
     store.migrate().await.unwrap();
 }
 
-/// The state that the version before left behind, with people in it.
+/// A database of the first version, with users in it.
 #[tokio::test]
 async fn a_database_of_the_first_version_is_brought_up() {
     let database = Database::empty().await;
@@ -38,7 +38,7 @@ async fn a_database_of_the_first_version_is_brought_up() {
         .await
         .unwrap();
     for (id, name) in [(1, "Ada Owner"), (2, "ÉVA Brandt"), (3, "éric")] {
-        // With a password: an Owner who can't sign in is no helper (C3).
+        // With a password, because an Owner who can't sign in is no helper (C3).
         let user = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, 'hash', 0)";
         sqlx::query(user)
             .bind(format!("{id:032}"))
@@ -75,7 +75,7 @@ async fn a_database_of_the_first_version_is_brought_up() {
     assert_eq!(store.helpers(&user).await.unwrap().len(), 2);
 }
 
-/// While versions run side by side, the older one writes no folded name.
+/// While two versions run at the same time, the older one writes no folded name.
 #[tokio::test]
 async fn names_are_folded_at_every_start() {
     let database = Database::fresh().await;
@@ -204,7 +204,7 @@ fn names(engine: &str) -> Vec<String> {
         .collect()
 }
 
-/// Both folders say the same but for the type of bytes, the order of text and numbers that count up.
+/// Both folders are equal except for the type of bytes, the collation of text and identity columns.
 #[test]
 fn both_engines_have_the_same_schema() {
     assert_eq!(names("sqlite"), names("postgres"));

@@ -1,4 +1,4 @@
-//! What only a `SQLite` file can be or do. On the other engine these tests are left out by name.
+//! Properties that only a `SQLite` file has. On the other engine these tests are skipped by name.
 
 use std::fs;
 
@@ -56,7 +56,7 @@ async fn the_file_is_for_its_owner_alone() {
     }
 }
 
-/// C5: a link that was planted under the name of a database decides nothing about where it is made.
+/// C5: a link that an attacker planted under the database's name does not decide where the file is created.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_that_leads_to_nothing_is_not_followed() {
@@ -65,7 +65,7 @@ async fn a_link_that_leads_to_nothing_is_not_followed() {
     std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
     assert!(matches!(refusal(&url(&file)).await, OpenError::File(..)));
     assert!(!elsewhere.exists());
-    // One that leads to a database is the operator's own way to put it on another disk.
+    // A link that leads to an existing file is the operator's way to put the database on another disk.
     fs::write(&elsewhere, "").unwrap();
     Store::open(&url(&file)).await.unwrap();
 }

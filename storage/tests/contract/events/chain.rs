@@ -1,4 +1,4 @@
-//! The chain of sealed events: what is changed, taken out, moved or cut off behind its back is found.
+//! The chain of sealed events: any row that is changed, deleted, moved or truncated outside the program is detected.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn chain() -> Chain {
     Chain::new(Zeroizing::new([7; 64]))
 }
 
-/// An event in a minute of its own, so that none is counted with another.
+/// Records an event in a minute of its own, so that it is not merged with another.
 async fn happens(store: &Store, minute: u64) {
     let at = START.plus(Duration::from_mins(minute));
     let seen = store.seen_from(Origin::here(Actor::Operator, at));
@@ -29,7 +29,7 @@ async fn happens(store: &Store, minute: u64) {
     seen.note(event).await.unwrap();
 }
 
-/// When nothing is open any more.
+/// A time at which no event may change any more.
 const CLOSED: Timestamp = Timestamp::from_millis(1_900_000_000_000);
 
 async fn sealed(count: u64) -> Database {
@@ -46,7 +46,7 @@ async fn audit(database: &Database) -> Audit {
 }
 
 async fn tampered(database: &Database, sql: &'static str) {
-    // The one literal that the engines write differently.
+    // The one literal that differs between the engines.
     let sql = match engine() {
         "postgres" => sql.replace("x'00'", r"'\x00'"),
         _ => sql.to_owned(),
@@ -78,7 +78,7 @@ async fn what_is_open_waits_and_the_rest_is_sealed() {
     let found = audit(&database).await;
     assert_eq!((found.sealed, found.waiting, found.count), (1, 0, 0));
     assert_eq!(found.head.unwrap().0, 1);
-    // Once it is sealed nothing counts up in it.
+    // The count of a sealed row does not change any more.
     happens(&database.store, 0).await;
     assert_eq!(audit(&database).await.count, 0);
 }
@@ -132,7 +132,7 @@ async fn rows_that_change_places_are_found() {
     );
 }
 
-/// Whoever cuts the end off and writes the shorter end down can't make its keyed hash.
+/// An attacker who cuts off the end and updates the stored head can't compute its keyed hash.
 #[tokio::test]
 async fn an_end_cut_off_with_its_note_is_found_and_nothing_is_built_on_it() {
     let database = sealed(6).await;
@@ -170,7 +170,7 @@ async fn old_rows_go_and_the_rest_still_holds() {
     database.store.seal_events(&chain(), CLOSED).await.unwrap();
     let found = audit(&database).await;
     assert_eq!(found.faults, []);
-    // Three are left, and one tells that three have gone.
+    // Three events are left, and one more records that three were deleted.
     assert_eq!((found.deleted, found.sealed), (3, 4));
     tampered(&database, "DELETE FROM security_events WHERE seq = 4").await;
     assert_eq!(audit(&database).await.faults, [Fault::Missing(4, 4)]);

@@ -1,4 +1,4 @@
-//! Security events: each in the transaction of what it is about, and an attempt that came right is one of them, not two.
+//! Security events: each is written in the transaction that it describes, and a successful attempt is one event, not two.
 
 mod chain;
 
@@ -22,7 +22,7 @@ pub async fn all(store: &Store) -> Vec<EventRecord> {
     store.events_after(0).await.unwrap()
 }
 
-/// Action, result and how often.
+/// Action, outcome and count of each event.
 fn told(events: &[EventRecord]) -> Vec<(&str, &str, i64)> {
     events
         .iter()
@@ -167,7 +167,7 @@ async fn another_requests_attempt_is_left_alone() {
     );
 }
 
-/// Security list, A1 and L: a flood fills no disk.
+/// Security list, A1 and L: a flood does not fill the disk.
 #[tokio::test]
 async fn what_is_refused_again_and_again_is_counted_in_one_row_a_minute() {
     let Database { store, .. } = &Database::fresh().await;
@@ -207,7 +207,7 @@ async fn attempts_that_a_limit_refuses_are_counted_in_one_row() {
     assert_eq!(events.len(), 6);
 }
 
-/// Names of what a whole life leaves, in order: nothing is forgotten and nothing told twice.
+/// The events of a whole life cycle, in order: none is missing and none repeated.
 #[tokio::test]
 async fn a_set_up_is_told_step_by_step() {
     let Database { store, .. } = &Database::fresh().await;

@@ -1,4 +1,4 @@
-//! New backup codes on request: asked for with a grant, kept or given up by the session that asked.
+//! New backup codes on request: generated with a grant, and kept or discarded by the session that requested them.
 
 use domain::{
     ports::{Grant, Mfa, Sessions},
@@ -27,7 +27,7 @@ async fn the_new_codes_wait_until_they_are_finished() {
     assert!(store.generate(grant.clone(), codes.clone()).await.unwrap());
     let found = Sessions::find(store, ada.browser.token).await;
     let found = found.unwrap().unwrap();
-    // From the verification on, not from when they were drawn.
+    // The time counts from the verification, not from when the codes were generated.
     assert_eq!(
         (found.codes_since, found.codes_for),
         (Some(START), CodesFor::Generated)
@@ -110,7 +110,7 @@ async fn nobody_keeps_codes_they_do_not_have() {
     assert!(!foreign.unwrap());
 }
 
-/// A2: a set is drawn anew only for a session that is there and owes its `Finish`, and the store knows which session drew it.
+/// A2: a set is generated again only for an existing session that owes its `Finish`, and the store knows which session it was.
 #[tokio::test]
 async fn a_set_belongs_to_the_session_that_drew_it() {
     let database = Database::fresh().await;

@@ -1,4 +1,4 @@
-//! How a method goes: by its owner's grant or by the operator; and what else is done to it: tested and renamed.
+//! Removing a method, by its owner's grant or by the operator, and testing and renaming one.
 
 use domain::{
     events::Action,
@@ -21,7 +21,7 @@ fn deletion(ada: &Protected, grant: Grant) -> Deletion {
     }
 }
 
-/// Someone whose every table has a row.
+/// A user who has a row in every table.
 async fn busy(store: &storage::Store) -> Protected {
     let ada = protected(store).await;
     let half = browser(store, &ada.user).await;
@@ -207,7 +207,7 @@ async fn a_method_is_renamed_by_its_owner() {
     assert!(!store.rename(&bob, method.name).await.unwrap());
 }
 
-/// A thief with an open session can give names without an end: that is one row of events a minute, and none where nothing changes.
+/// A thief with an open session can rename without limit. That writes one event row per minute, and none if nothing changes.
 #[tokio::test]
 async fn renaming_again_and_again_leaves_one_event_a_minute() {
     let Database { store, .. } = &Database::fresh().await;

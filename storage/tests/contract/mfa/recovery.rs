@@ -1,4 +1,4 @@
-//! Whoever signed in by a backup code may have none left: the sign-in stands for the verification of one Reset or Generate.
+//! A user who signed in with the last backup code: the sign-in replaces the verification of one Reset or Generate.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::support::{
     token,
 };
 
-/// Signs in by the backup code `index`.
+/// Signs in with the backup code `index`.
 async fn recovered(store: &Store, ada: &Protected, index: usize) -> Browser {
     let mine = browser(store, &ada.user).await;
     let code = ada.backup_code(&mine, index);

@@ -1,4 +1,4 @@
-//! Reset: another authenticator takes the place of the one there is, at the first code of it and not before.
+//! Reset: a new authenticator replaces the current one at its first correct code, not before.
 
 use domain::{
     ports::{Activation, Attempts, Grant, Mfa, PendingKey, Sessions, StepUps, Taken},
@@ -101,7 +101,7 @@ async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
     assert_eq!((&stands.key, stands.replaces), (&first.key, None));
 }
 
-/// Makes the key of a reset and answers what its first code will do.
+/// Stores the key of a reset and returns the activation by its first code.
 async fn ready(store: &storage::Store, ada: &mut Protected) -> Activation {
     let key = reset_key(ada);
     let grant = ada.granted(store, &Intent::Reset).await;

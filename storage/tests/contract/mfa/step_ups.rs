@@ -1,4 +1,4 @@
-//! Asking for a verification, and the grant that a right code makes of it.
+//! Requesting a verification, and the grant that a correct code turns it into.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn rule_off() -> Intent {
     }
 }
 
-/// Whether a grant is there to be taken, asked by an action that takes it.
+/// Whether a valid grant exists, checked by an action that takes it.
 async fn generates(store: &storage::Store, grant: &Grant) -> bool {
     let (codes, _) = code_set(&grant.user, &grant.session);
     store.generate(grant.clone(), codes).await.unwrap()
@@ -197,7 +197,7 @@ async fn asking_again_gives_up_a_grant() {
     assert!(!generates(store, &grant).await);
 }
 
-/// Each of these differs in one thing from a verification that would do.
+/// Each of these differs in one field from a valid verification.
 fn mismatches(eve: &Protected, right: &Verification) -> Vec<Verification> {
     let mut wrong = vec![right.clone(); 6];
     wrong[0].intent = Intent::Delete;

@@ -1,4 +1,4 @@
-//! A whole `SQLite` database into an empty one of the engine under test.
+//! Copies a whole `SQLite` database into an empty one of the engine under test.
 
 use domain::{
     events::{Actor, Origin},
@@ -22,7 +22,7 @@ fn ring() -> KeyRing {
     KeyRing::new(master_key())
 }
 
-/// Seals what the other tests leave unsealed.
+/// Seals the rows that other tests leave unsealed.
 async fn seal_all(store: &Store) {
     for table in [SealedTable::Methods, SealedTable::Pending] {
         let other = KeyId::stored(String::new());
@@ -44,7 +44,7 @@ async fn seal_all(store: &Store) {
     }
 }
 
-/// Something in each table.
+/// A database with rows in every table.
 async fn filled() -> (Database, Protected) {
     let database = Database::sqlite().await;
     let store = &database.store;
@@ -82,7 +82,7 @@ async fn filled() -> (Database, Protected) {
         let count = store.count_second_factor(&ada.user, holder, Factor::Application, START);
         count.await.unwrap();
     }
-    // As many as make the name wait, by which its network is noted.
+    // Enough to delay the name, which also records its network.
     for _ in 0..5 {
         let count = store.count_password(stranger("eve@example.com"), START);
         count.await.unwrap();
@@ -100,7 +100,7 @@ async fn filled() -> (Database, Protected) {
         .execute(&database.raw().await)
         .await
         .unwrap();
-    // More than a page, by a key of two columns.
+    // More rows than a page, with a key of two columns.
     let more = "INSERT INTO refused_sign_ins (address, number, refused_at)
                 WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 450)
                 SELECT '198.51.100.' || (n / 150), n, n FROM many";
@@ -111,7 +111,7 @@ async fn filled() -> (Database, Protected) {
     (database, ada)
 }
 
-/// Every row as text, in an order that both engines share.
+/// Every row as text, in the same order on both engines.
 async fn rows(raw: &AnyPool, table: &str) -> Vec<String> {
     let all = sqlx::query(AssertSqlSafe(format!("SELECT * FROM {table}")));
     let all = all.fetch_all(raw).await.unwrap();
@@ -143,7 +143,7 @@ async fn assert_empty(target: &Database) {
     }
 }
 
-/// A migration that brings a table must put it into the list, or say here why it stays behind.
+/// A migration that creates a table must add it to the list, or this test must state why it is not copied.
 #[tokio::test]
 async fn no_table_is_forgotten() {
     let database = Database::fresh().await;
@@ -158,7 +158,7 @@ async fn no_table_is_forgotten() {
         .await;
     let mut there: Vec<String> = there.unwrap();
     let mut expected: Vec<String> = copied_tables().map(str::to_owned).collect();
-    // About the servers, and the schema's own history.
+    // The tables of the servers, and the migration history.
     expected.extend(["heartbeat", "servers", "_sqlx_migrations"].map(str::to_owned));
     there.sort();
     expected.sort();
@@ -185,7 +185,7 @@ async fn every_row_arrives_as_it_was() {
     }
     assert_eq!(target.count("heartbeat").await, 0);
 
-    // Numbers go on behind the highest, and so does the chain.
+    // Ids and the chain continue after the copied rows.
     let ids = "SELECT id, action FROM security_events ORDER BY id DESC LIMIT 2";
     let ids = sqlx::query(ids).fetch_all(&to).await.unwrap();
     assert_eq!(ids[0].get::<String, _>("action"), "database_copy");
@@ -196,7 +196,7 @@ async fn every_row_arrives_as_it_was() {
     let audit = store.verify_events(keys.event_chain()).await.unwrap();
     assert_eq!((audit.faults, audit.waiting), (Vec::new(), 0));
 
-    // What was used is used.
+    // Used codes stay used.
     let mine = browser(store, &ada.user).await;
     let used = store.use_backup_code(ada.backup_code(&mine, 0)).await;
     assert_eq!(used.unwrap().0, Taken::AlreadyTaken);
@@ -206,7 +206,7 @@ async fn every_row_arrives_as_it_was() {
     assert_eq!(unused.unwrap().0, Taken::Taken);
 }
 
-/// The way back is the same way, and what an operator tries out leads there.
+/// Copying back works too, so an operator can return after a trial.
 #[tokio::test]
 async fn every_row_comes_back_as_it_was() {
     let ((source, _), target) = (filled().await, Database::empty().await);

@@ -1,4 +1,4 @@
-//! A write that proves that writes work.
+//! A write that proves that the database accepts writes.
 
 use domain::ports::PortError;
 use sqlx::Executor;

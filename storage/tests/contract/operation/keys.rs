@@ -1,4 +1,4 @@
-//! Sealed keys on their way to another master key: each row only as it was read.
+//! Resealing keys with another master key: each row only if it is unchanged.
 
 use domain::{
     ports::Mfa,

@@ -1,4 +1,4 @@
-//! What a database must not bring back from a backup.
+//! What a restored backup must not bring back.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -75,7 +75,7 @@ async fn whatever_was_open_ends() {
     .await
     .unwrap();
     assert_eq!(events, 1);
-    // A second time it finds nothing.
+    // A second run finds nothing to end.
     let again = store.end_restored(&Spent::Unknown, START).await.unwrap();
     assert_eq!(again.sessions, 0);
 }
@@ -96,7 +96,7 @@ async fn no_step_up_to_now_is_accepted_again() {
         let code = ada.code(&mine, step);
         assert_eq!(store.use_code(code).await.unwrap().0, taken, "{step}");
     }
-    // Nor is a later one that was used already given back.
+    // A later step that was used already stays used.
     store.end_restored(&Spent::Unknown, now).await.unwrap();
     let mine = browser(store, &ada.user).await;
     let code = ada.code(&mine, step + 1);

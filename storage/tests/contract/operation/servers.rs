@@ -1,4 +1,4 @@
-//! What servers say of themselves, and the keys that seal nothing any more.
+//! The reports of servers, and keys that may not seal any more.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ async fn a_server_is_known_by_its_last_word_until_it_leaves() {
     assert_eq!(store.servers(long).await.unwrap().len(), 2);
     store.forget_server("a").await.unwrap();
     assert_eq!(store.servers(long).await.unwrap().len(), 1);
-    // One that was killed is not kept for ever, nor one from before the database's clock was put back.
+    // The row of a killed server is not kept for ever, nor one from before the database's clock was set back.
     for sql in [
         "UPDATE servers SET seen_at = seen_at - 3600000",
         "UPDATE servers SET seen_at = seen_at + 7200000",
@@ -85,7 +85,7 @@ async fn a_server_is_known_by_its_last_word_until_it_leaves() {
     }
 }
 
-/// The clocks of two servers may be minutes apart.
+/// The clocks of two servers may differ by minutes.
 #[tokio::test]
 async fn s20_when_a_server_spoke_is_told_by_the_databases_clock() {
     let database = Database::fresh().await;
@@ -109,7 +109,7 @@ async fn s20_when_a_server_spoke_is_told_by_the_databases_clock() {
     assert!((now * 1000 - seen).abs() < 60_000, "{now} s, {seen} ms");
 }
 
-/// A server that reads an older copy of the key file would write rows that nobody opens once the old key is dropped.
+/// A server with an older copy of the key file would write rows that no server can open once the old key is dropped.
 #[tokio::test]
 async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
     let Database { store, .. } = &Database::fresh().await;
@@ -126,7 +126,7 @@ async fn s20_a_key_that_seals_no_data_key_seals_no_row() {
     let retired = |refused| matches!(refused, Err(PortError::Unavailable(_)));
     for (keys, old_seals, new_seals) in [
         (["old"; 3], true, false),
-        // While keys are exchanged, both do.
+        // During a key rotation, both keys may seal.
         (["new", "old", "old"], true, true),
         (["new"; 3], false, true),
     ] {

@@ -1,4 +1,4 @@
-//! A backup of a `SQLite` file. On the other engine, which has tools of its own, these tests are left out by name.
+//! Backups of a `SQLite` file. On the other engine, which has its own tools, these tests are skipped by name.
 
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 
@@ -84,7 +84,7 @@ async fn that_is_damaged_is_noticed_and_left_alone() {
     database.store.backup(&file).await.unwrap();
     let whole = fs::read(&file).unwrap();
     let mut torn = whole.clone();
-    // In the middle of the file, over pages that are in use.
+    // In the middle of the file, over pages in use.
     let middle = torn.len() / 2;
     torn[middle..middle + 8192].fill(0xa5);
     for bytes in [&[][..], &whole[..whole.len() / 2], &torn[..], b"notes"] {

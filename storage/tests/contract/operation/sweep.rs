@@ -1,4 +1,4 @@
-//! What is over goes in small batches, and nothing that is alive does.
+//! Expired rows are deleted in small batches, and no live row is.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn a_session_stays_until_it_is_over() {
     store.touch(&used.session, almost).await.unwrap();
     assert_eq!(swept(store, START.plus(IDLE + HOUR)).await, 1);
     assert!(!is_there(store, &idle).await && is_there(store, &used).await);
-    // However much it is used.
+    // Even if the session is still in use.
     let end = START.plus(ABSOLUTE + HOUR);
     store.touch(&used.session, end).await.unwrap();
     assert_eq!(swept(store, end).await, 1);
@@ -112,7 +112,7 @@ async fn so_does_everything_else() {
     let mine = &ada.browser.session;
     store.ask(mine, &ada.user, asked).await.unwrap();
 
-    // Each with what has gone by then; sessions are kept in use, or all would go with them.
+    // Each with the table whose row has expired; sessions are kept in use, because deleting them would delete the rest.
     let steps = [
         (Duration::from_mins(65), "refused_sign_ins"),
         (Duration::from_mins(70), "step_ups"),
@@ -157,8 +157,8 @@ async fn it_goes_in_batches() {
     }
 }
 
-/// As long as its figures are from before, `PostgreSQL` expects next to nothing to be over, and would rather look for a batch once more for
-/// each row.
+/// With outdated statistics, `PostgreSQL` expects almost no expired rows, and would run the
+/// subquery for a batch again for each row.
 #[tokio::test]
 async fn it_goes_in_batches_whatever_the_engine_expects() {
     let database = Database::fresh().await;
@@ -182,7 +182,7 @@ async fn it_goes_in_batches_whatever_the_engine_expects() {
     }
 }
 
-/// What one table refuses is told once the others had their turn.
+/// An error in one table is reported after all other tables were swept.
 #[tokio::test]
 async fn a_table_that_fails_keeps_no_other_from_its_turn() {
     let database = Database::fresh().await;
@@ -197,7 +197,7 @@ async fn a_table_that_fails_keeps_no_other_from_its_turn() {
     assert_eq!(database.count("refused_sign_ins").await, 0);
 }
 
-/// A month of people who come every eight hours, with all that goes with it, and a keeper beside them.
+/// A month of users who sign in every eight hours, with all the rows that this creates, and the sweep running.
 #[tokio::test]
 async fn thirty_days_leave_no_more_than_eight() {
     let database = Database::fresh().await;
@@ -283,7 +283,7 @@ async fn thirty_days_leave_no_more_than_eight() {
     assert!(audit.deleted > 300);
 }
 
-/// Every table that grows by use.
+/// Every table that grows with use.
 const TABLES: [&str; 13] = [
     "sessions",
     "pending_keys",

@@ -1,4 +1,4 @@
-//! Members as an Owner sees them.
+//! The list of members that an Owner sees.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -42,7 +42,7 @@ async fn add(store: &Store, account: &AccountId, name: &str, email: &str) -> Use
     id
 }
 
-/// An account of an Owner who is in no other, with nobody else in it.
+/// An account without members.
 async fn empty(store: &Store) -> AccountId {
     let account = account(&format!("Empty {}", u128::from_be_bytes(bits())));
     assert!(Accounts::add(store, account.clone()).await.unwrap());
@@ -161,7 +161,7 @@ async fn pages_follow_each_other_by_name() {
     assert_eq!(ids(single), ids(whole.members), "namesakes keep an order");
 }
 
-/// The expression in the statement says what the rule says, for every combination.
+/// The SQL expression agrees with the rule for every combination.
 #[tokio::test]
 async fn the_state_is_the_rules() {
     let Database { store, .. } = &Database::fresh().await;
@@ -257,13 +257,13 @@ async fn foreign_accounts_are_those_that_the_viewer_does_not_own() {
     assert_eq!(foreign(&owner).await, 0);
 }
 
-/// Ten thousand members, whose pages join what they must and no more.
+/// Ten thousand members: a page joins only what it needs.
 #[tokio::test]
 async fn a_page_of_many_is_a_page() {
     let database = Database::fresh().await;
     let store = &database.store;
     let (acme, owner) = owned(store).await;
-    // Five digits for each, in words that both engines know.
+    // A number of five digits for each, in SQL that both engines support.
     let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000),
                      d (d) AS (SELECT substr(CAST(100000 + i AS TEXT), 2) FROM n)
                 INSERT INTO users (id, email, name, name_folded, created_at)

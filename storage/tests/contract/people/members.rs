@@ -1,4 +1,4 @@
-//! Who may help whom, and an Owner's reset of a member.
+//! Which Owners may help which members, and an Owner's reset of a member.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -89,7 +89,7 @@ async fn without_its_grant_nobody_is_reset() {
     assert!(store.method(&member.user).await.unwrap().is_some());
 }
 
-/// What changes between the grant and its use, so that the rules don't hold any more.
+/// Changes between the grant and its use, after which the rules do not allow the reset any more.
 #[derive(Debug, Clone, Copy)]
 enum Change {
     SteppedBack,
@@ -208,7 +208,7 @@ async fn those_help_who_own_every_account_of_a_person() {
     named(store, "Bob", &one.id, Role::Member).await;
     let barred = named(store, "Adam", &one.id, Role::Owner).await;
     store.set_disabled(&barred, true).await.unwrap();
-    // C3: an invited Owner can't sign in, so can't help.
+    // C3: an invited Owner can't sign in, and so can't help.
     let invited = NewUser {
         password: None,
         ..user("invited@example.com")

@@ -24,7 +24,7 @@ pub async fn owned(store: &Store) -> (AccountId, UserId) {
     (place.account.id, owner)
 }
 
-/// Somebody more in an account.
+/// Adds a user to an account.
 pub async fn joined(store: &Store, account: &AccountId, role: Role) -> UserId {
     let number = u128::from_be_bytes(bits());
     let user = user(&format!("joined{number}@example.com"));
@@ -102,7 +102,7 @@ async fn a_barred_owner_is_none() {
     assert_eq!(store.set_disabled(&bob, false).await.unwrap(), DONE);
 }
 
-/// An Owner more, who has been invited and has no password yet.
+/// Adds an Owner who has been invited and has no password yet.
 async fn invited(store: &Store, account: &AccountId) -> UserId {
     let number = u128::from_be_bytes(bits());
     let user = NewUser {
@@ -114,7 +114,7 @@ async fn invited(store: &Store, account: &AccountId) -> UserId {
     id
 }
 
-/// C3: the invited Owner counted, and the account was left with an Owner who can't sign in.
+/// C3: an invited Owner used to count, which left the account with an Owner who can't sign in.
 #[tokio::test]
 async fn an_invited_owner_does_not_count_until_they_have_a_password() {
     let Database { store, .. } = &Database::fresh().await;
@@ -136,7 +136,7 @@ async fn an_invited_owner_does_not_count_until_they_have_a_password() {
     assert_eq!(Users::remove(store, &ada).await.unwrap(), DONE);
 }
 
-/// C3, its other side: an Owner who can't sign in keeps no account, so that taking them out leaves it no worse.
+/// C3, the converse: removing an Owner who can't sign in is always allowed, because the account is no worse without them.
 #[tokio::test]
 async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
     let Database { store, .. } = &Database::fresh().await;

@@ -1,4 +1,4 @@
-//! People, accounts and memberships.
+//! Users, accounts and memberships.
 
 mod accounts;
 mod member_list;

@@ -1,4 +1,4 @@
-//! The own password, changed: all of it or nothing.
+//! A user changes their own password, in one transaction.
 
 use domain::{
     ids::UserId,

@@ -1,4 +1,4 @@
-//! An account's MFA rule: who sets it, who lifts it, and who is named for it.
+//! An account's MFA rule: who may set and lift it, and who is named as its author.
 
 use domain::{
     ids::{AccountId, UserId},

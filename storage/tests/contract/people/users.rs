@@ -83,7 +83,7 @@ async fn the_set_up_link_makes_one_owner_once() {
     assert_eq!(Users::list(store).await.unwrap().len(), 1);
 }
 
-/// C6: the link that was never used stood again once the last user was removed.
+/// C6: an unused set-up link used to become valid again once the last user was removed.
 #[tokio::test]
 async fn any_user_ends_the_set_up_link_for_good() {
     let Database { store, .. } = &Database::fresh().await;
@@ -95,13 +95,13 @@ async fn any_user_ends_the_set_up_link_for_good() {
     assert!(!store.create_first_owner(first).await.unwrap());
     assert!(store.none_exist().await.unwrap());
 
-    // The next start offers another one.
+    // The next start offers a new link.
     let next = token();
     store.offer_set_up(next).await.unwrap();
     assert!(store.set_up_is_open(next).await.unwrap());
 }
 
-/// C6: as an older version left it, as a copy brings it along, or as a start offers it just behind the first user.
+/// C6: as an older version left it, as a copy carries it over, or as a start offers it just after the first user.
 #[rstest::rstest]
 #[case::left_behind(false)]
 #[case::offered_late(true)]
@@ -131,7 +131,7 @@ async fn remove_again(store: &Store) {
     assert!(store.none_exist().await.unwrap());
 }
 
-/// The account goes first, because its last Owner stays.
+/// Removes the account first, because its last Owner can't be removed.
 async fn removed(store: &Store, user: &UserId) {
     let account = store.of_user(user).await.unwrap().remove(0).account.id;
     assert!(Accounts::remove(store, &account).await.unwrap());

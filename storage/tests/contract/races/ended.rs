@@ -1,4 +1,4 @@
-//! A session is ended while something is put on it or taken from it: each gets an answer, and none waits for the other.
+//! A session ends while another request adds a row to it or takes one: both get an answer, and neither deadlocks.
 
 use domain::{
     ports::{AccountChoice, Accounts, Deletion, Mfa, PendingKey, Sessions, StepUps},
@@ -89,7 +89,7 @@ async fn a_pending_key() {
     assert!(one.keep_pending(key, START).await.unwrap().is_none());
 }
 
-/// An Owner lifts the rule of an account in which they work, while the operator removes it.
+/// An Owner lifts the rule of their account while the operator removes the account.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_account_that_goes() {
     let (database, [one, other]) = programs().await;
@@ -111,7 +111,7 @@ async fn an_account_that_goes() {
     }
 }
 
-/// Somebody chooses an account to work in while the operator removes it.
+/// A user chooses an account to work in while the operator removes it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_choice_of_an_account_that_goes() {
     let (database, [one, other]) = programs().await;
@@ -129,7 +129,7 @@ async fn a_choice_of_an_account_that_goes() {
     }
 }
 
-/// The operator takes the method and all sessions, while one of them is ended by its person with a key that waits in it.
+/// The operator removes the method and all sessions while the user ends one of them that has a pending key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn all_that_a_person_has() {
     let (database, [one, other]) = programs().await;

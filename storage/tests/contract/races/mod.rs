@@ -1,4 +1,4 @@
-//! Things that may happen once, tried by many at once: through one store, and through a second one as another program would.
+//! Actions that may succeed only once, run concurrently: through one store, and through a second one like another program.
 
 mod ended;
 mod step_up;
@@ -25,7 +25,7 @@ use crate::support::{
 const TASKS: usize = 32;
 pub const ROUNDS: usize = 50;
 
-/// Runs `tasks` at once, by turns through either program, and answers what each got.
+/// Runs `tasks` concurrently, alternating between both programs, and returns each result.
 pub async fn at_once<T, F>(
     programs: &[Arc<Store>; 2],
     tasks: usize,
@@ -166,7 +166,7 @@ async fn one_of_many_confirmations_activates() {
             });
         }
         let results = at_once(&programs, TASKS, |store, number| {
-            // Mixed so that both kinds come through both programs.
+            // Mixed so that both kinds run through both programs.
             let tab = tabs[(number * 5 + number / 2) % TASKS].clone();
             async move { (store.activate(tab.clone()).await.unwrap(), tab) }
         })

@@ -1,4 +1,4 @@
-//! Grants, resets and last Owners, tried by many at once through two programs.
+//! Grants, resets and last Owners, used concurrently through two programs.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -190,7 +190,7 @@ async fn a_recovery_grants_one_of_many() {
     }
 }
 
-/// Whichever comes first: nobody is signed in by a method that is gone, and no session outlives the deletion but its own.
+/// In either order: no sign-in succeeds with a deleted method, and only the session that deleted it survives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
     let (database, programs) = programs().await;
@@ -232,7 +232,7 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
     assert_eq!(database.count("sessions").await, rounds);
 }
 
-/// An old code may still sign somebody in before `Finish` is acknowledged, never after.
+/// An old code may still be accepted before `Finish` is acknowledged, never after.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_old_backup_code_works_after_finish() {
     let (database, programs) = programs().await;
@@ -284,7 +284,7 @@ async fn owners(database: &Database, account: &AccountId) -> i64 {
         .unwrap()
 }
 
-/// Everybody tries to go, in every way there is: one stays.
+/// All Owners leave at the same time, in every possible way: one stays.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_owners_who_go_at_once_one_stays() {
     let (database, programs) = programs().await;
@@ -391,7 +391,7 @@ async fn two_owners_who_reset_each_other_both_get_an_answer() {
             async move { store.reset(grant).await.unwrap() }
         })
         .await;
-        // The first one reset loses the session that held the other grant.
+        // The first Owner who is reset loses the session with the other grant.
         assert_eq!(count(&results, &Taken::Taken), 1, "round {round}");
         assert_eq!(count(&results, &Taken::AlreadyTaken), TASKS - 1);
     }

@@ -24,7 +24,7 @@ use crate::support::{
 
 const NAME: &str = "ada@example.com";
 
-/// An attempt for Ada from the network of that number.
+/// An attempt for Ada from the /48 network of this number.
 fn of_network(number: u16) -> PasswordTry {
     of_host(number, 0)
 }
@@ -52,7 +52,7 @@ async fn is_judged(store: &Store, attempt: PasswordTry, now: Timestamp) -> Optio
     }
 }
 
-/// The delay of Ada's name runs, and the network 0 has failed.
+/// Ada's name is delayed, and network 0 has failed.
 async fn besieged(store: &Store) {
     for _ in 0..5 {
         assert!(is_judged(store, of_network(0), START).await.is_some());
@@ -71,7 +71,7 @@ async fn b3_each_network_has_one_try_an_hour_while_the_delay_runs() {
     );
     let before = store.password_attempts(email_index(NAME)).await.unwrap();
     assert_eq!(before.failures, 5, "it is no failure of the name");
-    // The attacker keeps the delay running for an hour, and has no try beside it.
+    // The attacker keeps the delay active for an hour, and gets no attempt beside it.
     let mut now = START;
     while now.since(START) < BETWEEN {
         now = now.plus(LONGEST_DELAY);
@@ -109,7 +109,7 @@ async fn b3_a_right_password_gives_the_try_back() {
     }
 }
 
-/// A right password forgets the failures of the name: the siege goes on.
+/// A correct password clears the failures of the name, but the attack goes on.
 async fn besieged_again(store: &Store) {
     for _ in 0..5 {
         assert!(is_judged(store, of_network(0), START).await.is_some());
@@ -134,12 +134,12 @@ async fn b3_of_many_networks_at_once_no_more_are_judged() {
         let counted = store.count_password(of_host(500, number), now).await;
         matches!(counted.unwrap(), Counted::Counted(_))
     });
-    // One by the delay, which has passed, and one by the network's own budget.
+    // One after the delay, which has passed, and one by the network's own budget.
     let judged = crate::races::count(&of_one.await, &true);
     assert!((1..=2).contains(&judged), "{judged}");
 }
 
-/// B1: what is refused is refused by reads, and an address over its limit from memory. Neither leaves a row once it was told.
+/// B1: refusals use reads only, and an address that exceeds its limit is refused from memory. Neither adds a row after the first.
 #[tokio::test]
 async fn b1_a_refusal_counts_nothing_and_an_address_is_remembered() {
     let database = Database::fresh().await;
@@ -160,7 +160,7 @@ async fn b1_a_refusal_counts_nothing_and_an_address_is_remembered() {
     assert_eq!(store.refused_from_memory(&address, START), Some(until));
     assert_eq!(store.refused_from_memory(&address, until), None);
     assert_eq!(database.count("refused_sign_ins").await, 3);
-    // One of the three turned out right: this server forgets that it refused the address.
+    // One of the three was correct, so this server forgets that it refused the address.
     store.password_was_right(receipts.remove(0)).await.unwrap();
     assert_eq!(store.refused_from_memory(&address, START), None);
     assert_eq!(
@@ -207,7 +207,7 @@ async fn b1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_d
     );
 }
 
-/// B2: three simulated hours of a /48, each attempt and each dead link from another /64. Rows and bytes are bounded, and nothing is lost.
+/// B2: three simulated hours of a /48, each attempt and dead link from another /64. Rows and bytes are bounded, and no count is lost.
 #[tokio::test]
 async fn b2_a_network_of_hosts_writes_a_bounded_number_of_events() {
     const MINUTES: u16 = 90;
@@ -253,7 +253,7 @@ async fn b2_a_network_of_hosts_writes_a_bounded_number_of_events() {
         (tried, tried),
         "none is lost"
     );
-    // An hour and a half lies in two or three hours of the clock.
+    // An hour and a half spans two or three clock hours.
     let hours = 3;
     let bound = hours * (REFUSED.hour + JUDGED.hour) + 2 * u32::from(MINUTES);
     assert!(
@@ -271,7 +271,7 @@ async fn b2_a_network_of_hosts_writes_a_bounded_number_of_events() {
     );
 }
 
-/// B2: beyond the budget a right password still has an event of its own, and is none of those that failed.
+/// B2: beyond the budget, a correct password still has its own event, and is not counted as failed.
 #[tokio::test]
 async fn b2_a_right_password_has_its_own_event_beyond_the_budget() {
     let Database { store, .. } = &Database::fresh().await;
@@ -312,7 +312,7 @@ async fn b2_a_right_password_has_its_own_event_beyond_the_budget() {
     assert_eq!(count("owed"), 1);
 }
 
-/// B2: a dead link counts for its address, so many a minute for all addresses.
+/// B2: a dead link counts for its address, up to a number per minute for all addresses.
 #[tokio::test]
 async fn b2_dead_links_count_for_their_address() {
     let database = Database::fresh().await;

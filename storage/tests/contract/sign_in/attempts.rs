@@ -1,4 +1,4 @@
-//! The statements against the pure rules.
+//! Compares the SQL statements with the pure rules.
 
 use std::time::Duration;
 
@@ -24,9 +24,9 @@ use crate::{
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    /// By one of [`holders`].
+    /// An attempt by one of [`holders`].
     Try(usize, Factor),
-    /// Until the very instant that a refusal names.
+    /// Waits until exactly the time that a refusal names.
     Wait,
     Unlock,
 }
@@ -38,7 +38,7 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
         8 => Just(Step::Wait),
         1 => Just(Step::Unlock),
     ];
-    // Gaps from a burst to most of a day, so that pauses, the lock and the day's backup codes all come up.
+    // Gaps from a burst to most of a day, so that pauses, the lockout and the day's backup codes all occur.
     let gap =
         prop_oneof![4 => Just(0_u64), 4 => 0_u64..120, 4 => 120_u64..1_000, 1 => 1_000_u64..80_000];
     prop::collection::vec((gap, step), 1..160)

@@ -1,5 +1,5 @@
-//! The budgets of the second factor: one for strangers, one for each known browser, one for each complete session (B4 and A4 of the red
-//! team's list).
+//! The budgets of the second factor: one for strangers, one per known browser, one per complete
+//! session (B4 and A4 of the red team's list).
 
 use domain::{
     events::Outcome,
@@ -29,10 +29,10 @@ use crate::{
     },
 };
 
-/// Every table of a budget.
+/// Every table of budgets.
 pub const TABLES: [&str; 3] = ["attempts", "browser_attempts", "session_attempts"];
 
-/// The three kinds of holders of a user, and one more browser.
+/// A user's three kinds of holders, and a second browser.
 async fn holders(store: &Store, ada: &Protected) -> [GuessHolder; 4] {
     [
         GuessHolder::Stranger,
@@ -42,7 +42,7 @@ async fn holders(store: &Store, ada: &Protected) -> [GuessHolder; 4] {
     ]
 }
 
-/// A user who may be removed, as the account has another Owner.
+/// A user who can be removed, because the account has another Owner.
 async fn member(store: &Store) -> UserId {
     let owner = somebody(store).await;
     let account = store.of_user(&owner).await.unwrap().remove(0).account.id;
@@ -124,7 +124,7 @@ async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
     assert_eq!(refused(store, &ada.user, &holders).await, [0, 0, 2, 2]);
 }
 
-/// ADR 7.
+/// ADR 7: a backup code clears both budgets.
 #[tokio::test]
 async fn a_backup_code_within_a_session_clears_the_common_budget_and_the_sessions() {
     let Database { store, .. } = &Database::fresh().await;
@@ -195,7 +195,7 @@ async fn a_holder_that_has_ended_is_gone_and_leaves_nothing() {
     let holders = holders(store, &ada).await;
     all_guess(store, &ada.user, &holders).await;
 
-    // They are holders of their own user only.
+    // A holder is valid for its own user only.
     for holder in &holders[1..] {
         assert_eq!(guess(store, &eve, holder).await, Budget::Gone);
     }
@@ -243,7 +243,7 @@ async fn of_twenty_guesses_at_once_of_one_holder_five_are_judged() {
     assert_eq!(refused(&database.store, &ada.user, &holders).await, [5; 4]);
 }
 
-/// A guess beside the end of its holder is counted or finds nobody; it never fails.
+/// A guess while its holder ends is counted or gets `Gone`; it never fails.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_guess_beside_the_end_of_its_holder_does_not_fail() {
     let (database, programs) = programs().await;
@@ -282,7 +282,7 @@ async fn a_guess_beside_the_end_of_its_holder_does_not_fail() {
     }
 }
 
-/// A right code within a session gives back what was counted there, and nothing elsewhere.
+/// A correct code within a session gives back that session's attempt, and no other.
 #[tokio::test]
 async fn what_is_given_back_is_the_sessions() {
     let Database { store, .. } = &Database::fresh().await;
@@ -300,7 +300,7 @@ async fn what_is_given_back_is_the_sessions() {
     assert_eq!(refused(store, &ada.user, &holders).await, [1, 1, 0, 1]);
 }
 
-/// Item 6 of the field's list: the budget is not spent twice for the same code of one step.
+/// Item 6 of the field's list: repeating the code of one step uses the budget only once.
 #[tokio::test]
 async fn the_code_of_one_step_spends_the_budget_once() {
     let database = Database::fresh().await;
@@ -350,7 +350,7 @@ async fn a_step_refused_to_a_holder_that_has_ended_is_nobodys() {
     );
 }
 
-/// No code is right at a server that lacks the master key, so that none is a guess.
+/// A server without the master key can't judge a code, so the attempt is not counted as a guess.
 #[tokio::test]
 async fn s20_a_code_that_nobody_could_judge_is_given_back() {
     let database = Database::fresh().await;

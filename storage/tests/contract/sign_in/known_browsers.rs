@@ -1,4 +1,4 @@
-//! Browsers that completed a sign-in: a budget of their own, for one user, until that user's sessions end.
+//! Browsers that completed a sign-in: each has its own budget, for one user, until that user's sessions end.
 
 use domain::{
     ids::UserId,
@@ -27,7 +27,7 @@ async fn email(store: &Store, user: &UserId) -> String {
         .into()
 }
 
-/// A browser that is known to the user from then on.
+/// Makes a browser known to the user.
 pub async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
     let new = crate::support::people::session(user, at);
     assert!(store.open(new.clone()).await.unwrap().is_done());
@@ -97,7 +97,7 @@ async fn it_is_a_stranger_to_every_other_user() {
     ));
     assert!(!store.is_known(adas, &eve, START).await.unwrap());
 
-    // Nor can it be made known to one.
+    // Nor can the browser be made known to another user.
     let session = browser(store, &eve).await.session;
     let taken_over = KnownBrowser {
         token: adas,
@@ -123,7 +123,7 @@ async fn it_is_forgotten_when_it_stays_away() {
     ));
 }
 
-/// B3 of the red team: those known for longest stay, however many sign in later and however often; the others rotate.
+/// B3 of the red team: the browsers known longest stay, however many and often others sign in later; those rotate.
 #[tokio::test]
 async fn b3_of_very_many_those_known_for_longest_stay() {
     let database = Database::fresh().await;

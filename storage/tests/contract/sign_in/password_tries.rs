@@ -12,7 +12,7 @@ use crate::support::{
     stranger,
 };
 
-/// A further account name, so that only the address is what they have in common.
+/// Another account name, so that the attempts share only the address.
 fn other(number: u32) -> PasswordTry {
     PasswordTry {
         address_limit: 3,
@@ -94,7 +94,7 @@ async fn what_a_limit_refuses_is_counted_nowhere() {
     let name = email_index("typed9@example.com");
     assert_eq!(store.password_attempts(name).await.unwrap().failures, 0);
 
-    // Five for one name, and then its delay: the address does not pay for what was not judged.
+    // Five for one name, then its delay. Refused attempts do not count for the address.
     let ada = || stranger("ada@example.com");
     for _ in 0..5 {
         counted(store, ada(), WINDOW.as_secs()).await;

@@ -1,4 +1,4 @@
-//! The second factor at the sign-in: each step and each code once.
+//! The second factor at sign-in: each time step and each code works once.
 
 use domain::{
     ids::{BackupCodeId, MethodId},

@@ -1,4 +1,4 @@
-//! How many sessions one person may have, and how fast they open: C7 of the red team.
+//! The maximum number of sessions per user, and how fast they may open: C7 of the red team.
 
 use domain::{
     ids::UserId,
@@ -26,7 +26,7 @@ async fn is_there(store: &Store, token: TokenHash) -> bool {
     Sessions::find(store, token).await.unwrap().is_some()
 }
 
-/// Sessions that open one a minute; answers their tokens.
+/// Opens one session per minute; returns their tokens.
 async fn several(store: &Store, user: &UserId, complete: bool, count: u32) -> Vec<TokenHash> {
     let mut tokens = Vec::new();
     for number in 0..count {
@@ -102,7 +102,7 @@ async fn c7_the_oldest_half_session_goes_and_no_complete_one() {
     assert!(is_there(store, ada.browser.token).await, "the complete one");
 }
 
-/// B4: a stranger with the password opens half sessions without end, and the user types their code in a known browser.
+/// B4: a stranger with the password opens half sessions without limit while the user enters a code in a known browser.
 #[tokio::test]
 async fn c7_strangers_push_no_session_of_a_known_browser_out() {
     let Database { store, .. } = &Database::fresh().await;

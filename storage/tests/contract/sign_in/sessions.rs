@@ -184,7 +184,7 @@ async fn an_ended_session_takes_its_pending_key_along() {
     store.touch(&session, later(1)).await.unwrap();
 }
 
-/// A sign-in that was judged just before the password changed comes too late.
+/// A sign-in that was verified just before the password changed is refused.
 #[tokio::test]
 async fn no_session_opens_on_a_password_that_has_changed() {
     let database = Database::fresh().await;

@@ -1,4 +1,4 @@
-//! Step-ups to test with.
+//! Step-ups for tests.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ impl Protected {
         }
     }
 
-    /// What an action takes, given at `START` and taken at once.
+    /// A grant for an action, given at `START` and used at once.
     pub fn grant(&self, intent: &Intent) -> Grant {
         Grant {
             session: self.browser.session.clone(),
@@ -49,7 +49,7 @@ impl Protected {
         Proof::BackupCode(self.codes.codes[index].id.clone())
     }
 
-    /// Asks and verifies in the person's own session, by a step that nobody used.
+    /// Requests and verifies in the user's own session, with an unused step.
     pub async fn granted(&mut self, store: &Store, intent: &Intent) -> Grant {
         let proof = fresh_step(store, self).await;
         let session = &self.browser.session;
@@ -65,13 +65,13 @@ impl Protected {
     }
 }
 
-/// The step after the newest that was burnt.
+/// The step after the newest burnt one.
 pub async fn fresh_step(store: &Store, person: &Protected) -> Proof {
     let method = store.method(&person.user).await.unwrap().unwrap();
     Proof::Step(method.last_step.offset(1))
 }
 
-/// When the session signed in by a backup code that still stands for a verification.
+/// When the session signed in with a backup code, if that still allows a verification.
 pub async fn recovered_at(database: &Database, browser: &Browser) -> Option<Timestamp> {
     let sql = "SELECT recovered_at FROM sessions WHERE id = $1";
     let at: Option<i64> = sqlx::query_scalar(sql)

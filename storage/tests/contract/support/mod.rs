@@ -1,4 +1,4 @@
-//! A fresh database for each test: a `SQLite` file, or a schema of its own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
+//! A fresh database per test: a `SQLite` file, or a new schema on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
 
 pub mod grants;
 pub mod people;
@@ -23,7 +23,7 @@ use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use storage::{OpenError, Store};
 use tempfile::TempDir;
 
-/// Some instant; nothing here reads a clock.
+/// A fixed time; no test reads a clock.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 pub struct Database {
@@ -33,14 +33,14 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database of its own with the current schema.
+    /// A new database with the current schema.
     pub async fn fresh() -> Self {
         let database = Self::empty().await;
         database.store.migrate().await.unwrap();
         database
     }
 
-    /// The same without a schema.
+    /// A new database without a schema.
     pub async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = match env::var("TWINLOCK_TEST_POSTGRES") {
@@ -65,19 +65,19 @@ impl Database {
         self.folder.path().join("twin lock.db")
     }
 
-    /// Another program's view of the same database.
+    /// A second store on the same database, like another program.
     pub async fn another(&self) -> Store {
         Store::open(&self.url).await.unwrap()
     }
 
-    /// A look at the tables behind the store's back.
+    /// Direct access to the tables, bypassing the store.
     pub async fn raw(&self) -> AnyPool {
         AnyPool::connect(&self.url.replace(' ', "%20"))
             .await
             .unwrap()
     }
 
-    /// One connection behind the store's back.
+    /// One direct connection, bypassing the store.
     pub async fn connection(&self) -> AnyConnection {
         AnyConnection::connect(&self.url.replace(' ', "%20"))
             .await
@@ -93,7 +93,7 @@ impl Database {
     }
 }
 
-/// Nothing of one test is to be seen in another's schema. The whole server goes when the tests have run.
+/// Isolates tests from each other. Schemas are not dropped, because the whole server is removed after the tests.
 async fn schema_on(server: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let schema = format!(
@@ -103,14 +103,14 @@ async fn schema_on(server: &str) -> String {
     );
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(server).await.unwrap();
-    // A server that is not made anew for each run may know the name from an earlier one.
+    // A server that is reused may still have the schema of an earlier run.
     let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
     connection.execute(AssertSqlSafe(create)).await.unwrap();
     let mark = if server.contains('?') { '&' } else { '?' };
     format!("{server}{mark}options=-csearch_path%3D{schema}")
 }
 
-/// The folder of this engine's migrations.
+/// The engine under test, which is also the folder of its migrations.
 pub fn engine() -> &'static str {
     if env::var_os("TWINLOCK_TEST_POSTGRES").is_some() {
         "postgres"
@@ -134,7 +134,7 @@ pub fn later(seconds: u64) -> Timestamp {
     START.plus(Duration::from_secs(seconds))
 }
 
-/// Bits that no other call gets.
+/// Unique bits per call.
 pub fn bits<const N: usize>() -> [u8; N] {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
@@ -166,7 +166,7 @@ pub fn sealed() -> Sealed {
     }
 }
 
-/// A password for that address from a browser that nobody knows, somewhere on the network.
+/// A password attempt for that address from an unknown browser.
 pub fn stranger(email: &str) -> PasswordTry {
     PasswordTry {
         email: Some((email.parse().unwrap(), email_index(email))),
@@ -175,7 +175,7 @@ pub fn stranger(email: &str) -> PasswordTry {
     }
 }
 
-/// What is no address, from there.
+/// An attempt from that network address, without an email address.
 pub fn from(address: std::net::IpAddr) -> PasswordTry {
     let address = ClientAddress::new(address);
     PasswordTry {

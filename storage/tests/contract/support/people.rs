@@ -1,4 +1,4 @@
-//! People, sessions and codes to test with.
+//! Users, sessions and codes for tests.
 
 use domain::{
     ids::{AccountId, BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
@@ -16,12 +16,12 @@ use storage::Store;
 
 use crate::support::{Database, START, bits, sealed, token, vault};
 
-/// The hash of everybody's password.
+/// The password hash of all users.
 pub const PASSWORD: &str = "$argon2id$test";
 
 pub const FIRST_STEP: TimeStep = TimeStep::at(START);
 
-/// Who guesses from a browser that is not known.
+/// A guess from an unknown browser.
 pub const STRANGER: &GuessHolder = &GuessHolder::Stranger;
 
 /// A session as its browser knows it.
@@ -32,7 +32,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Who guesses within the session, once it is complete.
+    /// The holder of guesses within the session, once it is complete.
     pub fn holder(&self) -> GuessHolder {
         GuessHolder::Session(self.session.clone())
     }
@@ -78,7 +78,7 @@ pub fn session(user: &UserId, at: Timestamp) -> NewSession {
     }
 }
 
-/// Somebody in an account of their own.
+/// Adds a user in an account of their own.
 pub async fn somebody(store: &Store) -> UserId {
     let number: u128 = u128::from_be_bytes(bits());
     let account = account(&format!("Account {number}"));
@@ -101,7 +101,7 @@ pub async fn browser(store: &Store, user: &UserId) -> Browser {
     }
 }
 
-/// The same past the bounds on sessions and sign-ins (C7 of the red team): races need more at once than a person may have.
+/// Opens a session beyond the limits on sessions and sign-ins (C7 of the red team), because races need more of them at once.
 pub async fn newcomer(database: &Database, user: &UserId) -> Browser {
     let new = session(user, START);
     let mut past = database.connection().await;
@@ -121,7 +121,7 @@ pub async fn newcomer(database: &Database, user: &UserId) -> Browser {
     }
 }
 
-/// Ten codes and how to find each.
+/// Ten codes and their lookup indexes.
 pub fn code_set(user: &UserId, session: &SessionId) -> (NewCodeSet, Vec<BackupCode>) {
     let codes: Vec<BackupCode> = (0..10).map(|_| BackupCode::from_random(bits())).collect();
     let stored = |code| BackupCodeHash {
@@ -166,12 +166,12 @@ pub fn activation(key: &PendingKey, browser: &Browser) -> Activation {
     }
 }
 
-/// Somebody with an active method and a valid set of codes.
+/// A user with an active method and a valid set of codes.
 pub struct Protected {
     pub user: UserId,
     pub method: MethodId,
     pub codes: NewCodeSet,
-    /// The session that set it up.
+    /// The session that set the method up.
     pub browser: Browser,
 }
 
@@ -180,7 +180,7 @@ pub async fn protected(store: &Store) -> Protected {
     protected_user(store, user).await
 }
 
-/// The same of somebody who is there already.
+/// Like [`protected`], but for an existing user.
 pub async fn protected_user(store: &Store, user: UserId) -> Protected {
     let mut browser = browser(store, &user).await;
     let key = pending(store, &user, &browser, START).await;

@@ -1,4 +1,4 @@
-//! What a page asks the server more than once: the last answer stays until the next one is there.
+//! Requests that a page repeats. The last answer stays visible until the next one arrives.
 
 use leptos::prelude::*;
 
@@ -11,13 +11,13 @@ use crate::{
     },
 };
 
-/// The answers to one question.
+/// The answers to a repeated request.
 pub(super) struct Asked<T: Send + Sync + 'static> {
-    /// The last one.
+    /// The last answer.
     pub answer: RwSignal<Option<T>>,
-    /// Why the last try was refused.
+    /// Why the last request was refused.
     pub failed: RwSignal<Option<AppError>>,
-    /// Whether a newer one is on its way.
+    /// Whether a newer answer is expected.
     pub loading: RwSignal<bool>,
     turn: RwSignal<u32>,
 }
@@ -31,12 +31,12 @@ impl<T: Send + Sync + 'static> Clone for Asked<T> {
 impl<T: Send + Sync + 'static> Copy for Asked<T> {}
 
 impl<T: Send + Sync + 'static> Asked<T> {
-    /// Asks once more.
+    /// Repeats the request.
     pub fn again(self) {
         self.turn.try_update(|turn| *turn = turn.wrapping_add(1));
     }
 
-    /// Asks once more after a failure; the message goes, and with it the button that was pressed.
+    /// Repeats the request after a failure. Moves the focus to the heading, because the message and its button disappear.
     pub fn retry(self) {
         focus_heading();
         self.failed.set(None);
@@ -44,7 +44,7 @@ impl<T: Send + Sync + 'static> Asked<T> {
     }
 }
 
-/// Asks at once, and again whenever the question changes. A slow answer never takes the place of a newer one.
+/// Sends the request at once, and again whenever the question changes. A slow answer never replaces a newer one.
 pub(super) fn ask<Q, T, F>(
     question: impl Fn() -> Q + 'static,
     fetch: impl Fn(Q) -> F + 'static,
@@ -69,7 +69,7 @@ where
         let number = newest.get_value();
         asked.loading.set(true);
         shell.call(RwSignal::new(false), request, move |answer| {
-            // Newer than this one, or the page was left.
+            // A newer request was sent, or the page was left.
             if newest.try_get_value() != Some(number) {
                 return;
             }
@@ -84,7 +84,7 @@ where
             }
         });
     });
-    // What was shown before the server was away may be old: also the result of a change whose answer was lost.
+    // Data from before a lost connection may be outdated, for example if the response to a change was lost.
     effect(move || {
         if shell.connection.get() != Connection::Fine {
             has_failed.set_value(true);

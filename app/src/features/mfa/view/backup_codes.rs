@@ -71,7 +71,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     match (sheet.read_untracked().is_some(), may_fetch) {
         (true, _) => {}
         (false, true) => fetch(),
-        // Nothing is pending: a deep link, or Back after the wizard.
+        // Nothing is pending: the user opened a deep link, or came Back after the wizard.
         (false, false) => {
             effect(move || {
                 shell.keep_status();
@@ -79,7 +79,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
             });
         }
     }
-    // New codes alone are no step of the wizard.
+    // Generating codes alone is not part of the wizard.
     let is_wizard = memo(move || {
         sheet.with(|sheet| match sheet.as_ref()?.reason {
             CodesFor::Added => Some(shell.after_set_up.read().is_some()),
@@ -102,7 +102,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     }
 }
 
-/// Codes are shown once: who comes back to the page gets other ones, and has to save these.
+/// Codes are shown only once. After a reload the page shows new codes, which the user must save.
 #[component]
 fn DrawnAnew(is_drawn_anew: RwSignal<bool>) -> impl IntoView {
     is_drawn_anew.get_untracked().then(|| {
@@ -175,7 +175,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     }
 }
 
-/// The box is ticked where the browser took the codes; the sentence says what to do if nothing comes of it, which nobody but the person sees.
+/// Ticks the box if the browser accepted the codes. The returned message says what to do if that had no effect, which only the user can see.
 fn ticked(
     saved: RwSignal<bool>,
     taken: Result<(), BrowserRefused>,
@@ -213,7 +213,7 @@ fn Finish(
     let over = move |result: &str, settled: Option<Settled>| {
         let has_left = finished.try_set(true).is_some();
         shell.say(result.to_owned());
-        // Another person may be signed in now, and where the page leads is theirs to choose.
+        // Another user may be signed in now; the current page decides where they go.
         if has_left {
             return shell.refresh();
         }
@@ -232,7 +232,7 @@ fn Finish(
     let done = move |result: &'static str| {
         move |answer: Result<Option<Settled>, AppError>| match answer {
             Ok(settled) => over(result, settled),
-            // The answer to the try before was lost on its way: if no codes wait any more, it was done.
+            // The response to the previous attempt was lost. If there are no unsaved codes any more, that attempt succeeded.
             Err(error @ AppError::NothingPending) if was_lost.try_get_value() == Some(true) => {
                 shell.call(pending, whoami(), move |answer| match answer {
                     Ok(Some(viewer)) if !viewer.has_unsaved_codes => over(result, None),

@@ -1,4 +1,4 @@
-//! Unsaved backup codes: leaving them asks once.
+//! Unsaved backup codes: asks once before the page is left.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -10,7 +10,7 @@ use crate::{
     words,
 };
 
-/// Where the person was about to go.
+/// How the user was about to leave.
 #[derive(Clone)]
 enum Way {
     /// A link, or an item of the menu.
@@ -19,10 +19,10 @@ enum Way {
     Back,
 }
 
-/// While `unsaved`, closing or reloading the tab lets the browser ask, and a link, the menu or Back asks here.
+/// While `unsaved`, the browser asks before the tab is closed or reloaded, and this component asks before a link, the menu or Back.
 #[component]
 pub(super) fn AskBeforeLeaving(
-    /// Whether there is something to lose.
+    /// Whether there are codes to lose.
     unsaved: Signal<bool>,
     /// Whether the codes work only once they are finished.
     waits: bool,
@@ -47,7 +47,7 @@ pub(super) fn AskBeforeLeaving(
         }
     };
     on_capture(document().into(), "click", Box::new(clicked));
-    // The address has changed by then: it is put back before the router looks at it, by as many steps as it takes.
+    // The URL has already changed. The handler restores it before the router reads it, by as many history steps as necessary.
     let (shell, own) = (shell(), path());
     shell.stays.set_value(Some(Callback::new(move |()| {
         if path() == own {
@@ -91,7 +91,7 @@ fn path() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
-/// What was pressed, if it leads away.
+/// The pressed link or menu item, if it leaves the page.
 fn link(event: &Event) -> Option<HtmlElement> {
     let target = event.target()?.dyn_into::<Element>().ok()?;
     let link = target.closest("a[href^='/'], [data-leaves]").ok()??;

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use crate::{shell::shell, ui::StepIndicator};
 
-/// The pages of the wizard, in their order.
+/// The pages of the wizard, in order.
 #[derive(Clone, Copy)]
 enum Step {
     NewMethod,
@@ -25,7 +25,7 @@ enum Step {
     BackupCodes,
 }
 
-/// Where in the wizard a page stands. A reset and a forced set-up skip the choice of a method.
+/// The position of a page in the wizard. A reset and a forced set-up skip the choice of a method.
 #[component]
 fn Steps(at: Step, is_short: bool) -> impl IntoView {
     let skipped = usize::from(is_short);
@@ -34,7 +34,7 @@ fn Steps(at: Step, is_short: bool) -> impl IntoView {
     view! { <StepIndicator steps=steps.collect() current=at as usize + 1 - skipped /> }
 }
 
-/// Whether the wizard was entered without the choice of a method, asked before anything is active.
+/// Whether the wizard skipped the choice of a method. Must be called before the method is active.
 fn is_short() -> bool {
     untrack(|| {
         shell().viewer().is_some_and(|viewer| {

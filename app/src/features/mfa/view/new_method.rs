@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// `/profile/mfa/new`: which method; there is one today.
+/// `/profile/mfa/new`: the choice of a method. Today there is one.
 #[component]
 pub(crate) fn NewMethod() -> impl IntoView {
     let shell = shell();

@@ -33,7 +33,7 @@ pub(crate) fn SetUp() -> impl IntoView {
     }
 }
 
-/// With a method there is a key to show only while a reset waits: after a reload, but not for Back after the wizard.
+/// A user with a method sees a key only while a reset is pending, for example after a reload, but not after Back from the end of the wizard.
 #[component]
 fn IfResetWaits() -> impl IntoView {
     let (shell, go) = (shell(), go());
@@ -71,8 +71,8 @@ fn Key() -> impl IntoView {
     let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let (answer, reload) = load(set_up);
     effect(move || match answer.get() {
-        // The key waits, but the verification that it was shown for is too old. With the password it is shown again, so that a phone
-        // that has scanned it need not scan another one, and a person without their old device needs no second backup code.
+        // The pending key is still valid, but its verification has expired. Confirming the password shows the key again, so the user need not
+        // scan a new one on their phone, and a user without their old device needs no second backup code.
         Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
             shell
                 .after_password
@@ -117,7 +117,7 @@ fn Key() -> impl IntoView {
     }
 }
 
-/// In a forced set-up: who demands it, and the ways out.
+/// In a forced set-up: the account that requires MFA, and how to leave.
 #[component]
 fn Demanded() -> impl IntoView {
     let shell = shell();
@@ -138,7 +138,7 @@ fn Demanded() -> impl IntoView {
 #[component]
 fn Instructions(
     pending: PendingSetUp,
-    /// Whether there is an authenticator that this one will replace.
+    /// Whether the new authenticator replaces another one.
     has_mfa: bool,
 ) -> impl IntoView {
     let PendingSetUp {
@@ -196,7 +196,7 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     let failed = RwSignal::new(None::<AppError>);
     shell.forget_once_back(failed);
     let said = in_words(failed);
-    // In a forced set-up there is nowhere to go back to: the ways out are in the user menu.
+    // A forced set-up has no previous page. The user menu has the ways to leave.
     let is_forced = memo(move || {
         matches!(
             shell.viewer(),

@@ -21,7 +21,7 @@ use crate::{
     words,
 };
 
-/// `/profile/mfa/verify`: proves the new authenticator application.
+/// `/profile/mfa/verify`: confirms the new authenticator application.
 #[component]
 pub(crate) fn VerifyMethod() -> impl IntoView {
     let (shell, go) = (shell(), go());
@@ -54,7 +54,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     }
 }
 
-/// The key that this tab has shown proves nothing any more: another tab was quicker, or it took too long.
+/// The key that this tab has shown is no longer pending, because another tab was faster or it expired.
 fn gone(shell: &Shell) {
     let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let why = if has_mfa {
@@ -84,7 +84,7 @@ fn Proof() -> impl IntoView {
             Ok(mut sheet) => {
                 let viewer = sheet.viewer.take();
                 shell.sheet.set_value(Some(sheet));
-                // A forced set-up is over with the code: Back must not lead into it again.
+                // A forced set-up ends with this code, so Back must not return to it.
                 match viewer {
                     Some(viewer) => shell.set_viewer(Some(viewer)),
                     None => shell.refresh(),
@@ -100,7 +100,7 @@ fn Proof() -> impl IntoView {
                 shell.refresh();
                 go(Page::Profile, true);
             }
-            // The answer to this tab's own code was lost on its way: then this session has codes to save.
+            // If the response to this tab's own code was lost, this session has codes to save.
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
                 shell.call(pending, whoami(), move |answer| {
                     let has_codes = matches!(&answer, Ok(Some(viewer)) if viewer.has_unsaved_codes);

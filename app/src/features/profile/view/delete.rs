@@ -5,14 +5,14 @@ use crate::{
     words,
 };
 
-/// What follows from a deletion, before the identity is verified for it.
+/// Explains the effect of a deletion, before the identity is verified for it.
 #[component]
 pub(super) fn Delete(
-    /// Whether it is asked.
+    /// Whether the dialog is open.
     open: RwSignal<bool>,
     /// The accounts that require MFA, by name.
     demanded_by: Vec<String>,
-    /// Goes on to the verification.
+    /// Starts the verification.
     #[prop(into)]
     on_delete: Callback<()>,
 ) -> impl IntoView {

@@ -11,7 +11,7 @@ use crate::{
     words,
 };
 
-/// `/`: the account, and how well the person is protected.
+/// `/`: the account, and whether the user is protected by MFA.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let shell = shell();

@@ -15,13 +15,13 @@ use crate::{
     words,
 };
 
-/// The method's name, which its owner may edit.
+/// The method's name, which the user can edit.
 #[component]
 pub(super) fn Name(name: String) -> impl IntoView {
     let name = RwSignal::new(name);
     let editing = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
-    // The form goes with the focus in it: the button that opened it takes the focus back.
+    // The closing form takes the focus away, so the button that opened it gets the focus back.
     let mut was_editing = false;
     effect(move || {
         let is_editing = editing.get();

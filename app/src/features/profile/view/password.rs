@@ -22,7 +22,7 @@ use crate::{
     words,
 };
 
-/// `/profile/password`: a new password, for whoever gives the current one and, with MFA on, a code.
+/// `/profile/password`: sets a new password. Requires the current one and, with MFA on, a code.
 #[component]
 pub(crate) fn ChangePassword() -> impl IntoView {
     let (shell, go) = (shell(), go());
@@ -127,7 +127,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     }
 }
 
-/// At which of the fields a refusal is said, in their order; none for what concerns the whole form.
+/// The index of the field that shows a refusal; none if the refusal concerns the whole form.
 const fn place(error: &AppError) -> Option<usize> {
     match error {
         AppError::WrongCredentials => Some(0),

@@ -108,7 +108,7 @@ fn Codes(left: u32) -> impl IntoView {
     }
 }
 
-/// Reminds whoever never finished.
+/// Reminds the user of backup codes that they have not confirmed as saved.
 #[component]
 fn Unsaved(
     /// Whether the valid codes were confirmed as saved.

@@ -11,7 +11,7 @@ use crate::{
     words,
 };
 
-/// `Test my authenticator`: a code that proves nothing but that the application works.
+/// `Test my authenticator`: a code that only shows that the application works.
 #[component]
 pub(super) fn Test() -> impl IntoView {
     let open = RwSignal::new(false);

@@ -16,7 +16,7 @@ use crate::{
     words,
 };
 
-/// `/sign-in/account`: which account to work in.
+/// `/sign-in/account`: the choice of the account to work in.
 #[component]
 pub(crate) fn ChooseAccount() -> impl IntoView {
     let (shell, go) = (shell(), go());
@@ -64,10 +64,10 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
             go(Page::Home, true);
         }
     });
-    // Taken out of the account meanwhile: the list is another one now.
+    // The user was removed from the account meanwhile, so the list has changed.
     effect(move || {
         if refused.get() == Some(AppError::NotFound) {
-            // The button that was pressed goes with the list.
+            // The pressed button disappears with the list.
             focus_heading();
             reload();
             shell.refresh();
@@ -92,7 +92,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     }
 }
 
-/// A button: its name is the account's, then the role.
+/// A button whose name is the account's name, then the role.
 #[component]
 fn Place(
     place: AccountOption,

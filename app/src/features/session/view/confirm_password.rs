@@ -21,8 +21,8 @@ use crate::{
     words,
 };
 
-/// Where the password leads after a reload, which forgets what waits for it: to the codes or the key that wait, and from a set-up
-/// without a key to My profile.
+/// The page after the password if a reload has cleared the shell's state: the unsaved codes, or the pending key. Without a pending key the
+/// set-up leads to My profile.
 fn after_reload(viewer: Option<&Viewer>) -> Page {
     match viewer {
         Some(viewer) if viewer.has_unsaved_codes => Page::BackupCodes,
@@ -30,7 +30,7 @@ fn after_reload(viewer: Option<&Viewer>) -> Page {
     }
 }
 
-/// `/confirm-password`: before something that a stolen open session must not do.
+/// `/confirm-password`: the password, before an action that a stolen open session must not allow.
 #[component]
 pub(crate) fn ConfirmPassword() -> impl IntoView {
     let (shell, go, way) = (shell(), go(), way());

@@ -23,7 +23,7 @@ use crate::{
     words,
 };
 
-/// `/setup`: the first account and its owner.
+/// `/setup`: the first account and its Owner.
 #[component]
 pub(crate) fn FirstStart() -> impl IntoView {
     let token = shell()

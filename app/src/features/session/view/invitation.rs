@@ -19,7 +19,7 @@ use crate::{
     words,
 };
 
-/// `/invitation`: somebody chooses their password.
+/// `/invitation`: an invited user chooses their password.
 #[component]
 pub(crate) fn Invitation() -> impl IntoView {
     let token = shell()

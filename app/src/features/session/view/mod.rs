@@ -27,7 +27,7 @@ use crate::{
     words,
 };
 
-/// The password rule as a form asks it: the text in NFC, or what is wrong with it.
+/// Checks the password rule for a form, on the text in NFC. Returns what is wrong.
 pub(crate) fn password_error(typed: &str) -> Option<String> {
     let nfc = call(&typed.into(), "normalize", &Array::of1(&"NFC".into()));
     let nfc = nfc.ok().and_then(|nfc| nfc.as_string());
@@ -36,8 +36,8 @@ pub(crate) fn password_error(typed: &str) -> Option<String> {
         .map(|_| words::invalid(crate::wire::error::Field::Password).to_owned())
 }
 
-/// A link that does not open anything: it works no more, it was damaged on its way, or the page was reloaded, after which the token has left
-/// the address bar and nothing is known of the link.
+/// A link that does not work: it is no longer valid, it was damaged, or the page was reloaded, which removes the token from the address
+/// bar.
 #[component]
 fn DeadLink(token: SecretText) -> impl IntoView {
     let said = match token.expose() {

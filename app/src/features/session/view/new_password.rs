@@ -1,4 +1,4 @@
-//! The field for a password that is chosen: the rule is said while it is typed.
+//! The field for a new password, which shows the rule during typing.
 
 use domain::people::password::{MAX_CHARS, MIN_CHARS};
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ pub(crate) fn NewPasswordField(
     /// Name for the browser's memory.
     #[prop(default = "password")]
     name: &'static str,
-    /// What is typed.
+    /// The typed text.
     value: RwSignal<String>,
     /// What is wrong with it.
     error: RwSignal<Option<String>>,
@@ -52,7 +52,7 @@ fn said(typed: usize, fits: bool) -> String {
 mod tests {
     use super::*;
 
-    /// P18 of the field: nobody types fourteen characters and hears of it after the button.
+    /// P18 of the field: a user who types fourteen characters learns that they are too few before they press the button.
     #[test]
     fn p18_the_rule_counts_along() {
         assert_eq!(said(0, false), "At least 15 characters");

@@ -19,7 +19,7 @@ use crate::{
 pub(crate) fn SignIn() -> impl IntoView {
     let shell = shell();
     let go = go();
-    // What was typed and pressed before the app was there goes on in its own fields.
+    // Text and a submit from before the app started continue in the app's own fields.
     let typed = boot::typed();
     let known = shell.sign_in_as.try_update_value(Option::take).flatten();
     let (email, password) = (
@@ -31,7 +31,7 @@ pub(crate) fn SignIn() -> impl IntoView {
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let refused = RwSignal::new(shell.take_end());
     let pending = RwSignal::new(false);
-    // A submit that waits to hear whether somebody is signed in already.
+    // A submit that waits until it is known whether a user is already signed in.
     let waits = RwSignal::new(false);
     let submit = move || {
         refused.set(None);
@@ -107,7 +107,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     }
 }
 
-/// Goes on with a submit that waits once the server has said that nobody is signed in.
+/// Continues a waiting submit once the server has answered that no user is signed in.
 fn go_on_once_confirmed(
     waits: RwSignal<bool>,
     pending: RwSignal<bool>,
@@ -128,7 +128,7 @@ fn go_on_once_confirmed(
         if !is_confirmed {
             return refused.set(failed);
         }
-        // If somebody is, the guard leads to where they belong, and their session stays what it is.
+        // If a user is signed in, the guard redirects them, and their session is not replaced.
         if untrack(|| shell.viewer()).is_none() {
             submit();
         }

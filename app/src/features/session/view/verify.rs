@@ -59,7 +59,7 @@ pub(crate) fn Verify() -> impl IntoView {
     }
 }
 
-/// Who can help, asked for when somebody wants to know.
+/// The Owners who can help. Their names are loaded when the user opens this part.
 #[component]
 fn LostDevice() -> impl IntoView {
     let open = RwSignal::new(false);

@@ -1,4 +1,4 @@
-//! The page that verifies an identity within a session, and what it opens the way to.
+//! The page that verifies an identity within a session, and the actions that follow.
 
 mod offer;
 mod page;

@@ -11,7 +11,7 @@ use crate::{
     words,
 };
 
-/// After a sign-in by one of the last backup codes: new ones, or a new device. Whoever used the last one is not stuck.
+/// Offers new codes or a new device after a sign-in with one of the last backup codes, so that a user without codes is not stuck.
 #[component]
 pub(crate) fn RecoveryOffer() -> impl IntoView {
     let (shell, way) = (shell(), way());
@@ -27,7 +27,7 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
             open.set(true);
         }
     });
-    // It is for the person who signed in, in whatever tab another one does so.
+    // The offer is for the user who signed in, so it closes if another user signs in, in any tab.
     let person = memo(move || shell.viewer().map(|viewer| viewer.email));
     let mut before = None;
     effect(move || {
@@ -38,7 +38,7 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         }
         before = now;
     });
-    // It closes once the way is clear; what was refused is said in it, with the buttons to try again.
+    // The dialog closes when the action continues. A refusal keeps it open, with the buttons to try again.
     let mut was_pending = false;
     effect(move || {
         let is_pending = way.pending.get();

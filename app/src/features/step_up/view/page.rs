@@ -22,7 +22,7 @@ use crate::{
     words,
 };
 
-/// `/verify/:action`: proves the identity before an action, and names its cost.
+/// `/verify/:action`: verifies the identity before an action, and states the action's effect.
 #[component]
 pub(crate) fn StepUp(action: Action) -> impl IntoView {
     let (shell, go) = (shell(), go());
@@ -86,13 +86,13 @@ fn Question(asked: AskedFor) -> impl IntoView {
             if words::is_lost(&error) {
                 was_lost.try_set_value(true);
             } else if was_lost.try_get_value() == Some(true) && is_used(&error) {
-                // The try before, whose answer was lost, may have been taken: then the action is granted, and goes on.
+                // The previous attempt, whose response was lost, may have been accepted. Then the action is granted, and continues.
                 way.resume(intent(), asked.with_value(|asked| asked.about.clone()));
             }
             refused.try_set(Some(error));
         }
     };
-    // What no further try can mend leads back to where it was asked.
+    // A refusal that another attempt can't fix leads back to where the action started.
     effect(move || {
         let final_word = way.failed.get().filter(|error| !words::is_lost(error));
         if let Some(error) = final_word {
@@ -117,7 +117,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     };
     let leave = move || {
         let back = back(&asked.read_value().intent);
-        // Whether it is forgotten now or lapses in ten minutes: nothing was granted.
+        // Nothing was granted, so it does not matter whether the request is deleted now or expires in ten minutes.
         shell.call(leaving, cancel(), move |_| go(back, true));
     };
     let typed = shell.typed_code.try_update_value(Option::take).flatten();
@@ -133,7 +133,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
             <When holds=move || is_on() && way.pending.get()>
                 <Skeleton lines=2 />
             </When>
-            // The server was away, and is there again.
+            // The connection was lost, and is back.
             <When holds=move || is_on() && !way.pending.get()>
                 <p>"Your identity is verified. What you asked for may not be done yet."</p>
                 <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
@@ -142,7 +142,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     }
 }
 
-/// Whether a code that was taken is refused like this when it is given again.
+/// Whether this is the refusal of a code that was already accepted once.
 const fn is_used(error: &AppError) -> bool {
     matches!(
         error,
@@ -150,7 +150,7 @@ const fn is_used(error: &AppError) -> bool {
     )
 }
 
-/// Where the action was asked for.
+/// The page where the action was started.
 pub(super) fn back(intent: &Intent) -> Page {
     match intent {
         Intent::Reset | Intent::Delete | Intent::Generate => Page::Profile,

@@ -1,4 +1,4 @@
-//! From the wish to the action: asked, verified where needed, performed.
+//! Leads from the request to the action: asks, verifies if necessary, performs.
 
 use domain::second_factor::step_up::Intent;
 use leptos::prelude::*;
@@ -26,15 +26,15 @@ use crate::{
 pub(crate) struct Way {
     shell: Shell,
     go: Callback<(Page, bool)>,
-    /// Whether something is on its way.
+    /// Whether a request is being sent.
     pub pending: RwSignal<bool>,
-    /// Why the last try was refused.
+    /// Why the last request was refused.
     pub failed: RwSignal<Option<AppError>>,
-    /// The action whose answer was lost on its way: it may have been done.
+    /// The action whose response was lost, so that it may have been performed.
     lost: StoredValue<Option<Intent>>,
 }
 
-/// The way, for one page.
+/// Creates the state for one page.
 pub(crate) fn way() -> Way {
     let (shell, go) = (shell(), go());
     let failed = RwSignal::new(None);
@@ -49,13 +49,13 @@ pub(crate) fn way() -> Way {
 }
 
 impl Way {
-    /// Asks for the action, and goes on to the verification; or to the action itself where a sign-in by backup code stands for it, or where
-    /// a verification is still good. `about` is the name of the account or member.
+    /// Requests the action and goes to the verification; or performs the action at once, if a sign-in by backup code counts as its verification
+    /// or an earlier verification is still valid. `about` is the name of the account or member.
     pub fn start(self, intent: Intent, about: Option<String>) {
         self.ask(intent, about, false);
     }
 
-    /// Does so for a page that only leads there: it leaves the history.
+    /// Like [`Self::start`], for a page that only leads to the action: the page is removed from the history.
     pub fn resume(self, intent: Intent, about: Option<String>) {
         self.ask(intent, about, true);
     }
@@ -87,7 +87,7 @@ impl Way {
         );
     }
 
-    /// Performs what was verified; `about` is the name of the account or member.
+    /// Performs the verified action; `about` is the name of the account or member.
     pub fn perform(self, intent: Intent, about: Option<String>) {
         self.failed.set(None);
         let Self { shell, .. } = self;
@@ -143,12 +143,12 @@ impl Way {
             });
     }
 
-    /// Not generic, so that the pages hold it once.
+    /// Not generic, so that the pages contain it only once.
     fn not_done(self, intent: Intent, error: AppError) {
         if words::is_lost(&error) {
             self.lost.try_set_value(Some(intent));
         } else if self.is_lost(&intent) {
-            // The verification was taken: by the try before, whose answer did not arrive.
+            // The previous attempt, whose response was lost, took the grant.
             return self.look_what_became(intent, None);
         }
         self.fail(error);
@@ -158,8 +158,8 @@ impl Way {
         self.lost.try_get_value().flatten().as_ref() == Some(intent)
     }
 
-    /// After a lost answer: new codes that nobody has seen are replaced by the page that shows them. Anything else is asked for anew (with
-    /// whether the page leaves the history), or the person is told to look.
+    /// After a lost response, asks for the state. New codes that were never shown are replaced on the page that shows codes. Other actions are
+    /// requested again (`ask_anew`: whether the page is removed from the history), or the user is told to check.
     fn look_what_became(self, intent: Intent, ask_anew: Option<bool>) {
         self.shell
             .call(self.pending, whoami(), move |answer| match answer {
@@ -183,7 +183,7 @@ impl Way {
     }
 
     fn leave(self, page: Page) {
-        // The person may have left the page meanwhile: then they stay where they are.
+        // The user may have left the page meanwhile. Then they stay where they are.
         self.go.try_run((page, true));
     }
 

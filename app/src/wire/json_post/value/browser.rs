@@ -1,4 +1,4 @@
-//! What `JSON.parse` of the browser makes.
+//! The values that the browser's `JSON.parse` returns.
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

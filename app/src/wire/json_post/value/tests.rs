@@ -1,4 +1,4 @@
-//! Right answers and odd ones, without a browser: what it parses is here what `serde_json` parses.
+//! Valid and invalid answers, tested without a browser: `serde_json` replaces the browser's parser.
 
 use domain::{
     ids::{AccountId, UserId},
@@ -82,7 +82,7 @@ fn members() -> MembersShown {
     }
 }
 
-/// An answer with one part of it changed.
+/// An answer with one value replaced.
 fn changed(pointer: &str, value: Parsed) -> Parsed {
     let mut answer = serde_json::to_value(members()).unwrap();
     *answer.pointer_mut(pointer).unwrap() = value;
@@ -120,7 +120,7 @@ fn a_refusal_is_read() {
     assert_eq!(read, AppError::Paused { seconds: 42 });
 }
 
-/// A newer server may say more.
+/// A newer server may send more fields.
 #[test]
 fn an_unknown_field_is_left_out_however_deep_it_is() {
     let mut deep = json!([]);

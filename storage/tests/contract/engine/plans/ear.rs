@@ -1,4 +1,4 @@
-//! Listens to what the driver is asked for.
+//! Captures the statements that the driver executes.
 
 use std::sync::{Mutex, Once};
 
@@ -16,16 +16,16 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// The driver's name for what it logs.
+/// The driver's log target.
 const STATEMENTS: &str = "sqlx::query";
-/// Whoever is in a span of this name is listened to: other tests run beside.
+/// Only statements in a span of this name are captured, because other tests run at the same time.
 const SPAN: &str = "heard";
 
 const EXPLAINED: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// The statements that were executed for this work.
+/// The statements that this work executed.
 pub async fn hear(work: impl Future<Output = ()>) -> Vec<String> {
     static BEGIN: Once = Once::new();
     BEGIN.call_once(|| {
@@ -34,9 +34,9 @@ pub async fn hear(work: impl Future<Output = ()>) -> Vec<String> {
     });
     work.instrument(info_span!(SPAN)).await;
     let heard = std::mem::take(&mut *HEARD.lock().unwrap());
-    // Several may have gone to a file together: each has a plan of its own.
+    // On a file, several statements may be joined in one text. Each has its own plan.
     let each = heard.iter().flat_map(|text| text.split(';')).map(str::trim);
-    // The rest begins and ends transactions, or asks for a setting.
+    // Other statements begin and end transactions, or read a setting.
     each.filter(|sql| EXPLAINED.iter().any(|verb| sql.starts_with(verb)))
         .map(str::to_owned)
         .collect()
@@ -55,7 +55,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
     }
 }
 
-/// Short ones stand in the summary, and nowhere else.
+/// The driver logs short statements in the summary only.
 #[derive(Default)]
 struct Statement {
     summary: String,

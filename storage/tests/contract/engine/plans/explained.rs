@@ -1,4 +1,4 @@
-//! What an engine says of the way it goes.
+//! Checks the plans that an engine chooses.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,14 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, raw_sql};
 
 use crate::support::{Database, engine};
 
-/// Tables of one row, or of a row for each of three purposes: there is no shorter way.
+/// Tables of one row, or of one row for each of three purposes. A scan is their best plan.
 const FEW_ROWS: [&str; 3] = ["event_chain", "heartbeat", "data_keys"];
-/// The sweep counts the names that strangers made up, once a minute and up to their bound: that is an index from end to end.
+/// Once a minute, the sweep counts the names that strangers invented, up to their maximum. That reads a whole index.
 const COUNTED: &str = "FROM password_attempts ORDER BY failures DESC";
-/// A server plans a statement for its values five times, and then decides whether one plan will do for all.
+/// `PostgreSQL` plans a prepared statement five times for its values, and then decides whether to use a generic plan.
 const PLANS: usize = 7;
 
-/// Those that read a table or an index from end to end, each with its plan.
+/// Statements that scan a whole table or index, each with its plan.
 pub async fn faults(database: &Database, statements: &BTreeSet<String>) -> Vec<String> {
     let url = database.url.replace(' ', "%20");
     let mut connection = AnyConnection::connect(&url).await.unwrap();
@@ -31,7 +31,7 @@ pub async fn faults(database: &Database, statements: &BTreeSet<String>) -> Vec<S
 
 async fn sqlite(connection: &mut AnyConnection, sql: &str) -> Option<String> {
     let plan = rows(connection, format!("EXPLAIN QUERY PLAN {sql}"), "detail").await;
-    // What a statement brings along itself, and rows that are read again once they are chosen or counted: no table is called so.
+    // Subqueries and values of the statement itself, which no table is named like.
     let own = ["SCAN listed", "SCAN dead", "CONSTANT ROW", "VALUES CLAUSE"];
     let is_own = |step: &str| {
         own.iter().any(|own| step.ends_with(own)) || step.starts_with("SCAN (subquery-")
@@ -45,7 +45,7 @@ async fn postgres(connection: &mut AnyConnection, sql: &str) -> Option<String> {
         .take_while(|number| has_value(sql, *number))
         .count();
     rows(connection, format!("PREPARE hot AS {sql}"), "").await;
-    // Texts of no type yet, which the server takes for whatever stands there.
+    // Untyped literals, to which the server assigns the type of each parameter.
     let values = vec!["'1'"; values].join(", ");
     let values = if values.is_empty() {
         values
@@ -66,7 +66,7 @@ async fn postgres(connection: &mut AnyConnection, sql: &str) -> Option<String> {
     fault
 }
 
-/// Whether a plan reads a whole table, or a whole index: one that it asks for nothing.
+/// Whether a plan reads a whole table, or a whole index without a condition.
 fn is_whole(plan: &[String]) -> bool {
     let follows = plan.iter().skip(1).map(Some).chain([None]);
     plan.iter().zip(follows).any(|(step, next)| {

@@ -1,12 +1,12 @@
-//! By few rows a server would rather read a table as a whole: some thousand in each, and statistics about them. A file has none, and is
-//! read in the same way however many rows there are.
+//! With few rows `PostgreSQL` prefers to scan a table, so each table gets some thousand rows and
+//! statistics. A `SQLite` file has no statistics, so its plans do not depend on the number of rows.
 
 use sqlx::Executor;
 
 use crate::support::{Database, START, engine, vault};
 
-/// People with an account, a session and a browser each, half of them with an authenticator, codes, a key that waits and a grant; and
-/// what is counted and written down. Nothing of it is over.
+/// Users with an account, a session and a browser each; half of them with an authenticator, codes,
+/// a pending key and a grant; and counters and events. None of the rows has expired.
 const FILL: [&str; 18] = [
     "INSERT INTO users (id, email, name, name_folded, created_at) SELECT n, n || '@example.com', n, n, 0 FROM generate_series(1, 5000) n",
     "INSERT INTO accounts (id, name, name_folded, created_at) SELECT n, n, n, 0 FROM generate_series(1, 5000) n",

@@ -19,7 +19,7 @@ use crate::{
     words,
 };
 
-/// What there is to show.
+/// What the page shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Waiting,
@@ -27,7 +27,7 @@ enum Shown {
     Accounts { with_protection: bool },
 }
 
-/// `/accounts`: the person's accounts and their MFA rule.
+/// `/accounts`: the user's accounts and their MFA rule.
 #[component]
 pub(crate) fn Accounts() -> impl IntoView {
     let asked = ask(|| (), |()| list());
@@ -70,7 +70,7 @@ fn Rows(asked: Asked<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> i
             accounts.map(|account| account.id.to_string()).collect()
         })
     });
-    // By id: the switch that was pressed keeps the focus when newer rows come.
+    // Rows are keyed by id, so that a pressed switch keeps the focus when newer rows arrive.
     let row = move |id: String| {
         let account = asked.answer.with_untracked(|accounts| {
             let mut accounts = accounts.iter().flatten();

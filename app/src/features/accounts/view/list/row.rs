@@ -16,12 +16,12 @@ use crate::{
     words,
 };
 
-/// An account: its row stays while what stands in it changes.
+/// An account's row. The row's elements stay when its data changes.
 #[component]
 pub(super) fn Row(
-    /// As it came first.
+    /// The account as first loaded.
     account: AccountRow,
-    /// What came since.
+    /// The newest answer.
     asked: Asked<Vec<AccountRow>>,
     /// How to change its rule.
     rules: Rules,
@@ -66,7 +66,7 @@ pub(super) fn Row(
     }
 }
 
-/// The switch, and who set it when.
+/// The switch, and who last set the rule and when.
 #[component]
 fn Rule(
     row: Memo<AccountRow>,

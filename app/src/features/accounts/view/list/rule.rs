@@ -14,10 +14,10 @@ use crate::{
     words,
 };
 
-/// How the rules of the listed accounts are changed, one at a time.
+/// Changes the rules of the listed accounts, one at a time.
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
-    /// The account whose switch was pressed, as it stood then.
+    /// The account whose switch was pressed, as it was then.
     pub account: RwSignal<Option<AccountRow>>,
     /// Whether the effect of requiring MFA is shown.
     pub asking: RwSignal<bool>,
@@ -29,7 +29,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// For one page.
+    /// Creates the state for one page.
     pub fn new(asked: Asked<Vec<AccountRow>>) -> Self {
         let (shell, way) = (shell(), way());
         let require = move |account: AccountRow| {
@@ -43,7 +43,7 @@ impl Rules {
                     if matches!(viewer.standing, Standing::Full { .. }) {
                         asked.again();
                     }
-                    // An Owner without MFA is led into the set-up by what the session may do now.
+                    // Sends an Owner without MFA to the set-up, because their session now requires it.
                     shell.set_viewer(Some(viewer));
                 }
                 Err(error) => {
@@ -51,7 +51,7 @@ impl Rules {
                 }
             });
         };
-        // The person's role changed meanwhile: so do the rows.
+        // The user's role has changed meanwhile, so the rows are loaded again.
         effect(move || {
             if matches!(
                 way.failed.get(),
@@ -76,7 +76,7 @@ impl Rules {
         self.pending.get() && pressed.as_ref().is_some_and(|row| row.id == *account)
     }
 
-    /// The switch was pressed: on asks first, off goes to the verification.
+    /// Handles a press of the switch: switching on asks for confirmation, switching off starts the verification.
     pub fn press(self, account: AccountRow) {
         if self.pending.get_untracked() {
             return;
@@ -91,7 +91,7 @@ impl Rules {
         }
     }
 
-    /// Tries once more; the message goes, and with it the button that was pressed.
+    /// Repeats the change. Moves the focus to the heading, because the message and its button disappear.
     pub fn retry(self) {
         focus_heading();
         self.change();

@@ -8,7 +8,7 @@ use crate::{
     words,
 };
 
-/// What follows from requiring MFA.
+/// Explains the effect of requiring MFA and asks for confirmation.
 #[component]
 pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     let shell = shell();

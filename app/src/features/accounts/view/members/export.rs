@@ -10,7 +10,7 @@ use crate::{
     words,
 };
 
-/// Hands the members that match to the browser as a file.
+/// Downloads the matching members as a CSV file.
 #[component]
 pub(super) fn DownloadCsv(
     filters: Filters,

@@ -13,14 +13,14 @@ use crate::{
     },
 };
 
-/// How long somebody must have stopped typing.
+/// How long the user must have stopped typing before the search starts.
 const TYPED: Duration = Duration::from_millis(250);
 
-/// Which members are wanted, and the fields that say so.
+/// The requested members, and the fields that select them.
 #[derive(Clone, Copy)]
 pub(super) struct Filters {
     wanted: RwSignal<MembersWanted>,
-    /// The same, told only when it is another.
+    /// The requested members, which notifies only if they change.
     pub question: Memo<MembersWanted>,
     typed: RwSignal<String>,
     chosen: RwSignal<String>,
@@ -28,7 +28,7 @@ pub(super) struct Filters {
 }
 
 impl Filters {
-    /// Fields for a first question: what this entry of the history asked for before a reload or Back, or all members.
+    /// Creates the fields with the search and state stored in this history entry before a reload or Back, or for all members.
     pub fn new(account: AccountId) -> Self {
         let (state, search) = kept(&account).unwrap_or_default();
         let typed = RwSignal::new(search.clone());
@@ -72,12 +72,12 @@ impl Filters {
         }
     }
 
-    /// Whether only some of the members are wanted, as the last answer was asked for.
+    /// Whether the last request had a search or a filter.
     pub fn is_narrowed(self) -> bool {
         self.question.read_untracked().is_narrowed()
     }
 
-    /// Shows all members; the button that was pressed goes, the focus moves to the search.
+    /// Shows all members. Moves the focus to the search, because the pressed button disappears.
     pub fn clear(self) {
         self.typed.set(String::new());
         self.chosen.set(String::new());
@@ -87,12 +87,12 @@ impl Filters {
         }
     }
 
-    /// Turns to another page.
+    /// Shows another page.
     pub fn turn(self, page: u32) {
         self.wanted.update(|wanted| wanted.page = page);
     }
 
-    /// Turns back when there are fewer pages than there were.
+    /// Goes back to the last page if there are fewer pages than before.
     pub fn stay_within(self, asked: Asked<MembersShown>) {
         effect(move || {
             let answer = asked.answer.read();
@@ -105,7 +105,7 @@ impl Filters {
     }
 }
 
-/// Keeps search and state with this entry of the history: they go to no server and into no address.
+/// Stores search and state in this history entry instead of the URL. Nothing is sent to the server for this.
 fn keep(wanted: &MembersWanted) {
     let state = wanted.state.map_or("", MemberState::as_str);
     let entry = [wanted.account.as_str(), state, &wanted.search].join("\n");
@@ -114,7 +114,7 @@ fn keep(wanted: &MembersWanted) {
     }
 }
 
-/// The state and the search that were kept for this account.
+/// The state and the search stored for this account.
 fn kept(account: &AccountId) -> Option<(Option<MemberState>, String)> {
     let entry = window().history().ok()?.state().ok()?.as_string()?;
     let (of, entry) = entry.split_once('\n')?;

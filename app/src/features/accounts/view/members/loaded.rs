@@ -22,7 +22,7 @@ use crate::{
     words,
 };
 
-/// The members: what stands around their table stays while other rows come.
+/// The members. The elements around their table stay while newer rows load.
 #[component]
 pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
     let resets = Resets::new(filters);

@@ -24,7 +24,7 @@ use crate::{
     words,
 };
 
-/// What there is to show.
+/// What the page shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Waiting,
@@ -37,7 +37,7 @@ enum Shown {
 impl Shown {
     fn of(asked: Asked<MembersShown>) -> Self {
         match asked.failed.get() {
-            // Whatever is shown already: it is closed to them now.
+            // Replaces members that are already shown, because the user may no longer see them.
             Some(AppError::NotFound | AppError::NotAllowed) => Self::NotFound,
             Some(AppError::SetUpRequired) => Self::SetUpOwed,
             _ if asked.answer.read().is_some() => Self::Members,
@@ -75,7 +75,7 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
     })
 }
 
-/// The account is closed to an Owner who does not obey its rule.
+/// Tells an Owner without MFA that the account is closed until they set up the MFA that it requires.
 #[component]
 fn SetUpOwed() -> impl IntoView {
     view! {

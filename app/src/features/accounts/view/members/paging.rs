@@ -7,7 +7,7 @@ use crate::{
     ui::{Button, When, browser::reactive::memo, written},
 };
 
-/// From one page of members to the next; nothing where one page holds all.
+/// Buttons to the previous and next page of members; nothing if all members fit on one page.
 #[component]
 pub(super) fn Paging(
     filters: Filters,

@@ -11,7 +11,7 @@ use crate::{
     words,
 };
 
-/// How members of an account are reset, one at a time.
+/// Resets members of an account, one at a time.
 #[derive(Clone, Copy)]
 pub(super) struct Resets {
     filters: Filters,
@@ -19,13 +19,13 @@ pub(super) struct Resets {
     member: RwSignal<Option<MemberRow>>,
     asking: RwSignal<bool>,
     pending: RwSignal<bool>,
-    /// Why the last try was refused.
+    /// Why the last request was refused.
     pub failed: RwSignal<Option<AppError>>,
     verify: Callback<(Intent, String)>,
 }
 
 impl Resets {
-    /// For one page.
+    /// Creates the state for one page.
     pub fn new(filters: Filters) -> Self {
         let way = way();
         Self {
@@ -38,13 +38,13 @@ impl Resets {
         }
     }
 
-    /// Whether this member is on the way to the verification.
+    /// Whether the verification for this member's reset is starting.
     pub fn is_starting(self, member: &UserId) -> bool {
         let pressed = self.member.read();
         self.pending.get() && pressed.as_ref().is_some_and(|row| row.id == *member)
     }
 
-    /// The button was pressed.
+    /// Handles a press of the button: asks for confirmation.
     pub fn press(self, member: MemberRow) {
         if !self.pending.get_untracked() {
             self.failed.set(None);
@@ -53,7 +53,7 @@ impl Resets {
         }
     }
 
-    /// Tries once more; the message goes, and with it the button that was pressed.
+    /// Repeats the request. Moves the focus to the heading, because the message and its button disappear.
     pub fn retry(self) {
         focus_heading();
         self.start();
@@ -71,7 +71,7 @@ impl Resets {
     }
 }
 
-/// What follows from a reset.
+/// Explains the effect of a reset and asks for confirmation.
 #[component]
 pub(super) fn ResetDialog(resets: Resets) -> impl IntoView {
     let name = Signal::derive(move || {

@@ -31,7 +31,7 @@ pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl I
             members.map(|member| member.id.to_string()).collect()
         })
     });
-    // By person: a button that has the focus keeps it when newer rows come.
+    // Rows are keyed by user, so that a focused button keeps the focus when newer rows arrive.
     let row = move |id: String| {
         let member = untrack(|| found(asked, &id));
         member
@@ -52,7 +52,7 @@ fn found(asked: Asked<MembersShown>, id: &str) -> Option<MemberRow> {
     })
 }
 
-/// What stands in the last column, as a number: so told only when it changes.
+/// The content of the last column as a number, so that it notifies only if it changes.
 const fn reset_kind(member: &MemberRow) -> u32 {
     match (member.state.has_mfa(), member.no_reset) {
         (false, _) => 0,
@@ -63,9 +63,9 @@ const fn reset_kind(member: &MemberRow) -> u32 {
 
 #[component]
 fn Row(
-    /// As it came first.
+    /// The member as first loaded.
     member: MemberRow,
-    /// What came since.
+    /// The newest answer.
     asked: Asked<MembersShown>,
     resets: Resets,
 ) -> impl IntoView {
@@ -74,7 +74,7 @@ fn Row(
     let name = Signal::derive(move || row.read().name.clone());
     let email = Signal::derive(move || row.read().email.clone());
     let role = Signal::derive(move || words::role(row.read().role).to_owned());
-    // Not the whole row: a newer time of use leaves the button alone.
+    // Depends only on the kind, so that a newer time of use does not rebuild the button.
     let kind = memo(move || reset_kind(&row.read()));
     let badge = shown(move || {
         let state = row.read().state;
@@ -109,7 +109,7 @@ fn time(at: Option<Timestamp>) -> AnyView {
     )
 }
 
-/// `Reset MFA`: in its row it needs no further name.
+/// The button `Reset MFA`. Its row names the member.
 #[component]
 fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
     let MemberRow {
