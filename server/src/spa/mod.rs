@@ -8,7 +8,7 @@
 //! changed on its way. A script or WASM that is missing is asked for once more, under another name; only a WASM that arrived and
 //! can't be compiled is blamed on the browser's age. A panic of the app ends WASM for good: a dialog opens over what was painted.
 //! `brand` puts the accent after the built styles, whose tokens it overrides: six colours a theme, in the proportions of
-//! `style/tokens.css`, each measured against every background it meets. The logo takes the place of the shield, under a name with
+//! `style/tokens.css`, each measured against every background it meets. The logo replaces the shield, under a name with
 //! its hash and with a CSP that allows nothing. `index` names the build of the pages (`x-build`) by a hash of the filled-in index
 //! page, which names every file by its hash. Nothing is loaded lazily, so an old tab works as long as the server understands it.
 

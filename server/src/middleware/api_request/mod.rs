@@ -1,10 +1,9 @@
 //! All guards before the server functions, in one layer, because each layer makes every request copy all layers behind it.
 //!
-//! The guards run cheapest first. The head is checked alone (path, origin, types, codings), then the body is read, then
-//! `repeats` looks for an identical request: before the session check, because the first request may have given the session
-//! another token. `visitor` notes the client's address, `access` resolves the caller and asks the policy, and `arguments`
-//! refuses what is no plain JSON. `pace` slows refusals without a session (ADR 24); sign-ins pass the limits in
-//! `usecases::session::admission`.
+//! The guards run cheapest first. The head is checked alone (path, origin, types, codings), then the body is read, then `repeats`
+//! looks for an identical request: before the session check, because the first request may have given the session another token.
+//! `visitor` notes the client's address, `access` resolves the caller and asks the policy, and `arguments` refuses what is no
+//! plain JSON. `pace` slows refusals without a session (ADR 24); sign-ins pass the limits in `usecases::session::admission`.
 //!
 //! `access` also notes the `Origin` of the request (actor, session, address, browser). `usecases::Context` works on services
 //! that write it with every event. A counted attempt is stored as failed until something completes it, or
