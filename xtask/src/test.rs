@@ -234,7 +234,9 @@ fn engines(depth: Depth) -> Result<()> {
     tools::ensure_for_engines()?;
     let playwright = playwright()?
         .args(["--config", "engines/playwright.config.ts"])
-        .remedy("the table above names engine and journey; docs/TESTING.md says how one is run alone");
+        .remedy(
+            "the table above names engine and journey; docs/TESTING.md says how one is run alone",
+        );
     match depth {
         Depth::Quick => playwright.run(),
         Depth::Deep => playwright.env("TWINLOCK_DEEP", "1").run(),
