@@ -47,7 +47,7 @@ enum Command {
     Faults(faults::FaultsArguments),
     /// Show every widget in every state, at /gallery in a build for development
     Gallery(gallery::GalleryArguments),
-    /// Print what a browser downloads and fail where that is over the budget
+    /// Print what a browser downloads and fail if that exceeds the budget
     Size(size::SizeArguments),
     /// Throw mutated input at every decoder that meets the outside, a minute each
     Fuzz(attack::FuzzArguments),

@@ -207,9 +207,9 @@ pub struct BrandingArgs {
     )]
     pub show_helpers: String,
 
-    /// Where somebody without their device finds help.
+    /// Where a person without their device finds help.
     #[arg(
-        help = "Where somebody without their device finds help, such as https://example.com/help or mailto:help@example.com",
+        help = "Where a person without their device finds help, such as https://example.com/help or mailto:help@example.com",
         long,
         env = "TWINLOCK_SUPPORT_URL",
         value_name = "URL",

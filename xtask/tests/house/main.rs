@@ -7,6 +7,7 @@
 
 mod circles;
 mod sizes;
+mod words;
 
 use std::{
     fs,

@@ -9,23 +9,23 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// Add somebody to an account; without a password prints an invitation link
+    /// Add a person to an account; without a password prints an invitation link
     Add(AddUserArgs),
     /// List the users
     List,
-    /// Set somebody's password, or print a link with which they choose a new one
+    /// Set a person's password, or print a link with which they choose a new one
     SetPassword(SetPasswordArgs),
-    /// Give somebody another email address to sign in with
+    /// Give a person another email address to sign in with
     SetEmail(SetEmailArgs),
-    /// Bar somebody: they are signed out and can't sign in, but nothing of theirs is lost
+    /// Bar a person: they are signed out and can't sign in, but nothing of theirs is lost
     Disable(EmailArgs),
-    /// Let somebody in again who was disabled
+    /// Let a disabled person in again
     Enable(EmailArgs),
-    /// Let somebody try codes again who was locked out by too many wrong ones
+    /// Let a person who is locked out by wrong codes try again
     Unlock(EmailArgs),
-    /// Take somebody's authenticator and backup codes away, so that they can set it up anew
+    /// Take a person's authenticator and backup codes away, so that they can set it up anew
     ResetMfa(EmailArgs),
-    /// Remove somebody and all that is theirs
+    /// Remove a person and all that is theirs
     Remove(EmailArgs),
 }
 
