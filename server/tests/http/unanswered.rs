@@ -5,11 +5,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     events::Origin,
-    ids::UserId,
-    ports::{KnownBrowser, KnownBrowsers, PortError, Sessions},
+    ids::{AccountId, SessionId, UserId},
+    ports::{
+        AccountChoice, KnownBrowser, KnownBrowsers, NewSession, Opened, PortError, SessionRecord,
+        Sessions, TokenSwap,
+    },
+    second_factor::totp::OffTime,
     time::Timestamp,
     token::TokenHash,
 };
+use serde_json::json;
 use usecases::{Ports, Scope, Services};
 
 use crate::support::{Options, TestServer};
@@ -52,5 +57,79 @@ async fn is_not_waited_for_twice() {
     .await;
     let owner = server.add_owner().await;
     let viewer = server.browser().sign_in(&owner).await.expect_ok();
+    assert_eq!(viewer["email"], owner.email);
+}
+
+/// Writes sessions, and fails like a database that does not answer when one is to be read within a use case.
+struct Unreadable(Arc<dyn Sessions>);
+
+#[async_trait]
+impl Sessions for Unreadable {
+    async fn open(&self, session: NewSession) -> Result<Opened, PortError> {
+        self.0.open(session).await
+    }
+
+    async fn find(&self, _: TokenHash) -> Result<Option<SessionRecord>, PortError> {
+        Err(PortError::Unavailable("no answer".into()))
+    }
+
+    async fn touch(&self, session: &SessionId, now: Timestamp) -> Result<(), PortError> {
+        self.0.touch(session, now).await
+    }
+
+    async fn note_refused_code(
+        &self,
+        session: &SessionId,
+        code: Option<OffTime>,
+    ) -> Result<(), PortError> {
+        self.0.note_refused_code(session, code).await
+    }
+
+    async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError> {
+        self.0.confirm_password(swap, now).await
+    }
+
+    async fn choose_account(
+        &self,
+        session: &SessionId,
+        account: &AccountId,
+    ) -> Result<AccountChoice, PortError> {
+        self.0.choose_account(session, account).await
+    }
+
+    async fn end(&self, session: &SessionId) -> Result<(), PortError> {
+        self.0.end(session).await
+    }
+}
+
+struct UnreadableFor(Arc<dyn Scope>);
+
+impl Scope for UnreadableFor {
+    fn seen_from(&self, services: &Services, origin: Origin) -> Services {
+        let services = self.0.seen_from(services, origin);
+        Services::from(Ports {
+            sessions: Arc::new(Unreadable(Arc::clone(&services.sessions))),
+            ..Ports::clone(&services)
+        })
+    }
+}
+
+/// ADR 36: the store has opened the session, so the browser needs its cookie although the answer is an error.
+#[tokio::test]
+async fn a_session_that_was_opened_keeps_its_cookie_with_an_error() {
+    let server = TestServer::start_with(Options::default(), |services| {
+        Services::from(Ports {
+            scope: Arc::new(UnreadableFor(Arc::clone(&services.scope))),
+            ..Ports::clone(&services)
+        })
+    })
+    .await;
+    let owner = server.add_owner().await;
+    let mut browser = server.browser();
+    let answer = browser.sign_in(&owner).await;
+    answer.expect_refused(503, "unavailable");
+    assert_eq!(answer.header("retry-after"), "5");
+    assert_eq!(answer.cookies().len(), 1, "the session's");
+    let viewer = browser.call("session/whoami", json!({})).await.expect_ok();
     assert_eq!(viewer["email"], owner.email);
 }
