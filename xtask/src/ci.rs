@@ -132,7 +132,7 @@ fn documentation() -> Result<()> {
 
 /// Checks the fuzz targets, which are a separate workspace that no other step covers.
 fn fuzz_targets() -> Result<()> {
-    Process::cargo(["check", "--manifest-path", "fuzz/Cargo.toml"])
+    Process::cargo(["check", "--manifest-path", "suites/fuzz/Cargo.toml"])
         .args(["--target-dir", "target/fuzz"])
         .run()
 }

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_elsewhere_is_there() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         for attack in all() {
             if let Plan::Elsewhere(file, test, _) = attack.plan {
                 let text = fs::read_to_string(root.join(file)).unwrap_or_default();

@@ -16,7 +16,7 @@ pub fn migrations(engine: Engine) -> Vec<Migration> {
         Engine::Postgres => "postgres",
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../storage/migrations")
+        .join("../../storage/migrations")
         .join(folder);
     let mut migrations: Vec<Migration> = fs::read_dir(folder)
         .unwrap()

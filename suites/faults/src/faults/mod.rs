@@ -49,7 +49,7 @@ pub fn all() -> Vec<Fault> {
         Fault::on(Sqlite, "F16", TryFully(restores::of_backups)),
         Fault::on(Sqlite, "F16", Elsewhere("server/tests/command_line/database/backup.rs", "under_load_brings_everybody_back_and_no_used_code")),
         Fault::on(Postgres, "F16", NotRun("a backup is pg_dump's; after it `twinlock restored` does what `restore` does")),
-        Fault::on_any("F17", Elsewhere("attack/src/families/totp.rs", "t9_the_servers_clock_jumps")),
+        Fault::on_any("F17", Elsewhere("suites/attack/src/families/totp.rs", "t9_the_servers_clock_jumps")),
         Fault::on_any("F18", NotRun("no mail is sent")),
         Fault::on(Sqlite, "F19", Try(limits::little_of_all)),
         Fault::on(Sqlite, "F20", TryFully(soak::on_sqlite)),
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_elsewhere_is_there() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         for fault in all() {
             if let Elsewhere(file, text) = fault.plan {
                 let found = fs::read_to_string(root.join(file)).unwrap_or_default();

@@ -84,7 +84,7 @@ fn main() -> ExitCode {
         .collect();
     let table = report::table(&rows);
     println!("\n{table}");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
     let written =
         fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("faults.md"), table));
     written.expect("the table could not be written");

@@ -1,4 +1,4 @@
-//! better-auth with its plugin for a second factor, on the same machine with equal resources (`bench/peers/better-auth`).
+//! better-auth with its plugin for a second factor, on the same machine with equal resources (`suites/bench/peers/better-auth`).
 
 use std::{
     io::{BufRead, BufReader},

@@ -106,7 +106,7 @@ fn publish(attacks: &'static [Attack], rows: &Rows, whole: bool) {
     let table = report::table(&rows);
     println!("{table}");
     if whole {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
         let written =
             fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("attack.md"), table));
         written.expect("the table could not be written");

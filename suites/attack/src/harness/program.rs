@@ -24,8 +24,9 @@ pub struct Running {
 /// Returns the binary under attack: `TWINLOCK_BIN`, or else the result of `cargo build --package server`.
 pub fn binary() -> PathBuf {
     let chosen = std::env::var_os("TWINLOCK_BIN").map(PathBuf::from);
-    let binary = chosen
-        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/twinlock"));
+    let binary = chosen.unwrap_or_else(|| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/debug/twinlock")
+    });
     assert!(
         binary.exists(),
         "{} is missing: `cargo build --package server`, or set TWINLOCK_BIN",

@@ -123,7 +123,7 @@ mod tests {
     /// Fails for a function that is not attacked, or a guessable secret that is not tried.
     #[test]
     fn no_function_of_the_product_is_missing() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/src/wire");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../app/src/wire");
         let access = fs::read_to_string(root.join("access.rs")).unwrap();
         let paths = access
             .split("(\"/api/")
