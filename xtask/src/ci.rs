@@ -34,7 +34,7 @@ pub struct CiArguments {
 /// The crates that run on the host.
 const HOST: &[&str] = &[
     "-p", "domain", "-p", "usecases", "-p", "storage", "-p", "server", "-p", "xtask", "-p",
-    "attack", "-p", "faults", "-p", "bench",
+    "attack", "-p", "faults", "-p", "bench", "-p", "testkit",
 ];
 
 /// Each group is checked with all targets. `app`, `usecases` and `domain` are built once for each side.

@@ -179,7 +179,7 @@ async fn a_right_code_that_finds_no_place_for_its_hashes_costs_no_attempt() {
     browser.sign_in(&ada).await.expect_ok();
     let set_up = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(set_up["key"].as_str().unwrap());
-    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     for _ in 0..12 {
         left.store(0, Ordering::SeqCst);
         let answer = browser.call("mfa/confirm", code.clone()).await;

@@ -63,7 +63,7 @@ async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
         .expect_ok();
     let again = other.ask("mfa/set_up").await.expect_ok();
     assert_eq!(again["key"], first["key"]);
-    let code = json!({ "code": key(&again).code(server.clock.now()) });
+    let code = json!({ "code": key(&again).code(server.clock.now().millis()) });
     other.call("mfa/confirm", code).await.expect_ok();
 }
 
@@ -79,7 +79,7 @@ async fn a1_another_verification_brings_another_key() {
         .await;
     let second = browser.ask("mfa/set_up").await.expect_ok();
     assert_ne!(second["key"], first["key"]);
-    let old = json!({ "code": key(&first).code(server.clock.now()) });
+    let old = json!({ "code": key(&first).code(server.clock.now().millis()) });
     browser
         .call("mfa/confirm", old)
         .await
@@ -138,7 +138,7 @@ async fn a1_a_first_key_is_another_behind_a_fresh_password() {
         .ask("mfa/set_up")
         .await
         .expect_refused(401, "not_signed_in");
-    let seen = json!({ "code": key(&first).code(server.clock.now()) });
+    let seen = json!({ "code": key(&first).code(server.clock.now().millis()) });
     browser
         .call("mfa/confirm", seen)
         .await
@@ -180,7 +180,7 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
         server.clock.advance(Duration::from_millis(2 * 300_000 - 1));
         let pending = browser.ask("mfa/set_up").await.expect_ok();
         server.clock.advance(FRESH);
-        let code = json!({ "code": key(&pending).code(server.clock.now()) });
+        let code = json!({ "code": key(&pending).code(server.clock.now().millis()) });
         browser.call("mfa/confirm", code).await.expect_ok();
         return (browser, ada.password);
     }
@@ -190,7 +190,7 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
         browser.ask("mfa/generate").await.expect_ok();
     } else {
         let pending = browser.ask("mfa/set_up").await.expect_ok();
-        let code = json!({ "code": key(&pending).code(server.clock.now()) });
+        let code = json!({ "code": key(&pending).code(server.clock.now().millis()) });
         browser.call("mfa/confirm", code).await.expect_ok();
     }
     (browser, ada.person.password)
@@ -205,7 +205,7 @@ async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     browser.sign_in(&ada).await.expect_ok();
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = key(&pending);
-    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     let sheet = browser.call("mfa/confirm", code).await.expect_ok();
     server.clock.advance(Duration::from_mins(25));
     let delete = json!({ "action": "delete" });

@@ -173,7 +173,7 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
     let mut browser = ada.sign_in(&server).await;
     for _ in 0..10 {
         server.clock.advance(Duration::from_mins(4));
-        let wrong = ada.authenticator.wrong_code(server.clock.now());
+        let wrong = ada.authenticator.wrong_code(server.clock.now().millis());
         let answer = browser.call("mfa/test", json!({ "code": wrong })).await;
         answer.expect_refused(401, "wrong_code");
     }
@@ -189,7 +189,7 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
         .expect_ok();
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let new = Authenticator::new(pending["key"].as_str().unwrap());
-    let code = json!({ "code": new.code(server.clock.now()) });
+    let code = json!({ "code": new.code(server.clock.now().millis()) });
     browser.call("mfa/confirm", code).await.expect_ok();
 }
 
@@ -204,7 +204,7 @@ async fn wrong_codes_share_the_budget_of_the_session() {
         .call("step_up/ask", intent.clone())
         .await
         .expect_ok();
-    let wrong = ada.authenticator.wrong_code(server.clock.now());
+    let wrong = ada.authenticator.wrong_code(server.clock.now().millis());
     for _ in 0..3 {
         let request = json!({ "action": "delete", "code": wrong });
         let answer = browser.call("step_up/verify_code", request).await;

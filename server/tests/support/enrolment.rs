@@ -33,7 +33,7 @@ impl Enrolled {
 
     /// Returns a request with the authenticator's current code.
     pub fn code(&self, server: &TestServer) -> Value {
-        json!({ "code": self.authenticator.code(server.clock.now()) })
+        json!({ "code": self.authenticator.code(server.clock.now().millis()) })
     }
 
     /// Signs in a new browser with a code, in a new step.
@@ -90,7 +90,7 @@ impl Enrolled {
 pub async fn enrol(server: &TestServer, browser: &mut Browser) -> (Authenticator, Vec<String>) {
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
-    let code = authenticator.code(server.clock.now());
+    let code = authenticator.code(server.clock.now().millis());
     let sheet = browser
         .call("mfa/confirm", json!({ "code": code }))
         .await

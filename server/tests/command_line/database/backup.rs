@@ -9,14 +9,12 @@ use std::{
 use rstest::rstest;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, SqliteConnection};
+use testkit::authenticator::Authenticator;
 
-use crate::{
-    authenticator::Authenticator,
-    support::{
-        browser::{Browser, now},
-        people::PASSWORD,
-        program::{Place, Running},
-    },
+use crate::support::{
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::{Place, Running},
 };
 
 const ADA: &str = "ada@example.com";

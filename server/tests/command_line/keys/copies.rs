@@ -4,9 +4,9 @@ use std::fs;
 
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
+use testkit::authenticator::Authenticator;
 
 use crate::{
-    authenticator::Authenticator,
     keys::rotation::{bytes, count, damaged_codes, email, ids, with_people, write},
     support::{
         browser::{Browser, get, now},

@@ -15,14 +15,12 @@ use domain::{
 };
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection};
+use testkit::authenticator::Authenticator;
 
-use crate::{
-    authenticator::Authenticator,
-    support::{
-        browser::{Browser, now},
-        people::PASSWORD,
-        program::{Done, Place, Running},
-    },
+use crate::support::{
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::{Done, Place, Running},
 };
 
 /// The number of users with an authenticator; the deep run sets ten thousand.

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use testkit::authenticator::Authenticator;
 
-use crate::{
-    authenticator::Authenticator,
-    support::{
-        browser::{Browser, now},
-        program::{Place, Running},
-    },
+use crate::support::{
+    browser::{Browser, now},
+    program::{Place, Running},
 };
 
 /// The printed output of the demo.

@@ -6,11 +6,12 @@ use std::{
     net::TcpStream,
 };
 
-use domain::{ports::Clock, time::Timestamp};
+use domain::ports::Clock;
 use serde_json::{Value, json};
 use server::system::clock::SystemClock;
+use testkit::authenticator::Authenticator;
 
-use crate::{authenticator::Authenticator, support::program::Running};
+use crate::support::program::Running;
 
 pub struct Browser {
     port: u16,
@@ -124,9 +125,9 @@ impl Browser {
     }
 }
 
-/// Returns the server's time.
-pub fn now() -> Timestamp {
-    SystemClock.now()
+/// Returns the server's time, in milliseconds since 1970.
+pub fn now() -> i64 {
+    SystemClock.now().millis()
 }
 
 /// Requests a path; returns status and body.

@@ -68,7 +68,7 @@ async fn one_code_signs_in_one_of_many() {
         // Wait, so that refused codes of the last round do not pause this one.
         server.clock.advance(Duration::from_mins(16));
         let browsers = half_sessions(&server).await;
-        let code = authenticator.code(server.clock.now());
+        let code = authenticator.code(server.clock.now().millis());
         expect_one_inside(
             same_code(browsers, "session/verify_code", &code).await,
             round,
@@ -85,7 +85,7 @@ async fn one_half_sign_in_becomes_one_session() {
     for round in 0..ROUNDS {
         server.clock.advance(Duration::from_mins(16));
         let tabs = vec![half_signed_in(&server).await; PARALLEL];
-        let code = authenticator.code(server.clock.now());
+        let code = authenticator.code(server.clock.now().millis());
         expect_one_inside(same_code(tabs, "session/verify_code", &code).await, round).await;
     }
 }

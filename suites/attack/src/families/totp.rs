@@ -132,7 +132,7 @@ fn given_at(world: &World, ada: &Enrolled, place: i64, off: i64) -> Answer {
         let mut half = ada.half(world);
         world.clock.to_step(place);
         let step = world.clock.step();
-        let answer = half.give_code(&ada.app.of_step(step + off));
+        let answer = half.give_code(&ada.app.code_of_step(step + off));
         let at = world.clock.now() - step * STEP;
         if at < STEP
             && [-1, 1]
@@ -150,7 +150,7 @@ fn t8_a_clock_of_the_clients_own(_: Effort) -> Held {
     let ada = world.enrolled();
     world.clock.past_the_pause();
     let now = world.clock.now();
-    let old = ada.app.of_step(world.clock.step() - 20);
+    let old = ada.app.code_of_step(world.clock.step() - 20);
     let at = (now - 20 * STEP).to_string();
     let half = ada.half(&world);
     let mut in_headers = half
@@ -177,7 +177,7 @@ fn t9_the_servers_clock_jumps(_: Effort) -> Held {
     let mut give = |world: &World| {
         let mut half = ada.half(world);
         let step = world.clock.step();
-        let answer = half.give_code(&ada.app.of_step(step));
+        let answer = half.give_code(&ada.app.code_of_step(step));
         let is_new = used.insert(step);
         assert!(
             !answer.is_ok() || is_new,
@@ -309,8 +309,8 @@ fn t11_far_times_and_leading_zeros(effort: Effort) -> Held {
         if index % 50 == 49 {
             browser = ada.sign_in(&world);
         }
-        let step =
-            (world.clock.step() + 1..i64::MAX).find(|step| ada.app.of_step(*step).starts_with('0'));
+        let step = (world.clock.step() + 1..i64::MAX)
+            .find(|step| ada.app.code_of_step(*step).starts_with('0'));
         world.clock.set(step.unwrap() * STEP + 11_000);
         browser
             .call("mfa/test", json!({ "code": ada.code(&world) }))

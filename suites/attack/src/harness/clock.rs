@@ -5,8 +5,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// A time step in milliseconds (RFC 6238).
-pub const STEP: i64 = 30_000;
+use super::STEP;
+
 /// The default place in a step: late enough that only the step's own code is accepted (the previous
 /// one is valid for ten seconds), early enough that a slow machine stays within the step.
 const PLACE: i64 = 11_000;

@@ -3,7 +3,6 @@
 
 mod answer;
 mod at_once;
-mod authenticator;
 mod browser;
 mod chance;
 mod clock;
@@ -16,13 +15,13 @@ mod world;
 
 pub use answer::Answer;
 pub use at_once::{accepted, at_once};
-pub use authenticator::Authenticator;
 pub use browser::{Browser, Door};
 pub use chance::{Chance, spread};
-pub use clock::{Clock, STEP};
+pub use clock::Clock;
 pub use functions::{FUNCTIONS, GUESSABLE, SET_UP_ONLY, well_formed};
 pub use kept::Kept;
 pub use people::{Enrolled, PASSWORD, Person, code_list, step_up};
 pub use program::{Done, Running, binary, run};
 pub use search::{Secret, find};
+pub use testkit::authenticator::{Authenticator, STEP};
 pub use world::World;

@@ -1,11 +1,8 @@
-//! The wall clock, and TOTP codes.
+//! The wall clock.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use totp_rs::{Algorithm, Builder};
-
-/// Seconds per time step (RFC 6238).
-const STEP: u64 = 30;
+use testkit::authenticator::STEP;
 
 /// Now, in Unix milliseconds.
 pub fn millis() -> i64 {
@@ -14,17 +11,7 @@ pub fn millis() -> i64 {
 
 /// The current time step.
 pub fn step() -> i64 {
-    i64::try_from(now().as_secs() / STEP).unwrap_or(i64::MAX)
-}
-
-/// The code of a key for a time step.
-pub fn code(key: &[u8], step: i64) -> String {
-    let totp = Builder::new()
-        .with_algorithm(Algorithm::SHA1)
-        .with_secret(key.to_vec())
-        .build_noncompliant();
-    totp.generate(u64::try_from(step).unwrap_or_default() * STEP)
-        .to_string()
+    millis() / STEP
 }
 
 /// The current time of a monotonic clock.

@@ -9,6 +9,7 @@ mod places;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use testkit::authenticator::Authenticator;
 
 use crate::{
     client::clock::instant,
@@ -178,7 +179,7 @@ async fn grown(
     let mut house = House::fill(&place.setting, size.people, VISITORS).await?;
     let owner = Guest {
         email: String::new(),
-        key: Vec::new(),
+        authenticator: Authenticator::with_key(Vec::new()),
         cookies: crowd::fill(&mut house, size).await?,
     };
     let history = history::fill(&place.setting, &mut house, size.events).await?;

@@ -16,6 +16,7 @@ use server::{
 };
 use sqlx::{AnyConnection, Connection};
 use storage::Store;
+use testkit::authenticator::Authenticator;
 
 use crate::{
     client::clock,
@@ -42,7 +43,7 @@ impl Person {
     fn guest(&self, cookies: String) -> Guest {
         Guest {
             email: self.email.clone(),
-            key: self.key.expose().to_vec(),
+            authenticator: Authenticator::with_key(self.key.expose().to_vec()),
             cookies,
         }
     }

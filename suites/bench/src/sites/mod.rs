@@ -4,6 +4,7 @@ pub mod peer;
 pub mod twinlock;
 
 use anyhow::Result;
+use testkit::authenticator::Authenticator;
 
 use crate::{
     client::{clock, load::Outcome},
@@ -20,8 +21,8 @@ const NEAR: i64 = 20;
 pub struct Guest {
     /// The email address.
     pub email: String,
-    /// The authenticator's key.
-    pub key: Vec<u8>,
+    /// The user's authenticator.
+    pub authenticator: Authenticator,
     /// The session cookies; empty before the password.
     pub cookies: String,
 }
@@ -76,18 +77,17 @@ pub trait Browser {
 impl Guest {
     /// The code that the guest's authenticator shows now.
     pub fn code(&self) -> String {
-        clock::code(&self.key, clock::step())
+        self.authenticator.code(clock::millis())
     }
 
     /// An old code, which is wrong, not `just expired` or `already used`. Skips one that equals a current code, because
     /// about every tenth run of thousands of tries met one, which looked like a server that accepts wrong codes.
     pub fn stale_code(&self) -> String {
         let now = clock::step();
-        let near: Vec<_> = (now - NEAR..=now + NEAR)
-            .map(|step| clock::code(&self.key, step))
-            .collect();
+        let code = |step| self.authenticator.code_of_step(step);
+        let near: Vec<_> = (now - NEAR..=now + NEAR).map(code).collect();
         (1..=100)
-            .map(|back| clock::code(&self.key, now - 1000 - back))
+            .map(|back| code(now - 1000 - back))
             .find(|code| !near.contains(code))
             .unwrap_or_default()
     }

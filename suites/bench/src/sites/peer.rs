@@ -13,6 +13,7 @@ use hyper::{
     Method,
     header::{CONTENT_TYPE, COOKIE, HeaderName, ORIGIN},
 };
+use testkit::authenticator::Authenticator;
 
 use crate::{
     client::{
@@ -86,7 +87,7 @@ fn seeded(set: impl FnOnce(&mut Command)) -> Result<Vec<Guest>> {
         let (email, secret) = line.split_once(' ')?;
         Some(Guest {
             email: email.to_owned(),
-            key: secret.as_bytes().to_vec(),
+            authenticator: Authenticator::with_key(secret.as_bytes().to_vec()),
             cookies: String::new(),
         })
     });

@@ -34,7 +34,7 @@ impl Client {
 
     fn confirm(&mut self, stage: &Stage<'_>, app: Authenticator) -> Option<Value> {
         let step = stage.clock.step();
-        let code = app.of_step(step);
+        let code = app.code_of_step(step);
         let before = self.facts().clone();
         let counted = before.counted_in_session("set_up_confirm");
         let active = counted.taken("set_up_confirm").with(|facts| {

@@ -39,7 +39,7 @@ impl Client {
     fn code(&self, stage: &Stage<'_>) -> Option<(i64, String)> {
         let step = stage.clock.step();
         let is_new = self.facts().last_step.is_none_or(|last| last < step);
-        let code = self.app.as_ref()?.of_step(step);
+        let code = self.app.as_ref()?.code_of_step(step);
         is_new.then_some((step, code))
     }
 

@@ -1,8 +1,11 @@
+//! Codes of an authenticator app, from its key.
+
 use data_encoding::BASE32_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use super::STEP;
+/// The length of a time step in milliseconds (RFC 6238).
+pub const STEP: i64 = 30_000;
 
 /// An authenticator app, written from RFC 6238 and independent of the product's code.
 #[derive(Clone)]
@@ -11,11 +14,15 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Creates an app with this key.
+    /// Creates an app with a typed key, in base32.
     pub fn new(base32: &str) -> Self {
-        Self {
-            key: BASE32_NOPAD.decode(base32.as_bytes()).unwrap(),
-        }
+        let key = BASE32_NOPAD.decode(base32.as_bytes());
+        Self::with_key(key.unwrap())
+    }
+
+    /// Creates an app with the bytes of a key.
+    pub const fn with_key(key: Vec<u8>) -> Self {
+        Self { key }
     }
 
     /// Returns the key's bytes.
@@ -23,13 +30,13 @@ impl Authenticator {
         &self.key
     }
 
-    /// Returns the six digits for this time (in milliseconds).
+    /// Returns the six digits at a time, in milliseconds since 1970.
     pub fn code(&self, now: i64) -> String {
-        self.of_step(now.div_euclid(STEP))
+        self.code_of_step(now.div_euclid(STEP))
     }
 
     /// Returns the six digits of a time step.
-    pub fn of_step(&self, step: i64) -> String {
+    pub fn code_of_step(&self, step: i64) -> String {
         format!("{:06}", self.number(step) % 1_000_000)
     }
 
@@ -41,13 +48,14 @@ impl Authenticator {
         u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff
     }
 
-    /// Returns distinct codes that are wrong now, and for a long time before and after.
+    /// Returns distinct codes that are wrong at this time, and for a long time before and after.
     pub fn wrong_codes(&self, now: i64) -> impl Iterator<Item = String> {
         let step = now.div_euclid(STEP);
-        // Half an hour around now, and near each quarter hour up to a day, because a set-up names a clock that is off by so much.
+        // Half an hour around now, and near each quarter hour up to a day, because a set-up names
+        // a clock that is off by so much.
         let near: Vec<String> = (-2_890_i64..=2_890)
             .filter(|by| by.abs() <= 60 || (by.rem_euclid(30) + 5) % 30 <= 10)
-            .map(|by| self.of_step(step + by))
+            .map(|by| self.code_of_step(step + by))
             .collect();
         (0..1_000_000)
             .map(|number| format!("{number:06}"))
@@ -74,9 +82,7 @@ mod tests {
     #[case(2_000_000_000, 69_279_037)]
     #[case(20_000_000_000, 65_353_130)]
     fn it_shows_what_the_rfc_says(#[case] seconds: i64, #[case] code: u32) {
-        let authenticator = Authenticator {
-            key: b"12345678901234567890".to_vec(),
-        };
+        let authenticator = Authenticator::with_key(b"12345678901234567890".to_vec());
         assert_eq!(authenticator.number(seconds / 30) % 100_000_000, code);
         assert_eq!(
             authenticator.code(seconds * 1000),
