@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
-use attack::harness::{Browser, Clock, Done, Door, PASSWORD, Running, binary, run};
+use attack::harness::{Browser, Clock, Door, PASSWORD};
 use serde_json::Value;
 use tempfile::TempDir;
+use testkit::process::{self, Done, Memory, Running, binary, memory, run};
 
 use crate::{
     engine::{Cluster, Engine},
@@ -103,7 +104,7 @@ impl Site {
     /// Starts another server on the same database, and returns its door.
     pub fn instance(&self) -> (Running, Door) {
         let command = self.command(&["serve", "--listen", "127.0.0.1:0"], &self.wrapper);
-        let server = Running::start(command, &self.log_file());
+        let server = Running::start_with_log(command, &self.log_file());
         let door = Door::new();
         door.lead_to(server.port);
         (server, door)
@@ -122,16 +123,13 @@ impl Site {
     /// Stops the server like a service manager; returns the exit code and the time taken.
     pub fn terminate(&mut self) -> (i32, Duration) {
         let began = watch::now();
-        let code = self.server.take().unwrap().terminate();
+        let code = self.server.take().unwrap().stop();
         (code, began.elapsed())
     }
 
     /// The resident memory of the server's process, in KiB.
     pub fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let number = line.and_then(|line| line.split_whitespace().next());
-        number.unwrap().parse().unwrap()
+        memory(self.process(), Memory::Resident)
     }
 
     /// Sends a signal to the server's process and waits for its end; returns the time taken.
@@ -220,14 +218,11 @@ impl Site {
 }
 
 /// Sends a signal to a process and waits until it has ended (a zombie counts as ended).
-pub fn ends_by(process: u32, signal: &str) -> Duration {
+pub fn ends_by(id: u32, signal: &str) -> Duration {
     let began = watch::now();
-    let sent = Command::new("kill")
-        .args([signal, &process.to_string()])
-        .status();
-    assert!(sent.unwrap().success());
+    process::signal(id, signal);
     while began.elapsed() < Duration::from_mins(1) {
-        let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
         if stat
             .rsplit_once(") ")
             .is_none_or(|(_, state)| state.starts_with('Z'))
@@ -236,5 +231,5 @@ pub fn ends_by(process: u32, signal: &str) -> Duration {
         }
         thread::sleep(Duration::from_millis(2));
     }
-    panic!("process {process} goes on after {signal}");
+    panic!("process {id} goes on after {signal}");
 }

@@ -9,3 +9,4 @@
 )]
 
 pub mod authenticator;
+pub mod process;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use rstest::rstest;
+use testkit::process::free_port;
 
 use super::{
     has,
@@ -16,7 +17,6 @@ use super::{
 };
 use crate::support::{
     browser::get,
-    free_port::free_port,
     program::{Done, Running},
 };
 

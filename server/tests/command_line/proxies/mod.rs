@@ -19,16 +19,14 @@ use std::{
 
 use rstest::rstest;
 use serde_json::json;
+use testkit::process::free_port;
 
 use self::{
     client::{Client, HOST, get_plainly},
     front::Front,
     kind::{Kind, Recipe, STAFF},
 };
-use crate::support::{
-    free_port::free_port,
-    program::{Place, Running},
-};
+use crate::support::program::{Place, Running};
 
 const EMAIL: &str = "max@example.com";
 const PASSWORD: &str = "seven quiet rivers at dawn";

@@ -1,8 +1,7 @@
 //! L: rate limits on guessing.
 
-use std::fs;
-
 use serde_json::json;
+use testkit::process::{Memory, memory};
 
 use crate::{
     attack::{Attack, Effort, Held, Plan, attack, refused},
@@ -302,13 +301,6 @@ fn l11_a_refusal_says_how_long(_: Effort) -> Held {
     )
 }
 
-/// Returns the resident memory of a process, in KiB.
-fn resident(process: u32, which: &str) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with(which)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
 /// KiB per request while its body is refused unread: 17 measured, half of it hyper's first buffer.
 const REFUSED: u64 = 32;
 /// KiB per request that waits for its hash: 65 measured, for three buffers of hyper and the futures of its guards.
@@ -321,15 +313,15 @@ fn l12_many_large_and_many_normal_passwords(effort: Effort) -> Held {
     let parallel = effort.of(40, 200);
     let each = parallel as u64;
     let (idle, start) = (
-        resident(world.process(), "VmRSS"),
-        resident(world.process(), "VmHWM"),
+        memory(world.process(), Memory::Resident),
+        memory(world.process(), Memory::Peak),
     );
     let large = json!({ "email": "ada@example.com", "password": "x".repeat(1_000_000) });
     for (_, answer) in at_once(vec![(world.browser(), "session/sign_in", large); parallel]) {
         assert_eq!(answer.status, 413, "{}", answer.text());
     }
     let (unread, bound) = (
-        resident(world.process(), "VmHWM"),
+        memory(world.process(), Memory::Peak),
         start + each * REFUSED + ONCE,
     );
     assert!(unread <= bound, "large: {unread} KiB, {bound} allowed");
@@ -342,7 +334,7 @@ fn l12_many_large_and_many_normal_passwords(effort: Effort) -> Held {
     }
     let permits = std::thread::available_parallelism().unwrap().get() as u64;
     let (peak, bound) = (
-        resident(world.process(), "VmHWM"),
+        memory(world.process(), Memory::Peak),
         idle + permits * 19 * 1024 + each * WAITING + ONCE,
     );
     assert!(peak <= bound, "{peak} KiB, {bound} allowed, {idle} idle");

@@ -9,7 +9,6 @@ mod clock;
 mod functions;
 mod kept;
 mod people;
-mod program;
 mod search;
 mod world;
 
@@ -21,7 +20,9 @@ pub use clock::Clock;
 pub use functions::{FUNCTIONS, GUESSABLE, SET_UP_ONLY, well_formed};
 pub use kept::Kept;
 pub use people::{Enrolled, PASSWORD, Person, code_list, step_up};
-pub use program::{Done, Running, binary, run};
 pub use search::{Secret, find};
-pub use testkit::authenticator::{Authenticator, STEP};
+pub use testkit::{
+    authenticator::{Authenticator, STEP},
+    process::{Done, Running, binary, run},
+};
 pub use world::World;

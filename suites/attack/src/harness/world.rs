@@ -8,9 +8,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
-    Answer, Authenticator, Browser, Clock, Done, Door, Enrolled, PASSWORD, Person,
-    people::enrol,
-    program::{Running, binary, run},
+    Answer, Authenticator, Browser, Clock, Done, Door, Enrolled, PASSWORD, Person, Running, binary,
+    people::enrol, run,
 };
 
 /// A separate server: its process, its database, its clock. Example Ltd and its Owner Ada exist.
@@ -60,20 +59,20 @@ impl World {
     pub fn start(&mut self) {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
-        let server = Running::start(command, &self.log_file());
+        let server = Running::start_with_log(command, &self.log_file());
         self.door.lead_to(server.port);
         self.server = Some(server);
     }
 
     /// Stops the server like a service manager, and starts it again.
     pub fn restart(&mut self) {
-        assert_eq!(self.server.take().unwrap().terminate(), 0);
+        assert_eq!(self.server.take().unwrap().stop(), 0);
         self.start();
     }
 
     /// Stops the server.
     pub fn stop(&mut self) {
-        assert_eq!(self.server.take().unwrap().terminate(), 0);
+        assert_eq!(self.server.take().unwrap().stop(), 0);
     }
 
     /// Kills the server at once, without starting it again.

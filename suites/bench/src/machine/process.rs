@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use testkit::process::{Memory, memory};
 
 /// Linux reports CPU time in hundredths of a second, whatever the kernel's own clock rate is.
 const TICK: Duration = Duration::from_millis(10);
@@ -47,11 +48,8 @@ impl Process {
 
     /// Resident memory in MiB.
     pub fn memory(&self) -> f64 {
-        let status =
-            fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-        kib.unwrap_or_default() / 1024.0
+        let kib = u32::try_from(memory(self.id(), Memory::Resident));
+        f64::from(kib.unwrap_or(u32::MAX)) / 1024.0
     }
 }
 

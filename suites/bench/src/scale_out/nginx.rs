@@ -2,13 +2,14 @@
 
 use std::{
     fs::{self, File},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
+use testkit::process::free_port;
 use tokio::time::sleep;
 
 use crate::machine::process::{Process, family_cpu};
@@ -32,7 +33,7 @@ impl Nginx {
     pub async fn start(program: &Path, folder: &Path, instances: [SocketAddr; 2]) -> Result<Self> {
         let folder = folder.canonicalize()?.join("nginx");
         fs::create_dir(&folder)?;
-        let (one, both) = (free()?, free()?);
+        let (one, both) = (free(), free());
         let configuration = folder.join("nginx.conf");
         fs::write(&configuration, text(&folder, instances, one, both))?;
         let log = File::create(folder.join("log"))?;
@@ -86,8 +87,8 @@ impl Drop for Nginx {
 }
 
 /// An address with a free port.
-pub fn free() -> Result<SocketAddr> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
+pub fn free() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], free_port()))
 }
 
 /// The configuration. By default nginx does not send a POST to another instance once the first has

@@ -47,7 +47,7 @@ impl Instance {
     async fn start(setting: &Setting, folder: &Path, name: &str) -> Result<Self> {
         let mut instance = Self {
             twinlock: None,
-            address: nginx::free()?,
+            address: nginx::free(),
             share: Share::new(name)?,
             log: folder.join(name),
         };

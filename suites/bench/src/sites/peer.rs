@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
     vec,
@@ -13,7 +13,7 @@ use hyper::{
     Method,
     header::{CONTENT_TYPE, COOKIE, HeaderName, ORIGIN},
 };
-use testkit::authenticator::Authenticator;
+use testkit::{authenticator::Authenticator, process::free_port};
 
 use crate::{
     client::{
@@ -41,7 +41,7 @@ pub struct BetterAuth {
 impl BetterAuth {
     /// Seeds the users and starts the server. `folder` holds the scripts and their packages, `data` the database.
     pub fn start(folder: &Path, data: &Path, core: Option<usize>) -> Result<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port();
         let folder = folder.canonicalize()?;
         let database = data.canonicalize()?.join("better-auth.db");
         let set = |command: &mut Command| {

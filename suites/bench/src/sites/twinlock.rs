@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader},
+    io::BufReader,
     net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
@@ -14,6 +14,7 @@ use hyper::{
     Method,
     header::{CONTENT_TYPE, COOKIE, HeaderName},
 };
+use testkit::process::listening;
 
 use crate::{
     client::{
@@ -98,11 +99,8 @@ impl Setting {
             self.name_to(command.stdout(Stdio::piped()).stderr(log));
         })?;
         let out = process.0.stdout.take().context("standard output")?;
-        let address = BufReader::new(out)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("Listening on http://")?.parse().ok());
-        let address = address.context("the server ended before it listened; its log says why")?;
+        let address = listening(&mut BufReader::new(out), &mut String::new())
+            .context("the server ended before it listened; its log says why")?;
         let answer = Connection::new(address)
             .send(Method::GET, "/livez", &[], String::new())
             .await?;

@@ -3,6 +3,7 @@
 use std::{thread, time::Duration};
 
 use attack::harness::Door;
+use testkit::process::Running;
 
 use crate::{
     cast::{Cast, InFlight},
@@ -75,7 +76,7 @@ pub fn rolling(run: &Run) -> Held {
         let before = if number % 2 == 0 {
             site.process()
         } else {
-            second.as_ref().map_or(0, attack::harness::Running::id)
+            second.as_ref().map_or(0, Running::id)
         };
         let (mut fresh, port) = (None, &doors[0]);
         tally.join(cast.round_among(&site, &doors, || {
