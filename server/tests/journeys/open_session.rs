@@ -6,7 +6,7 @@ use std::time::Duration;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Authenticator, Browser, Enrolled, TestServer, codes, finish};
+use crate::support::{Answer, Authenticator, Browser, Enrolled, TestServer, code_list, finish};
 
 const FRESH: Duration = Duration::from_mins(5);
 const MOMENT: Duration = Duration::from_millis(1);
@@ -210,7 +210,7 @@ async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     server.clock.advance(Duration::from_mins(25));
     let delete = json!({ "action": "delete" });
     browser.call("step_up/ask", delete).await.expect_ok();
-    let request = json!({ "action": "delete", "code": codes(&sheet)[0] });
+    let request = json!({ "action": "delete", "code": code_list(&sheet)[0] });
     for _ in 0..6 {
         // The refusal comes before the attempt is counted, so the user's own attempts are not used up.
         let refused = browser.call("step_up/verify_backup_code", request.clone());
@@ -219,7 +219,7 @@ async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     // Another session of the user did not draw these codes, so it may use them.
     let mut other = server.browser();
     other.sign_in(&ada).await.expect_ok();
-    let code = json!({ "code": codes(&sheet)[1] });
+    let code = json!({ "code": code_list(&sheet)[1] });
     other
         .call("session/verify_backup_code", code)
         .await
@@ -246,7 +246,7 @@ async fn a2_a_set_that_waits_is_the_sessions_own_too() {
     finish(&mut browser, &sheet).await.expect_ok();
     let delete = json!({ "action": "delete" });
     browser.call("step_up/ask", delete).await.expect_ok();
-    let request = json!({ "action": "delete", "code": codes(&sheet)[0] });
+    let request = json!({ "action": "delete", "code": code_list(&sheet)[0] });
     let refused = browser.call("step_up/verify_backup_code", request).await;
     refused.expect_refused(403, "password_required");
 }
@@ -266,7 +266,7 @@ async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool
         let intent = json!({ "action": "generate" });
         ada.step_up(&server, &mut browser, intent).await;
         let sheet = browser.ask("mfa/generate").await.expect_ok();
-        (browser, codes(&sheet)[0].clone())
+        (browser, code_list(&sheet)[0].clone())
     } else {
         (ada.browser.clone(), ada.codes[0].clone())
     };
@@ -276,7 +276,7 @@ async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool
         finish(&mut browser, &sheet).await.expect_ok();
         let reset = json!({ "action": "reset" });
         browser.call("step_up/ask", reset).await.expect_ok();
-        let request = json!({ "action": "reset", "code": codes(&sheet)[0] });
+        let request = json!({ "action": "reset", "code": code_list(&sheet)[0] });
         let refused = browser.call("step_up/verify_backup_code", request).await;
         refused.expect_refused(403, "password_required");
     }

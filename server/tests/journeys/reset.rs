@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Browser, Enrolled, TestServer, codes, finish};
+use crate::support::{Authenticator, Browser, Enrolled, TestServer, code_list, finish};
 
 /// Returns the new key on the screen of a verified reset.
 async fn start(server: &TestServer, ada: &Enrolled, browser: &mut Browser) -> Authenticator {
@@ -147,7 +147,7 @@ async fn the_codes_from_before_may_be_kept() {
     ada.sign_in_by_backup_code(&server, 0).await;
     let mut late = server.browser();
     late.sign_in(&ada.person).await.expect_ok();
-    let discarded = json!({ "code": codes(&sheet)[0] });
+    let discarded = json!({ "code": code_list(&sheet)[0] });
     late.call("session/verify_backup_code", discarded)
         .await
         .expect_refused(401, "wrong_code");

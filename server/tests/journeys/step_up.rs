@@ -6,7 +6,7 @@ use domain::people::roles::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Enrolled, TestServer, codes, finish};
+use crate::support::{Authenticator, Enrolled, TestServer, code_list, finish};
 
 /// E2: each of these actions requires a grant.
 #[tokio::test]
@@ -325,7 +325,7 @@ async fn new_codes_replace_the_old_ones_at_finish() {
         .expect_refused(409, "nothing_pending");
     finish(&mut browser, &second).await.expect_ok();
 
-    for code in ada.codes.iter().chain(&codes(&first)) {
+    for code in ada.codes.iter().chain(&code_list(&first)) {
         server.clock.advance(Duration::from_mins(16));
         let mut late = server.browser();
         late.sign_in(&ada.person).await.expect_ok();
@@ -334,7 +334,7 @@ async fn new_codes_replace_the_old_ones_at_finish() {
         // Ten refused codes in a row would lock the user out; a complete sign-in resets the count.
         ada.sign_in(&server).await;
     }
-    let fresh = codes(&second);
+    let fresh = code_list(&second);
     let mut late = server.browser();
     late.sign_in(&ada.person).await.expect_ok();
     late.call("session/verify_backup_code", json!({ "code": fresh[0] }))

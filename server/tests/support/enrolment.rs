@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use testkit::people::code_list;
 
 use super::{Answer, Authenticator, Browser, Person, TestServer};
 
@@ -96,7 +97,7 @@ pub async fn enrol(server: &TestServer, browser: &mut Browser) -> (Authenticator
         .await
         .expect_ok();
     finish(browser, &sheet).await.expect_ok();
-    (authenticator, codes(&sheet))
+    (authenticator, code_list(&sheet))
 }
 
 /// Confirms that a sheet of codes is saved.
@@ -104,13 +105,4 @@ pub async fn finish(browser: &mut Browser, sheet: &Value) -> Answer {
     browser
         .call("mfa/finish", json!({ "set": sheet["set"] }))
         .await
-}
-
-/// Returns the codes of a sheet.
-pub fn codes(sheet: &Value) -> Vec<String> {
-    let codes = sheet["codes"].as_array().unwrap();
-    codes
-        .iter()
-        .map(|code| code.as_str().unwrap().to_owned())
-        .collect()
 }

@@ -14,6 +14,7 @@
 
 mod attack;
 mod families;
+mod harness;
 mod ids;
 mod report;
 
@@ -26,7 +27,6 @@ use std::{
     time::Instant,
 };
 
-use ::attack::harness;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use self::attack::{Attack, Effort, Held, Plan};

@@ -1,7 +1,7 @@
 //! The fault suite: what the security design lists in §5, F1 to F20, done to the real binary. `cargo xtask faults` starts what it
 //! needs; what came of each is printed as a table and written to `target/faults.md`.
 //!
-//! Twenty scripted people act at once, by the attack suite's tools. Each knows what was acknowledged to them, and what every
+//! Twenty scripted people act at once, by the tools of `testkit`. Each knows what was acknowledged to them, and what every
 //! transaction of each of their requests writes (`facts`, `cast::acts`). After a fault the database must hold for each person exactly
 //! what was acknowledged, or for the one request without an answer what a whole number of its transactions made of it: codes,
 //! counters, methods, rules and events alike. So an event without its effect is noticed, and an effect without its event. Accepted

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use attack::harness::Chance;
+use testkit::chance::Chance;
 
 use crate::trace::Step;
 

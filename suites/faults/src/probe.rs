@@ -9,8 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use attack::harness::{Browser, Door};
 use serde_json::json;
+use testkit::http::{Browser, Door};
 
 use crate::{tally::Tally, watch};
 

@@ -8,10 +8,14 @@ use std::{
     time::Duration,
 };
 
-use attack::harness::{Browser, Clock, Door, PASSWORD};
 use serde_json::Value;
 use tempfile::TempDir;
-use testkit::process::{self, Done, Memory, Running, binary, memory, run};
+use testkit::{
+    clock::Clock,
+    http::{Browser, Door},
+    people::PASSWORD,
+    process::{self, Done, Memory, Running, binary, memory, run},
+};
 
 use crate::{
     engine::{Cluster, Engine},

@@ -1,16 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Answer, Authenticator, Browser, World};
-
-/// The password of all users, so that a password does not identify a user.
-pub const PASSWORD: &str = "correct horse battery staple";
-
-/// A user who can sign in.
-#[derive(Debug, Clone)]
-pub struct Person {
-    pub email: String,
-    pub password: &'static str,
-}
+use super::{Answer, Authenticator, Browser, Person, World, code_list};
 
 /// A user with an authenticator and ten saved backup codes.
 pub struct Enrolled {
@@ -98,13 +88,4 @@ pub fn enrol(world: &World, browser: &mut Browser) -> (String, Vec<String>) {
     let set = json!({ "set": sheet["set"] });
     browser.call("mfa/finish", set).expect_ok();
     (key, code_list(&sheet))
-}
-
-/// Returns the codes of a sheet.
-pub fn code_list(sheet: &Value) -> Vec<String> {
-    let codes = sheet["codes"].as_array().unwrap();
-    codes
-        .iter()
-        .map(|code| code.as_str().unwrap().to_owned())
-        .collect()
 }

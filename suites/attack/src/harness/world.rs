@@ -121,7 +121,7 @@ impl World {
 
     /// Returns Ada, the Owner of Example Ltd.
     pub fn ada(&self) -> Person {
-        person("ada@example.com")
+        Person::with_email("ada@example.com")
     }
 
     /// Returns Ada, with an authenticator and codes.
@@ -158,7 +158,7 @@ impl World {
             "--password-stdin",
         ];
         self.cli_with(&args, PASSWORD).expect_done();
-        person(email)
+        Person::with_email(email)
     }
 
     /// Adds an account.
@@ -232,12 +232,5 @@ impl World {
 
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("server.log")
-    }
-}
-
-fn person(email: &str) -> Person {
-    Person {
-        email: email.to_owned(),
-        password: PASSWORD,
     }
 }

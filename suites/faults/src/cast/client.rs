@@ -2,8 +2,13 @@
 
 use std::io;
 
-use attack::harness::{Answer, Authenticator, Browser, Chance, Person};
 use serde_json::Value;
+use testkit::{
+    authenticator::Authenticator,
+    chance::Chance,
+    http::{Answer, Browser},
+    people::Person,
+};
 
 use super::{Stage, held::Held};
 use crate::{database::Names, facts::Facts, tally::Tally, watch};

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use attack::harness::{Answer, Browser};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use testkit::http::{Answer, Browser};
 
 const MINUTE: i64 = 60_000;
 

@@ -15,8 +15,13 @@ use std::{
     time::Duration,
 };
 
-use attack::harness::{Browser, Chance, Clock, Door, PASSWORD, Person};
 use serde_json::json;
+use testkit::{
+    chance::Chance,
+    clock::Clock,
+    http::{Browser, Door},
+    people::{PASSWORD, Person},
+};
 
 pub use client::Client;
 pub use judge::InFlight;

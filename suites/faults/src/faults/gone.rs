@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use attack::harness::Browser;
+use testkit::http::Browser;
 
 use crate::{
     cast::{Cast, InFlight},

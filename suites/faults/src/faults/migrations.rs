@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use attack::harness::{Chance, PASSWORD};
 use serde_json::json;
+use testkit::{chance::Chance, http::Browser, people::PASSWORD};
 
 use super::order::enrolled;
 use crate::{
@@ -105,7 +105,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
 }
 
 fn signs_in(site: &Site, code: &str) {
-    let mut browser = attack::harness::Browser::new(&site.door);
+    let mut browser = Browser::new(&site.door);
     let form = json!({ "email": "ada@example.com", "password": PASSWORD });
     browser.call("session/sign_in", form).expect_ok();
     browser.give_code(code).expect_ok();

@@ -9,8 +9,12 @@ use std::{
     time::Duration,
 };
 
-use attack::harness::{Authenticator, Browser, code_list};
 use serde_json::{Value, json};
+use testkit::{
+    authenticator::Authenticator,
+    http::Browser,
+    people::{PASSWORD, code_list},
+};
 
 use crate::{
     engine::Engine,
@@ -67,7 +71,7 @@ pub fn enrolled(site: &Site) -> (Browser, Authenticator) {
         let answer = browser.try_call(function, request).unwrap().unwrap();
         answer.expect_ok()
     };
-    let form = json!({ "email": "ada@example.com", "password": attack::harness::PASSWORD });
+    let form = json!({ "email": "ada@example.com", "password": PASSWORD });
     call("session/sign_in", &form);
     let pending = call("mfa/set_up", &Value::Null);
     let app = Authenticator::new(pending["key"].as_str().unwrap());

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, fs, path::Path, process::Command, thread, time::Duration};
 
-use attack::harness::Chance;
+use testkit::chance::Chance;
 
 use crate::{
     cast::Cast,

@@ -2,8 +2,8 @@
 
 use std::{fs, thread, time::Duration};
 
-use attack::harness::{Browser, PASSWORD};
 use serde_json::{Value, json};
+use testkit::{http::Browser, people::PASSWORD};
 
 use crate::{
     cast::{Cast, Client},

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, thread, time::Duration};
 
-use attack::harness::Chance;
+use testkit::chance::Chance;
 
 use super::disk::Small;
 use crate::{

@@ -2,8 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use attack::harness::Door;
-use testkit::process::Running;
+use testkit::{http::Door, process::Running};
 
 use crate::{
     cast::{Cast, InFlight},

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::damage::{broken, mutated, strange_headers};
 use crate::{
     attack::{Effort, Held, refused},
-    harness::{Browser, Chance, Door, FUNCTIONS, Kept, Secret, World, find, well_formed},
+    harness::{Browser, Chance, Connection, Door, FUNCTIONS, Secret, World, find, well_formed},
 };
 
 /// Returns the stored state of Ada, Max and the account, as far as an Owner can see it.
@@ -106,7 +106,7 @@ fn storm(
     mut chance: Chance,
     damaged: impl Fn(&mut Chance) -> Vec<u8>,
 ) -> Answers {
-    let (mut kept, mut answers) = (Kept::new(door), Answers::new());
+    let (mut kept, mut answers) = (Connection::new(door), Answers::new());
     for _ in 0..count {
         let bytes = damaged(&mut chance);
         let headers = strange_headers(&mut chance);

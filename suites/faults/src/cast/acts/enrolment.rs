@@ -1,7 +1,7 @@
 //! Acts on the authenticator and its backup codes: set up, test, rename, renew, delete.
 
-use attack::harness::{Authenticator, code_list};
 use serde_json::{Value, json};
+use testkit::{authenticator::Authenticator, people::code_list};
 
 use super::{Act, Client, Effect, Stage};
 

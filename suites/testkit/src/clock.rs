@@ -1,3 +1,5 @@
+//! A clock that a test moves while the program runs.
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -5,7 +7,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::STEP;
+use crate::authenticator::STEP;
 
 /// The default place in a step: late enough that only the step's own code is accepted (the previous
 /// one is valid for ten seconds), early enough that a slow machine stays within the step.

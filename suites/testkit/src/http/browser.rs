@@ -1,5 +1,6 @@
+//! A browser, and the address of its server.
+
 use std::{
-    collections::BTreeMap,
     io::{self, Read, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
     sync::{
@@ -12,7 +13,8 @@ use std::{
 use serde_json::{Value, json};
 use socket2::{Domain, Socket, Type};
 
-use super::{Answer, Kept, Person};
+use super::{Answer, Connection, Cookies, cookies};
+use crate::people::Person;
 
 /// The time limit of an answer, even on a fully loaded machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,7 +29,7 @@ pub struct Door(Arc<AtomicU16>);
 pub struct Browser {
     door: Door,
     from: Ipv4Addr,
-    cookies: BTreeMap<String, String>,
+    cookies: Cookies,
     headers: Vec<(String, String)>,
 }
 
@@ -35,6 +37,13 @@ impl Door {
     /// Creates a door without a server.
     pub fn new() -> Self {
         Self(Arc::new(AtomicU16::new(0)))
+    }
+
+    /// Creates a door to the server at this port.
+    pub fn to(port: u16) -> Self {
+        let door = Self::new();
+        door.lead_to(port);
+        door
     }
 
     /// Leads to this port from now on.
@@ -90,7 +99,7 @@ impl Browser {
         Self {
             door: door.clone(),
             from: Ipv4Addr::LOCALHOST,
-            cookies: BTreeMap::new(),
+            cookies: Cookies::default(),
             headers: vec![("Sec-Fetch-Site".into(), "same-origin".into())],
         }
     }
@@ -122,6 +131,11 @@ impl Browser {
     /// Calls a server function with its argument `request`.
     pub fn call(&mut self, function: &str, request: Value) -> Answer {
         self.post(function, &Value::from_iter([("request", request)]))
+    }
+
+    /// Calls a server function with a complete body.
+    pub fn send(&mut self, function: &str, body: &Value) -> Answer {
+        self.post(function, body)
     }
 
     /// Signs in with the person's email and password.
@@ -205,12 +219,12 @@ impl Browser {
     /// Sends any request over a persistent connection. Cookies in the answer are ignored.
     pub fn request_on(
         &self,
-        kept: &mut Kept,
+        connection: &mut Connection,
         path: &str,
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Option<Answer> {
-        kept.send(&self.written("POST", path, headers, body))
+        connection.send(&self.written("POST", path, headers, body))
     }
 
     fn attempt(
@@ -227,7 +241,7 @@ impl Browser {
             return Ok(None);
         };
         for cookie in answer.cookies() {
-            self.keep(cookie);
+            self.cookies.apply(cookie);
         }
         Ok(Some(answer))
     }
@@ -247,8 +261,10 @@ impl Browser {
         if !is_named("host") {
             request.extend(format!("Host: 127.0.0.1:{}\r\n", self.door.port()).bytes());
         }
-        if !self.cookies.is_empty() && !is_named("cookie") {
-            request.extend(format!("Cookie: {}\r\n", self.cookie_header()).bytes());
+        if let Some(cookies) = self.cookie_header()
+            && !is_named("cookie")
+        {
+            request.extend(format!("Cookie: {cookies}\r\n").bytes());
         }
         if !is_named("content-length") && !is_named("transfer-encoding") && method != "GET" {
             request.extend(format!("Content-Length: {}\r\n", body.len()).bytes());
@@ -266,7 +282,7 @@ impl Browser {
         };
         let mut cookies = self.cookies.iter();
         let found = cookies.find(|(name, _)| is_session(name));
-        found.map(|(_, token)| token.clone()).unwrap_or_default()
+        found.map_or_else(String::new, |(_, token)| token.to_owned())
     }
 
     /// Returns the name of the session's cookie when no public URL is set.
@@ -282,7 +298,7 @@ impl Browser {
 
     /// Stores any cookie.
     pub fn set_cookie(&mut self, name: &str, value: &str) {
-        self.cookies.insert(name.to_owned(), value.to_owned());
+        self.cookies.set(name, value);
     }
 
     /// Returns another browser that has only this token.
@@ -305,8 +321,8 @@ impl Browser {
         )
     }
 
-    fn cookie_header(&self) -> String {
-        // In this suite each start has another port, which is part of a cookie's name.
+    /// Returns the cookies with the present port in their names, because each start may have another.
+    fn cookie_header(&self) -> Option<String> {
         let now = |name: &str| {
             let stems = ["twinlock-browser-", "twinlock-"];
             let stem = stems.into_iter().find(|stem| is_ported(name, stem));
@@ -315,23 +331,8 @@ impl Browser {
                 |stem| format!("{stem}{}", self.door.port()),
             )
         };
-        let pairs = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{}={value}", now(name)));
-        pairs.collect::<Vec<_>>().join("; ")
-    }
-
-    fn keep(&mut self, set_cookie: &str) {
-        let pair = set_cookie.split(';').next().unwrap_or_default();
-        let Some((name, value)) = pair.split_once('=') else {
-            return;
-        };
-        if set_cookie.contains("Max-Age=0") {
-            self.cookies.remove(name);
-        } else {
-            self.set_cookie(name, value);
-        }
+        let pairs = self.cookies.iter();
+        cookies::header(pairs.map(|(name, value)| (now(name), value)))
     }
 }
 
@@ -341,11 +342,4 @@ fn is_ported(name: &str, stem: &str) -> bool {
         .strip_prefix(stem)
         .and_then(|port| port.parse::<u16>().ok());
     port.is_some()
-}
-
-impl Browser {
-    /// Calls a server function with a complete body.
-    pub fn send(&mut self, function: &str, body: &Value) -> Answer {
-        self.post(function, body)
-    }
 }

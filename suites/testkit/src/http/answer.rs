@@ -1,10 +1,15 @@
+//! An answer.
+
 use serde_json::Value;
 
 /// A complete answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    /// The status.
     pub status: u16,
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
+    /// The body.
     pub body: Vec<u8>,
 }
 

@@ -1,3 +1,5 @@
+//! A persistent connection.
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpStream},
@@ -6,12 +8,12 @@ use std::{
 use super::{Answer, Door};
 
 /// A persistent connection, like those of browsers, which is reopened if the server has closed it.
-pub struct Kept {
+pub struct Connection {
     door: Door,
     stream: Option<BufReader<TcpStream>>,
 }
 
-impl Kept {
+impl Connection {
     /// Creates a client without a connection.
     pub fn new(door: &Door) -> Self {
         Self {
