@@ -329,7 +329,7 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
     change().expect_done();
 }
 
-/// C3, regression: an account could be left with an Owner who has no password yet.
+/// RC3, regression: an account could be left with an Owner who has no password yet.
 #[test]
 fn an_owner_who_is_invited_only_does_not_count() {
     let place = Place::with_owner();
