@@ -103,7 +103,8 @@ fn fuzz_one(target: &str, seconds: u32, tools: &Toolbox) -> Result<()> {
         .env_unshown("PATH", tools.path()?)
         // Coverage needs flags that only nightly accepts; this variable makes the stable compiler accept them.
         .env("RUSTC_BOOTSTRAP", "1")
-        .remedy("the input that breaks it stands in fuzz/artifacts; put it into fuzz/seeds when it is mended")
+        .remedy("the input that breaks it is in fuzz/artifacts; put it into fuzz/seeds once the \
+        bug is fixed")
         .run()
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod ids;
+mod lengths;
 mod links;
 mod references;
 mod sentences;
