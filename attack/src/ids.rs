@@ -137,7 +137,7 @@ const LIST: &[(&str, &str)] = &[
     ("I5", "A panic answers 500, and the process goes on."),
     // The red team's list: what a cookie alone is worth.
     ("RA1", "The key of a reset that was left is not shown to the cookie alone."),
-    ("RA2", "Codes left on the screen are neither drawn anew nor used by the cookie alone."),
+    ("RA2", "Codes left on the screen are neither drawn again nor used by the cookie alone."),
     ("RA3", "The grant of a sign-in by backup code needs a fresh password too."),
     ("RA4", "Wrong codes in a stolen session use that session's budget only."),
     // The red team's list: availability.

@@ -12,7 +12,7 @@ pub const LIST: &[(&str, &str)] = &[
     ("P6", "The page works at an address that holds a user and a password."),
     ("P7", "The QR code stays dark on light, whatever an extension does to colours."),
     ("P8", "A reset says before the scan that some applications replace the old entry."),
-    ("P9", "Codes drawn anew by a reload say loudly that the earlier ones no longer work."),
+    ("P9", "Codes drawn again by a reload say loudly that the earlier ones no longer work."),
     ("P10", "Two servers on one host, and cookies of others, do not sign anyone out."),
     ("P11", "A form submitted before the app is there signs nobody out who is signed in."),
     ("P12", "A page that was changed on its way says so, and its form can't be sent bare."),
