@@ -148,7 +148,7 @@ fn trunk() -> Result<()> {
         .env_unshown("PATH", tools.path()?)
         // Trunk 0.21 accepts only `true` and `false` here and refuses the usual NO_COLOR=1.
         .env_remove("NO_COLOR")
-        .remedy("mend what the compiler or Trunk says above, then repeat the command")
+        .remedy("fix what the compiler or Trunk reports above, then repeat the command")
         .run()?;
     let page =
         fs::read_to_string(folder.join("index.html")).context("reading target/trunk/index.html")?;

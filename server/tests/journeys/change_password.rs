@@ -30,7 +30,7 @@ const fn with_new(person: Person) -> Person {
     }
 }
 
-/// X5 of the list of attacks: everything that the old password opened ends.
+/// X5: everything that the old password opened ends.
 #[tokio::test]
 async fn a_new_password_ends_what_the_old_one_opened() {
     let server = TestServer::start().await;
@@ -176,7 +176,7 @@ async fn wrong_passwords_draw_on_the_budget_of_the_sign_in() {
     assert_eq!(refused.header("retry-after"), "5");
 }
 
-/// D10 of the list of attacks: the answer names the reason, and no attempt is counted.
+/// D10: the answer names the reason, and no attempt is counted.
 #[rstest]
 #[case::short("fourteen chars", "invalid", "")]
 #[case::common("PasswordPassword1", "weak_password", "common")]

@@ -1,4 +1,4 @@
-//! The server's clock jumps (security.md §5, F17): forwards, old sessions expire; backwards, no code works twice and the server goes on.
+//! The server's clock jumps (F17): forwards, old sessions expire; backwards, no code works twice and the server goes on.
 
 use std::time::Duration;
 

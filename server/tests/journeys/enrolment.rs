@@ -1,4 +1,4 @@
-//! Attacks on the set-up (security.md §4 E).
+//! Attacks on the set-up (family E of the attack list).
 
 use std::time::Duration;
 

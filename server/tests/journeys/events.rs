@@ -1,4 +1,4 @@
-//! Security list, D8: each event once, with actor, subject, account, action, result, method kind, address and time; also on failure.
+//! D8: each event once, with actor, subject, account, action, result, method kind, address and time; also on failure.
 
 use domain::{events::EventRecord, people::roles::Role, second_factor::guess_holder::GuessHolder};
 use serde_json::json;

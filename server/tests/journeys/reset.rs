@@ -1,4 +1,4 @@
-//! Journey 3: the old authenticator works until the new one is verified; then they are swapped at once (security.md §4 E5, T13).
+//! Journey 3: the old authenticator works until the new one is verified; then they are swapped at once (E5, T13).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Identity verification within a session (security.md §1 "Step-up grant", §4 S and E2).
+//! Identity verification within a session (family SU of the attack list, and E2).
 
 use std::time::Duration;
 
@@ -193,7 +193,7 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
     browser.call("mfa/confirm", code).await.expect_ok();
 }
 
-/// B8 and Vaultwarden CVE-2026-27801: all functions in the session share one budget; the sign-in has another (A4 of the red team's list).
+/// B8 and Vaultwarden CVE-2026-27801: all functions in the session share one budget; the sign-in has another (RA4).
 #[tokio::test]
 async fn wrong_codes_share_the_budget_of_the_session() {
     let server = TestServer::start().await;

@@ -152,9 +152,9 @@ mod tests {
 
     use super::*;
 
-    /// B2 of the red team: of too many invented names, those with the fewest and oldest failures are deleted in batches.
+    /// RB2: of too many invented names, those with the fewest and oldest failures are deleted in batches.
     #[tokio::test]
-    async fn b2_of_too_many_names_the_least_and_oldest_go() {
+    async fn rb2_of_too_many_names_the_least_and_oldest_go() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         let store = Store::open(&url).await.unwrap();

@@ -1,34 +1,165 @@
-//! Every id of the attack list (security design §4), by family. The numbering has gaps; this list is complete.
+//! Every id of the attack list with its sentence, by family. The numbering has gaps; this list is
+//! complete. The appendix of docs/SECURITY.md is generated from it.
 
-/// Each family with its numbers.
-const FAMILIES: &[(&str, &[u8])] = &[
-    ("R", &[1, 2, 3, 4, 6, 7, 9, 11, 12, 13, 14]),
-    ("T", &[1, 5, 6, 8, 9, 10, 11, 13, 14]),
-    ("B", &[1, 2, 4, 5, 6, 8, 9, 10, 12]),
-    ("E", &[2, 3, 5, 6, 7, 8, 10, 11, 13, 14]),
-    ("S", &[2, 3, 4, 5, 7, 8, 9, 10, 11, 13]),
-    ("X", &[1, 2, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15]),
-    ("M", &[1, 3, 4, 5, 6, 7, 9, 10, 11, 13]),
-    ("L", &[1, 2, 5, 6, 7, 8, 10, 11, 12]),
-    ("U", &[1, 2, 4, 5, 7]),
-    ("C", &[1, 3, 4, 5, 7, 8, 10, 11, 12, 14, 15, 16, 17]),
-    ("D", &[1, 2, 4, 5, 6, 7, 8, 10, 11]),
-    ("A", &[1, 3, 4, 5, 7]),
-    ("I", &[1, 2, 3, 4, 5]),
-    // The red team's list: `RA4` is its A4.
-    ("RA", &[1, 2, 3, 4]),
-    ("RB", &[1, 2, 3, 4]),
-    ("RC", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+/// Each id, and what must hold.
+#[rustfmt::skip]
+const LIST: &[(&str, &str)] = &[
+    // Races.
+    ("R1", "Of many sign-ins of one user with one code at once, one is accepted."),
+    ("R2", "Of one sign-in in many tabs with one code at once, one is accepted."),
+    ("R3", "Of many sign-ins with one backup code at once, one is accepted; nine are left."),
+    ("R4", "Two different backup codes at once are both accepted, and eight are left."),
+    ("R6", "Of many wrong codes at once from many places, no more are judged than the budget has."),
+    ("R7", "Of many wrong passwords at once, no more are judged than the limit allows."),
+    ("R9", "A backup code used beside `Finish` of a new set is accepted before it or refused."),
+    ("R11", "One grant that many actions use at once has one effect."),
+    ("R12", "Once a rule is acknowledged, no concurrent sign-in without MFA reaches a function."),
+    ("R13", "R1, R3, R6 and R11 hold over two instances on one PostgreSQL."),
+    ("R14", "Two commands that each remove an Owner at once leave one."),
+    // TOTP.
+    ("T1", "The code of a sign-in is refused at the next sign-in."),
+    ("T5", "The code of a sign-in is refused for a verification, and the reverse."),
+    ("T6", "A code is accepted in its step and ten seconds beside it, and at no other time."),
+    ("T8", "A time that the client sends has no effect."),
+    ("T9", "While the clock jumps, no code is accepted twice, and the user gets in again."),
+    ("T10", "Many keys have 160 random bits each, and no two are equal."),
+    ("T11", "Codes of far times and codes with leading zeros are right."),
+    ("T13", "After a reset the old key opens nothing."),
+    ("T14", "A device a few seconds slow works; one far off is told so and activates nothing."),
+    // Backup codes.
+    ("B1", "A set has ten codes of 80 random bits, and no two are equal."),
+    ("B2", "A used code is refused, also after a restart and in another browser."),
+    ("B4", "Once new codes are finished, every old one is refused."),
+    ("B5", "Codes stand only in the answer that drew them, and a reload draws others."),
+    ("B6", "The database, its journal and a backup hold no code, only Argon2id hashes."),
+    ("B8", "Wrong backup codes and wrong authenticator codes use one budget."),
+    ("B9", "The codes of a deleted method are refused, and the user is not locked out."),
+    ("B10", "A sign-in by backup code tells how many are left, and brings one grant."),
+    ("B12", "Copy, download and print leave no code in a URL, a log or the browser's storage."),
+    // Enrolment.
+    ("E2", "Each dangerous action without a grant is refused; adding MFA needs a fresh password."),
+    ("E3", "A pending key is shown and confirmed in its own session only, for 30 minutes."),
+    ("E5", "A reset that is abandoned leaves the old authenticator as it was."),
+    ("E6", "A first set-up that is abandoned leaves the user without MFA."),
+    ("E7", "A confirmation gives the session a new token and ends all others of the user."),
+    ("E8", "No answer holds the key after its confirmation."),
+    ("E10", "A forced set-up is left by its end, sign-out or another account only."),
+    ("E11", "Set-up, reset, deletion and new codes each leave their event."),
+    ("E13", "Two tabs of one set-up show one key; the first confirmation wins, the other is told."),
+    ("E14", "The answer with the key is not stored, and belongs to its session."),
+    // Step-up: the identity verification within a session.
+    ("SU2", "A grant of one user is of no use in another user's session."),
+    ("SU3", "A grant is of no use after its session has ended, or in another session of the user."),
+    ("SU4", "A grant is used once."),
+    ("SU5", "A grant ends after five minutes."),
+    ("SU7", "Invented grants and claims of a verification are ignored or refused."),
+    ("SU8", "Steps in another order, or repeated, have no effect."),
+    ("SU9", "Asking for new verifications does not give more guesses."),
+    ("SU10", "A password instead of the factor gives a user with MFA no grant."),
+    ("SU11", "A link works for its own purpose, once, and until it expires."),
+    ("SU13", "The end of an MFA rule needs the Owner's own factor."),
+    // Sessions.
+    ("X1", "A planted cookie is not taken; each step up gives a new token."),
+    ("X2", "Each token before a step up is refused."),
+    ("X4", "A token is refused after the sign-out."),
+    ("X5", "A new password ends the other sessions, known browsers, grants and links."),
+    ("X6", "A changed factor ends the user's other sessions."),
+    ("X7", "The sessions of a disabled user end with the next request."),
+    ("X8", "A session ends after an hour without a request, and after a day."),
+    ("X9", "Tokens are random, and their stored form opens no session."),
+    ("X10", "The cookie has the safe attributes, and one of another host is not taken."),
+    ("X12", "Two users in one browser see nothing of each other."),
+    ("X13", "Single sessions can't be listed and ended (there is no such list)."),
+    ("X14", "A session that has ended does not come back after a restart."),
+    ("X15", "A changed role or membership holds from the next request."),
+    // Mandatory MFA.
+    ("M1", "A session that must set up MFA reaches no other function."),
+    ("M3", "A new rule holds for sessions that are open already."),
+    ("M4", "A session whose method is deleted under a rule must set up MFA at once."),
+    ("M5", "Of two accounts with one rule, only the demanding one is closed."),
+    ("M6", "Only Owners of the account switch its rule."),
+    ("M7", "A new password by link does not bypass the second factor."),
+    ("M9", "Owners are not exempt from the rule."),
+    ("M10", "An invited user sets up MFA before anything else."),
+    ("M11", "A session from before the rule is no way around it."),
+    ("M13", "Paths that are no functions hold no data of users."),
+    // Limits.
+    ("L1", "Wrong codes from changing addresses, sessions and agents stop at 5 and at 10."),
+    ("L2", "No restart, new session or right password resets the count of wrong codes."),
+    ("L5", "Headers of a client that is no trusted proxy do not change the counted address."),
+    ("L6", "Every function that takes a password or a code uses the same budget."),
+    ("L7", "A thousand wrong passwords from elsewhere do not keep the user's browser out."),
+    ("L8", "During a delay an unknown browser gets the same answer for right and wrong passwords."),
+    ("L10", "A guess in every time step for a month is bounded."),
+    ("L11", "A refusal says how long to wait."),
+    ("L12", "Many large passwords are refused; many normal ones stay within the memory."),
+    // Enumeration and timing.
+    ("U1", "An unknown address gets the answer of a known one, in the same time."),
+    ("U2", "Links tell nothing about who exists."),
+    ("U4", "A disabled, a locked and an unknown user get the same answer."),
+    ("U5", "A wrong first and a wrong last digit take the same time."),
+    ("U7", "Ids can't be guessed, and those of others get the answer of unknown ones."),
+    // Cross-site requests and the browser.
+    ("C1", "A form of another site changes nothing."),
+    ("C3", "No function answers GET or HEAD."),
+    ("C4", "Bodies of other types are refused."),
+    ("C5", "Another site can neither sign a user in nor out."),
+    ("C7", "Every kind of answer has the security headers."),
+    ("C8", "The content security policy allows no script but the page's own."),
+    ("C10", "Another site can't frame the pages."),
+    ("C11", "After the whole journey the browser keeps nothing but the theme."),
+    ("C12", "No request leaves the origin."),
+    ("C14", "An invented `Host` is refused or ignored."),
+    ("C15", "Another origin gets no permission to read answers."),
+    ("C16", "Fields have their `autocomplete`, and take pasted text."),
+    ("C17", "The files served hold no sources, keys or paths, and stray addresses answer 404."),
+    // Secrets, logs, audit.
+    ("D1", "The log at its most talkative holds no secret."),
+    ("D2", "The database and its files hold no secret in clear."),
+    ("D4", "Keys rotate while users sign in, and the old one is dropped."),
+    ("D5", "No error shows SQL, a path or a version."),
+    ("D6", "The server's memory holds no secret a few seconds after its use."),
+    ("D7", "Metrics and spans hold nothing of users (none are exported)."),
+    ("D8", "Each event is written once, with its effect, also if the action fails."),
+    ("D10", "Passwords of every kind are compared whole, and guessable ones are refused."),
+    ("D11", "A sign-in that stops at the code stores nothing of the password."),
+    // Authorization.
+    ("A1", "Ids of others are refused in every function."),
+    ("A3", "An Owner's reset of a member ends what it should, and shows no secret."),
+    ("A4", "A member can't call an Owner's functions."),
+    ("A5", "A removed member is out at the next request."),
+    ("A7", "Repeated and misplaced parameters are refused."),
+    // Robustness.
+    ("I1", "Mutated requests cause no 5xx, no panic and no change."),
+    ("I2", "Large and slow requests are bounded."),
+    ("I3", "HTTP/2 is not served."),
+    ("I4", "A request with two readings is refused or read once."),
+    ("I5", "A panic answers 500, and the process goes on."),
+    // The red team's list: what a cookie alone is worth.
+    ("RA1", "The key of a reset that was left is not shown to the cookie alone."),
+    ("RA2", "Codes left on the screen are neither drawn again nor used by the cookie alone."),
+    ("RA3", "The grant of a sign-in by backup code needs a fresh password too."),
+    ("RA4", "Wrong codes in a stolen session use that session's budget only."),
+    // The red team's list: availability.
+    ("RB1", "A flood over a limit takes no place from known browsers and open sessions."),
+    ("RB2", "Strangers cause a bounded number of rows, whatever addresses they have."),
+    ("RB3", "Strangers who guess on keep no user out for good."),
+    ("RB4", "Strangers who know the password do not lock the user's browser or session."),
+    // The red team's list: smaller findings.
+    ("RC1", "A password is checked against all that is known of the user, wherever it is set."),
+    ("RC2", "The documents say how long an event waits for its seal."),
+    ("RC3", "An account keeps an Owner who can sign in; an invited one does not count."),
+    ("RC4", "A database with a foreign trigger, view, index or default is refused."),
+    ("RC5", "A key file of another user, a planted link and wide modes are refused or named."),
+    ("RC6", "Any user ends the link of the first start for good."),
+    ("RC7", "A password alone opens a bounded number of sessions."),
+    ("RC8", "`serve --demo` refuses a public URL of another machine."),
+    ("RC9", "A trusted network in IPv6 notation of IPv4 is matched or refused."),
+    ("RC10", "Before the second factor a session learns nothing that was not typed."),
+    ("RC11", "The threat model answers a writer of the database and DNS rebinding."),
 ];
 
 /// Returns all ids in order.
 pub fn all() -> Vec<String> {
-    let of = |(family, numbers): &(&str, &[u8])| {
-        let family = (*family).to_owned();
-        let ids = numbers
-            .iter()
-            .map(move |number| format!("{family}{number}"));
-        ids.collect::<Vec<_>>()
-    };
-    FAMILIES.iter().flat_map(of).collect()
+    LIST.iter().map(|(id, _)| (*id).to_owned()).collect()
 }

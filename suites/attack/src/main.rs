@@ -1,4 +1,4 @@
-//! The attack suite: tries each id of the security design's list (§4) against the real binary, by HTTP, by its command
+//! The attack suite: tries each id of the attack list (docs/SECURITY.md) against the real binary, by HTTP, by its command
 //! line and by moving its clock. `cargo run --package attack` tries each a few times, with `--deep` as often as the
 //! list says; a name, such as `r1_`, tries one. The results are printed as a table and written to `target/attack.md`.
 //!

@@ -1,4 +1,4 @@
-//! The fault suite: what the security design lists in §5, F1 to F20, done to the real binary. `cargo xtask faults` starts what it
+//! The fault suite: the faults F1 to F20 of docs/FAULTS.md, done to the real binary. `cargo xtask faults` starts what it
 //! needs; what came of each is printed as a table and written to `target/faults.md`.
 //!
 //! Twenty scripted people act at once, by the tools of `testkit`. Each knows what was acknowledged to them, and what every
@@ -44,7 +44,7 @@ use engine::{Cluster, Engine};
 use plan::{Fault, Plan, Run};
 use report::Row;
 
-/// Runs the faults of the security design (§5) and prints the results.
+/// Runs the faults and prints the results.
 #[derive(Parser)]
 struct Arguments {
     /// Only the small part that belongs to every test run

@@ -1,4 +1,4 @@
-//! S1 of the field: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
+//! S1: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
 //!
 //! nginx, Caddy, HAProxy and Apache start before the real program, by the recipe that operators get, with ports and paths
 //! replaced. The tests cover sign-in with `Host`, `Origin` and `Sec-Fetch-Site` passed on, addresses, bodies, a sign-in in front, a

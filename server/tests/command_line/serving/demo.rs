@@ -231,7 +231,7 @@ fn an_account_is_enough_to_refuse() {
     );
 }
 
-/// C8: behind a proxy, other people can reach a server that listens on this machine alone.
+/// RC8: behind a proxy, other people can reach a server that listens on this machine alone.
 #[test]
 fn others_behind_a_proxy_get_none() {
     for public_url in [

@@ -1,4 +1,4 @@
-//! The races of security.md §4 R, started at a barrier.
+//! The races of the attack list (family R), started at a barrier.
 
 mod at_once;
 mod step_up;
@@ -24,7 +24,7 @@ async fn half_signed_in(server: &TestServer) -> Browser {
     browser
 }
 
-/// Returns as many half sessions as one user may have (C7 of the red team), each in several tabs.
+/// Returns as many half sessions as one user may have (RC7), each in several tabs.
 async fn half_sessions(server: &TestServer) -> Vec<Browser> {
     let mut sessions = Vec::new();
     for _ in 0..HALF {

@@ -139,9 +139,9 @@ mod tests {
         assert_eq!(strangers.refused(&address(1), NOW), None);
     }
 
-    /// B2 of the red team. The memory of addresses is bounded however many come, and expired ones make room.
+    /// RB2. The memory of addresses is bounded however many come, and expired ones make room.
     #[test]
-    fn b2_the_memory_of_addresses_is_bounded() {
+    fn rb2_the_memory_of_addresses_is_bounded() {
         let (strangers, until) = (Strangers::default(), NOW.plus(WINDOW));
         for number in 0..100_000 {
             strangers.refuse(&address(number), until, NOW);

@@ -1,4 +1,4 @@
-//! S: identity verification within a session.
+//! SU (step-up): identity verification within a session.
 
 use serde_json::{Value, json};
 
@@ -9,16 +9,16 @@ use crate::{
 
 pub fn attacks() -> Vec<Attack> {
     vec![
-        attack!(s2_a_grant_of_somebody_else),
-        attack!(s3_a_grant_after_its_session),
-        attack!(s4_a_grant_twice),
-        attack!(s5_a_grant_too_late),
-        attack!(s7_invented_grants),
-        attack!(s8_steps_in_another_order),
-        attack!(s9_guesses_with_new_questions),
-        attack!(s10_the_password_instead),
-        attack!(s11_links_for_another_purpose),
-        attack!(s13_the_rule_without_the_owners_factor),
+        attack!(su2_a_grant_of_somebody_else),
+        attack!(su3_a_grant_after_its_session),
+        attack!(su4_a_grant_twice),
+        attack!(su5_a_grant_too_late),
+        attack!(su7_invented_grants),
+        attack!(su8_steps_in_another_order),
+        attack!(su9_guesses_with_new_questions),
+        attack!(su10_the_password_instead),
+        attack!(su11_links_for_another_purpose),
+        attack!(su13_the_rule_without_the_owners_factor),
     ]
 }
 
@@ -26,7 +26,7 @@ fn generate() -> Value {
     json!({ "action": "generate" })
 }
 
-fn s2_a_grant_of_somebody_else(_: Effort) -> Held {
+fn su2_a_grant_of_somebody_else(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
@@ -52,7 +52,7 @@ fn s2_a_grant_of_somebody_else(_: Effort) -> Held {
     )
 }
 
-fn s3_a_grant_after_its_session(_: Effort) -> Held {
+fn su3_a_grant_after_its_session(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let (mut browser, mut other) = (ada.sign_in(&world), ada.sign_in(&world));
@@ -80,7 +80,7 @@ fn s3_a_grant_after_its_session(_: Effort) -> Held {
     )
 }
 
-fn s4_a_grant_twice(_: Effort) -> Held {
+fn su4_a_grant_twice(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let mut browser = ada.sign_in(&world);
@@ -98,7 +98,7 @@ fn s4_a_grant_twice(_: Effort) -> Held {
     refused(2, "a grant a second time: generate, reset")
 }
 
-fn s5_a_grant_too_late(_: Effort) -> Held {
+fn su5_a_grant_too_late(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let mut browser = ada.sign_in(&world);
@@ -112,7 +112,7 @@ fn s5_a_grant_too_late(_: Effort) -> Held {
     refused(2, "a grant after 5 min 1 s (after 4 min 50 s it works)")
 }
 
-fn s7_invented_grants(_: Effort) -> Held {
+fn su7_invented_grants(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let mut browser = ada.sign_in(&world);
@@ -166,7 +166,7 @@ fn s7_invented_grants(_: Effort) -> Held {
     )
 }
 
-fn s8_steps_in_another_order(_: Effort) -> Held {
+fn su8_steps_in_another_order(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let mut browser = ada.sign_in(&world);
@@ -201,7 +201,7 @@ fn s8_steps_in_another_order(_: Effort) -> Held {
     )
 }
 
-fn s9_guesses_with_new_questions(effort: Effort) -> Held {
+fn su9_guesses_with_new_questions(effort: Effort) -> Held {
     let mut world = World::new();
     let ada = world.enrolled();
     let mut browser = ada.sign_in(&world);
@@ -234,7 +234,7 @@ fn s9_guesses_with_new_questions(effort: Effort) -> Held {
     )
 }
 
-fn s10_the_password_instead(_: Effort) -> Held {
+fn su10_the_password_instead(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let mut browser = ada.sign_in(&world);
@@ -251,7 +251,7 @@ fn s10_the_password_instead(_: Effort) -> Held {
 }
 
 /// No codes are sent to users, so this covers the links: each is valid for one purpose, once.
-fn s11_links_for_another_purpose(effort: Effort) -> Held {
+fn su11_links_for_another_purpose(effort: Effort) -> Held {
     let mut world = World::empty(&[]);
     world.start();
     let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
@@ -316,7 +316,7 @@ fn s11_links_for_another_purpose(effort: Effort) -> Held {
     )
 }
 
-fn s13_the_rule_without_the_owners_factor(_: Effort) -> Held {
+fn su13_the_rule_without_the_owners_factor(_: Effort) -> Held {
     let world = World::new();
     let ada = world.enrolled();
     let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));

@@ -1,4 +1,4 @@
-//! Honest sign-ins during an attack, and how much strangers can write (B1 and B2 of the red team).
+//! Honest sign-ins during an attack, and how much strangers can write (RB1 and RB2).
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},

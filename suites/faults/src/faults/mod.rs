@@ -1,4 +1,4 @@
-//! The faults F1 to F20 that the security design lists (§5).
+//! The faults F1 to F20 of docs/FAULTS.md.
 
 mod disk;
 mod gone;

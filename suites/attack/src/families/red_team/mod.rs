@@ -39,7 +39,7 @@ fn smaller() -> [Attack; 11] {
             "RC1",
             Plan::Elsewhere(
                 "server/tests/journeys/known_facts.rs",
-                "c1_an_invitation_knows_the_name",
+                "rc1_an_invitation_knows_the_name",
                 "an invitation takes no password made of the brand, the email or the name; `user set-password`: server/src/cli/input/password.rs"
             )
         ),
@@ -85,7 +85,7 @@ fn smaller() -> [Attack; 11] {
             "RC7",
             Plan::Elsewhere(
                 "storage/tests/contract/sign_in/session_bounds.rs",
-                "c7_of_many_at_once_no_more_are_opened",
+                "rc7_of_many_at_once_no_more_are_opened",
                 "right passwords open 30 sessions a minute, and 5 half and 20 complete ones stay"
             )
         ),
