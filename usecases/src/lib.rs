@@ -36,5 +36,5 @@ pub use {
     cookies::{CookieNames, Cookies, SessionCookie},
     error::UseCaseError,
     refusals::{note_denied, note_refusal},
-    services::{Ports, Scope, Services, Settings},
+    services::{Services, Settings, WithOrigin},
 };

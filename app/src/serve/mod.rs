@@ -4,6 +4,8 @@
 mod cookies;
 mod origin;
 
+use std::sync::Arc;
+
 use domain::{
     events::{Actor, Origin},
     network::client_address::ClientAddress,
@@ -64,7 +66,7 @@ pub(crate) async fn answer_with_cookies<T>(
 
 /// The context of the current call; none if the server did not provide its parts.
 fn context() -> Option<Context> {
-    let services = use_context::<Services>()?;
+    let services = use_context::<Arc<Services>>()?;
     let caller = use_context::<Option<Caller>>().flatten();
     let visitor = use_context::<Visitor>()?;
     // Only tests provide no origin.

@@ -50,7 +50,7 @@ use crate::{
 /// What the guards need.
 pub struct Guards {
     /// The ports, to resolve the caller's session.
-    pub services: Services,
+    pub services: Arc<Services>,
     /// The origins of the pages.
     pub origins: Origins,
     /// The proxies that are trusted to name the client.
