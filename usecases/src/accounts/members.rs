@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// One page of an account's members.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn members(
     context: &Context,
     wanted: MembersWanted,
@@ -36,6 +37,7 @@ pub async fn members(
 }
 
 /// All members that match, for the CSV.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn export(
     context: &Context,
     wanted: MembersWanted,
@@ -82,6 +84,7 @@ fn rows(members: Vec<MemberRecord>, viewer: &UserId) -> Vec<MemberRow> {
 }
 
 /// Deletes a member's method, codes and sessions, with a grant.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn reset_member(context: &Context, request: OneMember) -> Result<(), UseCaseError> {
     let OneMember { account, member } = request;
     ownership::resettable(context, &account, &member).await?;

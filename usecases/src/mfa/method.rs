@@ -19,6 +19,7 @@ use crate::{
 };
 
 /// Deletes the method, with a grant. Returns what the session may do afterwards.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, UseCaseError> {
     let (swap, token) = context.renewal()?;
     let deletion = Deletion {
@@ -35,6 +36,7 @@ pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, 
 }
 
 /// Renames the method. Returns the name as stored.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCaseError> {
     let name: MethodName = request.name.parse().map_err(|_| UseCaseError::Invalid {
         field: Field::MethodName,
@@ -47,6 +49,7 @@ pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCa
 }
 
 /// Tests the authenticator. The test counts as an attempt and uses up the code's step.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn test(context: &Context, request: Code) -> Result<(), UseCaseError> {
     // A test takes no backup code, and a new session has its own attempts.
     let judged = right_code(context, &request.code).await;

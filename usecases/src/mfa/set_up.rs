@@ -36,6 +36,7 @@ use crate::{
 };
 
 /// Returns the session's pending key, or creates one.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_up(context: &Context) -> Result<PendingSetUp, UseCaseError> {
     let (kept, is_renewed) = match context.services.mfa.method(user(context)?).await? {
         Some(method) => (keep_for_reset(context, method.id).await?, false),
@@ -151,6 +152,7 @@ fn sealed_badly(error: &OpenError) -> UseCaseError {
 }
 
 /// Whether the session has a pending key to confirm.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn has_pending(context: &Context) -> Result<bool, UseCaseError> {
     Ok(find_pending(context).await?.is_some())
 }
@@ -165,6 +167,7 @@ async fn find_pending(context: &Context) -> Result<Option<PendingKey>, UseCaseEr
 }
 
 /// Drops the pending key.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
     Ok(context
         .services
@@ -174,6 +177,7 @@ pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
 }
 
 /// Confirms the pending key by its first code, and activates it.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn confirm(
     context: &Context,
     cookies: &mut Cookies,

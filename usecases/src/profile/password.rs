@@ -19,6 +19,7 @@ use crate::{
 };
 
 /// Changes the caller's own password.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn change_password(
     context: &Context,
     cookies: &mut Cookies,

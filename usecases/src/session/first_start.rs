@@ -20,6 +20,7 @@ use super::{
 use crate::{Context, Cookies, Field, UseCaseError, secret_text::SecretText};
 
 /// Whether a set-up link still works.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn check_setup_link(context: &Context, request: Link) -> Result<(), UseCaseError> {
     open_link(context, &request.token).await.map(|_| ())
 }
@@ -36,6 +37,7 @@ async fn open_link(context: &Context, token: &SecretText) -> Result<TokenHash, U
 }
 
 /// Creates the first account and its Owner, and signs them in.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn create_first_owner(
     context: &Context,
     cookies: &mut Cookies,

@@ -13,6 +13,7 @@ use super::{
 use crate::{Context, Cookies, UseCaseError, secret_text::SecretText};
 
 /// The user whom an open invitation is for.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn check_invitation(context: &Context, request: Link) -> Result<Invited, UseCaseError> {
     match invited(context, &request.token).await? {
         Some((_, invited)) => Ok(Invited {
@@ -36,6 +37,7 @@ async fn invited(
 }
 
 /// Chooses a password through an invitation.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn accept_invitation(
     context: &Context,
     cookies: &mut Cookies,

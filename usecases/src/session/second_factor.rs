@@ -29,6 +29,7 @@ use crate::{
 };
 
 /// Second step, with the authenticator application.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_code(
     context: &Context,
     cookies: &mut Cookies,
@@ -61,6 +62,7 @@ pub async fn verify_code(
 }
 
 /// Second step, with a backup code.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_backup_code(
     context: &Context,
     cookies: &mut Cookies,

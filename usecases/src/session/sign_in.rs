@@ -15,6 +15,7 @@ use super::{
 use crate::{Context, Cookies, UseCaseError};
 
 /// First step: email and password.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_in(
     context: &Context,
     cookies: &mut Cookies,
@@ -60,6 +61,7 @@ pub async fn sign_in(
 }
 
 /// Ends the session.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_out(context: &Context, cookies: &mut Cookies) -> Result<(), UseCaseError> {
     context
         .services
@@ -71,6 +73,7 @@ pub async fn sign_out(context: &Context, cookies: &mut Cookies) -> Result<(), Us
 }
 
 /// Confirms the password, before an action that a stolen open session must not allow.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn confirm_password(
     context: &Context,
     cookies: &mut Cookies,

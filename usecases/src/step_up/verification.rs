@@ -13,6 +13,7 @@ use crate::{
 };
 
 /// Stores the requested action, before its code is asked for.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseError> {
     let session = &context.caller()?.session;
     let method = method(context).await?.id;
@@ -92,6 +93,7 @@ async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseE
 }
 
 /// What the session asks to verify for; none if nothing is pending.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn asked(context: &Context) -> Result<Option<AskedFor>, UseCaseError> {
     let Some(step_up) = pending(context).await? else {
         return Ok(None);
@@ -123,6 +125,7 @@ async fn pending(context: &Context) -> Result<Option<StepUp>, UseCaseError> {
 }
 
 /// Verifies with a code of the authenticator application.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_code(
     context: &Context,
     cookies: &mut Cookies,
@@ -137,6 +140,7 @@ pub async fn verify_code(
 }
 
 /// Verifies with a backup code, so that a user who lost their device is not locked out.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_backup_code(
     context: &Context,
     cookies: &mut Cookies,
@@ -209,6 +213,7 @@ async fn verify(
 }
 
 /// Deletes the request.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
     Ok(context
         .services
