@@ -17,7 +17,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use usecases::{
     Caller, Context, CookieNames, Cookies, Services, SessionCookie, Settings, UseCaseError,
-    Visitor, note_refusal,
+    Visitor, record_error,
 };
 
 use crate::wire::error::AppError;
@@ -59,7 +59,7 @@ pub(crate) async fn answer_with_cookies<T>(
     let result = use_case(&context, &mut cookies).await;
     set_cookies(&context.services.settings.cookies, &cookies);
     if let Err(error) = &result {
-        note_refusal(&context, *error).await;
+        record_error(&context, *error).await;
     }
     result.map_err(AppError::from)
 }

@@ -10,7 +10,7 @@ use super::values::{AccountRow, OneAccount, Protection, RuleSet};
 use crate::{
     Context, UseCaseError, ownership,
     session::{Viewer, viewer::reload_viewer},
-    step_up::verification::{grant, taken},
+    step_up::verification::{check_grant, grant},
 };
 
 /// The user's accounts, by name.
@@ -75,7 +75,7 @@ pub async fn lift_rule(context: &Context, request: OneAccount) -> Result<(), Use
             account: request.account,
         },
     )?;
-    taken(
+    check_grant(
         context
             .services
             .accounts

@@ -10,7 +10,7 @@ use domain::{
 use super::values::{MemberRow, MembersShown, MembersWanted, OneMember};
 use crate::{
     Context, UseCaseError, ownership,
-    step_up::verification::{grant, taken},
+    step_up::verification::{check_grant, grant},
 };
 
 /// One page of an account's members.
@@ -89,5 +89,5 @@ pub async fn reset_member(context: &Context, request: OneMember) -> Result<(), U
     let OneMember { account, member } = request;
     ownership::resettable(context, &account, &member).await?;
     let grant = grant(context, Intent::MemberReset { account, member })?;
-    taken(context.services.members.reset(grant).await?)
+    check_grant(context.services.members.reset(grant).await?)
 }

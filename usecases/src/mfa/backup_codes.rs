@@ -116,7 +116,7 @@ pub async fn finish(
         .finish_codes(&session.user, &session.id, &request.set, context.now)
         .await?;
     finished.then_some(()).ok_or(UseCaseError::NothingPending)?;
-    Ok(settled(context).await.ok())
+    Ok(load_next_page(context).await.ok())
 }
 
 /// Draws new backup codes, with a grant. The old ones work until [`finish`].
@@ -152,11 +152,11 @@ pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseErr
         .keep_valid_codes(&session.user, &session.id)
         .await?;
     kept.then_some(()).ok_or(UseCaseError::NothingPending)?;
-    Ok(settled(context).await.ok())
+    Ok(load_next_page(context).await.ok())
 }
 
 /// Loads what the next page shows. If this fails, the change still stands and the page loads it again.
-async fn settled(context: &Context) -> Result<Settled, UseCaseError> {
+async fn load_next_page(context: &Context) -> Result<Settled, UseCaseError> {
     Ok(Settled {
         viewer: reload_viewer(context).await?,
         profile: profile::view(context).await?,

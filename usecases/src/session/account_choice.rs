@@ -13,10 +13,10 @@ use crate::{Context, UseCaseError};
 pub async fn accounts(context: &Context) -> Result<Vec<AccountOption>, UseCaseError> {
     let user = &context.caller()?.session.user;
     let accounts = context.services.accounts.of_user(user).await?;
-    Ok(accounts.into_iter().map(place).collect())
+    Ok(accounts.into_iter().map(account_option).collect())
 }
 
-fn place(overview: AccountOverview) -> AccountOption {
+fn account_option(overview: AccountOverview) -> AccountOption {
     AccountOption {
         id: overview.account.id,
         name: overview.account.name.into(),

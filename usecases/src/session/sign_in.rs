@@ -7,7 +7,7 @@ use domain::{
 };
 
 use super::{
-    admission::{check_password, recheck_password, too_many},
+    admission::{check_password, recheck_password, too_many_error},
     known_browser,
     values::{PasswordOnly, SignInForm, Viewer},
     viewer::load_viewer,
@@ -49,13 +49,13 @@ pub async fn sign_in(
     match context.services.sessions.open(session).await? {
         Opened::Done => {}
         Opened::NotAdmitted => return Err(UseCaseError::WrongCredentials),
-        Opened::TooMany { until } => return Err(too_many(context, until)),
+        Opened::TooMany { until } => return Err(too_many_error(context, until)),
     }
     cookies.set_session(token);
     // Loaded first: an unavailable database fails here, and is not waited for a second time below, where a failure is only logged.
     let viewer = load_viewer(context, hash).await?;
     if !owes_second_factor {
-        known_browser::note(known_browser::remember(context, cookies, &user, &id).await);
+        known_browser::log_error(known_browser::remember(context, cookies, &user, &id).await);
     }
     Ok(viewer)
 }
