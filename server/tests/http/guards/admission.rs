@@ -13,7 +13,7 @@ use domain::{
 };
 use serde_json::json;
 use server::config::{LimitArgs, Limits};
-use usecases::{Ports, Services};
+use usecases::Services;
 
 use crate::support::{Browser, Options, Person, TestServer, ada};
 
@@ -80,10 +80,10 @@ impl Site {
                 is_full: Arc::clone(&is_full),
                 taken: Arc::clone(&taken),
             };
-            Services::from(Ports {
+            Services {
                 hasher: Arc::new(hasher),
-                ..Ports::clone(&services)
-            })
+                ..services
+            }
         })
         .await;
         server.add_owner().await;
