@@ -7,7 +7,7 @@ use super::password_error;
 use crate::{
     ui::{
         PasswordField,
-        browser::reactive::{effect, memo},
+        boxed::{effect, memo},
     },
     wire::error::Field,
     words,

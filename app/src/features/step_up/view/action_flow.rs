@@ -23,7 +23,7 @@ use crate::{
 
 /// Leads through an action that needs an Identity verification.
 #[derive(Clone, Copy)]
-pub(crate) struct Way {
+pub(crate) struct ActionFlow {
     shell: Shell,
     go: Callback<(Page, bool)>,
     /// Whether a request is being sent.
@@ -35,11 +35,11 @@ pub(crate) struct Way {
 }
 
 /// Creates the state for one page.
-pub(crate) fn way() -> Way {
+pub(crate) fn action_flow() -> ActionFlow {
     let (shell, go) = (shell(), go());
     let failed = RwSignal::new(None);
     shell.forget_once_back(failed);
-    Way {
+    ActionFlow {
         shell,
         go: Callback::new(move |(page, replace)| go(page, replace)),
         pending: RwSignal::new(false),
@@ -48,7 +48,7 @@ pub(crate) fn way() -> Way {
     }
 }
 
-impl Way {
+impl ActionFlow {
     /// Requests the action and goes to the verification; or performs the action at once, if a sign-in by backup code counts as its verification
     /// or an earlier verification is still valid. `about` is the name of the account or member.
     pub fn start(self, intent: Intent, about: Option<String>) {

@@ -6,16 +6,16 @@ use crate::{
     api::mfa,
     features::mfa::code_form::CodeForm,
     shell::shell,
-    ui::{Button, browser::reactive::shown, focus_heading},
+    ui::{Button, boxed::boxed_view, focus_heading},
     wire::error::{AppError, Field},
     words,
 };
 
 /// `Test my authenticator`: a code that only shows that the application works.
 #[component]
-pub(super) fn Test() -> impl IntoView {
+pub(super) fn AuthenticatorTest() -> impl IntoView {
     let open = RwSignal::new(false);
-    shown(move || {
+    boxed_view(move || {
         if open.get() {
             view! { <Form open /> }.into_any()
         } else {

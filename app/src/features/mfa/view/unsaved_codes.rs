@@ -12,7 +12,7 @@ use crate::{
 
 /// How the user was about to leave.
 #[derive(Clone)]
-enum Way {
+enum Exit {
     /// A link, or an item of the menu.
     Link(HtmlElement),
     /// The browser's Back.
@@ -28,10 +28,10 @@ pub(super) fn AskBeforeLeaving(
     waits: bool,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let way = StoredValue::new_local(None::<Way>);
+    let exit = StoredValue::new_local(None::<Exit>);
     let (asked, returning) = (StoredValue::new(false), StoredValue::new(false));
-    let ask = move |about: Way| {
-        way.set_value(Some(about));
+    let ask = move |about: Exit| {
+        exit.set_value(Some(about));
         open.set(true);
     };
     let is_due = move || unsaved.get_untracked() && !asked.get_value();
@@ -43,7 +43,7 @@ pub(super) fn AskBeforeLeaving(
         if let Some(link) = link(&event).filter(|_| is_due()) {
             event.prevent_default();
             event.stop_propagation();
-            ask(Way::Link(link));
+            ask(Exit::Link(link));
         }
     };
     on_capture(document().into(), "click", Box::new(clicked));
@@ -59,7 +59,7 @@ pub(super) fn AskBeforeLeaving(
         if is_due {
             returning.set_value(true);
             let _ = window().history().and_then(|history| history.forward());
-            ask(Way::Back);
+            ask(Exit::Back);
         }
         is_due
     })));
@@ -68,9 +68,9 @@ pub(super) fn AskBeforeLeaving(
     let leave = move || {
         asked.set_value(true);
         open.set(false);
-        match way.try_update_value(Option::take).flatten() {
-            Some(Way::Link(link)) => link.click(),
-            Some(Way::Back) => {
+        match exit.try_update_value(Option::take).flatten() {
+            Some(Exit::Link(link)) => link.click(),
+            Some(Exit::Back) => {
                 let _ = window().history().and_then(|history| history.back());
             }
             None => {}

@@ -5,14 +5,14 @@ use leptos_router::components::A;
 
 use crate::{
     shell::{address::RightAddress, shell},
-    ui::{Alert, Countdown, FormError, LinkButton, browser::reactive::shown, written},
+    ui::{Alert, Countdown, FormError, LinkButton, boxed::boxed_view, text_content},
     wire::error::AppError,
     words,
 };
 
 /// A refusal above a form, with `Try again` if that may help, or a countdown if waiting helps.
 #[component]
-pub(crate) fn Refused(
+pub(crate) fn AppErrorAlert(
     /// The refusal.
     refused: RwSignal<Option<AppError>>,
     /// Submits again.
@@ -26,7 +26,7 @@ pub(crate) fn Refused(
     may_repeat: bool,
 ) -> impl IntoView {
     shell().forget_once_back(refused);
-    shown(move || {
+    boxed_view(move || {
         let said = refused.get().map(|error| {
             let said = words::refusal(&error);
             if words::may_work_again(&error) || may_repeat && words::is_from_between(&error) {
@@ -34,7 +34,7 @@ pub(crate) fn Refused(
             } else if matches!(error, AppError::NoMethod | AppError::SetUpRequired) && !at_field {
                 view! {
                     <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label="Add MFA" /> }>
-                        <p use:written=said.into()></p>
+                        <p use:text_content=said.into()></p>
                     </Alert>
                 }
                 .into_any()
@@ -78,7 +78,7 @@ pub(crate) fn link_dead() -> &'static str {
 #[component]
 pub(crate) fn WayOn() -> impl IntoView {
     let shell = shell();
-    shown(move || {
+    boxed_view(move || {
         if shell.known.with(|known| known.viewer().is_some()) {
             view! { <A href="/profile">"Go to My profile"</A> }.into_any()
         } else {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     shell::shell,
-    ui::{browser::reactive::effect, focus_heading},
+    ui::{boxed::effect, focus_heading},
     wire::{
         connection::{Connection, passes},
         error::AppError,

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use crate::{
     routes::{Page, redirect},
-    shell::{Known, Shell, address::RightAddress, go, refused::in_words, shell},
+    shell::{Known, Shell, address::RightAddress, go, shell, view::app_error_alert::in_words},
     ui::{
         FocusHeading, FormError, Skeleton, When,
-        browser::reactive::{effect, memo, shown},
+        boxed::{boxed_view, effect, memo},
     },
 };
 
@@ -81,7 +81,7 @@ pub(crate) fn Guarded(
         };
         go(back.unwrap_or(to), true);
     });
-    shown(move || match guard.get() {
+    boxed_view(move || match guard.get() {
         Guard::Waiting => view! { <Waiting /> }.into_any(),
         Guard::Elsewhere(..) => ().into_any(),
         Guard::Shown(_) => children().into_any(),
@@ -110,7 +110,7 @@ fn Waiting() -> impl IntoView {
             >
                 <FocusHeading label="This page can't be loaded" />
                 <FormError error=failed retry=move || shell.refresh() />
-                {shown(move || shell.failed.get().map(|error| view! { <RightAddress error /> }.into_any()).into_any())}
+                {boxed_view(move || shell.failed.get().map(|error| view! { <RightAddress error /> }.into_any()).into_any())}
             </When>
         </div>
     }

@@ -4,7 +4,7 @@ use leptos_router::components::A;
 use usecases::accounts::MembersShown;
 
 use super::{
-    super::asked::Asked,
+    super::repeated_load::Asked,
     export::DownloadCsv,
     filters::{FilterFields, Filters},
     paging::Paging,
@@ -12,19 +12,18 @@ use super::{
     table::MembersTable,
 };
 use crate::{
-    shell::refused::Refused,
+    shell::view::app_error_alert::AppErrorAlert,
     ui::{
         Button, FocusHeading,
-        browser::reactive::{memo, shown},
-        text::pure::named,
-        written,
+        boxed::{boxed_view, memo},
+        text_content,
     },
-    words,
+    words::{self, named},
 };
 
 /// The members. The elements around their table stay while newer rows load.
 #[component]
-pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
+pub(super) fn Content(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
     let resets = Resets::new(filters);
     let name = memo(move || {
         let shown = asked.answer.read();
@@ -57,16 +56,16 @@ pub(super) fn Loaded(asked: Asked<MembersShown>, filters: Filters) -> impl IntoV
     view! {
         <div class="page--wide">
             <FocusHeading label=heading />
-            <p class="lead"><span use:written=rule></span> " " <A href="/accounts">"All accounts"</A></p>
-            <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
-            <Refused may_repeat=true refused=resets.failed retry=move || resets.retry() />
+            <p class="lead"><span use:text_content=rule></span> " " <A href="/accounts">"All accounts"</A></p>
+            <AppErrorAlert may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <AppErrorAlert may_repeat=true refused=resets.failed retry=move || resets.retry() />
             <div class="card stack members">
                 <FilterFields filters />
                 <div class="members__found">
-                    <p aria-live="polite" use:written=found></p>
+                    <p aria-live="polite" use:text_content=found></p>
                     <DownloadCsv filters account=name />
                 </div>
-                {shown(move || if nobody.get() {
+                {boxed_view(move || if nobody.get() {
                     view! { <Button label="Clear" on_press=move || filters.clear() /> }.into_any()
                 } else {
                     view! { <MembersTable asked resets /> }.into_any()

@@ -1,12 +1,12 @@
 use domain::{second_factor::step_up::Intent, session::policy::Standing};
 use leptos::prelude::*;
 
-use super::way;
+use super::action_flow;
 use crate::{
-    shell::{refused::in_words, shell},
+    shell::{shell, view::app_error_alert::in_words},
     ui::{
         Button, ButtonKind, Dialog, FormError,
-        browser::reactive::{effect, memo},
+        boxed::{effect, memo},
     },
     words,
 };
@@ -14,7 +14,7 @@ use crate::{
 /// Offers new codes or a new device after a sign-in with one of the last backup codes, so that a user without codes is not stuck.
 #[component]
 pub(crate) fn RecoveryOffer() -> impl IntoView {
-    let (shell, way) = (shell(), way());
+    let (shell, flow) = (shell(), action_flow());
     let open = RwSignal::new(false);
     let left = RwSignal::new(0);
     effect(move || {
@@ -34,27 +34,27 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         let now = person.get();
         if before.is_some() && before != now {
             open.set(false);
-            way.failed.set(None);
+            flow.failed.set(None);
         }
         before = now;
     });
     // The dialog closes when the action continues. A refusal keeps it open, with the buttons to try again.
     let mut was_pending = false;
     effect(move || {
-        let is_pending = way.pending.get();
+        let is_pending = flow.pending.get();
         if was_pending && !is_pending {
-            open.set(way.failed.read_untracked().is_some());
+            open.set(flow.failed.read_untracked().is_some());
         }
         was_pending = is_pending;
     });
-    let failed = in_words(way.failed);
+    let failed = in_words(flow.failed);
     view! {
         <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
             <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
             <FormError error=failed />
             <div class="actions">
-                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=way.pending on_press=move || way.start(Intent::Generate, None) />
-                <Button label="Set up a new device" pending=way.pending on_press=move || way.start(Intent::Reset, None) />
+                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
+                <Button label="Set up a new device" pending=flow.pending on_press=move || flow.start(Intent::Reset, None) />
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

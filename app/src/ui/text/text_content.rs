@@ -1,16 +1,16 @@
 use leptos::prelude::*;
 use web_sys::Element;
 
-use crate::ui::{
-    browser::reactive::effect,
-    text::pure::{Part, parts},
+use crate::{
+    ui::boxed::effect,
+    words::{Part, parts},
 };
 
-/// Writes a text to its element, and again whenever it changes: `<p use:written=words></p>`.
+/// Writes a text to its element, and again whenever it changes: `<p use:text_content=words></p>`.
 ///
 /// The text is never written to a text node, because a translator in the browser replaces text nodes, and changes to a replaced node are
-/// invisible. Names in the text ([`named`](crate::ui::text::pure::named)) get their own element, which is not translated and has its own direction.
-pub fn written(element: Element, words: Signal<String>) {
+/// invisible. Names in the text ([`named`](crate::words::named)) get their own element, which is not translated and has its own direction.
+pub fn text_content(element: Element, words: Signal<String>) {
     let mut shown = words.get_untracked();
     write(&element, &shown);
     effect(move || {
@@ -46,5 +46,5 @@ pub fn Name(
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {
-    view! { <bdi translate="no" use:written=text></bdi> }
+    view! { <bdi translate="no" use:text_content=text></bdi> }
 }

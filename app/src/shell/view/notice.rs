@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     shell::shell,
-    ui::{Button, When, browser::reactive::memo, written},
+    ui::{Button, When, boxed::memo, text_content},
     wire::connection::{Connection, notice},
 };
 
@@ -22,7 +22,7 @@ pub(crate) fn Notice() -> impl IntoView {
     };
     view! {
         <div class="notice" class:notice--shown=move || said.read().is_some()>
-            <p role="status" use:written=Signal::derive(move || said.get().unwrap_or_default().to_owned())></p>
+            <p role="status" use:text_content=Signal::derive(move || said.get().unwrap_or_default().to_owned())></p>
             <When holds=move || may_reload.get()>
                 <Button label="Reload" on_press=reload />
             </When>

@@ -26,11 +26,11 @@ pub fn memo<T: PartialEq + Send + Sync + 'static>(
 ///
 /// `tachys` would update the nodes of the previous view if both have the same type. But a translator in the browser replaces text nodes, so
 /// the update would be invisible, and a row could show one user and act on another.
-pub fn shown(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
-    anew(Box::new(view))
+pub fn boxed_view(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    new_nodes(Box::new(view))
 }
 
-fn anew(mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
+fn new_nodes(mut view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
     let mut is_left = false;
     let view: Box<dyn FnMut() -> Either<AnyView, AnyView> + Send> = Box::new(move || {
         is_left = !is_left;
@@ -57,7 +57,7 @@ pub fn later(run: impl FnOnce() + 'static, after: Duration) {
 }
 
 /// Boxes a click handler.
-pub fn clicked(handle: impl FnMut(MouseEvent) + 'static) -> Box<dyn FnMut(MouseEvent)> {
+pub fn boxed_handler(handle: impl FnMut(MouseEvent) + 'static) -> Box<dyn FnMut(MouseEvent)> {
     Box::new(handle)
 }
 

@@ -1,3 +1,5 @@
+//! Calls of browser functions that may be missing or throw.
+
 use js_sys::{Array, Function, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue};
 

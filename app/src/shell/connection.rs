@@ -6,7 +6,7 @@ use super::Shell;
 use crate::{
     api::session::whoami,
     ui::{
-        browser::reactive::{effect, later},
+        boxed::{effect, later},
         leave_alert,
     },
     wire::{
