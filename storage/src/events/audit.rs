@@ -4,11 +4,15 @@ use domain::{
     events::{Chain, EventRecord},
     ports::PortError,
 };
-use sqlx::{AssertSqlSafe, Row, query};
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::{
     Store,
-    engine::{connect::Sql, error::port, rows::Values},
+    engine::{
+        error::port,
+        rows::Values,
+        statement::{Statement, query},
+    },
     events::{
         COLUMNS,
         chain::{ENDS, Ends, ends},
@@ -67,7 +71,7 @@ impl Store {
     /// The newest events in the order of writing, at most `count`.
     pub async fn newest_events(&self, count: u32) -> Result<Vec<EventRecord>, PortError> {
         let sql = format!("SELECT {COLUMNS} FROM security_events ORDER BY id DESC LIMIT $1");
-        let sql: Sql = query(AssertSqlSafe(sql));
+        let sql: Statement = query(AssertSqlSafe(sql));
         let rows = self.rows(sql.bind(i64::from(count))).await?;
         rows.iter().rev().map(read).collect()
     }
@@ -171,7 +175,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM security_events WHERE {order} > $1 ORDER BY {order} LIMIT $2"
         );
-        let sql: Sql = query(AssertSqlSafe(sql));
+        let sql: Statement = query(AssertSqlSafe(sql));
         let rows = self.rows(sql.bind(after).bind(PAGE)).await?;
         rows.iter().map(read).collect()
     }

@@ -6,15 +6,15 @@ use domain::{
     ports::PortError,
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, query};
+use sqlx::AssertSqlSafe;
 use thiserror::Error;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         error::damaged,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
     events::{COLUMNS, read},
@@ -113,7 +113,8 @@ impl Store {
             after.anchor = (row.number("seq")?, row.bytes("seal")?);
         }
         if after.anchor == before.anchor {
-            return write.undo(0).await;
+            write.rollback().await?;
+            return Ok(0);
         }
         let delete = query("DELETE FROM security_events WHERE seq <= $1").bind(after.anchor.0);
         let deleted = write.run(delete).await?;
@@ -159,11 +160,11 @@ async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortE
     Ok(true)
 }
 
-fn waiting(now: Timestamp) -> Sql {
+fn waiting(now: Timestamp) -> Statement {
     let sql = format!(
         "SELECT {COLUMNS} FROM security_events WHERE seq IS NULL AND open_until <= $1 ORDER BY id LIMIT $2"
     );
-    let sql: Sql = query(AssertSqlSafe(sql));
+    let sql: Statement = query(AssertSqlSafe(sql));
     sql.bind(now.millis()).bind(BATCH)
 }
 

@@ -12,7 +12,7 @@ use sqlx::{Row, any::AnyRow};
 
 use crate::{
     Store,
-    engine::{error::port, rows::Values},
+    engine::{error::port, rows::Values, transaction::EventNote},
 };
 
 /// The columns of [`read`].
@@ -24,18 +24,20 @@ impl Events for Store {
         if !self.scope.strangers.tells_apart(&self.scope.origin, &event) {
             return Ok(());
         }
-        self.write().await?.commit_repeated(event).await
+        let write = self.write().await?;
+        write.commit(EventNote::Repeated(event)).await
     }
 
     async fn settle(&self, outcome: Outcome) -> Result<(), PortError> {
-        if self.scope.attempts().is_empty() {
+        let attempts = &self.scope.attempts;
+        if attempts.is_empty() {
             return Ok(());
         }
-        if !self.scope.has_rows() {
-            self.scope.settled(outcome);
+        if !attempts.has_rows() {
+            attempts.set_outcome(outcome);
             return Ok(());
         }
-        self.write().await?.settle_attempts(outcome).await
+        attempts.commit_outcome(self.write().await?, outcome).await
     }
 }
 

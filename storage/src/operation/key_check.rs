@@ -1,11 +1,10 @@
 //! The check value that detects a wrong key file at start.
 
 use domain::ports::PortError;
-use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::EventNote},
+    engine::{rows::Values, statement::query, transaction::EventNote},
 };
 
 impl Store {

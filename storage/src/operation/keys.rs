@@ -7,13 +7,12 @@ use domain::{
     ports::PortError,
     secrets::vault::{KeyId, Sealed},
 };
-use sqlx::query;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
 };
@@ -124,7 +123,8 @@ impl Store {
         let mut write = self.write().await?;
         let replace = "UPDATE data_keys SET key_id = $4, sealed_key = $5 WHERE purpose = $1 AND key_id = $2 AND sealed_key = $3";
         let replaced = write.run(bound(replace, purpose, old, new)).await? == 1;
-        write.keep(replaced, EventNote::Nothing).await
+        write.commit_if(replaced, EventNote::Nothing).await?;
+        Ok(replaced)
     }
 
     /// The next rows after `after` that are sealed with another key than `key`, ordered by id.
@@ -165,12 +165,13 @@ impl Store {
             .bind(new.to_vec());
         let replaced = write.run(replace).await? == 1;
         let event = Event::done(Action::KeyRotate).saying(key.as_str());
-        write.keep(replaced, event).await
+        write.commit_if(replaced, event).await?;
+        Ok(replaced)
     }
 }
 
 /// The next rows after `after` that are sealed with another key than `key`.
-pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Sql {
+pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Statement {
     let sql = match table {
         SealedTable::Methods => {
             "SELECT id, user_id, key_id, sealed_key FROM mfa_methods WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"
@@ -196,7 +197,7 @@ pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, Po
 }
 
 /// Selects the data key for a purpose.
-pub fn of_purpose(purpose: &str) -> Sql {
+pub fn of_purpose(purpose: &str) -> Statement {
     query("SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1").bind(purpose.to_owned())
 }
 
@@ -222,7 +223,7 @@ async fn reseal(
 }
 
 /// Binds `$1` to the row's id, `$2` and `$3` to the old key, and `$4` and `$5` to the new key.
-fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Sql {
+fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Statement {
     query(sql)
         .bind(id.to_owned())
         .bind(old.key_id.as_str().to_owned())

@@ -17,11 +17,14 @@ use domain::{
     },
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, query};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Store,
-    engine::{connect::Sql, transaction::EventNote},
+    engine::{
+        statement::{Statement, query},
+        transaction::EventNote,
+    },
 };
 
 /// Rows per transaction. Other writers wait for a few milliseconds.
@@ -93,7 +96,7 @@ impl Store {
     async fn sweep_names(&self, most: i64) -> Result<u64, PortError> {
         let too_many =
             "FROM password_attempts ORDER BY failures DESC, allowed_at DESC LIMIT $1 OFFSET $2";
-        let any: Sql = query(AssertSqlSafe(format!("SELECT 1 {too_many}")));
+        let any: Statement = query(AssertSqlSafe(format!("SELECT 1 {too_many}")));
         if !self.exists(any.bind(1_i64).bind(most)).await? {
             return Ok(0);
         }
@@ -102,7 +105,7 @@ impl Store {
             "WITH dead AS MATERIALIZED (SELECT email_index {too_many}{passing})
              DELETE FROM password_attempts WHERE email_index IN (SELECT email_index FROM dead)"
         );
-        let delete: Sql = query(AssertSqlSafe(delete));
+        let delete: Statement = query(AssertSqlSafe(delete));
         let mut write = self.write().await?;
         let count = write.run(delete.bind(BATCH).bind(most)).await?;
         // Strangers invented these names, so that no event is needed.
@@ -136,8 +139,8 @@ impl Store {
     }
 }
 
-fn limited(sql: String, dead: &Dead, now: Timestamp) -> Sql {
-    let sql: Sql = query(AssertSqlSafe(sql));
+fn limited(sql: String, dead: &Dead, now: Timestamp) -> Statement {
+    let sql: Statement = query(AssertSqlSafe(sql));
     let limit = |age: Duration| now.minus(age + LATE).millis();
     let sql = sql.bind(limit(dead.age));
     match dead.also {

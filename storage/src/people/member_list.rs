@@ -6,11 +6,14 @@ use domain::{
     ports::{MemberPage, MemberQuery, MemberRecord, PortError},
     second_factor::lockout::LOCK_AFTER,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
-    engine::{connect::Sql, rows::Values},
+    engine::{
+        rows::Values,
+        statement::{Statement, query},
+    },
 };
 
 /// The limit of a query for all members.
@@ -134,7 +137,7 @@ pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, Port
     })
 }
 
-fn listed(asked: &MemberQuery, patterns: &Patterns, limit: u32, offset: u32) -> Sql {
+fn listed(asked: &MemberQuery, patterns: &Patterns, limit: u32, offset: u32) -> Statement {
     let of_account = |sql| of_account(sql, &asked.account, &asked.viewer);
     let looking = |sql| {
         let of_account = of_account(sql).bind(patterns.name.clone());
@@ -158,7 +161,7 @@ pub async fn one(
     store.row(one).await?.as_ref().map(record).transpose()
 }
 
-fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Sql {
+fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Statement {
     query(sql)
         .bind(account.as_str())
         .bind(i64::from(LOCK_AFTER))

@@ -13,13 +13,12 @@ use domain::{
     },
     second_factor::step_up::{self, Intent},
 };
-use sqlx::query;
 
 use crate::{
     Store,
-    engine::{locks, rows::Values, transaction::WriteTransaction},
+    engine::{locks, rows::Values, statement::query, transaction::WriteTransaction},
     mfa::{methods, step_ups},
-    people::{member_list, owners},
+    people::{member_list, membership_change, owners},
 };
 
 /// A helper must own all of the user's accounts, so looking through one of them is enough. An Owner
@@ -64,7 +63,8 @@ impl Members for Store {
             }
             _ => Event::done(Action::MemberReset),
         };
-        write.settle(taken, event).await
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok(taken)
     }
 
     async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError> {
@@ -80,7 +80,8 @@ impl Members for Store {
     ) -> Result<MembershipChange, PortError> {
         let mut write = self.write().await?;
         if !held(&mut write, user, account).await? {
-            return write.undo(MembershipChange::NotThere).await;
+            write.rollback().await?;
+            return Ok(MembershipChange::NotThere);
         }
         let join = query(
             "INSERT INTO memberships (user_id, account_id, role) VALUES ($1, $2, $3) ON CONFLICT (user_id, account_id) DO NOTHING",
@@ -88,7 +89,8 @@ impl Members for Store {
         let join = join.bind(user.as_str()).bind(account.as_str());
         let joined = write.run(join.bind(role.as_str())).await?;
         let event = place(Action::MemberAdd, user, account).saying(role.as_str());
-        write.change(joined, event).await
+        write.commit_if(joined == 1, event).await?;
+        Ok(membership_change(joined))
     }
 
     async fn set_role(
@@ -102,7 +104,8 @@ impl Members for Store {
         if role != Role::Owner
             && let Some(refusal) = owners::last_of(&mut write, user, account).await?
         {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let set = query("UPDATE memberships SET role = $3 WHERE user_id = $1 AND account_id = $2")
             .bind(user.as_str())
@@ -110,7 +113,8 @@ impl Members for Store {
             .bind(role.as_str());
         let set = write.run(set).await?;
         let event = place(Action::MemberRole, user, account).saying(role.as_str());
-        write.change(set, event).await
+        write.commit_if(set == 1, event).await?;
+        Ok(membership_change(set))
     }
 
     async fn only_owner_of(&self, user: &UserId) -> Result<Vec<AccountName>, PortError> {
@@ -125,15 +129,16 @@ impl Members for Store {
         let mut write = self.write().await?;
         held(&mut write, user, account).await?;
         if let Some(refusal) = owners::last_of(&mut write, user, account).await? {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let leave = query("DELETE FROM memberships WHERE user_id = $1 AND account_id = $2")
             .bind(user.as_str())
             .bind(account.as_str());
         let left = write.run(leave).await?;
-        write
-            .change(left, place(Action::MemberRemove, user, account))
-            .await
+        let event = place(Action::MemberRemove, user, account);
+        write.commit_if(left == 1, event).await?;
+        Ok(membership_change(left))
     }
 }
 

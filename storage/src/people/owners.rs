@@ -5,11 +5,10 @@ use domain::{
     people::names::AccountName,
     ports::{MembershipChange, PortError},
 };
-use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::WriteTransaction},
+    engine::{rows::Values, statement::query, transaction::WriteTransaction},
 };
 
 /// Accounts in which `$1` is the only Owner who can sign in: not disabled, and with a password. An invited Owner has no password

@@ -12,15 +12,19 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::WriteTransaction,
+        locks,
+        migrate::canonical_forms,
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
     },
-    people::{accounts, invitations, owners},
-    sign_in::{known_browsers, sessions},
+    people::{accounts, invitations, membership_change, owners},
+    sign_in::{known_browsers, session_opening, sessions},
 };
 
 /// Selects what the operator and My profile see: one row per membership.
@@ -77,7 +81,8 @@ impl Users for Store {
             != 1
             || !insert(&mut write, &first.owner).await?
         {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         }
         accounts::ensure(&mut write, &first.account).await?;
         let join = "INSERT INTO memberships (user_id, account_id, role) SELECT $1, id, $3 FROM accounts WHERE name_folded = $2";
@@ -87,14 +92,15 @@ impl Users for Store {
             .bind(Role::Owner.as_str());
         write.run(join).await?;
         let event = Event::done(Action::FirstStart).of(&first.owner.id);
-        let opened = sessions::open(write, &first.session, event.by_subject()).await?;
+        let opened = session_opening::open(write, &first.session, event.by_subject()).await?;
         Ok(opened.is_done())
     }
 
     async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         if !insert(&mut write, &user).await? {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         }
         let join = query("INSERT INTO memberships (user_id, account_id, role) VALUES ($1, $2, $3)");
         write
@@ -158,7 +164,8 @@ impl Users for Store {
         let event = Event::done(Action::PasswordChange)
             .of(user)
             .with(MethodKind::Password);
-        write.keep(is_set, event).await
+        write.commit_if(is_set, event).await?;
+        Ok(is_set)
     }
 
     async fn set_email(&self, user: &UserId, email: &Email) -> Result<bool, PortError> {
@@ -168,7 +175,8 @@ impl Users for Store {
         let set = query(set).bind(user.as_str()).bind(email.as_str());
         let is_set = write.run(set).await? == 1;
         let event = Event::done(Action::EmailChange).of(user);
-        write.keep(is_set, event).await
+        write.commit_if(is_set, event).await?;
+        Ok(is_set)
     }
 
     async fn collisions(&self) -> Result<Vec<Collision<UserId>>, PortError> {
@@ -182,7 +190,8 @@ impl Users for Store {
     ) -> Result<MembershipChange, PortError> {
         let mut write = self.write().await?;
         if disabled && let Some(refusal) = kept(&mut write, user).await? {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let set = query("UPDATE users SET disabled = $2 WHERE id = $1").bind(user.as_str());
         let set = write.run(set.bind(i64::from(disabled))).await?;
@@ -194,21 +203,25 @@ impl Users for Store {
         } else {
             Action::UserEnable
         };
-        write.change(set, Event::done(action).of(user)).await
+        write
+            .commit_if(set == 1, Event::done(action).of(user))
+            .await?;
+        Ok(membership_change(set))
     }
 
     async fn remove(&self, user: &UserId) -> Result<MembershipChange, PortError> {
         let mut write = self.write().await?;
         if let Some(refusal) = kept(&mut write, user).await? {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let remove = query("DELETE FROM users WHERE id = $1").bind(user.as_str());
         let removed = write.run(remove).await?;
         // An older version may have left the link when it added a user; it would become valid again once the last user is removed.
         end_set_up(&mut write).await?;
-        write
-            .change(removed, Event::done(Action::UserRemove).of(user))
-            .await
+        let event = Event::done(Action::UserRemove).of(user);
+        write.commit_if(removed == 1, event).await?;
+        Ok(membership_change(removed))
     }
 
     async fn invite(
@@ -237,18 +250,20 @@ impl Users for Store {
     ) -> Result<bool, PortError> {
         let mut write = self.write().await?;
         let Some(user) = invitations::holder(&mut write, link).await? else {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         };
         // Locks the user's row first (see the crate's documentation); rolls back if the invitation is not valid.
         let set = query("UPDATE users SET password_hash = $2 WHERE id = $1 AND disabled = 0")
             .bind(user.as_str());
         let is_set = write.run(set.bind(password.expose())).await? == 1;
         if !is_set || !invitations::take(&mut write, link, now).await? {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         }
         sessions::end_all(&mut write, &user).await?;
         write
-            .run(known_browsers::first(browser, &user, now))
+            .run(known_browsers::first_statement(browser, &user, now))
             .await?;
         let event = Event::done(Action::InvitationAccept).of(&user);
         write
@@ -259,7 +274,7 @@ impl Users for Store {
 }
 
 impl Store {
-    async fn records(&self, sql: Sql) -> Result<Vec<UserRecord>, PortError> {
+    async fn records(&self, sql: Statement) -> Result<Vec<UserRecord>, PortError> {
         let mut users: Vec<UserRecord> = Vec::new();
         for row in self.rows(sql).await? {
             let id = row.value("id")?;

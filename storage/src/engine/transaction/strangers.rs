@@ -14,7 +14,10 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::{Store, engine::event_rows::merged};
+use crate::{
+    Store,
+    engine::{event_rows, transaction::EventNote},
+};
 
 /// The maximum number of refused addresses kept in memory. Further ones are looked up in the database.
 const ADDRESSES: usize = 4096;
@@ -103,12 +106,11 @@ impl Store {
         let mut write = self.write().await?;
         let statements = rows.iter().map(|(action, outcome, times)| {
             let event = Event::new(*action, *outcome).saying(MANY);
-            merged(&Origin::here(Actor::Nobody, now), &event, *times)
+            let origin = Origin::here(Actor::Nobody, now);
+            event_rows::insert_times_statement(&origin, &event, *times)
         });
-        write.run_all(statements.collect()).await?;
-        write
-            .commit(crate::engine::transaction::EventNote::Nothing)
-            .await
+        write.run_batch(statements.collect()).await?;
+        write.commit(EventNote::Nothing).await
     }
 }
 
