@@ -7,6 +7,8 @@
 
 pub mod accounts;
 pub mod mfa;
+#[cfg(feature = "server")]
+pub mod operator;
 pub mod profile;
 pub mod secret_text;
 pub mod session;

@@ -22,6 +22,16 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that stands still, for the history of the demo.
+#[derive(Debug, Clone, Copy)]
+pub struct FixedClock(pub Timestamp);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,6 +53,13 @@ impl TotpKey {
         ))
     }
 
+    /// The six digits of a step, as an authenticator shows them (RFC 6238 §4).
+    #[must_use]
+    pub fn code(&self, step: TimeStep) -> Zeroizing<String> {
+        let seconds = u64::try_from(step.start().millis() / 1000).unwrap_or_default();
+        Zeroizing::new(self.totp().generate(seconds).to_string())
+    }
+
     /// Whether `code` is this key's code of `step`, compared in constant time.
     pub(super) fn matches(&self, code: &OneTimeCode, step: TimeStep) -> bool {
         matches(&self.totp(), code, step)
