@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{Source, read, root, tree};
 
 /// The folder of the attack suite.
-const ATTACK: &str = "attack";
+const ATTACK: &str = "suites/attack";
 /// The folder of the fault suite.
-const FAULTS: &str = "faults";
+const FAULTS: &str = "suites/faults";
 /// The folder of these tests, which plant ids.
 const THIS: &str = "xtask/tests/documents";
 
