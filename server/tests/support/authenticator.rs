@@ -13,6 +13,11 @@ impl Authenticator {
         Self(BASE32_NOPAD.decode(base32.as_bytes()).unwrap())
     }
 
+    /// Returns the key as it is typed.
+    pub fn key(&self) -> String {
+        BASE32_NOPAD.encode(&self.0)
+    }
+
     /// Returns the six digits at this time.
     pub fn code(&self, now: Timestamp) -> String {
         self.code_of(TimeStep::at(now))
