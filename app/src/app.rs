@@ -19,13 +19,14 @@ use crate::{
         step_up::view::{RecoveryOffer, StepUp},
     },
     routes::Page,
-    shell::{Shell, guard::Guarded, not_found::NotFound, notice::Notice, shell},
+    shell::{
+        Shell, shell,
+        view::{guard::Guarded, not_found::NotFound, notice::Notice},
+    },
     ui::{
         Glyph, Icon, Menu, MenuAction, MenuLink, Name, SkipLink, Status, ThemeMenu, When,
-        browser::{
-            boot::{self, meta},
-            reactive::{effect, memo, shown},
-        },
+        boxed::{boxed_view, effect, memo},
+        browser::boot::{self, meta},
         follow_stored_theme,
     },
     wire::error::AppError,
@@ -42,10 +43,10 @@ pub fn App() -> impl IntoView {
         <Router>
             <Turning />
             <SkipLink label="Skip to content" />
-            {boot::apart(|| view! { <Header /> }.into_any())}
+            {boot::deferred(|| view! { <Header /> }.into_any())}
             <main id="main" class="page" tabindex="-1">
                 <Status message=shell.status warns=shell.status_warns />
-                {boot::apart(|| {
+                {boot::deferred(|| {
                     view! {
                         <Pages />
                         <RecoveryOffer />
@@ -70,7 +71,7 @@ fn Pages() -> impl IntoView {
         }
     });
     let page = memo(move || Page::at(&path.read()));
-    shown(move || match page.get() {
+    boxed_view(move || match page.get() {
         None => view! { <NotFound /> }.into_any(),
         Some(Page::FirstStart) => view! { <FirstStart /> }.into_any(),
         Some(Page::Invitation) => view! { <Invitation /> }.into_any(),
@@ -121,7 +122,7 @@ fn Header() -> impl IntoView {
         <header class="header">
             <div class="header__inner">
                 <A href="/" attr:class="brand"><Mark /><Name text=meta("brand") /></A>
-                {shown(move || name.get().map(|name| view! { <UserMenu name /> }.into_any()).into_any())}
+                {boxed_view(move || name.get().map(|name| view! { <UserMenu name /> }.into_any()).into_any())}
             </div>
             <Notice />
         </header>

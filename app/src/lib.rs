@@ -1,7 +1,8 @@
 //! Pages (`csr`) and server functions (`ssr`) of Twinlock.
 //!
 //! `api` contains the server functions, which call the crate `usecases`. `features` contains the pages, one folder for each feature, with their
-//! `view` next to logic without a browser. A folder may import the folders before it: wire, serve, api, ui, words, shell, features.
+//! `view` next to logic without a browser. A folder may import the folders before it: wire, serve,
+//! api, words, ui, shell, features.
 
 pub mod api;
 pub mod features;
@@ -14,6 +15,8 @@ pub mod words;
 
 #[cfg(feature = "csr")]
 mod app;
+#[cfg(feature = "csr")]
+mod browser_call;
 #[cfg(feature = "gallery")]
 mod gallery;
 #[cfg(feature = "csr")]

@@ -55,7 +55,7 @@ enum Command {
     Lighthouse(lighthouse::LighthouseArguments),
     /// Load the shipped binary and print rates, latencies and costs
     Bench(bench::BenchArguments),
-    /// Take the README's pictures anew, into docs/pictures
+    /// Take the README's pictures again, into docs/pictures
     Pictures,
     /// Join the style sheets into target/style/twinlock.css, for `trunk serve`
     #[command(hide = true)]

@@ -10,16 +10,16 @@ use usecases::{
 
 #[cfg(feature = "ssr")]
 use crate::serve::answer;
-use crate::wire::{error::AppError, json_post::Posted};
+use crate::wire::{error::AppError, json_post::JsonPost};
 
 /// The user's accounts, by name.
-#[server(prefix = "/api", endpoint = "accounts/list", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "accounts/list", protocol = JsonPost)]
 pub async fn list() -> Result<Vec<AccountRow>, AppError> {
     answer(accounts::list).await
 }
 
 /// Switches an account's rule on. Returns what the session may do afterwards.
-#[server(prefix = "/api", endpoint = "accounts/require_mfa", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "accounts/require_mfa", protocol = JsonPost)]
 pub async fn require_mfa(
     /// What the page sends.
     request: OneAccount,
@@ -28,7 +28,7 @@ pub async fn require_mfa(
 }
 
 /// Switches an account's rule off, with a grant.
-#[server(prefix = "/api", endpoint = "accounts/lift_rule", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "accounts/lift_rule", protocol = JsonPost)]
 pub async fn lift_rule(
     /// What the page sends.
     request: OneAccount,
@@ -37,7 +37,7 @@ pub async fn lift_rule(
 }
 
 /// One page of an account's members.
-#[server(prefix = "/api", endpoint = "accounts/members", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "accounts/members", protocol = JsonPost)]
 pub async fn members(
     /// What the page sends.
     request: MembersWanted,
@@ -46,7 +46,7 @@ pub async fn members(
 }
 
 /// All members that match, for the CSV.
-#[server(prefix = "/api", endpoint = "accounts/export", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "accounts/export", protocol = JsonPost)]
 pub async fn export(
     /// What the page sends; the page number is ignored.
     request: MembersWanted,
@@ -55,7 +55,7 @@ pub async fn export(
 }
 
 /// Deletes a member's method, codes and sessions, with a grant.
-#[server(prefix = "/api", endpoint = "accounts/reset_member", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "accounts/reset_member", protocol = JsonPost)]
 pub async fn reset_member(
     /// What the page sends.
     request: OneMember,

@@ -10,22 +10,22 @@ use usecases::{
 
 #[cfg(feature = "ssr")]
 use crate::serve::{answer, answer_with_cookies};
-use crate::wire::{error::AppError, json_post::Posted};
+use crate::wire::{error::AppError, json_post::JsonPost};
 
 /// Returns the session's pending key, or creates one.
-#[server(prefix = "/api", endpoint = "mfa/set_up", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/set_up", protocol = JsonPost)]
 pub async fn set_up() -> Result<PendingSetUp, AppError> {
     answer(mfa::set_up).await
 }
 
 /// Whether the session has a pending key to confirm.
-#[server(prefix = "/api", endpoint = "mfa/pending", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/pending", protocol = JsonPost)]
 pub async fn pending() -> Result<bool, AppError> {
     answer(mfa::has_pending).await
 }
 
 /// Confirms the pending key by its first code, and activates it.
-#[server(prefix = "/api", endpoint = "mfa/confirm", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/confirm", protocol = JsonPost)]
 pub async fn confirm(
     /// What the page sends.
     request: Code,
@@ -35,19 +35,19 @@ pub async fn confirm(
 }
 
 /// Drops the pending key.
-#[server(prefix = "/api", endpoint = "mfa/cancel", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/cancel", protocol = JsonPost)]
 pub async fn cancel() -> Result<(), AppError> {
     answer(mfa::cancel).await
 }
 
 /// Draws a fresh set of codes for a reloaded page. The previous set works until `finish`.
-#[server(prefix = "/api", endpoint = "mfa/backup_codes", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/backup_codes", protocol = JsonPost)]
 pub async fn backup_codes() -> Result<CodeSheet, AppError> {
     answer(mfa::show_fresh_codes).await
 }
 
 /// Records that the codes on the page are saved. Returns what the next page shows, if it could be looked up.
-#[server(prefix = "/api", endpoint = "mfa/finish", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/finish", protocol = JsonPost)]
 pub async fn finish(
     /// What the page sends.
     request: SavedCodes,
@@ -56,25 +56,25 @@ pub async fn finish(
 }
 
 /// Discards the codes on the page after a reset, so that the old ones stay.
-#[server(prefix = "/api", endpoint = "mfa/keep_codes", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/keep_codes", protocol = JsonPost)]
 pub async fn keep_codes() -> Result<Option<Settled>, AppError> {
     answer(mfa::keep_codes).await
 }
 
 /// Draws new backup codes, with a grant. The old ones work until `finish`.
-#[server(prefix = "/api", endpoint = "mfa/generate", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/generate", protocol = JsonPost)]
 pub async fn generate() -> Result<CodeSheet, AppError> {
     answer(mfa::generate).await
 }
 
 /// Deletes the method, with a grant. Returns what the session may do afterwards.
-#[server(prefix = "/api", endpoint = "mfa/delete", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/delete", protocol = JsonPost)]
 pub async fn delete() -> Result<Viewer, AppError> {
     answer_with_cookies(mfa::delete).await
 }
 
 /// Renames the method. Returns the name as stored.
-#[server(prefix = "/api", endpoint = "mfa/rename", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/rename", protocol = JsonPost)]
 pub async fn rename(
     /// What the page sends.
     request: NewName,
@@ -83,7 +83,7 @@ pub async fn rename(
 }
 
 /// Tests the authenticator. The test counts as an attempt and uses up the code's step.
-#[server(prefix = "/api", endpoint = "mfa/test", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "mfa/test", protocol = JsonPost)]
 pub async fn test(
     /// What the page sends.
     request: Code,

@@ -7,16 +7,16 @@ use usecases::profile::{NewPassword, Profile};
 
 #[cfg(feature = "ssr")]
 use crate::serve::{answer, answer_with_cookies};
-use crate::wire::{error::AppError, json_post::Posted};
+use crate::wire::{error::AppError, json_post::JsonPost};
 
 /// The current user and their MFA settings.
-#[server(prefix = "/api", endpoint = "profile/view", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "profile/view", protocol = JsonPost)]
 pub async fn view() -> Result<Profile, AppError> {
     answer(profile::view).await
 }
 
 /// Changes the caller's own password.
-#[server(prefix = "/api", endpoint = "profile/change_password", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "profile/change_password", protocol = JsonPost)]
 pub async fn change_password(
     /// What the page sends.
     request: NewPassword,

@@ -10,16 +10,16 @@ use usecases::session::{
 
 #[cfg(feature = "ssr")]
 use crate::serve::{answer, answer_with_cookies};
-use crate::wire::{error::AppError, json_post::Posted};
+use crate::wire::{error::AppError, json_post::JsonPost};
 
 /// The signed-in user; having no session is not an error.
-#[server(prefix = "/api", endpoint = "session/whoami", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/whoami", protocol = JsonPost)]
 pub async fn whoami() -> Result<Option<Viewer>, AppError> {
     answer(session::whoami).await
 }
 
 /// First step: email and password.
-#[server(prefix = "/api", endpoint = "session/sign_in", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/sign_in", protocol = JsonPost)]
 pub async fn sign_in(
     /// What the page sends.
     request: SignInForm,
@@ -29,7 +29,7 @@ pub async fn sign_in(
 }
 
 /// Second step, with the authenticator application.
-#[server(prefix = "/api", endpoint = "session/verify_code", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/verify_code", protocol = JsonPost)]
 pub async fn verify_code(
     /// What the page sends.
     request: Code,
@@ -41,7 +41,7 @@ pub async fn verify_code(
 }
 
 /// Second step, with a backup code.
-#[server(prefix = "/api", endpoint = "session/verify_backup_code", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/verify_backup_code", protocol = JsonPost)]
 pub async fn verify_backup_code(
     /// What the page sends.
     request: Code,
@@ -53,13 +53,13 @@ pub async fn verify_backup_code(
 }
 
 /// The accounts to choose from, by name.
-#[server(prefix = "/api", endpoint = "session/accounts", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/accounts", protocol = JsonPost)]
 pub async fn accounts() -> Result<Vec<AccountOption>, AppError> {
     answer(session::accounts).await
 }
 
 /// Sets the account that the session works in.
-#[server(prefix = "/api", endpoint = "session/choose_account", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/choose_account", protocol = JsonPost)]
 pub async fn choose_account(
     /// What the page sends.
     request: Chosen,
@@ -68,19 +68,19 @@ pub async fn choose_account(
 }
 
 /// The names of the Owners who can help a user who lost their device; none unless the operator allows it.
-#[server(prefix = "/api", endpoint = "session/helpers", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/helpers", protocol = JsonPost)]
 pub async fn helpers() -> Result<Vec<String>, AppError> {
     answer(session::helpers).await
 }
 
 /// Ends the session.
-#[server(prefix = "/api", endpoint = "session/sign_out", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/sign_out", protocol = JsonPost)]
 pub async fn sign_out() -> Result<(), AppError> {
     answer_with_cookies(session::sign_out).await
 }
 
 /// Confirms the password, before an action that a stolen open session must not allow.
-#[server(prefix = "/api", endpoint = "session/confirm_password", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/confirm_password", protocol = JsonPost)]
 pub async fn confirm_password(
     /// What the page sends.
     request: PasswordOnly,
@@ -92,7 +92,7 @@ pub async fn confirm_password(
 }
 
 /// Whether a set-up link still works.
-#[server(prefix = "/api", endpoint = "session/check_setup_link", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/check_setup_link", protocol = JsonPost)]
 pub async fn check_setup_link(
     /// What the page sends.
     request: Link,
@@ -101,7 +101,7 @@ pub async fn check_setup_link(
 }
 
 /// Creates the first account and its Owner, and signs them in.
-#[server(prefix = "/api", endpoint = "session/create_first_owner", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/create_first_owner", protocol = JsonPost)]
 pub async fn create_first_owner(
     /// What the page sends.
     request: FirstOwnerForm,
@@ -113,7 +113,7 @@ pub async fn create_first_owner(
 }
 
 /// The user of an open invitation.
-#[server(prefix = "/api", endpoint = "session/check_invitation", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/check_invitation", protocol = JsonPost)]
 pub async fn check_invitation(
     /// What the page sends.
     request: Link,
@@ -122,7 +122,7 @@ pub async fn check_invitation(
 }
 
 /// Chooses a password through an invitation.
-#[server(prefix = "/api", endpoint = "session/accept_invitation", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "session/accept_invitation", protocol = JsonPost)]
 pub async fn accept_invitation(
     /// What the page sends.
     request: InvitationForm,

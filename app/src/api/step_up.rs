@@ -8,10 +8,10 @@ use usecases::step_up::{AskedFor, NextStep, StepUpCode};
 
 #[cfg(feature = "ssr")]
 use crate::serve::{answer, answer_with_cookies};
-use crate::wire::{error::AppError, json_post::Posted};
+use crate::wire::{error::AppError, json_post::JsonPost};
 
 /// Stores the requested action, before its code is asked for.
-#[server(prefix = "/api", endpoint = "step_up/ask", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "step_up/ask", protocol = JsonPost)]
 pub async fn ask(
     /// What the page sends.
     request: Intent,
@@ -20,13 +20,13 @@ pub async fn ask(
 }
 
 /// What the session asks to verify for; none if nothing is pending.
-#[server(prefix = "/api", endpoint = "step_up/asked", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "step_up/asked", protocol = JsonPost)]
 pub async fn asked() -> Result<Option<AskedFor>, AppError> {
     answer(step_up::asked).await
 }
 
 /// Verifies with a code of the authenticator application.
-#[server(prefix = "/api", endpoint = "step_up/verify_code", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "step_up/verify_code", protocol = JsonPost)]
 pub async fn verify_code(
     /// What the page sends.
     request: StepUpCode,
@@ -38,7 +38,7 @@ pub async fn verify_code(
 }
 
 /// Verifies with a backup code, so that a user who lost their device is not locked out.
-#[server(prefix = "/api", endpoint = "step_up/verify_backup_code", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "step_up/verify_backup_code", protocol = JsonPost)]
 pub async fn verify_backup_code(
     /// What the page sends.
     request: StepUpCode,
@@ -50,7 +50,7 @@ pub async fn verify_backup_code(
 }
 
 /// Deletes the request.
-#[server(prefix = "/api", endpoint = "step_up/cancel", protocol = Posted)]
+#[server(prefix = "/api", endpoint = "step_up/cancel", protocol = JsonPost)]
 pub async fn cancel() -> Result<(), AppError> {
     answer(step_up::cancel).await
 }

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use super::{frame::Specimen, some, typed};
-use crate::ui::{Button, ButtonKind, PasswordField, Select, SubmitForm, TextField, written};
+use crate::ui::{Button, ButtonKind, PasswordField, Select, SubmitForm, TextField, text_content};
 
 const LONG: &str =
     "An account whose name is as long as a name may ever become, and then some more of it";
@@ -72,7 +72,7 @@ fn Form() -> impl IntoView {
                 <TextField label="Your name" name="name" value=typed("Ada Owner") />
                 <div class="actions">
                     <Button label="Create" kind=ButtonKind::Primary submit=true />
-                    <span class="muted" use:written=Signal::derive(move || format!("Submitted {} times", sent.get()))></span>
+                    <span class="muted" use:text_content=Signal::derive(move || format!("Submitted {} times", sent.get()))></span>
                 </div>
             </SubmitForm>
         </Specimen>

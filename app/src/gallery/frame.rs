@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
 
-use crate::ui::text::pure::slug;
+use crate::ui::text::format::slug;
 
 /// A family of widgets, shown in the light and in the dark theme.
 #[component]

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ui::{
     FocusHeading, Glyph, Icon, Menu, SkipLink, ThemeMenu, focus_heading, follow_stored_theme,
-    text::pure::slug,
+    text::format::slug,
 };
 
 /// Title, specimens, and whether each theme gets the full width.

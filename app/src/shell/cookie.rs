@@ -2,7 +2,7 @@
 
 use leptos::prelude::window;
 
-use crate::{shell::address, ui::get};
+use crate::{browser_call::get, shell::address};
 
 /// False if the browser reports that cookies are disabled, or if a TLS-only cookie came without TLS. Then the session is checked at once.
 pub(super) fn is_likely_kept() -> bool {

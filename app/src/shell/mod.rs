@@ -1,23 +1,20 @@
 //! What every page shares: the session, the result of the last action, and how to call the server.
 //!
-//! `away` keeps the way to the server: `wire::connection` folds what the browser and the calls say into one state, and tells
+//! `connection` keeps the way to the server: `wire::connection` folds what the browser and the calls say into one state, and tells
 //! three ends of a call apart (no answer, an answer of the server, an answer of something in between). The shell asks again while
 //! nothing or a gateway without its server answers, and once when the person comes back to a page that waits for a sign-in in
 //! front. A refusal from between never offers `Try again`, because the server may have counted what was sent.
-//! `anew` leaves the next link, or Back, to the browser when the server has another build of the pages. The browser loads it on
+//! `new_version` leaves the next link, or Back, to the browser when the server has another build of the pages. The browser loads it on
 //! its way, but never while the shell holds what would be lost: fresh codes, a page to come back to, a set-up under way.
 //! `mfa/confirm` and `mfa/finish` answer what the session may do afterwards, so no step of the wizard asks the server twice.
 
 pub(crate) mod address;
-mod anew;
-mod away;
 mod call;
+mod connection;
 mod cookie;
-pub(crate) mod guard;
 mod link;
-pub(crate) mod not_found;
-pub(crate) mod notice;
-pub(crate) mod refused;
+mod new_version;
+pub(crate) mod view;
 mod window_events;
 
 pub(crate) use call::{load, load_if};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use web_sys::Event;
 
-use super::{Known, Shell, anew::leads_to_a_page, link::has_link};
+use super::{Known, Shell, link::has_link, new_version::leads_to_a_page};
 use crate::{ui::on_capture, wire::connection::Heard};
 
 impl Shell {

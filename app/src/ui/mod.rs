@@ -1,8 +1,10 @@
 //! Widgets without domain knowledge: native elements where possible, one widget for each file, styled by `style/ui/*.css`.
 //!
 //! No widget sets a `style` attribute, because the Content-Security-Policy allows only the style sheets of the page.
-//! [`text::pure`] and [`text::wording`] compile without the browser, so they are tested on the host.
+//! [`text::format`] compiles without the browser.
 
+#[cfg(feature = "csr")]
+pub(crate) mod boxed;
 #[cfg(feature = "csr")]
 pub(crate) mod browser;
 #[cfg(feature = "csr")]
@@ -18,7 +20,6 @@ pub mod text;
 #[cfg(feature = "csr")]
 mod exports {
     pub use super::{
-        browser::browser_call::{call, get},
         browser::capture::{ask_before_unload, on_capture},
         browser::clipboard::{BrowserRefused, copy_text, select_contents},
         browser::copy_button::CopyButton,
@@ -57,7 +58,7 @@ mod exports {
         text::key_groups::KeyGroups,
         text::qr_code::QrCode,
         text::relative_time::RelativeTime,
-        text::written::{Name, written},
+        text::text_content::{Name, text_content},
     };
 }
 #[cfg(feature = "csr")]

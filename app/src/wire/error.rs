@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 pub use usecases::Field;
 
-use crate::wire::{error_fields::Told, reference::Reference};
+use crate::wire::{error_fields::AppErrorFields, reference::Reference};
 
 /// Every refusal. Each one has its own HTTP status and text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", try_from = "Told")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "AppErrorFields")]
 pub enum AppError {
     /// The server could not be reached.
     Unreachable,

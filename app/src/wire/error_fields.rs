@@ -17,7 +17,7 @@ use crate::wire::{
 
 /// The fields of all refusals.
 #[derive(Deserialize)]
-pub struct Told {
+pub struct AppErrorFields {
     kind: String,
     seconds: Option<i64>,
     tries: Option<u32>,
@@ -26,11 +26,11 @@ pub struct Told {
     reference: Option<Reference>,
 }
 
-impl TryFrom<Told> for AppError {
+impl TryFrom<AppErrorFields> for AppError {
     type Error = &'static str;
 
-    fn try_from(told: Told) -> Result<Self, &'static str> {
-        let complete = match told.kind.as_str() {
+    fn try_from(fields: AppErrorFields) -> Result<Self, &'static str> {
+        let complete = match fields.kind.as_str() {
             "unreachable" => Some(Self::Unreachable),
             "unreadable" => Some(Self::Unreadable),
             "sign_in_in_front" => Some(Self::SignInInFront),
@@ -45,36 +45,38 @@ impl TryFrom<Told> for AppError {
             "wrong_credentials" => Some(Self::WrongCredentials),
             "wrong_code" => Some(Self::WrongCode),
             "just_expired" => Some(Self::JustExpired),
-            "already_used" => told.seconds().map(|seconds| Self::AlreadyUsed { seconds }),
-            "clock_off" => told.seconds().map(|seconds| Self::ClockOff { seconds }),
+            "already_used" => fields
+                .seconds()
+                .map(|seconds| Self::AlreadyUsed { seconds }),
+            "clock_off" => fields.seconds().map(|seconds| Self::ClockOff { seconds }),
             "backup_code_used" => Some(Self::BackupCodeUsed),
-            "paused" => told.seconds().map(|seconds| Self::Paused { seconds }),
-            "locked" => told.tries.map(|tries| Self::Locked { tries }),
-            "too_many" => told.seconds().map(|seconds| Self::TooMany { seconds }),
-            "session_locked" => told.tries.map(|tries| Self::SessionLocked { tries }),
+            "paused" => fields.seconds().map(|seconds| Self::Paused { seconds }),
+            "locked" => fields.tries.map(|tries| Self::Locked { tries }),
+            "too_many" => fields.seconds().map(|seconds| Self::TooMany { seconds }),
+            "session_locked" => fields.tries.map(|tries| Self::SessionLocked { tries }),
             "password_required" => Some(Self::PasswordRequired),
             "verification_required" => Some(Self::VerificationRequired),
             "no_method" => Some(Self::NoMethod),
             "set_up_required" => Some(Self::SetUpRequired),
-            "no_reset" => told.no_reset().map(|why| Self::NoReset { why }),
+            "no_reset" => fields.no_reset().map(|why| Self::NoReset { why }),
             "not_allowed" => Some(Self::NotAllowed),
             "not_found" => Some(Self::NotFound),
             "link_dead" => Some(Self::LinkDead),
             "nothing_pending" => Some(Self::NothingPending),
             "already_set_up" => Some(Self::AlreadySetUp),
-            "invalid" => told.field.map(|field| Self::Invalid { field }),
-            "weak_password" => told.weakness().map(|why| Self::WeakPassword { why }),
+            "invalid" => fields.field.map(|field| Self::Invalid { field }),
+            "weak_password" => fields.weakness().map(|why| Self::WeakPassword { why }),
             "malformed" => Some(Self::Malformed),
             "unavailable" => Some(Self::Unavailable),
             "internal" => Some(Self::Internal),
-            "failed" => told.reference.map(|reference| Self::Failed { reference }),
+            "failed" => fields.reference.map(|reference| Self::Failed { reference }),
             _ => None,
         };
         complete.ok_or("no refusal of ours")
     }
 }
 
-impl Told {
+impl AppErrorFields {
     fn seconds<T: TryFrom<i64>>(&self) -> Option<T> {
         T::try_from(self.seconds?).ok()
     }

@@ -10,9 +10,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::wire::error::AppError;
 
 /// Requests and answers as JSON, by `POST`.
-pub struct Posted;
+pub struct JsonPost;
 
-impl<I, O, C, S> Protocol<I, O, C, S, AppError> for Posted
+impl<I, O, C, S> Protocol<I, O, C, S, AppError> for JsonPost
 where
     I: Serialize + DeserializeOwned + Send,
     O: Serialize + DeserializeOwned + Send,
@@ -60,7 +60,7 @@ mod browser {
     use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
 
     use crate::{
-        ui::{call, get},
+        browser_call::{call, get},
         wire::{
             connection::{Content, unreadable},
             error::AppError,

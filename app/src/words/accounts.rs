@@ -3,7 +3,7 @@
 use domain::people::roles::Role;
 use usecases::accounts::Protection;
 
-use crate::ui::text::pure::{grouped, named};
+use crate::words::{grouped, named};
 
 /// The name of a role.
 #[must_use]

@@ -1,18 +1,24 @@
 //! All texts that users read. Results are in this file; refusals, backup codes and accounts have their own files.
 
 mod accounts;
+mod amounts;
 mod codes;
+mod names;
 mod refusals;
+mod widgets;
 
 pub use accounts::*;
+pub use amounts::*;
 pub use codes::*;
+pub use names::*;
 pub use refusals::*;
+pub use widgets::*;
 
 use domain::second_factor::step_up::Action;
 
 #[cfg(feature = "csr")]
 use crate::routes::AfterPassword;
-use crate::{routes::Page, ui::text::pure::named};
+use crate::routes::Page;
 
 /// Shown after the wizard.
 pub const ADDED: &str = "Authenticator application added. You were signed out everywhere else.";

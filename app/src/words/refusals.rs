@@ -7,8 +7,8 @@ use domain::{
 
 use super::{LINK_DEAD, OTHER_TAB};
 use crate::{
-    ui::text::pure::named,
     wire::error::{AppError, Field},
+    words::named,
 };
 
 /// Whether a retry may help.
@@ -297,7 +297,7 @@ mod tests {
     fn a_failure_names_what_to_look_for_in_the_log() {
         let reference = Reference::from_random([0xab; 8]);
         let error = AppError::Failed { reference };
-        let said = crate::ui::text::pure::plain(&refusal(&error));
+        let said = crate::words::plain(&refusal(&error));
         assert!(said.ends_with("this reference: abababababababab"));
         assert!(may_work_again(&error));
     }

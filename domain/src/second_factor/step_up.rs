@@ -45,7 +45,7 @@ pub struct ActionError;
 
 /// An action and its target. A grant for one intent is not valid for another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case", try_from = "Told")]
+#[serde(tag = "action", rename_all = "kebab-case", try_from = "IntentFields")]
 pub enum Intent {
     /// See [`Action::Reset`].
     Reset,
@@ -67,19 +67,19 @@ pub enum Intent {
     },
 }
 
-/// The form in which an intent is deserialized. For the reason see `Told` in [`crate::session::policy`].
+/// The form in which an intent is deserialized. For the reason see `StandingFields` in [`crate::session::policy`].
 #[derive(Deserialize)]
-struct Told {
+struct IntentFields {
     action: Action,
     account: Option<AccountId>,
     member: Option<UserId>,
 }
 
-impl TryFrom<Told> for Intent {
+impl TryFrom<IntentFields> for Intent {
     type Error = &'static str;
 
-    fn try_from(told: Told) -> Result<Self, &'static str> {
-        match (told.action, told.account, told.member) {
+    fn try_from(fields: IntentFields) -> Result<Self, &'static str> {
+        match (fields.action, fields.account, fields.member) {
             (Action::Reset, ..) => Ok(Self::Reset),
             (Action::Delete, ..) => Ok(Self::Delete),
             (Action::Generate, ..) => Ok(Self::Generate),

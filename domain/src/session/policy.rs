@@ -42,7 +42,11 @@ pub struct Subject {
 
 /// The state of a session, derived from its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "standing", rename_all = "snake_case", try_from = "Told")]
+#[serde(
+    tag = "standing",
+    rename_all = "snake_case",
+    try_from = "StandingFields"
+)]
 pub enum Standing {
     /// The password was right; the second factor is still required.
     HalfSignedIn,
@@ -65,18 +69,18 @@ pub enum Standing {
 /// The form in which a standing is deserialized. The derive for an internally tagged enum would buffer all fields until it finds the tag,
 /// with code that adds 10 KB to the pages.
 #[derive(Deserialize)]
-struct Told {
+struct StandingFields {
     standing: String,
     account: Option<AccountId>,
     role: Option<Role>,
 }
 
-impl TryFrom<Told> for Standing {
+impl TryFrom<StandingFields> for Standing {
     type Error = &'static str;
 
-    fn try_from(told: Told) -> Result<Self, &'static str> {
-        let Told { account, role, .. } = told;
-        match told.standing.as_str() {
+    fn try_from(fields: StandingFields) -> Result<Self, &'static str> {
+        let StandingFields { account, role, .. } = fields;
+        match fields.standing.as_str() {
             "half_signed_in" => Ok(Self::HalfSignedIn),
             "choose_account" => Ok(Self::ChooseAccount),
             "set_up_only" => account

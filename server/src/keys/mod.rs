@@ -124,7 +124,7 @@ impl Lost {
     pub fn names(&self) -> String {
         if self.people.is_empty() {
             // Only keys of authenticators that are still being set up.
-            return "nobody whose set-up is done".to_owned();
+            return "no one whose set-up is done".to_owned();
         }
         let names: Vec<String> = self.people.iter().map(ToString::to_string).collect();
         let more = if names.len() < self.rows as usize {

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use data_encoding::BASE32_NOPAD;
 use serde_json::json;
 use tracing::{
     Dispatch, Subscriber,
@@ -85,29 +86,36 @@ async fn a_request_has_its_span_tree_and_no_secret_in_it() {
     let enrolled = Enrolled::on(&server).await;
     let ada = enrolled.person;
     server.clock.next_step();
-    let code = enrolled.authenticator.code(server.clock.now());
-    let wrong = enrolled.authenticator.wrong_code(server.clock.now());
+    let now = server.clock.now().millis();
+    let code = enrolled.authenticator.code(now);
+    let wrong = enrolled.authenticator.wrong_code(now);
     // Why there is a second subscriber stands in `log`.
     let _second = Dispatch::new(NoSubscriber::new());
     let spans = SeenSpans::default();
     let subscriber = tracing_subscriber::registry().with(spans.clone());
 
     let mut browser = server.browser();
+    let cookie = server.services.settings.cookies.session();
     let tokens = async {
         browser.sign_in(&ada).await.expect_ok();
-        let half = browser.cookie("twinlock").unwrap().to_owned();
+        let half = browser.cookie(cookie).unwrap().to_owned();
         let refused = browser.call("session/verify_code", json!({ "code": wrong }));
         refused.await.expect_refused(401, "wrong_code");
         let accepted = browser.call("session/verify_code", json!({ "code": code }));
         accepted.await.expect_ok();
-        [half, browser.cookie("twinlock").unwrap().to_owned()]
+        [half, browser.cookie(cookie).unwrap().to_owned()]
     }
     .with_subscriber(subscriber)
     .await;
 
     let spans = spans.0.lock().unwrap();
     let paths: BTreeSet<String> = spans.iter().map(|span| path(&spans, span)).collect();
-    for expected in ["request > users.credentials", "request > events.settle"] {
+    for expected in [
+        "request > sign_in > users.credentials",
+        "request > sign_in > sessions.open",
+        "request > verify_code > attempts.count_second_factor",
+        "request > verify_code > mfa.use_code",
+    ] {
         assert!(paths.contains(expected), "no {expected} in {paths:#?}");
     }
     for operation in spans.iter().filter(|span| {
@@ -118,7 +126,7 @@ async fn a_request_has_its_span_tree_and_no_secret_in_it() {
         assert!(path.starts_with("request > "), "outside a request: {path}");
     }
 
-    let key = enrolled.authenticator.key();
+    let key = BASE32_NOPAD.encode(enrolled.authenticator.key());
     let user = server.user(&ada).await;
     let [half, complete] = &tokens;
     for secret in [
@@ -136,7 +144,10 @@ async fn a_request_has_its_span_tree_and_no_secret_in_it() {
             for (field, value) in &span.fields {
                 let (name, value) = (span.name, value.to_lowercase());
                 let is_secret = value.contains(&secret.to_lowercase());
-                assert!(!is_secret, "{secret} in the field {field} of {name}: {value}");
+                assert!(
+                    !is_secret,
+                    "{secret} in the field {field} of {name}: {value}"
+                );
             }
         }
     }

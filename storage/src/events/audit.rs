@@ -4,12 +4,12 @@ use domain::{
     events::{Chain, EventRecord},
     ports::PortError,
 };
-use sqlx::{Row, query};
+use sqlx::Row;
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{error::port, rows::Values},
+    engine::{error::port, rows::Values, statement::query},
     events::{
         chain::{ENDS, Ends, ends},
         read,

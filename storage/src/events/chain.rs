@@ -6,16 +6,15 @@ use domain::{
     ports::PortError,
     time::Timestamp,
 };
-use sqlx::query;
 use thiserror::Error;
 use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         error::damaged,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
     events::read,
@@ -128,7 +127,8 @@ impl Store {
             after.anchor = (row.number("seq")?, row.bytes("seal")?);
         }
         if after.anchor == before.anchor {
-            return write.undo(0).await;
+            write.rollback().await?;
+            return Ok(0);
         }
         let deleted = write.run(query(DELETE).bind(after.anchor.0)).await?;
         replace(&mut write, chain, &before, after).await?;
@@ -177,7 +177,7 @@ async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortE
     Ok(true)
 }
 
-fn waiting(now: Timestamp) -> Sql {
+fn waiting(now: Timestamp) -> Statement {
     const WAITING: &str = "
         SELECT id, at, actor, subject, account, action, outcome, method, email_index, detail, times,
                address, browser, seq, seal

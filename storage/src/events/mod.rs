@@ -13,7 +13,7 @@ use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{error::port, rows::Values},
+    engine::{error::port, rows::Values, transaction::EventNote},
 };
 
 #[async_trait]
@@ -23,19 +23,21 @@ impl Events for Store {
         if !self.scope.strangers.tells_apart(&self.scope.origin, &event) {
             return Ok(());
         }
-        self.write().await?.commit_repeated(event).await
+        let write = self.write().await?;
+        write.commit(EventNote::Repeated(event)).await
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.settle"))]
     async fn settle(&self, outcome: Outcome) -> Result<(), PortError> {
-        if self.scope.attempts().is_empty() {
+        let attempts = &self.scope.attempts;
+        if attempts.is_empty() {
             return Ok(());
         }
-        if !self.scope.has_rows() {
-            self.scope.settled(outcome);
+        if !attempts.has_rows() {
+            attempts.set_outcome(outcome);
             return Ok(());
         }
-        self.write().await?.settle_attempts(outcome).await
+        attempts.commit_outcome(self.write().await?, outcome).await
     }
 }
 

@@ -14,7 +14,6 @@ use domain::{
 use sqlx::{
     AssertSqlSafe, Column, Row, ValueRef,
     any::{AnyRow, AnyTypeInfoKind},
-    query,
 };
 use thiserror::Error;
 use tracing::instrument;
@@ -22,7 +21,6 @@ use tracing::instrument;
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         dialect::Engine,
         error::{OpenError, damaged, port},
         migrate::{
@@ -30,6 +28,7 @@ use crate::{
             tables::{TABLES, Table, copied_tables},
         },
         rows::Values,
+        statement::{Statement, query},
         transaction::{Open, WriteTransaction, scope::WriteScope},
     },
     operation::keys::{self, SealedRow, SealedTable},
@@ -90,7 +89,8 @@ impl Store {
         hold(&mut write, target.engine()).await?;
         for table in copied_tables() {
             if count(&mut write, table).await? > 0 {
-                return write.undo(Err(CopyError::NotEmpty(table))).await?;
+                write.rollback().await?;
+                return Err(CopyError::NotEmpty(table));
             }
         }
         let mut source = self.snapshot().await?;
@@ -117,7 +117,7 @@ impl Store {
         let event = Event::done(Action::DatabaseCopy).saying(format!("{rows} rows"));
         write.commit(event).await?;
         // Writes to the source were blocked until now, so that the copy is complete. The source was not changed.
-        let _ = source.undo(()).await;
+        let _ = source.rollback().await;
         Ok(copied)
     }
 
@@ -217,14 +217,14 @@ async fn copy(
 }
 
 /// The next page of rows after `last`.
-fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Sql, PortError> {
+fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Statement, PortError> {
     let (name, key) = (table.name, table.key.join(", "));
     let behind = last.map_or_else(String::new, |_| {
         let places: Vec<_> = (1..=table.key.len()).map(|at| format!("${at}")).collect();
         format!("WHERE ({key}) > ({})", places.join(", "))
     });
     let sql = format!("SELECT * FROM {name} {behind} ORDER BY {key} LIMIT {PAGE}");
-    let mut sql: Sql = query(AssertSqlSafe(sql));
+    let mut sql: Statement = query(AssertSqlSafe(sql));
     for column in last.iter().flat_map(|_| table.key) {
         let value = last.map_or(Ok(None), |row| Value::of(row, *column))?;
         sql = bound(sql, value);
@@ -256,7 +256,7 @@ impl Value {
     }
 }
 
-fn bound(sql: Sql, value: Option<Value>) -> Sql {
+fn bound(sql: Statement, value: Option<Value>) -> Statement {
     match value {
         None => sql,
         Some(Value::Number(number)) => sql.bind(number),
@@ -265,7 +265,7 @@ fn bound(sql: Sql, value: Option<Value>) -> Sql {
     }
 }
 
-fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Sql, PortError> {
+fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Statement, PortError> {
     let columns: Vec<&str> = rows
         .first()
         .map_or(&[][..], AnyRow::columns)

@@ -1,12 +1,11 @@
 //! Proves that the database accepts writes, and tracks the newest time that any server has written.
 
 use domain::{ports::PortError, time::Timestamp};
-use sqlx::query;
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::EventNote},
+    engine::{rows::Values, statement::query, transaction::EventNote},
 };
 
 impl Store {

@@ -1,12 +1,11 @@
 //! The check value that detects a wrong key file at start.
 
 use domain::ports::PortError;
-use sqlx::query;
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::EventNote},
+    engine::{rows::Values, statement::query, transaction::EventNote},
 };
 
 impl Store {

@@ -7,14 +7,13 @@ use domain::{
     ports::PortError,
     secrets::vault::{KeyId, Sealed},
 };
-use sqlx::query;
 use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
 };
@@ -151,7 +150,8 @@ impl Store {
             WHERE purpose = $1 AND key_id = $2 AND sealed_key = $3";
         let mut write = self.write().await?;
         let replaced = write.run(bound(REPLACE, purpose, old, new)).await? == 1;
-        write.keep(replaced, EventNote::Nothing).await
+        write.commit_if(replaced, EventNote::Nothing).await?;
+        Ok(replaced)
     }
 
     /// The next rows after `after` that are sealed with another key than `key`, ordered by id.
@@ -194,12 +194,13 @@ impl Store {
         let replace = query(REPLACE).bind(old.to_vec()).bind(new.to_vec());
         let replaced = write.run(replace).await? == 1;
         let event = Event::done(Action::KeyRotate).saying(key.as_str());
-        write.keep(replaced, event).await
+        write.commit_if(replaced, event).await?;
+        Ok(replaced)
     }
 }
 
 /// The next rows after `after` that are sealed with another key than `key`.
-pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Sql {
+pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Statement {
     const METHODS: &str = "
         SELECT id, user_id, key_id, sealed_key
         FROM mfa_methods
@@ -232,7 +233,7 @@ pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, Po
 }
 
 /// Selects the data key for a purpose.
-pub fn of_purpose(purpose: &str) -> Sql {
+pub fn of_purpose(purpose: &str) -> Statement {
     const OF_PURPOSE: &str = "SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1";
     query(OF_PURPOSE).bind(purpose.to_owned())
 }
@@ -263,7 +264,7 @@ async fn reseal(
 }
 
 /// Binds `$1` to the row's id, `$2` and `$3` to the old key, and `$4` and `$5` to the new key.
-fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Sql {
+fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Statement {
     query(sql)
         .bind(id.to_owned())
         .bind(old.key_id.as_str().to_owned())

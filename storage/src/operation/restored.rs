@@ -10,12 +10,11 @@ use domain::{
     second_factor::totp::newest_step,
     time::Timestamp,
 };
-use sqlx::query;
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::WriteTransaction},
+    engine::{rows::Values, statement::query, transaction::WriteTransaction},
 };
 
 /// What is known about backup codes that were used after the backup was made.

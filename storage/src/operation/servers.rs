@@ -10,7 +10,7 @@ use domain::{
     ports::PortError,
     secrets::{keys::DataKeys, vault::KeyId},
 };
-use sqlx::{AssertSqlSafe, any::AnyRow, query, query::Query};
+use sqlx::{AssertSqlSafe, any::AnyRow};
 use thiserror::Error;
 use tracing::instrument;
 
@@ -20,6 +20,7 @@ use crate::{
         dialect::Engine,
         error::port,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
     operation::keys::{key_id, of_purpose},
@@ -164,7 +165,7 @@ pub async fn refuse_retired(
     let sealing = format!("SELECT key_id FROM data_keys WHERE purpose IN ($1, $2, $3){kept}");
     let sealing = DataKeys::PURPOSES
         .into_iter()
-        .fold(query(AssertSqlSafe(sealing)), Query::bind);
+        .fold(query(AssertSqlSafe(sealing)), Statement::bind);
     let sealing = write.rows(sealing).await?;
     let sealing: Vec<KeyId> = sealing.iter().map(key_id).collect::<Result<_, _>>()?;
     // A database without a first start has no data keys.

@@ -17,12 +17,15 @@ use domain::{
     },
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, query};
+use sqlx::AssertSqlSafe;
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{connect::Sql, transaction::EventNote},
+    engine::{
+        statement::{Statement, query},
+        transaction::EventNote,
+    },
 };
 
 /// Rows per transaction. Other writers wait for a few milliseconds.
@@ -113,7 +116,7 @@ impl Store {
              DELETE FROM password_attempts
              WHERE email_index IN (SELECT email_index FROM dead)"
         );
-        let delete: Sql = query(AssertSqlSafe(delete));
+        let delete: Statement = query(AssertSqlSafe(delete));
         let mut write = self.write().await?;
         let count = write.run(delete.bind(BATCH).bind(most)).await?;
         // Strangers invented these names, so that no event is needed.
@@ -163,8 +166,8 @@ impl Store {
     }
 }
 
-fn limited(sql: String, dead: &Dead, now: Timestamp) -> Sql {
-    let sql: Sql = query(AssertSqlSafe(sql));
+fn limited(sql: String, dead: &Dead, now: Timestamp) -> Statement {
+    let sql: Statement = query(AssertSqlSafe(sql));
     let limit = |age: Duration| now.minus(age + LATE).millis();
     let sql = sql.bind(limit(dead.age));
     match dead.also {
@@ -179,9 +182,9 @@ mod tests {
 
     use super::*;
 
-    /// B2 of the red team: of too many invented names, those with the fewest and oldest failures are deleted in batches.
+    /// RB2: of too many invented names, those with the fewest and oldest failures are deleted in batches.
     #[tokio::test]
-    async fn b2_of_too_many_names_the_least_and_oldest_go() {
+    async fn rb2_of_too_many_names_the_least_and_oldest_go() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         let store = Store::open(&url).await.unwrap();

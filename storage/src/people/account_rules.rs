@@ -6,10 +6,10 @@ use domain::{
     second_factor::step_up::{Action, Intent},
     time::Timestamp,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
-    engine::{locks, rows::Values, transaction::WriteTransaction},
+    engine::{locks, rows::Values, statement::query, transaction::WriteTransaction},
     mfa::step_ups,
 };
 

@@ -11,13 +11,16 @@ use domain::{
     second_factor::step_up::Intent,
     time::Timestamp,
 };
-use sqlx::query;
 use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::WriteTransaction,
+        locks,
+        migrate::canonical_forms,
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
     },
     people::account_rules::{self, Setting},
 };
@@ -31,7 +34,8 @@ impl Accounts for Store {
         let event = Event::done(Action::AccountAdd)
             .at(&account.id)
             .saying(account.name.as_str());
-        write.keep(added, event).await
+        write.commit_if(added, event).await?;
+        Ok(added)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.list"))]
@@ -116,7 +120,8 @@ impl Accounts for Store {
             Intent::RuleOff { account } => Event::done(Action::RuleOff).at(account),
             _ => Event::done(Action::RuleOff),
         };
-        write.settle(taken, event).await
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok(taken)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.set_rule"))]
@@ -152,7 +157,8 @@ impl Accounts for Store {
         let event = Event::done(Action::AccountRename)
             .at(account)
             .saying(name.as_str());
-        write.keep(renamed, event).await
+        write.commit_if(renamed, event).await?;
+        Ok(renamed)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.remove"))]
@@ -162,22 +168,19 @@ impl Accounts for Store {
         locks::account(&mut write, account).await?;
         let remove = query(REMOVE).bind(account.as_str());
         let removed = write.run(remove).await? == 1;
-        write
-            .keep(removed, Event::done(Action::AccountRemove).at(account))
-            .await
+        let event = Event::done(Action::AccountRemove).at(account);
+        write.commit_if(removed, event).await?;
+        Ok(removed)
     }
 }
 
 /// Commits a changed rule with its event, or rolls back.
 async fn keep(write: WriteTransaction, set: Setting, event: Event) -> Result<bool, PortError> {
-    match set {
-        Setting::Changed => write.keep(true, event).await,
-        Setting::Same => write.undo(true).await,
-        Setting::Refused => write.undo(false).await,
-    }
+    write.commit_if(set == Setting::Changed, event).await?;
+    Ok(set != Setting::Refused)
 }
 
-fn insert(account: &NewAccount) -> Sql {
+fn insert(account: &NewAccount) -> Statement {
     const INSERT: &str = "
         INSERT INTO accounts (id, name, name_folded, created_at, is_canonical)
         VALUES ($1, $2, $3, $4, 1)

@@ -7,11 +7,10 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::WriteTransaction},
+    engine::{rows::Values, statement::query, transaction::WriteTransaction},
 };
 
 impl Store {

@@ -7,11 +7,14 @@ use domain::{
     ports::{MemberPage, MemberQuery, MemberRecord, PortError},
     second_factor::lockout::LOCK_AFTER,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
-    engine::{connect::Sql, rows::Values},
+    engine::{
+        rows::Values,
+        statement::{Statement, query},
+    },
 };
 
 /// The limit of a query for all members.
@@ -171,7 +174,7 @@ pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, Port
     })
 }
 
-fn listed(asked: &MemberQuery, patterns: &Patterns, limit: u32, offset: u32) -> Sql {
+fn listed(asked: &MemberQuery, patterns: &Patterns, limit: u32, offset: u32) -> Statement {
     let page = |sql| {
         of_account(sql, &asked.account, &asked.viewer)
             .bind(i64::from(limit))
@@ -201,7 +204,7 @@ pub async fn one(
     store.row(one).await?.as_ref().map(record).transpose()
 }
 
-fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Sql {
+fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Statement {
     query(sql)
         .bind(account.as_str())
         .bind(viewer.as_str().to_owned())

@@ -13,14 +13,13 @@ use domain::{
     },
     second_factor::step_up::{self, Intent},
 };
-use sqlx::query;
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{locks, rows::Values, transaction::WriteTransaction},
+    engine::{locks, rows::Values, statement::query, transaction::WriteTransaction},
     mfa::{methods, step_ups},
-    people::{member_list, owners},
+    people::{member_list, membership_change, owners},
 };
 
 /// The users who may reset the MFA of `$1`. They must own all of that user's accounts, so looking
@@ -89,7 +88,8 @@ impl Members for Store {
             }
             _ => Event::done(Action::MemberReset),
         };
-        write.settle(taken, event).await
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok(taken)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "members.helpers"))]
@@ -111,7 +111,8 @@ impl Members for Store {
             ON CONFLICT (user_id, account_id) DO NOTHING";
         let mut write = self.write().await?;
         if !held(&mut write, user, account).await? {
-            return write.undo(MembershipChange::NotThere).await;
+            write.rollback().await?;
+            return Ok(MembershipChange::NotThere);
         }
         let join = query(JOIN)
             .bind(user.as_str())
@@ -119,7 +120,8 @@ impl Members for Store {
             .bind(role.as_str());
         let joined = write.run(join).await?;
         let event = place(Action::MemberAdd, user, account).saying(role.as_str());
-        write.change(joined, event).await
+        write.commit_if(joined == 1, event).await?;
+        Ok(membership_change(joined))
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "members.set_role"))]
@@ -138,7 +140,8 @@ impl Members for Store {
         if role != Role::Owner
             && let Some(refusal) = owners::last_of(&mut write, user, account).await?
         {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let set = query(SET_ROLE)
             .bind(user.as_str())
@@ -146,7 +149,8 @@ impl Members for Store {
             .bind(role.as_str());
         let set = write.run(set).await?;
         let event = place(Action::MemberRole, user, account).saying(role.as_str());
-        write.change(set, event).await
+        write.commit_if(set == 1, event).await?;
+        Ok(membership_change(set))
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "members.only_owner_of"))]
@@ -164,13 +168,14 @@ impl Members for Store {
         let mut write = self.write().await?;
         held(&mut write, user, account).await?;
         if let Some(refusal) = owners::last_of(&mut write, user, account).await? {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let leave = query(LEAVE).bind(user.as_str()).bind(account.as_str());
         let left = write.run(leave).await?;
-        write
-            .change(left, place(Action::MemberRemove, user, account))
-            .await
+        let event = place(Action::MemberRemove, user, account);
+        write.commit_if(left == 1, event).await?;
+        Ok(membership_change(left))
     }
 }
 

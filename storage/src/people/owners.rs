@@ -5,11 +5,14 @@ use domain::{
     people::names::AccountName,
     ports::{MembershipChange, PortError},
 };
-use sqlx::query;
 
 use crate::{
     Store,
-    engine::{connect::Sql, rows::Values, transaction::WriteTransaction},
+    engine::{
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
+    },
 };
 
 /// The accounts, by name, in which `$1` is the only Owner who can sign in: not disabled, and with
@@ -35,7 +38,7 @@ const ONLY_OWNER_OF: &str = "
                         AND x.password_hash IS NOT NULL)
     ORDER BY a.name_folded";
 
-fn only_owner_statement(user: &UserId, account: Option<&AccountId>) -> Sql {
+fn only_owner_statement(user: &UserId, account: Option<&AccountId>) -> Statement {
     let account = account.map(|account| account.as_str().to_owned());
     query(ONLY_OWNER_OF).bind(user.as_str()).bind(account)
 }
@@ -65,7 +68,7 @@ pub async fn only_owner_of(store: &Store, user: &UserId) -> Result<Vec<AccountNa
 
 async fn refusal(
     write: &mut WriteTransaction,
-    only_owner: Sql,
+    only_owner: Statement,
 ) -> Result<Option<MembershipChange>, PortError> {
     let accounts = write.rows(only_owner).await?.len();
     let accounts = u32::try_from(accounts).unwrap_or(u32::MAX);

@@ -6,12 +6,11 @@ use domain::{
     ids::{MethodId, UserId},
     ports::{PasswordChange, PasswordChanges, PortError, Proof, Taken},
 };
-use sqlx::query;
 use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::WriteTransaction},
+    engine::{rows::Values, statement::query, transaction::WriteTransaction},
     mfa::{backup_codes, methods},
     people::invitations,
     sign_in::{guess_budgets, sessions},
@@ -28,7 +27,9 @@ impl PasswordChanges for Store {
         let mut write = self.write().await?;
         let taken = changed(&mut write, &change).await?;
         let event = Event::done(Action::PasswordChange).of(&change.user);
-        write.settle(taken, event.with(MethodKind::Password)).await
+        let event = event.with(MethodKind::Password);
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok(taken)
     }
 }
 

@@ -12,16 +12,20 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql, locks, migrate::canonical_forms, rows::Values, transaction::WriteTransaction,
+        locks,
+        migrate::canonical_forms,
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
     },
-    people::{accounts, invitations, owners},
-    sign_in::{known_browsers, sessions},
+    people::{accounts, invitations, membership_change, owners},
+    sign_in::{known_browsers, session_opening, sessions},
 };
 
 /// All users as the operator and My profile see them: one row per membership.
@@ -101,7 +105,8 @@ impl Users for Store {
         let mut write = self.write().await?;
         let take = query(TAKE).bind(first.link.as_bytes().as_slice());
         if write.run(take).await? != 1 || !insert(&mut write, &first.owner).await? {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         }
         accounts::ensure(&mut write, &first.account).await?;
         let join = query(JOIN)
@@ -110,7 +115,7 @@ impl Users for Store {
             .bind(Role::Owner.as_str());
         write.run(join).await?;
         let event = Event::done(Action::FirstStart).of(&first.owner.id);
-        let opened = sessions::open(write, &first.session, event.by_subject()).await?;
+        let opened = session_opening::open(write, &first.session, event.by_subject()).await?;
         Ok(opened.is_done())
     }
 
@@ -121,7 +126,8 @@ impl Users for Store {
             VALUES ($1, $2, $3)";
         let mut write = self.write().await?;
         if !insert(&mut write, &user).await? {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         }
         let join = query(JOIN)
             .bind(user.id.as_str())
@@ -188,7 +194,8 @@ impl Users for Store {
         let event = Event::done(Action::PasswordChange)
             .of(user)
             .with(MethodKind::Password);
-        write.keep(is_set, event).await
+        write.commit_if(is_set, event).await?;
+        Ok(is_set)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.set_email"))]
@@ -202,7 +209,8 @@ impl Users for Store {
         let set = query(SET_EMAIL).bind(user.as_str()).bind(email.as_str());
         let is_set = write.run(set).await? == 1;
         let event = Event::done(Action::EmailChange).of(user);
-        write.keep(is_set, event).await
+        write.commit_if(is_set, event).await?;
+        Ok(is_set)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.collisions"))]
@@ -219,7 +227,8 @@ impl Users for Store {
         const SET_DISABLED: &str = "UPDATE users SET disabled = $2 WHERE id = $1";
         let mut write = self.write().await?;
         if disabled && let Some(refusal) = kept(&mut write, user).await? {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let set = query(SET_DISABLED)
             .bind(user.as_str())
@@ -233,7 +242,10 @@ impl Users for Store {
         } else {
             Action::UserEnable
         };
-        write.change(set, Event::done(action).of(user)).await
+        write
+            .commit_if(set == 1, Event::done(action).of(user))
+            .await?;
+        Ok(membership_change(set))
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.remove"))]
@@ -241,15 +253,16 @@ impl Users for Store {
         const REMOVE: &str = "DELETE FROM users WHERE id = $1";
         let mut write = self.write().await?;
         if let Some(refusal) = kept(&mut write, user).await? {
-            return write.undo(refusal).await;
+            write.rollback().await?;
+            return Ok(refusal);
         }
         let removed = write.run(query(REMOVE).bind(user.as_str())).await?;
         // An older version may have left the link when it added a user; it would become valid again
         // once the last user is removed.
         end_set_up(&mut write).await?;
-        write
-            .change(removed, Event::done(Action::UserRemove).of(user))
-            .await
+        let event = Event::done(Action::UserRemove).of(user);
+        write.commit_if(removed == 1, event).await?;
+        Ok(membership_change(removed))
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.invite"))]
@@ -285,7 +298,8 @@ impl Users for Store {
             WHERE id = $1 AND disabled = 0";
         let mut write = self.write().await?;
         let Some(user) = invitations::holder(&mut write, link).await? else {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         };
         // Locks the user's row first (see the crate's documentation); rolls back if the invitation
         // is not valid.
@@ -294,11 +308,12 @@ impl Users for Store {
             .bind(password.expose());
         let is_set = write.run(set).await? == 1;
         if !is_set || !invitations::take(&mut write, link, now).await? {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         }
         sessions::end_all(&mut write, &user).await?;
         write
-            .run(known_browsers::first(browser, &user, now))
+            .run(known_browsers::first_statement(browser, &user, now))
             .await?;
         let event = Event::done(Action::InvitationAccept).of(&user);
         write
@@ -309,7 +324,7 @@ impl Users for Store {
 }
 
 impl Store {
-    async fn records(&self, sql: Sql) -> Result<Vec<UserRecord>, PortError> {
+    async fn records(&self, sql: Statement) -> Result<Vec<UserRecord>, PortError> {
         let mut users: Vec<UserRecord> = Vec::new();
         for row in self.rows(sql).await? {
             let id = row.value("id")?;

@@ -10,10 +10,11 @@ use super::values::{AccountRow, OneAccount, Protection, RuleSet};
 use crate::{
     Context, UseCaseError, ownership,
     session::{Viewer, viewer::reload_viewer},
-    step_up::verification::{grant, taken},
+    step_up::verification::{check_grant, grant},
 };
 
 /// The user's accounts, by name.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn list(context: &Context) -> Result<Vec<AccountRow>, UseCaseError> {
     let session = &context.caller()?.session;
     let accounts = context.services.accounts.of_user(&session.user).await?;
@@ -49,6 +50,7 @@ fn row(overview: AccountOverview, subject: &Subject) -> AccountRow {
 }
 
 /// Switches an account's rule on. Returns what the session may do afterwards.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn require_mfa(context: &Context, request: OneAccount) -> Result<Viewer, UseCaseError> {
     ownership::check(context, &request.account)?;
     let owner = &context.caller()?.session.user;
@@ -64,6 +66,7 @@ pub async fn require_mfa(context: &Context, request: OneAccount) -> Result<Viewe
 }
 
 /// Switches an account's rule off, with a grant.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn lift_rule(context: &Context, request: OneAccount) -> Result<(), UseCaseError> {
     ownership::check(context, &request.account)?;
     let grant = grant(
@@ -72,7 +75,7 @@ pub async fn lift_rule(context: &Context, request: OneAccount) -> Result<(), Use
             account: request.account,
         },
     )?;
-    taken(
+    check_grant(
         context
             .services
             .accounts

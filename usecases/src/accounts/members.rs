@@ -10,10 +10,11 @@ use domain::{
 use super::values::{MemberRow, MembersShown, MembersWanted, OneMember};
 use crate::{
     Context, UseCaseError, ownership,
-    step_up::verification::{grant, taken},
+    step_up::verification::{check_grant, grant},
 };
 
 /// One page of an account's members.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn members(
     context: &Context,
     wanted: MembersWanted,
@@ -36,6 +37,7 @@ pub async fn members(
 }
 
 /// All members that match, for the CSV.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn export(
     context: &Context,
     wanted: MembersWanted,
@@ -82,9 +84,10 @@ fn rows(members: Vec<MemberRecord>, viewer: &UserId) -> Vec<MemberRow> {
 }
 
 /// Deletes a member's method, codes and sessions, with a grant.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn reset_member(context: &Context, request: OneMember) -> Result<(), UseCaseError> {
     let OneMember { account, member } = request;
     ownership::resettable(context, &account, &member).await?;
     let grant = grant(context, Intent::MemberReset { account, member })?;
-    taken(context.services.members.reset(grant).await?)
+    check_grant(context.services.members.reset(grant).await?)
 }

@@ -2,7 +2,7 @@
 
 use domain::members::PAGE;
 
-use crate::ui::text::pure::grouped;
+use crate::words::grouped;
 
 /// The number of the last page, from 0.
 #[must_use]

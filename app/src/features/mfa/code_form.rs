@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    shell::{refused::Refused, shell},
-    ui::{Button, ButtonKind, CodeField, CodeKind, SubmitForm, browser::reactive::effect},
+    shell::{shell, view::app_error_alert::AppErrorAlert},
+    ui::{Button, ButtonKind, CodeField, CodeKind, SubmitForm, boxed::effect},
     wire::error::AppError,
     words,
 };
@@ -57,7 +57,7 @@ pub(crate) fn CodeForm(
     view! {
         <SubmitForm on_submit=submit pending>
             <CodeField label value=code kind error=at_field autofocus />
-            <Refused refused retry=submit at_field=true />
+            <AppErrorAlert refused retry=submit at_field=true />
             <div class="actions">
                 <Button label="Enter" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
                 {children()}

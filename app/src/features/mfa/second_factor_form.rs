@@ -9,7 +9,7 @@ use usecases::secret_text::SecretText;
 
 use crate::{
     features::mfa::code_form::CodeForm,
-    ui::{Button, ButtonKind, CodeKind, browser::reactive::shown},
+    ui::{Button, ButtonKind, CodeKind, boxed::boxed_view},
     wire::error::{AppError, Field},
 };
 
@@ -174,7 +174,7 @@ pub(crate) fn SecondFactorForm(
         factors.toggle();
     };
     let was_lost = StoredValue::new(false);
-    shown(move || {
+    boxed_view(move || {
         let factor = factors.shown();
         let autofocus = factors.turned.get_untracked();
         view! {

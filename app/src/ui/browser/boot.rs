@@ -6,7 +6,7 @@ use leptos::prelude::{AnyView, Get, GetUntracked, IntoAny, RwSignal, Set, docume
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlInputElement};
 
-use crate::ui::browser::reactive::{later, shown};
+use crate::ui::boxed::{boxed_view, later};
 
 /// The content of the frame's sign-in form when the app takes over; empty if there is no form.
 #[derive(Default)]
@@ -61,12 +61,12 @@ pub(crate) fn typed() -> Typed {
 
 /// Builds a part of the first page in its own task. A single task would block the browser for more than 50 ms, two thirds of them for
 /// compiling code that runs for the first time. A background tab builds all parts at once, because it gets its tasks late and delays no one.
-pub(crate) fn apart(part: fn() -> AnyView) -> AnyView {
+pub(crate) fn deferred(part: fn() -> AnyView) -> AnyView {
     let its_turn = RwSignal::new(document().hidden());
     if !its_turn.get_untracked() {
         later(move || its_turn.set(true), Duration::ZERO);
     }
-    shown(move || its_turn.get().then(part).into_any())
+    boxed_view(move || its_turn.get().then(part).into_any())
 }
 
 /// Removes the frame in the same moment in which the app shows its first page, so that nothing is painted in between.

@@ -2,7 +2,7 @@ use js_sys::{Array, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::ui::browser::browser_call::call;
+use crate::browser_call::call;
 
 /// The browser refused the call: no permission, or no such function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,15 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::ui::{
-    browser::{
-        clipboard::{copy_text, select_contents},
-        reactive::later,
+use crate::{
+    ui::{
+        boxed::later,
+        browser::clipboard::{copy_text, select_contents},
+        form::button::{Button, ButtonKind},
+        layout::icon::Glyph,
+        text::text_content::text_content,
     },
-    form::button::{Button, ButtonKind},
-    layout::icon::Glyph,
-    text::{wording, written::written},
+    words,
 };
 
 /// How long the tick is shown: long enough to be seen, short enough not to look like a state.
@@ -42,10 +43,10 @@ pub fn CopyButton(
             let value = text.get_untracked();
             // Uses `try_`, because the page may have been left while the browser asked for permission.
             if copy_text(&value).await.is_ok() {
-                said.try_set(wording::COPIED);
+                said.try_set(words::COPIED);
                 let fade = move || {
                     said.try_update(|said| {
-                        if *said == wording::COPIED {
+                        if *said == words::COPIED {
                             *said = "";
                         }
                     });
@@ -56,12 +57,12 @@ pub fn CopyButton(
                 }
             } else {
                 source.try_with_value(|id| select_contents(id));
-                said.try_set(wording::COPY_BY_HAND);
+                said.try_set(words::COPY_BY_HAND);
             }
         });
     };
     let icon = Signal::derive(move || {
-        if said.get() == wording::COPIED {
+        if said.get() == words::COPIED {
             Glyph::Check
         } else {
             Glyph::Copy
@@ -70,7 +71,7 @@ pub fn CopyButton(
     view! {
         <span class="copy">
             <Button label kind icon on_press=copy />
-            <span class="copy__said" class:copy__said--done=move || said.get() == wording::COPIED role="status" use:written=Signal::derive(move || said.get().to_owned())></span>
+            <span class="copy__said" class:copy__said--done=move || said.get() == words::COPIED role="status" use:text_content=Signal::derive(move || said.get().to_owned())></span>
         </span>
     }
 }

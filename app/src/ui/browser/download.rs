@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use crate::ui::browser::{browser_call::call, clipboard::BrowserRefused, reactive::later};
+use crate::{
+    browser_call::call,
+    ui::{boxed::later, browser::clipboard::BrowserRefused},
+};
 
 /// How long the file's URL stays valid, because the browser reads the file after the click has returned.
 const KEPT_FOR: Duration = Duration::from_secs(30);

@@ -3,7 +3,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::ui::browser::{browser_call::call, reactive::next_frame};
+use crate::{browser_call::call, ui::boxed::next_frame};
 
 /// Moves the focus to the first element that matches.
 pub(crate) fn focus(selector: &str) {

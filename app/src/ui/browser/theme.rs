@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use web_sys::Storage;
 
-use crate::ui::text::wording;
+use crate::words;
 
 const KEY: &str = "theme";
 const ATTRIBUTE: &str = "data-theme";
@@ -25,9 +25,9 @@ impl Theme {
     /// The theme's label.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::System => wording::THEME_SYSTEM,
-            Self::Light => wording::THEME_LIGHT,
-            Self::Dark => wording::THEME_DARK,
+            Self::System => words::THEME_SYSTEM,
+            Self::Light => words::THEME_LIGHT,
+            Self::Dark => words::THEME_DARK,
         }
     }
 

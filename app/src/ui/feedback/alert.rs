@@ -1,10 +1,14 @@
 use leptos::{children::ViewFnOnce, prelude::*};
 
-use crate::ui::{
-    browser::{focus::bring_into_view, reactive::shown},
-    form::button::Button,
-    layout::icon::{Glyph, Icon},
-    text::{wording, written::written},
+use crate::{
+    ui::{
+        boxed::boxed_view,
+        browser::focus::bring_into_view,
+        form::button::Button,
+        layout::icon::{Glyph, Icon},
+        text::text_content::text_content,
+    },
+    words,
 };
 
 /// The severity of an alert.
@@ -62,7 +66,7 @@ pub fn FormError(
     #[prop(optional, into)]
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
-    shown(move || {
+    boxed_view(move || {
         let message = error.get();
         // The message may be above a form whose button is below the visible part.
         if message.is_some() {
@@ -71,13 +75,13 @@ pub fn FormError(
         let message = message.map(|message| match retry {
             Some(retry) => {
                 view! {
-                    <Alert action=move || view! { <Button label=wording::TRY_AGAIN on_press=move || retry.run(()) /> }>
-                        <p use:written=message.into()></p>
+                    <Alert action=move || view! { <Button label=words::TRY_AGAIN on_press=move || retry.run(()) /> }>
+                        <p use:text_content=message.into()></p>
                     </Alert>
                 }
                 .into_any()
             }
-            None => view! { <Alert><p use:written=message.into()></p></Alert> }.into_any(),
+            None => view! { <Alert><p use:text_content=message.into()></p></Alert> }.into_any(),
         });
         message.into_any()
     })

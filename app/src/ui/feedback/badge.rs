@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::text::written::written;
+use crate::ui::text::text_content::text_content;
 
 /// The colour of a badge. The words carry the meaning; the colour only supports it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -37,5 +37,5 @@ pub fn Badge(
     #[prop(optional, into)]
     kind: Signal<BadgeKind>,
 ) -> impl IntoView {
-    view! { <span class=move || kind.get().class() use:written=label></span> }
+    view! { <span class=move || kind.get().class() use:text_content=label></span> }
 }

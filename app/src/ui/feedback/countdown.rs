@@ -3,14 +3,13 @@ use std::time::Duration;
 use leptos::prelude::*;
 use web_sys::Element;
 
-use crate::ui::{
-    browser::{id::unique_id, reactive::effect},
-    text::{
-        clock::now_ms,
-        pure::{clock_face, duration_words, is_spoken},
-        wording,
-        written::written,
+use crate::{
+    ui::{
+        boxed::effect,
+        browser::id::unique_id,
+        text::{clock::now_ms, text_content::text_content},
     },
+    words::{self, clock_face, duration_words, is_spoken},
 };
 
 /// A countdown of seconds. Every second is shown, but only a few are announced.
@@ -22,7 +21,7 @@ pub fn Countdown(
     #[prop(into)]
     label: Signal<String>,
     /// The text at the end.
-    #[prop(default = wording::NOW.into(), into)]
+    #[prop(default = words::NOW.into(), into)]
     done: Signal<String>,
     /// Called once at the end.
     #[prop(optional, into)]
@@ -72,8 +71,8 @@ pub fn Countdown(
     let id = unique_id("countdown");
     view! {
         <span class="countdown" id=id use:kept=seen>
-            <span class="countdown__time" aria-hidden="true" use:written=seen></span>
-            <span class="visually-hidden" aria-live="polite" use:written=heard></span>
+            <span class="countdown__time" aria-hidden="true" use:text_content=seen></span>
+            <span class="visually-hidden" aria-live="polite" use:text_content=heard></span>
         </span>
     }
 }

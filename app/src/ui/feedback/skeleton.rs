@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::text::wording;
+use crate::words;
 
 /// Reserves the space of a card while its content loads, so that the layout does not jump.
 #[component]
@@ -12,7 +12,7 @@ pub fn Skeleton(
     let line = |_| view! { <span class="skeleton__line"></span> }.into_any();
     view! {
         <div class="skeleton" role="status">
-            <span class="visually-hidden">{wording::LOADING}</span>
+            <span class="visually-hidden">{words::LOADING}</span>
             {(0..lines).map(line).collect_view()}
         </div>
     }

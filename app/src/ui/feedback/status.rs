@@ -1,12 +1,13 @@
 use leptos::prelude::*;
 
-use crate::ui::{
-    browser::{
-        focus::{bring_into_view, focus_heading},
-        reactive::{clicked, effect, next_frame},
+use crate::{
+    ui::{
+        boxed::{boxed_handler, effect, next_frame},
+        browser::focus::{bring_into_view, focus_heading},
+        layout::icon::{Glyph, Icon},
+        text::text_content::text_content,
     },
-    layout::icon::{Glyph, Icon},
-    text::{wording, written::written},
+    words,
 };
 
 /// The result of an action, shown on the page that follows.
@@ -53,8 +54,8 @@ pub fn Status(
     view! {
         <div class=class>
             <Icon glyph />
-            <div class="status__text" role="status" use:written=Signal::derive(move || said.get().unwrap_or_default())></div>
-            <button class="status__dismiss" type="button" aria-label=wording::DISMISS on:click=clicked(dismiss)>
+            <div class="status__text" role="status" use:text_content=Signal::derive(move || said.get().unwrap_or_default())></div>
+            <button class="status__dismiss" type="button" aria-label=words::DISMISS on:click=boxed_handler(dismiss)>
                 <Icon glyph=Glyph::Close />
             </button>
         </div>

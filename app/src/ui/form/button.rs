@@ -1,9 +1,13 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
-use crate::ui::{
-    browser::{browser_call::get, reactive::clicked},
-    layout::icon::{Glyph, Icon},
-    text::{wording, written::written},
+use crate::{
+    browser_call::get,
+    ui::{
+        boxed::boxed_handler,
+        layout::icon::{Glyph, Icon},
+        text::text_content::text_content,
+    },
+    words,
 };
 
 /// The emphasis of a button. A page has one primary button.
@@ -55,7 +59,7 @@ pub fn Button(
     #[prop(optional, into)]
     pending: Signal<bool>,
     /// The label while pending, such as `Checking…`.
-    #[prop(default = wording::WORKING.into(), into)]
+    #[prop(default = words::WORKING.into(), into)]
     pending_label: Signal<String>,
     /// Not available now. Explain the reason next to it, and pass that element's id as `described_by`.
     #[prop(optional, into)]
@@ -101,11 +105,11 @@ pub fn Button(
             aria-disabled=move || blocked().then_some("true")
             aria-describedby=described_by
             autofocus=autofocus
-            on:click=clicked(press)
+            on:click=boxed_handler(press)
             node_ref=button_ref
         >
             {icon.map(|glyph| view! { <Icon glyph /> }.into_any())}
-            <span use:written=words></span>
+            <span use:text_content=words></span>
         </button>
     }
 }

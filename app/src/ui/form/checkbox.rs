@@ -1,9 +1,9 @@
 use leptos::{ev::MouseEvent, html, prelude::*};
 
 use crate::ui::{
-    browser::reactive::clicked,
+    boxed::boxed_handler,
     form::field::{FieldError, FieldIds, invalid},
-    text::written::written,
+    text::text_content::text_content,
 };
 
 /// A native checkbox with its label, its error, and a reason if it can't be changed.
@@ -49,12 +49,12 @@ pub fn Checkbox(
                 aria-disabled=fixed.then_some("true")
                 aria-describedby=described_by
                 aria-invalid=invalid(error)
-                on:click=clicked(guard)
+                on:click=boxed_handler(guard)
                 bind:checked=checked
                 node_ref=input_ref
             />
-            <label class="checkbox__label" for=control use:written=label></label>
-            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint use:written=reason></p> }.into_any())}
+            <label class="checkbox__label" for=control use:text_content=label></label>
+            {fixed_because.map(|reason| view! { <p class="field__hint" id=hint use:text_content=reason></p> }.into_any())}
             <FieldError id=error_id error alert=true />
         </div>
     }

@@ -1,7 +1,8 @@
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 use crate::ui::{
-    browser::{focus::select_input, reactive::effect},
+    boxed::effect,
+    browser::focus::select_input,
     form::field::{Field, FieldIds, invalid},
 };
 

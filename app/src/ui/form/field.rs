@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
 use crate::ui::{
-    browser::{id::unique_id, reactive::shown},
+    boxed::boxed_view,
+    browser::id::unique_id,
     layout::icon::{Glyph, Icon},
-    text::written::written,
+    text::text_content::text_content,
 };
 
 /// The ids that connect label, control, hint and error.
@@ -52,13 +53,13 @@ pub(crate) fn FieldError(
     error: Signal<Option<String>>,
     #[prop(optional)] alert: bool,
 ) -> impl IntoView {
-    shown(move || {
+    boxed_view(move || {
         let id = id.clone();
         let message = error.get().map(|message| {
             view! {
                 <p class="field__error" id=id role=alert.then_some("alert")>
                     <Icon glyph=Glyph::Error />
-                    <span use:written=message.into()></span>
+                    <span use:text_content=message.into()></span>
                 </p>
             }
             .into_any()
@@ -87,14 +88,14 @@ pub(crate) fn Field(
     } = ids;
     view! {
         <div class="field" class:field--invalid=move || error.read().is_some()>
-            <label class="field__label" for=control use:written=label></label>
+            <label class="field__label" for=control use:text_content=label></label>
             {children()}
             <FieldError id=error_id error alert />
             {hint.map(|hint| {
                 view! {
                     <p class="field__hint" class:field__hint--met=move || met.get() id=hint_id>
-                        {shown(move || met.get().then(|| view! { <Icon glyph=Glyph::Check /> }.into_any()).into_any())}
-                        <span use:written=hint></span>
+                        {boxed_view(move || met.get().then(|| view! { <Icon glyph=Glyph::Check /> }.into_any()).into_any())}
+                        <span use:text_content=hint></span>
                     </p>
                 }
                     .into_any()

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use crate::ui::{
     form::button::ButtonKind,
     layout::icon::{Glyph, Icon},
-    text::written::written,
+    text::text_content::text_content,
 };
 
 /// A link that looks like a button. The element stays a link for keyboards, screen readers and middle clicks, because it navigates.
@@ -25,7 +25,7 @@ pub fn LinkButton(
     view! {
         <a class=kind.class() href=move || href.get()>
             {icon.map(|glyph| view! { <Icon glyph /> }.into_any())}
-            <span use:written=label></span>
+            <span use:text_content=label></span>
         </a>
     }
 }

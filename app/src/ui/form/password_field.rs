@@ -1,10 +1,12 @@
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
-use crate::ui::{
-    browser::reactive::clicked,
-    form::field::{Field, FieldIds, invalid},
-    layout::icon::{Glyph, Icon},
-    text::wording,
+use crate::{
+    ui::{
+        boxed::boxed_handler,
+        form::field::{Field, FieldIds, invalid},
+        layout::icon::{Glyph, Icon},
+    },
+    words,
 };
 
 /// The rules for passwords that a password manager generates.
@@ -68,10 +70,10 @@ pub fn PasswordField(
                 <button
                     class="password__toggle"
                     type="button"
-                    aria-label=wording::SHOW_PASSWORD
+                    aria-label=words::SHOW_PASSWORD
                     aria-pressed=move || if shown.get() { "true" } else { "false" }
                     aria-controls=control
-                    on:click=clicked(move |_| shown.update(|shown| *shown = !*shown))
+                    on:click=boxed_handler(move |_| shown.update(|shown| *shown = !*shown))
                 >
                     <Icon glyph=Signal::derive(move || if shown.get() { Glyph::EyeOff } else { Glyph::Eye }) />
                 </button>

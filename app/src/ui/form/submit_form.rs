@@ -6,7 +6,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlFormElement};
 
-use crate::ui::browser::reactive::clicked;
+use crate::ui::boxed::boxed_handler;
 
 /// A form that passes each submit to the page once, by a button or by Enter in a field.
 ///
@@ -53,7 +53,7 @@ pub fn SubmitForm(
         }
     };
     view! {
-        <form class="form" method="post" novalidate on:submit=submit on:click:capture=clicked(press) on:keydown=hold node_ref=form>
+        <form class="form" method="post" novalidate on:submit=submit on:click:capture=boxed_handler(press) on:keydown=hold node_ref=form>
             {children()}
         </form>
     }

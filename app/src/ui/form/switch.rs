@@ -1,8 +1,8 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
-use crate::ui::{
-    browser::{id::unique_id, reactive::clicked},
-    text::{wording, written::written},
+use crate::{
+    ui::{boxed::boxed_handler, browser::id::unique_id, text::text_content::text_content},
+    words,
 };
 
 /// A switch that takes effect at once, without a form.
@@ -39,11 +39,11 @@ pub fn Switch(
     };
     let state = Signal::derive(move || {
         let state = if pending.get() {
-            wording::WORKING
+            words::WORKING
         } else if checked.get() {
-            wording::ON
+            words::ON
         } else {
-            wording::OFF
+            words::OFF
         };
         state.to_owned()
     });
@@ -60,13 +60,13 @@ pub fn Switch(
                 aria-busy=move || pending.get().then_some("true")
                 aria-disabled=move || (fixed || pending.get()).then_some("true")
                 aria-describedby=described_by
-                on:click=clicked(press)
+                on:click=boxed_handler(press)
             >
                 <span class="switch__track"></span>
             </button>
             // Hidden from screen readers, because `aria-checked` and `aria-busy` already say it.
-            <span class="switch__state" aria-hidden="true" use:written=state></span>
-            {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id use:written=reason></p> }.into_any())}
+            <span class="switch__state" aria-hidden="true" use:text_content=state></span>
+            {fixed_because.map(|reason| view! { <p class="switch__reason" id=reason_id use:text_content=reason></p> }.into_any())}
         </div>
     }
 }

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::text::written::written;
+use crate::ui::text::text_content::text_content;
 
 /// A list of names and values, one pair on each line.
 #[component]
@@ -22,7 +22,7 @@ pub fn Detail(
 ) -> impl IntoView {
     view! {
         <div class="details__pair">
-            <dt class="details__name" use:written=label></dt>
+            <dt class="details__name" use:text_content=label></dt>
             <dd class="details__value">{children()}</dd>
         </div>
     }

@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
 use crate::ui::{
-    browser::{id::unique_id, reactive::clicked},
+    boxed::boxed_handler,
+    browser::id::unique_id,
     layout::icon::{Glyph, Icon},
-    text::written::written,
+    text::text_content::text_content,
 };
 
 /// A button that expands content below it.
@@ -28,10 +29,10 @@ pub fn Disclosure(
                 type="button"
                 aria-expanded=move || if open.get() { "true" } else { "false" }
                 aria-controls=id.clone()
-                on:click=clicked(move |_| open.update(|open| *open = !*open))
+                on:click=boxed_handler(move |_| open.update(|open| *open = !*open))
             >
                 <Icon glyph=Glyph::ChevronDown />
-                <span use:written=label></span>
+                <span use:text_content=label></span>
             </button>
             <div class="disclosure__content" id=id hidden=move || !open.get()>
                 {children()}

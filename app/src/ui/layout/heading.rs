@@ -2,9 +2,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::{html, prelude::*};
 
-use crate::ui::{
-    browser::{boot, reactive::effect},
-    text::{pure::plain, written::written},
+use crate::{
+    ui::{boxed::effect, browser::boot, text::text_content::text_content},
+    words::plain,
 };
 
 /// Whether another page was already shown since the app started.
@@ -29,7 +29,7 @@ pub fn FocusHeading(
         }
     });
     view! {
-        <h1 tabindex="-1" node_ref=heading use:written=label></h1>
+        <h1 tabindex="-1" node_ref=heading use:text_content=label></h1>
     }
 }
 

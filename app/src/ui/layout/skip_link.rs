@@ -1,9 +1,6 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
-use crate::ui::{
-    browser::{focus::focus, reactive::clicked},
-    text::written::written,
-};
+use crate::ui::{boxed::boxed_handler, browser::focus::focus, text::text_content::text_content};
 
 /// The first keyboard stop, which skips the header.
 ///
@@ -19,6 +16,6 @@ pub fn SkipLink(
         focus("#main");
     };
     view! {
-        <a class="skip-link" href="#main" on:click=clicked(skip) use:written=label></a>
+        <a class="skip-link" href="#main" on:click=boxed_handler(skip) use:text_content=label></a>
     }
 }

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::text::written::written;
+use crate::ui::text::text_content::text_content;
 
 /// A table that becomes a stack of cards if its columns don't fit.
 ///
@@ -24,7 +24,7 @@ pub fn Table(
     view! {
         <div class="table-box" aria-busy=move || loading.get().then_some("true")>
             <table class="table" role="table">
-                <caption class="visually-hidden" use:written=caption></caption>
+                <caption class="visually-hidden" use:text_content=caption></caption>
                 <thead class="table__head" role="rowgroup">
                     <tr role="row">{columns.into_iter().map(head).collect_view()}</tr>
                 </thead>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::browser::reactive::{memo, shown};
+use crate::ui::boxed::{boxed_view, memo};
 
 /// Shows its children while a condition holds, and otherwise a fallback.
 #[component]
@@ -18,7 +18,7 @@ pub fn When(
 ) -> impl IntoView {
     // The content is rebuilt only when the condition changes, not whenever a signal that it reads changes.
     let holds = memo(move || holds.get());
-    shown(move || {
+    boxed_view(move || {
         if holds.get() {
             children().into_any()
         } else {

@@ -3,14 +3,13 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use crate::ui::{
-    browser::{
-        browser_call::call,
-        focus::focus_heading,
-        id::unique_id,
-        reactive::{effect, next_frame},
+use crate::{
+    browser_call::call,
+    ui::{
+        boxed::{effect, next_frame},
+        browser::{focus::focus_heading, id::unique_id},
+        text::text_content::text_content,
     },
-    text::written::written,
 };
 
 /// A question that must be answered first: a native modal dialog. Escape closes it like its Cancel button.
@@ -54,7 +53,7 @@ pub fn Dialog(
     };
     view! {
         <dialog class="dialog" aria-labelledby=labelled_by on:close=closed node_ref=dialog>
-            <h2 class="dialog__title" id=title use:written=label></h2>
+            <h2 class="dialog__title" id=title use:text_content=label></h2>
             {children()}
         </dialog>
     }

@@ -7,12 +7,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
 use crate::ui::{
-    browser::{id::unique_id, reactive::clicked},
+    boxed::boxed_handler,
+    browser::id::unique_id,
     layout::icon::{Glyph, Icon},
-    text::{
-        pure::{initials, menu_target},
-        written::written,
-    },
+    overlay::menu_keys::menu_target,
+    text::{format::initials, text_content::text_content},
 };
 
 /// All items except those inside a closed group.
@@ -164,15 +163,15 @@ pub fn Menu(
                 aria-controls=list_id.clone()
                 aria-label=move || compact.then(|| label.get())
                 on:mousedown=keep_focus
-                on:click=clicked(toggle)
+                on:click=boxed_handler(toggle)
                 node_ref=trigger
             >
                 {if compact {
                     view! { <Icon glyph=Glyph::More /> }.into_any()
                 } else {
                     view! {
-                        <span class="menu__initials" aria-hidden="true" translate="no" use:written=Signal::derive(move || initials(&label.read()))></span>
-                        <bdi class="menu__label" translate="no" use:written=label></bdi>
+                        <span class="menu__initials" aria-hidden="true" translate="no" use:text_content=Signal::derive(move || initials(&label.read()))></span>
+                        <bdi class="menu__label" translate="no" use:text_content=label></bdi>
                         <Icon glyph=Glyph::ChevronDown />
                     }
                         .into_any()

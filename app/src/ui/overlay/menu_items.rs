@@ -1,6 +1,8 @@
 use leptos::prelude::*;
 
-use crate::ui::{browser::reactive::clicked, overlay::menu::MenuContext, text::written::written};
+use crate::ui::{
+    boxed::boxed_handler, overlay::menu::MenuContext, text::text_content::text_content,
+};
 
 fn close(context: Option<MenuContext>) {
     if let Some(context) = context {
@@ -20,7 +22,7 @@ pub fn MenuLink(
 ) -> impl IntoView {
     let context = use_context::<MenuContext>();
     view! {
-        <a class="menu__item" role="menuitem" tabindex="-1" href=move || href.get() on:click=clicked(move |_| close(context)) use:written=label></a>
+        <a class="menu__item" role="menuitem" tabindex="-1" href=move || href.get() on:click=boxed_handler(move |_| close(context)) use:text_content=label></a>
     }
 }
 
@@ -43,6 +45,6 @@ pub fn MenuAction(
         on_choose.run(());
     };
     view! {
-        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=clicked(choose) use:written=label></button>
+        <button class="menu__item" class:menu__item--danger=danger type="button" role="menuitem" tabindex="-1" data-leaves="" on:click=boxed_handler(choose) use:text_content=label></button>
     }
 }

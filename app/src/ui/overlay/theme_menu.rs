@@ -1,9 +1,13 @@
 use leptos::prelude::*;
 
-use crate::ui::{
-    browser::{id::unique_id, reactive::clicked, theme::Theme},
-    layout::icon::{Glyph, Icon},
-    text::{wording, written::written},
+use crate::{
+    ui::{
+        boxed::boxed_handler,
+        browser::{id::unique_id, theme::Theme},
+        layout::icon::{Glyph, Icon},
+        text::text_content::text_content,
+    },
+    words,
 };
 
 /// The menu item `Theme`, which expands its three choices in place. The menu stays open, so that the themes can be compared.
@@ -24,7 +28,7 @@ pub fn ThemeMenu() -> impl IntoView {
                 role="menuitemradio"
                 tabindex="-1"
                 aria-checked=move || if theme.get() == choice { "true" } else { "false" }
-                on:click=clicked(choose)
+                on:click=boxed_handler(choose)
             >
                 {choice.label()}
                 <Icon glyph=Glyph::Check />
@@ -39,12 +43,12 @@ pub fn ThemeMenu() -> impl IntoView {
             tabindex="-1"
             aria-expanded=move || if unfolded.get() { "true" } else { "false" }
             aria-controls=group_id.clone()
-            on:click=clicked(move |_| unfolded.update(|unfolded| *unfolded = !*unfolded))
+            on:click=boxed_handler(move |_| unfolded.update(|unfolded| *unfolded = !*unfolded))
         >
-            {wording::THEME}
-            <span class="menu__value" aria-hidden="true" use:written=Signal::derive(move || theme.get().label().to_owned())></span>
+            {words::THEME}
+            <span class="menu__value" aria-hidden="true" use:text_content=Signal::derive(move || theme.get().label().to_owned())></span>
         </button>
-        <div class="menu__group" id=group_id role="group" aria-label=wording::THEME hidden=move || !unfolded.get()>
+        <div class="menu__group" id=group_id role="group" aria-label=words::THEME hidden=move || !unfolded.get()>
             {choices}
         </div>
     }

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::browser::reactive::shown;
+use crate::ui::boxed::boxed_view;
 
 /// A list of codes in large monospaced letters. The text of each item is exactly its code.
 #[component]
@@ -15,7 +15,7 @@ pub fn CodeList(
     #[prop(into)]
     codes: Signal<Vec<String>>,
 ) -> impl IntoView {
-    let items = shown(move || {
+    let items = boxed_view(move || {
         let item = |code| view! { <li class="codes__code">{code}</li> }.into_any();
         codes.get().into_iter().map(item).collect_view().into_any()
     });

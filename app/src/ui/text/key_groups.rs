@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::text::{pure::groups_of_four, written::written};
+use crate::ui::text::{format::groups_of_four, text_content::text_content};
 
 /// A key in groups of four, which are easy to type on another device.
 #[component]
@@ -13,5 +13,5 @@ pub fn KeyGroups(
     id: String,
 ) -> impl IntoView {
     let groups = Signal::derive(move || groups_of_four(&value.read()).join(" "));
-    view! { <code class="key" id=id translate="no" use:written=groups></code> }
+    view! { <code class="key" id=id translate="no" use:text_content=groups></code> }
 }

@@ -6,13 +6,12 @@ pub(crate) mod calendar;
 pub(crate) mod clock;
 #[cfg(feature = "csr")]
 pub(crate) mod code_list;
+pub mod format;
 #[cfg(feature = "csr")]
 pub(crate) mod key_groups;
-pub mod pure;
 #[cfg(feature = "csr")]
 pub(crate) mod qr_code;
 #[cfg(feature = "csr")]
 pub(crate) mod relative_time;
-pub mod wording;
 #[cfg(feature = "csr")]
-pub(crate) mod written;
+pub(crate) mod text_content;

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::ui::text::pure::{QUIET_ZONE, module_pixels};
+use crate::ui::text::format::{QUIET_ZONE, module_pixels};
 
 /// A QR code, black on a white plate in every theme, because many phones can't read an inverted code.
 ///

@@ -3,17 +3,17 @@ use std::time::Duration;
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 
-use crate::ui::{
-    browser::{
-        browser_call::{call, get, make},
-        reactive::memo,
+use crate::{
+    browser_call::{call, get, make},
+    ui::{
+        boxed::memo,
+        text::{
+            calendar::{date, iso},
+            clock::now_ms,
+            text_content::text_content,
+        },
     },
-    text::{
-        calendar::{date, iso},
-        clock::now_ms,
-        pure::{relative_unit, relative_words},
-        written::written,
-    },
+    words::{relative_unit, relative_words},
 };
 
 /// "3 minutes ago" in the user's language, updated every minute; the exact time on hover and focus.
@@ -38,7 +38,7 @@ pub fn RelativeTime(
             title=exact
             data-exact=exact
             lang=reader_language()
-            use:written=Signal::derive(move || relative_time(at.get() - now.get()))
+            use:text_content=Signal::derive(move || relative_time(at.get() - now.get()))
         ></time>
     }
 }

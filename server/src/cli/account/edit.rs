@@ -77,7 +77,7 @@ pub async fn remove(
         return unknown(services, &args.name).await;
     }
     let belonged = match account.members {
-        0 => "nobody belonged to it".to_owned(),
+        0 => "it had no members".to_owned(),
         count => format!(
             "{} belonged to it, and {} as {}",
             members(count),

@@ -99,7 +99,7 @@ async fn join(
             None => services.members.join(&user, account, *role).await? == MembershipChange::Done,
         };
         if !joined {
-            return Err(disturbed("somebody could not be added"));
+            return Err(disturbed("a user could not be added"));
         }
     }
     Ok(())
@@ -126,7 +126,7 @@ async fn bring_about(
             let change = services.users.set_disabled(&actor.user, true).await?;
             (change == MembershipChange::Done)
                 .then_some(())
-                .ok_or_else(|| disturbed("somebody could not be disabled"))
+                .ok_or_else(|| disturbed("a user could not be disabled"))
         }
         _ => Ok(()),
     }

@@ -67,10 +67,13 @@ fn unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) ->
             "if it is your proxy, set TWINLOCK_TRUSTED_PROXIES={peer}, and let it send X-Forwarded-For"
         )
     } else {
-        "if it is your proxy or CDN, name its networks in TWINLOCK_TRUSTED_PROXIES, and let it send X-Forwarded-For; if not, a stranger made the header up, and it counts for nothing".to_owned()
+        "if it is your proxy or CDN, name its networks in TWINLOCK_TRUSTED_PROXIES, and let it \
+        send X-Forwarded-For; if not, the header was made up and has no effect"
+            .to_owned()
     };
     Some(format!(
-        "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everybody behind it counts as one address: {advice}"
+        "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everyone \
+        behind it counts as one address: {advice}"
     ))
 }
 

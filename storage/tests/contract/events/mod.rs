@@ -167,7 +167,7 @@ async fn another_requests_attempt_is_left_alone() {
     );
 }
 
-/// Security list, A1 and L: a flood does not fill the disk.
+/// A1 and L: a flood does not fill the disk.
 #[tokio::test]
 async fn what_is_refused_again_and_again_is_counted_in_one_row_a_minute() {
     let Database { store, .. } = &Database::fresh().await;

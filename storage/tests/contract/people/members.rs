@@ -208,7 +208,7 @@ async fn those_help_who_own_every_account_of_a_person() {
     named(store, "Bob", &one.id, Role::Member).await;
     let barred = named(store, "Adam", &one.id, Role::Owner).await;
     store.set_disabled(&barred, true).await.unwrap();
-    // C3: an invited Owner can't sign in, and so can't help.
+    // RC3: an invited Owner can't sign in, and so can't help.
     let invited = NewUser {
         password: None,
         ..user("invited@example.com")

@@ -114,7 +114,7 @@ async fn invited(store: &Store, account: &AccountId) -> UserId {
     id
 }
 
-/// C3: an invited Owner used to count, which left the account with an Owner who can't sign in.
+/// RC3: an invited Owner used to count, which left the account with an Owner who can't sign in.
 #[tokio::test]
 async fn an_invited_owner_does_not_count_until_they_have_a_password() {
     let Database { store, .. } = &Database::fresh().await;
@@ -136,7 +136,7 @@ async fn an_invited_owner_does_not_count_until_they_have_a_password() {
     assert_eq!(Users::remove(store, &ada).await.unwrap(), DONE);
 }
 
-/// C3, the converse: removing an Owner who can't sign in is always allowed, because the account is no worse without them.
+/// RC3, the converse: removing an Owner who can't sign in is always allowed, because the account is no worse without them.
 #[tokio::test]
 async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
     let Database { store, .. } = &Database::fresh().await;

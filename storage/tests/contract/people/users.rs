@@ -83,7 +83,7 @@ async fn the_set_up_link_makes_one_owner_once() {
     assert_eq!(Users::list(store).await.unwrap().len(), 1);
 }
 
-/// C6: an unused set-up link used to become valid again once the last user was removed.
+/// RC6: an unused set-up link used to become valid again once the last user was removed.
 #[tokio::test]
 async fn any_user_ends_the_set_up_link_for_good() {
     let Database { store, .. } = &Database::fresh().await;
@@ -101,7 +101,7 @@ async fn any_user_ends_the_set_up_link_for_good() {
     assert!(store.set_up_is_open(next).await.unwrap());
 }
 
-/// C6: as an older version left it, as a copy carries it over, or as a start offers it just after the first user.
+/// RC6: as an older version left it, as a copy carries it over, or as a start offers it just after the first user.
 #[rstest::rstest]
 #[case::left_behind(false)]
 #[case::offered_late(true)]

@@ -1,5 +1,5 @@
 //! The budgets of the second factor: one for strangers, one per known browser, one per complete
-//! session (B4 and A4 of the red team's list).
+//! session (RB4 and RA4).
 
 use domain::{
     events::Outcome,

@@ -6,27 +6,25 @@ use leptos::prelude::*;
 
 use usecases::mfa::{CodeSheet, SavedCodes, Settled};
 
-use super::{Step, Steps, leaving::AskBeforeLeaving};
+use super::{Step, Steps, unsaved_codes::AskBeforeLeaving};
 use crate::{
     api::{
         mfa::{backup_codes, finish, keep_codes},
         session::whoami,
     },
     routes::{AfterPassword, Page},
-    shell::{go, refused::in_words, shell},
+    shell::{go, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
         FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
-        browser::{
-            boot::meta,
-            reactive::{effect, memo, shown},
-        },
+        boxed::{boxed_view, effect, memo},
+        browser::boot::meta,
         day, download_text, focus_first_invalid, print,
-        text::pure::{named, slug},
-        written,
+        text::format::slug,
+        text_content,
     },
     wire::{connection::passes, error::AppError},
-    words,
+    words::{self, named},
 };
 
 /// `/profile/mfa/backup-codes`: ten codes, shown once.
@@ -90,10 +88,10 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     let said = in_words(failed);
     view! {
         <div class="page--narrow">
-            {shown(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
+            {boxed_view(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
             <FocusHeading label="Backup codes" />
             <FormError error=said retry=fetch />
-            {shown(move || match sheet.get() {
+            {boxed_view(move || match sheet.get() {
                 Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
                 None if failed.read().is_some() => ().into_any(),
                 None => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
@@ -159,7 +157,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
         <div class="card stack">
             <section class="print-sheet">
-                <p class="print-only" use:written=heading.into()></p>
+                <p class="print-only" use:text_content=heading.into()></p>
                 <p class="print-only">"Backup codes: each code works once."</p>
                 <CodeList id="codes" label="Backup codes" codes=codes.clone() />
             </section>
@@ -168,7 +166,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
                 <Button label="Download" icon=Glyph::Download on_press=download />
                 <Button label="Print" icon=Glyph::Print on_press=on_paper />
             </div>
-            <p class="handed no-print" role="status" use:written=handed.into()></p>
+            <p class="handed no-print" role="status" use:text_content=handed.into()></p>
             {words::old_codes(reason, old_left).map(|said| view! { <p class="no-print">{said}</p> }.into_any())}
             <Finish saved finished set=sheet.set reason may_keep=may_keep_codes(reason, old_left) />
         </div>

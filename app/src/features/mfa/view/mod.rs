@@ -1,9 +1,9 @@
 //! The pages of the wizard.
 
 mod backup_codes;
-mod leaving;
 mod new_method;
 mod set_up;
+mod unsaved_codes;
 mod verify;
 
 pub(crate) use backup_codes::BackupCodes;

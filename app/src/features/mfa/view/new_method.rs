@@ -4,9 +4,7 @@ use super::{Step, Steps};
 use crate::{
     routes::Page,
     shell::{go, shell},
-    ui::{
-        Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, browser::reactive::effect,
-    },
+    ui::{Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, boxed::effect},
 };
 
 /// `/profile/mfa/new`: the choice of a method. Today there is one.

@@ -7,12 +7,12 @@ use super::{Step, Steps, is_short};
 use crate::{
     api::mfa::{cancel, pending, set_up},
     routes::{AfterPassword, Page},
-    shell::{go, load, refused::in_words, shell},
+    shell::{go, load, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
         FocusHeading, FormError, KeyGroups, Name, QrCode, Skeleton, When,
-        browser::reactive::{effect, memo, shown},
-        written,
+        boxed::{boxed_view, effect, memo},
+        text_content,
     },
     wire::error::AppError,
     words,
@@ -44,7 +44,7 @@ fn IfResetWaits() -> impl IntoView {
             go(Page::Profile, true);
         }
     });
-    shown(move || {
+    boxed_view(move || {
         let content = match waiting.get() {
             Some(Ok(true)) => return view! { <Key /> }.into_any(),
             Some(Err(error)) => {
@@ -106,7 +106,7 @@ fn Key() -> impl IntoView {
             <Steps at=Step::SetUp is_short />
             <FocusHeading label=HEADING />
             <Demanded />
-            {shown(move || match answer.get() {
+            {boxed_view(move || match answer.get() {
                 None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
                     view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
                 }
@@ -125,10 +125,10 @@ fn Demanded() -> impl IntoView {
         let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
         shell.viewer().filter(is_forced)
     };
-    shown(move || {
+    boxed_view(move || {
         let demanded = viewer().map(|viewer| {
             let said = words::demanded(viewer.account.as_deref(), viewer.has_several_accounts);
-            view! { <Alert kind=AlertKind::Info live=false><p use:written=said.into()></p></Alert> }
+            view! { <Alert kind=AlertKind::Info live=false><p use:text_content=said.into()></p></Alert> }
                 .into_any()
         });
         demanded.into_any()

@@ -15,7 +15,7 @@ use crate::{
     shell::{Shell, go, load, shell},
     ui::{
         Button, FocusHeading, FormError, Skeleton,
-        browser::reactive::{effect, shown},
+        boxed::{boxed_view, effect},
     },
     wire::error::{AppError, Field},
     words,
@@ -45,7 +45,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
         <div class="page--narrow">
             <Steps at=Step::Verify is_short />
             <FocusHeading label="Identity verification" />
-            {shown(move || match waiting.get() {
+            {boxed_view(move || match waiting.get() {
                 None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(true)) => view! { <Proof /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),

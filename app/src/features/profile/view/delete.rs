@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    ui::{Button, ButtonKind, Dialog, written},
+    ui::{Button, ButtonKind, Dialog, text_content},
     words,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn Delete(
     view! {
         <Dialog open label="Delete the authenticator application?">
             <p>"Your password alone will sign you in. Your backup codes stop working too, and you are signed out everywhere else."</p>
-            {words::set_up_again(&demanded_by).map(|said| view! { <p use:written=said.into()></p> }.into_any())}
+            {words::set_up_again(&demanded_by).map(|said| view! { <p use:text_content=said.into()></p> }.into_any())}
             <div class="actions">
                 <Button label="Delete" kind=ButtonKind::Danger on_press=delete />
                 <Button label="Cancel" autofocus=true on_press=move || open.set(false) />

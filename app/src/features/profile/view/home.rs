@@ -5,10 +5,9 @@ use crate::{
     shell::shell,
     ui::{
         Badge, BadgeKind, FocusHeading, LinkButton, When,
-        browser::reactive::{memo, shown},
-        text::pure::named,
+        boxed::{boxed_view, memo},
     },
-    words,
+    words::{self, named},
 };
 
 /// `/`: the account, and whether the user is protected by MFA.
@@ -33,13 +32,13 @@ pub(crate) fn Home() -> impl IntoView {
             <section class="card" aria-labelledby="sign-in-security">
                 <div class="card__head">
                     <h2 id="sign-in-security">"Sign-in security"</h2>
-                    {shown(move || if has_mfa.get() {
+                    {boxed_view(move || if has_mfa.get() {
                         view! { <Badge label="MFA is on" kind=BadgeKind::Ok /> }.into_any()
                     } else {
                         view! { <Badge label="MFA is off" kind=BadgeKind::Off /> }.into_any()
                     })}
                 </div>
-                {shown(move || if has_mfa.get() {
+                {boxed_view(move || if has_mfa.get() {
                     view! { <p>"You sign in with your password and a code of your authenticator application."</p> }.into_any()
                 } else {
                     view! {

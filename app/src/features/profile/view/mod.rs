@@ -1,12 +1,12 @@
 //! Home and My profile.
 
+mod authenticator_test;
 mod delete;
 mod home;
 mod name;
 mod password;
 mod profile;
 mod settings;
-mod test;
 
 pub(crate) use home::Home;
 pub(crate) use password::ChangePassword;

@@ -5,10 +5,10 @@ use usecases::mfa::NewName;
 
 use crate::{
     api::mfa::rename,
-    shell::{refused::Refused, shell},
+    shell::{shell, view::app_error_alert::AppErrorAlert},
     ui::{
         self, Button, ButtonKind, SubmitForm, TextField,
-        browser::reactive::{effect, next_frame, shown},
+        boxed::{boxed_view, effect, next_frame},
         focus_first_invalid,
     },
     wire::error::AppError,
@@ -34,7 +34,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
         }
         was_editing = is_editing;
     });
-    shown(move || {
+    boxed_view(move || {
         if editing.get() {
             view! { <Edit name editing /> }.into_any()
         } else {
@@ -93,7 +93,7 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <SubmitForm on_submit=submit pending>
-            <Refused refused=failed retry=submit />
+            <AppErrorAlert refused=failed retry=submit />
             <TextField label="Name" name="method-name" value=typed error=wrong input_ref=input />
             <div class="actions">
                 <Button label="Save" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />

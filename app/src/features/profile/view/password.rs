@@ -9,13 +9,12 @@ use crate::{
     },
     routes::Page,
     shell::{
-        go,
-        refused::{Refused, Wait},
-        shell,
+        go, shell,
+        view::app_error_alert::{AppErrorAlert, Wait},
     },
     ui::{
         Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
-        browser::reactive::{memo, shown},
+        boxed::{boxed_view, memo},
         focus_first_invalid,
     },
     wire::error::{AppError, Field},
@@ -93,7 +92,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         let viewer = shell.viewer();
         viewer.map(|viewer| viewer.email).unwrap_or_default()
     });
-    let code_field = shown(move || {
+    let code_field = boxed_view(move || {
         if !has_mfa.get() {
             return ().into_any();
         }
@@ -101,7 +100,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         let autofocus = factors.turned.get_untracked();
         view! {
             <CodeField label=factor.label value=factor.typed kind=factor.kind error=at_code autofocus />
-            {shown(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
+            {boxed_view(move || waits.get().map(|error| view! { <Wait error /> }.into_any()).into_any())}
             <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle />
         }
         .into_any()
@@ -112,7 +111,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             <p class="lead">"You stay signed in here and are signed out everywhere else."</p>
             <div class="card">
                 <SubmitForm on_submit=submit pending>
-                    <Refused refused retry=submit />
+                    <AppErrorAlert refused retry=submit />
                     <HiddenUsername email />
                     <PasswordField label="Current password" name="current-password" value=current error=at_current />
                     <NewPasswordField label="New password" name="new-password" value=new error=at_new />

@@ -6,9 +6,9 @@ use crate::{
     shell::{load_if, shell},
     ui::{
         ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, Name, RelativeTime,
-        Skeleton, browser::reactive::shown, text::pure::named, written,
+        Skeleton, boxed::boxed_view, text_content,
     },
-    words,
+    words::{self, named},
 };
 
 /// `/profile`: the current user and their MFA settings.
@@ -22,7 +22,7 @@ pub(crate) fn Profile() -> impl IntoView {
     view! {
         <div class="page--narrow stack">
             <FocusHeading label="My profile" />
-            {shown(move || profile.get().map_or_else(
+            {boxed_view(move || profile.get().map_or_else(
                 || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 |answer| match answer {
                     Ok(profile) => view! { <Loaded profile /> }.into_any(),
@@ -53,7 +53,7 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
             <DetailsList>
                 <Detail label="Full name"><Name text=profile.name.clone() /></Detail>
                 <Detail label="Email"><Name text=profile.email.clone() /></Detail>
-                <Detail label="Accounts"><span use:written=accounts.into()></span></Detail>
+                <Detail label="Accounts"><span use:text_content=accounts.into()></span></Detail>
                 <Detail label="Last sign-in">
                     {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}
                 </Detail>

@@ -4,15 +4,15 @@ use leptos_router::components::A;
 
 use usecases::profile::Method;
 
-use super::{delete::Delete, name::Name, test::Test};
+use super::{authenticator_test::AuthenticatorTest, delete::Delete, name::Name};
 use crate::{
-    features::step_up::view::way,
+    features::step_up::view::action_flow,
     routes::Page,
     shell::{go, shell},
     ui::{
         Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
         Menu, MenuAction, RelativeTime, When,
-        browser::reactive::{memo, shown},
+        boxed::{boxed_view, memo},
     },
     wire::error::AppError,
     words,
@@ -55,10 +55,10 @@ fn Invite() -> impl IntoView {
 
 #[component]
 fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
-    let way = way();
+    let flow = action_flow();
     let deleting = RwSignal::new(false);
     let failed = Signal::derive(move || {
-        way.failed
+        flow.failed
             .get()
             .map(|error: AppError| words::refusal(&error))
     });
@@ -67,7 +67,7 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
             <h2 id="mfa-settings">"MFA settings"</h2>
             <Badge label="On" kind=BadgeKind::Ok />
             <Menu label="MFA method menu" compact=true>
-                <MenuAction label="Reset" on_choose=move || way.start(Intent::Reset, None) />
+                <MenuAction label="Reset" on_choose=move || flow.start(Intent::Reset, None) />
                 <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
             </Menu>
         </div>
@@ -80,16 +80,16 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
             <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
             <Detail label="Last used">{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
         </DetailsList>
-        <Test />
+        <AuthenticatorTest />
         <div class="setting">
             <div class="setting__text">
                 <h3>"Backup codes"</h3>
                 <Codes left=method.codes_left />
             </div>
-            <Button label="Generate backup codes" pending=way.pending on_press=move || way.start(Intent::Generate, None) />
+            <Button label="Generate backup codes" pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
             <Unsaved are_saved=method.codes_saved />
         </div>
-        <Delete open=deleting demanded_by on_delete=move || way.start(Intent::Delete, None) />
+        <Delete open=deleting demanded_by on_delete=move || flow.start(Intent::Delete, None) />
     }
 }
 
@@ -131,7 +131,7 @@ fn Unsaved(
             "You have not confirmed that your backup codes are saved.",
         )
     };
-    shown(move || {
+    boxed_view(move || {
         let told = (!are_saved || may_see.get()).then(|| {
             view! {
                 <Alert kind live=false>

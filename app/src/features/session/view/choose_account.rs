@@ -9,7 +9,7 @@ use crate::{
     shell::{go, load, shell},
     ui::{
         Badge, BadgeKind, FocusHeading, FormError, Name, Skeleton,
-        browser::reactive::{clicked, effect, memo, shown},
+        boxed::{boxed_handler, boxed_view, effect, memo},
         focus_heading,
     },
     wire::error::AppError,
@@ -76,11 +76,11 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Choose an account" />
-            {shown(move || refused.get().map(|error| match error {
+            {boxed_view(move || refused.get().map(|error| match error {
                 AppError::NotFound => view! { <FormError error=Some(words::LEFT_ACCOUNT.to_owned()) /> }.into_any(),
                 error => view! { <FormError error=Some(words::refusal(&error)) retry /> }.into_any(),
             }).into_any())}
-            {shown(move || match answer.get() {
+            {boxed_view(move || match answer.get() {
                 None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Ok(places)) => {
                     let place = move |place| view! { <li><Place place pending pressed press /></li> }.into_any();
@@ -129,7 +129,7 @@ fn Place(
             aria-current=move || is_current.get().then_some("true")
             aria-busy=move || is_opening().then_some("true")
             aria-disabled=move || pending.get().then_some("true")
-            on:click=clicked(move |_| press.run(id.get_value()))
+            on:click=boxed_handler(move |_| press.run(id.get_value()))
         >
             <span class="choice__name"><Name text=name /></span>
             " "
@@ -137,8 +137,8 @@ fn Place(
             " "
             {requires_mfa.then(|| view! { <Badge label="MFA required" kind=BadgeKind::Plain /> }.into_any())}
             " "
-            {shown(move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any()).into_any())}
-            {shown(move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any()).into_any())}
+            {boxed_view(move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any()).into_any())}
+            {boxed_view(move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any()).into_any())}
         </button>
     }
 }

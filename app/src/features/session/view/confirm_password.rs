@@ -6,12 +6,11 @@ use usecases::{
 
 use crate::{
     api::session::confirm_password,
-    features::step_up::view::way,
+    features::step_up::view::action_flow,
     routes::{AfterPassword, Page},
     shell::{
-        go,
-        refused::{Refused, in_words},
-        shell,
+        go, shell,
+        view::app_error_alert::{AppErrorAlert, in_words},
     },
     ui::{
         Button, ButtonKind, FocusHeading, FormError, HiddenUsername, PasswordField, SubmitForm,
@@ -33,7 +32,7 @@ fn after_reload(viewer: Option<&Viewer>) -> Page {
 /// `/confirm-password`: the password, before an action that a stolen open session must not allow.
 #[component]
 pub(crate) fn ConfirmPassword() -> impl IntoView {
-    let (shell, go, way) = (shell(), go(), way());
+    let (shell, go, flow) = (shell(), go(), action_flow());
     let otherwise = after_reload(untrack(|| shell.viewer()).as_ref());
     let why = shell
         .after_password
@@ -66,7 +65,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
                         shell.typed_code.set_value(Some(code));
                         go(Page::StepUp(action), true);
                     }
-                    Some(AfterPassword::Perform(intent)) => way.resume(intent, None),
+                    Some(AfterPassword::Perform(intent)) => flow.resume(intent, None),
                     None => go(otherwise.get_value(), true),
                 },
                 Err(AppError::WrongCredentials) => {
@@ -89,10 +88,10 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
         <div class="page--narrow">
             <FocusHeading label="Confirm your password" />
             <p class="lead">{why}</p>
-            <FormError error=in_words(way.failed) />
+            <FormError error=in_words(flow.failed) />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
-                    <Refused refused retry=submit />
+                    <AppErrorAlert refused retry=submit />
                     <HiddenUsername email />
                     <PasswordField label="Password" value=password error=at_field alert=true />
                     <div class="actions">

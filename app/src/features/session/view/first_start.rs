@@ -14,10 +14,10 @@ use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     api::session::{check_setup_link, create_first_owner},
     routes::Page,
-    shell::{go, load, refused::Refused, shell},
+    shell::{go, load, shell, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
-        ask_before_unload, browser::reactive::shown, focus_first_invalid,
+        ask_before_unload, boxed::boxed_view, focus_first_invalid,
     },
     wire::error::AppError,
     words,
@@ -39,7 +39,7 @@ pub(crate) fn FirstStart() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Create the first owner" />
-            {shown(move || checked.with(|checked| match checked {
+            {boxed_view(move || checked.with(|checked| match checked {
                 None => view! { <div class="card"><Skeleton lines=5 /></div> }.into_any(),
                 Some(Ok(())) => view! { <OwnerForm token=kept.get_value() /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
@@ -113,7 +113,7 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
         <p class="lead">"This makes the first account and you its Owner."</p>
         <div class="card">
             <SubmitForm on_submit=submit pending>
-                <Refused refused retry=submit />
+                <AppErrorAlert refused retry=submit />
                 <TextField label="Account name" name="account" autocomplete="organization" value=account error=account_error />
                 <TextField label="Your name" name="name" autocomplete="name" value=name error=name_error />
                 <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />

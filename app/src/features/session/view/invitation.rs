@@ -10,10 +10,10 @@ use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     api::session::{accept_invitation, check_invitation},
     routes::Page,
-    shell::{go, load, refused::Refused, shell},
+    shell::{go, load, shell, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Name, Skeleton, SubmitForm,
-        ask_before_unload, browser::reactive::shown, focus_first_invalid,
+        ask_before_unload, boxed::boxed_view, focus_first_invalid,
     },
     wire::error::AppError,
     words,
@@ -35,7 +35,7 @@ pub(crate) fn Invitation() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Choose a password" />
-            {shown(move || checked.with(|checked| match checked {
+            {boxed_view(move || checked.with(|checked| match checked {
                 None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email.clone() /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
@@ -89,7 +89,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
         <p class="lead">"For " <strong><Name text=email.clone() /></strong></p>
         <div class="card">
             <SubmitForm on_submit=submit pending>
-                <Refused refused retry=submit />
+                <AppErrorAlert refused retry=submit />
                 <HiddenUsername email />
                 <NewPasswordField label="New password" value=password error=at_field />
                 <div class="actions">

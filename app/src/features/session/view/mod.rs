@@ -22,8 +22,8 @@ use leptos::prelude::*;
 use usecases::secret_text::SecretText;
 
 use crate::{
-    shell::refused::{WayOn, link_dead},
-    ui::call,
+    browser_call::call,
+    shell::view::app_error_alert::{WayOn, link_dead},
     words,
 };
 

@@ -7,7 +7,7 @@ use super::password_error;
 use crate::{
     ui::{
         PasswordField,
-        browser::reactive::{effect, memo},
+        boxed::{effect, memo},
     },
     wire::error::Field,
     words,
@@ -52,7 +52,7 @@ fn said(typed: usize, fits: bool) -> String {
 mod tests {
     use super::*;
 
-    /// P18 of the field: a user who types fourteen characters learns that they are too few before they press the button.
+    /// P18: a user who types fourteen characters learns that they are too few before they press the button.
     #[test]
     fn p18_the_rule_counts_along() {
         assert_eq!(said(0, false), "At least 15 characters");

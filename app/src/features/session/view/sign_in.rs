@@ -5,11 +5,10 @@ use usecases::{secret_text::SecretText, session::SignInForm};
 use crate::{
     api::session::sign_in,
     routes::Page,
-    shell::{go, refused::Refused, shell},
+    shell::{go, shell, view::app_error_alert::AppErrorAlert},
     ui::{
-        Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField,
-        browser::{boot, reactive::effect},
-        focus_first_invalid,
+        Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField, boxed::effect,
+        browser::boot, focus_first_invalid,
     },
     wire::error::AppError,
 };
@@ -95,7 +94,7 @@ pub(crate) fn SignIn() -> impl IntoView {
             <FocusHeading label="Sign in" />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
-                    <Refused refused retry=submit />
+                    <AppErrorAlert refused retry=submit />
                     <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error input_ref=email_field />
                     <PasswordField label="Password" value=password error=password_error shown input_ref=password_field />
                     <div class="actions">

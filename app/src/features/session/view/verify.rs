@@ -8,11 +8,9 @@ use crate::{
     shell::{load_if, shell},
     ui::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
-        browser::{
-            boot::meta,
-            reactive::{effect, shown},
-        },
-        written,
+        boxed::{boxed_view, effect},
+        browser::boot::meta,
+        text_content,
     },
     wire::error::AppError,
     words,
@@ -78,7 +76,7 @@ fn LostDevice() -> impl IntoView {
         owners.with(|owners| Some(words::refusal(owners.as_ref()?.as_ref().err()?)))
     });
     let nobody = move || matches!(&*owners.read(), Some(Ok(owners)) if owners.is_empty());
-    let support = shown(move || {
+    let support = boxed_view(move || {
         let link = link.clone().filter(|_| nobody());
         let link = link.map(|link| {
             view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> }.into_any()
@@ -91,7 +89,7 @@ fn LostDevice() -> impl IntoView {
             <When holds=move || open.get() && owners.read().is_none()>
                 <Skeleton lines=1 />
             </When>
-            <p aria-live="polite" use:written=others></p>
+            <p aria-live="polite" use:text_content=others></p>
             <FormError error=failed retry=ask />
             {support}
         </Disclosure>

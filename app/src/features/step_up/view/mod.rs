@@ -1,9 +1,9 @@
 //! The page that verifies an identity within a session, and the actions that follow.
 
-mod offer;
+mod action_flow;
 mod page;
-mod perform;
+mod recovery_offer;
 
-pub(crate) use offer::RecoveryOffer;
+pub(crate) use action_flow::action_flow;
 pub(crate) use page::StepUp;
-pub(crate) use perform::way;
+pub(crate) use recovery_offer::RecoveryOffer;

@@ -6,17 +6,17 @@ use usecases::{
     step_up::{AskedFor, StepUpCode},
 };
 
-use super::way;
+use super::action_flow;
 
 use crate::{
     api::step_up::{asked, cancel, verify_backup_code, verify_code},
     features::mfa::second_factor_form::{Given, SecondFactorForm},
     routes::{AfterPassword, Page},
-    shell::{go, load, refused::in_words, shell},
+    shell::{go, load, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, Button, ButtonKind, FocusHeading, FormError, Skeleton, When,
-        browser::reactive::{effect, shown},
-        written,
+        boxed::{boxed_view, effect},
+        text_content,
     },
     wire::error::AppError,
     words,
@@ -41,7 +41,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label="Identity verification" />
-            {shown(move || match answer.get() {
+            {boxed_view(move || match answer.get() {
                 Some(Ok(Some(asked))) if asked.intent.action() == action => view! { <Question asked /> }.into_any(),
                 None | Some(Ok(_)) => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
@@ -52,7 +52,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
 
 #[component]
 fn Question(asked: AskedFor) -> impl IntoView {
-    let (shell, go, way) = (shell(), go(), way());
+    let (shell, go, flow) = (shell(), go(), action_flow());
     let action = asked.intent.action();
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let (verified, leaving) = (RwSignal::new(false), RwSignal::new(false));
@@ -60,7 +60,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
     let asked = StoredValue::new(asked);
     let perform = move || {
         let AskedFor { intent, about } = asked.get_value();
-        way.perform(intent, about);
+        flow.perform(intent, about);
     };
     let sent = StoredValue::new(None::<SecretText>);
     let intent = move || asked.with_value(|asked| asked.intent.clone());
@@ -87,14 +87,14 @@ fn Question(asked: AskedFor) -> impl IntoView {
                 was_lost.try_set_value(true);
             } else if was_lost.try_get_value() == Some(true) && is_used(&error) {
                 // The previous attempt, whose response was lost, may have been accepted. Then the action is granted, and continues.
-                way.resume(intent(), asked.with_value(|asked| asked.about.clone()));
+                flow.resume(intent(), asked.with_value(|asked| asked.about.clone()));
             }
             refused.try_set(Some(error));
         }
     };
     // A refusal that another attempt can't fix leads back to where the action started.
     effect(move || {
-        let final_word = way.failed.get().filter(|error| !words::is_lost(error));
+        let final_word = flow.failed.get().filter(|error| !words::is_lost(error));
         if let Some(error) = final_word {
             shell.warn(words::refusal(&error));
             shell.refresh();
@@ -121,20 +121,20 @@ fn Question(asked: AskedFor) -> impl IntoView {
         shell.call(leaving, cancel(), move |_| go(back, true));
     };
     let typed = shell.typed_code.try_update_value(Option::take).flatten();
-    let failed = in_words(way.failed);
-    let is_on = move || verified.get() && way.failed.read().is_none();
+    let failed = in_words(flow.failed);
+    let is_on = move || verified.get() && flow.failed.read().is_none();
     view! {
-        <Alert kind=AlertKind::Info live=false><p use:written=cost.into()></p></Alert>
+        <Alert kind=AlertKind::Info live=false><p use:text_content=cost.into()></p></Alert>
         <div class="card">
             <FormError error=failed retry=perform />
             <When holds=move || !verified.get()>
                 <SecondFactorForm refused pending typed=typed.clone() on_submit=submit on_cancel=leave />
             </When>
-            <When holds=move || is_on() && way.pending.get()>
+            <When holds=move || is_on() && flow.pending.get()>
                 <Skeleton lines=2 />
             </When>
             // The connection was lost, and is back.
-            <When holds=move || is_on() && !way.pending.get()>
+            <When holds=move || is_on() && !flow.pending.get()>
                 <p>"Your identity is verified. What you asked for may not be done yet."</p>
                 <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
             </When>

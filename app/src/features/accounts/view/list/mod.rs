@@ -8,13 +8,13 @@ use leptos::prelude::*;
 use usecases::accounts::AccountRow;
 
 use self::{row::Row, rule::Rules, rule_dialog::RequireDialog};
-use super::asked::{Asked, ask};
+use super::repeated_load::{Asked, ask};
 use crate::{
     api::accounts::list,
-    shell::refused::Refused,
+    shell::view::app_error_alert::AppErrorAlert,
     ui::{
         self, FocusHeading, Skeleton, Table,
-        browser::reactive::{memo, shown},
+        boxed::{boxed_view, memo},
     },
     words,
 };
@@ -44,9 +44,9 @@ pub(crate) fn Accounts() -> impl IntoView {
     view! {
         <div class="page--wide">
             <FocusHeading label="Accounts" />
-            <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
-            <Refused may_repeat=true refused=rules.failed retry=move || rules.retry() />
-            {shown(move || match what.get() {
+            <AppErrorAlert may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <AppErrorAlert may_repeat=true refused=rules.failed retry=move || rules.retry() />
+            {boxed_view(move || match what.get() {
                 Shown::Waiting if asked.failed.read().is_some() => ().into_any(),
                 Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 Shown::Nothing => view! { <p class="lead">{words::NO_ACCOUNT}</p> }.into_any(),

@@ -4,16 +4,15 @@ use leptos_router::components::A;
 
 use usecases::accounts::{AccountRow, Protection};
 
-use super::{super::asked::Asked, rule::Rules};
+use super::{super::repeated_load::Asked, rule::Rules};
 use crate::{
     routes::Page,
     ui::{
         Cell, Name, RelativeTime, RowHead, Switch,
-        browser::reactive::{memo, shown},
-        text::pure::grouped,
-        written,
+        boxed::{boxed_view, memo},
+        text_content,
     },
-    words,
+    words::{self, grouped},
 };
 
 /// An account's row. The row's elements stay when its data changes.
@@ -38,7 +37,7 @@ pub(super) fn Row(
     });
     let is_owner = memo(move || row.read().role == Role::Owner);
     let name = memo(move || row.read().name.clone());
-    let title = shown(move || {
+    let title = boxed_view(move || {
         if is_owner.get() {
             let href = Page::Members(row.read_untracked().id.clone()).path();
             view! { <A href><Name text=name /></A> }.into_any()
@@ -53,12 +52,12 @@ pub(super) fn Row(
     view! {
         <tr class="table__row" role="row">
             <RowHead>{title}</RowHead>
-            <Cell label="Your role"><span use:written=role></span></Cell>
+            <Cell label="Your role"><span use:text_content=role></span></Cell>
             <Cell label="MFA"><Rule row is_owner name rules /></Cell>
             {with_protection.then(|| {
                 view! {
-                    <Cell label="Members"><span use:written=protection(|of| grouped(of.members))></span></Cell>
-                    <Cell label="Protected"><span use:written=protection(words::protected)></span></Cell>
+                    <Cell label="Members"><span use:text_content=protection(|of| grouped(of.members))></span></Cell>
+                    <Cell label="Protected"><span use:text_content=protection(words::protected)></span></Cell>
                 }
                     .into_any()
             })}
@@ -77,7 +76,7 @@ fn Rule(
     let label = Signal::derive(move || format!("Require MFA for {}", name.read()));
     let checked = Signal::derive(move || row.read().requires_mfa);
     let pending = Signal::derive(move || rules.is_changing(&row.read().id));
-    let switch = shown(move || {
+    let switch = boxed_view(move || {
         if is_owner.get() {
             let press = move || rules.press(row.get_untracked());
             view! { <Switch label checked pending on_press=press /> }.into_any()
@@ -85,12 +84,12 @@ fn Rule(
             view! { <Switch label checked fixed_because=words::OWNERS_ONLY /> }.into_any()
         }
     });
-    let set_by = shown(move || {
+    let set_by = boxed_view(move || {
         let row = row.read();
         let set = row.rule.as_ref().map(|rule| {
             let at = rule.at.millis();
             let said = words::rule_set_by(row.requires_mfa, rule.by.as_deref());
-            view! { <p class="rule__set"><span use:written=said.into()></span><RelativeTime at /></p> }.into_any()
+            view! { <p class="rule__set"><span use:text_content=said.into()></span><RelativeTime at /></p> }.into_any()
         });
         set.into_any()
     });

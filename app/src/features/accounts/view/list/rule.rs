@@ -4,12 +4,12 @@ use domain::{ids::AccountId, second_factor::step_up::Intent, session::policy::St
 use leptos::prelude::*;
 use usecases::accounts::{AccountRow, OneAccount};
 
-use super::super::asked::Asked;
+use super::super::repeated_load::Asked;
 use crate::{
     api::accounts::require_mfa,
-    features::step_up::view::way,
+    features::step_up::view::action_flow,
     shell::shell,
-    ui::{browser::reactive::effect, focus_heading},
+    ui::{boxed::effect, focus_heading},
     wire::error::AppError,
     words,
 };
@@ -31,13 +31,13 @@ pub(super) struct Rules {
 impl Rules {
     /// Creates the state for one page.
     pub fn new(asked: Asked<Vec<AccountRow>>) -> Self {
-        let (shell, way) = (shell(), way());
+        let (shell, flow) = (shell(), action_flow());
         let require = move |account: AccountRow| {
             let AccountRow {
                 id: account, name, ..
             } = account;
             let request = require_mfa(OneAccount { account });
-            shell.call(way.pending, request, move |answer| match answer {
+            shell.call(flow.pending, request, move |answer| match answer {
                 Ok(viewer) => {
                     shell.say(words::rule_set(&name));
                     if matches!(viewer.standing, Standing::Full { .. }) {
@@ -47,14 +47,14 @@ impl Rules {
                     shell.set_viewer(Some(viewer));
                 }
                 Err(error) => {
-                    way.failed.try_set(Some(error));
+                    flow.failed.try_set(Some(error));
                 }
             });
         };
         // The user's role has changed meanwhile, so the rows are loaded again.
         effect(move || {
             if matches!(
-                way.failed.get(),
+                flow.failed.get(),
                 Some(AppError::NotAllowed | AppError::NotFound)
             ) {
                 asked.again();
@@ -63,10 +63,10 @@ impl Rules {
         Self {
             account: RwSignal::new(None),
             asking: RwSignal::new(false),
-            pending: way.pending,
-            failed: way.failed,
+            pending: flow.pending,
+            failed: flow.failed,
             require: Callback::new(require),
-            verify: Callback::new(move |(intent, name)| way.start(intent, Some(name))),
+            verify: Callback::new(move |(intent, name)| flow.start(intent, Some(name))),
         }
     }
 

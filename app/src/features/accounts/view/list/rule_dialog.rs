@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use super::rule::Rules;
 use crate::{
     shell::shell,
-    ui::{Button, ButtonKind, Dialog, browser::reactive::shown, text::pure::named, written},
-    words,
+    ui::{Button, ButtonKind, Dialog, boxed::boxed_view, text_content},
+    words::{self, named},
 };
 
 /// Explains the effect of requiring MFA and asks for confirmation.
@@ -34,8 +34,8 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     };
     view! {
         <Dialog open=rules.asking label>
-            <p use:written=effect></p>
-            {shown(move || own_effect().map(|said| view! { <p>{said}</p> }.into_any()).into_any())}
+            <p use:text_content=effect></p>
+            {boxed_view(move || own_effect().map(|said| view! { <p>{said}</p> }.into_any()).into_any())}
             <div class="actions">
                 <Button label="Require MFA" kind=ButtonKind::Primary on_press=move || rules.change() />
                 <Button label="Cancel" on_press=move || rules.asking.set(false) />

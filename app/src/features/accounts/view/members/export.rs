@@ -5,7 +5,7 @@ use crate::{
     api::accounts::export,
     features::accounts::csv::csv,
     shell::shell,
-    ui::{Button, FormError, Glyph, download_csv, iso, text::pure::slug, today, written},
+    ui::{Button, FormError, Glyph, download_csv, iso, text::format::slug, text_content, today},
     wire::error::AppError,
     words,
 };
@@ -48,7 +48,7 @@ pub(super) fn DownloadCsv(
     };
     view! {
         <Button label="Download CSV" icon=Glyph::Download pending pending_label="Preparing…" on_press=download />
-        <p class="handed" role="status" use:written=handed.into()></p>
+        <p class="handed" role="status" use:text_content=handed.into()></p>
         <FormError error=Signal::derive(said) />
     }
 }

@@ -4,12 +4,12 @@ use domain::{ids::AccountId, members::MemberState};
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
 use usecases::accounts::{MembersShown, MembersWanted};
 
-use super::super::asked::Asked;
+use super::super::repeated_load::Asked;
 use crate::{
     features::accounts::state::last_page,
     ui::{
         Select, TextField,
-        browser::reactive::{effect, memo},
+        boxed::{effect, memo},
     },
 };
 

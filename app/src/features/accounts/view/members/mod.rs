@@ -1,8 +1,8 @@
 //! `/accounts/:id`.
 
+mod content;
 mod export;
 mod filters;
-mod loaded;
 mod paging;
 mod reset;
 mod table;
@@ -11,14 +11,14 @@ use domain::ids::AccountId;
 use leptos::prelude::*;
 use usecases::accounts::MembersShown;
 
-use self::{filters::Filters, loaded::Loaded};
-use super::asked::{Asked, ask};
+use self::{content::Content, filters::Filters};
+use super::repeated_load::{Asked, ask};
 use crate::{
     api::accounts::members,
-    shell::{not_found::NotFound, refused::Refused},
+    shell::view::{app_error_alert::AppErrorAlert, not_found::NotFound},
     ui::{
         FocusHeading, LinkButton, Skeleton,
-        browser::reactive::{memo, shown},
+        boxed::{boxed_view, memo},
     },
     wire::error::AppError,
     words,
@@ -54,8 +54,8 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
     let asked = ask(move || filters.question.get(), members);
     filters.stay_within(asked);
     let what = memo(move || Shown::of(asked));
-    shown(move || match what.get() {
-        Shown::Members => view! { <Loaded asked filters /> }.into_any(),
+    boxed_view(move || match what.get() {
+        Shown::Members => view! { <Content asked filters /> }.into_any(),
         Shown::NotFound => view! { <NotFound /> }.into_any(),
         Shown::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
         Shown::Waiting => view! {
@@ -68,7 +68,7 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
         Shown::Failed => view! {
             <div class="page--wide">
                 <FocusHeading label="Members" />
-                <Refused may_repeat=true refused=asked.failed retry=move || asked.retry() />
+                <AppErrorAlert may_repeat=true refused=asked.failed retry=move || asked.retry() />
             </div>
         }
         .into_any(),

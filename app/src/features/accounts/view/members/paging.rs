@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::filters::Filters;
 use crate::{
     features::accounts::state::{last_page, page_range},
-    ui::{Button, When, browser::reactive::memo, written},
+    ui::{Button, When, boxed::memo, text_content},
 };
 
 /// Buttons to the previous and next page of members; nothing if all members fit on one page.
@@ -29,7 +29,7 @@ pub(super) fn Paging(
         <When holds=move || { matching.get() > PAGE }>
             <nav class="paging" aria-label="Pages">
                 <Button label="Previous" disabled=is_first on_press=move || turn(-1) />
-                <p class="paging__range" use:written=range></p>
+                <p class="paging__range" use:text_content=range></p>
                 <Button label="Next" disabled=is_last on_press=move || turn(1) />
             </nav>
         </When>

@@ -5,10 +5,10 @@ use usecases::accounts::MemberRow;
 
 use super::filters::Filters;
 use crate::{
-    features::step_up::view::way,
-    ui::{Button, ButtonKind, Dialog, focus_heading, text::pure::named, written},
+    features::step_up::view::action_flow,
+    ui::{Button, ButtonKind, Dialog, focus_heading, text_content},
     wire::error::AppError,
-    words,
+    words::{self, named},
 };
 
 /// Resets members of an account, one at a time.
@@ -27,14 +27,14 @@ pub(super) struct Resets {
 impl Resets {
     /// Creates the state for one page.
     pub fn new(filters: Filters) -> Self {
-        let way = way();
+        let flow = action_flow();
         Self {
             filters,
             member: RwSignal::new(None),
             asking: RwSignal::new(false),
-            pending: way.pending,
-            failed: way.failed,
-            verify: Callback::new(move |(intent, name)| way.start(intent, Some(name))),
+            pending: flow.pending,
+            failed: flow.failed,
+            verify: Callback::new(move |(intent, name)| flow.start(intent, Some(name))),
         }
     }
 
@@ -85,7 +85,7 @@ pub(super) fn ResetDialog(resets: Resets) -> impl IntoView {
     let effect = Signal::derive(move || words::reset_effect(&name.read()));
     view! {
         <Dialog open=resets.asking label>
-            <p use:written=effect></p>
+            <p use:text_content=effect></p>
             <div class="actions">
                 <Button label="Reset MFA" kind=ButtonKind::Danger on_press=move || resets.start() />
                 <Button label="Cancel" autofocus=true on_press=move || resets.asking.set(false) />

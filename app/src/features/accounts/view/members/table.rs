@@ -3,12 +3,12 @@ use leptos::prelude::*;
 
 use usecases::accounts::{MemberRow, MembersShown};
 
-use super::{super::asked::Asked, reset::Resets};
+use super::{super::repeated_load::Asked, reset::Resets};
 use crate::{
     ui::{
         Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Rows, Table,
-        browser::reactive::{memo, shown},
-        written,
+        boxed::{boxed_view, memo},
+        text_content,
     },
     words,
 };
@@ -76,7 +76,7 @@ fn Row(
     let role = Signal::derive(move || words::role(row.read().role).to_owned());
     // Depends only on the kind, so that a newer time of use does not rebuild the button.
     let kind = memo(move || reset_kind(&row.read()));
-    let badge = shown(move || {
+    let badge = boxed_view(move || {
         let state = row.read().state;
         let kind = match state {
             MemberState::On => BadgeKind::Ok,
@@ -85,7 +85,7 @@ fn Row(
         };
         view! { <Badge label=state.as_str() kind /> }.into_any()
     });
-    let action = shown(move || match kind.get() {
+    let action = boxed_view(move || match kind.get() {
         0 => "–".into_any(),
         _ => view! { <Reset row resets /> }.into_any(),
     });
@@ -93,10 +93,10 @@ fn Row(
         <tr class="table__row" role="row">
             <RowHead><Name text=name /></RowHead>
             <Cell label="Email"><Name text=email /></Cell>
-            <Cell label="Role"><span use:written=role></span></Cell>
+            <Cell label="Role"><span use:text_content=role></span></Cell>
             <Cell label="MFA">{badge}</Cell>
-            <Cell label="Added">{shown(move || time(row.read().added_at))}</Cell>
-            <Cell label="Last used">{shown(move || time(row.read().used_at))}</Cell>
+            <Cell label="Added">{boxed_view(move || time(row.read().added_at))}</Cell>
+            <Cell label="Last used">{boxed_view(move || time(row.read().used_at))}</Cell>
             <Cell label="Action">{action}</Cell>
         </tr>
     }

@@ -1,0 +1,78 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use usecases::accounts::MembersShown;
+
+use super::{
+    super::repeated_load::Asked,
+    export::DownloadCsv,
+    filters::{FilterFields, Filters},
+    paging::Paging,
+    reset::{ResetDialog, Resets},
+    table::MembersTable,
+};
+use crate::{
+    shell::view::app_error_alert::AppErrorAlert,
+    ui::{
+        Button, FocusHeading,
+        boxed::{boxed_view, memo},
+        text_content,
+    },
+    words::{self, named},
+};
+
+/// The members. The elements around their table stay while newer rows load.
+#[component]
+pub(super) fn Content(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
+    let resets = Resets::new(filters);
+    let name = memo(move || {
+        let shown = asked.answer.read();
+        shown
+            .as_ref()
+            .map(|shown| shown.account.clone())
+            .unwrap_or_default()
+    });
+    let requires_mfa = memo(move || {
+        asked
+            .answer
+            .read()
+            .as_ref()
+            .is_some_and(|shown| shown.requires_mfa)
+    });
+    let matching = memo(move || {
+        asked
+            .answer
+            .read()
+            .as_ref()
+            .map_or(0, |shown| shown.matching)
+    });
+    let nobody = memo(move || matching.get() == 0);
+    let found = Signal::derive(move || {
+        asked.answer.track();
+        words::members_found(matching.get(), filters.is_narrowed())
+    });
+    let heading = Signal::derive(move || named(&name.read()));
+    let rule = Signal::derive(move || words::rule(requires_mfa.get()).to_owned());
+    view! {
+        <div class="page--wide">
+            <FocusHeading label=heading />
+            <p class="lead"><span use:text_content=rule></span> " " <A href="/accounts">"All accounts"</A></p>
+            <AppErrorAlert may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <AppErrorAlert may_repeat=true refused=resets.failed retry=move || resets.retry() />
+            <div class="card stack members">
+                <FilterFields filters />
+                <div class="members__found">
+                    <p aria-live="polite" use:text_content=found></p>
+                    <DownloadCsv filters account=name />
+                </div>
+                {boxed_view(move || if nobody.get() {
+                    view! { <Button label="Clear" on_press=move || filters.clear() /> }.into_any()
+                } else {
+                    view! { <MembersTable asked resets /> }.into_any()
+                })}
+                <Paging filters matching />
+            </div>
+            <ResetDialog resets />
+        </div>
+    }
+}

@@ -1,0 +1,71 @@
+use domain::second_factor::one_time_code::OneTimeCode;
+use leptos::prelude::*;
+use usecases::{secret_text::SecretText, session::Code};
+
+use crate::{
+    api::mfa,
+    features::mfa::code_form::CodeForm,
+    shell::shell,
+    ui::{Button, boxed::boxed_view, focus_heading},
+    wire::error::{AppError, Field},
+    words,
+};
+
+/// `Test my authenticator`: a code that only shows that the application works.
+#[component]
+pub(super) fn AuthenticatorTest() -> impl IntoView {
+    let open = RwSignal::new(false);
+    boxed_view(move || {
+        if open.get() {
+            view! { <Form open /> }.into_any()
+        } else {
+            view! {
+                <div class="setting">
+                    <div class="setting__text">
+                        <h3>"Authenticator"</h3>
+                        <p class="muted">"Check that it shows the right codes."</p>
+                    </div>
+                    <Button label="Test my authenticator" on_press=move || open.set(true) />
+                </div>
+            }
+            .into_any()
+        }
+    })
+}
+
+#[component]
+fn Form(open: RwSignal<bool>) -> impl IntoView {
+    let shell = shell();
+    let code = RwSignal::new(String::new());
+    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let close = move || {
+        focus_heading();
+        open.try_set(false);
+    };
+    let submit = move || {
+        if code.read_untracked().parse::<OneTimeCode>().is_err() {
+            return refused.set(Some(AppError::Invalid { field: Field::Code }));
+        }
+        let request = Code {
+            code: SecretText::new(code.get_untracked()),
+        };
+        shell.call(pending, mfa::test(request), move |answer| match answer {
+            Ok(()) => {
+                shell.say_here(words::TESTED.to_owned());
+                close();
+            }
+            Err(error) => {
+                refused.try_set(Some(error));
+            }
+        });
+    };
+    view! {
+        <div class="setting setting--open">
+            <h3>"Authenticator"</h3>
+            <p class="muted">"Enter the 6-digit code displayed by your authenticator application."</p>
+            <CodeForm label="6-digit code" code refused pending on_submit=submit autofocus=true>
+                <Button label="Cancel" on_press=close />
+            </CodeForm>
+        </div>
+    }
+}

@@ -1,0 +1,193 @@
+//! Leads from the request to the action: asks, verifies if necessary, performs.
+
+use domain::second_factor::step_up::Intent;
+use leptos::prelude::*;
+use usecases::{
+    accounts::{OneAccount, OneMember},
+    step_up::NextStep,
+};
+
+use super::page::back;
+use crate::{
+    api::{
+        accounts::{lift_rule, reset_member},
+        mfa::{delete, generate},
+        session::whoami,
+        step_up::ask,
+    },
+    routes::{AfterPassword, Page},
+    shell::{Shell, go, shell},
+    wire::error::AppError,
+    words,
+};
+
+/// Leads through an action that needs an Identity verification.
+#[derive(Clone, Copy)]
+pub(crate) struct ActionFlow {
+    shell: Shell,
+    go: Callback<(Page, bool)>,
+    /// Whether a request is being sent.
+    pub pending: RwSignal<bool>,
+    /// Why the last request was refused.
+    pub failed: RwSignal<Option<AppError>>,
+    /// The action whose response was lost, so that it may have been performed.
+    lost: StoredValue<Option<Intent>>,
+}
+
+/// Creates the state for one page.
+pub(crate) fn action_flow() -> ActionFlow {
+    let (shell, go) = (shell(), go());
+    let failed = RwSignal::new(None);
+    shell.forget_once_back(failed);
+    ActionFlow {
+        shell,
+        go: Callback::new(move |(page, replace)| go(page, replace)),
+        pending: RwSignal::new(false),
+        failed,
+        lost: StoredValue::new(None),
+    }
+}
+
+impl ActionFlow {
+    /// Requests the action and goes to the verification; or performs the action at once, if a sign-in by backup code counts as its verification
+    /// or an earlier verification is still valid. `about` is the name of the account or member.
+    pub fn start(self, intent: Intent, about: Option<String>) {
+        self.ask(intent, about, false);
+    }
+
+    /// Like [`Self::start`], for a page that only leads to the action: the page is removed from the history.
+    pub fn resume(self, intent: Intent, about: Option<String>) {
+        self.ask(intent, about, true);
+    }
+
+    fn ask(self, intent: Intent, about: Option<String>, replace: bool) {
+        self.failed.set(None);
+        if intent == Intent::Generate && self.is_lost(&intent) {
+            return self.look_what_became(intent, Some(replace));
+        }
+        self.ask_server(intent, about, replace);
+    }
+
+    fn ask_server(self, intent: Intent, about: Option<String>, replace: bool) {
+        self.shell.call(
+            self.pending,
+            ask(intent.clone()),
+            move |answer| match answer {
+                Ok(NextStep::Verify) => {
+                    self.go.try_run((Page::StepUp(intent.action()), replace));
+                }
+                Ok(NextStep::Granted) => self.perform(intent, about),
+                Err(AppError::PasswordRequired) => {
+                    let then = AfterPassword::Perform(intent);
+                    self.shell.after_password.set(Some(then));
+                    self.go.try_run((Page::ConfirmPassword, replace));
+                }
+                Err(error) => self.fail(error),
+            },
+        );
+    }
+
+    /// Performs the verified action; `about` is the name of the account or member.
+    pub fn perform(self, intent: Intent, about: Option<String>) {
+        self.failed.set(None);
+        let Self { shell, .. } = self;
+        match intent {
+            Intent::Reset => {
+                shell.reset_is_open.set_value(true);
+                self.leave(Page::SetUp);
+            }
+            Intent::Delete => self.run(intent, delete(), move |viewer| {
+                shell.say(words::DELETED.to_owned());
+                shell.set_viewer(Some(viewer));
+                self.leave(Page::Profile);
+            }),
+            Intent::Generate => self.run(intent, generate(), move |sheet| {
+                shell.sheet.set_value(Some(sheet));
+                shell.amend(|viewer| viewer.has_unsaved_codes = true);
+                self.leave(Page::BackupCodes);
+            }),
+            Intent::RuleOff { ref account } => {
+                let account = account.clone();
+                self.run(intent, lift_rule(OneAccount { account }), move |()| {
+                    shell.say(words::rule_lifted(about.as_deref()));
+                    self.leave(Page::Accounts);
+                });
+            }
+            Intent::MemberReset {
+                ref account,
+                ref member,
+            } => {
+                let account = account.clone();
+                let request = OneMember {
+                    account: account.clone(),
+                    member: member.clone(),
+                };
+                self.run(intent, reset_member(request), move |()| {
+                    shell.say(words::member_reset(about.as_deref()));
+                    self.leave(Page::Members(account));
+                });
+            }
+        }
+    }
+
+    fn run<T: 'static>(
+        self,
+        intent: Intent,
+        request: impl Future<Output = Result<T, AppError>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        self.shell
+            .call(self.pending, request, move |answer| match answer {
+                Ok(result) => done(result),
+                Err(error) => self.not_done(intent, error),
+            });
+    }
+
+    /// Not generic, so that the pages contain it only once.
+    fn not_done(self, intent: Intent, error: AppError) {
+        if words::is_lost(&error) {
+            self.lost.try_set_value(Some(intent));
+        } else if self.is_lost(&intent) {
+            // The previous attempt, whose response was lost, took the grant.
+            return self.look_what_became(intent, None);
+        }
+        self.fail(error);
+    }
+
+    fn is_lost(self, intent: &Intent) -> bool {
+        self.lost.try_get_value().flatten().as_ref() == Some(intent)
+    }
+
+    /// After a lost response, asks for the state. New codes that were never shown are replaced on the page that shows codes. Other actions are
+    /// requested again (`ask_anew`: whether the page is removed from the history), or the user is told to check.
+    fn look_what_became(self, intent: Intent, ask_anew: Option<bool>) {
+        self.shell
+            .call(self.pending, whoami(), move |answer| match answer {
+                Ok(viewer) => {
+                    let waits = viewer
+                        .as_ref()
+                        .is_some_and(|viewer| viewer.has_unsaved_codes);
+                    self.shell.set_viewer(viewer);
+                    self.lost.try_set_value(None);
+                    if intent == Intent::Generate && waits {
+                        self.leave(Page::BackupCodes);
+                    } else if let Some(replace) = ask_anew {
+                        self.ask_server(intent, None, replace);
+                    } else {
+                        self.shell.warn(words::PERHAPS_DONE.to_owned());
+                        self.leave(back(&intent));
+                    }
+                }
+                Err(error) => self.fail(error),
+            });
+    }
+
+    fn leave(self, page: Page) {
+        // The user may have left the page meanwhile. Then they stay where they are.
+        self.go.try_run((page, true));
+    }
+
+    fn fail(self, error: AppError) {
+        self.failed.try_set(Some(error));
+    }
+}

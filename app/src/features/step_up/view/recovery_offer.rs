@@ -1,0 +1,62 @@
+use domain::{second_factor::step_up::Intent, session::policy::Standing};
+use leptos::prelude::*;
+
+use super::action_flow;
+use crate::{
+    shell::{shell, view::app_error_alert::in_words},
+    ui::{
+        Button, ButtonKind, Dialog, FormError,
+        boxed::{effect, memo},
+    },
+    words,
+};
+
+/// Offers new codes or a new device after a sign-in with one of the last backup codes, so that a user without codes is not stuck.
+#[component]
+pub(crate) fn RecoveryOffer() -> impl IntoView {
+    let (shell, flow) = (shell(), action_flow());
+    let open = RwSignal::new(false);
+    let left = RwSignal::new(0);
+    effect(move || {
+        let is_in = shell
+            .viewer()
+            .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }));
+        if is_in && let Some(few) = shell.few_codes.get() {
+            shell.few_codes.set(None);
+            left.set(few);
+            open.set(true);
+        }
+    });
+    // The offer is for the user who signed in, so it closes if another user signs in, in any tab.
+    let person = memo(move || shell.viewer().map(|viewer| viewer.email));
+    let mut before = None;
+    effect(move || {
+        let now = person.get();
+        if before.is_some() && before != now {
+            open.set(false);
+            flow.failed.set(None);
+        }
+        before = now;
+    });
+    // The dialog closes when the action continues. A refusal keeps it open, with the buttons to try again.
+    let mut was_pending = false;
+    effect(move || {
+        let is_pending = flow.pending.get();
+        if was_pending && !is_pending {
+            open.set(flow.failed.read_untracked().is_some());
+        }
+        was_pending = is_pending;
+    });
+    let failed = in_words(flow.failed);
+    view! {
+        <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
+            <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
+            <FormError error=failed />
+            <div class="actions">
+                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
+                <Button label="Set up a new device" pending=flow.pending on_press=move || flow.start(Intent::Reset, None) />
+                <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
+            </div>
+        </Dialog>
+    }
+}

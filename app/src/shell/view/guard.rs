@@ -1,0 +1,117 @@
+//! Decides who sees a page, and where others are redirected.
+
+use domain::session::policy::{Access, Standing};
+use leptos::prelude::*;
+
+use crate::{
+    routes::{Page, redirect},
+    shell::{Known, Shell, address::RightAddress, go, shell, view::app_error_alert::in_words},
+    ui::{
+        FocusHeading, FormError, Skeleton, When,
+        boxed::{boxed_view, effect, memo},
+    },
+};
+
+#[derive(Clone, PartialEq, Eq)]
+enum Guard {
+    Waiting,
+    Elsewhere(Page, bool),
+    /// The page is shown to this user. If another user signs in from another tab, the page is built again.
+    Shown(Option<String>),
+}
+
+/// Shows a page to sessions that may see it, and redirects all others.
+#[component]
+pub(crate) fn Guarded(
+    /// The page.
+    page: Page,
+    /// Its view.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let shell = shell();
+    let go = go();
+    let page = StoredValue::new(page);
+    let guard = memo(move || {
+        shell.known.with(|known| match known {
+            Known::NotYet => Guard::Waiting,
+            Known::Nobody | Known::Somebody(_) => {
+                let standing = known.viewer().map(|viewer| &viewer.standing);
+                let person = known.viewer().map(|viewer| viewer.email.clone());
+                page.with_value(|page| redirect(page, standing))
+                    .map_or(Guard::Shown(person), |to| {
+                        Guard::Elsewhere(to, standing.is_none())
+                    })
+            }
+        })
+    });
+    effect(move || {
+        let page = page.get_value();
+        let (to, nobody) = match guard.get() {
+            Guard::Elsewhere(to, nobody) => (to, nobody),
+            // A user who works in an account has left the set-up that another account required.
+            Guard::Shown(_) if page.access() == Access::Full => {
+                return shell.after_set_up.set(None);
+            }
+            Guard::Shown(_) => return note_forced(&shell),
+            Guard::Waiting => return,
+        };
+        if to == Page::SetUp {
+            let wanted = match &page {
+                page if page.is_on_the_way_in() => shell.wanted.try_update(Option::take).flatten(),
+                // The action to verify needs the method, which no longer exists.
+                Page::StepUp(_) => None,
+                page => Some(page.clone()),
+            };
+            shell.after_set_up.set(wanted.or(Some(Page::Home)));
+        }
+        let owes = nobody || matches!(to, Page::Verify | Page::ChooseAccount);
+        if owes
+            && !shell
+                .left_on_purpose
+                .try_update_value(std::mem::take)
+                .unwrap_or_default()
+            && !page.is_on_the_way_in()
+        {
+            shell.wanted.set(Some(page));
+        }
+        let back = if to == Page::Home {
+            shell.wanted.try_update(Option::take).flatten()
+        } else {
+            None
+        };
+        go(back.unwrap_or(to), true);
+    });
+    boxed_view(move || match guard.get() {
+        Guard::Waiting => view! { <Waiting /> }.into_any(),
+        Guard::Elsewhere(..) => ().into_any(),
+        Guard::Shown(_) => children().into_any(),
+    })
+}
+
+/// A forced set-up leads to the account even after a reload.
+fn note_forced(shell: &Shell) {
+    let is_forced = untrack(|| shell.viewer())
+        .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
+    if is_forced && shell.after_set_up.read_untracked().is_none() {
+        shell.after_set_up.set(Some(Page::Home));
+    }
+}
+
+/// Shown until the server has answered who is signed in.
+#[component]
+fn Waiting() -> impl IntoView {
+    let shell = shell();
+    let failed = in_words(shell.failed);
+    view! {
+        <div class="page--narrow">
+            <When
+                holds=move || failed.read().is_some()
+                fallback=|| view! { <div class="card"><Skeleton lines=4 /></div> }
+            >
+                <FocusHeading label="This page can't be loaded" />
+                <FormError error=failed retry=move || shell.refresh() />
+                {boxed_view(move || shell.failed.get().map(|error| view! { <RightAddress error /> }.into_any()).into_any())}
+            </When>
+        </div>
+    }
+}
