@@ -79,7 +79,7 @@ pub(crate) fn link_dead() -> &'static str {
 pub(crate) fn WayOn() -> impl IntoView {
     let shell = shell();
     boxed_view(move || {
-        if shell.known.with(|known| known.viewer().is_some()) {
+        if shell.session.known.with(|known| known.viewer().is_some()) {
             view! { <A href="/profile">"Go to My profile"</A> }.into_any()
         } else {
             view! { <A href="/sign-in">"Sign in"</A> }.into_any()

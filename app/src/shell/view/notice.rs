@@ -12,10 +12,16 @@ use crate::{
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();
-    let said = memo(move || notice(shell.connection.get(), shell.outdated.get()));
+    let said = memo(move || {
+        notice(
+            shell.connection.state.get(),
+            shell.connection.outdated.get(),
+        )
+    });
     let may_reload = memo(move || {
-        let connection = shell.connection.get();
-        connection.leads_on_by_reload() || shell.outdated.get() && connection == Connection::Fine
+        let connection = shell.connection.state.get();
+        connection.leads_on_by_reload()
+            || shell.connection.outdated.get() && connection == Connection::Fine
     });
     let reload = || {
         let _ = window().location().reload();

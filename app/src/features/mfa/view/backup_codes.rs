@@ -13,7 +13,7 @@ use crate::{
         session::whoami,
     },
     routes::{AfterPassword, Page},
-    shell::{go, shell, view::app_error_alert::in_words},
+    shell::{navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
         FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
@@ -31,8 +31,8 @@ use crate::{
 #[component]
 pub(crate) fn BackupCodes() -> impl IntoView {
     let shell = shell();
-    let go = go();
-    let sheet = RwSignal::new(shell.sheet.try_update_value(Option::take).flatten());
+    let navigator = navigator();
+    let sheet = RwSignal::new(shell.handover.take_sheet());
     let failed = RwSignal::new(None::<AppError>);
     let is_drawn_anew = RwSignal::new(false);
     let has_failed = StoredValue::new(false);
@@ -48,14 +48,14 @@ pub(crate) fn BackupCodes() -> impl IntoView {
                     sheet.try_set(Some(fresh));
                 }
                 Err(AppError::NothingPending) => {
-                    shell.keep_status();
-                    go(Page::Profile, true);
+                    shell.flash.keep();
+                    navigator.replace(Page::Profile);
                 }
                 Err(AppError::PasswordRequired) => {
                     let then = AfterPassword::Open(Page::BackupCodes);
-                    shell.after_password.set(Some(then));
-                    shell.keep_status();
-                    go(Page::ConfirmPassword, true);
+                    shell.return_to.after_password.set(Some(then));
+                    shell.flash.keep();
+                    navigator.replace(Page::ConfirmPassword);
                 }
                 Err(error) => {
                     has_failed.try_set_value(passes(&error));
@@ -65,22 +65,23 @@ pub(crate) fn BackupCodes() -> impl IntoView {
         );
     };
     shell.load_once_back(has_failed, Box::new(fetch));
-    let may_fetch = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
+    let may_fetch =
+        untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
     match (sheet.read_untracked().is_some(), may_fetch) {
         (true, _) => {}
         (false, true) => fetch(),
         // Nothing is pending: the user opened a deep link, or came Back after the wizard.
         (false, false) => {
             effect(move || {
-                shell.keep_status();
-                go(Page::Profile, true);
+                shell.flash.keep();
+                navigator.replace(Page::Profile);
             });
         }
     }
     // Generating codes alone is not part of the wizard.
     let is_wizard = memo(move || {
         sheet.with(|sheet| match sheet.as_ref()?.reason {
-            CodesFor::Added => Some(shell.after_set_up.read().is_some()),
+            CodesFor::Added => Some(shell.return_to.after_set_up.read().is_some()),
             CodesFor::Reset => Some(true),
             CodesFor::Generated => None,
         })
@@ -196,7 +197,7 @@ fn Finish(
     may_keep: bool,
 ) -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let pending = RwSignal::new(false);
     let missing = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<AppError>);
@@ -210,22 +211,22 @@ fn Finish(
     let set = StoredValue::new(set);
     let over = move |result: &str, settled: Option<Settled>| {
         let has_left = finished.try_set(true).is_some();
-        shell.say(result.to_owned());
+        shell.flash.say(result.to_owned());
         // Another user may be signed in now; the current page decides where they go.
         if has_left {
             return shell.refresh();
         }
-        let next = shell.after_set_up.try_update(Option::take).flatten();
+        let next = shell.return_to.take_after_set_up();
         let next = next.unwrap_or(Page::Profile);
         match settled {
             Some(Settled { viewer, profile }) => {
                 shell.set_viewer(Some(viewer));
                 let brought = (next == Page::Profile).then_some(profile);
-                shell.profile.set_value(brought);
+                shell.handover.profile.set_value(brought);
             }
             None => shell.refresh(),
         }
-        go(next, true);
+        navigator.replace(next);
     };
     let done = move |result: &'static str| {
         move |answer: Result<Option<Settled>, AppError>| match answer {

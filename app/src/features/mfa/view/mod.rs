@@ -37,7 +37,7 @@ fn Steps(at: Step, is_short: bool) -> impl IntoView {
 /// Whether the wizard skipped the choice of a method. Must be called before the method is active.
 fn is_short() -> bool {
     untrack(|| {
-        shell().viewer().is_some_and(|viewer| {
+        shell().session.viewer().is_some_and(|viewer| {
             viewer.has_mfa || matches!(viewer.standing, Standing::SetUpOnly { .. })
         })
     })

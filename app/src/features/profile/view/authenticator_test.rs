@@ -51,7 +51,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         };
         shell.call(pending, mfa::test(request), move |answer| match answer {
             Ok(()) => {
-                shell.say_here(words::TESTED.to_owned());
+                shell.flash.say_here(words::TESTED.to_owned());
                 close();
             }
             Err(error) => {

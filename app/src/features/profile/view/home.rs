@@ -14,7 +14,7 @@ use crate::{
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let shell = shell();
-    let viewer = memo(move || shell.viewer());
+    let viewer = memo(move || shell.session.viewer());
     let account = memo(move || viewer.get().and_then(|viewer| viewer.account));
     let has_mfa = memo(move || viewer.get().is_some_and(|viewer| viewer.has_mfa));
     let heading = Signal::derive(move || {

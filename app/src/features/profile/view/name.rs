@@ -81,7 +81,7 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
         };
         shell.call(pending, rename(request), move |answer| match answer {
             Ok(kept) => {
-                shell.say_here(words::RENAMED.to_owned());
+                shell.flash.say_here(words::RENAMED.to_owned());
                 name.try_set(kept);
                 editing.try_set(false);
             }

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::settings::Settings;
 use crate::{
     api::profile::view,
-    shell::{load_if, shell},
+    shell::{Load, shell},
     ui::{
         ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, Name, RelativeTime,
         Skeleton, boxed::boxed_view, text_content,
@@ -14,19 +14,15 @@ use crate::{
 /// `/profile`: the current user and their MFA settings.
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
-    let brought = shell().profile.try_update_value(Option::take).flatten();
-    let (profile, reload) = load_if(brought.is_none(), view);
-    if let Some(brought) = brought {
-        profile.set(Some(Ok(brought)));
-    }
+    let load = Load::with(shell().handover.take_profile(), view);
     view! {
         <div class="page--narrow stack">
             <FocusHeading label="My profile" />
-            {boxed_view(move || profile.get().map_or_else(
+            {boxed_view(move || load.result().map_or_else(
                 || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 |answer| match answer {
                     Ok(profile) => view! { <Loaded profile /> }.into_any(),
-                    Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+                    Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
                 },
             ))}
         </div>

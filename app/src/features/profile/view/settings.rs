@@ -8,7 +8,7 @@ use super::{authenticator_test::AuthenticatorTest, delete::Delete, name::Name};
 use crate::{
     features::step_up::view::action_flow,
     routes::Page,
-    shell::{go, shell},
+    shell::{navigator, shell},
     ui::{
         Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
         Menu, MenuAction, RelativeTime, When,
@@ -38,7 +38,7 @@ pub(super) fn Settings(
 
 #[component]
 fn Invite() -> impl IntoView {
-    let go = go();
+    let navigator = navigator();
     view! {
         <div class="card__head">
             <h2 id="mfa-settings">"MFA settings"</h2>
@@ -46,7 +46,7 @@ fn Invite() -> impl IntoView {
         </div>
         <p>"MFA is off: your password alone signs you in."</p>
         <div class="actions">
-            <Button label="Add new method" kind=ButtonKind::Primary on_press=move || go(Page::NewMethod, false) />
+            <Button label="Add new method" kind=ButtonKind::Primary on_press=move || navigator.go(Page::NewMethod) />
             <Button label="Generate backup codes" disabled=true described_by="generate-why" />
         </div>
         <p id="generate-why" class="muted">"Add an MFA method first"</p>
@@ -117,6 +117,7 @@ fn Unsaved(
     let shell = shell();
     let may_see = memo(move || {
         shell
+            .session
             .viewer()
             .is_some_and(|viewer| viewer.has_unsaved_codes)
     });

@@ -9,7 +9,7 @@ use crate::{
     features::step_up::view::action_flow,
     routes::{AfterPassword, Page},
     shell::{
-        go, shell,
+        navigator, shell,
         view::app_error_alert::{AppErrorAlert, in_words},
     },
     ui::{
@@ -32,9 +32,10 @@ fn after_reload(viewer: Option<&Viewer>) -> Page {
 /// `/confirm-password`: the password, before an action that a stolen open session must not allow.
 #[component]
 pub(crate) fn ConfirmPassword() -> impl IntoView {
-    let (shell, go, flow) = (shell(), go(), action_flow());
-    let otherwise = after_reload(untrack(|| shell.viewer()).as_ref());
+    let (shell, navigator, flow) = (shell(), navigator(), action_flow());
+    let otherwise = after_reload(untrack(|| shell.session.viewer()).as_ref());
     let why = shell
+        .return_to
         .after_password
         .with_untracked(|then| words::why_password(then.as_ref(), &otherwise));
     let otherwise = StoredValue::new(otherwise);
@@ -59,14 +60,14 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             pending,
             confirm_password(request),
             move |answer| match answer {
-                Ok(()) => match shell.after_password.try_update(Option::take).flatten() {
-                    Some(AfterPassword::Open(page)) => go(page, true),
+                Ok(()) => match shell.return_to.take_after_password() {
+                    Some(AfterPassword::Open(page)) => navigator.replace(page),
                     Some(AfterPassword::Verify(action, code)) => {
-                        shell.typed_code.set_value(Some(code));
-                        go(Page::StepUp(action), true);
+                        shell.handover.typed_code.set_value(Some(code));
+                        navigator.replace(Page::StepUp(action));
                     }
                     Some(AfterPassword::Perform(intent)) => flow.resume(intent, None),
-                    None => go(otherwise.get_value(), true),
+                    None => navigator.replace(otherwise.get_value()),
                 },
                 Err(AppError::WrongCredentials) => {
                     at_field.try_set(Some("This password is wrong.".to_owned()));
@@ -80,6 +81,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
     };
     let email = Signal::derive(move || {
         shell
+            .session
             .viewer()
             .map(|viewer| viewer.email)
             .unwrap_or_default()

@@ -5,7 +5,7 @@ use usecases::{secret_text::SecretText, session::SignInForm};
 use crate::{
     api::session::sign_in,
     routes::Page,
-    shell::{go, shell, view::app_error_alert::AppErrorAlert},
+    shell::{navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField, boxed::effect,
         browser::boot, focus_first_invalid,
@@ -17,10 +17,10 @@ use crate::{
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     // Text and a submit from before the app started continue in the app's own fields.
     let typed = boot::typed();
-    let known = shell.sign_in_as.try_update_value(Option::take).flatten();
+    let known = shell.handover.take_sign_in_as();
     let (email, password) = (
         RwSignal::new(known.unwrap_or_else(|| typed.email.value.clone())),
         RwSignal::new(typed.password.value.clone()),
@@ -28,7 +28,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let shown = RwSignal::new(typed.shown);
     let (email_error, password_error) =
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
-    let refused = RwSignal::new(shell.take_end());
+    let refused = RwSignal::new(shell.session.take_end());
     let pending = RwSignal::new(false);
     // A submit that waits until it is known whether a user is already signed in.
     let waits = RwSignal::new(false);
@@ -50,8 +50,8 @@ pub(crate) fn SignIn() -> impl IntoView {
         if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
             return focus_first_invalid();
         }
-        if !shell.is_confirmed.get_untracked() {
-            if shell.failed.read_untracked().is_some() {
+        if !shell.session.is_confirmed.get_untracked() {
+            if shell.session.failed.read_untracked().is_some() {
                 shell.refresh();
             }
             pending.set(true);
@@ -66,7 +66,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 let is_half = viewer.standing == Standing::HalfSignedIn;
                 shell.set_viewer(Some(viewer));
                 if is_half {
-                    go(Page::Verify, true);
+                    navigator.replace(Page::Verify);
                 }
             }
             Err(error) => {
@@ -118,8 +118,8 @@ fn go_on_once_confirmed(
         if !waits.get() {
             return;
         }
-        let failed = shell.failed.get();
-        let is_confirmed = shell.is_confirmed.get();
+        let failed = shell.session.failed.get();
+        let is_confirmed = shell.session.is_confirmed.get();
         if is_confirmed || failed.is_some() {
             waits.set(false);
             pending.set(false);
@@ -128,7 +128,7 @@ fn go_on_once_confirmed(
             return refused.set(failed);
         }
         // If a user is signed in, the guard redirects them, and their session is not replaced.
-        if untrack(|| shell.viewer()).is_none() {
+        if untrack(|| shell.session.viewer()).is_none() {
             submit();
         }
     });

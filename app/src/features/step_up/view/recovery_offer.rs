@@ -19,16 +19,17 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     let left = RwSignal::new(0);
     effect(move || {
         let is_in = shell
+            .session
             .viewer()
             .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }));
-        if is_in && let Some(few) = shell.few_codes.get() {
-            shell.few_codes.set(None);
+        if is_in && let Some(few) = shell.handover.few_codes.get() {
+            shell.handover.few_codes.set(None);
             left.set(few);
             open.set(true);
         }
     });
     // The offer is for the user who signed in, so it closes if another user signs in, in any tab.
-    let person = memo(move || shell.viewer().map(|viewer| viewer.email));
+    let person = memo(move || shell.session.viewer().map(|viewer| viewer.email));
     let mut before = None;
     effect(move || {
         let now = person.get();

@@ -4,9 +4,10 @@ use leptos_router::components::A;
 
 use usecases::accounts::{AccountRow, Protection};
 
-use super::{super::repeated_load::Asked, rule::Rules};
+use super::rule::Rules;
 use crate::{
     routes::Page,
+    shell::Load,
     ui::{
         Cell, Name, RelativeTime, RowHead, Switch,
         boxed::{boxed_view, memo},
@@ -21,7 +22,7 @@ pub(super) fn Row(
     /// The account as first loaded.
     account: AccountRow,
     /// The newest answer.
-    asked: Asked<Vec<AccountRow>>,
+    load: Load<Vec<AccountRow>>,
     /// How to change its rule.
     rules: Rules,
     /// Whether the Owners' columns are shown.
@@ -29,7 +30,7 @@ pub(super) fn Row(
 ) -> impl IntoView {
     let row = memo(move || {
         let id = &account.id;
-        let newer = asked.answer.with(|accounts| {
+        let newer = load.answer.with(|accounts| {
             let mut accounts = accounts.iter().flatten();
             accounts.find(|newer| newer.id == *id).cloned()
         });

@@ -24,7 +24,7 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
         protection.map(words::rule_effect).unwrap_or_default()
     });
     let own_effect = move || {
-        let viewer = shell.viewer().filter(|viewer| !viewer.has_mfa)?;
+        let viewer = shell.session.viewer().filter(|viewer| !viewer.has_mfa)?;
         let account = account.read();
         let is_worked_in = matches!(
             &viewer.standing,

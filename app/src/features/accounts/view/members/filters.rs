@@ -4,9 +4,9 @@ use domain::{ids::AccountId, members::MemberState};
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
 use usecases::accounts::{MembersShown, MembersWanted};
 
-use super::super::repeated_load::Asked;
 use crate::{
     features::accounts::state::last_page,
+    shell::Load,
     ui::{
         Select, TextField,
         boxed::{effect, memo},
@@ -93,9 +93,9 @@ impl Filters {
     }
 
     /// Goes back to the last page if there are fewer pages than before.
-    pub fn stay_within(self, asked: Asked<MembersShown>) {
+    pub fn stay_within(self, load: Load<MembersShown>) {
         effect(move || {
-            let answer = asked.answer.read();
+            let answer = load.answer.read();
             let Some(shown) = answer.as_ref() else { return };
             let last = last_page(shown.matching);
             if self.question.read_untracked().page > last {
