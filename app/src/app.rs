@@ -41,7 +41,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Turning />
-            <SkipLink label="Skip to content" />
+            <SkipLink label=words::SKIP_TO_CONTENT />
             {boot::deferred(|| view! { <Header /> }.into_any())}
             <main id="main" class="page" tabindex="-1">
                 <Status message=shell.flash.message warns=shell.flash.warns />
@@ -192,14 +192,14 @@ fn UserMenu(name: String, navigator: Navigator) -> impl IntoView {
         <nav class="user-menu" aria-label="User">
             <Menu label=name>
                 <When holds=move || is_full.get()>
-                    <MenuLink href="/profile" label="My profile" />
+                    <MenuLink href="/profile" label=words::MY_PROFILE />
                     <MenuLink href="/accounts" label="Accounts" />
                 </When>
                 <When holds=move || has_several.get()>
-                    <MenuLink href="/sign-in/account" label="Change account" />
+                    <MenuLink href="/sign-in/account" label=words::CHANGE_ACCOUNT />
                 </When>
                 <ThemeMenu />
-                <MenuAction label="Sign out" on_choose=leave />
+                <MenuAction label=words::SIGN_OUT on_choose=leave />
             </Menu>
         </nav>
     }

@@ -13,6 +13,7 @@ use crate::{
         FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect, memo},
     },
+    words,
 };
 
 #[derive(Clone, PartialEq, Eq)]
@@ -108,7 +109,7 @@ fn Waiting() -> impl IntoView {
                 holds=move || failed.read().is_some()
                 fallback=|| view! { <div class="card"><Skeleton lines=4 /></div> }
             >
-                <FocusHeading label="This page can't be loaded" />
+                <FocusHeading label=words::PAGE_NOT_LOADED />
                 <FormError error=failed retry=move || shell.refresh() />
                 {boxed_view(move || shell.session.failed.get().map(|error| view! { <RightAddress error /> }.into_any()).into_any())}
             </When>

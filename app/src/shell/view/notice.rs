@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::{
     shell::shell,
     ui::{Button, When, boxed::memo, text_content},
-    wire::connection::{Connection, notice},
+    wire::connection::Connection,
+    words,
 };
 
 /// Takes no space while it is empty. The notice is in the flow of the page, because an overlay could cover controls that the user needs.
@@ -13,7 +14,7 @@ use crate::{
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();
     let said = memo(move || {
-        notice(
+        words::notice(
             shell.connection.state.get(),
             shell.connection.outdated.get(),
         )

@@ -90,7 +90,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     view! {
         <div class="page--narrow">
             {boxed_view(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
-            <FocusHeading label="Backup codes" />
+            <FocusHeading label=words::BACKUP_CODES />
             <FormError error=said retry=fetch />
             {boxed_view(move || match sheet.get() {
                 Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
@@ -125,11 +125,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     let brand = meta("brand");
     let heading = format!("{} · {} · {date}", named(&brand), named(&sheet.email));
     let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
-    let text = format!(
-        "{brand}\n{}\n{date}\n\nBackup codes: each code works once.\n\n{}\n",
-        sheet.email,
-        codes.join("\n")
-    );
+    let text = words::codes_file(&brand, &sheet.email, &date, &codes);
     let (saved, finished) = (RwSignal::new(false), RwSignal::new(false));
     let (reason, old_left) = (sheet.reason, sheet.old_left);
     let waits = old_left.is_some();
@@ -155,12 +151,12 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     let unsaved = move || !finished.get() && (waits || !saved.get());
     view! {
         <AskBeforeLeaving unsaved=Signal::derive(unsaved) waits />
-        <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
+        <p class="lead no-print">{words::SAVE_THE_CODES}</p>
         <div class="card stack">
             <section class="print-sheet">
                 <p class="print-only" use:text_content=heading.into()></p>
-                <p class="print-only">"Backup codes: each code works once."</p>
-                <CodeList id="codes" label="Backup codes" codes=codes.clone() />
+                <p class="print-only">{words::CODES_ON_PAPER}</p>
+                <CodeList id="codes" label=words::BACKUP_CODES codes=codes.clone() />
             </section>
             <div class="actions">
                 <CopyButton label="Copy" text=codes.join("\n") source="codes" on_copy=move || saved.set(true) />
@@ -248,10 +244,7 @@ fn Finish(
     let submit = move || {
         keeps.set_value(false);
         failed.set(None);
-        missing.set(
-            (!saved.get_untracked())
-                .then(|| "Save the codes, then confirm: I have saved these codes.".to_owned()),
-        );
+        missing.set((!saved.get_untracked()).then(|| words::CONFIRM_CODES_ARE_SAVED.to_owned()));
         if !saved.get_untracked() {
             return focus_first_invalid();
         }
@@ -275,10 +268,10 @@ fn Finish(
     view! {
         <SubmitForm on_submit=submit pending>
             <FormError error=Signal::derive(said) retry />
-            <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
+            <Checkbox label=words::CODES_ARE_SAVED name="saved" checked=saved error=missing />
             <div class="actions">
                 <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
-                {may_keep.then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> }.into_any())}
+                {may_keep.then(|| view! { <Button label=words::KEEP_CURRENT_CODES pending on_press=keep /> }.into_any())}
             </div>
         </SubmitForm>
     }

@@ -5,6 +5,7 @@ use crate::{
     routes::Page,
     shell::{navigator, shell},
     ui::{Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, boxed::effect},
+    words,
 };
 
 /// `/profile/mfa/new`: the choice of a method. Today there is one.
@@ -22,11 +23,11 @@ pub(crate) fn NewMethod() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <Steps at=Step::NewMethod is_short=false />
-            <FocusHeading label="New MFA method" />
+            <FocusHeading label=words::NEW_MFA_METHOD />
             <div class="card">
                 <SubmitForm on_submit=move || navigator.go(Page::SetUp)>
-                    <Select label="Select method" name="method" value=method options=vec![("totp".to_owned(), "Authenticator application".to_owned())] />
-                    <Checkbox label="Default" name="default" checked=is_default fixed_because="It is your only method, so it is always used by default." />
+                    <Select label=words::SELECT_METHOD name="method" value=method options=vec![("totp".to_owned(), words::AUTHENTICATOR_APPLICATION.to_owned())] />
+                    <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD />
                     <div class="actions">
                         <Button label="Next" kind=ButtonKind::Primary submit=true />
                         <Button label="Cancel" on_press=move || navigator.replace(Page::Profile) />

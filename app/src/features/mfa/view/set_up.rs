@@ -18,7 +18,7 @@ use crate::{
     words,
 };
 
-const HEADING: &str = "MFA method setup";
+const HEADING: &str = words::MFA_METHOD_SETUP;
 
 /// `/profile/mfa/setup`: the key for the authenticator application.
 #[component]
@@ -154,7 +154,7 @@ fn Instructions(
     let (path, size, label) = (
         qr.path.expose().to_owned(),
         qr.size,
-        format!("QR code for {email}"),
+        words::qr_code_for(&email),
     );
     let key = key.expose().to_owned();
     let copied = key.clone();
@@ -164,25 +164,25 @@ fn Instructions(
         <div class="card stack">
             <div class="scan">
                 <ol class="instructions">
-                    <li>"Install an authenticator application on your phone, if you have none."</li>
-                    <li>"In the application, add an account by scanning the QR code."</li>
-                    <li>"Click Next and enter the 6-digit code that the application displays."</li>
+                    <li>{words::INSTALL_AN_APPLICATION}</li>
+                    <li>{words::SCAN_THE_CODE}</li>
+                    <li>{words::CLICK_NEXT}</li>
                 </ol>
                 <div class="scan__code">
                     <QrCode path size label />
-                    <p><a href=uri.expose().to_owned()>"Open in authenticator app"</a></p>
+                    <p><a href=uri.expose().to_owned()>{words::OPEN_IN_AUTHENTICATOR}</a></p>
                 </div>
             </div>
-            <Disclosure label="Can't scan the code?">
-                <p>"Enter this key in the application:"</p>
+            <Disclosure label=words::CANNOT_SCAN>
+                <p>{words::ENTER_THIS_KEY}</p>
                 <KeyGroups id="key" value=key.clone() />
-                <CopyButton label="Copy key" text=copied.clone() source="key" />
+                <CopyButton label=words::COPY_KEY text=copied.clone() source="key" />
                 <DetailsList>
                     <Detail label="Account"><Name text=email.clone() /></Detail>
                     <Detail label="Issuer"><Name text=issuer.clone() /></Detail>
                     <Detail label="Type">"Time-based"</Detail>
                     <Detail label="Digits">"6"</Detail>
-                    <Detail label="Period">"30 seconds"</Detail>
+                    <Detail label="Period">{words::THIRTY_SECONDS}</Detail>
                 </DetailsList>
             </Disclosure>
             <Onward has_mfa />

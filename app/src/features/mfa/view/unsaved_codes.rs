@@ -80,7 +80,7 @@ pub(super) fn AskBeforeLeaving(
         }
     };
     view! {
-        <Dialog open label="Leave without saving the codes?">
+        <Dialog open label=words::LEAVE_WITHOUT_SAVING>
             <p>{words::codes_lost(waits)}</p>
             <div class="actions">
                 <Button label="Stay" kind=ButtonKind::Primary on_press=move || open.set(false) />

@@ -40,7 +40,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <Steps at=Step::Verify is_short />
-            <FocusHeading label="Identity verification" />
+            <FocusHeading label=words::IDENTITY_VERIFICATION />
             {boxed_view(move || match waiting.result() {
                 None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(true)) => view! { <Proof /> }.into_any(),
@@ -122,8 +122,8 @@ fn Proof() -> impl IntoView {
     };
     view! {
         <div class="card">
-            <p class="lead">"Enter the 6-digit code displayed by your authenticator application."</p>
-            <CodeForm label="6-digit code" code refused pending on_submit=submit>
+            <p class="lead">{words::ENTER_A_CODE}</p>
+            <CodeForm label=words::SIX_DIGIT_CODE code refused pending on_submit=submit>
                 <Button label="Back" on_press=move || navigator.replace(Page::SetUp) />
             </CodeForm>
         </div>

@@ -41,7 +41,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
             view! {
                 <div class="name">
                     <span class="name__text"><ui::Name text=name.get() /></span>
-                    <Button label="Edit name" kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
+                    <Button label=words::EDIT_NAME kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
                 </div>
             }
             .into_any()

@@ -38,7 +38,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         at_current.set(
             typed
                 .is_empty()
-                .then(|| "Enter your current password.".to_owned()),
+                .then(|| words::ENTER_CURRENT_PASSWORD.to_owned()),
         );
         at_new.set(password_error(&new.read_untracked()));
         let given = has_mfa.get_untracked().then(|| factors.given());
@@ -107,17 +107,17 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Change password" />
-            <p class="lead">"You stay signed in here and are signed out everywhere else."</p>
+            <FocusHeading label=words::CHANGE_PASSWORD />
+            <p class="lead">{words::SIGNED_OUT_ELSEWHERE}</p>
             <div class="card">
                 <SubmitForm on_submit=submit pending>
                     <AppErrorAlert refused retry=submit />
                     <HiddenUsername email />
-                    <PasswordField label="Current password" name="current-password" value=current error=at_current />
-                    <NewPasswordField label="New password" name="new-password" value=new error=at_new />
+                    <PasswordField label=words::CURRENT_PASSWORD name="current-password" value=current error=at_current />
+                    <NewPasswordField label=words::NEW_PASSWORD name="new-password" value=new error=at_new />
                     {code_field}
                     <div class="actions">
-                        <Button label="Change password" kind=ButtonKind::Primary submit=true pending pending_label="Changing…" />
+                        <Button label=words::CHANGE_PASSWORD kind=ButtonKind::Primary submit=true pending pending_label="Changing…" />
                         <Button label="Cancel" on_press=move || navigator.replace(Page::Profile) />
                     </div>
                 </SubmitForm>
@@ -148,7 +148,7 @@ const fn place(error: &AppError) -> Option<usize> {
 fn said(error: &AppError, was_lost: bool) -> String {
     match error {
         AppError::WrongCredentials if was_lost => words::PASSWORD_PERHAPS_CHANGED.to_owned(),
-        AppError::WrongCredentials => "This password is wrong.".to_owned(),
+        AppError::WrongCredentials => words::WRONG_PASSWORD.to_owned(),
         error => words::code_refusal(error, true, was_lost),
     }
 }

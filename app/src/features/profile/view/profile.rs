@@ -17,7 +17,7 @@ pub(crate) fn Profile() -> impl IntoView {
     let load = Load::with(shell().handover.take_profile(), view);
     view! {
         <div class="page--narrow stack">
-            <FocusHeading label="My profile" />
+            <FocusHeading label=words::MY_PROFILE />
             {boxed_view(move || load.result().map_or_else(
                 || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 |answer| match answer {
@@ -37,7 +37,7 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
         .map(|place| format!("{} ({})", named(&place.account), words::role(place.role)));
     let accounts = accounts.collect::<Vec<_>>().join(", ");
     let accounts = if accounts.is_empty() {
-        "None yet".to_owned()
+        words::NONE_YET.to_owned()
     } else {
         accounts
     };
@@ -45,16 +45,16 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
     let demanded_by = demanding.map(|place| place.account.clone()).collect();
     view! {
         <section class="card" aria-labelledby="user">
-            <h2 id="user">"Current user"</h2>
+            <h2 id="user">{words::CURRENT_USER}</h2>
             <DetailsList>
-                <Detail label="Full name"><Name text=profile.name.clone() /></Detail>
+                <Detail label=words::FULL_NAME><Name text=profile.name.clone() /></Detail>
                 <Detail label="Email"><Name text=profile.email.clone() /></Detail>
                 <Detail label="Accounts"><span use:text_content=accounts.into()></span></Detail>
-                <Detail label="Last sign-in">
+                <Detail label=words::LAST_SIGN_IN>
                     {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}
                 </Detail>
             </DetailsList>
-            <LinkButton href="/profile/password" label="Change password" kind=ButtonKind::Quiet />
+            <LinkButton href="/profile/password" label=words::CHANGE_PASSWORD kind=ButtonKind::Quiet />
         </section>
         <Settings method=profile.method demanded_by />
     }

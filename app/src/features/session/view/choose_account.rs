@@ -76,7 +76,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Choose an account" />
+            <FocusHeading label=words::CHOOSE_AN_ACCOUNT />
             {boxed_view(move || refused.get().map(|error| match error {
                 AppError::NotFound => view! { <FormError error=Some(words::LEFT_ACCOUNT.to_owned()) /> }.into_any(),
                 error => view! { <FormError error=Some(words::refusal(&error)) retry /> }.into_any(),
@@ -136,7 +136,7 @@ fn Place(
             " "
             <span class="choice__role">{words::role(role)}</span>
             " "
-            {requires_mfa.then(|| view! { <Badge label="MFA required" kind=BadgeKind::Plain /> }.into_any())}
+            {requires_mfa.then(|| view! { <Badge label=words::MFA_REQUIRED kind=BadgeKind::Plain /> }.into_any())}
             " "
             {boxed_view(move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any()).into_any())}
             {boxed_view(move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any()).into_any())}

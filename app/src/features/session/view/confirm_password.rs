@@ -48,7 +48,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             password
                 .read_untracked()
                 .is_empty()
-                .then(|| "Enter your password.".to_owned()),
+                .then(|| words::ENTER_PASSWORD.to_owned()),
         );
         if at_field.read_untracked().is_some() {
             return focus_first_invalid();
@@ -70,7 +70,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
                     None => navigator.replace(otherwise.get_value()),
                 },
                 Err(AppError::WrongCredentials) => {
-                    at_field.try_set(Some("This password is wrong.".to_owned()));
+                    at_field.try_set(Some(words::WRONG_PASSWORD.to_owned()));
                     focus_first_invalid();
                 }
                 Err(error) => {
@@ -88,7 +88,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Confirm your password" />
+            <FocusHeading label=words::CONFIRM_YOUR_PASSWORD />
             <p class="lead">{why}</p>
             <FormError error=in_words(flow.failed) />
             <div class="card">

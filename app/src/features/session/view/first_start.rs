@@ -34,7 +34,7 @@ pub(crate) fn FirstStart() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Create the first owner" />
+            <FocusHeading label=words::CREATE_FIRST_OWNER />
             {boxed_view(move || match load.result() {
                 None => view! { <div class="card"><Skeleton lines=5 /></div> }.into_any(),
                 Some(Ok(())) => view! { <OwnerForm token=kept.get_value() /> }.into_any(),
@@ -106,12 +106,12 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
         );
     };
     view! {
-        <p class="lead">"This makes the first account and you its Owner."</p>
+        <p class="lead">{words::FIRST_OWNER_EFFECT}</p>
         <div class="card">
             <SubmitForm on_submit=submit pending>
                 <AppErrorAlert refused retry=submit />
-                <TextField label="Account name" name="account" autocomplete="organization" value=account error=account_error />
-                <TextField label="Your name" name="name" autocomplete="name" value=name error=name_error />
+                <TextField label=words::ACCOUNT_NAME name="account" autocomplete="organization" value=account error=account_error />
+                <TextField label=words::YOUR_NAME name="name" autocomplete="name" value=name error=name_error />
                 <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
                 <NewPasswordField label="Password" value=password error=at_password />
                 <div class="actions">

@@ -30,7 +30,7 @@ pub(crate) fn Invitation() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Choose a password" />
+            <FocusHeading label=words::CHOOSE_A_PASSWORD />
             {boxed_view(move || match load.result() {
                 None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email /> }.into_any(),
@@ -90,9 +90,9 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
             <SubmitForm on_submit=submit pending>
                 <AppErrorAlert refused retry=submit />
                 <HiddenUsername email />
-                <NewPasswordField label="New password" value=password error=at_field />
+                <NewPasswordField label=words::NEW_PASSWORD value=password error=at_field />
                 <div class="actions">
-                    <Button label="Save password" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                    <Button label=words::SAVE_PASSWORD kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
                 </div>
             </SubmitForm>
         </div>

@@ -11,6 +11,7 @@ use crate::{
         browser::boot, focus_first_invalid,
     },
     wire::error::AppError,
+    words,
 };
 
 /// `/sign-in`: email and password.
@@ -39,13 +40,13 @@ pub(crate) fn SignIn() -> impl IntoView {
                 .read_untracked()
                 .trim()
                 .is_empty()
-                .then(|| "Enter your email.".to_owned()),
+                .then(|| words::ENTER_EMAIL.to_owned()),
         );
         password_error.set(
             password
                 .read_untracked()
                 .is_empty()
-                .then(|| "Enter your password.".to_owned()),
+                .then(|| words::ENTER_PASSWORD.to_owned()),
         );
         if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
             return focus_first_invalid();
@@ -91,14 +92,14 @@ pub(crate) fn SignIn() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Sign in" />
+            <FocusHeading label=words::SIGN_IN />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
                     <AppErrorAlert refused retry=submit />
                     <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error input_ref=email_field />
                     <PasswordField label="Password" value=password error=password_error shown input_ref=password_field />
                     <div class="actions">
-                        <Button label="Sign in" kind=ButtonKind::Primary submit=true pending pending_label="Signing in…" />
+                        <Button label=words::SIGN_IN kind=ButtonKind::Primary submit=true pending pending_label=words::SIGNING_IN />
                     </div>
                 </SubmitForm>
             </div>

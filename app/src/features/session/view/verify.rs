@@ -47,7 +47,7 @@ pub(crate) fn Verify() -> impl IntoView {
     };
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Identity verification" />
+            <FocusHeading label=words::IDENTITY_VERIFICATION />
             <div class="card">
                 <SecondFactorForm refused pending on_submit=submit />
             </div>
@@ -78,13 +78,13 @@ fn LostDevice() -> impl IntoView {
     let support = boxed_view(move || {
         let link = link.clone().filter(|_| nobody());
         let link = link.map(|link| {
-            view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> }.into_any()
+            view! { <p><a href=link rel="noreferrer">{words::CONTACT_SUPPORT}</a></p> }.into_any()
         });
         link.into_any()
     });
     view! {
-        <Disclosure label="Lost your device?" open>
-            <p>"Use one of your backup codes."</p>
+        <Disclosure label=words::LOST_YOUR_DEVICE open>
+            <p>{words::USE_ONE_OF_YOUR_CODES}</p>
             <When holds=move || open.get() && owners.is_waiting()>
                 <Skeleton lines=1 />
             </When>

@@ -40,7 +40,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Identity verification" />
+            <FocusHeading label=words::IDENTITY_VERIFICATION />
             {boxed_view(move || match load.result() {
                 Some(Ok(Some(asked))) if asked.intent.action() == action => view! { <Question asked /> }.into_any(),
                 None | Some(Ok(_)) => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
@@ -135,7 +135,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
             </When>
             // The connection was lost, and is back.
             <When holds=move || is_on() && !flow.pending.get()>
-                <p>"Your identity is verified. What you asked for may not be done yet."</p>
+                <p>{words::VERIFIED_AND_NOT_DONE}</p>
                 <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
             </When>
         </div>

@@ -51,11 +51,11 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     let failed = in_words(flow.failed);
     view! {
         <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
-            <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
+            <p>{words::RECOVERY_OFFER}</p>
             <FormError error=failed />
             <div class="actions">
-                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
-                <Button label="Set up a new device" pending=flow.pending on_press=move || flow.start(Intent::Reset, None) />
+                <Button label=words::GENERATE_BACKUP_CODES kind=ButtonKind::Primary pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
+                <Button label=words::SET_UP_NEW_DEVICE pending=flow.pending on_press=move || flow.start(Intent::Reset, None) />
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

@@ -59,7 +59,7 @@ pub(crate) fn Accounts() -> impl IntoView {
 
 #[component]
 fn Rows(load: Load<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> impl IntoView {
-    let mut columns = vec!["Account", "Your role", "MFA"];
+    let mut columns = vec!["Account", words::YOUR_ROLE, "MFA"];
     if with_protection {
         columns.extend(["Members", "Protected"]);
     }

@@ -53,7 +53,7 @@ pub(super) fn Row(
     view! {
         <tr class="table__row" role="row">
             <RowHead>{title}</RowHead>
-            <Cell label="Your role"><span use:text_content=role></span></Cell>
+            <Cell label=words::YOUR_ROLE><span use:text_content=role></span></Cell>
             <Cell label="MFA"><Rule row is_owner name rules /></Cell>
             {with_protection.then(|| {
                 view! {
@@ -74,7 +74,7 @@ fn Rule(
     name: Memo<String>,
     rules: Rules,
 ) -> impl IntoView {
-    let label = Signal::derive(move || format!("Require MFA for {}", name.read()));
+    let label = Signal::derive(move || words::require_mfa_for(&name.read()));
     let checked = Signal::derive(move || row.read().requires_mfa);
     let pending = Signal::derive(move || rules.is_changing(&row.read().id));
     let switch = boxed_view(move || {

@@ -53,7 +53,7 @@ pub(super) fn Content(load: Load<MembersShown>, filters: Filters) -> impl IntoVi
     view! {
         <div class="page--wide">
             <FocusHeading label=heading />
-            <p class="lead"><span use:text_content=rule></span> " " <A href="/accounts">"All accounts"</A></p>
+            <p class="lead"><span use:text_content=rule></span> " " <A href="/accounts">{words::ALL_ACCOUNTS}</A></p>
             <AppErrorAlert may_repeat=true refused=load.failed retry=move || load.retry() />
             <AppErrorAlert may_repeat=true refused=resets.failed retry=move || resets.retry() />
             <div class="card stack members">

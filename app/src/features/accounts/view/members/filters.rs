@@ -11,6 +11,7 @@ use crate::{
         Select, TextField,
         boxed::{effect, memo},
     },
+    words,
 };
 
 /// How long the user must have stopped typing before the search starts.
@@ -131,7 +132,7 @@ pub(super) fn FilterFields(filters: Filters) -> impl IntoView {
     let options = std::iter::once(all).chain(states).collect();
     view! {
         <div class="filters" role="search">
-            <TextField label="Search" name="search" kind="search" value=filters.typed hint="By name or email" input_ref=filters.search />
+            <TextField label="Search" name="search" kind="search" value=filters.typed hint=words::BY_NAME_OR_EMAIL input_ref=filters.search />
             <Select label="MFA" name="state" value=filters.chosen options />
         </div>
     }

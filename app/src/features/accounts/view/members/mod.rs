@@ -82,9 +82,9 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
 fn SetUpOwed() -> impl IntoView {
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Set up MFA first" />
+            <FocusHeading label=words::SET_UP_MFA_FIRST />
             <p class="lead">{words::MEMBERS_CLOSED}</p>
-            <div class="actions"><LinkButton href="/profile/mfa/new" label="Add MFA" /></div>
+            <div class="actions"><LinkButton href="/profile/mfa/new" label=words::ADD_MFA /></div>
         </div>
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn MembersTable(load: Load<MembersShown>, resets: Resets) -> impl Int
         "Role",
         "MFA",
         "Added",
-        "Last used",
+        words::LAST_USED,
         "Action",
     ];
     let ids = Signal::derive(move || {
@@ -97,7 +97,7 @@ fn Row(
             <Cell label="Role"><span use:text_content=role></span></Cell>
             <Cell label="MFA">{badge}</Cell>
             <Cell label="Added">{boxed_view(move || time(row.read().added_at))}</Cell>
-            <Cell label="Last used">{boxed_view(move || time(row.read().used_at))}</Cell>
+            <Cell label=words::LAST_USED>{boxed_view(move || time(row.read().used_at))}</Cell>
             <Cell label="Action">{action}</Cell>
         </tr>
     }
@@ -119,13 +119,13 @@ fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
     if let Some(why) = why {
         let reason_id = format!("no-reset-{id}");
         view! {
-            <Button label="Reset MFA" disabled=true described_by=reason_id.clone() />
+            <Button label=words::RESET_MFA disabled=true described_by=reason_id.clone() />
             <p class="members__reason" id=reason_id>{words::no_reset(why)}</p>
         }
         .into_any()
     } else {
         let pending = Signal::derive(move || resets.is_starting(&id));
-        view! { <Button label="Reset MFA" pending on_press=move || resets.press(row.get_untracked()) /> }
+        view! { <Button label=words::RESET_MFA pending on_press=move || resets.press(row.get_untracked()) /> }
             .into_any()
     }
 }
