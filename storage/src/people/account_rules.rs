@@ -24,14 +24,6 @@ pub enum Setting {
     Refused,
 }
 
-/// The owner `$2` of the account `$1`, who is not disabled.
-macro_rules! owned {
-    () => {
-        "EXISTS (SELECT 1 FROM memberships p JOIN users u ON u.id = p.user_id
-                 WHERE p.account_id = $1 AND p.user_id = $2 AND p.role = 'owner' AND u.disabled = 0)"
-    };
-}
-
 /// The columns `rule_by` and `rule_at`.
 pub fn read(row: &AnyRow) -> Result<Option<Rule>, PortError> {
     let Some(at) = row.maybe_at("rule_at")? else {
@@ -50,13 +42,27 @@ pub async fn set_by_owner(
     requires_mfa: bool,
     at: Timestamp,
 ) -> Result<Setting, PortError> {
+    const SET: &str = "
+        UPDATE accounts
+        SET require_mfa = $3, rule_by = (SELECT name FROM users WHERE id = $2), rule_at = $4
+        WHERE id = $1
+          AND require_mfa <> $3
+          AND EXISTS (SELECT 1
+                      FROM memberships p JOIN users u ON u.id = p.user_id
+                      WHERE p.account_id = $1
+                        AND p.user_id = $2
+                        AND p.role = 'owner'
+                        AND u.disabled = 0)";
+    /// Whether the account exists and the user owns it.
+    const OWNED: &str = "
+        SELECT 1
+        FROM memberships p JOIN users u ON u.id = p.user_id
+        WHERE p.account_id = $1
+          AND p.user_id = $2
+          AND p.role = 'owner'
+          AND u.disabled = 0";
     locks::account(write, account).await?;
-    let set = concat!(
-        "UPDATE accounts SET require_mfa = $3, rule_by = (SELECT name FROM users WHERE id = $2), rule_at = $4
-         WHERE id = $1 AND require_mfa <> $3 AND ",
-        owned!()
-    );
-    let set = query(set)
+    let set = query(SET)
         .bind(account.as_str())
         .bind(owner.as_str())
         .bind(i64::from(requires_mfa))
@@ -64,9 +70,8 @@ pub async fn set_by_owner(
     if write.run(set).await? == 1 {
         return Ok(Setting::Changed);
     }
-    let there = concat!("SELECT 1 FROM accounts WHERE id = $1 AND ", owned!());
-    let there = query(there).bind(account.as_str()).bind(owner.as_str());
-    Ok(same_if(write.row(there).await?.is_some()))
+    let owned = query(OWNED).bind(account.as_str()).bind(owner.as_str());
+    Ok(same_if(write.row(owned).await?.is_some()))
 }
 
 pub async fn set_by_operator(
@@ -75,16 +80,20 @@ pub async fn set_by_operator(
     requires_mfa: bool,
     at: Timestamp,
 ) -> Result<Setting, PortError> {
-    let set = "UPDATE accounts SET require_mfa = $2, rule_by = NULL, rule_at = $3 WHERE id = $1 AND require_mfa <> $2";
-    let set = query(set)
+    const SET: &str = "
+        UPDATE accounts
+        SET require_mfa = $2, rule_by = NULL, rule_at = $3
+        WHERE id = $1 AND require_mfa <> $2";
+    const EXISTS: &str = "SELECT 1 FROM accounts WHERE id = $1";
+    let set = query(SET)
         .bind(account.as_str())
         .bind(i64::from(requires_mfa))
         .bind(at.millis());
     if write.run(set).await? == 1 {
         return Ok(Setting::Changed);
     }
-    let there = query("SELECT 1 FROM accounts WHERE id = $1").bind(account.as_str());
-    Ok(same_if(write.row(there).await?.is_some()))
+    let exists = query(EXISTS).bind(account.as_str());
+    Ok(same_if(write.row(exists).await?.is_some()))
 }
 
 const fn same_if(is_there: bool) -> Setting {
