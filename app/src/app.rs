@@ -24,6 +24,7 @@ use crate::{
         Glyph, Icon, Menu, MenuAction, MenuLink, Name, SkipLink, Status, ThemeMenu, When,
         browser::{
             boot::{self, meta},
+            boot_protocol,
             reactive::{effect, memo, shown},
         },
         follow_stored_theme,
@@ -120,7 +121,7 @@ fn Header() -> impl IntoView {
     view! {
         <header class="header">
             <div class="header__inner">
-                <A href="/" attr:class="brand"><Mark /><Name text=meta("brand") /></A>
+                <A href="/" attr:class="brand"><Mark /><Name text=meta(boot_protocol::meta::BRAND) /></A>
                 {shown(move || name.get().map(|name| view! { <UserMenu name /> }.into_any()).into_any())}
             </div>
             <Notice />
@@ -131,7 +132,7 @@ fn Header() -> impl IntoView {
 /// The operator's logo, or the shield. The picture has no text alternative, because the brand's name is next to it.
 #[component]
 fn Mark() -> impl IntoView {
-    match meta("logo") {
+    match meta(boot_protocol::meta::LOGO) {
         path if path.is_empty() => view! { <Icon glyph=Glyph::Shield /> }.into_any(),
         path => view! { <img class="brand__logo" src=path alt="" /> }.into_any(),
     }

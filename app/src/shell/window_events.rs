@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use web_sys::Event;
 
 use super::{Known, Shell, anew::leads_to_a_page, link::has_link};
-use crate::{ui::on_capture, wire::connection::Heard};
+use crate::{
+    ui::{browser::boot_protocol::page_event, on_capture},
+    wire::connection::Heard,
+};
 
 impl Shell {
     /// Handles the window's events for the lifetime of the app.
@@ -43,7 +46,7 @@ impl Shell {
             }),
         );
         on_window(
-            "twinlock:outdated",
+            page_event::OUTDATED,
             Box::new(move |_| {
                 shell.outdated.try_set(true);
             }),

@@ -1,6 +1,7 @@
 //! The browser functions that the widgets use.
 
 pub(crate) mod boot;
+pub(crate) mod boot_protocol;
 pub(crate) mod browser_call;
 pub(crate) mod capture;
 pub(crate) mod clipboard;

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use leptos::{html, prelude::*};
 
 use crate::ui::{
-    browser::{boot, reactive::effect},
+    browser::{boot, boot_protocol::meta, reactive::effect},
     text::{pure::plain, written::written},
 };
 
@@ -20,7 +20,10 @@ pub fn FocusHeading(
     label: Signal<String>,
 ) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
-    effect(move || document().set_title(&format!("{} · {}", plain(&label.read()), brand())));
+    effect(move || {
+        let brand = boot::meta(meta::BRAND);
+        document().set_title(&format!("{} · {brand}", plain(&label.read())));
+    });
     heading.on_load(|heading| {
         if SHOWN_BEFORE.swap(true, Ordering::Relaxed) {
             let _ = heading.focus();
@@ -31,11 +34,4 @@ pub fn FocusHeading(
     view! {
         <h1 tabindex="-1" node_ref=heading use:written=label></h1>
     }
-}
-
-/// The brand, which the server writes into the page's head.
-fn brand() -> String {
-    let meta = document().query_selector("meta[name=brand]").ok().flatten();
-    meta.and_then(|meta| meta.get_attribute("content"))
-        .unwrap_or_default()
 }

@@ -19,6 +19,7 @@ use crate::{
         FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
         browser::{
             boot::meta,
+            boot_protocol,
             reactive::{effect, memo, shown},
         },
         day, download_text, focus_first_invalid, print,
@@ -123,7 +124,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         .map(|code| code.expose().to_owned())
         .collect();
     let date = day(sheet.made_at.millis());
-    let brand = meta("brand");
+    let brand = meta(boot_protocol::meta::BRAND);
     let heading = format!("{} · {} · {date}", named(&brand), named(&sheet.email));
     let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
     let text = format!(

@@ -10,6 +10,7 @@ use crate::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
         browser::{
             boot::meta,
+            boot_protocol,
             reactive::{effect, shown},
         },
         written,
@@ -69,7 +70,7 @@ fn LostDevice() -> impl IntoView {
             ask();
         }
     });
-    let link = Some(meta("support-url")).filter(|link| !link.is_empty());
+    let link = Some(meta(boot_protocol::meta::SUPPORT_URL)).filter(|link| !link.is_empty());
     let others = Signal::derive(move || {
         let told = owners.with(|owners| Some(words::who_helps(owners.as_ref()?.as_ref().ok()?)));
         told.unwrap_or_default()
