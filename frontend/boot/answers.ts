@@ -1,4 +1,7 @@
-/** Looks at every response that the app gets: its build, and what was sent early. */
+/**
+ * Wraps `fetch`: the app gets responses that were requested early, and hears of another build
+ * before it reads the response that names it.
+ */
 
 import { later, Placeholder } from './page';
 import { Header, PageEvent } from './protocol';
@@ -12,7 +15,6 @@ const load = async (path: string, init: RequestInit = {}): Promise<Response> => 
   throw new Error(`${path}: ${response.status}`);
 };
 
-/** Wraps `fetch`. The app hears of another build before it reads the response that names it. */
 const build: string = Placeholder.Build;
 window.fetch = async (...request) => {
   const [path] = request;

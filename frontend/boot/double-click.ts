@@ -1,8 +1,10 @@
-/** The second click of a double click counts only for the control that got the first one. */
+/**
+ * The second click of a double click counts only for the control that got the first one. Otherwise
+ * it would hit what a closed dialog or another page has left at that point.
+ */
 
 const CONTROLS = 'a, button, input, label, select, summary';
 
-/** Stops a second click that hits what a closed dialog or another page has left at its place. */
 let hit: Element | null | undefined;
 addEventListener(
   'click',

@@ -1,6 +1,7 @@
 /**
- * Shows in the page that loading or starting the app has failed. Once the app shows a page, it
- * reports errors itself, unless it has stopped.
+ * Shows in the page that loading or starting the app has failed, and loads the app a second time if
+ * its script does not arrive. Once the app shows a page, it reports errors itself, unless it has
+ * stopped.
  */
 
 import { find, Note } from './page';
@@ -31,10 +32,10 @@ const fail = (error?: unknown): void => {
   }
 };
 
+type Loaded = HTMLScriptElement & HTMLLinkElement;
 /** The properties of an error's target that are looked at. A window has none of them. */
-type Source = Partial<Pick<HTMLScriptElement & HTMLLinkElement, 'tagName' | 'type' | 'src' | 'href'>>;
+type Source = Partial<Pick<Loaded, 'tagName' | 'type' | 'src' | 'href'>>;
 
-/** Shows failures from now on, and loads the app a second time if its script does not arrive. */
 if (isOld()) fail();
 const { origin } = location;
 addEventListener(
@@ -46,7 +47,7 @@ addEventListener(
       return;
     }
     const url = target === window ? filename : source.src || source.href || origin;
-    // A missing logo stops nothing. Errors of others' scripts, such as an extension's, are not shown.
+    // A missing logo stops nothing. Errors of an extension's scripts are not shown.
     const isPicture = source.tagName === 'IMG' || source.tagName === 'LINK';
     if (!isPicture && `${url}`.startsWith(origin)) fail(error);
   },

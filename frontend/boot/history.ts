@@ -1,9 +1,8 @@
-/** Keeps the app alive if the browser refuses to change the URL. */
-
 /**
- * Wraps `pushState` and `replaceState`. Safari refuses after 100 calls in 30 s, and an extension may
- * throw. The app goes on without the change. What replaces them later is wrapped too.
+ * Keeps the app alive if the browser refuses to change the URL. Safari refuses after 100 calls in
+ * 30 s, and an extension may throw. Functions that replace these two later are wrapped too.
  */
+
 for (const name of ['pushState', 'replaceState'] as const) {
   let change = history[name];
   const tried: typeof change = (...to) => {

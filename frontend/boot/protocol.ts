@@ -7,7 +7,7 @@
  * 1. `theme.ts` applies the stored theme. The app changes it later, under the same key.
  * 2. `early-requests.ts` sends the first requests. The app's first call gets that response.
  * 3. `start.ts` keeps the sign-in form working. The app takes over what was typed and submitted.
- * 4. The app removes the frame and sets `Attribute.Ready`. From then on it reports its errors itself.
+ * 4. The app removes the frame and sets `Attribute.Ready`. It then reports its errors itself.
  * 5. `answers.ts` compares the build in each response. The app hears of another one by an event.
  */
 

@@ -23,11 +23,11 @@ const SOURCES: &str = "frontend/boot";
 const BUNDLES: &str = "frontend/boot/bundled";
 /// Holds a hash of the sources from which the bundles were made.
 const STAMP: &str = "frontend/boot/bundled/sources.sha256";
-/// Each is one script of the page: sets the theme, sends the first requests, starts everything else.
+/// Each is one script of the page: sets the theme, sends the first requests, starts all else.
 const ENTRIES: [&str; 3] = ["theme", "early-requests", "start"];
 
 /// How a bundle is made. Browsers of 2020 must understand it, because it tells people with an older
-/// browser what is wrong. No tsconfig is read, because a strict one adds "use strict" to each bundle.
+/// browser what is wrong. No tsconfig is read, because a strict one adds "use strict".
 const OPTIONS: [&str; 6] = [
     "--bundle",
     "--format=iife",

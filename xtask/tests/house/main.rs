@@ -1,5 +1,5 @@
-//! Tests of the sources' layout: no import circle between folders, no overlong file, no overfull folder,
-//! plain words in comments, and one list of names for scripts and app.
+//! Tests of the sources' layout: no import circle between folders, no overlong file, no overfull
+//! folder, plain words in comments, and one list of names for scripts and app.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
