@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The users who may reset the MFA of `$1`. They must own all of that user's accounts, so looking
-/// through one of them is enough. An Owner without a password can't sign in, so they can't help yet.
+/// through one of them is enough. An Owner without a password can't sign in, so can't help yet.
 const HELPERS: &str = "
     SELECT u.name
     FROM memberships h JOIN users u ON u.id = h.user_id
