@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{ui::browser::boot::meta, wire::error::AppError};
+use crate::{ui::browser::boot::meta, wire::error::AppError, words};
 
 /// The configured URL, if this page was opened at another one.
 fn elsewhere() -> Option<String> {
@@ -24,6 +24,6 @@ pub(crate) fn RightAddress(error: AppError) -> impl IntoView {
     let address = may_help.then(elsewhere).flatten();
     address.map(|address| {
         let link = address.clone() + "/";
-        view! { <p>"The address of this page is " <a href=link>{address}</a> "."</p> }.into_any()
+        view! { <p>{words::ADDRESS_OF_THIS_PAGE} <a href=link>{address}</a> "."</p> }.into_any()
     })
 }

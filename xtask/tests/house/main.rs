@@ -1,4 +1,5 @@
-//! Tests of the sources' layout: no import circle between folders, no overlong file, no overfull folder.
+//! Tests of the sources: no import circle between folders, no overlong file, no overfull folder, no
+//! sentence outside of `words`, no refused word.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -6,6 +7,7 @@
 )]
 
 mod circles;
+mod sentences;
 mod sizes;
 mod words;
 
