@@ -79,7 +79,7 @@ fn bundle_into(folder: &Path) -> Result<()> {
             .args(OPTIONS)
             .args([format!("--outfile={}", bundle.display())])
             .env_unshown("PATH", tools.path()?)
-            .remedy("mend what esbuild says above, then repeat the command")
+            .remedy("fix what esbuild reports above, then repeat the command")
             .run()?;
     }
     Ok(())
