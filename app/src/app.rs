@@ -3,14 +3,14 @@
 use domain::session::policy::Standing;
 use leptos::prelude::*;
 use leptos_router::{
-    NavigateOptions,
     components::{A, Router},
-    hooks::{use_location, use_navigate},
+    hooks::use_location,
     location::{BrowserUrl, LocationProvider},
 };
 
 use crate::{
     api::session::sign_out,
+    boot_protocol,
     features::{
         accounts::view::{Accounts, Members},
         mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
@@ -20,7 +20,7 @@ use crate::{
     },
     routes::Page,
     shell::{
-        Shell, shell,
+        Navigator, Shell, navigator, shell,
         view::{guard::Guarded, not_found::NotFound, notice::Notice},
     },
     ui::{
@@ -42,10 +42,10 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Turning />
-            <SkipLink label="Skip to content" />
+            <SkipLink label=words::SKIP_TO_CONTENT />
             {boot::deferred(|| view! { <Header /> }.into_any())}
             <main id="main" class="page" tabindex="-1">
-                <Status message=shell.status warns=shell.status_warns />
+                <Status message=shell.flash.message warns=shell.flash.warns />
                 {boot::deferred(|| {
                     view! {
                         <Pages />
@@ -110,19 +110,21 @@ fn Turning() -> impl IntoView {
     let (shell, location) = (shell(), use_location());
     effect(move || {
         location.pathname.track();
-        shell.enter();
+        shell.flash.enter_page();
     });
 }
 
 #[component]
 fn Header() -> impl IntoView {
     let shell = shell();
-    let name = memo(move || shell.viewer().map(|viewer| viewer.name));
+    // The menu disappears with the session, so its own navigator would not outlive a sign-out.
+    let navigator = navigator();
+    let name = memo(move || shell.session.viewer().map(|viewer| viewer.name));
     view! {
         <header class="header">
             <div class="header__inner">
-                <A href="/" attr:class="brand"><Mark /><Name text=meta("brand") /></A>
-                {boxed_view(move || name.get().map(|name| view! { <UserMenu name /> }.into_any()).into_any())}
+                <A href="/" attr:class="brand"><Mark /><Name text=meta(boot_protocol::meta::BRAND) /></A>
+                {boxed_view(move || name.get().map(|name| view! { <UserMenu name navigator /> }.into_any()).into_any())}
             </div>
             <Notice />
         </header>
@@ -132,24 +134,25 @@ fn Header() -> impl IntoView {
 /// The operator's logo, or the shield. The picture has no text alternative, because the brand's name is next to it.
 #[component]
 fn Mark() -> impl IntoView {
-    match meta("logo") {
+    match meta(boot_protocol::meta::LOGO) {
         path if path.is_empty() => view! { <Icon glyph=Glyph::Shield /> }.into_any(),
         path => view! { <img class="brand__logo" src=path alt="" /> }.into_any(),
     }
 }
 
 #[component]
-fn UserMenu(name: String) -> impl IntoView {
+fn UserMenu(name: String, navigator: Navigator) -> impl IntoView {
     let shell = shell();
-    let navigate = use_navigate();
     // Only a full session can see a profile and accounts.
     let is_full = memo(move || {
         shell
+            .session
             .viewer()
             .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }))
     });
     let has_several = memo(move || {
         shell
+            .session
             .viewer()
             .is_some_and(|viewer| viewer.has_several_accounts)
     });
@@ -160,30 +163,28 @@ fn UserMenu(name: String) -> impl IntoView {
     effect(move || {
         let now = refused.get().map(|error| words::refusal(&error));
         if let Some(now) = &now {
-            shell.warn(now.clone());
-        } else if said.is_some() && shell.status.get_untracked() == said {
-            shell.status.set(None);
+            shell.flash.warn(now.clone());
+        } else if said.is_some() && shell.flash.message.get_untracked() == said {
+            shell.flash.reset();
         }
         said = now;
     });
     let leave = move || {
-        let navigate = navigate.clone();
         shell.call(leaving, sign_out(), move |answer| match answer {
             Ok(()) => {
-                shell.status.set(None);
-                shell.sheet.set_value(None);
-                shell.left_on_purpose.set_value(true);
+                shell.flash.reset();
+                shell.handover.sheet.set_value(None);
+                shell.session.left_on_purpose.set_value(true);
                 shell.set_viewer(None);
                 // Public pages, such as Page not found, don't redirect after a sign-out.
-                let options = NavigateOptions {
-                    replace: true,
-                    ..Default::default()
-                };
-                navigate(&Page::SignIn.path(), options);
+                navigator.replace(Page::SignIn);
             }
             Err(error) => {
                 // The server may have ended the session. In that case the end of the session is expected.
-                shell.left_on_purpose.set_value(words::is_lost(&error));
+                shell
+                    .session
+                    .left_on_purpose
+                    .set_value(words::is_lost(&error));
                 refused.try_set(Some(error));
             }
         });
@@ -192,14 +193,14 @@ fn UserMenu(name: String) -> impl IntoView {
         <nav class="user-menu" aria-label="User">
             <Menu label=name>
                 <When holds=move || is_full.get()>
-                    <MenuLink href="/profile" label="My profile" />
+                    <MenuLink href="/profile" label=words::MY_PROFILE />
                     <MenuLink href="/accounts" label="Accounts" />
                 </When>
                 <When holds=move || has_several.get()>
-                    <MenuLink href="/sign-in/account" label="Change account" />
+                    <MenuLink href="/sign-in/account" label=words::CHANGE_ACCOUNT />
                 </When>
                 <ThemeMenu />
-                <MenuAction label="Sign out" on_choose=leave />
+                <MenuAction label=words::SIGN_OUT on_choose=leave />
             </Menu>
         </nav>
     }

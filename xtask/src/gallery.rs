@@ -137,7 +137,8 @@ mod tests {
             .filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next())
     }
 
-    /// A child that follows a signal is either `shown`, which makes new nodes, or `written` to its element.
+    /// A child that follows a signal is either a `boxed_view`, which makes new nodes, or the `text_content` of
+    /// its element.
     /// `tachys` writes everything else to the previous text node, which a browser's translator may have replaced.
     #[test]
     fn p1_no_view_keeps_the_text_node_of_words_that_change() {

@@ -4,11 +4,7 @@ use std::pin::Pin;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Shell, shell};
-use crate::{
-    wire::{connection::passes, error::AppError},
-    words,
-};
+use crate::{shell::Shell, wire::error::AppError, words};
 
 impl Shell {
     /// Calls the server and sets `pending` meanwhile. If the session was lost, the guard leads to the sign-in.
@@ -49,18 +45,18 @@ impl Shell {
         let is_proof = !matches!(refusal, Some(AppError::NotSignedIn | AppError::Unreachable))
             && !refusal.as_ref().is_some_and(words::is_from_between);
         if is_proof {
-            self.is_unproven.set_value(false);
+            self.session.prove_cookie();
         }
         if refusal.is_none() {
-            self.may_have_used_code.set_value(false);
+            self.connection.may_have_used_code.set_value(false);
         }
         if !matches!(refusal, Some(AppError::NotSignedIn)) {
             let was_lost = refusal.as_ref().is_some_and(words::is_lost);
-            self.may_have_done.set_value(was_lost);
+            self.connection.may_have_done.set_value(was_lost);
         }
         match refusal {
             Some(AppError::NotSignedIn) => {
-                self.lost_session();
+                self.lose_session();
                 return false;
             }
             // The account's rule or the user's role has changed meanwhile, so the pages are updated.
@@ -69,47 +65,4 @@ impl Shell {
         }
         true
     }
-}
-
-/// Loads data for a page, and returns a function that loads it again.
-pub(crate) fn load<T, F>(
-    fetch: impl Fn() -> F + Copy + Send + Sync + 'static,
-) -> (
-    RwSignal<Option<Result<T, AppError>>>,
-    impl Fn() + Copy + Send + Sync + 'static,
-)
-where
-    T: Send + Sync + 'static,
-    F: Future<Output = Result<T, AppError>> + 'static,
-{
-    load_if(true, fetch)
-}
-
-/// Like [`load`], but loads at once only if `at_once`, because the call that led to the page may have brought the data.
-pub(crate) fn load_if<T, F>(
-    at_once: bool,
-    fetch: impl Fn() -> F + Copy + Send + Sync + 'static,
-) -> (
-    RwSignal<Option<Result<T, AppError>>>,
-    impl Fn() + Copy + Send + Sync + 'static,
-)
-where
-    T: Send + Sync + 'static,
-    F: Future<Output = Result<T, AppError>> + 'static,
-{
-    let shell = shell();
-    let result = RwSignal::new(None);
-    let has_failed = StoredValue::new(false);
-    let reload = move || {
-        result.set(None);
-        shell.call(RwSignal::new(false), fetch(), move |answer| {
-            has_failed.try_set_value(answer.as_ref().err().is_some_and(passes));
-            result.try_set(Some(answer));
-        });
-    };
-    if at_once {
-        reload();
-    }
-    shell.load_once_back(has_failed, Box::new(reload));
-    (result, reload)
 }

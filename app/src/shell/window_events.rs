@@ -3,8 +3,12 @@
 use leptos::prelude::*;
 use web_sys::Event;
 
-use super::{Known, Shell, link::has_link, new_version::leads_to_a_page};
-use crate::{ui::on_capture, wire::connection::Heard};
+use crate::{
+    boot_protocol::page_event,
+    shell::{Shell, link::has_link, new_version::leads_to_a_page, session::Known},
+    ui::on_capture,
+    wire::connection::Heard,
+};
 
 impl Shell {
     /// Handles the window's events for the lifetime of the app.
@@ -25,9 +29,9 @@ impl Shell {
         on_window(
             "popstate",
             Box::new(move |event| {
-                if shell.stays.get_value().is_some_and(|stays| stays.run(())) {
+                if keeps_page(shell) {
                     event.stop_immediate_propagation();
-                } else if shell.may_load_anew() {
+                } else if shell.may_load_new_version() {
                     event.stop_immediate_propagation();
                     let _ = window().location().reload();
                 }
@@ -37,15 +41,15 @@ impl Shell {
         on_window(
             "click",
             Box::new(move |event| {
-                if leads_to_a_page(&event) && shell.may_load_anew() {
+                if leads_to_a_page(&event) && shell.may_load_new_version() {
                     event.stop_propagation();
                 }
             }),
         );
         on_window(
-            "twinlock:outdated",
+            page_event::OUTDATED,
             Box::new(move |_| {
-                shell.outdated.try_set(true);
+                shell.connection.outdated.try_set(true);
             }),
         );
         on_window("offline", Box::new(move |_| shell.hear(Heard::Offline)));
@@ -60,10 +64,16 @@ impl Shell {
                 if js_sys::Reflect::get(&event, &"persisted".into())
                     .is_ok_and(|persisted| persisted.is_truthy())
                 {
-                    shell.known.set(Known::NotYet);
+                    shell.session.known.set(Known::NotYet);
                     shell.refresh();
                 }
             }),
         );
     }
+}
+
+/// Whether the page stays although the user pressed Back or Forward.
+fn keeps_page(shell: Shell) -> bool {
+    let keeps_page = shell.return_to.keeps_page.get_value();
+    keeps_page.is_some_and(|keeps_page| keeps_page.run(()))
 }

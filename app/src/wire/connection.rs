@@ -1,4 +1,4 @@
-//! The state of a tab's connection to the server, and the notice about it.
+//! The state of a tab's connection to the server.
 
 use std::time::Duration;
 
@@ -162,29 +162,6 @@ pub const fn pause(tries: u32) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The notice on the page. The connection comes first, because a new version can't be loaded without it.
-#[must_use]
-pub const fn notice(connection: Connection, outdated: bool) -> Option<&'static str> {
-    match connection {
-        Connection::Offline => Some("You are offline. Nothing that you typed is lost."),
-        Connection::Silent => Some("There is no connection to the server. Trying again…"),
-        Connection::Interrupted(Between::SignIn) => Some(
-            "The sign-in in front of this page has ended. Copy what you typed, then reload to sign in there again.",
-        ),
-        Connection::Interrupted(Between::Page) => Some(
-            "Another page came instead of the server's answer. Copy what you typed, then reload to see it.",
-        ),
-        Connection::Interrupted(Between::Gateway) => {
-            Some("What stands in front of the server can't reach it. Trying again…")
-        }
-        Connection::Fine if outdated => {
-            Some("A new version is ready. Reload when you have finished what you are typing.")
-        }
-        // Something that refused one request may let others pass, so the form shows the refusal.
-        Connection::Fine | Connection::Interrupted(Between::Refusal | Between::Limit) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,13 +289,5 @@ mod tests {
     fn pauses_grow_up_to_half_a_minute() {
         let seconds = [0, 1, 2, 3, 4, 100].map(|tries| pause(tries).as_secs());
         assert_eq!(seconds, [2, 4, 8, 16, 30, 30]);
-    }
-
-    #[test]
-    fn a_new_version_waits_for_the_connection() {
-        let said = |connection| notice(connection, true).unwrap_or_default();
-        assert!(said(Connection::Fine).contains("new version"));
-        assert!(said(Connection::Offline).contains("offline"));
-        assert_eq!(notice(Connection::Fine, false), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Texts about accounts, their rule and their members.
 
-use domain::people::roles::Role;
+use domain::{members::PAGE, people::roles::Role};
 use usecases::accounts::Protection;
 
 use crate::words::{grouped, named};
@@ -153,9 +153,42 @@ pub fn reset_effect(member: &str) -> String {
     )
 }
 
+/// The name of the switch of an account's rule, which says what On means.
+#[must_use]
+pub fn require_mfa_for(account: &str) -> String {
+    format!("Require MFA for {account}")
+}
+
+/// The question before an account requires MFA.
+#[must_use]
+pub fn ask_require_mfa_for(account: &str) -> String {
+    format!("Require MFA for {}?", named(account))
+}
+
+/// The question before a member is reset; `member` is a name that [`named`] has marked.
+#[must_use]
+pub fn ask_reset_mfa_of(member: &str) -> String {
+    format!("Reset the MFA of {member}?")
+}
+
+/// The range of members that a page shows, `51–100 of 10,000`.
+#[must_use]
+pub fn page_range(page: u32, matching: u32) -> String {
+    let before = page.saturating_mul(PAGE).min(matching);
+    let first = grouped((before + 1).min(matching));
+    let last = grouped(before.saturating_add(PAGE).min(matching));
+    let all = grouped(matching);
+    if first == last {
+        format!("{last} of {all}")
+    } else {
+        format!("{first}–{last} of {all}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
 
     #[test]
     fn the_effect_of_a_rule_counts_its_members() {
@@ -176,5 +209,16 @@ mod tests {
         assert_eq!(members_found(0, true), "No member matches.");
         assert_eq!(members_found(1, true), "1 member matches.");
         assert_eq!(members_found(10_000, false), "10,000 members");
+    }
+
+    #[rstest]
+    #[case(0, 10_000, "1–50 of 10,000")]
+    #[case(1, 10_000, "51–100 of 10,000")]
+    #[case(1, 51, "51 of 51")]
+    #[case(0, 1, "1 of 1")]
+    #[case(0, 0, "0 of 0")]
+    #[case(20, 1_049, "1,001–1,049 of 1,049")]
+    fn a_page_says_what_it_shows(#[case] page: u32, #[case] matching: u32, #[case] expected: &str) {
+        assert_eq!(page_range(page, matching), expected);
     }
 }

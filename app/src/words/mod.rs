@@ -1,16 +1,22 @@
-//! All texts that users read. Results are in this file; refusals, backup codes and accounts have their own files.
+//! All sentences that users read. Results are in this file. A page has only labels of one word of its own, which a test checks.
 
 mod accounts;
 mod amounts;
 mod codes;
+mod connection;
+mod labels;
 mod names;
+mod pages;
 mod refusals;
 mod widgets;
 
 pub use accounts::*;
 pub use amounts::*;
 pub use codes::*;
+pub use connection::*;
+pub use labels::*;
 pub use names::*;
+pub use pages::*;
 pub use refusals::*;
 pub use widgets::*;
 

@@ -163,9 +163,8 @@ impl TestServer {
 
     /// Sets whether an account requires MFA, as the operator does.
     pub async fn require_mfa(&self, name: &str, requires: bool) {
-        let operator = self.operator();
-        let account = operator::find_account(&operator, name).await;
-        let set = operator::set_rule(&operator, &account.unwrap().unwrap(), requires).await;
+        let account = self.account(name).await;
+        let set = operator::set_rule(&self.operator(), &account, requires).await;
         set.unwrap();
     }
 

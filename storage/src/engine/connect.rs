@@ -99,6 +99,13 @@ impl Store {
         }
     }
 
+    /// This store, with a commit for each transaction.
+    #[cfg(test)]
+    pub(crate) fn without_sharing(mut self) -> Self {
+        self.turns = self.turns.map(Writer::without_sharing);
+        self
+    }
+
     /// Brings the schema up to this version. Either all migrations apply or none.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         let begun = self.begun().await.map_err(OpenError::Schema)?;

@@ -9,17 +9,16 @@ use domain::{
     ports::{Events, PortError},
 };
 use sqlx::{Row, any::AnyRow};
+use tracing::instrument;
 
 use crate::{
     Store,
     engine::{error::port, rows::Values, transaction::EventNote},
 };
 
-/// The columns of [`read`].
-pub const COLUMNS: &str = "id, at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser, seq, seal";
-
 #[async_trait]
 impl Events for Store {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.note"))]
     async fn note(&self, event: Event) -> Result<(), PortError> {
         if !self.scope.strangers.tells_apart(&self.scope.origin, &event) {
             return Ok(());
@@ -28,6 +27,7 @@ impl Events for Store {
         write.commit(EventNote::Repeated(event)).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.settle"))]
     async fn settle(&self, outcome: Outcome) -> Result<(), PortError> {
         let attempts = &self.scope.attempts;
         if attempts.is_empty() {
@@ -41,6 +41,7 @@ impl Events for Store {
     }
 }
 
+/// An event of a statement that selects every column.
 pub fn read(row: &AnyRow) -> Result<EventRecord, PortError> {
     let text = |column: &str| row.try_get::<String, _>(column).map_err(port);
     let maybe = |column: &str| row.try_get::<Option<String>, _>(column).map_err(port);

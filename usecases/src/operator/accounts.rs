@@ -4,7 +4,10 @@ use domain::{
     ids::{AccountId, UserId},
     members::MemberState,
     people::{email::Email, kept::Kept, names::AccountName, roles::Role},
-    ports::{AccountRecord, Collision, MemberQuery, NewAccount, PortError},
+    ports::{
+        AccountAddition, AccountRecord, AccountRemoval, AccountRename, Collision, MemberQuery,
+        NewAccount, PortError, RuleChange,
+    },
 };
 
 use super::{Operator, OperatorError};
@@ -46,10 +49,9 @@ pub async fn add_account(
         name: name.clone(),
         at: operator.now,
     };
-    if operator.services.accounts.add(account).await? {
-        Ok(id)
-    } else {
-        Err(name_taken(operator, None, name).await?)
+    match operator.services.accounts.add(account).await? {
+        AccountAddition::Added => Ok(id),
+        AccountAddition::NameTaken => Err(name_taken(operator, None, name).await?),
     }
 }
 
@@ -60,10 +62,9 @@ pub async fn rename_account(
     account: &AccountId,
     name: &AccountName,
 ) -> Result<(), OperatorError> {
-    if operator.services.accounts.rename(account, name).await? {
-        Ok(())
-    } else {
-        Err(name_taken(operator, Some(account), name).await?)
+    match operator.services.accounts.rename(account, name).await? {
+        AccountRename::Renamed => Ok(()),
+        AccountRename::Refused => Err(name_taken(operator, Some(account), name).await?),
     }
 }
 
@@ -85,8 +86,10 @@ async fn name_taken(
 /// users.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn remove_account(operator: &Operator, account: &AccountId) -> Result<(), OperatorError> {
-    let is_removed = operator.services.accounts.remove(account).await?;
-    is_removed.then_some(()).ok_or(OperatorError::NoAccount)
+    match operator.services.accounts.remove(account).await? {
+        AccountRemoval::Removed => Ok(()),
+        AccountRemoval::NoAccount => Err(OperatorError::NoAccount),
+    }
 }
 
 /// Sets an account's MFA rule. Returns whether that changed the rule: an unchanged rule keeps its
@@ -94,18 +97,18 @@ pub async fn remove_account(operator: &Operator, account: &AccountId) -> Result<
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_rule(
     operator: &Operator,
-    account: &AccountRecord,
+    account: &AccountId,
     requires_mfa: bool,
 ) -> Result<bool, OperatorError> {
-    if account.requires_mfa == requires_mfa {
-        return Ok(false);
-    }
     let accounts = &operator.services.accounts;
-    let is_set = accounts.set_rule(&account.id, requires_mfa, operator.now);
-    is_set
+    match accounts
+        .set_rule(account, requires_mfa, operator.now)
         .await?
-        .then_some(true)
-        .ok_or(OperatorError::NoAccount)
+    {
+        RuleChange::Changed => Ok(true),
+        RuleChange::Same => Ok(false),
+        RuleChange::Refused => Err(OperatorError::NoAccount),
+    }
 }
 
 /// The members of an account with their roles, by address.

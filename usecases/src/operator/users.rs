@@ -3,7 +3,9 @@
 use domain::{
     ids::{AccountId, UserId},
     people::{email::Email, names::PersonName, password::Password, roles::Role},
-    ports::{Collision, NewUser, PortError, UserRecord},
+    ports::{
+        AddressChange, Collision, NewUser, PasswordSetting, PortError, UserAddition, UserRecord,
+    },
 };
 
 use super::{Operator, OperatorError, error::check};
@@ -79,7 +81,10 @@ pub async fn add_user(operator: &Operator, request: AddUser<'_>) -> Result<UserI
         at: operator.now,
     };
     let added = services.users.add(user, request.account, request.role);
-    added.await?.then_some(id).ok_or(OperatorError::EmailTaken)
+    match added.await? {
+        UserAddition::Added => Ok(id),
+        UserAddition::AddressTaken => Err(OperatorError::EmailTaken),
+    }
 }
 
 /// Sets a user's password. Ends the user's sessions and invitations.
@@ -91,8 +96,10 @@ pub async fn set_password(
 ) -> Result<(), OperatorError> {
     let services = &operator.services;
     let password = services.hasher.hash(password.expose()).await?;
-    let is_set = services.users.set_password(user, password).await?;
-    is_set.then_some(()).ok_or(OperatorError::NoUser)
+    match services.users.set_password(user, password).await? {
+        PasswordSetting::Set => Ok(()),
+        PasswordSetting::NoUser => Err(OperatorError::NoUser),
+    }
 }
 
 /// Sets a user's address. Password, MFA and sessions stay.
@@ -102,8 +109,10 @@ pub async fn set_email(
     user: &UserId,
     email: &Email,
 ) -> Result<(), OperatorError> {
-    let is_set = operator.services.users.set_email(user, email).await?;
-    is_set.then_some(()).ok_or(OperatorError::EmailTaken)
+    match operator.services.users.set_email(user, email).await? {
+        AddressChange::Changed => Ok(()),
+        AddressChange::Refused => Err(OperatorError::EmailTaken),
+    }
 }
 
 /// Disables or enables a user. Returns whether that changed the user, so that a script may repeat

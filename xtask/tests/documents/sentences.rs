@@ -123,7 +123,7 @@ fn no_refusal_is_left_out() {
             "words.to_owned()",
         ),
         (
-            "app/src/wire/connection.rs",
+            "app/src/words/connection.rs",
             "pub const fn notice(",
             "None, }",
         ),

@@ -7,7 +7,7 @@ use crate::words;
 
 /// Marks the file as UTF-8. Without the mark, spreadsheets use the system's default encoding.
 const BYTE_ORDER_MARK: char = '\u{feff}';
-const HEAD: [&str; 6] = ["Name", "Email", "Role", "MFA", "Added", "Last used"];
+const HEAD: [&str; 6] = ["Name", "Email", "Role", "MFA", "Added", words::LAST_USED];
 
 /// The content of the file; `iso` formats an instant.
 #[must_use]

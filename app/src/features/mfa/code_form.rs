@@ -41,7 +41,7 @@ pub(crate) fn CodeForm(
     effect(move || {
         if refused.read().as_ref().is_some_and(words::is_lost) {
             was_lost.set_value(true);
-            shell.may_have_used_code.set_value(true);
+            shell.connection.may_have_used_code.set_value(true);
         }
     });
     let at_field = Signal::derive(move || {

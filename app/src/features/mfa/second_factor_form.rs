@@ -11,6 +11,7 @@ use crate::{
     features::mfa::code_form::CodeForm,
     ui::{Button, ButtonKind, CodeKind, boxed::boxed_view},
     wire::error::{AppError, Field},
+    words,
 };
 
 /// A typed text that has the form of a code.
@@ -71,19 +72,19 @@ impl Factors {
     pub fn shown(self) -> ShownFactor {
         if self.by_backup.get() {
             ShownFactor {
-                lead: "Enter one of your backup codes. Each code works once.",
-                label: "Backup code",
+                lead: words::ENTER_A_BACKUP_CODE,
+                label: words::BACKUP_CODE,
                 kind: CodeKind::Backup,
                 typed: self.backup,
-                other: "Use the authenticator app",
+                other: words::USE_AUTHENTICATOR,
             }
         } else {
             ShownFactor {
-                lead: "Enter the 6-digit code displayed by your authenticator application.",
-                label: "6-digit code",
+                lead: words::ENTER_A_CODE,
+                label: words::SIX_DIGIT_CODE,
                 kind: CodeKind::Digits,
                 typed: self.code,
-                other: "Use a backup code",
+                other: words::USE_BACKUP_CODE,
             }
         }
     }

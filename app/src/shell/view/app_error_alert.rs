@@ -33,7 +33,7 @@ pub(crate) fn AppErrorAlert(
                 view! { <FormError error=Some(said) retry /> }.into_any()
             } else if matches!(error, AppError::NoMethod | AppError::SetUpRequired) && !at_field {
                 view! {
-                    <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label="Add MFA" /> }>
+                    <Alert action=|| view! { <LinkButton href="/profile/mfa/new" label=words::ADD_MFA /> }>
                         <p use:text_content=said.into()></p>
                     </Alert>
                 }
@@ -79,10 +79,10 @@ pub(crate) fn link_dead() -> &'static str {
 pub(crate) fn WayOn() -> impl IntoView {
     let shell = shell();
     boxed_view(move || {
-        if shell.known.with(|known| known.viewer().is_some()) {
-            view! { <A href="/profile">"Go to My profile"</A> }.into_any()
+        if shell.session.known.with(|known| known.viewer().is_some()) {
+            view! { <A href="/profile">{words::GO_TO_MY_PROFILE}</A> }.into_any()
         } else {
-            view! { <A href="/sign-in">"Sign in"</A> }.into_any()
+            view! { <A href="/sign-in">{words::SIGN_IN}</A> }.into_any()
         }
     })
 }

@@ -5,11 +5,15 @@ use leptos::prelude::*;
 
 use crate::{
     routes::{Page, redirect},
-    shell::{Known, Shell, address::RightAddress, go, shell, view::app_error_alert::in_words},
+    shell::{
+        Shell, address::RightAddress, navigator, session::Known, shell,
+        view::app_error_alert::in_words,
+    },
     ui::{
         FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect, memo},
     },
+    words,
 };
 
 #[derive(Clone, PartialEq, Eq)]
@@ -29,12 +33,12 @@ pub(crate) fn Guarded(
     children: ChildrenFn,
 ) -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let page = StoredValue::new(page);
     let guard = memo(move || {
-        shell.known.with(|known| match known {
+        shell.session.known.with(|known| match known {
             Known::NotYet => Guard::Waiting,
-            Known::Nobody | Known::Somebody(_) => {
+            Known::SignedOut | Known::SignedIn(_) => {
                 let standing = known.viewer().map(|viewer| &viewer.standing);
                 let person = known.viewer().map(|viewer| viewer.email.clone());
                 page.with_value(|page| redirect(page, standing))
@@ -50,36 +54,33 @@ pub(crate) fn Guarded(
             Guard::Elsewhere(to, nobody) => (to, nobody),
             // A user who works in an account has left the set-up that another account required.
             Guard::Shown(_) if page.access() == Access::Full => {
-                return shell.after_set_up.set(None);
+                return shell.return_to.after_set_up.set(None);
             }
             Guard::Shown(_) => return note_forced(&shell),
             Guard::Waiting => return,
         };
         if to == Page::SetUp {
             let wanted = match &page {
-                page if page.is_on_the_way_in() => shell.wanted.try_update(Option::take).flatten(),
+                page if page.is_on_the_way_in() => shell.return_to.take_wanted(),
                 // The action to verify needs the method, which no longer exists.
                 Page::StepUp(_) => None,
                 page => Some(page.clone()),
             };
-            shell.after_set_up.set(wanted.or(Some(Page::Home)));
+            shell
+                .return_to
+                .after_set_up
+                .set(wanted.or(Some(Page::Home)));
         }
         let owes = nobody || matches!(to, Page::Verify | Page::ChooseAccount);
-        if owes
-            && !shell
-                .left_on_purpose
-                .try_update_value(std::mem::take)
-                .unwrap_or_default()
-            && !page.is_on_the_way_in()
-        {
-            shell.wanted.set(Some(page));
+        if owes && !shell.session.take_left_on_purpose() && !page.is_on_the_way_in() {
+            shell.return_to.wanted.set(Some(page));
         }
         let back = if to == Page::Home {
-            shell.wanted.try_update(Option::take).flatten()
+            shell.return_to.take_wanted()
         } else {
             None
         };
-        go(back.unwrap_or(to), true);
+        navigator.replace(back.unwrap_or(to));
     });
     boxed_view(move || match guard.get() {
         Guard::Waiting => view! { <Waiting /> }.into_any(),
@@ -90,10 +91,10 @@ pub(crate) fn Guarded(
 
 /// A forced set-up leads to the account even after a reload.
 fn note_forced(shell: &Shell) {
-    let is_forced = untrack(|| shell.viewer())
+    let is_forced = untrack(|| shell.session.viewer())
         .is_some_and(|viewer| matches!(viewer.standing, Standing::SetUpOnly { .. }));
-    if is_forced && shell.after_set_up.read_untracked().is_none() {
-        shell.after_set_up.set(Some(Page::Home));
+    if is_forced && shell.return_to.after_set_up.read_untracked().is_none() {
+        shell.return_to.after_set_up.set(Some(Page::Home));
     }
 }
 
@@ -101,16 +102,16 @@ fn note_forced(shell: &Shell) {
 #[component]
 fn Waiting() -> impl IntoView {
     let shell = shell();
-    let failed = in_words(shell.failed);
+    let failed = in_words(shell.session.failed);
     view! {
         <div class="page--narrow">
             <When
                 holds=move || failed.read().is_some()
                 fallback=|| view! { <div class="card"><Skeleton lines=4 /></div> }
             >
-                <FocusHeading label="This page can't be loaded" />
+                <FocusHeading label=words::PAGE_NOT_LOADED />
                 <FormError error=failed retry=move || shell.refresh() />
-                {boxed_view(move || shell.failed.get().map(|error| view! { <RightAddress error /> }.into_any()).into_any())}
+                {boxed_view(move || shell.session.failed.get().map(|error| view! { <RightAddress error /> }.into_any()).into_any())}
             </When>
         </div>
     }

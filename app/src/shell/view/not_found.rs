@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::ui::FocusHeading;
+use crate::{ui::FocusHeading, words};
 
 /// Shown for unknown paths, and for pages whose existence the user must not learn.
 #[component]
 pub(crate) fn NotFound() -> impl IntoView {
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Page not found" />
-            <p class="lead">"There is nothing at this address."</p>
-            <p><A href="/">"Go to the start page"</A></p>
+            <FocusHeading label=words::PAGE_NOT_FOUND />
+            <p class="lead">{words::NOTHING_AT_THIS_ADDRESS}</p>
+            <p><A href="/">{words::GO_TO_START_PAGE}</A></p>
         </div>
     }
 }

@@ -5,17 +5,24 @@ use leptos::prelude::*;
 use crate::{
     shell::shell,
     ui::{Button, When, boxed::memo, text_content},
-    wire::connection::{Connection, notice},
+    wire::connection::Connection,
+    words,
 };
 
 /// Takes no space while it is empty. The notice is in the flow of the page, because an overlay could cover controls that the user needs.
 #[component]
 pub(crate) fn Notice() -> impl IntoView {
     let shell = shell();
-    let said = memo(move || notice(shell.connection.get(), shell.outdated.get()));
+    let said = memo(move || {
+        words::notice(
+            shell.connection.state.get(),
+            shell.connection.outdated.get(),
+        )
+    });
     let may_reload = memo(move || {
-        let connection = shell.connection.get();
-        connection.leads_on_by_reload() || shell.outdated.get() && connection == Connection::Fine
+        let connection = shell.connection.state.get();
+        connection.leads_on_by_reload()
+            || shell.connection.outdated.get() && connection == Connection::Fine
     });
     let reload = || {
         let _ = window().location().reload();

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::words;
+
 /// The position in a sequence of steps: "Step 2 of 4", and all names if there is enough space.
 #[component]
 pub fn StepIndicator(
@@ -19,7 +21,7 @@ pub fn StepIndicator(
     });
     view! {
         <div class="steps">
-            <p class="steps__text">{format!("Step {current} of {count}")}</p>
+            <p class="steps__text">{words::step_of(current, count)}</p>
             <ol class="steps__list" role="list">{items.collect_view()}</ol>
         </div>
     }

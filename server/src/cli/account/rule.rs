@@ -13,7 +13,7 @@ use crate::cli::{
 pub async fn require_mfa(operator: &Operator, args: &RuleArgs) -> Result<Report, Failure> {
     let account = find(operator, &args.name).await?;
     let requires_mfa = args.rule == Switch::On;
-    let changed = match set_rule(operator, &account, requires_mfa).await {
+    let changed = match set_rule(operator, &account.id, requires_mfa).await {
         Ok(changed) => changed,
         Err(error) => return Err(explain(operator, &args.name, error).await),
     };

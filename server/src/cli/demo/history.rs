@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use usecases::{
     Services,
     operator::{
-        AddUser, Operator, OperatorError, add_account, add_member, add_user, find_account,
-        find_user_by_id, invite, set_disabled, set_rule,
+        AddUser, Operator, OperatorError, add_account, add_member, add_user, find_user_by_id,
+        invite, set_disabled, set_rule,
     },
 };
 
@@ -115,9 +115,7 @@ async fn add_accounts(services: &Services, added: Timestamp) -> Result<Accounts,
             .parse()
             .map_err(|_| incomplete("a name is not usable"))?;
         let id = add_account(&operator, &parsed).await.map_err(failed)?;
-        let account = find_account(&operator, name).await?;
-        let account = account.ok_or_else(|| incomplete("an account is missing"))?;
-        let set = set_rule(&operator, &account, requires_mfa).await;
+        let set = set_rule(&operator, &id, requires_mfa).await;
         set.map_err(failed)?;
         accounts.push((name, id));
     }

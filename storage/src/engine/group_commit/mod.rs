@@ -35,6 +35,9 @@ pub struct Writer {
     maker: AnyPool,
     begin: &'static str,
     group: Arc<Mutex<Group>>,
+    /// False in the measurement that ADR 18 compares with.
+    #[cfg(test)]
+    shares: bool,
 }
 
 /// Transactions that will be committed together.
@@ -95,6 +98,17 @@ impl Writer {
             maker,
             begin,
             group: Arc::default(),
+            #[cfg(test)]
+            shares: true,
+        }
+    }
+
+    /// A writer on which each transaction has a commit of its own.
+    #[cfg(test)]
+    pub fn without_sharing(self) -> Self {
+        Self {
+            shares: false,
+            ..self
         }
     }
 
@@ -250,6 +264,11 @@ impl StartedMember {
         };
         let (tell, told) = oneshot::channel();
         group.waiting.push(tell);
+        #[cfg(test)]
+        if !writer.shares {
+            group.commit().await;
+            return told.await.map_err(gone)?.map_err(port);
+        }
         // Transactions already in the queue run first, and so share the commit.
         drop(group);
         writer.group.lock_owned().await.commit().await;
@@ -295,5 +314,7 @@ fn gone(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
     PortError::Unavailable(Box::new(error))
 }
 
+#[cfg(test)]
+mod measured;
 #[cfg(test)]
 mod tests;

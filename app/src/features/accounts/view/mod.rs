@@ -2,7 +2,6 @@
 
 mod list;
 mod members;
-mod repeated_load;
 
 pub(crate) use list::Accounts;
 pub(crate) use members::Members;

@@ -12,8 +12,9 @@ use crate::{
         mfa::{backup_codes, finish, keep_codes},
         session::whoami,
     },
+    boot_protocol,
     routes::{AfterPassword, Page},
-    shell::{go, shell, view::app_error_alert::in_words},
+    shell::{navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, BrowserRefused, Button, ButtonKind, Checkbox, CodeList, CopyButton,
         FocusHeading, FormError, Glyph, Skeleton, SubmitForm,
@@ -31,8 +32,8 @@ use crate::{
 #[component]
 pub(crate) fn BackupCodes() -> impl IntoView {
     let shell = shell();
-    let go = go();
-    let sheet = RwSignal::new(shell.sheet.try_update_value(Option::take).flatten());
+    let navigator = navigator();
+    let sheet = RwSignal::new(shell.handover.take_sheet());
     let failed = RwSignal::new(None::<AppError>);
     let is_drawn_anew = RwSignal::new(false);
     let has_failed = StoredValue::new(false);
@@ -48,14 +49,14 @@ pub(crate) fn BackupCodes() -> impl IntoView {
                     sheet.try_set(Some(fresh));
                 }
                 Err(AppError::NothingPending) => {
-                    shell.keep_status();
-                    go(Page::Profile, true);
+                    shell.flash.keep();
+                    navigator.replace(Page::Profile);
                 }
                 Err(AppError::PasswordRequired) => {
                     let then = AfterPassword::Open(Page::BackupCodes);
-                    shell.after_password.set(Some(then));
-                    shell.keep_status();
-                    go(Page::ConfirmPassword, true);
+                    shell.return_to.after_password.set(Some(then));
+                    shell.flash.keep();
+                    navigator.replace(Page::ConfirmPassword);
                 }
                 Err(error) => {
                     has_failed.try_set_value(passes(&error));
@@ -65,22 +66,23 @@ pub(crate) fn BackupCodes() -> impl IntoView {
         );
     };
     shell.load_once_back(has_failed, Box::new(fetch));
-    let may_fetch = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
+    let may_fetch =
+        untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_unsaved_codes);
     match (sheet.read_untracked().is_some(), may_fetch) {
         (true, _) => {}
         (false, true) => fetch(),
         // Nothing is pending: the user opened a deep link, or came Back after the wizard.
         (false, false) => {
             effect(move || {
-                shell.keep_status();
-                go(Page::Profile, true);
+                shell.flash.keep();
+                navigator.replace(Page::Profile);
             });
         }
     }
     // Generating codes alone is not part of the wizard.
     let is_wizard = memo(move || {
         sheet.with(|sheet| match sheet.as_ref()?.reason {
-            CodesFor::Added => Some(shell.after_set_up.read().is_some()),
+            CodesFor::Added => Some(shell.return_to.after_set_up.read().is_some()),
             CodesFor::Reset => Some(true),
             CodesFor::Generated => None,
         })
@@ -89,7 +91,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
     view! {
         <div class="page--narrow">
             {boxed_view(move || is_wizard.get().map(|is_short| view! { <Steps at=Step::BackupCodes is_short /> }.into_any()).into_any())}
-            <FocusHeading label="Backup codes" />
+            <FocusHeading label=words::BACKUP_CODES />
             <FormError error=said retry=fetch />
             {boxed_view(move || match sheet.get() {
                 Some(sheet) => view! { <DrawnAnew is_drawn_anew /><Sheet sheet /> }.into_any(),
@@ -121,14 +123,10 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         .map(|code| code.expose().to_owned())
         .collect();
     let date = day(sheet.made_at.millis());
-    let brand = meta("brand");
+    let brand = meta(boot_protocol::meta::BRAND);
     let heading = format!("{} · {} · {date}", named(&brand), named(&sheet.email));
     let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
-    let text = format!(
-        "{brand}\n{}\n{date}\n\nBackup codes: each code works once.\n\n{}\n",
-        sheet.email,
-        codes.join("\n")
-    );
+    let text = words::codes_file(&brand, &sheet.email, &date, &codes);
     let (saved, finished) = (RwSignal::new(false), RwSignal::new(false));
     let (reason, old_left) = (sheet.reason, sheet.old_left);
     let waits = old_left.is_some();
@@ -154,12 +152,12 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
     let unsaved = move || !finished.get() && (waits || !saved.get());
     view! {
         <AskBeforeLeaving unsaved=Signal::derive(unsaved) waits />
-        <p class="lead no-print">"Save these codes in a safe place. You can use them instead of the authentication app as a fallback option when signing in. Each code works once."</p>
+        <p class="lead no-print">{words::SAVE_THE_CODES}</p>
         <div class="card stack">
             <section class="print-sheet">
                 <p class="print-only" use:text_content=heading.into()></p>
-                <p class="print-only">"Backup codes: each code works once."</p>
-                <CodeList id="codes" label="Backup codes" codes=codes.clone() />
+                <p class="print-only">{words::CODES_ON_PAPER}</p>
+                <CodeList id="codes" label=words::BACKUP_CODES codes=codes.clone() />
             </section>
             <div class="actions">
                 <CopyButton label="Copy" text=codes.join("\n") source="codes" on_copy=move || saved.set(true) />
@@ -196,7 +194,7 @@ fn Finish(
     may_keep: bool,
 ) -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let pending = RwSignal::new(false);
     let missing = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<AppError>);
@@ -210,22 +208,22 @@ fn Finish(
     let set = StoredValue::new(set);
     let over = move |result: &str, settled: Option<Settled>| {
         let has_left = finished.try_set(true).is_some();
-        shell.say(result.to_owned());
+        shell.flash.say(result.to_owned());
         // Another user may be signed in now; the current page decides where they go.
         if has_left {
             return shell.refresh();
         }
-        let next = shell.after_set_up.try_update(Option::take).flatten();
+        let next = shell.return_to.take_after_set_up();
         let next = next.unwrap_or(Page::Profile);
         match settled {
             Some(Settled { viewer, profile }) => {
                 shell.set_viewer(Some(viewer));
                 let brought = (next == Page::Profile).then_some(profile);
-                shell.profile.set_value(brought);
+                shell.handover.profile.set_value(brought);
             }
             None => shell.refresh(),
         }
-        go(next, true);
+        navigator.replace(next);
     };
     let done = move |result: &'static str| {
         move |answer: Result<Option<Settled>, AppError>| match answer {
@@ -247,10 +245,7 @@ fn Finish(
     let submit = move || {
         keeps.set_value(false);
         failed.set(None);
-        missing.set(
-            (!saved.get_untracked())
-                .then(|| "Save the codes, then confirm: I have saved these codes.".to_owned()),
-        );
+        missing.set((!saved.get_untracked()).then(|| words::CONFIRM_CODES_ARE_SAVED.to_owned()));
         if !saved.get_untracked() {
             return focus_first_invalid();
         }
@@ -274,10 +269,10 @@ fn Finish(
     view! {
         <SubmitForm on_submit=submit pending>
             <FormError error=Signal::derive(said) retry />
-            <Checkbox label="I have saved these codes" name="saved" checked=saved error=missing />
+            <Checkbox label=words::CODES_ARE_SAVED name="saved" checked=saved error=missing />
             <div class="actions">
                 <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
-                {may_keep.then(|| view! { <Button label="Keep my current codes" pending on_press=keep /> }.into_any())}
+                {may_keep.then(|| view! { <Button label=words::KEEP_CURRENT_CODES pending on_press=keep /> }.into_any())}
             </div>
         </SubmitForm>
     }

@@ -14,7 +14,7 @@ pub(crate) use verify::VerifyMethod;
 use domain::session::policy::Standing;
 use leptos::prelude::*;
 
-use crate::{shell::shell, ui::StepIndicator};
+use crate::{shell::shell, ui::StepIndicator, words};
 
 /// The pages of the wizard, in order.
 #[derive(Clone, Copy)]
@@ -29,7 +29,12 @@ enum Step {
 #[component]
 fn Steps(at: Step, is_short: bool) -> impl IntoView {
     let skipped = usize::from(is_short);
-    let steps = ["New method", "Set up", "Verify", "Backup codes"];
+    let steps = [
+        words::NEW_METHOD,
+        words::SET_UP,
+        "Verify",
+        words::BACKUP_CODES,
+    ];
     let steps = steps[skipped..].iter().map(|&name| name.to_owned());
     view! { <StepIndicator steps=steps.collect() current=at as usize + 1 - skipped /> }
 }
@@ -37,7 +42,7 @@ fn Steps(at: Step, is_short: bool) -> impl IntoView {
 /// Whether the wizard skipped the choice of a method. Must be called before the method is active.
 fn is_short() -> bool {
     untrack(|| {
-        shell().viewer().is_some_and(|viewer| {
+        shell().session.viewer().is_some_and(|viewer| {
             viewer.has_mfa || matches!(viewer.standing, Standing::SetUpOnly { .. })
         })
     })

@@ -3,33 +3,34 @@ use leptos::prelude::*;
 use super::{Step, Steps};
 use crate::{
     routes::Page,
-    shell::{go, shell},
+    shell::{navigator, shell},
     ui::{Button, ButtonKind, Checkbox, FocusHeading, Select, SubmitForm, boxed::effect},
+    words,
 };
 
 /// `/profile/mfa/new`: the choice of a method. Today there is one.
 #[component]
 pub(crate) fn NewMethod() -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let method = RwSignal::new("totp".to_owned());
     let is_default = RwSignal::new(true);
     effect(move || {
-        if shell.viewer().is_some_and(|viewer| viewer.has_mfa) {
-            go(Page::Profile, true);
+        if shell.session.viewer().is_some_and(|viewer| viewer.has_mfa) {
+            navigator.replace(Page::Profile);
         }
     });
     view! {
         <div class="page--narrow">
             <Steps at=Step::NewMethod is_short=false />
-            <FocusHeading label="New MFA method" />
+            <FocusHeading label=words::NEW_MFA_METHOD />
             <div class="card">
-                <SubmitForm on_submit=move || go(Page::SetUp, false)>
-                    <Select label="Select method" name="method" value=method options=vec![("totp".to_owned(), "Authenticator application".to_owned())] />
-                    <Checkbox label="Default" name="default" checked=is_default fixed_because="It is your only method, so it is always used by default." />
+                <SubmitForm on_submit=move || navigator.go(Page::SetUp)>
+                    <Select label=words::SELECT_METHOD name="method" value=method options=vec![("totp".to_owned(), words::AUTHENTICATOR_APPLICATION.to_owned())] />
+                    <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD />
                     <div class="actions">
                         <Button label="Next" kind=ButtonKind::Primary submit=true />
-                        <Button label="Cancel" on_press=move || go(Page::Profile, true) />
+                        <Button label="Cancel" on_press=move || navigator.replace(Page::Profile) />
                     </div>
                 </SubmitForm>
             </div>

@@ -7,7 +7,7 @@ use super::{Step, Steps, is_short};
 use crate::{
     api::mfa::{cancel, pending, set_up},
     routes::{AfterPassword, Page},
-    shell::{go, load, shell, view::app_error_alert::in_words},
+    shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
         FocusHeading, FormError, KeyGroups, Name, QrCode, Skeleton, When,
@@ -18,14 +18,14 @@ use crate::{
     words,
 };
 
-const HEADING: &str = "MFA method setup";
+const HEADING: &str = words::MFA_METHOD_SETUP;
 
 /// `/profile/mfa/setup`: the key for the authenticator application.
 #[component]
 pub(crate) fn SetUp() -> impl IntoView {
     let shell = shell();
-    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
-    let is_open = shell.reset_is_open.get_value();
+    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let is_open = shell.handover.reset_is_open.get_value();
     if has_mfa && !is_open {
         view! { <IfResetWaits /> }.into_any()
     } else {
@@ -36,19 +36,19 @@ pub(crate) fn SetUp() -> impl IntoView {
 /// A user with a method sees a key only while a reset is pending, for example after a reload, but not after Back from the end of the wizard.
 #[component]
 fn IfResetWaits() -> impl IntoView {
-    let (shell, go) = (shell(), go());
-    let (waiting, reload) = load(pending);
+    let (shell, navigator) = (shell(), navigator());
+    let waiting = Load::now(pending);
     effect(move || {
-        if waiting.get() == Some(Ok(false)) {
-            shell.keep_status();
-            go(Page::Profile, true);
+        if waiting.result() == Some(Ok(false)) {
+            shell.flash.keep();
+            navigator.replace(Page::Profile);
         }
     });
     boxed_view(move || {
-        let content = match waiting.get() {
+        let content = match waiting.result() {
             Some(Ok(true)) => return view! { <Key /> }.into_any(),
             Some(Err(error)) => {
-                view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any()
+                view! { <FormError error=Some(words::refusal(&error)) retry=move || waiting.reload() /> }.into_any()
             }
             _ => view! { <div class="card"><Skeleton lines=8 /></div> }.into_any(),
         };
@@ -65,40 +65,42 @@ fn IfResetWaits() -> impl IntoView {
 #[component]
 fn Key() -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let is_short = is_short();
-    let is_reset = shell.reset_is_open.get_value();
-    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
-    let (answer, reload) = load(set_up);
-    effect(move || match answer.get() {
+    let is_reset = shell.handover.reset_is_open.get_value();
+    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let load = Load::now(set_up);
+    effect(move || match load.result() {
         // The pending key is still valid, but its verification has expired. Confirming the password shows the key again, so the user need not
         // scan a new one on their phone, and a user without their old device needs no second backup code.
         Some(Err(AppError::VerificationRequired)) if !is_reset && has_mfa => {
             shell
+                .return_to
                 .after_password
                 .set(Some(AfterPassword::Open(Page::SetUp)));
-            shell.keep_status();
-            go(Page::ConfirmPassword, true);
+            shell.flash.keep();
+            navigator.replace(Page::ConfirmPassword);
         }
         Some(Err(AppError::PasswordRequired)) => {
             shell
+                .return_to
                 .after_password
                 .set(Some(AfterPassword::Open(Page::SetUp)));
-            shell.keep_status();
-            go(Page::ConfirmPassword, true);
+            shell.flash.keep();
+            navigator.replace(Page::ConfirmPassword);
         }
         Some(Err(error @ (AppError::AlreadySetUp | AppError::VerificationRequired))) => {
-            shell.reset_is_open.set_value(false);
+            shell.handover.reset_is_open.set_value(false);
             let said = if is_reset {
                 error
             } else {
                 AppError::AlreadySetUp
             };
-            shell.warn(words::refusal(&said));
+            shell.flash.warn(words::refusal(&said));
             shell.refresh();
-            go(Page::Profile, true);
+            navigator.replace(Page::Profile);
         }
-        Some(Ok(_)) => shell.reset_is_open.set_value(false),
+        Some(Ok(_)) => shell.handover.reset_is_open.set_value(false),
         _ => {}
     });
     view! {
@@ -106,12 +108,12 @@ fn Key() -> impl IntoView {
             <Steps at=Step::SetUp is_short />
             <FocusHeading label=HEADING />
             <Demanded />
-            {boxed_view(move || match answer.get() {
+            {boxed_view(move || match load.result() {
                 None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
                     view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
                 }
                 Some(Ok(pending)) => view! { <Instructions pending has_mfa /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
             })}
         </div>
     }
@@ -123,7 +125,7 @@ fn Demanded() -> impl IntoView {
     let shell = shell();
     let viewer = move || {
         let is_forced = |viewer: &Viewer| matches!(viewer.standing, Standing::SetUpOnly { .. });
-        shell.viewer().filter(is_forced)
+        shell.session.viewer().filter(is_forced)
     };
     boxed_view(move || {
         let demanded = viewer().map(|viewer| {
@@ -152,7 +154,7 @@ fn Instructions(
     let (path, size, label) = (
         qr.path.expose().to_owned(),
         qr.size,
-        format!("QR code for {email}"),
+        words::qr_code_for(&email),
     );
     let key = key.expose().to_owned();
     let copied = key.clone();
@@ -162,25 +164,25 @@ fn Instructions(
         <div class="card stack">
             <div class="scan">
                 <ol class="instructions">
-                    <li>"Install an authenticator application on your phone, if you have none."</li>
-                    <li>"In the application, add an account by scanning the QR code."</li>
-                    <li>"Click Next and enter the 6-digit code that the application displays."</li>
+                    <li>{words::INSTALL_AN_APPLICATION}</li>
+                    <li>{words::SCAN_THE_CODE}</li>
+                    <li>{words::CLICK_NEXT}</li>
                 </ol>
                 <div class="scan__code">
                     <QrCode path size label />
-                    <p><a href=uri.expose().to_owned()>"Open in authenticator app"</a></p>
+                    <p><a href=uri.expose().to_owned()>{words::OPEN_IN_AUTHENTICATOR}</a></p>
                 </div>
             </div>
-            <Disclosure label="Can't scan the code?">
-                <p>"Enter this key in the application:"</p>
+            <Disclosure label=words::CANNOT_SCAN>
+                <p>{words::ENTER_THIS_KEY}</p>
                 <KeyGroups id="key" value=key.clone() />
-                <CopyButton label="Copy key" text=copied.clone() source="key" />
+                <CopyButton label=words::COPY_KEY text=copied.clone() source="key" />
                 <DetailsList>
                     <Detail label="Account"><Name text=email.clone() /></Detail>
                     <Detail label="Issuer"><Name text=issuer.clone() /></Detail>
                     <Detail label="Type">"Time-based"</Detail>
                     <Detail label="Digits">"6"</Detail>
-                    <Detail label="Period">"30 seconds"</Detail>
+                    <Detail label="Period">{words::THIRTY_SECONDS}</Detail>
                 </DetailsList>
             </Disclosure>
             <Onward has_mfa />
@@ -191,7 +193,7 @@ fn Instructions(
 #[component]
 fn Onward(has_mfa: bool) -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let pending = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
     shell.forget_once_back(failed);
@@ -199,7 +201,7 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     // A forced set-up has no previous page. The user menu has the ways to leave.
     let is_forced = memo(move || {
         matches!(
-            shell.viewer(),
+            shell.session.viewer(),
             Some(Viewer {
                 standing: Standing::SetUpOnly { .. },
                 ..
@@ -208,11 +210,11 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     });
     let leave = move || {
         failed.set(None);
-        shell.key_was_shown.set_value(false);
+        shell.handover.key_was_shown.set_value(false);
         shell.call(pending, cancel(), move |answer| match answer {
             Ok(()) => {
-                shell.say(words::cancelled(has_mfa).to_owned());
-                go(Page::Profile, true);
+                shell.flash.say(words::cancelled(has_mfa).to_owned());
+                navigator.replace(Page::Profile);
             }
             Err(error) => {
                 failed.try_set(Some(error));
@@ -220,8 +222,8 @@ fn Onward(has_mfa: bool) -> impl IntoView {
         });
     };
     let next = move || {
-        shell.key_was_shown.set_value(true);
-        go(Page::VerifyMethod, false);
+        shell.handover.key_was_shown.set_value(true);
+        navigator.go(Page::VerifyMethod);
     };
     view! {
         <FormError error=said retry=leave />

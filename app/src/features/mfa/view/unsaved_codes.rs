@@ -49,21 +49,24 @@ pub(super) fn AskBeforeLeaving(
     on_capture(document().into(), "click", Box::new(clicked));
     // The URL has already changed. The handler restores it before the router reads it, by as many history steps as necessary.
     let (shell, own) = (shell(), path());
-    shell.stays.set_value(Some(Callback::new(move |()| {
-        if path() == own {
-            let returned = returning.get_value();
-            returning.set_value(false);
-            return returned;
-        }
-        let is_due = is_due();
-        if is_due {
-            returning.set_value(true);
-            let _ = window().history().and_then(|history| history.forward());
-            ask(Exit::Back);
-        }
-        is_due
-    })));
-    on_cleanup(move || shell.stays.set_value(None));
+    shell
+        .return_to
+        .keeps_page
+        .set_value(Some(Callback::new(move |()| {
+            if path() == own {
+                let returned = returning.get_value();
+                returning.set_value(false);
+                return returned;
+            }
+            let is_due = is_due();
+            if is_due {
+                returning.set_value(true);
+                let _ = window().history().and_then(|history| history.forward());
+                ask(Exit::Back);
+            }
+            is_due
+        })));
+    on_cleanup(move || shell.return_to.keeps_page.set_value(None));
 
     let leave = move || {
         asked.set_value(true);
@@ -77,7 +80,7 @@ pub(super) fn AskBeforeLeaving(
         }
     };
     view! {
-        <Dialog open label="Leave without saving the codes?">
+        <Dialog open label=words::LEAVE_WITHOUT_SAVING>
             <p>{words::codes_lost(waits)}</p>
             <div class="actions">
                 <Button label="Stay" kind=ButtonKind::Primary on_press=move || open.set(false) />

@@ -12,7 +12,7 @@ use crate::{
     },
     features::mfa::code_form::CodeForm,
     routes::Page,
-    shell::{Shell, go, load, shell},
+    shell::{Load, Shell, navigator, shell},
     ui::{
         Button, FocusHeading, FormError, Skeleton,
         boxed::{boxed_view, effect},
@@ -24,31 +24,27 @@ use crate::{
 /// `/profile/mfa/verify`: confirms the new authenticator application.
 #[component]
 pub(crate) fn VerifyMethod() -> impl IntoView {
-    let (shell, go) = (shell(), go());
+    let (shell, navigator) = (shell(), navigator());
     let is_short = is_short();
-    let (waiting, reload) = load(is_pending);
+    let waiting = Load::now(is_pending);
     effect(move || {
-        if waiting.get() == Some(Ok(false)) {
-            if shell
-                .key_was_shown
-                .try_update_value(std::mem::take)
-                .unwrap_or_default()
-            {
+        if waiting.result() == Some(Ok(false)) {
+            if shell.handover.take_key_was_shown() {
                 gone(&shell);
             } else {
-                shell.keep_status();
+                shell.flash.keep();
             }
-            go(Page::Profile, true);
+            navigator.replace(Page::Profile);
         }
     });
     view! {
         <div class="page--narrow">
             <Steps at=Step::Verify is_short />
-            <FocusHeading label="Identity verification" />
-            {boxed_view(move || match waiting.get() {
+            <FocusHeading label=words::IDENTITY_VERIFICATION />
+            {boxed_view(move || match waiting.result() {
                 None | Some(Ok(false)) => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
                 Some(Ok(true)) => view! { <Proof /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || waiting.reload() /> }.into_any(),
             })}
         </div>
     }
@@ -56,20 +52,20 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
 
 /// The key that this tab has shown is no longer pending, because another tab was faster or it expired.
 fn gone(shell: &Shell) {
-    let has_mfa = untrack(|| shell.viewer()).is_some_and(|viewer| viewer.has_mfa);
+    let has_mfa = untrack(|| shell.session.viewer()).is_some_and(|viewer| viewer.has_mfa);
     let why = if has_mfa {
         AppError::AlreadySetUp
     } else {
         AppError::NothingPending
     };
-    shell.warn(words::refusal(&why));
+    shell.flash.warn(words::refusal(&why));
     shell.refresh();
 }
 
 #[component]
 fn Proof() -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let code = RwSignal::new(String::new());
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let was_lost = StoredValue::new(false);
@@ -83,22 +79,22 @@ fn Proof() -> impl IntoView {
         shell.call(pending, confirm(request), move |answer| match answer {
             Ok(mut sheet) => {
                 let viewer = sheet.viewer.take();
-                shell.sheet.set_value(Some(sheet));
+                shell.handover.sheet.set_value(Some(sheet));
                 // A forced set-up ends with this code, so Back must not return to it.
                 match viewer {
                     Some(viewer) => shell.set_viewer(Some(viewer)),
                     None => shell.refresh(),
                 }
-                shell.reset_is_open.set_value(false);
-                shell.key_was_shown.set_value(false);
-                go(Page::BackupCodes, true);
+                shell.handover.reset_is_open.set_value(false);
+                shell.handover.key_was_shown.set_value(false);
+                navigator.replace(Page::BackupCodes);
             }
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending))
                 if !was_lost.get_value() =>
             {
-                shell.warn(words::refusal(&error));
+                shell.flash.warn(words::refusal(&error));
                 shell.refresh();
-                go(Page::Profile, true);
+                navigator.replace(Page::Profile);
             }
             // If the response to this tab's own code was lost, this session has codes to save.
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
@@ -109,12 +105,12 @@ fn Proof() -> impl IntoView {
                         Err(_) => shell.refresh(),
                     }
                     if has_codes {
-                        shell.reset_is_open.set_value(false);
-                        shell.key_was_shown.set_value(false);
-                        return go(Page::BackupCodes, true);
+                        shell.handover.reset_is_open.set_value(false);
+                        shell.handover.key_was_shown.set_value(false);
+                        return navigator.replace(Page::BackupCodes);
                     }
-                    shell.warn(words::refusal(&error));
-                    go(Page::Profile, true);
+                    shell.flash.warn(words::refusal(&error));
+                    navigator.replace(Page::Profile);
                 });
             }
             Err(error) => {
@@ -126,9 +122,9 @@ fn Proof() -> impl IntoView {
     };
     view! {
         <div class="card">
-            <p class="lead">"Enter the 6-digit code displayed by your authenticator application."</p>
-            <CodeForm label="6-digit code" code refused pending on_submit=submit>
-                <Button label="Back" on_press=move || go(Page::SetUp, true) />
+            <p class="lead">{words::ENTER_A_CODE}</p>
+            <CodeForm label=words::SIX_DIGIT_CODE code refused pending on_submit=submit>
+                <Button label="Back" on_press=move || navigator.replace(Page::SetUp) />
             </CodeForm>
         </div>
     }

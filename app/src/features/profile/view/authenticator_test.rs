@@ -23,9 +23,9 @@ pub(super) fn AuthenticatorTest() -> impl IntoView {
                 <div class="setting">
                     <div class="setting__text">
                         <h3>"Authenticator"</h3>
-                        <p class="muted">"Check that it shows the right codes."</p>
+                        <p class="muted">{words::CHECK_AUTHENTICATOR}</p>
                     </div>
-                    <Button label="Test my authenticator" on_press=move || open.set(true) />
+                    <Button label=words::TEST_AUTHENTICATOR on_press=move || open.set(true) />
                 </div>
             }
             .into_any()
@@ -51,7 +51,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         };
         shell.call(pending, mfa::test(request), move |answer| match answer {
             Ok(()) => {
-                shell.say_here(words::TESTED.to_owned());
+                shell.flash.say_here(words::TESTED.to_owned());
                 close();
             }
             Err(error) => {
@@ -62,8 +62,8 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <div class="setting setting--open">
             <h3>"Authenticator"</h3>
-            <p class="muted">"Enter the 6-digit code displayed by your authenticator application."</p>
-            <CodeForm label="6-digit code" code refused pending on_submit=submit autofocus=true>
+            <p class="muted">{words::ENTER_A_CODE}</p>
+            <CodeForm label=words::SIX_DIGIT_CODE code refused pending on_submit=submit autofocus=true>
                 <Button label="Cancel" on_press=close />
             </CodeForm>
         </div>

@@ -21,8 +21,8 @@ pub(super) fn Delete(
         on_delete.run(());
     };
     view! {
-        <Dialog open label="Delete the authenticator application?">
-            <p>"Your password alone will sign you in. Your backup codes stop working too, and you are signed out everywhere else."</p>
+        <Dialog open label=words::DELETE_AUTHENTICATOR>
+            <p>{words::DELETE_EFFECT}</p>
             {words::set_up_again(&demanded_by).map(|said| view! { <p use:text_content=said.into()></p> }.into_any())}
             <div class="actions">
                 <Button label="Delete" kind=ButtonKind::Danger on_press=delete />

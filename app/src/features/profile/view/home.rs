@@ -14,14 +14,14 @@ use crate::{
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let shell = shell();
-    let viewer = memo(move || shell.viewer());
+    let viewer = memo(move || shell.session.viewer());
     let account = memo(move || viewer.get().and_then(|viewer| viewer.account));
     let has_mfa = memo(move || viewer.get().is_some_and(|viewer| viewer.has_mfa));
     let heading = Signal::derive(move || {
         let account = account.read();
         account
             .as_deref()
-            .map_or_else(|| "No account yet".to_owned(), named)
+            .map_or_else(|| words::NO_ACCOUNT_YET.to_owned(), named)
     });
     view! {
         <div class="page--narrow stack">
@@ -31,22 +31,22 @@ pub(crate) fn Home() -> impl IntoView {
             </When>
             <section class="card" aria-labelledby="sign-in-security">
                 <div class="card__head">
-                    <h2 id="sign-in-security">"Sign-in security"</h2>
+                    <h2 id="sign-in-security">{words::SIGN_IN_SECURITY}</h2>
                     {boxed_view(move || if has_mfa.get() {
-                        view! { <Badge label="MFA is on" kind=BadgeKind::Ok /> }.into_any()
+                        view! { <Badge label=words::MFA_IS_ON kind=BadgeKind::Ok /> }.into_any()
                     } else {
-                        view! { <Badge label="MFA is off" kind=BadgeKind::Off /> }.into_any()
+                        view! { <Badge label=words::MFA_IS_OFF kind=BadgeKind::Off /> }.into_any()
                     })}
                 </div>
                 {boxed_view(move || if has_mfa.get() {
-                    view! { <p>"You sign in with your password and a code of your authenticator application."</p> }.into_any()
+                    view! { <p>{words::TWO_FACTORS}</p> }.into_any()
                 } else {
                     view! {
-                        <p>"Add an authenticator application, so that your password alone is not enough to sign in."</p>
-                        <div class="actions"><LinkButton href="/profile/mfa/new" label="Add MFA" /></div>
+                        <p>{words::ADD_A_FACTOR}</p>
+                        <div class="actions"><LinkButton href="/profile/mfa/new" label=words::ADD_MFA /></div>
                     }.into_any()
                 })}
-                <p><A href="/profile">"My profile"</A></p>
+                <p><A href="/profile">{words::MY_PROFILE}</A></p>
             </section>
         </div>
     }

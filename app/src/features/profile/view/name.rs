@@ -41,7 +41,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
             view! {
                 <div class="name">
                     <span class="name__text"><ui::Name text=name.get() /></span>
-                    <Button label="Edit name" kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
+                    <Button label=words::EDIT_NAME kind=ButtonKind::Quiet button_ref=button on_press=move || editing.set(true) />
                 </div>
             }
             .into_any()
@@ -81,7 +81,7 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
         };
         shell.call(pending, rename(request), move |answer| match answer {
             Ok(kept) => {
-                shell.say_here(words::RENAMED.to_owned());
+                shell.flash.say_here(words::RENAMED.to_owned());
                 name.try_set(kept);
                 editing.try_set(false);
             }

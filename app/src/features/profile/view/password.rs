@@ -9,7 +9,7 @@ use crate::{
     },
     routes::Page,
     shell::{
-        go, shell,
+        navigator, shell,
         view::app_error_alert::{AppErrorAlert, Wait},
     },
     ui::{
@@ -24,13 +24,13 @@ use crate::{
 /// `/profile/password`: sets a new password. Requires the current one and, with MFA on, a code.
 #[component]
 pub(crate) fn ChangePassword() -> impl IntoView {
-    let (shell, go) = (shell(), go());
+    let (shell, navigator) = (shell(), navigator());
     let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
     let ((current, at_current), (new, at_new)) = (field(), field());
     let (factors, at_code) = (Factors::new(None), RwSignal::new(None::<String>));
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let waits = RwSignal::new(None::<AppError>);
-    let has_mfa = memo(move || shell.viewer().is_some_and(|viewer| viewer.has_mfa));
+    let has_mfa = memo(move || shell.session.viewer().is_some_and(|viewer| viewer.has_mfa));
     let submit = move || {
         refused.set(None);
         waits.set(None);
@@ -38,7 +38,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         at_current.set(
             typed
                 .is_empty()
-                .then(|| "Enter your current password.".to_owned()),
+                .then(|| words::ENTER_CURRENT_PASSWORD.to_owned()),
         );
         at_new.set(password_error(&new.read_untracked()));
         let given = has_mfa.get_untracked().then(|| factors.given());
@@ -64,19 +64,19 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             change_password(request),
             move |answer| match answer {
                 Ok(()) => {
-                    shell.may_have_new_password.set_value(false);
-                    shell.say(words::PASSWORD_CHANGED.to_owned());
-                    go(Page::Profile, true);
+                    shell.connection.may_have_new_password.set_value(false);
+                    shell.flash.say(words::PASSWORD_CHANGED.to_owned());
+                    navigator.replace(Page::Profile);
                 }
                 Err(error) => {
                     if let Some(place) = place(&error) {
-                        let said = said(&error, shell.may_have_new_password.get_value());
+                        let said = said(&error, shell.connection.may_have_new_password.get_value());
                         [at_current, at_new, at_code][place].try_set(Some(said));
                         waits.try_set(Some(error));
                         return focus_first_invalid();
                     }
                     if words::is_lost(&error) {
-                        shell.may_have_new_password.set_value(true);
+                        shell.connection.may_have_new_password.set_value(true);
                     }
                     refused.try_set(Some(error));
                 }
@@ -89,7 +89,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
         factors.toggle();
     };
     let email = Signal::derive(move || {
-        let viewer = shell.viewer();
+        let viewer = shell.session.viewer();
         viewer.map(|viewer| viewer.email).unwrap_or_default()
     });
     let code_field = boxed_view(move || {
@@ -107,18 +107,18 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Change password" />
-            <p class="lead">"You stay signed in here and are signed out everywhere else."</p>
+            <FocusHeading label=words::CHANGE_PASSWORD />
+            <p class="lead">{words::SIGNED_OUT_ELSEWHERE}</p>
             <div class="card">
                 <SubmitForm on_submit=submit pending>
                     <AppErrorAlert refused retry=submit />
                     <HiddenUsername email />
-                    <PasswordField label="Current password" name="current-password" value=current error=at_current />
-                    <NewPasswordField label="New password" name="new-password" value=new error=at_new />
+                    <PasswordField label=words::CURRENT_PASSWORD name="current-password" value=current error=at_current />
+                    <NewPasswordField label=words::NEW_PASSWORD name="new-password" value=new error=at_new />
                     {code_field}
                     <div class="actions">
-                        <Button label="Change password" kind=ButtonKind::Primary submit=true pending pending_label="Changing…" />
-                        <Button label="Cancel" on_press=move || go(Page::Profile, true) />
+                        <Button label=words::CHANGE_PASSWORD kind=ButtonKind::Primary submit=true pending pending_label="Changing…" />
+                        <Button label="Cancel" on_press=move || navigator.replace(Page::Profile) />
                     </div>
                 </SubmitForm>
             </div>
@@ -148,7 +148,7 @@ const fn place(error: &AppError) -> Option<usize> {
 fn said(error: &AppError, was_lost: bool) -> String {
     match error {
         AppError::WrongCredentials if was_lost => words::PASSWORD_PERHAPS_CHANGED.to_owned(),
-        AppError::WrongCredentials => "This password is wrong.".to_owned(),
+        AppError::WrongCredentials => words::WRONG_PASSWORD.to_owned(),
         error => words::code_refusal(error, true, was_lost),
     }
 }

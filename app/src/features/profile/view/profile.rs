@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::settings::Settings;
 use crate::{
     api::profile::view,
-    shell::{load_if, shell},
+    shell::{Load, shell},
     ui::{
         ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, Name, RelativeTime,
         Skeleton, boxed::boxed_view, text_content,
@@ -14,19 +14,15 @@ use crate::{
 /// `/profile`: the current user and their MFA settings.
 #[component]
 pub(crate) fn Profile() -> impl IntoView {
-    let brought = shell().profile.try_update_value(Option::take).flatten();
-    let (profile, reload) = load_if(brought.is_none(), view);
-    if let Some(brought) = brought {
-        profile.set(Some(Ok(brought)));
-    }
+    let load = Load::with(shell().handover.take_profile(), view);
     view! {
         <div class="page--narrow stack">
-            <FocusHeading label="My profile" />
-            {boxed_view(move || profile.get().map_or_else(
+            <FocusHeading label=words::MY_PROFILE />
+            {boxed_view(move || load.result().map_or_else(
                 || view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 |answer| match answer {
                     Ok(profile) => view! { <Loaded profile /> }.into_any(),
-                    Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+                    Err(error) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
                 },
             ))}
         </div>
@@ -41,7 +37,7 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
         .map(|place| format!("{} ({})", named(&place.account), words::role(place.role)));
     let accounts = accounts.collect::<Vec<_>>().join(", ");
     let accounts = if accounts.is_empty() {
-        "None yet".to_owned()
+        words::NONE_YET.to_owned()
     } else {
         accounts
     };
@@ -49,16 +45,16 @@ fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
     let demanded_by = demanding.map(|place| place.account.clone()).collect();
     view! {
         <section class="card" aria-labelledby="user">
-            <h2 id="user">"Current user"</h2>
+            <h2 id="user">{words::CURRENT_USER}</h2>
             <DetailsList>
-                <Detail label="Full name"><Name text=profile.name.clone() /></Detail>
+                <Detail label=words::FULL_NAME><Name text=profile.name.clone() /></Detail>
                 <Detail label="Email"><Name text=profile.email.clone() /></Detail>
                 <Detail label="Accounts"><span use:text_content=accounts.into()></span></Detail>
-                <Detail label="Last sign-in">
+                <Detail label=words::LAST_SIGN_IN>
                     {profile.last_sign_in.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}
                 </Detail>
             </DetailsList>
-            <LinkButton href="/profile/password" label="Change password" kind=ButtonKind::Quiet />
+            <LinkButton href="/profile/password" label=words::CHANGE_PASSWORD kind=ButtonKind::Quiet />
         </section>
         <Settings method=profile.method demanded_by />
     }

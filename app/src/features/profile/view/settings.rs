@@ -8,7 +8,7 @@ use super::{authenticator_test::AuthenticatorTest, delete::Delete, name::Name};
 use crate::{
     features::step_up::view::action_flow,
     routes::Page,
-    shell::{go, shell},
+    shell::{navigator, shell},
     ui::{
         Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
         Menu, MenuAction, RelativeTime, When,
@@ -38,18 +38,18 @@ pub(super) fn Settings(
 
 #[component]
 fn Invite() -> impl IntoView {
-    let go = go();
+    let navigator = navigator();
     view! {
         <div class="card__head">
-            <h2 id="mfa-settings">"MFA settings"</h2>
+            <h2 id="mfa-settings">{words::MFA_SETTINGS}</h2>
             <Badge label="Off" kind=BadgeKind::Off />
         </div>
-        <p>"MFA is off: your password alone signs you in."</p>
+        <p>{words::PASSWORD_ALONE}</p>
         <div class="actions">
-            <Button label="Add new method" kind=ButtonKind::Primary on_press=move || go(Page::NewMethod, false) />
-            <Button label="Generate backup codes" disabled=true described_by="generate-why" />
+            <Button label=words::ADD_NEW_METHOD kind=ButtonKind::Primary on_press=move || navigator.go(Page::NewMethod) />
+            <Button label=words::GENERATE_BACKUP_CODES disabled=true described_by="generate-why" />
         </div>
-        <p id="generate-why" class="muted">"Add an MFA method first"</p>
+        <p id="generate-why" class="muted">{words::ADD_A_METHOD_FIRST}</p>
     }
 }
 
@@ -64,9 +64,9 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
     });
     view! {
         <div class="card__head">
-            <h2 id="mfa-settings">"MFA settings"</h2>
+            <h2 id="mfa-settings">{words::MFA_SETTINGS}</h2>
             <Badge label="On" kind=BadgeKind::Ok />
-            <Menu label="MFA method menu" compact=true>
+            <Menu label=words::MFA_METHOD_MENU compact=true>
                 <MenuAction label="Reset" on_choose=move || flow.start(Intent::Reset, None) />
                 <MenuAction label="Delete" danger=true on_choose=move || deleting.set(true) />
             </Menu>
@@ -74,19 +74,19 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
         <FormError error=failed />
         <DetailsList>
             <Detail label="Name"><Name name=method.name /></Detail>
-            <Detail label="Type">"Authenticator application"</Detail>
+            <Detail label="Type">{words::AUTHENTICATOR_APPLICATION}</Detail>
             <Detail label="Default">"Yes"</Detail>
             <Detail label="Status">"Active"</Detail>
             <Detail label="Added"><RelativeTime at=method.added_at.millis() /></Detail>
-            <Detail label="Last used">{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
+            <Detail label=words::LAST_USED>{method.used_at.map(|at| view! { <RelativeTime at=at.millis() /> }.into_any())}</Detail>
         </DetailsList>
         <AuthenticatorTest />
         <div class="setting">
             <div class="setting__text">
-                <h3>"Backup codes"</h3>
+                <h3>{words::BACKUP_CODES}</h3>
                 <Codes left=method.codes_left />
             </div>
-            <Button label="Generate backup codes" pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
+            <Button label=words::GENERATE_BACKUP_CODES pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
             <Unsaved are_saved=method.codes_saved />
         </div>
         <Delete open=deleting demanded_by on_delete=move || flow.start(Intent::Delete, None) />
@@ -117,19 +117,14 @@ fn Unsaved(
     let shell = shell();
     let may_see = memo(move || {
         shell
+            .session
             .viewer()
             .is_some_and(|viewer| viewer.has_unsaved_codes)
     });
     let (kind, said) = if are_saved {
-        (
-            AlertKind::Info,
-            "You did not finish your new backup codes. The ones from before still work.",
-        )
+        (AlertKind::Info, words::CODES_NOT_FINISHED)
     } else {
-        (
-            AlertKind::Warning,
-            "You have not confirmed that your backup codes are saved.",
-        )
+        (AlertKind::Warning, words::CODES_NOT_CONFIRMED)
     };
     boxed_view(move || {
         let told = (!are_saved || may_see.get()).then(|| {
@@ -137,7 +132,7 @@ fn Unsaved(
                 <Alert kind live=false>
                     <p>{said}</p>
                     <When holds=move || may_see.get()>
-                        <p><A href="/profile/mfa/backup-codes">"Show new backup codes"</A></p>
+                        <p><A href="/profile/mfa/backup-codes">{words::SHOW_NEW_BACKUP_CODES}</A></p>
                     </When>
                 </Alert>
             }

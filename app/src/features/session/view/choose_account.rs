@@ -6,7 +6,7 @@ use usecases::session::{AccountOption, Chosen};
 use crate::{
     api::session::{accounts, choose_account},
     routes::Page,
-    shell::{go, load, shell},
+    shell::{Load, navigator, shell},
     ui::{
         Badge, BadgeKind, FocusHeading, FormError, Name, Skeleton,
         boxed::{boxed_handler, boxed_view, effect, memo},
@@ -19,8 +19,8 @@ use crate::{
 /// `/sign-in/account`: the choice of the account to work in.
 #[component]
 pub(crate) fn ChooseAccount() -> impl IntoView {
-    let (shell, go) = (shell(), go());
-    let (answer, reload) = load(accounts);
+    let (shell, navigator) = (shell(), navigator());
+    let load = Load::now(accounts);
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     shell.forget_once_back(refused);
     let pressed = RwSignal::new(None::<AccountId>);
@@ -35,8 +35,8 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
             move |answer| match answer {
                 Ok(viewer) => {
                     shell.set_viewer(Some(viewer));
-                    let wanted = shell.wanted.try_update(Option::take).flatten();
-                    go(wanted.unwrap_or(Page::Home), true);
+                    let wanted = shell.return_to.take_wanted();
+                    navigator.replace(wanted.unwrap_or(Page::Home));
                 }
                 Err(error) => {
                     refused.try_set(Some(error));
@@ -56,12 +56,13 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     };
     let has_no_choice = memo(move || {
         shell
+            .session
             .viewer()
             .is_some_and(|viewer| !viewer.has_several_accounts)
     });
     effect(move || {
         if has_no_choice.get() {
-            go(Page::Home, true);
+            navigator.replace(Page::Home);
         }
     });
     // The user was removed from the account meanwhile, so the list has changed.
@@ -69,24 +70,24 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
         if refused.get() == Some(AppError::NotFound) {
             // The pressed button disappears with the list.
             focus_heading();
-            reload();
+            load.reload();
             shell.refresh();
         }
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Choose an account" />
+            <FocusHeading label=words::CHOOSE_AN_ACCOUNT />
             {boxed_view(move || refused.get().map(|error| match error {
                 AppError::NotFound => view! { <FormError error=Some(words::LEFT_ACCOUNT.to_owned()) /> }.into_any(),
                 error => view! { <FormError error=Some(words::refusal(&error)) retry /> }.into_any(),
             }).into_any())}
-            {boxed_view(move || match answer.get() {
+            {boxed_view(move || match load.result() {
                 None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
                 Some(Ok(places)) => {
                     let place = move |place| view! { <li><Place place pending pressed press /></li> }.into_any();
                     view! { <ul class="choices" role="list">{places.into_iter().map(place).collect_view()}</ul> }.into_any()
                 }
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); reload(); } /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); load.reload(); } /> }.into_any(),
             })}
         </div>
     }
@@ -109,7 +110,7 @@ fn Place(
     } = place;
     let id = StoredValue::new(id);
     let is_current = memo(move || {
-        let standing = shell.viewer().map(|viewer| viewer.standing);
+        let standing = shell.session.viewer().map(|viewer| viewer.standing);
         match standing {
             Some(
                 Standing::Full {
@@ -135,7 +136,7 @@ fn Place(
             " "
             <span class="choice__role">{words::role(role)}</span>
             " "
-            {requires_mfa.then(|| view! { <Badge label="MFA required" kind=BadgeKind::Plain /> }.into_any())}
+            {requires_mfa.then(|| view! { <Badge label=words::MFA_REQUIRED kind=BadgeKind::Plain /> }.into_any())}
             " "
             {boxed_view(move || is_current.get().then(|| view! { <Badge label="Current" kind=BadgeKind::Ok /> }.into_any()).into_any())}
             {boxed_view(move || is_opening().then(|| view! { <span class="choice__wait">"Opening…"</span> }.into_any()).into_any())}

@@ -9,7 +9,7 @@ use crate::{
     features::step_up::view::action_flow,
     routes::{AfterPassword, Page},
     shell::{
-        go, shell,
+        navigator, shell,
         view::app_error_alert::{AppErrorAlert, in_words},
     },
     ui::{
@@ -32,9 +32,10 @@ fn after_reload(viewer: Option<&Viewer>) -> Page {
 /// `/confirm-password`: the password, before an action that a stolen open session must not allow.
 #[component]
 pub(crate) fn ConfirmPassword() -> impl IntoView {
-    let (shell, go, flow) = (shell(), go(), action_flow());
-    let otherwise = after_reload(untrack(|| shell.viewer()).as_ref());
+    let (shell, navigator, flow) = (shell(), navigator(), action_flow());
+    let otherwise = after_reload(untrack(|| shell.session.viewer()).as_ref());
     let why = shell
+        .return_to
         .after_password
         .with_untracked(|then| words::why_password(then.as_ref(), &otherwise));
     let otherwise = StoredValue::new(otherwise);
@@ -47,7 +48,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             password
                 .read_untracked()
                 .is_empty()
-                .then(|| "Enter your password.".to_owned()),
+                .then(|| words::ENTER_PASSWORD.to_owned()),
         );
         if at_field.read_untracked().is_some() {
             return focus_first_invalid();
@@ -59,17 +60,17 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             pending,
             confirm_password(request),
             move |answer| match answer {
-                Ok(()) => match shell.after_password.try_update(Option::take).flatten() {
-                    Some(AfterPassword::Open(page)) => go(page, true),
+                Ok(()) => match shell.return_to.take_after_password() {
+                    Some(AfterPassword::Open(page)) => navigator.replace(page),
                     Some(AfterPassword::Verify(action, code)) => {
-                        shell.typed_code.set_value(Some(code));
-                        go(Page::StepUp(action), true);
+                        shell.handover.typed_code.set_value(Some(code));
+                        navigator.replace(Page::StepUp(action));
                     }
                     Some(AfterPassword::Perform(intent)) => flow.resume(intent, None),
-                    None => go(otherwise.get_value(), true),
+                    None => navigator.replace(otherwise.get_value()),
                 },
                 Err(AppError::WrongCredentials) => {
-                    at_field.try_set(Some("This password is wrong.".to_owned()));
+                    at_field.try_set(Some(words::WRONG_PASSWORD.to_owned()));
                     focus_first_invalid();
                 }
                 Err(error) => {
@@ -80,13 +81,14 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
     };
     let email = Signal::derive(move || {
         shell
+            .session
             .viewer()
             .map(|viewer| viewer.email)
             .unwrap_or_default()
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Confirm your password" />
+            <FocusHeading label=words::CONFIRM_YOUR_PASSWORD />
             <p class="lead">{why}</p>
             <FormError error=in_words(flow.failed) />
             <div class="card">

@@ -14,7 +14,7 @@ use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     api::session::{check_setup_link, create_first_owner},
     routes::Page,
-    shell::{go, load, shell, view::app_error_alert::AppErrorAlert},
+    shell::{Load, navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
         ask_before_unload, boxed::boxed_view, focus_first_invalid,
@@ -26,25 +26,21 @@ use crate::{
 /// `/setup`: the first account and its Owner.
 #[component]
 pub(crate) fn FirstStart() -> impl IntoView {
-    let token = shell()
-        .link
-        .get_value()
-        .unwrap_or_else(|| SecretText::new(String::new()));
-    let kept = StoredValue::new(token);
-    let (checked, reload) = load(move || {
+    let kept = StoredValue::new(shell().handover.link_token());
+    let load = Load::now(move || {
         check_setup_link(Link {
             token: kept.get_value(),
         })
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Create the first owner" />
-            {boxed_view(move || checked.with(|checked| match checked {
+            <FocusHeading label=words::CREATE_FIRST_OWNER />
+            {boxed_view(move || match load.result() {
                 None => view! { <div class="card"><Skeleton lines=5 /></div> }.into_any(),
                 Some(Ok(())) => view! { <OwnerForm token=kept.get_value() /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
-            }))}
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
+            })}
         </div>
     }
 }
@@ -52,7 +48,7 @@ pub(crate) fn FirstStart() -> impl IntoView {
 #[component]
 fn OwnerForm(token: SecretText) -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let token = StoredValue::new(token);
     let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
     let (
@@ -95,9 +91,9 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
             create_first_owner(request),
             move |answer| match answer {
                 Ok(viewer) => {
-                    shell.link.set_value(None);
+                    shell.handover.link.set_value(None);
                     shell.set_viewer(Some(viewer));
-                    go(Page::Home, true);
+                    navigator.replace(Page::Home);
                 }
                 Err(error @ AppError::WeakPassword { .. }) => {
                     at_password.try_set(Some(words::refusal(&error)));
@@ -110,12 +106,12 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
         );
     };
     view! {
-        <p class="lead">"This makes the first account and you its Owner."</p>
+        <p class="lead">{words::FIRST_OWNER_EFFECT}</p>
         <div class="card">
             <SubmitForm on_submit=submit pending>
                 <AppErrorAlert refused retry=submit />
-                <TextField label="Account name" name="account" autocomplete="organization" value=account error=account_error />
-                <TextField label="Your name" name="name" autocomplete="name" value=name error=name_error />
+                <TextField label=words::ACCOUNT_NAME name="account" autocomplete="organization" value=account error=account_error />
+                <TextField label=words::YOUR_NAME name="name" autocomplete="name" value=name error=name_error />
                 <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
                 <NewPasswordField label="Password" value=password error=at_password />
                 <div class="actions">

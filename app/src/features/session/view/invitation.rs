@@ -10,7 +10,7 @@ use super::{DeadLink, NewPasswordField, password_error};
 use crate::{
     api::session::{accept_invitation, check_invitation},
     routes::Page,
-    shell::{go, load, shell, view::app_error_alert::AppErrorAlert},
+    shell::{Load, navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, ButtonKind, FocusHeading, FormError, HiddenUsername, Name, Skeleton, SubmitForm,
         ask_before_unload, boxed::boxed_view, focus_first_invalid,
@@ -22,25 +22,21 @@ use crate::{
 /// `/invitation`: an invited user chooses their password.
 #[component]
 pub(crate) fn Invitation() -> impl IntoView {
-    let token = shell()
-        .link
-        .get_value()
-        .unwrap_or_else(|| SecretText::new(String::new()));
-    let kept = StoredValue::new(token);
-    let (checked, reload) = load(move || {
+    let kept = StoredValue::new(shell().handover.link_token());
+    let load = Load::now(move || {
         check_invitation(Link {
             token: kept.get_value(),
         })
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Choose a password" />
-            {boxed_view(move || checked.with(|checked| match checked {
+            <FocusHeading label=words::CHOOSE_A_PASSWORD />
+            {boxed_view(move || match load.result() {
                 None => view! { <div class="card"><Skeleton lines=3 /></div> }.into_any(),
-                Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email.clone() /> }.into_any(),
+                Some(Ok(invited)) => view! { <PasswordForm token=kept.get_value() email=invited.email /> }.into_any(),
                 Some(Err(AppError::LinkDead)) => view! { <DeadLink token=kept.get_value() /> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(error)) retry=reload /> }.into_any(),
-            }))}
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
+            })}
         </div>
     }
 }
@@ -48,7 +44,7 @@ pub(crate) fn Invitation() -> impl IntoView {
 #[component]
 fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     let token = StoredValue::new(token);
     let password = RwSignal::new(String::new());
     let at_field = RwSignal::new(None::<String>);
@@ -70,10 +66,13 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
             accept_invitation(request),
             move |answer| match answer {
                 Ok(()) => {
-                    shell.link.set_value(None);
-                    shell.sign_in_as.set_value(Some(for_sign_in.get_value()));
-                    shell.say(words::PASSWORD_SAVED.to_owned());
-                    go(Page::SignIn, true);
+                    shell.handover.link.set_value(None);
+                    shell
+                        .handover
+                        .sign_in_as
+                        .set_value(Some(for_sign_in.get_value()));
+                    shell.flash.say(words::PASSWORD_SAVED.to_owned());
+                    navigator.replace(Page::SignIn);
                 }
                 Err(error @ AppError::WeakPassword { .. }) => {
                     at_field.try_set(Some(words::refusal(&error)));
@@ -91,9 +90,9 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
             <SubmitForm on_submit=submit pending>
                 <AppErrorAlert refused retry=submit />
                 <HiddenUsername email />
-                <NewPasswordField label="New password" value=password error=at_field />
+                <NewPasswordField label=words::NEW_PASSWORD value=password error=at_field />
                 <div class="actions">
-                    <Button label="Save password" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                    <Button label=words::SAVE_PASSWORD kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
                 </div>
             </SubmitForm>
         </div>

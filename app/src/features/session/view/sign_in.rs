@@ -5,22 +5,23 @@ use usecases::{secret_text::SecretText, session::SignInForm};
 use crate::{
     api::session::sign_in,
     routes::Page,
-    shell::{go, shell, view::app_error_alert::AppErrorAlert},
+    shell::{navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, ButtonKind, FocusHeading, PasswordField, SubmitForm, TextField, boxed::effect,
         browser::boot, focus_first_invalid,
     },
     wire::error::AppError,
+    words,
 };
 
 /// `/sign-in`: email and password.
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let shell = shell();
-    let go = go();
+    let navigator = navigator();
     // Text and a submit from before the app started continue in the app's own fields.
     let typed = boot::typed();
-    let known = shell.sign_in_as.try_update_value(Option::take).flatten();
+    let known = shell.handover.take_sign_in_as();
     let (email, password) = (
         RwSignal::new(known.unwrap_or_else(|| typed.email.value.clone())),
         RwSignal::new(typed.password.value.clone()),
@@ -28,7 +29,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let shown = RwSignal::new(typed.shown);
     let (email_error, password_error) =
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
-    let refused = RwSignal::new(shell.take_end());
+    let refused = RwSignal::new(shell.session.take_end());
     let pending = RwSignal::new(false);
     // A submit that waits until it is known whether a user is already signed in.
     let waits = RwSignal::new(false);
@@ -39,19 +40,19 @@ pub(crate) fn SignIn() -> impl IntoView {
                 .read_untracked()
                 .trim()
                 .is_empty()
-                .then(|| "Enter your email.".to_owned()),
+                .then(|| words::ENTER_EMAIL.to_owned()),
         );
         password_error.set(
             password
                 .read_untracked()
                 .is_empty()
-                .then(|| "Enter your password.".to_owned()),
+                .then(|| words::ENTER_PASSWORD.to_owned()),
         );
         if email_error.read_untracked().is_some() || password_error.read_untracked().is_some() {
             return focus_first_invalid();
         }
-        if !shell.is_confirmed.get_untracked() {
-            if shell.failed.read_untracked().is_some() {
+        if !shell.session.is_confirmed.get_untracked() {
+            if shell.session.failed.read_untracked().is_some() {
                 shell.refresh();
             }
             pending.set(true);
@@ -66,7 +67,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 let is_half = viewer.standing == Standing::HalfSignedIn;
                 shell.set_viewer(Some(viewer));
                 if is_half {
-                    go(Page::Verify, true);
+                    navigator.replace(Page::Verify);
                 }
             }
             Err(error) => {
@@ -91,14 +92,14 @@ pub(crate) fn SignIn() -> impl IntoView {
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Sign in" />
+            <FocusHeading label=words::SIGN_IN />
             <div class="card">
                 <SubmitForm on_submit=submit pending>
                     <AppErrorAlert refused retry=submit />
                     <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error input_ref=email_field />
                     <PasswordField label="Password" value=password error=password_error shown input_ref=password_field />
                     <div class="actions">
-                        <Button label="Sign in" kind=ButtonKind::Primary submit=true pending pending_label="Signing in…" />
+                        <Button label=words::SIGN_IN kind=ButtonKind::Primary submit=true pending pending_label=words::SIGNING_IN />
                     </div>
                 </SubmitForm>
             </div>
@@ -118,8 +119,8 @@ fn go_on_once_confirmed(
         if !waits.get() {
             return;
         }
-        let failed = shell.failed.get();
-        let is_confirmed = shell.is_confirmed.get();
+        let failed = shell.session.failed.get();
+        let is_confirmed = shell.session.is_confirmed.get();
         if is_confirmed || failed.is_some() {
             waits.set(false);
             pending.set(false);
@@ -128,7 +129,7 @@ fn go_on_once_confirmed(
             return refused.set(failed);
         }
         // If a user is signed in, the guard redirects them, and their session is not replaced.
-        if untrack(|| shell.viewer()).is_none() {
+        if untrack(|| shell.session.viewer()).is_none() {
             submit();
         }
     });

@@ -4,8 +4,9 @@ use usecases::session::{Code, SignedIn};
 
 use crate::{
     api::session::{helpers, verify_backup_code, verify_code},
+    boot_protocol,
     features::mfa::second_factor_form::{Given, SecondFactorForm},
-    shell::{load_if, shell},
+    shell::{Load, shell, view::app_error_alert::in_words},
     ui::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect},
@@ -26,12 +27,13 @@ pub(crate) fn Verify() -> impl IntoView {
             let left = signed_in.codes_left.map(words::backup_code_used);
             let warned = signed_in.unlocked_after.map(words::unlocked_after);
             match (left, warned) {
-                (Some(left), Some(warned)) => shell.warn(format!("{left} {warned}")),
-                (None, Some(warned)) => shell.warn(warned),
-                (Some(left), None) => shell.say(left),
+                (Some(left), Some(warned)) => shell.flash.warn(format!("{left} {warned}")),
+                (None, Some(warned)) => shell.flash.warn(warned),
+                (Some(left), None) => shell.flash.say(left),
                 (None, None) => {}
             }
             shell
+                .handover
                 .few_codes
                 .set(signed_in.codes_left.filter(|&left| words::are_few(left)));
             shell.set_viewer(Some(signed_in.viewer));
@@ -46,7 +48,7 @@ pub(crate) fn Verify() -> impl IntoView {
     };
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Identity verification" />
+            <FocusHeading label=words::IDENTITY_VERIFICATION />
             <div class="card">
                 <SecondFactorForm refused pending on_submit=submit />
             </div>
@@ -61,36 +63,34 @@ pub(crate) fn Verify() -> impl IntoView {
 #[component]
 fn LostDevice() -> impl IntoView {
     let open = RwSignal::new(false);
-    let (owners, ask) = load_if(false, helpers);
+    let owners = Load::on_demand(helpers);
     effect(move || {
-        if open.get() && owners.read_untracked().is_none() {
-            ask();
+        if open.get() && untrack(|| owners.is_waiting()) {
+            owners.reload();
         }
     });
-    let link = Some(meta("support-url")).filter(|link| !link.is_empty());
+    let link = Some(meta(boot_protocol::meta::SUPPORT_URL)).filter(|link| !link.is_empty());
     let others = Signal::derive(move || {
-        let told = owners.with(|owners| Some(words::who_helps(owners.as_ref()?.as_ref().ok()?)));
-        told.unwrap_or_default()
+        let owners = owners.answer.read();
+        owners.as_deref().map(words::who_helps).unwrap_or_default()
     });
-    let failed = Signal::derive(move || {
-        owners.with(|owners| Some(words::refusal(owners.as_ref()?.as_ref().err()?)))
-    });
-    let nobody = move || matches!(&*owners.read(), Some(Ok(owners)) if owners.is_empty());
+    let failed = in_words(owners.failed);
+    let nobody = move || matches!(owners.answer.read().as_deref(), Some([]));
     let support = boxed_view(move || {
         let link = link.clone().filter(|_| nobody());
         let link = link.map(|link| {
-            view! { <p><a href=link rel="noreferrer">"Contact support"</a></p> }.into_any()
+            view! { <p><a href=link rel="noreferrer">{words::CONTACT_SUPPORT}</a></p> }.into_any()
         });
         link.into_any()
     });
     view! {
-        <Disclosure label="Lost your device?" open>
-            <p>"Use one of your backup codes."</p>
-            <When holds=move || open.get() && owners.read().is_none()>
+        <Disclosure label=words::LOST_YOUR_DEVICE open>
+            <p>{words::USE_ONE_OF_YOUR_CODES}</p>
+            <When holds=move || open.get() && owners.is_waiting()>
                 <Skeleton lines=1 />
             </When>
             <p aria-live="polite" use:text_content=others></p>
-            <FormError error=failed retry=ask />
+            <FormError error=failed retry=move || owners.reload() />
             {support}
         </Disclosure>
     }

@@ -16,7 +16,7 @@ use crate::{
         step_up::ask,
     },
     routes::{AfterPassword, Page},
-    shell::{Shell, go, shell},
+    shell::{HistoryEntry, Navigator, Shell, navigator, shell},
     wire::error::AppError,
     words,
 };
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct ActionFlow {
     shell: Shell,
-    go: Callback<(Page, bool)>,
+    navigator: Navigator,
     /// Whether a request is being sent.
     pub pending: RwSignal<bool>,
     /// Why the last request was refused.
@@ -36,12 +36,12 @@ pub(crate) struct ActionFlow {
 
 /// Creates the state for one page.
 pub(crate) fn action_flow() -> ActionFlow {
-    let (shell, go) = (shell(), go());
+    let (shell, navigator) = (shell(), navigator());
     let failed = RwSignal::new(None);
     shell.forget_once_back(failed);
     ActionFlow {
         shell,
-        go: Callback::new(move |(page, replace)| go(page, replace)),
+        navigator,
         pending: RwSignal::new(false),
         failed,
         lost: StoredValue::new(None),
@@ -52,35 +52,35 @@ impl ActionFlow {
     /// Requests the action and goes to the verification; or performs the action at once, if a sign-in by backup code counts as its verification
     /// or an earlier verification is still valid. `about` is the name of the account or member.
     pub fn start(self, intent: Intent, about: Option<String>) {
-        self.ask(intent, about, false);
+        self.ask(intent, about, HistoryEntry::New);
     }
 
     /// Like [`Self::start`], for a page that only leads to the action: the page is removed from the history.
     pub fn resume(self, intent: Intent, about: Option<String>) {
-        self.ask(intent, about, true);
+        self.ask(intent, about, HistoryEntry::Replaced);
     }
 
-    fn ask(self, intent: Intent, about: Option<String>, replace: bool) {
+    fn ask(self, intent: Intent, about: Option<String>, entry: HistoryEntry) {
         self.failed.set(None);
         if intent == Intent::Generate && self.is_lost(&intent) {
-            return self.look_what_became(intent, Some(replace));
+            return self.look_what_became(intent, Some(entry));
         }
-        self.ask_server(intent, about, replace);
+        self.ask_server(intent, about, entry);
     }
 
-    fn ask_server(self, intent: Intent, about: Option<String>, replace: bool) {
+    fn ask_server(self, intent: Intent, about: Option<String>, entry: HistoryEntry) {
         self.shell.call(
             self.pending,
             ask(intent.clone()),
             move |answer| match answer {
                 Ok(NextStep::Verify) => {
-                    self.go.try_run((Page::StepUp(intent.action()), replace));
+                    self.navigator.open(Page::StepUp(intent.action()), entry);
                 }
                 Ok(NextStep::Granted) => self.perform(intent, about),
                 Err(AppError::PasswordRequired) => {
                     let then = AfterPassword::Perform(intent);
-                    self.shell.after_password.set(Some(then));
-                    self.go.try_run((Page::ConfirmPassword, replace));
+                    self.shell.return_to.after_password.set(Some(then));
+                    self.navigator.open(Page::ConfirmPassword, entry);
                 }
                 Err(error) => self.fail(error),
             },
@@ -93,23 +93,23 @@ impl ActionFlow {
         let Self { shell, .. } = self;
         match intent {
             Intent::Reset => {
-                shell.reset_is_open.set_value(true);
+                shell.handover.reset_is_open.set_value(true);
                 self.leave(Page::SetUp);
             }
             Intent::Delete => self.run(intent, delete(), move |viewer| {
-                shell.say(words::DELETED.to_owned());
+                shell.flash.say(words::DELETED.to_owned());
                 shell.set_viewer(Some(viewer));
                 self.leave(Page::Profile);
             }),
             Intent::Generate => self.run(intent, generate(), move |sheet| {
-                shell.sheet.set_value(Some(sheet));
+                shell.handover.sheet.set_value(Some(sheet));
                 shell.amend(|viewer| viewer.has_unsaved_codes = true);
                 self.leave(Page::BackupCodes);
             }),
             Intent::RuleOff { ref account } => {
                 let account = account.clone();
                 self.run(intent, lift_rule(OneAccount { account }), move |()| {
-                    shell.say(words::rule_lifted(about.as_deref()));
+                    shell.flash.say(words::rule_lifted(about.as_deref()));
                     self.leave(Page::Accounts);
                 });
             }
@@ -123,7 +123,7 @@ impl ActionFlow {
                     member: member.clone(),
                 };
                 self.run(intent, reset_member(request), move |()| {
-                    shell.say(words::member_reset(about.as_deref()));
+                    shell.flash.say(words::member_reset(about.as_deref()));
                     self.leave(Page::Members(account));
                 });
             }
@@ -159,8 +159,8 @@ impl ActionFlow {
     }
 
     /// After a lost response, asks for the state. New codes that were never shown are replaced on the page that shows codes. Other actions are
-    /// requested again (`ask_anew`: whether the page is removed from the history), or the user is told to check.
-    fn look_what_became(self, intent: Intent, ask_anew: Option<bool>) {
+    /// requested again (`ask_again`: whether the page is removed from the history), or the user is told to check.
+    fn look_what_became(self, intent: Intent, ask_again: Option<HistoryEntry>) {
         self.shell
             .call(self.pending, whoami(), move |answer| match answer {
                 Ok(viewer) => {
@@ -171,10 +171,10 @@ impl ActionFlow {
                     self.lost.try_set_value(None);
                     if intent == Intent::Generate && waits {
                         self.leave(Page::BackupCodes);
-                    } else if let Some(replace) = ask_anew {
-                        self.ask_server(intent, None, replace);
+                    } else if let Some(entry) = ask_again {
+                        self.ask_server(intent, None, entry);
                     } else {
-                        self.shell.warn(words::PERHAPS_DONE.to_owned());
+                        self.shell.flash.warn(words::PERHAPS_DONE.to_owned());
                         self.leave(back(&intent));
                     }
                 }
@@ -184,7 +184,7 @@ impl ActionFlow {
 
     fn leave(self, page: Page) {
         // The user may have left the page meanwhile. Then they stay where they are.
-        self.go.try_run((page, true));
+        self.navigator.replace(page);
     }
 
     fn fail(self, error: AppError) {

@@ -12,7 +12,7 @@ use crate::{
     api::step_up::{asked, cancel, verify_backup_code, verify_code},
     features::mfa::second_factor_form::{Given, SecondFactorForm},
     routes::{AfterPassword, Page},
-    shell::{go, load, shell, view::app_error_alert::in_words},
+    shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, Button, ButtonKind, FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect},
@@ -25,26 +25,26 @@ use crate::{
 /// `/verify/:action`: verifies the identity before an action, and states the action's effect.
 #[component]
 pub(crate) fn StepUp(action: Action) -> impl IntoView {
-    let (shell, go) = (shell(), go());
-    let (answer, reload) = load(asked);
+    let (shell, navigator) = (shell(), navigator());
+    let load = Load::now(asked);
     let is_this = move |asked: &Option<AskedFor>| {
         asked
             .as_ref()
             .is_some_and(|asked| asked.intent.action() == action)
     };
     effect(move || {
-        if matches!(answer.get(), Some(Ok(asked)) if !is_this(&asked)) {
-            shell.keep_status();
-            go(Page::Profile, true);
+        if matches!(load.result(), Some(Ok(asked)) if !is_this(&asked)) {
+            shell.flash.keep();
+            navigator.replace(Page::Profile);
         }
     });
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Identity verification" />
-            {boxed_view(move || match answer.get() {
+            <FocusHeading label=words::IDENTITY_VERIFICATION />
+            {boxed_view(move || match load.result() {
                 Some(Ok(Some(asked))) if asked.intent.action() == action => view! { <Question asked /> }.into_any(),
                 None | Some(Ok(_)) => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
-                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=reload /> }.into_any(),
+                Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
             })}
         </div>
     }
@@ -52,7 +52,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
 
 #[component]
 fn Question(asked: AskedFor) -> impl IntoView {
-    let (shell, go, flow) = (shell(), go(), action_flow());
+    let (shell, navigator, flow) = (shell(), navigator(), action_flow());
     let action = asked.intent.action();
     let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let (verified, leaving) = (RwSignal::new(false), RwSignal::new(false));
@@ -75,12 +75,12 @@ fn Question(asked: AskedFor) -> impl IntoView {
                 || AfterPassword::Open(Page::StepUp(action)),
                 |code| AfterPassword::Verify(action, code),
             );
-            shell.after_password.set(Some(then));
-            go(Page::ConfirmPassword, true);
+            shell.return_to.after_password.set(Some(then));
+            navigator.replace(Page::ConfirmPassword);
         }
         Err(AppError::NothingPending) if !was_lost.get_value() => {
-            shell.warn(words::refusal(&AppError::NothingPending));
-            go(Page::Profile, true);
+            shell.flash.warn(words::refusal(&AppError::NothingPending));
+            navigator.replace(Page::Profile);
         }
         Err(error) => {
             if words::is_lost(&error) {
@@ -96,9 +96,9 @@ fn Question(asked: AskedFor) -> impl IntoView {
     effect(move || {
         let final_word = flow.failed.get().filter(|error| !words::is_lost(error));
         if let Some(error) = final_word {
-            shell.warn(words::refusal(&error));
+            shell.flash.warn(words::refusal(&error));
             shell.refresh();
-            go(back(&intent()), true);
+            navigator.replace(back(&intent()));
         }
     });
     let submit = move |given| match given {
@@ -118,9 +118,9 @@ fn Question(asked: AskedFor) -> impl IntoView {
     let leave = move || {
         let back = back(&asked.read_value().intent);
         // Nothing was granted, so it does not matter whether the request is deleted now or expires in ten minutes.
-        shell.call(leaving, cancel(), move |_| go(back, true));
+        shell.call(leaving, cancel(), move |_| navigator.replace(back));
     };
-    let typed = shell.typed_code.try_update_value(Option::take).flatten();
+    let typed = shell.handover.take_typed_code();
     let failed = in_words(flow.failed);
     let is_on = move || verified.get() && flow.failed.read().is_none();
     view! {
@@ -135,7 +135,7 @@ fn Question(asked: AskedFor) -> impl IntoView {
             </When>
             // The connection was lost, and is back.
             <When holds=move || is_on() && !flow.pending.get()>
-                <p>"Your identity is verified. What you asked for may not be done yet."</p>
+                <p>{words::VERIFIED_AND_NOT_DONE}</p>
                 <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
             </When>
         </div>

@@ -19,16 +19,17 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     let left = RwSignal::new(0);
     effect(move || {
         let is_in = shell
+            .session
             .viewer()
             .is_some_and(|viewer| matches!(viewer.standing, Standing::Full { .. }));
-        if is_in && let Some(few) = shell.few_codes.get() {
-            shell.few_codes.set(None);
+        if is_in && let Some(few) = shell.handover.few_codes.get() {
+            shell.handover.few_codes.set(None);
             left.set(few);
             open.set(true);
         }
     });
     // The offer is for the user who signed in, so it closes if another user signs in, in any tab.
-    let person = memo(move || shell.viewer().map(|viewer| viewer.email));
+    let person = memo(move || shell.session.viewer().map(|viewer| viewer.email));
     let mut before = None;
     effect(move || {
         let now = person.get();
@@ -50,11 +51,11 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
     let failed = in_words(flow.failed);
     view! {
         <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
-            <p>"Make new backup codes now, or set up a new device if you lost yours. For ten minutes your sign-in by backup code counts as the identity verification of one of them."</p>
+            <p>{words::RECOVERY_OFFER}</p>
             <FormError error=failed />
             <div class="actions">
-                <Button label="Generate backup codes" kind=ButtonKind::Primary pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
-                <Button label="Set up a new device" pending=flow.pending on_press=move || flow.start(Intent::Reset, None) />
+                <Button label=words::GENERATE_BACKUP_CODES kind=ButtonKind::Primary pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
+                <Button label=words::SET_UP_NEW_DEVICE pending=flow.pending on_press=move || flow.start(Intent::Reset, None) />
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

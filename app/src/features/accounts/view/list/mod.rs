@@ -8,10 +8,9 @@ use leptos::prelude::*;
 use usecases::accounts::AccountRow;
 
 use self::{row::Row, rule::Rules, rule_dialog::RequireDialog};
-use super::repeated_load::{Asked, ask};
 use crate::{
     api::accounts::list,
-    shell::view::app_error_alert::AppErrorAlert,
+    shell::{Load, view::app_error_alert::AppErrorAlert},
     ui::{
         self, FocusHeading, Skeleton, Table,
         boxed::{boxed_view, memo},
@@ -30,10 +29,10 @@ enum Shown {
 /// `/accounts`: the user's accounts and their MFA rule.
 #[component]
 pub(crate) fn Accounts() -> impl IntoView {
-    let asked = ask(|| (), |()| list());
-    let rules = Rules::new(asked);
+    let load = Load::following(|| (), |()| list());
+    let rules = Rules::new(load);
     let what = memo(move || {
-        asked.answer.with(|accounts| match accounts.as_deref() {
+        load.answer.with(|accounts| match accounts.as_deref() {
             None => Shown::Waiting,
             Some([]) => Shown::Nothing,
             Some(accounts) => Shown::Accounts {
@@ -44,13 +43,13 @@ pub(crate) fn Accounts() -> impl IntoView {
     view! {
         <div class="page--wide">
             <FocusHeading label="Accounts" />
-            <AppErrorAlert may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <AppErrorAlert may_repeat=true refused=load.failed retry=move || load.retry() />
             <AppErrorAlert may_repeat=true refused=rules.failed retry=move || rules.retry() />
             {boxed_view(move || match what.get() {
-                Shown::Waiting if asked.failed.read().is_some() => ().into_any(),
+                Shown::Waiting if load.failed.read().is_some() => ().into_any(),
                 Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
                 Shown::Nothing => view! { <p class="lead">{words::NO_ACCOUNT}</p> }.into_any(),
-                Shown::Accounts { with_protection } => view! { <Rows asked rules with_protection /> }.into_any(),
+                Shown::Accounts { with_protection } => view! { <Rows load rules with_protection /> }.into_any(),
             })}
             <p class="muted">{words::OPERATOR_ADDS}</p>
             <RequireDialog rules />
@@ -59,32 +58,32 @@ pub(crate) fn Accounts() -> impl IntoView {
 }
 
 #[component]
-fn Rows(asked: Asked<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> impl IntoView {
-    let mut columns = vec!["Account", "Your role", "MFA"];
+fn Rows(load: Load<Vec<AccountRow>>, rules: Rules, with_protection: bool) -> impl IntoView {
+    let mut columns = vec!["Account", words::YOUR_ROLE, "MFA"];
     if with_protection {
         columns.extend(["Members", "Protected"]);
     }
     let ids = Signal::derive(move || {
-        asked.answer.with(|accounts| {
+        load.answer.with(|accounts| {
             let accounts = accounts.iter().flatten();
             accounts.map(|account| account.id.to_string()).collect()
         })
     });
     // Rows are keyed by id, so that a pressed switch keeps the focus when newer rows arrive.
     let row = move |id: String| {
-        let account = asked.answer.with_untracked(|accounts| {
+        let account = load.answer.with_untracked(|accounts| {
             let mut accounts = accounts.iter().flatten();
             accounts
                 .find(|account| account.id.to_string() == id)
                 .cloned()
         });
         account
-            .map(|account| view! { <Row account asked rules with_protection /> }.into_any())
+            .map(|account| view! { <Row account load rules with_protection /> }.into_any())
             .into_any()
     };
     view! {
         <div class="card accounts">
-            <Table caption="Accounts" columns loading=asked.loading>
+            <Table caption="Accounts" columns loading=load.loading>
                 <ui::Rows ids row=Callback::new(row) />
             </Table>
         </div>

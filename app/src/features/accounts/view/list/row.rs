@@ -4,9 +4,10 @@ use leptos_router::components::A;
 
 use usecases::accounts::{AccountRow, Protection};
 
-use super::{super::repeated_load::Asked, rule::Rules};
+use super::rule::Rules;
 use crate::{
     routes::Page,
+    shell::Load,
     ui::{
         Cell, Name, RelativeTime, RowHead, Switch,
         boxed::{boxed_view, memo},
@@ -21,7 +22,7 @@ pub(super) fn Row(
     /// The account as first loaded.
     account: AccountRow,
     /// The newest answer.
-    asked: Asked<Vec<AccountRow>>,
+    load: Load<Vec<AccountRow>>,
     /// How to change its rule.
     rules: Rules,
     /// Whether the Owners' columns are shown.
@@ -29,7 +30,7 @@ pub(super) fn Row(
 ) -> impl IntoView {
     let row = memo(move || {
         let id = &account.id;
-        let newer = asked.answer.with(|accounts| {
+        let newer = load.answer.with(|accounts| {
             let mut accounts = accounts.iter().flatten();
             accounts.find(|newer| newer.id == *id).cloned()
         });
@@ -52,7 +53,7 @@ pub(super) fn Row(
     view! {
         <tr class="table__row" role="row">
             <RowHead>{title}</RowHead>
-            <Cell label="Your role"><span use:text_content=role></span></Cell>
+            <Cell label=words::YOUR_ROLE><span use:text_content=role></span></Cell>
             <Cell label="MFA"><Rule row is_owner name rules /></Cell>
             {with_protection.then(|| {
                 view! {
@@ -73,7 +74,7 @@ fn Rule(
     name: Memo<String>,
     rules: Rules,
 ) -> impl IntoView {
-    let label = Signal::derive(move || format!("Require MFA for {}", name.read()));
+    let label = Signal::derive(move || words::require_mfa_for(&name.read()));
     let checked = Signal::derive(move || row.read().requires_mfa);
     let pending = Signal::derive(move || rules.is_changing(&row.read().id));
     let switch = boxed_view(move || {

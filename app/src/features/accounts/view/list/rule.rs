@@ -4,11 +4,10 @@ use domain::{ids::AccountId, second_factor::step_up::Intent, session::policy::St
 use leptos::prelude::*;
 use usecases::accounts::{AccountRow, OneAccount};
 
-use super::super::repeated_load::Asked;
 use crate::{
     api::accounts::require_mfa,
     features::step_up::view::action_flow,
-    shell::shell,
+    shell::{Load, shell},
     ui::{boxed::effect, focus_heading},
     wire::error::AppError,
     words,
@@ -30,7 +29,7 @@ pub(super) struct Rules {
 
 impl Rules {
     /// Creates the state for one page.
-    pub fn new(asked: Asked<Vec<AccountRow>>) -> Self {
+    pub fn new(load: Load<Vec<AccountRow>>) -> Self {
         let (shell, flow) = (shell(), action_flow());
         let require = move |account: AccountRow| {
             let AccountRow {
@@ -39,9 +38,9 @@ impl Rules {
             let request = require_mfa(OneAccount { account });
             shell.call(flow.pending, request, move |answer| match answer {
                 Ok(viewer) => {
-                    shell.say(words::rule_set(&name));
+                    shell.flash.say(words::rule_set(&name));
                     if matches!(viewer.standing, Standing::Full { .. }) {
-                        asked.again();
+                        load.again();
                     }
                     // Sends an Owner without MFA to the set-up, because their session now requires it.
                     shell.set_viewer(Some(viewer));
@@ -57,7 +56,7 @@ impl Rules {
                 flow.failed.get(),
                 Some(AppError::NotAllowed | AppError::NotFound)
             ) {
-                asked.again();
+                load.again();
             }
         });
         Self {

@@ -5,7 +5,7 @@ use super::rule::Rules;
 use crate::{
     shell::shell,
     ui::{Button, ButtonKind, Dialog, boxed::boxed_view, text_content},
-    words::{self, named},
+    words,
 };
 
 /// Explains the effect of requiring MFA and asks for confirmation.
@@ -16,7 +16,7 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
     let label = Signal::derive(move || {
         let account = account.read();
         let name = account.as_ref().map_or("", |account| &account.name);
-        format!("Require MFA for {}?", named(name))
+        words::ask_require_mfa_for(name)
     });
     let effect = Signal::derive(move || {
         let account = account.read();
@@ -24,7 +24,7 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
         protection.map(words::rule_effect).unwrap_or_default()
     });
     let own_effect = move || {
-        let viewer = shell.viewer().filter(|viewer| !viewer.has_mfa)?;
+        let viewer = shell.session.viewer().filter(|viewer| !viewer.has_mfa)?;
         let account = account.read();
         let is_worked_in = matches!(
             &viewer.standing,
@@ -37,7 +37,7 @@ pub(super) fn RequireDialog(rules: Rules) -> impl IntoView {
             <p use:text_content=effect></p>
             {boxed_view(move || own_effect().map(|said| view! { <p>{said}</p> }.into_any()).into_any())}
             <div class="actions">
-                <Button label="Require MFA" kind=ButtonKind::Primary on_press=move || rules.change() />
+                <Button label=words::REQUIRE_MFA kind=ButtonKind::Primary on_press=move || rules.change() />
                 <Button label="Cancel" on_press=move || rules.asking.set(false) />
             </div>
         </Dialog>

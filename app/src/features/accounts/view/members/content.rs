@@ -4,7 +4,6 @@ use leptos_router::components::A;
 use usecases::accounts::MembersShown;
 
 use super::{
-    super::repeated_load::Asked,
     export::DownloadCsv,
     filters::{FilterFields, Filters},
     paging::Paging,
@@ -12,7 +11,7 @@ use super::{
     table::MembersTable,
 };
 use crate::{
-    shell::view::app_error_alert::AppErrorAlert,
+    shell::{Load, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, FocusHeading,
         boxed::{boxed_view, memo},
@@ -23,32 +22,30 @@ use crate::{
 
 /// The members. The elements around their table stay while newer rows load.
 #[component]
-pub(super) fn Content(asked: Asked<MembersShown>, filters: Filters) -> impl IntoView {
+pub(super) fn Content(load: Load<MembersShown>, filters: Filters) -> impl IntoView {
     let resets = Resets::new(filters);
     let name = memo(move || {
-        let shown = asked.answer.read();
+        let shown = load.answer.read();
         shown
             .as_ref()
             .map(|shown| shown.account.clone())
             .unwrap_or_default()
     });
     let requires_mfa = memo(move || {
-        asked
-            .answer
+        load.answer
             .read()
             .as_ref()
             .is_some_and(|shown| shown.requires_mfa)
     });
     let matching = memo(move || {
-        asked
-            .answer
+        load.answer
             .read()
             .as_ref()
             .map_or(0, |shown| shown.matching)
     });
     let nobody = memo(move || matching.get() == 0);
     let found = Signal::derive(move || {
-        asked.answer.track();
+        load.answer.track();
         words::members_found(matching.get(), filters.is_narrowed())
     });
     let heading = Signal::derive(move || named(&name.read()));
@@ -56,8 +53,8 @@ pub(super) fn Content(asked: Asked<MembersShown>, filters: Filters) -> impl Into
     view! {
         <div class="page--wide">
             <FocusHeading label=heading />
-            <p class="lead"><span use:text_content=rule></span> " " <A href="/accounts">"All accounts"</A></p>
-            <AppErrorAlert may_repeat=true refused=asked.failed retry=move || asked.retry() />
+            <p class="lead"><span use:text_content=rule></span> " " <A href="/accounts">{words::ALL_ACCOUNTS}</A></p>
+            <AppErrorAlert may_repeat=true refused=load.failed retry=move || load.retry() />
             <AppErrorAlert may_repeat=true refused=resets.failed retry=move || resets.retry() />
             <div class="card stack members">
                 <FilterFields filters />
@@ -68,7 +65,7 @@ pub(super) fn Content(asked: Asked<MembersShown>, filters: Filters) -> impl Into
                 {boxed_view(move || if nobody.get() {
                     view! { <Button label="Clear" on_press=move || filters.clear() /> }.into_any()
                 } else {
-                    view! { <MembersTable asked resets /> }.into_any()
+                    view! { <MembersTable load resets /> }.into_any()
                 })}
                 <Paging filters matching />
             </div>

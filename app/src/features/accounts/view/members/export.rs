@@ -47,7 +47,7 @@ pub(super) fn DownloadCsv(
         refused.or_else(|| not_taken.get().then(|| words::CSV_REFUSED.to_owned()))
     };
     view! {
-        <Button label="Download CSV" icon=Glyph::Download pending pending_label="Preparing…" on_press=download />
+        <Button label=words::DOWNLOAD_CSV icon=Glyph::Download pending pending_label="Preparing…" on_press=download />
         <p class="handed" role="status" use:text_content=handed.into()></p>
         <FormError error=Signal::derive(said) />
     }

@@ -4,13 +4,14 @@ use domain::{ids::AccountId, members::MemberState};
 use leptos::{html, leptos_dom::helpers::debounce, prelude::*};
 use usecases::accounts::{MembersShown, MembersWanted};
 
-use super::super::repeated_load::Asked;
 use crate::{
     features::accounts::state::last_page,
+    shell::Load,
     ui::{
         Select, TextField,
         boxed::{effect, memo},
     },
+    words,
 };
 
 /// How long the user must have stopped typing before the search starts.
@@ -93,9 +94,9 @@ impl Filters {
     }
 
     /// Goes back to the last page if there are fewer pages than before.
-    pub fn stay_within(self, asked: Asked<MembersShown>) {
+    pub fn stay_within(self, load: Load<MembersShown>) {
         effect(move || {
-            let answer = asked.answer.read();
+            let answer = load.answer.read();
             let Some(shown) = answer.as_ref() else { return };
             let last = last_page(shown.matching);
             if self.question.read_untracked().page > last {
@@ -131,7 +132,7 @@ pub(super) fn FilterFields(filters: Filters) -> impl IntoView {
     let options = std::iter::once(all).chain(states).collect();
     view! {
         <div class="filters" role="search">
-            <TextField label="Search" name="search" kind="search" value=filters.typed hint="By name or email" input_ref=filters.search />
+            <TextField label="Search" name="search" kind="search" value=filters.typed hint=words::BY_NAME_OR_EMAIL input_ref=filters.search />
             <Select label="MFA" name="state" value=filters.chosen options />
         </div>
     }

@@ -12,10 +12,12 @@ use leptos::prelude::*;
 use usecases::accounts::MembersShown;
 
 use self::{content::Content, filters::Filters};
-use super::repeated_load::{Asked, ask};
 use crate::{
     api::accounts::members,
-    shell::view::{app_error_alert::AppErrorAlert, not_found::NotFound},
+    shell::{
+        Load,
+        view::{app_error_alert::AppErrorAlert, not_found::NotFound},
+    },
     ui::{
         FocusHeading, LinkButton, Skeleton,
         boxed::{boxed_view, memo},
@@ -35,12 +37,12 @@ enum Shown {
 }
 
 impl Shown {
-    fn of(asked: Asked<MembersShown>) -> Self {
-        match asked.failed.get() {
+    fn of(load: Load<MembersShown>) -> Self {
+        match load.failed.get() {
             // Replaces members that are already shown, because the user may no longer see them.
             Some(AppError::NotFound | AppError::NotAllowed) => Self::NotFound,
             Some(AppError::SetUpRequired) => Self::SetUpOwed,
-            _ if asked.answer.read().is_some() => Self::Members,
+            _ if load.answer.read().is_some() => Self::Members,
             Some(_) => Self::Failed,
             None => Self::Waiting,
         }
@@ -51,11 +53,11 @@ impl Shown {
 #[component]
 pub(crate) fn Members(account: AccountId) -> impl IntoView {
     let filters = Filters::new(account);
-    let asked = ask(move || filters.question.get(), members);
-    filters.stay_within(asked);
-    let what = memo(move || Shown::of(asked));
+    let load = Load::following(move || filters.question.get(), members);
+    filters.stay_within(load);
+    let what = memo(move || Shown::of(load));
     boxed_view(move || match what.get() {
-        Shown::Members => view! { <Content asked filters /> }.into_any(),
+        Shown::Members => view! { <Content load filters /> }.into_any(),
         Shown::NotFound => view! { <NotFound /> }.into_any(),
         Shown::SetUpOwed => view! { <SetUpOwed /> }.into_any(),
         Shown::Waiting => view! {
@@ -68,7 +70,7 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
         Shown::Failed => view! {
             <div class="page--wide">
                 <FocusHeading label="Members" />
-                <AppErrorAlert may_repeat=true refused=asked.failed retry=move || asked.retry() />
+                <AppErrorAlert may_repeat=true refused=load.failed retry=move || load.retry() />
             </div>
         }
         .into_any(),
@@ -80,9 +82,9 @@ pub(crate) fn Members(account: AccountId) -> impl IntoView {
 fn SetUpOwed() -> impl IntoView {
     view! {
         <div class="page--narrow">
-            <FocusHeading label="Set up MFA first" />
+            <FocusHeading label=words::SET_UP_MFA_FIRST />
             <p class="lead">{words::MEMBERS_CLOSED}</p>
-            <div class="actions"><LinkButton href="/profile/mfa/new" label="Add MFA" /></div>
+            <div class="actions"><LinkButton href="/profile/mfa/new" label=words::ADD_MFA /></div>
         </div>
     }
 }

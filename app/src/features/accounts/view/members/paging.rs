@@ -3,8 +3,9 @@ use leptos::prelude::*;
 
 use super::filters::Filters;
 use crate::{
-    features::accounts::state::{last_page, page_range},
+    features::accounts::state::last_page,
     ui::{Button, When, boxed::memo, text_content},
+    words,
 };
 
 /// Buttons to the previous and next page of members; nothing if all members fit on one page.
@@ -24,7 +25,7 @@ pub(super) fn Paging(
                 .min(last_page(matching.get_untracked())),
         );
     };
-    let range = Signal::derive(move || page_range(page.get(), matching.get()));
+    let range = Signal::derive(move || words::page_range(page.get(), matching.get()));
     view! {
         <When holds=move || { matching.get() > PAGE }>
             <nav class="paging" aria-label="Pages">

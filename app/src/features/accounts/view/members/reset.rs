@@ -81,13 +81,13 @@ pub(super) fn ResetDialog(resets: Resets) -> impl IntoView {
             .map(|member| named(&member.name))
             .unwrap_or_default()
     });
-    let label = Signal::derive(move || format!("Reset the MFA of {}?", name.read()));
+    let label = Signal::derive(move || words::ask_reset_mfa_of(&name.read()));
     let effect = Signal::derive(move || words::reset_effect(&name.read()));
     view! {
         <Dialog open=resets.asking label>
             <p use:text_content=effect></p>
             <div class="actions">
-                <Button label="Reset MFA" kind=ButtonKind::Danger on_press=move || resets.start() />
+                <Button label=words::RESET_MFA kind=ButtonKind::Danger on_press=move || resets.start() />
                 <Button label="Cancel" autofocus=true on_press=move || resets.asking.set(false) />
             </div>
         </Dialog>

@@ -3,8 +3,9 @@ use leptos::prelude::*;
 
 use usecases::accounts::{MemberRow, MembersShown};
 
-use super::{super::repeated_load::Asked, reset::Resets};
+use super::reset::Resets;
 use crate::{
+    shell::Load,
     ui::{
         Badge, BadgeKind, Button, Cell, Name, RelativeTime, RowHead, Rows, Table,
         boxed::{boxed_view, memo},
@@ -15,38 +16,38 @@ use crate::{
 
 /// A page of members.
 #[component]
-pub(super) fn MembersTable(asked: Asked<MembersShown>, resets: Resets) -> impl IntoView {
+pub(super) fn MembersTable(load: Load<MembersShown>, resets: Resets) -> impl IntoView {
     let columns = vec![
         "Name",
         "Email",
         "Role",
         "MFA",
         "Added",
-        "Last used",
+        words::LAST_USED,
         "Action",
     ];
     let ids = Signal::derive(move || {
-        asked.answer.with(|shown| {
+        load.answer.with(|shown| {
             let members = shown.iter().flat_map(|shown| &shown.members);
             members.map(|member| member.id.to_string()).collect()
         })
     });
     // Rows are keyed by user, so that a focused button keeps the focus when newer rows arrive.
     let row = move |id: String| {
-        let member = untrack(|| found(asked, &id));
+        let member = untrack(|| found(load, &id));
         member
-            .map(|member| view! { <Row member asked resets /> }.into_any())
+            .map(|member| view! { <Row member load resets /> }.into_any())
             .into_any()
     };
     view! {
-        <Table caption="Members" columns loading=asked.loading>
+        <Table caption="Members" columns loading=load.loading>
             <Rows ids row=Callback::new(row) />
         </Table>
     }
 }
 
-fn found(asked: Asked<MembersShown>, id: &str) -> Option<MemberRow> {
-    asked.answer.with(|shown| {
+fn found(load: Load<MembersShown>, id: &str) -> Option<MemberRow> {
+    load.answer.with(|shown| {
         let mut members = shown.iter().flat_map(|shown| &shown.members);
         members.find(|member| member.id.to_string() == id).cloned()
     })
@@ -66,11 +67,11 @@ fn Row(
     /// The member as first loaded.
     member: MemberRow,
     /// The newest answer.
-    asked: Asked<MembersShown>,
+    load: Load<MembersShown>,
     resets: Resets,
 ) -> impl IntoView {
     let id = member.id.to_string();
-    let row = memo(move || found(asked, &id).unwrap_or_else(|| member.clone()));
+    let row = memo(move || found(load, &id).unwrap_or_else(|| member.clone()));
     let name = Signal::derive(move || row.read().name.clone());
     let email = Signal::derive(move || row.read().email.clone());
     let role = Signal::derive(move || words::role(row.read().role).to_owned());
@@ -96,7 +97,7 @@ fn Row(
             <Cell label="Role"><span use:text_content=role></span></Cell>
             <Cell label="MFA">{badge}</Cell>
             <Cell label="Added">{boxed_view(move || time(row.read().added_at))}</Cell>
-            <Cell label="Last used">{boxed_view(move || time(row.read().used_at))}</Cell>
+            <Cell label=words::LAST_USED>{boxed_view(move || time(row.read().used_at))}</Cell>
             <Cell label="Action">{action}</Cell>
         </tr>
     }
@@ -118,13 +119,13 @@ fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
     if let Some(why) = why {
         let reason_id = format!("no-reset-{id}");
         view! {
-            <Button label="Reset MFA" disabled=true described_by=reason_id.clone() />
+            <Button label=words::RESET_MFA disabled=true described_by=reason_id.clone() />
             <p class="members__reason" id=reason_id>{words::no_reset(why)}</p>
         }
         .into_any()
     } else {
         let pending = Signal::derive(move || resets.is_starting(&id));
-        view! { <Button label="Reset MFA" pending on_press=move || resets.press(row.get_untracked()) /> }
+        view! { <Button label=words::RESET_MFA pending on_press=move || resets.press(row.get_untracked()) /> }
             .into_any()
     }
 }

@@ -1,0 +1,105 @@
+//! What one page leaves for the next one. None of it is stored or put into the history.
+
+use leptos::prelude::*;
+use usecases::{mfa::CodeSheet, profile::Profile, secret_text::SecretText};
+
+use crate::shell::{link::take_fragment, session::UserChange};
+
+/// What one page leaves for the next one.
+#[derive(Clone, Copy)]
+pub(crate) struct Handover {
+    /// The token from the URL's fragment.
+    pub link: StoredValue<Option<SecretText>>,
+    /// The address for the next sign-in, if this tab knows it: after an invitation, or after a lost
+    /// response.
+    pub sign_in_as: StoredValue<Option<String>>,
+    /// The backup code that was typed before the password was asked for.
+    pub typed_code: StoredValue<Option<SecretText>>,
+    /// How many backup codes are left, if a sign-in with one left few. The user is then offered new
+    /// ones.
+    pub few_codes: RwSignal<Option<u32>>,
+    /// Whether a verification has just opened the set-up for a reset.
+    pub reset_is_open: StoredValue<bool>,
+    /// Whether this tab continued from a key that it has shown. If no key is pending when the next
+    /// page loads, the user is told.
+    pub key_was_shown: StoredValue<bool>,
+    /// The codes that were just drawn; cleared with the page that shows them.
+    pub sheet: StoredValue<Option<CodeSheet>>,
+    /// The data of My profile, brought by the call that leads there.
+    pub profile: StoredValue<Option<Profile>>,
+}
+
+impl Handover {
+    /// Creates the state of a tab that just opened. Takes the token from the address bar.
+    pub fn new() -> Self {
+        Self {
+            link: StoredValue::new(take_fragment()),
+            sign_in_as: StoredValue::new(None),
+            typed_code: StoredValue::new(None),
+            few_codes: RwSignal::new(None),
+            reset_is_open: StoredValue::new(false),
+            key_was_shown: StoredValue::new(false),
+            sheet: StoredValue::new(None),
+            profile: StoredValue::new(None),
+        }
+    }
+
+    /// The token of the link, or an empty one.
+    pub fn link_token(self) -> SecretText {
+        self.link
+            .get_value()
+            .unwrap_or_else(|| SecretText::new(String::new()))
+    }
+
+    /// Takes the address for the sign-in.
+    pub fn take_sign_in_as(self) -> Option<String> {
+        self.sign_in_as.try_update_value(Option::take).flatten()
+    }
+
+    /// Takes the typed backup code.
+    pub fn take_typed_code(self) -> Option<SecretText> {
+        self.typed_code.try_update_value(Option::take).flatten()
+    }
+
+    /// Takes whether this tab continued from a key that it has shown.
+    pub fn take_key_was_shown(self) -> bool {
+        self.key_was_shown
+            .try_update_value(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// Takes the codes that were just drawn.
+    pub fn take_sheet(self) -> Option<CodeSheet> {
+        self.sheet.try_update_value(Option::take).flatten()
+    }
+
+    /// Takes the data of My profile.
+    pub fn take_profile(self) -> Option<Profile> {
+        self.profile.try_update_value(Option::take).flatten()
+    }
+
+    /// Ends the wizard: neither a reset nor a shown key is left to continue from.
+    pub fn end_set_up(self) {
+        self.reset_is_open.set_value(false);
+        self.key_was_shown.set_value(false);
+    }
+
+    /// Whether a reload of the app would lose nothing of this.
+    pub fn is_empty(self) -> bool {
+        self.few_codes.get_untracked().is_none()
+            && self.sheet.with_value(Option::is_none)
+            && self.link.with_value(Option::is_none)
+            && !self.reset_is_open.get_value()
+    }
+
+    /// Clears what belongs to the previous user.
+    pub fn reset(self, change: UserChange) {
+        if change == UserChange::Replaced {
+            self.sign_in_as.set_value(None);
+        }
+        self.sheet.set_value(None);
+        self.typed_code.set_value(None);
+        self.few_codes.set(None);
+        self.end_set_up();
+    }
+}

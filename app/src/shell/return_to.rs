@@ -1,0 +1,65 @@
+//! Where the user continues after a page that they had to visit first.
+
+use leptos::prelude::*;
+
+use crate::{
+    routes::{AfterPassword, Page},
+    shell::session::UserChange,
+};
+
+/// Where the user continues after a sign-in, a password, a set-up, or Back.
+#[derive(Clone, Copy)]
+pub(crate) struct ReturnTo {
+    /// The page that the user wanted before they had to sign in.
+    pub wanted: RwSignal<Option<Page>>,
+    /// What continues after the password is confirmed.
+    pub after_password: RwSignal<Option<AfterPassword>>,
+    /// The page to open after a set-up that an account requires.
+    pub after_set_up: RwSignal<Option<Page>>,
+    /// Called at Back and Forward, before the router. True keeps the page.
+    pub keeps_page: StoredValue<Option<Callback<(), bool>>>,
+}
+
+impl ReturnTo {
+    /// Creates the state of a tab that just opened.
+    pub fn new() -> Self {
+        Self {
+            wanted: RwSignal::new(None),
+            after_password: RwSignal::new(None),
+            after_set_up: RwSignal::new(None),
+            keeps_page: StoredValue::new(None),
+        }
+    }
+
+    /// Takes the page that the user wanted.
+    pub fn take_wanted(self) -> Option<Page> {
+        self.wanted.try_update(Option::take).flatten()
+    }
+
+    /// Takes what continues after the password.
+    pub fn take_after_password(self) -> Option<AfterPassword> {
+        self.after_password.try_update(Option::take).flatten()
+    }
+
+    /// Takes the page to open after a set-up.
+    pub fn take_after_set_up(self) -> Option<Page> {
+        self.after_set_up.try_update(Option::take).flatten()
+    }
+
+    /// Whether a reload of the app would lose nothing of this.
+    pub fn is_empty(self) -> bool {
+        self.wanted.read_untracked().is_none()
+            && self.after_set_up.read_untracked().is_none()
+            && self.after_password.read_untracked().is_none()
+            && self.keeps_page.get_value().is_none()
+    }
+
+    /// Clears what belongs to the previous user. Their page is kept for their next sign-in.
+    pub fn reset(self, change: UserChange) {
+        self.after_password.set(None);
+        self.after_set_up.set(None);
+        if change == UserChange::Replaced {
+            self.wanted.set(None);
+        }
+    }
+}
