@@ -13,7 +13,7 @@ use domain::{
         vault::{KeyId, MasterKey, OpenError as SealError, SealContext, Sealed, Vault},
     },
 };
-use storage::{SealedRow, SealedTable, Store};
+use storage::{KeyReplacement, SealedRow, SealedTable, Store};
 
 use crate::{
     config::Database, context::OpenError, keys::key_file::KeyFileError,
@@ -291,7 +291,7 @@ async fn data_key_anew(
     match DataKeys::reseal(ring, purpose, &kept, draw()?) {
         Ok(new) => {
             let replaced = store.replace_data_key(purpose, &kept, &new).await?;
-            progress.done += u64::from(replaced);
+            progress.done += u64::from(replaced == KeyReplacement::Replaced);
         }
         Err(_) => progress.damaged += 1,
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{
     people::roles::Role,
+    ports::PasswordSetting,
     session::{network_budget::OF_ALL, sign_in_delay::LONGEST_DELAY},
 };
 use serde_json::json;
@@ -136,7 +137,7 @@ async fn it_ends_with_the_password() {
     let hash = server.services.hasher.hash(ada.password.as_bytes()).await;
     let user = server.user(&ada).await;
     let set = server.services.users.set_password(&user, hash.unwrap());
-    assert!(set.await.unwrap());
+    assert_eq!(set.await.unwrap(), PasswordSetting::Set);
     besiege(&server, &ada, 100).await;
     mine.sign_in(&ada).await.expect_refused(429, "too_many");
 }

@@ -169,8 +169,8 @@ async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortE
     if write.run(create).await? == 0 {
         return Ok(false);
     }
-    // If sealed rows exist, the chain's row was deleted, and a new one would hide that. Checked only
-    // now, because no server seals without the row.
+    // If sealed rows exist, the chain's row was deleted, and a new one would hide that. Checked
+    // only now, because no server seals without the row.
     if write.count(query(SEALED)).await? > 0 {
         return Err(damaged(BrokenEnds));
     }

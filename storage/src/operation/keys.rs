@@ -27,6 +27,25 @@ pub enum SealedRow {
     Pending(UserId, SessionId, Sealed),
 }
 
+/// The result of replacing a stored key or check value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyReplacement {
+    /// The new value is stored.
+    Replaced,
+    /// Another process changed the value meanwhile; nothing was changed.
+    Stale,
+}
+
+impl KeyReplacement {
+    const fn of(is_replaced: bool) -> Self {
+        if is_replaced {
+            Self::Replaced
+        } else {
+            Self::Stale
+        }
+    }
+}
+
 /// A table of sealed keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealedTable {
@@ -136,14 +155,14 @@ impl Store {
         write.commit(EventNote::Nothing).await
     }
 
-    /// Replaces a data key by its resealed version; false if it was changed in the meantime.
+    /// Replaces a data key by its resealed version, unless it was changed meanwhile.
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.replace_data_key"))]
     pub async fn replace_data_key(
         &self,
         purpose: &str,
         old: &Sealed,
         new: &Sealed,
-    ) -> Result<bool, PortError> {
+    ) -> Result<KeyReplacement, PortError> {
         const REPLACE: &str = "
             UPDATE data_keys
             SET key_id = $4, sealed_key = $5
@@ -151,7 +170,7 @@ impl Store {
         let mut write = self.write().await?;
         let replaced = write.run(bound(REPLACE, purpose, old, new)).await? == 1;
         write.commit_if(replaced, EventNote::Nothing).await?;
-        Ok(replaced)
+        Ok(KeyReplacement::of(replaced))
     }
 
     /// The next rows after `after` that are sealed with another key than `key`, ordered by id.
@@ -188,14 +207,14 @@ impl Store {
         old: &[u8],
         new: [u8; 32],
         key: &KeyId,
-    ) -> Result<bool, PortError> {
+    ) -> Result<KeyReplacement, PortError> {
         const REPLACE: &str = "UPDATE key_check SET value = $2 WHERE id = 1 AND value = $1";
         let mut write = self.write().await?;
         let replace = query(REPLACE).bind(old.to_vec()).bind(new.to_vec());
         let replaced = write.run(replace).await? == 1;
         let event = Event::done(Action::KeyRotate).saying(key.as_str());
         write.commit_if(replaced, event).await?;
-        Ok(replaced)
+        Ok(KeyReplacement::of(replaced))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    ports::{Grant, PortError, Rule, Taken},
+    ports::{Grant, PortError, Rule, RuleChange, RuleLift},
     second_factor::step_up::{Action, Intent},
     time::Timestamp,
 };
@@ -12,17 +12,6 @@ use crate::{
     engine::{locks, rows::Values, statement::query, transaction::WriteTransaction},
     mfa::step_ups,
 };
-
-/// The result of setting a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// The rule has changed.
-    Changed,
-    /// The rule was already set, so its author and time stay, and there is no event.
-    Same,
-    /// There is no such account, or the user does not own it.
-    Refused,
-}
 
 /// The columns `rule_by` and `rule_at`.
 pub fn read(row: &AnyRow) -> Result<Option<Rule>, PortError> {
@@ -41,7 +30,7 @@ pub async fn set_by_owner(
     owner: &UserId,
     requires_mfa: bool,
     at: Timestamp,
-) -> Result<Setting, PortError> {
+) -> Result<RuleChange, PortError> {
     const SET: &str = "
         UPDATE accounts
         SET require_mfa = $3, rule_by = (SELECT name FROM users WHERE id = $2), rule_at = $4
@@ -68,7 +57,7 @@ pub async fn set_by_owner(
         .bind(i64::from(requires_mfa))
         .bind(at.millis());
     if write.run(set).await? == 1 {
-        return Ok(Setting::Changed);
+        return Ok(RuleChange::Changed);
     }
     let owned = query(OWNED).bind(account.as_str()).bind(owner.as_str());
     Ok(same_if(write.row(owned).await?.is_some()))
@@ -79,7 +68,7 @@ pub async fn set_by_operator(
     account: &AccountId,
     requires_mfa: bool,
     at: Timestamp,
-) -> Result<Setting, PortError> {
+) -> Result<RuleChange, PortError> {
     const SET: &str = "
         UPDATE accounts
         SET require_mfa = $2, rule_by = NULL, rule_at = $3
@@ -90,17 +79,17 @@ pub async fn set_by_operator(
         .bind(i64::from(requires_mfa))
         .bind(at.millis());
     if write.run(set).await? == 1 {
-        return Ok(Setting::Changed);
+        return Ok(RuleChange::Changed);
     }
     let exists = query(EXISTS).bind(account.as_str());
     Ok(same_if(write.row(exists).await?.is_some()))
 }
 
-const fn same_if(is_there: bool) -> Setting {
+const fn same_if(is_there: bool) -> RuleChange {
     if is_there {
-        Setting::Same
+        RuleChange::Same
     } else {
-        Setting::Refused
+        RuleChange::Refused
     }
 }
 
@@ -108,19 +97,19 @@ pub async fn lift(
     write: &mut WriteTransaction,
     grant: &Grant,
     at: Timestamp,
-) -> Result<Taken, PortError> {
+) -> Result<RuleLift, PortError> {
     let Intent::RuleOff { account } = &grant.intent else {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(RuleLift::NoGrant);
     };
     locks::person(write, &grant.user).await?;
     locks::account(write, account).await?;
     if !step_ups::consume(write, grant, Action::RuleOff).await? {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(RuleLift::NoGrant);
     }
     let set = set_by_owner(write, account, &grant.user, false, at).await?;
-    Ok(if set == Setting::Refused {
-        Taken::SessionGone
+    Ok(if set == RuleChange::Refused {
+        RuleLift::NotOwner
     } else {
-        Taken::Taken
+        RuleLift::Lifted
     })
 }

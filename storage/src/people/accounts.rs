@@ -6,7 +6,8 @@ use domain::{
     ids::{AccountId, UserId},
     people::names::AccountName,
     ports::{
-        AccountOverview, AccountRecord, Accounts, Collision, Grant, NewAccount, PortError, Taken,
+        AccountAddition, AccountOverview, AccountRecord, AccountRemoval, AccountRename, Accounts,
+        Collision, Grant, NewAccount, PortError, RuleChange, RuleLift,
     },
     second_factor::step_up::Intent,
     time::Timestamp,
@@ -22,20 +23,24 @@ use crate::{
         statement::{Statement, query},
         transaction::WriteTransaction,
     },
-    people::account_rules::{self, Setting},
+    people::account_rules,
 };
 
 #[async_trait]
 impl Accounts for Store {
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.add"))]
-    async fn add(&self, account: NewAccount) -> Result<bool, PortError> {
+    async fn add(&self, account: NewAccount) -> Result<AccountAddition, PortError> {
         let mut write = self.write().await?;
         let added = write.run(insert(&account)).await? == 1;
         let event = Event::done(Action::AccountAdd)
             .at(&account.id)
             .saying(account.name.as_str());
         write.commit_if(added, event).await?;
-        Ok(added)
+        Ok(if added {
+            AccountAddition::Added
+        } else {
+            AccountAddition::NameTaken
+        })
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.list"))]
@@ -106,22 +111,25 @@ impl Accounts for Store {
         account: &AccountId,
         owner: &UserId,
         at: Timestamp,
-    ) -> Result<bool, PortError> {
+    ) -> Result<RuleChange, PortError> {
         let mut write = self.write().await?;
-        let set = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
-        keep(write, set, Event::done(Action::RuleOn).at(account)).await
+        let change = account_rules::set_by_owner(&mut write, account, owner, true, at).await?;
+        let event = Event::done(Action::RuleOn).at(account);
+        let is_changed = change == RuleChange::Changed;
+        write.commit_if(is_changed, event).await?;
+        Ok(change)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.lift_rule"))]
-    async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError> {
+    async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<RuleLift, PortError> {
         let mut write = self.write().await?;
-        let taken = account_rules::lift(&mut write, &grant, at).await?;
+        let lift = account_rules::lift(&mut write, &grant, at).await?;
         let event = match &grant.intent {
             Intent::RuleOff { account } => Event::done(Action::RuleOff).at(account),
             _ => Event::done(Action::RuleOff),
         };
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok(taken)
+        write.commit_if(lift == RuleLift::Lifted, event).await?;
+        Ok(lift)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.set_rule"))]
@@ -130,19 +138,26 @@ impl Accounts for Store {
         account: &AccountId,
         requires_mfa: bool,
         at: Timestamp,
-    ) -> Result<bool, PortError> {
+    ) -> Result<RuleChange, PortError> {
         let mut write = self.write().await?;
-        let set = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
+        let change = account_rules::set_by_operator(&mut write, account, requires_mfa, at).await?;
         let action = if requires_mfa {
             Action::RuleOn
         } else {
             Action::RuleOff
         };
-        keep(write, set, Event::done(action).at(account)).await
+        let event = Event::done(action).at(account);
+        let is_changed = change == RuleChange::Changed;
+        write.commit_if(is_changed, event).await?;
+        Ok(change)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.rename"))]
-    async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError> {
+    async fn rename(
+        &self,
+        account: &AccountId,
+        name: &AccountName,
+    ) -> Result<AccountRename, PortError> {
         const RENAME: &str = "
             UPDATE accounts
             SET name = $2, name_folded = $3, is_canonical = 1
@@ -158,11 +173,15 @@ impl Accounts for Store {
             .at(account)
             .saying(name.as_str());
         write.commit_if(renamed, event).await?;
-        Ok(renamed)
+        Ok(if renamed {
+            AccountRename::Renamed
+        } else {
+            AccountRename::Refused
+        })
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "accounts.remove"))]
-    async fn remove(&self, account: &AccountId) -> Result<bool, PortError> {
+    async fn remove(&self, account: &AccountId) -> Result<AccountRemoval, PortError> {
         const REMOVE: &str = "DELETE FROM accounts WHERE id = $1";
         let mut write = self.write().await?;
         locks::account(&mut write, account).await?;
@@ -170,14 +189,12 @@ impl Accounts for Store {
         let removed = write.run(remove).await? == 1;
         let event = Event::done(Action::AccountRemove).at(account);
         write.commit_if(removed, event).await?;
-        Ok(removed)
+        Ok(if removed {
+            AccountRemoval::Removed
+        } else {
+            AccountRemoval::NoAccount
+        })
     }
-}
-
-/// Commits a changed rule with its event, or rolls back.
-async fn keep(write: WriteTransaction, set: Setting, event: Event) -> Result<bool, PortError> {
-    write.commit_if(set == Setting::Changed, event).await?;
-    Ok(set != Setting::Refused)
 }
 
 fn insert(account: &NewAccount) -> Statement {

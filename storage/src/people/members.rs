@@ -9,7 +9,8 @@ use domain::{
         roles::Role,
     },
     ports::{
-        Grant, MemberPage, MemberQuery, MemberRecord, Members, MembershipChange, PortError, Taken,
+        Grant, MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange,
+        PortError,
     },
     second_factor::step_up::{self, Intent},
 };
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// The users who may reset the MFA of `$1`. They must own all of that user's accounts, so looking
-/// through one of them is enough. An Owner without a password can't sign in, so they can't help yet.
+/// through one of them is enough. An Owner without a password can't sign in, so can't help yet.
 const HELPERS: &str = "
     SELECT u.name
     FROM memberships h JOIN users u ON u.id = h.user_id
@@ -79,17 +80,17 @@ impl Members for Store {
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "members.reset"))]
-    async fn reset(&self, grant: Grant) -> Result<Taken, PortError> {
+    async fn reset(&self, grant: Grant) -> Result<MemberReset, PortError> {
         let mut write = self.write().await?;
-        let taken = reset(&mut write, &grant).await?;
+        let reset = reset(&mut write, &grant).await?;
         let event = match &grant.intent {
             Intent::MemberReset { account, member } => {
                 Event::done(Action::MemberReset).of(member).at(account)
             }
             _ => Event::done(Action::MemberReset),
         };
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok(taken)
+        write.commit_if(reset == MemberReset::Done, event).await?;
+        Ok(reset)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "members.helpers"))]
@@ -192,14 +193,14 @@ async fn held(
     Ok(locks::person(write, user).await? && locks::account(write, account).await?)
 }
 
-async fn reset(write: &mut WriteTransaction, grant: &Grant) -> Result<Taken, PortError> {
+async fn reset(write: &mut WriteTransaction, grant: &Grant) -> Result<MemberReset, PortError> {
     let Intent::MemberReset { account, member } = &grant.intent else {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(MemberReset::NoGrant);
     };
     locks::people(write, &grant.user, member).await?;
     locks::account(write, account).await?;
     if !step_ups::consume(write, grant, step_up::Action::MemberReset).await? {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(MemberReset::NoGrant);
     }
     let may_reset = query(MAY_RESET)
         .bind(grant.user.as_str())
@@ -207,8 +208,8 @@ async fn reset(write: &mut WriteTransaction, grant: &Grant) -> Result<Taken, Por
         .bind(account.as_str());
     let allowed = write.count(may_reset).await? == 1 && methods::reset(write, member).await?;
     Ok(if allowed {
-        Taken::Taken
+        MemberReset::Done
     } else {
-        Taken::SessionGone
+        MemberReset::NotAllowed
     })
 }

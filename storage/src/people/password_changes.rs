@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     events::{Action, Event, MethodKind},
     ids::{MethodId, UserId},
-    ports::{PasswordChange, PasswordChanges, PortError, Proof, Taken},
+    ports::{PasswordChange, PasswordChanges, PasswordUpdate, PortError, Proof},
 };
 use tracing::instrument;
 
@@ -23,20 +23,22 @@ impl PasswordChanges for Store {
         skip_all,
         fields(db.operation.name = "password_changes.change_password")
     )]
-    async fn change_password(&self, change: PasswordChange) -> Result<Taken, PortError> {
+    async fn change_password(&self, change: PasswordChange) -> Result<PasswordUpdate, PortError> {
         let mut write = self.write().await?;
-        let taken = changed(&mut write, &change).await?;
+        let update = changed(&mut write, &change).await?;
         let event = Event::done(Action::PasswordChange).of(&change.user);
         let event = event.with(MethodKind::Password);
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok(taken)
+        write
+            .commit_if(update == PasswordUpdate::Changed, event)
+            .await?;
+        Ok(update)
     }
 }
 
 async fn changed(
     write: &mut WriteTransaction,
     change: &PasswordChange,
-) -> Result<Taken, PortError> {
+) -> Result<PasswordUpdate, PortError> {
     const SET: &str = "
         UPDATE users
         SET password_hash = $3
@@ -63,19 +65,19 @@ async fn changed(
         || write.run(renew).await? != 1
         || method(write, user).await?.as_ref() != change.proof.as_ref().map(|(method, _)| method)
     {
-        return Ok(Taken::SessionGone);
+        return Ok(PasswordUpdate::SessionGone);
     }
     if let Some((method, proof)) = &change.proof
         && !spend(write, change, method, proof).await?
     {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(PasswordUpdate::ProofUsed);
     }
     sessions::end_others(write, user, &swap.session).await?;
     for sql in [END_STEP_UPS, END_PENDING_KEYS] {
         write.run(query(sql).bind(user.as_str())).await?;
     }
     invitations::forget(write, user).await?;
-    Ok(Taken::Taken)
+    Ok(PasswordUpdate::Changed)
 }
 
 async fn method(

@@ -6,8 +6,9 @@ use domain::{
     ids::{AccountId, UserId},
     people::{email::Email, roles::Role},
     ports::{
-        Collision, Credentials, FirstOwner, InvitedUser, MembershipChange, NewUser, PortError,
-        SecretHash, SignInRecord, UserRecord, Users,
+        AddressChange, Collision, Credentials, FirstOwner, FirstStart, InvitationUse, InvitedUser,
+        MembershipChange, NewUser, PasswordSetting, PortError, SecretHash, SignInRecord,
+        UserAddition, UserRecord, Users,
     },
     time::Timestamp,
     token::TokenHash,
@@ -93,7 +94,7 @@ impl Users for Store {
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.create_first_owner"))]
-    async fn create_first_owner(&self, first: FirstOwner) -> Result<bool, PortError> {
+    async fn create_first_owner(&self, first: FirstOwner) -> Result<FirstStart, PortError> {
         const TAKE: &str = "
             DELETE FROM set_up_link
             WHERE token_hash = $1 AND NOT EXISTS (SELECT 1 FROM users)";
@@ -106,7 +107,7 @@ impl Users for Store {
         let take = query(TAKE).bind(first.link.as_bytes().as_slice());
         if write.run(take).await? != 1 || !insert(&mut write, &first.owner).await? {
             write.rollback().await?;
-            return Ok(false);
+            return Ok(FirstStart::LinkDead);
         }
         accounts::ensure(&mut write, &first.account).await?;
         let join = query(JOIN)
@@ -116,18 +117,27 @@ impl Users for Store {
         write.run(join).await?;
         let event = Event::done(Action::FirstStart).of(&first.owner.id);
         let opened = session_opening::open(write, &first.session, event.by_subject()).await?;
-        Ok(opened.is_done())
+        Ok(if opened.is_done() {
+            FirstStart::Done
+        } else {
+            FirstStart::LinkDead
+        })
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.add"))]
-    async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError> {
+    async fn add(
+        &self,
+        user: NewUser,
+        account: &AccountId,
+        role: Role,
+    ) -> Result<UserAddition, PortError> {
         const JOIN: &str = "
             INSERT INTO memberships (user_id, account_id, role)
             VALUES ($1, $2, $3)";
         let mut write = self.write().await?;
         if !insert(&mut write, &user).await? {
             write.rollback().await?;
-            return Ok(false);
+            return Ok(UserAddition::AddressTaken);
         }
         let join = query(JOIN)
             .bind(user.id.as_str())
@@ -136,7 +146,7 @@ impl Users for Store {
         write.run(join).await?;
         let event = Event::done(Action::UserAdd).of(&user.id).at(account);
         write.commit(event.saying(role.as_str())).await?;
-        Ok(true)
+        Ok(UserAddition::Added)
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.list"))]
@@ -182,7 +192,11 @@ impl Users for Store {
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.set_password"))]
-    async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError> {
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password: SecretHash,
+    ) -> Result<PasswordSetting, PortError> {
         const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2 WHERE id = $1";
         let mut write = self.write().await?;
         let set = query(SET_PASSWORD)
@@ -195,11 +209,15 @@ impl Users for Store {
             .of(user)
             .with(MethodKind::Password);
         write.commit_if(is_set, event).await?;
-        Ok(is_set)
+        Ok(if is_set {
+            PasswordSetting::Set
+        } else {
+            PasswordSetting::NoUser
+        })
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.set_email"))]
-    async fn set_email(&self, user: &UserId, email: &Email) -> Result<bool, PortError> {
+    async fn set_email(&self, user: &UserId, email: &Email) -> Result<AddressChange, PortError> {
         const SET_EMAIL: &str = "
             UPDATE users
             SET email = $2, is_canonical = 1
@@ -210,7 +228,11 @@ impl Users for Store {
         let is_set = write.run(set).await? == 1;
         let event = Event::done(Action::EmailChange).of(user);
         write.commit_if(is_set, event).await?;
-        Ok(is_set)
+        Ok(if is_set {
+            AddressChange::Changed
+        } else {
+            AddressChange::Refused
+        })
     }
 
     #[instrument(level = "debug", skip_all, fields(db.operation.name = "users.collisions"))]
@@ -291,7 +313,7 @@ impl Users for Store {
         password: SecretHash,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<bool, PortError> {
+    ) -> Result<InvitationUse, PortError> {
         const SET_PASSWORD: &str = "
             UPDATE users
             SET password_hash = $2
@@ -299,7 +321,7 @@ impl Users for Store {
         let mut write = self.write().await?;
         let Some(user) = invitations::holder(&mut write, link).await? else {
             write.rollback().await?;
-            return Ok(false);
+            return Ok(InvitationUse::NotOpen);
         };
         // Locks the user's row first (see the crate's documentation); rolls back if the invitation
         // is not valid.
@@ -309,7 +331,7 @@ impl Users for Store {
         let is_set = write.run(set).await? == 1;
         if !is_set || !invitations::take(&mut write, link, now).await? {
             write.rollback().await?;
-            return Ok(false);
+            return Ok(InvitationUse::NotOpen);
         }
         sessions::end_all(&mut write, &user).await?;
         write
@@ -319,7 +341,7 @@ impl Users for Store {
         write
             .commit(event.with(MethodKind::Password).by_subject())
             .await?;
-        Ok(true)
+        Ok(InvitationUse::Accepted)
     }
 }
 

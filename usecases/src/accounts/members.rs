@@ -3,15 +3,12 @@
 use domain::{
     ids::UserId,
     members::{PAGE, may_reset},
-    ports::{MemberQuery, MemberRecord},
+    ports::{MemberQuery, MemberRecord, MemberReset},
     second_factor::step_up::Intent,
 };
 
 use super::values::{MemberRow, MembersShown, MembersWanted, OneMember};
-use crate::{
-    Context, UseCaseError, ownership,
-    step_up::verification::{check_grant, grant},
-};
+use crate::{Context, UseCaseError, ownership, step_up::verification::grant};
 
 /// One page of an account's members.
 #[tracing::instrument(level = "debug", skip_all)]
@@ -89,5 +86,9 @@ pub async fn reset_member(context: &Context, request: OneMember) -> Result<(), U
     let OneMember { account, member } = request;
     ownership::resettable(context, &account, &member).await?;
     let grant = grant(context, Intent::MemberReset { account, member })?;
-    check_grant(context.services.members.reset(grant).await?)
+    match context.services.members.reset(grant).await? {
+        MemberReset::Done => Ok(()),
+        MemberReset::NoGrant => Err(UseCaseError::VerificationRequired),
+        MemberReset::NotAllowed => Err(UseCaseError::NotAllowed),
+    }
 }

@@ -3,7 +3,7 @@
 use domain::{
     ids::MethodId,
     people::password::{Password, PasswordOwner},
-    ports::{PasswordChange, Proof, Taken},
+    ports::{PasswordChange, PasswordUpdate, Proof},
     second_factor::one_time_code::OneTimeCode,
 };
 
@@ -64,9 +64,9 @@ pub async fn change_password(
         .change_password(change)
         .await?
     {
-        Taken::Taken => cookies.set_session(token),
-        Taken::AlreadyTaken => return Err(used_error(context, spent.as_ref()).await),
-        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
+        PasswordUpdate::Changed => cookies.set_session(token),
+        PasswordUpdate::ProofUsed => return Err(used_error(context, spent.as_ref()).await),
+        PasswordUpdate::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
     remember_caller(context, cookies).await;
     Ok(())

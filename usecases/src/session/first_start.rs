@@ -7,7 +7,7 @@ use domain::{
         names::PersonName,
         password::{Password, PasswordOwner},
     },
-    ports::{FirstOwner, NewAccount, NewSession, NewUser},
+    ports::{FirstOwner, FirstStart, NewAccount, NewSession, NewUser},
     token::TokenHash,
 };
 
@@ -98,17 +98,13 @@ pub async fn create_first_owner(
         replaces,
         receipt: None,
     };
-    if !context
-        .services
-        .users
-        .create_first_owner(FirstOwner {
-            link,
-            account,
-            owner,
-            session,
-        })
-        .await?
-    {
+    let first = FirstOwner {
+        link,
+        account,
+        owner,
+        session,
+    };
+    if context.services.users.create_first_owner(first).await? == FirstStart::LinkDead {
         return Err(UseCaseError::LinkDead);
     }
     let hash = token.hash();

@@ -2,7 +2,7 @@
 
 use domain::{
     people::password::{Password, PasswordOwner},
-    ports::InvitedUser,
+    ports::{InvitationUse, InvitedUser},
     token::TokenHash,
 };
 
@@ -58,7 +58,7 @@ pub async fn accept_invitation(
     let hash = hasher.hash_in(permit, password.expose()).await?;
     let users = &context.services.users;
     let accepted = users.accept_invitation(link, hash, browser.hash(), context.now);
-    if !accepted.await? {
+    if accepted.await? == InvitationUse::NotOpen {
         return Err(UseCaseError::LinkDead);
     }
     // Makes the browser known. This signs no one in and replaces no second factor, but guesses of strangers can't lock the user out.

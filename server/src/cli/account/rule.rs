@@ -3,7 +3,7 @@
 use domain::{
     ids::{AccountId, UserId},
     members::MemberState,
-    ports::{AccountRecord, MemberQuery},
+    ports::{AccountRecord, MemberQuery, RuleChange},
 };
 use serde_json::json;
 use usecases::Services;
@@ -20,10 +20,11 @@ pub async fn require_mfa(services: &Services, args: &RuleArgs) -> Result<Report,
     let changed = requires_mfa != account.requires_mfa;
     // An unchanged rule keeps its author and time.
     if changed
-        && !services
+        && services
             .accounts
             .set_rule(&account.id, requires_mfa, services.clock.now())
             .await?
+            == RuleChange::Refused
     {
         return unknown(services, &args.name).await;
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     ids::UserId,
-    ports::{MembershipChange, NewUser},
+    ports::{MembershipChange, NewUser, UserAddition},
     time::Timestamp,
 };
 use usecases::Services;
@@ -95,7 +95,7 @@ async fn join(
     for (name, role) in person.places {
         let account = account(accounts, name)?;
         let joined = match new.take() {
-            Some(new) => services.users.add(new, account, *role).await?,
+            Some(new) => services.users.add(new, account, *role).await? == UserAddition::Added,
             None => services.members.join(&user, account, *role).await? == MembershipChange::Done,
         };
         if !joined {

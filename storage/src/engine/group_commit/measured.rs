@@ -1,7 +1,7 @@
 //! What sharing a commit brings (ADR 18): the same build and the same load, with and without it.
 //!
-//! The load is what the store does for a second factor and for a wrong code, without HTTP, hashing and unsealing, so
-//! that the commit's share of the work is as large as it can be.
+//! The load is what the store does for a second factor and for a wrong code, without HTTP, hashing
+//! and unsealing, so that the commit's share of the work is as large as it can be.
 
 use std::{
     env, fs,
@@ -204,7 +204,8 @@ fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
     (values[last / 2], values[0], values[last])
 }
 
-/// Prints, for each load and number of clients, the rate without and with a shared commit, and their ratio per round.
+/// Prints, for each load and number of clients, the rate without and with a shared commit, and
+/// their ratio per round.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement: four minutes, and it asserts nothing"]
 async fn what_a_shared_commit_brings() {
