@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{
-    advisories, attack,
+    advisories, attack, frontend,
     process::Process,
     summary::Summary,
     test::{self, Depth, TestArguments},
@@ -77,6 +77,7 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     dependencies(&mut summary, arguments.no_advisories);
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
+    summary.step("scripts of the index page", frontend::check_boot_scripts);
     let depth = if arguments.deep {
         Depth::Deep
     } else {

@@ -4,8 +4,6 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process,
-    sync::atomic::{AtomicU64, Ordering},
 };
 
 use server::{
@@ -13,8 +11,9 @@ use server::{
     keys::key_file,
     system::entropy::SystemEntropy,
 };
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use tempfile::TempDir;
+use testkit::postgres::create_schema;
 
 /// An empty place for a database.
 pub struct TestDatabase {
@@ -28,7 +27,7 @@ impl TestDatabase {
     pub async fn new() -> Self {
         match env::var("TWINLOCK_TEST_POSTGRES") {
             Ok(server) => Self {
-                url: schema_on(&server).await,
+                url: create_schema(&server, "server").await,
                 ..Self::in_a_file()
             },
             Err(_) => Self::in_a_file(),
@@ -88,19 +87,4 @@ impl TestDatabase {
         raw.close().await.unwrap();
         changed.rows_affected()
     }
-}
-
-/// Makes a schema, so that tests do not see each other's rows. The server itself is removed when the tests have run.
-async fn schema_on(server: &str) -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let schema = format!("server_{}_{number}", process::id());
-    sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(server).await.unwrap();
-    // On a server that is kept between runs, the name may exist from an earlier run.
-    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
-    connection.execute(AssertSqlSafe(create)).await.unwrap();
-    connection.close().await.unwrap();
-    let mark = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{mark}options=-csearch_path%3D{schema}")
 }

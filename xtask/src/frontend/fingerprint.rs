@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// Increase this when this tool changes how it joins styles, compiles pages or packs `dist`.
-const FORMAT: &str = "8";
+const FORMAT: &str = "9";
 
 const FOLDERS: [&str; 5] = ["app", "domain", "frontend", "style", "usecases"];
 const FILES: [&str; 2] = ["Cargo.lock", "Cargo.toml"];
@@ -42,6 +42,15 @@ pub fn of_contents(files: &[PathBuf]) -> Result<String> {
         add(&mut hash, &contents);
     }
     Ok(hex(hash))
+}
+
+/// Returns the hash of these texts in order.
+pub fn of_texts(texts: &[String]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        add(&mut hash, text.as_bytes());
+    }
+    hex(hash)
 }
 
 /// Returns all files of a folder and its subfolders in a fixed order. Hidden files are skipped, because they belong to editors and tools.

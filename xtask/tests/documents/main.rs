@@ -64,7 +64,7 @@ struct Source {
 
 impl Source {
     fn is_document(&self) -> bool {
-        self.path.ends_with(".md")
+        Path::new(&self.path).extension() == Some("md".as_ref())
     }
 }
 

@@ -1,10 +1,10 @@
 use leptos::prelude::*;
 use web_sys::Storage;
 
-use crate::words;
-
-const KEY: &str = "theme";
-const ATTRIBUTE: &str = "data-theme";
+use crate::{
+    boot_protocol::{attribute, storage_key, theme},
+    words,
+};
 
 /// The colour theme that the user has chosen.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -34,14 +34,15 @@ impl Theme {
     const fn value(self) -> Option<&'static str> {
         match self {
             Self::System => None,
-            Self::Light => Some("light"),
-            Self::Dark => Some("dark"),
+            Self::Light => Some(theme::LIGHT),
+            Self::Dark => Some(theme::DARK),
         }
     }
 
     /// The choice made earlier in this browser.
     pub fn stored() -> Self {
-        let value = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+        let value =
+            storage().and_then(|storage| storage.get_item(storage_key::THEME).ok().flatten());
         Self::ALL
             .into_iter()
             .find(|theme| theme.value() == value.as_deref())
@@ -53,8 +54,8 @@ impl Theme {
         self.apply();
         if let Some(storage) = storage() {
             let _ = match self.value() {
-                Some(value) => storage.set_item(KEY, value),
-                None => storage.remove_item(KEY),
+                Some(value) => storage.set_item(storage_key::THEME, value),
+                None => storage.remove_item(storage_key::THEME),
             };
         }
     }
@@ -62,8 +63,8 @@ impl Theme {
     fn apply(self) {
         if let Some(root) = document().document_element() {
             let _ = match self.value() {
-                Some(value) => root.set_attribute(ATTRIBUTE, value),
-                None => root.remove_attribute(ATTRIBUTE),
+                Some(value) => root.set_attribute(attribute::THEME, value),
+                None => root.remove_attribute(attribute::THEME),
             };
         }
     }
@@ -74,7 +75,8 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// Follows a choice made in another tab. Call it once at start; for the first paint, the script in `index.html` sets the theme.
+/// Follows a choice made in another tab. Call it once at start; for the first paint,
+/// `frontend/boot/theme.ts` sets the theme.
 pub fn follow_stored_theme() {
     let _ = window_event_listener_untyped("storage", |_| Theme::stored().apply());
 }

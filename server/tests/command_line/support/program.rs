@@ -10,8 +10,8 @@ use std::{
 };
 
 use tempfile::TempDir;
-use testkit::process;
 pub use testkit::process::{Done, Running};
+use testkit::{operator::Operator, process};
 
 use crate::test_database::TestDatabase;
 
@@ -54,7 +54,7 @@ impl Place {
     /// Makes a folder with the account Example Ltd.
     pub fn with_account() -> Self {
         let place = Self::with_database();
-        place.run(&["account", "add", "Example Ltd"]).expect_done();
+        place.add_account("Example Ltd");
         place
     }
 

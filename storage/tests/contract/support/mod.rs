@@ -6,7 +6,6 @@ pub mod people;
 use std::{
     env,
     path::PathBuf,
-    process,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -19,9 +18,10 @@ use domain::{
     time::Timestamp,
     token::{Token, TokenHash},
 };
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 use storage::{OpenError, Store};
 use tempfile::TempDir;
+use testkit::postgres::create_schema;
 
 /// A fixed time; no test reads a clock.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -44,7 +44,7 @@ impl Database {
     pub async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = match env::var("TWINLOCK_TEST_POSTGRES") {
-            Ok(server) => schema_on(&server).await,
+            Ok(server) => create_schema(&server, "test").await,
             Err(_) => url(&folder.path().join("twin lock.db")),
         };
         let store = Store::open(&url).await.unwrap();
@@ -91,23 +91,6 @@ impl Database {
             .await
             .unwrap()
     }
-}
-
-/// Isolates tests from each other. Schemas are not dropped, because the whole server is removed after the tests.
-async fn schema_on(server: &str) -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let schema = format!(
-        "test_{}_{}",
-        process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    );
-    sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(server).await.unwrap();
-    // A server that is reused may still have the schema of an earlier run.
-    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
-    connection.execute(AssertSqlSafe(create)).await.unwrap();
-    let mark = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{mark}options=-csearch_path%3D{schema}")
 }
 
 /// The engine under test, which is also the folder of its migrations.

@@ -5,10 +5,10 @@ use domain::{
     ports::MembershipChange,
 };
 
-use super::{House, STRICT, people};
+use super::{STRICT, Site, people};
 use crate::{actions::Operator, events::Due};
 
-impl House {
+impl Site {
     pub(super) fn operate(&mut self, operator: Operator) -> Option<usize> {
         let due = self.runtime.block_on(self.operated(operator));
         self.expect(&due, "the operator");
