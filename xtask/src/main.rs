@@ -57,6 +57,9 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Take the README's pictures anew, into docs/pictures
     Pictures,
+    /// Build the shipped pages in dist, without the server around them
+    #[command(hide = true)]
+    Pages,
     /// Join the style sheets into target/style/twinlock.css, for `trunk serve`
     #[command(hide = true)]
     Style,
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Pictures => pictures::run(),
+        Command::Pages => build::pages(),
         Command::Style => frontend::join_styles(),
     };
     match outcome {
