@@ -19,3 +19,5 @@ pub mod people;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod process;
+#[cfg(feature = "postgres")]
+pub mod server_database;

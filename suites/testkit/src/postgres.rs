@@ -1,29 +1,8 @@
-//! Schemas, databases and programs of a `PostgreSQL` server.
+//! Databases and programs of a `PostgreSQL` server.
 
-use std::{
-    fs,
-    os::unix::fs::MetadataExt,
-    path::Path,
-    process::{self, Command},
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::{fs, os::unix::fs::MetadataExt, path::Path, process::Command};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
-
-/// Creates a schema with this prefix in its name, so that tests do not see each other's rows.
-/// Returns the URL of the database with that schema.
-///
-/// Schemas are not dropped, because the whole server is removed after the tests.
-pub async fn create_schema(server: &str, prefix: &str) -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let schema = format!("{prefix}_{}_{number}", process::id());
-    // A server that is reused may still have the schema of an earlier run.
-    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
-    run(server, create).await.unwrap();
-    let mark = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{mark}options=-csearch_path%3D{schema}")
-}
 
 /// Creates an empty database; returns its URL.
 ///

@@ -18,7 +18,7 @@ use crate::test_database::TestDatabase;
 const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
 
 /// A database of the test's own, without the machine's environment: a folder with a `SQLite` file or, where
-/// `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
+/// `TWINLOCK_TEST_POSTGRES` names a server, a database of its own there.
 pub struct Place {
     database: TestDatabase,
     /// A folder with a copy of the program that every user can start; made on first use.

@@ -1,4 +1,4 @@
-//! A fresh database per test: a `SQLite` file, or a new schema on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
+//! A fresh database per test: a `SQLite` file, or one on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
 
 pub mod grants;
 pub mod people;
@@ -21,7 +21,14 @@ use domain::{
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 use storage::{OpenError, Store};
 use tempfile::TempDir;
-use testkit::postgres::create_schema;
+use testkit::server_database::ServerDatabase;
+
+/// Makes the schema of the database at this URL.
+async fn migrate(url: String) {
+    let store = Store::open(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+}
 
 /// A fixed time; no test reads a clock.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -30,34 +37,53 @@ pub struct Database {
     pub store: Store,
     pub url: String,
     folder: TempDir,
+    /// The last field, because the database is dropped once the store is closed.
+    _on_server: Option<ServerDatabase>,
 }
 
 impl Database {
     /// A new database with the current schema.
     pub async fn fresh() -> Self {
-        let database = Self::empty().await;
-        database.store.migrate().await.unwrap();
-        database
+        match ServerDatabase::migrated(migrate).await {
+            Some(database) => Self::on_server(database).await,
+            None => Self::sqlite().await,
+        }
     }
 
     /// A new database without a schema.
     pub async fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = match env::var("TWINLOCK_TEST_POSTGRES") {
-            Ok(server) => create_schema(&server, "test").await,
-            Err(_) => url(&folder.path().join("twin lock.db")),
-        };
-        let store = Store::open(&url).await.unwrap();
-        Self { store, url, folder }
+        match ServerDatabase::empty().await {
+            Some(database) => Self::on_server(database).await,
+            None => Self::in_a_file().await,
+        }
     }
 
     /// A `SQLite` file with the current schema, whatever engine is under test.
     pub async fn sqlite() -> Self {
+        let database = Self::in_a_file().await;
+        database.store.migrate().await.unwrap();
+        database
+    }
+
+    async fn on_server(database: ServerDatabase) -> Self {
+        let url = database.url.clone();
+        Self {
+            store: Store::open(&url).await.unwrap(),
+            url,
+            folder: tempfile::tempdir().unwrap(),
+            _on_server: Some(database),
+        }
+    }
+
+    async fn in_a_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = url(&folder.path().join("twin lock.db"));
-        let store = Store::open(&url).await.unwrap();
-        store.migrate().await.unwrap();
-        Self { store, url, folder }
+        Self {
+            store: Store::open(&url).await.unwrap(),
+            url,
+            folder,
+            _on_server: None,
+        }
     }
 
     /// The `SQLite` file.
