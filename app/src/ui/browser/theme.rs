@@ -1,7 +1,6 @@
 use leptos::prelude::*;
-use web_sys::Storage;
 
-use crate::words;
+use crate::{ui::browser::storage, words};
 
 const KEY: &str = "theme";
 const ATTRIBUTE: &str = "data-theme";
@@ -41,7 +40,7 @@ impl Theme {
 
     /// The choice made earlier in this browser.
     pub fn stored() -> Self {
-        let value = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+        let value = storage::kept(KEY);
         Self::ALL
             .into_iter()
             .find(|theme| theme.value() == value.as_deref())
@@ -51,12 +50,7 @@ impl Theme {
     /// Applies the theme at once and stores it. If the browser refuses storage, the choice lasts until the page is left.
     pub fn choose(self) {
         self.apply();
-        if let Some(storage) = storage() {
-            let _ = match self.value() {
-                Some(value) => storage.set_item(KEY, value),
-                None => storage.remove_item(KEY),
-            };
-        }
+        storage::keep(KEY, self.value());
     }
 
     fn apply(self) {
@@ -67,11 +61,6 @@ impl Theme {
             };
         }
     }
-}
-
-/// Does not use gloo-storage, which panics if the browser refuses storage.
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
 }
 
 /// Follows a choice made in another tab. Call it once at start; for the first paint, the script in `index.html` sets the theme.
