@@ -115,7 +115,8 @@ for (const theme of THEMES) {
     await expect(choices.getByRole('checkbox', { name: 'Default' })).toBeChecked();
 
     const messages = pane(gallery, 'Messages');
-    await messages.getByRole('button', { name: 'Dismiss' }).click();
+    const done = messages.locator('figure', { hasText: 'Status: what was done' });
+    await done.getByRole('button', { name: 'Dismiss' }).click();
     await expect(messages.getByText('Authenticator application added')).toHaveCount(0);
   });
 }

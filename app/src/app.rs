@@ -10,6 +10,7 @@ use leptos_router::{
 
 use crate::{
     api::session::sign_out,
+    boot_protocol,
     features::{
         accounts::view::{Accounts, Members},
         mfa::view::{BackupCodes, NewMethod, SetUp, VerifyMethod},
@@ -122,7 +123,7 @@ fn Header() -> impl IntoView {
     view! {
         <header class="header">
             <div class="header__inner">
-                <A href="/" attr:class="brand"><Mark /><Name text=meta("brand") /></A>
+                <A href="/" attr:class="brand"><Mark /><Name text=meta(boot_protocol::meta::BRAND) /></A>
                 {boxed_view(move || name.get().map(|name| view! { <UserMenu name navigator /> }.into_any()).into_any())}
             </div>
             <Notice />
@@ -133,7 +134,7 @@ fn Header() -> impl IntoView {
 /// The operator's logo, or the shield. The picture has no text alternative, because the brand's name is next to it.
 #[component]
 fn Mark() -> impl IntoView {
-    match meta("logo") {
+    match meta(boot_protocol::meta::LOGO) {
         path if path.is_empty() => view! { <Icon glyph=Glyph::Shield /> }.into_any(),
         path => view! { <img class="brand__logo" src=path alt="" /> }.into_any(),
     }

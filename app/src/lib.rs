@@ -16,6 +16,8 @@ pub mod words;
 #[cfg(feature = "csr")]
 mod app;
 #[cfg(feature = "csr")]
+mod boot_protocol;
+#[cfg(feature = "csr")]
 mod browser_call;
 #[cfg(feature = "gallery")]
 mod gallery;

@@ -50,6 +50,17 @@ impl MemberState {
         matches!(self, Self::On | Self::Locked)
     }
 
+    /// The code by which the store filters, the same as on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::SetupRequired => "setup_required",
+            Self::Locked => "locked",
+        }
+    }
+
     /// The text on the screen and in the CSV.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -31,7 +31,7 @@ test('a reload within five minutes notices nothing', async ({ site, server }) =>
   await site.backupCodes.read();
 });
 
-test('A1: a key that was left needs the password, also after a reload on the way', async ({
+test('RA1: a key that was left needs the password, also after a reload on the way', async ({
   site,
   server,
   guard,
@@ -51,7 +51,7 @@ test('A1: a key that was left needs the password, also after a reload on the way
   await expect(site.profile.status(words.reset)).toBeVisible();
 });
 
-test('A1: another verification shows another key', async ({ site, server, guard }) => {
+test('RA1: another verification shows another key', async ({ site, server, guard }) => {
   guard.expectRefusals(403);
   const enrolled = await site.addMfa();
   const key = await site.resetUpToSetup(enrolled);
@@ -59,7 +59,7 @@ test('A1: another verification shows another key', async ({ site, server, guard 
   expect(await site.resetUpToSetup(enrolled)).not.toBe(key);
 });
 
-test('A2: codes that were left need the password, also after a reload on the way', async ({
+test('RA2: codes that were left need the password, also after a reload on the way', async ({
   site,
   server,
   guard,
@@ -77,7 +77,7 @@ test('A2: codes that were left need the password, also after a reload on the way
   await site.finish();
 });
 
-test('A2: codes of this session verify with the password only', async ({ site, server, guard }) => {
+test('RA2: codes of this session verify with the password only', async ({ site, server, guard }) => {
   guard.expectRefusals(403);
   const enrolled = await site.addMfa();
   server.clock.advance(STALE);
@@ -94,7 +94,7 @@ test('A2: codes of this session verify with the password only', async ({ site, s
   await expect(site.profile.status(words.deleted)).toBeVisible();
 });
 
-test('A3: a sign-in by backup code asks for the password after five minutes', async ({
+test('RA3: a sign-in by backup code asks for the password after five minutes', async ({
   site,
   server,
   guard,
@@ -112,7 +112,7 @@ test('A3: a sign-in by backup code asks for the password after five minutes', as
   await site.finish();
 });
 
-test('C10: before the second factor the page shows no name but the one that was typed', async ({
+test('RC10: before the second factor the page shows no name but the one that was typed', async ({
   site,
 }) => {
   await site.addMfa();

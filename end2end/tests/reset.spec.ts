@@ -115,6 +115,7 @@ test('Cancel, or a closed tab, leaves the old one at work', async ({
   anotherDevice,
 }) => {
   const cancelled = await site.resetUpToSetup(old);
+  // P8: some applications replace the old entry at the scan.
   await expect(page.getByText(words.beforeTheScan), 'p8: before the scan').toBeVisible();
   await site.setup.cancel.click();
   await site.profile.expectOpen();

@@ -1,4 +1,5 @@
-//! Serves a folder of pages with the headers of `twinlock serve`, but without a database and an API: for `cargo xtask gallery`.
+//! Serves a folder of pages with the headers of `twinlock serve`, but without a database: for
+//! `cargo xtask gallery`. The API has one function, which the page calls before the app starts.
 
 use std::{
     borrow::Cow,
@@ -13,9 +14,10 @@ use axum::{
     Router,
     body::Bytes,
     extract::{Request, State},
-    http::StatusCode,
+    http::{StatusCode, header::CONTENT_TYPE},
     middleware::map_response_with_state,
-    response::Response,
+    response::{IntoResponse, Response},
+    routing::post,
 };
 use clap::Parser;
 use server::{
@@ -46,6 +48,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let pages = Pages::new(files(&arguments.folder)?, &branding);
     let headers = Arc::new(SecurityHeaders::new(pages.inline(), None));
     let router = Router::new()
+        .route("/api/session/whoami", post(no_viewer))
         .fallback(page)
         .with_state(Arc::new(pages))
         .layer(map_response_with_state(headers, with_headers));
@@ -62,6 +65,11 @@ async fn with_headers(
 ) -> Response {
     headers.add(&mut response);
     response
+}
+
+/// Answers like the product to a request without a session.
+async fn no_viewer() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], "null")
 }
 
 async fn page(State(pages): State<Arc<Pages>>, request: Request) -> Response {

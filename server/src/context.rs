@@ -9,7 +9,7 @@ use domain::{
 };
 use storage::Store;
 use thiserror::Error;
-use usecases::{CookieNames, Ports, Scope, Services, Settings};
+use usecases::{CookieNames, Services, Settings};
 
 use crate::{
     config::{Branding, Database, DatabaseLocation, Limits, PublicUrl},
@@ -237,8 +237,8 @@ impl Opened {
         hasher: Arc<dyn Hasher>,
         settings: Settings,
     ) -> Services {
-        let store = &self.store;
-        let base = Ports {
+        let store = Arc::clone(&self.store);
+        let services = Services {
             clock,
             entropy,
             hasher,
@@ -254,33 +254,29 @@ impl Opened {
             password_changes: store.clone(),
             vault: self.vault.clone(),
             settings: Arc::new(settings),
-            scope: Arc::new(OneRequest(store.clone())),
+            with_origin: Arc::new(move |services, origin| {
+                on_store(services.clone(), Arc::new(store.seen_from(origin)))
+            }),
         };
-        let here = Origin::here(Actor::System, base.clock.now());
-        Services::from(base).seen_from(here)
+        let here = Origin::here(Actor::System, services.clock.now());
+        services.seen_from(here)
     }
 }
 
-/// The store behind the ports of one request.
-struct OneRequest(Arc<Store>);
-
-impl Scope for OneRequest {
-    fn seen_from(&self, services: &Services, origin: Origin) -> Services {
-        let store = Arc::new(self.0.seen_from(origin));
-        let ports = Ports {
-            users: store.clone(),
-            accounts: store.clone(),
-            sessions: store.clone(),
-            members: store.clone(),
-            step_ups: store.clone(),
-            mfa: store.clone(),
-            attempts: store.clone(),
-            known_browsers: store.clone(),
-            password_changes: store.clone(),
-            events: store,
-            ..Ports::clone(services)
-        };
-        ports.into()
+/// The services with another store behind the store ports.
+fn on_store(services: Services, store: Arc<Store>) -> Services {
+    Services {
+        users: store.clone(),
+        accounts: store.clone(),
+        sessions: store.clone(),
+        members: store.clone(),
+        step_ups: store.clone(),
+        mfa: store.clone(),
+        attempts: store.clone(),
+        known_browsers: store.clone(),
+        password_changes: store.clone(),
+        events: store,
+        ..services
     }
 }
 

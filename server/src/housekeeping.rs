@@ -143,7 +143,7 @@ impl Keeper {
         if work.sweep.has_more || work.count.is_multiple_of(SWEEP_EVERY) {
             let (count, swept) = self.store.sweep(self.clock.now()).await;
             work.sweep.has_more = count > 0;
-            let problem = "what is over can't be deleted";
+            let problem = "expired rows can't be deleted";
             report(&swept, &mut work.sweep.fails, problem);
         }
         work.count = work.count.wrapping_add(1);
@@ -175,7 +175,8 @@ impl Keeper {
                 tracing::error!(
                     clock = utc(now),
                     newest = utc(state.newest),
-                    "the system's clock is {fault}: let it be set by NTP; codes and sessions hang on it, and /readyz is red until then"
+                    "the system's clock is {fault}: let it be set by NTP; codes and sessions \
+                    depend on it, and /readyz is red until then"
                 );
             } else {
                 tracing::info!("the system's clock is right again");

@@ -59,7 +59,7 @@ pub fn router_with(
         .layer(from_fn_with_state(envelopes, every_request::wrap))
         .layer(panic::catch());
     let guards = Guards {
-        services,
+        services: Arc::new(services),
         origins: Origins::of(public_url.clone()),
         proxies,
         build: pages
@@ -82,7 +82,7 @@ fn api(guards: Guards) -> Router {
         .route("/api", any(server_function::call))
         .route("/api/", any(server_function::call))
         .route("/api/{*function}", any(server_function::call))
-        .with_state(guards.services.clone())
+        .with_state(Arc::clone(&guards.services))
         .layer(from_fn_with_state(Arc::new(guards), api_request::keep))
 }
 

@@ -33,7 +33,7 @@ pub use events::{
 pub use operation::{
     backup::{BackupError, given_up, sound},
     copy::CopyError,
-    keys::{SealedRow, SealedTable},
+    keys::{KeyReplacement, SealedRow, SealedTable},
     restored::{Ended, Spent},
     servers::ServerRecord,
 };

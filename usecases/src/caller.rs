@@ -37,6 +37,7 @@ pub struct Visitor {
 
 /// Finds the caller by the request's tokens. Returns `Ok(None)` if there is no session or it has ended. An error refuses the request
 /// (fail closed).
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn resolve(
     services: &Services,
     tokens: impl Iterator<Item = TokenHash>,

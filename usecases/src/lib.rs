@@ -23,9 +23,9 @@ mod context;
 #[cfg(feature = "server")]
 mod cookies;
 #[cfg(feature = "server")]
-mod ownership;
+mod error_events;
 #[cfg(feature = "server")]
-mod refusals;
+mod ownership;
 #[cfg(feature = "server")]
 mod services;
 
@@ -35,6 +35,6 @@ pub use {
     context::Context,
     cookies::{CookieNames, Cookies, SessionCookie},
     error::UseCaseError,
-    refusals::{note_denied, note_refusal},
-    services::{Ports, Scope, Services, Settings},
+    error_events::{record_denied, record_error},
+    services::{Services, Settings, WithOrigin},
 };

@@ -1,6 +1,6 @@
 //! The services that the use cases need, assembled by the server.
 
-use std::{ops::Deref, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
     events::Origin,
@@ -13,20 +13,19 @@ use domain::{
 
 use crate::CookieNames;
 
-/// The ports and the settings. Each layer of a request holds them, so a clone increments one reference count instead of one for each port.
+/// The ports and the settings.
+///
+/// The ports of the store record one origin with everything that they write. [`Self::seen_from`]
+/// returns the services of another origin.
 #[derive(Clone)]
-pub struct Services(Arc<Ports>);
-
-/// The content of [`Services`].
-#[derive(Clone)]
-pub struct Ports {
+pub struct Services {
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
     /// The random source.
     pub entropy: Arc<dyn Entropy>,
     /// Argon2id.
     pub hasher: Arc<dyn Hasher>,
-    /// People.
+    /// Users.
     pub users: Arc<dyn Users>,
     /// Accounts.
     pub accounts: Arc<dyn Accounts>,
@@ -50,35 +49,19 @@ pub struct Ports {
     pub vault: Arc<Vault>,
     /// Settings.
     pub settings: Arc<Settings>,
-    /// Creates the services for one request.
-    pub scope: Arc<dyn Scope>,
+    /// Replaces the ports of the store by those of another origin.
+    pub with_origin: WithOrigin,
 }
 
-/// Creates services for one request, which record its origin with everything that they write.
-pub trait Scope: Send + Sync {
-    /// Returns these ports, but with `origin` in every security event that they write.
-    fn seen_from(&self, services: &Services, origin: Origin) -> Services;
-}
-
-impl Deref for Services {
-    type Target = Ports;
-
-    fn deref(&self) -> &Ports {
-        &self.0
-    }
-}
-
-impl From<Ports> for Services {
-    fn from(ports: Ports) -> Self {
-        Self(Arc::new(ports))
-    }
-}
+/// Returns the given services with store ports that record the given origin.
+pub type WithOrigin = Arc<dyn Fn(&Services, Origin) -> Services + Send + Sync>;
 
 impl Services {
-    /// The services for one request, or for one command of the operator.
+    /// The services for one request, or for one command of the operator: every security event that
+    /// they write has this origin.
     #[must_use]
     pub fn seen_from(&self, origin: Origin) -> Self {
-        self.scope.seen_from(self, origin)
+        (self.with_origin)(self, origin)
     }
 }
 

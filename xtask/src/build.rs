@@ -66,7 +66,7 @@ pub fn server(edition: Edition) -> Result<PathBuf> {
             .args(profile)
             // The tests and the documents use this path, whatever CARGO_TARGET_DIR says.
             .args(["--target-dir", "target"])
-            .remedy("mend what the compiler says above, then repeat the command")
+            .remedy("fix what the compiler reports above, then repeat the command")
             .run()
     };
     compile()?;

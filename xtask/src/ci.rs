@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::{
-    advisories, attack,
+    advisories, attack, frontend,
     process::Process,
     summary::Summary,
     test::{self, Depth, TestArguments},
@@ -34,7 +34,7 @@ pub struct CiArguments {
 /// The crates that run on the host.
 const HOST: &[&str] = &[
     "-p", "domain", "-p", "usecases", "-p", "storage", "-p", "server", "-p", "xtask", "-p",
-    "attack", "-p", "faults", "-p", "bench",
+    "attack", "-p", "faults", "-p", "bench", "-p", "testkit",
 ];
 
 /// Each group is checked with all targets. `app`, `usecases` and `domain` are built once for each side.
@@ -77,6 +77,7 @@ pub fn run(arguments: &CiArguments) -> Result<()> {
     dependencies(&mut summary, arguments.no_advisories);
     summary.step("styles", || npm_script("lint"));
     summary.step("types", || npm_script("typecheck"));
+    summary.step("scripts of the index page", frontend::check_boot_scripts);
     let depth = if arguments.deep {
         Depth::Deep
     } else {
@@ -132,7 +133,7 @@ fn documentation() -> Result<()> {
 
 /// Checks the fuzz targets, which are a separate workspace that no other step covers.
 fn fuzz_targets() -> Result<()> {
-    Process::cargo(["check", "--manifest-path", "fuzz/Cargo.toml"])
+    Process::cargo(["check", "--manifest-path", "suites/fuzz/Cargo.toml"])
         .args(["--target-dir", "target/fuzz"])
         .run()
 }
@@ -148,7 +149,7 @@ fn trunk() -> Result<()> {
         .env_unshown("PATH", tools.path()?)
         // Trunk 0.21 accepts only `true` and `false` here and refuses the usual NO_COLOR=1.
         .env_remove("NO_COLOR")
-        .remedy("mend what the compiler or Trunk says above, then repeat the command")
+        .remedy("fix what the compiler or Trunk reports above, then repeat the command")
         .run()?;
     let page =
         fs::read_to_string(folder.join("index.html")).context("reading target/trunk/index.html")?;

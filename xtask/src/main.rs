@@ -55,11 +55,11 @@ enum Command {
     Lighthouse(lighthouse::LighthouseArguments),
     /// Load the shipped binary and print rates, latencies and costs
     Bench(bench::BenchArguments),
-    /// Take the README's pictures anew, into docs/pictures
+    /// Take the README's pictures again, into docs/pictures
     Pictures,
-    /// Join the style sheets into target/style/twinlock.css, for `trunk serve`
+    /// Write what `trunk serve` inserts into the index page: joined style sheets, bundled scripts
     #[command(hide = true)]
-    Style,
+    InlineFiles,
 }
 
 fn main() -> ExitCode {
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Pictures => pictures::run(),
-        Command::Style => frontend::join_styles(),
+        Command::InlineFiles => frontend::write_inline_files(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

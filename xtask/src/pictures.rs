@@ -15,6 +15,9 @@ pub fn run() -> Result<()> {
         .args(["--config", "pictures.config.ts"])
         .folder(&end2end())
         .env_unshown("TWINLOCK_BIN", binary)
-        .remedy("end2end/pictures/pictures.ts walks through the pages: mend the step that the report above names")
+        .remedy(
+            "end2end/pictures/pictures.ts walks through the pages: fix the step that the \
+        report above names",
+        )
         .run()
 }

@@ -53,7 +53,7 @@ const HOST: [&str; 10] = [
 ];
 
 /// The suites that cargo runs. `app`, `usecases` and `domain` are built once per side, never in one call, because cargo would unite their features.
-const SUITES: [(&str, &[&str]); 6] = [
+const SUITES: [(&str, &[&str]); 7] = [
     (
         "domain and use cases, as in the browser",
         &["--package", "domain", "--package", "usecases"],
@@ -67,7 +67,8 @@ const SUITES: [(&str, &[&str]); 6] = [
         &["--package", "app", "--features", "csr"],
     ),
     ("xtask", &["--package", "xtask"]),
-    ("attack, its tools and its list", &["--package", "attack"]),
+    ("testkit", &["--package", "testkit"]),
+    ("attack, its list", &["--package", "attack"]),
     ("faults, its judge", &["--package", "faults"]),
 ];
 

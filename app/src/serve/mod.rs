@@ -4,6 +4,8 @@
 mod cookies;
 mod origin;
 
+use std::sync::Arc;
+
 use domain::{
     events::{Actor, Origin},
     network::client_address::ClientAddress,
@@ -15,7 +17,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use usecases::{
     Caller, Context, CookieNames, Cookies, Services, SessionCookie, Settings, UseCaseError,
-    Visitor, note_refusal,
+    Visitor, record_error,
 };
 
 use crate::wire::error::AppError;
@@ -57,14 +59,14 @@ pub(crate) async fn answer_with_cookies<T>(
     let result = use_case(&context, &mut cookies).await;
     set_cookies(&context.services.settings.cookies, &cookies);
     if let Err(error) = &result {
-        note_refusal(&context, *error).await;
+        record_error(&context, *error).await;
     }
     result.map_err(AppError::from)
 }
 
 /// The context of the current call; none if the server did not provide its parts.
 fn context() -> Option<Context> {
-    let services = use_context::<Services>()?;
+    let services = use_context::<Arc<Services>>()?;
     let caller = use_context::<Option<Caller>>().flatten();
     let visitor = use_context::<Visitor>()?;
     // Only tests provide no origin.

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{ui::browser::boot::meta, wire::error::AppError, words};
+use crate::{boot_protocol, ui::browser::boot::meta, wire::error::AppError, words};
 
 /// The configured URL, if this page was opened at another one.
 fn elsewhere() -> Option<String> {
-    let set = meta("public-url");
+    let set = meta(boot_protocol::meta::PUBLIC_URL);
     let here = window().location().origin().unwrap_or_default();
     (!set.is_empty() && set != here).then_some(set)
 }
@@ -14,7 +14,7 @@ fn elsewhere() -> Option<String> {
 /// Whether this page was opened without TLS although its configured URL has it.
 pub(crate) fn is_without_tls() -> bool {
     let protocol = window().location().protocol().unwrap_or_default();
-    meta("public-url").starts_with("https:") && protocol == "http:"
+    meta(boot_protocol::meta::PUBLIC_URL).starts_with("https:") && protocol == "http:"
 }
 
 /// A link to the configured URL, below a refusal that the wrong URL may have caused.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_sys::Event;
 
 use crate::{
+    boot_protocol::page_event,
     shell::{Shell, link::has_link, new_version::leads_to_a_page, session::Known},
     ui::on_capture,
     wire::connection::Heard,
@@ -46,7 +47,7 @@ impl Shell {
             }),
         );
         on_window(
-            "twinlock:outdated",
+            page_event::OUTDATED,
             Box::new(move |_| {
                 shell.connection.outdated.try_set(true);
             }),

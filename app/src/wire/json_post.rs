@@ -60,6 +60,7 @@ mod browser {
     use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
 
     use crate::{
+        boot_protocol::header,
         browser_call::{call, get},
         wire::{
             connection::{Content, unreadable},
@@ -68,9 +69,6 @@ mod browser {
     };
 
     const JSON: &str = "application/json";
-
-    /// The header that the server sets on each of its answers.
-    const MARK: &str = "x-build";
 
     type Asked = Pin<Box<dyn Future<Output = Result<SendWrapper<Said>, AppError>> + Send>>;
 
@@ -103,7 +101,7 @@ mod browser {
             let answer = JsFuture::from(window().fetch_with_request(&request)).await;
             let answer: Response = answer.map_err(|_| AppError::Unreachable)?.unchecked_into();
             let status = answer.status();
-            let is_marked = answer.headers().has(MARK).unwrap_or_default();
+            let is_marked = answer.headers().has(header::BUILD).unwrap_or_default();
             let kind = answer.headers().get("content-type").ok().flatten();
             let body = match answer.text() {
                 Ok(body) => JsFuture::from(body).await.ok(),

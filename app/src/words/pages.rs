@@ -103,7 +103,7 @@ pub fn password_length(typed: usize, fits: bool) -> String {
 mod tests {
     use super::*;
 
-    /// P18 of the field: a user who types fourteen characters learns that they are too few before
+    /// P18: a user who types fourteen characters learns that they are too few before
     /// they press the button.
     #[test]
     fn p18_the_rule_counts_along() {

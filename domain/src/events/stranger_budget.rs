@@ -162,10 +162,10 @@ mod tests {
         Timestamp::from_millis(START.millis() + millis)
     }
 
-    /// B2 of the red team: 30 days of refusals and judged sign-ins, ten of each a second, from any addresses. The number of rows an hour is
+    /// RB2: 30 days of refusals and judged sign-ins, ten of each a second, from any addresses. The number of rows an hour is
     /// bounded, and no refusal is lost.
     #[test]
-    fn b2_a_month_of_strangers_is_a_bounded_number_of_rows() {
+    fn rb2_a_month_of_strangers_is_a_bounded_number_of_rows() {
         const DAYS: i64 = 30;
         let mut budget = StrangerBudget::default();
         let (mut most, mut told, mut tried) = (0, 0_u64, 0_u64);

@@ -198,7 +198,7 @@ mod tests {
         assert!("é".repeat(100).parse::<AccountName>().is_ok());
     }
 
-    /// S3 of the field: characters that a script or an emoji needs are accepted as typed.
+    /// S3: characters that a script or an emoji needs are accepted as typed.
     #[rstest]
     #[case::persian("علی\u{200c}رضا")]
     #[case::sinhala("ශ්\u{200d}රී ලංකා")]

@@ -58,7 +58,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    /// S8 and S16 of the field: each spelling has the same key.
+    /// S8 and S16: each spelling has the same key.
     #[rstest]
     #[case("ibrahim isik", &["İbrahim Işık", "IBRAHIM IŞIK", "ibrahim ışık", "İBRAHİM IŞIK", "i\u{307}brahim isik"])]
     #[case("οδυσσεασ", &["Οδυσσέας", "ΟΔΥΣΣΕΑΣ", "οδυσσεας", "ὀδυσσέας"])]

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Collision, Grant, PortError, Taken};
+use super::{Collision, Grant, PortError};
 use crate::{
     ids::{AccountId, UserId},
     people::{
@@ -56,11 +56,60 @@ pub struct AccountOverview {
     pub rule: Option<Rule>,
 }
 
+/// The result of adding an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountAddition {
+    /// The account exists.
+    Added,
+    /// Another account has the name.
+    NameTaken,
+}
+
+/// The result of renaming an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountRename {
+    /// The account has the name.
+    Renamed,
+    /// Another account has the name, or there is no such account.
+    Refused,
+}
+
+/// The result of removing an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountRemoval {
+    /// The account and its memberships are gone.
+    Removed,
+    /// There is no such account.
+    NoAccount,
+}
+
+/// The result of setting an account's MFA rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleChange {
+    /// The rule has changed.
+    Changed,
+    /// The rule was like that already, so its author and time stay, and there is no event.
+    Same,
+    /// There is no such account, or the user does not own it.
+    Refused,
+}
+
+/// The result of lifting an account's MFA rule with a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleLift {
+    /// The grant was taken, and the rule is off.
+    Lifted,
+    /// There is no grant; nothing was changed.
+    NoGrant,
+    /// The grant's user does not own the account any more; nothing was taken.
+    NotOwner,
+}
+
 /// Customer accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Adds an account. Returns false if the name is taken.
-    async fn add(&self, account: NewAccount) -> Result<bool, PortError>;
+    /// Adds an account.
+    async fn add(&self, account: NewAccount) -> Result<AccountAddition, PortError>;
 
     /// All accounts by name.
     async fn list(&self) -> Result<Vec<AccountRecord>, PortError>;
@@ -68,31 +117,34 @@ pub trait Accounts: Send + Sync {
     /// The accounts of one user, by name.
     async fn of_user(&self, user: &UserId) -> Result<Vec<AccountOverview>, PortError>;
 
-    /// Requires MFA of an account's members, on behalf of an Owner. Returns false if the user does not own the account.
+    /// Requires MFA of an account's members, on behalf of an Owner.
     async fn require_mfa(
         &self,
         account: &AccountId,
         owner: &UserId,
         at: Timestamp,
-    ) -> Result<bool, PortError>;
+    ) -> Result<RuleChange, PortError>;
 
-    /// Takes the grant and lifts the rule that it names, on behalf of an Owner. Returns [`Taken::AlreadyTaken`] without the grant, and
-    /// [`Taken::SessionGone`] if they no longer own the account.
-    async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<Taken, PortError>;
+    /// Takes the grant and lifts the rule that it names, on behalf of an Owner.
+    async fn lift_rule(&self, grant: Grant, at: Timestamp) -> Result<RuleLift, PortError>;
 
-    /// Sets or lifts the rule, on behalf of the operator. Returns false if there is no such account.
+    /// Sets or lifts the rule, on behalf of the operator.
     async fn set_rule(
         &self,
         account: &AccountId,
         requires_mfa: bool,
         at: Timestamp,
-    ) -> Result<bool, PortError>;
+    ) -> Result<RuleChange, PortError>;
 
-    /// Renames an account. Returns false if another account has the name.
-    async fn rename(&self, account: &AccountId, name: &AccountName) -> Result<bool, PortError>;
+    /// Renames an account.
+    async fn rename(
+        &self,
+        account: &AccountId,
+        name: &AccountName,
+    ) -> Result<AccountRename, PortError>;
 
-    /// Removes an account and its memberships. Returns false if there is no such account.
-    async fn remove(&self, account: &AccountId) -> Result<bool, PortError>;
+    /// Removes an account and its memberships.
+    async fn remove(&self, account: &AccountId) -> Result<AccountRemoval, PortError>;
 
     /// Accounts whose name is a spelling of another account's name.
     async fn collisions(&self) -> Result<Vec<Collision<AccountId>>, PortError>;

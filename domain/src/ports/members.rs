@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{Grant, PortError, Taken};
+use super::{Grant, PortError};
 use crate::{
     ids::{AccountId, UserId},
     members::MemberState,
@@ -73,6 +73,17 @@ pub enum MembershipChange {
     },
 }
 
+/// The result of resetting a member's MFA with a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberReset {
+    /// The grant was taken, and the member's method, codes, attempts and sessions are deleted.
+    Done,
+    /// There is no grant; nothing was changed.
+    NoGrant,
+    /// The rules no longer hold; nothing was taken.
+    NotAllowed,
+}
+
 /// Who belongs to which account.
 #[async_trait]
 pub trait Members: Send + Sync {
@@ -87,10 +98,9 @@ pub trait Members: Send + Sync {
         viewer: &UserId,
     ) -> Result<Option<MemberRecord>, PortError>;
 
-    /// Takes the grant and deletes the member's method, codes, attempts and sessions, if the rules still hold: the grant's user owns every
-    /// account of the member and is not the member. Returns [`Taken::AlreadyTaken`] without the grant, and [`Taken::SessionGone`] if the
-    /// rules no longer hold.
-    async fn reset(&self, grant: Grant) -> Result<Taken, PortError>;
+    /// Takes the grant and deletes the member's method, codes, attempts and sessions, if the rules
+    /// still hold: the grant's user owns every account of the member and is not the member.
+    async fn reset(&self, grant: Grant) -> Result<MemberReset, PortError>;
 
     /// The names of the users who may reset this user, because they own every account that the user belongs to. Sorted by name.
     async fn helpers(&self, user: &UserId) -> Result<Vec<PersonName>, PortError>;

@@ -17,21 +17,27 @@ use std::error::Error as StdError;
 
 use thiserror::Error;
 
-pub use accounts::{AccountOverview, AccountRecord, Accounts, NewAccount, Rule};
+pub use accounts::{
+    AccountAddition, AccountOverview, AccountRecord, AccountRemoval, AccountRename, Accounts,
+    NewAccount, Rule, RuleChange, RuleLift,
+};
 pub use attempts::{Admission, Attempts, Counted, PasswordTry, Receipt};
 pub use collisions::Collision;
 pub use events::Events;
 pub use known_browsers::{KnownBrowser, KnownBrowsers};
-pub use members::{MemberPage, MemberQuery, MemberRecord, Members, MembershipChange};
+pub use members::{MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange};
 pub use mfa::{
     Activation, BackupCodeHash, BackupCodeUse, CodeUse, Deletion, MethodRecord, Mfa, NewCodeSet,
     PendingKey, StoredBackupCode, Taken, TestedCode,
 };
-pub use password_changes::{PasswordChange, PasswordChanges};
+pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
 pub use sessions::{AccountChoice, NewSession, Opened, SessionRecord, Sessions, TokenSwap};
 pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded};
-pub use users::{Credentials, FirstOwner, InvitedUser, NewUser, SignInRecord, UserRecord, Users};
+pub use users::{
+    AddressChange, Credentials, FirstOwner, FirstStart, InvitationUse, InvitedUser, NewUser,
+    PasswordSetting, SignInRecord, UserAddition, UserRecord, Users,
+};
 
 /// A port could not do its work. The source is written to the operator's log, but never sent to the client.
 #[derive(Debug, Error)]

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{PortError, Proof, SecretHash, Taken, TokenSwap};
+use super::{PortError, Proof, SecretHash, TokenSwap};
 use crate::{
     ids::{MethodId, UserId},
     time::Timestamp,
@@ -22,10 +22,22 @@ pub struct PasswordChange {
     pub at: Timestamp,
 }
 
+/// The result of a change of a user's own password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordUpdate {
+    /// The password is changed, and the proof is spent.
+    Changed,
+    /// The code was used before; nothing was changed.
+    ProofUsed,
+    /// The session ended or its token changed, or the password or the method changed meanwhile;
+    /// nothing was changed.
+    SessionGone,
+}
+
 /// Changes of a user's own password.
 #[async_trait]
 pub trait PasswordChanges: Send + Sync {
-    /// Changes the password and spends the proof. Ends everything that depended on the old password: all other sessions, known browsers,
-    /// grants, pending keys and invitations. Also returns [`Taken::SessionGone`] if the password or the method changed meanwhile.
-    async fn change_password(&self, change: PasswordChange) -> Result<Taken, PortError>;
+    /// Changes the password and spends the proof. Ends everything that depended on the old password:
+    /// all other sessions, known browsers, grants, pending keys and invitations.
+    async fn change_password(&self, change: PasswordChange) -> Result<PasswordUpdate, PortError>;
 }

@@ -96,6 +96,51 @@ impl UserRecord {
 /// A user found by their address, for a sign-in.
 pub type SignInRecord = Option<Credentials>;
 
+/// The result of creating the first Owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstStart {
+    /// The account, its Owner and the session exist.
+    Done,
+    /// Another link is valid, or a user exists already.
+    LinkDead,
+}
+
+/// The result of adding a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserAddition {
+    /// The user exists.
+    Added,
+    /// Another user has the address.
+    AddressTaken,
+}
+
+/// The result of setting a user's password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordSetting {
+    /// The password is set, and the user's sessions and invitations ended.
+    Set,
+    /// There is no such user.
+    NoUser,
+}
+
+/// The result of changing a user's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressChange {
+    /// The user has the address.
+    Changed,
+    /// Another user has the address, or there is no such user.
+    Refused,
+}
+
+/// The result of using an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationUse {
+    /// The password is set, and the invitation ended.
+    Accepted,
+    /// The invitation was used, replaced or expired, or its user is disabled.
+    NotOpen,
+}
+
 /// Users, and the links through which they choose a password.
 #[async_trait]
 pub trait Users: Send + Sync {
@@ -108,12 +153,17 @@ pub trait Users: Send + Sync {
     /// Whether this set-up link would work now.
     async fn set_up_is_open(&self, link: TokenHash) -> Result<bool, PortError>;
 
-    /// Creates the first account, Owner and session. Returns false if the link is wrong or a user already exists. Uses an account of that name
-    /// if the operator added one before.
-    async fn create_first_owner(&self, first: FirstOwner) -> Result<bool, PortError>;
+    /// Creates the first account, Owner and session. Uses an account of that name if the operator
+    /// added one before.
+    async fn create_first_owner(&self, first: FirstOwner) -> Result<FirstStart, PortError>;
 
-    /// Adds a user with one role in one account. Returns false if the address is taken.
-    async fn add(&self, user: NewUser, account: &AccountId, role: Role) -> Result<bool, PortError>;
+    /// Adds a user with one role in one account.
+    async fn add(
+        &self,
+        user: NewUser,
+        account: &AccountId,
+        role: Role,
+    ) -> Result<UserAddition, PortError>;
 
     /// All users by address.
     async fn list(&self) -> Result<Vec<UserRecord>, PortError>;
@@ -127,11 +177,15 @@ pub trait Users: Send + Sync {
     /// The hash of the current password, which a signed-in user confirms.
     async fn password(&self, user: &UserId) -> Result<Option<SecretHash>, PortError>;
 
-    /// Sets a password, ends the user's sessions and deletes open invitations. Returns false if there is no such user.
-    async fn set_password(&self, user: &UserId, password: SecretHash) -> Result<bool, PortError>;
+    /// Sets a password, ends the user's sessions and deletes open invitations.
+    async fn set_password(
+        &self,
+        user: &UserId,
+        password: SecretHash,
+    ) -> Result<PasswordSetting, PortError>;
 
-    /// Changes a user's address. Returns false if another user has it, or if there is no such user.
-    async fn set_email(&self, user: &UserId, email: &Email) -> Result<bool, PortError>;
+    /// Changes a user's address.
+    async fn set_email(&self, user: &UserId, email: &Email) -> Result<AddressChange, PortError>;
 
     /// People whose address is a spelling of another person's, or has no canonical form.
     async fn collisions(&self) -> Result<Vec<Collision<UserId>>, PortError>;
@@ -161,13 +215,13 @@ pub trait Users: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<InvitedUser>, PortError>;
 
-    /// Uses an invitation: sets the password, ends the user's sessions and the invitation, and makes the browser known to the user. Returns
-    /// false if the invitation was not open.
+    /// Uses an invitation: sets the password, ends the user's sessions and the invitation, and makes
+    /// the browser known to the user.
     async fn accept_invitation(
         &self,
         link: TokenHash,
         password: SecretHash,
         browser: TokenHash,
         now: Timestamp,
-    ) -> Result<bool, PortError>;
+    ) -> Result<InvitationUse, PortError>;
 }

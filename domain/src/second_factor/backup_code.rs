@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(refused, Some(BackupCodeError::NoCode));
     }
 
-    /// P14 of the field: no part of a pasted text is dropped silently.
+    /// P14: no part of a pasted text is dropped silently.
     #[rstest]
     fn p14_several_codes_are_no_code(
         #[values(

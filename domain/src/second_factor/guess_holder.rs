@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::{ids::AccountId, token::Token};
 
-    /// B4 and A4 of the red team's list.
+    /// RB4 and RA4: each holder of guesses has a budget of its own.
     #[test]
     fn who_is_half_signed_in_never_spends_the_budget_of_a_session() {
         let (session, account) = (

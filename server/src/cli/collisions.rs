@@ -47,7 +47,7 @@ fn line<Id: Serialize>(kind: &str, found: &Collision<Id>, remedy: &str) -> (Stri
             json!({ "id": id, "text": holder }),
         ),
         None => (
-            "can't be an email address, so nobody signs in by it. Give it another".to_owned(),
+            "can't be an email address, so no one can sign in with it. Give it another".to_owned(),
             Value::Null,
         ),
     };

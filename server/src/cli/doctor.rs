@@ -100,11 +100,11 @@ fn remedy(check: &str, found: &str, is_pending: bool, reason: Option<String>) ->
     let text = match (check, found) {
         ("migrations", PENDING) => "run `twinlock migrate`, or start the server once",
         ("database", _) if is_pending => "its tables come with the migrations",
-        ("key", "the database does not tell" | "the database has no key yet") if is_pending => {
+        ("key", "the database query failed" | "the database has no key yet") if is_pending => {
             "the database has its key once the migrations are done"
         }
         ("key", "the database has no key yet") => "start the server once",
-        ("clock", _) => "let the system's clock be set by NTP: codes and sessions hang on it",
+        ("clock", _) => "let the system's clock be set by NTP: codes and sessions depend on it",
         (_, "no answer") => {
             "it did not answer within 3 s: does another program hold it locked, has it no connection left, is its disk or its network gone?"
         }

@@ -1,9 +1,13 @@
-//! Tests that the documents list every setting with its default and every command, and none that do not exist.
+//! Tests that the documents list every setting with its default and every command, and none that
+//! do not exist. The table of settings in docs/OPERATIONS.md is generated from the arguments:
+//! `WRITE_DOCUMENTS=1 cargo test -p server --lib documented` writes it.
+
+mod settings_table;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::{Arg, Command, CommandFactory, Parser};
@@ -13,9 +17,12 @@ use crate::cli::args::Arguments;
 /// Variables of the build and test tools, which documents may name too.
 const OF_THE_TOOLS: [&str; 1] = ["TWINLOCK_TOOLS"];
 
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
+}
+
 fn document(name: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    fs::read_to_string(root.join(name)).unwrap()
+    fs::read_to_string(path(name)).unwrap()
 }
 
 /// A setting's row in the table: flag, variable and default.

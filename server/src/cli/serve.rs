@@ -147,7 +147,9 @@ fn warn(public_url: &PublicUrl, is_open_without_name: bool, pages: &Pages) {
     if is_open_without_name {
         tracing::warn!(
             %public_url,
-            "everybody who reaches this machine is listened to, and TWINLOCK_PUBLIC_URL is not set: links lead to this machine alone, and passwords and codes cross the network in clear text; put a TLS proxy in front and set TWINLOCK_PUBLIC_URL to its https address"
+            "the server listens on every address, and TWINLOCK_PUBLIC_URL is not set: links lead \
+            to this machine only, and passwords and codes cross the network in clear text; put a \
+            TLS proxy in front and set TWINLOCK_PUBLIC_URL to its https address"
         );
     } else if !public_url.is_https() && !public_url.is_loopback() {
         tracing::warn!(
@@ -204,7 +206,8 @@ fn announce(
         let (key_file, place) = (database.key_file.display(), &database.place);
         writeln!(
             out,
-            "Back up the key file {key_file} apart from the database {place}: without it nobody's authenticator works."
+            "Back up the key file {key_file} apart from the database {place}: without it no \
+            authenticator works."
         )?;
         // A server started in the wrong folder finds no users, and the operator should not mistake that for data loss.
         let whole = database

@@ -1,4 +1,5 @@
-//! The settings as clap reads them: plain text, judged afterwards so that each error is one line that names the variable.
+//! The settings as clap reads them: plain text, judged afterwards so that each error is one line
+//! that names the variable.
 
 use clap::Args;
 
@@ -7,7 +8,8 @@ use clap::Args;
 pub struct DatabaseArgs {
     /// Where the database is.
     #[arg(
-        help = "Database, such as sqlite:twinlock.db or postgres://twinlock@db.example.com/twinlock?sslmode=verify-full",
+        help = "Database: a SQLite file, or a PostgreSQL server such as \
+        postgres://twinlock@db.example.com/twinlock?sslmode=verify-full",
         long,
         env = "TWINLOCK_DATABASE_URL",
         default_value = "sqlite:twinlock.db",
@@ -19,7 +21,8 @@ pub struct DatabaseArgs {
 
     /// Where its keys are.
     #[arg(
-        help = "Key file [default: the database file's name with `.key`, made together with a new database; with PostgreSQL it must be named]",
+        help = "Key file with the master keys [default: the database file's name with `.key`, made \
+        together with a new database; with PostgreSQL it must be named]",
         long,
         env = "TWINLOCK_KEY_FILE",
         value_name = "FILE",
@@ -30,7 +33,8 @@ pub struct DatabaseArgs {
 
     /// Whether the network between is trusted.
     #[arg(
-        help = "Accept a PostgreSQL server on another host without `sslmode=verify-full`: whoever is in that network can read along",
+        help = "Accept a PostgreSQL server on another host without `sslmode=verify-full`; everyone \
+        in that network can read the traffic",
         long,
         env = "TWINLOCK_DATABASE_TRUSTED_NETWORK",
         value_name = "true|false",
@@ -58,7 +62,8 @@ pub struct AddressArgs {
 
     /// Where people reach the server.
     #[arg(
-        help = "Where people reach the server, such as https://panel.example.com [default: http://<listen>]",
+        help = "Address at which people reach the server, such as https://panel.example.com; no \
+        path [default: http://<listen>]",
         long,
         env = "TWINLOCK_PUBLIC_URL",
         value_name = "URL",
@@ -68,7 +73,8 @@ pub struct AddressArgs {
 
     /// Further hosts under which it answers.
     #[arg(
-        help = "Hosts under which the server answers beside that of the public URL, such as panel.lan,10.0.0.5 [default: none; any without a public URL]",
+        help = "Further hosts that the server answers for, beside that of the public URL, without \
+        ports, such as panel.lan,10.0.0.5 [default: none; any without a public URL]",
         long,
         env = "TWINLOCK_ALLOWED_HOSTS",
         value_name = "HOSTS",
@@ -80,7 +86,8 @@ pub struct AddressArgs {
 /// What browsers are told of the way to the server.
 #[derive(Debug, Clone, Args)]
 pub struct TransportArgs {
-    /// Hosts that browsers reach by TLS alone from then on, where the public URL is https: host, subdomains or off
+    /// Hosts that browsers reach only by TLS for two years, if the public URL is https: `host`,
+    /// `subdomains` (those below it too), `off` (revokes it)
     #[arg(
         long,
         env = "TWINLOCK_HSTS",
@@ -108,7 +115,8 @@ pub struct EventArgs {
 /// How the server ends, and how its log looks.
 #[derive(Debug, Clone, Args)]
 pub struct LifeArgs {
-    /// Seconds for which connections are still taken after /readyz says that the server stops, for balancers to notice
+    /// Seconds for which connections are still accepted after /readyz reports the stop, so that
+    /// balancers notice (0 to 3600)
     #[arg(
         long,
         env = "TWINLOCK_STOP_DELAY",
@@ -118,7 +126,7 @@ pub struct LifeArgs {
     )]
     pub stop_delay: String,
 
-    /// Seconds that requests in progress may take to finish when the server stops
+    /// Seconds that requests in progress may take after the stop delay (1 to 3600)
     #[arg(
         long,
         env = "TWINLOCK_STOP_LIMIT",
@@ -128,7 +136,8 @@ pub struct LifeArgs {
     )]
     pub stop_limit: String,
 
-    /// Seconds that a connection without a request is kept: longer than a proxy before the server keeps it
+    /// Seconds for which a connection without a request is kept; must be longer than the proxy
+    /// keeps it (1 to 3600)
     #[arg(
         long,
         env = "TWINLOCK_IDLE_TIMEOUT",
@@ -138,7 +147,7 @@ pub struct LifeArgs {
     )]
     pub idle_timeout: String,
 
-    /// How the log looks: human or json
+    /// Format of the log: `human` or `json`
     #[arg(
         long,
         env = "TWINLOCK_LOG_FORMAT",
@@ -154,7 +163,7 @@ pub struct LifeArgs {
 pub struct LimitArgs {
     /// Refused sign-ins that one address has in five minutes.
     #[arg(
-        help = "Refused sign-ins that one address has in five minutes [default: 300]",
+        help = "Refused sign-ins that one address may have in five minutes [default: 300]",
         long,
         env = "TWINLOCK_ADDRESS_LIMIT",
         value_name = "NUMBER",
@@ -164,7 +173,8 @@ pub struct LimitArgs {
 
     /// Proxies whose X-Forwarded-For is believed.
     #[arg(
-        help = "Proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8,192.0.2.1 [default: none]",
+        help = "Proxies whose X-Forwarded-For is trusted, such as 10.0.0.0/8,192.0.2.1 [default: \
+        none]",
         long,
         env = "TWINLOCK_TRUSTED_PROXIES",
         value_name = "NETWORKS",
@@ -176,7 +186,7 @@ pub struct LimitArgs {
 /// What the product is called. No password may be made of it.
 #[derive(Debug, Clone, Args)]
 pub struct BrandArgs {
-    /// Name of the product in the pages and in authenticator apps
+    /// Name of the product in the pages and in authenticator apps: at most 60 characters, no colon
     #[arg(
         long,
         env = "TWINLOCK_BRAND",
@@ -196,7 +206,8 @@ pub struct BrandingArgs {
 
     /// Whether a person who has given only the password is told who can help with a lost device.
     #[arg(
-        help = "Tell a person who lost their device, after the password alone, the names of the Owners who can help",
+        help = "After the password alone, show a person who lost their device the names of the \
+        Owners who can help",
         long,
         env = "TWINLOCK_SHOW_HELPERS",
         value_name = "true|false",
@@ -209,7 +220,8 @@ pub struct BrandingArgs {
 
     /// Where a person without their device finds help.
     #[arg(
-        help = "Where a person without their device finds help, such as https://example.com/help or mailto:help@example.com",
+        help = "Link to help for people without their device, such as https://example.com/help or \
+        mailto:help@example.com",
         long,
         env = "TWINLOCK_SUPPORT_URL",
         value_name = "URL",
@@ -217,7 +229,8 @@ pub struct BrandingArgs {
     )]
     pub support_url: Option<String>,
 
-    /// Logo in the header, an SVG or PNG file of at most 64 KiB; the name stands beside it
+    /// Logo in the header, instead of the shield: an SVG or PNG file of at most 64 KiB; the name
+    /// stays beside it
     #[arg(
         long,
         env = "TWINLOCK_LOGO",
@@ -226,7 +239,7 @@ pub struct BrandingArgs {
     )]
     pub logo: Option<String>,
 
-    /// Accent colour, such as #2f5bd7; one that white text can't be read on is refused
+    /// Accent colour, such as #2f5bd7; a colour on which white text is unreadable is refused
     #[arg(
         long,
         env = "TWINLOCK_ACCENT",

@@ -24,7 +24,8 @@ pub fn of(file: &Path) -> Result<PathBuf, SettingError> {
         Some(_) if !beside_file.exists() => Ok(beside_link),
         Some(second) if fs::canonicalize(&beside_file).ok().as_ref() != Some(&second) => {
             let problem = format!(
-                "the database {} is a link to {}, and a key file stands beside each of the two: name the right one, {} or {}, or move the other away",
+                "the database {} is a link to {}, and there is a key file beside each of the two: \
+                name the right one, {} or {}, or move the other away",
                 file.display(),
                 real.display(),
                 beside_file.display(),

@@ -150,7 +150,7 @@ mod tests {
         }
     }
 
-    /// C9: such networks were accepted, but no address ever matched them.
+    /// RC9: such networks were accepted, but no address ever matched them.
     #[test]
     fn an_ipv4_network_written_as_ipv6_is_the_ipv4_network() {
         let written = "::ffff:10.0.0.0/104,, ::ffff:192.0.2.1\t,::ffff:198.51.100.7/128";
@@ -187,10 +187,10 @@ mod tests {
     #[case("", "10.0.0.1, 0.0.0.0/0", "TWINLOCK_TRUSTED_PROXIES")]
     #[case("", "::/0", "TWINLOCK_TRUSTED_PROXIES")]
     #[case("", "fe80::1%eth0", "TWINLOCK_TRUSTED_PROXIES")]
-    #[case::c9_all_of_ipv4("", "::ffff:0:0/96", "TWINLOCK_TRUSTED_PROXIES")]
-    #[case::c9_too_wide("", "::ffff:10.0.0.0/95", "TWINLOCK_TRUSTED_PROXIES")]
-    #[case::c9_holds_ipv4("", "::/64", "TWINLOCK_TRUSTED_PROXIES")]
-    #[case::c9_holds_ipv4_too("", "::ffff:10.0.0.0/8", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::rc9_all_of_ipv4("", "::ffff:0:0/96", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::rc9_too_wide("", "::ffff:10.0.0.0/95", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::rc9_holds_ipv4("", "::/64", "TWINLOCK_TRUSTED_PROXIES")]
+    #[case::rc9_holds_ipv4_too("", "::ffff:10.0.0.0/8", "TWINLOCK_TRUSTED_PROXIES")]
     #[case("", "0.0.0.0", "TWINLOCK_TRUSTED_PROXIES")]
     #[case("", "::", "TWINLOCK_TRUSTED_PROXIES")]
     #[case("", "224.0.0.1", "TWINLOCK_TRUSTED_PROXIES")]

@@ -171,9 +171,9 @@ mod tests {
         assert!(hash != other, "each hash has a salt of its own");
     }
 
-    /// B1 of the red team: no network, and not all networks together, can take the known users' permits.
+    /// RB1: no network, and not all networks together, can take the known users' permits.
     #[test]
-    fn b1_strangers_leave_the_known_peoples_places_alone() {
+    fn rb1_strangers_leave_the_known_peoples_places_alone() {
         let hasher = hasher(1, 8);
         let one = all(|| hasher.acquire(HashPriority::Stranger(&network(1))));
         assert_eq!(one.len(), 4, "half of them");

@@ -256,9 +256,9 @@ mod tests {
         assert!(is_given_back.await.is_err());
     }
 
-    /// B1 of the red team: a known user's job runs before those of strangers queued earlier, but strangers do not wait forever.
+    /// RB1: a known user's job runs before those of strangers queued earlier, but strangers do not wait forever.
     #[tokio::test]
-    async fn b1_known_people_go_first_and_strangers_in_between() {
+    async fn rb1_known_people_go_first_and_strangers_in_between() {
         let (pool, release) = busy_pool().await;
         let order = Arc::new(Mutex::new(String::new()));
         let lanes = [Lane::Stranger, Lane::Known];

@@ -156,7 +156,7 @@ async fn key(store: &Store, database: &Database) -> Finding {
     match store.key_check().await {
         Ok(Some(kept)) => match fits(store, &ring, &kept, database).await {
             Ok(()) => (HOLDS, None),
-            Err(OpenError::Port(error)) => ("the database does not tell", Some(source_of(&error))),
+            Err(OpenError::Port(error)) => ("the database query failed", Some(source_of(&error))),
             Err(error) => (
                 "the key file does not belong to the database",
                 Some(error.to_string()),
@@ -164,7 +164,7 @@ async fn key(store: &Store, database: &Database) -> Finding {
         },
         Ok(None) => ("the database has no key yet", None),
         // An error of the database is no fault of the key file.
-        Err(error) => ("the database does not tell", Some(source_of(&error))),
+        Err(error) => ("the database query failed", Some(source_of(&error))),
     }
 }
 

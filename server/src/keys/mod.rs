@@ -13,7 +13,7 @@ use domain::{
         vault::{KeyId, MasterKey, OpenError as SealError, SealContext, Sealed, Vault},
     },
 };
-use storage::{SealedRow, SealedTable, Store};
+use storage::{KeyReplacement, SealedRow, SealedTable, Store};
 
 use crate::{
     config::Database, context::OpenError, keys::key_file::KeyFileError,
@@ -124,7 +124,7 @@ impl Lost {
     pub fn names(&self) -> String {
         if self.people.is_empty() {
             // Only keys of authenticators that are still being set up.
-            return "nobody whose set-up is done".to_owned();
+            return "no one whose set-up is done".to_owned();
         }
         let names: Vec<String> = self.people.iter().map(ToString::to_string).collect();
         let more = if names.len() < self.rows as usize {
@@ -291,7 +291,7 @@ async fn data_key_anew(
     match DataKeys::reseal(ring, purpose, &kept, draw()?) {
         Ok(new) => {
             let replaced = store.replace_data_key(purpose, &kept, &new).await?;
-            progress.done += u64::from(replaced);
+            progress.done += u64::from(replaced == KeyReplacement::Replaced);
         }
         Err(_) => progress.damaged += 1,
     }

@@ -206,7 +206,7 @@ mod tests {
         before.elapsed().as_secs()
     }
 
-    /// S1 of the field: proxies keep their connections for a minute, and may reuse them at the last moment.
+    /// S1: proxies keep their connections for a minute, and may reuse them at the last moment.
     #[tokio::test(start_paused = true)]
     async fn s1_a_connection_is_kept_between_two_requests() {
         let (mut kept, mut client, _) = kept();

@@ -11,7 +11,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the port everybody else takes the time from"
+        reason = "this is the port that everyone else takes the time from"
     )]
     fn now(&self) -> Timestamp {
         // A clock before 1970 is not set at all. The epoch then ends every session, which is the safe side.

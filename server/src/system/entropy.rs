@@ -9,7 +9,7 @@ pub struct SystemEntropy;
 impl Entropy for SystemEntropy {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the port everybody else draws randomness from"
+        reason = "this is the port that everyone else draws randomness from"
     )]
     fn fill(&self, buffer: &mut [u8]) -> Result<(), PortError> {
         getrandom::fill(buffer).map_err(|error| PortError::Failed(error.into()))

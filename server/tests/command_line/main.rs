@@ -5,9 +5,6 @@
     reason = "a test that can't go on should stop, in its helpers too"
 )]
 
-#[path = "../support/authenticator.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod authenticator;
 #[path = "../support/database.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod test_database;

@@ -13,7 +13,7 @@ use domain::{
     time::Timestamp,
 };
 use serde_json::json;
-use usecases::{Ports, Services};
+use usecases::Services;
 
 use crate::support::{Authenticator, Enrolled, Options, TestServer};
 
@@ -68,10 +68,10 @@ impl Scarce {
                 hasher: Arc::clone(&services.hasher),
                 left: Arc::clone(&left),
             };
-            Services::from(Ports {
+            Services {
                 hasher: Arc::new(hasher),
-                ..Ports::clone(&services)
-            })
+                ..services
+            }
         })
         .await;
         (server, left)
@@ -113,11 +113,9 @@ impl Hasher for Scarce {
 
 #[tokio::test]
 async fn a_panic_is_an_answer_without_its_text() {
-    let server = TestServer::start_with(Options::default(), |services| {
-        Services::from(Ports {
-            clock: Arc::new(Broken),
-            ..Ports::clone(&services)
-        })
+    let server = TestServer::start_with(Options::default(), |services| Services {
+        clock: Arc::new(Broken),
+        ..services
     })
     .await;
     for _ in 0..2 {
@@ -135,11 +133,9 @@ async fn a_panic_is_an_answer_without_its_text() {
 
 #[tokio::test]
 async fn what_takes_too_long_is_given_up() {
-    let server = TestServer::start_with(Options::default(), |services| {
-        Services::from(Ports {
-            hasher: Arc::new(Broken),
-            ..Ports::clone(&services)
-        })
+    let server = TestServer::start_with(Options::default(), |services| Services {
+        hasher: Arc::new(Broken),
+        ..services
     })
     .await;
     tokio::time::pause();
@@ -179,7 +175,7 @@ async fn a_right_code_that_finds_no_place_for_its_hashes_costs_no_attempt() {
     browser.sign_in(&ada).await.expect_ok();
     let set_up = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(set_up["key"].as_str().unwrap());
-    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     for _ in 0..12 {
         left.store(0, Ordering::SeqCst);
         let answer = browser.call("mfa/confirm", code.clone()).await;

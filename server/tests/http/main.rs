@@ -13,4 +13,5 @@ mod last_resort;
 mod log;
 mod second_factor;
 mod served;
+mod spans;
 mod unanswered;

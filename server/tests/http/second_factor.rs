@@ -27,13 +27,13 @@ async fn a_code_signs_in_once() {
     let server = TestServer::start().await;
     let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
     server.clock.next_step();
-    let code = authenticator.code(server.clock.now());
+    let code = authenticator.code(server.clock.now().millis());
     sign_in_with(&server, "session/verify_code", &code)
         .await
         .expect_ok();
     let again = sign_in_with(&server, "session/verify_code", &code).await;
     assert_eq!(again.expect_refused(409, "already_used")["seconds"], 15);
-    let wrong = authenticator.wrong_code(server.clock.now());
+    let wrong = authenticator.wrong_code(server.clock.now().millis());
     let answer = sign_in_with(&server, "session/verify_code", &wrong).await;
     answer.expect_refused(401, "wrong_code");
 }
@@ -53,7 +53,7 @@ async fn so_does_each_backup_code() {
 async fn a_pause_says_how_long() {
     let server = TestServer::start().await;
     let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
-    let wrong = authenticator.wrong_code(server.clock.now());
+    let wrong = authenticator.wrong_code(server.clock.now().millis());
     for _ in 0..5 {
         let answer = sign_in_with(&server, "session/verify_code", &wrong).await;
         answer.expect_refused(401, "wrong_code");
@@ -70,7 +70,7 @@ async fn p3_a_code_that_is_sent_twice_signs_in_once_and_a_stolen_cookie_brings_n
     let server = TestServer::start().await;
     let Enrolled { authenticator, .. } = Enrolled::on(&server).await;
     server.clock.next_step();
-    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     let mut owing = server.browser();
     owing.sign_in(&crate::support::ada()).await.expect_ok();
     let sent = || owing.clone().saying("idempotency-key", "0123456789abcdef");
@@ -107,7 +107,7 @@ async fn p3_a_request_that_is_cut_off_anywhere_is_answered_when_it_comes_again()
     loop {
         looks += 1;
         server.clock.next_step();
-        let code = json!({ "code": authenticator.code(server.clock.now()) });
+        let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
         let mut owing = server.browser();
         owing.sign_in(&crate::support::ada()).await.expect_ok();
         let key = format!("0123456789abcdef{looks}");

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    events::Origin,
     ids::{AccountId, SessionId, UserId},
     ports::{
         AccountChoice, KnownBrowser, KnownBrowsers, NewSession, Opened, PortError, SessionRecord,
@@ -15,7 +14,7 @@ use domain::{
     token::TokenHash,
 };
 use serde_json::json;
-use usecases::{Ports, Scope, Services};
+use usecases::Services;
 
 use crate::support::{Options, TestServer};
 
@@ -34,24 +33,24 @@ impl KnownBrowsers for Silent {
     }
 }
 
-struct SilentFor(Arc<dyn Scope>);
-
-impl Scope for SilentFor {
-    fn seen_from(&self, services: &Services, origin: Origin) -> Services {
-        let services = self.0.seen_from(services, origin);
-        Services::from(Ports {
-            known_browsers: Arc::new(Silent(Arc::clone(&services.sessions))),
-            ..Ports::clone(&services)
-        })
+/// Replaces ports of the services of each request.
+fn in_each_request(
+    services: Services,
+    exchange: impl Fn(Services) -> Services + Send + Sync + 'static,
+) -> Services {
+    let with_origin = Arc::clone(&services.with_origin);
+    Services {
+        with_origin: Arc::new(move |services, origin| exchange(with_origin(services, origin))),
+        ..services
     }
 }
 
 #[tokio::test]
 async fn is_not_waited_for_twice() {
     let server = TestServer::start_with(Options::default(), |services| {
-        Services::from(Ports {
-            scope: Arc::new(SilentFor(Arc::clone(&services.scope))),
-            ..Ports::clone(&services)
+        in_each_request(services, |services| Services {
+            known_browsers: Arc::new(Silent(Arc::clone(&services.sessions))),
+            ..services
         })
     })
     .await;
@@ -102,25 +101,13 @@ impl Sessions for Unreadable {
     }
 }
 
-struct UnreadableFor(Arc<dyn Scope>);
-
-impl Scope for UnreadableFor {
-    fn seen_from(&self, services: &Services, origin: Origin) -> Services {
-        let services = self.0.seen_from(services, origin);
-        Services::from(Ports {
-            sessions: Arc::new(Unreadable(Arc::clone(&services.sessions))),
-            ..Ports::clone(&services)
-        })
-    }
-}
-
 /// ADR 36: the store has opened the session, so the browser needs its cookie although the answer is an error.
 #[tokio::test]
 async fn a_session_that_was_opened_keeps_its_cookie_with_an_error() {
     let server = TestServer::start_with(Options::default(), |services| {
-        Services::from(Ports {
-            scope: Arc::new(UnreadableFor(Arc::clone(&services.scope))),
-            ..Ports::clone(&services)
+        in_each_request(services, |services| Services {
+            sessions: Arc::new(Unreadable(Arc::clone(&services.sessions))),
+            ..services
         })
     })
     .await;

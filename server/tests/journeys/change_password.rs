@@ -30,7 +30,7 @@ const fn with_new(person: Person) -> Person {
     }
 }
 
-/// X5 of the list of attacks: everything that the old password opened ends.
+/// X5: everything that the old password opened ends.
 #[tokio::test]
 async fn a_new_password_ends_what_the_old_one_opened() {
     let server = TestServer::start().await;
@@ -120,7 +120,7 @@ async fn with_mfa_it_takes_a_code_and_each_code_once() {
         )
         .await;
     used.expect_refused(409, "already_used");
-    let wrong = json!(ada.authenticator.wrong_code(server.clock.now()));
+    let wrong = json!(ada.authenticator.wrong_code(server.clock.now().millis()));
     let wrong = mine.call("profile/change_password", change(&wrong)).await;
     wrong.expect_refused(401, "wrong_code");
     signed_in(&server, &ada.person).await;
@@ -140,7 +140,7 @@ async fn wrong_codes_draw_on_the_budget_of_the_second_factor() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut mine = ada.sign_in(&server).await;
-    let wrong = json!(ada.authenticator.wrong_code(server.clock.now()));
+    let wrong = json!(ada.authenticator.wrong_code(server.clock.now().millis()));
     let change = || with_code(request(ada.person.password, NEW), &wrong);
     for _ in 0..5 {
         let answer = mine.call("profile/change_password", change()).await;
@@ -176,7 +176,7 @@ async fn wrong_passwords_draw_on_the_budget_of_the_sign_in() {
     assert_eq!(refused.header("retry-after"), "5");
 }
 
-/// D10 of the list of attacks: the answer names the reason, and no attempt is counted.
+/// D10: the answer names the reason, and no attempt is counted.
 #[rstest]
 #[case::short("fourteen chars", "invalid", "")]
 #[case::common("PasswordPassword1", "weak_password", "common")]

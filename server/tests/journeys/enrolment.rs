@@ -1,4 +1,4 @@
-//! Attacks on the set-up (security.md §4 E).
+//! Attacks on the set-up (family E of the attack list).
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ async fn a_pending_key_is_confirmed_by_its_own_session_in_time_only() {
     let pending = mine.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
 
-    let code = authenticator.code(server.clock.now());
+    let code = authenticator.code(server.clock.now().millis());
     let stolen = other.call("mfa/confirm", json!({ "code": code })).await;
     stolen.expect_refused(409, "nothing_pending");
     let theirs = other.ask("mfa/set_up").await.expect_ok();
     assert_ne!(theirs["key"], pending["key"]);
 
     server.clock.advance(Duration::from_mins(30));
-    let late = json!({ "code": authenticator.code(server.clock.now()) });
+    let late = json!({ "code": authenticator.code(server.clock.now().millis()) });
     mine.call("mfa/confirm", late)
         .await
         .expect_refused(409, "nothing_pending");
@@ -68,7 +68,7 @@ async fn a_set_up_ends_the_other_sessions_and_hides_the_key() {
     other.sign_in(&ada).await.expect_ok();
     let pending = mine.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
-    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     mine.call("mfa/confirm", code).await.expect_ok();
 
     other
@@ -96,7 +96,7 @@ async fn a_fresh_set_of_codes_takes_over_at_finish() {
     browser.sign_in(&ada).await.expect_ok();
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
-    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     let first = browser.call("mfa/confirm", code).await.expect_ok();
     // The answer has the viewer, so the next page needs no further request.
     assert_eq!(
@@ -158,11 +158,11 @@ async fn a_first_set_up_is_unlocked_by_a_new_sign_in() {
         if round == 5 {
             server.clock.advance(Duration::from_mins(16));
         }
-        let wrong = json!({ "code": authenticator.wrong_code(server.clock.now()) });
+        let wrong = json!({ "code": authenticator.wrong_code(server.clock.now().millis()) });
         let answer = browser.call("mfa/confirm", wrong).await;
         answer.expect_refused(401, "wrong_code");
     }
-    let right = json!({ "code": authenticator.code(server.clock.now()) });
+    let right = json!({ "code": authenticator.code(server.clock.now().millis()) });
     let locked = browser.call("mfa/confirm", right).await;
     assert_eq!(locked.expect_refused(429, "session_locked")["tries"], 10);
 

@@ -1,4 +1,4 @@
-//! Security list, D8: each event once, with actor, subject, account, action, result, method kind, address and time; also on failure.
+//! D8: each event once, with actor, subject, account, action, result, method kind, address and time; also on failure.
 
 use domain::{events::EventRecord, people::roles::Role, second_factor::guess_holder::GuessHolder};
 use serde_json::json;
@@ -32,7 +32,7 @@ async fn a_sign_in_is_told_as_it_went() {
         .await
         .expect_refused(401, "wrong_credentials");
     browser.sign_in(&ada.person).await.expect_ok();
-    let wrong = json!({ "code": ada.authenticator.wrong_code(server.clock.now()) });
+    let wrong = json!({ "code": ada.authenticator.wrong_code(server.clock.now().millis()) });
     browser
         .call("session/verify_code", wrong)
         .await
@@ -180,7 +180,7 @@ async fn a_change_of_the_password_is_one_event_however_it_ends() {
     let mut change = json!({
         "current": ada.person.password,
         "new": "a lamp behind the third door",
-        "code": ada.authenticator.wrong_code(server.clock.now()),
+        "code": ada.authenticator.wrong_code(server.clock.now().millis()),
     });
     let answer = browser
         .call("profile/change_password", change.clone())

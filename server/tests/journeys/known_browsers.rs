@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{
     people::roles::Role,
+    ports::PasswordSetting,
     session::{network_budget::OF_ALL, sign_in_delay::LONGEST_DELAY},
 };
 use serde_json::json;
@@ -18,7 +19,7 @@ fn wrong(person: &Person) -> Person {
 }
 
 /// Strangers guess until they are delayed: five times, and then once from each of sixty networks. Each network has a small budget
-/// of its own, so that an honest user in a new browser can sign in (B3 of the red team).
+/// of its own, so that an honest user in a new browser can sign in (RB3).
 async fn besiege(server: &TestServer, person: &Person, times: usize) {
     let mut judged = 0;
     for number in 0..times {
@@ -47,7 +48,7 @@ async fn known(server: &TestServer, person: &Person) -> Browser {
     signed_out(browser).await
 }
 
-/// L7 and L8 of the list of attacks.
+/// L7 and L8: a thousand wrong passwords from elsewhere.
 #[tokio::test]
 async fn the_owner_is_in_at_once_and_a_stranger_learns_nothing() {
     let server = TestServer::start().await;
@@ -136,7 +137,7 @@ async fn it_ends_with_the_password() {
     let hash = server.services.hasher.hash(ada.password.as_bytes()).await;
     let user = server.user(&ada).await;
     let set = server.services.users.set_password(&user, hash.unwrap());
-    assert!(set.await.unwrap());
+    assert_eq!(set.await.unwrap(), PasswordSetting::Set);
     besiege(&server, &ada, 100).await;
     mine.sign_in(&ada).await.expect_refused(429, "too_many");
 }
@@ -153,7 +154,7 @@ async fn the_browser_that_set_a_method_up_stays_known_and_no_other() {
     mine.sign_in(&ada).await.expect_ok();
 }
 
-/// L6 of the list of attacks: a session that confirms its password uses the budget of the sign-in.
+/// L6: a session that confirms its password uses the budget of the sign-in.
 #[tokio::test]
 async fn confirming_the_password_draws_on_the_same_budget() {
     let server = TestServer::start().await;
@@ -171,9 +172,9 @@ async fn confirming_the_password_draws_on_the_same_budget() {
     mine.sign_in(&ada).await.expect_refused(429, "too_many");
 }
 
-/// B3 of the red team: a stranger who keeps the delay running with wrong passwords does not block sign-ins from other networks.
+/// RB3: a stranger who keeps the delay running with wrong passwords does not block sign-ins from other networks.
 #[tokio::test]
-async fn b3_a_new_browser_gets_in_beside_a_stranger_who_keeps_the_delay_running() {
+async fn rb3_a_new_browser_gets_in_beside_a_stranger_who_keeps_the_delay_running() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let mut stranger = server.browser().from("198.51.100.7");
@@ -193,9 +194,9 @@ async fn b3_a_new_browser_gets_in_beside_a_stranger_who_keeps_the_delay_running(
     honest.ask("session/sign_out").await.expect_ok();
 }
 
-/// B3: all addresses of a /48 are one network, and a network without budget learns nothing.
+/// RB3: all addresses of a /48 are one network, and a network without budget learns nothing.
 #[tokio::test]
-async fn b3_a_network_has_one_try_while_the_delay_runs() {
+async fn rb3_a_network_has_one_try_while_the_delay_runs() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     for number in 0..5 {
@@ -223,9 +224,9 @@ async fn b3_a_network_has_one_try_while_the_delay_runs() {
         .expect_refused(429, "too_many");
 }
 
-/// B3: a user who chose the password by a link can sign in although strangers keep guessing.
+/// RB3: a user who chose the password by a link can sign in although strangers keep guessing.
 #[tokio::test]
-async fn b3_an_invitation_makes_its_browser_known() {
+async fn rb3_an_invitation_makes_its_browser_known() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let link = server.invite(&ada).await;
@@ -244,9 +245,9 @@ async fn b3_an_invitation_makes_its_browser_known() {
     mine.sign_in(&ada).await.expect_ok();
 }
 
-/// B3: a stranger with the password of a user without MFA evicts known browsers, but not the user's own.
+/// RB3: a stranger with the password of a user without MFA evicts known browsers, but not the user's own.
 #[tokio::test]
-async fn b3_sign_ins_with_the_password_do_not_evict_the_users_browser() {
+async fn rb3_sign_ins_with_the_password_do_not_evict_the_users_browser() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let mut mine = known(&server, &ada).await;

@@ -1,4 +1,4 @@
-//! What the server knows about a user, and who gets to see it (the red team's C1 and C10).
+//! What the server knows about a user, and who gets to see it (RC1 and RC10).
 
 use domain::people::roles::Role;
 use serde_json::json;
@@ -6,9 +6,9 @@ use server::config::Branding;
 
 use crate::support::{Enrolled, Options, TestServer, ada, max};
 
-/// C1: an invitation's password is checked against all that is known about the user.
+/// RC1: an invitation's password is checked against all that is known about the user.
 #[tokio::test]
-async fn c1_an_invitation_knows_the_name() {
+async fn rc1_an_invitation_knows_the_name() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let token = server.invite(&ada).await;
@@ -30,9 +30,9 @@ async fn c1_an_invitation_knows_the_name() {
         .expect_ok();
 }
 
-/// C10: before the second factor, a session is told only what was typed.
+/// RC10: before the second factor, a session is told only what was typed.
 #[tokio::test]
-async fn c10_a_half_session_learns_no_name() {
+async fn rc10_a_half_session_learns_no_name() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut half = server.browser();
@@ -51,9 +51,9 @@ async fn c10_a_half_session_learns_no_name() {
     assert_eq!(complete.expect_ok()["viewer"]["name"], ada.person.name);
 }
 
-/// C10: the operator may allow the names of Owners who can help (`TWINLOCK_SHOW_HELPERS`).
+/// RC10: the operator may allow the names of Owners who can help (`TWINLOCK_SHOW_HELPERS`).
 #[tokio::test]
-async fn c10_helpers_are_named_if_the_operator_allows_it() {
+async fn rc10_helpers_are_named_if_the_operator_allows_it() {
     let server = server_with_helpers().await;
     server.add_owner().await;
     server.add_user(&max(), Role::Member).await;

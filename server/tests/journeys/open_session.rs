@@ -1,4 +1,4 @@
-//! What an attacker can do with a session cookie alone: a tab left open, or a stolen cookie (the red team's A1 to A3).
+//! What an attacker can do with a session cookie alone: a tab left open, or a stolen cookie (RA1 to RA3).
 //! A user who reloads within five minutes is asked for nothing.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Authenticator, Browser, Enrolled, TestServer, codes, finish};
+use crate::support::{Answer, Authenticator, Browser, Enrolled, TestServer, code_list, finish};
 
 const FRESH: Duration = Duration::from_mins(5);
 const MOMENT: Duration = Duration::from_millis(1);
@@ -31,9 +31,9 @@ fn key(pending: &Value) -> Authenticator {
     Authenticator::new(pending["key"].as_str().unwrap())
 }
 
-/// A1: the key of a reset is shown again only while its verification is valid.
+/// RA1: the key of a reset is shown again only while its verification is valid.
 #[tokio::test]
-async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
+async fn ra1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
@@ -63,13 +63,13 @@ async fn a1_a_waiting_key_is_not_shown_to_the_cookie_alone() {
         .expect_ok();
     let again = other.ask("mfa/set_up").await.expect_ok();
     assert_eq!(again["key"], first["key"]);
-    let code = json!({ "code": key(&again).code(server.clock.now()) });
+    let code = json!({ "code": key(&again).code(server.clock.now().millis()) });
     other.call("mfa/confirm", code).await.expect_ok();
 }
 
-/// A1: a new verification gives a new key, and codes of the old key are refused.
+/// RA1: a new verification gives a new key, and codes of the old key are refused.
 #[tokio::test]
-async fn a1_another_verification_brings_another_key() {
+async fn ra1_another_verification_brings_another_key() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
@@ -79,17 +79,17 @@ async fn a1_another_verification_brings_another_key() {
         .await;
     let second = browser.ask("mfa/set_up").await.expect_ok();
     assert_ne!(second["key"], first["key"]);
-    let old = json!({ "code": key(&first).code(server.clock.now()) });
+    let old = json!({ "code": key(&first).code(server.clock.now().millis()) });
     browser
         .call("mfa/confirm", old)
         .await
         .expect_refused(401, "wrong_code");
 }
 
-/// A1: a verification while a key is pending is used up by the new key. A grant that stayed would let the cookie alone
+/// RA1: a verification while a key is pending is used up by the new key. A grant that stayed would let the cookie alone
 /// cancel that key and begin another one.
 #[tokio::test]
-async fn a1_a_verification_leaves_no_grant_behind_a_waiting_key() {
+async fn ra1_a_verification_leaves_no_grant_behind_a_waiting_key() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut browser = verified(&server, &ada, "reset").await;
@@ -106,10 +106,10 @@ async fn a1_a_verification_leaves_no_grant_behind_a_waiting_key() {
         .expect_refused(403, "verification_required");
 }
 
-/// A1: a first set-up has no factor, so it requires a fresh password. A key from before that password is replaced, because
+/// RA1: a first set-up has no factor, so it requires a fresh password. A key from before that password is replaced, because
 /// a thief with the cookie may have requested it, or seen it.
 #[tokio::test]
-async fn a1_a_first_key_is_another_behind_a_fresh_password() {
+async fn ra1_a_first_key_is_another_behind_a_fresh_password() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let mut browser = server.browser();
@@ -138,20 +138,20 @@ async fn a1_a_first_key_is_another_behind_a_fresh_password() {
         .ask("mfa/set_up")
         .await
         .expect_refused(401, "not_signed_in");
-    let seen = json!({ "code": key(&first).code(server.clock.now()) });
+    let seen = json!({ "code": key(&first).code(server.clock.now().millis()) });
     browser
         .call("mfa/confirm", seen)
         .await
         .expect_refused(401, "wrong_code");
 }
 
-/// A2: the cookie alone does not get new codes for an unfinished sheet, whatever the sheet was for.
+/// RA2: the cookie alone does not get new codes for an unfinished sheet, whatever the sheet was for.
 #[rstest]
 #[case::added("added")]
 #[case::reset("reset")]
 #[case::generated("generate")]
 #[tokio::test]
-async fn a2_fresh_codes_need_more_than_the_cookie(#[case] reason: &str) {
+async fn ra2_fresh_codes_need_more_than_the_cookie(#[case] reason: &str) {
     let server = TestServer::start().await;
     let (mut browser, password) = shown_codes(&server, reason).await;
     server.clock.advance(ALMOST);
@@ -180,7 +180,7 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
         server.clock.advance(Duration::from_millis(2 * 300_000 - 1));
         let pending = browser.ask("mfa/set_up").await.expect_ok();
         server.clock.advance(FRESH);
-        let code = json!({ "code": key(&pending).code(server.clock.now()) });
+        let code = json!({ "code": key(&pending).code(server.clock.now().millis()) });
         browser.call("mfa/confirm", code).await.expect_ok();
         return (browser, ada.password);
     }
@@ -190,27 +190,27 @@ async fn shown_codes(server: &TestServer, reason: &str) -> (Browser, &'static st
         browser.ask("mfa/generate").await.expect_ok();
     } else {
         let pending = browser.ask("mfa/set_up").await.expect_ok();
-        let code = json!({ "code": key(&pending).code(server.clock.now()) });
+        let code = json!({ "code": key(&pending).code(server.clock.now().millis()) });
         browser.call("mfa/confirm", code).await.expect_ok();
     }
     (browser, ada.person.password)
 }
 
-/// A2: the codes on an open screen verify nothing in the session that drew them, unless the password is confirmed.
+/// RA2: the codes on an open screen verify nothing in the session that drew them, unless the password is confirmed.
 #[tokio::test]
-async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
+async fn ra2_codes_of_the_session_itself_do_not_step_it_up() {
     let server = TestServer::start().await;
     let ada = server.add_owner().await;
     let mut browser = server.browser();
     browser.sign_in(&ada).await.expect_ok();
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = key(&pending);
-    let code = json!({ "code": authenticator.code(server.clock.now()) });
+    let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     let sheet = browser.call("mfa/confirm", code).await.expect_ok();
     server.clock.advance(Duration::from_mins(25));
     let delete = json!({ "action": "delete" });
     browser.call("step_up/ask", delete).await.expect_ok();
-    let request = json!({ "action": "delete", "code": codes(&sheet)[0] });
+    let request = json!({ "action": "delete", "code": code_list(&sheet)[0] });
     for _ in 0..6 {
         // The refusal comes before the attempt is counted, so the user's own attempts are not used up.
         let refused = browser.call("step_up/verify_backup_code", request.clone());
@@ -219,7 +219,7 @@ async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     // Another session of the user did not draw these codes, so it may use them.
     let mut other = server.browser();
     other.sign_in(&ada).await.expect_ok();
-    let code = json!({ "code": codes(&sheet)[1] });
+    let code = json!({ "code": code_list(&sheet)[1] });
     other
         .call("session/verify_backup_code", code)
         .await
@@ -235,9 +235,9 @@ async fn a2_codes_of_the_session_itself_do_not_step_it_up() {
     browser.ask("mfa/delete").await.expect_ok();
 }
 
-/// A2: a waiting set counts as drawn too, so finishing it first does not bypass the rule.
+/// RA2: a waiting set counts as drawn too, so finishing it first does not bypass the rule.
 #[tokio::test]
-async fn a2_a_set_that_waits_is_the_sessions_own_too() {
+async fn ra2_a_set_that_waits_is_the_sessions_own_too() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut browser = verified(&server, &ada, "generate").await;
@@ -246,18 +246,18 @@ async fn a2_a_set_that_waits_is_the_sessions_own_too() {
     finish(&mut browser, &sheet).await.expect_ok();
     let delete = json!({ "action": "delete" });
     browser.call("step_up/ask", delete).await.expect_ok();
-    let request = json!({ "action": "delete", "code": codes(&sheet)[0] });
+    let request = json!({ "action": "delete", "code": code_list(&sheet)[0] });
     let refused = browser.call("step_up/verify_backup_code", request).await;
     refused.expect_refused(403, "password_required");
 }
 
-/// A2: codes drawn under a fresh password verify nothing under that same password. Otherwise a thief could draw codes with one proof,
+/// RA2: codes drawn under a fresh password verify nothing under that same password. Otherwise a thief could draw codes with one proof,
 /// verify with them just before the password expires, and get a second time window for the key of a reset.
 #[rstest]
 #[case::generate(true)]
 #[case::first_set_up(false)]
 #[tokio::test]
-async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool) {
+async fn ra2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool) {
     let server = TestServer::start().await;
     let owner = server.add_owner().await;
     let ada = Enrolled::of(&server, owner).await;
@@ -266,7 +266,7 @@ async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool
         let intent = json!({ "action": "generate" });
         ada.step_up(&server, &mut browser, intent).await;
         let sheet = browser.ask("mfa/generate").await.expect_ok();
-        (browser, codes(&sheet)[0].clone())
+        (browser, code_list(&sheet)[0].clone())
     } else {
         (ada.browser.clone(), ada.codes[0].clone())
     };
@@ -276,7 +276,7 @@ async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool
         finish(&mut browser, &sheet).await.expect_ok();
         let reset = json!({ "action": "reset" });
         browser.call("step_up/ask", reset).await.expect_ok();
-        let request = json!({ "action": "reset", "code": codes(&sheet)[0] });
+        let request = json!({ "action": "reset", "code": code_list(&sheet)[0] });
         let refused = browser.call("step_up/verify_backup_code", request).await;
         refused.expect_refused(403, "password_required");
     }
@@ -289,12 +289,12 @@ async fn a2_own_codes_do_not_chain_to_a_second_window(#[case] is_generated: bool
     assert_eq!(pending.refusal().0, 403, "no key");
 }
 
-/// A3: a sign-in by backup code counts as a verification while its password is fresh, and later together with the password.
+/// RA3: a sign-in by backup code counts as a verification while its password is fresh, and later together with the password.
 #[rstest]
 #[case::generate("generate", "mfa/generate")]
 #[case::reset("reset", "mfa/set_up")]
 #[tokio::test]
-async fn a3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[case] function: &str) {
+async fn ra3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[case] function: &str) {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut browser = ada.sign_in_by_backup_code(&server, 0).await;
@@ -319,9 +319,9 @@ async fn a3_the_carried_grant_asks_for_the_password(#[case] action: &str, #[case
     assert_eq!(late.call("step_up/ask", intent).await.expect_ok(), "verify");
 }
 
-/// A3: the five minutes of the password, of the grant, of the key and of the sheet do not add up.
+/// RA3: the five minutes of the password, of the grant, of the key and of the sheet do not add up.
 #[tokio::test]
-async fn a3_windows_of_time_do_not_chain() {
+async fn ra3_windows_of_time_do_not_chain() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     for (action, function) in [("reset", "mfa/set_up"), ("generate", "mfa/generate")] {
@@ -359,9 +359,9 @@ async fn a3_windows_of_time_do_not_chain() {
         .expect_refused(403, "password_required");
 }
 
-/// B4: wrong passwords for the email from elsewhere do not delay an open session, and its own delay affects no other session.
+/// RB4: wrong passwords for the email from elsewhere do not delay an open session, and its own delay affects no other session.
 #[tokio::test]
-async fn b4_an_open_session_has_passwords_of_its_own() {
+async fn rb4_an_open_session_has_passwords_of_its_own() {
     let server = TestServer::start().await;
     let ada = Enrolled::on(&server).await;
     let mut open = ada.sign_in(&server).await;

@@ -1,10 +1,10 @@
-//! Journey 3: the old authenticator works until the new one is verified; then they are swapped at once (security.md §4 E5, T13).
+//! Journey 3: the old authenticator works until the new one is verified; then they are swapped at once (E5, T13).
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Browser, Enrolled, TestServer, codes, finish};
+use crate::support::{Authenticator, Browser, Enrolled, TestServer, code_list, finish};
 
 /// Returns the new key on the screen of a verified reset.
 async fn start(server: &TestServer, ada: &Enrolled, browser: &mut Browser) -> Authenticator {
@@ -21,7 +21,7 @@ async fn expect_old_works(server: &TestServer, ada: &Enrolled, new: &Authenticat
     server.clock.next_step();
     let mut browser = server.browser();
     browser.sign_in(&ada.person).await.expect_ok();
-    let theirs = json!({ "code": new.code(server.clock.now()) });
+    let theirs = json!({ "code": new.code(server.clock.now().millis()) });
     browser
         .call("session/verify_code", theirs)
         .await
@@ -42,7 +42,7 @@ async fn an_interrupted_reset_changes_nothing() {
     expect_old_works(&server, &ada, &new).await;
 
     let again = browser.ask("mfa/set_up").await.expect_ok();
-    let now = server.clock.now();
+    let now = server.clock.now().millis();
     assert_eq!(
         key(&again).code(now),
         new.code(now),
@@ -54,7 +54,7 @@ async fn an_interrupted_reset_changes_nothing() {
     expect_old_works(&server, &ada, &new).await;
 
     let mut other = ada.sign_in(&server).await;
-    let stolen = json!({ "code": new.code(server.clock.now()) });
+    let stolen = json!({ "code": new.code(server.clock.now().millis()) });
     let answer = other.call("mfa/confirm", stolen).await;
     answer.expect_refused(409, "already_set_up");
     other
@@ -63,7 +63,7 @@ async fn an_interrupted_reset_changes_nothing() {
         .expect_refused(403, "verification_required");
 
     server.clock.advance(Duration::from_mins(30));
-    let late = json!({ "code": new.code(server.clock.now()) });
+    let late = json!({ "code": new.code(server.clock.now().millis()) });
     let answer = browser.call("mfa/confirm", late).await;
     answer.expect_refused(409, "already_set_up");
     expect_old_works(&server, &ada, &new).await;
@@ -94,7 +94,7 @@ async fn a_verified_reset_swaps_the_keys() {
     let name = json!({ "name": "My phone" });
     browser.call("mfa/rename", name).await.expect_ok();
     let new = start(&server, &ada, &mut browser).await;
-    let code = json!({ "code": new.code(server.clock.now()) });
+    let code = json!({ "code": new.code(server.clock.now().millis()) });
     let sheet = browser.call("mfa/confirm", code).await.expect_ok();
     assert_eq!(sheet["reason"], "reset");
     assert_eq!(sheet["old_left"], 10);
@@ -109,7 +109,7 @@ async fn a_verified_reset_swaps_the_keys() {
     late.call("session/verify_code", ada.code(&server))
         .await
         .expect_refused(401, "wrong_code");
-    let theirs = json!({ "code": new.code(server.clock.now()) });
+    let theirs = json!({ "code": new.code(server.clock.now().millis()) });
     late.call("session/verify_code", theirs).await.expect_ok();
     ada.sign_in_by_backup_code(&server, 0).await;
 
@@ -133,7 +133,7 @@ async fn the_codes_from_before_may_be_kept() {
     let ada = Enrolled::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     let new = start(&server, &ada, &mut browser).await;
-    let code = json!({ "code": new.code(server.clock.now()) });
+    let code = json!({ "code": new.code(server.clock.now().millis()) });
     let sheet = browser.call("mfa/confirm", code).await.expect_ok();
     browser.ask("mfa/keep_codes").await.expect_ok();
     finish(&mut browser, &sheet)
@@ -147,7 +147,7 @@ async fn the_codes_from_before_may_be_kept() {
     ada.sign_in_by_backup_code(&server, 0).await;
     let mut late = server.browser();
     late.sign_in(&ada.person).await.expect_ok();
-    let discarded = json!({ "code": codes(&sheet)[0] });
+    let discarded = json!({ "code": code_list(&sheet)[0] });
     late.call("session/verify_backup_code", discarded)
         .await
         .expect_refused(401, "wrong_code");
@@ -165,7 +165,7 @@ async fn no_codes_are_no_codes_to_keep() {
     let reset = json!({ "action": "reset" });
     browser.call("step_up/ask", reset).await.expect_ok();
     let new = key(&browser.ask("mfa/set_up").await.expect_ok());
-    let code = json!({ "code": new.code(server.clock.now()) });
+    let code = json!({ "code": new.code(server.clock.now().millis()) });
     let sheet = browser.call("mfa/confirm", code).await.expect_ok();
     assert_eq!(sheet["old_left"], 0);
     browser

@@ -1,4 +1,4 @@
-//! Identity verification within a session (security.md §1 "Step-up grant", §4 S and E2).
+//! Identity verification within a session (family SU of the attack list, and E2).
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use domain::people::roles::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Authenticator, Enrolled, TestServer, codes, finish};
+use crate::support::{Authenticator, Enrolled, TestServer, code_list, finish};
 
 /// E2: each of these actions requires a grant.
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
     let mut browser = ada.sign_in(&server).await;
     for _ in 0..10 {
         server.clock.advance(Duration::from_mins(4));
-        let wrong = ada.authenticator.wrong_code(server.clock.now());
+        let wrong = ada.authenticator.wrong_code(server.clock.now().millis());
         let answer = browser.call("mfa/test", json!({ "code": wrong })).await;
         answer.expect_refused(401, "wrong_code");
     }
@@ -189,11 +189,11 @@ async fn a_backup_code_unlocks_in_a_step_up_too() {
         .expect_ok();
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let new = Authenticator::new(pending["key"].as_str().unwrap());
-    let code = json!({ "code": new.code(server.clock.now()) });
+    let code = json!({ "code": new.code(server.clock.now().millis()) });
     browser.call("mfa/confirm", code).await.expect_ok();
 }
 
-/// B8 and Vaultwarden CVE-2026-27801: all functions in the session share one budget; the sign-in has another (A4 of the red team's list).
+/// B8 and Vaultwarden CVE-2026-27801: all functions in the session share one budget; the sign-in has another (RA4).
 #[tokio::test]
 async fn wrong_codes_share_the_budget_of_the_session() {
     let server = TestServer::start().await;
@@ -204,7 +204,7 @@ async fn wrong_codes_share_the_budget_of_the_session() {
         .call("step_up/ask", intent.clone())
         .await
         .expect_ok();
-    let wrong = ada.authenticator.wrong_code(server.clock.now());
+    let wrong = ada.authenticator.wrong_code(server.clock.now().millis());
     for _ in 0..3 {
         let request = json!({ "action": "delete", "code": wrong });
         let answer = browser.call("step_up/verify_code", request).await;
@@ -325,7 +325,7 @@ async fn new_codes_replace_the_old_ones_at_finish() {
         .expect_refused(409, "nothing_pending");
     finish(&mut browser, &second).await.expect_ok();
 
-    for code in ada.codes.iter().chain(&codes(&first)) {
+    for code in ada.codes.iter().chain(&code_list(&first)) {
         server.clock.advance(Duration::from_mins(16));
         let mut late = server.browser();
         late.sign_in(&ada.person).await.expect_ok();
@@ -334,7 +334,7 @@ async fn new_codes_replace_the_old_ones_at_finish() {
         // Ten refused codes in a row would lock the user out; a complete sign-in resets the count.
         ada.sign_in(&server).await;
     }
-    let fresh = codes(&second);
+    let fresh = code_list(&second);
     let mut late = server.browser();
     late.sign_in(&ada.person).await.expect_ok();
     late.call("session/verify_backup_code", json!({ "code": fresh[0] }))

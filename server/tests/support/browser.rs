@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
-
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Method, Request, header},
 };
 use serde_json::{Value, json};
 use server::middleware::every_request::visitor::Peer;
+use testkit::http::Cookies;
 use tower::ServiceExt;
 
 use super::{Answer, Person, instances::Instances, server::address};
@@ -15,7 +14,7 @@ use super::{Answer, Person, instances::Instances, server::address};
 #[derive(Clone)]
 pub struct Browser {
     instances: Instances,
-    cookies: BTreeMap<String, String>,
+    cookies: Cookies,
     peer: Option<Peer>,
     headers: HeaderMap,
 }
@@ -25,7 +24,7 @@ impl Browser {
     pub(super) fn new(instances: Instances) -> Self {
         Self {
             instances,
-            cookies: BTreeMap::new(),
+            cookies: Cookies::default(),
             peer: None,
             headers: HeaderMap::new(),
         }
@@ -75,10 +74,10 @@ impl Browser {
 
     /// Sends any request, with the cookies.
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
-        if let Some(cookie) = self.cookie_header() {
+        if let Some(cookies) = self.cookies.header() {
             request
                 .headers_mut()
-                .insert(header::COOKIE, cookie.parse().unwrap());
+                .insert(header::COOKIE, cookies.parse().unwrap());
         }
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(peer);
@@ -89,19 +88,19 @@ impl Browser {
         address(&mut request);
         let answer = Answer::read(self.instances.next().oneshot(request).await.unwrap()).await;
         for cookie in answer.cookies() {
-            self.keep(cookie);
+            self.cookies.apply(cookie);
         }
         answer
     }
 
     /// Returns the value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.get(name).map(String::as_str)
+        self.cookies.get(name)
     }
 
     /// Sets a cookie.
     pub fn set_cookie(&mut self, name: &str, value: &str) {
-        self.cookies.insert(name.to_owned(), value.to_owned());
+        self.cookies.set(name, value);
     }
 
     async fn post(&mut self, function: &str, body: &Value) -> Answer {
@@ -114,24 +113,5 @@ impl Browser {
             .body(Body::from(body.to_string()))
             .unwrap();
         self.send(request).await
-    }
-
-    fn cookie_header(&self) -> Option<String> {
-        let pairs: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        (!pairs.is_empty()).then(|| pairs.join("; "))
-    }
-
-    fn keep(&mut self, set_cookie: &str) {
-        let pair = set_cookie.split(';').next().unwrap();
-        let (name, value) = pair.split_once('=').unwrap();
-        if set_cookie.contains("Max-Age=0") {
-            self.cookies.remove(name);
-        } else {
-            self.set_cookie(name, value);
-        }
     }
 }

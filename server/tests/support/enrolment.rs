@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use testkit::people::code_list;
 
 use super::{Answer, Authenticator, Browser, Person, TestServer};
 
@@ -33,7 +34,7 @@ impl Enrolled {
 
     /// Returns a request with the authenticator's current code.
     pub fn code(&self, server: &TestServer) -> Value {
-        json!({ "code": self.authenticator.code(server.clock.now()) })
+        json!({ "code": self.authenticator.code(server.clock.now().millis()) })
     }
 
     /// Signs in a new browser with a code, in a new step.
@@ -90,13 +91,13 @@ impl Enrolled {
 pub async fn enrol(server: &TestServer, browser: &mut Browser) -> (Authenticator, Vec<String>) {
     let pending = browser.ask("mfa/set_up").await.expect_ok();
     let authenticator = Authenticator::new(pending["key"].as_str().unwrap());
-    let code = authenticator.code(server.clock.now());
+    let code = authenticator.code(server.clock.now().millis());
     let sheet = browser
         .call("mfa/confirm", json!({ "code": code }))
         .await
         .expect_ok();
     finish(browser, &sheet).await.expect_ok();
-    (authenticator, codes(&sheet))
+    (authenticator, code_list(&sheet))
 }
 
 /// Confirms that a sheet of codes is saved.
@@ -104,13 +105,4 @@ pub async fn finish(browser: &mut Browser, sheet: &Value) -> Answer {
     browser
         .call("mfa/finish", json!({ "set": sheet["set"] }))
         .await
-}
-
-/// Returns the codes of a sheet.
-pub fn codes(sheet: &Value) -> Vec<String> {
-    let codes = sheet["codes"].as_array().unwrap();
-    codes
-        .iter()
-        .map(|code| code.as_str().unwrap().to_owned())
-        .collect()
 }

@@ -7,7 +7,7 @@
 //! browser.sign_in(&ada).await.expect_ok();
 //! let key = browser.ask("mfa/set_up").await.expect_ok()["key"].clone();
 //! let authenticator = Authenticator::new(key.as_str().unwrap());
-//! browser.call("mfa/confirm", json!({ "code": authenticator.code(server.clock.now()) })).await.expect_ok();
+//! browser.call("mfa/confirm", json!({ "code": authenticator.code(server.clock.now().millis()) })).await.expect_ok();
 //! server.clock.advance(Duration::from_secs(30));
 //! ```
 #![allow(
@@ -17,20 +17,21 @@
 )]
 
 mod answer;
-mod authenticator;
 mod browser;
 mod clock;
 mod database;
 mod enrolment;
+mod index_page;
 mod instances;
 mod people;
 mod server;
 
 pub use answer::Answer;
-pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::TestClock;
 pub use database::TestDatabase;
-pub use enrolment::{Enrolled, codes, enrol, finish};
+pub use enrolment::{Enrolled, enrol, finish};
+pub use index_page::index_page;
 pub use people::{Person, ada, eve, max, olga};
 pub use server::{Options, TestServer};
+pub use testkit::{authenticator::Authenticator, people::code_list};

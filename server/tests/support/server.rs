@@ -11,7 +11,7 @@ use domain::{
         password::{Password, PasswordOwner},
         roles::Role,
     },
-    ports::{MembershipChange, NewAccount, NewUser},
+    ports::{AccountAddition, MembershipChange, NewAccount, NewUser, RuleChange, UserAddition},
     token::Token,
 };
 use server::{
@@ -141,8 +141,9 @@ impl TestServer {
             name: name.parse().unwrap(),
             at: self.clock.now(),
         };
-        assert!(
+        assert_eq!(
             self.services.accounts.add(account).await.unwrap(),
+            AccountAddition::Added,
             "the name {name} is taken"
         );
         id
@@ -166,12 +167,13 @@ impl TestServer {
             at: self.clock.now(),
         };
         let id = user.id.clone();
-        assert!(
+        assert_eq!(
             self.services
                 .users
                 .add(user, &account.id, role)
                 .await
                 .unwrap(),
+            UserAddition::Added,
             "{} is taken",
             person.email
         );
@@ -188,7 +190,7 @@ impl TestServer {
     pub async fn require_mfa(&self, name: &str, requires: bool) {
         let (account, now) = (self.account(name).await, self.clock.now());
         let set = self.services.accounts.set_rule(&account, requires, now);
-        assert!(set.await.unwrap());
+        assert_ne!(set.await.unwrap(), RuleChange::Refused);
     }
 
     /// Adds a user to a further account.

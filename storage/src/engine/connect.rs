@@ -5,8 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use domain::{events::Origin, ports::PortError};
 use sqlx::{
     Any, AnyPool, Executor, Transaction,
-    any::{AnyArguments, AnyPoolOptions, AnyRow},
-    query::Query,
+    any::{AnyPoolOptions, AnyRow},
 };
 use tokio::time::timeout;
 
@@ -18,6 +17,7 @@ use crate::engine::{
     postgres,
     read_connections::ReadConnections,
     sqlite,
+    statement::Statement,
     transaction::{Open, WriteTransaction, scope::WriteScope},
 };
 
@@ -40,9 +40,6 @@ pub struct Store {
     turns: Option<Writer>,
     pub(crate) scope: WriteScope,
 }
-
-/// A statement and its values.
-pub type Sql = Query<'static, Any, AnyArguments>;
 
 impl Store {
     /// Opens a database without changing its schema, and refuses a schema of another version. A missing
@@ -100,6 +97,13 @@ impl Store {
             turns: self.turns.clone(),
             scope: WriteScope::new(origin, Arc::clone(&self.scope.strangers)),
         }
+    }
+
+    /// This store, with a commit for each transaction.
+    #[cfg(test)]
+    pub(crate) fn without_sharing(mut self) -> Self {
+        self.turns = self.turns.map(Writer::without_sharing);
+        self
     }
 
     /// Brings the schema up to this version. Either all migrations apply or none.
@@ -167,16 +171,16 @@ impl Store {
         &self.pools.readers
     }
 
-    pub(crate) async fn row(&self, sql: Sql) -> Result<Option<AnyRow>, PortError> {
-        answered(self.readers.row(sql)).await
+    pub(crate) async fn row(&self, statement: Statement) -> Result<Option<AnyRow>, PortError> {
+        answered(self.readers.row(statement)).await
     }
 
-    pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<AnyRow>, PortError> {
-        answered(self.readers.rows(sql)).await
+    pub(crate) async fn rows(&self, statement: Statement) -> Result<Vec<AnyRow>, PortError> {
+        answered(self.readers.rows(statement)).await
     }
 
-    pub(crate) async fn exists(&self, sql: Sql) -> Result<bool, PortError> {
-        Ok(self.row(sql).await?.is_some())
+    pub(crate) async fn exists(&self, statement: Statement) -> Result<bool, PortError> {
+        Ok(self.row(statement).await?.is_some())
     }
 }
 

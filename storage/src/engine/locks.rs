@@ -5,9 +5,8 @@ use domain::{
     ids::{AccountId, SessionId, UserId},
     ports::PortError,
 };
-use sqlx::query;
 
-use crate::engine::{rows::Values, transaction::WriteTransaction};
+use crate::engine::{rows::Values, statement::query, transaction::WriteTransaction};
 
 /// Locks a user's row; false if there is none.
 pub async fn person(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {

@@ -25,4 +25,5 @@ pub(crate) mod postgres;
 pub(crate) mod read_connections;
 pub(crate) mod rows;
 pub(crate) mod sqlite;
+pub(crate) mod statement;
 pub(crate) mod transaction;

@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::engine::connect::{PATIENCE, Sql};
+use crate::engine::{connect::PATIENCE, statement::Statement};
 
 /// The reading connections.
 #[derive(Clone)]
@@ -39,14 +39,16 @@ impl ReadConnections {
     }
 
     /// The first row of a query.
-    pub async fn row(&self, sql: Sql) -> sqlx::Result<Option<AnyRow>> {
-        self.ask(async |connection| sql.fetch_optional(connection).await)
+    pub async fn row(&self, statement: Statement) -> sqlx::Result<Option<AnyRow>> {
+        let query = statement.into_driver_query()?;
+        self.ask(async |connection| query.fetch_optional(connection).await)
             .await
     }
 
     /// All rows of a query.
-    pub async fn rows(&self, sql: Sql) -> sqlx::Result<Vec<AnyRow>> {
-        self.ask(async |connection| sql.fetch_all(connection).await)
+    pub async fn rows(&self, statement: Statement) -> sqlx::Result<Vec<AnyRow>> {
+        let query = statement.into_driver_query()?;
+        self.ask(async |connection| query.fetch_all(connection).await)
             .await
     }
 
@@ -163,9 +165,10 @@ impl Drop for QueuedRead {
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt;
-    use sqlx::{Row, any::AnyPoolOptions, query};
+    use sqlx::{Row, any::AnyPoolOptions};
 
     use super::*;
+    use crate::engine::statement::query;
 
     const SIZE: u32 = 4;
     /// A query of about half a second.
@@ -229,7 +232,7 @@ mod tests {
             readers.keep(readers.maker.acquire().await.unwrap().detach());
         }
         let mut busy = readers.maker.acquire().await.unwrap().detach();
-        let asked = query(LONG).fetch_optional(&mut busy).now_or_never();
+        let asked = sqlx::query(LONG).fetch_optional(&mut busy).now_or_never();
         assert!(asked.is_none());
         readers.keep(busy);
         assert!(readers.row(query("SELECT 7")).await.unwrap().is_some());

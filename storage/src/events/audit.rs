@@ -4,13 +4,13 @@ use domain::{
     events::{Chain, EventRecord},
     ports::PortError,
 };
-use sqlx::{AssertSqlSafe, Row, query};
+use sqlx::Row;
+use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{connect::Sql, error::port, rows::Values},
+    engine::{error::port, rows::Values, statement::query},
     events::{
-        COLUMNS,
         chain::{ENDS, Ends, ends},
         read,
     },
@@ -18,6 +18,22 @@ use crate::{
 
 /// Rows per page.
 const PAGE: i64 = 500;
+/// The next page in the order of writing.
+const PAGE_BY_ID: &str = "
+    SELECT id, at, actor, subject, account, action, outcome, method, email_index, detail, times,
+           address, browser, seq, seal
+    FROM security_events
+    WHERE id > $1
+    ORDER BY id
+    LIMIT $2";
+/// The next page in the order of the chain.
+const PAGE_BY_SEQ: &str = "
+    SELECT id, at, actor, subject, account, action, outcome, method, email_index, detail, times,
+           address, browser, seq, seal
+    FROM security_events
+    WHERE seq > $1
+    ORDER BY seq
+    LIMIT $2";
 /// The maximum number of faults that are named.
 const NAMED: usize = 20;
 
@@ -60,19 +76,26 @@ impl Audit {
 
 impl Store {
     /// The next events after id `after`, in the order of writing; empty at the end.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.events_after"))]
     pub async fn events_after(&self, after: i64) -> Result<Vec<EventRecord>, PortError> {
-        self.page("id", after).await
+        self.page(PAGE_BY_ID, after).await
     }
 
     /// The newest events in the order of writing, at most `count`.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.newest_events"))]
     pub async fn newest_events(&self, count: u32) -> Result<Vec<EventRecord>, PortError> {
-        let sql = format!("SELECT {COLUMNS} FROM security_events ORDER BY id DESC LIMIT $1");
-        let sql: Sql = query(AssertSqlSafe(sql));
-        let rows = self.rows(sql.bind(i64::from(count))).await?;
+        const NEWEST: &str = "
+            SELECT id, at, actor, subject, account, action, outcome, method, email_index, detail,
+                   times, address, browser, seq, seal
+            FROM security_events
+            ORDER BY id DESC
+            LIMIT $1";
+        let rows = self.rows(query(NEWEST).bind(i64::from(count))).await?;
         rows.iter().rev().map(read).collect()
     }
 
     /// Verifies the whole chain. Restarts if old rows were deleted in the meantime.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.verify_events"))]
     pub async fn verify_events(&self, chain: &Chain) -> Result<Audit, PortError> {
         loop {
             let before = self.ends().await?;
@@ -98,9 +121,10 @@ impl Store {
     }
 
     /// The seal at a position of the chain, including its anchor; `None` if that position does not exist.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.seal_at"))]
     pub async fn seal_at(&self, seq: i64) -> Result<Option<Vec<u8>>, PortError> {
-        let row = query("SELECT seal FROM security_events WHERE seq = $1").bind(seq);
-        if let Some(row) = self.row(row).await? {
+        const SEAL: &str = "SELECT seal FROM security_events WHERE seq = $1";
+        if let Some(row) = self.row(query(SEAL).bind(seq)).await? {
             return row.try_get("seal").map_err(port);
         }
         let anchor = self.ends().await?.map(|ends| ends.anchor);
@@ -115,8 +139,11 @@ impl Store {
     }
 
     async fn waiting(&self) -> Result<u32, PortError> {
-        let waiting = query("SELECT COUNT(*) AS waiting FROM security_events WHERE seq IS NULL");
-        let row = self.row(waiting).await?;
+        const WAITING: &str = "
+            SELECT COUNT(*) AS waiting
+            FROM security_events
+            WHERE seq IS NULL";
+        let row = self.row(query(WAITING)).await?;
         row.map_or(Ok(0), |row| row.count("waiting"))
     }
 
@@ -133,7 +160,7 @@ impl Store {
         let mut before = Some(ends.anchor.1.clone());
         let mut read = i64::MIN;
         loop {
-            let page = self.page("seq", read).await?;
+            let page = self.page(PAGE_BY_SEQ, read).await?;
             if page.is_empty() {
                 break;
             }
@@ -167,12 +194,8 @@ impl Store {
         Ok(at)
     }
 
-    async fn page(&self, order: &'static str, after: i64) -> Result<Vec<EventRecord>, PortError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM security_events WHERE {order} > $1 ORDER BY {order} LIMIT $2"
-        );
-        let sql: Sql = query(AssertSqlSafe(sql));
-        let rows = self.rows(sql.bind(after).bind(PAGE)).await?;
+    async fn page(&self, sql: &'static str, after: i64) -> Result<Vec<EventRecord>, PortError> {
+        let rows = self.rows(query(sql).bind(after).bind(PAGE)).await?;
         rows.iter().map(read).collect()
     }
 }

@@ -6,18 +6,18 @@ use domain::{
     ports::PortError,
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, query};
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         error::damaged,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
-    events::{COLUMNS, read},
+    events::read,
 };
 
 /// How many rows one transaction seals or deletes, because other writers wait for it.
@@ -66,8 +66,10 @@ impl Ends {
 }
 
 /// Selects the chain's ends; returns no row before the first event is sealed.
-pub const ENDS: &str =
-    "SELECT anchor_seq, anchor_seal, head_seq, head_seal, mac FROM event_chain WHERE id = 1";
+pub const ENDS: &str = "
+    SELECT anchor_seq, anchor_seal, head_seq, head_seal, mac
+    FROM event_chain
+    WHERE id = 1";
 
 pub fn ends(row: &sqlx::any::AnyRow) -> Result<Ends, PortError> {
     Ok(Ends {
@@ -79,9 +81,14 @@ pub fn ends(row: &sqlx::any::AnyRow) -> Result<Ends, PortError> {
 
 impl Store {
     /// Seals waiting rows that may not change any more, and returns how many. Takes no lock if no row waits.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.seal_events"))]
     pub async fn seal_events(&self, chain: &Chain, now: Timestamp) -> Result<usize, PortError> {
-        let waits = "SELECT 1 FROM security_events WHERE seq IS NULL AND open_until <= $1 LIMIT 1";
-        if !self.exists(query(waits).bind(now.millis())).await? {
+        const ANY_WAITS: &str = "
+            SELECT 1
+            FROM security_events
+            WHERE seq IS NULL AND open_until <= $1
+            LIMIT 1";
+        if !self.exists(query(ANY_WAITS).bind(now.millis())).await? {
             return Ok(0);
         }
         let mut write = self.write().await?;
@@ -99,13 +106,20 @@ impl Store {
 
     /// Deletes sealed rows before `limit` at the beginning of the chain, at most [`BATCH`], moves
     /// the anchor, and returns how many.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.delete_events"))]
     pub async fn delete_events(&self, chain: &Chain, limit: Timestamp) -> Result<u64, PortError> {
+        const OLDEST: &str = "
+            SELECT seq, seal, at
+            FROM security_events
+            WHERE seq > $1
+            ORDER BY seq
+            LIMIT $2";
+        const DELETE: &str = "DELETE FROM security_events WHERE seq <= $1";
         let mut write = self.write().await?;
         let before = held(&mut write, chain).await?;
-        let old = "SELECT seq, seal, at FROM security_events WHERE seq > $1 ORDER BY seq LIMIT $2";
-        let old = query(old).bind(before.anchor.0).bind(BATCH);
+        let oldest = query(OLDEST).bind(before.anchor.0).bind(BATCH);
         let mut after = before.clone();
-        for row in write.rows(old).await? {
+        for row in write.rows(oldest).await? {
             // Deletes from the beginning only, so a row that follows a younger one is kept.
             if row.at("at")? >= limit {
                 break;
@@ -113,10 +127,10 @@ impl Store {
             after.anchor = (row.number("seq")?, row.bytes("seal")?);
         }
         if after.anchor == before.anchor {
-            return write.undo(0).await;
+            write.rollback().await?;
+            return Ok(0);
         }
-        let delete = query("DELETE FROM security_events WHERE seq <= $1").bind(after.anchor.0);
-        let deleted = write.run(delete).await?;
+        let deleted = write.run(query(DELETE).bind(after.anchor.0)).await?;
         replace(&mut write, chain, &before, after).await?;
         let event = Event::done(Action::EventsDelete).saying(format!("{deleted} events"));
         write.commit(event).await?;
@@ -126,10 +140,10 @@ impl Store {
 
 /// Locks the chain's row, and creates it if it is missing.
 async fn held(write: &mut WriteTransaction, chain: &Chain) -> Result<Ends, PortError> {
-    let hold = || query("UPDATE event_chain SET head_seq = head_seq WHERE id = 1");
-    if write.run(hold()).await? == 0 && !made(write, chain).await? {
+    const HOLD: &str = "UPDATE event_chain SET head_seq = head_seq WHERE id = 1";
+    if write.run(query(HOLD)).await? == 0 && !made(write, chain).await? {
         // Another server has created it in the meantime.
-        write.run(hold()).await?;
+        write.run(query(HOLD)).await?;
     }
     let row = write.row(query(ENDS)).await?;
     let ends = row.as_ref().map(ends).transpose()?;
@@ -140,31 +154,38 @@ async fn held(write: &mut WriteTransaction, chain: &Chain) -> Result<Ends, PortE
 /// Creates the chain's row, and returns whether this transaction did. On `PostgreSQL`, waits here
 /// until a concurrent transaction that creates it has ended.
 async fn made(write: &mut WriteTransaction, chain: &Chain) -> Result<bool, PortError> {
+    const CREATE: &str = "
+        INSERT INTO event_chain (id, anchor_seq, anchor_seal, head_seq, head_seal, mac)
+        VALUES (1, $1, $2, $3, $4, $5)
+        ON CONFLICT (id) DO NOTHING";
+    const SEALED: &str = "SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL";
     let Ends { anchor, head, mac } = Ends::new(chain);
-    let make = "INSERT INTO event_chain (id, anchor_seq, anchor_seal, head_seq, head_seal, mac) VALUES (1, $1, $2, $3, $4, $5)
-                ON CONFLICT (id) DO NOTHING";
-    let make = query(make)
+    let create = query(CREATE)
         .bind(anchor.0)
         .bind(anchor.1)
         .bind(head.0)
-        .bind(head.1);
-    if write.run(make.bind(mac)).await? == 0 {
+        .bind(head.1)
+        .bind(mac);
+    if write.run(create).await? == 0 {
         return Ok(false);
     }
-    // If sealed rows exist, the chain's row was deleted, and a new one would hide that. Checked only now, because no server seals without the row.
-    let sealed = query("SELECT COUNT(*) FROM security_events WHERE seq IS NOT NULL");
-    if write.count(sealed).await? > 0 {
+    // If sealed rows exist, the chain's row was deleted, and a new one would hide that. Checked
+    // only now, because no server seals without the row.
+    if write.count(query(SEALED)).await? > 0 {
         return Err(damaged(BrokenEnds));
     }
     Ok(true)
 }
 
-fn waiting(now: Timestamp) -> Sql {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM security_events WHERE seq IS NULL AND open_until <= $1 ORDER BY id LIMIT $2"
-    );
-    let sql: Sql = query(AssertSqlSafe(sql));
-    sql.bind(now.millis()).bind(BATCH)
+fn waiting(now: Timestamp) -> Statement {
+    const WAITING: &str = "
+        SELECT id, at, actor, subject, account, action, outcome, method, email_index, detail, times,
+               address, browser, seq, seal
+        FROM security_events
+        WHERE seq IS NULL AND open_until <= $1
+        ORDER BY id
+        LIMIT $2";
+    query(WAITING).bind(now.millis()).bind(BATCH)
 }
 
 /// Gives a row its position and seal, and returns the new head.
@@ -174,17 +195,21 @@ async fn seal(
     ends: &Ends,
     row: &EventRecord,
 ) -> Result<(i64, Vec<u8>), PortError> {
+    /// Only if unchanged since it was read. A row whose count rose in the meantime waits for the
+    /// next run.
+    const SEAL: &str = "
+        UPDATE security_events
+        SET seq = $2, seal = $3
+        WHERE id = $1 AND COALESCE(seq, 0) = 0 AND times = $4 AND outcome = $5";
     let seq = ends.head.0 + 1;
     let seal = chain.seal(&ends.head.1, seq, row).to_vec();
-    // Only if unchanged since it was read. A row whose count rose in the meantime waits for the next run.
-    let sql = "UPDATE security_events SET seq = $2, seal = $3 WHERE id = $1 AND COALESCE(seq, 0) = 0 AND times = $4 AND outcome = $5";
-    let sql = query(sql)
+    let statement = query(SEAL)
         .bind(row.id)
         .bind(seq)
         .bind(seal.clone())
         .bind(row.times)
         .bind(row.outcome.clone());
-    Ok(if write.run(sql).await? == 1 {
+    Ok(if write.run(statement).await? == 1 {
         (seq, seal)
     } else {
         ends.head.clone()
@@ -198,17 +223,19 @@ async fn replace(
     before: &Ends,
     after: Ends,
 ) -> Result<(), PortError> {
+    const REPLACE: &str = "
+        UPDATE event_chain
+        SET anchor_seq = $1, anchor_seal = $2, head_seq = $3, head_seal = $4, mac = $5
+        WHERE id = 1 AND mac = $6";
     let mac = after.sealed(chain).to_vec();
-    let sql = "UPDATE event_chain SET anchor_seq = $1, anchor_seal = $2, head_seq = $3, head_seal = $4, mac = $5
-               WHERE id = 1 AND mac = $6";
-    let sql = query(sql)
+    let replace = query(REPLACE)
         .bind(after.anchor.0)
         .bind(after.anchor.1)
         .bind(after.head.0)
         .bind(after.head.1)
         .bind(mac)
         .bind(before.mac.clone());
-    if write.run(sql).await? == 1 {
+    if write.run(replace).await? == 1 {
         Ok(())
     } else {
         Err(damaged(BrokenEnds))

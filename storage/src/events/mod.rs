@@ -9,36 +9,39 @@ use domain::{
     ports::{Events, PortError},
 };
 use sqlx::{Row, any::AnyRow};
+use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{error::port, rows::Values},
+    engine::{error::port, rows::Values, transaction::EventNote},
 };
-
-/// The columns of [`read`].
-pub const COLUMNS: &str = "id, at, actor, subject, account, action, outcome, method, email_index, detail, times, address, browser, seq, seal";
 
 #[async_trait]
 impl Events for Store {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.note"))]
     async fn note(&self, event: Event) -> Result<(), PortError> {
         if !self.scope.strangers.tells_apart(&self.scope.origin, &event) {
             return Ok(());
         }
-        self.write().await?.commit_repeated(event).await
+        let write = self.write().await?;
+        write.commit(EventNote::Repeated(event)).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "events.settle"))]
     async fn settle(&self, outcome: Outcome) -> Result<(), PortError> {
-        if self.scope.attempts().is_empty() {
+        let attempts = &self.scope.attempts;
+        if attempts.is_empty() {
             return Ok(());
         }
-        if !self.scope.has_rows() {
-            self.scope.settled(outcome);
+        if !attempts.has_rows() {
+            attempts.set_outcome(outcome);
             return Ok(());
         }
-        self.write().await?.settle_attempts(outcome).await
+        attempts.commit_outcome(self.write().await?, outcome).await
     }
 }
 
+/// An event of a statement that selects every column.
 pub fn read(row: &AnyRow) -> Result<EventRecord, PortError> {
     let text = |column: &str| row.try_get::<String, _>(column).map_err(port);
     let maybe = |column: &str| row.try_get::<Option<String>, _>(column).map_err(port);

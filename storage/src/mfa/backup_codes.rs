@@ -6,11 +6,15 @@ use domain::{
     ports::{NewCodeSet, PortError, SecretHash, StoredBackupCode},
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, query};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     Store,
-    engine::{connect::Sql, rows::Values, transaction::WriteTransaction},
+    engine::{
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
+    },
 };
 
 pub async fn find(
@@ -132,7 +136,7 @@ async fn insert(
 }
 
 /// Inserts all codes in one statement: `$1` is the set, followed by three values per code.
-fn insert_codes(codes: &NewCodeSet) -> Sql {
+fn insert_codes(codes: &NewCodeSet) -> Statement {
     let values: Vec<String> = (0..codes.codes.len())
         .map(|i| format!("(${}, $1, ${}, ${})", 3 * i + 2, 3 * i + 3, 3 * i + 4))
         .collect();
@@ -140,7 +144,7 @@ fn insert_codes(codes: &NewCodeSet) -> Sql {
         "INSERT INTO backup_codes (id, set_id, lookup, hash) VALUES {}",
         values.join(", ")
     );
-    let sql: Sql = query(AssertSqlSafe(text)).bind(codes.id.as_str());
+    let sql: Statement = query(AssertSqlSafe(text)).bind(codes.id.as_str());
     codes.codes.iter().fold(sql, |sql, code| {
         sql.bind(code.id.as_str())
             .bind(code.index.as_bytes().as_slice())

@@ -6,11 +6,15 @@ use domain::{
     second_factor::{enrolment::CodesFor, step_up::Action},
     time::{TimeStep, Timestamp},
 };
-use sqlx::query;
 
 use crate::{
     Store,
-    engine::{connect::Sql, locks, rows::Values, transaction::WriteTransaction},
+    engine::{
+        locks,
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
+    },
     mfa::{backup_codes, pending_keys, step_ups},
     sign_in::{guess_budgets, sessions},
 };
@@ -43,11 +47,17 @@ pub async fn burn(
     step: TimeStep,
     at: Timestamp,
 ) -> Result<bool, PortError> {
-    Ok(write.run(burning(user, method, step, at)).await? == 1)
+    let burn = burn_step_statement(user, method, step, at);
+    Ok(write.run(burn).await? == 1)
 }
 
 /// The statement of [`burn`].
-pub fn burning(user: &UserId, method: &MethodId, step: TimeStep, at: Timestamp) -> Sql {
+pub fn burn_step_statement(
+    user: &UserId,
+    method: &MethodId,
+    step: TimeStep,
+    at: Timestamp,
+) -> Statement {
     let burn = "UPDATE mfa_methods SET last_step = $3, used_at = $4 WHERE id = $1 AND user_id = $2 AND last_step < $3";
     let burn = query(burn).bind(method.as_str()).bind(user.as_str());
     burn.bind(step.number()).bind(at.millis())
@@ -137,7 +147,7 @@ async fn make_room(
     Ok(write.run(go.bind(activation.user.as_str())).await? == 1)
 }
 
-fn insert(activation: &Activation) -> Sql {
+fn insert(activation: &Activation) -> Statement {
     let insert = query(
         "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at, used_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id) DO NOTHING",

@@ -19,14 +19,14 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::query;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
+        batch::Batch,
         locks,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
     operation::servers,
@@ -48,13 +48,15 @@ impl Mfa for Store {
         let mut write = self.write().await?;
         locks::person(&mut write, &key.user).await?;
         if !locks::session(&mut write, &key.session, &key.user).await? {
-            return write.undo(None).await;
+            write.rollback().await?;
+            return Ok(None);
         }
         servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
         pending_keys::keep(&mut write, &key, expired).await?;
         let row = write.row(pending_keys::select(&key.session)).await?;
         let Some(stands) = row.as_ref().map(pending_keys::read).transpose()? else {
-            return write.undo(None).await;
+            write.rollback().await?;
+            return Ok(None);
         };
         // A key that was pending already is shown again, which is not a new set-up.
         let noted = if stands.key == key.key {
@@ -76,9 +78,9 @@ impl Mfa for Store {
                 Some(proved_at) => pending_keys::keep_reset(&mut write, &key, proved_at).await?,
                 None => false,
             };
-        write
-            .keep(kept, Event::done(Action::ResetBegin).of(&grant.user))
-            .await
+        let event = Event::done(Action::ResetBegin).of(&grant.user);
+        write.commit_if(kept, event).await?;
+        Ok(kept)
     }
 
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError> {
@@ -103,7 +105,8 @@ impl Mfa for Store {
             Some(_) => Action::ResetConfirm,
         };
         let event = application(action, &activation.user);
-        write.settle(taken, event).await
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok(taken)
     }
 
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError> {
@@ -113,34 +116,44 @@ impl Mfa for Store {
     async fn use_code(&self, code: CodeUse) -> Result<(Taken, u32), PortError> {
         let mut write = self.write().await?;
         let browser = known(&code.swap, &code.user, code.browser, code.at);
-        let [note, clear] = sessions::signing_in(&code.user, code.at);
-        let mut statements = vec![
-            note,
-            methods::burning(&code.user, &code.method, code.step, code.at),
-            stepping_up(&code.swap, &browser),
-            known_browsers::putting(&browser),
-            clear,
-        ];
-        if code.is_browser_known {
-            let clear = guess_budgets::clearing_browser(&code.user, code.browser);
-            statements.push(clear);
-        }
+        let mut batch = Batch::default();
+        let note_sign_in = batch.add(sessions::note_sign_in_statement(&code.user, code.at));
+        let burn_step = batch.add(methods::burn_step_statement(
+            &code.user,
+            &code.method,
+            code.step,
+            code.at,
+        ));
+        let complete_session = batch.add(complete_session_statement(&code.swap, &browser));
+        let put_browser = batch.add(known_browsers::put_statement(&browser));
+        let clear_strangers = batch.add(guess_budgets::clear_strangers_statement(&code.user));
+        let clear_browser = code.is_browser_known.then(|| {
+            let user = &code.user;
+            batch.add(guess_budgets::clear_browser_statement(user, code.browser))
+        });
         let event = application(Action::SecondFactor, &code.user);
-        let (ran, told) = write.run_as(statements, event).await?;
-        let taken = match (ran[0].changed, ran[1].changed, ran[2].changed) {
+        let (results, event) = write.run_batch_with_event(batch, event).await?;
+        let taken = match (
+            results[note_sign_in].changed,
+            results[burn_step].changed,
+            results[complete_session].changed,
+        ) {
             (1, 1, 1) => Taken::Taken,
             (1, 0, _) => Taken::AlreadyTaken,
             _ => Taken::SessionGone,
         };
-        let strangers = guess_budgets::cleared(&ran[4])?;
-        let refused = if code.is_browser_known {
-            refused_before(guess_budgets::cleared(&ran[5])?, Some(strangers))
-        } else {
-            refused_before(strangers, None)
+        let strangers = guess_budgets::cleared_count(&results[clear_strangers])?;
+        let refused = match clear_browser {
+            Some(clear) => {
+                let browser = guess_budgets::cleared_count(&results[clear])?;
+                refused_before(browser, Some(strangers))
+            }
+            None => refused_before(strangers, None),
         };
-        session_bounds::leave_complete(&mut write, &ran[2], &browser).await?;
-        known_browsers::forget_too_many(&mut write, &ran[3], &code.user).await?;
-        write.keep_told(taken == Taken::Taken, told).await?;
+        let completed = &results[complete_session];
+        session_bounds::end_surplus_complete(&mut write, completed, &browser).await?;
+        known_browsers::forget_surplus(&mut write, &results[put_browser], &code.user).await?;
+        write.commit_if(taken == Taken::Taken, event).await?;
         Ok((taken, refused))
     }
 
@@ -154,12 +167,13 @@ impl Mfa for Store {
 
     async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError> {
         let mut write = self.write().await?;
-        if !sessions::signed_in(&mut write, &code.user, code.at).await? {
-            return write.undo((Taken::SessionGone, 0)).await;
+        if !sessions::note_sign_in(&mut write, &code.user, code.at).await? {
+            write.rollback().await?;
+            return Ok((Taken::SessionGone, 0));
         }
         let spent = backup_codes::spend(&mut write, &code.user, &code.code, code.at).await?;
         let browser = known(&code.swap, &code.user, code.browser, code.at);
-        let taken = completed(&mut write, spent, &code.swap, &browser).await?;
+        let taken = complete_session(&mut write, spent, &code.swap, &browser).await?;
         // A user who signed in with the last backup code has none left to verify with, so the sign-in itself allows one verification.
         let recovered = query("UPDATE sessions SET recovered_at = $2 WHERE id = $1")
             .bind(code.swap.session.as_str())
@@ -169,7 +183,8 @@ impl Mfa for Store {
         let event = Event::done(Action::SecondFactor)
             .of(&code.user)
             .with(MethodKind::BackupCode);
-        Ok((write.settle(taken, event).await?, left))
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok((taken, left))
     }
 
     async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError> {
@@ -183,9 +198,9 @@ impl Mfa for Store {
         if granted {
             backup_codes::keep_pending(&mut write, &grant.user, &codes).await?;
         }
-        write
-            .keep(granted, Event::done(Action::CodesGenerate).of(&grant.user))
-            .await
+        let event = Event::done(Action::CodesGenerate).of(&grant.user);
+        write.commit_if(granted, event).await?;
+        Ok(granted)
     }
 
     async fn keep_valid_codes(
@@ -200,34 +215,33 @@ impl Mfa for Store {
         let finish = query(finish).bind(session.as_str()).bind(user.as_str());
         let kept = write.run(finish).await? == 1;
         backup_codes::drop_pending(&mut write, user).await?;
-        write
-            .keep(kept, Event::done(Action::CodesKeep).of(user))
-            .await
+        let event = Event::done(Action::CodesKeep).of(user);
+        write.commit_if(kept, event).await?;
+        Ok(kept)
     }
 
     async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
         let taken = methods::delete(&mut write, &deletion).await?;
-        write
-            .settle(
-                taken,
-                Event::done(Action::MethodDelete).of(&deletion.grant.user),
-            )
-            .await
+        let event = Event::done(Action::MethodDelete).of(&deletion.grant.user);
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok(taken)
     }
 
     async fn test(&self, code: TestedCode) -> Result<Taken, PortError> {
         let mut write = self.write().await?;
         if !locks::admitted(&mut write, &code.user).await? {
-            return write.undo(Taken::SessionGone).await;
+            write.rollback().await?;
+            return Ok(Taken::SessionGone);
         }
         if !methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await? {
-            return write.undo(Taken::AlreadyTaken).await;
+            write.rollback().await?;
+            return Ok(Taken::AlreadyTaken);
         }
         guess_budgets::give_back(&mut write, &code.user, &code.session).await?;
-        write
-            .settle(Taken::Taken, application(Action::MethodTest, &code.user))
-            .await
+        let event = application(Action::MethodTest, &code.user);
+        write.commit(event).await?;
+        Ok(Taken::Taken)
     }
 
     async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError> {
@@ -239,10 +253,11 @@ impl Mfa for Store {
             // The name is unchanged, or the method is gone.
             let there = query("SELECT 1 FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
             let is_there = write.row(there).await?.is_some();
-            return write.undo(is_there).await;
+            write.rollback().await?;
+            return Ok(is_there);
         }
         let event = Event::done(Action::MethodRename).of(user);
-        write.commit_repeated(event).await?;
+        write.commit(EventNote::Repeated(event)).await?;
         Ok(true)
     }
 
@@ -250,9 +265,9 @@ impl Mfa for Store {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         let had_method = methods::reset(&mut write, user).await?;
-        write
-            .keep(had_method, Event::done(Action::MethodReset).of(user))
-            .await
+        let event = Event::done(Action::MethodReset).of(user);
+        write.commit_if(had_method, event).await?;
+        Ok(had_method)
     }
 
     async fn keep_pending_codes(
@@ -267,11 +282,12 @@ impl Mfa for Store {
             .bind(codes.drawn_by.as_str())
             .bind(user.as_str());
         if write.run(owes).await? != 1 {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         }
         backup_codes::keep_pending(&mut write, user, &codes).await?;
         let event = Event::done(Action::CodesRenew).of(user);
-        write.commit_repeated(event).await?;
+        write.commit(EventNote::Repeated(event)).await?;
         Ok(true)
     }
 
@@ -299,9 +315,9 @@ impl Mfa for Store {
         let finish = query(finish).bind(session.as_str()).bind(user.as_str());
         let finished = write.run(finish).await? == 1
             && backup_codes::make_valid(&mut write, user, set, now).await?;
-        write
-            .keep(finished, Event::done(Action::CodesFinish).of(user))
-            .await
+        let event = Event::done(Action::CodesFinish).of(user);
+        write.commit_if(finished, event).await?;
+        Ok(finished)
     }
 }
 
@@ -310,7 +326,7 @@ fn application(action: Action, user: &UserId) -> Event {
 }
 
 /// After a code was used: completes the pending session, rotates its token, and marks its browser as known.
-async fn completed(
+async fn complete_session(
     write: &mut WriteTransaction,
     is_spent: bool,
     swap: &TokenSwap,
@@ -319,19 +335,21 @@ async fn completed(
     if !is_spent {
         return Ok(Taken::AlreadyTaken);
     }
-    let mut ran = write.run_all(vec![stepping_up(swap, browser)]).await?;
-    let Some(stepped_up) = ran.pop().filter(|ran| ran.changed == 1) else {
+    let mut batch = Batch::default();
+    let complete = batch.add(complete_session_statement(swap, browser));
+    let results = write.run_batch(batch).await?;
+    if results[complete].changed != 1 {
         return Ok(Taken::SessionGone);
-    };
-    session_bounds::leave_complete(write, &stepped_up, browser).await?;
+    }
+    session_bounds::end_surplus_complete(write, &results[complete], browser).await?;
     known_browsers::put(write, browser).await?;
-    let clear = guess_budgets::clearing_browser(&browser.user, browser.token);
+    let clear = guess_budgets::clear_browser_statement(&browser.user, browser.token);
     write.run(clear).await?;
     Ok(Taken::Taken)
 }
 
 /// Marks the second factor as given and rotates the token; returns how many complete sessions the user has.
-fn stepping_up(swap: &TokenSwap, browser: &KnownBrowser) -> Sql {
+fn complete_session_statement(swap: &TokenSwap, browser: &KnownBrowser) -> Statement {
     let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
                    WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5
                    RETURNING (SELECT COUNT(*) FROM sessions s WHERE s.user_id = $5 AND s.second_factor_at IS NOT NULL) AS complete";

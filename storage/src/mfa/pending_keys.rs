@@ -5,11 +5,15 @@ use domain::{
     ports::{Activation, PendingKey, PortError},
     time::Timestamp,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
-use crate::engine::{connect::Sql, rows::Values, transaction::WriteTransaction};
+use crate::engine::{
+    rows::Values,
+    statement::{Statement, query},
+    transaction::WriteTransaction,
+};
 
-pub fn select(session: &SessionId) -> Sql {
+pub fn select(session: &SessionId) -> Statement {
     query("SELECT session_id, user_id, key_id, sealed_key, made_at, replaces, proved_at FROM pending_keys WHERE session_id = $1")
         .bind(session.as_str())
 }
@@ -77,7 +81,7 @@ pub async fn take(
 }
 
 /// Binds `$1` to `$5`: session, user, key (two columns) and creation time.
-fn bind(sql: &'static str, key: &PendingKey) -> Sql {
+fn bind(sql: &'static str, key: &PendingKey) -> Statement {
     query(sql)
         .bind(key.session.as_str())
         .bind(key.user.as_str())

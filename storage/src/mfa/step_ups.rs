@@ -8,15 +8,15 @@ use domain::{
     second_factor::step_up::{Action, ActionError, Intent},
     time::Timestamp,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         error::damaged,
         locks,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
     mfa::{backup_codes, methods},
@@ -61,7 +61,8 @@ impl StepUps for Store {
             Proof::BackupCode(_) => MethodKind::BackupCode,
         };
         let event = granted_to(&verification.user, &verification.intent).with(method);
-        write.settle(taken, event).await
+        write.commit_if(taken == Taken::Taken, event).await?;
+        Ok(taken)
     }
 
     async fn grant_by_recovery(
@@ -86,7 +87,8 @@ impl StepUps for Store {
             && put(&mut write, session, user, &asked, Some(proved_at)).await?;
         // The backup code was used at the sign-in.
         let event = granted_to(user, &asked.intent).with(MethodKind::BackupCode);
-        write.keep(granted, event).await
+        write.commit_if(granted, event).await?;
+        Ok(granted)
     }
 }
 
@@ -203,7 +205,7 @@ async fn verify(
     Ok(Taken::Taken)
 }
 
-fn grant(verification: &Verification) -> Sql {
+fn grant(verification: &Verification) -> Statement {
     let grant = "UPDATE step_ups SET granted_at = $6 WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4
                  AND method_id = $5 AND granted_at IS NULL";
     let grant = query(grant)

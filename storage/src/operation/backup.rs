@@ -9,6 +9,7 @@ use std::{
 
 use sqlx::{AnyConnection, Connection, Executor, query};
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::{
     Store,
@@ -55,11 +56,13 @@ const HEADER: &[u8; 16] = b"SQLite format 3\0";
 impl Store {
     /// Writes all committed data into a new file, readable by its owner only. Reads like any other connection,
     /// so no request waits for it. The file gets its name only after it was flushed to disk and checked.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "backup.backup"))]
     pub async fn backup(&self, file: &Path) -> Result<(), BackupError> {
         self.backup_for(file, None).await
     }
 
     /// Like [`Self::backup`], but gives the file to the owner of another one, because the service must be able to read a backup that root makes.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "backup.backup_for"))]
     pub async fn backup_for(
         &self,
         file: &Path,

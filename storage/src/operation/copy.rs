@@ -14,14 +14,13 @@ use domain::{
 use sqlx::{
     AssertSqlSafe, Column, Row, ValueRef,
     any::{AnyRow, AnyTypeInfoKind},
-    query,
 };
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         dialect::Engine,
         error::{OpenError, damaged, port},
         migrate::{
@@ -29,6 +28,7 @@ use crate::{
             tables::{TABLES, Table, copied_tables},
         },
         rows::Values,
+        statement::{Statement, query},
         transaction::{Open, WriteTransaction, scope::WriteScope},
     },
     operation::keys::{self, SealedRow, SealedTable},
@@ -78,6 +78,7 @@ pub enum CopyError {
 impl Store {
     /// Copies this database into an empty one while writes to both are blocked, and returns the rows per table. Commits
     /// only if each row has arrived and every sealed key can be opened. Creates the target's tables if it has none.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "copy.copy_into"))]
     pub async fn copy_into(
         &self,
         target: &Self,
@@ -88,7 +89,8 @@ impl Store {
         hold(&mut write, target.engine()).await?;
         for table in copied_tables() {
             if count(&mut write, table).await? > 0 {
-                return write.undo(Err(CopyError::NotEmpty(table))).await?;
+                write.rollback().await?;
+                return Err(CopyError::NotEmpty(table));
             }
         }
         let mut source = self.snapshot().await?;
@@ -115,7 +117,7 @@ impl Store {
         let event = Event::done(Action::DatabaseCopy).saying(format!("{rows} rows"));
         write.commit(event).await?;
         // Writes to the source were blocked until now, so that the copy is complete. The source was not changed.
-        let _ = source.undo(()).await;
+        let _ = source.rollback().await;
         Ok(copied)
     }
 
@@ -123,6 +125,7 @@ impl Store {
     ///
     /// # Errors
     /// If one of the two databases fails.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "copy.is_same_as"))]
     pub async fn is_same_as(&self, other: &Self) -> Result<bool, PortError> {
         let place = self.place_on_a_server().await?;
         Ok(place.is_some() && place == other.place_on_a_server().await?)
@@ -130,12 +133,15 @@ impl Store {
 
     /// Identifies a server's database: the server's start time in microseconds, the database's oid, and the schema.
     async fn place_on_a_server(&self) -> Result<Option<String>, PortError> {
+        const PLACE: &str = "
+            SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()),
+                             d.oid, current_schema()) AS place
+            FROM pg_database d
+            WHERE d.datname = current_database()";
         if self.engine() == Engine::Sqlite {
             return Ok(None);
         }
-        let place = "SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()), d.oid, current_schema()) AS place
-                     FROM pg_database d WHERE d.datname = current_database()";
-        let row = self.row(query(place)).await?;
+        let row = self.row(query(PLACE)).await?;
         row.map(|row| row.try_get("place").map_err(damaged))
             .transpose()
     }
@@ -144,6 +150,7 @@ impl Store {
     ///
     /// # Errors
     /// Like [`Store::copy_into`] with such a target.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "copy.refuse_filled"))]
     pub async fn refuse_filled(&self) -> Result<(), CopyError> {
         if migrate::is_without_schema(self.readers(), self.engine()).await? {
             return Ok(());
@@ -210,14 +217,14 @@ async fn copy(
 }
 
 /// The next page of rows after `last`.
-fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Sql, PortError> {
+fn page_of(table: &Table, last: Option<&AnyRow>) -> Result<Statement, PortError> {
     let (name, key) = (table.name, table.key.join(", "));
     let behind = last.map_or_else(String::new, |_| {
         let places: Vec<_> = (1..=table.key.len()).map(|at| format!("${at}")).collect();
         format!("WHERE ({key}) > ({})", places.join(", "))
     });
     let sql = format!("SELECT * FROM {name} {behind} ORDER BY {key} LIMIT {PAGE}");
-    let mut sql: Sql = query(AssertSqlSafe(sql));
+    let mut sql: Statement = query(AssertSqlSafe(sql));
     for column in last.iter().flat_map(|_| table.key) {
         let value = last.map_or(Ok(None), |row| Value::of(row, *column))?;
         sql = bound(sql, value);
@@ -249,7 +256,7 @@ impl Value {
     }
 }
 
-fn bound(sql: Sql, value: Option<Value>) -> Sql {
+fn bound(sql: Statement, value: Option<Value>) -> Statement {
     match value {
         None => sql,
         Some(Value::Number(number)) => sql.bind(number),
@@ -258,7 +265,7 @@ fn bound(sql: Sql, value: Option<Value>) -> Sql {
     }
 }
 
-fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Sql, PortError> {
+fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Statement, PortError> {
     let columns: Vec<&str> = rows
         .first()
         .map_or(&[][..], AnyRow::columns)
@@ -291,9 +298,8 @@ fn insert(table: &Table, rows: &[AnyRow], engine: Engine) -> Result<Sql, PortErr
 
 /// Whether every sealed value in the target can be opened.
 async fn opens(target: &mut WriteTransaction, ring: &KeyRing) -> Result<(), CopyError> {
-    let check = target
-        .row(query("SELECT value FROM key_check WHERE id = 1"))
-        .await?;
+    const KEY_CHECK: &str = "SELECT value FROM key_check WHERE id = 1";
+    let check = target.row(query(KEY_CHECK)).await?;
     let check = check.map(|row| row.bytes("value")).transpose()?;
     if check.is_none_or(|check| ring.fitting(&check).is_none()) {
         return Err(CopyError::Foreign);
@@ -344,7 +350,8 @@ async fn all_open(
 }
 
 async fn email(target: &mut WriteTransaction, user: &UserId) -> Result<String, PortError> {
-    let email = query("SELECT email FROM users WHERE id = $1").bind(user.as_str().to_owned());
+    const EMAIL: &str = "SELECT email FROM users WHERE id = $1";
+    let email = query(EMAIL).bind(user.as_str().to_owned());
     let row = target.row(email).await?;
     row.map_or_else(
         || Ok(user.as_str().to_owned()),

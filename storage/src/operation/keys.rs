@@ -7,13 +7,13 @@ use domain::{
     ports::PortError,
     secrets::vault::{KeyId, Sealed},
 };
-use sqlx::query;
+use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
 };
@@ -25,6 +25,25 @@ pub enum SealedRow {
     Method(UserId, MethodId, Sealed),
     /// The key that a session is setting up.
     Pending(UserId, SessionId, Sealed),
+}
+
+/// The result of replacing a stored key or check value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyReplacement {
+    /// The new value is stored.
+    Replaced,
+    /// Another process changed the value meanwhile; nothing was changed.
+    Stale,
+}
+
+impl KeyReplacement {
+    const fn of(is_replaced: bool) -> Self {
+        if is_replaced {
+            Self::Replaced
+        } else {
+            Self::Stale
+        }
+    }
 }
 
 /// A table of sealed keys.
@@ -55,79 +74,107 @@ impl SealedRow {
     }
 }
 
-/// Skips from key to key by the index, so that a start does not read a hundred thousand methods for one key, or hold them in memory.
+/// Skips from key to key by the index, so that a start does not read a hundred thousand methods for
+/// one key, or hold them in memory.
 const NEEDED: &str = "
     WITH RECURSIVE of_methods (key_id) AS (
         SELECT MIN(key_id) FROM mfa_methods
         UNION ALL
-        SELECT (SELECT MIN(m.key_id) FROM mfa_methods m WHERE m.key_id > o.key_id) FROM of_methods o WHERE o.key_id IS NOT NULL
+        SELECT (SELECT MIN(m.key_id) FROM mfa_methods m WHERE m.key_id > o.key_id)
+        FROM of_methods o
+        WHERE o.key_id IS NOT NULL
     )
     SELECT key_id FROM of_methods WHERE key_id IS NOT NULL
-    UNION SELECT key_id FROM pending_keys UNION SELECT key_id FROM data_keys ORDER BY 1";
+    UNION SELECT key_id FROM pending_keys
+    UNION SELECT key_id FROM data_keys
+    ORDER BY 1";
 
 impl Store {
     /// The master keys that any row is sealed with.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.needed_keys"))]
     pub async fn needed_keys(&self) -> Result<Vec<KeyId>, PortError> {
         let rows = self.rows(query(NEEDED)).await?;
         rows.iter().map(key_id).collect()
     }
 
     /// The master keys that the data keys are sealed with. Without all of them the server can't work.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.keys_of_data_keys"))]
     pub async fn keys_of_data_keys(&self) -> Result<Vec<KeyId>, PortError> {
-        let sql = "SELECT DISTINCT key_id FROM data_keys ORDER BY 1";
-        let rows = self.rows(query(sql)).await?;
+        const OF_DATA_KEYS: &str = "SELECT DISTINCT key_id FROM data_keys ORDER BY 1";
+        let rows = self.rows(query(OF_DATA_KEYS)).await?;
         rows.iter().map(key_id).collect()
     }
 
     /// Users whose authenticator is sealed with this master key, ordered by address, at most `limit`.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.people_of_key"))]
     pub async fn people_of_key(&self, key: &KeyId, limit: u32) -> Result<Vec<Email>, PortError> {
-        let sql = "SELECT u.email FROM mfa_methods m JOIN users u ON u.id = m.user_id WHERE m.key_id = $1 ORDER BY u.email LIMIT $2";
-        let sql = query(sql)
+        const PEOPLE: &str = "
+            SELECT u.email
+            FROM mfa_methods m JOIN users u ON u.id = m.user_id
+            WHERE m.key_id = $1
+            ORDER BY u.email
+            LIMIT $2";
+        let people = query(PEOPLE)
             .bind(key.as_str().to_owned())
             .bind(i64::from(limit));
-        let rows = self.rows(sql).await?;
+        let rows = self.rows(people).await?;
         rows.iter().map(|row| row.kept("email")).collect()
     }
 
     /// How many rows are sealed with this master key.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.rows_of_key"))]
     pub async fn rows_of_key(&self, key: &KeyId) -> Result<u32, PortError> {
-        let sql = "SELECT (SELECT COUNT(*) FROM mfa_methods WHERE key_id = $1) + (SELECT COUNT(*) FROM pending_keys WHERE key_id = $1)
-                        + (SELECT COUNT(*) FROM data_keys WHERE key_id = $1) AS needing";
-        let row = self.row(query(sql).bind(key.as_str().to_owned())).await?;
+        const ROWS: &str = "
+            SELECT (SELECT COUNT(*) FROM mfa_methods WHERE key_id = $1)
+                 + (SELECT COUNT(*) FROM pending_keys WHERE key_id = $1)
+                 + (SELECT COUNT(*) FROM data_keys WHERE key_id = $1) AS needing";
+        let row = self.row(query(ROWS).bind(key.as_str().to_owned())).await?;
         row.map_or(Ok(0), |row| row.count("needing"))
     }
 
     /// The stored data key for a purpose.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.data_key"))]
     pub async fn data_key(&self, purpose: &str) -> Result<Option<Sealed>, PortError> {
         let row = self.row(of_purpose(purpose)).await?;
         row.map(|row| row.sealed()).transpose()
     }
 
     /// Stores a data key unless this purpose has one.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.keep_data_key"))]
     pub async fn keep_data_key(&self, purpose: &str, key: &Sealed) -> Result<(), PortError> {
+        const KEEP: &str = "
+            INSERT INTO data_keys (purpose, key_id, sealed_key)
+            VALUES ($1, $2, $3)
+            ON CONFLICT (purpose) DO NOTHING";
         let mut write = self.write().await?;
-        let keep = "INSERT INTO data_keys (purpose, key_id, sealed_key) VALUES ($1, $2, $3) ON CONFLICT (purpose) DO NOTHING";
-        let keep = query(keep)
+        let keep = query(KEEP)
             .bind(purpose.to_owned())
-            .bind(key.key_id.as_str().to_owned());
-        write.run(keep.bind(key.bytes.clone())).await?;
+            .bind(key.key_id.as_str().to_owned())
+            .bind(key.bytes.clone());
+        write.run(keep).await?;
         write.commit(EventNote::Nothing).await
     }
 
-    /// Replaces a data key by its resealed version; false if it was changed in the meantime.
+    /// Replaces a data key by its resealed version, unless it was changed meanwhile.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.replace_data_key"))]
     pub async fn replace_data_key(
         &self,
         purpose: &str,
         old: &Sealed,
         new: &Sealed,
-    ) -> Result<bool, PortError> {
+    ) -> Result<KeyReplacement, PortError> {
+        const REPLACE: &str = "
+            UPDATE data_keys
+            SET key_id = $4, sealed_key = $5
+            WHERE purpose = $1 AND key_id = $2 AND sealed_key = $3";
         let mut write = self.write().await?;
-        let replace = "UPDATE data_keys SET key_id = $4, sealed_key = $5 WHERE purpose = $1 AND key_id = $2 AND sealed_key = $3";
-        let replaced = write.run(bound(replace, purpose, old, new)).await? == 1;
-        write.keep(replaced, EventNote::Nothing).await
+        let replaced = write.run(bound(REPLACE, purpose, old, new)).await? == 1;
+        write.commit_if(replaced, EventNote::Nothing).await?;
+        Ok(KeyReplacement::of(replaced))
     }
 
     /// The next rows after `after` that are sealed with another key than `key`, ordered by id.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.sealed_otherwise"))]
     pub async fn sealed_otherwise(
         &self,
         table: SealedTable,
@@ -141,6 +188,7 @@ impl Store {
 
     /// Replaces keys by their resealed versions in one transaction; returns how many were unchanged
     /// since they were read.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.reseal"))]
     pub async fn reseal(&self, rows: &[(SealedRow, Sealed)]) -> Result<u64, PortError> {
         let mut write = self.write().await?;
         let mut count = 0;
@@ -153,32 +201,40 @@ impl Store {
     }
 
     /// Records that the database belongs to another key now, unless another process already has.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "keys.replace_key_check"))]
     pub async fn replace_key_check(
         &self,
         old: &[u8],
         new: [u8; 32],
         key: &KeyId,
-    ) -> Result<bool, PortError> {
+    ) -> Result<KeyReplacement, PortError> {
+        const REPLACE: &str = "UPDATE key_check SET value = $2 WHERE id = 1 AND value = $1";
         let mut write = self.write().await?;
-        let replace = query("UPDATE key_check SET value = $2 WHERE id = 1 AND value = $1")
-            .bind(old.to_vec())
-            .bind(new.to_vec());
+        let replace = query(REPLACE).bind(old.to_vec()).bind(new.to_vec());
         let replaced = write.run(replace).await? == 1;
         let event = Event::done(Action::KeyRotate).saying(key.as_str());
-        write.keep(replaced, event).await
+        write.commit_if(replaced, event).await?;
+        Ok(KeyReplacement::of(replaced))
     }
 }
 
 /// The next rows after `after` that are sealed with another key than `key`.
-pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Sql {
+pub fn select(table: SealedTable, key: &KeyId, after: &str, limit: u32) -> Statement {
+    const METHODS: &str = "
+        SELECT id, user_id, key_id, sealed_key
+        FROM mfa_methods
+        WHERE id > $1 AND key_id <> $2
+        ORDER BY id
+        LIMIT $3";
+    const PENDING: &str = "
+        SELECT session_id, user_id, key_id, sealed_key
+        FROM pending_keys
+        WHERE session_id > $1 AND key_id <> $2
+        ORDER BY session_id
+        LIMIT $3";
     let sql = match table {
-        SealedTable::Methods => {
-            "SELECT id, user_id, key_id, sealed_key FROM mfa_methods WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"
-        }
-        SealedTable::Pending => {
-            "SELECT session_id, user_id, key_id, sealed_key FROM pending_keys WHERE session_id > $1 AND key_id <> $2
-             ORDER BY session_id LIMIT $3"
-        }
+        SealedTable::Methods => METHODS,
+        SealedTable::Pending => PENDING,
     };
     query(sql)
         .bind(after.to_owned())
@@ -196,8 +252,9 @@ pub fn read(table: SealedTable, row: &sqlx::any::AnyRow) -> Result<SealedRow, Po
 }
 
 /// Selects the data key for a purpose.
-pub fn of_purpose(purpose: &str) -> Sql {
-    query("SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1").bind(purpose.to_owned())
+pub fn of_purpose(purpose: &str) -> Statement {
+    const OF_PURPOSE: &str = "SELECT key_id, sealed_key FROM data_keys WHERE purpose = $1";
+    query(OF_PURPOSE).bind(purpose.to_owned())
 }
 
 pub fn key_id(row: &sqlx::any::AnyRow) -> Result<KeyId, PortError> {
@@ -210,19 +267,23 @@ async fn reseal(
     row: &SealedRow,
     new: &Sealed,
 ) -> Result<u64, PortError> {
+    const METHOD: &str = "
+        UPDATE mfa_methods
+        SET key_id = $4, sealed_key = $5
+        WHERE id = $1 AND key_id = $2 AND sealed_key = $3";
+    const PENDING: &str = "
+        UPDATE pending_keys
+        SET key_id = $4, sealed_key = $5
+        WHERE session_id = $1 AND key_id = $2 AND sealed_key = $3";
     let sql = match row {
-        SealedRow::Method(..) => {
-            "UPDATE mfa_methods SET key_id = $4, sealed_key = $5 WHERE id = $1 AND key_id = $2 AND sealed_key = $3"
-        }
-        SealedRow::Pending(..) => {
-            "UPDATE pending_keys SET key_id = $4, sealed_key = $5 WHERE session_id = $1 AND key_id = $2 AND sealed_key = $3"
-        }
+        SealedRow::Method(..) => METHOD,
+        SealedRow::Pending(..) => PENDING,
     };
     write.run(bound(sql, row.id(), row.key(), new)).await
 }
 
 /// Binds `$1` to the row's id, `$2` and `$3` to the old key, and `$4` and `$5` to the new key.
-fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Sql {
+fn bound(sql: &'static str, id: &str, old: &Sealed, new: &Sealed) -> Statement {
     query(sql)
         .bind(id.to_owned())
         .bind(old.key_id.as_str().to_owned())

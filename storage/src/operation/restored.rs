@@ -10,11 +10,11 @@ use domain::{
     second_factor::totp::newest_step,
     time::Timestamp,
 };
-use sqlx::query;
+use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::WriteTransaction},
+    engine::{rows::Values, statement::query, transaction::WriteTransaction},
 };
 
 /// What is known about backup codes that were used after the backup was made.
@@ -43,21 +43,24 @@ pub struct Ended {
     pub codes_left: u32,
 }
 
-/// Rows that may have ended since the backup, or may be in other hands now.
-const LAPSED: [&str; 5] = [
+/// Rows that may have ended since the backup, or may be in other hands now. A clock that was ahead
+/// may have written the heartbeat.
+const LAPSED: [&str; 7] = [
     "DELETE FROM step_ups",
     "DELETE FROM pending_keys",
     "DELETE FROM known_browsers",
     "DELETE FROM set_up_link",
     "DELETE FROM code_sets WHERE is_valid = 0",
+    "DELETE FROM heartbeat",
+    "DELETE FROM servers",
 ];
 
 impl Store {
     /// The backup codes of this database, and whether each was used.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "restored.spent_codes"))]
     pub async fn spent_codes(&self) -> Result<HashMap<BackupCodeId, bool>, PortError> {
-        let rows = self
-            .rows(query("SELECT id, used_at FROM backup_codes"))
-            .await?;
+        const CODES: &str = "SELECT id, used_at FROM backup_codes";
+        let rows = self.rows(query(CODES)).await?;
         let read =
             |row: &sqlx::any::AnyRow| Ok((row.value("id")?, row.maybe_at("used_at")?.is_some()));
         rows.iter().map(read).collect()
@@ -65,15 +68,19 @@ impl Store {
 
     /// Ends every session, invitation link and known browser of a restored database, and burns every time step up
     /// to now, because codes may have been used since the backup. Runs in one transaction and may be repeated.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "restored.end_restored"))]
     pub async fn end_restored(&self, spent: &Spent, now: Timestamp) -> Result<Ended, PortError> {
+        const LOCK_ALL: &str = "UPDATE users SET disabled = disabled";
+        const INVITED: &str = "
+            SELECT u.email
+            FROM invitations i JOIN users u ON u.id = i.user_id
+            ORDER BY u.email";
+        const BURN: &str = "UPDATE mfa_methods SET last_step = $1 WHERE last_step < $1";
+        const CODES_LEFT: &str = "SELECT COUNT(*) FROM backup_codes WHERE used_at IS NULL";
         let mut write = self.write().await?;
         // Locks all users first, before any concurrent request does.
-        write
-            .run(query("UPDATE users SET disabled = disabled"))
-            .await?;
-        let invited =
-            "SELECT u.email FROM invitations i JOIN users u ON u.id = i.user_id ORDER BY u.email";
-        let invited = write.rows(query(invited)).await?;
+        write.run(query(LOCK_ALL)).await?;
+        let invited = write.rows(query(INVITED)).await?;
         let invited = invited.iter().map(|row| row.kept("email"));
         let mut ended = Ended {
             invited: invited.collect::<Result<_, _>>()?,
@@ -84,14 +91,10 @@ impl Store {
         for sql in LAPSED {
             write.run(query(sql)).await?;
         }
-        let burn = query("UPDATE mfa_methods SET last_step = $1 WHERE last_step < $1");
-        write.run(burn.bind(newest_step(now).number())).await?;
-        // A clock that was ahead may have written the heartbeat.
-        write.run(query("DELETE FROM heartbeat")).await?;
-        write.run(query("DELETE FROM servers")).await?;
+        let burn = query(BURN).bind(newest_step(now).number());
+        write.run(burn).await?;
         ended.codes = void(&mut write, spent, now).await?;
-        let left = query("SELECT COUNT(*) FROM backup_codes WHERE used_at IS NULL");
-        ended.codes_left = write.count(left).await?;
+        ended.codes_left = write.count(query(CODES_LEFT)).await?;
         let detail = format!(
             "{} sessions ended, {} backup codes voided, {} left",
             ended.sessions, ended.codes, ended.codes_left
@@ -109,24 +112,22 @@ async fn void(
     spent: &Spent,
     now: Timestamp,
 ) -> Result<u64, PortError> {
-    let all = "UPDATE backup_codes SET used_at = $1 WHERE used_at IS NULL";
+    const VOID_ALL: &str = "UPDATE backup_codes SET used_at = $1 WHERE used_at IS NULL";
+    const LEFT: &str = "SELECT id FROM backup_codes WHERE used_at IS NULL";
+    const VOID: &str = "UPDATE backup_codes SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
     let known = match spent {
         Spent::Unknown => return Ok(0),
-        Spent::All => return write.run(query(all).bind(now.millis())).await,
+        Spent::All => return write.run(query(VOID_ALL).bind(now.millis())).await,
         Spent::Known(known) => known,
     };
     let mut count = 0;
-    for row in write
-        .rows(query("SELECT id FROM backup_codes WHERE used_at IS NULL"))
-        .await?
-    {
+    for row in write.rows(query(LEFT)).await? {
         let id: BackupCodeId = row.value("id")?;
         if known.get(&id) == Some(&false) {
             continue;
         }
-        let one = query("UPDATE backup_codes SET used_at = $2 WHERE id = $1 AND used_at IS NULL");
-        let one = one.bind(id.as_str().to_owned()).bind(now.millis());
-        count += write.run(one).await?;
+        let void = query(VOID).bind(id.as_str().to_owned()).bind(now.millis());
+        count += write.run(void).await?;
     }
     Ok(count)
 }

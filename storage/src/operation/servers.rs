@@ -10,8 +10,9 @@ use domain::{
     ports::PortError,
     secrets::{keys::DataKeys, vault::KeyId},
 };
-use sqlx::{AssertSqlSafe, any::AnyRow, query, query::Query};
+use sqlx::{AssertSqlSafe, any::AnyRow};
 use thiserror::Error;
+use tracing::instrument;
 
 use crate::{
     Store,
@@ -19,6 +20,7 @@ use crate::{
         dialect::Engine,
         error::port,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
     operation::keys::{key_id, of_purpose},
@@ -55,18 +57,26 @@ struct Retired(String, String);
 
 impl Store {
     /// Stores what a server reports about itself.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "servers.note_server"))]
     pub async fn note_server(&self, server: &ServerRecord) -> Result<(), PortError> {
         let mut write = self.write().await?;
         let now = self.engine().now();
-        let old = format!("DELETE FROM servers WHERE ABS(seen_at - {now}) > $1 AND id <> $2");
+        let old = format!(
+            "DELETE FROM servers
+             WHERE ABS(seen_at - {now}) > $1 AND id <> $2"
+        );
         let old = query(AssertSqlSafe(old))
             .bind(millis(KEPT))
             .bind(server.id.clone());
         write.run(old).await?;
         let note = format!(
-            "INSERT INTO servers (id, name, key_file, key_ids, seals_by, seen_at) VALUES ($1, $2, $3, $4, $5, {now})
+            "INSERT INTO servers (id, name, key_file, key_ids, seals_by, seen_at)
+             VALUES ($1, $2, $3, $4, $5, {now})
              ON CONFLICT (id) DO UPDATE
-             SET key_file = excluded.key_file, key_ids = excluded.key_ids, seals_by = excluded.seals_by, seen_at = excluded.seen_at"
+             SET key_file = excluded.key_file,
+                 key_ids = excluded.key_ids,
+                 seals_by = excluded.seals_by,
+                 seen_at = excluded.seen_at"
         );
         let note = query(AssertSqlSafe(note))
             .bind(server.id.clone())
@@ -79,19 +89,24 @@ impl Store {
     }
 
     /// Deletes the row of a server that stops.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "servers.forget_server"))]
     pub async fn forget_server(&self, id: &str) -> Result<(), PortError> {
+        const FORGET: &str = "DELETE FROM servers WHERE id = $1";
         let mut write = self.write().await?;
-        let forget = query("DELETE FROM servers WHERE id = $1").bind(id.to_owned());
-        write.run(forget).await?;
+        write.run(query(FORGET).bind(id.to_owned())).await?;
         write.commit(EventNote::Nothing).await
     }
 
     /// The servers that have reported within that time, by the database's clock.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "servers.servers"))]
     pub async fn servers(&self, within: Duration) -> Result<Vec<ServerRecord>, PortError> {
         let now = self.engine().now();
         // A row equally far in the future was written before that clock was set back.
         let sql = format!(
-            "SELECT id, name, key_file, key_ids, seals_by FROM servers WHERE ABS(seen_at - {now}) < $1 ORDER BY name, id"
+            "SELECT id, name, key_file, key_ids, seals_by
+             FROM servers
+             WHERE ABS(seen_at - {now}) < $1
+             ORDER BY name, id"
         );
         let sql = query(AssertSqlSafe(sql)).bind(millis(within));
         let rows = self.rows(sql).await?;
@@ -99,6 +114,7 @@ impl Store {
     }
 
     /// The key that new rows are sealed with; `None` before the first start.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "servers.sealing_key"))]
     pub async fn sealing_key(&self) -> Result<Option<KeyId>, PortError> {
         let [first, ..] = DataKeys::PURPOSES;
         let row = self.row(of_purpose(first)).await?;
@@ -149,7 +165,7 @@ pub async fn refuse_retired(
     let sealing = format!("SELECT key_id FROM data_keys WHERE purpose IN ($1, $2, $3){kept}");
     let sealing = DataKeys::PURPOSES
         .into_iter()
-        .fold(query(AssertSqlSafe(sealing)), Query::bind);
+        .fold(query(AssertSqlSafe(sealing)), Statement::bind);
     let sealing = write.rows(sealing).await?;
     let sealing: Vec<KeyId> = sealing.iter().map(key_id).collect::<Result<_, _>>()?;
     // A database without a first start has no data keys.

@@ -17,11 +17,15 @@ use domain::{
     },
     time::Timestamp,
 };
-use sqlx::{AssertSqlSafe, query};
+use sqlx::AssertSqlSafe;
+use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{connect::Sql, transaction::EventNote},
+    engine::{
+        statement::{Statement, query},
+        transaction::EventNote,
+    },
 };
 
 /// Rows per transaction. Other writers wait for a few milliseconds.
@@ -75,6 +79,7 @@ const NAMES: i64 = 100_000;
 impl Store {
     /// Deletes at most [`BATCH`] dead rows per table, each table in its own transaction; returns the number
     /// and the first error. A table that fails does not stop the others. Takes no lock if nothing is dead.
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "sweep.sweep"))]
     pub async fn sweep(&self, now: Timestamp) -> (u64, Result<(), PortError>) {
         let (mut count, mut done) = (0, Ok(()));
         for dead in &DEAD {
@@ -91,18 +96,27 @@ impl Store {
 
     /// Deletes at most [`BATCH`] of the surplus names.
     async fn sweep_names(&self, most: i64) -> Result<u64, PortError> {
-        let too_many =
-            "FROM password_attempts ORDER BY failures DESC, allowed_at DESC LIMIT $1 OFFSET $2";
-        let any: Sql = query(AssertSqlSafe(format!("SELECT 1 {too_many}")));
-        if !self.exists(any.bind(1_i64).bind(most)).await? {
+        const ANY: &str = "
+            SELECT 1
+            FROM password_attempts
+            ORDER BY failures DESC, allowed_at DESC
+            LIMIT 1 OFFSET $1";
+        if !self.exists(query(ANY).bind(most)).await? {
             return Ok(0);
         }
         let passing = self.engine().pass_by_locked();
         let delete = format!(
-            "WITH dead AS MATERIALIZED (SELECT email_index {too_many}{passing})
-             DELETE FROM password_attempts WHERE email_index IN (SELECT email_index FROM dead)"
+            "WITH dead AS MATERIALIZED (
+                 SELECT email_index
+                 FROM password_attempts
+                 ORDER BY failures DESC, allowed_at DESC
+                 LIMIT $1 OFFSET $2
+                 {passing}
+             )
+             DELETE FROM password_attempts
+             WHERE email_index IN (SELECT email_index FROM dead)"
         );
-        let delete: Sql = query(AssertSqlSafe(delete));
+        let delete: Statement = query(AssertSqlSafe(delete));
         let mut write = self.write().await?;
         let count = write.run(delete.bind(BATCH).bind(most)).await?;
         // Strangers invented these names, so that no event is needed.
@@ -116,17 +130,33 @@ impl Store {
             None => format!("{at} <= $1"),
             Some((also, _)) => format!("{at} <= $1 AND {also} <= $2"),
         };
-        // Ordered by the index. Otherwise a planner that does not know `$1` yet would scan the table, because it expects many matches.
-        let any = format!("SELECT 1 FROM {table} WHERE {when} ORDER BY {at} LIMIT 1");
+        // Ordered by the index. Otherwise a planner that does not know `$1` yet would scan the table,
+        // because it expects many matches.
+        let any = format!(
+            "SELECT 1
+             FROM {table}
+             WHERE {when}
+             ORDER BY {at}
+             LIMIT 1"
+        );
         if !self.exists(limited(any, dead, now)).await? {
             return Ok(0);
         }
         let passing = self.engine().pass_by_locked();
-        // `MATERIALIZED`, because a subquery under `IN` may run again for each row and skip those that this statement
-        // has already deleted, so that more than a batch would go. A row that was used in the meantime is skipped too.
+        // `MATERIALIZED`, because a subquery under `IN` may run again for each row and skip those that
+        // this statement has already deleted, so that more than a batch would go. A row that was used
+        // in the meantime is skipped too.
         let delete = format!(
-            "WITH dead AS MATERIALIZED (SELECT {key} FROM {table} WHERE {when} ORDER BY {at} LIMIT {BATCH}{passing})
-             DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM dead)"
+            "WITH dead AS MATERIALIZED (
+                 SELECT {key}
+                 FROM {table}
+                 WHERE {when}
+                 ORDER BY {at}
+                 LIMIT {BATCH}
+                 {passing}
+             )
+             DELETE FROM {table}
+             WHERE ({key}) IN (SELECT {key} FROM dead)"
         );
         let mut write = self.write().await?;
         let count = write.run(limited(delete, dead, now)).await?;
@@ -136,8 +166,8 @@ impl Store {
     }
 }
 
-fn limited(sql: String, dead: &Dead, now: Timestamp) -> Sql {
-    let sql: Sql = query(AssertSqlSafe(sql));
+fn limited(sql: String, dead: &Dead, now: Timestamp) -> Statement {
+    let sql: Statement = query(AssertSqlSafe(sql));
     let limit = |age: Duration| now.minus(age + LATE).millis();
     let sql = sql.bind(limit(dead.age));
     match dead.also {
@@ -152,9 +182,9 @@ mod tests {
 
     use super::*;
 
-    /// B2 of the red team: of too many invented names, those with the fewest and oldest failures are deleted in batches.
+    /// RB2: of too many invented names, those with the fewest and oldest failures are deleted in batches.
     #[tokio::test]
-    async fn b2_of_too_many_names_the_least_and_oldest_go() {
+    async fn rb2_of_too_many_names_the_least_and_oldest_go() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
         let store = Store::open(&url).await.unwrap();

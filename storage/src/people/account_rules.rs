@@ -2,35 +2,16 @@
 
 use domain::{
     ids::{AccountId, UserId},
-    ports::{Grant, PortError, Rule, Taken},
+    ports::{Grant, PortError, Rule, RuleChange, RuleLift},
     second_factor::step_up::{Action, Intent},
     time::Timestamp,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
-    engine::{locks, rows::Values, transaction::WriteTransaction},
+    engine::{locks, rows::Values, statement::query, transaction::WriteTransaction},
     mfa::step_ups,
 };
-
-/// The result of setting a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// The rule has changed.
-    Changed,
-    /// The rule was already set, so its author and time stay, and there is no event.
-    Same,
-    /// There is no such account, or the user does not own it.
-    Refused,
-}
-
-/// The owner `$2` of the account `$1`, who is not disabled.
-macro_rules! owned {
-    () => {
-        "EXISTS (SELECT 1 FROM memberships p JOIN users u ON u.id = p.user_id
-                 WHERE p.account_id = $1 AND p.user_id = $2 AND p.role = 'owner' AND u.disabled = 0)"
-    };
-}
 
 /// The columns `rule_by` and `rule_at`.
 pub fn read(row: &AnyRow) -> Result<Option<Rule>, PortError> {
@@ -49,24 +30,37 @@ pub async fn set_by_owner(
     owner: &UserId,
     requires_mfa: bool,
     at: Timestamp,
-) -> Result<Setting, PortError> {
+) -> Result<RuleChange, PortError> {
+    const SET: &str = "
+        UPDATE accounts
+        SET require_mfa = $3, rule_by = (SELECT name FROM users WHERE id = $2), rule_at = $4
+        WHERE id = $1
+          AND require_mfa <> $3
+          AND EXISTS (SELECT 1
+                      FROM memberships p JOIN users u ON u.id = p.user_id
+                      WHERE p.account_id = $1
+                        AND p.user_id = $2
+                        AND p.role = 'owner'
+                        AND u.disabled = 0)";
+    /// Whether the account exists and the user owns it.
+    const OWNED: &str = "
+        SELECT 1
+        FROM memberships p JOIN users u ON u.id = p.user_id
+        WHERE p.account_id = $1
+          AND p.user_id = $2
+          AND p.role = 'owner'
+          AND u.disabled = 0";
     locks::account(write, account).await?;
-    let set = concat!(
-        "UPDATE accounts SET require_mfa = $3, rule_by = (SELECT name FROM users WHERE id = $2), rule_at = $4
-         WHERE id = $1 AND require_mfa <> $3 AND ",
-        owned!()
-    );
-    let set = query(set)
+    let set = query(SET)
         .bind(account.as_str())
         .bind(owner.as_str())
         .bind(i64::from(requires_mfa))
         .bind(at.millis());
     if write.run(set).await? == 1 {
-        return Ok(Setting::Changed);
+        return Ok(RuleChange::Changed);
     }
-    let there = concat!("SELECT 1 FROM accounts WHERE id = $1 AND ", owned!());
-    let there = query(there).bind(account.as_str()).bind(owner.as_str());
-    Ok(same_if(write.row(there).await?.is_some()))
+    let owned = query(OWNED).bind(account.as_str()).bind(owner.as_str());
+    Ok(same_if(write.row(owned).await?.is_some()))
 }
 
 pub async fn set_by_operator(
@@ -74,24 +68,28 @@ pub async fn set_by_operator(
     account: &AccountId,
     requires_mfa: bool,
     at: Timestamp,
-) -> Result<Setting, PortError> {
-    let set = "UPDATE accounts SET require_mfa = $2, rule_by = NULL, rule_at = $3 WHERE id = $1 AND require_mfa <> $2";
-    let set = query(set)
+) -> Result<RuleChange, PortError> {
+    const SET: &str = "
+        UPDATE accounts
+        SET require_mfa = $2, rule_by = NULL, rule_at = $3
+        WHERE id = $1 AND require_mfa <> $2";
+    const EXISTS: &str = "SELECT 1 FROM accounts WHERE id = $1";
+    let set = query(SET)
         .bind(account.as_str())
         .bind(i64::from(requires_mfa))
         .bind(at.millis());
     if write.run(set).await? == 1 {
-        return Ok(Setting::Changed);
+        return Ok(RuleChange::Changed);
     }
-    let there = query("SELECT 1 FROM accounts WHERE id = $1").bind(account.as_str());
-    Ok(same_if(write.row(there).await?.is_some()))
+    let exists = query(EXISTS).bind(account.as_str());
+    Ok(same_if(write.row(exists).await?.is_some()))
 }
 
-const fn same_if(is_there: bool) -> Setting {
+const fn same_if(is_there: bool) -> RuleChange {
     if is_there {
-        Setting::Same
+        RuleChange::Same
     } else {
-        Setting::Refused
+        RuleChange::Refused
     }
 }
 
@@ -99,19 +97,19 @@ pub async fn lift(
     write: &mut WriteTransaction,
     grant: &Grant,
     at: Timestamp,
-) -> Result<Taken, PortError> {
+) -> Result<RuleLift, PortError> {
     let Intent::RuleOff { account } = &grant.intent else {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(RuleLift::NoGrant);
     };
     locks::person(write, &grant.user).await?;
     locks::account(write, account).await?;
     if !step_ups::consume(write, grant, Action::RuleOff).await? {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(RuleLift::NoGrant);
     }
     let set = set_by_owner(write, account, &grant.user, false, at).await?;
-    Ok(if set == Setting::Refused {
-        Taken::SessionGone
+    Ok(if set == RuleChange::Refused {
+        RuleLift::NotOwner
     } else {
-        Taken::Taken
+        RuleLift::Lifted
     })
 }

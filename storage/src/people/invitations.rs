@@ -7,11 +7,10 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::query;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::WriteTransaction},
+    engine::{rows::Values, statement::query, transaction::WriteTransaction},
 };
 
 impl Store {
@@ -21,17 +20,17 @@ impl Store {
         link: TokenHash,
         expires: Timestamp,
     ) -> Result<(), PortError> {
+        const OPEN: &str = "
+            INSERT INTO invitations (user_id, token_hash, expires_at)
+            VALUES ($1, $2, $3)
+            ON CONFLICT (user_id) DO UPDATE
+            SET token_hash = excluded.token_hash, expires_at = excluded.expires_at";
         let mut write = self.write().await?;
-        let open = "INSERT INTO invitations (user_id, token_hash, expires_at) VALUES ($1, $2, $3)
-                    ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at";
-        write
-            .run(
-                query(open)
-                    .bind(user.as_str())
-                    .bind(link.as_bytes().as_slice())
-                    .bind(expires.millis()),
-            )
-            .await?;
+        let open = query(OPEN)
+            .bind(user.as_str())
+            .bind(link.as_bytes().as_slice())
+            .bind(expires.millis());
+        write.run(open).await?;
         write.commit(Event::done(Action::Invitation).of(user)).await
     }
 
@@ -40,15 +39,14 @@ impl Store {
         link: TokenHash,
         now: Timestamp,
     ) -> Result<Option<InvitedUser>, PortError> {
-        let sql = "SELECT u.email, u.name FROM invitations i JOIN users u ON u.id = i.user_id
-                   WHERE i.token_hash = $1 AND i.expires_at > $2 AND u.disabled = 0";
-        let row = self
-            .row(
-                query(sql)
-                    .bind(link.as_bytes().as_slice())
-                    .bind(now.millis()),
-            )
-            .await?;
+        const INVITED: &str = "
+            SELECT u.email, u.name
+            FROM invitations i JOIN users u ON u.id = i.user_id
+            WHERE i.token_hash = $1 AND i.expires_at > $2 AND u.disabled = 0";
+        let invited = query(INVITED)
+            .bind(link.as_bytes().as_slice())
+            .bind(now.millis());
+        let row = self.row(invited).await?;
         row.map(|row| {
             Ok(InvitedUser {
                 email: row.kept("email")?,
@@ -64,12 +62,9 @@ pub async fn holder(
     write: &mut WriteTransaction,
     link: TokenHash,
 ) -> Result<Option<UserId>, PortError> {
-    let row = write
-        .row(
-            query("SELECT user_id FROM invitations WHERE token_hash = $1")
-                .bind(link.as_bytes().as_slice()),
-        )
-        .await?;
+    const HOLDER: &str = "SELECT user_id FROM invitations WHERE token_hash = $1";
+    let holder = query(HOLDER).bind(link.as_bytes().as_slice());
+    let row = write.row(holder).await?;
     row.map(|row| row.value("user_id")).transpose()
 }
 
@@ -79,14 +74,13 @@ pub async fn take(
     link: TokenHash,
     now: Timestamp,
 ) -> Result<bool, PortError> {
-    let take = query("DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2")
-        .bind(link.as_bytes().as_slice());
+    const TAKE: &str = "DELETE FROM invitations WHERE token_hash = $1 AND expires_at > $2";
+    let take = query(TAKE).bind(link.as_bytes().as_slice());
     Ok(write.run(take.bind(now.millis())).await? == 1)
 }
 
 pub async fn forget(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
-    write
-        .run(query("DELETE FROM invitations WHERE user_id = $1").bind(user.as_str()))
-        .await
-        .map(drop)
+    const FORGET: &str = "DELETE FROM invitations WHERE user_id = $1";
+    let forget = query(FORGET).bind(user.as_str());
+    write.run(forget).await.map(drop)
 }

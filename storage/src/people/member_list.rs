@@ -2,15 +2,19 @@
 
 use domain::{
     ids::{AccountId, UserId},
+    members::MemberState,
     people::{email, search_key},
     ports::{MemberPage, MemberQuery, MemberRecord, PortError},
     second_factor::lockout::LOCK_AFTER,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
-    engine::{connect::Sql, rows::Values},
+    engine::{
+        rows::Values,
+        statement::{Statement, query},
+    },
 };
 
 /// The limit of a query for all members.
@@ -26,87 +30,123 @@ struct Patterns {
     email: String,
 }
 
-/// The rule of `MemberState::of` as an SQL expression, so that members can be filtered by state;
-/// `$2` is the number of refused codes in a row that locks. A test compares the two.
-macro_rules! state {
-    () => {
-        "CASE WHEN m.user_id IS NULL AND a.require_mfa = 1 THEN 'Setup required'
-              WHEN m.user_id IS NULL THEN 'Off'
-              WHEN COALESCE(t.in_a_row, 0) >= $2 THEN 'Locked'
-              ELSE 'On' END"
-    };
-}
+// The statements have one form. The inner one lists the users of a page, and the outer one joins
+// their details, so that only the members on the page are joined. All bind the account as `$1` and
+// the Owner who looks as `$2`. They return the facts of which `MemberState::of` makes the state.
 
-/// The joins that the state depends on.
-macro_rules! with_mfa {
-    ($user:literal) => {
-        concat!(
-            " JOIN accounts a ON a.id = $1
-              LEFT JOIN mfa_methods m ON m.user_id = ",
-            $user,
-            " LEFT JOIN attempts t ON t.user_id = ",
-            $user
-        )
-    };
-}
+/// Without a filter.
+const PAGE: &str = "
+    SELECT listed.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
+           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
+           (SELECT COUNT(*)
+            FROM memberships f
+            WHERE f.user_id = listed.id
+              AND NOT EXISTS (SELECT 1
+                              FROM memberships v
+                              WHERE v.account_id = f.account_id
+                                AND v.user_id = $2
+                                AND v.role = 'owner')) AS foreign_accounts
+    FROM (SELECT u.id
+          FROM memberships p JOIN users u ON u.id = p.user_id
+          WHERE p.account_id = $1
+          ORDER BY u.name_folded, u.id
+          LIMIT $3 OFFSET $4) listed
+    JOIN users u ON u.id = listed.id
+    JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
+    JOIN accounts a ON a.id = $1
+    LEFT JOIN mfa_methods m ON m.user_id = listed.id
+    LEFT JOIN attempts t ON t.user_id = listed.id
+    ORDER BY u.name_folded, u.id";
 
-/// The listed users as members: with name, role, state, and the number of their accounts that `$3` does not own.
-macro_rules! members {
-    ($listed:expr) => {
-        concat!(
-            "SELECT listed.id, listed.matching, u.name, u.email, p.role, m.added_at, m.used_at, ",
-            state!(),
-            " AS state,
-               (SELECT COUNT(*) FROM memberships f WHERE f.user_id = listed.id
-                AND NOT EXISTS (SELECT 1 FROM memberships v
-                                WHERE v.account_id = f.account_id AND v.user_id = $3 AND v.role = 'owner')) AS foreign_accounts
-             FROM (",
-            $listed,
-            ") listed
-             JOIN users u ON u.id = listed.id
-             JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1",
-            with_mfa!("listed.id"),
-            " ORDER BY u.name_folded, u.id"
-        )
-    };
-}
-
-/// The users in the account `$1`.
-macro_rules! people {
-    ($matching:literal, $joined:expr, $rest:literal) => {
-        concat!(
-            "SELECT u.id, ",
-            $matching,
-            " AS matching FROM memberships p JOIN users u ON u.id = p.user_id",
-            $joined,
-            " WHERE p.account_id = $1 ",
-            $rest
-        )
-    };
-}
-
-/// No filter: only the members on the page are joined with their details.
-const PAGE: &str = members!(people!(
-    "0",
-    "",
-    "ORDER BY u.name_folded, u.id LIMIT $4 OFFSET $5"
-));
+/// How many members [`PAGE`] has in all.
 const COUNT: &str = "SELECT COUNT(*) AS matching FROM memberships WHERE account_id = $1";
-/// A search reads all matching members, and counts them in the same query.
-const NAMED: &str = members!(people!(
-    "COUNT(*) OVER ()",
-    "",
-    "AND (u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $5 ESCAPE '\\')
-     ORDER BY u.name_folded, u.id LIMIT $6 OFFSET $7"
-));
-/// Filtered by state.
-const IN_STATE: &str = members!(concat!(
-    people!("COUNT(*) OVER ()", with_mfa!("p.user_id"), "AND "),
-    state!(),
-    " = $6 AND ($5 = '%%' OR u.name_folded LIKE $4 ESCAPE '\\' OR u.email LIKE $5 ESCAPE '\\')
-     ORDER BY u.name_folded, u.id LIMIT $7 OFFSET $8"
-));
-const ONE: &str = members!(people!("1", "", "AND u.id = $4"));
+
+/// With a search, which reads all matching members and counts them in the same query.
+const NAMED: &str = "
+    SELECT listed.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
+           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
+           (SELECT COUNT(*)
+            FROM memberships f
+            WHERE f.user_id = listed.id
+              AND NOT EXISTS (SELECT 1
+                              FROM memberships v
+                              WHERE v.account_id = f.account_id
+                                AND v.user_id = $2
+                                AND v.role = 'owner')) AS foreign_accounts,
+           listed.matching
+    FROM (SELECT u.id, COUNT(*) OVER () AS matching
+          FROM memberships p JOIN users u ON u.id = p.user_id
+          WHERE p.account_id = $1
+            AND (u.name_folded LIKE $5 ESCAPE '\\' OR u.email LIKE $6 ESCAPE '\\')
+          ORDER BY u.name_folded, u.id
+          LIMIT $3 OFFSET $4) listed
+    JOIN users u ON u.id = listed.id
+    JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
+    JOIN accounts a ON a.id = $1
+    LEFT JOIN mfa_methods m ON m.user_id = listed.id
+    LEFT JOIN attempts t ON t.user_id = listed.id
+    ORDER BY u.name_folded, u.id";
+
+/// In the state `$7`, with or without a search. The `CASE` is the rule of `MemberState::of` in SQL,
+/// because a page of members can't be filtered after it was read; `$8` is the number of refused
+/// codes in a row that locks. A test compares the two.
+const IN_STATE: &str = "
+    SELECT listed.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
+           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
+           (SELECT COUNT(*)
+            FROM memberships f
+            WHERE f.user_id = listed.id
+              AND NOT EXISTS (SELECT 1
+                              FROM memberships v
+                              WHERE v.account_id = f.account_id
+                                AND v.user_id = $2
+                                AND v.role = 'owner')) AS foreign_accounts,
+           listed.matching
+    FROM (SELECT u.id, COUNT(*) OVER () AS matching
+          FROM memberships p
+          JOIN users u ON u.id = p.user_id
+          JOIN accounts a ON a.id = $1
+          LEFT JOIN mfa_methods m ON m.user_id = p.user_id
+          LEFT JOIN attempts t ON t.user_id = p.user_id
+          WHERE p.account_id = $1
+            AND CASE WHEN m.user_id IS NULL AND a.require_mfa = 1 THEN 'setup_required'
+                     WHEN m.user_id IS NULL THEN 'off'
+                     WHEN COALESCE(t.in_a_row, 0) >= $8 THEN 'locked'
+                     ELSE 'on' END = $7
+            AND ($6 = '%%'
+                 OR u.name_folded LIKE $5 ESCAPE '\\'
+                 OR u.email LIKE $6 ESCAPE '\\')
+          ORDER BY u.name_folded, u.id
+          LIMIT $3 OFFSET $4) listed
+    JOIN users u ON u.id = listed.id
+    JOIN memberships p ON p.user_id = listed.id AND p.account_id = $1
+    JOIN accounts a ON a.id = $1
+    LEFT JOIN mfa_methods m ON m.user_id = listed.id
+    LEFT JOIN attempts t ON t.user_id = listed.id
+    ORDER BY u.name_folded, u.id";
+
+/// One member, `$3`.
+const ONE: &str = "
+    SELECT u.id, u.name, u.email, p.role, m.added_at, m.used_at, a.require_mfa,
+           CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
+           (SELECT COUNT(*)
+            FROM memberships f
+            WHERE f.user_id = u.id
+              AND NOT EXISTS (SELECT 1
+                              FROM memberships v
+                              WHERE v.account_id = f.account_id
+                                AND v.user_id = $2
+                                AND v.role = 'owner')) AS foreign_accounts
+    FROM memberships p
+    JOIN users u ON u.id = p.user_id
+    JOIN accounts a ON a.id = p.account_id
+    LEFT JOIN mfa_methods m ON m.user_id = u.id
+    LEFT JOIN attempts t ON t.user_id = u.id
+    WHERE p.account_id = $1 AND p.user_id = $3";
 
 pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, PortError> {
     let Some(patterns) = patterns(&asked.search) else {
@@ -134,18 +174,24 @@ pub async fn page(store: &Store, asked: &MemberQuery) -> Result<MemberPage, Port
     })
 }
 
-fn listed(asked: &MemberQuery, patterns: &Patterns, limit: u32, offset: u32) -> Sql {
-    let of_account = |sql| of_account(sql, &asked.account, &asked.viewer);
-    let looking = |sql| {
-        let of_account = of_account(sql).bind(patterns.name.clone());
-        of_account.bind(patterns.email.clone())
+fn listed(asked: &MemberQuery, patterns: &Patterns, limit: u32, offset: u32) -> Statement {
+    let page = |sql| {
+        of_account(sql, &asked.account, &asked.viewer)
+            .bind(i64::from(limit))
+            .bind(i64::from(offset))
     };
-    let listed = match asked.state {
-        None if patterns.email == EVERYBODY => of_account(PAGE),
-        None => looking(NAMED),
-        Some(state) => looking(IN_STATE).bind(state.as_str()),
+    let named = |sql| {
+        page(sql)
+            .bind(patterns.name.clone())
+            .bind(patterns.email.clone())
     };
-    listed.bind(i64::from(limit)).bind(i64::from(offset))
+    match asked.state {
+        None if patterns.email == EVERYBODY => page(PAGE),
+        None => named(NAMED),
+        Some(state) => named(IN_STATE)
+            .bind(state.code())
+            .bind(i64::from(LOCK_AFTER)),
+    }
 }
 
 pub async fn one(
@@ -158,10 +204,9 @@ pub async fn one(
     store.row(one).await?.as_ref().map(record).transpose()
 }
 
-fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Sql {
+fn of_account(sql: &'static str, account: &AccountId, viewer: &UserId) -> Statement {
     query(sql)
         .bind(account.as_str())
-        .bind(i64::from(LOCK_AFTER))
         .bind(viewer.as_str().to_owned())
 }
 
@@ -205,12 +250,17 @@ fn pattern(key: &str) -> String {
 }
 
 fn record(row: &AnyRow) -> Result<MemberRecord, PortError> {
+    let state = MemberState::of(
+        row.flag("has_mfa")?,
+        row.count("refused_in_a_row")?,
+        row.flag("require_mfa")?,
+    );
     Ok(MemberRecord {
         user: row.value("id")?,
         name: row.kept("name")?,
         email: row.kept("email")?,
         role: row.value("role")?,
-        state: row.value("state")?,
+        state,
         added_at: row.maybe_at("added_at")?,
         used_at: row.maybe_at("used_at")?,
         foreign_accounts: row.count("foreign_accounts")?,

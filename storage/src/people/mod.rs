@@ -8,3 +8,14 @@ pub(crate) mod members;
 pub(crate) mod owners;
 pub(crate) mod password_changes;
 pub(crate) mod users;
+
+use domain::ports::MembershipChange;
+
+/// The answer of a change to one user or membership, by the number of rows that it changed.
+const fn membership_change(rows: u64) -> MembershipChange {
+    if rows == 1 {
+        MembershipChange::Done
+    } else {
+        MembershipChange::NotThere
+    }
+}

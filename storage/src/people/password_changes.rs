@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use domain::{
     events::{Action, Event, MethodKind},
     ids::{MethodId, UserId},
-    ports::{PasswordChange, PasswordChanges, PortError, Proof, Taken},
+    ports::{PasswordChange, PasswordChanges, PasswordUpdate, PortError, Proof},
 };
-use sqlx::query;
+use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{rows::Values, transaction::WriteTransaction},
+    engine::{rows::Values, statement::query, transaction::WriteTransaction},
     mfa::{backup_codes, methods},
     people::invitations,
     sign_in::{guess_budgets, sessions},
@@ -18,59 +18,74 @@ use crate::{
 
 #[async_trait]
 impl PasswordChanges for Store {
-    async fn change_password(&self, change: PasswordChange) -> Result<Taken, PortError> {
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "password_changes.change_password")
+    )]
+    async fn change_password(&self, change: PasswordChange) -> Result<PasswordUpdate, PortError> {
         let mut write = self.write().await?;
-        let taken = changed(&mut write, &change).await?;
+        let update = changed(&mut write, &change).await?;
         let event = Event::done(Action::PasswordChange).of(&change.user);
-        write.settle(taken, event.with(MethodKind::Password)).await
+        let event = event.with(MethodKind::Password);
+        write
+            .commit_if(update == PasswordUpdate::Changed, event)
+            .await?;
+        Ok(update)
     }
 }
 
 async fn changed(
     write: &mut WriteTransaction,
     change: &PasswordChange,
-) -> Result<Taken, PortError> {
+) -> Result<PasswordUpdate, PortError> {
+    const SET: &str = "
+        UPDATE users
+        SET password_hash = $3
+        WHERE id = $1 AND password_hash = $2 AND disabled = 0";
+    /// A session that still owes its second factor can't change the password. With an active
+    /// method, a proof is required.
+    const RENEW: &str = "
+        UPDATE sessions
+        SET token_hash = $3, seen_at = $4, password_at = $4, recovered_at = NULL
+        WHERE id = $1
+          AND token_hash = $2
+          AND user_id = $5
+          AND (second_factor_at IS NOT NULL
+               OR NOT EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = $5))";
+    const END_STEP_UPS: &str = "DELETE FROM step_ups WHERE user_id = $1";
+    const END_PENDING_KEYS: &str = "DELETE FROM pending_keys WHERE user_id = $1";
     let PasswordChange { swap, user, at, .. } = change;
-    let set = query(
-        "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND disabled = 0",
-    );
-    let set = set
+    let set = query(SET)
         .bind(user.as_str())
         .bind(change.current.expose())
         .bind(change.new.expose());
-    // A session that still owes its second factor can't change the password. With an active method, a proof is required.
-    let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4, password_at = $4, recovered_at = NULL
-                 WHERE id = $1 AND token_hash = $2 AND user_id = $5
-                 AND (second_factor_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM mfa_methods m WHERE m.user_id = $5))";
-    let renew = sessions::bind_swap(query(renew), swap, *at).bind(user.as_str());
+    let renew = sessions::bind_swap(query(RENEW), swap, *at).bind(user.as_str());
     if write.run(set).await? != 1
         || write.run(renew).await? != 1
         || method(write, user).await?.as_ref() != change.proof.as_ref().map(|(method, _)| method)
     {
-        return Ok(Taken::SessionGone);
+        return Ok(PasswordUpdate::SessionGone);
     }
     if let Some((method, proof)) = &change.proof
         && !spend(write, change, method, proof).await?
     {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(PasswordUpdate::ProofUsed);
     }
     sessions::end_others(write, user, &swap.session).await?;
-    for sql in [
-        "DELETE FROM step_ups WHERE user_id = $1",
-        "DELETE FROM pending_keys WHERE user_id = $1",
-    ] {
+    for sql in [END_STEP_UPS, END_PENDING_KEYS] {
         write.run(query(sql).bind(user.as_str())).await?;
     }
     invitations::forget(write, user).await?;
-    Ok(Taken::Taken)
+    Ok(PasswordUpdate::Changed)
 }
 
 async fn method(
     write: &mut WriteTransaction,
     user: &UserId,
 ) -> Result<Option<MethodId>, PortError> {
-    let sql = query("SELECT id FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
-    let row = write.row(sql).await?;
+    const METHOD: &str = "SELECT id FROM mfa_methods WHERE user_id = $1";
+    let row = write.row(query(METHOD).bind(user.as_str())).await?;
     row.map(|row| row.value("id")).transpose()
 }
 

@@ -15,22 +15,70 @@ use domain::{
     },
     time::Timestamp,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
-    engine::{connect::Sql, rows::Values},
-    sign_in::password_tries::{OF_BROWSER, OF_SESSION},
+    engine::{
+        rows::Values,
+        statement::{Statement, query},
+        transaction::EventNote,
+    },
+    sign_in::password_tries::{self, OF_BROWSER, OF_SESSION},
 };
 
-/// All limits of a stranger's attempt: the refused sign-in of the address that must have left the window,
-/// the name's failures, and the network's budget. An attempt without a valid name matches no row by name.
+/// All limits of a stranger's attempt: the refused sign-in of the address that must have left the
+/// window, the name's failures, and the network's budget. An attempt without a valid name matches no
+/// row by name.
 const LIMITS: &str = "
-    SELECT (SELECT refused_at FROM refused_sign_ins WHERE address = $1 ORDER BY refused_at DESC LIMIT 1 OFFSET $2) AS refused_at,
-           (SELECT failures FROM password_attempts WHERE email_index = $3) AS failures,
-           (SELECT allowed_at FROM password_attempts WHERE email_index = $3) AS allowed_at,
-           (SELECT tried_at FROM network_tries WHERE email_index = $3 AND network = $4) AS tried_at,
-           (SELECT COUNT(*) FROM network_tries WHERE email_index = $3 AND spare_at > $5) AS spent";
+    SELECT
+        (
+            SELECT refused_at
+            FROM refused_sign_ins
+            WHERE address = $1
+            ORDER BY refused_at DESC
+            LIMIT 1 OFFSET $2
+        ) AS refused_at,
+        (SELECT failures FROM password_attempts WHERE email_index = $3) AS failures,
+        (SELECT allowed_at FROM password_attempts WHERE email_index = $3) AS allowed_at,
+        (
+            SELECT tried_at
+            FROM network_tries
+            WHERE email_index = $3 AND network = $4
+        ) AS tried_at,
+        (
+            SELECT COUNT(*)
+            FROM network_tries
+            WHERE email_index = $3 AND spare_at > $5
+        ) AS spent";
+
+/// Locks the name's row, so that concurrent attempts of all networks are counted one after the other.
+const LOCK_NAME: &str = "
+    UPDATE password_attempts
+    SET failures = failures
+    WHERE email_index = $1";
+
+const SPEND_SPARE: &str = "
+    INSERT INTO network_tries (email_index, network, tried_at, spare_at)
+    SELECT $1, $2, $3, $3
+    WHERE (
+        SELECT COUNT(*)
+        FROM network_tries
+        WHERE email_index = $1 AND spare_at > $4
+    ) < $5
+    ON CONFLICT (email_index, network) DO UPDATE
+    SET tried_at = $3, spare_at = $3
+    WHERE network_tries.tried_at <= $4";
+
+const NOTE_FAILURE: &str = "
+    INSERT INTO network_tries (email_index, network, tried_at, spare_at)
+    VALUES ($1, $2, $3, 0)
+    ON CONFLICT (email_index, network) DO UPDATE
+    SET tried_at = excluded.tried_at";
+
+const FORGET_FAILURE: &str = "
+    DELETE FROM network_tries
+    WHERE email_index = $1 AND network = $2";
 
 /// The result of checking a stranger's attempt against the limits.
 pub enum Limits {
@@ -53,20 +101,17 @@ pub enum Limits {
 }
 
 /// Selects all limits of a stranger's attempt.
-pub fn looking(attempt: &PasswordTry, now: Timestamp) -> Sql {
-    let email = attempt
-        .email
-        .as_ref()
-        .map(|(_, index)| index.as_bytes().to_vec());
+pub fn limits_statement(attempt: &PasswordTry, now: Timestamp) -> Statement {
+    let email = attempt.email.as_ref();
     query(LIMITS)
-        .bind(attempt.address.as_str().to_owned())
+        .bind(attempt.address.as_str())
         .bind(i64::from(attempt.address_limit) - 1)
-        .bind(email)
-        .bind(attempt.network.as_str().to_owned())
+        .bind(email.map(|(_, index)| index.as_bytes().to_vec()))
+        .bind(attempt.network.as_str())
         .bind(now.minus(BETWEEN).millis())
 }
 
-/// Evaluates the row of [`looking`].
+/// Evaluates the row of [`limits_statement`].
 pub fn limits(row: &AnyRow, now: Timestamp) -> Result<Limits, PortError> {
     if let Err(until) = address_limit::judge(row.maybe_at("refused_at")?, now) {
         return Ok(Limits::Refused {
@@ -107,7 +152,7 @@ pub async fn judge(
     if let Some(until) = strangers.refused(&attempt.address, now) {
         return Ok(Admission::Refused { until });
     }
-    let Some(row) = store.row(looking(attempt, now)).await? else {
+    let Some(row) = store.row(limits_statement(attempt, now)).await? else {
         return Ok(Admission::Stranger);
     };
     Ok(match limits(&row, now)? {
@@ -127,12 +172,12 @@ async fn known(
     attempt: &PasswordTry,
     now: Timestamp,
 ) -> Result<Option<Admission>, PortError> {
-    let of_session = |session: &SessionId| query(OF_SESSION).bind(session.as_str().to_owned());
+    let of_session = |session: &SessionId| query(OF_SESSION).bind(session.as_str());
     let sql = match (&attempt.session, attempt.browser, &attempt.email) {
         (Some(session), ..) => of_session(session),
         (None, Some(browser), Some((email, _))) => query(OF_BROWSER)
-            .bind(browser.as_bytes().to_vec())
-            .bind(email.as_str().to_owned())
+            .bind(browser.as_bytes().as_slice())
+            .bind(email.as_str())
             .bind(now.minus(KNOWN).millis()),
         _ => return Ok(None),
     };
@@ -149,41 +194,35 @@ async fn known(
     }))
 }
 
-/// Uses up the network's attempt for a name that is delayed. The name's row is locked first, so that concurrent
-/// attempts of all networks are counted one after the other. Each of the two statements must change one row.
-pub fn spending(email: BlindIndex, network: &Network, now: Timestamp) -> [Sql; 2] {
-    let hold = "UPDATE password_attempts SET failures = failures WHERE email_index = $1";
-    let hold = query(hold).bind(email.as_bytes().as_slice());
-    let spend = "INSERT INTO network_tries (email_index, network, tried_at, spare_at)
-                 SELECT $1, $2, $3, $3
-                 WHERE (SELECT COUNT(*) FROM network_tries WHERE email_index = $1 AND spare_at > $4) < $5
-                 ON CONFLICT (email_index, network) DO UPDATE SET tried_at = $3, spare_at = $3
-                 WHERE network_tries.tried_at <= $4";
-    let spend = query(spend)
-        .bind(email.as_bytes().as_slice())
-        .bind(network.as_str().to_owned())
-        .bind(now.millis());
-    let spend = spend
-        .bind(now.minus(BETWEEN).millis())
-        .bind(i64::from(OF_ALL));
-    [hold, spend]
+/// Locks a delayed name, before [`spend_spare_statement`]. Must change one row.
+pub fn lock_name_statement(email: BlindIndex) -> Statement {
+    query(LOCK_NAME).bind(email.as_bytes().as_slice())
 }
 
-/// Records that a network failed for a name, so it gets no attempt of its own for that name within the next hour.
-pub fn noting(email: BlindIndex, network: &Network, now: Timestamp) -> Sql {
-    let note = "INSERT INTO network_tries (email_index, network, tried_at, spare_at) VALUES ($1, $2, $3, 0)
-                ON CONFLICT (email_index, network) DO UPDATE SET tried_at = excluded.tried_at";
-    query(note)
+/// Uses up the network's own attempt for a name that is delayed. Must change one row.
+pub fn spend_spare_statement(email: BlindIndex, network: &Network, now: Timestamp) -> Statement {
+    query(SPEND_SPARE)
         .bind(email.as_bytes().as_slice())
-        .bind(network.as_str().to_owned())
+        .bind(network.as_str())
+        .bind(now.millis())
+        .bind(now.minus(BETWEEN).millis())
+        .bind(i64::from(OF_ALL))
+}
+
+/// Records that a network failed for a name, so it gets no attempt of its own for that name within
+/// the next hour.
+pub fn note_failure_statement(email: BlindIndex, network: &Network, now: Timestamp) -> Statement {
+    query(NOTE_FAILURE)
+        .bind(email.as_bytes().as_slice())
+        .bind(network.as_str())
         .bind(now.millis())
 }
 
 /// Removes the network's failure, because the password was correct.
-pub fn clearing(email: BlindIndex, network: &Network) -> Sql {
-    query("DELETE FROM network_tries WHERE email_index = $1 AND network = $2")
+pub fn forget_failure_statement(email: BlindIndex, network: &Network) -> Statement {
+    query(FORGET_FAILURE)
         .bind(email.as_bytes().as_slice())
-        .bind(network.as_str().to_owned())
+        .bind(network.as_str())
 }
 
 /// Counts an invalid link for its address. If the address exceeds its limit, the link is refused without a write.
@@ -199,8 +238,9 @@ pub async fn count_dead_link(
         strangers.budget().merge(refused.action, refused.outcome);
         return Ok(Some(until));
     }
-    let oldest = store.row(crate::sign_in::password_tries::oldest(address, limit));
-    let oldest = oldest.await?.map(|row| row.at("refused_at")).transpose()?;
+    let oldest = password_tries::oldest_statement(address, limit);
+    let oldest = store.row(oldest).await?;
+    let oldest = oldest.map(|row| row.at("refused_at")).transpose()?;
     if let Err(until) = address_limit::judge(oldest, now) {
         strangers.refuse(address, until, now);
         store.note(refused).await?;
@@ -210,13 +250,12 @@ pub async fn count_dead_link(
         return Ok(None);
     }
     let mut write = store.write().await?;
-    let take = crate::sign_in::password_tries::take_number(address, limit, now);
-    write
-        .run_all(vec![crate::sign_in::password_tries::past_window(now), take])
-        .await?;
+    let batch = [
+        password_tries::delete_past_window_statement(now),
+        password_tries::take_number_statement(address, limit, now),
+    ];
+    write.run_batch(batch.into_iter().collect()).await?;
     // Each refusal is recorded as a separate event.
-    write
-        .commit(crate::engine::transaction::EventNote::Nothing)
-        .await?;
+    write.commit(EventNote::Nothing).await?;
     Ok(None)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::{
     Store,
     engine::{
+        batch::Batch,
         dialect::Engine,
         locks,
         rows::Values,
@@ -53,23 +54,27 @@ impl Attempts for Store {
         };
         let failed = attempt(Outcome::Failed);
         let mut write = self.write().await?;
-        let count = vec![whose.counting(self.engine(), now)];
-        let (ran, counted) = write.run_as_attempt(count, &failed).await?;
-        if ran[0].changed == 1 {
-            write.commit_attempt(counted).await?;
+        let mut batch = Batch::default();
+        let count = batch.add(whose.count_statement(self.engine(), now));
+        let log = &self.scope.attempts;
+        let (results, counted) = log.run_attempt(&mut write, batch, &failed).await?;
+        if results[count].changed == 1 {
+            log.commit_attempt(write, counted).await?;
             return Ok(Budget::Open);
         }
-        write.undo(()).await?;
+        write.rollback().await?;
         let mut write = self.write().await?;
         let mut budget = Budget::Open;
         for _ in 0..TRIES {
             if counted_at_last(&mut write, self.engine(), whose, factor, now).await? {
-                let (_, counted) = write.run_as_attempt(Vec::new(), &failed).await?;
-                write.commit_attempt(counted).await?;
+                let batch = Batch::default();
+                let (_, counted) = log.run_attempt(&mut write, batch, &failed).await?;
+                log.commit_attempt(write, counted).await?;
                 return Ok(Budget::Open);
             }
             let Some(stands) = whose.read(&mut write).await? else {
-                return write.undo(Budget::Gone).await;
+                write.rollback().await?;
+                return Ok(Budget::Gone);
             };
             budget = stands.budget(factor, now);
             if budget != Budget::Open {
@@ -84,7 +89,8 @@ impl Attempts for Store {
         } else {
             budget
         };
-        write.commit_repeated(attempt(Outcome::Limited)).await?;
+        let limited = EventNote::Repeated(attempt(Outcome::Limited));
+        write.commit(limited).await?;
         Ok(budget)
     }
 
@@ -97,15 +103,15 @@ impl Attempts for Store {
     ) -> Result<(), PortError> {
         let whose = Whose { user, holder };
         let mut write = self.write().await?;
-        if write.run(whose.giving_back_repeated(step)).await? == 0 {
-            write.run(whose.refusing(step)).await?;
+        if write.run(whose.give_back_repeated_statement(step)).await? == 0 {
+            write.run(whose.refuse_step_statement(step)).await?;
             return write.commit(EventNote::Nothing).await;
         }
         let action = self.scope.trying(Action::SecondFactor);
         let repeated = Event::new(action, outcome)
             .of(user)
             .with(kind(Factor::Application));
-        write.commit_repeated_attempt(repeated).await
+        self.scope.attempts.commit_returned(write, repeated).await
     }
 
     async fn give_back_unjudged(
@@ -114,12 +120,13 @@ impl Attempts for Store {
         holder: &GuessHolder,
     ) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        write.run(Whose { user, holder }.giving_back()).await?;
+        let whose = Whose { user, holder };
+        write.run(whose.give_back_statement()).await?;
         let action = self.scope.trying(Action::SecondFactor);
         let damaged = Event::new(action, Outcome::Damaged)
             .of(user)
             .with(kind(Factor::Application));
-        write.commit_repeated_attempt(damaged).await
+        self.scope.attempts.commit_returned(write, damaged).await
     }
 
     async fn refused_in_a_row(
@@ -127,7 +134,9 @@ impl Attempts for Store {
         user: &UserId,
         holder: &GuessHolder,
     ) -> Result<u32, PortError> {
-        let row = self.row(Whose { user, holder }.refused()).await?;
+        let row = self
+            .row(Whose { user, holder }.refused_in_a_row_statement())
+            .await?;
         row.map_or(Ok(0), |row| row.count("in_a_row"))
     }
 
@@ -163,7 +172,13 @@ impl Attempts for Store {
     }
 
     async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError> {
-        password_tries::was_right(self, &receipt).await
+        let mut write = self.write().await?;
+        let forget = password_tries::forget_statements(&receipt);
+        write.run_batch(forget.into_iter().collect()).await?;
+        // The action that the password was given for is the event.
+        write.commit(EventNote::Nothing).await?;
+        password_tries::forget_address(self, &receipt);
+        Ok(())
     }
 
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
@@ -174,7 +189,9 @@ impl Attempts for Store {
         let mut write = self.write().await?;
         // Locks in the order of a sign-in.
         locks::person(&mut write, user).await?;
-        write.run(password_tries::forget(email)).await?;
+        write
+            .run(password_tries::forget_name_statement(email))
+            .await?;
         let refused = guess_budgets::clear_all(&mut write, user).await?;
         let event = Event::done(Action::UserUnlock)
             .of(user)
@@ -199,11 +216,11 @@ async fn counted_at_last(
     factor: Factor,
     now: Timestamp,
 ) -> Result<bool, PortError> {
-    if write.run(whose.counting(engine, now)).await? == 1 {
+    if write.run(whose.count_statement(engine, now)).await? == 1 {
         return Ok(true);
     }
     if factor == Factor::Application {
         return Ok(false);
     }
-    Ok(write.run(whose.counting_when_locked(now)).await? == 1)
+    Ok(write.run(whose.count_when_locked_statement(now)).await? == 1)
 }

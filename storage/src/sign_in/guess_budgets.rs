@@ -12,10 +12,13 @@ use domain::{
     time::{TimeStep, Timestamp},
     token::TokenHash,
 };
-use sqlx::{AssertSqlSafe, query};
+use sqlx::AssertSqlSafe;
 
 use crate::engine::{
-    batch::StatementResult, connect::Sql, dialect::Engine, rows::Values,
+    batch::StatementResult,
+    dialect::Engine,
+    rows::Values,
+    statement::{Statement, query},
     transaction::WriteTransaction,
 };
 
@@ -72,7 +75,7 @@ impl Whose<'_> {
     }
 
     /// Binds the key as the next value.
-    fn keyed(self, sql: String) -> Sql {
+    fn keyed(self, sql: String) -> Statement {
         let sql = query(AssertSqlSafe(sql));
         match self.holder {
             GuessHolder::Stranger => sql.bind(self.user.as_str()),
@@ -82,7 +85,7 @@ impl Whose<'_> {
     }
 
     /// Counts an attempt if the budget allows it. Creates the row at a holder's first attempt, but not for a holder that has ended.
-    pub fn counting(self, engine: Engine, now: Timestamp) -> Sql {
+    pub fn count_statement(self, engine: Engine, now: Timestamp) -> Statement {
         let BudgetTable {
             table,
             key,
@@ -103,7 +106,7 @@ impl Whose<'_> {
     }
 
     /// Counts a backup code, which has its own budget while the authenticator is locked.
-    pub fn counting_when_locked(self, now: Timestamp) -> Sql {
+    pub fn count_when_locked_statement(self, now: Timestamp) -> Statement {
         let BudgetTable { table, key, .. } = self.place();
         let sql = format!(
             "UPDATE {table}
@@ -116,7 +119,7 @@ impl Whose<'_> {
     }
 
     /// Gives the newest attempt back.
-    pub fn giving_back(self) -> Sql {
+    pub fn give_back_statement(self) -> Statement {
         let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!(
             "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0"
@@ -124,7 +127,7 @@ impl Whose<'_> {
     }
 
     /// Gives the newest attempt back if a code of this step, or of a later one, was refused before.
-    pub fn giving_back_repeated(self, step: TimeStep) -> Sql {
+    pub fn give_back_repeated_statement(self, step: TimeStep) -> Statement {
         let BudgetTable { table, key, .. } = self.place();
         let sql = format!(
             "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0 AND refused_step >= $2"
@@ -133,14 +136,14 @@ impl Whose<'_> {
     }
 
     /// Stores the newest step whose code was refused.
-    pub fn refusing(self, step: TimeStep) -> Sql {
+    pub fn refuse_step_statement(self, step: TimeStep) -> Statement {
         let BudgetTable { table, key, .. } = self.place();
         let sql = format!("UPDATE {table} SET refused_step = $2 WHERE {key} = $1");
         self.keyed(sql).bind(step.number())
     }
 
-    /// Clears the budget and returns its count: see [`cleared`].
-    fn clearing(self) -> Sql {
+    /// Clears the budget and returns its count: see [`cleared_count`].
+    fn clear_statement(self) -> Statement {
         let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!(
             "DELETE FROM {table} WHERE {key} = $1 RETURNING in_a_row"
@@ -148,7 +151,7 @@ impl Whose<'_> {
     }
 
     /// How many attempts in a row were refused; no row if nothing was tried.
-    pub fn refused(self) -> Sql {
+    pub fn refused_in_a_row_statement(self) -> Statement {
         let BudgetTable { table, key, .. } = self.place();
         self.keyed(format!("SELECT in_a_row FROM {table} WHERE {key} = $1"))
     }
@@ -194,7 +197,7 @@ impl Whose<'_> {
     }
 
     /// Binds `$1` key, `$2` now, `$3` the start of the window, and `$4` the number of failures that locks.
-    fn limited(self, sql: String, now: Timestamp) -> Sql {
+    fn limited(self, sql: String, now: Timestamp) -> Statement {
         self.keyed(sql)
             .bind(now.millis())
             .bind(now.minus(PAUSE_WINDOW).millis())
@@ -210,26 +213,27 @@ pub async fn give_back(
 ) -> Result<(), PortError> {
     let holder = &GuessHolder::Session(session.clone());
     write
-        .run(Whose { user, holder }.giving_back())
+        .run(Whose { user, holder }.give_back_statement())
         .await
         .map(drop)
 }
 
 /// Clears the user's common budget, which strangers share.
-pub fn clearing(user: &UserId) -> Sql {
+pub fn clear_strangers_statement(user: &UserId) -> Statement {
     let holder = &GuessHolder::Stranger;
-    Whose { user, holder }.clearing()
+    Whose { user, holder }.clear_statement()
 }
 
 /// Clears the budget of a browser that is known to the user.
-pub fn clearing_browser(user: &UserId, browser: TokenHash) -> Sql {
+pub fn clear_browser_statement(user: &UserId, browser: TokenHash) -> Statement {
     let holder = &GuessHolder::KnownBrowser(browser);
-    Whose { user, holder }.clearing()
+    Whose { user, holder }.clear_statement()
 }
 
 /// How many attempts in a row the cleared budget had counted.
-pub fn cleared(ran: &StatementResult) -> Result<u32, PortError> {
-    ran.rows.first().map_or(Ok(0), |row| row.count("in_a_row"))
+pub fn cleared_count(result: &StatementResult) -> Result<u32, PortError> {
+    let row = result.rows.first();
+    row.map_or(Ok(0), |row| row.count("in_a_row"))
 }
 
 /// Clears the common budget and the session's, because the session accepted a backup code (ADR 7).
@@ -239,8 +243,10 @@ pub async fn unlock_by_backup_code(
     session: &SessionId,
 ) -> Result<(), PortError> {
     let holder = &GuessHolder::Session(session.clone());
-    let session = Whose { user, holder }.clearing();
-    write.run_all(vec![clearing(user), session]).await.map(drop)
+    let session = Whose { user, holder }.clear_statement();
+    let batch = [clear_strangers_statement(user), session];
+    let batch = batch.into_iter().collect();
+    write.run_batch(batch).await.map(drop)
 }
 
 /// Clears every budget of a user, and returns the highest number of refusals in a row. The caller holds the user's row.

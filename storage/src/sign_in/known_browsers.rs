@@ -8,15 +8,14 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::query;
 
 use crate::{
     Store,
     engine::{
-        batch::StatementResult,
-        connect::Sql,
+        batch::{Batch, StatementResult},
         locks,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
 };
@@ -42,22 +41,25 @@ impl KnownBrowsers for Store {
         let remembered =
             locks::admitted(&mut write, &browser.user).await? && put(&mut write, &browser).await?;
         // The sign-in itself is the event.
-        write.keep(remembered, EventNote::Nothing).await
+        write.commit_if(remembered, EventNote::Nothing).await?;
+        Ok(remembered)
     }
 }
 
 /// Records the browser if the session still exists. Keeps its failures, and does not take over another user's token.
 pub async fn put(write: &mut WriteTransaction, browser: &KnownBrowser) -> Result<bool, PortError> {
-    let mut ran = write.run_all(vec![putting(browser)]).await?;
-    let Some(put) = ran.pop().filter(|put| !put.rows.is_empty()) else {
+    let mut batch = Batch::default();
+    let put = batch.add(put_statement(browser));
+    let results = write.run_batch(batch).await?;
+    if results[put].rows.is_empty() {
         return Ok(false);
-    };
-    forget_too_many(write, &put, &browser.user).await?;
+    }
+    forget_surplus(write, &results[put], &browser.user).await?;
     Ok(true)
 }
 
 /// The statement of [`put`].
-pub fn putting(browser: &KnownBrowser) -> Sql {
+pub fn put_statement(browser: &KnownBrowser) -> Statement {
     let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since)
                SELECT $1, s.user_id, 0, 0, $4, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
                ON CONFLICT (token_hash) DO UPDATE SET seen_at = excluded.seen_at
@@ -70,8 +72,8 @@ pub fn putting(browser: &KnownBrowser) -> Sql {
     put.bind(browser.at.millis())
 }
 
-/// Enforces the maximum number of known browsers per user, after [`putting`].
-pub async fn forget_too_many(
+/// Enforces the maximum number of known browsers per user, after [`put_statement`].
+pub async fn forget_surplus(
     write: &mut WriteTransaction,
     put: &StatementResult,
     user: &UserId,
@@ -99,7 +101,7 @@ async fn forget_oldest(write: &mut WriteTransaction, user: &UserId) -> Result<()
 }
 
 /// Records the browser of a user who has just chosen a password through a link. No other browser is known to that user.
-pub fn first(token: TokenHash, user: &UserId, at: Timestamp) -> Sql {
+pub fn first_statement(token: TokenHash, user: &UserId, at: Timestamp) -> Statement {
     let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since) VALUES ($1, $2, 0, 0, $3, $3)
                ON CONFLICT (token_hash) DO NOTHING";
     query(put)

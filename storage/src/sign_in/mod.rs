@@ -6,4 +6,5 @@ pub(crate) mod guess_budgets;
 pub(crate) mod known_browsers;
 pub(crate) mod password_tries;
 pub(crate) mod session_bounds;
+pub(crate) mod session_opening;
 pub(crate) mod sessions;

@@ -16,15 +16,18 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
-        error::port,
+        batch::Batch,
         rows::Values,
-        transaction::{EventNote, WriteTransaction, scope::Attempt},
+        statement::{Statement, query},
+        transaction::{
+            WriteTransaction,
+            attempt_log::{Attempt, AttemptLog},
+        },
     },
     sign_in::{
         admission::{self, Limits},
@@ -34,17 +37,97 @@ use crate::{
 
 /// The attempts of a browser that is known to the user of an email address.
 pub const OF_BROWSER: &str = "
-    SELECT b.user_id, b.failures, b.allowed_at FROM known_browsers b JOIN users u ON u.id = b.user_id
+    SELECT b.user_id, b.failures, b.allowed_at
+    FROM known_browsers b
+    JOIN users u ON u.id = b.user_id
     WHERE b.token_hash = $1 AND u.email = $2 AND b.seen_at > $3";
+
 /// The attempts within a complete session.
 pub const OF_SESSION: &str = "
-    SELECT user_id, password_failures AS failures, password_allowed_at AS allowed_at FROM sessions WHERE id = $1";
+    SELECT user_id, password_failures AS failures, password_allowed_at AS allowed_at
+    FROM sessions
+    WHERE id = $1";
+
 /// The refused sign-in of an address that must have left the window.
 pub const OLDEST: &str = "
-    SELECT refused_at FROM refused_sign_ins WHERE address = $1 ORDER BY refused_at DESC LIMIT 1 OFFSET $2";
+    SELECT refused_at
+    FROM refused_sign_ins
+    WHERE address = $1
+    ORDER BY refused_at DESC
+    LIMIT 1 OFFSET $2";
 
-/// The result of trying to count; `None` if other requests changed the rows in the meantime.
-type Try = Option<(Counted, Option<Attempt>)>;
+const OF_NAME: &str = "
+    SELECT failures, allowed_at
+    FROM password_attempts
+    WHERE email_index = $1";
+
+const COUNT_IN_BROWSER: &str = "
+    UPDATE known_browsers
+    SET failures = $2, allowed_at = $3
+    WHERE token_hash = $1 AND failures = $4 AND allowed_at = $5";
+
+const COUNT_IN_SESSION: &str = "
+    UPDATE sessions
+    SET password_failures = $2, password_allowed_at = $3
+    WHERE id = $1 AND password_failures = $4 AND password_allowed_at = $5";
+
+const COUNT_FIRST_FOR_NAME: &str = "
+    INSERT INTO password_attempts (email_index, failures, allowed_at)
+    VALUES ($1, $2, $3)
+    ON CONFLICT (email_index) DO NOTHING";
+
+const COUNT_FOR_NAME: &str = "
+    UPDATE password_attempts
+    SET failures = $2, allowed_at = $3
+    WHERE email_index = $1 AND failures = $4 AND allowed_at = $5";
+
+/// Takes the next number of an address; two requests can't take the same one. Checks the limit
+/// again, because other requests may have used it up since the first check.
+const TAKE_NUMBER: &str = "
+    INSERT INTO refused_sign_ins (address, number, refused_at)
+    SELECT $1, COALESCE(MAX(number), 0) + 1, $2
+    FROM refused_sign_ins
+    WHERE address = $1
+    HAVING COUNT(CASE WHEN refused_at > $3 THEN 1 END) < $4
+    ON CONFLICT (address, number) DO NOTHING
+    RETURNING number";
+
+const DELETE_NUMBER: &str = "
+    DELETE FROM refused_sign_ins
+    WHERE address = $1 AND number = $2";
+
+const DELETE_PAST_WINDOW: &str = "
+    DELETE FROM refused_sign_ins
+    WHERE refused_at <= $1";
+
+/// Deletes old rows, because any client can create rows by entering invented addresses.
+const DELETE_OLD_NAMES: &str = "
+    DELETE FROM password_attempts
+    WHERE allowed_at <= $1";
+
+const FORGET_NAME: &str = "
+    DELETE FROM password_attempts
+    WHERE email_index = $1";
+
+const FORGET_IN_SESSION: &str = "
+    UPDATE sessions
+    SET password_failures = 0, password_allowed_at = 0
+    WHERE id = $1";
+
+const FORGET_IN_BROWSER: &str = "
+    UPDATE known_browsers
+    SET failures = 0, allowed_at = 0
+    WHERE token_hash = $1";
+
+/// The result of trying to count once.
+enum Count {
+    /// Counted in the open transaction.
+    Counted(Receipt, Attempt),
+    /// A limit refuses the attempt.
+    Refused { until: Timestamp },
+    /// Other requests changed the rows in the meantime.
+    Outrun,
+}
 
 /// Counts one attempt in one transaction; a refused attempt is not counted.
 pub async fn count(
@@ -52,24 +135,25 @@ pub async fn count(
     attempt: &PasswordTry,
     now: Timestamp,
 ) -> Result<Counted, PortError> {
-    let event = tried(store, Outcome::Failed);
+    let event = attempt_event(store, Outcome::Failed);
     let event = match &attempt.email {
         Some((_, index)) => event.for_email(*index),
         None => event,
     };
+    let log = &store.scope.attempts;
     for _ in 0..TRIES {
         let mut write = store.write().await?;
-        match count_once(&mut write, attempt, &event, now).await? {
-            Some((counted, Some(attempt))) => {
-                write.commit_attempt(attempt).await?;
-                return Ok(counted);
+        match count_once(&mut write, log, attempt, &event, now).await? {
+            Count::Counted(receipt, counted) => {
+                log.commit_attempt(write, counted).await?;
+                return Ok(Counted::Counted(receipt));
             }
-            Some((refused, None)) => {
-                write.undo(()).await?;
+            Count::Refused { until } => {
+                write.rollback().await?;
                 note_refusal(store).await?;
-                return Ok(refused);
+                return Ok(Counted::Refused { until });
             }
-            None => write.undo(()).await?,
+            Count::Outrun => write.rollback().await?,
         }
     }
     Ok(Counted::Refused {
@@ -77,150 +161,146 @@ pub async fn count(
     })
 }
 
-/// Records that a limit refused an attempt. Omits the email address, because a new one in each attempt would create a row each time.
+/// Records that a limit refused an attempt. Omits the email address, because a new one in each
+/// attempt would create a row each time.
 pub async fn note_refusal(store: &Store) -> Result<(), PortError> {
-    store.note(tried(store, Outcome::Limited)).await
+    store.note(attempt_event(store, Outcome::Limited)).await
 }
 
 /// Counts a refusal in memory, without a write, because the address is recorded already.
 pub fn merge_refusal(store: &Store) {
-    let event = tried(store, Outcome::Limited);
+    let event = attempt_event(store, Outcome::Limited);
     let mut budget = store.scope.strangers.budget();
     budget.merge(event.action, event.outcome);
 }
 
-fn tried(store: &Store, outcome: Outcome) -> Event {
+fn attempt_event(store: &Store, outcome: Outcome) -> Event {
     Event::new(store.scope.trying(Action::SignIn), outcome).with(MethodKind::Password)
 }
 
 async fn count_once(
     write: &mut WriteTransaction,
+    log: &AttemptLog,
     attempt: &PasswordTry,
     event: &Event,
     now: Timestamp,
-) -> Result<Try, PortError> {
-    if let Some(session) = &attempt.session {
-        let row = write.row(query(OF_SESSION).bind(session.as_str())).await?;
-        if let Some(before) = row.as_ref().map(password_attempts).transpose()? {
-            return count_for_session(write, session, before, event, now).await;
-        }
+) -> Result<Count, PortError> {
+    if let Some(session) = &attempt.session
+        && let Some(before) = of_session(write, session).await?
+    {
+        let count = query(COUNT_IN_SESSION).bind(session.as_str());
+        let receipt = Receipt::Session(session.clone());
+        return match before.count(now) {
+            Ok(after) => {
+                count_by(write, log, replacing(count, before, after), receipt, event).await
+            }
+            Err(until) => Ok(Count::Refused { until }),
+        };
     }
     if let (Some(browser), Some((email, _))) = (attempt.browser, &attempt.email)
         && let Some(before) = of_browser(write, browser, email, now).await?
     {
-        return count_for_browser(write, browser, before, event, now).await;
+        let count = query(COUNT_IN_BROWSER).bind(browser.as_bytes().as_slice());
+        let receipt = Receipt::Browser(browser);
+        return match before.count(now) {
+            Ok(after) => {
+                count_by(write, log, replacing(count, before, after), receipt, event).await
+            }
+            Err(until) => Ok(Count::Refused { until }),
+        };
     }
-    count_for_stranger(write, attempt, event, now).await
+    count_for_stranger(write, log, attempt, event, now).await
 }
 
-/// The attempts of a browser that is known to the user of this address.
+async fn of_session(
+    write: &mut WriteTransaction,
+    session: &SessionId,
+) -> Result<Option<PasswordAttempts>, PortError> {
+    let row = write.row(query(OF_SESSION).bind(session.as_str())).await?;
+    row.as_ref().map(password_attempts).transpose()
+}
+
 async fn of_browser(
     write: &mut WriteTransaction,
     browser: TokenHash,
     email: &Email,
     now: Timestamp,
 ) -> Result<Option<PasswordAttempts>, PortError> {
-    let sql = query(OF_BROWSER)
+    let select = query(OF_BROWSER)
         .bind(browser.as_bytes().as_slice())
         .bind(email.as_str())
         .bind(now.minus(KNOWN).millis());
-    let row = write.row(sql).await?;
+    let row = write.row(select).await?;
     row.as_ref().map(password_attempts).transpose()
-}
-
-async fn count_for_browser(
-    write: &mut WriteTransaction,
-    browser: TokenHash,
-    before: PasswordAttempts,
-    event: &Event,
-    now: Timestamp,
-) -> Result<Try, PortError> {
-    let after = match before.count(now) {
-        Ok(after) => after,
-        Err(until) => return Ok(Some(refused(until))),
-    };
-    let sql = "UPDATE known_browsers SET failures = $2, allowed_at = $3
-               WHERE token_hash = $1 AND failures = $4 AND allowed_at = $5";
-    let sql = bind_attempts(query(sql).bind(browser.as_bytes().as_slice()), after);
-    let count = bind_attempts(sql, before);
-    count_by(write, count, Receipt::Browser(browser), event).await
-}
-
-async fn count_for_session(
-    write: &mut WriteTransaction,
-    session: &SessionId,
-    before: PasswordAttempts,
-    event: &Event,
-    now: Timestamp,
-) -> Result<Try, PortError> {
-    let after = match before.count(now) {
-        Ok(after) => after,
-        Err(until) => return Ok(Some(refused(until))),
-    };
-    let sql = "UPDATE sessions SET password_failures = $2, password_allowed_at = $3
-               WHERE id = $1 AND password_failures = $4 AND password_allowed_at = $5";
-    let sql = bind_attempts(query(sql).bind(session.as_str()), after);
-    let count = bind_attempts(sql, before);
-    count_by(write, count, Receipt::Session(session.clone()), event).await
 }
 
 /// Counts with one conditional statement, which changes no row if another request was faster.
 async fn count_by(
     write: &mut WriteTransaction,
-    count: Sql,
+    log: &AttemptLog,
+    count: Statement,
     receipt: Receipt,
     event: &Event,
-) -> Result<Try, PortError> {
-    let (ran, counted) = write.run_as_attempt(vec![count], event).await?;
-    Ok((ran[0].changed == 1).then_some((Counted::Counted(receipt), Some(counted))))
-}
-
-const fn refused(until: Timestamp) -> (Counted, Option<Attempt>) {
-    (Counted::Refused { until }, None)
+) -> Result<Count, PortError> {
+    let mut batch = Batch::default();
+    let count = batch.add(count);
+    let (results, counted) = log.run_attempt(write, batch, event).await?;
+    Ok(if results[count].changed == 1 {
+        Count::Counted(receipt, counted)
+    } else {
+        Count::Outrun
+    })
 }
 
 /// Counts for the address, and for the account name, whether or not it exists.
 async fn count_for_stranger(
     write: &mut WriteTransaction,
+    log: &AttemptLog,
     attempt: &PasswordTry,
     event: &Event,
     now: Timestamp,
-) -> Result<Try, PortError> {
+) -> Result<Count, PortError> {
     let email = attempt.email.as_ref().map(|(_, index)| *index);
-    let mut look = vec![past_window(now), admission::looking(attempt, now)];
+    let mut look = Batch::default();
+    look.add(delete_past_window_statement(now));
     if email.is_some() {
-        look.insert(1, forgotten(now));
+        let old = now.minus(MEMORY).millis();
+        look.add(query(DELETE_OLD_NAMES).bind(old));
     }
-    let looked = write.run_all(look).await?;
-    let found = looked.last().and_then(|looked| looked.rows.first());
-    let found = found.ok_or_else(|| port(sqlx::Error::RowNotFound))?;
-    let take = take_number(&attempt.address, attempt.address_limit, now);
-    let (statements, to_change) = match (admission::limits(found, now)?, email) {
-        (Limits::Refused { until, .. }, _) => return Ok(Some(refused(until))),
-        (_, None) => (vec![take], 0),
+    let limits = look.add(admission::limits_statement(attempt, now));
+    let results = write.run_batch(look).await?;
+    let limits = admission::limits(results[limits].first_row()?, now)?;
+
+    let mut batch = Batch::default();
+    let take = take_number_statement(&attempt.address, attempt.address_limit, now);
+    let take = batch.add(take);
+    // Statements that must change one row each, besides the number.
+    let mut must_change = Vec::new();
+    match (limits, email) {
+        (Limits::Refused { until, .. }, _) => return Ok(Count::Refused { until }),
+        (_, None) => {}
         (Limits::Open { before, after }, Some(email)) => {
-            let mut count = vec![take, replace(email, before, after)];
+            must_change.push(batch.add(count_for_name_statement(email, before, after)));
             // The network's own attempt matters only while a delay is in force.
             if !delay_after(after.failures).is_zero() {
-                count.push(admission::noting(email, &attempt.network, now));
+                let note = admission::note_failure_statement(email, &attempt.network, now);
+                batch.add(note);
             }
-            (count, 1)
         }
         (Limits::Spare, Some(email)) => {
-            let [hold, spend] = admission::spending(email, &attempt.network, now);
-            (vec![take, hold, spend], 2)
+            must_change.push(batch.add(admission::lock_name_statement(email)));
+            let spend = admission::spend_spare_statement(email, &attempt.network, now);
+            must_change.push(batch.add(spend));
         }
-    };
-    let (taken, counted) = write.run_as_strangers_attempt(statements, event).await?;
-    let number = taken[0].rows.first();
-    let all_changed = taken
-        .iter()
-        .skip(1)
-        .take(to_change)
-        .all(|ran| ran.changed == 1);
+    }
+    let (results, counted) = log.run_stranger_attempt(write, batch, event).await?;
+    let number = results[take].rows.first();
+    let all_changed = must_change
+        .into_iter()
+        .all(|statement| results[statement].changed == 1);
     let (Some(number), true) = (number, all_changed) else {
-        write.give_back(&counted);
-        return Ok(None);
+        log.release_row(counted);
+        return Ok(Count::Outrun);
     };
     let receipt = Receipt::Stranger {
         email,
@@ -228,46 +308,26 @@ async fn count_for_stranger(
         network: attempt.network.clone(),
         number: number.number("number")?,
     };
-    Ok(Some((Counted::Counted(receipt), Some(counted))))
+    Ok(Count::Counted(receipt, counted))
 }
 
-pub fn past_window(now: Timestamp) -> Sql {
-    query("DELETE FROM refused_sign_ins WHERE refused_at <= $1").bind(now.minus(WINDOW).millis())
+pub fn delete_past_window_statement(now: Timestamp) -> Statement {
+    query(DELETE_PAST_WINDOW).bind(now.minus(WINDOW).millis())
 }
 
-/// Deletes old rows, because any client can create rows by entering invented addresses.
-fn forgotten(now: Timestamp) -> Sql {
-    query("DELETE FROM password_attempts WHERE allowed_at <= $1").bind(now.minus(MEMORY).millis())
-}
-
-pub fn oldest(address: &CountedAddress, limit: u32) -> Sql {
+pub fn oldest_statement(address: &CountedAddress, limit: u32) -> Statement {
     query(OLDEST)
-        .bind(address.as_str().to_owned())
+        .bind(address.as_str())
         .bind(i64::from(limit) - 1)
 }
 
-/// Takes the next number of the address; two requests can't take the same one. Checks the limit
-/// again in the same statement, because other requests may have used it up since the first check.
-pub fn take_number(address: &CountedAddress, limit: u32, now: Timestamp) -> Sql {
-    let take = "INSERT INTO refused_sign_ins (address, number, refused_at)
-                SELECT $1, COALESCE(MAX(number), 0) + 1, $2 FROM refused_sign_ins WHERE address = $1
-                HAVING COUNT(CASE WHEN refused_at > $3 THEN 1 END) < $4
-                ON CONFLICT (address, number) DO NOTHING RETURNING number";
-    query(take)
-        .bind(address.as_str().to_owned())
+/// Takes the next number of the address within its limit.
+pub fn take_number_statement(address: &CountedAddress, limit: u32, now: Timestamp) -> Statement {
+    query(TAKE_NUMBER)
+        .bind(address.as_str())
         .bind(now.millis())
         .bind(now.minus(WINDOW).millis())
         .bind(i64::from(limit))
-}
-
-/// Removes the counts of a correct password, before its action is performed.
-pub async fn was_right(store: &Store, receipt: &Receipt) -> Result<(), PortError> {
-    let mut write = store.write().await?;
-    write.run_all(forgetting(receipt)).await?;
-    // The action that the password was given for is the event.
-    write.commit(EventNote::Nothing).await?;
-    forget_address(store, receipt);
-    Ok(())
 }
 
 /// Forgets in memory that an address exceeded its limit, because one of its attempts was given back.
@@ -278,17 +338,11 @@ pub fn forget_address(store: &Store, receipt: &Receipt) {
 }
 
 /// The statements that remove the counts of a correct password.
-pub fn forgetting(receipt: &Receipt) -> Vec<Sql> {
+pub fn forget_statements(receipt: &Receipt) -> Vec<Statement> {
     match receipt {
-        Receipt::Session(session) => {
-            let forget =
-                "UPDATE sessions SET password_failures = 0, password_allowed_at = 0 WHERE id = $1";
-            vec![query(forget).bind(session.as_str().to_owned())]
-        }
+        Receipt::Session(session) => vec![query(FORGET_IN_SESSION).bind(session.as_str())],
         Receipt::Browser(browser) => {
-            let forget =
-                "UPDATE known_browsers SET failures = 0, allowed_at = 0 WHERE token_hash = $1";
-            vec![query(forget).bind(browser.as_bytes().as_slice())]
+            vec![query(FORGET_IN_BROWSER).bind(browser.as_bytes().as_slice())]
         }
         Receipt::Stranger {
             email,
@@ -296,38 +350,28 @@ pub fn forgetting(receipt: &Receipt) -> Vec<Sql> {
             network,
             number,
         } => {
-            let of_name = |email| [forget(email), admission::clearing(email, network)];
-            let of_name = email.map(of_name).into_iter().flatten();
-            [take_back(address, *number)]
-                .into_iter()
-                .chain(of_name)
-                .collect()
+            let number = query(DELETE_NUMBER).bind(address.as_str()).bind(*number);
+            let mut all = vec![number];
+            if let Some(email) = *email {
+                all.push(forget_name_statement(email));
+                all.push(admission::forget_failure_statement(email, network));
+            }
+            all
         }
     }
 }
 
-fn take_back(address: &CountedAddress, number: i64) -> Sql {
-    query("DELETE FROM refused_sign_ins WHERE address = $1 AND number = $2")
-        .bind(address.as_str().to_owned())
-        .bind(number)
+/// Deletes the attempts for an account name.
+pub fn forget_name_statement(email: BlindIndex) -> Statement {
+    query(FORGET_NAME).bind(email.as_bytes().as_slice())
 }
 
 /// The attempts for an account name.
 pub async fn of_name(store: &Store, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
-    let row = store.row(password_row(email)).await?;
-    row.map_or(Ok(PasswordAttempts::default()), |row| {
-        password_attempts(&row)
-    })
-}
-
-/// Deletes the attempts for an account name.
-pub fn forget(email: BlindIndex) -> Sql {
-    query("DELETE FROM password_attempts WHERE email_index = $1").bind(email.as_bytes().as_slice())
-}
-
-fn password_row(email: BlindIndex) -> Sql {
-    query("SELECT failures, allowed_at FROM password_attempts WHERE email_index = $1")
-        .bind(email.as_bytes().as_slice())
+    let select = query(OF_NAME).bind(email.as_bytes().as_slice());
+    let row = store.row(select).await?;
+    let attempts = row.as_ref().map(password_attempts).transpose()?;
+    Ok(attempts.unwrap_or_default())
 }
 
 fn password_attempts(row: &AnyRow) -> Result<PasswordAttempts, PortError> {
@@ -337,24 +381,25 @@ fn password_attempts(row: &AnyRow) -> Result<PasswordAttempts, PortError> {
     })
 }
 
-/// Changes a row only if it is unchanged since it was read.
-fn replace(email: BlindIndex, before: Option<PasswordAttempts>, after: PasswordAttempts) -> Sql {
-    let sql = match before {
-        None => {
-            "INSERT INTO password_attempts (email_index, failures, allowed_at) VALUES ($1, $2, $3) ON CONFLICT (email_index) DO NOTHING"
-        }
-        Some(_) => {
-            "UPDATE password_attempts SET failures = $2, allowed_at = $3 WHERE email_index = $1 AND failures = $4 AND allowed_at = $5"
-        }
-    };
-    let sql = bind_attempts(query(sql).bind(email.as_bytes().as_slice()), after);
+/// Counts for a name, only if its row is unchanged since it was read.
+fn count_for_name_statement(
+    email: BlindIndex,
+    before: Option<PasswordAttempts>,
+    after: PasswordAttempts,
+) -> Statement {
+    let email = email.as_bytes().as_slice();
     match before {
-        None => sql,
-        Some(before) => bind_attempts(sql, before),
+        None => bind_attempts(query(COUNT_FIRST_FOR_NAME).bind(email), after),
+        Some(before) => replacing(query(COUNT_FOR_NAME).bind(email), before, after),
     }
 }
 
-fn bind_attempts(sql: Sql, attempts: PasswordAttempts) -> Sql {
+/// Binds `$2` to `$5`: the new attempts, and those that the row must still have.
+fn replacing(sql: Statement, before: PasswordAttempts, after: PasswordAttempts) -> Statement {
+    bind_attempts(bind_attempts(sql, after), before)
+}
+
+fn bind_attempts(sql: Statement, attempts: PasswordAttempts) -> Statement {
     sql.bind(i64::from(attempts.failures))
         .bind(attempts.allowed_at.millis())
 }

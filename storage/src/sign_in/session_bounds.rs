@@ -4,16 +4,20 @@ use domain::{
     ports::{KnownBrowser, NewSession, PortError},
     session::bounds::{COMPLETE, HALF},
 };
-use sqlx::query;
 
 use crate::{
-    engine::{batch::StatementResult, connect::Sql, rows::Values, transaction::WriteTransaction},
-    sign_in::sessions::is_in_known_browser,
+    engine::{
+        batch::StatementResult,
+        rows::Values,
+        statement::{Statement, query},
+        transaction::WriteTransaction,
+    },
+    sign_in::session_opening::is_in_known_browser,
 };
 
 /// Ends surplus sessions before a new one. Half and complete sessions are counted separately, and so are those
 /// of known browsers, because a stranger with the password must not push out a session of a known browser.
-pub fn making_room(session: &NewSession) -> Sql {
+pub fn make_room_statement(session: &NewSession) -> Statement {
     let (sql, most) = if session.complete {
         let idle = "DELETE FROM sessions WHERE id IN
                     (SELECT id FROM sessions WHERE user_id = $1 AND in_known_browser = $3
@@ -32,7 +36,7 @@ pub fn making_room(session: &NewSession) -> Sql {
 }
 
 /// Runs after the statement that completed a session and counted the complete ones: ends the surplus ones.
-pub async fn leave_complete(
+pub async fn end_surplus_complete(
     write: &mut WriteTransaction,
     stepped_up: &StatementResult,
     browser: &KnownBrowser,

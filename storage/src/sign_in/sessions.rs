@@ -5,30 +5,25 @@ use domain::{
     events::{Action, Event, MethodKind, Outcome},
     ids::{AccountId, SessionId, UserId},
     people::names::AccountName,
-    ports::{
-        AccountChoice, NewSession, Opened, PortError, Receipt, SessionRecord, Sessions, TokenSwap,
-    },
+    ports::{AccountChoice, NewSession, Opened, PortError, SessionRecord, Sessions, TokenSwap},
     second_factor::totp::OffTime,
-    session::{
-        bounds::{SIGN_INS, SignIns, WINDOW},
-        facts::{ABSOLUTE, SessionFacts},
-        policy::Subject,
-    },
+    session::{facts::SessionFacts, policy::Subject},
     time::{TimeStep, Timestamp},
     token::TokenHash,
 };
-use sqlx::{any::AnyRow, query};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store,
     engine::{
-        connect::Sql,
+        batch::Batch,
         error::damaged,
         locks,
         rows::Values,
+        statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
-    sign_in::{attempts, guess_budgets, known_browsers, password_tries, session_bounds},
+    sign_in::{guess_budgets, known_browsers, password_tries, session_opening},
 };
 
 /// Selects a session with everything that `policy::decide` needs: one row per membership.
@@ -44,6 +39,11 @@ pub const FIND: &str = "
     WHERE s.token_hash = $1 AND u.disabled = 0
     ORDER BY a.name_folded";
 
+const NOTE_SIGN_IN: &str = "
+    UPDATE users
+    SET last_sign_in_at = $2
+    WHERE id = $1 AND disabled = 0";
+
 #[async_trait]
 impl Sessions for Store {
     async fn open(&self, session: NewSession) -> Result<Opened, PortError> {
@@ -55,7 +55,7 @@ impl Sessions for Store {
         };
         let event = Event::new(Action::SignIn, outcome).of(&session.user);
         let event = event.with(MethodKind::Password).by_subject();
-        let opened = open(write, &session, event).await?;
+        let opened = session_opening::open(write, &session, event).await?;
         if let (Opened::Done, Some(receipt)) = (opened, &session.receipt) {
             password_tries::forget_address(self, receipt);
         }
@@ -134,7 +134,8 @@ impl Sessions for Store {
             "UPDATE sessions SET token_hash = $3, password_at = $4, seen_at = $4 WHERE id = $1 AND token_hash = $2 RETURNING user_id",
         );
         let Some(row) = write.row(bind_swap(sql, &swap, now)).await? else {
-            return write.undo(false).await;
+            write.rollback().await?;
+            return Ok(false);
         };
         let event = Event::done(Action::PasswordConfirmation)
             .of(&row.value("user_id")?)
@@ -163,14 +164,15 @@ impl Sessions for Store {
             Some(_) => AccountChoice::NotTheirs,
             None => AccountChoice::SessionGone,
         };
-        write.undo(refusal).await
+        write.rollback().await?;
+        Ok(refusal)
     }
 
     async fn end(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
         let end = "DELETE FROM sessions WHERE id = $1 RETURNING user_id";
         let Some(row) = write.row(query(end).bind(session.as_str())).await? else {
-            return write.undo(()).await;
+            return write.rollback().await;
         };
         write
             .commit(Event::done(Action::SignOut).of(&row.value("user_id")?))
@@ -187,105 +189,11 @@ fn named(row: &AnyRow) -> Result<Option<(AccountId, AccountName)>, PortError> {
 }
 
 /// Binds `$1` session, `$2` old token, `$3` new token, `$4` now.
-pub fn bind_swap(sql: Sql, swap: &TokenSwap, now: Timestamp) -> Sql {
+pub fn bind_swap(sql: Statement, swap: &TokenSwap, now: Timestamp) -> Statement {
     sql.bind(swap.session.as_str())
         .bind(swap.old.as_bytes().as_slice())
         .bind(swap.new.as_bytes().as_slice())
         .bind(now.millis())
-}
-
-/// Opens a session with its event, if the password that was verified is still the user's. A password change ends every session,
-/// so no session of the old password may open after it. Changes nothing otherwise, or if too many sessions were opened lately.
-pub async fn open(
-    mut write: WriteTransaction,
-    session: &NewSession,
-    event: Event,
-) -> Result<Opened, PortError> {
-    let (ran, told) = write.run_as(opening(session), event).await?;
-    let counted = ran
-        .iter()
-        .take(deciding(session))
-        .all(|ran| ran.changed == 1);
-    if counted {
-        write.commit_told(told).await?;
-        return Ok(Opened::Done);
-    }
-    let refusal = refusal(&mut write, session).await?;
-    write.undo(refusal).await
-}
-
-/// How many of the first statements decide whether the session opens.
-const fn deciding(session: &NewSession) -> usize {
-    match session.receipt {
-        Some(Receipt::Browser(_)) => 2,
-        _ => 1,
-    }
-}
-
-/// Counts a sign-in within its minute: `$2` is now, `$3` the start of the window, and `$4` the maximum.
-macro_rules! counting {
-    ($set:literal, $which:literal) => {
-        concat!(
-            $set,
-            " opened_count = CASE WHEN opened_since > $3 AND opened_since <= $2 THEN opened_count + 1 ELSE 1 END,
-              opened_since = CASE WHEN opened_since > $3 AND opened_since <= $2 THEN opened_since ELSE $2 END
-              WHERE (opened_since <= $3 OR opened_since > $2 OR opened_count < $4) AND ",
-            $which
-        )
-    };
-}
-
-/// The statements that open a session. The first ones decide: see [`deciding`].
-fn opening(session: &NewSession) -> Vec<Sql> {
-    let at = session.at;
-    let counted = |sql: Sql| {
-        sql.bind(at.millis())
-            .bind(at.minus(WINDOW).millis())
-            .bind(i64::from(SIGN_INS))
-    };
-    // A known browser has its own count, so that a stranger with the password can't use it up.
-    let mut all = if let Some(Receipt::Browser(browser)) = &session.receipt {
-        let unchanged = "UPDATE users SET disabled = disabled WHERE id = $1 AND password_hash = $2 AND disabled = 0";
-        let unchanged = query(unchanged).bind(session.user.as_str());
-        let count = counting!("UPDATE known_browsers SET", "token_hash = $1");
-        let count = query(count).bind(browser.as_bytes().as_slice());
-        vec![unchanged.bind(session.password.expose()), counted(count)]
-    } else {
-        let count = counting!(
-            "UPDATE users SET",
-            "id = $1 AND password_hash = $5 AND disabled = 0"
-        );
-        let count = counted(query(count).bind(session.user.as_str()));
-        vec![count.bind(session.password.expose())]
-    };
-    if let Some(receipt) = &session.receipt {
-        all.extend(password_tries::forgetting(receipt));
-    }
-    if session.complete {
-        all.extend(signing_in(&session.user, at));
-    }
-    // Sessions past their absolute lifetime are deleted here, so that the table does not grow for ever.
-    let ended = query("DELETE FROM sessions WHERE user_id = $1 AND opened_at <= $2");
-    let ended = ended.bind(session.user.as_str());
-    all.push(ended.bind(at.minus(ABSOLUTE).millis()));
-    all.extend(session.replaces.map(|replaced| {
-        let replace = query("DELETE FROM sessions WHERE token_hash = $1");
-        replace.bind(replaced.as_bytes().as_slice())
-    }));
-    all.push(session_bounds::making_room(session));
-    // Joins `users`. Without the user this statement would fail on the foreign key, instead of the first one deciding.
-    let insert = "INSERT INTO sessions (id, token_hash, user_id, opened_at, seen_at, password_at, in_known_browser)
-                  SELECT $1, $2, u.id, $4, $4, $4, $5 FROM users u WHERE u.id = $3";
-    let insert = query(insert)
-        .bind(session.id.as_str())
-        .bind(session.token.as_bytes().as_slice());
-    let insert = insert.bind(session.user.as_str()).bind(at.millis());
-    all.push(insert.bind(i64::from(is_in_known_browser(session))));
-    all
-}
-
-pub const fn is_in_known_browser(session: &NewSession) -> bool {
-    matches!(session.receipt, Some(Receipt::Browser(_)))
 }
 
 fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
@@ -299,55 +207,22 @@ fn refused_code(row: &AnyRow) -> Result<Option<OffTime>, PortError> {
     }))
 }
 
-/// Why a session was not opened.
-async fn refusal(write: &mut WriteTransaction, session: &NewSession) -> Result<Opened, PortError> {
-    let of_user = "SELECT opened_since, opened_count FROM users WHERE id = $1 AND password_hash = $2 AND disabled = 0";
-    let of_user = query(of_user)
-        .bind(session.user.as_str())
-        .bind(session.password.expose());
-    let Some(user) = write.row(of_user).await? else {
-        return Ok(Opened::NotAdmitted);
-    };
-    let counted = match &session.receipt {
-        Some(Receipt::Browser(browser)) => {
-            let of_browser =
-                "SELECT opened_since, opened_count FROM known_browsers WHERE token_hash = $1";
-            let of_browser = query(of_browser).bind(browser.as_bytes().as_slice());
-            write.row(of_browser).await?
-        }
-        _ => Some(user),
-    };
-    let until = match counted {
-        Some(row) => {
-            let sign_ins = SignIns {
-                since: row.at("opened_since")?,
-                count: row.count("opened_count")?,
-            };
-            sign_ins.count(session.at).err()
-        }
-        None => None,
-    };
-    // The browser was forgotten in the meantime, or the minute has just ended.
-    let until = until.unwrap_or_else(|| session.at.plus(attempts::SHORTLY));
-    Ok(Opened::TooMany { until })
-}
-
 /// Records a complete sign-in, which clears the common budget of the second factor; false if the user is disabled or gone.
-pub async fn signed_in(
+pub async fn note_sign_in(
     write: &mut WriteTransaction,
     user: &UserId,
     at: Timestamp,
 ) -> Result<bool, PortError> {
-    let ran = write.run_all(signing_in(user, at).into()).await?;
-    Ok(ran[0].changed == 1)
+    let mut batch = Batch::default();
+    let note = batch.add(note_sign_in_statement(user, at));
+    batch.add(guess_budgets::clear_strangers_statement(user));
+    let results = write.run_batch(batch).await?;
+    Ok(results[note].changed == 1)
 }
 
-/// The statements of [`signed_in`]; the first one decides.
-pub fn signing_in(user: &UserId, at: Timestamp) -> [Sql; 2] {
-    let note = query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1 AND disabled = 0")
-        .bind(user.as_str())
-        .bind(at.millis());
-    [note, guess_budgets::clearing(user)]
+/// Notes the sign-in on the user's row. Changes no row if the user is disabled or gone.
+pub fn note_sign_in_statement(user: &UserId, at: Timestamp) -> Statement {
+    query(NOTE_SIGN_IN).bind(user.as_str()).bind(at.millis())
 }
 
 /// Ends every session of a user but one, and forgets all known browsers, including that session's.

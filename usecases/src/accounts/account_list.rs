@@ -1,7 +1,7 @@
 //! Use cases of the Accounts page.
 
 use domain::{
-    ports::AccountOverview,
+    ports::{AccountOverview, RuleChange, RuleLift},
     second_factor::step_up::Intent,
     session::policy::{Subject, may_manage},
 };
@@ -10,10 +10,11 @@ use super::values::{AccountRow, OneAccount, Protection, RuleSet};
 use crate::{
     Context, UseCaseError, ownership,
     session::{Viewer, viewer::reload_viewer},
-    step_up::verification::{grant, taken},
+    step_up::verification::grant,
 };
 
 /// The user's accounts, by name.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn list(context: &Context) -> Result<Vec<AccountRow>, UseCaseError> {
     let session = &context.caller()?.session;
     let accounts = context.services.accounts.of_user(&session.user).await?;
@@ -49,21 +50,20 @@ fn row(overview: AccountOverview, subject: &Subject) -> AccountRow {
 }
 
 /// Switches an account's rule on. Returns what the session may do afterwards.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn require_mfa(context: &Context, request: OneAccount) -> Result<Viewer, UseCaseError> {
     ownership::check(context, &request.account)?;
     let owner = &context.caller()?.session.user;
-    if !context
-        .services
-        .accounts
-        .require_mfa(&request.account, owner, context.now)
-        .await?
-    {
-        return Err(UseCaseError::NotAllowed);
+    let accounts = &context.services.accounts;
+    let change = accounts.require_mfa(&request.account, owner, context.now);
+    match change.await? {
+        RuleChange::Changed | RuleChange::Same => reload_viewer(context).await,
+        RuleChange::Refused => Err(UseCaseError::NotAllowed),
     }
-    reload_viewer(context).await
 }
 
 /// Switches an account's rule off, with a grant.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn lift_rule(context: &Context, request: OneAccount) -> Result<(), UseCaseError> {
     ownership::check(context, &request.account)?;
     let grant = grant(
@@ -72,11 +72,10 @@ pub async fn lift_rule(context: &Context, request: OneAccount) -> Result<(), Use
             account: request.account,
         },
     )?;
-    taken(
-        context
-            .services
-            .accounts
-            .lift_rule(grant, context.now)
-            .await?,
-    )
+    let accounts = &context.services.accounts;
+    match accounts.lift_rule(grant, context.now).await? {
+        RuleLift::Lifted => Ok(()),
+        RuleLift::NoGrant => Err(UseCaseError::VerificationRequired),
+        RuleLift::NotOwner => Err(UseCaseError::NotAllowed),
+    }
 }

@@ -3,17 +3,15 @@
 use domain::{
     ids::UserId,
     members::{PAGE, may_reset},
-    ports::{MemberQuery, MemberRecord},
+    ports::{MemberQuery, MemberRecord, MemberReset},
     second_factor::step_up::Intent,
 };
 
 use super::values::{MemberRow, MembersShown, MembersWanted, OneMember};
-use crate::{
-    Context, UseCaseError, ownership,
-    step_up::verification::{grant, taken},
-};
+use crate::{Context, UseCaseError, ownership, step_up::verification::grant};
 
 /// One page of an account's members.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn members(
     context: &Context,
     wanted: MembersWanted,
@@ -36,6 +34,7 @@ pub async fn members(
 }
 
 /// All members that match, for the CSV.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn export(
     context: &Context,
     wanted: MembersWanted,
@@ -82,9 +81,14 @@ fn rows(members: Vec<MemberRecord>, viewer: &UserId) -> Vec<MemberRow> {
 }
 
 /// Deletes a member's method, codes and sessions, with a grant.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn reset_member(context: &Context, request: OneMember) -> Result<(), UseCaseError> {
     let OneMember { account, member } = request;
     ownership::resettable(context, &account, &member).await?;
     let grant = grant(context, Intent::MemberReset { account, member })?;
-    taken(context.services.members.reset(grant).await?)
+    match context.services.members.reset(grant).await? {
+        MemberReset::Done => Ok(()),
+        MemberReset::NoGrant => Err(UseCaseError::VerificationRequired),
+        MemberReset::NotAllowed => Err(UseCaseError::NotAllowed),
+    }
 }

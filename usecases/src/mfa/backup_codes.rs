@@ -73,6 +73,7 @@ async fn old_left(context: &Context) -> Result<Option<u32>, UseCaseError> {
 }
 
 /// Draws a fresh set of codes for a reloaded page. The previous set works until [`finish`].
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseError> {
     let session = &context.caller()?.session;
     let first_shown = session
@@ -96,6 +97,7 @@ pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseErr
 }
 
 /// Records that the codes on the page are saved. Returns what the next page shows, if it could be looked up.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn finish(
     context: &Context,
     request: SavedCodes,
@@ -114,10 +116,11 @@ pub async fn finish(
         .finish_codes(&session.user, &session.id, &request.set, context.now)
         .await?;
     finished.then_some(()).ok_or(UseCaseError::NothingPending)?;
-    Ok(settled(context).await.ok())
+    Ok(load_next_page(context).await.ok())
 }
 
 /// Draws new backup codes, with a grant. The old ones work until [`finish`].
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
     let session = &context.caller()?.session;
     let method = context.services.mfa.method(&session.user).await?;
@@ -137,6 +140,7 @@ pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
 }
 
 /// Discards the codes on the page after a reset, so that the old ones stay.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseError> {
     let session = &context.caller()?.session;
     if !may_keep_codes(session.codes_for, old_left(context).await?) {
@@ -148,11 +152,11 @@ pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseErr
         .keep_valid_codes(&session.user, &session.id)
         .await?;
     kept.then_some(()).ok_or(UseCaseError::NothingPending)?;
-    Ok(settled(context).await.ok())
+    Ok(load_next_page(context).await.ok())
 }
 
 /// Loads what the next page shows. If this fails, the change still stands and the page loads it again.
-async fn settled(context: &Context) -> Result<Settled, UseCaseError> {
+async fn load_next_page(context: &Context) -> Result<Settled, UseCaseError> {
     Ok(Settled {
         viewer: reload_viewer(context).await?,
         profile: profile::view(context).await?,

@@ -12,13 +12,14 @@ use crate::{
     session::{
         Code, Viewer,
         known_browser::remember_caller,
-        second_factor::{already_used, right_code},
+        second_factor::{already_used_error, check_code},
         viewer::load_viewer,
     },
-    step_up::verification::{grant, taken},
+    step_up::verification::{check_grant, grant},
 };
 
 /// Deletes the method, with a grant. Returns what the session may do afterwards.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, UseCaseError> {
     let (swap, token) = context.renewal()?;
     let deletion = Deletion {
@@ -26,7 +27,7 @@ pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, 
         grant: grant(context, Intent::Delete)?,
         at: context.now,
     };
-    taken(context.services.mfa.delete(deletion).await?)?;
+    check_grant(context.services.mfa.delete(deletion).await?)?;
     let hash = token.hash();
     cookies.set_session(token);
     let viewer = load_viewer(context, hash).await?;
@@ -35,6 +36,7 @@ pub async fn delete(context: &Context, cookies: &mut Cookies) -> Result<Viewer, 
 }
 
 /// Renames the method. Returns the name as stored.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCaseError> {
     let name: MethodName = request.name.parse().map_err(|_| UseCaseError::Invalid {
         field: Field::MethodName,
@@ -47,10 +49,11 @@ pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCa
 }
 
 /// Tests the authenticator. The test counts as an attempt and uses up the code's step.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn test(context: &Context, request: Code) -> Result<(), UseCaseError> {
     // A test takes no backup code, and a new session has its own attempts.
-    let judged = right_code(context, &request.code).await;
-    let (method, step) = judged.map_err(|refusal| without_backup_codes(refusal, None))?;
+    let judged = check_code(context, &request.code).await;
+    let (method, step) = judged.map_err(|error| without_backup_codes(error, None))?;
     let session = &context.caller()?.session;
     let code = TestedCode {
         session: session.id.clone(),
@@ -61,7 +64,7 @@ pub async fn test(context: &Context, request: Code) -> Result<(), UseCaseError> 
     };
     match context.services.mfa.test(code).await? {
         Taken::Taken => Ok(()),
-        Taken::AlreadyTaken => Err(already_used(context, step, step).await),
+        Taken::AlreadyTaken => Err(already_used_error(context, step, step).await),
         Taken::SessionGone => Err(UseCaseError::NoMethod),
     }
 }

@@ -24,24 +24,25 @@ use super::{
 };
 use crate::{
     Context, Cookies, Field, UseCaseError,
-    refusals::note_damage,
+    error_events::record_damage,
     secret_text::Disclosed,
     session::{
         Code,
         known_browser::remember_caller,
-        second_factor::{count, just_expired, not_opened},
+        second_factor::{count_attempt, just_expired_error, record_unopened_key},
         viewer::load_viewer,
     },
     step_up::verification::{grant, is_granted},
 };
 
 /// Returns the session's pending key, or creates one.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn set_up(context: &Context) -> Result<PendingSetUp, UseCaseError> {
     let (kept, is_renewed) = match context.services.mfa.method(user(context)?).await? {
         Some(method) => (keep_for_reset(context, method.id).await?, false),
         None => keep_for_first(context).await?,
     };
-    shown(context, &kept, is_renewed).await
+    describe(context, &kept, is_renewed).await
 }
 
 fn user(context: &Context) -> Result<&UserId, UseCaseError> {
@@ -99,7 +100,7 @@ async fn keep_for_reset(context: &Context, method: MethodId) -> Result<PendingKe
     Ok(key)
 }
 
-async fn shown(
+async fn describe(
     context: &Context,
     kept: &PendingKey,
     is_renewed: bool,
@@ -111,9 +112,9 @@ async fn shown(
         .open(&kept.key, SealContext::Pending(&kept.user, &kept.session));
     if opened.is_err() {
         let event = Event::new(Action::SetUpBegin, Outcome::Damaged).of(&kept.user);
-        note_damage(context, Some(event)).await;
+        record_damage(context, Some(event)).await;
     }
-    let key = opened.map_err(|error| sealed_badly(&error))?;
+    let key = opened.map_err(|error| vault_error(&error))?;
     let uri = key.otpauth_uri(&context.services.settings.brand, email);
     Ok(PendingSetUp {
         email: email.to_string(),
@@ -134,7 +135,7 @@ fn new_key(context: &Context, replaces: Option<MethodId>) -> Result<PendingKey, 
         .services
         .vault
         .seal(&key, SealContext::Pending(&user, &session), nonce)
-        .map_err(|error| sealed_badly(&error))?;
+        .map_err(|error| vault_error(&error))?;
     Ok(PendingKey {
         session,
         user,
@@ -145,12 +146,13 @@ fn new_key(context: &Context, replaces: Option<MethodId>) -> Result<PendingKey, 
     })
 }
 
-fn sealed_badly(error: &OpenError) -> UseCaseError {
+fn vault_error(error: &OpenError) -> UseCaseError {
     tracing::error!(%error, "a pending authenticator key does not open");
     UseCaseError::Internal
 }
 
 /// Whether the session has a pending key to confirm.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn has_pending(context: &Context) -> Result<bool, UseCaseError> {
     Ok(find_pending(context).await?.is_some())
 }
@@ -165,6 +167,7 @@ async fn find_pending(context: &Context) -> Result<Option<PendingKey>, UseCaseEr
 }
 
 /// Drops the pending key.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
     Ok(context
         .services
@@ -174,6 +177,7 @@ pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
 }
 
 /// Confirms the pending key by its first code, and activates it.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn confirm(
     context: &Context,
     cookies: &mut Cookies,
@@ -186,21 +190,21 @@ pub async fn confirm(
         .parse()
         .map_err(|_| UseCaseError::Invalid { field: Field::Code })?;
     let method = context.services.mfa.method(user(context)?).await?;
-    let pending = to_confirm(find_pending(context).await?, method.as_ref())?;
+    let pending = check_pending(find_pending(context).await?, method.as_ref())?;
     let for_hashes = context
         .services
         .hasher
         .acquire_for_set(&caller.session.user)?;
-    count(context, Factor::Application)
+    count_attempt(context, Factor::Application)
         .await
-        .map_err(|refusal| without_backup_codes(refusal, method.as_ref()))?;
+        .map_err(|error| without_backup_codes(error, method.as_ref()))?;
     let place = SealContext::Pending(&pending.user, &pending.session);
     let opened = context.services.vault.open(&pending.key, place);
     if opened.is_err() {
-        not_opened(context, &pending.key).await?;
+        record_unopened_key(context, &pending.key).await?;
     }
-    let key = opened.map_err(|error| sealed_badly(&error))?;
-    let step = accepted(context, verify_enrolment(&key, &code, context.now, None)).await?;
+    let key = opened.map_err(|error| vault_error(&error))?;
+    let step = require_accepted(context, verify_enrolment(&key, &code, context.now, None)).await?;
 
     let reason = match pending.replaces {
         Some(_) => CodesFor::Reset,
@@ -240,17 +244,17 @@ pub async fn confirm(
 
 /// A user who sets up their first method has no backup codes to unlock it. A caller that takes no backup codes passes no method.
 pub(super) fn without_backup_codes(
-    refusal: UseCaseError,
+    error: UseCaseError,
     method: Option<&MethodRecord>,
 ) -> UseCaseError {
-    match refusal {
+    match error {
         UseCaseError::Locked { tries } if method.is_none() => UseCaseError::SessionLocked { tries },
-        refusal => refusal,
+        error => error,
     }
 }
 
 /// Checks the pending key: a first key requires that there is no method, a reset the method that it replaces.
-fn to_confirm(
+fn check_pending(
     pending: Option<PendingKey>,
     method: Option<&MethodRecord>,
 ) -> Result<PendingKey, UseCaseError> {
@@ -265,11 +269,14 @@ fn default_name() -> Result<MethodName, UseCaseError> {
     METHOD_NAME.parse().map_err(|_| UseCaseError::Internal)
 }
 
-async fn accepted(context: &Context, verdict: EnrolmentVerdict) -> Result<TimeStep, UseCaseError> {
+async fn require_accepted(
+    context: &Context,
+    verdict: EnrolmentVerdict,
+) -> Result<TimeStep, UseCaseError> {
     match verdict {
         EnrolmentVerdict::Code(Verdict::Accepted { step }) => Ok(step),
         EnrolmentVerdict::Code(Verdict::JustExpired { step }) => {
-            Err(just_expired(context, step).await)
+            Err(just_expired_error(context, step).await)
         }
         // No step of a pending key has been used, so none of its codes can have been used.
         EnrolmentVerdict::Code(Verdict::Wrong | Verdict::AlreadyUsed { .. }) => {
@@ -294,7 +301,7 @@ fn activation(
         .services
         .vault
         .seal(key, SealContext::Method(&pending.user, &method), nonce)
-        .map_err(|error| sealed_badly(&error))?;
+        .map_err(|error| vault_error(&error))?;
     Ok(Activation {
         swap,
         user: pending.user,

@@ -3,7 +3,7 @@
 use domain::{
     ids::MethodId,
     people::password::{Password, PasswordOwner},
-    ports::{PasswordChange, Proof, Taken},
+    ports::{PasswordChange, PasswordUpdate, Proof},
     second_factor::one_time_code::OneTimeCode,
 };
 
@@ -14,11 +14,12 @@ use crate::{
     session::{
         admission::{permit_for_caller, recheck_password},
         known_browser::remember_caller,
-        second_factor::{already_used, right_backup_code, right_code},
+        second_factor::{already_used_error, check_backup_code, check_code},
     },
 };
 
 /// Changes the caller's own password.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn change_password(
     context: &Context,
     cookies: &mut Cookies,
@@ -32,7 +33,7 @@ pub async fn change_password(
     };
     // These checks come first, so that invalid input costs no attempt.
     let new = Password::choose(request.new.expose(), owner)?;
-    let code = second_factor(session.subject.has_mfa, request.code)?;
+    let code = require_code(session.subject.has_mfa, request.code)?;
     let current = Password::given(request.current.expose());
     let permit = permit_for_caller(context)?;
     let judged_by = recheck_password(context, Some(&session.email), &current)
@@ -40,7 +41,7 @@ pub async fn change_password(
         .and_then(|credentials| credentials.password)
         .ok_or(UseCaseError::WrongCredentials)?;
     let proof = match code {
-        Some(code) => Some(proof(context, &code).await?),
+        Some(code) => Some(check_proof(context, &code).await?),
         None => None,
     };
     let (swap, token) = context.renewal()?;
@@ -63,16 +64,16 @@ pub async fn change_password(
         .change_password(change)
         .await?
     {
-        Taken::Taken => cookies.set_session(token),
-        Taken::AlreadyTaken => return Err(used(context, spent.as_ref()).await),
-        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
+        PasswordUpdate::Changed => cookies.set_session(token),
+        PasswordUpdate::ProofUsed => return Err(used_error(context, spent.as_ref()).await),
+        PasswordUpdate::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
     remember_caller(context, cookies).await;
     Ok(())
 }
 
 /// A user with a method must give a code of it; from other users no code is taken.
-fn second_factor(
+fn require_code(
     has_mfa: bool,
     code: Option<SecretText>,
 ) -> Result<Option<SecretText>, UseCaseError> {
@@ -84,21 +85,24 @@ fn second_factor(
 }
 
 /// Six digits are a code of the authenticator, anything else is a backup code. A user who lost one factor can use the other.
-async fn proof(context: &Context, code: &SecretText) -> Result<(MethodId, Proof), UseCaseError> {
+async fn check_proof(
+    context: &Context,
+    code: &SecretText,
+) -> Result<(MethodId, Proof), UseCaseError> {
     if code.expose().parse::<OneTimeCode>().is_ok() {
-        let (method, step) = right_code(context, code).await?;
+        let (method, step) = check_code(context, code).await?;
         return Ok((method.id, Proof::Step(step)));
     }
     let method = context.services.mfa.method(&context.caller()?.session.user);
     let method = method.await?.ok_or(UseCaseError::NoMethod)?;
-    let code = right_backup_code(context, code).await?;
+    let code = check_backup_code(context, code).await?;
     Ok((method.id, Proof::BackupCode(code)))
 }
 
 /// A concurrent request used the code first.
-async fn used(context: &Context, spent: Option<&Proof>) -> UseCaseError {
+async fn used_error(context: &Context, spent: Option<&Proof>) -> UseCaseError {
     match spent {
-        Some(Proof::Step(step)) => already_used(context, *step, *step).await,
+        Some(Proof::Step(step)) => already_used_error(context, *step, *step).await,
         _ => UseCaseError::BackupCodeUsed,
     }
 }

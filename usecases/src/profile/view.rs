@@ -6,6 +6,7 @@ use super::values::{Method, Profile, ProfileAccount};
 use crate::{Context, UseCaseError};
 
 /// The current user and their MFA settings.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn view(context: &Context) -> Result<Profile, UseCaseError> {
     let id = &context.caller()?.session.user;
     let user = context

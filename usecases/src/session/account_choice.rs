@@ -9,13 +9,14 @@ use super::{
 use crate::{Context, UseCaseError};
 
 /// The accounts to choose from, by name.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn accounts(context: &Context) -> Result<Vec<AccountOption>, UseCaseError> {
     let user = &context.caller()?.session.user;
     let accounts = context.services.accounts.of_user(user).await?;
-    Ok(accounts.into_iter().map(place).collect())
+    Ok(accounts.into_iter().map(account_option).collect())
 }
 
-fn place(overview: AccountOverview) -> AccountOption {
+fn account_option(overview: AccountOverview) -> AccountOption {
     AccountOption {
         id: overview.account.id,
         name: overview.account.name.into(),
@@ -25,6 +26,7 @@ fn place(overview: AccountOverview) -> AccountOption {
 }
 
 /// Sets the account that the session works in.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer, UseCaseError> {
     let session = &context.caller()?.session.id;
     let sessions = &context.services.sessions;
@@ -36,6 +38,7 @@ pub async fn choose_account(context: &Context, request: Chosen) -> Result<Viewer
 }
 
 /// The Owners who can help a user who lost their device. A half session gets no names unless the operator allows it (`TWINLOCK_SHOW_HELPERS`).
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn helpers(context: &Context) -> Result<Vec<String>, UseCaseError> {
     if !context.services.settings.show_helpers {
         return Ok(Vec::new());

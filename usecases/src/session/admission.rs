@@ -37,9 +37,9 @@ pub(super) async fn check_password(
     email: Option<&Email>,
     password: &Password,
 ) -> Result<(Option<Credentials>, Receipt), UseCaseError> {
-    let attempt = attempt(context, email);
-    let permit = admitted(context, &attempt).await?;
-    let receipt = count(context, attempt).await?;
+    let attempt = password_attempt(context, email);
+    let permit = acquire_permit(context, &attempt).await?;
+    let receipt = count_password(context, attempt).await?;
     let credentials = match email {
         Some(email) => context.services.users.credentials(email).await?,
         None => None,
@@ -51,7 +51,7 @@ pub(super) async fn check_password(
     Ok((credentials.filter(|_| is_right), receipt))
 }
 
-fn attempt(context: &Context, email: Option<&Email>) -> PasswordTry {
+fn password_attempt(context: &Context, email: Option<&Email>) -> PasswordTry {
     let index = |email: &Email| context.services.vault.email_index(email);
     let address = context.visitor.address;
     let own = email.and_then(|email| own_session(context, email));
@@ -67,21 +67,24 @@ fn attempt(context: &Context, email: Option<&Email>) -> PasswordTry {
 
 /// A permit for the hash of an attempt that no limit refuses. An attempt without a browser token and without a complete session is first
 /// checked from memory.
-async fn admitted(context: &Context, attempt: &PasswordTry) -> Result<HashPermit, UseCaseError> {
+async fn acquire_permit(
+    context: &Context,
+    attempt: &PasswordTry,
+) -> Result<HashPermit, UseCaseError> {
     let (attempts, hasher) = (&context.services.attempts, &context.services.hasher);
     let stranger = HashPriority::Stranger(&attempt.network);
     let tried = attempt.email.as_ref();
     let own = tried.and_then(|(email, _)| own_session(context, email));
     if own.is_none() && attempt.browser.is_none() {
         if let Some(until) = attempts.refused_from_memory(&attempt.address, context.now) {
-            return Err(too_many(context, until));
+            return Err(too_many_error(context, until));
         }
         if hasher.is_full(stranger) {
             return Err(UseCaseError::Unavailable);
         }
     }
     let permit = match (attempts.admit(attempt, context.now).await?, own) {
-        (Admission::Refused { until }, _) => return Err(too_many(context, until)),
+        (Admission::Refused { until }, _) => return Err(too_many_error(context, until)),
         (Admission::Known(user), _) => hasher.acquire(HashPriority::Known(&user)),
         (Admission::Stranger, Some(own)) => hasher.acquire(HashPriority::Known(&own.user)),
         (Admission::Stranger, None) => hasher.acquire(stranger),
@@ -119,11 +122,11 @@ pub(super) fn permit_for_stranger(context: &Context) -> Result<HashPermit, UseCa
         .acquire(HashPriority::Stranger(&network))?)
 }
 
-async fn count(context: &Context, attempt: PasswordTry) -> Result<Receipt, UseCaseError> {
+async fn count_password(context: &Context, attempt: PasswordTry) -> Result<Receipt, UseCaseError> {
     let attempts = &context.services.attempts;
     match attempts.count_password(attempt, context.now).await? {
         Counted::Counted(receipt) => Ok(receipt),
-        Counted::Refused { until } => Err(too_many(context, until)),
+        Counted::Refused { until } => Err(too_many_error(context, until)),
     }
 }
 
@@ -135,19 +138,19 @@ pub(super) fn link_token(text: &SecretText) -> Option<Token> {
 }
 
 /// The refusal of a link that is invalid or no longer works. The refusal counts for the address, which is refused once it exceeds its limit.
-pub(super) async fn dead_link(context: &Context) -> UseCaseError {
+pub(super) async fn dead_link_error(context: &Context) -> UseCaseError {
     let address = context.visitor.address.counted();
     let limit = context.services.settings.address_limit;
     let attempts = &context.services.attempts;
     match attempts.count_dead_link(&address, limit, context.now).await {
         Ok(None) => UseCaseError::LinkDead,
-        Ok(Some(until)) => too_many(context, until),
+        Ok(Some(until)) => too_many_error(context, until),
         Err(error) => error.into(),
     }
 }
 
 /// A refusal until this instant.
-pub(super) fn too_many(context: &Context, until: Timestamp) -> UseCaseError {
+pub(super) fn too_many_error(context: &Context, until: Timestamp) -> UseCaseError {
     UseCaseError::TooMany {
         seconds: context.now.seconds_until(until),
     }

@@ -7,12 +7,12 @@ use domain::{
         names::PersonName,
         password::{Password, PasswordOwner},
     },
-    ports::{FirstOwner, NewAccount, NewSession, NewUser},
+    ports::{FirstOwner, FirstStart, NewAccount, NewSession, NewUser},
     token::TokenHash,
 };
 
 use super::{
-    admission::{dead_link, link_token, permit_for_stranger},
+    admission::{dead_link_error, link_token, permit_for_stranger},
     known_browser,
     values::{FirstOwnerForm, Link, Viewer},
     viewer::load_viewer,
@@ -20,6 +20,7 @@ use super::{
 use crate::{Context, Cookies, Field, UseCaseError, secret_text::SecretText};
 
 /// Whether a set-up link still works.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn check_setup_link(context: &Context, request: Link) -> Result<(), UseCaseError> {
     open_link(context, &request.token).await.map(|_| ())
 }
@@ -32,10 +33,11 @@ async fn open_link(context: &Context, token: &SecretText) -> Result<TokenHash, U
             return Ok(link);
         }
     }
-    Err(dead_link(context).await)
+    Err(dead_link_error(context).await)
 }
 
 /// Creates the first account and its Owner, and signs them in.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn create_first_owner(
     context: &Context,
     cookies: &mut Cookies,
@@ -96,22 +98,20 @@ pub async fn create_first_owner(
         replaces,
         receipt: None,
     };
-    if !context
-        .services
-        .users
-        .create_first_owner(FirstOwner {
-            link,
-            account,
-            owner,
-            session,
-        })
-        .await?
-    {
+    let first = FirstOwner {
+        link,
+        account,
+        owner,
+        session,
+    };
+    if context.services.users.create_first_owner(first).await? == FirstStart::LinkDead {
         return Err(UseCaseError::LinkDead);
     }
     let hash = token.hash();
     cookies.set_session(token);
     let viewer = load_viewer(context, hash).await?;
-    known_browser::note(known_browser::remember(context, cookies, &owner_id, &session_id).await);
+    known_browser::log_error(
+        known_browser::remember(context, cookies, &owner_id, &session_id).await,
+    );
     Ok(viewer)
 }

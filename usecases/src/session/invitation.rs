@@ -2,23 +2,24 @@
 
 use domain::{
     people::password::{Password, PasswordOwner},
-    ports::InvitedUser,
+    ports::{InvitationUse, InvitedUser},
     token::TokenHash,
 };
 
 use super::{
-    admission::{dead_link, link_token, permit_for_stranger},
+    admission::{dead_link_error, link_token, permit_for_stranger},
     values::{InvitationForm, Invited, Link},
 };
 use crate::{Context, Cookies, UseCaseError, secret_text::SecretText};
 
 /// The user whom an open invitation is for.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn check_invitation(context: &Context, request: Link) -> Result<Invited, UseCaseError> {
     match invited(context, &request.token).await? {
         Some((_, invited)) => Ok(Invited {
             email: invited.email.into(),
         }),
-        None => Err(dead_link(context).await),
+        None => Err(dead_link_error(context).await),
     }
 }
 
@@ -36,6 +37,7 @@ async fn invited(
 }
 
 /// Chooses a password through an invitation.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn accept_invitation(
     context: &Context,
     cookies: &mut Cookies,
@@ -43,7 +45,7 @@ pub async fn accept_invitation(
 ) -> Result<(), UseCaseError> {
     // Looked up before the hash, so that a dead link is cheap. The check that counts is the update below.
     let Some((link, invited)) = invited(context, &request.token).await? else {
-        return Err(dead_link(context).await);
+        return Err(dead_link_error(context).await);
     };
     let owner = PasswordOwner {
         brand: &context.services.settings.brand,
@@ -56,7 +58,7 @@ pub async fn accept_invitation(
     let hash = hasher.hash_in(permit, password.expose()).await?;
     let users = &context.services.users;
     let accepted = users.accept_invitation(link, hash, browser.hash(), context.now);
-    if !accepted.await? {
+    if accepted.await? == InvitationUse::NotOpen {
         return Err(UseCaseError::LinkDead);
     }
     // Makes the browser known. This signs no one in and replaces no second factor, but guesses of strangers can't lock the user out.

@@ -17,7 +17,7 @@ pub(crate) struct BrowserToken {
 
 impl BrowserToken {
     pub(crate) async fn of(context: &Context, user: &UserId) -> Result<Self, UseCaseError> {
-        if let Some(hash) = given(context, user).await? {
+        if let Some(hash) = find_known(context, user).await? {
             return Ok(Self { hash, new: None });
         }
         let new = context.draw_token()?;
@@ -36,7 +36,7 @@ impl BrowserToken {
     }
 
     /// Sends the token to the browser, once it is stored.
-    pub(crate) fn hand_out(self, cookies: &mut Cookies) {
+    pub(crate) fn send(self, cookies: &mut Cookies) {
         if let Some(new) = self.new {
             cookies.set_browser(new);
         }
@@ -44,7 +44,7 @@ impl BrowserToken {
 }
 
 /// The token that the browser sent, if the browser is known to the user by it.
-pub(super) async fn given(
+pub(super) async fn find_known(
     context: &Context,
     user: &UserId,
 ) -> Result<Option<TokenHash>, UseCaseError> {
@@ -71,7 +71,7 @@ pub(crate) async fn remember(
         at: context.now,
     };
     if context.services.known_browsers.remember(browser).await? {
-        token.hand_out(cookies);
+        token.send(cookies);
     }
     Ok(())
 }
@@ -82,11 +82,11 @@ pub(crate) async fn remember_caller(context: &Context, cookies: &mut Cookies) {
         Ok(caller) => remember(context, cookies, &caller.session.user, &caller.session.id).await,
         Err(error) => Err(error),
     };
-    note(remembered);
+    log_error(remembered);
 }
 
 /// Logs that a browser could not be stored as known. Its user is signed in anyway.
-pub(crate) fn note(remembered: Result<(), UseCaseError>) {
+pub(crate) fn log_error(remembered: Result<(), UseCaseError>) {
     if let Err(error) = remembered {
         tracing::warn!(?error, "a browser could not be noted as known");
     }

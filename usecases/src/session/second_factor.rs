@@ -25,16 +25,17 @@ use super::{
     viewer::viewer_after_second_factor,
 };
 use crate::{
-    Context, Cookies, Field, UseCaseError, refusals::note_damage, secret_text::SecretText,
+    Context, Cookies, Field, UseCaseError, error_events::record_damage, secret_text::SecretText,
 };
 
 /// Second step, with the authenticator application.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_code(
     context: &Context,
     cookies: &mut Cookies,
     request: Code,
 ) -> Result<SignedIn, UseCaseError> {
-    let (method, step) = right_code(context, &request.code).await?;
+    let (method, step) = check_code(context, &request.code).await?;
     let (swap, token) = context.renewal()?;
     let user = context.caller()?.session.user.clone();
     let browser = BrowserToken::of(context, &user).await?;
@@ -49,8 +50,8 @@ pub async fn verify_code(
     };
     let (outcome, refused) = context.services.mfa.use_code(code).await?;
     match outcome {
-        Taken::Taken => hand_out(cookies, token, browser),
-        Taken::AlreadyTaken => return Err(already_used(context, step, step).await),
+        Taken::Taken => send_tokens(cookies, token, browser),
+        Taken::AlreadyTaken => return Err(already_used_error(context, step, step).await),
         Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
     Ok(SignedIn {
@@ -61,12 +62,13 @@ pub async fn verify_code(
 }
 
 /// Second step, with a backup code.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_backup_code(
     context: &Context,
     cookies: &mut Cookies,
     request: Code,
 ) -> Result<SignedIn, UseCaseError> {
-    let code = right_backup_code(context, &request.code).await?;
+    let code = check_backup_code(context, &request.code).await?;
     let (swap, token) = context.renewal()?;
     let user = context.caller()?.session.user.clone();
     let browser = BrowserToken::of(context, &user).await?;
@@ -80,7 +82,7 @@ pub async fn verify_backup_code(
     };
     let (outcome, left) = context.services.mfa.use_backup_code(code).await?;
     match outcome {
-        Taken::Taken => hand_out(cookies, token, browser),
+        Taken::Taken => send_tokens(cookies, token, browser),
         Taken::AlreadyTaken => return Err(UseCaseError::BackupCodeUsed),
         Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
@@ -92,9 +94,9 @@ pub async fn verify_backup_code(
 }
 
 /// Sends the browser its two tokens.
-fn hand_out(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
+fn send_tokens(cookies: &mut Cookies, session: Token, browser: BrowserToken) {
     cookies.set_session(session);
-    browser.hand_out(cookies);
+    browser.send(cookies);
 }
 
 /// The refused codes in a row that had locked the application, for strangers or in this browser, before this right code; none if neither
@@ -120,10 +122,10 @@ async fn refused_before(
 }
 
 /// The holder whose budget a guess of the caller spends.
-async fn holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
+async fn guess_holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
     let caller = context.caller()?;
     let known_browser = match caller.standing {
-        Standing::HalfSignedIn => known_browser::given(context, &caller.session.user).await?,
+        Standing::HalfSignedIn => known_browser::find_known(context, &caller.session.user).await?,
         _ => None,
     };
     let session = &caller.session.id;
@@ -131,7 +133,7 @@ async fn holder(context: &Context) -> Result<GuessHolder, UseCaseError> {
 }
 
 /// Counts and checks a 6-digit code of the caller. The step is not used up yet; the caller of this function does that.
-pub(crate) async fn right_code(
+pub(crate) async fn check_code(
     context: &Context,
     typed: &SecretText,
 ) -> Result<(MethodRecord, TimeStep), UseCaseError> {
@@ -146,7 +148,7 @@ pub(crate) async fn right_code(
         .method(user)
         .await?
         .ok_or(UseCaseError::NoMethod)?;
-    count(context, Factor::Application).await?;
+    count_attempt(context, Factor::Application).await?;
     let opened = context
         .services
         .vault
@@ -155,20 +157,22 @@ pub(crate) async fn right_code(
         Ok(key) => key,
         Err(error) => {
             tracing::error!(method = %method.id, %error, "an authenticator key does not open");
-            not_opened(context, &method.key).await?;
+            record_unopened_key(context, &method.key).await?;
             return Err(UseCaseError::Internal);
         }
     };
     match verify(&key, &code, context.now, Some(method.last_step)) {
         Verdict::Accepted { step } => {
-            hear_of_clock(context, None).await?;
+            note_clock_offset(context, None).await?;
             Ok((method, step))
         }
-        Verdict::AlreadyUsed { step } => Err(already_used(context, step, method.last_step).await),
-        Verdict::JustExpired { step } => Err(just_expired(context, step).await),
+        Verdict::AlreadyUsed { step } => {
+            Err(already_used_error(context, step, method.last_step).await)
+        }
+        Verdict::JustExpired { step } => Err(just_expired_error(context, step).await),
         Verdict::Wrong => {
             let off = OffTime::of(&key, &code, context.now);
-            let is_off = hear_of_clock(context, off).await?;
+            let is_off = note_clock_offset(context, off).await?;
             Err(
                 is_off.map_or(UseCaseError::WrongCode, |seconds| UseCaseError::ClockOff {
                     seconds,
@@ -179,7 +183,7 @@ pub(crate) async fn right_code(
 }
 
 /// Stores what a code tells about the device's clock. Returns by how many seconds it is fast, once two refused codes in a row agree.
-async fn hear_of_clock(
+async fn note_clock_offset(
     context: &Context,
     now: Option<OffTime>,
 ) -> Result<Option<i32>, UseCaseError> {
@@ -194,7 +198,7 @@ async fn hear_of_clock(
 }
 
 /// Counts and checks a backup code of the caller. The code is not spent yet.
-pub(crate) async fn right_backup_code(
+pub(crate) async fn check_backup_code(
     context: &Context,
     typed: &SecretText,
 ) -> Result<BackupCodeId, UseCaseError> {
@@ -206,7 +210,7 @@ pub(crate) async fn right_backup_code(
         })?;
     let user = &context.caller()?.session.user;
     let permit = permit_for_caller(context)?;
-    count(context, Factor::BackupCode).await?;
+    count_attempt(context, Factor::BackupCode).await?;
     let stored = context
         .services
         .mfa
@@ -227,7 +231,7 @@ pub(crate) async fn right_backup_code(
 
 /// Refuses a code of `step`, because `last_step` is already used; the next step has the next code. A step further ahead was used before the
 /// clock was set back. When that clock will be right again is unknown.
-pub(crate) async fn already_used(
+pub(crate) async fn already_used_error(
     context: &Context,
     step: TimeStep,
     last_step: TimeStep,
@@ -241,7 +245,7 @@ pub(crate) async fn already_used(
 }
 
 /// Refuses a code of `step`, which has expired.
-pub(crate) async fn just_expired(context: &Context, step: TimeStep) -> UseCaseError {
+pub(crate) async fn just_expired_error(context: &Context, step: TimeStep) -> UseCaseError {
     let refused = refuse_step(context, step, Outcome::Failed).await;
     refused.err().unwrap_or(UseCaseError::JustExpired)
 }
@@ -252,27 +256,36 @@ async fn refuse_step(
     step: TimeStep,
     outcome: Outcome,
 ) -> Result<(), UseCaseError> {
-    let (user, holder) = (&context.caller()?.session.user, holder(context).await?);
+    let (user, holder) = (
+        &context.caller()?.session.user,
+        guess_holder(context).await?,
+    );
     let attempts = &context.services.attempts;
     Ok(attempts.refuse_step(user, &holder, step, outcome).await?)
 }
 
 /// Ends an attempt whose authenticator key can't be opened. If the row was changed, that may be an attack, so the attempt still counts. If
 /// this server lacks the master key, the code could not be checked, so the attempt is given back.
-pub(crate) async fn not_opened(context: &Context, key: &Sealed) -> Result<(), UseCaseError> {
+pub(crate) async fn record_unopened_key(
+    context: &Context,
+    key: &Sealed,
+) -> Result<(), UseCaseError> {
     if context.services.vault.knows(&key.key_id) {
-        note_damage(context, None).await;
+        record_damage(context, None).await;
         return Ok(());
     }
-    let (user, holder) = (&context.caller()?.session.user, holder(context).await?);
+    let (user, holder) = (
+        &context.caller()?.session.user,
+        guess_holder(context).await?,
+    );
     let attempts = &context.services.attempts;
     Ok(attempts.give_back_unjudged(user, &holder).await?)
 }
 
 /// Counts one attempt of the caller, or returns why no more attempts are allowed.
-pub(crate) async fn count(context: &Context, factor: Factor) -> Result<(), UseCaseError> {
+pub(crate) async fn count_attempt(context: &Context, factor: Factor) -> Result<(), UseCaseError> {
     let (user, attempts) = (&context.caller()?.session.user, &context.services.attempts);
-    let mut next = Some(holder(context).await?);
+    let mut next = Some(guess_holder(context).await?);
     while let Some(holder) = next {
         match attempts
             .count_second_factor(user, &holder, factor, context.now)

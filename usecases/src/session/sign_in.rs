@@ -7,7 +7,7 @@ use domain::{
 };
 
 use super::{
-    admission::{check_password, recheck_password, too_many},
+    admission::{check_password, recheck_password, too_many_error},
     known_browser,
     values::{PasswordOnly, SignInForm, Viewer},
     viewer::load_viewer,
@@ -15,6 +15,7 @@ use super::{
 use crate::{Context, Cookies, UseCaseError};
 
 /// First step: email and password.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_in(
     context: &Context,
     cookies: &mut Cookies,
@@ -48,18 +49,19 @@ pub async fn sign_in(
     match context.services.sessions.open(session).await? {
         Opened::Done => {}
         Opened::NotAdmitted => return Err(UseCaseError::WrongCredentials),
-        Opened::TooMany { until } => return Err(too_many(context, until)),
+        Opened::TooMany { until } => return Err(too_many_error(context, until)),
     }
     cookies.set_session(token);
     // Loaded first: an unavailable database fails here, and is not waited for a second time below, where a failure is only logged.
     let viewer = load_viewer(context, hash).await?;
     if !owes_second_factor {
-        known_browser::note(known_browser::remember(context, cookies, &user, &id).await);
+        known_browser::log_error(known_browser::remember(context, cookies, &user, &id).await);
     }
     Ok(viewer)
 }
 
 /// Ends the session.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn sign_out(context: &Context, cookies: &mut Cookies) -> Result<(), UseCaseError> {
     context
         .services
@@ -71,6 +73,7 @@ pub async fn sign_out(context: &Context, cookies: &mut Cookies) -> Result<(), Us
 }
 
 /// Confirms the password, before an action that a stolen open session must not allow.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn confirm_password(
     context: &Context,
     cookies: &mut Cookies,

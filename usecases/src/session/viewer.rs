@@ -14,6 +14,7 @@ use super::values::Viewer;
 use crate::{Caller, Context, UseCaseError};
 
 /// The signed-in user; having no session is not an error.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn whoami(context: &Context) -> Result<Option<Viewer>, UseCaseError> {
     match context.caller_if_any() {
         Some(Caller {

@@ -9,10 +9,11 @@ use domain::{
 use super::values::{AskedFor, NextStep, StepUpCode};
 use crate::{
     Context, Cookies, UseCaseError, ownership,
-    session::second_factor::{already_used, right_backup_code, right_code},
+    session::second_factor::{already_used_error, check_backup_code, check_code},
 };
 
 /// Stores the requested action, before its code is asked for.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseError> {
     let session = &context.caller()?.session;
     let method = method(context).await?.id;
@@ -92,8 +93,9 @@ async fn check_target(context: &Context, intent: &Intent) -> Result<(), UseCaseE
 }
 
 /// What the session asks to verify for; none if nothing is pending.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn asked(context: &Context) -> Result<Option<AskedFor>, UseCaseError> {
-    let Some(step_up) = pending(context).await? else {
+    let Some(step_up) = find_pending(context).await? else {
         return Ok(None);
     };
     let about = match &step_up.intent {
@@ -112,7 +114,7 @@ pub async fn asked(context: &Context) -> Result<Option<AskedFor>, UseCaseError> 
     }))
 }
 
-async fn pending(context: &Context) -> Result<Option<StepUp>, UseCaseError> {
+async fn find_pending(context: &Context) -> Result<Option<StepUp>, UseCaseError> {
     let asked = context
         .services
         .step_ups
@@ -123,32 +125,34 @@ async fn pending(context: &Context) -> Result<Option<StepUp>, UseCaseError> {
 }
 
 /// Verifies with a code of the authenticator application.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_code(
     context: &Context,
     cookies: &mut Cookies,
     request: StepUpCode,
 ) -> Result<(), UseCaseError> {
-    let step_up = shown(context, &request).await?;
-    let (method, step) = right_code(context, &request.code).await?;
+    let step_up = find_shown(context, &request).await?;
+    let (method, step) = check_code(context, &request.code).await?;
     match verify(context, cookies, step_up, method.id, Proof::Step(step)).await? {
-        Taken::AlreadyTaken => Err(already_used(context, step, step).await),
-        outcome => done(outcome),
+        Taken::AlreadyTaken => Err(already_used_error(context, step, step).await),
+        outcome => check_verified(outcome),
     }
 }
 
 /// Verifies with a backup code, so that a user who lost their device is not locked out.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn verify_backup_code(
     context: &Context,
     cookies: &mut Cookies,
     request: StepUpCode,
 ) -> Result<(), UseCaseError> {
-    let step_up = shown(context, &request).await?;
+    let step_up = find_shown(context, &request).await?;
     check_own_codes(context).await?;
-    let code = right_backup_code(context, &request.code).await?;
+    let code = check_backup_code(context, &request.code).await?;
     let method = step_up.method.clone();
     match verify(context, cookies, step_up, method, Proof::BackupCode(code)).await? {
         Taken::AlreadyTaken => Err(UseCaseError::BackupCodeUsed),
-        outcome => done(outcome),
+        outcome => check_verified(outcome),
     }
 }
 
@@ -170,7 +174,7 @@ async fn check_own_codes(context: &Context) -> Result<(), UseCaseError> {
     }
 }
 
-const fn done(outcome: Taken) -> Result<(), UseCaseError> {
+const fn check_verified(outcome: Taken) -> Result<(), UseCaseError> {
     match outcome {
         Taken::Taken => Ok(()),
         Taken::AlreadyTaken | Taken::SessionGone => Err(UseCaseError::NothingPending),
@@ -178,8 +182,8 @@ const fn done(outcome: Taken) -> Result<(), UseCaseError> {
 }
 
 /// What the session asks, if it is still the action that the page showed. Checked before a code is spent on something else.
-async fn shown(context: &Context, request: &StepUpCode) -> Result<StepUp, UseCaseError> {
-    pending(context)
+async fn find_shown(context: &Context, request: &StepUpCode) -> Result<StepUp, UseCaseError> {
+    find_pending(context)
         .await?
         .filter(|step_up| step_up.intent == request.intent)
         .ok_or(UseCaseError::NothingPending)
@@ -209,6 +213,7 @@ async fn verify(
 }
 
 /// Deletes the request.
+#[tracing::instrument(level = "debug", skip_all)]
 pub async fn cancel(context: &Context) -> Result<(), UseCaseError> {
     Ok(context
         .services
@@ -229,7 +234,7 @@ pub(crate) fn grant(context: &Context, intent: Intent) -> Result<Grant, UseCaseE
 }
 
 /// Refuses an action that found no grant, or whose rules no longer hold.
-pub(crate) const fn taken(outcome: Taken) -> Result<(), UseCaseError> {
+pub(crate) const fn check_grant(outcome: Taken) -> Result<(), UseCaseError> {
     match outcome {
         Taken::Taken => Ok(()),
         Taken::AlreadyTaken => Err(UseCaseError::VerificationRequired),

@@ -30,7 +30,10 @@ fn crates() -> Result<Checked> {
         return Ok(Checked::NotPossible("github.com/RustSec is not reachable"));
     }
     deny(&["check", "--disable-fetch", "advisories"])?
-        .remedy("take a mended version (`cargo update --package CRATE`); deny.toml says what is allowed and why")
+        .remedy(
+            "take a fixed version (`cargo update --package CRATE`); deny.toml says what is \
+        allowed and why",
+        )
         .run()?;
     Ok(Checked::Fine)
 }
@@ -47,7 +50,8 @@ fn packages() -> Result<Checked> {
         }
         if !is_fine {
             bail!(
-                "{report}\nWhat to do: in {}, `npm audit` names the package and `npm audit fix` takes a mended version",
+                "{report}\nWhat to do: in {}, `npm audit` names the package and `npm audit fix` \
+                installs a fixed version",
                 folder.display()
             );
         }

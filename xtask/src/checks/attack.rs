@@ -84,7 +84,7 @@ pub fn fuzz_some(arguments: &FuzzArguments) -> Result<()> {
     }
     ensure!(
         !targets.is_empty(),
-        "there is no such target in fuzz/fuzz_targets"
+        "there is no such target in suites/fuzz/fuzz_targets"
     );
     for target in targets {
         fuzz_one(&target, arguments.seconds, &tools)?;
@@ -92,24 +92,28 @@ pub fn fuzz_some(arguments: &FuzzArguments) -> Result<()> {
     Ok(())
 }
 
-/// Runs one target. The fuzz crates are a separate workspace, because they are built with other flags.
+/// Runs one target. The fuzz targets are a separate workspace, because they are built with other
+/// flags.
 fn fuzz_one(target: &str, seconds: u32, tools: &Toolbox) -> Result<()> {
-    let corpus = root().join("fuzz/corpus").join(target);
+    let corpus = root().join("suites/fuzz/corpus").join(target);
     fs::create_dir_all(&corpus).with_context(|| format!("creating {}", corpus.display()))?;
     Process::new("cargo-fuzz")
-        .args(["fuzz", "run", target])
-        .args([format!("fuzz/corpus/{target}"), format!("fuzz/seeds/{target}")])
+        .args(["fuzz", "run", "--fuzz-dir", "suites/fuzz", target])
+        .args(["corpus", "seeds"].map(|inputs| format!("suites/fuzz/{inputs}/{target}")))
         .args(["--", &format!("-max_total_time={seconds}"), "-print_final_stats=1", "-verbosity=0"])
         .env_unshown("PATH", tools.path()?)
         // Coverage needs flags that only nightly accepts; this variable makes the stable compiler accept them.
         .env("RUSTC_BOOTSTRAP", "1")
-        .remedy("the input that breaks it stands in fuzz/artifacts; put it into fuzz/seeds when it is mended")
+        .remedy(
+            "the input that breaks it is in suites/fuzz/artifacts; put it into suites/fuzz/seeds \
+             when the bug is fixed",
+        )
         .run()
 }
 
 /// Returns the targets by their file names.
 fn targets() -> Result<Vec<String>> {
-    let folder = root().join("fuzz/fuzz_targets");
+    let folder = root().join("suites/fuzz/fuzz_targets");
     let mut names = Vec::new();
     for file in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
         let name = file?.file_name().to_string_lossy().into_owned();

@@ -138,7 +138,7 @@ fn browser(write: bool) -> Result<()> {
 /// Installs a peer's scripts with their packages; returns their folder.
 fn installed(peer: &str) -> Result<PathBuf> {
     let folder = root().join("target/peers").join(peer);
-    let source = root().join("bench/peers").join(peer);
+    let source = root().join("suites/bench/peers").join(peer);
     for file in files_below(&source)? {
         let copy = folder.join(file.strip_prefix(&source)?);
         fs::create_dir_all(copy.parent().context("a file stands in a folder")?)?;

@@ -114,7 +114,7 @@ impl Cluster {
             .args([self.folder.join("log")])
             .args(arguments)
             .remedy(format!(
-                "the server's own words stand in {}",
+                "the server's own messages are in {}",
                 self.folder.join("log").display()
             ))
             .run()

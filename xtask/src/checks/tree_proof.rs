@@ -39,7 +39,8 @@ pub fn check() -> Result<()> {
         return Ok(());
     }
     bail!(
-        "`frontend` pulls server crates into the browser: {}\nWhat to do: `cargo tree -p frontend --target wasm32-unknown-unknown --invert {}` shows by which way",
+        "`frontend` pulls server crates into the browser: {}\nWhat to do: `cargo tree -p frontend \
+        --target wasm32-unknown-unknown --invert {}` shows the path",
         found.join(", "),
         found.first().copied().unwrap_or_default()
     )

@@ -37,7 +37,10 @@ pub fn compile(edition: Edition, features: &[&str]) -> Result<PathBuf> {
         }
     };
     process
-        .remedy("mend what the compiler says above, then repeat the command; where it says that a crate can't be had, the registry of cargo must be reachable")
+        .remedy(
+            "fix what the compiler reports above, then repeat the command; if it reports that \
+        a crate can't be fetched, the registry of cargo must be reachable",
+        )
         .run()?;
     Ok(root().join(folder).join("frontend.wasm"))
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 /// Increase this when this tool changes how it joins styles, compiles pages or packs `dist`.
-const FORMAT: &str = "8";
+const FORMAT: &str = "9";
 
 const FOLDERS: [&str; 5] = ["app", "domain", "frontend", "style", "usecases"];
 const FILES: [&str; 2] = ["Cargo.lock", "Cargo.toml"];

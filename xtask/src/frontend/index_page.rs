@@ -7,18 +7,45 @@ use sha2::{Digest, Sha384};
 
 use super::{file_names::Names, template};
 
-/// The opening tag of the script that starts the app. Its attribute excludes it from CDN optimisers; frontend/index.html sets it too.
+/// The opening tag of a script. CDN optimisers leave a script with this attribute alone. Otherwise
+/// they would change it, and the browser would refuse it by its hash (docs/SECURITY.md).
+pub const SCRIPT: &str = "<script data-cfasync=\"false\">";
+
+/// The opening tag of the script that starts the app.
 const MODULE: &str = "<script data-cfasync=\"false\" type=\"module\">";
 
-/// Returns the page with styles, icon and app inserted.
-pub fn filled(page: &str, styles: &str, icon: &[u8], names: &Names) -> Result<String> {
+/// What is inserted into the page.
+pub struct Pieces<Script> {
+    /// The style sheets, joined.
+    pub styles: String,
+    /// Returns a script by the `href` of its link.
+    pub script: Script,
+    /// The icon's content.
+    pub icon: Vec<u8>,
+    /// The names of the files in `dist`.
+    pub names: Names,
+}
+
+/// Returns the page with styles, scripts, icon and app inserted.
+pub fn filled<Script>(page: &str, pieces: &Pieces<Script>) -> Result<String>
+where
+    Script: Fn(&str) -> Result<String>,
+{
+    let names = &pieces.names;
     let mut whole = String::new();
     let mut done = 0;
     for link in template::links(page)? {
         whole.push_str(page.get(done..link.place.start).unwrap_or_default());
         let piece = match link.value("rel")? {
-            "inline" => format!("<style>{styles}</style>"),
-            "icon" => link_to_icon(&names.icon, icon),
+            "inline" => match link.value("type")? {
+                "css" => format!("<style>{}</style>", pieces.styles),
+                "js" => {
+                    let script = (pieces.script)(link.value("href")?)?;
+                    format!("{SCRIPT}{}</script>", script.trim())
+                }
+                other => bail!("xtask/src/frontend/index_page.rs knows no inline `{other}`"),
+            },
+            "icon" => link_to_icon(&names.icon, &pieces.icon),
             "rust" => start_of_the_app(names),
             other => bail!(
                 "xtask/src/frontend/index_page.rs knows no `<link data-trunk rel=\"{other}\">`"
@@ -36,12 +63,11 @@ fn link_to_icon(name: &str, icon: &[u8]) -> String {
     format!("<link rel=\"icon\" href=\"/{name}\" integrity=\"sha384-{integrity}\"/>")
 }
 
-/// Returns the script that starts the app. The event has Trunk's name, because `trunk serve` builds pages with the same event.
+/// Returns the script that starts the app, without the event that Trunk adds.
 fn start_of_the_app(names: &Names) -> String {
     let Names { script, wasm, .. } = names;
     format!(
-        "{MODULE}\nimport init from '/{script}';\nconst wasm = await init({{ module_or_path: '/{wasm}' }});\n\
-         dispatchEvent(new CustomEvent(\"TrunkApplicationStarted\", {{detail: {{wasm}}}}));\n</script>"
+        "{MODULE}\nimport init from '/{script}';\nawait init({{ module_or_path: '/{wasm}' }});\n</script>"
     )
 }
 
@@ -65,13 +91,12 @@ pub fn short(page: &str) -> String {
     kept.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// Returns whether the whole line is a comment of a script or of the page.
+/// Returns whether the whole line is a comment.
 fn is_note(line: &str) -> bool {
     let comment = line
         .strip_prefix("<!--")
         .and_then(|rest| rest.strip_suffix("-->"));
-    line.starts_with("//")
-        || comment.is_some_and(|words| !words.contains("-->") && !is_marker(words))
+    comment.is_some_and(|words| !words.contains("-->") && !is_marker(words))
 }
 
 /// Returns whether a comment is a marker for the server, which fills or removes the content in between: `<!-- sign-in -->` … `<!-- /sign-in -->`.
@@ -113,14 +138,22 @@ mod tests {
         }
     }
 
+    fn pieces(styles: &str, icon: &[u8]) -> Pieces<impl Fn(&str) -> Result<String>> {
+        Pieces {
+            styles: styles.to_owned(),
+            script: |href: &str| Ok(format!("run(\"{href}\");\n")),
+            icon: icon.to_vec(),
+            names: names(),
+        }
+    }
+
     #[test]
     fn p12_every_script_asks_optimisers_to_leave_it() {
         let page = include_str!("../../../frontend/index.html");
-        let built = filled(page, "", b"", &names()).unwrap();
-        assert_eq!(
-            built.matches("<script").count(),
-            page.matches("<script").count() + 1
-        );
+        let built = filled(page, &pieces("", b"")).unwrap();
+        // The three scripts of frontend/boot, and the one that starts the app.
+        assert_eq!(page.matches("<script").count(), 0);
+        assert_eq!(built.matches("<script").count(), 4);
         assert_eq!(
             built.matches("<script").count(),
             built.matches("<script data-cfasync=\"false\"").count()
@@ -129,16 +162,17 @@ mod tests {
 
     #[test]
     fn each_link_gives_way_to_what_it_names_as_trunk_writes_it() {
-        let page = "<head><link data-trunk rel=\"inline\" href=\"a.css\">\n<link data-trunk rel=\"icon\" href=\"a.svg\" type=\"image/svg+xml\">\n\
+        let page = "<head><link data-trunk rel=\"inline\" type=\"js\" href=\"b.js\">\n\
+                    <link data-trunk rel=\"inline\" type=\"css\" href=\"a.css\">\n<link data-trunk rel=\"icon\" href=\"a.svg\" type=\"image/svg+xml\">\n\
                     <link data-trunk rel=\"rust\"></head><body></body>";
         assert_eq!(
-            filled(page, "b{}", b"<svg/>", &names()).unwrap(),
-            "<head><style>b{}</style>\n\
+            filled(page, &pieces("b{}", b"<svg/>")).unwrap(),
+            "<head><script data-cfasync=\"false\">run(\"b.js\");</script>\n\
+             <style>b{}</style>\n\
              <link rel=\"icon\" href=\"/mark-3d.svg\" integrity=\"sha384-XDHj4aOBi6gW7Kz+KqI8rdLBm/IZpEIgkfgKVS17+MdfaWz0ItPBsmIuces8lbd3\"/>\n\
              <script data-cfasync=\"false\" type=\"module\">\n\
              import init from '/frontend-1f.js';\n\
-             const wasm = await init({ module_or_path: '/frontend-1f_bg.wasm' });\n\
-             dispatchEvent(new CustomEvent(\"TrunkApplicationStarted\", {detail: {wasm}}));\n\
+             await init({ module_or_path: '/frontend-1f_bg.wasm' });\n\
              </script>\
              <link rel=\"modulepreload\" href=\"/frontend-1f.js\" crossorigin=\"anonymous\">\
              <link rel=\"modulepreload\" href=\"/snippets/crate-2e/inline0.js\" crossorigin=\"anonymous\">\
@@ -149,18 +183,21 @@ mod tests {
 
     #[test]
     fn a_link_of_an_unknown_kind_is_refused() {
-        let page = "<link data-trunk rel=\"sass\" href=\"a.scss\">";
-        let error = filled(page, "", b"", &names()).unwrap_err().to_string();
-        assert!(error.contains("sass"), "{error}");
+        for kind in ["rel=\"sass\"", "rel=\"inline\" type=\"svg\""] {
+            let page = format!("<link data-trunk {kind} href=\"a\">");
+            let error = filled(&page, &pieces("", b"")).unwrap_err().to_string();
+            let name = kind.split('"').rev().nth(1).unwrap();
+            assert!(error.contains(name), "{error}");
+        }
     }
 
     #[test]
     fn notes_and_indentation_go_and_markers_stay() {
         let page = "<body>\n  <!-- Why this stands here. -->\n  <!-- sign-in -->\n    <h1>Sign in</h1>\n\n  <!-- /sign-in -->\n  \
-                    <script>\n    // Why.\n    ask(\"//x\"); // stays\n  </script>\n  <a><!-- mark --><svg/><!-- /mark -->x</a>\n</body>\n";
+                    <a><!-- mark --><svg/><!-- /mark -->x</a>\n</body>\n";
         assert_eq!(
             short(page),
-            "<body>\n<!-- sign-in -->\n<h1>Sign in</h1>\n<!-- /sign-in -->\n<script>\nask(\"//x\"); // stays\n</script>\n\
+            "<body>\n<!-- sign-in -->\n<h1>Sign in</h1>\n<!-- /sign-in -->\n\
              <a><!-- mark --><svg/><!-- /mark -->x</a>\n</body>\n"
         );
     }

@@ -1,6 +1,7 @@
 //! Builds the pages in `dist`: compiles them for the browser, joins them with wasm-bindgen, and inserts them into the index page.
 
 mod bindings;
+mod boot_scripts;
 mod compile;
 mod compress;
 mod edition;
@@ -19,6 +20,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
+pub use boot_scripts::check as check_boot_scripts;
 pub use compress::{beside, brotli_at_start, gzip};
 pub use edition::Edition;
 pub use fingerprint::files_below;
@@ -30,6 +32,7 @@ use crate::{
     workspace::{dist, root},
 };
 use bindings::Pair;
+use index_page::Pieces;
 use template::Link;
 
 /// The folder to which the links in the page are relative.
@@ -38,6 +41,7 @@ const SOURCE: &str = "frontend";
 /// Puts this edition into `dist`: a previous build if its sources are the same, otherwise a new one.
 pub fn build(edition: Edition) -> Result<()> {
     choose(edition)?;
+    boot_scripts::update()?;
     let inputs = fingerprint::of_inputs(root(), &versions::all()?)?;
     if stamp::is_current(root(), edition, &inputs)? {
         eprintln!("The pages in dist are up to date.");
@@ -64,6 +68,7 @@ pub fn choose(edition: Edition) -> Result<()> {
 
 /// Builds pages with additional features into a separate folder.
 pub fn build_quick_into(folder: &Path, features: &[&str]) -> Result<()> {
+    boot_scripts::update()?;
     assemble(&joined(Edition::Quick, features)?, folder)
 }
 
@@ -145,9 +150,14 @@ fn assemble(pair: &Pair, folder: &Path) -> Result<()> {
     let icon = root()
         .join(SOURCE)
         .join(template::link(&page, "icon")?.value("href")?);
-    let names = file_names::copy(pair, &icon, folder)?;
-    let page = index_page::filled(&page, &style::bundled(root())?, &fs::read(&icon)?, &names)?;
-    fs::write(folder.join("index.html"), index_page::short(&page)).context("writing index.html")
+    let pieces = Pieces {
+        names: file_names::copy(pair, &icon, folder)?,
+        styles: style::bundled(root())?,
+        script: boot_scripts::read,
+        icon: fs::read(&icon)?,
+    };
+    let page = index_page::filled(&index_page::short(&page), &pieces)?;
+    fs::write(folder.join("index.html"), page).context("writing index.html")
 }
 
 fn source(name: &str) -> Result<String> {
@@ -168,8 +178,10 @@ pub fn has_ending(file: &Path, ending: &str) -> bool {
         .is_some_and(|extension| extension == ending)
 }
 
-/// Joins the style sheets into the file that Trunk inserts into index.html, for `trunk serve`: a hook in Trunk.toml calls it.
-pub fn join_styles() -> Result<()> {
+/// Writes the files that Trunk inserts into index.html, for `trunk serve`: the joined style sheets
+/// and the bundled scripts. A hook in Trunk.toml calls it.
+pub fn write_inline_files() -> Result<()> {
+    boot_scripts::update()?;
     style::write(root())
 }
 

@@ -113,8 +113,8 @@ mod tests {
         let found = links(page).unwrap();
         let kinds: Vec<&str> = found
             .iter()
-            .map(|link| link.value("rel").unwrap())
+            .map(|link| link.value("type").or(link.value("rel")).unwrap())
             .collect();
-        assert_eq!(kinds, ["inline", "icon", "rust"]);
+        assert_eq!(kinds, ["js", "css", "image/svg+xml", "rust", "js", "js"]);
     }
 }

@@ -99,7 +99,10 @@ fn with_npm(package: &str, version: &str, into: &Path) -> Result<()> {
         .args([OsString::from("--prefix"), into.as_os_str().to_owned()])
         .args([format!("{package}@{version}")])
         .folder(into)
-        .remedy("the registry of npm must be reachable: look at the network or at `npm config get registry`")
+        .remedy(
+            "the registry of npm must be reachable: check the network or `npm config get \
+        registry`",
+        )
         .run()
 }
 

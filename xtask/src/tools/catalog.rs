@@ -111,7 +111,7 @@ pub fn wasm_opt() -> Tool {
     }
 }
 
-/// Minifies the pages' JavaScript.
+/// Minifies the pages' JavaScript, and bundles the scripts of the index page.
 pub fn esbuild() -> Tool {
     Tool {
         label: "esbuild",

@@ -32,6 +32,12 @@ impl Toolbox {
         Self::of([catalog::wasm_opt(), catalog::esbuild()])
     }
 
+    /// The tool that bundles the scripts of the index page.
+    pub fn for_scripts() -> Result<Self> {
+        node::ensure()?;
+        Self::of([catalog::esbuild()])
+    }
+
     /// Trunk and the command that it calls.
     pub fn for_trunk() -> Result<Self> {
         Self::of([catalog::trunk(), catalog::wasm_bindgen()?])

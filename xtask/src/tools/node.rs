@@ -84,7 +84,8 @@ fn install(folder: &Path) -> Result<()> {
         .folder(folder)
         // The tests use the system's browser.
         .env_unshown("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-        .remedy("the registry of npm must be reachable: look at the network or at `npm config get registry`")
+        .remedy("the registry of npm must be reachable: check the network or `npm config get \
+        registry`")
         .run()?;
     fs::write(stamp, lock).context("writing the stamp of the installed packages")
 }

@@ -12,7 +12,7 @@ pub const TRUNK: &str = "0.21.14";
 /// The npm package with `wasm-opt`; Trunk.toml names the same version.
 pub const BINARYEN: &str = "132.0.0";
 
-/// The npm package that minifies the pages' JavaScript.
+/// The npm package that bundles and minifies the pages' JavaScript.
 pub const ESBUILD: &str = "0.28.2";
 
 /// The tool that checks licences and advisories.

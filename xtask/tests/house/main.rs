@@ -1,5 +1,5 @@
 //! Tests of the sources: no import circle between folders, no overlong file, no overfull folder, no
-//! sentence outside of `words`, no refused word.
+//! sentence outside of `words`, no refused word, and one list of names for scripts and app.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,6 +7,7 @@
 )]
 
 mod circles;
+mod protocol;
 mod sentences;
 mod sizes;
 mod words;

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
     use domain::{ids::UserId, members::MemberState, people::roles::Role};
 
-    /// S6 of the field.
+    /// S6: a cell that begins like a formula is quoted.
     #[test]
     fn s6_a_cell_is_no_formula_and_keeps_its_separators() {
         for (text, expected) in [

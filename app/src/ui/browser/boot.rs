@@ -8,6 +8,8 @@ use web_sys::{Document, HtmlInputElement};
 
 use crate::ui::boxed::{boxed_view, later};
 
+use crate::boot_protocol::{attribute, element};
+
 /// The content of the frame's sign-in form when the app takes over; empty if there is no form.
 #[derive(Default)]
 pub(crate) struct Typed {
@@ -32,7 +34,9 @@ pub(crate) struct Typing {
 
 /// Whether the frame shows the sign-in form, which means that the server has seen no session.
 pub(crate) fn is_sign_in() -> bool {
-    document().get_element_by_id("boot-sign-in").is_some()
+    document()
+        .get_element_by_id(element::SIGN_IN_FORM)
+        .is_some()
 }
 
 /// A value that the server wrote into the page's head; empty if there is none.
@@ -49,8 +53,9 @@ pub(crate) fn meta(name: &str) -> String {
 /// What was typed before the app started.
 pub(crate) fn typed() -> Typed {
     let document = document();
-    let fields = input(&document, "boot-email").zip(input(&document, "boot-password"));
-    let is_busy = document.query_selector("#boot-sign-in [aria-busy]");
+    let fields = input(&document, element::EMAIL).zip(input(&document, element::PASSWORD));
+    let button = format!("#{} [{}]", element::SIGN_IN_FORM, attribute::SUBMITTED);
+    let is_busy = document.query_selector(&button);
     fields.map_or_else(Typed::default, |(email, password)| Typed {
         email: Typing::of(&email, &document),
         shown: password.type_() == "text",
@@ -71,12 +76,12 @@ pub(crate) fn deferred(part: fn() -> AnyView) -> AnyView {
 
 /// Removes the frame in the same moment in which the app shows its first page, so that nothing is painted in between.
 pub(crate) fn leave() {
-    if let Some(frame) = document().get_element_by_id("boot") {
+    if let Some(frame) = document().get_element_by_id(element::FRAME) {
         frame.remove();
     }
     if let Some(body) = document().body() {
         // Tests wait for this attribute, and it silences the notes in `index.html`.
-        let _ = body.set_attribute("data-ready", "");
+        let _ = body.set_attribute(attribute::READY, "");
     }
 }
 

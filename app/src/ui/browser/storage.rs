@@ -3,7 +3,7 @@
 //! A browser may refuse storage (a `SecurityError` where cookies are blocked) or have no space left.
 //! Then nothing is kept, and the page works on.
 //!
-//! Values are the texts themselves, because a script in `index.html` reads them before the app
+//! Values are the texts themselves, because `frontend/boot/theme.ts` reads them before the app
 //! starts. `LocalStorage::get` and `set` of `gloo-storage` would write JSON.
 
 use gloo_storage::{LocalStorage, Storage as _};

@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
-use crate::{ui::browser::storage, words};
-
-const KEY: &str = "theme";
-const ATTRIBUTE: &str = "data-theme";
+use crate::{
+    boot_protocol::{attribute, storage_key, theme},
+    ui::browser::storage,
+    words,
+};
 
 /// The colour theme that the user has chosen.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -33,14 +34,14 @@ impl Theme {
     const fn value(self) -> Option<&'static str> {
         match self {
             Self::System => None,
-            Self::Light => Some("light"),
-            Self::Dark => Some("dark"),
+            Self::Light => Some(theme::LIGHT),
+            Self::Dark => Some(theme::DARK),
         }
     }
 
     /// The choice made earlier in this browser.
     pub fn stored() -> Self {
-        let value = storage::kept(KEY);
+        let value = storage::kept(storage_key::THEME);
         Self::ALL
             .into_iter()
             .find(|theme| theme.value() == value.as_deref())
@@ -50,20 +51,21 @@ impl Theme {
     /// Applies the theme at once and stores it. If the browser refuses storage, the choice lasts until the page is left.
     pub fn choose(self) {
         self.apply();
-        storage::keep(KEY, self.value());
+        storage::keep(storage_key::THEME, self.value());
     }
 
     fn apply(self) {
         if let Some(root) = document().document_element() {
             let _ = match self.value() {
-                Some(value) => root.set_attribute(ATTRIBUTE, value),
-                None => root.remove_attribute(ATTRIBUTE),
+                Some(value) => root.set_attribute(attribute::THEME, value),
+                None => root.remove_attribute(attribute::THEME),
             };
         }
     }
 }
 
-/// Follows a choice made in another tab. Call it once at start; for the first paint, the script in `index.html` sets the theme.
+/// Follows a choice made in another tab. Call it once at start; for the first paint,
+/// `frontend/boot/theme.ts` sets the theme.
 pub fn follow_stored_theme() {
     let _ = window_event_listener_untyped("storage", |_| Theme::stored().apply());
 }

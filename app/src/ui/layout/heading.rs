@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use leptos::{html, prelude::*};
 
 use crate::{
+    boot_protocol::meta,
     ui::{boxed::effect, browser::boot, text::text_content::text_content},
     words::plain,
 };
@@ -20,7 +21,10 @@ pub fn FocusHeading(
     label: Signal<String>,
 ) -> impl IntoView {
     let heading = NodeRef::<html::H1>::new();
-    effect(move || document().set_title(&format!("{} · {}", plain(&label.read()), brand())));
+    effect(move || {
+        let brand = boot::meta(meta::BRAND);
+        document().set_title(&format!("{} · {brand}", plain(&label.read())));
+    });
     heading.on_load(|heading| {
         if SHOWN_BEFORE.swap(true, Ordering::Relaxed) {
             let _ = heading.focus();
@@ -31,11 +35,4 @@ pub fn FocusHeading(
     view! {
         <h1 tabindex="-1" node_ref=heading use:text_content=label></h1>
     }
-}
-
-/// The brand, which the server writes into the page's head.
-fn brand() -> String {
-    let meta = document().query_selector("meta[name=brand]").ok().flatten();
-    meta.and_then(|meta| meta.get_attribute("content"))
-        .unwrap_or_default()
 }

@@ -175,7 +175,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    /// S4 of the field: all spellings belong to one person.
+    /// S4: all spellings belong to one person.
     #[rstest]
     #[case("ada@example.com", &[" Ada@Example.COM ", "\u{202a}ada@example.com\u{202c}", "ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ", "ada@example。com", "a\u{200b}da@example.com"])]
     #[case("éva@exämple.com", &["ÉVA@exämple.com", "e\u{301}va@exa\u{308}mple.com", "éva@xn--exmple-cua.com", "ÉVA@XN--EXMPLE-CUA.COM"])]

@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(check_new(typed), Err(EmailError::Form));
     }
 
-    /// S25 of the field.
+    /// S25: the sign that does not belong in an address is named.
     #[rstest]
     fn s25_a_sign_within_is_refused_by_name(
         #[values(

@@ -53,7 +53,7 @@ mod tests {
         }
     }
 
-    /// S2 of the field: the second code at one offset confirms it, whichever of two neighbouring steps the clock shows.
+    /// S2: the second code at one offset confirms it, whichever of two neighbouring steps the clock shows.
     #[rstest]
     #[case(off(120, 3600), off(121, 3600), true)]
     #[case(off(120, 3600), off(122, 3630), true)]

@@ -39,7 +39,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    /// S11 of the field.
+    /// S11: brand and address share 64 bytes.
     #[rstest]
     #[case(
         "Customer Control Panel",

@@ -212,7 +212,7 @@ mod tests {
         );
     }
 
-    /// P5 of the field: ten codes of a phone that is eight seconds ahead, given as they appear, are all accepted, each once.
+    /// P5: ten codes of a phone that is eight seconds ahead, given as they appear, are all accepted, each once.
     #[test]
     fn p5_a_phone_that_runs_ahead_is_not_refused() {
         let mut last_step = None;

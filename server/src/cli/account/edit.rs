@@ -3,7 +3,7 @@
 use domain::{
     ids::AccountId,
     people::{email::Email, names::AccountName, roles::Role},
-    ports::NewAccount,
+    ports::{AccountAddition, AccountRemoval, AccountRename, NewAccount},
 };
 use serde_json::{Value, json};
 use usecases::Services;
@@ -22,7 +22,7 @@ pub async fn add(services: &Services, args: &AccountArgs) -> Result<Report, Fail
         name: name.clone(),
         at: services.clock.now(),
     };
-    if !services.accounts.add(account).await? {
+    if services.accounts.add(account).await? == AccountAddition::NameTaken {
         return Err(taken(services, None, &name).await?);
     }
     Ok(Report::one(
@@ -51,7 +51,8 @@ async fn taken(
 pub async fn rename(services: &Services, args: &RenameArgs) -> Result<Report, Failure> {
     let account = find(services, &args.name).await?;
     let name = parse_name(&args.new_name)?;
-    if !services.accounts.rename(&account.id, &name).await? {
+    let rename = services.accounts.rename(&account.id, &name).await?;
+    if rename == AccountRename::Refused {
         return Err(taken(services, Some(&account.id), &name).await?);
     }
     let when = if account.name.as_str() == name.as_str() {
@@ -73,11 +74,12 @@ pub async fn remove(
 ) -> Result<Report, Failure> {
     let account = find(services, &args.name).await?;
     let places = places(services, &account.id).await?;
-    if !services.accounts.remove(&account.id).await? {
+    let removal = services.accounts.remove(&account.id).await?;
+    if removal == AccountRemoval::NoAccount {
         return unknown(services, &args.name).await;
     }
     let belonged = match account.members {
-        0 => "nobody belonged to it".to_owned(),
+        0 => "it had no members".to_owned(),
         count => format!(
             "{} belonged to it, and {} as {}",
             members(count),

@@ -3,7 +3,7 @@
 use domain::{
     ids::{AccountId, UserId},
     members::MemberState,
-    ports::{AccountRecord, MemberQuery},
+    ports::{AccountRecord, MemberQuery, RuleChange},
 };
 use serde_json::json;
 use usecases::Services;
@@ -20,10 +20,11 @@ pub async fn require_mfa(services: &Services, args: &RuleArgs) -> Result<Report,
     let changed = requires_mfa != account.requires_mfa;
     // An unchanged rule keeps its author and time.
     if changed
-        && !services
+        && services
             .accounts
             .set_rule(&account.id, requires_mfa, services.clock.now())
             .await?
+            == RuleChange::Refused
     {
         return unknown(services, &args.name).await;
     }
@@ -48,7 +49,7 @@ pub async fn require_mfa(services: &Services, args: &RuleArgs) -> Result<Report,
 fn effect(account: &AccountRecord, requires_mfa: bool, without_mfa: u32) -> String {
     let of = members(account.members);
     match (account.members, without_mfa) {
-        (0, _) => "nobody belongs to it yet".to_owned(),
+        (0, _) => "it has no members yet".to_owned(),
         (all, without) if !requires_mfa && all == without => "no member has it".to_owned(),
         _ if !requires_mfa => "who has MFA keeps it".to_owned(),
         (_, 0) => "every member has it".to_owned(),

@@ -12,21 +12,21 @@ pub enum AccountCommand {
     Rename(RenameArgs),
     /// Remove an account; its members stay as users, in their other accounts or in none
     Remove(AccountArgs),
-    /// Say whether the members of an account must use MFA
+    /// Set whether the members of an account must use MFA
     RequireMfa(RuleArgs),
 }
 
 #[derive(Debug, Args)]
 pub struct AccountArgs {
-    /// Its name; no two accounts differ in upper and lower case only
+    /// The account's name; names that differ only in case are equal
     pub name: String,
 }
 
 #[derive(Debug, Args)]
 pub struct RenameArgs {
-    /// Its name until now
+    /// The account's present name
     pub name: String,
-    /// Its name from now on
+    /// The account's new name
     pub new_name: String,
 }
 
@@ -40,7 +40,7 @@ pub struct RuleArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
-    /// They must: who has none sets it up when they open the account next
+    /// They must; members without MFA set it up when they next open the account
     On,
     /// They may
     Off,

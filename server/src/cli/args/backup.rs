@@ -6,15 +6,15 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub struct BackupArgs {
-    /// A file that is not there yet; the key file is not part of it
+    /// A file that does not exist yet; the key file is not part of it
     pub file: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub struct RestoreArgs {
-    /// What `twinlock backup` wrote
+    /// The file that `twinlock backup` wrote
     pub file: PathBuf,
-    /// Put the database that is there aside
+    /// Move the existing database aside
     #[arg(long)]
     pub overwrite: bool,
     #[command(flatten)]
@@ -23,7 +23,7 @@ pub struct RestoreArgs {
 
 #[derive(Debug, Args)]
 pub struct RestoredArgs {
-    /// Void every backup code, as any of them may have been used since the backup
+    /// Void every backup code, because any of them may have been used since the backup
     #[arg(long)]
     pub void_backup_codes: bool,
 }

@@ -6,7 +6,8 @@ use clap::Args;
 pub struct CopyArgs {
     /// The database to copy from.
     #[arg(
-        help = "Database to copy from, such as sqlite:/var/lib/twinlock/twinlock.db; its key file is beside it or named as always",
+        help = "Database to copy from, such as sqlite:/var/lib/twinlock/twinlock.db; its key file \
+        is beside it, or set by TWINLOCK_KEY_FILE",
         long,
         value_name = "URL"
     )]

@@ -10,10 +10,11 @@ use domain::events::Seal;
 #[group(skip)]
 #[command(group = ArgGroup::new("what"))]
 pub struct EventsArgs {
-    /// Look through the chain of sealed events for rows that are missing or were changed; fails if there are any
+    /// Check the chain of sealed events for missing or changed rows; fails if there are any
     #[arg(long, group = "what")]
     pub verify: bool,
-    /// Fail too when this seal, which an earlier `--verify` printed, does not stand at its place: an older database put back, or a cut end
+    /// Also fail if this seal, printed by an earlier `--verify`, is not at its place: an older
+    /// database was put back, or the end was cut off
     #[arg(
         long,
         value_name = "PLACE:SEAL",
@@ -21,10 +22,10 @@ pub struct EventsArgs {
         conflicts_with = "export"
     )]
     pub expect: Option<KeptSeal>,
-    /// Write all events as JSON, a line each
+    /// Write all events as JSON, one a line
     #[arg(long, group = "what")]
     pub export: bool,
-    /// How many of the newest are listed, if nothing else is asked for
+    /// How many of the newest events to list
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "what")]
     pub last: u32,
 }

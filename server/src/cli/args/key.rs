@@ -8,14 +8,14 @@ pub enum KeyCommand {
     List,
     /// Add a key to the key file; it seals nothing before `key rotate`
     New,
-    /// Let the new key seal, and seal with it what the old ones have sealed; the server may run meanwhile
+    /// Seal with the new key from now on, and reseal every row with it; the server may keep running
     Rotate,
-    /// Take a key that nothing needs any more out of the key file
+    /// Remove a key that nothing needs any more from the key file
     Drop(DropKeyArgs),
 }
 
 #[derive(Debug, Args)]
 pub struct DropKeyArgs {
-    /// Its id, as `key list` shows it
+    /// The key's id, as `key list` shows it
     pub id: String,
 }

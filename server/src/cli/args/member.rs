@@ -10,7 +10,7 @@ pub enum MemberCommand {
     Add(MemberRoleArgs),
     /// Change a user's role in an account
     Role(MemberRoleArgs),
-    /// Take a user out of an account; they stay in their others
+    /// Remove a user from an account; they stay in their others
     Remove(MemberArgs),
 }
 

@@ -61,17 +61,19 @@ pub enum Command {
     /// Keys of the key file
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Look whether database, migrations, key file and clock are as a server needs them; say what mends what is not
+    /// Check database, migrations, key file and clock, and print the remedy of each failure
     Doctor,
     /// Bring the database up to this version, or make it
     Migrate,
-    /// List users and accounts that have a spelling of another's address or name, from before those counted as one
+    /// List users and accounts whose address or name is a spelling of another's, from before these
+    /// counted as equal
     Collisions,
     /// Write the database into a new file, while the server runs
     Backup(BackupArgs),
     /// Put the database back from a backup; the server must be stopped
     Restore(RestoreArgs),
-    /// End what a database must not bring back from a backup, after `pg_restore` or a copied file: sessions, links, used codes
+    /// After `pg_restore` or a copied file, end what a backup must not bring back: sessions, links,
+    /// used codes
     Restored(RestoredArgs),
     /// Copy the database to another place.
     #[command(

@@ -17,13 +17,13 @@ pub enum UserCommand {
     SetPassword(SetPasswordArgs),
     /// Give a person another email address to sign in with
     SetEmail(SetEmailArgs),
-    /// Bar a person: they are signed out and can't sign in, but nothing of theirs is lost
+    /// Disable a person: they are signed out and can't sign in, but nothing of theirs is lost
     Disable(EmailArgs),
-    /// Let a disabled person in again
+    /// Enable a disabled person
     Enable(EmailArgs),
-    /// Let a person who is locked out by wrong codes try again
+    /// Unlock a person who was locked out by wrong codes
     Unlock(EmailArgs),
-    /// Take a person's authenticator and backup codes away, so that they can set it up anew
+    /// Remove a person's authenticator and backup codes, so that they can set up MFA again
     ResetMfa(EmailArgs),
     /// Remove a person and all that is theirs
     Remove(EmailArgs),

@@ -40,7 +40,8 @@ pub(in crate::cli) async fn run(args: &BackupArgs, database: &Database) -> Resul
         database.key_file.display().to_string(),
     );
     let line = format!(
-        "Backed up to {file}. The key file {key_file} is not in it: keep a copy of it elsewhere, without it nobody's authenticator works."
+        "Backed up to {file}. The key file {key_file} is not in it: keep a copy of it elsewhere, \
+        without it no authenticator works."
     );
     Ok(Report::one(
         line,

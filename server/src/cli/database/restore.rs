@@ -309,10 +309,11 @@ fn told(ended: &Ended, spent: &Spent) -> Vec<String> {
             "Which backup codes were used since the backup is not known: the {codes_left} that it holds as unused work, also if they were used since. `twinlock restored --void-backup-codes` voids them all."
         ),
         Spent::Known(_) => format!(
-            "{codes} backup codes that were used or replaced since the backup do not work any more, as the database that was there tells; {codes_left} are left."
+            "{codes} backup codes that were used or replaced since the backup do not work any \
+            more, according to the replaced database; {codes_left} are left."
         ),
         Spent::All => {
-            format!("{codes} backup codes were voided: nobody has any until they make new ones.")
+            format!("{codes} backup codes were voided: no one has any until they make new ones.")
         }
     };
     let mut lines = vec![format!(

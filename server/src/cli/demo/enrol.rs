@@ -128,7 +128,7 @@ pub async fn lock(services: &Services, actor: &Actor, from: Timestamp) -> Result
             .count_second_factor(&actor.user, &GuessHolder::Stranger, Factor::Application, at)
             .await?;
         if budget != Budget::Open {
-            return Err(disturbed("somebody could not be locked"));
+            return Err(disturbed("a user could not be locked"));
         }
     }
     Ok(())

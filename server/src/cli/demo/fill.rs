@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use domain::{ids::AccountId, ports::NewAccount, time::Timestamp};
+use domain::{
+    ids::AccountId,
+    ports::{AccountAddition, NewAccount, RuleChange},
+    time::Timestamp,
+};
 use usecases::Services;
 
 use crate::cli::{
@@ -42,12 +46,13 @@ async fn add_accounts(services: &Services, now: Timestamp) -> Result<Accounts, F
                 .map_err(|_| disturbed("a name is not usable"))?,
             at: now.minus(ADDED),
         };
-        let added = services.accounts.add(account).await?
+        let added = services.accounts.add(account).await? == AccountAddition::Added
             && (!requires_mfa
                 || services
                     .accounts
                     .set_rule(&id, true, now.minus(ADDED))
-                    .await?);
+                    .await?
+                    == RuleChange::Changed);
         if !added {
             return Err(disturbed("an account could not be added"));
         }

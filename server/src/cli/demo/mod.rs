@@ -68,7 +68,7 @@ async fn is_empty(services: &Services) -> Result<bool, Failure> {
 /// Reports an unexpected result on an empty database: another process is writing to it.
 fn disturbed(what: &str) -> Failure {
     Failure::refused(format!(
-        "the demo is incomplete ({what}): start again on a new database, with nothing else at work on it"
+        "the demo is incomplete ({what}): start again on a new database that no other program uses"
     ))
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     ids::UserId,
-    ports::{MembershipChange, NewUser},
+    ports::{MembershipChange, NewUser, UserAddition},
     time::Timestamp,
 };
 use usecases::Services;
@@ -95,11 +95,11 @@ async fn join(
     for (name, role) in person.places {
         let account = account(accounts, name)?;
         let joined = match new.take() {
-            Some(new) => services.users.add(new, account, *role).await?,
+            Some(new) => services.users.add(new, account, *role).await? == UserAddition::Added,
             None => services.members.join(&user, account, *role).await? == MembershipChange::Done,
         };
         if !joined {
-            return Err(disturbed("somebody could not be added"));
+            return Err(disturbed("a user could not be added"));
         }
     }
     Ok(())
@@ -126,7 +126,7 @@ async fn bring_about(
             let change = services.users.set_disabled(&actor.user, true).await?;
             (change == MembershipChange::Done)
                 .then_some(())
-                .ok_or_else(|| disturbed("somebody could not be disabled"))
+                .ok_or_else(|| disturbed("a user could not be disabled"))
         }
         _ => Ok(()),
     }

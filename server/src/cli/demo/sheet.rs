@@ -24,7 +24,7 @@ pub fn sheet(people: &[Filled]) -> Zeroizing<String> {
 fn write(out: &mut String, people: &[Filled]) -> std::fmt::Result {
     writeln!(
         out,
-        "\nDemo. Everybody with what they sign in by, printed this once:\n"
+        "\nDemo. Everyone, with what they sign in with; printed only once:\n"
     )?;
     row(
         out,

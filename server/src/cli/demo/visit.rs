@@ -46,7 +46,7 @@ impl Visit {
         if opened.await?.is_done() {
             Ok(Self { session, token })
         } else {
-            Err(disturbed("somebody could not sign in"))
+            Err(disturbed("a user could not sign in"))
         }
     }
 

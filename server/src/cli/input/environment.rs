@@ -170,7 +170,7 @@ mod tests {
 
     use super::*;
 
-    /// S19 of the field: an env file is not a shell.
+    /// S19: an env file is not a shell.
     #[rstest]
     #[case("TWINLOCK_LISTN", "did you mean TWINLOCK_LISTEN?")]
     #[case("TWINLOCK_PORT", "did you mean TWINLOCK_LISTEN?")]

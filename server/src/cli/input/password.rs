@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(without_newline(typed), password);
     }
 
-    /// S26 of the field: extra content beside the first line is refused, because otherwise the password could not be typed.
+    /// S26: extra content beside the first line is refused, because otherwise the password could not be typed.
     #[test]
     fn s26_one_line_is_a_password() {
         let owner = PasswordOwner {
@@ -108,7 +108,7 @@ mod tests {
             common.to_string(),
             "the password can't be used: it is on lists of common passwords"
         );
-        // C1: the brand, the address and the name are known wherever a password is set.
+        // RC1: the brand, the address and the name are known wherever a password is set.
         for personal in [
             "customer control panel",
             "ada@example.com.2026",

@@ -81,7 +81,8 @@ async fn first(database: &Database) -> Result<Report, Failure> {
     let id = ring.current().map(|key| key.id().to_string());
     Ok(Report::one(
         format!(
-            "Key file {file} made. Back it up apart from the database: without it nobody's authenticator works. Copy it to every machine that runs a server on this database."
+            "Key file {file} made. Back it up apart from the database: without it no authenticator \
+            works. Copy it to every machine that runs a server on this database."
         ),
         json!({ "id": id, "key_file": file.to_string() }),
     ))
@@ -114,7 +115,7 @@ fn alone(database: &Database) -> Result<File, Failure> {
     let lock = key_file::lock(&database.key_file, owner.as_ref()).map_err(OpenError::Key)?;
     lock.ok_or_else(|| {
         Failure::refused(
-            "another `twinlock key` command is at work: repeat this one when it is done",
+            "another `twinlock key` command is running: repeat this one when it has ended",
         )
     })
 }
@@ -190,7 +191,8 @@ async fn turn(
         if ring.keys().count() > 1 {
             return report::rotated(store, &ring, Progress::default()).await;
         }
-        let mut said = "there is no other key to go to: add one with `twinlock key new`".to_owned();
+        let mut said =
+            "there is no other key to rotate to: add one with `twinlock key new`".to_owned();
         let lost = report::missing(store, &ring).await?;
         said.extend(lost.iter().map(|lost| format!("; {lost}")));
         return Err(Failure::refused(said));
@@ -212,7 +214,7 @@ async fn turn(
         // The last progress is the result, which is printed below.
         if let (false, Some(done)) = (json, before.replace(progress.done)) {
             // A closed terminal does not stop the rotation.
-            let _ = writeln!(out, "{done} rows sealed anew …");
+            let _ = writeln!(out, "{done} rows resealed …");
         }
     };
     let progress = rotate(store, &ring, opened.vault(), progress, said).await?;
@@ -369,7 +371,9 @@ async fn refuse_sealing_elsewhere(
         return Ok(());
     }
     Err(Failure::refused(format!(
-        "the key {} is the one by which rows are sealed, or are about to be: {}. Let a `twinlock key rotate` that runs come to its end; a server that seals by an older key needs the newest key file first. Then repeat this. (A server that was killed is forgotten after two minutes.)",
+        "the key {} seals rows, or is about to: {}. If `twinlock key rotate` is running, let it \
+        finish; a server that seals by an older key needs the newest key file first. Then repeat \
+        this. (A server that was killed is forgotten after two minutes.)",
         key.as_str().escape_debug(),
         presence::names(&sealing)
     )))

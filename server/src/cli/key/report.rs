@@ -61,17 +61,19 @@ pub(in crate::cli) async fn rotated(
     let lost = missing(store, ring).await?;
     let Progress { done, damaged } = progress;
     let failed = unsealed(&needed, &lost);
-    let mut line = format!("{done} rows sealed anew.");
+    let mut line = format!("{done} rows resealed.");
     line.extend(free.iter().map(|id| {
         format!(" Nothing needs the key {id} any more: `twinlock key drop {id}` takes it away.")
     }));
     line.extend(needed.iter().map(|of_key| {
         let (id, rows, people) = (&of_key.key, of_key.rows, of_key.names());
         format!(
-            " Rows of the key {id} do not open and stay as they are ({rows}): nobody gets in by them. Reset those people (`twinlock user reset-mfa`) before you drop it: {people}."
+            " Rows of the key {id} do not open and stay as they are ({rows}): no one can sign in \
+            with them. Reset those people (`twinlock user reset-mfa`) before you drop it: \
+            {people}."
         )
     }));
-    line.extend(lost.iter().map(|lost| format!(" Not sealed anew: {lost}.")));
+    line.extend(lost.iter().map(|lost| format!(" Not resealed: {lost}.")));
     let needed: Vec<Value> = needed.iter().map(|key| json!(key.key.as_str())).collect();
     let free: Vec<Value> = free.iter().map(|id| json!(id.as_str())).collect();
     let lost: Vec<Value> = lost
@@ -95,7 +97,7 @@ fn unsealed(needed: &[Lost], lost: &[Lost]) -> Option<String> {
     } else {
         "put the missing key back and run `twinlock key rotate` again, or reset those people with `twinlock user reset-mfa`"
     };
-    (rows > 0).then(|| format!("{rows} {noun} could not be sealed anew and {stay}: {remedy}"))
+    (rows > 0).then(|| format!("{rows} {noun} could not be resealed and {stay}: {remedy}"))
 }
 
 /// Returns the rows sealed with keys that are not in the file.

@@ -133,7 +133,8 @@ fn undoing(user: &UserRecord, calls: &Calls) -> Vec<String> {
         ""
     };
     let mut lines = vec![format!(
-        "It can't be undone. {invite} anew{disabled}, to set up everything again{account}{}:",
+        "It can't be undone. {invite} again{disabled}, and they set up everything \
+        again{account}{}:",
         calls.condition()
     )];
     lines.extend(commands);

@@ -8,7 +8,7 @@ use domain::{
         password::{Password, PasswordOwner},
         roles::Role,
     },
-    ports::{Credentials, NewUser, SecretHash},
+    ports::{Credentials, NewUser, PasswordSetting, SecretHash, UserAddition},
 };
 use serde_json::{Value, json};
 use usecases::Services;
@@ -48,7 +48,7 @@ pub async fn add(services: &Services, args: &AddUserArgs) -> Result<Report, Fail
         password,
         at: services.clock.now(),
     };
-    if !services.users.add(user, &account.id, role).await? {
+    if services.users.add(user, &account.id, role).await? == UserAddition::AddressTaken {
         return Err(Failure::refused(format!(
             "there is a user {email} already; `twinlock user list` shows all, and `twinlock member add` adds them to a further account"
         )));
@@ -128,7 +128,8 @@ pub async fn set_password(
         .await;
     };
     let is_first = found.password.is_none();
-    if !services.users.set_password(&found.user, password).await? {
+    let set = services.users.set_password(&found.user, password).await?;
+    if set == PasswordSetting::NoUser {
         return Err(unknown(&email));
     }
     let mut line = if is_first {

@@ -1,6 +1,9 @@
 //! Changes a user's address.
 
-use domain::{ids::UserId, ports::UserRecord};
+use domain::{
+    ids::UserId,
+    ports::{AddressChange, UserRecord},
+};
 use serde_json::json;
 use usecases::Services;
 
@@ -19,7 +22,7 @@ pub async fn set_email(services: &Services, args: &SetEmailArgs) -> Result<Repor
         ..
     } = named(services, &args.email).await?;
     let new = new_email(&args.new_email)?;
-    if !services.users.set_email(&id, &new).await? {
+    if services.users.set_email(&id, &new).await? == AddressChange::Refused {
         return Err(Failure::refused(format!(
             "there is a user {new} already; `twinlock user list` shows all"
         )));

@@ -123,7 +123,9 @@ async fn judge(
 /// Returns the refusal that keeps an Owner in each account.
 pub(in crate::cli) fn last_owner(email: &Email, of: &str) -> Failure {
     Failure::refused(format!(
-        "{email} is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`, or `twinlock user add` where nobody else belongs to it; \
-         one who is only invited counts once they have chosen a password), or remove the account (`twinlock account remove`)"
+        "{email} is the last Owner of {of} who can sign in: make another user Owner first \
+        (`twinlock member role`, or `twinlock user add` if it has no other member; an invited user \
+        counts once they have chosen a password), or remove the account (`twinlock account \
+        remove`)"
     ))
 }

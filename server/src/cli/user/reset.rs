@@ -21,7 +21,7 @@ pub async fn unlock(
         .unlock(&found.user, services.vault.email_index(&email))
         .await?;
     let mut line = if refused == 0 {
-        format!("{email} had no wrong codes in a row; delays after wrong passwords are over.")
+        format!("{email} had no wrong codes in a row; delays after wrong passwords have ended.")
     } else {
         format!("{email} may try again; wrong codes in a row until now: {refused}.")
     };
@@ -42,7 +42,7 @@ pub async fn reset_mfa(
     let had_mfa = services.mfa.reset_by_operator(&found.user).await?;
     let line = if had_mfa {
         let next = obstacle(&found, calls).unwrap_or_else(|| {
-            " They sign in with their password and can set it up anew.".to_owned()
+            " They sign in with their password and can set it up again.".to_owned()
         });
         format!(
             "MFA of {email} reset: their authenticator and backup codes don't work any more and they are signed out everywhere.{next}"

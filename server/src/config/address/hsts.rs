@@ -54,7 +54,7 @@ mod tests {
         })
     }
 
-    /// S10 of the field: the subdomains may belong to other people, unless the operator says otherwise.
+    /// S10: the subdomains may belong to other people, unless the operator says otherwise.
     #[rstest]
     #[case("host", "max-age=63072000")]
     #[case(" subdomains ", "max-age=63072000; includeSubDomains")]

@@ -100,7 +100,7 @@ fn what_meets_is_told_apart(#[case] theme: usize) {
     assert!(short.is_empty(), "{short:#?}");
 }
 
-/// P19 of the field: for engines without `light-dark()`, each colour is first written in plain digits, with its light value.
+/// P19: for engines without `light-dark()`, each colour is first written in plain digits, with its light value.
 #[test]
 fn p19_every_colour_stands_in_plain_digits_first() {
     let written: Vec<(&str, Colour)> = plain_colours()

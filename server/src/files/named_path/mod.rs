@@ -38,7 +38,7 @@ pub struct Named {
 /// Why a file has to be created in the folder: the file itself is missing.
 pub const NOT_THERE_YET: &str = "does not exist yet";
 /// Why a file has to be created in a database's folder.
-pub const JOURNAL: &str = "can't be opened: its journal has to stand beside it";
+pub const JOURNAL: &str = "can't be opened: its journal must be beside it";
 
 /// A database that must exist.
 pub const DATABASE: Named = Named {

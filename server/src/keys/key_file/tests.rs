@@ -120,7 +120,7 @@ fn a_folder_that_does_not_exist_is_named() {
     );
 }
 
-/// C5: the temporary name of a new key file was guessable, and a link planted there was followed.
+/// RC5: the temporary name of a new key file was guessable, and a link planted there was followed.
 #[test]
 fn a_planted_link_is_not_followed_when_a_key_file_is_made() {
     let (folder, database) = database();
@@ -138,7 +138,7 @@ fn a_planted_link_is_not_followed_when_a_key_file_is_made() {
     read(&database.key_file).ok().unwrap();
 }
 
-/// C5: also holds for the other files created beside the key file.
+/// RC5: also holds for the other files created beside the key file.
 #[test]
 fn links_that_lead_to_nothing_are_not_followed_either() {
     let (folder, database) = database();

@@ -7,7 +7,7 @@ use app::{
 use axum::response::Response;
 use domain::session::policy::{Access, Standing, allows};
 use http::request::Parts;
-use usecases::{Services, Visitor, note_denied};
+use usecases::{Services, Visitor, record_denied};
 
 use crate::middleware::refusal::refuse;
 
@@ -31,7 +31,7 @@ pub async fn admit(services: &Services, request: &mut Parts) -> Result<(), Box<R
     if !allows(standing, class) {
         if standing.is_some() {
             let function = origin.function;
-            note_denied(&services.seen_from(origin), function).await;
+            record_denied(&services.seen_from(origin), function).await;
         }
         return Err(Box::new(refuse(match standing {
             None => &AppError::NotSignedIn,

@@ -44,7 +44,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
         let mut names = BTreeSet::new();
         while let Some((name, _)) = map.next_entry::<String, T>()? {
             if !names.insert(name) {
-                return Err(A::Error::custom("a name stands twice"));
+                return Err(A::Error::custom("a name is repeated"));
             }
         }
         Ok(self)

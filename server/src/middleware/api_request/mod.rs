@@ -7,7 +7,7 @@
 //!
 //! `access` also notes the `Origin` of the request (actor, session, address, browser). `usecases::Context` works on services
 //! that write it with every event. A counted attempt is stored as failed until something completes it, or
-//! `usecases::note_refusal` settles how it ended (ADR 10).
+//! `usecases::record_error` settles how it ended (ADR 10).
 
 pub mod accept;
 pub mod access;
@@ -50,7 +50,7 @@ use crate::{
 /// What the guards need.
 pub struct Guards {
     /// The ports, to resolve the caller's session.
-    pub services: Services,
+    pub services: Arc<Services>,
     /// The origins of the pages.
     pub origins: Origins,
     /// The proxies that are trusted to name the client.

@@ -1,5 +1,5 @@
 //! Limits the pace of refusals. A refusal is cheap, but hundreds of connections that retry at once keep the async
-//! threads so busy that each step of a legitimate request waits behind theirs (B1 of the red team, ADR 24).
+//! threads so busy that each step of a legitimate request waits behind theirs (RB1, ADR 24).
 
 use std::{
     num::NonZero,
@@ -116,9 +116,9 @@ mod tests {
         Instant::now()
     }
 
-    /// B1 of the red team: requests of 300 connections in a closed loop are answered at 1000 per second and core, not at full speed.
+    /// RB1: requests of 300 connections in a closed loop are answered at 1000 per second and core, not at full speed.
     #[test]
-    fn b1_a_burst_is_answered_at_once_and_a_flood_at_the_pace() {
+    fn rb1_a_burst_is_answered_at_once_and_a_flood_at_the_pace() {
         let (pace, now) = (Pace::of(1), start());
         let waits: Vec<_> = (0..300).map(|_| pace.wait(now)).collect();
         assert_eq!(waits[100], Duration::ZERO);

@@ -1,5 +1,7 @@
 //! Passes a request that every guard has accepted to its server function.
 
+use std::sync::Arc;
+
 use app::wire::error::AppError;
 use axum::{
     body::to_bytes,
@@ -20,7 +22,7 @@ use crate::middleware::refusal::{JSON, refuse};
 const LONGEST_ERROR: usize = 4096;
 
 /// Runs the server function with the services, the visitor and the caller as its context.
-pub async fn call(State(services): State<Services>, mut request: Request) -> Response {
+pub async fn call(State(services): State<Arc<Services>>, mut request: Request) -> Response {
     let caller = request
         .extensions_mut()
         .remove::<Option<Caller>>()
@@ -28,7 +30,7 @@ pub async fn call(State(services): State<Services>, mut request: Request) -> Res
     let visitor = request.extensions_mut().remove::<Visitor>();
     let origin = request.extensions_mut().remove::<Origin>();
     let context = move || {
-        provide_context(services.clone());
+        provide_context(Arc::clone(&services));
         provide_context(caller.clone());
         if let Some(origin) = &origin {
             provide_context(origin.clone());

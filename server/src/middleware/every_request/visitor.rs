@@ -67,10 +67,13 @@ fn unknown_proxy(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) ->
             "if it is your proxy, set TWINLOCK_TRUSTED_PROXIES={peer}, and let it send X-Forwarded-For"
         )
     } else {
-        "if it is your proxy or CDN, name its networks in TWINLOCK_TRUSTED_PROXIES, and let it send X-Forwarded-For; if not, a stranger made the header up, and it counts for nothing".to_owned()
+        "if it is your proxy or CDN, name its networks in TWINLOCK_TRUSTED_PROXIES, and let it \
+        send X-Forwarded-For; if not, the header was made up and has no effect"
+            .to_owned()
     };
     Some(format!(
-        "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everybody behind it counts as one address: {advice}"
+        "{peer} sends `{header}` and is not among TWINLOCK_TRUSTED_PROXIES, so that everyone \
+        behind it counts as one address: {advice}"
     ))
 }
 
@@ -112,11 +115,7 @@ mod tests {
         "X-Forwarded-For",
         Some("set TWINLOCK_TRUSTED_PROXIES=10.0.0.7")
     )]
-    #[case(
-        "203.0.113.9",
-        "X-Forwarded-For",
-        Some("a stranger made the header up")
-    )]
+    #[case("203.0.113.9", "X-Forwarded-For", Some("the header was made up"))]
     #[case("2001:db8::7", "Forwarded", Some("if it is your proxy or CDN"))]
     #[case("192.0.2.7", "X-Forwarded-For", None)]
     #[case("203.0.113.9", "User-Agent", None)]

@@ -9,14 +9,12 @@ use std::{
 use rstest::rstest;
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, SqliteConnection};
+use testkit::authenticator::Authenticator;
 
-use crate::{
-    authenticator::Authenticator,
-    support::{
-        browser::{Browser, now},
-        people::PASSWORD,
-        program::{Place, Running},
-    },
+use crate::support::{
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::{Place, Running},
 };
 
 const ADA: &str = "ada@example.com";
@@ -322,7 +320,7 @@ fn s7_a_backup_has_no_name_that_the_database_uses() {
     place.run(&["restore", "copy", "--overwrite"]).expect_done();
 }
 
-/// C4: such a trigger sets the second factor of every new session, so a password alone would be enough.
+/// RC4: such a trigger sets the second factor of every new session, so a password alone would be enough.
 #[rstest]
 #[case::trigger(
     "CREATE TRIGGER spare AFTER INSERT ON sessions BEGIN UPDATE sessions SET second_factor_at = NEW.opened_at WHERE id = NEW.id; END",

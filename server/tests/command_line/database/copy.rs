@@ -3,9 +3,9 @@
 use std::{fs, os::unix::fs::symlink};
 
 use serde_json::{Value, json};
+use testkit::authenticator::Authenticator;
 
 use crate::{
-    authenticator::Authenticator,
     operators::left_out,
     support::{
         browser::{Browser, now},

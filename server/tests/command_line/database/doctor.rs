@@ -57,7 +57,7 @@ fn s20_a_missing_key_file_is_named_with_what_mends_it() {
     place.run(&["doctor"]).expect_done();
 }
 
-/// C4: a foreign object in the schema stops the start, and the message names it.
+/// RC4: a foreign object in the schema stops the start, and the message names it.
 #[test]
 fn a_schema_that_another_program_changed_is_named() {
     let place = Place::with_owner();

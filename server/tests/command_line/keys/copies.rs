@@ -4,9 +4,9 @@ use std::fs;
 
 use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
+use testkit::authenticator::Authenticator;
 
 use crate::{
-    authenticator::Authenticator,
     keys::rotation::{bytes, count, damaged_codes, email, ids, with_people, write},
     support::{
         browser::{Browser, get, now},
@@ -208,7 +208,7 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     );
     place.run(&["key", "new"]).expect_done();
     let listed = place.run(&["key", "list", "--json"]).expect_json();
-    let unsealed = "1 row could not be sealed anew and stays as it is: put the missing key back and run `twinlock key rotate` again, or reset those people with `twinlock user reset-mfa`";
+    let unsealed = "1 row could not be resealed and stays as it is: put the missing key back and run `twinlock key rotate` again, or reset those people with `twinlock user reset-mfa`";
     let rotated = place.run(&["key", "rotate", "--json"]);
     let (rotated, line) = rotated.expect_failed(1);
     assert_eq!(line, unsealed);
@@ -222,10 +222,7 @@ fn s20_a_key_that_single_rows_need_stops_nobody_else() {
     );
     let again = place.run(&["key", "rotate"]);
     let (found, line) = again.expect_failed(1);
-    assert!(
-        found.contains(&format!("Not sealed anew: {said}.")),
-        "{found}"
-    );
+    assert!(found.contains(&format!("Not resealed: {said}.")), "{found}");
     assert_eq!(line, unsealed);
     let (status, ready) = get(&server, "/readyz");
     assert_eq!(status, 200, "a balancer goes on: {ready}");
@@ -300,7 +297,7 @@ fn s20_the_order_of_the_lines_says_nothing() {
     assert_eq!(
         again.expect_done().trim(),
         format!(
-            "0 rows sealed anew. Nothing needs the key {old} any more: `twinlock key drop {old}` takes it away."
+            "0 rows resealed. Nothing needs the key {old} any more: `twinlock key drop {old}` takes it away."
         )
     );
     assert_eq!(ids(&place), [new.clone(), old.clone()]);

@@ -15,14 +15,12 @@ use domain::{
 };
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection};
+use testkit::authenticator::Authenticator;
 
-use crate::{
-    authenticator::Authenticator,
-    support::{
-        browser::{Browser, now},
-        people::PASSWORD,
-        program::{Done, Place, Running},
-    },
+use crate::support::{
+    browser::{Browser, now},
+    people::PASSWORD,
+    program::{Done, Place, Running},
 };
 
 /// The number of users with an authenticator; the deep run sets ten thousand.
@@ -334,7 +332,7 @@ fn swapped_ciphertexts_fail_closed() {
     let (json, line) = rotated.expect_failed(1);
     assert_eq!(
         line,
-        "2 rows could not be sealed anew and stay as they are: reset those people with `twinlock user reset-mfa`"
+        "2 rows could not be resealed and stay as they are: reset those people with `twinlock user reset-mfa`"
     );
     let json: Value = serde_json::from_str(json).unwrap();
     assert_eq!(

@@ -32,9 +32,8 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     let dropped = with_copy(&place, &["key", "drop", &new]);
     let line = dropped.expect_refused(1);
     assert!(
-        line.starts_with(&format!(
-            "the key {new} is the one by which rows are sealed, or are about to be: "
-        )) && line.contains(", `twinlock key rotate`). Let a"),
+        line.starts_with(&format!("the key {new} seals rows, or is about to: "))
+            && line.contains(", `twinlock key rotate`). If `twinlock key rotate` is"),
         "{line}"
     );
     wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");

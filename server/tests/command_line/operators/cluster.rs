@@ -9,12 +9,10 @@ use std::{
 };
 
 use tempfile::TempDir;
+use testkit::process::free_port;
 
 use super::{has, left_out, server::url_of};
-use crate::support::{
-    free_port::free_port,
-    program::{Done, Place},
-};
+use crate::support::program::{Done, Place};
 
 const SUPERUSER: &str = "twinlock";
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use rstest::rstest;
+use testkit::process::free_port;
 
 use super::{
     has,
@@ -16,7 +17,6 @@ use super::{
 };
 use crate::support::{
     browser::get,
-    free_port::free_port,
     program::{Done, Running},
 };
 
@@ -137,7 +137,7 @@ fn s5_a_pooler_that_shares_connections_is_refused_and_nothing_leaks(#[case] mode
         let done = Done::from(server.command_at(&pooler.url, args).output().unwrap());
         let line = done.expect_refused(1);
         assert!(
-            line.contains("a pooler in transaction mode stands before the database: use a session pooler or a direct connection"),
+            line.contains("a pooler in transaction mode is in front of the database: use a session pooler or a direct connection"),
             "{args:?}: {line}"
         );
     }
@@ -189,7 +189,7 @@ fn s5_a_pooler_that_is_put_in_between_while_the_server_serves_is_noticed() {
     while get(&running, "/readyz").0 != 200 {}
     running.terminate();
     let (code, log) = running.wait();
-    let words = "a pooler in transaction mode stands before the database: use a session pooler or a direct connection";
+    let words = "a pooler in transaction mode is in front of the database: use a session pooler or a direct connection";
     let line = log.lines().find(|line| line.contains(words));
     assert!(line.is_some_and(|line| line.contains("ERROR")), "{log}");
     assert_eq!(code, 0);

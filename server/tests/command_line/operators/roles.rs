@@ -221,7 +221,7 @@ fn s22_settings_of_the_role_are_told_as_the_cause() {
         (
             format!("ROLE {role} NOLOGIN"),
             format!("ROLE {role} LOGIN"),
-            "the server does not let this role in",
+            "the server refuses this role",
         ),
     ] {
         server.run_as_superuser(&format!("ALTER {set}"));
@@ -316,7 +316,7 @@ fn a_database_or_server_that_is_not_there_is_told_apart() {
     let silent = url_of(&role, 1, &server.name);
     for (url, words) in [
         (nowhere, "the server has no such database: create it"),
-        (nobody, "the server does not let this role in"),
+        (nobody, "the server refuses this role"),
         (silent, "no server listens there"),
     ] {
         let done = Done::from(server.command_at(&url, &["doctor"]).output().unwrap());

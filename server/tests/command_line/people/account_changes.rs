@@ -103,7 +103,7 @@ fn the_words_fit_the_number_of_members() {
     assert_eq!(
         place.run(&["account", "remove", "Acme"]).expect_done(),
         format!(
-            "Account `Acme` removed: nobody belonged to it.\n\
+            "Account `Acme` removed: it had no members.\n\
          The security events of before name it by its id: {acme}\n\
          This command brings it back:\n\
          twinlock account add Acme"
@@ -147,7 +147,7 @@ fn the_rule_says_whom_it_concerns_and_may_be_repeated() {
     );
     assert_eq!(
         require("Acme", "on"),
-        "Account `Acme` requires MFA now: nobody belongs to it yet."
+        "Account `Acme` requires MFA now: it has no members yet."
     );
     assert_eq!(
         require("Example Ltd", "off"),

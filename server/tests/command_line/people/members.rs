@@ -144,7 +144,7 @@ fn who_can_t_sign_in_is_told_of_with_their_new_role() {
 #[case(&["remove", "eve@example.com", "Acme"], "there is no user eve@example.com; ")]
 #[case(
     &["role", "ada@example.com", "Example Ltd", "--role", "member"],
-    "ada@example.com is the last Owner of `Example Ltd` who can sign in: make somebody else Owner first"
+    "ada@example.com is the last Owner of `Example Ltd` who can sign in: make another user Owner first"
 )]
 #[case(&["remove", "ada@example.com", "Example Ltd"], "ada@example.com is the last Owner of `Example Ltd` who can sign in: ")]
 fn refusals_say_why_and_change_nothing(#[case] args: &[&str], #[case] reason: &str) {

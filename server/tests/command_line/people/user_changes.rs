@@ -73,7 +73,7 @@ fn a_reset_lets_somebody_in_by_their_password() {
     assert_eq!(
         done.expect_done(),
         "MFA of max@example.com reset: their authenticator and backup codes don't work any more and they are signed out everywhere. \
-         They sign in with their password and can set it up anew."
+         They sign in with their password and can set it up again."
     );
     for session in [&mut browser, &mut half] {
         assert_eq!(session.ask("session/whoami"), (200, Value::Null));
@@ -173,7 +173,7 @@ fn somebody_is_removed_with_all_that_was_theirs() {
         [
             "max@example.com (Somebody) removed with their place as member of `Acme`, their place as member of `Example Ltd`, their password and sessions.",
             &format!("The security events of before name them by their id: {id}"),
-            "It can't be undone. These commands invite them anew, to set up everything again:",
+            "It can't be undone. These commands invite them again, and they set up everything again:",
             "twinlock user add max@example.com --name Somebody --account Acme --role member",
             "twinlock member add max@example.com 'Example Ltd' --role member",
         ]
@@ -214,7 +214,7 @@ fn what_brings_somebody_back_is_true_of_them() {
     assert_eq!(
         said("max@example.com"),
         [
-            "It can't be undone. These commands invite them anew, disabled as they were, to set up everything again:",
+            "It can't be undone. These commands invite them again, disabled as they were, and they set up everything again:",
             "twinlock user add max@example.com --name Somebody --account 'Example Ltd' --role member",
             "twinlock user disable max@example.com",
         ]
@@ -223,7 +223,7 @@ fn what_brings_somebody_back_is_true_of_them() {
     assert_eq!(
         said("eva@example.com"),
         [
-            "It can't be undone. This command invites them anew, to set up everything again:",
+            "It can't be undone. This command invites them again, and they set up everything again:",
             "twinlock user add eva@example.com --name Somebody --account 'Example Ltd' --role member",
         ]
     );
@@ -234,7 +234,7 @@ fn what_brings_somebody_back_is_true_of_them() {
     assert_eq!(
         said("eva@example.com"),
         [
-            "It can't be undone. This command invites them anew, to set up everything again; they were in no account, so replace ACCOUNT by the name of one:",
+            "It can't be undone. This command invites them again, and they set up everything again; they were in no account, so replace ACCOUNT by the name of one:",
             "twinlock user add eva@example.com --name Somebody --account ACCOUNT --role member",
         ]
     );
@@ -288,7 +288,7 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
     let place = Place::with_member();
     let refused = |of: &str| {
         format!(
-            "ada@example.com is the last Owner of {of} who can sign in: make somebody else Owner first (`twinlock member role`, or `twinlock user add` where nobody else belongs to it; one who is only invited counts once they have chosen a password), \
+            "ada@example.com is the last Owner of {of} who can sign in: make another user Owner first (`twinlock member role`, or `twinlock user add` if it has no other member; an invited user counts once they have chosen a password), \
              or remove the account (`twinlock account remove`)"
         )
     };
@@ -329,7 +329,7 @@ fn the_last_owner_stays(#[values("disable", "remove")] command: &str) {
     change().expect_done();
 }
 
-/// C3, regression: an account could be left with an Owner who has no password yet.
+/// RC3, regression: an account could be left with an Owner who has no password yet.
 #[test]
 fn an_owner_who_is_invited_only_does_not_count() {
     let place = Place::with_owner();

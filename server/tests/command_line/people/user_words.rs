@@ -31,7 +31,7 @@ fn what_is_said_of_somebody_who_is_invited_only_is_true_of_them() {
     assert_eq!(
         first_line(&["unlock", max]),
         format!(
-            "max@example.com had no wrong codes in a row; delays after wrong passwords are over. {no_password}"
+            "max@example.com had no wrong codes in a row; delays after wrong passwords have ended. {no_password}"
         )
     );
     assert_eq!(

@@ -208,7 +208,7 @@ fn somebody_is_unlocked() {
     let done = place.run(&["user", "unlock", "ada@example.com"]);
     assert_eq!(
         done.expect_done(),
-        "ada@example.com had no wrong codes in a row; delays after wrong passwords are over."
+        "ada@example.com had no wrong codes in a row; delays after wrong passwords have ended."
     );
     assert_eq!(
         place

@@ -9,9 +9,9 @@ use std::{
 };
 
 use tempfile::TempDir;
+use testkit::process::free_port;
 
 use super::kind::{Places, Recipe, make_certificate};
-use crate::support::free_port::free_port;
 
 /// The number of checks whether the proxy listens, a hundredth of a second apart.
 const TRIES: u32 = 1500;

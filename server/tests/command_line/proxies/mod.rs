@@ -1,4 +1,4 @@
-//! S1 of the field: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
+//! S1: the server behind proxies that people use, each set up by the recipe in `docs/proxies`.
 //!
 //! nginx, Caddy, HAProxy and Apache start before the real program, by the recipe that operators get, with ports and paths
 //! replaced. The tests cover sign-in with `Host`, `Origin` and `Sec-Fetch-Site` passed on, addresses, bodies, a sign-in in front, a
@@ -19,16 +19,14 @@ use std::{
 
 use rstest::rstest;
 use serde_json::json;
+use testkit::process::free_port;
 
 use self::{
     client::{Client, HOST, get_plainly},
     front::Front,
     kind::{Kind, Recipe, STAFF},
 };
-use crate::support::{
-    free_port::free_port,
-    program::{Place, Running},
-};
+use crate::support::program::{Place, Running};
 
 const EMAIL: &str = "max@example.com";
 const PASSWORD: &str = "seven quiet rivers at dawn";

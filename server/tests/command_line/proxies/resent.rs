@@ -11,6 +11,7 @@ use std::{
 };
 
 use serde_json::json;
+use testkit::process::free_port;
 
 use super::{
     EMAIL, PASSWORD, TRUSTED,
@@ -19,7 +20,6 @@ use super::{
     kind::{Kind, Recipe},
     place, serve,
 };
-use crate::support::free_port::free_port;
 
 const OTHER: &str = "nine slow lanterns by the river";
 

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use testkit::authenticator::Authenticator;
 
-use crate::{
-    authenticator::Authenticator,
-    support::{
-        browser::{Browser, now},
-        program::{Place, Running},
-    },
+use crate::support::{
+    browser::{Browser, now},
+    program::{Place, Running},
 };
 
 /// The printed output of the demo.
@@ -233,7 +231,7 @@ fn an_account_is_enough_to_refuse() {
     );
 }
 
-/// C8: behind a proxy, other people can reach a server that listens on this machine alone.
+/// RC8: behind a proxy, other people can reach a server that listens on this machine alone.
 #[test]
 fn others_behind_a_proxy_get_none() {
     for public_url in [

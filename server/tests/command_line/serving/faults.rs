@@ -86,9 +86,9 @@ fn s32_a_folder_that_can_not_be_written_is_refused() {
         "{line}"
     );
     let folder = if is_root {
-        "its journal has to stand beside it, and user nobody can't write in the folder"
+        "its journal must be beside it, and user nobody can't write in the folder"
     } else {
-        "its journal has to stand beside it, and user"
+        "its journal must be beside it, and user"
     };
     assert!(line.contains(folder), "{line}");
     if is_root {

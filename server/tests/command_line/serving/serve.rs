@@ -184,7 +184,7 @@ fn a_proxy_says_where_a_request_comes_from_once_it_is_trusted() {
     for (proxies, other, one, another) in [
         ("127.0.0.0/8", 401, "203.0.113.9", "203.0.113.10"),
         ("10.0.0.0/8", 429, "203.0.113.11", "203.0.113.12"),
-        // C9: the first network in IPv6 notation.
+        // RC9: the first network in IPv6 notation.
         ("::ffff:127.0.0.0/104", 401, "203.0.113.13", "203.0.113.14"),
     ] {
         let server = place.serve_with(&[

@@ -37,8 +37,8 @@ use crate::support::program::{Done, Place};
 #[case("TWINLOCK_ADDRESS_LIMIT", "0", "no number from 1 to 1000000")]
 #[case("TWINLOCK_TRUSTED_PROXIES", "proxy.example.com", "10.0.0.0/8")]
 #[case("TWINLOCK_TRUSTED_PROXIES", "0.0.0.0/0", "10.0.0.0/8")]
-#[case::c9("TWINLOCK_TRUSTED_PROXIES", "::ffff:10.0.0.0/95", "10.0.0.0/8")]
-#[case::c9_elsewhere("TWINLOCK_TRUSTED_PROXIES", "10.0.0.5/8", "10.0.0.0/8 for the network")]
+#[case::rc9("TWINLOCK_TRUSTED_PROXIES", "::ffff:10.0.0.0/95", "10.0.0.0/8")]
+#[case::rc9_elsewhere("TWINLOCK_TRUSTED_PROXIES", "10.0.0.5/8", "10.0.0.0/8 for the network")]
 #[case("RUST_LOG", "info=loud=x", "info")]
 fn is_named_with_what_would_be_right(#[case] name: &str, #[case] value: &str, #[case] right: &str) {
     let place = Place::new();

@@ -2,16 +2,16 @@
 
 use std::{
     fs::{self, Permissions},
-    io::{self, BufRead, BufReader, Read as _, Write},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Output, Stdio},
+    process::{Command, Stdio},
     sync::OnceLock,
-    thread::{self, JoinHandle},
+    thread,
 };
 
-use serde_json::Value;
 use tempfile::TempDir;
+use testkit::process;
+pub use testkit::process::{Done, Running};
 
 use crate::test_database::TestDatabase;
 
@@ -23,22 +23,6 @@ pub struct Place {
     database: TestDatabase,
     /// A folder with a copy of the program that every user can start; made on first use.
     open_folder: OnceLock<TempDir>,
-}
-
-/// The result of a command.
-pub struct Done {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-/// A running server, which is killed however the test ends.
-pub struct Running {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    pub port: u16,
-    /// The thread that collects the log until the server has ended.
-    log: Option<JoinHandle<io::Result<String>>>,
 }
 
 impl Place {
@@ -168,10 +152,7 @@ impl Place {
 
     /// Runs a command that reads a password.
     pub fn run_with(&self, args: &[&str], input: &str) -> Done {
-        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
-        // A command that refuses before it reads closes the pipe early.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap().into()
+        process::run(self.command(args), input)
     }
 
     /// Starts the server on a free port and waits until it listens.
@@ -208,136 +189,6 @@ impl Place {
         if self.is_on_a_server() && !self.file("twinlock.db.key").exists() {
             self.run(&["key", "new"]).expect_done();
         }
-    }
-}
-
-impl From<Output> for Done {
-    fn from(output: Output) -> Self {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Self {
-            code: output.status.code().unwrap(),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
-    }
-}
-
-impl Done {
-    /// Expects success without an error output; returns the output.
-    #[track_caller]
-    pub fn expect_done(&self) -> &str {
-        assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);
-        self.out.trim_end_matches('\n')
-    }
-
-    /// Expects success; returns the printed JSON.
-    #[track_caller]
-    pub fn expect_json(&self) -> Value {
-        serde_json::from_str(self.expect_done()).unwrap()
-    }
-
-    /// Expects a failure with one line and no output; returns the line.
-    #[track_caller]
-    pub fn expect_refused(&self, code: i32) -> &str {
-        let (printed, line) = self.expect_failed(code);
-        assert_eq!(printed, "", "{line}");
-        line
-    }
-
-    /// Expects a failure with one line; returns the output and the line.
-    #[track_caller]
-    pub fn expect_failed(&self, code: i32) -> (&str, &str) {
-        assert_eq!(self.code, code, "{}", self.err);
-        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
-        let line = self.err.trim_end().strip_prefix("twinlock: ").unwrap();
-        (&self.out, line)
-    }
-}
-
-impl Running {
-    /// Waits until the server listens; also returns what it printed before that.
-    pub fn start(mut command: Command) -> (Self, String) {
-        let mut child = command.spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let (mut before, mut line) = (String::new(), String::new());
-        while out.read_line(&mut line).unwrap() > 0 {
-            let port = line
-                .trim_end()
-                .strip_prefix("Listening on http://127.0.0.1:")
-                .and_then(|port| port.parse().ok());
-            if let Some(port) = port {
-                // None if the test redirected it.
-                let error = child.stderr.take();
-                // The log is read at once, because a server whose log is not read blocks when the pipe is full.
-                let log = thread::spawn(move || {
-                    let mut log = String::new();
-                    match error {
-                        Some(mut error) => error.read_to_string(&mut log).map(|_| log),
-                        None => Ok(log),
-                    }
-                });
-                let log = Some(log);
-                return (
-                    Self {
-                        child,
-                        out,
-                        port,
-                        log,
-                    },
-                    before,
-                );
-            }
-            before.push_str(&line);
-            line.clear();
-        }
-        panic!("{before}{:?}", child.wait_with_output());
-    }
-
-    /// Returns the next line of standard output.
-    pub fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
-        line.trim_end().to_owned()
-    }
-
-    /// Sends SIGTERM, as a service manager does.
-    pub fn terminate(&self) {
-        self.signal("-TERM");
-    }
-
-    /// Sends SIGHUP, as a closed terminal does.
-    pub fn hang_up(&self) {
-        self.signal("-HUP");
-    }
-
-    /// Sends SIGSTOP, so that the server pauses like a machine that is swapped out.
-    pub fn freeze(&self) {
-        self.signal("-STOP");
-    }
-
-    /// Sends SIGCONT, so that the server goes on.
-    pub fn thaw(&self) {
-        self.signal("-CONT");
-    }
-
-    fn signal(&self, signal: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args([signal, &id]).status();
-        assert!(sent.unwrap().success());
-    }
-
-    /// Waits for the end; returns the exit code and the log.
-    pub fn wait(mut self) -> (i32, String) {
-        let log = self.log.take().unwrap().join().unwrap().unwrap();
-        (self.child.wait().unwrap().code().unwrap(), log)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // The server may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

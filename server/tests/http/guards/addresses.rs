@@ -108,7 +108,7 @@ async fn a_trusted_proxy_says_who_it_heard() {
     wrong(&mut lines, 3).await.expect_refused(429, "too_many");
 }
 
-/// L5 of the list of attacks: with any garbage in the header, the limit counts by an address that the sender can't choose.
+/// L5: with any garbage in the header, the limit counts by an address that the sender can't choose.
 #[rstest]
 #[case::not_trusted("203.0.113.9")]
 #[case::proxy(PROXY)]

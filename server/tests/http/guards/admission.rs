@@ -1,4 +1,4 @@
-//! The cost of a request before it is known to be genuine: B1 and B2 of the red team.
+//! The cost of a request before it is known to be genuine: RB1 and RB2.
 
 use std::sync::{
     Arc,
@@ -13,7 +13,7 @@ use domain::{
 };
 use serde_json::json;
 use server::config::{LimitArgs, Limits};
-use usecases::{Ports, Services};
+use usecases::Services;
 
 use crate::support::{Browser, Options, Person, TestServer, ada};
 
@@ -80,10 +80,10 @@ impl Site {
                 is_full: Arc::clone(&is_full),
                 taken: Arc::clone(&taken),
             };
-            Services::from(Ports {
+            Services {
                 hasher: Arc::new(hasher),
-                ..Ports::clone(&services)
-            })
+                ..services
+            }
         })
         .await;
         server.add_owner().await;
@@ -112,9 +112,9 @@ fn wrong(number: usize) -> serde_json::Value {
     json!({ "email": format!("typed{number}@example.com"), "password": "no password of anybody" })
 }
 
-/// B1: an attempt over a limit takes no hashing place, with a made-up browser token or without one.
+/// RB1: an attempt over a limit takes no hashing place, with a made-up browser token or without one.
 #[tokio::test]
-async fn b1_what_a_limit_refuses_takes_no_place() {
+async fn rb1_what_a_limit_refuses_takes_no_place() {
     let site = Site::new().await;
     let name = site.server.services.settings.cookies.browser();
     let mut here = site.server.browser().from("203.0.113.9");
@@ -139,9 +139,9 @@ async fn b1_what_a_limit_refuses_takes_no_place() {
     answer.expect_refused(401, "wrong_credentials");
 }
 
-/// B1: if strangers take all their hashing places, known browsers and complete sessions still get through.
+/// RB1: if strangers take all their hashing places, known browsers and complete sessions still get through.
 #[tokio::test]
-async fn b1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
+async fn rb1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
     let site = Site::new().await;
     let mut mine = site.known(&ada()).await;
     site.is_full.store(true, Ordering::SeqCst);
@@ -156,9 +156,9 @@ async fn b1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
     mine.call("profile/change_password", form).await.expect_ok();
 }
 
-/// B2: dead links of all four functions count against their address, and a live link works all the same.
+/// RB2: dead links of all four functions count against their address, and a live link works all the same.
 #[tokio::test]
-async fn b2_dead_links_count_for_their_address_and_a_live_one_works() {
+async fn rb2_dead_links_count_for_their_address_and_a_live_one_works() {
     let site = Site::new().await;
     let live = site.server.invite(&ada()).await;
     let dead = domain::token::Token::from_random([9; 32]).expose();
@@ -202,9 +202,9 @@ async fn b2_dead_links_count_for_their_address_and_a_live_one_works() {
         .expect_ok();
 }
 
-/// C7: thirty right passwords a minute are accepted; further ones are refused like an attempt over a limit.
+/// RC7: thirty right passwords a minute are accepted; further ones are refused like an attempt over a limit.
 #[tokio::test]
-async fn c7_right_passwords_open_thirty_sessions_a_minute() {
+async fn rc7_right_passwords_open_thirty_sessions_a_minute() {
     let site = Site::new().await;
     for _ in 0..30 {
         site.server.browser().sign_in(&ada()).await.expect_ok();

@@ -3,16 +3,14 @@
 use axum::{body::Body, http::Request};
 use rstest::rstest;
 
-use crate::support::{Options, TestServer};
+use crate::support::{Options, TestServer, index_page};
 
-/// The source template of Trunk's build.
-const TEMPLATE: &[u8] = include_bytes!("../../../../frontend/index.html");
 const FORM: &str = "<form id=\"boot-sign-in\"";
 const SKELETON: &str = "class=\"card boot__card\"";
 
 async fn server() -> TestServer {
     let options = Options {
-        files: vec![("index.html", TEMPLATE.to_vec())],
+        files: vec![("index.html", index_page().into_bytes())],
         ..Options::default()
     };
     TestServer::start_with(options, |services| services).await
@@ -78,7 +76,7 @@ async fn every_call_names_the_build_that_the_page_names() {
         .header("x-build")
         .to_owned();
     assert_eq!(build.len(), 16);
-    assert!(page.text().contains(&format!("const build = \"{build}\"")));
+    assert!(page.text().contains(&format!("build = \"{build}\"")));
     assert!(!page.text().contains("__BUILD__"));
     // A refusal before the server functions names the build too.
     assert_eq!(
@@ -87,7 +85,7 @@ async fn every_call_names_the_build_that_the_page_names() {
     );
 
     let changed = Options {
-        files: vec![("index.html", [TEMPLATE, b"<!-- new -->"].concat())],
+        files: vec![("index.html", (index_page() + "<!-- new -->").into_bytes())],
         ..Options::default()
     };
     let other = TestServer::start_with(changed, |services| services).await;

@@ -7,10 +7,7 @@ use data_encoding::BASE64;
 use server::{config::Branding, spa::Pages};
 use sha2::{Digest, Sha256};
 
-use crate::support::{Answer, Options, TestServer};
-
-/// The source template of Trunk's build, which adds the styles and another inline script.
-const TEMPLATE: &str = include_str!("../../../../frontend/index.html");
+use crate::support::{Answer, Options, TestServer, index_page};
 
 fn branding() -> Branding {
     Branding {
@@ -27,7 +24,8 @@ async fn index(takes: &str) -> Answer {
 }
 
 async fn page(path: &str, takes: &str) -> Answer {
-    let built = TEMPLATE.replace(
+    // The build adds the styles and another inline script.
+    let built = index_page().replace(
         "</head>",
         "<style>a { b: c }</style><script type=\"module\">\nimport init from '/app.js';\ninit();\n</script></head>",
     );
@@ -98,8 +96,8 @@ async fn what_stands_in_it_is_allowed_by_its_hash_and_nothing_else() {
         answer.header("content-security-policy")
     );
     assert!(
-        expected.len() >= 2,
-        "the template's own scripts and Trunk's"
+        expected.len() >= 4,
+        "the scripts of frontend/boot and the one that starts the app"
     );
     let scripts = format!(
         "script-src 'self' {} 'wasm-unsafe-eval';",

@@ -1,4 +1,4 @@
-//! The races of security.md §4 R, started at a barrier.
+//! The races of the attack list (family R), started at a barrier.
 
 mod at_once;
 mod step_up;
@@ -24,7 +24,7 @@ async fn half_signed_in(server: &TestServer) -> Browser {
     browser
 }
 
-/// Returns as many half sessions as one user may have (C7 of the red team), each in several tabs.
+/// Returns as many half sessions as one user may have (RC7), each in several tabs.
 async fn half_sessions(server: &TestServer) -> Vec<Browser> {
     let mut sessions = Vec::new();
     for _ in 0..HALF {
@@ -68,7 +68,7 @@ async fn one_code_signs_in_one_of_many() {
         // Wait, so that refused codes of the last round do not pause this one.
         server.clock.advance(Duration::from_mins(16));
         let browsers = half_sessions(&server).await;
-        let code = authenticator.code(server.clock.now());
+        let code = authenticator.code(server.clock.now().millis());
         expect_one_inside(
             same_code(browsers, "session/verify_code", &code).await,
             round,
@@ -85,7 +85,7 @@ async fn one_half_sign_in_becomes_one_session() {
     for round in 0..ROUNDS {
         server.clock.advance(Duration::from_mins(16));
         let tabs = vec![half_signed_in(&server).await; PARALLEL];
-        let code = authenticator.code(server.clock.now());
+        let code = authenticator.code(server.clock.now().millis());
         expect_one_inside(same_code(tabs, "session/verify_code", &code).await, round).await;
     }
 }

@@ -110,7 +110,7 @@ async fn no_old_code_works_after_finish() {
         finish(&mut browser, &sheet)
             .await
             .expect_refused(409, "nothing_pending");
-        ada.codes = crate::support::codes(&sheet);
+        ada.codes = crate::support::code_list(&sheet);
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{House, people, person_of};
 use crate::{
     actions::{Seat, Shown},
-    support::{Answer, codes},
+    support::{Answer, code_list},
 };
 
 impl House {
@@ -122,7 +122,7 @@ impl House {
 
     pub(super) fn note_sheet(&mut self, seat: Seat, sheet: &Value) {
         let shown = &mut self.journal.shown[person_of(seat)];
-        shown.splice(0..0, codes(sheet));
+        shown.splice(0..0, code_list(sheet));
         let id = sheet["set"].as_str().unwrap().to_owned();
         self.journal.sets.insert(seat, id);
     }

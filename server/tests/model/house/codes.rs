@@ -18,9 +18,9 @@ impl House {
         let given = match shown {
             Shown::Step(by) => {
                 let step = TimeStep::at(now).offset(by);
-                (app.code_of(step), step.number())
+                (app.code_of_step(step.number()), step.number())
             }
-            Shown::Wrong => return (app.wrong_code(now), 0),
+            Shown::Wrong => return (app.wrong_code(now.millis()), 0),
             Shown::Again => {
                 return self
                     .journal

@@ -72,7 +72,8 @@ impl fmt::Display for Cause {
             }
             Self::Full => "the disk is full: make room on it",
             Self::NotWritable => {
-                "the file or its folder can't be written: its journal has to stand beside it, so give both to the user of this program, on a file system that is mounted for writing"
+                "the file or its folder can't be written: its journal must be beside it, so give \
+                both to the user of this program, on a file system that is mounted for writing"
             }
             Self::NoDatabaseFile => {
                 "the file is no SQLite database: name the right one with TWINLOCK_DATABASE_URL"
@@ -87,7 +88,9 @@ impl fmt::Display for Cause {
                 "the server has no such database: create it (`createdb --encoding=UTF8`), or name the right one"
             }
             Self::SignIn => {
-                "the server does not let this role in: look at role and password in TWINLOCK_DATABASE_URL, PGPASSWORD or ~/.pgpass, at the role's `VALID UNTIL`, and at the server's pg_hba.conf"
+                "the server refuses this role: check role and password in TWINLOCK_DATABASE_URL, \
+                PGPASSWORD or ~/.pgpass, at the role's `VALID UNTIL`, and at the server's \
+                pg_hba.conf"
             }
             Self::Encoding => {
                 "the database can't hold this text: it needs the encoding UTF8"
@@ -113,15 +116,17 @@ impl fmt::Display for Cause {
             }
             Self::ServerFull => "the disk of the database server is full: make room on it",
             Self::Pooler => {
-                "a pooler in transaction mode stands before the database: use a session pooler or a direct connection"
+                "a pooler in transaction mode is in front of the database: use a session pooler or \
+                a direct connection"
             }
             Self::PoolerParameter => {
-                "a pooler stands before the database and does not know this parameter: add it to ignore_startup_parameters (and use session mode), or connect directly"
+                "a pooler is in front of the database and does not know this parameter: add it to \
+                ignore_startup_parameters (and use session mode), or connect directly"
             }
             Self::NobodyListens => {
                 "no server listens there: is it running, and are host and port right?"
             }
-            Self::UnknownHost => "the host is not known: look at its name",
+            Self::UnknownHost => "the host is not known: check its name",
             Self::Tls => {
                 "the encrypted connection fails: the server offers none, or its certificate is not trusted (`sslrootcert=<file>` names your own authority) or names another host"
             }

@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::ports::PortError;
-use sqlx::{AnyConnection, AnyPool, Connection, query};
+use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::{
     runtime::Handle,
     sync::{
@@ -17,9 +17,9 @@ use tokio::{
 use tracing::Instrument;
 
 use crate::engine::{
-    batch::{StatementResult, run_batch},
-    connect::Sql,
+    batch::{Batch, BatchResults, run_joined},
     error::port,
+    statement::query,
 };
 
 /// The longest time that a transaction waits for its turn to write.
@@ -35,6 +35,9 @@ pub struct Writer {
     maker: AnyPool,
     begin: &'static str,
     group: Arc<Mutex<Group>>,
+    /// False in the measurement that ADR 18 compares with.
+    #[cfg(test)]
+    shares: bool,
 }
 
 /// Transactions that will be committed together.
@@ -66,7 +69,7 @@ impl Savepoint {
         }
     }
 
-    const fn undo(self) -> [&'static str; 2] {
+    const fn rollback(self) -> [&'static str; 2] {
         match self {
             Self::Even => ["ROLLBACK TO even", "RELEASE even"],
             Self::Odd => ["ROLLBACK TO odd", "RELEASE odd"],
@@ -95,6 +98,17 @@ impl Writer {
             maker,
             begin,
             group: Arc::default(),
+            #[cfg(test)]
+            shares: true,
+        }
+    }
+
+    /// A writer on which each transaction has a commit of its own.
+    #[cfg(test)]
+    pub fn without_sharing(self) -> Self {
+        Self {
+            shares: false,
+            ..self
         }
     }
 
@@ -118,9 +132,9 @@ impl Writer {
     /// The caller drops the other end of `asker` when it stops waiting.
     async fn begun(
         self,
-        mut statements: Vec<Sql>,
+        batch: Batch,
         mut asker: oneshot::Receiver<()>,
-    ) -> sqlx::Result<(StartedMember, Vec<StatementResult>)> {
+    ) -> sqlx::Result<(StartedMember, BatchResults)> {
         let group = timeout(PATIENCE, Arc::clone(&self.group).lock_owned()).await;
         let mut group = group.map_err(|_| sqlx::Error::PoolTimedOut)?;
         if asker.try_recv() == Err(TryRecvError::Closed) {
@@ -134,14 +148,12 @@ impl Writer {
             group: Some(group),
             savepoint,
         };
-        statements.splice(0..0, opening.iter().copied().map(query));
-        match begun.run(statements).await {
-            Ok(ran) if ran.len() >= opening.len() => {
-                Ok((begun, ran.into_iter().skip(opening.len()).collect()))
-            }
-            cut_off => {
-                begun.undo().await;
-                Err(cut_off.err().unwrap_or(sqlx::Error::WorkerCrashed))
+        let batch = batch.preceded_by(opening.iter().copied().map(query));
+        match begun.run(batch).await {
+            Ok(results) => Ok((begun, results.without_first(opening.len()))),
+            Err(error) => {
+                begun.rollback().await;
+                Err(error)
             }
         }
     }
@@ -170,11 +182,11 @@ impl Group {
     /// Rolls back the waiting transactions as well, because on a full or failing disk the engine has rolled back
     /// all of them already. They get a transient error and may retry, because they did not cause the failure.
     async fn fail(&mut self) {
-        self.undo().await;
+        self.rollback().await;
         self.tell(&Err(Arc::new(sqlx::Error::WorkerCrashed)));
     }
 
-    async fn undo(&mut self) {
+    async fn rollback(&mut self) {
         // If the rollback fails, closing the connection rolls back.
         let _ = self.end("ROLLBACK").await;
     }
@@ -197,11 +209,8 @@ impl Group {
     }
 
     async fn run(&mut self, sql: &'static str) -> sqlx::Result<()> {
-        let ran = run_batch(self.connection()?, vec![query(sql)]).await?;
-        // A result that ends before the statement completed is a failure.
-        (ran.len() == 1)
-            .then_some(())
-            .ok_or(sqlx::Error::WorkerCrashed)
+        let batch = [query(sql)].into_iter().collect();
+        run_joined(self.connection()?, batch).await.map(drop)
     }
 
     fn connection(&mut self) -> sqlx::Result<&mut AnyConnection> {
@@ -212,16 +221,16 @@ impl Group {
 impl GroupMember {
     /// Runs statements in order; the first ones when the transaction's turn comes. These run to their end even if the
     /// caller stops waiting, because an interrupted `BEGIN` or savepoint would leave the group in an unknown state.
-    pub async fn run(&mut self, statements: Vec<Sql>) -> sqlx::Result<Vec<StatementResult>> {
+    pub async fn run(&mut self, batch: Batch) -> sqlx::Result<BatchResults> {
         if let Some(begun) = &mut self.begun {
-            return begun.run(statements).await;
+            return begun.run(batch).await;
         }
         let (_waits, asker) = oneshot::channel();
-        let begun = self.writer.clone().begun(statements, asker);
+        let begun = self.writer.clone().begun(batch, asker);
         let begun = tokio::spawn(begun.in_current_span());
-        let (begun, ran) = begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
+        let (begun, results) = begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
         self.begun = Some(begun);
-        Ok(ran)
+        Ok(results)
     }
 
     /// Commits together with concurrent transactions. Runs on even if the caller stops waiting, because the commit includes others' work.
@@ -234,19 +243,19 @@ impl GroupMember {
     }
 
     /// Rolls back this transaction alone.
-    pub async fn undo(self) -> Result<(), PortError> {
+    pub async fn rollback(self) -> Result<(), PortError> {
         let Some(mut begun) = self.begun else {
             return Ok(());
         };
-        let undone = tokio::spawn(async move { begun.undo().await });
-        undone.await.map_err(gone)
+        let rolled_back = tokio::spawn(async move { begun.rollback().await });
+        rolled_back.await.map_err(gone)
     }
 }
 
 impl StartedMember {
-    async fn run(&mut self, statements: Vec<Sql>) -> sqlx::Result<Vec<StatementResult>> {
+    async fn run(&mut self, batch: Batch) -> sqlx::Result<BatchResults> {
         let group = self.group.as_mut().ok_or(sqlx::Error::WorkerCrashed)?;
-        run_batch(group.connection()?, statements).await
+        run_joined(group.connection()?, batch).await
     }
 
     async fn committed(mut self, writer: Writer) -> Result<(), PortError> {
@@ -255,23 +264,28 @@ impl StartedMember {
         };
         let (tell, told) = oneshot::channel();
         group.waiting.push(tell);
+        #[cfg(test)]
+        if !writer.shares {
+            group.commit().await;
+            return told.await.map_err(gone)?.map_err(port);
+        }
         // Transactions already in the queue run first, and so share the commit.
         drop(group);
         writer.group.lock_owned().await.commit().await;
         told.await.map_err(gone)?.map_err(port)
     }
 
-    async fn undo(&mut self) {
-        undone(self.group.take(), self.savepoint).await;
+    async fn rollback(&mut self) {
+        roll_back(self.group.take(), self.savepoint).await;
     }
 }
 
-async fn undone(group: Option<OwnedMutexGuard<Group>>, savepoint: Option<Savepoint>) {
+async fn roll_back(group: Option<OwnedMutexGuard<Group>>, savepoint: Option<Savepoint>) {
     let Some(mut group) = group else { return };
     let Some(savepoint) = savepoint else {
-        return group.undo().await;
+        return group.rollback().await;
     };
-    for sql in savepoint.undo() {
+    for sql in savepoint.rollback() {
         if group.run(sql).await.is_err() {
             return group.fail().await;
         }
@@ -285,7 +299,7 @@ impl Drop for StartedMember {
             return;
         };
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(undone(Some(group), self.savepoint))),
+            Ok(runtime) => drop(runtime.spawn(roll_back(Some(group), self.savepoint))),
             // No runtime is left, so dropping the connection rolls back, and the waiting callers get an error.
             Err(_) => *group = Group::default(),
         }
@@ -300,5 +314,7 @@ fn gone(error: impl std::error::Error + Send + Sync + 'static) -> PortError {
     PortError::Unavailable(Box::new(error))
 }
 
+#[cfg(test)]
+mod measured;
 #[cfg(test)]
 mod tests;

@@ -48,7 +48,8 @@ impl File {
 }
 
 async fn run(member: &mut GroupMember, sql: String) -> sqlx::Result<()> {
-    member.run(vec![query(AssertSqlSafe(sql))]).await.map(drop)
+    let batch = [query(AssertSqlSafe(sql))].into_iter().collect();
+    member.run(batch).await.map(drop)
 }
 
 async fn insert(member: &mut GroupMember, number: i64) -> sqlx::Result<()> {
@@ -129,7 +130,7 @@ async fn one_that_fails_or_is_given_up_takes_nobody_with_it() {
                 ),
                 2 => {
                     insert(&mut member, number).await.unwrap();
-                    member.undo().await.unwrap();
+                    member.rollback().await.unwrap();
                 }
                 // Cancelled while its first statement waits for its turn.
                 3 => assert!(insert(&mut member, number).now_or_never().is_none()),
@@ -152,11 +153,11 @@ async fn one_that_fails_or_is_given_up_takes_nobody_with_it() {
 async fn the_one_behind_can_be_undone_as_often_as_it_likes() {
     let file = file().await;
     let (first, second) = pair(&file).await;
-    second.undo().await.unwrap();
+    second.rollback().await.unwrap();
     first.await.unwrap().unwrap();
     for number in 3..6 {
         let (kept, undone) = pair_of(&file, number).await;
-        undone.undo().await.unwrap();
+        undone.rollback().await.unwrap();
         kept.await.unwrap().unwrap();
     }
     assert_eq!(file.rows().await, [1, 3, 4, 5]);
@@ -166,7 +167,7 @@ async fn the_one_behind_can_be_undone_as_often_as_it_likes() {
 async fn one_without_statements_leaves_nothing_begun() {
     let file = file().await;
     file.writer.member().commit().await.unwrap();
-    file.writer.member().undo().await.unwrap();
+    file.writer.member().rollback().await.unwrap();
     drop(file.writer.member());
     assert!(file.writer.group.lock().await.connection.is_none());
 }

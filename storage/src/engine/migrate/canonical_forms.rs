@@ -12,7 +12,10 @@ use domain::{
 };
 use sqlx::{Any, Row, Transaction, query};
 
-use crate::{Store, engine::rows::Values};
+use crate::{
+    Store,
+    engine::{rows::Values, statement},
+};
 
 /// Returns a row if anything is left to convert.
 pub const ANY_LEFT: &str = "SELECT 1 FROM users WHERE is_canonical = 0 UNION ALL SELECT 1 FROM accounts WHERE is_canonical = 0 LIMIT 1";
@@ -89,14 +92,17 @@ async fn accounts(write: &mut Transaction<'static, Any>) -> sqlx::Result<()> {
 
 /// Users whose address is invalid, or whose canonical address belongs to another user.
 pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortError> {
-    let left = query("SELECT id, email FROM users WHERE is_canonical = 0 ORDER BY created_at, id");
+    let left = statement::query(
+        "SELECT id, email FROM users WHERE is_canonical = 0 ORDER BY created_at, id",
+    );
     let mut collisions = Vec::new();
     for row in store.rows(left).await? {
         let stored: Email = row.kept("email")?;
         let id: UserId = row.value("id")?;
         let mut held_by = None;
         if let Ok(wanted) = stored.as_str().parse::<Email>() {
-            let holder = query("SELECT id, email FROM users WHERE email = $1 AND id <> $2");
+            let holder =
+                statement::query("SELECT id, email FROM users WHERE email = $1 AND id <> $2");
             let holder = holder.bind(String::from(wanted)).bind(id.as_str());
             // Without a collision, the next start converts the row.
             let Some(holder) = store.row(holder).await? else {
@@ -116,13 +122,15 @@ pub async fn of_people(store: &Store) -> Result<Vec<Collision<UserId>>, PortErro
 
 /// Accounts whose canonical name belongs to another account.
 pub async fn of_accounts(store: &Store) -> Result<Vec<Collision<AccountId>>, PortError> {
-    let left =
-        query("SELECT id, name FROM accounts WHERE is_canonical = 0 ORDER BY created_at, id");
+    let left = statement::query(
+        "SELECT id, name FROM accounts WHERE is_canonical = 0 ORDER BY created_at, id",
+    );
     let mut collisions = Vec::new();
     for row in store.rows(left).await? {
         let stored: AccountName = row.kept("name")?;
         let id: AccountId = row.value("id")?;
-        let holder = query("SELECT id, name FROM accounts WHERE name_folded = $1 AND id <> $2");
+        let holder =
+            statement::query("SELECT id, name FROM accounts WHERE name_folded = $1 AND id <> $2");
         let holder = holder.bind(stored.search_key()).bind(id.as_str());
         let Some(holder) = store.row(holder).await? else {
             continue;

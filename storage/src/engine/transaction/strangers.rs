@@ -14,7 +14,10 @@ use domain::{
     time::Timestamp,
 };
 
-use crate::{Store, engine::event_rows::merged};
+use crate::{
+    Store,
+    engine::{event_rows, transaction::EventNote},
+};
 
 /// The maximum number of refused addresses kept in memory. Further ones are looked up in the database.
 const ADDRESSES: usize = 4096;
@@ -103,12 +106,11 @@ impl Store {
         let mut write = self.write().await?;
         let statements = rows.iter().map(|(action, outcome, times)| {
             let event = Event::new(*action, *outcome).saying(MANY);
-            merged(&Origin::here(Actor::Nobody, now), &event, *times)
+            let origin = Origin::here(Actor::Nobody, now);
+            event_rows::insert_times_statement(&origin, &event, *times)
         });
-        write.run_all(statements.collect()).await?;
-        write
-            .commit(crate::engine::transaction::EventNote::Nothing)
-            .await
+        write.run_batch(statements.collect()).await?;
+        write.commit(EventNote::Nothing).await
     }
 }
 
@@ -139,9 +141,9 @@ mod tests {
         assert_eq!(strangers.refused(&address(1), NOW), None);
     }
 
-    /// B2 of the red team. The memory of addresses is bounded however many come, and expired ones make room.
+    /// RB2. The memory of addresses is bounded however many come, and expired ones make room.
     #[test]
-    fn b2_the_memory_of_addresses_is_bounded() {
+    fn rb2_the_memory_of_addresses_is_bounded() {
         let (strangers, until) = (Strangers::default(), NOW.plus(WINDOW));
         for number in 0..100_000 {
             strangers.refuse(&address(number), until, NOW);

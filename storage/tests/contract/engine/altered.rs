@@ -1,4 +1,4 @@
-//! C4: a schema that differs from what this program creates is refused, and the difference is named.
+//! RC4: a schema that differs from what this program creates is refused, and the difference is named.
 
 use sqlx::{AssertSqlSafe, Executor};
 use storage::{CopyError, OpenError};

@@ -3,7 +3,7 @@
 use domain::{
     ids::UserId,
     people::email::Email,
-    ports::{Accounts, MemberQuery, Members, Users},
+    ports::{Accounts, AddressChange, MemberQuery, Members, Users},
 };
 use sqlx::{AnyPool, AssertSqlSafe};
 
@@ -115,14 +115,20 @@ async fn s4_two_people_with_spellings_of_one_address_both_stay() {
 
     // Another user's address is refused; a free one resolves the collision.
     let taken: Email = "EVA@exämple.com".parse().unwrap();
-    assert!(!database.store.set_email(&id(2), &taken).await.unwrap());
+    assert_eq!(
+        database.store.set_email(&id(2), &taken).await.unwrap(),
+        AddressChange::Refused
+    );
     let free: Email = "eva.second@example.com".parse().unwrap();
-    assert!(database.store.set_email(&id(2), &free).await.unwrap());
+    assert_eq!(
+        database.store.set_email(&id(2), &free).await.unwrap(),
+        AddressChange::Changed
+    );
     let punycode = who(&database, "eva@xn--exmple-cua.com").await;
     assert_eq!(punycode, Some(id(1)));
     assert_eq!(who(&database, free.as_str()).await, Some(id(2)));
     let nobody = database.store.set_email(&id(9), &free).await;
-    assert!(!nobody.unwrap());
+    assert_eq!(nobody.unwrap(), AddressChange::Refused);
     assert_eq!(Users::collisions(&database.store).await.unwrap().len(), 1);
 }
 

@@ -1,6 +1,6 @@
 //! The state after a request is cancelled, the program ends, or the database refuses.
 
-use domain::ports::{Accounts, Mfa, PortError, Sessions, Taken, Users};
+use domain::ports::{AccountAddition, Accounts, Mfa, PortError, Sessions, Taken, Users};
 
 use crate::support::{
     Database,
@@ -28,10 +28,11 @@ async fn a_request_that_goes_away_leaves_all_or_nothing() {
         let finished = task.await.is_ok();
 
         // The writer is free again at once, and a running commit has completed.
-        assert!(
+        assert_eq!(
             Accounts::add(&*store, account(&format!("After {}", ada.user)))
                 .await
-                .unwrap()
+                .unwrap(),
+            AccountAddition::Added
         );
 
         let completed = Sessions::find(&*store, code.swap.new)

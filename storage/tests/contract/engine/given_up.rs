@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use domain::ports::{Accounts, PortError};
+use domain::ports::{AccountAddition, Accounts, PortError};
 use storage::Store;
 use tokio::time::timeout;
 
@@ -121,7 +121,10 @@ async fn added_in_spite_of_silence(word: &'static str, again: bool) -> Option<i6
     assert!(matches!(added, Err(PortError::Unavailable(_))), "{added:?}");
     wire.open();
     if again {
-        assert!(Accounts::add(&store, account("second")).await.unwrap());
+        assert_eq!(
+            Accounts::add(&store, account("second")).await.unwrap(),
+            AccountAddition::Added
+        );
     }
     // Waits for pending work on every connection.
     store.close().await;

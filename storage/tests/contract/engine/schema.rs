@@ -38,7 +38,7 @@ async fn a_database_of_the_first_version_is_brought_up() {
         .await
         .unwrap();
     for (id, name) in [(1, "Ada Owner"), (2, "ÉVA Brandt"), (3, "éric")] {
-        // With a password, because an Owner who can't sign in is no helper (C3).
+        // With a password, because an Owner who can't sign in is no helper (RC3).
         let user = "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, 'hash', 0)";
         sqlx::query(user)
             .bind(format!("{id:032}"))

@@ -56,7 +56,7 @@ async fn the_file_is_for_its_owner_alone() {
     }
 }
 
-/// C5: a link that an attacker planted under the database's name does not decide where the file is created.
+/// RC5: a link that an attacker planted under the database's name does not decide where the file is created.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_link_that_leads_to_nothing_is_not_followed() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::{
     events::{Action, Actor, Event, EventRecord, Origin, Outcome},
     ids::SessionId,
-    ports::{Accounts, Attempts, Events, Mfa, SecretHash, Sessions, Taken, Users},
+    ports::{AccountAddition, Accounts, Attempts, Events, Mfa, SecretHash, Sessions, Taken, Users},
     second_factor::lockout::Factor,
 };
 use storage::Store;
@@ -81,10 +81,16 @@ async fn who_from_where_and_when_comes_with_the_request() {
 #[tokio::test]
 async fn what_is_undone_leaves_none() {
     let Database { store, .. } = &Database::fresh().await;
-    assert!(Accounts::add(store, account("Acme")).await.unwrap());
+    assert_eq!(
+        Accounts::add(store, account("Acme")).await.unwrap(),
+        AccountAddition::Added
+    );
     let ada = somebody(store).await;
     let before = all(store).await.len();
-    assert!(!Accounts::add(store, account("ACME")).await.unwrap());
+    assert_eq!(
+        Accounts::add(store, account("ACME")).await.unwrap(),
+        AccountAddition::NameTaken
+    );
     let mut stranger = session(&ada, START);
     stranger.password = SecretHash::phc("another".to_owned());
     assert!(!store.open(stranger).await.unwrap().is_done());
@@ -167,7 +173,7 @@ async fn another_requests_attempt_is_left_alone() {
     );
 }
 
-/// Security list, A1 and L: a flood does not fill the disk.
+/// A1 and L: a flood does not fill the disk.
 #[tokio::test]
 async fn what_is_refused_again_and_again_is_counted_in_one_row_a_minute() {
     let Database { store, .. } = &Database::fresh().await;

@@ -110,7 +110,7 @@ async fn nobody_keeps_codes_they_do_not_have() {
     assert!(!foreign.unwrap());
 }
 
-/// A2: a set is generated again only for an existing session that owes its `Finish`, and the store knows which session it was.
+/// RA2: a set is generated again only for an existing session that owes its `Finish`, and the store knows which session it was.
 #[tokio::test]
 async fn a_set_belongs_to_the_session_that_drew_it() {
     let database = Database::fresh().await;

@@ -4,7 +4,7 @@ use domain::{
     ports::Mfa,
     secrets::vault::{KeyId, Sealed},
 };
-use storage::SealedTable::Methods;
+use storage::{KeyReplacement, SealedTable::Methods};
 
 use crate::support::{Database, bits, people::protected};
 
@@ -82,18 +82,10 @@ async fn a_data_key_is_kept_once_and_replaced_as_it_was_read() {
     store.keep_data_key("emails", &first).await.unwrap();
     store.keep_data_key("emails", &second).await.unwrap();
     assert_eq!(store.data_key("emails").await.unwrap().unwrap(), first);
-    assert!(
-        !store
-            .replace_data_key("emails", &second, &first)
-            .await
-            .unwrap()
-    );
-    assert!(
-        store
-            .replace_data_key("emails", &first, &second)
-            .await
-            .unwrap()
-    );
+    let stale = store.replace_data_key("emails", &second, &first).await;
+    assert_eq!(stale.unwrap(), KeyReplacement::Stale);
+    let replaced = store.replace_data_key("emails", &first, &second).await;
+    assert_eq!(replaced.unwrap(), KeyReplacement::Replaced);
     assert_eq!(store.data_key("emails").await.unwrap().unwrap(), second);
     assert!(store.data_key("codes").await.unwrap().is_none());
 }

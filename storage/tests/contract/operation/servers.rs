@@ -9,7 +9,7 @@ use domain::{
         vault::{KeyId, Sealed},
     },
 };
-use storage::{ServerRecord, Store};
+use storage::{KeyReplacement, ServerRecord, Store};
 
 use crate::support::{
     Database, START, later,
@@ -32,12 +32,10 @@ async fn keep(store: &Store, keys: [&str; 3]) {
     for (purpose, key) in DataKeys::PURPOSES.into_iter().zip(keys) {
         match store.data_key(purpose).await.unwrap() {
             None => store.keep_data_key(purpose, &by(key)).await.unwrap(),
-            Some(old) => assert!(
-                store
-                    .replace_data_key(purpose, &old, &by(key))
-                    .await
-                    .unwrap()
-            ),
+            Some(old) => {
+                let replaced = store.replace_data_key(purpose, &old, &by(key)).await;
+                assert_eq!(replaced.unwrap(), KeyReplacement::Replaced);
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 use domain::{
     ids::AccountId,
-    ports::{AccountChoice, Accounts, Sessions},
+    ports::{
+        AccountAddition, AccountChoice, AccountRemoval, AccountRename, Accounts, Sessions,
+        UserAddition,
+    },
 };
 
 use crate::support::{
@@ -11,8 +14,14 @@ use crate::support::{
 #[tokio::test]
 async fn a_name_is_unique_whatever_its_case_and_marks() {
     let Database { store, .. } = &Database::fresh().await;
-    assert!(Accounts::add(store, account("Éclair & Co")).await.unwrap());
-    assert!(!Accounts::add(store, account("éCLAIR & CO")).await.unwrap());
+    assert_eq!(
+        Accounts::add(store, account("Éclair & Co")).await.unwrap(),
+        AccountAddition::Added
+    );
+    assert_eq!(
+        Accounts::add(store, account("éCLAIR & CO")).await.unwrap(),
+        AccountAddition::NameTaken
+    );
 
     let found = Accounts::find(store, &"ÉCLAIR & co".parse().unwrap())
         .await
@@ -30,7 +39,10 @@ async fn a_name_is_unique_whatever_its_case_and_marks() {
 async fn accounts_are_listed_by_name_with_their_members() {
     let Database { store, .. } = &Database::fresh().await;
     for name in ["beta", "Alpha", "gamma"] {
-        assert!(Accounts::add(store, account(name)).await.unwrap());
+        assert_eq!(
+            Accounts::add(store, account(name)).await.unwrap(),
+            AccountAddition::Added
+        );
     }
     let beta = Accounts::find(store, &"beta".parse().unwrap())
         .await
@@ -38,10 +50,11 @@ async fn accounts_are_listed_by_name_with_their_members() {
         .unwrap();
     for email in ["a@example.com", "b@example.com"] {
         let role = domain::people::roles::Role::Member;
-        assert!(
+        assert_eq!(
             domain::ports::Users::add(store, user(email), &beta.id, role)
                 .await
-                .unwrap()
+                .unwrap(),
+            UserAddition::Added
         );
     }
 
@@ -60,16 +73,20 @@ async fn an_account_is_renamed_to_a_name_that_is_free() {
     let Database { store, .. } = &Database::fresh().await;
     let (acme, other) = (account("Acme"), account("Éclair & Co"));
     for account in [&acme, &other] {
-        assert!(Accounts::add(store, account.clone()).await.unwrap());
+        assert_eq!(
+            Accounts::add(store, account.clone()).await.unwrap(),
+            AccountAddition::Added
+        );
     }
     let rename = |name: &str| {
         let name = name.parse().unwrap();
         let (store, id) = (&store, &acme.id);
         async move { Accounts::rename(*store, id, &name).await.unwrap() }
     };
-    assert!(!rename("éCLAIR & co").await, "taken in any case");
-    assert!(rename("ACME").await, "its own in another case");
-    assert!(rename("Ümläut").await);
+    let (renamed, refused) = (AccountRename::Renamed, AccountRename::Refused);
+    assert_eq!(rename("éCLAIR & co").await, refused, "taken in any case");
+    assert_eq!(rename("ACME").await, renamed, "its own in another case");
+    assert_eq!(rename("Ümläut").await, renamed);
     let find = |name: &str| {
         let name = name.parse().unwrap();
         async move { Accounts::find(store, &name).await.unwrap() }
@@ -78,7 +95,10 @@ async fn an_account_is_renamed_to_a_name_that_is_free() {
     assert_eq!(find("acme").await, None);
     let nowhere = AccountId::from_random(bits());
     let free = "Free".parse().unwrap();
-    assert!(!Accounts::rename(store, &nowhere, &free).await.unwrap());
+    assert_eq!(
+        Accounts::rename(store, &nowhere, &free).await.unwrap(),
+        AccountRename::Refused
+    );
 }
 
 #[tokio::test]
@@ -90,8 +110,14 @@ async fn a_removed_account_leaves_its_people() {
     let account = store.of_user(&user).await.unwrap().remove(0).account.id;
     let chosen = store.choose_account(&mine.session, &account).await;
     assert_eq!(chosen.unwrap(), AccountChoice::Chosen);
-    assert!(Accounts::remove(store, &account).await.unwrap());
-    assert!(!Accounts::remove(store, &account).await.unwrap());
+    assert_eq!(
+        Accounts::remove(store, &account).await.unwrap(),
+        AccountRemoval::Removed
+    );
+    assert_eq!(
+        Accounts::remove(store, &account).await.unwrap(),
+        AccountRemoval::NoAccount
+    );
     assert_eq!(database.count("memberships").await, 0);
     let found = Sessions::find(store, mine.token).await.unwrap().unwrap();
     assert_eq!(found.facts.account, None);

@@ -4,7 +4,10 @@ use domain::{
     ids::{AccountId, UserId},
     members::MemberState,
     people::roles::Role,
-    ports::{Accounts, Attempts, MemberQuery, MemberRecord, Members, Mfa, NewUser, Users},
+    ports::{
+        AccountAddition, Accounts, Attempts, MemberQuery, MemberRecord, Members, Mfa, NewUser,
+        RuleChange, UserAddition, Users,
+    },
     second_factor::lockout::{Factor, LOCK_AFTER},
 };
 use storage::Store;
@@ -34,10 +37,11 @@ async fn add(store: &Store, account: &AccountId, name: &str, email: &str) -> Use
         ..user(email)
     };
     let id = user.id.clone();
-    assert!(
+    assert_eq!(
         Users::add(store, user, account, Role::Member)
             .await
-            .unwrap()
+            .unwrap(),
+        UserAddition::Added
     );
     id
 }
@@ -45,7 +49,10 @@ async fn add(store: &Store, account: &AccountId, name: &str, email: &str) -> Use
 /// An account without members.
 async fn empty(store: &Store) -> AccountId {
     let account = account(&format!("Empty {}", u128::from_be_bytes(bits())));
-    assert!(Accounts::add(store, account.clone()).await.unwrap());
+    assert_eq!(
+        Accounts::add(store, account.clone()).await.unwrap(),
+        AccountAddition::Added
+    );
     account.id
 }
 
@@ -167,7 +174,10 @@ async fn the_state_is_the_rules() {
     let Database { store, .. } = &Database::fresh().await;
     for requires_mfa in [false, true] {
         let (acme, viewer) = owned(store).await;
-        assert!(store.set_rule(&acme, requires_mfa, START).await.unwrap());
+        assert_ne!(
+            store.set_rule(&acme, requires_mfa, START).await.unwrap(),
+            RuleChange::Refused
+        );
         let mut expected = Vec::new();
         for refused in [0, LOCK_AFTER - 1, LOCK_AFTER, LOCK_AFTER + 3] {
             for has_mfa in [false, true] {

@@ -2,9 +2,11 @@
 
 use domain::{
     ids::{AccountId, UserId},
+    members::may_reset,
     people::roles::Role,
     ports::{
-        Accounts, Attempts, Grant, Members, MembershipChange, Mfa, NewUser, Sessions, Taken, Users,
+        AccountAddition, AccountRemoval, Accounts, Attempts, Grant, MemberReset, Members,
+        MembershipChange, Mfa, NewUser, Sessions, UserAddition, Users,
     },
     second_factor::{lockout::Factor, step_up::Intent},
 };
@@ -46,7 +48,7 @@ async fn an_owner_resets_a_member() {
             .unwrap();
     }
     let grant = owner.granted(store, &intent(&account, &member.user)).await;
-    assert_eq!(store.reset(grant.clone()).await.unwrap(), Taken::Taken);
+    assert_eq!(store.reset(grant.clone()).await.unwrap(), MemberReset::Done);
     assert!(store.method(&member.user).await.unwrap().is_none());
     assert_eq!(
         store
@@ -65,7 +67,7 @@ async fn an_owner_resets_a_member() {
     }
     assert_eq!(database.count("session_attempts").await, 0);
     let again = store.reset(grant).await.unwrap();
-    assert_eq!(again, Taken::AlreadyTaken);
+    assert_eq!(again, MemberReset::NoGrant);
 }
 
 #[tokio::test]
@@ -84,7 +86,7 @@ async fn without_its_grant_nobody_is_reset() {
     };
     for grant in [for_another, not_for_that] {
         let taken = store.reset(grant).await.unwrap();
-        assert_eq!(taken, Taken::AlreadyTaken);
+        assert_eq!(taken, MemberReset::NoGrant);
     }
     assert!(store.method(&member.user).await.unwrap().is_some());
 }
@@ -122,7 +124,10 @@ async fn apply(
             Ok(MembershipChange::Done)
         }
         Change::AccountGone => {
-            assert!(Accounts::remove(store, account).await.unwrap());
+            assert_eq!(
+                Accounts::remove(store, account).await.unwrap(),
+                AccountRemoval::Removed
+            );
             Ok(MembershipChange::Done)
         }
         Change::Nothing => Ok(MembershipChange::Done),
@@ -144,13 +149,20 @@ async fn the_rules_hold_at_the_very_moment(#[case] change: Change) {
     let (mut owner, account, member) = met(store).await;
     let grant = owner.granted(store, &intent(&account, &member.user)).await;
     apply(store, change, &owner.user, &account, &member.user).await;
+    // What `domain` says to what the Owner's list says; a member who has left stands in no list.
+    let listed = store.member(&account, &member.user, &owner.user).await;
+    let is_allowed = listed.unwrap().is_some_and(|listed| {
+        let (has_mfa, foreign) = (listed.state.has_mfa(), listed.foreign_accounts);
+        may_reset(&owner.user, &member.user, has_mfa, foreign).is_ok()
+    });
     let taken = store.reset(grant).await.unwrap();
+    assert_eq!(taken == MemberReset::Done, is_allowed, "{change:?}");
     let method = store.method(&member.user).await.unwrap();
     if let Change::Nothing = change {
-        assert_eq!(taken, Taken::Taken);
+        assert_eq!(taken, MemberReset::Done);
         assert!(method.is_none());
     } else {
-        assert_eq!(taken, Taken::SessionGone);
+        assert_eq!(taken, MemberReset::NotAllowed);
         assert_eq!(
             method.is_none(),
             matches!(change, Change::MemberHasNoMethod)
@@ -165,7 +177,7 @@ async fn nobody_resets_themselves() {
     let grant = owner
         .granted(store, &intent(&account, &owner.user.clone()))
         .await;
-    assert_eq!(store.reset(grant).await.unwrap(), Taken::SessionGone);
+    assert_eq!(store.reset(grant).await.unwrap(), MemberReset::NotAllowed);
     assert!(store.method(&owner.user).await.unwrap().is_some());
 }
 
@@ -176,7 +188,7 @@ async fn co_owners_help_each_other() {
     let set = store.set_role(&member.user, &account, Role::Owner).await;
     assert_eq!(set.unwrap(), MembershipChange::Done);
     let grant = owner.granted(store, &intent(&account, &member.user)).await;
-    assert_eq!(store.reset(grant).await.unwrap(), Taken::Taken);
+    assert_eq!(store.reset(grant).await.unwrap(), MemberReset::Done);
 }
 
 async fn named(store: &Store, name: &str, account: &AccountId, role: Role) -> UserId {
@@ -186,7 +198,10 @@ async fn named(store: &Store, name: &str, account: &AccountId, role: Role) -> Us
         ..user(&format!("named{number}@example.com"))
     };
     let id = user.id.clone();
-    assert!(Users::add(store, user, account, role).await.unwrap());
+    assert_eq!(
+        Users::add(store, user, account, role).await.unwrap(),
+        UserAddition::Added
+    );
     id
 }
 
@@ -200,7 +215,10 @@ async fn those_help_who_own_every_account_of_a_person() {
     let Database { store, .. } = &Database::fresh().await;
     let (one, two) = (account("One"), account("Two"));
     for account in [&one, &two] {
-        assert!(Accounts::add(store, account.clone()).await.unwrap());
+        assert_eq!(
+            Accounts::add(store, account.clone()).await.unwrap(),
+            AccountAddition::Added
+        );
     }
     let mia = named(store, "Mia", &one.id, Role::Member).await;
     let zoe = named(store, "zoe", &one.id, Role::Owner).await;
@@ -208,15 +226,16 @@ async fn those_help_who_own_every_account_of_a_person() {
     named(store, "Bob", &one.id, Role::Member).await;
     let barred = named(store, "Adam", &one.id, Role::Owner).await;
     store.set_disabled(&barred, true).await.unwrap();
-    // C3: an invited Owner can't sign in, and so can't help.
+    // RC3: an invited Owner can't sign in, and so can't help.
     let invited = NewUser {
         password: None,
         ..user("invited@example.com")
     };
-    assert!(
+    assert_eq!(
         Users::add(store, invited, &one.id, Role::Owner)
             .await
-            .unwrap()
+            .unwrap(),
+        UserAddition::Added
     );
     assert_eq!(helpers(store, &mia).await, ["Éric", "zoe"]);
     assert_eq!(helpers(store, &zoe).await, ["Éric"], "not oneself");

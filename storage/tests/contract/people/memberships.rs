@@ -3,7 +3,10 @@
 use domain::{
     ids::{AccountId, UserId},
     people::roles::Role,
-    ports::{Accounts, Members, MembershipChange, NewUser, SecretHash, Sessions, Users},
+    ports::{
+        AccountAddition, Accounts, InvitationUse, Members, MembershipChange, NewUser, SecretHash,
+        Sessions, UserAddition, Users,
+    },
 };
 use storage::Store;
 
@@ -29,7 +32,10 @@ pub async fn joined(store: &Store, account: &AccountId, role: Role) -> UserId {
     let number = u128::from_be_bytes(bits());
     let user = user(&format!("joined{number}@example.com"));
     let id = user.id.clone();
-    assert!(Users::add(store, user, account, role).await.unwrap());
+    assert_eq!(
+        Users::add(store, user, account, role).await.unwrap(),
+        UserAddition::Added
+    );
     id
 }
 
@@ -110,11 +116,14 @@ async fn invited(store: &Store, account: &AccountId) -> UserId {
         ..user(&format!("invited{number}@example.com"))
     };
     let id = user.id.clone();
-    assert!(Users::add(store, user, account, Role::Owner).await.unwrap());
+    assert_eq!(
+        Users::add(store, user, account, Role::Owner).await.unwrap(),
+        UserAddition::Added
+    );
     id
 }
 
-/// C3: an invited Owner used to count, which left the account with an Owner who can't sign in.
+/// RC3: an invited Owner used to count, which left the account with an Owner who can't sign in.
 #[tokio::test]
 async fn an_invited_owner_does_not_count_until_they_have_a_password() {
     let Database { store, .. } = &Database::fresh().await;
@@ -130,18 +139,21 @@ async fn an_invited_owner_does_not_count_until_they_have_a_password() {
 
     let hash = SecretHash::phc("$argon2id$chosen".to_owned());
     let accepted = store.accept_invitation(link, hash, token(), START);
-    assert!(accepted.await.unwrap());
+    assert_eq!(accepted.await.unwrap(), InvitationUse::Accepted);
     assert_eq!(set_role(&ada, Role::Member).await.unwrap(), DONE);
     assert_eq!(Users::remove(store, &bob).await.unwrap(), LAST);
     assert_eq!(Users::remove(store, &ada).await.unwrap(), DONE);
 }
 
-/// C3, the converse: removing an Owner who can't sign in is always allowed, because the account is no worse without them.
+/// RC3, the converse: removing an Owner who can't sign in is always allowed, because the account is no worse without them.
 #[tokio::test]
 async fn an_owner_who_can_not_sign_in_is_always_taken_out() {
     let Database { store, .. } = &Database::fresh().await;
     let acme = account("Invited only");
-    assert!(Accounts::add(store, acme.clone()).await.unwrap());
+    assert_eq!(
+        Accounts::add(store, acme.clone()).await.unwrap(),
+        AccountAddition::Added
+    );
     let [one, two, three, four] = [
         invited(store, &acme.id).await,
         invited(store, &acme.id).await,
@@ -214,7 +226,10 @@ async fn a_refusal_says_how_many_accounts_stand_against_it() {
     let (_, ada) = owned(store).await;
     for number in 0..3 {
         let further = account(&format!("Further {number}"));
-        assert!(Accounts::add(store, further.clone()).await.unwrap());
+        assert_eq!(
+            Accounts::add(store, further.clone()).await.unwrap(),
+            AccountAddition::Added
+        );
         let role = if number == 0 {
             Role::Member
         } else {

@@ -3,7 +3,8 @@
 use domain::{
     ids::UserId,
     ports::{
-        Attempts, Mfa, PasswordChange, PasswordChanges, Proof, SecretHash, Sessions, Taken, Users,
+        Attempts, Mfa, PasswordChange, PasswordChanges, PasswordUpdate, Proof, SecretHash,
+        Sessions, Users,
     },
     second_factor::lockout::Factor,
 };
@@ -51,7 +52,10 @@ async fn the_session_goes_on_under_a_new_token_and_all_else_ends() {
     store.invite(&ada, token(), later(9000)).await.unwrap();
     let change = change(&ada, &mine);
     let new = change.swap.new;
-    assert_eq!(store.change_password(change).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.change_password(change).await.unwrap(),
+        PasswordUpdate::Changed
+    );
 
     assert_eq!(password(store, &ada).await, "$argon2id$new");
     let kept = Sessions::find(store, new).await.unwrap().unwrap();
@@ -83,7 +87,7 @@ async fn the_old_password_must_still_be_theirs() {
     };
     assert_eq!(
         store.change_password(stale).await.unwrap(),
-        Taken::SessionGone
+        PasswordUpdate::SessionGone
     );
     assert_eq!(password(store, &ada).await, PASSWORD);
     assert!(Sessions::find(store, mine.token).await.unwrap().is_some());
@@ -100,7 +104,7 @@ async fn a_session_of_somebody_else_or_an_old_token_changes_nothing() {
     };
     for not_mine in [&eves, &old] {
         let taken = store.change_password(change(&ada, not_mine)).await;
-        assert_eq!(taken.unwrap(), Taken::SessionGone);
+        assert_eq!(taken.unwrap(), PasswordUpdate::SessionGone);
     }
     assert_eq!(password(store, &ada).await, PASSWORD);
 }
@@ -114,7 +118,7 @@ async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
         change(&ada.user, &browser(store, &ada.user).await),
     ] {
         let taken = store.change_password(proofless).await.unwrap();
-        assert_eq!(taken, Taken::SessionGone);
+        assert_eq!(taken, PasswordUpdate::SessionGone);
     }
     let half = browser(store, &ada.user).await;
     let half = PasswordChange {
@@ -123,11 +127,11 @@ async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
     };
     assert_eq!(
         store.change_password(half).await.unwrap(),
-        Taken::SessionGone
+        PasswordUpdate::SessionGone
     );
 
     let burnt = store.change_password(protected_change(&ada, 0)).await;
-    assert_eq!(burnt.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(burnt.unwrap(), PasswordUpdate::ProofUsed);
     assert_eq!(password(store, &ada.user).await, PASSWORD);
     let factor = Factor::Application;
     store
@@ -136,7 +140,10 @@ async fn with_a_method_a_step_is_burnt_and_given_back_to_the_budget() {
         .unwrap();
     let change = protected_change(&ada, 1);
     ada.browser.token = change.swap.new;
-    assert_eq!(store.change_password(change).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.change_password(change).await.unwrap(),
+        PasswordUpdate::Changed
+    );
     assert_eq!(
         store
             .refused_in_a_row(&ada.user, &ada.browser.holder())
@@ -165,9 +172,12 @@ async fn so_does_a_backup_code_once() {
         token: first.swap.new,
         ..ada.browser.clone()
     };
-    assert_eq!(store.change_password(first).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.change_password(first).await.unwrap(),
+        PasswordUpdate::Changed
+    );
     let again = store.change_password(by_code(&next, "$argon2id$new")).await;
-    assert_eq!(again.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(again.unwrap(), PasswordUpdate::ProofUsed);
     assert_eq!(
         store.method(&ada.user).await.unwrap().unwrap().codes_left,
         9

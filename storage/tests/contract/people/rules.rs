@@ -3,7 +3,7 @@
 use domain::{
     ids::{AccountId, UserId},
     people::roles::Role,
-    ports::{AccountOverview, Accounts, Grant, Members, Rule, Taken, Users},
+    ports::{AccountOverview, Accounts, Grant, Members, Rule, RuleChange, RuleLift, Users},
     second_factor::step_up::Intent,
 };
 use storage::Store;
@@ -63,15 +63,24 @@ async fn an_overview_counts_members_and_the_protected_among_them() {
 async fn an_owner_demands_mfa_and_is_named_for_it() {
     let Database { store, .. } = &Database::fresh().await;
     let (acme, ada) = owned(store).await;
-    assert!(store.require_mfa(&acme, &ada, later(1)).await.unwrap());
+    assert_ne!(
+        store.require_mfa(&acme, &ada, later(1)).await.unwrap(),
+        RuleChange::Refused
+    );
     let seen = place(store, &ada, &acme).await;
     assert!(seen.account.requires_mfa);
     assert_eq!(seen.rule, Some(by_ada(1)));
 
     let bob = joined(store, &acme, Role::Owner).await;
     let told = store.newest_events(100).await.unwrap().len();
-    assert!(store.require_mfa(&acme, &bob, later(2)).await.unwrap());
-    assert!(store.set_rule(&acme, true, later(3)).await.unwrap());
+    assert_ne!(
+        store.require_mfa(&acme, &bob, later(2)).await.unwrap(),
+        RuleChange::Refused
+    );
+    assert_ne!(
+        store.set_rule(&acme, true, later(3)).await.unwrap(),
+        RuleChange::Refused
+    );
     let seen = place(store, &ada, &acme).await;
     assert_eq!(
         seen.rule,
@@ -90,10 +99,16 @@ async fn only_an_owner_who_can_sign_in_demands_it() {
     let barred = joined(store, &acme, Role::Owner).await;
     store.set_disabled(&barred, true).await.unwrap();
     for nobody in [&member, &stranger, &barred, &UserId::from_random(bits())] {
-        assert!(!store.require_mfa(&acme, nobody, START).await.unwrap());
+        assert_eq!(
+            store.require_mfa(&acme, nobody, START).await.unwrap(),
+            RuleChange::Refused
+        );
     }
     let nowhere = AccountId::from_random(bits());
-    assert!(!store.require_mfa(&nowhere, &ada, START).await.unwrap());
+    assert_eq!(
+        store.require_mfa(&nowhere, &ada, START).await.unwrap(),
+        RuleChange::Refused
+    );
     let seen = place(store, &ada, &acme).await;
     assert!(!seen.account.requires_mfa);
     assert_eq!(seen.rule, None);
@@ -104,7 +119,7 @@ async fn strict(store: &Store) -> (Protected, AccountId, Intent) {
     let ada = protected(store).await;
     let account = store.of_user(&ada.user).await.unwrap().remove(0).account.id;
     let set = store.require_mfa(&account, &ada.user, later(1)).await;
-    assert!(set.unwrap());
+    assert_ne!(set.unwrap(), RuleChange::Refused);
     let intent = Intent::RuleOff {
         account: account.clone(),
     };
@@ -117,17 +132,17 @@ async fn an_owner_lifts_the_rule_by_a_grant() {
     let (mut ada, account, intent) = strict(store).await;
     let unasked = ada.grant(&intent);
     let taken = store.lift_rule(unasked, later(2)).await.unwrap();
-    assert_eq!(taken, Taken::AlreadyTaken);
+    assert_eq!(taken, RuleLift::NoGrant);
     assert!(place(store, &ada.user, &account).await.account.requires_mfa);
 
     let grant = ada.granted(store, &intent).await;
     let taken = store.lift_rule(grant.clone(), later(2)).await.unwrap();
-    assert_eq!(taken, Taken::Taken);
+    assert_eq!(taken, RuleLift::Lifted);
     let seen = place(store, &ada.user, &account).await;
     assert!(!seen.account.requires_mfa);
     assert_eq!(seen.rule, Some(by_ada(2)));
     let again = store.lift_rule(grant, later(3)).await.unwrap();
-    assert_eq!(again, Taken::AlreadyTaken);
+    assert_eq!(again, RuleLift::NoGrant);
 }
 
 #[tokio::test]
@@ -137,7 +152,7 @@ async fn a_grant_lifts_the_rule_that_it_names() {
     let (other, _) = owned(store).await;
     store.join(&ada.user, &other, Role::Owner).await.unwrap();
     let set = store.require_mfa(&other, &ada.user, later(1)).await;
-    assert!(set.unwrap());
+    assert_ne!(set.unwrap(), RuleChange::Refused);
     let grant = ada.granted(store, &intent).await;
     let wrong = [
         Intent::RuleOff {
@@ -151,10 +166,10 @@ async fn a_grant_lifts_the_rule_that_it_names() {
             ..grant.clone()
         };
         let taken = store.lift_rule(grant, later(2)).await.unwrap();
-        assert_eq!(taken, Taken::AlreadyTaken);
+        assert_eq!(taken, RuleLift::NoGrant);
     }
     let taken = store.lift_rule(grant, later(2)).await.unwrap();
-    assert_eq!(taken, Taken::Taken);
+    assert_eq!(taken, RuleLift::Lifted);
     assert!(!place(store, &ada.user, &account).await.account.requires_mfa);
     assert!(place(store, &ada.user, &other).await.account.requires_mfa);
 }
@@ -168,11 +183,11 @@ async fn whoever_is_no_owner_any_more_lifts_nothing() {
     let set = |role| store.set_role(&ada.user, &account, role);
     set(Role::Member).await.unwrap();
     let taken = store.lift_rule(grant.clone(), later(2)).await.unwrap();
-    assert_eq!(taken, Taken::SessionGone);
+    assert_eq!(taken, RuleLift::NotOwner);
     assert!(place(store, &ada.user, &account).await.account.requires_mfa);
     set(Role::Owner).await.unwrap();
     let taken = store.lift_rule(grant, later(2)).await.unwrap();
-    assert_eq!(taken, Taken::Taken, "the refusal left the grant");
+    assert_eq!(taken, RuleLift::Lifted, "the refusal left the grant");
 }
 
 #[tokio::test]
@@ -187,13 +202,22 @@ async fn the_operator_sets_and_lifts_without_a_name() {
         (5, false, Some(by_operator(4))),
     ] {
         let set = store.set_rule(&acme, requires_mfa, later(seconds)).await;
-        assert!(set.unwrap());
+        assert_ne!(set.unwrap(), RuleChange::Refused);
         let seen = place(store, &ada, &acme).await;
         assert_eq!((seen.account.requires_mfa, seen.rule), (requires_mfa, rule));
     }
-    assert!(store.require_mfa(&acme, &ada, later(6)).await.unwrap());
-    assert!(store.set_rule(&acme, true, later(7)).await.unwrap());
+    assert_ne!(
+        store.require_mfa(&acme, &ada, later(6)).await.unwrap(),
+        RuleChange::Refused
+    );
+    assert_ne!(
+        store.set_rule(&acme, true, later(7)).await.unwrap(),
+        RuleChange::Refused
+    );
     assert_eq!(place(store, &ada, &acme).await.rule, Some(by_ada(6)));
     let nowhere = AccountId::from_random(bits());
-    assert!(!store.set_rule(&nowhere, true, START).await.unwrap());
+    assert_eq!(
+        store.set_rule(&nowhere, true, START).await.unwrap(),
+        RuleChange::Refused
+    );
 }

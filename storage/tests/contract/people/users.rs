@@ -1,7 +1,10 @@
 use domain::{
     ids::{AccountId, UserId},
     people::{email::Email, roles::Role},
-    ports::{Accounts, FirstOwner, MembershipChange, NewUser, SecretHash, Sessions, Users},
+    ports::{
+        AccountAddition, AccountRemoval, Accounts, FirstOwner, FirstStart, InvitationUse,
+        MembershipChange, NewUser, PasswordSetting, SecretHash, Sessions, UserAddition, Users,
+    },
 };
 use storage::Store;
 
@@ -37,11 +40,12 @@ async fn the_set_up_link_makes_one_owner_once() {
         "the link printed before is dead"
     );
     assert!(store.set_up_is_open(link).await.unwrap());
-    assert!(
-        !store
+    assert_eq!(
+        store
             .create_first_owner(first_owner(old, "eve@example.com"))
             .await
-            .unwrap()
+            .unwrap(),
+        FirstStart::LinkDead
     );
     assert!(
         store.none_exist().await.unwrap(),
@@ -50,24 +54,29 @@ async fn the_set_up_link_makes_one_owner_once() {
 
     let first = first_owner(link, "ada@example.com");
     let (owner, cookie) = (first.owner.id.clone(), first.session.token);
-    assert!(store.create_first_owner(first).await.unwrap());
+    assert_eq!(
+        store.create_first_owner(first).await.unwrap(),
+        FirstStart::Done
+    );
     assert!(!store.set_up_is_open(link).await.unwrap());
-    assert!(
-        !store
+    assert_eq!(
+        store
             .create_first_owner(first_owner(link, "eve@example.com"))
             .await
-            .unwrap()
+            .unwrap(),
+        FirstStart::LinkDead
     );
     store.offer_set_up(link).await.unwrap();
     assert!(
         !store.set_up_is_open(link).await.unwrap(),
         "somebody exists"
     );
-    assert!(
-        !store
+    assert_eq!(
+        store
             .create_first_owner(first_owner(link, "eve@example.com"))
             .await
-            .unwrap()
+            .unwrap(),
+        FirstStart::LinkDead
     );
 
     let record = Users::find(store, &owner).await.unwrap().unwrap();
@@ -83,7 +92,7 @@ async fn the_set_up_link_makes_one_owner_once() {
     assert_eq!(Users::list(store).await.unwrap().len(), 1);
 }
 
-/// C6: an unused set-up link used to become valid again once the last user was removed.
+/// RC6: an unused set-up link used to become valid again once the last user was removed.
 #[tokio::test]
 async fn any_user_ends_the_set_up_link_for_good() {
     let Database { store, .. } = &Database::fresh().await;
@@ -92,7 +101,10 @@ async fn any_user_ends_the_set_up_link_for_good() {
     remove_again(store).await;
     assert!(!store.set_up_is_open(link).await.unwrap());
     let first = first_owner(link, "eve@example.com");
-    assert!(!store.create_first_owner(first).await.unwrap());
+    assert_eq!(
+        store.create_first_owner(first).await.unwrap(),
+        FirstStart::LinkDead
+    );
     assert!(store.none_exist().await.unwrap());
 
     // The next start offers a new link.
@@ -101,7 +113,7 @@ async fn any_user_ends_the_set_up_link_for_good() {
     assert!(store.set_up_is_open(next).await.unwrap());
 }
 
-/// C6: as an older version left it, as a copy carries it over, or as a start offers it just after the first user.
+/// RC6: as an older version left it, as a copy carries it over, or as a start offers it just after the first user.
 #[rstest::rstest]
 #[case::left_behind(false)]
 #[case::offered_late(true)]
@@ -134,7 +146,10 @@ async fn remove_again(store: &Store) {
 /// Removes the account first, because its last Owner can't be removed.
 async fn removed(store: &Store, user: &UserId) {
     let account = store.of_user(user).await.unwrap().remove(0).account.id;
-    assert!(Accounts::remove(store, &account).await.unwrap());
+    assert_eq!(
+        Accounts::remove(store, &account).await.unwrap(),
+        AccountRemoval::Removed
+    );
     let removed = Users::remove(store, user).await.unwrap();
     assert_eq!(removed, MembershipChange::Done);
 }
@@ -143,11 +158,17 @@ async fn removed(store: &Store, user: &UserId) {
 async fn the_first_owner_joins_an_account_that_the_operator_added() {
     let Database { store, .. } = &Database::fresh().await;
     let link = token();
-    assert!(Accounts::add(store, account("ACME")).await.unwrap());
+    assert_eq!(
+        Accounts::add(store, account("ACME")).await.unwrap(),
+        AccountAddition::Added
+    );
     store.offer_set_up(link).await.unwrap();
     let first = first_owner(link, "ada@example.com");
     let owner = first.owner.id.clone();
-    assert!(store.create_first_owner(first).await.unwrap());
+    assert_eq!(
+        store.create_first_owner(first).await.unwrap(),
+        FirstStart::Done
+    );
     let record = Users::find(store, &owner).await.unwrap().unwrap();
     assert_eq!(record.accounts[0].0.name.as_str(), "ACME");
     assert_eq!(record.accounts[0].0.members, 1);
@@ -158,16 +179,21 @@ async fn an_address_is_taken_once() {
     let database = Database::fresh().await;
     let store = &database.store;
     let acme = account("Acme");
-    assert!(Accounts::add(store, acme.clone()).await.unwrap());
-    assert!(
+    assert_eq!(
+        Accounts::add(store, acme.clone()).await.unwrap(),
+        AccountAddition::Added
+    );
+    assert_eq!(
         Users::add(store, user("ada@example.com"), &acme.id, Role::Owner)
             .await
-            .unwrap()
+            .unwrap(),
+        UserAddition::Added
     );
-    assert!(
-        !Users::add(store, user("ADA@example.com"), &acme.id, Role::Member)
+    assert_eq!(
+        Users::add(store, user("ADA@example.com"), &acme.id, Role::Member)
             .await
-            .unwrap()
+            .unwrap(),
+        UserAddition::AddressTaken
     );
     assert_eq!(database.count("users").await, 1);
     assert_eq!(database.count("memberships").await, 1);
@@ -191,22 +217,27 @@ async fn users_are_listed_by_address_with_their_accounts_by_name() {
     let store = &database.store;
     let (alpha, beta) = (account("alpha"), account("Beta"));
     for account in [&beta, &alpha] {
-        assert!(Accounts::add(store, account.clone()).await.unwrap());
+        assert_eq!(
+            Accounts::add(store, account.clone()).await.unwrap(),
+            AccountAddition::Added
+        );
     }
     let open = NewUser {
         password: None,
         ..user("zoe@example.com")
     };
-    assert!(
+    assert_eq!(
         Users::add(store, open, &alpha.id, Role::Member)
             .await
-            .unwrap()
+            .unwrap(),
+        UserAddition::Added
     );
     let ada = user("ada@example.com");
-    assert!(
+    assert_eq!(
         Users::add(store, ada.clone(), &beta.id, Role::Owner)
             .await
-            .unwrap()
+            .unwrap(),
+        UserAddition::Added
     );
     sqlx::query("INSERT INTO memberships (user_id, account_id, role) VALUES ($1, $2, 'member')")
         .bind(ada.id.as_str())
@@ -268,16 +299,20 @@ async fn a_new_password_ends_sessions_and_invitations() {
     store.invite(&user, link, later(60)).await.unwrap();
 
     let hash = SecretHash::phc("$argon2id$new".to_owned());
-    assert!(store.set_password(&user, hash.clone()).await.unwrap());
+    assert_eq!(
+        store.set_password(&user, hash.clone()).await.unwrap(),
+        PasswordSetting::Set
+    );
     assert!(store.password(&user).await.unwrap() == Some(hash.clone()));
     assert!(Sessions::find(store, mine.token).await.unwrap().is_none());
     assert!(Sessions::find(store, others.token).await.unwrap().is_some());
     assert_eq!(store.invited(link, START).await.unwrap(), None);
-    assert!(
-        !store
+    assert_eq!(
+        store
             .set_password(&UserId::from_random(bits()), hash)
             .await
-            .unwrap()
+            .unwrap(),
+        PasswordSetting::NoUser
     );
 }
 
@@ -292,11 +327,12 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
     let hash = || SecretHash::phc("$argon2id$chosen".to_owned());
 
     assert_eq!(store.invited(first, START).await.unwrap(), None, "replaced");
-    assert!(
-        !store
+    assert_eq!(
+        store
             .accept_invitation(first, hash(), token(), START)
             .await
-            .unwrap()
+            .unwrap(),
+        InvitationUse::NotOpen
     );
     assert!(store.invited(second, later(59)).await.unwrap().is_some());
     assert_eq!(
@@ -304,11 +340,12 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
         None,
         "expired"
     );
-    assert!(
-        !store
+    assert_eq!(
+        store
             .accept_invitation(second, hash(), token(), later(60))
             .await
-            .unwrap()
+            .unwrap(),
+        InvitationUse::NotOpen
     );
     assert!(
         store.password(&user).await.unwrap() != Some(hash()),
@@ -316,19 +353,21 @@ async fn an_invitation_is_open_until_it_is_used_expires_or_is_replaced() {
     );
     assert!(Sessions::find(store, mine.token).await.unwrap().is_some());
 
-    assert!(
+    assert_eq!(
         store
             .accept_invitation(second, hash(), token(), later(59))
             .await
-            .unwrap()
+            .unwrap(),
+        InvitationUse::Accepted
     );
     assert!(store.password(&user).await.unwrap() == Some(hash()));
     assert!(Sessions::find(store, mine.token).await.unwrap().is_none());
-    assert!(
-        !store
+    assert_eq!(
+        store
             .accept_invitation(second, hash(), token(), later(59))
             .await
             .unwrap(),
+        InvitationUse::NotOpen,
         "used"
     );
 }
@@ -349,11 +388,12 @@ async fn a_barred_user_can_use_nothing() {
     assert!(Sessions::find(store, mine.token).await.unwrap().is_none());
     assert_eq!(store.invited(link, START).await.unwrap(), None);
     let hash = SecretHash::phc("$argon2id$chosen".to_owned());
-    assert!(
-        !store
+    assert_eq!(
+        store
             .accept_invitation(link, hash, token(), START)
             .await
-            .unwrap()
+            .unwrap(),
+        InvitationUse::NotOpen
     );
     assert!(store.credentials(&email).await.unwrap().unwrap().disabled);
 }

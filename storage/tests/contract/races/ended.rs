@@ -1,7 +1,9 @@
 //! A session ends while another request adds a row to it or takes one: both get an answer, and neither deadlocks.
 
 use domain::{
-    ports::{AccountChoice, Accounts, Deletion, Mfa, PendingKey, Sessions, StepUps},
+    ports::{
+        AccountChoice, AccountRemoval, Accounts, Deletion, Mfa, PendingKey, Sessions, StepUps,
+    },
     second_factor::step_up::Intent,
     time::Timestamp,
 };
@@ -107,7 +109,7 @@ async fn an_account_that_goes() {
             Accounts::remove(&*other, &account)
         );
         lifted.unwrap();
-        assert!(removed.unwrap());
+        assert_eq!(removed.unwrap(), AccountRemoval::Removed);
     }
 }
 
@@ -123,7 +125,7 @@ async fn a_choice_of_an_account_that_goes() {
             Accounts::remove(&*other, &account)
         );
         chosen.unwrap();
-        assert!(removed.unwrap());
+        assert_eq!(removed.unwrap(), AccountRemoval::Removed);
         let late = one.choose_account(&mine, &account).await.unwrap();
         assert_eq!(late, AccountChoice::NotTheirs);
     }

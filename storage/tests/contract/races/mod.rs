@@ -7,8 +7,8 @@ use std::{future::Future, sync::Arc};
 
 use domain::{
     ports::{
-        Attempts, Counted, FirstOwner, Mfa, NewSession, PasswordTry, SecretHash, Sessions, Taken,
-        Users,
+        Attempts, Counted, FirstOwner, FirstStart, InvitationUse, Mfa, NewSession, PasswordTry,
+        SecretHash, Sessions, Taken, Users,
     },
     second_factor::lockout::{Budget, Factor},
 };
@@ -213,8 +213,15 @@ async fn one_of_many_accepts_an_invitation() {
                 .unwrap()
         })
         .await;
-        assert_eq!(count(&results, &true), 1, "round {round}");
-        let winner = results.iter().position(|result| *result).unwrap();
+        assert_eq!(
+            count(&results, &InvitationUse::Accepted),
+            1,
+            "round {round}"
+        );
+        let winner = results
+            .iter()
+            .position(|result| *result == InvitationUse::Accepted)
+            .unwrap();
         let password = database.store.password(&user).await.unwrap().unwrap();
         assert_eq!(
             password.expose(),
@@ -248,7 +255,7 @@ async fn one_of_many_becomes_the_first_owner() {
                 .unwrap()
         })
         .await;
-        assert_eq!(count(&results, &true), 1, "round {round}");
+        assert_eq!(count(&results, &FirstStart::Done), 1, "round {round}");
         for table in ["users", "accounts", "memberships", "sessions"] {
             assert_eq!(database.count(table).await, 1, "round {round}: {table}");
         }

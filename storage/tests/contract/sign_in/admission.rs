@@ -1,4 +1,4 @@
-//! What a stranger can take from others, and what they can write: B1, B2, B3 and C7 of the red team.
+//! What a stranger can take from others, and what they can write: RB1, RB2, RB3 and RC7.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -61,7 +61,7 @@ async fn besieged(store: &Store) {
 }
 
 #[tokio::test]
-async fn b3_each_network_has_one_try_an_hour_while_the_delay_runs() {
+async fn rb3_each_network_has_one_try_an_hour_while_the_delay_runs() {
     let Database { store, .. } = &Database::fresh().await;
     besieged(store).await;
     assert!(is_judged(store, of_network(1), START).await.is_some());
@@ -83,7 +83,7 @@ async fn b3_each_network_has_one_try_an_hour_while_the_delay_runs() {
 }
 
 #[tokio::test]
-async fn b3_all_networks_together_at_most_double_the_guesses_at_a_name() {
+async fn rb3_all_networks_together_at_most_double_the_guesses_at_a_name() {
     let Database { store, .. } = &Database::fresh().await;
     besieged(store).await;
     let mut judged = 0;
@@ -99,7 +99,7 @@ async fn b3_all_networks_together_at_most_double_the_guesses_at_a_name() {
 }
 
 #[tokio::test]
-async fn b3_a_right_password_gives_the_try_back() {
+async fn rb3_a_right_password_gives_the_try_back() {
     let Database { store, .. } = &Database::fresh().await;
     besieged(store).await;
     for _ in 0..3 {
@@ -117,7 +117,7 @@ async fn besieged_again(store: &Store) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn b3_of_many_networks_at_once_no_more_are_judged() {
+async fn rb3_of_many_networks_at_once_no_more_are_judged() {
     let (database, programs) = crate::races::programs().await;
     besieged(&database.store).await;
     let results = crate::races::at_once(&programs, 100, |store, number| async move {
@@ -139,9 +139,9 @@ async fn b3_of_many_networks_at_once_no_more_are_judged() {
     assert!((1..=2).contains(&judged), "{judged}");
 }
 
-/// B1: refusals use reads only, and an address that exceeds its limit is refused from memory. Neither adds a row after the first.
+/// RB1: refusals use reads only, and an address that exceeds its limit is refused from memory. Neither adds a row after the first.
 #[tokio::test]
-async fn b1_a_refusal_counts_nothing_and_an_address_is_remembered() {
+async fn rb1_a_refusal_counts_nothing_and_an_address_is_remembered() {
     let database = Database::fresh().await;
     let store = &database.store;
     let nothing = || PasswordTry {
@@ -170,7 +170,7 @@ async fn b1_a_refusal_counts_nothing_and_an_address_is_remembered() {
 }
 
 #[tokio::test]
-async fn b1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_done() {
+async fn rb1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_done() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = somebody(store).await;
     let email = Users::find(store, &ada).await.unwrap().unwrap().email;
@@ -207,9 +207,9 @@ async fn b1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_d
     );
 }
 
-/// B2: three simulated hours of a /48, each attempt and dead link from another /64. Rows and bytes are bounded, and no count is lost.
+/// RB2: three simulated hours of a /48, each attempt and dead link from another /64. Rows and bytes are bounded, and no count is lost.
 #[tokio::test]
-async fn b2_a_network_of_hosts_writes_a_bounded_number_of_events() {
+async fn rb2_a_network_of_hosts_writes_a_bounded_number_of_events() {
     const MINUTES: u16 = 90;
     const EACH: u16 = 40;
     let database = Database::fresh().await;
@@ -271,9 +271,9 @@ async fn b2_a_network_of_hosts_writes_a_bounded_number_of_events() {
     );
 }
 
-/// B2: beyond the budget, a correct password still has its own event, and is not counted as failed.
+/// RB2: beyond the budget, a correct password still has its own event, and is not counted as failed.
 #[tokio::test]
-async fn b2_a_right_password_has_its_own_event_beyond_the_budget() {
+async fn rb2_a_right_password_has_its_own_event_beyond_the_budget() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = somebody(store).await;
     let before = store.newest_events(100_000).await.unwrap().len();
@@ -312,9 +312,9 @@ async fn b2_a_right_password_has_its_own_event_beyond_the_budget() {
     assert_eq!(count("owed"), 1);
 }
 
-/// B2: a dead link counts for its address, up to a number per minute for all addresses.
+/// RB2: a dead link counts for its address, up to a number per minute for all addresses.
 #[tokio::test]
-async fn b2_dead_links_count_for_their_address() {
+async fn rb2_dead_links_count_for_their_address() {
     let database = Database::fresh().await;
     let store = &database.store;
     let address = from([203, 0, 113, 9].into()).address;

@@ -1,5 +1,5 @@
 //! The budgets of the second factor: one for strangers, one per known browser, one per complete
-//! session (B4 and A4 of the red team's list).
+//! session (RB4 and RA4).
 
 use domain::{
     events::Outcome,
@@ -7,7 +7,7 @@ use domain::{
     people::roles::Role,
     ports::{
         Accounts, Attempts, CodeUse, Deletion, KnownBrowsers, MembershipChange, Mfa, Sessions,
-        StepUps, Taken, TestedCode, Users,
+        StepUps, Taken, TestedCode, UserAddition, Users,
     },
     second_factor::{
         guess_holder::GuessHolder,
@@ -49,7 +49,7 @@ async fn member(store: &Store) -> UserId {
     let number = u128::from_be_bytes(bits());
     let user = user(&format!("member{number}@example.com"));
     let added = Users::add(store, user.clone(), &account, Role::Member).await;
-    assert!(added.unwrap());
+    assert_eq!(added.unwrap(), UserAddition::Added);
     user.id
 }
 

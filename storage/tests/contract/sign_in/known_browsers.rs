@@ -123,9 +123,9 @@ async fn it_is_forgotten_when_it_stays_away() {
     ));
 }
 
-/// B3 of the red team: the browsers known longest stay, however many and often others sign in later; those rotate.
+/// RB3: the browsers known longest stay, however many and often others sign in later; those rotate.
 #[tokio::test]
-async fn b3_of_very_many_those_known_for_longest_stay() {
+async fn rb3_of_very_many_those_known_for_longest_stay() {
     let database = Database::fresh().await;
     let store = &database.store;
     let ada = somebody(store).await;

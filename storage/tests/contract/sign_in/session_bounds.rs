@@ -1,4 +1,4 @@
-//! The maximum number of sessions per user, and how fast they may open: C7 of the red team.
+//! The maximum number of sessions per user, and how fast they may open: RC7.
 
 use domain::{
     ids::UserId,
@@ -41,7 +41,7 @@ async fn several(store: &Store, user: &UserId, complete: bool, count: u32) -> Ve
 }
 
 #[tokio::test]
-async fn c7_right_passwords_open_so_many_sessions_a_minute() {
+async fn rc7_right_passwords_open_so_many_sessions_a_minute() {
     let database = Database::fresh().await;
     let store = &database.store;
     let (ada, eve) = (somebody(store).await, somebody(store).await);
@@ -66,7 +66,7 @@ async fn c7_right_passwords_open_so_many_sessions_a_minute() {
 }
 
 #[tokio::test]
-async fn c7_a_known_browser_has_the_same_figure_of_its_own() {
+async fn rc7_a_known_browser_has_the_same_figure_of_its_own() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = somebody(store).await;
     let first = session(&ada, START);
@@ -92,7 +92,7 @@ async fn c7_a_known_browser_has_the_same_figure_of_its_own() {
 }
 
 #[tokio::test]
-async fn c7_the_oldest_half_session_goes_and_no_complete_one() {
+async fn rc7_the_oldest_half_session_goes_and_no_complete_one() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = protected(store).await;
     let halves = several(store, &ada.user, false, HALF + 3).await;
@@ -102,9 +102,9 @@ async fn c7_the_oldest_half_session_goes_and_no_complete_one() {
     assert!(is_there(store, ada.browser.token).await, "the complete one");
 }
 
-/// B4: a stranger with the password opens half sessions without limit while the user enters a code in a known browser.
+/// RB4: a stranger with the password opens half sessions without limit while the user enters a code in a known browser.
 #[tokio::test]
-async fn c7_strangers_push_no_session_of_a_known_browser_out() {
+async fn rc7_strangers_push_no_session_of_a_known_browser_out() {
     let Database { store, .. } = &Database::fresh().await;
     for complete in [false, true] {
         let user = if complete {
@@ -126,7 +126,7 @@ async fn c7_strangers_push_no_session_of_a_known_browser_out() {
 }
 
 #[tokio::test]
-async fn c7_of_complete_sessions_the_one_goes_that_is_idle_longest() {
+async fn rc7_of_complete_sessions_the_one_goes_that_is_idle_longest() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = somebody(store).await;
     let all = several(store, &ada, true, COMPLETE).await;
@@ -139,7 +139,7 @@ async fn c7_of_complete_sessions_the_one_goes_that_is_idle_longest() {
 }
 
 #[tokio::test]
-async fn c7_a_second_factor_completes_no_more_than_there_may_be() {
+async fn rc7_a_second_factor_completes_no_more_than_there_may_be() {
     let database = Database::fresh().await;
     let store = &database.store;
     let ada = protected(store).await;
@@ -159,7 +159,7 @@ async fn c7_a_second_factor_completes_no_more_than_there_may_be() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn c7_of_many_at_once_no_more_are_opened() {
+async fn rc7_of_many_at_once_no_more_are_opened() {
     let (database, programs) = programs().await;
     let ada = somebody(&database.store).await;
     let results = at_once(&programs, 64, |store, _| {

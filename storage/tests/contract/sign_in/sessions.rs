@@ -1,5 +1,8 @@
 use domain::{
-    ports::{AccountChoice, Accounts, Attempts, Mfa, NewSession, SecretHash, Sessions, Users},
+    ports::{
+        AccountChoice, Accounts, Attempts, Mfa, NewSession, PasswordSetting, SecretHash, Sessions,
+        Users,
+    },
     second_factor::lockout::{Budget, Factor},
     session::facts::{ABSOLUTE, SessionFacts},
 };
@@ -192,7 +195,10 @@ async fn no_session_opens_on_a_password_that_has_changed() {
     let user = somebody(store).await;
     let judged = session(&user, START);
     let changed = SecretHash::phc("$argon2id$changed".to_owned());
-    assert!(store.set_password(&user, changed).await.unwrap());
+    assert_eq!(
+        store.set_password(&user, changed).await.unwrap(),
+        PasswordSetting::Set
+    );
     assert!(!store.open(judged).await.unwrap().is_done());
     assert_eq!(database.count("sessions").await, 0);
 }

@@ -4,8 +4,9 @@ use domain::{
     ids::{AccountId, BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     people::roles::Role,
     ports::{
-        Accounts, Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa, NewAccount, NewCodeSet,
-        NewSession, NewUser, PendingKey, SecretHash, Sessions, Taken, TokenSwap, Users,
+        AccountAddition, Accounts, Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa,
+        NewAccount, NewCodeSet, NewSession, NewUser, PendingKey, SecretHash, Sessions, Taken,
+        TokenSwap, UserAddition, Users,
     },
     second_factor::{backup_code::BackupCode, guess_holder::GuessHolder},
     time::{TimeStep, Timestamp},
@@ -82,12 +83,16 @@ pub fn session(user: &UserId, at: Timestamp) -> NewSession {
 pub async fn somebody(store: &Store) -> UserId {
     let number: u128 = u128::from_be_bytes(bits());
     let account = account(&format!("Account {number}"));
-    assert!(Accounts::add(store, account.clone()).await.unwrap());
+    assert_eq!(
+        Accounts::add(store, account.clone()).await.unwrap(),
+        AccountAddition::Added
+    );
     let user = user(&format!("ada{number}@example.com"));
-    assert!(
+    assert_eq!(
         Users::add(store, user.clone(), &account.id, Role::Owner)
             .await
-            .unwrap()
+            .unwrap(),
+        UserAddition::Added
     );
     user.id
 }
@@ -101,7 +106,7 @@ pub async fn browser(store: &Store, user: &UserId) -> Browser {
     }
 }
 
-/// Opens a session beyond the limits on sessions and sign-ins (C7 of the red team), because races need more of them at once.
+/// Opens a session beyond the limits on sessions and sign-ins (RC7), because races need more of them at once.
 pub async fn newcomer(database: &Database, user: &UserId) -> Browser {
     let new = session(user, START);
     let mut past = database.connection().await;

@@ -12,6 +12,7 @@ use crate::{
         mfa::{backup_codes, finish, keep_codes},
         session::whoami,
     },
+    boot_protocol,
     routes::{AfterPassword, Page},
     shell::{navigator, shell, view::app_error_alert::in_words},
     ui::{
@@ -122,7 +123,7 @@ fn Sheet(sheet: CodeSheet) -> impl IntoView {
         .map(|code| code.expose().to_owned())
         .collect();
     let date = day(sheet.made_at.millis());
-    let brand = meta("brand");
+    let brand = meta(boot_protocol::meta::BRAND);
     let heading = format!("{} · {} · {date}", named(&brand), named(&sheet.email));
     let file_name = format!("backup-codes-{}-{date}.txt", slug(&brand));
     let text = words::codes_file(&brand, &sheet.email, &date, &codes);

@@ -4,6 +4,7 @@ use usecases::session::{Code, SignedIn};
 
 use crate::{
     api::session::{helpers, verify_backup_code, verify_code},
+    boot_protocol,
     features::mfa::second_factor_form::{Given, SecondFactorForm},
     shell::{Load, shell, view::app_error_alert::in_words},
     ui::{
@@ -68,7 +69,7 @@ fn LostDevice() -> impl IntoView {
             owners.reload();
         }
     });
-    let link = Some(meta("support-url")).filter(|link| !link.is_empty());
+    let link = Some(meta(boot_protocol::meta::SUPPORT_URL)).filter(|link| !link.is_empty());
     let others = Signal::derive(move || {
         let owners = owners.answer.read();
         owners.as_deref().map(words::who_helps).unwrap_or_default()

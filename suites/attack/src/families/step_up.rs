@@ -1,0 +1,364 @@
+//! SU (step-up): identity verification within a session.
+
+use serde_json::{Value, json};
+
+use crate::{
+    attack::{Attack, Effort, Held, as_wanted, attack, refused},
+    harness::{Enrolled, PASSWORD, World, accepted, at_once},
+};
+
+pub fn attacks() -> Vec<Attack> {
+    vec![
+        attack!(su2_a_grant_of_somebody_else),
+        attack!(su3_a_grant_after_its_session),
+        attack!(su4_a_grant_twice),
+        attack!(su5_a_grant_too_late),
+        attack!(su7_invented_grants),
+        attack!(su8_steps_in_another_order),
+        attack!(su9_guesses_with_new_questions),
+        attack!(su10_the_password_instead),
+        attack!(su11_links_for_another_purpose),
+        attack!(su13_the_rule_without_the_owners_factor),
+    ]
+}
+
+fn generate() -> Value {
+    json!({ "action": "generate" })
+}
+
+fn su2_a_grant_of_somebody_else(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
+    let (mut hers, mut theirs) = (ada.sign_in(&world), olga.sign_in(&world));
+    let account = world.account(&mut hers, "Example Ltd");
+    let off = json!({ "action": "rule-off", "account": account });
+    for (intent, function, request) in [
+        (generate(), "mfa/generate", Value::Null),
+        (json!({ "action": "delete" }), "mfa/delete", Value::Null),
+        (off, "accounts/lift_rule", json!({ "account": account })),
+    ] {
+        ada.step_up(&world, &mut hers, &intent);
+        let answer = if request.is_null() {
+            theirs.ask(function)
+        } else {
+            theirs.call(function, request)
+        };
+        answer.expect_refused(403, "verification_required");
+    }
+    refused(
+        3,
+        "one Owner's grant with another Owner's session: generate, delete, rule off",
+    )
+}
+
+fn su3_a_grant_after_its_session(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let (mut browser, mut other) = (ada.sign_in(&world), ada.sign_in(&world));
+    let before = browser.token();
+    ada.step_up(&world, &mut browser, &generate());
+    other
+        .ask("mfa/generate")
+        .expect_refused(403, "verification_required");
+    browser
+        .replay(&before)
+        .ask("mfa/generate")
+        .expect_refused(401, "not_signed_in");
+    let granted = browser.token();
+    browser.ask("session/sign_out").expect_ok();
+    browser
+        .replay(&granted)
+        .ask("mfa/generate")
+        .expect_refused(401, "not_signed_in");
+    ada.sign_in(&world)
+        .ask("mfa/generate")
+        .expect_refused(403, "verification_required");
+    refused(
+        4,
+        "a grant from another session, by the token before it, after sign-out, in the next session",
+    )
+}
+
+fn su4_a_grant_twice(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    ada.step_up(&world, &mut browser, &generate());
+    browser.ask("mfa/generate").expect_ok();
+    browser
+        .ask("mfa/generate")
+        .expect_refused(403, "verification_required");
+    ada.step_up(&world, &mut browser, &json!({ "action": "reset" }));
+    browser.ask("mfa/set_up").expect_ok();
+    browser.ask("mfa/cancel").expect_ok();
+    browser
+        .ask("mfa/set_up")
+        .expect_refused(403, "verification_required");
+    refused(2, "a grant a second time: generate, reset")
+}
+
+fn su5_a_grant_too_late(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    let mut at = |seconds: i64| {
+        ada.step_up(&world, &mut browser, &generate());
+        world.clock.advance(seconds);
+        browser.ask("mfa/generate")
+    };
+    at(4 * 60 + 50).expect_ok();
+    at(5 * 60 + 1).expect_refused(403, "verification_required");
+    refused(2, "a grant after 5 min 1 s (after 4 min 50 s it works)")
+}
+
+fn su7_invented_grants(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    let account = world.account(&mut browser, "Example Ltd");
+    let claims = json!({
+        "verified": true, "aal": 2, "acr": "aal2", "mfa": true, "grant": "0".repeat(32), "granted_at": 0, "granted": true,
+        "action": "delete", "account": account,
+    });
+    let mut beside = claims.clone();
+    beside["request"] = claims.clone();
+    // Unknown fields inside the request are ignored. Beside the request they are refused, because plain values are no arguments of ours.
+    let bodies = [
+        (json!({ "request": claims }), 403, "verification_required"),
+        (beside, 422, "malformed"),
+    ];
+    let mut tried = 0;
+    for function in [
+        "mfa/set_up",
+        "mfa/delete",
+        "mfa/generate",
+        "accounts/lift_rule",
+    ] {
+        let queries = ["", "?verified=true&aal=2&grant=1"];
+        let each = queries
+            .iter()
+            .flat_map(|query| bodies.iter().map(move |body| (query, body)));
+        for (query, (body, status, kind)) in each {
+            let mut liar = browser
+                .clone()
+                .with_header("X-Verified", "true")
+                .with_header("X-Aal", "2");
+            liar.set_cookie("verified", "true");
+            liar.set_cookie("grant", &"0".repeat(32));
+            let answer = liar.request(
+                "POST",
+                &format!("/api/{function}{query}"),
+                &[("Content-Type", "application/json")],
+                body.to_string().as_bytes(),
+            );
+            answer.expect_refused(*status, kind);
+            tried += 1;
+        }
+    }
+    assert_eq!(
+        browser.ask("profile/view").expect_ok()["method"]["codes_left"],
+        10
+    );
+    refused(
+        tried,
+        "`verified`, `aal`, forged grants in body, query, headers and cookies",
+    )
+}
+
+fn su8_steps_in_another_order(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    world.clock.next_step();
+    browser
+        .ask("mfa/generate")
+        .expect_refused(403, "verification_required");
+    ada.verify(&world, &mut browser, &generate())
+        .expect_refused(409, "nothing_pending");
+    browser.call("step_up/ask", generate()).expect_ok();
+    browser
+        .ask("mfa/generate")
+        .expect_refused(403, "verification_required");
+    ada.verify(&world, &mut browser, &json!({ "action": "delete" }))
+        .expect_refused(409, "nothing_pending");
+    ada.verify(&world, &mut browser, &generate()).expect_ok();
+    ada.verify(&world, &mut browser, &generate())
+        .expect_refused(409, "nothing_pending");
+    browser
+        .ask("mfa/delete")
+        .expect_refused(403, "verification_required");
+    browser.ask("mfa/generate").expect_ok();
+    browser
+        .ask("mfa/generate")
+        .expect_refused(403, "verification_required");
+    browser
+        .call("mfa/confirm", json!({ "code": ada.code(&world) }))
+        .expect_refused(409, "already_set_up");
+    refused(
+        8,
+        "the action before its verification, a verification before its question, each of them twice, for another action",
+    )
+}
+
+fn su9_guesses_with_new_questions(effort: Effort) -> Held {
+    let mut world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    let guesses = effort.of(20, 60);
+    let wrong: Vec<String> = ada
+        .app
+        .wrong_codes(world.clock.now())
+        .take(guesses)
+        .collect();
+    let mut judged = 0;
+    for (index, code) in wrong.iter().enumerate() {
+        if index % 3 == 0 {
+            browser
+                .call("step_up/ask", json!({ "action": "delete" }))
+                .expect_ok();
+        }
+        if index == 4 || index == 12 {
+            world.restart();
+        }
+        let request = json!({ "action": "delete", "code": code });
+        judged += usize::from(browser.call("step_up/verify_code", request).status == 401);
+    }
+    assert_eq!(judged, 5);
+    world.clock.next_step();
+    ada.verify(&world, &mut browser, &json!({ "action": "delete" }))
+        .expect_refused(429, "paused");
+    refused(
+        guesses,
+        "wrong codes, a new question every three, two restarts between: 5 judged, then the right one is refused too",
+    )
+}
+
+fn su10_the_password_instead(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let mut browser = ada.sign_in(&world);
+    browser.call("step_up/ask", generate()).expect_ok();
+    browser
+        .call("session/confirm_password", json!({ "password": PASSWORD }))
+        .expect_ok();
+    for function in ["mfa/generate", "mfa/delete", "mfa/set_up"] {
+        browser
+            .ask(function)
+            .expect_refused(403, "verification_required");
+    }
+    refused(3, "the right password again in place of a code: no grant")
+}
+
+/// No codes are sent to users, so this covers the links: each is valid for one purpose, once.
+fn su11_links_for_another_purpose(effort: Effort) -> Held {
+    let mut world = World::empty(&[]);
+    world.start();
+    let token = |line: &str| line.rsplit_once('#').unwrap().1.to_owned();
+    // The link is alone on its line, after its description.
+    let first = loop {
+        let line = world.line();
+        if line.contains("/setup#") {
+            break token(&line);
+        }
+    };
+    let mut browser = world.browser();
+    let invitation = |token: &str| json!({ "token": token, "password": PASSWORD });
+    browser
+        .call("session/check_invitation", json!({ "token": first }))
+        .expect_refused(404, "link_dead");
+    browser
+        .call("session/accept_invitation", invitation(&first))
+        .expect_refused(404, "link_dead");
+    world.add_account("Example Ltd");
+    let add = [
+        "user",
+        "add",
+        "max@example.com",
+        "--name",
+        "Max",
+        "--account",
+        "Example Ltd",
+        "--role",
+        "member",
+    ];
+    let older = token(world.cli(&add).expect_done());
+    let newer = token(
+        world
+            .cli(&["user", "set-password", "max@example.com"])
+            .expect_done(),
+    );
+    browser
+        .call("session/check_setup_link", json!({ "token": newer }))
+        .expect_refused(404, "link_dead");
+    let owner = json!({ "token": newer, "account": "New Ltd", "name": "New", "email": "new@example.com", "password": PASSWORD });
+    browser
+        .call("session/create_first_owner", owner)
+        .expect_refused(404, "link_dead");
+    browser
+        .call("session/accept_invitation", invitation(&older))
+        .expect_refused(404, "link_dead");
+    let parallel = effort.of(8, 32);
+    let calls = vec![
+        (
+            world.browser(),
+            "session/accept_invitation",
+            invitation(&newer)
+        );
+        parallel
+    ];
+    assert_eq!(accepted(&at_once(calls)), 1);
+    browser.set_token(&newer);
+    assert_eq!(browser.standing(), "");
+    refused(
+        6 + parallel,
+        "links for another purpose, an older link, a link as a cookie; one invitation many times at once: one effect (codes are never sent)",
+    )
+}
+
+fn su13_the_rule_without_the_owners_factor(_: Effort) -> Held {
+    let world = World::new();
+    let ada = world.enrolled();
+    let olga = world.enrol(&world.add("olga@example.com", "Example Ltd", "owner"));
+    let max = world.enrol(&world.add("max@example.com", "Example Ltd", "member"));
+    let mut browser = ada.sign_in(&world);
+    let account = world.account(&mut browser, "Example Ltd");
+    let one = json!({ "account": account });
+    browser
+        .call("accounts/require_mfa", one.clone())
+        .expect_ok();
+    let off = json!({ "action": "rule-off", "account": account });
+    browser
+        .call("accounts/lift_rule", one.clone())
+        .expect_refused(403, "verification_required");
+    browser.call("step_up/ask", off.clone()).expect_ok();
+    world.clock.next_step();
+    olga.verify(&world, &mut browser, &off)
+        .expect_refused(401, "wrong_code");
+    let mut request = off.clone();
+    request["code"] = json!(olga.codes[0]);
+    browser
+        .call("step_up/verify_backup_code", request)
+        .expect_refused(401, "wrong_code");
+    browser
+        .call("accounts/lift_rule", one.clone())
+        .expect_refused(403, "verification_required");
+    member_can_not(&world, &max, &off, &one);
+    world.clock.next_step();
+    ada.verify(&world, &mut browser, &off).expect_ok();
+    browser.call("accounts/lift_rule", one).expect_ok();
+    as_wanted(
+        6,
+        "the rule's end without a code, with another Owner's code or backup code, by a member: refused; with the Owner's own: done",
+    )
+}
+
+fn member_can_not(world: &World, max: &Enrolled, off: &Value, one: &Value) {
+    let mut member = max.sign_in(world);
+    member
+        .call("step_up/ask", off.clone())
+        .expect_refused(403, "not_allowed");
+    member
+        .call("accounts/lift_rule", one.clone())
+        .expect_refused(403, "not_allowed");
+}

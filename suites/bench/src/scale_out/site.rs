@@ -1,0 +1,142 @@
+//! Two instances, the users in their database, and nginx before them.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Result;
+
+use super::{
+    Instances,
+    nginx::{self, Nginx},
+    share::Share,
+};
+use crate::{
+    machine::{cpu::Cpu, postgres::Postgres},
+    seed::people::House,
+    sites::{
+        Guest, Site, Stage,
+        twinlock::{Setting, Twinlock, Visitor},
+    },
+};
+
+/// One of the instances.
+pub struct Instance {
+    /// The running program; `None` while it is down.
+    twinlock: Option<Twinlock>,
+    /// The address, which stays the same after a restart.
+    pub address: SocketAddr,
+    share: Share,
+    log: PathBuf,
+}
+
+/// The whole site. nginx is dropped first.
+pub struct Balanced {
+    /// The balancer.
+    pub nginx: Nginx,
+    /// The instances behind the balancer.
+    pub instances: [Instance; 2],
+    postgres: Postgres,
+    house: House,
+    answered_by: Instances,
+}
+
+impl Instance {
+    async fn start(setting: &Setting, folder: &Path, name: &str) -> Result<Self> {
+        let mut instance = Self {
+            twinlock: None,
+            address: nginx::free(),
+            share: Share::new(name)?,
+            log: folder.join(name),
+        };
+        instance.up(setting).await?;
+        Ok(instance)
+    }
+
+    /// Starts the instance, always at the same address.
+    pub async fn up(&mut self, setting: &Setting) -> Result<()> {
+        let twinlock = setting.start_at(self.address, &self.log).await?;
+        self.share.hold(twinlock.process.id())?;
+        self.twinlock = Some(twinlock);
+        Ok(())
+    }
+
+    /// Kills the instance (SIGKILL).
+    pub fn kill(&mut self) {
+        self.twinlock = None;
+    }
+
+    fn cpu(&self) -> Duration {
+        let twinlock = self.twinlock.as_ref();
+        twinlock.map_or(Duration::ZERO, |twinlock| twinlock.process.cpu())
+    }
+}
+
+impl Balanced {
+    /// Starts two instances and nginx before them.
+    pub async fn start(
+        setting: &Setting,
+        nginx: &Path,
+        folder: &Path,
+        house: House,
+        postgres: Postgres,
+    ) -> Result<Self> {
+        let instances = [
+            Instance::start(setting, folder, "first").await?,
+            Instance::start(setting, folder, "second").await?,
+        ];
+        let addresses = [instances[0].address, instances[1].address];
+        Ok(Self {
+            nginx: Nginx::start(nginx, folder, addresses).await?,
+            instances,
+            postgres,
+            house,
+            answered_by: Instances::Two,
+        })
+    }
+
+    /// Limits each instance to a percentage of one core, or removes the limits.
+    pub fn share(&self, percent: Option<u32>) -> Result<()> {
+        self.instances
+            .iter()
+            .try_for_each(|instance| instance.share.set(percent))
+    }
+
+    /// Selects the address of nginx that browsers use.
+    pub const fn answer_by(&mut self, instances: Instances) {
+        self.answered_by = instances;
+    }
+}
+
+impl Site for Balanced {
+    type Browser = Visitor;
+
+    fn cpu(&self) -> Cpu {
+        Cpu {
+            database: self.postgres.cpu(),
+            balancer: self.nginx.cpu(),
+            ..Cpu::with(self.instances.iter().map(Instance::cpu).sum())
+        }
+    }
+
+    fn memory(&self) -> f64 {
+        let running = self
+            .instances
+            .iter()
+            .filter_map(|one| one.twinlock.as_ref());
+        running.map(|twinlock| twinlock.process.memory()).sum()
+    }
+
+    fn browser(&self) -> Visitor {
+        Visitor::new(match self.answered_by {
+            Instances::One => self.nginx.one,
+            Instances::Two => self.nginx.both,
+        })
+    }
+
+    async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+        self.house.guests(stage).await
+    }
+}

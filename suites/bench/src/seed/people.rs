@@ -1,0 +1,254 @@
+//! Many users, inserted directly, because sign-ins are measured and not enrolments.
+
+use anyhow::{Context, Result};
+use domain::{
+    ids::{MethodId, SessionId, UserId},
+    ports::{Entropy, Hasher, SecretHash},
+    second_factor::totp::TotpKey,
+    secrets::vault::{SealContext, Vault},
+    token::Token,
+};
+use server::{
+    config::{Database, DatabaseArgs},
+    hasher::{Argon2Hasher, Cost},
+    keys::{self, key_file},
+    system::entropy::SystemEntropy,
+};
+use sqlx::{AnyConnection, Connection};
+use storage::Store;
+use testkit::authenticator::Authenticator;
+
+use crate::{
+    client::clock,
+    seed::rows::insert,
+    sites::{Guest, PASSWORD, Stage, twinlock::Setting},
+};
+
+/// Users per account.
+pub const ACCOUNT: usize = 5;
+/// Users whose sealed keys are held in memory at once.
+const ROWS: usize = 1000;
+
+/// A user with an authenticator.
+pub struct Person {
+    /// The email address.
+    pub email: String,
+    /// The user's id.
+    pub id: UserId,
+    key: TotpKey,
+    method: MethodId,
+}
+
+impl Person {
+    fn guest(&self, cookies: String) -> Guest {
+        Guest {
+            email: self.email.clone(),
+            authenticator: Authenticator::with_key(self.key.expose().to_vec()),
+            cookies,
+        }
+    }
+}
+
+/// A database with users, beside the server that runs on it.
+pub struct House {
+    /// A connection to the database that bypasses the server.
+    pub connection: AnyConnection,
+    /// The users who sign in.
+    pub people: Vec<Person>,
+    /// When the database was filled; older sessions are never deleted.
+    since: i64,
+}
+
+impl House {
+    /// Fills a database that has its schema and key file but no users. `visitors` of the users,
+    /// spread over the whole table, will sign in.
+    pub async fn fill(setting: &Setting, count: usize, visitors: usize) -> Result<Self> {
+        let since = clock::millis();
+        let vault = vault(setting).await?;
+        let mut connection = AnyConnection::connect(&setting.url).await?;
+        let hasher = Argon2Hasher::start(Cost::STANDARD, std::sync::Arc::new(SystemEntropy))?;
+        let hash = hasher.hash(PASSWORD.as_bytes()).await?;
+        let people = (0..count).map(person).collect::<Result<Vec<_>>>()?;
+        let mut all = connection.begin().await?;
+        for (at, part) in people.chunks(ROWS).enumerate() {
+            write(&mut all, &vault, &hash, at * ROWS, part).await?;
+        }
+        all.commit().await?;
+        let visitors = people
+            .into_iter()
+            .step_by((count / visitors).max(1))
+            .take(visitors);
+        Ok(Self {
+            connection,
+            people: visitors.collect(),
+            since,
+        })
+    }
+
+    /// Guests for one run. Deletes the sessions of earlier runs.
+    pub async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
+        self.forgive().await?;
+        let count = match stage {
+            Stage::Strangers => {
+                return Ok(self.people.iter().map(|p| p.guest(String::new())).collect());
+            }
+            Stage::HalfSignedIn => self.people.len(),
+            Stage::SignedIn(count) => count,
+        };
+        let complete = stage != Stage::HalfSignedIn;
+        let tokens = self.sessions(0..count, complete).await?;
+        let cookies = tokens.iter().map(|token| format!("twinlock={token}"));
+        Ok(self
+            .people
+            .iter()
+            .zip(cookies)
+            .map(|(person, cookies)| person.guest(cookies))
+            .collect())
+    }
+
+    /// Opens a session for each of these users, after the password or after the code; returns the tokens.
+    pub async fn sessions(
+        &mut self,
+        people: std::ops::Range<usize>,
+        complete: bool,
+    ) -> Result<Vec<String>> {
+        let now = clock::millis();
+        let people = self.people.get(people).context("fewer people than that")?;
+        let (mut tokens, mut all) = (Vec::new(), self.connection.begin().await?);
+        let mut rows = Vec::new();
+        for person in people {
+            let token = Token::from_random(random()?);
+            rows.push([
+                SessionId::from_random(random()?).as_str().into(),
+                token.hash().as_bytes()[..].into(),
+                person.id.as_str().into(),
+                now.into(),
+                now.into(),
+                now.into(),
+                complete.then_some(now).into(),
+            ]);
+            tokens.push(token.expose());
+        }
+        let into =
+            "sessions (id, token_hash, user_id, opened_at, seen_at, password_at, second_factor_at)";
+        insert(&mut all, into, rows).await?;
+        all.commit().await?;
+        Ok(tokens
+            .iter()
+            .map(|token| token.as_str().to_owned())
+            .collect())
+    }
+
+    /// Resets counters, burnt steps and sessions, so that every user can sign in again within the same time step.
+    pub async fn forgive(&mut self) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE opened_at >= $1")
+            .bind(self.since)
+            .execute(&mut self.connection)
+            .await?;
+        for sql in [
+            "DELETE FROM attempts",
+            "DELETE FROM browser_attempts",
+            "UPDATE mfa_methods SET last_step = 0 WHERE last_step > 0",
+        ] {
+            sqlx::query(sql).execute(&mut self.connection).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The keys of a database that has its schema.
+pub async fn vault(setting: &Setting) -> Result<Vault> {
+    let store = Store::open(&setting.url).await?;
+    let database = Database::new(&DatabaseArgs {
+        database_url: setting.url.clone(),
+        key_file: Some(setting.key_file.clone()),
+        database_trusted_network: String::new(),
+    })?;
+    let ring = key_file::read(setting.key_file.as_ref())?;
+    let vault = keys::vault(&store, &ring, &database).await?;
+    store.close().await;
+    Ok(vault)
+}
+
+fn person(number: usize) -> Result<Person> {
+    Ok(Person {
+        email: format!("person{number}@example.com"),
+        id: UserId::from_random(random()?),
+        key: TotpKey::from_random(random()?),
+        method: MethodId::from_random(random()?),
+    })
+}
+
+async fn write(
+    all: &mut AnyConnection,
+    vault: &Vault,
+    hash: &SecretHash,
+    first: usize,
+    people: &[Person],
+) -> Result<()> {
+    let now = clock::millis();
+    let number = |at: usize| (first + at) / ACCOUNT;
+    let accounts = (0..people.len().div_ceil(ACCOUNT)).map(|at| number(at * ACCOUNT));
+    let accounts = accounts.map(|number| {
+        [
+            account(number).into(),
+            format!("Account {number}").into(),
+            format!("account {number}").into(),
+            now.into(),
+        ]
+    });
+    insert(
+        all,
+        "accounts (id, name, name_folded, created_at)",
+        accounts,
+    )
+    .await?;
+    let users = people.iter().enumerate().map(|(at, person)| {
+        [
+            person.id.as_str().into(),
+            person.email.as_str().into(),
+            format!("Person {}", first + at).into(),
+            format!("person {}", first + at).into(),
+            hash.expose().into(),
+            now.into(),
+        ]
+    });
+    let into = "users (id, email, name, name_folded, password_hash, created_at)";
+    insert(all, into, users).await?;
+    let memberships = people.iter().enumerate().map(|(at, person)| {
+        let role = if at % ACCOUNT == 0 { "owner" } else { "member" };
+        [
+            person.id.as_str().into(),
+            account(number(at)).into(),
+            role.into(),
+        ]
+    });
+    insert(all, "memberships (user_id, account_id, role)", memberships).await?;
+    let mut methods = Vec::new();
+    for person in people {
+        let place = SealContext::Method(&person.id, &person.method);
+        let sealed = vault.seal(&person.key, place, random()?)?;
+        methods.push([
+            person.method.as_str().into(),
+            person.id.as_str().into(),
+            "Authenticator".into(),
+            sealed.key_id.as_str().into(),
+            sealed.bytes[..].into(),
+            0.into(),
+            now.into(),
+        ]);
+    }
+    let into = "mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at)";
+    insert(all, into, methods).await
+}
+
+/// The id of an account.
+pub fn account(number: usize) -> String {
+    format!("{number:032x}")
+}
+
+/// Random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let entropy: &dyn Entropy = &SystemEntropy;
+    Ok(entropy.draw()?)
+}

@@ -1,0 +1,247 @@
+//! F8 to F11: the `PostgreSQL` server crashes, becomes read-only, freezes, or drops its connections.
+
+use std::{thread, time::Duration};
+
+use testkit::http::Browser;
+
+use crate::{
+    cast::{Cast, InFlight},
+    database,
+    engine::Engine,
+    plan::{Held, Run, must_hold},
+    probe::{self, SOON},
+    site::Site,
+    tally::Tally,
+    watch::{self, Times},
+};
+
+/// The store's time limit for the database, plus half a second for a slow machine.
+const PATIENCE: Duration = Duration::from_millis(5_500);
+/// A request that began before the freeze waits for the database once, not twice; before that its
+/// password may have waited up to a second in the hash queue.
+const ONCE: Duration = Duration::from_millis(6_500);
+/// How long the server is frozen.
+const FROZEN: Duration = Duration::from_secs(30);
+const LIVE: Duration = Duration::from_millis(50);
+
+/// A site under load, and the results.
+struct Load {
+    site: Site,
+    cast: Cast,
+    tally: Tally,
+    /// The probes sent during the fault.
+    knocks: Tally,
+    in_flight: InFlight,
+    again: Times,
+    process: u32,
+}
+
+impl Load {
+    fn on(run: &Run, name: &str) -> Result<Self, String> {
+        let mut site = Site::possible(Engine::Postgres, run.cluster.as_ref(), name, None)?;
+        site.start();
+        let mut cast = Cast::new(&site, run.of(6, 20), run.seed);
+        let tally = cast.round(&site, || thread::sleep(Duration::from_secs(2)));
+        cast.settle(&site);
+        let process = site.process();
+        Ok(Self {
+            site,
+            cast,
+            tally,
+            knocks: Tally::default(),
+            in_flight: InFlight::default(),
+            again: Times::default(),
+            process,
+        })
+    }
+
+    /// Causes a fault under load, and measures the time from its end until the server writes again.
+    fn round(&mut self, what: impl FnOnce(&Site, &mut Tally)) {
+        let mut knocks = Tally::default();
+        let (site, mut took) = (&self.site, Duration::ZERO);
+        let played = self.cast.round(site, || {
+            thread::sleep(Duration::from_millis(400));
+            what(site, &mut knocks);
+            took = probe::writes_again(&site.door, watch::now(), &mut knocks);
+        });
+        database::wait_for_rest(site.url());
+        self.again.add(took);
+        self.tally.join(played);
+        self.knocks.join(knocks);
+        self.in_flight.join(self.cast.settle(site));
+        self.tally.join(self.cast.try_again(site));
+        self.cast.settle(site);
+        self.cast.later(site);
+    }
+
+    fn held(mut self, run: &Run, what: &str, times: usize, more: &str) -> Held {
+        self.cast.verify_events(&self.site);
+        self.tally.join(std::mem::take(&mut self.knocks));
+        let broken = &mut self.cast.broken;
+        broken.extend((self.site.panics() > 0).then(|| "a panic in the log".to_owned()));
+        broken.extend(self.tally.raw.iter().map(|raw| format!("raw {raw}")));
+        must_hold(broken, run.seed);
+        assert_eq!(self.process, self.site.process(), "it was restarted");
+        assert!(
+            self.again.worst() <= SOON,
+            "writes again: {}",
+            self.again.words()
+        );
+        Held {
+            what: what.to_owned(),
+            times,
+            figures: format!(
+                "{} answers, of them {} 503 (after {}), no 500; of {} acts refused so {} left nothing, {} were counted only, {} were done; writes again without a restart: {}{more}",
+                self.tally.sent() - self.tally.unanswered,
+                self.tally.of(503),
+                self.tally.refused_after.words(),
+                self.in_flight.all(),
+                self.in_flight.left_nothing,
+                self.in_flight.left_a_part,
+                self.in_flight.done,
+                self.again.words()
+            ),
+        }
+    }
+}
+
+/// F8: the server crashes.
+pub fn crashes(run: &Run) -> Held {
+    let mut load = match Load::on(run, "crashes") {
+        Ok(load) => load,
+        Err(why) => return Held::impossible(&why),
+    };
+    let times = run.of(1, 50);
+    for _ in 0..times {
+        load.round(|_, _| run.cluster().crash());
+    }
+    load.held(run, "pg_ctl restart --mode=immediate under load", times, "")
+}
+
+/// F9: the server becomes read-only.
+pub fn takes_no_writes(run: &Run) -> Held {
+    let mut load = match Load::on(run, "standby") {
+        Ok(load) => load,
+        Err(why) => return Held::impossible(&why),
+    };
+    let times = run.of(1, 5);
+    let own = "SET default_transaction_read_only = off";
+    for _ in 0..times {
+        load.round(|site, knocks| {
+            let url = run.cluster().url();
+            database::run_each(
+                url,
+                &[
+                    "ALTER SYSTEM SET default_transaction_read_only = on",
+                    "SELECT pg_reload_conf()",
+                ],
+            );
+            thread::sleep(Duration::from_millis(300));
+            for _ in 0..3 {
+                let status = probe::knock(&site.door, knocks);
+                assert_eq!(status, Some(503), "while nothing can be written");
+            }
+            database::run_each(
+                url,
+                &[
+                    own,
+                    "ALTER SYSTEM RESET default_transaction_read_only",
+                    "SELECT pg_reload_conf()",
+                ],
+            );
+        });
+    }
+    load.held(
+        run,
+        "default_transaction_read_only = on, and off again, under load",
+        times,
+        "",
+    )
+}
+
+/// F10: the server freezes.
+pub fn freezes(run: &Run) -> Held {
+    let mut load = match Load::on(run, "frozen") {
+        Ok(load) => load,
+        Err(why) => return Held::impossible(&why),
+    };
+    let times = run.of(1, 3);
+    let before = load.site.memory();
+    let mut lives = Times::default();
+    for _ in 0..times {
+        load.round(|site, knocks| {
+            run.cluster().signal("-STOP");
+            let began = watch::now();
+            let waiting = thread::scope(|scope| {
+                let waiting = scope.spawn(|| probe::knock_together(&site.door, 20));
+                while began.elapsed() < FROZEN {
+                    lives.add(live(site));
+                    thread::sleep(Duration::from_millis(100));
+                }
+                run.cluster().signal("-CONT");
+                waiting.join().unwrap()
+            });
+            knocks.join(waiting);
+        });
+    }
+    let after = load.site.memory();
+    let waited = load.knocks.refused_after.clone();
+    let slowest = Duration::max(load.tally.refused_after.worst(), load.tally.times.worst());
+    let more = format!(
+        "; who came while it stood still was told 503 after {}; /livez: {}, 99th hundredth {} ms; memory {before} → {after} KiB",
+        waited.words(),
+        lives.words(),
+        lives.percentile(99).as_millis()
+    );
+    let held = load.held(
+        run,
+        &format!(
+            "every process of the server stopped (SIGSTOP) for {} s under load",
+            FROZEN.as_secs()
+        ),
+        times,
+        &more,
+    );
+    assert!(waited.worst() <= PATIENCE, "503 after {}", waited.words());
+    assert!(
+        slowest <= ONCE,
+        "an answer after {} ms",
+        slowest.as_millis()
+    );
+    assert!(lives.percentile(99) <= LIVE, "livez: {}", lives.words());
+    held
+}
+
+/// How long `/livez` takes.
+fn live(site: &Site) -> Duration {
+    let began = watch::now();
+    let answer = Browser::new(&site.door).get("/livez");
+    assert_eq!(answer.status, 200, "livez");
+    began.elapsed()
+}
+
+/// F11: the server drops all connections.
+pub fn drops(run: &Run) -> Held {
+    let mut load = match Load::on(run, "drops") {
+        Ok(load) => load,
+        Err(why) => return Held::impossible(&why),
+    };
+    let times = run.of(2, 20);
+    for _ in 0..times {
+        load.round(|_, _| {
+            database::run(
+                run.cluster().url(),
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'drops'",
+            );
+        });
+    }
+    let failed = load.tally.of(503) + load.knocks.of(503);
+    // Two pools of eight connections.
+    assert!(failed <= times * 16, "{failed} failed requests");
+    load.held(
+        run,
+        "every connection ended by the server (pg_terminate_backend) under load",
+        times,
+        "",
+    )
+}

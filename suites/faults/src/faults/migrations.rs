@@ -1,0 +1,153 @@
+//! F15: SIGKILL during a schema migration.
+
+use std::fs;
+
+use serde_json::json;
+use testkit::{chance::Chance, http::Browser, people::PASSWORD};
+
+use super::order::enrolled;
+use crate::{
+    database::{self, Open},
+    engine::Engine,
+    older,
+    plan::{Held, Run},
+    site::Site,
+    watch::{self, Times},
+};
+
+const NAME: &str = "migrated";
+/// Users whose names are not folded yet. Without this work, a migration would finish before the signal arrives.
+const MANY: &str = "
+    WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 3999)
+    INSERT INTO users (id, email, name, name_folded, created_at)
+    SELECT '0000000000000000000000000000' || CAST(n AS TEXT), CAST(n AS TEXT) || '@example.com', 'Ada Owner', '', 0 FROM numbers";
+
+pub fn on_sqlite(run: &Run) -> Held {
+    killed(run, Engine::Sqlite)
+}
+
+pub fn on_postgres(run: &Run) -> Held {
+    killed(run, Engine::Postgres)
+}
+
+fn killed(run: &Run, engine: Engine) -> Held {
+    let kills = run.of(2, 20);
+    let mut site = match Site::possible(engine, run.cluster.as_ref(), NAME, None) {
+        Ok(site) => site,
+        Err(why) => return Held::impossible(&why),
+    };
+    site.start();
+    site.add("ada@example.com", "Example Ltd");
+    let (_, app) = enrolled(&site);
+    assert_eq!(site.terminate().0, 0, "exit code");
+    database::run(site.url(), MANY);
+    let kept = Kept { run, engine };
+    kept.take(&site, "newest");
+    let newest = look(&site, engine, older::schema);
+
+    let (migrations, mut chance) = (older::migrations(engine), Chance::new(run.seed));
+    let (mut killed, mut undone, mut done, mut lengths) = (0, 0, 0, Times::default());
+    for count in 0..migrations.len() {
+        kept.put(&site, "newest");
+        older::take_back(engine, site.url(), &migrations[..count]);
+        kept.take(&site, "before");
+        let before = look(&site, engine, older::schema);
+        // Excludes the columns that every start fills: folded names, and the mark of canonical forms.
+        let mut tables = look(&site, engine, older::tables);
+        for (_, columns) in &mut tables {
+            columns.retain(|column| !["name_folded", "is_canonical"].contains(&column.as_str()));
+        }
+        let rows = look(&site, engine, |open, engine| {
+            older::rows(open, engine, &tables)
+        });
+        let began = watch::now();
+        site.cli(&["migrate"], "").expect_done();
+        let length = began.elapsed();
+        lengths.add(length);
+        for number in 0..kills {
+            kept.put(&site, "before");
+            let percent = u32::try_from(chance.below(100)).unwrap();
+            killed += usize::from(site.cut_off(&["migrate"], length * percent / 100));
+            // In every other round, the program itself is the first to open what is left.
+            if number % 2 == 0 {
+                let left = look(&site, engine, older::schema);
+                assert!(left == before || left == newest, "a part is left: {left:?}");
+                undone += usize::from(left == before);
+                done += usize::from(left == newest);
+            }
+            site.cli(&["migrate"], "").expect_done();
+            assert_eq!(look(&site, engine, older::schema), newest, "after {count}");
+            let found = look(&site, engine, |open, engine| {
+                older::rows(open, engine, &tables)
+            });
+            assert!(found == rows, "rows differ after {count} migrations");
+            let folded = "SELECT email FROM users WHERE name_folded = ''";
+            assert!(database::texts(site.url(), folded).is_empty(), "unfolded");
+        }
+        if count > 0 {
+            site.start();
+            site.clock.next_step();
+            signs_in(&site, &app.code(site.clock.now()));
+            assert_eq!(site.terminate().0, 0, "exit code");
+        }
+    }
+    Held {
+        what: format!(
+            "SIGKILL at {kills} random instants of `twinlock migrate` from each of {} older schemas with 3000 people, then `migrate` again",
+            migrations.len()
+        ),
+        times: kills * migrations.len(),
+        figures: format!(
+            "{killed} were killed before their end (untouched: {}); of every other one {undone} left the old schema and {done} the new one, none a part; then each schema was the newest, each row as before, and the person signed in by a code",
+            lengths.words()
+        ),
+    }
+}
+
+fn signs_in(site: &Site, code: &str) {
+    let mut browser = Browser::new(&site.door);
+    let form = json!({ "email": "ada@example.com", "password": PASSWORD });
+    browser.call("session/sign_in", form).expect_ok();
+    browser.give_code(code).expect_ok();
+    assert!(browser.is_in(), "a right code");
+}
+
+fn look<T>(site: &Site, engine: Engine, at: impl FnOnce(&mut Open, Engine) -> T) -> T {
+    let mut open = Open::at(site.url());
+    let seen = at(&mut open, engine);
+    open.close();
+    seen
+}
+
+/// Copies of the database, by name.
+struct Kept<'a> {
+    run: &'a Run,
+    engine: Engine,
+}
+
+impl Kept<'_> {
+    fn take(&self, site: &Site, name: &str) {
+        match self.engine {
+            Engine::Sqlite => {
+                let file = site.data.join("twinlock.db");
+                // No connection is open, so the file is complete.
+                fs::copy(&file, file.with_extension(name)).unwrap();
+            }
+            Engine::Postgres => self.run.cluster().copy(NAME, &format!("{NAME}_{name}")),
+        }
+    }
+
+    fn put(&self, site: &Site, name: &str) {
+        match self.engine {
+            Engine::Sqlite => {
+                let file = site.data.join("twinlock.db");
+                for journal in ["db-wal", "db-shm"] {
+                    // A killed program leaves these files.
+                    let _ = fs::remove_file(file.with_extension(journal));
+                }
+                fs::copy(file.with_extension(name), file).unwrap();
+            }
+            Engine::Postgres => self.run.cluster().copy(&format!("{NAME}_{name}"), NAME),
+        }
+    }
+}

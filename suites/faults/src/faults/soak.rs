@@ -1,0 +1,182 @@
+//! F20: random faults for as long as requested.
+
+use std::{collections::BTreeMap, fs, thread, time::Duration};
+
+use testkit::chance::Chance;
+
+use super::disk::Small;
+use crate::{
+    cast::{Cast, InFlight},
+    database::{self, Foreign},
+    engine::Engine,
+    plan::{Held, Run, must_hold},
+    probe,
+    site::Site,
+    slope::slope,
+    tally::Tally,
+    watch,
+};
+
+const WAL: u64 = 64 * 1024 * 1024;
+/// The allowed growth of memory, in MiB per hour.
+const SLOPE: f64 = 1.0;
+/// How long a process may fill its pools and caches before its memory is measured.
+const WARM: Duration = Duration::from_mins(4);
+/// The minimum number of measurements for a regression line.
+const LOOKS: usize = 10;
+const MOMENT: Duration = Duration::from_millis(500);
+/// Longer than a request waits for the database.
+const FROZEN: Duration = Duration::from_secs(6);
+
+/// The fault at the end of a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trouble {
+    Nothing,
+    Sigkill,
+    Sigterm,
+    ForeignLock,
+    FullDisk,
+    ServerCrash,
+    ServerFrozen,
+}
+
+use Trouble::{ForeignLock, FullDisk, Nothing, ServerCrash, ServerFrozen, Sigkill, Sigterm};
+
+impl Trouble {
+    const fn ends_the_process(self) -> bool {
+        matches!(self, Sigkill | Sigterm)
+    }
+
+    fn happens(self, site: &Site, run: &Run, small: Option<&Small>, tally: &mut Tally) {
+        match self {
+            Nothing => return,
+            Sigkill | Sigterm => {
+                let signal = if self == Sigkill { "-KILL" } else { "-TERM" };
+                site.ends_by(signal);
+                return;
+            }
+            ForeignLock => {
+                let foreign = Foreign::lock(site.url());
+                thread::sleep(MOMENT);
+                foreign.unlock();
+            }
+            FullDisk => {
+                let small = small.unwrap();
+                small.fill();
+                thread::sleep(MOMENT);
+                small.free();
+            }
+            ServerCrash => run.cluster().crash(),
+            ServerFrozen => {
+                run.cluster().signal("-STOP");
+                thread::sleep(FROZEN);
+                run.cluster().signal("-CONT");
+            }
+        }
+        probe::writes_again(&site.door, watch::now(), tally);
+    }
+}
+
+pub fn on_sqlite(run: &Run) -> Held {
+    let small = Small::mounted("512m");
+    let full = small.as_ref().map(|_| FullDisk);
+    let troubles: Vec<Trouble> = [Nothing, Sigkill, Sigterm, ForeignLock]
+        .into_iter()
+        .chain(full)
+        .collect();
+    soak(run, Engine::Sqlite, &troubles, small.ok().as_ref())
+}
+
+pub fn on_postgres(run: &Run) -> Held {
+    let troubles = [Nothing, Sigkill, Sigterm, ServerCrash, ServerFrozen];
+    soak(run, Engine::Postgres, &troubles, None)
+}
+
+fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) -> Held {
+    if run.soak == 0 {
+        return Held::impossible(
+            "only when asked for: `cargo xtask faults -- --only F20 --soak 30`",
+        );
+    }
+    let data = small.map(|small| small.folder.as_path());
+    let mut site = match Site::possible(engine, run.cluster.as_ref(), "soak", data) {
+        Ok(site) => site,
+        Err(why) => return Held::impossible(&why),
+    };
+    site.start();
+    let (mut cast, mut chance) = (Cast::new(&site, 20, run.seed), Chance::new(run.seed));
+    let (mut tally, mut in_flight, mut wal) = (Tally::default(), InFlight::default(), 0);
+    let mut counts: BTreeMap<Trouble, usize> = BTreeMap::new();
+    let (began, length) = (watch::now(), Duration::from_secs(60 * run.soak));
+    // In the last two thirds the process is not restarted, so that its memory can be measured.
+    let (mut alone_since, mut memory) = (began, Vec::new());
+    while began.elapsed() < length {
+        let is_alone = began.elapsed() > length / 3;
+        let mut trouble = *chance.one(troubles);
+        while is_alone && trouble.ends_the_process() {
+            trouble = *chance.one(troubles);
+        }
+        *counts.entry(trouble).or_default() += 1;
+        let length = cast.between(1_000, 6_000);
+        let mut knocks = Tally::default();
+        tally.join(cast.round(&site, || {
+            thread::sleep(length);
+            trouble.happens(&site, run, small, &mut knocks);
+        }));
+        tally.join(knocks);
+        let file = fs::metadata(site.data.join("twinlock.db-wal"));
+        wal = wal.max(file.map_or(0, |facts| facts.len()));
+        if trouble.ends_the_process() {
+            site.kill();
+            site.start();
+            alone_since = watch::now();
+        }
+        if engine == Engine::Postgres {
+            database::wait_for_rest(site.url());
+        }
+        in_flight.join(cast.settle(&site));
+        tally.join(cast.try_again(&site));
+        cast.settle(&site);
+        cast.later(&site);
+        if trouble == Nothing && alone_since.elapsed() > WARM {
+            memory.push((alone_since.elapsed().as_secs_f64() / 3600.0, mib(&site)));
+        }
+    }
+    cast.verify_events(&site);
+    let raw = tally.raw.iter().map(|raw| format!("raw {raw}"));
+    cast.broken.extend(raw);
+    cast.broken
+        .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
+    must_hold(&cast.broken, run.seed);
+    assert!(wal <= WAL, "the -wal grew to {wal} bytes");
+    Held {
+        what: format!("{} minutes, at random under load: {counts:?}", run.soak),
+        times: counts.values().sum(),
+        figures: format!(
+            "{} acknowledged writes, {} acts in flight; -wal at most {} KiB; {}",
+            tally.acknowledged,
+            in_flight.all(),
+            wal / 1024,
+            grown(&memory)
+        ),
+    }
+}
+
+fn mib(site: &Site) -> f64 {
+    f64::from(u32::try_from(site.memory()).unwrap()) / 1024.0
+}
+
+/// Fails if memory grows faster than measurement noise explains.
+fn grown(memory: &[(f64, f64)]) -> String {
+    if memory.len() < LOOKS {
+        return format!("memory: {} looks are too few to judge it", memory.len());
+    }
+    let (slope, error) = slope(memory);
+    let (first, last) = (memory[0].1, memory[memory.len() - 1].1);
+    let words = format!(
+        "memory of one process in {} looks: {first:.1} → {last:.1} MiB, {slope:+.1} ± {error:.1} MiB an hour",
+        memory.len()
+    );
+    assert!(slope - 2.0 * error <= SLOPE, "{words}");
+    words
+}

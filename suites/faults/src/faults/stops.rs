@@ -1,0 +1,118 @@
+//! F12 and F13: a stop request under load; rolling restarts of two instances.
+
+use std::{thread, time::Duration};
+
+use testkit::{http::Door, process::Running};
+
+use crate::{
+    cast::{Cast, InFlight},
+    engine::Engine,
+    plan::{Held, Run, must_hold},
+    site::{Site, ends_by},
+    tally::Tally,
+    watch::Times,
+};
+
+/// The stop timeout of the service manager.
+const EXIT: Duration = Duration::from_secs(10);
+
+/// F12: a stop request under load.
+pub fn asked(run: &Run) -> Held {
+    let times = run.of(3, 50);
+    let mut site = Site::new(Engine::Sqlite, None, "stops", None);
+    site.start();
+    let mut cast = Cast::new(&site, run.of(6, 20), run.seed);
+    let (mut tally, mut in_flight, mut exits) =
+        (Tally::default(), InFlight::default(), Times::default());
+    for _ in 0..times {
+        let length = cast.between(150, 900);
+        let mut took = Duration::ZERO;
+        tally.join(cast.round(&site, || {
+            thread::sleep(length);
+            took = site.ends_by("-TERM");
+        }));
+        exits.add(took);
+        let (code, _) = site.terminate();
+        assert_eq!(code, 0, "exit code");
+        site.start();
+        in_flight.join(cast.settle(&site));
+        cast.later(&site);
+    }
+    cast.verify_events(&site);
+    // A request still in the accept queue leaves nothing in the database; any other one was accepted.
+    let failed = in_flight.left_a_part + in_flight.done;
+    cast.broken
+        .extend((failed > 0).then(|| format!("{failed} accepted requests without an answer")));
+    cast.broken
+        .extend(tally.raw.iter().map(|raw| format!("raw {raw}")));
+    must_hold(&cast.broken, run.seed);
+    assert!(exits.worst() <= EXIT, "exit: {}", exits.words());
+    Held {
+        what: "SIGTERM under load, and started again".to_owned(),
+        times,
+        figures: format!(
+            "{} answers; no accepted request without its answer ({} connections were refused or still in the queue); exit: {}",
+            tally.sent() - tally.unanswered,
+            tally.unconnected + tally.unanswered,
+            exits.words()
+        ),
+    }
+}
+
+/// F13: rolling restarts.
+pub fn rolling(run: &Run) -> Held {
+    let times = run.of(2, 20);
+    let mut site = match Site::possible(Engine::Postgres, run.cluster.as_ref(), "rolling", None) {
+        Ok(site) => site,
+        Err(why) => return Held::impossible(&why),
+    };
+    site.start();
+    let mut cast = Cast::new(&site, 10, run.seed);
+    let (second, door) = site.instance();
+    let (mut second, doors): (_, [Door; 1]) = (Some(second), [door]);
+    let mut tally = Tally::default();
+    for number in 0..times {
+        let before = if number % 2 == 0 {
+            site.process()
+        } else {
+            second.as_ref().map_or(0, Running::id)
+        };
+        let (mut fresh, port) = (None, &doors[0]);
+        tally.join(cast.round_among(&site, &doors, || {
+            thread::sleep(Duration::from_millis(400));
+            ends_by(before, "-TERM");
+            let (running, door) = site.instance();
+            if number % 2 == 0 {
+                site.door.lead_to(door.port());
+            } else {
+                port.lead_to(door.port());
+            }
+            fresh = Some(running);
+            thread::sleep(Duration::from_millis(400));
+        }));
+        if number % 2 == 0 {
+            site.replace(fresh.unwrap());
+        } else {
+            second = fresh;
+        }
+        cast.settle(&site);
+        cast.try_again(&site);
+        cast.settle(&site);
+        cast.later(&site);
+    }
+    drop(second);
+    cast.verify_events(&site);
+    let errors = tally.unanswered + tally.unconnected + tally.of(503) + tally.raw.len();
+    must_hold(&cast.broken, run.seed);
+    assert!(
+        errors * 1000 <= tally.sent(),
+        "{errors} errors in {} requests: {:?}",
+        tally.sent(),
+        tally.answers
+    );
+    Held {
+        what: "two instances on one database behind a balancer (a refused connection goes to the other), restarted in turn under load".to_owned(),
+        times,
+        figures: format!("{errors} errors in {} requests; sessions, counters and codes as acknowledged", tally.sent()),
+    }
+}
