@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use domain::{
     ids::MethodId,
-    ports::{Activation, BackupCodeUse, PendingKey, Taken},
+    ports::{
+        Activation, CodeSetChange, KeyActivation, PendingKey, SignInBackupCode, SignInBackupCodeUse,
+    },
     second_factor::{
         enrolment::{METHOD_NAME, PENDING_KEY},
         guess_holder::GuessHolder,
@@ -74,12 +76,13 @@ pub async fn set_up(
         replaces: None,
         at,
     };
-    let activated = services.mfa.activate(activation).await? == Taken::Taken;
+    let activated = services.mfa.activate(activation).await? == KeyActivation::Activated;
     let finished = activated
         && services
             .mfa
             .finish_codes(&actor.user, &visit.session, &set_id, at)
-            .await?;
+            .await?
+            == CodeSetChange::Done;
     if !finished {
         return Err(disturbed("an authenticator could not be added"));
     }
@@ -103,14 +106,15 @@ pub async fn use_up(
     let mut at = from;
     for code in codes {
         let mut visit = Visit::begin(services, actor, at, false).await?;
-        let code = BackupCodeUse {
+        let code = SignInBackupCode {
             swap: visit.swap(services)?,
             user: actor.user.clone(),
             code: code.id,
             browser: Token::from_random(services.entropy.draw()?).hash(),
             at,
         };
-        if services.mfa.use_backup_code(code).await?.0 != Taken::Taken {
+        let answer = services.mfa.use_backup_code(code).await?;
+        if !matches!(answer, SignInBackupCodeUse::Accepted { .. }) {
             return Err(disturbed("a backup code did not work"));
         }
         visit.end(services).await?;

@@ -1,5 +1,6 @@
 //! Helps users whose second factor does not let them in.
 
+use domain::ports::MethodChange;
 use serde_json::json;
 use usecases::Services;
 
@@ -39,7 +40,8 @@ pub async fn reset_mfa(
 ) -> Result<Report, Failure> {
     let email = parse_email(&args.email)?;
     let found = find(services, &email).await?;
-    let had_mfa = services.mfa.reset_by_operator(&found.user).await?;
+    let answer = services.mfa.reset_by_operator(&found.user).await?;
+    let had_mfa = answer == MethodChange::Done;
     let line = if had_mfa {
         let next = obstacle(&found, calls).unwrap_or_else(|| {
             " They sign in with their password and can set it up again.".to_owned()

@@ -2,7 +2,7 @@
 
 use domain::{
     people::password::{Password, PasswordOwner},
-    ports::MembershipChange,
+    ports::{MembershipChange, MethodChange},
 };
 
 use super::{STRICT, Site, people};
@@ -56,10 +56,9 @@ impl Site {
             }
             Operator::ResetMfa { person } => {
                 let user = server.user(&people()[person]).await;
-                if services.mfa.reset_by_operator(&user).await.unwrap() {
-                    Due::Row("method_reset", "succeeded", Some(person))
-                } else {
-                    Due::Nothing
+                match services.mfa.reset_by_operator(&user).await.unwrap() {
+                    MethodChange::Done => Due::Row("method_reset", "succeeded", Some(person)),
+                    MethodChange::NoMethod => Due::Nothing,
                 }
             }
             Operator::NewPassword { person } => {
