@@ -177,7 +177,7 @@ fn UserMenu(name: String, navigator: Navigator) -> impl IntoView {
                 shell.session.left_on_purpose.set_value(true);
                 shell.set_viewer(None);
                 // Public pages, such as Page not found, don't redirect after a sign-out.
-                navigator.replace(Page::SignIn);
+                navigator.replace(&Page::SignIn);
             }
             Err(error) => {
                 // The server may have ended the session. In that case the end of the session is expected.

@@ -42,8 +42,7 @@ pub fn run(arguments: &BuildArguments) -> Result<()> {
 /// Builds the shipped binary as far as its inputs have changed, and returns its path.
 pub fn build() -> Result<PathBuf> {
     let stopwatch = Stopwatch::start();
-    frontend::build(Edition::Shipped)?;
-    gallery::ensure_left_out_of(&frontend::downloads()?)?;
+    pages()?;
     let binary = server(Edition::Shipped)?;
     let bytes = fs::metadata(&binary)?.len();
     println!(
@@ -53,6 +52,12 @@ pub fn build() -> Result<PathBuf> {
         stopwatch.words()
     );
     Ok(binary)
+}
+
+/// Builds the shipped pages as far as their inputs have changed.
+pub fn pages() -> Result<()> {
+    frontend::build(Edition::Shipped)?;
+    gallery::ensure_left_out_of(&frontend::downloads()?)
 }
 
 /// Compiles the server with the pages in `dist`; returns the binary's path.

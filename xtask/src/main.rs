@@ -57,6 +57,9 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Take the README's pictures again, into docs/pictures
     Pictures,
+    /// Build the shipped pages in dist, without the server around them
+    #[command(hide = true)]
+    Pages,
     /// Write what `trunk serve` inserts into the index page: joined style sheets, bundled scripts
     #[command(hide = true)]
     InlineFiles,
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Lighthouse(arguments) => lighthouse::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Pictures => pictures::run(),
+        Command::Pages => build::pages(),
         Command::InlineFiles => frontend::write_inline_files(),
     };
     match outcome {

@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsStr,
+    fs::File,
     path::Path,
     process::{Command, ExitStatus, Stdio},
 };
@@ -92,6 +93,17 @@ impl Process {
         eprintln!("$ {}", self.line());
         let status = self
             .command
+            .status()
+            .with_context(|| self.could_not_start())?;
+        self.judge(status)
+    }
+
+    /// Like [`Self::run`], but the process prints into a file, for steps that run beside others.
+    pub fn run_into(mut self, file: &File) -> Result<()> {
+        let status = self
+            .command
+            .stdout(file.try_clone()?)
+            .stderr(file.try_clone()?)
             .status()
             .with_context(|| self.could_not_start())?;
         self.judge(status)

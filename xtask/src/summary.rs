@@ -1,10 +1,20 @@
 //! Runs several steps, continues after a failure, and finally prints the result of each.
 
-use std::{fmt, time::Duration};
+use std::{
+    env, fmt,
+    fs::{self, File},
+    io::{self, Seek, SeekFrom},
+    process,
+    thread::{self, JoinHandle},
+    time::Duration,
+};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
-use crate::stopwatch::{Stopwatch, words};
+use crate::{
+    process::Process,
+    stopwatch::{Stopwatch, words},
+};
 
 enum Outcome {
     Passed,
@@ -25,6 +35,68 @@ pub enum Checked {
     NotPossible(&'static str),
 }
 
+/// A step that runs beside the next ones. Its output is printed when it is waited for, so that it
+/// does not mix with theirs.
+pub struct Beside {
+    name: &'static str,
+    thread: JoinHandle<Ended>,
+}
+
+/// The result of a step that ran beside others, how long it took, and what it printed.
+struct Ended {
+    result: Result<()>,
+    took: Duration,
+    output: Option<File>,
+}
+
+impl Beside {
+    /// Starts a process.
+    pub fn start(name: &'static str, process: Process) -> Self {
+        eprintln!("\n── {name}: started beside the next steps ──");
+        let thread = thread::spawn(move || {
+            let stopwatch = Stopwatch::start();
+            let (result, output) = match temporary(name) {
+                Ok(file) => (process.run_into(&file), Some(file)),
+                Err(error) => (Err(error.into()), None),
+            };
+            Ended {
+                result,
+                took: stopwatch.elapsed(),
+                output,
+            }
+        });
+        Self { name, thread }
+    }
+
+    /// Waits for the end and prints the output.
+    fn wait(self) -> Ended {
+        let ended = self.thread.join().unwrap_or_else(|_| Ended {
+            result: Err(anyhow!("its thread panicked")),
+            took: Duration::ZERO,
+            output: None,
+        });
+        eprintln!("\n── {} ──", self.name);
+        if let Some(mut file) = ended.output.as_ref() {
+            // The output only explains the result, which is known.
+            let _ = file.seek(SeekFrom::Start(0));
+            let _ = io::copy(&mut file, &mut io::stderr());
+        }
+        ended
+    }
+}
+
+/// Creates a file without a name, which is gone when it is closed.
+fn temporary(name: &str) -> io::Result<File> {
+    let path = env::temp_dir().join(format!("twinlock-{name}-{}", process::id()));
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)?;
+    fs::remove_file(path)?;
+    Ok(file)
+}
+
 /// The results of the steps so far.
 #[derive(Default)]
 pub struct Summary {
@@ -37,6 +109,17 @@ impl Summary {
         eprintln!("\n── {name} ──");
         let stopwatch = Stopwatch::start();
         let result = work();
+        self.ended(name, result, stopwatch.elapsed())
+    }
+
+    /// Waits for a step that runs beside others, and returns whether it passed.
+    pub fn wait(&mut self, beside: Beside) -> bool {
+        let name = beside.name;
+        let Ended { result, took, .. } = beside.wait();
+        self.ended(name, result, took)
+    }
+
+    fn ended(&mut self, name: &str, result: Result<()>, took: Duration) -> bool {
         let passed = result.is_ok();
         if let Err(error) = result {
             eprintln!("{name} failed: {error:#}");
@@ -46,8 +129,7 @@ impl Summary {
         } else {
             Outcome::Failed
         };
-        self.rows
-            .push((name.to_owned(), Some(stopwatch.elapsed()), outcome));
+        self.rows.push((name.to_owned(), Some(took), outcome));
         passed
     }
 
@@ -134,6 +216,17 @@ mod tests {
             summary.finish().unwrap_err().to_string(),
             "first failed: see its output above"
         );
+    }
+
+    #[test]
+    fn a_step_beside_others_has_its_own_result_and_time() {
+        let mut summary = Summary::default();
+        let good = Beside::start("pages", Process::new("true"));
+        let bad = Beside::start("build", Process::new("sh").args(["-c", "echo why; exit 1"]));
+        assert!(summary.step("tests", || Ok(())));
+        assert!(summary.wait(good));
+        assert!(!summary.wait(bad));
+        assert_eq!(summary.failed(), ["build"]);
     }
 
     #[test]

@@ -6,13 +6,13 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::{
-    attack, build, faults,
+    attack, faults,
     frontend::{self, Edition},
     postgres::{self, Cluster},
     process::Process,
-    summary::Summary,
+    summary::{Beside, Summary},
     tools,
-    workspace::{binary, end2end},
+    workspace::{self, binary, end2end},
 };
 
 /// What `test` takes.
@@ -39,7 +39,7 @@ const ROOM: u64 = 1 << 30;
 
 /// The crates that run on the host, in one call: cargo recompiles shared crates for each set of
 /// features, and a separate call for each crate would have its own set.
-const HOST: [&str; 10] = [
+const HOST: [&str; 16] = [
     "--package",
     "domain",
     "--package",
@@ -50,34 +50,35 @@ const HOST: [&str; 10] = [
     "server",
     "--package",
     "app",
+    "--package",
+    "attack",
+    "--package",
+    "faults",
+    "--package",
+    "testkit",
 ];
 
-/// The suites that cargo runs. `app`, `usecases` and `domain` are built once per side, never in one call, because cargo would unite their features.
-const SUITES: [(&str, &[&str]); 7] = [
-    (
-        "domain and use cases, as in the browser",
-        &["--package", "domain", "--package", "usecases"],
-    ),
-    (
-        "domain, use cases, storage, server, app's server side",
-        &HOST,
-    ),
-    (
-        "app, browser side",
-        &["--package", "app", "--features", "csr"],
-    ),
-    ("xtask", &["--package", "xtask"]),
-    ("testkit", &["--package", "testkit"]),
-    ("attack, its list", &["--package", "attack"]),
-    ("faults, its judge", &["--package", "faults"]),
+/// The rules and the pages with the features of the browser, in one call of their own: together
+/// with the host's crates, cargo would unite the features of both sides.
+const BROWSER_SIDE: [&str; 8] = [
+    "--package",
+    "domain",
+    "--package",
+    "usecases",
+    "--package",
+    "app",
+    "--features",
+    "app/csr",
 ];
 
 /// How much of the slow tests runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each attack a few times.
+    /// In the other engines: add, sign in with a code, with a backup code, mandatory MFA. Each attack a few times. On
+    /// `PostgreSQL`, what depends on the engine.
     Quick,
-    /// Every journey that an engine can run, every attack as often as the list says, the model test over 2,000 cases, fuzzing.
+    /// Every journey that an engine can run, every attack as often as the list says, the model test over 2,000 cases, fuzzing,
+    /// single calls on `PostgreSQL`.
     Deep,
 }
 
@@ -105,17 +106,24 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
     }
     let left_out = behind.iter().flat_map(|tests| ["--skip", tests]);
     let left_out: Vec<&str> = left_out.collect();
-    for (name, options) in SUITES {
-        summary.step(name, || {
-            in_memory(Process::cargo(["test", "--no-fail-fast"]))
-                .args(options)
-                .args(["--"])
-                .args(left_out.iter().copied())
-                .remedy("the output above names the test; the line, with one `--package`, runs a suite alone")
-                .run()
-        });
+    // The pages and the shipped program are built beside suites that wait for disks, sockets and each
+    // other. The pages come first, because compiling the tests' server puts them into it.
+    let pages = (!arguments.fast).then(|| beside("pages", "pages"));
+    summary.step("domain, use cases and app, as in the browser", || {
+        suite(&BROWSER_SIDE, &[])
+    });
+    summary.step("xtask", || suite(&["--package", "xtask"], &[]));
+    let has_pages = pages.is_some_and(|pages| summary.wait(pages));
+    let build = has_pages.then(|| beside("build", "build"));
+    if build.is_none() && !arguments.fast {
+        summary.blocked("build", "pages");
     }
-    summary.step("storage and server, on PostgreSQL", on_postgres);
+    summary.step("compiling for the host", compile);
+    summary.step(
+        "domain, use cases, storage, server, app's server side, attack, faults",
+        || suite(&HOST, &left_out),
+    );
+    summary.step("storage and server, on PostgreSQL", || on_postgres(depth));
     if depth == Depth::Deep {
         summary.step("keys, ten thousand rows", rotated);
     }
@@ -125,7 +133,7 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
         summary.left_out("faults, quick", "--fast");
         summary.left_out("browser", "--fast");
         summary.left_out("engines", "--fast");
-    } else if summary.step("build", || build::build().map(|_| ())) {
+    } else if build.is_some_and(|build| summary.wait(build)) {
         summary.step("attack, quick", attack::quick);
         summary.step("faults, quick", faults::quick);
         summary.step("browser", || browser(&arguments.playwright));
@@ -140,6 +148,33 @@ pub fn steps(summary: &mut Summary, arguments: &TestArguments, depth: Depth) {
         summary.blocked("browser", "build");
         summary.blocked("engines", "build");
     }
+}
+
+/// Starts a command of this tool beside the next steps.
+fn beside(step: &'static str, command: &str) -> Beside {
+    let tool = workspace::program("xtask").unwrap_or_else(|_| "xtask".into());
+    Beside::start(step, Process::new(tool).args([command]))
+}
+
+/// Runs the tests of some packages, without those whose names hold a word of `left_out`.
+fn suite(packages: &[&str], left_out: &[&str]) -> Result<()> {
+    in_memory(Process::cargo(["test", "--no-fail-fast"]))
+        .args(packages)
+        .args(["--"])
+        .args(left_out)
+        .remedy(
+            "the output above names the test; the line, with one `--package`, runs a suite alone",
+        )
+        .run()
+}
+
+/// Compiles the tests and the programs of the host's crates in one call, so that the programs of the
+/// attack and fault suites use the same build of the shared crates as the tests.
+fn compile() -> Result<()> {
+    Process::cargo(["build", "--tests", "--bins"])
+        .args(HOST)
+        .remedy("fix what the compiler reports above, then repeat the command")
+        .run()
 }
 
 /// Returns the name endings of the tests that need a package of `docs/proxies`.
@@ -176,11 +211,29 @@ const ABOUT_THE_FILE: [&str; 16] = [
     "sqlite_file::",
 ];
 
+/// Tests of single calls that reach the store only through ports, whose contract runs on both engines.
+/// In the quick run, http owns these rules on `SQLite`; the deep run has them on the second engine too.
+const NOT_ABOUT_THE_ENGINE: [&str; 8] = [
+    "guards::access::",
+    "guards::addresses::",
+    "guards::between::",
+    "guards::bodies::",
+    "guards::csrf::",
+    "guards::matrix::",
+    "guards::table::",
+    "served::",
+];
+
 /// Runs on the second engine the store's tests, the whole server as two instances that take turns request by request,
 /// and a few sequences of the model. A server that can't be started is a failure, not a reason to skip these tests.
-fn on_postgres() -> Result<()> {
+fn on_postgres(depth: Depth) -> Result<()> {
     let cluster = Cluster::start()?;
-    let skipped = ABOUT_THE_FILE.iter().flat_map(|name| ["--skip", name]);
+    let elsewhere: &[&str] = match depth {
+        Depth::Quick => &NOT_ABOUT_THE_ENGINE,
+        Depth::Deep => &[],
+    };
+    let skipped = ABOUT_THE_FILE.iter().chain(elsewhere);
+    let skipped = skipped.flat_map(|name| ["--skip", name]);
     in_memory(Process::cargo(["test", "--no-fail-fast"]))
         .args(HOST)
         .args(["--test", "*", "--"])
@@ -244,9 +297,10 @@ fn engines(depth: Depth) -> Result<()> {
     }
 }
 
+/// Databases and profiles of the browsers are kept in memory too.
 fn playwright() -> Result<Process> {
     tools::install_packages()?;
-    Ok(Process::new("npx")
+    Ok(in_memory(Process::new("npx"))
         .args(["--no-install", "playwright", "test"])
         .folder(&end2end())
         .env_unshown("TWINLOCK_BIN", binary()))

@@ -1,6 +1,11 @@
 //! Paths in the workspace.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
 
 /// Returns the folder of the workspace, wherever the command was started.
 pub fn root() -> &'static Path {
@@ -26,4 +31,9 @@ pub fn binary() -> PathBuf {
 /// Returns the path of the binary that `run` starts, which shares its build products with `cargo test`.
 pub fn quick_binary() -> PathBuf {
     root().join("target/debug/twinlock")
+}
+
+/// Returns the path of a program of this workspace that was built in the same folder as this tool.
+pub fn program(name: &str) -> Result<PathBuf> {
+    Ok(env::current_exe()?.with_file_name(name))
 }

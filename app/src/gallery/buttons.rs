@@ -12,13 +12,12 @@ const KINDS: [(&str, ButtonKind); 4] = [
 
 pub(super) fn specimens() -> AnyView {
     let at_rest = |(label, kind)| view! { <Button label kind /> };
-    let pending =
-        |(label, kind)| view! { <Button label kind pending=true pending_label="Checking…" /> };
+    let busy = |(label, kind)| view! { <Button label kind busy=true busy_label="Checking…" /> };
     let disabled = |(label, kind)| view! { <Button label kind disabled=true /> };
     let links = |(label, kind)| view! { <LinkButton label kind href="#buttons" /> };
     view! {
         <Specimen state="At rest"><div class="actions">{KINDS.map(at_rest)}</div></Specimen>
-        <Specimen state="Pending"><div class="actions">{KINDS.map(pending)}</div></Specimen>
+        <Specimen state="Pending"><div class="actions">{KINDS.map(busy)}</div></Specimen>
         <Specimen state="Disabled"><div class="actions">{KINDS.map(disabled)}</div></Specimen>
         <Specimen state="Disabled, with its reason"><Reasoned /></Specimen>
         <Specimen state="Links"><div class="actions">{KINDS.map(links)}</div></Specimen>
@@ -47,13 +46,10 @@ fn Reasoned() -> impl IntoView {
 
 #[component]
 fn Waiting() -> impl IntoView {
-    let pending = RwSignal::new(false);
+    let busy = RwSignal::new(false);
     let wait = move || {
-        pending.set(true);
-        set_timeout(
-            move || pending.set(false),
-            std::time::Duration::from_secs(2),
-        );
+        busy.set(true);
+        set_timeout(move || busy.set(false), std::time::Duration::from_secs(2));
     };
-    view! { <Button label="Save" kind=ButtonKind::Primary pending pending_label="Saving…" on_press=wait /> }
+    view! { <Button label="Save" kind=ButtonKind::Primary busy busy_label="Saving…" on_press=wait /> }
 }

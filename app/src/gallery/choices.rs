@@ -30,8 +30,8 @@ fn Switches() -> impl IntoView {
     view! {
         <Specimen state="Switch, off"><Switch label checked=false /></Specimen>
         <Specimen state="Switch, on"><Switch label checked=true /></Specimen>
-        <Specimen state="Switch, off, pending"><Switch label checked=false pending=true /></Specimen>
-        <Specimen state="Switch, on, pending"><Switch label checked=true pending=true /></Specimen>
+        <Specimen state="Switch, off, pending"><Switch label checked=false busy=true /></Specimen>
+        <Specimen state="Switch, on, pending"><Switch label checked=true busy=true /></Specimen>
         <Specimen state="Switch, off, locked"><Switch label checked=false fixed_because=reason /></Specimen>
         <Specimen state="Switch, on, locked"><Switch label checked=true fixed_because=reason /></Specimen>
         <Specimen state="Switch to be pressed"><Switch label checked=live on_press=move || live.update(|on| *on = !*on) /></Specimen>

@@ -7,31 +7,32 @@ use leptos::{prelude::*, task::spawn_local};
 use crate::{shell::Shell, wire::error::AppError, words};
 
 impl Shell {
-    /// Calls the server and sets `pending` meanwhile. If the session was lost, the guard leads to the sign-in.
+    /// Calls the server and sets `busy` meanwhile. If the session was lost, the guard leads to the
+    /// sign-in.
     pub fn call<T: 'static>(
         self,
-        pending: RwSignal<bool>,
+        busy: RwSignal<bool>,
         request: impl Future<Output = Result<T, AppError>> + 'static,
         done: impl FnOnce(Result<T, AppError>) + 'static,
     ) {
-        if pending.get_untracked() {
+        if busy.get_untracked() {
             return;
         }
-        pending.set(true);
-        self.follow(pending, Box::pin(request), Box::new(done));
+        busy.set(true);
+        self.follow(busy, Box::pin(request), Box::new(done));
     }
 
     /// The boxed part of [`Self::call`]. With its own types, each call would add a copy of this code to the pages, not each kind of answer.
     fn follow<T: 'static>(
         self,
-        pending: RwSignal<bool>,
+        busy: RwSignal<bool>,
         request: Pin<Box<dyn Future<Output = Result<T, AppError>>>>,
         done: Box<dyn FnOnce(Result<T, AppError>)>,
     ) {
         let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
             let result = request.await;
             self.note(&result);
-            if self.settle(pending, result.as_ref().err().copied()) {
+            if self.settle(busy, result.as_ref().err().copied()) {
                 done(result);
             }
         });
@@ -39,8 +40,8 @@ impl Shell {
     }
 
     /// Processes the end of a call. Returns whether the page should handle the answer.
-    fn settle(self, pending: RwSignal<bool>, refusal: Option<AppError>) -> bool {
-        pending.try_set(false);
+    fn settle(self, busy: RwSignal<bool>, refusal: Option<AppError>) -> bool {
+        busy.try_set(false);
         // These answers show that the server received the session's cookie. No page calls a public function before the cookie is proven.
         let is_proof = !matches!(refusal, Some(AppError::NotSignedIn | AppError::Unreachable))
             && !refusal.as_ref().is_some_and(words::is_from_between);

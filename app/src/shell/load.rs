@@ -42,7 +42,9 @@ impl<T: Send + Sync + 'static> Load<T> {
     where
         F: Future<Output = Result<T, AppError>> + 'static,
     {
-        Self::with(None, fetch)
+        let load = Self::on_demand(fetch);
+        load.reload();
+        load
     }
 
     /// Takes the data that the call that led to the page has brought, or loads it.

@@ -27,17 +27,17 @@ pub(crate) fn navigator() -> Navigator {
 
 impl Navigator {
     /// Opens a page. Back returns to the current one.
-    pub fn go(self, page: Page) {
+    pub fn go(self, page: &Page) {
         self.open(page, HistoryEntry::New);
     }
 
     /// Opens a page and removes the current one from the history.
-    pub fn replace(self, page: Page) {
+    pub fn replace(self, page: &Page) {
         self.open(page, HistoryEntry::Replaced);
     }
 
     /// Opens a page. Does nothing if the page was left before an answer arrived.
-    pub fn open(self, page: Page, entry: HistoryEntry) {
+    pub fn open(self, page: &Page, entry: HistoryEntry) {
         let options = NavigateOptions {
             replace: entry == HistoryEntry::Replaced,
             ..Default::default()

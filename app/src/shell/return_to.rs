@@ -46,6 +46,12 @@ impl ReturnTo {
         self.after_set_up.try_update(Option::take).flatten()
     }
 
+    /// Whether the page stays although the user pressed Back or Forward.
+    pub fn keeps_page(self) -> bool {
+        let keeps_page = self.keeps_page.get_value();
+        keeps_page.is_some_and(|keeps_page| keeps_page.run(()))
+    }
+
     /// Whether a reload of the app would lose nothing of this.
     pub fn is_empty(self) -> bool {
         self.wanted.read_untracked().is_none()

@@ -29,7 +29,7 @@ impl Shell {
         on_window(
             "popstate",
             Box::new(move |event| {
-                if keeps_page(shell) {
+                if shell.return_to.keeps_page() {
                     event.stop_immediate_propagation();
                 } else if shell.may_load_new_version() {
                     event.stop_immediate_propagation();
@@ -70,10 +70,4 @@ impl Shell {
             }),
         );
     }
-}
-
-/// Whether the page stays although the user pressed Back or Forward.
-fn keeps_page(shell: Shell) -> bool {
-    let keeps_page = shell.return_to.keeps_page.get_value();
-    keeps_page.is_some_and(|keeps_page| keeps_page.run(()))
 }

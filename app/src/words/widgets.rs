@@ -12,7 +12,7 @@ pub const TRY_AGAIN: &str = "Try again";
 pub const DISMISS: &str = "Dismiss";
 /// Shown while content loads.
 pub const LOADING: &str = "Loading…";
-/// Default label of a pending button.
+/// Default label of a busy button.
 pub const WORKING: &str = "Working…";
 /// Shown next to a switch that is on.
 pub const ON: &str = "On";

@@ -20,6 +20,15 @@ pub struct KnownBrowser {
     pub at: Timestamp,
 }
 
+/// The answer to a browser that is to be remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrowserRecord {
+    /// The browser is known to the user.
+    Stored,
+    /// The session ended, its user was disabled, or the token belongs to another user's browser.
+    NotStored,
+}
+
 /// Browsers that completed a sign-in before. They are forgotten with their user's sessions: when the password or the method changes.
 #[async_trait]
 pub trait KnownBrowsers: Send + Sync {
@@ -31,6 +40,6 @@ pub trait KnownBrowsers: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, PortError>;
 
-    /// Stores a browser as known. Returns false if the session has ended.
-    async fn remember(&self, browser: KnownBrowser) -> Result<bool, PortError>;
+    /// Stores a browser as known.
+    async fn remember(&self, browser: KnownBrowser) -> Result<BrowserRecord, PortError>;
 }

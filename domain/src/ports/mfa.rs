@@ -123,9 +123,9 @@ pub struct TestedCode {
     pub at: Timestamp,
 }
 
-/// A right 6-digit code. Uses up its step and completes the sign-in.
+/// A right 6-digit code at sign-in. Uses up its step and completes the sign-in.
 #[derive(Debug, Clone)]
-pub struct CodeUse {
+pub struct SignInCode {
     /// The session that still requires its second factor, and its new token.
     pub swap: TokenSwap,
     /// The user.
@@ -142,9 +142,9 @@ pub struct CodeUse {
     pub at: Timestamp,
 }
 
-/// A right backup code. Spends it and completes the sign-in.
+/// A right backup code at sign-in. Spends it and completes the sign-in.
 #[derive(Debug, Clone)]
-pub struct BackupCodeUse {
+pub struct SignInBackupCode {
     /// The session that still requires its second factor, and its new token.
     pub swap: TokenSwap,
     /// The user.
@@ -157,15 +157,89 @@ pub struct BackupCodeUse {
     pub at: Timestamp,
 }
 
-/// The result of taking something that can be taken only once.
+/// The answer to a right 6-digit code at sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
-    /// This call took it.
-    Taken,
-    /// Another call was faster, or it was taken before.
-    AlreadyTaken,
-    /// The session ended or its token changed meanwhile; nothing was taken.
+pub enum SignInCodeUse {
+    /// The sign-in is complete.
+    Accepted {
+        /// How many codes were refused in a row before this one, by
+        /// [`crate::second_factor::lockout::refused_before`].
+        refused_before: u32,
+    },
+    /// The step, or a later one, was used before.
+    AlreadyUsed,
+    /// The session ended or its token changed meanwhile; nothing was used up.
     SessionGone,
+}
+
+/// The answer to a right backup code at sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInBackupCodeUse {
+    /// The sign-in is complete.
+    Accepted {
+        /// How many codes of the valid set still work.
+        codes_left: u32,
+    },
+    /// The code was used before, or is not of the valid set.
+    AlreadyUsed,
+    /// The session ended or its token changed meanwhile; nothing was used up.
+    SessionGone,
+}
+
+/// The answer to a right code, of the authenticator or a backup code, within a complete session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeUse {
+    /// The code is used up, and what it was given for has happened.
+    Accepted,
+    /// The step or the backup code was used before.
+    AlreadyUsed,
+    /// The session ended, or something that the code depends on changed meanwhile; nothing was
+    /// used up.
+    SessionGone,
+}
+
+/// The answer to the confirmation of a pending key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyActivation {
+    /// The key is the user's method.
+    Activated,
+    /// The pending key was confirmed, replaced or dropped before, or the user's method is another
+    /// one by now.
+    KeyGone,
+    /// The session ended or its token changed meanwhile.
+    SessionGone,
+}
+
+/// The answer to an action that takes a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantUse {
+    /// The grant is taken, and the action has happened.
+    Done,
+    /// There is no such grant, or it has expired.
+    NoGrant,
+    /// What the action depends on is gone: the session or its token, the method, or a right of the
+    /// user. The grant was not taken.
+    NotAllowed,
+}
+
+/// The answer to a change of the backup codes that a session has to finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeSetChange {
+    /// The change has happened.
+    Done,
+    /// The session has ended, or has no codes to finish.
+    NothingToFinish,
+    /// Another set has replaced this one.
+    SetReplaced,
+}
+
+/// The answer to a change of the user's method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MethodChange {
+    /// The change has happened.
+    Done,
+    /// The user has no method.
+    NoMethod,
 }
 
 /// A backup code found by its index.
@@ -193,22 +267,27 @@ pub trait Mfa: Send + Sync {
         expired: Timestamp,
     ) -> Result<Option<PendingKey>, PortError>;
 
-    /// Takes the grant and stores `key` as the session's pending key with the time of the grant, replacing any other. False without the grant.
-    async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError>;
+    /// Takes the grant and stores `key` as the session's pending key with the time of the grant,
+    /// replacing any other.
+    async fn keep_pending_reset(
+        &self,
+        key: PendingKey,
+        grant: Grant,
+    ) -> Result<GrantUse, PortError>;
 
     /// Drops the session's pending key.
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError>;
 
     /// Activates a pending key: stores the method and codes, completes the session's second factor, changes its token, ends other sessions,
     /// and gives the counted attempt back to the session.
-    async fn activate(&self, activation: Activation) -> Result<Taken, PortError>;
+    async fn activate(&self, activation: Activation) -> Result<KeyActivation, PortError>;
 
     /// The user's active method.
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError>;
 
-    /// Uses up a step and completes the sign-in, which clears the budgets of the user and of the browser and makes the browser known. Returns
-    /// how many codes were refused in a row before it, by [`crate::second_factor::lockout::refused_before`].
-    async fn use_code(&self, code: CodeUse) -> Result<(Taken, u32), PortError>;
+    /// Uses up a step and completes the sign-in, which clears the budgets of the user and of the
+    /// browser and makes the browser known.
+    async fn use_code(&self, code: SignInCode) -> Result<SignInCodeUse, PortError>;
 
     /// Finds a code of the user's valid set, spent or not.
     async fn find_backup_code(
@@ -217,32 +296,44 @@ pub trait Mfa: Send + Sync {
         index: BlindIndex,
     ) -> Result<Option<StoredBackupCode>, PortError>;
 
-    /// Spends a code and completes the sign-in, which clears the budgets and makes the browser known. Returns how many codes are left.
-    async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError>;
+    /// Spends a code and completes the sign-in, which clears the budgets and makes the browser
+    /// known.
+    async fn use_backup_code(
+        &self,
+        code: SignInBackupCode,
+    ) -> Result<SignInBackupCodeUse, PortError>;
 
-    /// Takes the grant, stores a set that becomes valid at [`Mfa::finish_codes`], and lets the session see such sets. False without the grant.
-    async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError>;
+    /// Takes the grant, stores a set that becomes valid at [`Mfa::finish_codes`], and lets the
+    /// session see such sets.
+    async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<GrantUse, PortError>;
 
-    /// Drops the pending set, so that the valid one stays and the session has nothing left to finish. Returns false if it had nothing.
-    async fn keep_valid_codes(&self, user: &UserId, session: &SessionId)
-    -> Result<bool, PortError>;
+    /// Drops the pending set, so that the valid one stays and the session has nothing left to
+    /// finish.
+    async fn keep_valid_codes(
+        &self,
+        user: &UserId,
+        session: &SessionId,
+    ) -> Result<CodeSetChange, PortError>;
 
-    /// Takes the grant and deletes the method with everything that belongs to it. Returns [`Taken::AlreadyTaken`] without the grant.
-    async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError>;
+    /// Takes the grant and deletes the method with everything that belongs to it.
+    async fn delete(&self, deletion: Deletion) -> Result<GrantUse, PortError>;
 
     /// Uses up the step of a test code, and gives the counted attempt back to the session.
-    async fn test(&self, code: TestedCode) -> Result<Taken, PortError>;
+    async fn test(&self, code: TestedCode) -> Result<CodeUse, PortError>;
 
-    /// Renames the user's method. Returns false if there is none.
-    async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError>;
+    /// Renames the user's method.
+    async fn rename(&self, user: &UserId, name: MethodName) -> Result<MethodChange, PortError>;
 
-    /// Deletes a user's method, codes, attempts and sessions, on behalf of the operator. Returns false if there was no method.
-    async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError>;
+    /// Deletes a user's method, codes, attempts and sessions, on behalf of the operator.
+    async fn reset_by_operator(&self, user: &UserId) -> Result<MethodChange, PortError>;
 
-    /// Stores a set that becomes valid at [`Mfa::finish_codes`], and drops an earlier pending set of the user. Returns false if the session
-    /// that drew it has ended, or has nothing left to finish.
-    async fn keep_pending_codes(&self, user: &UserId, codes: NewCodeSet)
-    -> Result<bool, PortError>;
+    /// Stores a set that becomes valid at [`Mfa::finish_codes`], and drops an earlier pending set
+    /// of the user. The session that drew it must still have something to finish.
+    async fn keep_pending_codes(
+        &self,
+        user: &UserId,
+        codes: NewCodeSet,
+    ) -> Result<CodeSetChange, PortError>;
 
     /// When this session last drew one of the user's sets of codes, valid or pending.
     async fn drew_codes(
@@ -251,13 +342,13 @@ pub trait Mfa: Send + Sync {
         session: &SessionId,
     ) -> Result<Option<Timestamp>, PortError>;
 
-    /// Records that the codes of `set` are saved; a pending set then replaces the valid one. Returns false if the session has nothing to
-    /// finish, or if another set replaced this one, because the saved codes must be the codes that work.
+    /// Records that the codes of `set` are saved; a pending set then replaces the valid one. Refuses
+    /// a set that another one replaced, because the saved codes must be the codes that work.
     async fn finish_codes(
         &self,
         user: &UserId,
         session: &SessionId,
         set: &CodeSetId,
         now: Timestamp,
-    ) -> Result<bool, PortError>;
+    ) -> Result<CodeSetChange, PortError>;
 }

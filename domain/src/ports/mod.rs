@@ -24,15 +24,18 @@ pub use accounts::{
 pub use attempts::{Admission, Attempts, Counted, PasswordTry, Receipt};
 pub use collisions::Collision;
 pub use events::Events;
-pub use known_browsers::{KnownBrowser, KnownBrowsers};
+pub use known_browsers::{BrowserRecord, KnownBrowser, KnownBrowsers};
 pub use members::{MemberPage, MemberQuery, MemberRecord, MemberReset, Members, MembershipChange};
 pub use mfa::{
-    Activation, BackupCodeHash, BackupCodeUse, CodeUse, Deletion, MethodRecord, Mfa, NewCodeSet,
-    PendingKey, StoredBackupCode, Taken, TestedCode,
+    Activation, BackupCodeHash, CodeSetChange, CodeUse, Deletion, GrantUse, KeyActivation,
+    MethodChange, MethodRecord, Mfa, NewCodeSet, PendingKey, SignInBackupCode, SignInBackupCodeUse,
+    SignInCode, SignInCodeUse, StoredBackupCode, TestedCode,
 };
 pub use password_changes::{PasswordChange, PasswordChanges, PasswordUpdate};
-pub use sessions::{AccountChoice, NewSession, Opened, SessionRecord, Sessions, TokenSwap};
-pub use step_ups::{Grant, Proof, StepUp, StepUps, Verification};
+pub use sessions::{
+    AccountChoice, NewSession, Opened, PasswordConfirmation, SessionRecord, Sessions, TokenSwap,
+};
+pub use step_ups::{Grant, Proof, RecoveryGrant, StepUp, StepUps, Verification};
 pub use system::{Clock, Entropy, HashPermit, HashPriority, Hasher, Lane, Overloaded};
 pub use users::{
     AddressChange, Credentials, FirstOwner, FirstStart, InvitationUse, InvitedUser, NewUser,

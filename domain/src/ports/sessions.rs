@@ -105,6 +105,15 @@ pub enum AccountChoice {
     SessionGone,
 }
 
+/// The answer to a confirmed password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordConfirmation {
+    /// The session has noted it, and has a new token.
+    Confirmed,
+    /// The session ended or its token changed meanwhile.
+    SessionGone,
+}
+
 /// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
@@ -124,8 +133,12 @@ pub trait Sessions: Send + Sync {
         code: Option<OffTime>,
     ) -> Result<(), PortError>;
 
-    /// Records that the password was confirmed, and rotates the token. Returns false if the session has ended or its token changed meanwhile.
-    async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError>;
+    /// Records that the password was confirmed, and rotates the token.
+    async fn confirm_password(
+        &self,
+        swap: TokenSwap,
+        now: Timestamp,
+    ) -> Result<PasswordConfirmation, PortError>;
 
     /// Sets the account that the session works in.
     async fn choose_account(

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use super::{PortError, Taken, TokenSwap};
+use super::{CodeUse, PortError, TokenSwap};
 use crate::{
     ids::{BackupCodeId, MethodId, SessionId, UserId},
     second_factor::step_up::Intent,
@@ -59,6 +59,15 @@ pub enum Proof {
     BackupCode(BackupCodeId),
 }
 
+/// The answer to a request for a grant by a sign-in with a backup code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecoveryGrant {
+    /// The grant exists.
+    Granted,
+    /// The session had no such sign-in, it was used already, or it grants no action of this kind.
+    NoRecovery,
+}
+
 /// Step-ups: requested, granted, and taken by the actions of [`super::Mfa`] and [`super::Members`].
 #[async_trait]
 pub trait StepUps: Send + Sync {
@@ -72,12 +81,13 @@ pub trait StepUps: Send + Sync {
     /// Deletes the request, and its grant.
     async fn forget(&self, session: &SessionId) -> Result<(), PortError>;
 
-    /// Spends the proof, creates the grant, rotates the token and gives the counted attempt back. Also returns [`Taken::SessionGone`] if the
-    /// session now asks for something else.
-    async fn verify(&self, verification: Verification) -> Result<Taken, PortError>;
+    /// Spends the proof, creates the grant, rotates the token and gives the counted attempt back.
+    /// Also returns [`CodeUse::SessionGone`] if the session now asks for something else.
+    async fn verify(&self, verification: Verification) -> Result<CodeUse, PortError>;
 
-    /// Turns a sign-in by backup code after `lapsed` into the grant for `asked`, only once. The grant counts from `proved_at`, when the
-    /// password was given, so that two time windows can't be chained. Returns false if there was no such sign-in.
+    /// Turns a sign-in by backup code after `lapsed` into the grant for `asked`, only once. The grant
+    /// counts from `proved_at`, when the password was given, so that two time windows can't be
+    /// chained.
     async fn grant_by_recovery(
         &self,
         session: &SessionId,
@@ -85,5 +95,5 @@ pub trait StepUps: Send + Sync {
         asked: StepUp,
         lapsed: Timestamp,
         proved_at: Timestamp,
-    ) -> Result<bool, PortError>;
+    ) -> Result<RecoveryGrant, PortError>;
 }

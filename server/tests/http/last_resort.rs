@@ -1,9 +1,6 @@
 //! Panics and endless work behind a server function.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
@@ -15,7 +12,7 @@ use domain::{
 use serde_json::json;
 use usecases::Services;
 
-use crate::support::{Authenticator, Enrolled, Options, TestServer};
+use crate::support::{Authenticator, Enrolled, Options, Permits, TestServer};
 
 struct Broken;
 
@@ -50,64 +47,6 @@ impl Hasher for Broken {
         _: Option<&SecretHash>,
     ) -> Result<bool, PortError> {
         std::future::pending().await
-    }
-}
-
-/// A hasher with a limited number of places left.
-struct Scarce {
-    hasher: Arc<dyn Hasher>,
-    left: Arc<AtomicUsize>,
-}
-
-impl Scarce {
-    /// Starts a server with this hasher; also returns the counter of the places left.
-    async fn server() -> (TestServer, Arc<AtomicUsize>) {
-        let left = Arc::new(AtomicUsize::new(usize::MAX));
-        let server = TestServer::start_with(Options::default(), |services| {
-            let hasher = Self {
-                hasher: Arc::clone(&services.hasher),
-                left: Arc::clone(&left),
-            };
-            Services {
-                hasher: Arc::new(hasher),
-                ..services
-            }
-        })
-        .await;
-        (server, left)
-    }
-}
-
-#[async_trait]
-impl Hasher for Scarce {
-    fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded> {
-        let one_less = |left: usize| left.checked_sub(1);
-        let taken = self
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less);
-        taken.map_err(|_| Overloaded)?;
-        self.hasher.acquire(priority)
-    }
-
-    fn is_full(&self, _: HashPriority<'_>) -> bool {
-        self.left.load(Ordering::SeqCst) == 0
-    }
-
-    fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded> {
-        self.acquire(HashPriority::Known(person))
-    }
-
-    async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError> {
-        self.hasher.hash_in(permit, secret).await
-    }
-
-    async fn verify(
-        &self,
-        permit: HashPermit,
-        secret: &[u8],
-        hash: Option<&SecretHash>,
-    ) -> Result<bool, PortError> {
-        self.hasher.verify(permit, secret, hash).await
     }
 }
 
@@ -152,8 +91,8 @@ async fn what_takes_too_long_is_given_up() {
 
 #[tokio::test]
 async fn whoever_finds_no_place_is_refused_before_anything_is_counted() {
-    let (server, left) = Scarce::server().await;
-    left.store(0, Ordering::SeqCst);
+    let (server, permits) = Permits::server(Options::default()).await;
+    permits.leave(0);
     let email = "somebody@example.com";
     for _ in 0..10 {
         let form = json!({ "email": email, "password": "whatever it is" });
@@ -169,7 +108,7 @@ async fn whoever_finds_no_place_is_refused_before_anything_is_counted() {
 /// A right code without a free hashing place is not counted as an attempt; otherwise ten of them would lock the user out.
 #[tokio::test]
 async fn a_right_code_that_finds_no_place_for_its_hashes_costs_no_attempt() {
-    let (server, left) = Scarce::server().await;
+    let (server, permits) = Permits::server(Options::default()).await;
     let ada = server.add_owner().await;
     let mut browser = server.browser();
     browser.sign_in(&ada).await.expect_ok();
@@ -177,17 +116,17 @@ async fn a_right_code_that_finds_no_place_for_its_hashes_costs_no_attempt() {
     let authenticator = Authenticator::new(set_up["key"].as_str().unwrap());
     let code = json!({ "code": authenticator.code(server.clock.now().millis()) });
     for _ in 0..12 {
-        left.store(0, Ordering::SeqCst);
+        permits.leave(0);
         let answer = browser.call("mfa/confirm", code.clone()).await;
         answer.expect_refused(503, "unavailable");
     }
-    left.store(usize::MAX, Ordering::SeqCst);
+    permits.leave(usize::MAX);
     browser.call("mfa/confirm", code).await.expect_ok();
 }
 
 #[tokio::test]
 async fn nor_does_one_that_comes_with_a_new_password() {
-    let (server, left) = Scarce::server().await;
+    let (server, permits) = Permits::server(Options::default()).await;
     let ada = Enrolled::on(&server).await;
     let mut browser = ada.sign_in(&server).await;
     server.clock.next_step();
@@ -195,11 +134,11 @@ async fn nor_does_one_that_comes_with_a_new_password() {
     form["current"] = ada.person.password.into();
     form["new"] = "thirteen lanterns in the fog".into();
     for _ in 0..12 {
-        left.store(1, Ordering::SeqCst);
+        permits.leave(1);
         let answer = browser.call("profile/change_password", form.clone()).await;
         answer.expect_refused(503, "unavailable");
     }
-    left.store(usize::MAX, Ordering::SeqCst);
+    permits.leave(usize::MAX);
     let answer = browser.call("profile/change_password", form).await;
     answer.expect_ok();
 }

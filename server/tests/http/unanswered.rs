@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use domain::{
     ids::{AccountId, SessionId, UserId},
     ports::{
-        AccountChoice, KnownBrowser, KnownBrowsers, NewSession, Opened, PortError, SessionRecord,
-        Sessions, TokenSwap,
+        AccountChoice, BrowserRecord, KnownBrowser, KnownBrowsers, NewSession, Opened,
+        PasswordConfirmation, PortError, SessionRecord, Sessions, TokenSwap,
     },
     second_factor::totp::OffTime,
     time::Timestamp,
@@ -27,7 +27,7 @@ impl KnownBrowsers for Silent {
         Ok(false)
     }
 
-    async fn remember(&self, browser: KnownBrowser) -> Result<bool, PortError> {
+    async fn remember(&self, browser: KnownBrowser) -> Result<BrowserRecord, PortError> {
         self.0.end(&browser.session).await?;
         Err(PortError::Unavailable("no answer".into()))
     }
@@ -84,7 +84,11 @@ impl Sessions for Unreadable {
         self.0.note_refused_code(session, code).await
     }
 
-    async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError> {
+    async fn confirm_password(
+        &self,
+        swap: TokenSwap,
+        now: Timestamp,
+    ) -> Result<PasswordConfirmation, PortError> {
         self.0.confirm_password(swap, now).await
     }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-/// The index of one of the house's browsers; two belong to each person.
+/// The index of one of the site's browsers; two belong to each person.
 pub type Seat = usize;
 /// The number of browsers.
 pub const SEATS: Seat = 6;

@@ -8,7 +8,7 @@ use storage::Store;
 
 use crate::{
     actions::Seat,
-    house::{House, person_of},
+    site::{Site, person_of},
     support::Answer,
 };
 
@@ -118,7 +118,7 @@ impl Witness {
     }
 }
 
-impl House {
+impl Site {
     /// Reads from the store what the answer will not contain.
     pub fn before(&self, seat: Seat, function: &str, request: &Value) -> Before {
         let services = &self.server.services;

@@ -11,9 +11,9 @@ mod support;
 
 mod actions;
 mod events;
-mod house;
 mod journal;
 mod promises;
+mod site;
 
 use proptest::{
     strategy::{BoxedStrategy, Just, Strategy},
@@ -22,10 +22,10 @@ use proptest::{
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
 use actions::Action;
-use house::House;
+use site::Site;
 
 /// The reference model has no state: every action is possible at any time, and the product's answers tell its effect.
-/// The house's journal keeps what was seen.
+/// The site's journal keeps what was seen.
 struct Anything;
 
 impl ReferenceStateMachine for Anything {
@@ -46,16 +46,16 @@ impl ReferenceStateMachine for Anything {
 struct Model;
 
 impl StateMachineTest for Model {
-    type SystemUnderTest = House;
+    type SystemUnderTest = Site;
     type Reference = Anything;
 
-    fn init_test((): &()) -> House {
-        House::build()
+    fn init_test((): &()) -> Site {
+        Site::build()
     }
 
-    fn apply(mut house: House, (): &(), action: Action) -> House {
-        house.perform(action);
-        house
+    fn apply(mut site: Site, (): &(), action: Action) -> Site {
+        site.perform(action);
+        site
     }
 }
 

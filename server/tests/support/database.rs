@@ -1,45 +1,61 @@
-//! The database of a test's server: a `SQLite` file, or a schema of its own on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES`
-//! names.
+//! The database of a test's server: a `SQLite` file, or a database of its own on the `PostgreSQL` server that
+//! `TWINLOCK_TEST_POSTGRES` names.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::path::{Path, PathBuf};
 
 use server::{
     config::{Database, DatabaseArgs},
     keys::key_file,
     system::entropy::SystemEntropy,
 };
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use storage::Store;
 use tempfile::TempDir;
+use testkit::server_database::ServerDatabase;
+
+/// Makes the schema of the database at this URL.
+async fn migrate(url: String) {
+    let store = Store::open(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+}
 
 /// An empty place for a database.
 pub struct TestDatabase {
     /// The database URL.
     pub url: String,
     folder: TempDir,
+    /// The last field, because the database is dropped after everything that uses it.
+    _on_server: Option<ServerDatabase>,
 }
 
 impl TestDatabase {
     /// Makes a place of its own, on the server if there is one.
     pub async fn new() -> Self {
-        match env::var("TWINLOCK_TEST_POSTGRES") {
-            Ok(server) => Self {
-                url: schema_on(&server).await,
-                ..Self::in_a_file()
-            },
-            Err(_) => Self::in_a_file(),
-        }
+        Self::of(ServerDatabase::empty().await)
+    }
+
+    /// Like [`Self::new`], but a database on a server has its tables already.
+    pub async fn migrated() -> Self {
+        Self::of(ServerDatabase::migrated(migrate).await)
     }
 
     /// Makes a place for a file, even if `TWINLOCK_TEST_POSTGRES` names a server.
     pub fn in_a_file() -> Self {
+        Self::of(None)
+    }
+
+    fn of(on_server: Option<ServerDatabase>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
-        Self { url, folder }
+        let url = match &on_server {
+            Some(database) => database.url.clone(),
+            None => format!("sqlite:{}", folder.path().join("twinlock.db").display()),
+        };
+        Self {
+            url,
+            folder,
+            _on_server: on_server,
+        }
     }
 
     /// Returns whether the database is on a server.
@@ -88,19 +104,4 @@ impl TestDatabase {
         raw.close().await.unwrap();
         changed.rows_affected()
     }
-}
-
-/// Makes a schema, so that tests do not see each other's rows. The server itself is removed when the tests have run.
-async fn schema_on(server: &str) -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let schema = format!("server_{}_{number}", process::id());
-    sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(server).await.unwrap();
-    // On a server that is kept between runs, the name may exist from an earlier run.
-    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
-    connection.execute(AssertSqlSafe(create)).await.unwrap();
-    connection.close().await.unwrap();
-    let mark = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{mark}options=-csearch_path%3D{schema}")
 }

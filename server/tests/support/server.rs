@@ -78,7 +78,7 @@ impl TestServer {
 
     /// Starts a server with other settings or replaced ports. On a database server there are two instances.
     pub async fn start_with(options: Options, exchange: impl Fn(Services) -> Services) -> Self {
-        let database = TestDatabase::new().await;
+        let database = TestDatabase::migrated().await;
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));
         let hasher = Arc::new(Argon2Hasher::start(COST, entropy.clone()).unwrap());
         let settings = settings(&options.branding, &options.public_url, &options.limits);

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use domain::{
-    events::{Event, Origin, Outcome},
+    events::{Event, MethodKind, Origin, Outcome},
+    ids::{AccountId, UserId},
     network::client_address::ClientAddress,
     time::Timestamp,
 };
@@ -92,15 +93,15 @@ pub fn delete_statement(id: i64) -> Statement {
 
 /// Binds `$1` to `$12`.
 fn bind_event(sql: &'static str, origin: &Origin, event: &Event, open_until: i64) -> Statement {
-    let by = event.by.as_ref().map(|user| user.as_str());
+    let by = event.by.as_ref().map(UserId::as_str);
     query(sql)
         .bind(origin.at.millis())
         .bind(by.unwrap_or_else(|| origin.actor.as_str()))
-        .bind(event.subject.as_ref().map(|user| user.as_str()))
-        .bind(event.account.as_ref().map(|account| account.as_str()))
+        .bind(event.subject.as_ref().map(UserId::as_str))
+        .bind(event.account.as_ref().map(AccountId::as_str))
         .bind(event.action.as_str())
         .bind(event.outcome.as_str())
-        .bind(event.method.map(domain::events::MethodKind::as_str))
+        .bind(event.method.map(MethodKind::as_str))
         .bind(event.email.map(|index| index.as_bytes().to_vec()))
         .bind(event.detail.clone())
         .bind(origin.address.map(|address| address.to_string()))

@@ -8,10 +8,35 @@ use domain::{
 
 use crate::engine::{rows::Values, statement::query, transaction::WriteTransaction};
 
+const USER: &str = "
+    UPDATE users
+    SET disabled = disabled
+    WHERE id = $1";
+
+const ADMITTED_USER: &str = "
+    UPDATE users
+    SET disabled = disabled
+    WHERE id = $1 AND disabled = 0";
+
+const ACCOUNT: &str = "
+    UPDATE accounts
+    SET name = name
+    WHERE id = $1";
+
+const OWNED_ACCOUNTS: &str = "
+    SELECT account_id
+    FROM memberships
+    WHERE user_id = $1 AND role = 'owner'
+    ORDER BY account_id";
+
+const SESSION: &str = "
+    UPDATE sessions
+    SET seen_at = seen_at
+    WHERE id = $1 AND user_id = $2";
+
 /// Locks a user's row; false if there is none.
 pub async fn person(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
-    let sql = query("UPDATE users SET disabled = disabled WHERE id = $1").bind(user.as_str());
-    Ok(write.run(sql).await? == 1)
+    Ok(write.run(query(USER).bind(user.as_str())).await? == 1)
 }
 
 /// Locks the rows of two users in the order of their ids.
@@ -27,20 +52,18 @@ pub async fn people(
 
 /// Like [`person`], but false also for a user who is disabled.
 pub async fn admitted(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
-    let sql = "UPDATE users SET disabled = disabled WHERE id = $1 AND disabled = 0";
-    Ok(write.run(query(sql).bind(user.as_str())).await? == 1)
+    Ok(write.run(query(ADMITTED_USER).bind(user.as_str())).await? == 1)
 }
 
 /// Locks an account's row; false if there is none.
 pub async fn account(write: &mut WriteTransaction, account: &AccountId) -> Result<bool, PortError> {
-    let sql = query("UPDATE accounts SET name = name WHERE id = $1").bind(account.as_str());
-    Ok(write.run(sql).await? == 1)
+    Ok(write.run(query(ACCOUNT).bind(account.as_str())).await? == 1)
 }
 
 /// Locks every account that a user owns. The caller holds the user's row already, so that no new account is added.
 pub async fn owned(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
-    let sql = "SELECT account_id FROM memberships WHERE user_id = $1 AND role = 'owner' ORDER BY account_id";
-    for row in write.rows(query(sql).bind(user.as_str())).await? {
+    let owned = query(OWNED_ACCOUNTS).bind(user.as_str());
+    for row in write.rows(owned).await? {
         account(write, &row.value("account_id")?).await?;
     }
     Ok(())
@@ -52,7 +75,6 @@ pub async fn session(
     session: &SessionId,
     user: &UserId,
 ) -> Result<bool, PortError> {
-    let sql = "UPDATE sessions SET seen_at = seen_at WHERE id = $1 AND user_id = $2";
-    let sql = query(sql).bind(session.as_str()).bind(user.as_str());
-    Ok(write.run(sql).await? == 1)
+    let lock = query(SESSION).bind(session.as_str()).bind(user.as_str());
+    Ok(write.run(lock).await? == 1)
 }

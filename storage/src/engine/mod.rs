@@ -12,6 +12,11 @@
 //! between two statements (`read_connections`). `migrate::schema_check` refuses triggers and views before the first migration
 //! and everything else that differs within the migrations' transaction, at every start. `migrate::tables` lists every table
 //! behind those that it refers to. `error::cause` alone knows what an error code of an engine or of the system means.
+//!
+//! Each statement is one constant of readable text beside the function that runs it. A function
+//! whose name ends in `_statement` binds its values and runs nothing. Text that differs between the
+//! engines comes from `dialect`. `sign_in::guess_budgets` alone has templates, because three tables
+//! have the same statements.
 
 pub(crate) mod batch;
 pub(crate) mod connect;

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{MethodId, UserId},
-    ports::{Activation, Deletion, MethodRecord, PortError, Taken},
+    ports::{Activation, Deletion, GrantUse, KeyActivation, MethodRecord, PortError},
     second_factor::{enrolment::CodesFor, step_up::Action},
     time::{TimeStep, Timestamp},
 };
@@ -19,12 +19,52 @@ use crate::{
     sign_in::{guess_budgets, sessions},
 };
 
+const FIND: &str = "
+    SELECT m.id, m.name, m.key_id, m.sealed_key, m.last_step, m.added_at, m.used_at, s.saved_at,
+        (
+            SELECT COUNT(*)
+            FROM backup_codes b
+            WHERE b.set_id = s.id AND b.used_at IS NULL
+        ) AS codes_left
+    FROM mfa_methods m
+    LEFT JOIN code_sets s ON s.user_id = m.user_id AND s.is_valid = 1
+    WHERE m.user_id = $1";
+
+const BURN_STEP: &str = "
+    UPDATE mfa_methods
+    SET last_step = $3, used_at = $4
+    WHERE id = $1 AND user_id = $2 AND last_step < $3";
+
+const INSERT: &str = "
+    INSERT INTO mfa_methods (
+        id, user_id, name, key_id, sealed_key, last_step, added_at, used_at
+    )
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+    ON CONFLICT (user_id) DO NOTHING";
+
+const DELETE_OF_USER: &str = "
+    DELETE FROM mfa_methods
+    WHERE user_id = $1";
+
+const DELETE_REPLACED: &str = "
+    DELETE FROM mfa_methods
+    WHERE id = $1 AND user_id = $2";
+
+/// Makes the session one without a second factor, and gives it a new token.
+const RESET_SESSION: &str = "
+    UPDATE sessions
+    SET token_hash = $3, seen_at = $4,
+        second_factor_at = NULL, codes_since = NULL, recovered_at = NULL
+    WHERE id = $1 AND token_hash = $2 AND user_id = $5";
+
+/// Completes the session, lets it show the new codes, and gives it a new token.
+const COMPLETE_SESSION: &str = "
+    UPDATE sessions
+    SET token_hash = $3, second_factor_at = $4, codes_since = $4, codes_for = $6, seen_at = $4
+    WHERE id = $1 AND token_hash = $2 AND user_id = $5";
+
 pub async fn find(store: &Store, user: &UserId) -> Result<Option<MethodRecord>, PortError> {
-    let sql = "SELECT m.id, m.name, m.key_id, m.sealed_key, m.last_step, m.added_at, m.used_at, s.saved_at,
-                      (SELECT COUNT(*) FROM backup_codes b WHERE b.set_id = s.id AND b.used_at IS NULL) AS codes_left
-               FROM mfa_methods m LEFT JOIN code_sets s ON s.user_id = m.user_id AND s.is_valid = 1
-               WHERE m.user_id = $1";
-    let Some(row) = store.row(query(sql).bind(user.as_str())).await? else {
+    let Some(row) = store.row(query(FIND).bind(user.as_str())).await? else {
         return Ok(None);
     };
     Ok(Some(MethodRecord {
@@ -58,22 +98,20 @@ pub fn burn_step_statement(
     step: TimeStep,
     at: Timestamp,
 ) -> Statement {
-    let burn = "UPDATE mfa_methods SET last_step = $3, used_at = $4 WHERE id = $1 AND user_id = $2 AND last_step < $3";
-    let burn = query(burn).bind(method.as_str()).bind(user.as_str());
-    burn.bind(step.number()).bind(at.millis())
+    query(BURN_STEP)
+        .bind(method.as_str())
+        .bind(user.as_str())
+        .bind(step.number())
+        .bind(at.millis())
 }
 
 /// Removes a user's method with its codes, pending keys and attempts, but not the sessions. False if there was no method.
 pub async fn remove(write: &mut WriteTransaction, user: &UserId) -> Result<bool, PortError> {
     // Whatever could replace the method must not outlive it.
-    for sql in [
-        "DELETE FROM code_sets WHERE user_id = $1",
-        "DELETE FROM pending_keys WHERE user_id = $1",
-    ] {
-        write.run(query(sql).bind(user.as_str())).await?;
-    }
+    backup_codes::delete_sets(write, user).await?;
+    pending_keys::delete_of_user(write, user).await?;
     guess_budgets::clear_all(write, user).await?;
-    let method = query("DELETE FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
+    let method = query(DELETE_OF_USER).bind(user.as_str());
     Ok(write.run(method).await? == 1)
 }
 
@@ -83,83 +121,81 @@ pub async fn reset(write: &mut WriteTransaction, user: &UserId) -> Result<bool, 
     remove(write, user).await
 }
 
-pub async fn delete(write: &mut WriteTransaction, deletion: &Deletion) -> Result<Taken, PortError> {
+pub async fn delete(
+    write: &mut WriteTransaction,
+    deletion: &Deletion,
+) -> Result<GrantUse, PortError> {
     let Deletion { swap, grant, at } = deletion;
     locks::person(write, &grant.user).await?;
     if !step_ups::consume(write, grant, Action::Delete).await? {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(GrantUse::NoGrant);
     }
-    let step_down = "UPDATE sessions SET token_hash = $3, seen_at = $4, second_factor_at = NULL, codes_since = NULL, recovered_at = NULL
-                     WHERE id = $1 AND token_hash = $2 AND user_id = $5";
-    let step_down = sessions::bind_swap(query(step_down), swap, *at).bind(grant.user.as_str());
-    if write.run(step_down).await? != 1 {
-        return Ok(Taken::SessionGone);
+    let reset_session = sessions::bind_swap(query(RESET_SESSION), swap, *at);
+    let reset_session = reset_session.bind(grant.user.as_str());
+    if write.run(reset_session).await? != 1 {
+        return Ok(GrantUse::NotAllowed);
     }
     sessions::end_others(write, &grant.user, &swap.session).await?;
     if remove(write, &grant.user).await? {
-        Ok(Taken::Taken)
+        Ok(GrantUse::Done)
     } else {
-        Ok(Taken::SessionGone)
+        Ok(GrantUse::NotAllowed)
     }
 }
 
 pub async fn activate(
     write: &mut WriteTransaction,
     activation: &Activation,
-) -> Result<Taken, PortError> {
+) -> Result<KeyActivation, PortError> {
     let Activation { swap, user, at, .. } = activation;
     locks::person(write, user).await?;
     let codes_for = match activation.replaces {
         None => CodesFor::Added,
         Some(_) => CodesFor::Reset,
     };
-    let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, codes_since = $4, codes_for = $6, seen_at = $4
-                   WHERE id = $1 AND token_hash = $2 AND user_id = $5";
-    let step_up = sessions::bind_swap(query(step_up), swap, *at).bind(user.as_str());
-    if write.run(step_up.bind(codes_for.as_str())).await? != 1 {
-        return Ok(Taken::SessionGone);
+    let complete_session = sessions::bind_swap(query(COMPLETE_SESSION), swap, *at)
+        .bind(user.as_str())
+        .bind(codes_for.as_str());
+    if write.run(complete_session).await? != 1 {
+        return Ok(KeyActivation::SessionGone);
     }
     sessions::end_others(write, user, &swap.session).await?;
     // Takes the key first, because removing the replaced method would delete the key too.
     if !pending_keys::take(write, activation).await?
-        || !make_room(write, activation).await?
-        || write.run(insert(activation)).await? != 1
+        || !delete_replaced(write, activation).await?
+        || write.run(insert_statement(activation)).await? != 1
     {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(KeyActivation::KeyGone);
     }
     match activation.replaces {
         None => backup_codes::replace_all(write, user, &activation.codes).await?,
         Some(_) => backup_codes::keep_pending(write, user, &activation.codes).await?,
     }
     guess_budgets::give_back(write, user, &swap.session).await?;
-    Ok(Taken::Taken)
+    Ok(KeyActivation::Activated)
 }
 
 /// In a reset, removes the old method and every grant based on it.
-async fn make_room(
+async fn delete_replaced(
     write: &mut WriteTransaction,
     activation: &Activation,
 ) -> Result<bool, PortError> {
     let Some(old) = &activation.replaces else {
         return Ok(true);
     };
-    let go = query("DELETE FROM mfa_methods WHERE id = $1 AND user_id = $2").bind(old.as_str());
-    Ok(write.run(go.bind(activation.user.as_str())).await? == 1)
+    let delete = query(DELETE_REPLACED)
+        .bind(old.as_str())
+        .bind(activation.user.as_str());
+    Ok(write.run(delete).await? == 1)
 }
 
-fn insert(activation: &Activation) -> Statement {
-    let insert = query(
-        "INSERT INTO mfa_methods (id, user_id, name, key_id, sealed_key, last_step, added_at, used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (user_id) DO NOTHING",
-    );
-    let insert = insert
+fn insert_statement(activation: &Activation) -> Statement {
+    query(INSERT)
         .bind(activation.method.as_str())
         .bind(activation.user.as_str())
-        .bind(activation.name.as_str());
-    let insert = insert
+        .bind(activation.name.as_str())
         .bind(activation.key.key_id.as_str())
-        .bind(activation.key.bytes.as_slice());
-    insert
+        .bind(activation.key.bytes.as_slice())
         .bind(activation.step.number())
         .bind(activation.at.millis())
 }

@@ -1,8 +1,10 @@
 //! Implements the port [`Mfa`]: pending keys, activation, codes at sign-in, and management of an active method.
 
 pub(crate) mod backup_codes;
+pub(crate) mod code_sets;
 pub(crate) mod methods;
 pub(crate) mod pending_keys;
+pub(crate) mod sign_in_codes;
 pub(crate) mod step_ups;
 
 use async_trait::async_trait;
@@ -12,34 +14,41 @@ use domain::{
     ids::{CodeSetId, SessionId, UserId},
     people::names::MethodName,
     ports::{
-        Activation, BackupCodeUse, CodeUse, Deletion, Grant, KnownBrowser, MethodRecord, Mfa,
-        NewCodeSet, PendingKey, PortError, StoredBackupCode, Taken, TestedCode, TokenSwap,
+        Activation, CodeSetChange, CodeUse, Deletion, Grant, GrantUse, KeyActivation, MethodChange,
+        MethodRecord, Mfa, NewCodeSet, PendingKey, PortError, SignInBackupCode,
+        SignInBackupCodeUse, SignInCode, SignInCodeUse, StoredBackupCode, TestedCode,
     },
-    second_factor::{enrolment::CodesFor, lockout::refused_before, step_up},
+    second_factor::step_up,
     time::Timestamp,
-    token::TokenHash,
 };
+use tracing::instrument;
 
 use crate::{
     Store,
-    engine::{
-        batch::Batch,
-        locks,
-        rows::Values,
-        statement::{Statement, query},
-        transaction::{EventNote, WriteTransaction},
-    },
+    engine::{locks, statement::query, transaction::EventNote},
     operation::servers,
-    sign_in::{guess_budgets, known_browsers, session_bounds, sessions},
+    sign_in::guess_budgets,
 };
+
+const RENAME: &str = "
+    UPDATE mfa_methods
+    SET name = $2
+    WHERE user_id = $1 AND name <> $2";
+
+const EXISTS: &str = "
+    SELECT 1
+    FROM mfa_methods
+    WHERE user_id = $1";
 
 #[async_trait]
 impl Mfa for Store {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.pending"))]
     async fn pending(&self, session: &SessionId) -> Result<Option<PendingKey>, PortError> {
-        let row = self.row(pending_keys::select(session)).await?;
+        let row = self.row(pending_keys::find_statement(session)).await?;
         row.as_ref().map(pending_keys::read).transpose()
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.keep_pending"))]
     async fn keep_pending(
         &self,
         key: PendingKey,
@@ -53,7 +62,9 @@ impl Mfa for Store {
         }
         servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
         pending_keys::keep(&mut write, &key, expired).await?;
-        let row = write.row(pending_keys::select(&key.session)).await?;
+        let row = write
+            .row(pending_keys::find_statement(&key.session))
+            .await?;
         let Some(stands) = row.as_ref().map(pending_keys::read).transpose()? else {
             write.rollback().await?;
             return Ok(None);
@@ -68,7 +79,12 @@ impl Mfa for Store {
         Ok(Some(stands))
     }
 
-    async fn keep_pending_reset(&self, key: PendingKey, grant: Grant) -> Result<bool, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.keep_pending_reset"))]
+    async fn keep_pending_reset(
+        &self,
+        key: PendingKey,
+        grant: Grant,
+    ) -> Result<GrantUse, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, &grant.user).await?;
         servers::refuse_retired(&mut write, self.engine(), &key.key.key_id).await?;
@@ -80,83 +96,46 @@ impl Mfa for Store {
             };
         let event = Event::done(Action::ResetBegin).of(&grant.user);
         write.commit_if(kept, event).await?;
-        Ok(kept)
+        Ok(grant_use(kept))
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.drop_pending"))]
     async fn drop_pending(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let drop = "DELETE FROM pending_keys WHERE session_id = $1 RETURNING user_id";
-        let dropped = write.row(query(drop).bind(session.as_str())).await?;
+        let dropped = pending_keys::drop_of_session(&mut write, session).await?;
         let noted = match dropped {
-            Some(row) => {
-                EventNote::Repeated(Event::done(Action::SetUpCancel).of(&row.value("user_id")?))
-            }
+            Some(user) => EventNote::Repeated(Event::done(Action::SetUpCancel).of(&user)),
             None => EventNote::Nothing,
         };
         write.commit(noted).await
     }
 
-    async fn activate(&self, activation: Activation) -> Result<Taken, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.activate"))]
+    async fn activate(&self, activation: Activation) -> Result<KeyActivation, PortError> {
         let mut write = self.write().await?;
         servers::refuse_retired(&mut write, self.engine(), &activation.key.key_id).await?;
-        let taken = methods::activate(&mut write, &activation).await?;
+        let answer = methods::activate(&mut write, &activation).await?;
         let action = match activation.replaces {
             None => Action::SetUpConfirm,
             Some(_) => Action::ResetConfirm,
         };
         let event = application(action, &activation.user);
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok(taken)
+        let is_activated = answer == KeyActivation::Activated;
+        write.commit_if(is_activated, event).await?;
+        Ok(answer)
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.method"))]
     async fn method(&self, user: &UserId) -> Result<Option<MethodRecord>, PortError> {
         methods::find(self, user).await
     }
 
-    async fn use_code(&self, code: CodeUse) -> Result<(Taken, u32), PortError> {
-        let mut write = self.write().await?;
-        let browser = known(&code.swap, &code.user, code.browser, code.at);
-        let mut batch = Batch::default();
-        let note_sign_in = batch.add(sessions::note_sign_in_statement(&code.user, code.at));
-        let burn_step = batch.add(methods::burn_step_statement(
-            &code.user,
-            &code.method,
-            code.step,
-            code.at,
-        ));
-        let complete_session = batch.add(complete_session_statement(&code.swap, &browser));
-        let put_browser = batch.add(known_browsers::put_statement(&browser));
-        let clear_strangers = batch.add(guess_budgets::clear_strangers_statement(&code.user));
-        let clear_browser = code.is_browser_known.then(|| {
-            let user = &code.user;
-            batch.add(guess_budgets::clear_browser_statement(user, code.browser))
-        });
-        let event = application(Action::SecondFactor, &code.user);
-        let (results, event) = write.run_batch_with_event(batch, event).await?;
-        let taken = match (
-            results[note_sign_in].changed,
-            results[burn_step].changed,
-            results[complete_session].changed,
-        ) {
-            (1, 1, 1) => Taken::Taken,
-            (1, 0, _) => Taken::AlreadyTaken,
-            _ => Taken::SessionGone,
-        };
-        let strangers = guess_budgets::cleared_count(&results[clear_strangers])?;
-        let refused = match clear_browser {
-            Some(clear) => {
-                let browser = guess_budgets::cleared_count(&results[clear])?;
-                refused_before(browser, Some(strangers))
-            }
-            None => refused_before(strangers, None),
-        };
-        let completed = &results[complete_session];
-        session_bounds::end_surplus_complete(&mut write, completed, &browser).await?;
-        known_browsers::forget_surplus(&mut write, &results[put_browser], &code.user).await?;
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok((taken, refused))
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.use_code"))]
+    async fn use_code(&self, code: SignInCode) -> Result<SignInCodeUse, PortError> {
+        sign_in_codes::use_code(self, code).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.find_backup_code"))]
     async fn find_backup_code(
         &self,
         user: &UserId,
@@ -165,219 +144,129 @@ impl Mfa for Store {
         backup_codes::find(self, user, index).await
     }
 
-    async fn use_backup_code(&self, code: BackupCodeUse) -> Result<(Taken, u32), PortError> {
-        let mut write = self.write().await?;
-        if !sessions::note_sign_in(&mut write, &code.user, code.at).await? {
-            write.rollback().await?;
-            return Ok((Taken::SessionGone, 0));
-        }
-        let spent = backup_codes::spend(&mut write, &code.user, &code.code, code.at).await?;
-        let browser = known(&code.swap, &code.user, code.browser, code.at);
-        let taken = complete_session(&mut write, spent, &code.swap, &browser).await?;
-        // A user who signed in with the last backup code has none left to verify with, so the sign-in itself allows one verification.
-        let recovered = query("UPDATE sessions SET recovered_at = $2 WHERE id = $1")
-            .bind(code.swap.session.as_str())
-            .bind(code.at.millis());
-        write.run(recovered).await?;
-        let left = backup_codes::left(&mut write, &code.user).await?;
-        let event = Event::done(Action::SecondFactor)
-            .of(&code.user)
-            .with(MethodKind::BackupCode);
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok((taken, left))
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.use_backup_code"))]
+    async fn use_backup_code(
+        &self,
+        code: SignInBackupCode,
+    ) -> Result<SignInBackupCodeUse, PortError> {
+        sign_in_codes::use_backup_code(self, code).await
     }
 
-    async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<bool, PortError> {
-        let mut write = self.write().await?;
-        locks::person(&mut write, &grant.user).await?;
-        // The time limit for the codes counts from the verification, so that two time limits do not add up.
-        let granted = match step_ups::take(&mut write, &grant, step_up::Action::Generate).await? {
-            Some(proved_at) => show_codes(&mut write, &grant, proved_at).await?,
-            None => false,
-        };
-        if granted {
-            backup_codes::keep_pending(&mut write, &grant.user, &codes).await?;
-        }
-        let event = Event::done(Action::CodesGenerate).of(&grant.user);
-        write.commit_if(granted, event).await?;
-        Ok(granted)
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.generate"))]
+    async fn generate(&self, grant: Grant, codes: NewCodeSet) -> Result<GrantUse, PortError> {
+        code_sets::generate(self, grant, codes).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.keep_valid_codes"))]
     async fn keep_valid_codes(
         &self,
         user: &UserId,
         session: &SessionId,
-    ) -> Result<bool, PortError> {
-        let mut write = self.write().await?;
-        locks::person(&mut write, user).await?;
-        let finish = "UPDATE sessions SET codes_since = NULL WHERE id = $1 AND user_id = $2 AND codes_since IS NOT NULL
-                      AND EXISTS (SELECT 1 FROM code_sets c WHERE c.user_id = $2 AND c.is_valid = 1)";
-        let finish = query(finish).bind(session.as_str()).bind(user.as_str());
-        let kept = write.run(finish).await? == 1;
-        backup_codes::drop_pending(&mut write, user).await?;
-        let event = Event::done(Action::CodesKeep).of(user);
-        write.commit_if(kept, event).await?;
-        Ok(kept)
+    ) -> Result<CodeSetChange, PortError> {
+        code_sets::keep_valid(self, user, session).await
     }
 
-    async fn delete(&self, deletion: Deletion) -> Result<Taken, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.delete"))]
+    async fn delete(&self, deletion: Deletion) -> Result<GrantUse, PortError> {
         let mut write = self.write().await?;
-        let taken = methods::delete(&mut write, &deletion).await?;
+        let answer = methods::delete(&mut write, &deletion).await?;
         let event = Event::done(Action::MethodDelete).of(&deletion.grant.user);
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok(taken)
+        write.commit_if(answer == GrantUse::Done, event).await?;
+        Ok(answer)
     }
 
-    async fn test(&self, code: TestedCode) -> Result<Taken, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.test"))]
+    async fn test(&self, code: TestedCode) -> Result<CodeUse, PortError> {
         let mut write = self.write().await?;
         if !locks::admitted(&mut write, &code.user).await? {
             write.rollback().await?;
-            return Ok(Taken::SessionGone);
+            return Ok(CodeUse::SessionGone);
         }
         if !methods::burn(&mut write, &code.user, &code.method, code.step, code.at).await? {
             write.rollback().await?;
-            return Ok(Taken::AlreadyTaken);
+            return Ok(CodeUse::AlreadyUsed);
         }
         guess_budgets::give_back(&mut write, &code.user, &code.session).await?;
         let event = application(Action::MethodTest, &code.user);
         write.commit(event).await?;
-        Ok(Taken::Taken)
+        Ok(CodeUse::Accepted)
     }
 
-    async fn rename(&self, user: &UserId, name: MethodName) -> Result<bool, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.rename"))]
+    async fn rename(&self, user: &UserId, name: MethodName) -> Result<MethodChange, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
-        let rename = "UPDATE mfa_methods SET name = $2 WHERE user_id = $1 AND name <> $2";
-        let rename = query(rename).bind(user.as_str()).bind(name.as_str());
+        let rename = query(RENAME).bind(user.as_str()).bind(name.as_str());
         if write.run(rename).await? == 0 {
             // The name is unchanged, or the method is gone.
-            let there = query("SELECT 1 FROM mfa_methods WHERE user_id = $1").bind(user.as_str());
-            let is_there = write.row(there).await?.is_some();
+            let is_there = write
+                .row(query(EXISTS).bind(user.as_str()))
+                .await?
+                .is_some();
             write.rollback().await?;
-            return Ok(is_there);
+            return Ok(method_change(is_there));
         }
         let event = Event::done(Action::MethodRename).of(user);
         write.commit(EventNote::Repeated(event)).await?;
-        Ok(true)
+        Ok(MethodChange::Done)
     }
 
-    async fn reset_by_operator(&self, user: &UserId) -> Result<bool, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.reset_by_operator"))]
+    async fn reset_by_operator(&self, user: &UserId) -> Result<MethodChange, PortError> {
         let mut write = self.write().await?;
         locks::person(&mut write, user).await?;
         let had_method = methods::reset(&mut write, user).await?;
         let event = Event::done(Action::MethodReset).of(user);
         write.commit_if(had_method, event).await?;
-        Ok(had_method)
+        Ok(method_change(had_method))
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.keep_pending_codes"))]
     async fn keep_pending_codes(
         &self,
         user: &UserId,
         codes: NewCodeSet,
-    ) -> Result<bool, PortError> {
-        let mut write = self.write().await?;
-        locks::person(&mut write, user).await?;
-        let owes = "UPDATE sessions SET seen_at = seen_at WHERE id = $1 AND user_id = $2 AND codes_since IS NOT NULL";
-        let owes = query(owes)
-            .bind(codes.drawn_by.as_str())
-            .bind(user.as_str());
-        if write.run(owes).await? != 1 {
-            write.rollback().await?;
-            return Ok(false);
-        }
-        backup_codes::keep_pending(&mut write, user, &codes).await?;
-        let event = Event::done(Action::CodesRenew).of(user);
-        write.commit(EventNote::Repeated(event)).await?;
-        Ok(true)
+    ) -> Result<CodeSetChange, PortError> {
+        code_sets::keep_pending(self, user, codes).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.drew_codes"))]
     async fn drew_codes(
         &self,
         user: &UserId,
         session: &SessionId,
     ) -> Result<Option<Timestamp>, PortError> {
-        let drew = "SELECT MAX(created_at) AS drawn_at FROM code_sets WHERE user_id = $1 AND drawn_by = $2";
-        let drew = query(drew).bind(user.as_str()).bind(session.as_str());
-        let row = self.row(drew).await?;
-        row.map_or(Ok(None), |row| row.maybe_at("drawn_at"))
+        code_sets::newest_drawn(self, user, session).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "mfa.finish_codes"))]
     async fn finish_codes(
         &self,
         user: &UserId,
         session: &SessionId,
         set: &CodeSetId,
         now: Timestamp,
-    ) -> Result<bool, PortError> {
-        let mut write = self.write().await?;
-        locks::person(&mut write, user).await?;
-        let finish = "UPDATE sessions SET codes_since = NULL WHERE id = $1 AND user_id = $2 AND codes_since IS NOT NULL";
-        let finish = query(finish).bind(session.as_str()).bind(user.as_str());
-        let finished = write.run(finish).await? == 1
-            && backup_codes::make_valid(&mut write, user, set, now).await?;
-        let event = Event::done(Action::CodesFinish).of(user);
-        write.commit_if(finished, event).await?;
-        Ok(finished)
+    ) -> Result<CodeSetChange, PortError> {
+        code_sets::finish(self, user, session, set, now).await
+    }
+}
+
+const fn grant_use(is_done: bool) -> GrantUse {
+    if is_done {
+        GrantUse::Done
+    } else {
+        GrantUse::NoGrant
+    }
+}
+
+const fn method_change(had_method: bool) -> MethodChange {
+    if had_method {
+        MethodChange::Done
+    } else {
+        MethodChange::NoMethod
     }
 }
 
 fn application(action: Action, user: &UserId) -> Event {
     Event::done(action).of(user).with(MethodKind::Application)
-}
-
-/// After a code was used: completes the pending session, rotates its token, and marks its browser as known.
-async fn complete_session(
-    write: &mut WriteTransaction,
-    is_spent: bool,
-    swap: &TokenSwap,
-    browser: &KnownBrowser,
-) -> Result<Taken, PortError> {
-    if !is_spent {
-        return Ok(Taken::AlreadyTaken);
-    }
-    let mut batch = Batch::default();
-    let complete = batch.add(complete_session_statement(swap, browser));
-    let results = write.run_batch(batch).await?;
-    if results[complete].changed != 1 {
-        return Ok(Taken::SessionGone);
-    }
-    session_bounds::end_surplus_complete(write, &results[complete], browser).await?;
-    known_browsers::put(write, browser).await?;
-    let clear = guess_budgets::clear_browser_statement(&browser.user, browser.token);
-    write.run(clear).await?;
-    Ok(Taken::Taken)
-}
-
-/// Marks the second factor as given and rotates the token; returns how many complete sessions the user has.
-fn complete_session_statement(swap: &TokenSwap, browser: &KnownBrowser) -> Statement {
-    let step_up = "UPDATE sessions SET token_hash = $3, second_factor_at = $4, seen_at = $4
-                   WHERE id = $1 AND token_hash = $2 AND second_factor_at IS NULL AND user_id = $5
-                   RETURNING (SELECT COUNT(*) FROM sessions s WHERE s.user_id = $5 AND s.second_factor_at IS NOT NULL) AS complete";
-    let step_up = sessions::bind_swap(query(step_up), swap, browser.at);
-    step_up.bind(browser.user.as_str())
-}
-
-fn known(swap: &TokenSwap, user: &UserId, token: TokenHash, at: Timestamp) -> KnownBrowser {
-    KnownBrowser {
-        token,
-        user: user.clone(),
-        session: swap.session.clone(),
-        at,
-    }
-}
-
-/// Lets the session show the generated codes until `Finish`.
-async fn show_codes(
-    write: &mut WriteTransaction,
-    grant: &Grant,
-    at: Timestamp,
-) -> Result<bool, PortError> {
-    let show =
-        "UPDATE sessions SET codes_since = $3, codes_for = $4 WHERE id = $1 AND user_id = $2";
-    let show = query(show)
-        .bind(grant.session.as_str())
-        .bind(grant.user.as_str())
-        .bind(at.millis())
-        .bind(CodesFor::Generated.as_str());
-    Ok(write.run(show).await? == 1)
 }

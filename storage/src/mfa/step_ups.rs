@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use domain::{
     events::{self, Event, MethodKind},
     ids::{SessionId, UserId},
-    ports::{Grant, PortError, Proof, StepUp, StepUps, Taken, Verification},
+    ports::{CodeUse, Grant, PortError, Proof, RecoveryGrant, StepUp, StepUps, Verification},
     second_factor::step_up::{Action, ActionError, Intent},
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
+use tracing::instrument;
 
 use crate::{
     Store,
@@ -23,8 +24,50 @@ use crate::{
     sign_in::{guess_budgets, sessions},
 };
 
+const FIND: &str = "
+    SELECT action, target, method_id, asked_at, granted_at
+    FROM step_ups
+    WHERE session_id = $1";
+
+const DELETE: &str = "
+    DELETE FROM step_ups
+    WHERE session_id = $1";
+
+/// Reads the session and the method, so that both must be the user's.
+const INSERT: &str = "
+    INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at, granted_at)
+    SELECT s.id, s.user_id, m.id, $4, $5, $6, $7
+    FROM sessions s
+    JOIN mfa_methods m ON m.user_id = s.user_id
+    WHERE s.id = $1 AND s.user_id = $2 AND m.id = $3";
+
+const GRANT: &str = "
+    UPDATE step_ups
+    SET granted_at = $6
+    WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4
+        AND method_id = $5 AND granted_at IS NULL";
+
+const TAKE_GRANT: &str = "
+    DELETE FROM step_ups
+    WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4 AND granted_at > $5
+        AND method_id IN (SELECT id FROM mfa_methods WHERE user_id = $2)
+    RETURNING granted_at";
+
+/// A session that still owes its second factor must complete its sign-in, and can't step up.
+const RENEW_SESSION: &str = "
+    UPDATE sessions
+    SET token_hash = $3, seen_at = $4
+    WHERE id = $1 AND token_hash = $2 AND user_id = $5 AND second_factor_at IS NOT NULL";
+
+/// Uses up a sign-in by backup code after `$3`.
+const SPEND_RECOVERY: &str = "
+    UPDATE sessions
+    SET recovered_at = NULL
+    WHERE id = $1 AND user_id = $2 AND recovered_at > $3";
+
 #[async_trait]
 impl StepUps for Store {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "step_ups.ask"))]
     async fn ask(
         &self,
         session: &SessionId,
@@ -38,33 +81,37 @@ impl StepUps for Store {
         write.commit(EventNote::Nothing).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "step_ups.asked"))]
     async fn asked(&self, session: &SessionId) -> Result<Option<StepUp>, PortError> {
-        let sql = query(
-            "SELECT action, target, method_id, asked_at, granted_at FROM step_ups WHERE session_id = $1",
-        );
-        let row = self.row(sql.bind(session.as_str())).await?;
+        let row = self.row(query(FIND).bind(session.as_str())).await?;
         row.as_ref().map(step_up).transpose()
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "step_ups.forget"))]
     async fn forget(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let forget = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
-        write.run(forget).await?;
+        write.run(query(DELETE).bind(session.as_str())).await?;
         write.commit(EventNote::Nothing).await
     }
 
-    async fn verify(&self, verification: Verification) -> Result<Taken, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "step_ups.verify"))]
+    async fn verify(&self, verification: Verification) -> Result<CodeUse, PortError> {
         let mut write = self.write().await?;
-        let taken = verify(&mut write, &verification).await?;
+        let answer = verify(&mut write, &verification).await?;
         let method = match verification.proof {
             Proof::Step(_) => MethodKind::Application,
             Proof::BackupCode(_) => MethodKind::BackupCode,
         };
         let event = granted_to(&verification.user, &verification.intent).with(method);
-        write.commit_if(taken == Taken::Taken, event).await?;
-        Ok(taken)
+        write.commit_if(answer == CodeUse::Accepted, event).await?;
+        Ok(answer)
     }
 
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "step_ups.grant_by_recovery")
+    )]
     async fn grant_by_recovery(
         &self,
         session: &SessionId,
@@ -72,13 +119,12 @@ impl StepUps for Store {
         asked: StepUp,
         lapsed: Timestamp,
         proved_at: Timestamp,
-    ) -> Result<bool, PortError> {
+    ) -> Result<RecoveryGrant, PortError> {
         if !asked.intent.follows_recovery() {
-            return Ok(false);
+            return Ok(RecoveryGrant::NoRecovery);
         }
         let mut write = self.write().await?;
-        let spend = "UPDATE sessions SET recovered_at = NULL WHERE id = $1 AND user_id = $2 AND recovered_at > $3";
-        let spend = query(spend)
+        let spend = query(SPEND_RECOVERY)
             .bind(session.as_str())
             .bind(user.as_str())
             .bind(lapsed.millis());
@@ -88,7 +134,11 @@ impl StepUps for Store {
         // The backup code was used at the sign-in.
         let event = granted_to(user, &asked.intent).with(MethodKind::BackupCode);
         write.commit_if(granted, event).await?;
-        Ok(granted)
+        Ok(if granted {
+            RecoveryGrant::Granted
+        } else {
+            RecoveryGrant::NoRecovery
+        })
     }
 }
 
@@ -122,9 +172,7 @@ pub async fn take(
     {
         return Ok(None);
     }
-    let take = "DELETE FROM step_ups WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4 AND granted_at > $5
-                AND method_id IN (SELECT id FROM mfa_methods WHERE user_id = $2) RETURNING granted_at";
-    let take = query(take)
+    let take = query(TAKE_GRANT)
         .bind(grant.session.as_str())
         .bind(grant.user.as_str())
         .bind(action.as_str())
@@ -145,21 +193,16 @@ async fn put(
     if !locks::session(write, session, user).await? {
         return Ok(false);
     }
-    let former = query("DELETE FROM step_ups WHERE session_id = $1").bind(session.as_str());
-    write.run(former).await?;
-    let put = "INSERT INTO step_ups (session_id, user_id, method_id, action, target, asked_at, granted_at)
-               SELECT s.id, s.user_id, m.id, $4, $5, $6, $7 FROM sessions s JOIN mfa_methods m ON m.user_id = s.user_id
-               WHERE s.id = $1 AND s.user_id = $2 AND m.id = $3";
-    let put = query(put)
+    write.run(query(DELETE).bind(session.as_str())).await?;
+    let insert = query(INSERT)
         .bind(session.as_str())
         .bind(user.as_str())
-        .bind(asked.method.as_str());
-    let put = put
+        .bind(asked.method.as_str())
         .bind(asked.intent.action().as_str())
         .bind(asked.intent.target())
         .bind(asked.asked_at.millis())
         .bind(granted_at.map(Timestamp::millis));
-    Ok(write.run(put).await? == 1)
+    Ok(write.run(insert).await? == 1)
 }
 
 fn step_up(row: &AnyRow) -> Result<StepUp, PortError> {
@@ -176,24 +219,21 @@ fn step_up(row: &AnyRow) -> Result<StepUp, PortError> {
 async fn verify(
     write: &mut WriteTransaction,
     verification: &Verification,
-) -> Result<Taken, PortError> {
+) -> Result<CodeUse, PortError> {
     let Verification { swap, user, at, .. } = verification;
-    // A session that still owes its second factor must complete its sign-in, and can't step up.
-    let renew = "UPDATE sessions SET token_hash = $3, seen_at = $4
-                 WHERE id = $1 AND token_hash = $2 AND user_id = $5 AND second_factor_at IS NOT NULL";
-    let renew = sessions::bind_swap(query(renew), swap, *at).bind(user.as_str());
+    let renew = sessions::bind_swap(query(RENEW_SESSION), swap, *at).bind(user.as_str());
     if !locks::admitted(write, user).await?
         || write.run(renew).await? != 1
-        || write.run(grant(verification)).await? != 1
+        || write.run(grant_statement(verification)).await? != 1
     {
-        return Ok(Taken::SessionGone);
+        return Ok(CodeUse::SessionGone);
     }
     let is_spent = match &verification.proof {
         Proof::Step(step) => methods::burn(write, user, &verification.method, *step, *at).await?,
         Proof::BackupCode(code) => backup_codes::spend(write, user, code, *at).await?,
     };
     if !is_spent {
-        return Ok(Taken::AlreadyTaken);
+        return Ok(CodeUse::AlreadyUsed);
     }
     match verification.proof {
         Proof::Step(_) => guess_budgets::give_back(write, user, &swap.session).await?,
@@ -202,18 +242,15 @@ async fn verify(
             guess_budgets::unlock_by_backup_code(write, user, &swap.session).await?;
         }
     }
-    Ok(Taken::Taken)
+    Ok(CodeUse::Accepted)
 }
 
-fn grant(verification: &Verification) -> Statement {
-    let grant = "UPDATE step_ups SET granted_at = $6 WHERE session_id = $1 AND user_id = $2 AND action = $3 AND target = $4
-                 AND method_id = $5 AND granted_at IS NULL";
-    let grant = query(grant)
+fn grant_statement(verification: &Verification) -> Statement {
+    query(GRANT)
         .bind(verification.swap.session.as_str())
         .bind(verification.user.as_str())
         .bind(verification.intent.action().as_str())
-        .bind(verification.intent.target());
-    grant
+        .bind(verification.intent.target())
         .bind(verification.method.as_str())
         .bind(verification.at.millis())
 }

@@ -59,8 +59,8 @@ pub async fn set_by_owner(
     if write.run(set).await? == 1 {
         return Ok(RuleChange::Changed);
     }
-    let owned = query(OWNED).bind(account.as_str()).bind(owner.as_str());
-    Ok(same_if(write.row(owned).await?.is_some()))
+    let is_owner = query(OWNED).bind(account.as_str()).bind(owner.as_str());
+    Ok(same_if(write.row(is_owner).await?.is_some()))
 }
 
 pub async fn set_by_operator(

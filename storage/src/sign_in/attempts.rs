@@ -3,21 +3,6 @@
 
 use std::time::Duration;
 
-use crate::{
-    Store,
-    engine::{
-        batch::Batch,
-        dialect::Engine,
-        locks,
-        rows::Values,
-        transaction::{EventNote, WriteTransaction},
-    },
-    sign_in::{
-        admission,
-        guess_budgets::{self, Whose},
-        password_tries,
-    },
-};
 use async_trait::async_trait;
 use domain::{
     blind_index::BlindIndex,
@@ -32,6 +17,23 @@ use domain::{
     session::sign_in_delay::PasswordAttempts,
     time::{TimeStep, Timestamp},
 };
+use tracing::instrument;
+
+use crate::{
+    Store,
+    engine::{
+        batch::Batch,
+        dialect::Engine,
+        locks,
+        rows::Values,
+        transaction::{EventNote, WriteTransaction},
+    },
+    sign_in::{
+        admission,
+        guess_budgets::{self, Whose},
+        password_receipts, password_tries,
+    },
+};
 
 /// How often counting is retried if other requests changed the row in the meantime, and how long to
 /// wait if all tries fail. With a single writer neither happens.
@@ -40,6 +42,11 @@ pub const SHORTLY: Duration = Duration::from_secs(1);
 
 #[async_trait]
 impl Attempts for Store {
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "attempts.count_second_factor")
+    )]
     async fn count_second_factor(
         &self,
         user: &UserId,
@@ -94,6 +101,7 @@ impl Attempts for Store {
         Ok(budget)
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "attempts.refuse_step"))]
     async fn refuse_step(
         &self,
         user: &UserId,
@@ -104,7 +112,7 @@ impl Attempts for Store {
         let whose = Whose { user, holder };
         let mut write = self.write().await?;
         if write.run(whose.give_back_repeated_statement(step)).await? == 0 {
-            write.run(whose.refuse_step_statement(step)).await?;
+            write.run(whose.note_refused_step_statement(step)).await?;
             return write.commit(EventNote::Nothing).await;
         }
         let action = self.scope.trying(Action::SecondFactor);
@@ -114,6 +122,11 @@ impl Attempts for Store {
         self.scope.attempts.commit_returned(write, repeated).await
     }
 
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "attempts.give_back_unjudged")
+    )]
     async fn give_back_unjudged(
         &self,
         user: &UserId,
@@ -129,6 +142,11 @@ impl Attempts for Store {
         self.scope.attempts.commit_returned(write, damaged).await
     }
 
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "attempts.refused_in_a_row")
+    )]
     async fn refused_in_a_row(
         &self,
         user: &UserId,
@@ -140,12 +158,18 @@ impl Attempts for Store {
         row.map_or(Ok(0), |row| row.count("in_a_row"))
     }
 
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "attempts.refused_from_memory")
+    )]
     fn refused_from_memory(&self, address: &CountedAddress, now: Timestamp) -> Option<Timestamp> {
         let until = self.scope.strangers.refused(address, now)?;
         password_tries::merge_refusal(self);
         Some(until)
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "attempts.admit"))]
     async fn admit(&self, attempt: &PasswordTry, now: Timestamp) -> Result<Admission, PortError> {
         let admission = admission::judge(self, attempt, now).await?;
         if matches!(admission, Admission::Refused { .. }) {
@@ -154,6 +178,7 @@ impl Attempts for Store {
         Ok(admission)
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "attempts.count_dead_link"))]
     async fn count_dead_link(
         &self,
         address: &CountedAddress,
@@ -163,6 +188,7 @@ impl Attempts for Store {
         admission::count_dead_link(self, address, address_limit, now).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "attempts.count_password"))]
     async fn count_password(
         &self,
         attempt: PasswordTry,
@@ -171,26 +197,37 @@ impl Attempts for Store {
         password_tries::count(self, &attempt, now).await
     }
 
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "attempts.password_was_right")
+    )]
     async fn password_was_right(&self, receipt: Receipt) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let forget = password_tries::forget_statements(&receipt);
+        let forget = password_receipts::forget_statements(&receipt);
         write.run_batch(forget.into_iter().collect()).await?;
         // The action that the password was given for is the event.
         write.commit(EventNote::Nothing).await?;
-        password_tries::forget_address(self, &receipt);
+        password_receipts::forget_address(self, &receipt);
         Ok(())
     }
 
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "attempts.password_attempts")
+    )]
     async fn password_attempts(&self, email: BlindIndex) -> Result<PasswordAttempts, PortError> {
         password_tries::of_name(self, email).await
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "attempts.unlock"))]
     async fn unlock(&self, user: &UserId, email: BlindIndex) -> Result<u32, PortError> {
         let mut write = self.write().await?;
         // Locks in the order of a sign-in.
         locks::person(&mut write, user).await?;
         write
-            .run(password_tries::forget_name_statement(email))
+            .run(password_receipts::forget_name_statement(email))
             .await?;
         let refused = guess_budgets::clear_all(&mut write, user).await?;
         let event = Event::done(Action::UserUnlock)

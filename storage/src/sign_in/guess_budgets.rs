@@ -22,10 +22,13 @@ use crate::engine::{
     transaction::WriteTransaction,
 };
 
-/// Where a kind of holder has its budgets: `table` by `key`. The holder's own row is in `holders` by `id`, and its user in `user`.
+/// Where a kind of holder has its budgets. A statement of this module is a template that names these
+/// parts as `{table}` and so on, because the three kinds of holders differ in nothing else.
 struct BudgetTable {
+    /// The budgets, found by the column `key`.
     table: &'static str,
     key: &'static str,
+    /// The holders, found by the column `id`; the column `user` names their user.
     holders: &'static str,
     id: &'static str,
     user: &'static str,
@@ -55,8 +58,87 @@ const SESSIONS: BudgetTable = BudgetTable {
 /// All tables, in the order in which their rows are locked.
 const ALL: [&BudgetTable; 3] = [&STRANGERS, &SESSIONS, &BROWSERS];
 
-/// Removes the newest attempt. The oldest of the five was outside the window when it was dropped, so nothing is lost.
-const GIVE_BACK: &str = "recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5, recent_5 = 0, in_a_row = in_a_row - 1";
+/// Counts an attempt if the budget allows it: `$2` is now, `$3` the start of the window, `$4` the
+/// number of failures that locks, and `$5` the user. Creates the row at a holder's first attempt,
+/// but not for a holder that has ended. `{lock}` keeps the holder until the transaction ends.
+const COUNT: &str = "
+    INSERT INTO {table} ({key}, recent_1, in_a_row)
+    SELECT {id}, $2, 1
+    FROM {holders}
+    WHERE {id} = $1 AND {user} = $5{lock}
+    ON CONFLICT ({key}) DO UPDATE
+    SET recent_5 = {table}.recent_4, recent_4 = {table}.recent_3, recent_3 = {table}.recent_2,
+        recent_2 = {table}.recent_1, recent_1 = $2, in_a_row = {table}.in_a_row + 1
+    WHERE {table}.recent_5 <= $3 AND {table}.in_a_row < $4";
+
+/// Counts a backup code, which has its own budget while the authenticator is locked: `$2` to `$4`
+/// as in [`COUNT`], and `$5` is the start of the window of backup codes.
+const COUNT_WHEN_LOCKED: &str = "
+    UPDATE {table}
+    SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1,
+        recent_1 = $2, in_a_row = in_a_row + 1,
+        backup_5 = backup_4, backup_4 = backup_3, backup_3 = backup_2, backup_2 = backup_1,
+        backup_1 = $2
+    WHERE {key} = $1 AND recent_5 <= $3 AND in_a_row >= $4 AND backup_5 <= $5";
+
+/// Removes the newest attempt. The oldest of the five was outside the window when it was dropped, so
+/// nothing is lost.
+const GIVE_BACK: &str = "
+    UPDATE {table}
+    SET recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5,
+        recent_5 = 0, in_a_row = in_a_row - 1
+    WHERE {key} = $1 AND in_a_row > 0";
+
+/// Like [`GIVE_BACK`], if a code of the step `$2`, or of a later one, was refused before.
+const GIVE_BACK_REPEATED: &str = "
+    UPDATE {table}
+    SET recent_1 = recent_2, recent_2 = recent_3, recent_3 = recent_4, recent_4 = recent_5,
+        recent_5 = 0, in_a_row = in_a_row - 1
+    WHERE {key} = $1 AND in_a_row > 0 AND refused_step >= $2";
+
+const NOTE_REFUSED_STEP: &str = "
+    UPDATE {table}
+    SET refused_step = $2
+    WHERE {key} = $1";
+
+const CLEAR: &str = "
+    DELETE FROM {table}
+    WHERE {key} = $1
+    RETURNING in_a_row";
+
+const CLEAR_ALL_OF_USER: &str = "
+    DELETE FROM {table}
+    WHERE {key} IN (SELECT {id} FROM {holders} WHERE {user} = $1)
+    RETURNING in_a_row";
+
+const REFUSED_IN_A_ROW: &str = "
+    SELECT in_a_row
+    FROM {table}
+    WHERE {key} = $1";
+
+const HOLDER_EXISTS: &str = "
+    SELECT 1
+    FROM {holders}
+    WHERE {id} = $1 AND {user} = $2";
+
+const READ: &str = "
+    SELECT in_a_row, recent_1, recent_2, recent_3, recent_4, recent_5,
+        backup_1, backup_2, backup_3, backup_4, backup_5
+    FROM {table}
+    WHERE {key} = $1";
+
+impl BudgetTable {
+    /// A statement of this table.
+    fn statement(&self, template: &str) -> Statement {
+        let sql = template
+            .replace("{table}", self.table)
+            .replace("{key}", self.key)
+            .replace("{holders}", self.holders)
+            .replace("{id}", self.id)
+            .replace("{user}", self.user);
+        query(AssertSqlSafe(sql))
+    }
+}
 
 /// Identifies a budget: a holder of a user.
 #[derive(Clone, Copy)]
@@ -66,115 +148,62 @@ pub struct Whose<'a> {
 }
 
 impl Whose<'_> {
-    const fn place(self) -> &'static BudgetTable {
+    /// A statement whose `$1` is the holder's key.
+    fn statement(self, template: &str) -> Statement {
         match self.holder {
-            GuessHolder::Stranger => &STRANGERS,
-            GuessHolder::KnownBrowser(_) => &BROWSERS,
-            GuessHolder::Session(_) => &SESSIONS,
+            GuessHolder::Stranger => STRANGERS.statement(template).bind(self.user.as_str()),
+            GuessHolder::KnownBrowser(browser) => {
+                let browser = browser.as_bytes().as_slice();
+                BROWSERS.statement(template).bind(browser)
+            }
+            GuessHolder::Session(session) => SESSIONS.statement(template).bind(session.as_str()),
         }
     }
 
-    /// Binds the key as the next value.
-    fn keyed(self, sql: String) -> Statement {
-        let sql = query(AssertSqlSafe(sql));
-        match self.holder {
-            GuessHolder::Stranger => sql.bind(self.user.as_str()),
-            GuessHolder::KnownBrowser(browser) => sql.bind(browser.as_bytes().as_slice()),
-            GuessHolder::Session(session) => sql.bind(session.as_str()),
-        }
-    }
-
-    /// Counts an attempt if the budget allows it. Creates the row at a holder's first attempt, but not for a holder that has ended.
+    /// Counts an attempt if the budget allows it.
     pub fn count_statement(self, engine: Engine, now: Timestamp) -> Statement {
-        let BudgetTable {
-            table,
-            key,
-            holders,
-            id,
-            user,
-        } = self.place();
-        let held = engine.keep_referenced();
-        let sql = format!(
-            "INSERT INTO {table} ({key}, recent_1, in_a_row)
-             SELECT {id}, $2, 1 FROM {holders} WHERE {id} = $1 AND {user} = $5{held}
-             ON CONFLICT ({key}) DO UPDATE
-             SET recent_5 = {table}.recent_4, recent_4 = {table}.recent_3, recent_3 = {table}.recent_2, recent_2 = {table}.recent_1,
-                 recent_1 = $2, in_a_row = {table}.in_a_row + 1
-             WHERE {table}.recent_5 <= $3 AND {table}.in_a_row < $4"
-        );
-        self.limited(sql, now).bind(self.user.as_str())
+        let template = COUNT.replace("{lock}", engine.keep_referenced());
+        bind_limits(self.statement(&template), now).bind(self.user.as_str())
     }
 
     /// Counts a backup code, which has its own budget while the authenticator is locked.
     pub fn count_when_locked_statement(self, now: Timestamp) -> Statement {
-        let BudgetTable { table, key, .. } = self.place();
-        let sql = format!(
-            "UPDATE {table}
-             SET recent_5 = recent_4, recent_4 = recent_3, recent_3 = recent_2, recent_2 = recent_1, recent_1 = $2, in_a_row = in_a_row + 1,
-                 backup_5 = backup_4, backup_4 = backup_3, backup_3 = backup_2, backup_2 = backup_1, backup_1 = $2
-             WHERE {key} = $1 AND recent_5 <= $3 AND in_a_row >= $4 AND backup_5 <= $5"
-        );
         let day_ago = now.minus(BACKUP_WINDOW).millis();
-        self.limited(sql, now).bind(day_ago)
+        bind_limits(self.statement(COUNT_WHEN_LOCKED), now).bind(day_ago)
     }
 
     /// Gives the newest attempt back.
     pub fn give_back_statement(self) -> Statement {
-        let BudgetTable { table, key, .. } = self.place();
-        self.keyed(format!(
-            "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0"
-        ))
+        self.statement(GIVE_BACK)
     }
 
     /// Gives the newest attempt back if a code of this step, or of a later one, was refused before.
     pub fn give_back_repeated_statement(self, step: TimeStep) -> Statement {
-        let BudgetTable { table, key, .. } = self.place();
-        let sql = format!(
-            "UPDATE {table} SET {GIVE_BACK} WHERE {key} = $1 AND in_a_row > 0 AND refused_step >= $2"
-        );
-        self.keyed(sql).bind(step.number())
+        self.statement(GIVE_BACK_REPEATED).bind(step.number())
     }
 
     /// Stores the newest step whose code was refused.
-    pub fn refuse_step_statement(self, step: TimeStep) -> Statement {
-        let BudgetTable { table, key, .. } = self.place();
-        let sql = format!("UPDATE {table} SET refused_step = $2 WHERE {key} = $1");
-        self.keyed(sql).bind(step.number())
+    pub fn note_refused_step_statement(self, step: TimeStep) -> Statement {
+        self.statement(NOTE_REFUSED_STEP).bind(step.number())
     }
 
     /// Clears the budget and returns its count: see [`cleared_count`].
     fn clear_statement(self) -> Statement {
-        let BudgetTable { table, key, .. } = self.place();
-        self.keyed(format!(
-            "DELETE FROM {table} WHERE {key} = $1 RETURNING in_a_row"
-        ))
+        self.statement(CLEAR)
     }
 
     /// How many attempts in a row were refused; no row if nothing was tried.
     pub fn refused_in_a_row_statement(self) -> Statement {
-        let BudgetTable { table, key, .. } = self.place();
-        self.keyed(format!("SELECT in_a_row FROM {table} WHERE {key} = $1"))
+        self.statement(REFUSED_IN_A_ROW)
     }
 
     /// The current budget; `None` if the holder has ended.
     pub async fn read(self, write: &mut WriteTransaction) -> Result<Option<Budgets>, PortError> {
-        let BudgetTable {
-            table,
-            key,
-            holders,
-            id,
-            user,
-        } = self.place();
-        let there = format!("SELECT 1 FROM {holders} WHERE {id} = $1 AND {user} = $2");
-        let there = self.keyed(there).bind(self.user.as_str());
-        if write.row(there).await?.is_none() {
+        let exists = self.statement(HOLDER_EXISTS).bind(self.user.as_str());
+        if write.row(exists).await?.is_none() {
             return Ok(None);
         }
-        let budget = format!(
-            "SELECT in_a_row, recent_1, recent_2, recent_3, recent_4, recent_5, backup_1, backup_2, backup_3, backup_4, backup_5
-             FROM {table} WHERE {key} = $1"
-        );
-        let Some(row) = write.row(self.keyed(budget)).await? else {
+        let Some(row) = write.row(self.statement(READ)).await? else {
             return Ok(Some(Budgets::default()));
         };
         Ok(Some(Budgets {
@@ -195,14 +224,13 @@ impl Whose<'_> {
             ],
         }))
     }
+}
 
-    /// Binds `$1` key, `$2` now, `$3` the start of the window, and `$4` the number of failures that locks.
-    fn limited(self, sql: String, now: Timestamp) -> Statement {
-        self.keyed(sql)
-            .bind(now.millis())
-            .bind(now.minus(PAUSE_WINDOW).millis())
-            .bind(i64::from(LOCK_AFTER))
-    }
+/// Binds `$2` now, `$3` the start of the window, and `$4` the number of failures that locks.
+fn bind_limits(sql: Statement, now: Timestamp) -> Statement {
+    sql.bind(now.millis())
+        .bind(now.minus(PAUSE_WINDOW).millis())
+        .bind(i64::from(LOCK_AFTER))
 }
 
 /// Gives back the session's newest attempt, because it was correct.
@@ -252,18 +280,8 @@ pub async fn unlock_by_backup_code(
 /// Clears every budget of a user, and returns the highest number of refusals in a row. The caller holds the user's row.
 pub async fn clear_all(write: &mut WriteTransaction, user: &UserId) -> Result<u32, PortError> {
     let mut most = 0;
-    for place in ALL {
-        let BudgetTable {
-            table,
-            key,
-            holders,
-            id,
-            user: owner,
-        } = place;
-        let clear = format!(
-            "DELETE FROM {table} WHERE {key} IN (SELECT {id} FROM {holders} WHERE {owner} = $1) RETURNING in_a_row"
-        );
-        let clear = query(AssertSqlSafe(clear)).bind(user.as_str());
+    for table in ALL {
+        let clear = table.statement(CLEAR_ALL_OF_USER).bind(user.as_str());
         for row in write.rows(clear).await? {
             most = most.max(row.count("in_a_row")?);
         }

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use domain::{
     ids::UserId,
-    ports::{KnownBrowser, KnownBrowsers, PortError},
+    ports::{BrowserRecord, KnownBrowser, KnownBrowsers, PortError},
     session::known_browser::{KEPT, KNOWN, PER_USER},
     time::Timestamp,
     token::TokenHash,
 };
+use tracing::instrument;
 
 use crate::{
     Store,
@@ -20,29 +21,78 @@ use crate::{
     },
 };
 
+const IS_KNOWN: &str = "
+    SELECT 1
+    FROM known_browsers
+    WHERE token_hash = $1 AND user_id = $2 AND seen_at > $3";
+
+/// Returns how many browsers are known to the user. Whether that includes a new row depends on the
+/// engine.
+const PUT: &str = "
+    INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since)
+    SELECT $1, s.user_id, 0, 0, $4, $4
+    FROM sessions s
+    WHERE s.id = $2 AND s.user_id = $3
+    ON CONFLICT (token_hash) DO UPDATE
+    SET seen_at = excluded.seen_at
+    WHERE known_browsers.user_id = excluded.user_id
+    RETURNING (SELECT COUNT(*) FROM known_browsers k WHERE k.user_id = $3) AS known";
+
+const PUT_FIRST: &str = "
+    INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since)
+    VALUES ($1, $2, 0, 0, $3, $3)
+    ON CONFLICT (token_hash) DO NOTHING";
+
+/// Keeps the `$2` browsers known longest, and of the others the `$3` that were seen last.
+const FORGET_SURPLUS: &str = "
+    DELETE FROM known_browsers
+    WHERE token_hash IN (
+        SELECT token_hash
+        FROM known_browsers
+        WHERE user_id = $1
+            AND token_hash NOT IN (
+                SELECT token_hash
+                FROM known_browsers
+                WHERE user_id = $1
+                ORDER BY known_since, token_hash
+                LIMIT $2
+            )
+        ORDER BY seen_at DESC, known_since DESC, token_hash
+        LIMIT 1000000 OFFSET $3
+    )";
+
+const FORGET_ALL: &str = "
+    DELETE FROM known_browsers
+    WHERE user_id = $1";
+
 #[async_trait]
 impl KnownBrowsers for Store {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "known_browsers.is_known"))]
     async fn is_known(
         &self,
         token: TokenHash,
         user: &UserId,
         now: Timestamp,
     ) -> Result<bool, PortError> {
-        let sql =
-            "SELECT 1 FROM known_browsers WHERE token_hash = $1 AND user_id = $2 AND seen_at > $3";
-        let sql = query(sql)
+        let is_known = query(IS_KNOWN)
             .bind(token.as_bytes().as_slice())
-            .bind(user.as_str());
-        self.exists(sql.bind(now.minus(KNOWN).millis())).await
+            .bind(user.as_str())
+            .bind(now.minus(KNOWN).millis());
+        self.exists(is_known).await
     }
 
-    async fn remember(&self, browser: KnownBrowser) -> Result<bool, PortError> {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "known_browsers.remember"))]
+    async fn remember(&self, browser: KnownBrowser) -> Result<BrowserRecord, PortError> {
         let mut write = self.write().await?;
         let remembered =
             locks::admitted(&mut write, &browser.user).await? && put(&mut write, &browser).await?;
         // The sign-in itself is the event.
         write.commit_if(remembered, EventNote::Nothing).await?;
-        Ok(remembered)
+        Ok(if remembered {
+            BrowserRecord::Stored
+        } else {
+            BrowserRecord::NotStored
+        })
     }
 }
 
@@ -60,16 +110,11 @@ pub async fn put(write: &mut WriteTransaction, browser: &KnownBrowser) -> Result
 
 /// The statement of [`put`].
 pub fn put_statement(browser: &KnownBrowser) -> Statement {
-    let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since)
-               SELECT $1, s.user_id, 0, 0, $4, $4 FROM sessions s WHERE s.id = $2 AND s.user_id = $3
-               ON CONFLICT (token_hash) DO UPDATE SET seen_at = excluded.seen_at
-               WHERE known_browsers.user_id = excluded.user_id
-               RETURNING (SELECT COUNT(*) FROM known_browsers k WHERE k.user_id = $3) AS known";
-    let put = query(put)
+    query(PUT)
         .bind(browser.token.as_bytes().as_slice())
         .bind(browser.session.as_str())
-        .bind(browser.user.as_str());
-    put.bind(browser.at.millis())
+        .bind(browser.user.as_str())
+        .bind(browser.at.millis())
 }
 
 /// Enforces the maximum number of known browsers per user, after [`put_statement`].
@@ -79,32 +124,19 @@ pub async fn forget_surplus(
     user: &UserId,
 ) -> Result<(), PortError> {
     let known = put.rows.first().map_or(Ok(0), |row| row.count("known"))?;
-    // Whether the count includes the new row depends on the engine.
-    if known >= PER_USER {
-        forget_oldest(write, user).await?;
+    if known < PER_USER {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// Keeps the `KEPT` browsers known longest; of the others, deletes those not seen for the longest time.
-async fn forget_oldest(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
-    let oldest = "DELETE FROM known_browsers WHERE token_hash IN
-                  (SELECT token_hash FROM known_browsers
-                   WHERE user_id = $1
-                   AND token_hash NOT IN (SELECT token_hash FROM known_browsers WHERE user_id = $1 ORDER BY known_since, token_hash LIMIT $2)
-                   ORDER BY seen_at DESC, known_since DESC, token_hash LIMIT 1000000 OFFSET $3)";
-    let oldest = query(oldest)
+    let surplus = query(FORGET_SURPLUS)
         .bind(user.as_str())
         .bind(i64::from(KEPT))
         .bind(i64::from(PER_USER - KEPT));
-    write.run(oldest).await.map(drop)
+    write.run(surplus).await.map(drop)
 }
 
 /// Records the browser of a user who has just chosen a password through a link. No other browser is known to that user.
 pub fn first_statement(token: TokenHash, user: &UserId, at: Timestamp) -> Statement {
-    let put = "INSERT INTO known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since) VALUES ($1, $2, 0, 0, $3, $3)
-               ON CONFLICT (token_hash) DO NOTHING";
-    query(put)
+    query(PUT_FIRST)
         .bind(token.as_bytes().as_slice())
         .bind(user.as_str())
         .bind(at.millis())
@@ -112,6 +144,6 @@ pub fn first_statement(token: TokenHash, user: &UserId, at: Timestamp) -> Statem
 
 /// Deletes all known browsers of a user.
 pub async fn forget(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
-    let forget = query("DELETE FROM known_browsers WHERE user_id = $1").bind(user.as_str());
+    let forget = query(FORGET_ALL).bind(user.as_str());
     write.run(forget).await.map(drop)
 }

@@ -15,19 +15,44 @@ use crate::{
     sign_in::session_opening::is_in_known_browser,
 };
 
+const END_OLDEST_HALF: &str = "
+    DELETE FROM sessions
+    WHERE id IN (
+        SELECT id
+        FROM sessions
+        WHERE user_id = $1 AND second_factor_at IS NULL AND in_known_browser = $3
+        ORDER BY opened_at DESC, id
+        LIMIT 1000000 OFFSET $2
+    )";
+
+const END_IDLE: &str = "
+    DELETE FROM sessions
+    WHERE id IN (
+        SELECT id
+        FROM sessions
+        WHERE user_id = $1 AND in_known_browser = $3
+        ORDER BY seen_at DESC, id
+        LIMIT 1000000 OFFSET $2
+    )";
+
+/// Keeps the session `$2`, which was just completed.
+const END_IDLE_COMPLETE: &str = "
+    DELETE FROM sessions
+    WHERE id IN (
+        SELECT id
+        FROM sessions
+        WHERE user_id = $1 AND second_factor_at IS NOT NULL AND id <> $2
+        ORDER BY seen_at DESC, id
+        LIMIT 1000000 OFFSET $3
+    )";
+
 /// Ends surplus sessions before a new one. Half and complete sessions are counted separately, and so are those
 /// of known browsers, because a stranger with the password must not push out a session of a known browser.
 pub fn make_room_statement(session: &NewSession) -> Statement {
     let (sql, most) = if session.complete {
-        let idle = "DELETE FROM sessions WHERE id IN
-                    (SELECT id FROM sessions WHERE user_id = $1 AND in_known_browser = $3
-                     ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $2)";
-        (idle, COMPLETE)
+        (END_IDLE, COMPLETE)
     } else {
-        let oldest = "DELETE FROM sessions WHERE id IN
-                      (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NULL AND in_known_browser = $3
-                       ORDER BY opened_at DESC, id LIMIT 1000000 OFFSET $2)";
-        (oldest, HALF)
+        (END_OLDEST_HALF, HALF)
     };
     query(sql)
         .bind(session.user.as_str())
@@ -47,10 +72,7 @@ pub async fn end_surplus_complete(
     if complete < COMPLETE {
         return Ok(());
     }
-    let idle = "DELETE FROM sessions WHERE id IN
-                (SELECT id FROM sessions WHERE user_id = $1 AND second_factor_at IS NOT NULL AND id <> $2
-                 ORDER BY seen_at DESC, id LIMIT 1000000 OFFSET $3)";
-    let idle = query(idle)
+    let idle = query(END_IDLE_COMPLETE)
         .bind(browser.user.as_str())
         .bind(browser.session.as_str())
         .bind(i64::from(COMPLETE) - 1);

@@ -18,7 +18,8 @@ use crate::{
         transaction::WriteTransaction,
     },
     sign_in::{
-        attempts, guess_budgets, password_tries, session_bounds, sessions::note_sign_in_statement,
+        attempts, guess_budgets, password_receipts, session_bounds,
+        sessions::note_sign_in_statement,
     },
 };
 
@@ -145,7 +146,7 @@ fn open_statements(session: &NewSession) -> Vec<Statement> {
     let (user, at) = (session.user.as_str(), session.at);
     let mut all = Vec::new();
     if let Some(receipt) = &session.receipt {
-        all.extend(password_tries::forget_statements(receipt));
+        all.extend(password_receipts::forget_statements(receipt));
     }
     if session.complete {
         all.push(note_sign_in_statement(&session.user, at));

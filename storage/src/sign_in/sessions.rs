@@ -5,13 +5,17 @@ use domain::{
     events::{Action, Event, MethodKind, Outcome},
     ids::{AccountId, SessionId, UserId},
     people::names::AccountName,
-    ports::{AccountChoice, NewSession, Opened, PortError, SessionRecord, Sessions, TokenSwap},
+    ports::{
+        AccountChoice, NewSession, Opened, PasswordConfirmation, PortError, SessionRecord,
+        Sessions, TokenSwap,
+    },
     second_factor::totp::OffTime,
     session::{facts::SessionFacts, policy::Subject},
     time::{TimeStep, Timestamp},
     token::TokenHash,
 };
 use sqlx::any::AnyRow;
+use tracing::instrument;
 
 use crate::{
     Store,
@@ -23,14 +27,16 @@ use crate::{
         statement::{Statement, query},
         transaction::{EventNote, WriteTransaction},
     },
-    sign_in::{guess_budgets, known_browsers, password_tries, session_opening},
+    sign_in::{guess_budgets, known_browsers, password_receipts, session_opening},
 };
 
 /// Selects a session with everything that `policy::decide` needs: one row per membership.
 pub const FIND: &str = "
-    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at, s.second_factor_at, s.codes_since, s.codes_for, s.recovered_at, s.refused_step, s.refused_offset,
-           u.name, u.email, CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
-           p.account_id, p.role, a.require_mfa, a.name AS account_name
+    SELECT s.id, s.user_id, s.account_id AS chosen, s.opened_at, s.seen_at, s.password_at,
+        s.second_factor_at, s.codes_since, s.codes_for, s.recovered_at, s.refused_step,
+        s.refused_offset, u.name, u.email,
+        CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
+        p.account_id, p.role, a.require_mfa, a.name AS account_name
     FROM sessions s
     JOIN users u ON u.id = s.user_id
     LEFT JOIN mfa_methods m ON m.user_id = u.id
@@ -44,8 +50,53 @@ const NOTE_SIGN_IN: &str = "
     SET last_sign_in_at = $2
     WHERE id = $1 AND disabled = 0";
 
+const TOUCH: &str = "
+    UPDATE sessions
+    SET seen_at = $2
+    WHERE id = $1";
+
+const NOTE_REFUSED_CODE: &str = "
+    UPDATE sessions
+    SET refused_step = $2, refused_offset = $3
+    WHERE id = $1";
+
+const CONFIRM_PASSWORD: &str = "
+    UPDATE sessions
+    SET token_hash = $3, password_at = $4, seen_at = $4
+    WHERE id = $1 AND token_hash = $2
+    RETURNING user_id";
+
+const CHOOSE_ACCOUNT: &str = "
+    UPDATE sessions
+    SET account_id = $2
+    WHERE id = $1
+        AND EXISTS (
+            SELECT 1
+            FROM memberships p
+            WHERE p.user_id = sessions.user_id AND p.account_id = $2
+        )";
+
+const EXISTS: &str = "
+    SELECT 1
+    FROM sessions
+    WHERE id = $1";
+
+const END: &str = "
+    DELETE FROM sessions
+    WHERE id = $1
+    RETURNING user_id";
+
+const END_OTHERS: &str = "
+    DELETE FROM sessions
+    WHERE user_id = $1 AND id <> $2";
+
+const END_ALL: &str = "
+    DELETE FROM sessions
+    WHERE user_id = $1";
+
 #[async_trait]
 impl Sessions for Store {
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "sessions.open"))]
     async fn open(&self, session: NewSession) -> Result<Opened, PortError> {
         let write = self.write().await?;
         let outcome = if session.complete {
@@ -57,11 +108,12 @@ impl Sessions for Store {
         let event = event.with(MethodKind::Password).by_subject();
         let opened = session_opening::open(write, &session, event).await?;
         if let (Opened::Done, Some(receipt)) = (opened, &session.receipt) {
-            password_tries::forget_address(self, receipt);
+            password_receipts::forget_address(self, receipt);
         }
         Ok(opened)
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "sessions.find"))]
     async fn find(&self, token: TokenHash) -> Result<Option<SessionRecord>, PortError> {
         let rows = self
             .rows(query(FIND).bind(token.as_bytes().as_slice()))
@@ -101,26 +153,26 @@ impl Sessions for Store {
         }))
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "sessions.touch"))]
     async fn touch(&self, session: &SessionId, now: Timestamp) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        write
-            .run(
-                query("UPDATE sessions SET seen_at = $2 WHERE id = $1")
-                    .bind(session.as_str())
-                    .bind(now.millis()),
-            )
-            .await?;
+        let touch = query(TOUCH).bind(session.as_str()).bind(now.millis());
+        write.run(touch).await?;
         write.commit(EventNote::Nothing).await
     }
 
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "sessions.note_refused_code")
+    )]
     async fn note_refused_code(
         &self,
         session: &SessionId,
         code: Option<OffTime>,
     ) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let note = "UPDATE sessions SET refused_step = $2, refused_offset = $3 WHERE id = $1";
-        let note = query(note)
+        let note = query(NOTE_REFUSED_CODE)
             .bind(session.as_str())
             .bind(code.map(|code| code.step.number()))
             .bind(code.map(|code| i64::from(code.seconds)));
@@ -128,22 +180,30 @@ impl Sessions for Store {
         write.commit(EventNote::Nothing).await
     }
 
-    async fn confirm_password(&self, swap: TokenSwap, now: Timestamp) -> Result<bool, PortError> {
+    #[instrument(
+        level = "debug",
+        skip_all,
+        fields(db.operation.name = "sessions.confirm_password")
+    )]
+    async fn confirm_password(
+        &self,
+        swap: TokenSwap,
+        now: Timestamp,
+    ) -> Result<PasswordConfirmation, PortError> {
         let mut write = self.write().await?;
-        let sql = query(
-            "UPDATE sessions SET token_hash = $3, password_at = $4, seen_at = $4 WHERE id = $1 AND token_hash = $2 RETURNING user_id",
-        );
-        let Some(row) = write.row(bind_swap(sql, &swap, now)).await? else {
+        let confirm = bind_swap(query(CONFIRM_PASSWORD), &swap, now);
+        let Some(row) = write.row(confirm).await? else {
             write.rollback().await?;
-            return Ok(false);
+            return Ok(PasswordConfirmation::SessionGone);
         };
         let event = Event::done(Action::PasswordConfirmation)
             .of(&row.value("user_id")?)
             .with(MethodKind::Password);
         write.commit(event).await?;
-        Ok(true)
+        Ok(PasswordConfirmation::Confirmed)
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "sessions.choose_account"))]
     async fn choose_account(
         &self,
         session: &SessionId,
@@ -151,16 +211,16 @@ impl Sessions for Store {
     ) -> Result<AccountChoice, PortError> {
         let mut write = self.write().await?;
         locks::account(&mut write, account).await?;
-        let choose = "UPDATE sessions SET account_id = $2 WHERE id = $1
-                      AND EXISTS (SELECT 1 FROM memberships p WHERE p.user_id = sessions.user_id AND p.account_id = $2)";
-        let choose = query(choose).bind(session.as_str()).bind(account.as_str());
+        let choose = query(CHOOSE_ACCOUNT)
+            .bind(session.as_str())
+            .bind(account.as_str());
         if write.run(choose).await? == 1 {
             // The chosen account changes no permission.
             write.commit(EventNote::Nothing).await?;
             return Ok(AccountChoice::Chosen);
         }
-        let there = query("SELECT 1 FROM sessions WHERE id = $1").bind(session.as_str());
-        let refusal = match write.row(there).await? {
+        let there = write.row(query(EXISTS).bind(session.as_str())).await?;
+        let refusal = match there {
             Some(_) => AccountChoice::NotTheirs,
             None => AccountChoice::SessionGone,
         };
@@ -168,10 +228,10 @@ impl Sessions for Store {
         Ok(refusal)
     }
 
+    #[instrument(level = "debug", skip_all, fields(db.operation.name = "sessions.end"))]
     async fn end(&self, session: &SessionId) -> Result<(), PortError> {
         let mut write = self.write().await?;
-        let end = "DELETE FROM sessions WHERE id = $1 RETURNING user_id";
-        let Some(row) = write.row(query(end).bind(session.as_str())).await? else {
+        let Some(row) = write.row(query(END).bind(session.as_str())).await? else {
             return write.rollback().await;
         };
         write
@@ -231,14 +291,13 @@ pub async fn end_others(
     user: &UserId,
     session: &SessionId,
 ) -> Result<(), PortError> {
-    let others = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2").bind(user.as_str());
-    write.run(others.bind(session.as_str())).await?;
+    let others = query(END_OTHERS).bind(user.as_str()).bind(session.as_str());
+    write.run(others).await?;
     known_browsers::forget(write, user).await
 }
 
 /// Ends every session of a user, and forgets all known browsers.
 pub async fn end_all(write: &mut WriteTransaction, user: &UserId) -> Result<(), PortError> {
-    let all = query("DELETE FROM sessions WHERE user_id = $1").bind(user.as_str());
-    write.run(all).await?;
+    write.run(query(END_ALL).bind(user.as_str())).await?;
     known_browsers::forget(write, user).await
 }

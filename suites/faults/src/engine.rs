@@ -2,9 +2,11 @@
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
 };
+
+use testkit::postgres::{database_url, program};
 
 use crate::database;
 
@@ -47,7 +49,7 @@ impl Cluster {
     /// Creates an empty database and returns its URL.
     pub fn database(&self, name: &str) -> String {
         database::run(&self.url, &format!("CREATE DATABASE {name}"));
-        self.url_of(name)
+        database_url(&self.url, name)
     }
 
     /// Replaces the database `to` by a copy of `from`. No connection to `from` may be open.
@@ -66,11 +68,6 @@ impl Cluster {
         &self.url
     }
 
-    fn url_of(&self, name: &str) -> String {
-        let (server, _) = self.url.rsplit_once('/').unwrap();
-        format!("{server}/{name}")
-    }
-
     /// Stops the server like a crash, and starts it again.
     pub fn crash(&self) {
         self.control(&["restart", "--mode=immediate", "--wait"]);
@@ -78,10 +75,11 @@ impl Cluster {
 
     fn control(&self, arguments: &[&str]) {
         let log = self.data.join("../log");
-        let mut command = self.program("pg_ctl");
+        let mut command = program(&self.programs, "pg_ctl");
         command.args(["--silent", "--pgdata"]).arg(&self.data);
         command.arg("--log").arg(log).args(arguments);
         // Output goes to null, because the server would inherit a pipe, which then never ends.
+        command.stdin(Stdio::null());
         let done = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
         assert!(done.unwrap().success(), "pg_ctl {arguments:?}");
     }
@@ -124,35 +122,14 @@ impl Cluster {
 
     /// Checks every page and index of a database; returns the errors, if any.
     pub fn check(&self, name: &str) -> Option<String> {
-        let mut command = self.program("pg_amcheck");
+        let mut command = program(&self.programs, "pg_amcheck");
         let (user, host, port) = self.place();
         let places = ["--username", user, "--host", host, "--port", port];
         let database = format!("--database={name}");
         let options = ["--install-missing", "--heapallindexed", &database];
+        command.stdin(Stdio::null());
         let done = command.args(places).args(options).output().unwrap();
         let said = [done.stdout, done.stderr].concat();
         (!done.status.success()).then(|| String::from_utf8_lossy(&said).into_owned())
-    }
-
-    /// A command that runs as the server's user, because `PostgreSQL`'s programs refuse to run as root.
-    fn program(&self, name: &str) -> Command {
-        let program = self.programs.join(name);
-        let owner = fs::metadata(&self.data).map(|facts| {
-            use std::os::unix::fs::MetadataExt;
-            facts.uid()
-        });
-        let own = fs::metadata("/proc/self").map(|facts| {
-            use std::os::unix::fs::MetadataExt;
-            facts.uid()
-        });
-        let mut command = if owner.unwrap() == own.unwrap() {
-            Command::new(program)
-        } else {
-            let mut command = Command::new("runuser");
-            command.args(["--user", "postgres", "--"]).arg(program);
-            command
-        };
-        command.current_dir(Path::new("/")).stdin(Stdio::null());
-        command
     }
 }

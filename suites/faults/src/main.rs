@@ -2,12 +2,12 @@
 //! needs; what came of each is printed as a table and written to `target/faults.md`.
 //!
 //! Twenty scripted people act at once, by the tools of `testkit`. Each knows what was acknowledged to them, and what every
-//! transaction of each of their requests writes (`facts`, `cast::acts`). After a fault the database must hold for each person exactly
+//! transaction of each of their requests writes (`facts`, `clients::acts`). After a fault the database must hold for each person exactly
 //! what was acknowledged, or for the one request without an answer what a whole number of its transactions made of it: codes,
 //! counters, methods, rules and events alike. So an event without its effect is noticed, and an effect without its event. Accepted
 //! codes are then tried again, and sessions must be what they were. A lost page cache needs no machine that is switched off: strace
 //! tells every write, sync and answer (`trace`), and at random instants a disk is built from what was synced and any sectors of what
-//! was only written (`platter`), which SQLite opens and the same judge looks at.
+//! was only written (`simulated_disk`), which SQLite opens and the same judge looks at.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,18 +15,18 @@
     reason = "a fault that can't be made should stop, and a row of the table says why"
 )]
 
-mod cast;
+mod clients;
 mod database;
 mod engine;
 mod facts;
 mod faults;
+mod linear_fit;
 mod older;
 mod plan;
-mod platter;
 mod probe;
 mod report;
+mod simulated_disk;
 mod site;
-mod slope;
 mod tally;
 mod trace;
 mod watch;

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use testkit::{
     clock::Clock,
     http::{Browser, Door},
-    people::PASSWORD,
+    operator::Operator,
     process::{self, Done, Memory, Running, binary, memory, run},
 };
 
@@ -167,11 +167,8 @@ impl Site {
 
     /// Adds an account with one Owner.
     pub fn add(&self, email: &str, account: &str) {
-        self.cli(&["account", "add", account], "").expect_done();
-        let user = ["user", "add", email, "--name", "Somebody"];
-        let place = ["--account", account, "--role", "owner", "--password-stdin"];
-        self.cli(&[user.as_slice(), &place].concat(), PASSWORD)
-            .expect_done();
+        self.add_account(account);
+        self.add_user(email, account, "owner");
     }
 
     /// The database's URL.
@@ -218,6 +215,12 @@ impl Site {
     /// Outside `data`, because the log must not fill the disk under test.
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("server.log")
+    }
+}
+
+impl Operator for Site {
+    fn operator_command(&self, arguments: &[&str]) -> Command {
+        self.command(arguments, &[])
     }
 }
 

@@ -13,8 +13,9 @@ use crate::authenticator::STEP;
 /// one is valid for ten seconds), early enough that a slow machine stays within the step.
 const PLACE: i64 = 11_000;
 
-/// The wall clock of one server and of its commands: real time plus an offset that they read at every
-/// call (libfaketime's timestamp file). Their monotonic clock is unchanged, so time-outs work as usual.
+/// The wall clock of one server and of its commands: real time plus an offset that they read at
+/// every call (libfaketime's timestamp file). Their monotonic clock is unchanged, so time-outs work
+/// as usual.
 pub struct Clock {
     file: PathBuf,
     offset: AtomicI64,
@@ -95,8 +96,9 @@ fn real() -> i64 {
     i64::try_from(since.as_millis()).unwrap()
 }
 
-/// Returns the library's path, in a folder that Debian names after the architecture. This is the multi-threaded
-/// build: the other one shares one buffer for the clock file's name, so a thread sometimes reads the real time.
+/// Returns the library's path, in a folder that Debian names after the architecture. This is the
+/// multi-threaded build: the other one shares one buffer for the clock file's name, so a thread
+/// sometimes reads the real time.
 fn library() -> PathBuf {
     let kinds = fs::read_dir("/usr/lib").unwrap().filter_map(Result::ok);
     kinds

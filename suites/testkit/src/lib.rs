@@ -14,5 +14,10 @@ pub mod authenticator;
 pub mod chance;
 pub mod clock;
 pub mod http;
+pub mod operator;
 pub mod people;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod process;
+#[cfg(feature = "postgres")]
+pub mod server_database;

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{BackupCodeId, CodeSetId},
-    ports::{BackupCodeHash, HashPermit, NewCodeSet, SessionRecord},
+    ports::{BackupCodeHash, CodeSetChange, HashPermit, NewCodeSet, SessionRecord},
     second_factor::{
         backup_code::BackupCode,
         enrolment::{CodesFor, may_keep_codes, may_see_codes},
@@ -15,7 +15,7 @@ use crate::{
     Context, UseCaseError, profile,
     secret_text::Disclosed,
     session::viewer::reload_viewer,
-    step_up::verification::{grant, is_granted},
+    step_up::verification::{check_grant, grant, is_granted},
 };
 
 /// Draws ten codes and hashes them one after the other. Returns the codes to show once and the hashes to store.
@@ -62,6 +62,15 @@ pub(super) async fn draw(
     ))
 }
 
+const fn check_change(change: CodeSetChange) -> Result<(), UseCaseError> {
+    match change {
+        CodeSetChange::Done => Ok(()),
+        CodeSetChange::NothingToFinish | CodeSetChange::SetReplaced => {
+            Err(UseCaseError::NothingPending)
+        }
+    }
+}
+
 /// How many codes of the valid set still work.
 async fn old_left(context: &Context) -> Result<Option<u32>, UseCaseError> {
     let method = context
@@ -91,9 +100,8 @@ pub async fn show_fresh_codes(context: &Context) -> Result<CodeSheet, UseCaseErr
         .mfa
         .keep_pending_codes(&session.user, stored);
     // Finish or Keep was faster. If the session has ended, its next call reports that.
-    kept.await?
-        .then_some(shown)
-        .ok_or(UseCaseError::NothingPending)
+    check_change(kept.await?)?;
+    Ok(shown)
 }
 
 /// Records that the codes on the page are saved. Returns what the next page shows, if it could be looked up.
@@ -115,7 +123,7 @@ pub async fn finish(
         .mfa
         .finish_codes(&session.user, &session.id, &request.set, context.now)
         .await?;
-    finished.then_some(()).ok_or(UseCaseError::NothingPending)?;
+    check_change(finished)?;
     Ok(load_next_page(context).await.ok())
 }
 
@@ -133,9 +141,7 @@ pub async fn generate(context: &Context) -> Result<CodeSheet, UseCaseError> {
     let permit = context.services.hasher.acquire_for_set(&session.user)?;
     let (shown, stored) = draw(context, permit, session, CodesFor::Generated, old_left).await?;
     let grant = grant(context, Intent::Generate)?;
-    if !context.services.mfa.generate(grant, stored).await? {
-        return Err(UseCaseError::VerificationRequired);
-    }
+    check_grant(context.services.mfa.generate(grant, stored).await?)?;
     Ok(shown)
 }
 
@@ -151,7 +157,7 @@ pub async fn keep_codes(context: &Context) -> Result<Option<Settled>, UseCaseErr
         .mfa
         .keep_valid_codes(&session.user, &session.id)
         .await?;
-    kept.then_some(()).ok_or(UseCaseError::NothingPending)?;
+    check_change(kept)?;
     Ok(load_next_page(context).await.ok())
 }
 

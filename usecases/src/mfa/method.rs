@@ -2,7 +2,7 @@
 
 use domain::{
     people::names::MethodName,
-    ports::{Deletion, Taken, TestedCode},
+    ports::{CodeUse, Deletion, MethodChange, TestedCode},
     second_factor::step_up::Intent,
 };
 
@@ -42,10 +42,10 @@ pub async fn rename(context: &Context, request: NewName) -> Result<String, UseCa
         field: Field::MethodName,
     })?;
     let user = &context.caller()?.session.user;
-    if !context.services.mfa.rename(user, name.clone()).await? {
-        return Err(UseCaseError::NoMethod);
+    match context.services.mfa.rename(user, name.clone()).await? {
+        MethodChange::Done => Ok(name.into()),
+        MethodChange::NoMethod => Err(UseCaseError::NoMethod),
     }
-    Ok(name.into())
 }
 
 /// Tests the authenticator. The test counts as an attempt and uses up the code's step.
@@ -63,8 +63,8 @@ pub async fn test(context: &Context, request: Code) -> Result<(), UseCaseError> 
         at: context.now,
     };
     match context.services.mfa.test(code).await? {
-        Taken::Taken => Ok(()),
-        Taken::AlreadyTaken => Err(already_used_error(context, step, step).await),
-        Taken::SessionGone => Err(UseCaseError::NoMethod),
+        CodeUse::Accepted => Ok(()),
+        CodeUse::AlreadyUsed => Err(already_used_error(context, step, step).await),
+        CodeUse::SessionGone => Err(UseCaseError::NoMethod),
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     events::{Action, Event, Outcome},
     ids::{MethodId, UserId},
     people::names::MethodName,
-    ports::{Activation, MethodRecord, NewCodeSet, PendingKey, Taken, TokenSwap},
+    ports::{Activation, KeyActivation, MethodRecord, NewCodeSet, PendingKey, TokenSwap},
     second_factor::{
         enrolment::{CodesFor, METHOD_NAME, PENDING_KEY, is_pending},
         lockout::Factor,
@@ -32,7 +32,7 @@ use crate::{
         second_factor::{count_attempt, just_expired_error, record_unopened_key},
         viewer::load_viewer,
     },
-    step_up::verification::{grant, is_granted},
+    step_up::verification::{check_grant, grant, is_granted},
 };
 
 /// Returns the session's pending key, or creates one.
@@ -89,14 +89,8 @@ async fn keep_for_reset(context: &Context, method: MethodId) -> Result<PendingKe
     }
     let key = new_key(context, Some(method))?;
     let grant = grant(context, Intent::Reset)?;
-    if !context
-        .services
-        .mfa
-        .keep_pending_reset(key.clone(), grant)
-        .await?
-    {
-        return Err(UseCaseError::VerificationRequired);
-    }
+    let kept = context.services.mfa.keep_pending_reset(key.clone(), grant);
+    check_grant(kept.await?)?;
     Ok(key)
 }
 
@@ -230,9 +224,9 @@ pub async fn confirm(
         )?)
         .await?
     {
-        Taken::Taken => cookies.set_session(token),
-        Taken::AlreadyTaken => return Err(UseCaseError::AlreadySetUp),
-        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
+        KeyActivation::Activated => cookies.set_session(token),
+        KeyActivation::KeyGone => return Err(UseCaseError::AlreadySetUp),
+        KeyActivation::SessionGone => return Err(UseCaseError::NotSignedIn),
     }
     // A set-up that an account requires ends with this code. If the database does not answer, only this call waits for it, not a second one.
     shown.viewer = load_viewer(context, hash).await.ok();

@@ -1,6 +1,10 @@
 //! Help for users whose second factor does not let them in.
 
-use domain::{ids::UserId, people::email::Email, ports::PortError};
+use domain::{
+    ids::UserId,
+    people::email::Email,
+    ports::{MethodChange, PortError},
+};
 
 use super::Operator;
 
@@ -16,5 +20,6 @@ pub async fn unlock(operator: &Operator, user: &UserId, email: &Email) -> Result
 /// false if they had no MFA.
 #[tracing::instrument(level = "debug", skip_all)]
 pub async fn reset_mfa(operator: &Operator, user: &UserId) -> Result<bool, PortError> {
-    operator.services.mfa.reset_by_operator(user).await
+    let change = operator.services.mfa.reset_by_operator(user).await?;
+    Ok(change == MethodChange::Done)
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{SessionId, UserId},
-    ports::KnownBrowser,
+    ports::{BrowserRecord, KnownBrowser},
     token::{Token, TokenHash},
 };
 
@@ -70,7 +70,8 @@ pub(crate) async fn remember(
         session: session.clone(),
         at: context.now,
     };
-    if context.services.known_browsers.remember(browser).await? {
+    let record = context.services.known_browsers.remember(browser).await?;
+    if record == BrowserRecord::Stored {
         token.send(cookies);
     }
     Ok(())

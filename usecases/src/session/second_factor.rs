@@ -4,7 +4,7 @@
 use domain::{
     events::Outcome,
     ids::{BackupCodeId, UserId},
-    ports::{BackupCodeUse, CodeUse, MethodRecord, Taken},
+    ports::{MethodRecord, SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse},
     second_factor::{
         backup_code::BackupCode,
         guess_holder::GuessHolder,
@@ -39,7 +39,7 @@ pub async fn verify_code(
     let (swap, token) = context.renewal()?;
     let user = context.caller()?.session.user.clone();
     let browser = BrowserToken::of(context, &user).await?;
-    let code = CodeUse {
+    let code = SignInCode {
         swap,
         user,
         method: method.id,
@@ -48,12 +48,12 @@ pub async fn verify_code(
         is_browser_known: browser.known().is_some(),
         at: context.now,
     };
-    let (outcome, refused) = context.services.mfa.use_code(code).await?;
-    match outcome {
-        Taken::Taken => send_tokens(cookies, token, browser),
-        Taken::AlreadyTaken => return Err(already_used_error(context, step, step).await),
-        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
-    }
+    let refused = match context.services.mfa.use_code(code).await? {
+        SignInCodeUse::Accepted { refused_before } => refused_before,
+        SignInCodeUse::AlreadyUsed => return Err(already_used_error(context, step, step).await),
+        SignInCodeUse::SessionGone => return Err(UseCaseError::NotSignedIn),
+    };
+    send_tokens(cookies, token, browser);
     Ok(SignedIn {
         viewer: viewer_after_second_factor(context)?,
         codes_left: None,
@@ -73,22 +73,22 @@ pub async fn verify_backup_code(
     let user = context.caller()?.session.user.clone();
     let browser = BrowserToken::of(context, &user).await?;
     let refused = refused_before(context, &user, &browser).await?;
-    let code = BackupCodeUse {
+    let code = SignInBackupCode {
         swap,
         user,
         code,
         browser: browser.hash,
         at: context.now,
     };
-    let (outcome, left) = context.services.mfa.use_backup_code(code).await?;
-    match outcome {
-        Taken::Taken => send_tokens(cookies, token, browser),
-        Taken::AlreadyTaken => return Err(UseCaseError::BackupCodeUsed),
-        Taken::SessionGone => return Err(UseCaseError::NotSignedIn),
-    }
+    let codes_left = match context.services.mfa.use_backup_code(code).await? {
+        SignInBackupCodeUse::Accepted { codes_left } => codes_left,
+        SignInBackupCodeUse::AlreadyUsed => return Err(UseCaseError::BackupCodeUsed),
+        SignInBackupCodeUse::SessionGone => return Err(UseCaseError::NotSignedIn),
+    };
+    send_tokens(cookies, token, browser);
     Ok(SignedIn {
         viewer: viewer_after_second_factor(context)?,
-        codes_left: Some(left),
+        codes_left: Some(codes_left),
         unlocked_after: unlocked_after(refused),
     })
 }

@@ -3,7 +3,7 @@
 use domain::{
     ids::SessionId,
     people::{email::Email, password::Password},
-    ports::{Credentials, NewSession, Opened},
+    ports::{Credentials, NewSession, Opened, PasswordConfirmation},
 };
 
 use super::{
@@ -85,14 +85,12 @@ pub async fn confirm_password(
         .await?
         .ok_or(UseCaseError::WrongCredentials)?;
     let (swap, token) = context.renewal()?;
-    if !context
-        .services
-        .sessions
-        .confirm_password(swap, context.now)
-        .await?
-    {
-        return Err(UseCaseError::NotSignedIn);
+    let sessions = &context.services.sessions;
+    match sessions.confirm_password(swap, context.now).await? {
+        PasswordConfirmation::Confirmed => {
+            cookies.set_session(token);
+            Ok(())
+        }
+        PasswordConfirmation::SessionGone => Err(UseCaseError::NotSignedIn),
     }
-    cookies.set_session(token);
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::MethodId,
-    ports::{Grant, MethodRecord, Proof, StepUp, Taken, Verification},
+    ports::{CodeUse, Grant, GrantUse, MethodRecord, Proof, RecoveryGrant, StepUp, Verification},
     second_factor::step_up::{GRANT, Intent, RECOVERY, is_asked},
 };
 
@@ -34,7 +34,7 @@ pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseE
         if !session.facts.may_repeat(None, context.now) {
             return Err(UseCaseError::PasswordRequired);
         }
-        if step_ups
+        let granted = step_ups
             .grant_by_recovery(
                 &session.id,
                 &session.user,
@@ -42,8 +42,8 @@ pub async fn ask(context: &Context, intent: Intent) -> Result<NextStep, UseCaseE
                 lapsed,
                 session.facts.password_at,
             )
-            .await?
-        {
+            .await?;
+        if granted == RecoveryGrant::Granted {
             return Ok(NextStep::Granted);
         }
     }
@@ -134,7 +134,7 @@ pub async fn verify_code(
     let step_up = find_shown(context, &request).await?;
     let (method, step) = check_code(context, &request.code).await?;
     match verify(context, cookies, step_up, method.id, Proof::Step(step)).await? {
-        Taken::AlreadyTaken => Err(already_used_error(context, step, step).await),
+        CodeUse::AlreadyUsed => Err(already_used_error(context, step, step).await),
         outcome => check_verified(outcome),
     }
 }
@@ -151,7 +151,7 @@ pub async fn verify_backup_code(
     let code = check_backup_code(context, &request.code).await?;
     let method = step_up.method.clone();
     match verify(context, cookies, step_up, method, Proof::BackupCode(code)).await? {
-        Taken::AlreadyTaken => Err(UseCaseError::BackupCodeUsed),
+        CodeUse::AlreadyUsed => Err(UseCaseError::BackupCodeUsed),
         outcome => check_verified(outcome),
     }
 }
@@ -174,10 +174,10 @@ async fn check_own_codes(context: &Context) -> Result<(), UseCaseError> {
     }
 }
 
-const fn check_verified(outcome: Taken) -> Result<(), UseCaseError> {
-    match outcome {
-        Taken::Taken => Ok(()),
-        Taken::AlreadyTaken | Taken::SessionGone => Err(UseCaseError::NothingPending),
+const fn check_verified(answer: CodeUse) -> Result<(), UseCaseError> {
+    match answer {
+        CodeUse::Accepted => Ok(()),
+        CodeUse::AlreadyUsed | CodeUse::SessionGone => Err(UseCaseError::NothingPending),
     }
 }
 
@@ -195,7 +195,7 @@ async fn verify(
     step_up: StepUp,
     method: MethodId,
     proof: Proof,
-) -> Result<Taken, UseCaseError> {
+) -> Result<CodeUse, UseCaseError> {
     let (swap, token) = context.renewal()?;
     let verification = Verification {
         swap,
@@ -206,7 +206,7 @@ async fn verify(
         at: context.now,
     };
     let outcome = context.services.step_ups.verify(verification).await?;
-    if outcome == Taken::Taken {
+    if outcome == CodeUse::Accepted {
         cookies.set_session(token);
     }
     Ok(outcome)
@@ -234,10 +234,10 @@ pub(crate) fn grant(context: &Context, intent: Intent) -> Result<Grant, UseCaseE
 }
 
 /// Refuses an action that found no grant, or whose rules no longer hold.
-pub(crate) const fn check_grant(outcome: Taken) -> Result<(), UseCaseError> {
-    match outcome {
-        Taken::Taken => Ok(()),
-        Taken::AlreadyTaken => Err(UseCaseError::VerificationRequired),
-        Taken::SessionGone => Err(UseCaseError::NotAllowed),
+pub(crate) const fn check_grant(answer: GrantUse) -> Result<(), UseCaseError> {
+    match answer {
+        GrantUse::Done => Ok(()),
+        GrantUse::NoGrant => Err(UseCaseError::VerificationRequired),
+        GrantUse::NotAllowed => Err(UseCaseError::NotAllowed),
     }
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use crate::{
     process::Process,
     tools::{self, Toolbox},
-    workspace::{binary, root},
+    workspace::{binary, program, root},
 };
 
 /// How long each fuzz target runs.
@@ -17,7 +17,7 @@ const SECONDS: u32 = 60;
 /// Runs each attack a few times against the shipped binary: about two minutes.
 pub fn quick() -> Result<()> {
     tools::ensure_for_attack()?;
-    suite()
+    suite()?
         .env("TWINLOCK_BIN", binary())
         .remedy("the table above names the id; `cargo run --package attack -- r1_` tries one")
         .run()
@@ -26,7 +26,7 @@ pub fn quick() -> Result<()> {
 /// Runs each attack as often as the list says, against the shipped binary: 9 minutes of processor time.
 pub fn everything() -> Result<()> {
     tools::ensure_for_attack()?;
-    suite()
+    suite()?
         .args(["--deep"])
         .env("TWINLOCK_BIN", binary())
         .remedy(
@@ -35,17 +35,9 @@ pub fn everything() -> Result<()> {
         .run()
 }
 
-/// Runs two attacks at a time, because some measure response times.
-fn suite() -> Process {
-    Process::cargo([
-        "run",
-        "--quiet",
-        "--package",
-        "attack",
-        "--",
-        "--test-threads",
-        "2",
-    ])
+/// Runs two attacks at a time, because some measure response times. `cargo xtask test` has compiled the suite.
+fn suite() -> Result<Process> {
+    Ok(Process::new(program("attack")?).args(["--test-threads", "2"]))
 }
 
 /// Runs the model test over 2,000 sequences of actions, in a profile whose longer build pays off only here.

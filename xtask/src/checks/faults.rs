@@ -8,7 +8,7 @@ use crate::{
     postgres::{self, Cluster},
     process::Process,
     tools,
-    workspace::binary,
+    workspace::{binary, program},
 };
 
 /// What `faults` takes.
@@ -26,18 +26,19 @@ pub struct FaultsArguments {
 /// Builds the program and runs the fault suite against it.
 pub fn run(arguments: &FaultsArguments) -> Result<()> {
     build::build()?;
-    suite(arguments.quick, &arguments.suite)
+    let program = Process::cargo(["run", "--quiet", "--package", "faults", "--"]);
+    suite(program, arguments.quick, &arguments.suite)
 }
 
-/// Runs the small part of the suite against the shipped binary.
+/// Runs the small part of the suite against the shipped binary. `cargo xtask test` has compiled the suite.
 pub fn quick() -> Result<()> {
-    suite(true, &[])
+    suite(Process::new(program("faults")?), true, &[])
 }
 
-fn suite(quick: bool, arguments: &[String]) -> Result<()> {
+fn suite(program: Process, quick: bool, arguments: &[String]) -> Result<()> {
     tools::ensure_for_faults()?;
     let cluster = Cluster::start_durable()?;
-    Process::cargo(["run", "--quiet", "--package", "faults", "--"])
+    program
         .args(quick.then_some("--quick"))
         .args(arguments)
         .env("TWINLOCK_BIN", binary())

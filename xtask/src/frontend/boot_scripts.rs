@@ -90,14 +90,27 @@ fn is_current(root: &Path) -> Result<bool> {
     Ok(kept == stamp(root)?)
 }
 
-/// Returns a hash of the sources, and what else decides what the bundles are.
+/// Returns a hash of the sources' code, and what else decides what the bundles are.
 fn stamp(root: &Path) -> Result<String> {
-    let sources = fingerprint::of_contents(&sources(root)?)?;
+    let mut texts = Vec::new();
+    for file in sources(root)? {
+        let source = fs::read_to_string(&file)?;
+        texts.push(code(&source));
+    }
+    let sources = fingerprint::of_texts(&texts);
     let options = OPTIONS.join(" ");
     Ok(format!(
         "{sources}\nesbuild {} {options}\n",
         versions::ESBUILD
     ))
+}
+
+/// Returns the lines that are no comments. The bundles have no comments, so they stay the same.
+fn code(source: &str) -> String {
+    let is_comment = |line: &str| ["//", "/*", "*"].iter().any(|sign| line.starts_with(sign));
+    let lines = source.lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !is_comment(line));
+    code.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn sources(root: &Path) -> Result<Vec<PathBuf>> {
@@ -142,6 +155,8 @@ mod tests {
         assert!(!is_current(root).unwrap());
         fs::write(root.join(STAMP), stamp(root).unwrap()).unwrap();
         assert!(is_current(root).unwrap());
+        fs::write(root.join(SOURCES).join("theme.ts"), "// Why.\none();\n").unwrap();
+        assert!(is_current(root).unwrap(), "a comment changes no bundle");
         fs::write(root.join(SOURCES).join("theme.ts"), "two();").unwrap();
         assert!(!is_current(root).unwrap());
     }

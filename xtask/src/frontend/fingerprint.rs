@@ -44,6 +44,15 @@ pub fn of_contents(files: &[PathBuf]) -> Result<String> {
     Ok(hex(hash))
 }
 
+/// Returns the hash of these texts in order.
+pub fn of_texts(texts: &[String]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        add(&mut hash, text.as_bytes());
+    }
+    hex(hash)
+}
+
 /// Returns all files of a folder and its subfolders in a fixed order. Hidden files are skipped, because they belong to editors and tools.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();

@@ -23,7 +23,7 @@ pub(crate) fn CodeForm(
     /// The last refusal.
     refused: RwSignal<Option<AppError>>,
     /// Whether an attempt is being sent.
-    pending: RwSignal<bool>,
+    busy: RwSignal<bool>,
     /// Submits the typed code.
     #[prop(into)]
     on_submit: Callback<()>,
@@ -55,11 +55,11 @@ pub(crate) fn CodeForm(
         on_submit.run(());
     };
     view! {
-        <SubmitForm on_submit=submit pending>
+        <SubmitForm on_submit=submit busy>
             <CodeField label value=code kind error=at_field autofocus />
             <AppErrorAlert refused retry=submit at_field=true />
             <div class="actions">
-                <Button label="Enter" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
+                <Button label="Enter" kind=ButtonKind::Primary submit=true busy busy_label="Checking…" />
                 {children()}
             </div>
         </SubmitForm>

@@ -154,7 +154,7 @@ pub(crate) fn SecondFactorForm(
     /// The last refusal.
     refused: RwSignal<Option<AppError>>,
     /// Whether an attempt is being sent.
-    pending: RwSignal<bool>,
+    busy: RwSignal<bool>,
     /// Submits the typed code.
     #[prop(into)]
     on_submit: Callback<Given>,
@@ -180,7 +180,7 @@ pub(crate) fn SecondFactorForm(
         let autofocus = factors.turned.get_untracked();
         view! {
             <p class="lead">{factor.lead}</p>
-            <CodeForm label=factor.label kind=factor.kind code=factor.typed refused pending on_submit=submit autofocus or_backup=was_lost>
+            <CodeForm label=factor.label kind=factor.kind code=factor.typed refused busy on_submit=submit autofocus or_backup=was_lost>
                 <Button label=factor.other kind=ButtonKind::Quiet on_press=toggle />
                 {on_cancel.map(|on_cancel| view! { <Button label="Cancel" on_press=move || on_cancel.run(()) /> }.into_any())}
             </CodeForm>

@@ -80,7 +80,7 @@ pub(crate) fn Guarded(
         } else {
             None
         };
-        navigator.replace(back.unwrap_or(to));
+        navigator.replace(&back.unwrap_or(to));
     });
     boxed_view(move || match guard.get() {
         Guard::Waiting => view! { <Waiting /> }.into_any(),

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::{ui::FocusHeading, words};
+use crate::{
+    ui::{FocusHeading, lead},
+    words,
+};
 
 /// Shown for unknown paths, and for pages whose existence the user must not learn.
 #[component]
@@ -11,7 +14,7 @@ pub(crate) fn NotFound() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label=words::PAGE_NOT_FOUND />
-            <p class="lead">{words::NOTHING_AT_THIS_ADDRESS}</p>
+            {lead(words::NOTHING_AT_THIS_ADDRESS)}
             <p><A href="/">{words::GO_TO_START_PAGE}</A></p>
         </div>
     }

@@ -7,4 +7,5 @@ pub(crate) mod copy_button;
 pub(crate) mod download;
 pub(crate) mod focus;
 pub(crate) mod id;
+pub(crate) mod storage;
 pub(crate) mod theme;

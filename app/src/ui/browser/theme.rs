@@ -1,8 +1,8 @@
 use leptos::prelude::*;
-use web_sys::Storage;
 
 use crate::{
     boot_protocol::{attribute, storage_key, theme},
+    ui::browser::storage,
     words,
 };
 
@@ -41,8 +41,7 @@ impl Theme {
 
     /// The choice made earlier in this browser.
     pub fn stored() -> Self {
-        let value =
-            storage().and_then(|storage| storage.get_item(storage_key::THEME).ok().flatten());
+        let value = storage::kept(storage_key::THEME);
         Self::ALL
             .into_iter()
             .find(|theme| theme.value() == value.as_deref())
@@ -52,12 +51,7 @@ impl Theme {
     /// Applies the theme at once and stores it. If the browser refuses storage, the choice lasts until the page is left.
     pub fn choose(self) {
         self.apply();
-        if let Some(storage) = storage() {
-            let _ = match self.value() {
-                Some(value) => storage.set_item(storage_key::THEME, value),
-                None => storage.remove_item(storage_key::THEME),
-            };
-        }
+        storage::keep(storage_key::THEME, self.value());
     }
 
     fn apply(self) {
@@ -68,11 +62,6 @@ impl Theme {
             };
         }
     }
-}
-
-/// Does not use gloo-storage, which panics if the browser refuses storage.
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
 }
 
 /// Follows a choice made in another tab. Call it once at start; for the first paint,

@@ -43,7 +43,8 @@ fn is_double_click(event: &MouseEvent) -> bool {
 
 /// A native button that shows that its action is running, and can't be pressed twice.
 ///
-/// Disabled and pending set `aria-disabled` instead of `disabled`, so that the button keeps the focus and the reason can be read.
+/// Disabled and busy set `aria-disabled` instead of `disabled`, so that the button keeps the focus
+/// and the reason can be read.
 #[component]
 pub fn Button(
     /// The label.
@@ -55,12 +56,12 @@ pub fn Button(
     /// Whether it submits the surrounding form.
     #[prop(optional)]
     submit: bool,
-    /// True while the action runs. Must become true within the press itself (as `Action::pending` does).
+    /// True while the action runs. Must become true within the press itself.
     #[prop(optional, into)]
-    pending: Signal<bool>,
-    /// The label while pending, such as `Checking…`.
+    busy: Signal<bool>,
+    /// The label while busy, such as `Checking…`.
     #[prop(default = words::WORKING.into(), into)]
-    pending_label: Signal<String>,
+    busy_label: Signal<String>,
     /// Not available now. Explain the reason next to it, and pass that element's id as `described_by`.
     #[prop(optional, into)]
     disabled: Signal<bool>,
@@ -80,7 +81,7 @@ pub fn Button(
     #[prop(optional)]
     button_ref: NodeRef<html::Button>,
 ) -> impl IntoView {
-    let blocked = move || pending.get() || disabled.get();
+    let blocked = move || busy.get() || disabled.get();
     let hands_over = icon.is_some();
     let press = move |event: MouseEvent| {
         // Read here instead of from the attribute, because a second click can arrive before the next rendering.
@@ -91,8 +92,8 @@ pub fn Button(
         }
     };
     let words = Signal::derive(move || {
-        if pending.get() {
-            pending_label.get()
+        if busy.get() {
+            busy_label.get()
         } else {
             label.get()
         }
@@ -101,7 +102,7 @@ pub fn Button(
         <button
             class=kind.class()
             type=if submit { "submit" } else { "button" }
-            aria-busy=move || pending.get().then_some("true")
+            aria-busy=move || busy.get().then_some("true")
             aria-disabled=move || blocked().then_some("true")
             aria-describedby=described_by
             autofocus=autofocus

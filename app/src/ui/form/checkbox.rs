@@ -34,7 +34,7 @@ pub fn Checkbox(
         hint,
         error: error_id,
     } = ids;
-    let guard = move |event: MouseEvent| {
+    let refuse_change = move |event: MouseEvent| {
         if fixed {
             event.prevent_default();
         }
@@ -49,7 +49,7 @@ pub fn Checkbox(
                 aria-disabled=fixed.then_some("true")
                 aria-describedby=described_by
                 aria-invalid=invalid(error)
-                on:click=boxed_handler(guard)
+                on:click=boxed_handler(refuse_change)
                 bind:checked=checked
                 node_ref=input_ref
             />

@@ -19,7 +19,7 @@ pub fn SubmitForm(
     on_submit: Callback<()>,
     /// True while the last submit is running.
     #[prop(optional, into)]
-    pending: Signal<bool>,
+    busy: Signal<bool>,
     /// Fields and buttons.
     children: Children,
 ) -> impl IntoView {
@@ -32,7 +32,7 @@ pub fn SubmitForm(
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         read();
-        if !pending.get_untracked() {
+        if !busy.get_untracked() {
             on_submit.run(());
         }
     };

@@ -18,7 +18,7 @@ pub fn Switch(
     checked: Signal<bool>,
     /// True while a request is running.
     #[prop(optional, into)]
-    pending: Signal<bool>,
+    busy: Signal<bool>,
     /// Why it can't be changed. The switch stays focusable, so that the reason can be read.
     #[prop(optional, into)]
     fixed_because: Option<Signal<String>>,
@@ -31,14 +31,14 @@ pub fn Switch(
     let described_by = fixed.then(|| reason_id.clone());
     let press = move |_: MouseEvent| {
         if !fixed
-            && !pending.get_untracked()
+            && !busy.get_untracked()
             && let Some(on_press) = on_press
         {
             on_press.run(());
         }
     };
     let state = Signal::derive(move || {
-        let state = if pending.get() {
+        let state = if busy.get() {
             words::WORKING
         } else if checked.get() {
             words::ON
@@ -57,8 +57,8 @@ pub fn Switch(
                 translate="no"
                 aria-label=move || label.get()
                 aria-checked=move || if checked.get() { "true" } else { "false" }
-                aria-busy=move || pending.get().then_some("true")
-                aria-disabled=move || (fixed || pending.get()).then_some("true")
+                aria-busy=move || busy.get().then_some("true")
+                aria-disabled=move || (fixed || busy.get()).then_some("true")
                 aria-describedby=described_by
                 on:click=boxed_handler(press)
             >

@@ -14,4 +14,6 @@ pub(crate) mod qr_code;
 #[cfg(feature = "csr")]
 pub(crate) mod relative_time;
 #[cfg(feature = "csr")]
+pub(crate) mod static_text;
+#[cfg(feature = "csr")]
 pub(crate) mod text_content;

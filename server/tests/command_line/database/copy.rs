@@ -1,4 +1,4 @@
-//! Copies the whole database of a file to another file or, where `TWINLOCK_TEST_POSTGRES` names a server, to a schema of its own there.
+//! Copies the whole database of a file to another file or, where `TWINLOCK_TEST_POSTGRES` names a server, to a database of its own there.
 
 use std::{fs, os::unix::fs::symlink};
 

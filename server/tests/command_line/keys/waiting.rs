@@ -1,6 +1,8 @@
 //! Waiting keys: for a rotation from another copy of the key file, or for a server that can't use its copy (S20).
 
-use std::{fs, process::Command};
+use std::fs;
+
+use testkit::process::signal;
 
 use crate::{
     keys::{
@@ -22,12 +24,7 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
     let new = ids(&place)[1].clone();
     let rotation = place.command(&["key", "rotate"]).spawn().unwrap();
     wait_for_server(&place, "servers WHERE name LIKE '%key rotate%'");
-    let signal = |name: &str| {
-        let id = rotation.id().to_string();
-        let sent = Command::new("kill").args([name, id.as_str()]).status();
-        assert!(sent.unwrap().success());
-    };
-    signal("-STOP");
+    signal(rotation.id(), "-STOP");
     copy(&place);
     let dropped = with_copy(&place, &["key", "drop", &new]);
     let line = dropped.expect_refused(1);
@@ -37,7 +34,7 @@ fn s20_a_key_that_is_about_to_seal_is_dropped_nowhere() {
         "{line}"
     );
     wait_for_server(&place, "servers WHERE key_ids LIKE '%:next'");
-    signal("-CONT");
+    signal(rotation.id(), "-CONT");
     let done = Done::from(rotation.wait_with_output().unwrap());
     assert_eq!(done.code, 0, "{}", done.err);
     // After the rotation the database records that the key seals.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use tempfile::TempDir;
-use testkit::process::free_port;
+use testkit::{postgres, process::free_port};
 
 use super::{has, left_out, server::url_of};
 use crate::support::program::{Done, Place};
@@ -61,16 +61,9 @@ impl Cluster {
 
     /// Runs one of `PostgreSQL`'s programs as a user that it accepts: not root.
     fn run(&self, program: &str, args: &[&str]) {
-        let program = self.programs.join(program);
-        let mut command = if fs::metadata("/proc/self").unwrap().uid() == 0 {
-            let mut command = Command::new("runuser");
-            command.args(["--user", "postgres", "--"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
+        let mut command = postgres::program(&self.programs, program);
         let log = fs::File::create(self.folder.path().join("said")).unwrap();
-        command.args(args).current_dir("/").stdout(log);
+        command.args(args).stdout(log);
         assert!(command.status().unwrap().success(), "{command:?}");
     }
 

@@ -1,14 +1,23 @@
 //! Users and accounts of a test.
 
+use std::process::Command;
+
+use testkit::operator::Operator;
+pub use testkit::people::PASSWORD;
+
 use crate::support::program::Place;
 
-pub const PASSWORD: &str = "correct horse battery staple";
+impl Operator for Place {
+    fn operator_command(&self, arguments: &[&str]) -> Command {
+        self.command(arguments)
+    }
+}
 
 impl Place {
     /// Makes the account Example Ltd with its Owner Ada, and an account Acme without members.
     pub fn with_owner() -> Self {
         let place = Self::with_account();
-        place.run(&["account", "add", "Acme"]).expect_done();
+        place.add_account("Acme");
         place.add_person("ada@example.com", "owner");
         place
     }
@@ -22,19 +31,7 @@ impl Place {
 
     /// Adds a user to Example Ltd, with the password.
     pub fn add_person(&self, email: &str, role: &str) {
-        let args = [
-            "user",
-            "add",
-            email,
-            "--name",
-            "Somebody",
-            "--account",
-            "Example Ltd",
-            "--role",
-            role,
-            "--password-stdin",
-        ];
-        self.run_with(&args, PASSWORD).expect_done();
+        self.add_user(email, "Example Ltd", role);
     }
 
     /// Returns the line of `user list` about a user.

@@ -10,15 +10,15 @@ use std::{
 };
 
 use tempfile::TempDir;
-use testkit::process;
 pub use testkit::process::{Done, Running};
+use testkit::{operator::Operator, process};
 
 use crate::test_database::TestDatabase;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_twinlock");
 
 /// A database of the test's own, without the machine's environment: a folder with a `SQLite` file or, where
-/// `TWINLOCK_TEST_POSTGRES` names a server, a schema of its own there.
+/// `TWINLOCK_TEST_POSTGRES` names a server, a database of its own there.
 pub struct Place {
     database: TestDatabase,
     /// A folder with a copy of the program that every user can start; made on first use.
@@ -54,7 +54,7 @@ impl Place {
     /// Makes a folder with the account Example Ltd.
     pub fn with_account() -> Self {
         let place = Self::with_database();
-        place.run(&["account", "add", "Example Ltd"]).expect_done();
+        place.add_account("Example Ltd");
         place
     }
 

@@ -1,65 +1,16 @@
 //! The cost of a request before it is known to be genuine: RB1 and RB2.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use domain::{
-    ids::UserId,
-    ports::{HashPermit, HashPriority, Hasher, Overloaded, PortError, SecretHash},
-    session::address_limit::WINDOW,
-};
+use domain::session::address_limit::WINDOW;
 use serde_json::json;
 use server::config::{LimitArgs, Limits};
-use usecases::Services;
 
-use crate::support::{Browser, Options, Person, TestServer, ada};
-
-/// A hasher that counts the places taken, and that a test can make full for strangers.
-struct Busy {
-    hasher: Arc<dyn Hasher>,
-    is_full: Arc<AtomicBool>,
-    taken: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl Hasher for Busy {
-    fn acquire(&self, priority: HashPriority<'_>) -> Result<HashPermit, Overloaded> {
-        if self.is_full(priority) {
-            return Err(Overloaded);
-        }
-        self.taken.fetch_add(1, Ordering::SeqCst);
-        self.hasher.acquire(priority)
-    }
-
-    fn is_full(&self, priority: HashPriority<'_>) -> bool {
-        matches!(priority, HashPriority::Stranger(_)) && self.is_full.load(Ordering::SeqCst)
-    }
-
-    fn acquire_for_set(&self, person: &UserId) -> Result<HashPermit, Overloaded> {
-        self.hasher.acquire_for_set(person)
-    }
-
-    async fn hash_in(&self, permit: HashPermit, secret: &[u8]) -> Result<SecretHash, PortError> {
-        self.hasher.hash_in(permit, secret).await
-    }
-
-    async fn verify(
-        &self,
-        permit: HashPermit,
-        secret: &[u8],
-        hash: Option<&SecretHash>,
-    ) -> Result<bool, PortError> {
-        self.hasher.verify(permit, secret, hash).await
-    }
-}
+use crate::support::{Browser, Options, Permits, Person, TestServer, ada};
 
 struct Site {
     server: TestServer,
-    is_full: Arc<AtomicBool>,
-    taken: Arc<AtomicUsize>,
+    permits: Arc<Permits>,
 }
 
 impl Site {
@@ -73,31 +24,15 @@ impl Site {
             limits: limits.unwrap(),
             ..Options::default()
         };
-        let (is_full, taken) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
-        let server = TestServer::start_with(options, |services| {
-            let hasher = Busy {
-                hasher: Arc::clone(&services.hasher),
-                is_full: Arc::clone(&is_full),
-                taken: Arc::clone(&taken),
-            };
-            Services {
-                hasher: Arc::new(hasher),
-                ..services
-            }
-        })
-        .await;
+        let (server, permits) = Permits::server(options).await;
         server.add_owner().await;
         // The hash of Ada's own password does not count.
-        taken.store(0, Ordering::SeqCst);
-        Self {
-            server,
-            is_full,
-            taken,
-        }
+        permits.taken();
+        Self { server, permits }
     }
 
     fn taken(&self) -> usize {
-        self.taken.swap(0, Ordering::SeqCst)
+        self.permits.taken()
     }
 
     async fn known(&self, person: &Person) -> Browser {
@@ -144,7 +79,7 @@ async fn rb1_what_a_limit_refuses_takes_no_place() {
 async fn rb1_a_known_browser_gets_in_while_strangers_take_all_their_places() {
     let site = Site::new().await;
     let mut mine = site.known(&ada()).await;
-    site.is_full.store(true, Ordering::SeqCst);
+    site.permits.refuse_strangers();
     let stranger = site.server.browser().sign_in(&ada()).await;
     stranger.expect_refused(503, "unavailable");
     mine.sign_in(&ada()).await.expect_ok();

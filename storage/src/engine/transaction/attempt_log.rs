@@ -1,9 +1,10 @@
 //! The attempts that one request has counted, and how each of them is recorded.
 //!
 //! An attempt is counted before it is judged, and its event is written as failed. What the request
-//! does next decides about that event: the completed action replaces it ([`AttemptLog::add_completed_event`]),
-//! the refusal sets its outcome ([`AttemptLog::commit_outcome`]), and an attempt that costs nothing
-//! merges it ([`AttemptLog::commit_returned`]). An attempt that is never decided stays failed.
+//! does next decides about that event: the completed action replaces it
+//! ([`AttemptLog::add_completed_event`]), the refusal sets its outcome
+//! ([`AttemptLog::commit_outcome`]), and an attempt that costs nothing merges it
+//! ([`AttemptLog::commit_returned`]). An attempt that is never decided stays failed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

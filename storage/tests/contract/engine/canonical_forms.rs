@@ -3,7 +3,7 @@
 use domain::{
     ids::UserId,
     people::email::Email,
-    ports::{Accounts, AddressChange, MemberQuery, Members, Users},
+    ports::{AccountRename, Accounts, AddressChange, MemberQuery, Members, Users},
 };
 use sqlx::{AnyPool, AssertSqlSafe};
 
@@ -153,7 +153,7 @@ async fn s8_accounts_with_spellings_of_one_name_both_stay() {
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].text, "ışık");
     let renamed = Accounts::rename(store, &told[0].id, &"Işık Ltd".parse().unwrap()).await;
-    assert!(renamed.unwrap());
+    assert_eq!(renamed.unwrap(), AccountRename::Renamed);
     assert_eq!(Accounts::collisions(store).await.unwrap(), []);
 }
 

@@ -1,10 +1,10 @@
 //! The state after a request is cancelled, the program ends, or the database refuses.
 
-use domain::ports::{AccountAddition, Accounts, Mfa, PortError, Sessions, Taken, Users};
+use domain::ports::{AccountAddition, Accounts, CodeUse, Mfa, PortError, Sessions, Users};
 
 use crate::support::{
     Database,
-    people::{account, browser, protected, somebody},
+    people::{WithoutCount, account, browser, protected, somebody},
     token,
 };
 
@@ -61,8 +61,13 @@ async fn everything_is_there_after_a_restart() {
     let mine = browser(&database.store, &ada.user).await;
     let code = ada.code(&mine, 1);
     assert_eq!(
-        database.store.use_code(code.clone()).await.unwrap().0,
-        Taken::Taken
+        database
+            .store
+            .use_code(code.clone())
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::Accepted
     );
     database.store.close().await;
 
@@ -76,8 +81,12 @@ async fn everything_is_there_after_a_restart() {
     assert_eq!(found.facts.second_factor_at, Some(code.at));
     let other = browser(&again, &ada.user).await;
     assert_eq!(
-        again.use_code(ada.code(&other, 1)).await.unwrap().0,
-        Taken::AlreadyTaken
+        again
+            .use_code(ada.code(&other, 1))
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::AlreadyUsed
     );
 }
 

@@ -11,9 +11,9 @@ use domain::{
     events::{Action, Event, Outcome},
     members::MemberState,
     ports::{
-        Accounts, Admission, Attempts, Counted, Events, Grant, KnownBrowser, KnownBrowsers,
-        MemberQuery, Members, Mfa, NewSession, PasswordTry, Proof, Sessions, StepUp, StepUps,
-        Taken, Users, Verification,
+        Accounts, Admission, Attempts, BrowserRecord, CodeSetChange, CodeUse, Counted, Events,
+        Grant, GrantUse, KnownBrowser, KnownBrowsers, MemberQuery, Members, Mfa, NewSession,
+        PasswordTry, Proof, Sessions, StepUp, StepUps, Users, Verification,
     },
     second_factor::{
         guess_holder::GuessHolder,
@@ -28,7 +28,10 @@ use crate::{
     sign_in::known_browsers::known,
     support::{
         Database, START, from, later,
-        people::{Browser, Protected, STRANGER, browser, pending, protected, session, somebody},
+        people::{
+            Browser, Protected, STRANGER, WithoutCount, browser, pending, protected, session,
+            somebody,
+        },
         stranger, token, vault,
     },
 };
@@ -102,7 +105,10 @@ async fn signing_in(store: &Store, ada: &Protected) {
         let code = ada.code(&browser, step);
         known = Some(code.browser);
         store.is_known(code.browser, &ada.user, at).await.unwrap();
-        assert_eq!(store.use_code(code).await.unwrap().0, Taken::Taken);
+        assert_eq!(
+            store.use_code(code).await.unwrap().without_count(),
+            CodeUse::Accepted
+        );
     }
     let browser = browser(store, &ada.user).await;
     let code = ada.backup_code(&browser, 0);
@@ -117,7 +123,10 @@ async fn signing_in(store: &Store, ada: &Protected) {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(store.use_backup_code(code).await.unwrap().0, Taken::Taken);
+    assert_eq!(
+        store.use_backup_code(code).await.unwrap().without_count(),
+        CodeUse::Accepted
+    );
 }
 
 /// Wrong passwords and wrong codes, until each is refused.
@@ -181,7 +190,7 @@ async fn working(store: &Store, ada: &Protected) {
         proof: Proof::Step(crate::support::people::FIRST_STEP.offset(4)),
         at: later(120),
     };
-    assert_eq!(store.verify(verification).await.unwrap(), Taken::Taken);
+    assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
     let grant = Grant {
         session: session.clone(),
         user: ada.user.clone(),
@@ -189,8 +198,11 @@ async fn working(store: &Store, ada: &Protected) {
         lapsed: START,
     };
     let codes = crate::support::people::code_set(&ada.user, &ada.browser.session).0;
-    assert!(store.generate(grant, codes).await.unwrap());
-    assert!(store.keep_valid_codes(&ada.user, session).await.unwrap());
+    assert_eq!(store.generate(grant, codes).await.unwrap(), GrantUse::Done);
+    assert_eq!(
+        store.keep_valid_codes(&ada.user, session).await.unwrap(),
+        CodeSetChange::Done
+    );
     store.end(session).await.unwrap();
 }
 
@@ -228,7 +240,7 @@ async fn keeping(store: &Store, eve: &domain::ids::UserId) {
         session: browser.session.clone(),
         at: START,
     };
-    assert!(store.remember(known).await.unwrap());
+    assert_eq!(store.remember(known).await.unwrap(), BrowserRecord::Stored);
     store.invite(eve, token(), later(60)).await.unwrap();
     store
         .count_password(stranger("eve@example.com"), START)

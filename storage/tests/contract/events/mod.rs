@@ -7,14 +7,16 @@ use std::time::Duration;
 use domain::{
     events::{Action, Actor, Event, EventRecord, Origin, Outcome},
     ids::SessionId,
-    ports::{AccountAddition, Accounts, Attempts, Events, Mfa, SecretHash, Sessions, Taken, Users},
+    ports::{
+        AccountAddition, Accounts, Attempts, CodeUse, Events, Mfa, SecretHash, Sessions, Users,
+    },
     second_factor::lockout::Factor,
 };
 use storage::Store;
 
 use crate::support::{
     Database, START, email_index,
-    people::{STRANGER, account, browser, protected, session, somebody},
+    people::{STRANGER, WithoutCount, account, browser, protected, session, somebody},
     stranger,
 };
 
@@ -113,8 +115,11 @@ async fn an_attempt_that_comes_right_is_one_event() {
         "counted, and failed until it is completed"
     );
     assert_eq!(
-        seen.use_code(ada.code(&mine, 1)).await.unwrap().0,
-        Taken::Taken
+        seen.use_code(ada.code(&mine, 1))
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::Accepted
     );
     seen.settle(Outcome::Failed).await.unwrap();
     assert_eq!(
@@ -134,8 +139,11 @@ async fn an_attempt_that_is_not_completed_stays_with_how_it_ended() {
         .await
         .unwrap();
     assert_eq!(
-        seen.use_code(ada.code(&mine, 0)).await.unwrap().0,
-        Taken::AlreadyTaken
+        seen.use_code(ada.code(&mine, 0))
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::AlreadyUsed
     );
     seen.settle(Outcome::Used).await.unwrap();
     let seen = store.seen_from(request(Actor::Nobody, 2));

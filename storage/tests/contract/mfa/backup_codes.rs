@@ -1,10 +1,10 @@
 //! Sets of backup codes: which one is valid, and what `Finish` does.
 
-use domain::ports::{Mfa, Sessions, Taken};
+use domain::ports::{CodeSetChange, CodeUse, Mfa, Sessions};
 
 use crate::support::{
     Database, START, later,
-    people::{browser, code_set, protected},
+    people::{WithoutCount, browser, code_set, protected},
 };
 
 #[tokio::test]
@@ -12,20 +12,22 @@ async fn finish_notes_once_that_the_codes_are_saved() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = protected(store).await;
     let other = browser(store, &ada.user).await;
-    assert!(
-        !store
+    assert_eq!(
+        store
             .finish_codes(&ada.user, &other.session, &ada.codes.id, START)
             .await
             .unwrap(),
+        CodeSetChange::NothingToFinish,
         "another session"
     );
     assert!(!store.method(&ada.user).await.unwrap().unwrap().codes_saved);
 
-    assert!(
+    assert_eq!(
         store
             .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
             .await
-            .unwrap()
+            .unwrap(),
+        CodeSetChange::Done
     );
     assert!(store.method(&ada.user).await.unwrap().unwrap().codes_saved);
     let found = Sessions::find(store, ada.browser.token)
@@ -37,7 +39,7 @@ async fn finish_notes_once_that_the_codes_are_saved() {
         .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
         .await
         .unwrap();
-    assert!(!again, "nothing to finish");
+    assert_eq!(again, CodeSetChange::NothingToFinish, "nothing to finish");
 }
 
 #[tokio::test]
@@ -75,22 +77,24 @@ async fn a_pending_set_takes_the_valid_ones_place_at_finish_only() {
     let mut early = ada.backup_code(&mine, 0);
     early.code = new.codes[0].id.clone();
     assert_eq!(
-        store.use_backup_code(early).await.unwrap().0,
-        Taken::AlreadyTaken
+        store.use_backup_code(early).await.unwrap().without_count(),
+        CodeUse::AlreadyUsed
     );
 
-    assert!(
-        !store
+    assert_eq!(
+        store
             .finish_codes(&ada.user, &ada.browser.session, &dropped.id, later(9))
             .await
             .unwrap(),
+        CodeSetChange::SetReplaced,
         "a set whose place another has taken"
     );
-    assert!(
+    assert_eq!(
         store
             .finish_codes(&ada.user, &ada.browser.session, &new.id, later(9))
             .await
-            .unwrap()
+            .unwrap(),
+        CodeSetChange::Done
     );
     assert!(find(old).await.unwrap().is_none());
     assert!(find(dropped.codes[0].index).await.unwrap().is_none());
@@ -110,17 +114,19 @@ async fn sets_of_other_people_stay_as_they_are() {
         .keep_pending_codes(&eve.user, pending.clone())
         .await
         .unwrap();
-    assert!(
-        !store
+    assert_eq!(
+        store
             .finish_codes(&eve.user, &ada.browser.session, &pending.id, START)
             .await
-            .unwrap()
+            .unwrap(),
+        CodeSetChange::NothingToFinish
     );
-    assert!(
+    assert_eq!(
         store
             .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, START)
             .await
-            .unwrap()
+            .unwrap(),
+        CodeSetChange::Done
     );
     let method = store.method(&eve.user).await.unwrap().unwrap();
     assert!(!method.codes_saved);
@@ -142,11 +148,12 @@ async fn finishing_the_valid_set_drops_the_one_that_waits() {
     let ada = protected(store).await;
     let (waiting, _) = code_set(&ada.user, &ada.browser.session);
     store.keep_pending_codes(&ada.user, waiting).await.unwrap();
-    assert!(
+    assert_eq!(
         store
             .finish_codes(&ada.user, &ada.browser.session, &ada.codes.id, later(9))
             .await
-            .unwrap()
+            .unwrap(),
+        CodeSetChange::Done
     );
     let index = ada.codes.codes[0].index;
     let found = store.find_backup_code(&ada.user, index).await.unwrap();

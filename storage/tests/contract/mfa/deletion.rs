@@ -3,13 +3,19 @@
 use domain::{
     events::Action,
     ids::UserId,
-    ports::{Attempts, Deletion, Grant, Mfa, Sessions, StepUps, Taken, TestedCode, Users},
+    ports::{
+        Attempts, CodeUse, Deletion, Grant, GrantUse, MethodChange, Mfa, Sessions, StepUps,
+        TestedCode, Users,
+    },
     second_factor::{lockout::Factor, step_up::Intent},
 };
 
 use crate::support::{
     Database, START, bits, later,
-    people::{FIRST_STEP, Protected, STRANGER, browser, code_set, pending, protected, somebody},
+    people::{
+        FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, pending, protected,
+        somebody,
+    },
     token,
 };
 
@@ -63,7 +69,10 @@ async fn a_deletion_takes_all_that_hangs_on_the_method() {
     let mut ada = busy(store).await;
     let grant = ada.granted(store, &Intent::Delete).await;
     let deletion = deletion(&ada, grant);
-    assert_eq!(store.delete(deletion.clone()).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.delete(deletion.clone()).await.unwrap(),
+        GrantUse::Done
+    );
     nothing_is_left(&database, 1).await;
     let found = Sessions::find(store, deletion.swap.new).await;
     let found = found.unwrap().unwrap();
@@ -74,7 +83,7 @@ async fn a_deletion_takes_all_that_hangs_on_the_method() {
     assert!(!found.subject.has_mfa);
     let old = Sessions::find(store, ada.browser.token).await.unwrap();
     assert!(old.is_none());
-    assert_eq!(store.delete(deletion).await.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(store.delete(deletion).await.unwrap(), GrantUse::NoGrant);
 }
 
 #[tokio::test]
@@ -82,24 +91,24 @@ async fn nothing_is_deleted_without_grant_and_token() {
     let Database { store, .. } = &Database::fresh().await;
     let (mut ada, eve) = (busy(store).await, protected(store).await);
     let unasked = deletion(&ada, ada.grant(&Intent::Delete));
-    assert_eq!(store.delete(unasked).await.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(store.delete(unasked).await.unwrap(), GrantUse::NoGrant);
     let generate = ada.granted(store, &Intent::Generate).await;
     let other = deletion(&ada, generate);
-    assert_eq!(store.delete(other).await.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(store.delete(other).await.unwrap(), GrantUse::NoGrant);
 
     let grant = ada.granted(store, &Intent::Delete).await;
     let mut late = deletion(&ada, grant.clone());
     late.swap.old = token();
-    assert_eq!(store.delete(late).await.unwrap(), Taken::SessionGone);
+    assert_eq!(store.delete(late).await.unwrap(), GrantUse::NotAllowed);
     let mut foreign = deletion(&ada, grant.clone());
     foreign.swap = eve.browser.swap();
-    assert_eq!(store.delete(foreign).await.unwrap(), Taken::SessionGone);
+    assert_eq!(store.delete(foreign).await.unwrap(), GrantUse::NotAllowed);
     let as_eve = Grant {
         user: eve.user.clone(),
         ..grant.clone()
     };
     let as_eve = deletion(&ada, as_eve);
-    assert_eq!(store.delete(as_eve).await.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(store.delete(as_eve).await.unwrap(), GrantUse::NoGrant);
 
     for user in [&ada.user, &eve.user] {
         assert!(store.method(user).await.unwrap().is_some());
@@ -107,7 +116,7 @@ async fn nothing_is_deleted_without_grant_and_token() {
     let right = deletion(&ada, grant);
     assert_eq!(
         store.delete(right).await.unwrap(),
-        Taken::Taken,
+        GrantUse::Done,
         "refusals left the grant"
     );
     assert!(store.method(&eve.user).await.unwrap().is_some());
@@ -118,19 +127,28 @@ async fn the_operator_takes_everything_but_the_person() {
     let database = Database::fresh().await;
     let store = &database.store;
     let ada = busy(store).await;
-    assert!(store.reset_by_operator(&ada.user).await.unwrap());
+    assert_eq!(
+        store.reset_by_operator(&ada.user).await.unwrap(),
+        MethodChange::Done
+    );
     nothing_is_left(&database, 0).await;
     let user = Users::find(store, &ada.user).await.unwrap().unwrap();
     assert!(!user.has_mfa && user.has_password);
     let bob = somebody(store).await;
     let mine = browser(store, &bob).await;
-    assert!(!store.reset_by_operator(&bob).await.unwrap());
+    assert_eq!(
+        store.reset_by_operator(&bob).await.unwrap(),
+        MethodChange::NoMethod
+    );
     assert!(
         Sessions::find(store, mine.token).await.unwrap().is_some(),
         "where nothing was, nothing changes"
     );
     let nobody = UserId::from_random(bits());
-    assert!(!store.reset_by_operator(&nobody).await.unwrap());
+    assert_eq!(
+        store.reset_by_operator(&nobody).await.unwrap(),
+        MethodChange::NoMethod
+    );
 }
 
 fn tested(ada: &Protected, step: i64) -> TestedCode {
@@ -154,7 +172,10 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
             .await
             .unwrap();
     }
-    assert_eq!(store.test(tested(&ada, 2)).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.test(tested(&ada, 2)).await.unwrap(),
+        CodeUse::Accepted
+    );
     let method = store.method(&ada.user).await.unwrap().unwrap();
     assert_eq!(
         (method.last_step, method.used_at),
@@ -173,11 +194,15 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
     let mut refused = [tested(&ada, 2), tested(&ada, 1), tested(&ada, 3)];
     refused[2].method = eve.method.clone();
     for code in refused {
-        assert_eq!(store.test(code).await.unwrap(), Taken::AlreadyTaken);
+        assert_eq!(store.test(code).await.unwrap(), CodeUse::AlreadyUsed);
     }
     let half = browser(store, &ada.user).await;
-    let sign_in = store.use_code(ada.code(&half, 2)).await.unwrap().0;
-    assert_eq!(sign_in, Taken::AlreadyTaken);
+    let sign_in = store
+        .use_code(ada.code(&half, 2))
+        .await
+        .unwrap()
+        .without_count();
+    assert_eq!(sign_in, CodeUse::AlreadyUsed);
     assert_eq!(
         store
             .refused_in_a_row(&ada.user, &ada.browser.holder())
@@ -190,7 +215,7 @@ async fn a_tested_code_is_burnt_for_every_other_use() {
         .await
         .unwrap();
     let barred = store.test(tested(&ada, 3)).await.unwrap();
-    assert_eq!(barred, Taken::SessionGone);
+    assert_eq!(barred, CodeUse::SessionGone);
 }
 
 #[tokio::test]
@@ -198,13 +223,19 @@ async fn a_method_is_renamed_by_its_owner() {
     let Database { store, .. } = &Database::fresh().await;
     let (ada, eve) = (protected(store).await, protected(store).await);
     let name = "Work phone".parse().unwrap();
-    assert!(store.rename(&ada.user, name).await.unwrap());
+    assert_eq!(
+        store.rename(&ada.user, name).await.unwrap(),
+        MethodChange::Done
+    );
     let method = store.method(&ada.user).await.unwrap().unwrap();
     assert_eq!(method.name.as_str(), "Work phone");
     let other = store.method(&eve.user).await.unwrap().unwrap();
     assert_eq!(other.name.as_str(), "Authenticator application");
     let bob = somebody(store).await;
-    assert!(!store.rename(&bob, method.name).await.unwrap());
+    assert_eq!(
+        store.rename(&bob, method.name).await.unwrap(),
+        MethodChange::NoMethod
+    );
 }
 
 /// A thief with an open session can rename without limit. That writes one event row per minute, and none if nothing changes.
@@ -215,7 +246,10 @@ async fn renaming_again_and_again_leaves_one_event_a_minute() {
     let mut told = Vec::new();
     for name in ["Work phone", "Work phone", "Old phone", "Work phone"] {
         let name = name.parse().unwrap();
-        assert!(store.rename(&ada.user, name).await.unwrap());
+        assert_eq!(
+            store.rename(&ada.user, name).await.unwrap(),
+            MethodChange::Done
+        );
         let events = store.newest_events(100).await.unwrap();
         let renames = events
             .iter()

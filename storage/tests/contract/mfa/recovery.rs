@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     ids::AccountId,
-    ports::{Deletion, Mfa, StepUp, StepUps, Taken},
+    ports::{CodeUse, Deletion, GrantUse, Mfa, RecoveryGrant, StepUp, StepUps},
     second_factor::step_up::Intent,
 };
 use storage::Store;
@@ -13,7 +13,7 @@ use crate::support::{
     Database, START, bits,
     grants::recovered_at,
     later,
-    people::{Browser, Protected, browser, code_set, protected},
+    people::{Browser, Protected, WithoutCount, browser, code_set, protected},
     token,
 };
 
@@ -22,7 +22,10 @@ async fn recovered(store: &Store, ada: &Protected, index: usize) -> Browser {
     let mine = browser(store, &ada.user).await;
     let code = ada.backup_code(&mine, index);
     let new = code.swap.new;
-    assert_eq!(store.use_backup_code(code).await.unwrap().0, Taken::Taken);
+    assert_eq!(
+        store.use_backup_code(code).await.unwrap().without_count(),
+        CodeUse::Accepted
+    );
     Browser {
         session: mine.session,
         token: new,
@@ -41,6 +44,7 @@ async fn grants(store: &Store, ada: &Protected, intent: &Intent) -> bool {
         )
         .await
         .unwrap()
+        == RecoveryGrant::Granted
 }
 
 #[tokio::test]
@@ -61,8 +65,14 @@ async fn a_sign_in_by_backup_code_stands_for_one_verification() {
     assert!(!grants(store, &ada, &Intent::Reset).await, "once");
     let (codes, _) = code_set(&ada.user, &ada.browser.session);
     let grant = ada.grant(&Intent::Generate);
-    assert!(store.generate(grant.clone(), codes.clone()).await.unwrap());
-    assert!(!store.generate(grant, codes).await.unwrap());
+    assert_eq!(
+        store.generate(grant.clone(), codes.clone()).await.unwrap(),
+        GrantUse::Done
+    );
+    assert_eq!(
+        store.generate(grant, codes).await.unwrap(),
+        GrantUse::NoGrant
+    );
     assert!(!grants(store, &ada, &Intent::Generate).await);
 }
 
@@ -91,7 +101,7 @@ async fn it_stands_for_nothing_else() {
             START,
         )
         .await;
-    assert!(!lapsed.unwrap());
+    assert_eq!(lapsed.unwrap(), RecoveryGrant::NoRecovery);
     let foreign = StepUp {
         method: protected(store).await.method,
         ..ada.asked(&Intent::Reset)
@@ -101,7 +111,7 @@ async fn it_stands_for_nothing_else() {
     let foreign = store
         .grant_by_recovery(session, &ada.user, foreign, before, START)
         .await;
-    assert!(!foreign.unwrap());
+    assert_eq!(foreign.unwrap(), RecoveryGrant::NoRecovery);
     assert!(
         grants(store, &ada, &Intent::Reset).await,
         "it was not used up by refusals"
@@ -129,11 +139,14 @@ async fn it_is_the_sessions_own() {
             START,
         )
         .await;
-    assert!(!stolen.unwrap());
+    assert_eq!(stolen.unwrap(), RecoveryGrant::NoRecovery);
 
     let by_app = browser(store, &ada.user).await;
     let code = ada.code(&by_app, 1);
-    assert_eq!(store.use_code(code).await.unwrap().0, Taken::Taken);
+    assert_eq!(
+        store.use_code(code).await.unwrap().without_count(),
+        CodeUse::Accepted
+    );
     for session in [&by_app, &set_up] {
         assert_eq!(recovered_at(&database, session).await, None);
     }
@@ -153,12 +166,12 @@ async fn a_refused_backup_code_stands_for_nothing() {
     recovered(store, &ada, 0).await;
     let again = browser(store, &ada.user).await;
     let refused = store.use_backup_code(ada.backup_code(&again, 0)).await;
-    assert_eq!(refused.unwrap().0, Taken::AlreadyTaken);
+    assert_eq!(refused.unwrap().without_count(), CodeUse::AlreadyUsed);
     assert_eq!(recovered_at(&database, &again).await, None);
     let mut late = ada.backup_code(&again, 1);
     late.swap.old = token();
     let gone = store.use_backup_code(late).await;
-    assert_eq!(gone.unwrap().0, Taken::SessionGone);
+    assert_eq!(gone.unwrap().without_count(), CodeUse::SessionGone);
     assert_eq!(recovered_at(&database, &again).await, None);
 }
 
@@ -174,6 +187,6 @@ async fn a_deletion_ends_it() {
         grant,
         at: later(1),
     };
-    assert_eq!(store.delete(deletion).await.unwrap(), Taken::Taken);
+    assert_eq!(store.delete(deletion).await.unwrap(), GrantUse::Done);
     assert_eq!(recovered_at(&database, &ada.browser).await, None);
 }

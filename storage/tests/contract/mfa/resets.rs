@@ -1,7 +1,10 @@
 //! Reset: a new authenticator replaces the current one at its first correct code, not before.
 
 use domain::{
-    ports::{Activation, Attempts, Grant, Mfa, PendingKey, Sessions, StepUps, Taken},
+    ports::{
+        Activation, Attempts, CodeSetChange, CodeUse, Grant, GrantUse, KeyActivation, Mfa,
+        PendingKey, Sessions, StepUps,
+    },
     second_factor::{
         enrolment::{CodesFor, PENDING_KEY},
         lockout::Factor,
@@ -11,7 +14,7 @@ use domain::{
 
 use crate::support::{
     Database, START, later,
-    people::{Protected, activation, browser, code_set, pending, protected},
+    people::{Protected, WithoutCount, activation, browser, code_set, pending, protected},
     sealed,
 };
 
@@ -32,21 +35,26 @@ async fn the_grant_is_taken_when_the_key_is_made() {
     let mut ada = protected(store).await;
     let key = reset_key(&ada);
     let without = ada.grant(&Intent::Reset);
-    assert!(
-        !store
+    assert_eq!(
+        store
             .keep_pending_reset(key.clone(), without)
             .await
-            .unwrap()
+            .unwrap(),
+        GrantUse::NoGrant
     );
     let grant = ada.granted(store, &Intent::Reset).await;
     let kept = store.keep_pending_reset(key.clone(), grant.clone()).await;
-    assert!(kept.unwrap());
+    assert_eq!(kept.unwrap(), GrantUse::Done);
     let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
     assert_eq!(
         (&stands.key, &stands.replaces, stands.made_at),
         (&key.key, &Some(ada.method.clone()), START)
     );
-    assert!(!store.keep_pending_reset(key, grant).await.unwrap(), "once");
+    assert_eq!(
+        store.keep_pending_reset(key, grant).await.unwrap(),
+        GrantUse::NoGrant,
+        "once"
+    );
 
     let second = PendingKey {
         made_at: later(1),
@@ -54,7 +62,7 @@ async fn the_grant_is_taken_when_the_key_is_made() {
     };
     let grant = ada.granted(store, &Intent::Reset).await;
     let kept = store.keep_pending_reset(second.clone(), grant).await;
-    assert!(kept.unwrap());
+    assert_eq!(kept.unwrap(), GrantUse::Done);
     let stands = store.pending(&ada.browser.session).await.unwrap().unwrap();
     assert_eq!(stands.key, second.key, "whatever stood there");
 }
@@ -71,15 +79,21 @@ async fn a_key_for_another_method_or_session_takes_no_grant() {
     wrong[3].user = eve.user.clone();
     for (number, key) in wrong.into_iter().enumerate() {
         let kept = store.keep_pending_reset(key, grant.clone()).await;
-        assert!(!kept.unwrap(), "case {number}");
+        assert_eq!(kept.unwrap(), GrantUse::NoGrant, "case {number}");
     }
     let other = Grant {
         intent: Intent::Generate,
         ..grant.clone()
     };
     let key = reset_key(&ada);
-    assert!(!store.keep_pending_reset(key.clone(), other).await.unwrap());
-    assert!(store.keep_pending_reset(key, grant).await.unwrap());
+    assert_eq!(
+        store.keep_pending_reset(key.clone(), other).await.unwrap(),
+        GrantUse::NoGrant
+    );
+    assert_eq!(
+        store.keep_pending_reset(key, grant).await.unwrap(),
+        GrantUse::Done
+    );
 }
 
 #[tokio::test]
@@ -88,7 +102,10 @@ async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
     let mut ada = protected(store).await;
     let key = reset_key(&ada);
     let grant = ada.granted(store, &Intent::Reset).await;
-    assert!(store.keep_pending_reset(key.clone(), grant).await.unwrap());
+    assert_eq!(
+        store.keep_pending_reset(key.clone(), grant).await.unwrap(),
+        GrantUse::Done
+    );
     let first = PendingKey {
         key: sealed(),
         made_at: later(1),
@@ -105,7 +122,10 @@ async fn a_first_set_up_does_not_go_on_with_the_key_of_a_reset() {
 async fn ready(store: &storage::Store, ada: &mut Protected) -> Activation {
     let key = reset_key(ada);
     let grant = ada.granted(store, &Intent::Reset).await;
-    assert!(store.keep_pending_reset(key.clone(), grant).await.unwrap());
+    assert_eq!(
+        store.keep_pending_reset(key.clone(), grant).await.unwrap(),
+        GrantUse::Done
+    );
     Activation {
         at: later(5),
         ..activation(&key, &ada.browser)
@@ -122,8 +142,8 @@ async fn the_first_code_swaps_the_methods() {
     let last_step = store.method(&ada.user).await.unwrap().unwrap().last_step;
     let half = ada.code(&other, 2);
     assert_eq!(
-        store.use_code(half.clone()).await.unwrap().0,
-        Taken::Taken,
+        store.use_code(half.clone()).await.unwrap().without_count(),
+        CodeUse::Accepted,
         "until then the old one works"
     );
     store
@@ -138,7 +158,7 @@ async fn the_first_code_swaps_the_methods() {
     }
     assert_eq!(
         store.activate(activation.clone()).await.unwrap(),
-        Taken::Taken
+        KeyActivation::Activated
     );
 
     let method = store.method(&ada.user).await.unwrap().unwrap();
@@ -182,13 +202,16 @@ async fn the_old_codes_work_until_the_new_ones_are_finished() {
     let activation = ready(store, &mut ada).await;
     let session = activation.swap.session.clone();
     let (old, new) = (ada.codes.clone(), activation.codes.clone());
-    assert_eq!(store.activate(activation).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.activate(activation).await.unwrap(),
+        KeyActivation::Activated
+    );
     let find = |index| store.find_backup_code(&ada.user, index);
     assert!(find(old.codes[0].index).await.unwrap().is_some());
     assert!(find(new.codes[0].index).await.unwrap().is_none());
 
     let finished = store.finish_codes(&ada.user, &session, &new.id, later(9));
-    assert!(finished.await.unwrap());
+    assert_eq!(finished.await.unwrap(), CodeSetChange::Done);
     assert!(find(old.codes[0].index).await.unwrap().is_none());
     assert!(find(new.codes[0].index).await.unwrap().is_some());
     assert_eq!(database.count("code_sets").await, 1);
@@ -208,14 +231,17 @@ async fn a_key_activates_only_as_what_it_was_made_for() {
     wrong[3].made_at = later(1);
     for (number, wrong) in wrong.into_iter().enumerate() {
         let taken = store.activate(wrong).await.unwrap();
-        assert_eq!(taken, Taken::AlreadyTaken, "case {number}");
+        assert_eq!(taken, KeyActivation::KeyGone, "case {number}");
     }
     assert_eq!(
         store.method(&ada.user).await.unwrap().unwrap().id,
         ada.method,
         "all of it is undone"
     );
-    assert_eq!(store.activate(right).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.activate(right).await.unwrap(),
+        KeyActivation::Activated
+    );
     assert!(store.method(&eve.user).await.unwrap().is_some());
     assert_eq!(database.count("mfa_methods").await, 2);
 }
@@ -229,7 +255,7 @@ async fn a_key_of_a_first_set_up_resets_nothing() {
         replaces: Some(ada.method.clone()),
         ..activation(&key, &ada.browser)
     };
-    assert_eq!(store.activate(reset).await.unwrap(), Taken::AlreadyTaken);
+    assert_eq!(store.activate(reset).await.unwrap(), KeyActivation::KeyGone);
     let method = store.method(&ada.user).await.unwrap().unwrap();
     assert_eq!(method.id, ada.method);
 }
@@ -244,8 +270,14 @@ async fn a_grant_on_the_old_method_is_none_on_the_new_one() {
         swap: ada.browser.swap(),
         ..activation
     };
-    assert_eq!(store.activate(activation).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.activate(activation).await.unwrap(),
+        KeyActivation::Activated
+    );
     let (codes, _) = code_set(&ada.user, &ada.browser.session);
-    assert!(!store.generate(grant, codes).await.unwrap());
+    assert_eq!(
+        store.generate(grant, codes).await.unwrap(),
+        GrantUse::NoGrant
+    );
     assert_eq!(store.asked(&ada.browser.session).await.unwrap(), None);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    ports::{Activation, Attempts, Mfa, PendingKey, Sessions, Taken, Users},
+    ports::{Activation, Attempts, KeyActivation, Mfa, PendingKey, Sessions, Users},
     second_factor::{enrolment::PENDING_KEY, lockout::Factor},
 };
 
@@ -82,7 +82,7 @@ async fn activation_does_everything_at_once() {
     };
     assert_eq!(
         store.activate(activation.clone()).await.unwrap(),
-        Taken::Taken
+        KeyActivation::Activated
     );
 
     let method = store.method(&user).await.unwrap().unwrap();
@@ -124,15 +124,18 @@ async fn of_two_tabs_the_second_is_told() {
     let mut mine = browser(store, &user).await;
     let key = pending(store, &user, &mine, START).await;
     let (first, second) = (activation(&key, &mine), activation(&key, &mine));
-    assert_eq!(store.activate(first.clone()).await.unwrap(), Taken::Taken);
+    assert_eq!(
+        store.activate(first.clone()).await.unwrap(),
+        KeyActivation::Activated
+    );
     assert_eq!(
         store.activate(second).await.unwrap(),
-        Taken::SessionGone,
+        KeyActivation::SessionGone,
         "by the old token"
     );
     mine.token = first.swap.new;
     let third = store.activate(activation(&key, &mine)).await.unwrap();
-    assert_eq!(third, Taken::AlreadyTaken, "by the new cookie");
+    assert_eq!(third, KeyActivation::KeyGone, "by the new cookie");
     assert_eq!(store.method(&user).await.unwrap().unwrap().id, first.method);
     assert!(
         Sessions::find(store, first.swap.new)
@@ -156,7 +159,7 @@ async fn a_key_that_was_replaced_meanwhile_is_not_activated() {
     store.keep_pending(replacing, START).await.unwrap();
 
     let taken = store.activate(activation(&verified, &mine)).await.unwrap();
-    assert_eq!(taken, Taken::AlreadyTaken);
+    assert_eq!(taken, KeyActivation::KeyGone);
     assert!(
         Sessions::find(store, mine.token).await.unwrap().is_some(),
         "all of it is undone"
@@ -174,7 +177,7 @@ async fn a_user_has_one_method() {
     let another = browser(store, &ada.user).await;
     let key = pending(store, &ada.user, &another, START).await;
     let taken = store.activate(activation(&key, &another)).await.unwrap();
-    assert_eq!(taken, Taken::AlreadyTaken);
+    assert_eq!(taken, KeyActivation::KeyGone);
     assert_eq!(
         store.method(&ada.user).await.unwrap().unwrap().id,
         ada.method
@@ -199,11 +202,14 @@ async fn nobody_activates_a_key_of_another_person() {
         user: eve.clone(),
         ..activation(&key, &adas)
     };
-    assert_eq!(store.activate(as_eve).await.unwrap(), Taken::SessionGone);
+    assert_eq!(
+        store.activate(as_eve).await.unwrap(),
+        KeyActivation::SessionGone
+    );
     let by_eves_session = activation(&key, &eves);
     assert_eq!(
         store.activate(by_eves_session).await.unwrap(),
-        Taken::SessionGone
+        KeyActivation::SessionGone
     );
     assert_eq!(database.count("mfa_methods").await, 0);
     assert!(store.method(&eve).await.unwrap().is_none());

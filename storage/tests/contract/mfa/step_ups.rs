@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use domain::{
     ids::{AccountId, BackupCodeId, MethodId, UserId},
-    ports::{Attempts, Grant, Mfa, Proof, Sessions, StepUp, StepUps, Taken, Users, Verification},
+    ports::{
+        Attempts, CodeUse, Grant, GrantUse, Mfa, Proof, Sessions, StepUp, StepUps, Users,
+        Verification,
+    },
     second_factor::{lockout::Factor, step_up::Intent},
     time::Timestamp,
 };
@@ -13,7 +16,7 @@ use crate::support::{
     Database, START, bits,
     grants::fresh_step,
     later,
-    people::{FIRST_STEP, Protected, STRANGER, browser, code_set, protected},
+    people::{FIRST_STEP, Protected, STRANGER, WithoutCount, browser, code_set, protected},
 };
 
 fn rule_off() -> Intent {
@@ -25,7 +28,7 @@ fn rule_off() -> Intent {
 /// Whether a valid grant exists, checked by an action that takes it.
 async fn generates(store: &storage::Store, grant: &Grant) -> bool {
     let (codes, _) = code_set(&grant.user, &grant.session);
-    store.generate(grant.clone(), codes).await.unwrap()
+    store.generate(grant.clone(), codes).await.unwrap() == GrantUse::Done
 }
 
 #[tokio::test]
@@ -225,14 +228,14 @@ async fn what_does_not_match_spends_nothing() {
         let right = ada.verification(&ada.browser, &intent, proof);
         store.forget(session).await.unwrap();
         let unasked = store.verify(right.clone()).await.unwrap();
-        assert_eq!(unasked, Taken::SessionGone);
+        assert_eq!(unasked, CodeUse::SessionGone);
         store
             .ask(session, &ada.user, ada.asked(&intent))
             .await
             .unwrap();
         for (number, wrong) in mismatches(&eve, &right).into_iter().enumerate() {
             let taken = store.verify(wrong).await.unwrap();
-            assert_eq!(taken, Taken::SessionGone, "case {number}");
+            assert_eq!(taken, CodeUse::SessionGone, "case {number}");
         }
         let alive = Sessions::find(store, ada.browser.token).await.unwrap();
         assert!(alive.is_some(), "the token is the old one");
@@ -251,12 +254,12 @@ async fn what_does_not_match_spends_nothing() {
         .await
         .unwrap();
     let barred = store.verify(right.clone()).await.unwrap();
-    assert_eq!(barred, Taken::SessionGone);
+    assert_eq!(barred, CodeUse::SessionGone);
     sqlx::query("UPDATE users SET disabled = 0")
         .execute(&database.raw().await)
         .await
         .unwrap();
-    assert_eq!(store.verify(right).await.unwrap(), Taken::Taken);
+    assert_eq!(store.verify(right).await.unwrap(), CodeUse::Accepted);
 }
 
 #[tokio::test]
@@ -266,7 +269,7 @@ async fn a_grant_is_not_given_twice_for_one_asking() {
     ada.granted(store, &Intent::Reset).await;
     let proof = fresh_step(store, &ada).await;
     let again = ada.verification(&ada.browser, &Intent::Reset, proof);
-    assert_eq!(store.verify(again).await.unwrap(), Taken::SessionGone);
+    assert_eq!(store.verify(again).await.unwrap(), CodeUse::SessionGone);
 }
 
 #[tokio::test]
@@ -282,7 +285,7 @@ async fn half_a_sign_in_does_not_step_up() {
     let verification = ada.verification(&half, &Intent::Delete, proof);
     assert_eq!(
         store.verify(verification).await.unwrap(),
-        Taken::SessionGone
+        CodeUse::SessionGone
     );
 }
 
@@ -293,7 +296,7 @@ async fn a_spent_proof_grants_nothing() {
     ada.granted(store, &Intent::Reset).await;
     let used = browser(store, &ada.user).await;
     let signed_in = store.use_backup_code(ada.backup_code(&used, 3)).await;
-    assert_eq!(signed_in.unwrap().0, Taken::Taken);
+    assert_eq!(signed_in.unwrap().without_count(), CodeUse::Accepted);
     let session = &ada.browser.session;
     store
         .ask(session, &ada.user, ada.asked(&Intent::Generate))
@@ -309,14 +312,14 @@ async fn a_spent_proof_grants_nothing() {
     ] {
         let verification = ada.verification(&ada.browser, &Intent::Generate, proof);
         let taken = store.verify(verification).await.unwrap();
-        assert_eq!(taken, Taken::AlreadyTaken);
+        assert_eq!(taken, CodeUse::AlreadyUsed);
     }
     assert!(!generates(store, &ada.grant(&Intent::Generate)).await);
     let alive = Sessions::find(store, ada.browser.token).await.unwrap();
     assert!(alive.is_some(), "the token is the old one");
     let proof = Proof::Step(burnt.offset(1));
     let right = ada.verification(&ada.browser, &Intent::Generate, proof);
-    assert_eq!(store.verify(right).await.unwrap(), Taken::Taken);
+    assert_eq!(store.verify(right).await.unwrap(), CodeUse::Accepted);
 }
 
 #[tokio::test]
@@ -344,7 +347,7 @@ async fn a_backup_code_steps_up_and_unlocks() {
         .await
         .unwrap();
     let verification = ada.verification(&ada.browser, &Intent::Delete, ada.backup_proof(0));
-    assert_eq!(store.verify(verification).await.unwrap(), Taken::Taken);
+    assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
     for holder in [STRANGER, &ada.browser.holder()] {
         let refused = store.refused_in_a_row(&ada.user, holder).await.unwrap();
         assert_eq!(refused, 0);

@@ -2,7 +2,9 @@
 
 use domain::{
     events::{Actor, Origin},
-    ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, StepUp, StepUps, Taken, Users},
+    ports::{
+        Attempts, BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, StepUp, StepUps, Users,
+    },
     second_factor::{guess_holder::GuessHolder, lockout::Factor, step_up::Intent, totp::TotpKey},
     secrets::{
         keys::{DataKeys, KeyRing},
@@ -14,7 +16,7 @@ use storage::{CopyError, OpenError, SealedRow, SealedTable, Store, copied_tables
 
 use crate::support::{
     Database, START, bits, engine, later, master_key,
-    people::{Protected, STRANGER, browser, pending, protected, somebody},
+    people::{Protected, STRANGER, WithoutCount, browser, pending, protected, somebody},
     stranger, token, vault,
 };
 
@@ -61,7 +63,7 @@ async fn filled() -> (Database, Protected) {
     store.invite(&eve, token(), later(3600)).await.unwrap();
     let mine = browser(store, &ada.user).await;
     let used = store.use_backup_code(ada.backup_code(&mine, 0)).await;
-    assert_eq!(used.unwrap().0, Taken::Taken);
+    assert_eq!(used.unwrap().without_count(), CodeUse::Accepted);
     let mine = browser(store, &ada.user).await;
     let known = KnownBrowser {
         token: token(),
@@ -69,7 +71,10 @@ async fn filled() -> (Database, Protected) {
         session: mine.session.clone(),
         at: START,
     };
-    assert!(store.remember(known.clone()).await.unwrap());
+    assert_eq!(
+        store.remember(known.clone()).await.unwrap(),
+        BrowserRecord::Stored
+    );
     let asked = StepUp {
         intent: Intent::Delete,
         method: ada.method.clone(),
@@ -199,11 +204,11 @@ async fn every_row_arrives_as_it_was() {
     // Used codes stay used.
     let mine = browser(store, &ada.user).await;
     let used = store.use_backup_code(ada.backup_code(&mine, 0)).await;
-    assert_eq!(used.unwrap().0, Taken::AlreadyTaken);
+    assert_eq!(used.unwrap().without_count(), CodeUse::AlreadyUsed);
     let used = store.use_code(ada.code(&mine, 0)).await;
-    assert_eq!(used.unwrap().0, Taken::AlreadyTaken);
+    assert_eq!(used.unwrap().without_count(), CodeUse::AlreadyUsed);
     let unused = store.use_backup_code(ada.backup_code(&mine, 1)).await;
-    assert_eq!(unused.unwrap().0, Taken::Taken);
+    assert_eq!(unused.unwrap().without_count(), CodeUse::Accepted);
 }
 
 /// Copying back works too, so an operator can return after a trial.

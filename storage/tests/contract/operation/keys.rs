@@ -94,18 +94,10 @@ async fn a_data_key_is_kept_once_and_replaced_as_it_was_read() {
 async fn the_database_goes_to_another_key_once() {
     let Database { store, .. } = &Database::fresh().await;
     store.keep_key_check(&[1; 32]).await.unwrap();
-    assert!(
-        store
-            .replace_key_check(&[1; 32], [2; 32], &other())
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .replace_key_check(&[1; 32], [3; 32], &other())
-            .await
-            .unwrap()
-    );
+    let replaced = store.replace_key_check(&[1; 32], [2; 32], &other()).await;
+    assert_eq!(replaced.unwrap(), KeyReplacement::Replaced);
+    let stale = store.replace_key_check(&[1; 32], [3; 32], &other()).await;
+    assert_eq!(stale.unwrap(), KeyReplacement::Stale);
     assert_eq!(store.key_check().await.unwrap().unwrap(), [2; 32]);
     let events = store.events_after(0).await.unwrap();
     let told: Vec<_> = events.iter().map(|event| event.action.as_str()).collect();

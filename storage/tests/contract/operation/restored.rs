@@ -4,7 +4,9 @@ use std::{collections::HashMap, time::Duration};
 
 use domain::{
     ids::BackupCodeId,
-    ports::{KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Taken, Users},
+    ports::{
+        BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users,
+    },
     second_factor::step_up::Intent,
     time::TimeStep,
 };
@@ -12,7 +14,7 @@ use storage::{Ended, Spent, Store};
 
 use crate::support::{
     Database, START, later,
-    people::{Protected, browser, pending, protected, somebody},
+    people::{Protected, WithoutCount, browser, pending, protected, somebody},
     token,
 };
 
@@ -34,7 +36,7 @@ async fn whatever_was_open_ends() {
         session: ada.browser.session.clone(),
         at: START,
     };
-    assert!(store.remember(known).await.unwrap());
+    assert_eq!(store.remember(known).await.unwrap(), BrowserRecord::Stored);
     let asked = StepUp {
         intent: Intent::Delete,
         method: ada.method.clone(),
@@ -89,18 +91,25 @@ async fn no_step_up_to_now_is_accepted_again() {
     let mine = browser(store, &ada.user).await;
     let step = TimeStep::at(now).number() - TimeStep::at(START).number();
     for (step, taken) in [
-        (step - 1, Taken::AlreadyTaken),
-        (step, Taken::AlreadyTaken),
-        (step + 1, Taken::Taken),
+        (step - 1, CodeUse::AlreadyUsed),
+        (step, CodeUse::AlreadyUsed),
+        (step + 1, CodeUse::Accepted),
     ] {
         let code = ada.code(&mine, step);
-        assert_eq!(store.use_code(code).await.unwrap().0, taken, "{step}");
+        assert_eq!(
+            store.use_code(code).await.unwrap().without_count(),
+            taken,
+            "{step}"
+        );
     }
     // A later step that was used already stays used.
     store.end_restored(&Spent::Unknown, now).await.unwrap();
     let mine = browser(store, &ada.user).await;
     let code = ada.code(&mine, step + 1);
-    assert_eq!(store.use_code(code).await.unwrap().0, Taken::AlreadyTaken);
+    assert_eq!(
+        store.use_code(code).await.unwrap().without_count(),
+        CodeUse::AlreadyUsed
+    );
 }
 
 #[tokio::test]
@@ -114,14 +123,14 @@ async fn what_is_known_of_backup_codes_counts() {
     let ended = store.end_restored(&spent, START).await.unwrap();
     assert_eq!((ended.codes, ended.codes_left), (2, 8));
     for (index, taken) in [
-        (4, Taken::AlreadyTaken),
-        (9, Taken::AlreadyTaken),
-        (0, Taken::Taken),
+        (4, CodeUse::AlreadyUsed),
+        (9, CodeUse::AlreadyUsed),
+        (0, CodeUse::Accepted),
     ] {
         let mine = browser(store, &ada.user).await;
         let code = ada.backup_code(&mine, index);
         let used = store.use_backup_code(code).await.unwrap();
-        assert_eq!(used.0, taken, "{index}");
+        assert_eq!(used.without_count(), taken, "{index}");
     }
     let spent = store.spent_codes().await.unwrap();
     assert_eq!(spent.values().filter(|used| **used).count(), 3);

@@ -2,12 +2,12 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 
-use domain::ports::{Mfa, Taken};
+use domain::ports::{CodeUse, Mfa};
 use storage::{BackupError, Store, given_up, sound};
 
 use crate::support::{
     Database,
-    people::{browser, protected, somebody},
+    people::{WithoutCount, browser, protected, somebody},
     url,
 };
 
@@ -52,13 +52,13 @@ async fn holds_a_used_code_as_used() {
         .store
         .use_backup_code(ada.backup_code(&mine, 0))
         .await;
-    assert_eq!(taken.unwrap().0, Taken::Taken);
+    assert_eq!(taken.unwrap().without_count(), CodeUse::Accepted);
     let file = database.file().with_file_name("backup");
     database.store.backup(&file).await.unwrap();
     let copy = Store::open(&url(&file)).await.unwrap();
     let mine = browser(&copy, &ada.user).await;
     let again = copy.use_backup_code(ada.backup_code(&mine, 0)).await;
-    assert_eq!(again.unwrap().0, Taken::AlreadyTaken);
+    assert_eq!(again.unwrap().without_count(), CodeUse::AlreadyUsed);
 }
 
 #[tokio::test]

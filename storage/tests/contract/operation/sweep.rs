@@ -5,7 +5,9 @@ use std::time::Duration;
 use domain::{
     events::Chain,
     ids::UserId,
-    ports::{Attempts, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users},
+    ports::{
+        Attempts, BrowserRecord, KnownBrowser, KnownBrowsers, Mfa, Sessions, StepUp, StepUps, Users,
+    },
     second_factor::{
         enrolment::PENDING_KEY, guess_holder::GuessHolder, lockout::Factor, step_up::Intent,
     },
@@ -87,7 +89,7 @@ async fn so_does_everything_else() {
         session: ada.browser.session.clone(),
         at: START,
     };
-    assert!(store.remember(known).await.unwrap());
+    assert_eq!(store.remember(known).await.unwrap(), BrowserRecord::Stored);
     pending(store, &eve, &other, START).await;
     store
         .invite(&eve, token(), START.plus(2 * HOUR))
@@ -238,7 +240,7 @@ async fn thirty_days_leave_no_more_than_eight() {
                 at: now,
             };
             let browser = GuessHolder::KnownBrowser(known.token);
-            assert!(seen.remember(known).await.unwrap());
+            assert_eq!(seen.remember(known).await.unwrap(), BrowserRecord::Stored);
             for (user, holder) in [(plain, &browser), (&protected.user, &theirs.holder())] {
                 seen.count_second_factor(user, holder, Factor::BackupCode, now)
                     .await

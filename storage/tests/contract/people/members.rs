@@ -6,7 +6,7 @@ use domain::{
     people::roles::Role,
     ports::{
         AccountAddition, AccountRemoval, Accounts, Attempts, Grant, MemberReset, Members,
-        MembershipChange, Mfa, NewUser, Sessions, UserAddition, Users,
+        MembershipChange, MethodChange, Mfa, NewUser, Sessions, UserAddition, Users,
     },
     second_factor::{lockout::Factor, step_up::Intent},
 };
@@ -120,7 +120,10 @@ async fn apply(
             store.join(member, &elsewhere, Role::Member).await
         }
         Change::MemberHasNoMethod => {
-            assert!(store.reset_by_operator(member).await.unwrap());
+            assert_eq!(
+                store.reset_by_operator(member).await.unwrap(),
+                MethodChange::Done
+            );
             Ok(MembershipChange::Done)
         }
         Change::AccountGone => {

@@ -1,14 +1,15 @@
 //! Actions that may succeed only once, run concurrently: through one store, and through a second one like another program.
 
 mod ended;
+mod owners;
 mod step_up;
 
 use std::{future::Future, sync::Arc};
 
 use domain::{
     ports::{
-        Attempts, Counted, FirstOwner, FirstStart, InvitationUse, Mfa, NewSession, PasswordTry,
-        SecretHash, Sessions, Taken, Users,
+        Attempts, CodeUse, Counted, FirstOwner, FirstStart, InvitationUse, KeyActivation, Mfa,
+        NewSession, PasswordTry, SecretHash, Sessions, Users,
     },
     second_factor::lockout::{Budget, Factor},
 };
@@ -17,7 +18,8 @@ use storage::Store;
 use crate::support::{
     Database, START, later,
     people::{
-        STRANGER, account, activation, newcomer, pending, protected, session, somebody, user,
+        STRANGER, WithoutCount, account, activation, newcomer, pending, protected, session,
+        somebody, user,
     },
     stranger, token,
 };
@@ -74,14 +76,14 @@ async fn one_step_signs_in_one_of_many_sessions() {
             .collect();
         let results = at_once(&programs, TASKS, |store, number| {
             let code = uses[number].clone();
-            async move { store.use_code(code).await.unwrap().0 }
+            async move { store.use_code(code).await.unwrap().without_count() }
         })
         .await;
-        assert_eq!(count(&results, &Taken::Taken), 1, "round {round}");
-        assert_eq!(count(&results, &Taken::AlreadyTaken), TASKS - 1);
+        assert_eq!(count(&results, &CodeUse::Accepted), 1, "round {round}");
+        assert_eq!(count(&results, &CodeUse::AlreadyUsed), TASKS - 1);
         let winner = results
             .iter()
-            .position(|result| *result == Taken::Taken)
+            .position(|result| *result == CodeUse::Accepted)
             .unwrap();
         database.store.end(&browsers[winner].session).await.unwrap();
         browsers[winner] = newcomer(&database, &ada.user).await;
@@ -100,17 +102,17 @@ async fn one_session_is_completed_once_whatever_the_codes() {
             .collect();
         let results = at_once(&programs, TASKS, |store, number| {
             let code = uses[number].clone();
-            async move { store.use_code(code).await.unwrap().0 }
+            async move { store.use_code(code).await.unwrap().without_count() }
         })
         .await;
         assert_eq!(
-            count(&results, &Taken::Taken),
+            count(&results, &CodeUse::Accepted),
             1,
             "round {round}: one new token"
         );
         let winner = results
             .iter()
-            .position(|result| *result == Taken::Taken)
+            .position(|result| *result == CodeUse::Accepted)
             .unwrap();
         let found = Sessions::find(&*programs[0], uses[winner].swap.new)
             .await
@@ -133,9 +135,9 @@ async fn one_backup_code_signs_in_one_of_many_sessions() {
             async move { store.use_backup_code(code).await.unwrap() }
         })
         .await;
-        let taken: Vec<_> = results.iter().map(|(taken, _)| *taken).collect();
-        assert_eq!(count(&taken, &Taken::Taken), 1, "round {round}");
-        assert_eq!(count(&taken, &Taken::AlreadyTaken), TASKS - 1);
+        let taken: Vec<_> = results.iter().map(|one| one.without_count()).collect();
+        assert_eq!(count(&taken, &CodeUse::Accepted), 1, "round {round}");
+        assert_eq!(count(&taken, &CodeUse::AlreadyUsed), TASKS - 1);
         let left = database
             .store
             .method(&ada.user)
@@ -173,7 +175,7 @@ async fn one_of_many_confirmations_activates() {
         .await;
         let taken: Vec<_> = results
             .iter()
-            .filter(|(taken, _)| *taken == Taken::Taken)
+            .filter(|(taken, _)| *taken == KeyActivation::Activated)
             .collect();
         assert_eq!(taken.len(), 1, "round {round}");
         let winner = &taken[0].1;

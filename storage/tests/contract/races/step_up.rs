@@ -1,23 +1,20 @@
-//! Grants, resets and last Owners, used concurrently through two programs.
+//! Grants, resets and codes, used concurrently through two programs.
 
 use domain::{
-    ids::{AccountId, UserId},
-    people::roles::Role,
     ports::{
-        Accounts, Activation, Deletion, MemberReset, Members, MembershipChange, Mfa, PendingKey,
-        Proof, RuleChange, Sessions, StepUps, Taken, Users,
+        Activation, CodeSetChange, CodeUse, Deletion, GrantUse, KeyActivation, Mfa, PendingKey,
+        Proof, RecoveryGrant, Sessions, StepUps,
     },
     second_factor::step_up::Intent,
 };
 
 use crate::{
-    people::memberships::{LAST, joined, owned},
     races::{ROUNDS, at_once, count, programs},
     support::{
-        Database, START,
+        START,
         grants::fresh_step,
         later,
-        people::{activation, code_set, newcomer, protected, protected_user},
+        people::{WithoutCount, activation, code_set, newcomer, protected},
         sealed,
     },
 };
@@ -36,12 +33,19 @@ async fn a_grant_is_taken_by_one_of_many() {
             async move { (store.generate(grant, codes.clone()).await.unwrap(), codes) }
         })
         .await;
-        let won: Vec<_> = results.iter().filter(|(done, _)| *done).collect();
+        let won: Vec<_> = results
+            .iter()
+            .filter(|(answer, _)| *answer == GrantUse::Done)
+            .collect();
         assert_eq!(won.len(), 1, "round {round}");
         let session = &ada.browser.session;
         let set = &won[0].1.id;
         let finished = store.finish_codes(&ada.user, session, set, later(1));
-        assert!(finished.await.unwrap(), "what waits is the winner's");
+        assert_eq!(
+            finished.await.unwrap(),
+            CodeSetChange::Done,
+            "what waits is the winner's"
+        );
     }
     assert_eq!(database.count("code_sets").await, 1);
 }
@@ -61,8 +65,8 @@ async fn one_deletion_of_many_takes_the_method() {
             async move { store.delete(deletion).await.unwrap() }
         })
         .await;
-        assert_eq!(count(&results, &Taken::Taken), 1, "round {round}");
-        assert_eq!(count(&results, &Taken::AlreadyTaken), TASKS - 1);
+        assert_eq!(count(&results, &GrantUse::Done), 1, "round {round}");
+        assert_eq!(count(&results, &GrantUse::NoGrant), TASKS - 1);
     }
     assert_eq!(database.count("mfa_methods").await, 0);
 }
@@ -87,7 +91,7 @@ async fn one_reset_of_many_makes_a_key_and_one_activates() {
             async move { store.keep_pending_reset(key, grant).await.unwrap() }
         })
         .await;
-        assert_eq!(count(&results, &true), 1, "round {round}");
+        assert_eq!(count(&results, &GrantUse::Done), 1, "round {round}");
 
         let tries: Vec<Activation> = (0..TASKS)
             .map(|_| activation(&key(), &ada.browser))
@@ -97,8 +101,14 @@ async fn one_reset_of_many_makes_a_key_and_one_activates() {
             async move { store.activate(activation).await.unwrap() }
         })
         .await;
-        assert_eq!(count(&results, &Taken::Taken), 1, "round {round}");
-        let winner = results.iter().position(|taken| *taken == Taken::Taken);
+        assert_eq!(
+            count(&results, &KeyActivation::Activated),
+            1,
+            "round {round}"
+        );
+        let winner = results
+            .iter()
+            .position(|taken| *taken == KeyActivation::Activated);
         let method = store.method(&ada.user).await.unwrap().unwrap();
         assert_eq!(method.id, tries[winner.unwrap()].method);
     }
@@ -132,8 +142,8 @@ async fn one_proof_steps_up_one_of_many_sessions() {
             async move { store.verify(verification).await.unwrap() }
         })
         .await;
-        assert_eq!(count(&results, &Taken::Taken), 1, "round {round}");
-        assert_eq!(count(&results, &Taken::AlreadyTaken), TASKS - 1);
+        assert_eq!(count(&results, &CodeUse::Accepted), 1, "round {round}");
+        assert_eq!(count(&results, &CodeUse::AlreadyUsed), TASKS - 1);
     }
 }
 
@@ -159,8 +169,8 @@ async fn one_session_gets_one_grant_whatever_the_codes() {
             async move { store.verify(verification).await.unwrap() }
         })
         .await;
-        assert_eq!(count(&results, &Taken::Taken), 1, "round {round}");
-        assert_eq!(count(&results, &Taken::SessionGone), TASKS - 1);
+        assert_eq!(count(&results, &CodeUse::Accepted), 1, "round {round}");
+        assert_eq!(count(&results, &CodeUse::SessionGone), TASKS - 1);
         let method = store.method(&ada.user).await.unwrap().unwrap();
         let by_step = method.last_step >= first;
         assert_eq!(method.codes_left, if by_step { 10 } else { 9 });
@@ -175,7 +185,10 @@ async fn a_recovery_grants_one_of_many() {
         let mut ada = protected(store).await;
         ada.browser = newcomer(&database, &ada.user).await;
         let code = ada.backup_code(&ada.browser, 0);
-        assert_eq!(store.use_backup_code(code).await.unwrap().0, Taken::Taken);
+        assert_eq!(
+            store.use_backup_code(code).await.unwrap().without_count(),
+            CodeUse::Accepted
+        );
         let results = at_once(&programs, TASKS, |store, number| {
             let intent = [Intent::Reset, Intent::Generate][number % 2].clone();
             let (asked, before) = (ada.asked(&intent), ada.grant(&intent).lapsed);
@@ -186,7 +199,7 @@ async fn a_recovery_grants_one_of_many() {
             }
         })
         .await;
-        assert_eq!(count(&results, &true), 1, "round {round}");
+        assert_eq!(count(&results, &RecoveryGrant::Granted), 1, "round {round}");
     }
 }
 
@@ -213,14 +226,15 @@ async fn a_deletion_beside_sign_ins_leaves_its_own_session_only() {
             let (deletion, code) = (deletion.clone(), uses[number].clone());
             async move {
                 if number == TASKS / 2 {
-                    store.delete(deletion).await.unwrap()
+                    store.delete(deletion).await.unwrap() == GrantUse::Done
                 } else {
-                    store.use_code(code).await.unwrap().0
+                    let answer = store.use_code(code).await.unwrap();
+                    answer.without_count() == CodeUse::Accepted
                 }
             }
         })
         .await;
-        assert_eq!(results[TASKS / 2], Taken::Taken, "round {round}");
+        assert!(results[TASKS / 2], "round {round}");
         for code in &uses {
             let signed_in = Sessions::find(store, code.swap.new).await.unwrap();
             assert!(signed_in.is_none(), "round {round}");
@@ -253,149 +267,30 @@ async fn no_old_backup_code_works_after_finish() {
                 use std::sync::atomic::Ordering::SeqCst;
                 if number == 2 {
                     let session = grant.session.clone();
-                    assert!(store.generate(grant, codes.clone()).await.unwrap());
+                    assert_eq!(
+                        store.generate(grant, codes.clone()).await.unwrap(),
+                        GrantUse::Done
+                    );
                     let done = store.finish_codes(&user, &session, &codes.id, later(1));
-                    assert!(done.await.unwrap());
+                    assert_eq!(done.await.unwrap(), CodeSetChange::Done);
                     finished.store(true, SeqCst);
                     return true;
                 }
                 let too_late = finished.load(SeqCst);
-                let (taken, _) = store.use_backup_code(code).await.unwrap();
-                !(too_late && taken == Taken::Taken)
+                let answer = store.use_backup_code(code).await.unwrap();
+                !(too_late && answer.without_count() == CodeUse::Accepted)
             }
         })
         .await;
         assert!(results.iter().all(|right| *right), "round {round}");
         let late = newcomer(&database, &ada.user).await;
         let late = store.use_backup_code(ada.backup_code(&late, 9)).await;
-        assert_eq!(late.unwrap().0, Taken::AlreadyTaken, "round {round}");
+        assert_eq!(
+            late.unwrap().without_count(),
+            CodeUse::AlreadyUsed,
+            "round {round}"
+        );
         let method = store.method(&ada.user).await.unwrap().unwrap();
         assert_eq!((method.codes_left, method.codes_saved), (10, true));
-    }
-}
-
-async fn owners(database: &Database, account: &AccountId) -> i64 {
-    let sql = "SELECT COUNT(*) FROM memberships p JOIN users u ON u.id = p.user_id
-               WHERE p.account_id = $1 AND p.role = 'owner' AND u.disabled = 0";
-    sqlx::query_scalar(sql)
-        .bind(account.as_str())
-        .fetch_one(&database.raw().await)
-        .await
-        .unwrap()
-}
-
-/// All Owners leave at the same time, in every possible way: one stays.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_owners_who_go_at_once_one_stays() {
-    let (database, programs) = programs().await;
-    let store = &database.store;
-    for round in 0..ROUNDS {
-        let (account, first) = owned(store).await;
-        let mut people: Vec<UserId> = vec![first];
-        for _ in 1..TASKS {
-            people.push(joined(store, &account, Role::Owner).await);
-        }
-        let results = at_once(&programs, TASKS, |store, number| {
-            let (user, account) = (people[number].clone(), account.clone());
-            async move {
-                match (number / 2) % 4 {
-                    0 => store.leave(&user, &account).await.unwrap(),
-                    1 => {
-                        let role = Role::Member;
-                        store.set_role(&user, &account, role).await.unwrap()
-                    }
-                    2 => store.set_disabled(&user, true).await.unwrap(),
-                    _ => Users::remove(&*store, &user).await.unwrap(),
-                }
-            }
-        })
-        .await;
-        assert_eq!(count(&results, &LAST), 1, "round {round}");
-        assert_eq!(count(&results, &MembershipChange::Done), TASKS - 1);
-        assert_eq!(owners(&database, &account).await, 1, "round {round}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_owners_do_not_remove_each_other() {
-    let (database, programs) = programs().await;
-    let store = &database.store;
-    for round in 0..ROUNDS {
-        let (account, one) = owned(store).await;
-        let pair = [one, joined(store, &account, Role::Owner).await];
-        let results = at_once(&programs, 2, |store, number| {
-            let (user, account) = (pair[1 - number].clone(), account.clone());
-            async move { store.leave(&user, &account).await.unwrap() }
-        })
-        .await;
-        assert_eq!(count(&results, &LAST), 1, "round {round}");
-        assert_eq!(owners(&database, &account).await, 1, "round {round}");
-    }
-}
-
-/// Once the rule is acknowledged, every session of every member knows it.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn every_session_knows_the_rule_once_it_is_acknowledged() {
-    let (database, programs) = programs().await;
-    let store = &database.store;
-    let (account, owner) = owned(store).await;
-    let member = joined(store, &account, Role::Member).await;
-    let browser = newcomer(&database, &member).await;
-    for round in 0..ROUNDS {
-        let acknowledged = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let results = at_once(&programs, TASKS, |store, number| {
-            let (account, owner) = (account.clone(), owner.clone());
-            let acknowledged = acknowledged.clone();
-            async move {
-                use std::sync::atomic::Ordering::SeqCst;
-                if number % 5 == 2 {
-                    let set = store.require_mfa(&account, &owner, later(1)).await;
-                    acknowledged.store(true, SeqCst);
-                    return set.unwrap() != RuleChange::Refused;
-                }
-                let is_known = acknowledged.load(SeqCst);
-                let found = Sessions::find(&*store, browser.token).await;
-                let found = found.unwrap().unwrap();
-                found.subject.memberships[0].requires_mfa || !is_known
-            }
-        })
-        .await;
-        assert!(results.iter().all(|right| *right), "round {round}");
-        let found = Sessions::find(store, browser.token).await.unwrap().unwrap();
-        assert!(found.subject.memberships[0].requires_mfa);
-        assert_ne!(
-            store.set_rule(&account, false, later(2)).await.unwrap(),
-            RuleChange::Refused
-        );
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_owners_who_reset_each_other_both_get_an_answer() {
-    let (database, programs) = programs().await;
-    let store = &database.store;
-    for round in 0..ROUNDS {
-        let (account, one) = owned(store).await;
-        let other = joined(store, &account, Role::Owner).await;
-        let mut pair = [
-            protected_user(store, one).await,
-            protected_user(store, other).await,
-        ];
-        let mut grants = Vec::new();
-        for number in 0..2 {
-            let intent = Intent::MemberReset {
-                account: account.clone(),
-                member: pair[1 - number].user.clone(),
-            };
-            grants.push(pair[number].granted(store, &intent).await);
-        }
-        let results = at_once(&programs, TASKS, |store, number| {
-            let grant = grants[(number / 2) % 2].clone();
-            async move { store.reset(grant).await.unwrap() }
-        })
-        .await;
-        // The first Owner who is reset loses the session with the other grant.
-        assert_eq!(count(&results, &MemberReset::Done), 1, "round {round}");
-        assert_eq!(count(&results, &MemberReset::NoGrant), TASKS - 1);
     }
 }

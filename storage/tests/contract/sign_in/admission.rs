@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use domain::{
     events::{Action, Actor, Event, JUDGED, Origin, Outcome, REFUSED},
     ports::{
-        Admission, Attempts, Counted, Events, KnownBrowser, KnownBrowsers, PasswordTry, Receipt,
-        Users,
+        Admission, Attempts, BrowserRecord, Counted, Events, KnownBrowser, KnownBrowsers,
+        PasswordTry, Receipt, Users,
     },
     session::{
         network_budget::{BETWEEN, OF_ALL},
@@ -180,7 +180,10 @@ async fn rb1_a_known_browser_is_admitted_whatever_its_address_and_the_name_have_
         session: browser(store, &ada).await.session,
         at: START,
     };
-    assert!(store.remember(known.clone()).await.unwrap());
+    assert_eq!(
+        store.remember(known.clone()).await.unwrap(),
+        BrowserRecord::Stored
+    );
     let attempt = |browser| PasswordTry {
         browser,
         address_limit: 1,

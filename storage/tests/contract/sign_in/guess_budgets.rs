@@ -6,8 +6,9 @@ use domain::{
     ids::{SessionId, UserId},
     people::roles::Role,
     ports::{
-        Accounts, Attempts, CodeUse, Deletion, KnownBrowsers, MembershipChange, Mfa, Sessions,
-        StepUps, Taken, TestedCode, UserAddition, Users,
+        Accounts, Attempts, CodeUse, Deletion, GrantUse, KnownBrowsers, MembershipChange,
+        MethodChange, Mfa, Sessions, SignInCode, SignInCodeUse, StepUps, TestedCode, UserAddition,
+        Users,
     },
     second_factor::{
         guess_holder::GuessHolder,
@@ -23,7 +24,8 @@ use crate::{
     support::{
         Database, START, bits, email_index, later,
         people::{
-            FIRST_STEP, Protected, STRANGER, browser, protected, protected_user, somebody, user,
+            FIRST_STEP, Protected, STRANGER, WithoutCount, browser, protected, protected_user,
+            somebody, user,
         },
         token,
     },
@@ -103,15 +105,15 @@ async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
     };
     all_guess(store, &ada.user, &holders).await;
     let half = browser(store, &ada.user).await;
-    let code = CodeUse {
+    let code = SignInCode {
         browser: mine,
         is_browser_known: true,
         ..ada.code(&half, 1)
     };
-    let (taken, refused_before) = store.use_code(code).await.unwrap();
-    assert_eq!(taken, Taken::Taken);
+    let answer = store.use_code(code).await.unwrap();
     assert_eq!(
-        refused_before, 1,
+        answer,
+        SignInCodeUse::Accepted { refused_before: 1 },
         "by strangers; its own one is the right one"
     );
     assert_eq!(refused(store, &ada.user, &holders).await, [0, 0, 1, 1]);
@@ -120,7 +122,10 @@ async fn a_complete_sign_in_clears_the_common_budget_and_its_browsers() {
     let half = browser(store, &ada.user).await;
     let mut code = ada.backup_code(&half, 0);
     code.browser = mine;
-    assert_eq!(store.use_backup_code(code).await.unwrap().0, Taken::Taken);
+    assert_eq!(
+        store.use_backup_code(code).await.unwrap().without_count(),
+        CodeUse::Accepted
+    );
     assert_eq!(refused(store, &ada.user, &holders).await, [0, 0, 2, 2]);
 }
 
@@ -135,7 +140,7 @@ async fn a_backup_code_within_a_session_clears_the_common_budget_and_the_session
     let session = &ada.browser.session;
     store.ask(session, &ada.user, asked).await.unwrap();
     let verification = ada.verification(&ada.browser, &Intent::Delete, ada.backup_proof(0));
-    assert_eq!(store.verify(verification).await.unwrap(), Taken::Taken);
+    assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
     assert_eq!(refused(store, &ada.user, &holders).await, [0, 1, 0, 1]);
 }
 
@@ -160,7 +165,10 @@ async fn whoever_unlocks_clears_all_of_them() {
     assert_eq!(refused(store, &ada.user, &hers).await, [0; 4]);
 
     all_guess(store, &ada.user, &hers).await;
-    assert!(store.reset_by_operator(&ada.user).await.unwrap());
+    assert_eq!(
+        store.reset_by_operator(&ada.user).await.unwrap(),
+        MethodChange::Done
+    );
     for table in TABLES {
         let left = if table == "browser_attempts" { 2 } else { 1 };
         assert_eq!(database.count(table).await, left, "{table}: only Eve's");
@@ -181,7 +189,7 @@ async fn a_deleted_method_leaves_no_budget() {
         grant,
         at: later(3),
     };
-    assert_eq!(store.delete(deletion).await.unwrap(), Taken::Taken);
+    assert_eq!(store.delete(deletion).await.unwrap(), GrantUse::Done);
     for table in TABLES {
         assert_eq!(database.count(table).await, 0, "{table}");
     }
@@ -203,7 +211,10 @@ async fn a_holder_that_has_ended_is_gone_and_leaves_nothing() {
     assert_eq!(database.count("session_attempts").await, 0);
     assert_eq!(guess(store, &ada.user, &holders[2]).await, Budget::Gone);
 
-    assert!(store.reset_by_operator(&ada.user).await.unwrap());
+    assert_eq!(
+        store.reset_by_operator(&ada.user).await.unwrap(),
+        MethodChange::Done
+    );
     let GuessHolder::KnownBrowser(mine) = holders[1] else {
         panic!("it is a browser")
     };
@@ -296,7 +307,7 @@ async fn what_is_given_back_is_the_sessions() {
         step: FIRST_STEP.offset(1),
         at: later(30),
     };
-    assert_eq!(store.test(code).await.unwrap(), Taken::Taken);
+    assert_eq!(store.test(code).await.unwrap(), CodeUse::Accepted);
     assert_eq!(refused(store, &ada.user, &holders).await, [1, 1, 0, 1]);
 }
 

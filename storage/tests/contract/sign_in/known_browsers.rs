@@ -3,8 +3,8 @@
 use domain::{
     ids::UserId,
     ports::{
-        Attempts, Counted, KnownBrowser, KnownBrowsers, Mfa, PasswordTry, Receipt, SecretHash,
-        Sessions, Taken, Users,
+        Attempts, BrowserRecord, Counted, KeyActivation, KnownBrowser, KnownBrowsers, Mfa,
+        PasswordTry, Receipt, SecretHash, Sessions, Users,
     },
     session::known_browser::{KEPT, KNOWN, PER_USER},
     time::Timestamp,
@@ -38,7 +38,10 @@ pub async fn known(store: &Store, user: &UserId, at: Timestamp) -> TokenHash {
         session,
         at,
     };
-    assert!(store.remember(known.clone()).await.unwrap());
+    assert_eq!(
+        store.remember(known.clone()).await.unwrap(),
+        BrowserRecord::Stored
+    );
     known.token
 }
 
@@ -105,7 +108,10 @@ async fn it_is_a_stranger_to_every_other_user() {
         session,
         at: START,
     };
-    assert!(!store.remember(taken_over).await.unwrap());
+    assert_eq!(
+        store.remember(taken_over).await.unwrap(),
+        BrowserRecord::NotStored
+    );
     assert!(store.is_known(adas, &ada, START).await.unwrap());
 }
 
@@ -156,12 +162,16 @@ async fn none_is_known_to_a_session_that_has_ended() {
         session: mine.session.clone(),
         at: START,
     };
-    assert!(
-        !store.remember(of(&eve)).await.unwrap(),
+    assert_eq!(
+        store.remember(of(&eve)).await.unwrap(),
+        BrowserRecord::NotStored,
         "another's session"
     );
     store.end(&mine.session).await.unwrap();
-    assert!(!store.remember(of(&ada)).await.unwrap());
+    assert_eq!(
+        store.remember(of(&ada)).await.unwrap(),
+        BrowserRecord::NotStored
+    );
 }
 
 #[tokio::test]
@@ -186,6 +196,6 @@ async fn so_does_a_new_method() {
     let mine = browser(store, &ada).await;
     let key = pending(store, &ada, &mine, START).await;
     let activated = store.activate(activation(&key, &mine)).await.unwrap();
-    assert_eq!(activated, Taken::Taken);
+    assert_eq!(activated, KeyActivation::Activated);
     assert!(!store.is_known(known, &ada, START).await.unwrap());
 }

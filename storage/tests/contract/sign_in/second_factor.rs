@@ -2,14 +2,16 @@
 
 use domain::{
     ids::{BackupCodeId, MethodId},
-    ports::{Attempts, BackupCodeUse, CodeUse, Mfa, Sessions, Taken, Users},
+    ports::{
+        Attempts, CodeUse, Mfa, Sessions, SignInBackupCode, SignInBackupCodeUse, SignInCode, Users,
+    },
     second_factor::lockout::Factor,
 };
 use proptest::prelude::*;
 
 use crate::support::{
     Database, START, bits,
-    people::{FIRST_STEP, Protected, STRANGER, browser, protected},
+    people::{FIRST_STEP, Protected, STRANGER, WithoutCount, browser, protected},
     vault,
 };
 
@@ -23,7 +25,10 @@ async fn a_right_code_completes_the_sign_in() {
         .await
         .unwrap();
     let code = ada.code(&mine, 1);
-    assert_eq!(store.use_code(code.clone()).await.unwrap().0, Taken::Taken);
+    assert_eq!(
+        store.use_code(code.clone()).await.unwrap().without_count(),
+        CodeUse::Accepted
+    );
 
     let found = Sessions::find(store, code.swap.new).await.unwrap().unwrap();
     assert_eq!(
@@ -50,13 +55,21 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
     let Database { store, .. } = &Database::fresh().await;
     let ada = protected(store).await;
     let mine = browser(store, &ada.user).await;
-    let set_up_step = store.use_code(ada.code(&mine, 0)).await.unwrap().0;
-    assert_eq!(set_up_step, Taken::AlreadyTaken, "the set-up burnt it");
+    let set_up_step = store
+        .use_code(ada.code(&mine, 0))
+        .await
+        .unwrap()
+        .without_count();
+    assert_eq!(set_up_step, CodeUse::AlreadyUsed, "the set-up burnt it");
 
     let other = browser(store, &ada.user).await;
     assert_eq!(
-        store.use_code(ada.code(&other, 2)).await.unwrap().0,
-        Taken::Taken
+        store
+            .use_code(ada.code(&other, 2))
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::Accepted
     );
     store
         .count_second_factor(&ada.user, STRANGER, Factor::Application, START)
@@ -64,8 +77,12 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
         .unwrap();
     for burnt in [2, 1] {
         assert_eq!(
-            store.use_code(ada.code(&mine, burnt)).await.unwrap().0,
-            Taken::AlreadyTaken
+            store
+                .use_code(ada.code(&mine, burnt))
+                .await
+                .unwrap()
+                .without_count(),
+            CodeUse::AlreadyUsed
         );
     }
     let half = Sessions::find(store, mine.token).await.unwrap().unwrap();
@@ -76,8 +93,12 @@ async fn a_step_is_burnt_once_and_takes_the_older_ones_along() {
         "a refusal clears nothing"
     );
     assert_eq!(
-        store.use_code(ada.code(&mine, 3)).await.unwrap().0,
-        Taken::Taken
+        store
+            .use_code(ada.code(&mine, 3))
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::Accepted
     );
 }
 
@@ -90,44 +111,52 @@ async fn a_code_counts_for_its_owner_and_a_live_session_only() {
         browser(store, &eve.user).await,
     );
 
-    let eves_method = CodeUse {
+    let eves_method = SignInCode {
         method: eve.method.clone(),
         ..ada.code(&adas, 1)
     };
     assert_eq!(
-        store.use_code(eves_method).await.unwrap().0,
-        Taken::AlreadyTaken
+        store.use_code(eves_method).await.unwrap().without_count(),
+        CodeUse::AlreadyUsed
     );
-    let no_method = CodeUse {
+    let no_method = SignInCode {
         method: MethodId::from_random(bits()),
         ..ada.code(&adas, 1)
     };
     assert_eq!(
-        store.use_code(no_method).await.unwrap().0,
-        Taken::AlreadyTaken
+        store.use_code(no_method).await.unwrap().without_count(),
+        CodeUse::AlreadyUsed
     );
     let eves_session = ada.code(&eves, 1);
     assert_eq!(
-        store.use_code(eves_session).await.unwrap().0,
-        Taken::SessionGone
+        store.use_code(eves_session).await.unwrap().without_count(),
+        CodeUse::SessionGone
     );
     let complete = ada.code(&ada.browser, 1);
     assert_eq!(
-        store.use_code(complete).await.unwrap().0,
-        Taken::SessionGone,
+        store.use_code(complete).await.unwrap().without_count(),
+        CodeUse::SessionGone,
         "owes nothing"
     );
 
     store.end(&adas.session).await.unwrap();
     assert_eq!(
-        store.use_code(ada.code(&adas, 1)).await.unwrap().0,
-        Taken::SessionGone
+        store
+            .use_code(ada.code(&adas, 1))
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::SessionGone
     );
     let next = browser(store, &ada.user).await;
-    let taken = store.use_code(ada.code(&next, 1)).await.unwrap().0;
+    let taken = store
+        .use_code(ada.code(&next, 1))
+        .await
+        .unwrap()
+        .without_count();
     assert_eq!(
         taken,
-        Taken::Taken,
+        CodeUse::Accepted,
         "the step was not burnt by what was undone"
     );
 }
@@ -143,14 +172,18 @@ async fn a_barred_user_completes_nothing() {
         .await
         .unwrap();
     assert_eq!(
-        store.use_code(ada.code(&mine, 1)).await.unwrap().0,
-        Taken::SessionGone
+        store
+            .use_code(ada.code(&mine, 1))
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::SessionGone
     );
     let backup = store
         .use_backup_code(ada.backup_code(&mine, 0))
         .await
         .unwrap();
-    assert_eq!(backup.0, Taken::SessionGone);
+    assert_eq!(backup.without_count(), CodeUse::SessionGone);
 }
 
 #[tokio::test]
@@ -165,7 +198,7 @@ async fn a_backup_code_signs_in_once_and_says_how_many_are_left() {
     let code = ada.backup_code(&mine, 3);
     assert_eq!(
         store.use_backup_code(code.clone()).await.unwrap(),
-        (Taken::Taken, 9)
+        SignInBackupCodeUse::Accepted { codes_left: 9 }
     );
     let found = Sessions::find(store, code.swap.new).await.unwrap().unwrap();
     assert_eq!(found.facts.second_factor_at, Some(START));
@@ -219,28 +252,32 @@ async fn a_backup_code_signs_in_once_and_says_how_many_are_left() {
         .use_backup_code(ada.backup_code(&again, 3))
         .await
         .unwrap();
-    assert_eq!(twice.0, Taken::AlreadyTaken);
-    let foreign = BackupCodeUse {
+    assert_eq!(twice.without_count(), CodeUse::AlreadyUsed);
+    let foreign = SignInBackupCode {
         code: eve.codes.codes[0].id.clone(),
         ..ada.backup_code(&again, 4)
     };
     assert_eq!(
-        store.use_backup_code(foreign).await.unwrap().0,
-        Taken::AlreadyTaken
+        store
+            .use_backup_code(foreign)
+            .await
+            .unwrap()
+            .without_count(),
+        CodeUse::AlreadyUsed
     );
-    let none = BackupCodeUse {
+    let none = SignInBackupCode {
         code: BackupCodeId::from_random(bits()),
         ..ada.backup_code(&again, 4)
     };
     assert_eq!(
-        store.use_backup_code(none).await.unwrap().0,
-        Taken::AlreadyTaken
+        store.use_backup_code(none).await.unwrap().without_count(),
+        CodeUse::AlreadyUsed
     );
     let gone = store
         .use_backup_code(ada.backup_code(&mine, 4))
         .await
         .unwrap();
-    assert_eq!(gone.0, Taken::SessionGone, "the old token");
+    assert_eq!(gone.without_count(), CodeUse::SessionGone, "the old token");
     assert_eq!(
         store.method(&ada.user).await.unwrap().unwrap().codes_left,
         9,
@@ -254,19 +291,21 @@ async fn no_code_is_accepted_twice(uses: Vec<usize>) {
     let mut spent = [false; 10];
     for index in uses {
         let mine = browser(store, &ada.user).await;
-        let (taken, left) = store
+        let answer = store
             .use_backup_code(ada.backup_code(&mine, index))
             .await
             .unwrap();
-        let expected = if spent[index] {
-            Taken::AlreadyTaken
-        } else {
-            Taken::Taken
-        };
-        assert_eq!(taken, expected, "code {index} after {spent:?}");
-        spent[index] = true;
+        let was_spent = std::mem::replace(&mut spent[index], true);
         let unspent = spent.iter().filter(|spent| !**spent).count();
-        assert_eq!(usize::try_from(left).unwrap(), unspent);
+        let codes_left = u32::try_from(unspent).unwrap();
+        let expected = if was_spent {
+            SignInBackupCodeUse::AlreadyUsed
+        } else {
+            SignInBackupCodeUse::Accepted { codes_left }
+        };
+        assert_eq!(answer, expected, "code {index} after {spent:?}");
+        let method = store.method(&ada.user).await.unwrap().unwrap();
+        assert_eq!(method.codes_left, codes_left);
     }
 }
 

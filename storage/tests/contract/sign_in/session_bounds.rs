@@ -2,7 +2,9 @@
 
 use domain::{
     ids::UserId,
-    ports::{KnownBrowser, KnownBrowsers, NewSession, Opened, Receipt, Sessions},
+    ports::{
+        BrowserRecord, CodeUse, KnownBrowser, KnownBrowsers, NewSession, Opened, Receipt, Sessions,
+    },
     session::bounds::{COMPLETE, HALF, SIGN_INS, WINDOW},
     time::Timestamp,
     token::TokenHash,
@@ -13,7 +15,7 @@ use crate::{
     races::{at_once, count, programs},
     support::{
         Database, START, later,
-        people::{protected, session, somebody},
+        people::{WithoutCount, protected, session, somebody},
         token,
     },
 };
@@ -77,7 +79,10 @@ async fn rc7_a_known_browser_has_the_same_figure_of_its_own() {
         session: first.id,
         at: START,
     };
-    assert!(store.remember(known.clone()).await.unwrap());
+    assert_eq!(
+        store.remember(known.clone()).await.unwrap(),
+        BrowserRecord::Stored
+    );
     while opened(store, session(&ada, START)).await == Opened::Done {}
     let mine = |at: Timestamp| NewSession {
         receipt: Some(Receipt::Browser(known.token)),
@@ -151,8 +156,8 @@ async fn rc7_a_second_factor_completes_no_more_than_there_may_be() {
         };
         assert_eq!(opened(store, new).await, Opened::Done);
         let code = ada.code(&browser, step);
-        let (taken, _) = domain::ports::Mfa::use_code(store, code).await.unwrap();
-        assert_eq!(taken, domain::ports::Taken::Taken);
+        let answer = domain::ports::Mfa::use_code(store, code).await.unwrap();
+        assert_eq!(answer.without_count(), CodeUse::Accepted);
     }
     let complete = "sessions WHERE second_factor_at IS NOT NULL";
     assert_eq!(database.count(complete).await, i64::from(COMPLETE));

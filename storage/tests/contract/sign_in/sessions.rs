@@ -1,7 +1,7 @@
 use domain::{
     ports::{
-        AccountChoice, Accounts, Attempts, Mfa, NewSession, PasswordSetting, SecretHash, Sessions,
-        Users,
+        AccountChoice, Accounts, Attempts, Mfa, NewSession, PasswordConfirmation, PasswordSetting,
+        SecretHash, Sessions, Users,
     },
     second_factor::lockout::{Budget, Factor},
     session::facts::{ABSOLUTE, SessionFacts},
@@ -71,11 +71,12 @@ async fn a_request_and_a_confirmed_password_are_noted() {
     assert_eq!((seen.seen_at, seen.password_at), (later(5), START));
 
     let swap = mine.swap();
-    assert!(
+    assert_eq!(
         store
             .confirm_password(swap.clone(), later(9))
             .await
-            .unwrap()
+            .unwrap(),
+        PasswordConfirmation::Confirmed
     );
     assert!(
         Sessions::find(store, mine.token).await.unwrap().is_none(),
@@ -86,8 +87,9 @@ async fn a_request_and_a_confirmed_password_are_noted() {
         (found.id, found.facts.password_at),
         (mine.session.clone(), later(9))
     );
-    assert!(
-        !store.confirm_password(mine.swap(), later(9)).await.unwrap(),
+    assert_eq!(
+        store.confirm_password(mine.swap(), later(9)).await.unwrap(),
+        PasswordConfirmation::SessionGone,
         "by the old token"
     );
 }

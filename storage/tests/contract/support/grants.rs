@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    ports::{Grant, Mfa, Proof, StepUp, StepUps, Taken, Verification},
+    ports::{CodeUse, Grant, Mfa, Proof, StepUp, StepUps, Verification},
     second_factor::step_up::{GRANT, Intent},
     time::Timestamp,
 };
@@ -59,7 +59,7 @@ impl Protected {
             .unwrap();
         let verification = self.verification(&self.browser, intent, proof);
         let new = verification.swap.new;
-        assert_eq!(store.verify(verification).await.unwrap(), Taken::Taken);
+        assert_eq!(store.verify(verification).await.unwrap(), CodeUse::Accepted);
         self.browser.token = new;
         self.grant(intent)
     }

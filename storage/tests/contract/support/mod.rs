@@ -1,4 +1,4 @@
-//! A fresh database per test: a `SQLite` file, or a new schema on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
+//! A fresh database per test: a `SQLite` file, or one on the `PostgreSQL` server that `TWINLOCK_TEST_POSTGRES` names.
 
 pub mod grants;
 pub mod people;
@@ -6,7 +6,6 @@ pub mod people;
 use std::{
     env,
     path::PathBuf,
-    process,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -19,9 +18,17 @@ use domain::{
     time::Timestamp,
     token::{Token, TokenHash},
 };
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection};
 use storage::{OpenError, Store};
 use tempfile::TempDir;
+use testkit::server_database::ServerDatabase;
+
+/// Makes the schema of the database at this URL.
+async fn migrate(url: String) {
+    let store = Store::open(&url).await.unwrap();
+    store.migrate().await.unwrap();
+    store.close().await;
+}
 
 /// A fixed time; no test reads a clock.
 pub const START: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -30,34 +37,53 @@ pub struct Database {
     pub store: Store,
     pub url: String,
     folder: TempDir,
+    /// The last field, because the database is dropped once the store is closed.
+    _on_server: Option<ServerDatabase>,
 }
 
 impl Database {
     /// A new database with the current schema.
     pub async fn fresh() -> Self {
-        let database = Self::empty().await;
-        database.store.migrate().await.unwrap();
-        database
+        match ServerDatabase::migrated(migrate).await {
+            Some(database) => Self::on_server(database).await,
+            None => Self::sqlite().await,
+        }
     }
 
     /// A new database without a schema.
     pub async fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = match env::var("TWINLOCK_TEST_POSTGRES") {
-            Ok(server) => schema_on(&server).await,
-            Err(_) => url(&folder.path().join("twin lock.db")),
-        };
-        let store = Store::open(&url).await.unwrap();
-        Self { store, url, folder }
+        match ServerDatabase::empty().await {
+            Some(database) => Self::on_server(database).await,
+            None => Self::in_a_file().await,
+        }
     }
 
     /// A `SQLite` file with the current schema, whatever engine is under test.
     pub async fn sqlite() -> Self {
+        let database = Self::in_a_file().await;
+        database.store.migrate().await.unwrap();
+        database
+    }
+
+    async fn on_server(database: ServerDatabase) -> Self {
+        let url = database.url.clone();
+        Self {
+            store: Store::open(&url).await.unwrap(),
+            url,
+            folder: tempfile::tempdir().unwrap(),
+            _on_server: Some(database),
+        }
+    }
+
+    async fn in_a_file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = url(&folder.path().join("twin lock.db"));
-        let store = Store::open(&url).await.unwrap();
-        store.migrate().await.unwrap();
-        Self { store, url, folder }
+        Self {
+            store: Store::open(&url).await.unwrap(),
+            url,
+            folder,
+            _on_server: None,
+        }
     }
 
     /// The `SQLite` file.
@@ -91,23 +117,6 @@ impl Database {
             .await
             .unwrap()
     }
-}
-
-/// Isolates tests from each other. Schemas are not dropped, because the whole server is removed after the tests.
-async fn schema_on(server: &str) -> String {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let schema = format!(
-        "test_{}_{}",
-        process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    );
-    sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(server).await.unwrap();
-    // A server that is reused may still have the schema of an earlier run.
-    let create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
-    connection.execute(AssertSqlSafe(create)).await.unwrap();
-    let mark = if server.contains('?') { '&' } else { '?' };
-    format!("{server}{mark}options=-csearch_path%3D{schema}")
 }
 
 /// The engine under test, which is also the folder of its migrations.

@@ -4,9 +4,10 @@ use domain::{
     ids::{AccountId, BackupCodeId, CodeSetId, MethodId, SessionId, UserId},
     people::roles::Role,
     ports::{
-        AccountAddition, Accounts, Activation, BackupCodeHash, BackupCodeUse, CodeUse, Mfa,
-        NewAccount, NewCodeSet, NewSession, NewUser, PendingKey, SecretHash, Sessions, Taken,
-        TokenSwap, UserAddition, Users,
+        AccountAddition, Accounts, Activation, BackupCodeHash, CodeUse, KeyActivation, Mfa,
+        NewAccount, NewCodeSet, NewSession, NewUser, PendingKey, SecretHash, Sessions,
+        SignInBackupCode, SignInBackupCodeUse, SignInCode, SignInCodeUse, TokenSwap, UserAddition,
+        Users,
     },
     second_factor::{backup_code::BackupCode, guess_holder::GuessHolder},
     time::{TimeStep, Timestamp},
@@ -192,7 +193,7 @@ pub async fn protected_user(store: &Store, user: UserId) -> Protected {
     let activation = activation(&key, &browser);
     assert_eq!(
         store.activate(activation.clone()).await.unwrap(),
-        Taken::Taken
+        KeyActivation::Activated
     );
     browser.token = activation.swap.new;
     Protected {
@@ -204,8 +205,8 @@ pub async fn protected_user(store: &Store, user: UserId) -> Protected {
 }
 
 impl Protected {
-    pub fn code(&self, browser: &Browser, step: i64) -> CodeUse {
-        CodeUse {
+    pub fn code(&self, browser: &Browser, step: i64) -> SignInCode {
+        SignInCode {
             swap: browser.swap(),
             user: self.user.clone(),
             method: self.method.clone(),
@@ -216,13 +217,38 @@ impl Protected {
         }
     }
 
-    pub fn backup_code(&self, browser: &Browser, index: usize) -> BackupCodeUse {
-        BackupCodeUse {
+    pub fn backup_code(&self, browser: &Browser, index: usize) -> SignInBackupCode {
+        SignInBackupCode {
             swap: browser.swap(),
             user: self.user.clone(),
             code: self.codes.codes[index].id.clone(),
             browser: token(),
             at: START,
+        }
+    }
+}
+
+/// The answer to a code at sign-in without its count, for tests of the code alone.
+pub trait WithoutCount {
+    fn without_count(self) -> CodeUse;
+}
+
+impl WithoutCount for SignInCodeUse {
+    fn without_count(self) -> CodeUse {
+        match self {
+            Self::Accepted { .. } => CodeUse::Accepted,
+            Self::AlreadyUsed => CodeUse::AlreadyUsed,
+            Self::SessionGone => CodeUse::SessionGone,
+        }
+    }
+}
+
+impl WithoutCount for SignInBackupCodeUse {
+    fn without_count(self) -> CodeUse {
+        match self {
+            Self::Accepted { .. } => CodeUse::Accepted,
+            Self::AlreadyUsed => CodeUse::AlreadyUsed,
+            Self::SessionGone => CodeUse::SessionGone,
         }
     }
 }

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::{Answer, Browser};
 
-/// Sends one call from each browser, all released by one barrier; returns the browsers with their answers.
+/// Sends one call from each browser, all released by one barrier; returns the browsers with their
+/// answers.
 pub fn at_once(calls: Vec<(Browser, &'static str, Value)>) -> Vec<(Browser, Answer)> {
     let barrier = Barrier::new(calls.len());
     thread::scope(|scope| {

@@ -51,7 +51,8 @@ pub const FUNCTIONS: &[(&str, Takes)] = &[
     ("accounts/reset_member", Fields(&["account", "member"])),
 ];
 
-/// The functions that a session without MFA may call while its account requires MFA: to set it up, or to leave.
+/// The functions that a session without MFA may call while its account requires MFA: to set it up,
+/// or to leave.
 pub const SET_UP_ONLY: &[&str] = &[
     "session/whoami",
     "session/sign_in",

@@ -26,7 +26,8 @@ impl Enrolled {
         browser
     }
 
-    /// Opens this many half sessions in turn, because 30 sign-ins a minute are allowed. Only the newest five stay open.
+    /// Opens this many half sessions in turn, because 30 sign-ins a minute are allowed. Only the
+    /// newest five stay open.
     pub fn halves(&self, world: &World, count: usize) -> Vec<Browser> {
         let half = |_| {
             world.clock.advance(2);

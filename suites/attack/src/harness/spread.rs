@@ -1,6 +1,6 @@
-/// Measures how evenly bytes are distributed: χ² over the 256 values (255 degrees of freedom; one of
-/// a thousand fair draws exceeds 330). The limit is 400, which one of a hundred million fair draws
-/// exceeds, because a flaky test would be ignored.
+/// Measures how evenly bytes are distributed: χ² over the 256 values (255 degrees of freedom; one
+/// of a thousand fair draws exceeds 330). The limit is 400, which one of a hundred million fair
+/// draws exceeds, because a flaky test would be ignored.
 pub fn spread(bytes: &[u8]) -> f64 {
     let mut counts = [0_u32; 256];
     for byte in bytes {

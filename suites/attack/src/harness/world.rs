@@ -6,9 +6,10 @@ use std::{
 
 use serde_json::Value;
 use tempfile::TempDir;
+use testkit::operator::Operator;
 
 use super::{
-    Answer, Authenticator, Browser, Clock, Done, Door, Enrolled, PASSWORD, Person, Running, binary,
+    Answer, Authenticator, Browser, Clock, Done, Door, Enrolled, Person, Running, binary,
     people::enrol, run,
 };
 
@@ -145,25 +146,12 @@ impl World {
 
     /// Adds a user with the password to an account.
     pub fn add(&self, email: &str, account: &str, role: &str) -> Person {
-        let args = [
-            "user",
-            "add",
-            email,
-            "--name",
-            "Somebody",
-            "--account",
-            account,
-            "--role",
-            role,
-            "--password-stdin",
-        ];
-        self.cli_with(&args, PASSWORD).expect_done();
-        Person::with_email(email)
+        self.add_user(email, account, role)
     }
 
     /// Adds an account.
     pub fn add_account(&self, name: &str) {
-        self.cli(&["account", "add", name]).expect_done();
+        Operator::add_account(self, name);
     }
 
     /// Switches the MFA rule of an account, like the operator.
@@ -209,7 +197,8 @@ impl World {
         run(self.command(args), input)
     }
 
-    /// Prepares a call of the binary in the folder, without other variables of this machine's environment.
+    /// Prepares a call of the binary in the folder, without other variables of this machine's
+    /// environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
@@ -232,5 +221,11 @@ impl World {
 
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("server.log")
+    }
+}
+
+impl Operator for World {
+    fn operator_command(&self, arguments: &[&str]) -> Command {
+        self.command(arguments)
     }
 }

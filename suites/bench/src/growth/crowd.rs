@@ -10,7 +10,7 @@ use super::Size;
 use crate::{
     client::clock,
     seed::{
-        people::{ACCOUNT, House, account, random},
+        people::{ACCOUNT, SeededSite, account, random},
         rows::{Cell, insert},
     },
 };
@@ -32,10 +32,10 @@ pub fn large() -> String {
 
 /// Gives every user a session, a known browser and backup codes, and makes some users who never sign in
 /// members of the large account. Returns the cookie of its owner, who is in other accounts as well.
-pub async fn fill(house: &mut House, size: Size) -> Result<String> {
-    let House {
+pub async fn fill(seeded: &mut SeededSite, size: Size) -> Result<String> {
+    let SeededSite {
         connection, people, ..
-    } = house;
+    } = seeded;
     let everybody = everybody(connection).await?;
     let come: HashSet<&str> = people.iter().map(|person| person.id.as_str()).collect();
     let others = everybody.iter().filter(|id| !come.contains(id.as_str()));

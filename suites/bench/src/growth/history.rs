@@ -10,7 +10,7 @@ use sqlx::Connection;
 use crate::{
     client::clock,
     seed::{
-        people::{House, Person, vault},
+        people::{Person, SeededSite, vault},
         rows::{Cell, insert},
     },
     sites::twinlock::Setting,
@@ -43,12 +43,12 @@ impl History {
 }
 
 /// Inserts `count` events, evenly over the period.
-pub async fn fill(setting: &Setting, house: &mut House, count: i64) -> Result<History> {
+pub async fn fill(setting: &Setting, seeded: &mut SeededSite, count: i64) -> Result<History> {
     let vault = vault(setting).await?;
     let chain = vault.event_chain();
-    let House {
+    let SeededSite {
         connection, people, ..
-    } = house;
+    } = seeded;
     let before: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM security_events")
         .fetch_one(&mut *connection)
         .await?;
@@ -80,13 +80,13 @@ pub async fn fill(setting: &Setting, house: &mut House, count: i64) -> Result<Hi
         insert(&mut all, &into, rows).await?;
         all.commit().await?;
     }
-    ends(house, chain, (count, &seal)).await?;
+    ends(seeded, chain, (count, &seal)).await?;
     Ok(history)
 }
 
 /// Inserts the chain's ends, and continues the id sequence after the inserted rows.
-async fn ends(house: &mut House, chain: &Chain, head: (i64, &[u8])) -> Result<()> {
-    let connection = &mut house.connection;
+async fn ends(seeded: &mut SeededSite, chain: &Chain, head: (i64, &[u8])) -> Result<()> {
+    let connection = &mut seeded.connection;
     let anchor = (0, &Chain::START[..]);
     let row = [[
         1.into(),

@@ -16,7 +16,7 @@ use crate::{
     },
     runs::scenarios::{self, Load},
     seed::{
-        people::{House, random},
+        people::{SeededSite, random},
         rows::insert,
     },
 };
@@ -39,7 +39,7 @@ const SEALED: i64 = 2000;
 
 /// The users who sign in, and the events in the database.
 pub struct People {
-    pub house: House,
+    pub seeded: SeededSite,
     pub history: History,
 }
 
@@ -65,11 +65,11 @@ pub async fn measure(
 ) -> Result<()> {
     let (mut quiet, mut busy) = (Vec::new(), Vec::new());
     for number in 1..=runs {
-        bury(&mut people.house.connection).await?;
+        bury(&mut people.seeded.connection).await?;
         let (kept, back) = run(place, KEPT, load, people).await?;
         quiet.push(kept);
         people = back;
-        die(&mut people.house.connection).await?;
+        die(&mut people.seeded.connection).await?;
         let days = DAYS - OLD * i64::try_from(number)?;
         let (kept, back) = run(place, days, load, people).await?;
         busy.push(kept);
@@ -119,24 +119,27 @@ fn tell(engine: &str, busy: &[Kept], report: &mut Report) {
 
 /// Measures sign-ins on a newly started server with a retention time of `days`.
 async fn run(place: &Place, days: i64, load: Load, people: People) -> Result<(Kept, People)> {
-    let People { mut house, history } = people;
+    let People {
+        mut seeded,
+        history,
+    } = people;
     let limit = history.before(clock::millis() - days * DAY);
-    let before = counts(&mut house.connection, limit).await?;
+    let before = counts(&mut seeded.connection, limit).await?;
     let begin = instant();
     let mut setting = place.setting.clone();
     setting
         .environment
         .push(("TWINLOCK_EVENT_RETENTION", days.to_string()));
-    let mut site = setting.occupied(house, &place.folder).await?;
+    let mut site = setting.occupied(seeded, &place.folder).await?;
     let sign_ins = scenarios::full_sign_in(&mut site, load).await?;
     let took = begin.elapsed();
     let late =
         "SELECT COUNT(*) FROM security_events WHERE seq IS NULL AND open_until <= $1 AND at <= $1";
     let late = sqlx::query_scalar(late)
         .bind(clock::millis() - SEALED)
-        .fetch_one(&mut site.house.connection)
+        .fetch_one(&mut site.seeded.connection)
         .await?;
-    let left = counts(&mut site.house.connection, limit).await?;
+    let left = counts(&mut site.seeded.connection, limit).await?;
     let went = before.iter().zip(&left);
     let went = went.map(|(before, left)| rate(before - left, took.as_secs_f64()));
     let kept = Kept {
@@ -145,8 +148,8 @@ async fn run(place: &Place, days: i64, load: Load, people: People) -> Result<(Ke
         left,
         late,
     };
-    let house = site.house;
-    Ok((kept, People { house, history }))
+    let seeded = site.seeded;
+    Ok((kept, People { seeded, history }))
 }
 
 #[allow(clippy::cast_precision_loss)]

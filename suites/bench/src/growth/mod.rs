@@ -22,7 +22,7 @@ use crate::{
         arguments::Common,
         rounds::{Rounds, Scenario},
     },
-    seed::people::House,
+    seed::people::SeededSite,
     sites::{Guest, twinlock::Occupied},
 };
 use history::History;
@@ -140,7 +140,7 @@ async fn engine(
     drop(small);
     pages::measure(engine, asked.common.runs, grown.site(), &owner, report).await?;
     let people = housekeeping::People {
-        house: grown.into_site().house,
+        seeded: grown.into_site().seeded,
         history,
     };
     let setting = &places.grown.setting;
@@ -164,8 +164,8 @@ async fn engine(
 
 async fn small(place: &Place) -> Result<Occupied> {
     place.setting.prepare()?;
-    let house = House::fill(&place.setting, VISITORS, VISITORS).await?;
-    place.setting.occupied(house, &place.folder).await
+    let seeded = SeededSite::fill(&place.setting, VISITORS, VISITORS).await?;
+    place.setting.occupied(seeded, &place.folder).await
 }
 
 async fn grown(
@@ -176,20 +176,20 @@ async fn grown(
 ) -> Result<Grown> {
     let begin = instant();
     place.setting.prepare()?;
-    let mut house = House::fill(&place.setting, size.people, VISITORS).await?;
+    let mut seeded = SeededSite::fill(&place.setting, size.people, VISITORS).await?;
     let owner = Guest {
         email: String::new(),
         authenticator: Authenticator::with_key(Vec::new()),
-        cookies: crowd::fill(&mut house, size).await?,
+        cookies: crowd::fill(&mut seeded, size).await?,
     };
-    let history = history::fill(&place.setting, &mut house, size.events).await?;
-    place.settle(&mut house).await?;
+    let history = history::fill(&place.setting, &mut seeded, size.events).await?;
+    place.settle(&mut seeded).await?;
     report.note(&format!(
         "{engine}: filled in {:.0} s.",
         begin.elapsed().as_secs_f64()
     ));
     Ok(Grown {
-        site: place.setting.occupied(house, &place.folder).await?,
+        site: place.setting.occupied(seeded, &place.folder).await?,
         owner,
         history,
     })

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    machine::postgres::Postgres, runs::arguments::Common, seed::people::House,
+    machine::postgres::Postgres, runs::arguments::Common, seed::people::SeededSite,
     sites::twinlock::Setting,
 };
 
@@ -59,13 +59,13 @@ impl Places {
 
 impl Place {
     /// Runs the engine's maintenance now, because after so many inserts it would otherwise start during a measurement.
-    pub async fn settle(&self, house: &mut House) -> Result<()> {
+    pub async fn settle(&self, seeded: &mut SeededSite) -> Result<()> {
         let sql = if self.setting.url.starts_with("sqlite:") {
             "PRAGMA wal_checkpoint(TRUNCATE)"
         } else {
             "VACUUM ANALYZE"
         };
-        sqlx::query(sql).execute(&mut house.connection).await?;
+        sqlx::query(sql).execute(&mut seeded.connection).await?;
         Ok(())
     }
 }

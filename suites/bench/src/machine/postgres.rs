@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use anyhow::Result;
+use sqlx::{AnyConnection, Connection};
+use testkit::postgres::create_database;
 
 use crate::machine::process::{family_cpu, parent};
 
@@ -30,12 +31,7 @@ impl Postgres {
 
     /// Creates a database and returns its URL. Never drops it, because the server is expected to be temporary.
     pub async fn database(&self, name: &str) -> Result<String> {
-        let mut connection = AnyConnection::connect(&self.url).await?;
-        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-        connection.execute(create).await?;
-        connection.close().await?;
-        let (server, _) = self.url.rsplit_once('/').context("the server's URL")?;
-        Ok(format!("{server}/{name}"))
+        Ok(create_database(&self.url, name).await?)
     }
 
     /// Total CPU time of all the server's processes.

@@ -18,7 +18,7 @@ use crate::{
         rounds::{self, Rounds, Scenario},
         scenarios::full_sign_in,
     },
-    seed::people::House,
+    seed::people::SeededSite,
     sites::{
         peer::BetterAuth,
         twinlock::{Occupied, Setting},
@@ -164,6 +164,6 @@ fn setting(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> Settin
 async fn started(arguments: &Compare, folder: &Path, postgres: Option<&str>) -> Result<Occupied> {
     let setting = setting(arguments, folder, postgres);
     setting.prepare()?;
-    let house = House::fill(&setting, arguments.people, arguments.people).await?;
-    setting.occupied(house, folder).await
+    let seeded = SeededSite::fill(&setting, arguments.people, arguments.people).await?;
+    setting.occupied(seeded, folder).await
 }

@@ -38,7 +38,7 @@ use crate::{
     },
     runs::arguments::Common,
     seed::{
-        people::{House, random, vault},
+        people::{SeededSite, random, vault},
         rows::insert,
     },
     sites::{
@@ -78,8 +78,8 @@ pub async fn measure(common: &Common, report: &mut Report, folder: &Path) -> Res
     setting.environment = vec![("TWINLOCK_TRUSTED_PROXIES", "127.0.0.0/8".to_owned())];
     setting.prepare()?;
     let people = HONEST * common.runs * 2;
-    let house = House::fill(&setting, people, people).await?;
-    let mut site = setting.occupied(house, folder).await?;
+    let seeded = SeededSite::fill(&setting, people, people).await?;
+    let mut site = setting.occupied(seeded, folder).await?;
     let mut next = 0..common.runs * 2;
     for (strangers, what) in [
         (Strangers::Rotating, "hosts rotating through a /48"),
@@ -111,7 +111,10 @@ async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) 
     }
     sleep(WARM).await;
     let mut honest = JoinSet::new();
-    for (person, cookie) in site.house.people[first..first + HONEST].iter().zip(cookies) {
+    for (person, cookie) in site.seeded.people[first..first + HONEST]
+        .iter()
+        .zip(cookies)
+    {
         let email = person.email.clone();
         honest.spawn(async move {
             let before = instant();
@@ -137,7 +140,7 @@ async fn honest_beside(site: &mut Occupied, strangers: Strangers, first: usize) 
 async fn known(site: &mut Occupied, first: usize) -> Result<Vec<String>> {
     let (mut cookies, mut rows) = (Vec::new(), Vec::new());
     let now = millis();
-    for person in &site.house.people[first..first + HONEST] {
+    for person in &site.seeded.people[first..first + HONEST] {
         let token = Token::from_random(random()?);
         cookies.push(format!("twinlock-browser={}", token.expose().as_str()));
         rows.push([
@@ -150,7 +153,7 @@ async fn known(site: &mut Occupied, first: usize) -> Result<Vec<String>> {
         ]);
     }
     let into = "known_browsers (token_hash, user_id, failures, allowed_at, seen_at, known_since)";
-    insert(&mut site.house.connection, into, rows).await?;
+    insert(&mut site.seeded.connection, into, rows).await?;
     Ok(cookies)
 }
 

@@ -21,7 +21,7 @@ use crate::{
         report::{Bound, Report},
     },
     runs::{arguments::Common, scenarios},
-    seed::people::House,
+    seed::people::SeededSite,
 };
 use site::Balanced;
 
@@ -61,8 +61,8 @@ pub async fn measure(asked: &ScaleOut, report: &mut Report) -> Result<()> {
         .common
         .setting(asked.postgres.clone(), &folder.path().join("key"));
     setting.prepare()?;
-    let house = House::fill(&setting, asked.people, asked.people).await?;
-    let mut site = Balanced::start(&setting, &asked.nginx, folder.path(), house, server).await?;
+    let seeded = SeededSite::fill(&setting, asked.people, asked.people).await?;
+    let mut site = Balanced::start(&setting, &asked.nginx, folder.path(), seeded, server).await?;
     let load = asked.common.load();
     report.line(&format!(
         "Second factors through nginx by {} clients. With shares each instance has {} % of a core, by the kernel's quota; nothing else is bound or held.",

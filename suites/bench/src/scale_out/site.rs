@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     machine::{cpu::Cpu, postgres::Postgres},
-    seed::people::House,
+    seed::people::SeededSite,
     sites::{
         Guest, Site, Stage,
         twinlock::{Setting, Twinlock, Visitor},
@@ -39,7 +39,7 @@ pub struct Balanced {
     /// The instances behind the balancer.
     pub instances: [Instance; 2],
     postgres: Postgres,
-    house: House,
+    seeded: SeededSite,
     answered_by: Instances,
 }
 
@@ -80,7 +80,7 @@ impl Balanced {
         setting: &Setting,
         nginx: &Path,
         folder: &Path,
-        house: House,
+        seeded: SeededSite,
         postgres: Postgres,
     ) -> Result<Self> {
         let instances = [
@@ -92,7 +92,7 @@ impl Balanced {
             nginx: Nginx::start(nginx, folder, addresses).await?,
             instances,
             postgres,
-            house,
+            seeded,
             answered_by: Instances::Two,
         })
     }
@@ -137,6 +137,6 @@ impl Site for Balanced {
     }
 
     async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
-        self.house.guests(stage).await
+        self.seeded.guests(stage).await
     }
 }

@@ -50,7 +50,7 @@ impl Person {
 }
 
 /// A database with users, beside the server that runs on it.
-pub struct House {
+pub struct SeededSite {
     /// A connection to the database that bypasses the server.
     pub connection: AnyConnection,
     /// The users who sign in.
@@ -59,7 +59,7 @@ pub struct House {
     since: i64,
 }
 
-impl House {
+impl SeededSite {
     /// Fills a database that has its schema and key file but no users. `visitors` of the users,
     /// spread over the whole table, will sign in.
     pub async fn fill(setting: &Setting, count: usize, visitors: usize) -> Result<Self> {

@@ -24,7 +24,7 @@ use crate::{
     },
     machine::{cpu::Cpu, process::Process},
     results::figures::{Spread, millis},
-    seed::people::House,
+    seed::people::SeededSite,
     sites::{Browser, Guest, PASSWORD, Site, Stage},
 };
 
@@ -113,9 +113,9 @@ impl Setting {
     }
 
     /// Starts the server for the users of its database.
-    pub async fn occupied(&self, house: House, folder: &Path) -> Result<Occupied> {
+    pub async fn occupied(&self, seeded: SeededSite, folder: &Path) -> Result<Occupied> {
         let twinlock = self.start(&folder.join("log")).await?;
-        Ok(Occupied { twinlock, house })
+        Ok(Occupied { twinlock, seeded })
     }
 
     /// The times of five consecutive starts, in milliseconds.
@@ -140,7 +140,7 @@ pub struct Occupied {
     /// The running program.
     pub twinlock: Twinlock,
     /// The users.
-    pub house: House,
+    pub seeded: SeededSite,
 }
 
 impl Site for Occupied {
@@ -159,7 +159,7 @@ impl Site for Occupied {
     }
 
     async fn guests(&mut self, stage: Stage) -> Result<Vec<Guest>> {
-        self.house.guests(stage).await
+        self.seeded.guests(stage).await
     }
 }
 

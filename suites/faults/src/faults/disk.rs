@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    cast::{Cast, InFlight},
+    clients::{Clients, InFlight},
     engine::Engine,
     plan::{Held, Run, must_hold},
     probe::{self, SOON},
@@ -81,15 +81,15 @@ pub fn full(run: &Run) -> Held {
     let mut site = Site::new(Engine::Sqlite, None, "full", Some(&small.folder));
     site.start();
     let process = site.process();
-    let mut cast = Cast::new(&site, 6, run.seed);
-    cast.settle(&site);
+    let mut clients = Clients::new(&site, 6, run.seed);
+    clients.settle(&site);
     let (mut tally, mut in_flight, mut again) =
         (Tally::default(), InFlight::default(), Times::default());
     let mut closed = 0;
     for _ in 0..times {
         let mut knocks = Tally::default();
         let mut took = Duration::ZERO;
-        let played = cast.round(&site, || {
+        let played = clients.round(&site, || {
             thread::sleep(Duration::from_millis(400));
             small.fill();
             for _ in 0..5 {
@@ -102,12 +102,12 @@ pub fn full(run: &Run) -> Held {
         again.add(took);
         tally.join(played);
         tally.join(knocks);
-        in_flight.join(cast.settle(&site));
-        cast.later(&site);
+        in_flight.join(clients.settle(&site));
+        clients.later(&site);
     }
-    cast.verify_events(&site);
+    clients.verify_events(&site);
     assert_eq!(process, site.process(), "it was restarted");
-    finish(&mut cast, &site, &tally, run);
+    finish(&mut clients, &site, &tally, run);
     assert!(again.worst() <= SOON, "writes again: {}", again.words());
     assert!(closed > 0, "the disk was never full: {:?}", tally.answers);
     Held {
@@ -125,15 +125,17 @@ pub fn full(run: &Run) -> Held {
     }
 }
 
-fn finish(cast: &mut Cast, site: &Site, tally: &Tally, run: &Run) {
-    cast.broken
+fn finish(clients: &mut Clients, site: &Site, tally: &Tally, run: &Run) {
+    clients
+        .broken
         .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
     let raw = tally.raw.iter().map(|raw| format!("raw {raw}"));
-    cast.broken.extend(raw);
+    clients.broken.extend(raw);
     let silent = tally.without_retry_after;
-    cast.broken
+    clients
+        .broken
         .extend((silent > 0).then(|| format!("{silent} answers 503 without Retry-After")));
-    must_hold(&cast.broken, run.seed);
+    must_hold(&clients.broken, run.seed);
 }
 
 /// The failing calls, by libfiu's names.
@@ -167,26 +169,26 @@ pub fn failing(run: &Run) -> Held {
     );
     site.set("FIU_CTRL_FIFO", &site.data.join("fiu").to_string_lossy());
     site.start();
-    let mut cast = Cast::new(&site, 12, run.seed);
+    let mut clients = Clients::new(&site, 12, run.seed);
     let beginning = if run.quick { 500 } else { 4_000 };
     let (mut tally, mut in_flight) = (Tally::default(), InFlight::default());
-    tally.join(cast.round(&site, || thread::sleep(Duration::from_millis(beginning))));
-    cast.settle(&site);
+    tally.join(clients.round(&site, || thread::sleep(Duration::from_millis(beginning))));
+    clients.settle(&site);
     for number in 1..=times {
         fail(&site, Some(ERRORS[number % 2]));
-        tally.join(cast.round(&site, || thread::sleep(Duration::from_secs(2))));
+        tally.join(clients.round(&site, || thread::sleep(Duration::from_secs(2))));
         fail(&site, None);
         if number % 5 == 0 {
             site.kill();
             site.start();
         }
-        in_flight.join(cast.settle(&site));
-        tally.join(cast.try_again(&site));
-        cast.settle(&site);
-        cast.later(&site);
+        in_flight.join(clients.settle(&site));
+        tally.join(clients.try_again(&site));
+        clients.settle(&site);
+        clients.later(&site);
     }
-    cast.verify_events(&site);
-    finish(&mut cast, &site, &tally, run);
+    clients.verify_events(&site);
+    finish(&mut clients, &site, &tally, run);
     if !run.quick {
         assert!(tally.of(503) > 0, "nothing ever failed");
     }

@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 use testkit::http::Browser;
 
 use crate::{
-    cast::{Cast, InFlight},
+    clients::{Clients, InFlight},
     database,
     engine::Engine,
     plan::{Held, Run, must_hold},
@@ -27,7 +27,7 @@ const LIVE: Duration = Duration::from_millis(50);
 /// A site under load, and the results.
 struct Load {
     site: Site,
-    cast: Cast,
+    clients: Clients,
     tally: Tally,
     /// The probes sent during the fault.
     knocks: Tally,
@@ -40,13 +40,13 @@ impl Load {
     fn on(run: &Run, name: &str) -> Result<Self, String> {
         let mut site = Site::possible(Engine::Postgres, run.cluster.as_ref(), name, None)?;
         site.start();
-        let mut cast = Cast::new(&site, run.of(6, 20), run.seed);
-        let tally = cast.round(&site, || thread::sleep(Duration::from_secs(2)));
-        cast.settle(&site);
+        let mut clients = Clients::new(&site, run.of(6, 20), run.seed);
+        let tally = clients.round(&site, || thread::sleep(Duration::from_secs(2)));
+        clients.settle(&site);
         let process = site.process();
         Ok(Self {
             site,
-            cast,
+            clients,
             tally,
             knocks: Tally::default(),
             in_flight: InFlight::default(),
@@ -59,7 +59,7 @@ impl Load {
     fn round(&mut self, what: impl FnOnce(&Site, &mut Tally)) {
         let mut knocks = Tally::default();
         let (site, mut took) = (&self.site, Duration::ZERO);
-        let played = self.cast.round(site, || {
+        let played = self.clients.round(site, || {
             thread::sleep(Duration::from_millis(400));
             what(site, &mut knocks);
             took = probe::writes_again(&site.door, watch::now(), &mut knocks);
@@ -68,16 +68,16 @@ impl Load {
         self.again.add(took);
         self.tally.join(played);
         self.knocks.join(knocks);
-        self.in_flight.join(self.cast.settle(site));
-        self.tally.join(self.cast.try_again(site));
-        self.cast.settle(site);
-        self.cast.later(site);
+        self.in_flight.join(self.clients.settle(site));
+        self.tally.join(self.clients.try_again(site));
+        self.clients.settle(site);
+        self.clients.later(site);
     }
 
     fn held(mut self, run: &Run, what: &str, times: usize, more: &str) -> Held {
-        self.cast.verify_events(&self.site);
+        self.clients.verify_events(&self.site);
         self.tally.join(std::mem::take(&mut self.knocks));
-        let broken = &mut self.cast.broken;
+        let broken = &mut self.clients.broken;
         broken.extend((self.site.panics() > 0).then(|| "a panic in the log".to_owned()));
         broken.extend(self.tally.raw.iter().map(|raw| format!("raw {raw}")));
         must_hold(broken, run.seed);

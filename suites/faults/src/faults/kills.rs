@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use crate::{
-    cast::{Cast, InFlight},
+    clients::{Clients, InFlight},
     database,
     engine::Engine,
     plan::{Held, Run, must_hold},
@@ -35,16 +35,16 @@ fn kills(run: &Run, engine: Engine) -> Held {
         Err(why) => return Held::impossible(&why),
     };
     site.start();
-    let mut cast = Cast::new(&site, PEOPLE, run.seed);
+    let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let (mut tally, mut in_flight, mut ready) =
         (Tally::default(), InFlight::default(), Times::default());
     // Until most users have an authenticator.
-    tally.join(cast.round(&site, || thread::sleep(BEGINNING)));
-    cast.settle(&site);
+    tally.join(clients.round(&site, || thread::sleep(BEGINNING)));
+    clients.settle(&site);
     for number in 1..=kills {
         // A random duration, so that a kill can hit any instant of a request.
-        let length = cast.between(100, 1_000);
-        tally.join(cast.round(&site, || {
+        let length = clients.between(100, 1_000);
+        tally.join(clients.round(&site, || {
             thread::sleep(length);
             site.ends_by("-KILL");
         }));
@@ -54,23 +54,25 @@ fn kills(run: &Run, engine: Engine) -> Held {
             // A commit that was sent before the kill is still carried out.
             database::wait_for_rest(site.url());
         }
-        in_flight.join(cast.settle(&site));
-        tally.join(cast.try_again(&site));
-        cast.settle(&site);
+        in_flight.join(clients.settle(&site));
+        tally.join(clients.try_again(&site));
+        clients.settle(&site);
         if number % VERIFY_EVERY == 0 || number == kills {
-            cast.verify_events(&site);
+            clients.verify_events(&site);
         }
-        cast.later(&site);
+        clients.later(&site);
     }
     if engine == Engine::Postgres {
         let damage = run.cluster().check("kills");
-        cast.broken
+        clients
+            .broken
             .extend(damage.map(|damage| format!("J6 {damage}")));
     }
-    cast.broken
+    clients
+        .broken
         .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
-    cast.broken.extend(tally.raw.iter().cloned());
-    must_hold(&cast.broken, run.seed);
+    clients.broken.extend(tally.raw.iter().cloned());
+    must_hold(&clients.broken, run.seed);
     assert!(ready.worst() <= READY, "ready again: {}", ready.words());
     assert!(in_flight.all() >= kills, "kills hit nothing: {in_flight:?}");
     Held {
@@ -87,7 +89,7 @@ fn kills(run: &Run, engine: Engine) -> Held {
             in_flight.left_nothing,
             in_flight.left_a_part,
             in_flight.done,
-            cast.tried_again(),
+            clients.tried_again(),
             ready.words(),
         ),
     }

@@ -3,7 +3,7 @@
 use std::{sync::mpsc::channel, thread, time::Duration};
 
 use crate::{
-    cast::Cast,
+    clients::Clients,
     database::Foreign,
     engine::Engine,
     plan::{Held, Run, must_hold},
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(5_500);
 pub fn held(run: &Run) -> Held {
     let mut site = Site::new(Engine::Sqlite, None, "lock", None);
     site.start();
-    let mut cast = Cast::new(&site, 10, run.seed);
+    let mut clients = Clients::new(&site, 10, run.seed);
     let mut tally = Tally::default();
     let rounds = run.of(1, 3);
     let mut again = watch::Times::default();
@@ -49,7 +49,7 @@ pub fn held(run: &Run) -> Held {
     let beginning = tally.acknowledged;
     let mut written = 0;
     while written < writes {
-        tally.join(cast.round(&site, || {
+        tally.join(clients.round(&site, || {
             for _ in 0..4 {
                 let foreign = Foreign::lock(site.url());
                 thread::sleep(Duration::from_millis(150));
@@ -57,16 +57,17 @@ pub fn held(run: &Run) -> Held {
                 thread::sleep(Duration::from_millis(350));
             }
         }));
-        cast.settle(&site);
-        cast.later(&site);
+        clients.settle(&site);
+        clients.later(&site);
         written = tally.acknowledged - beginning;
     }
     let raw = tally.raw.iter().map(|raw| format!("raw {raw}"));
-    cast.broken.extend(raw);
+    clients.broken.extend(raw);
     let silent = tally.without_retry_after;
-    cast.broken
+    clients
+        .broken
         .extend((silent > 0).then(|| format!("{silent} answers 503 without Retry-After")));
-    must_hold(&cast.broken, run.seed);
+    must_hold(&clients.broken, run.seed);
     assert_eq!(
         refused,
         rounds * WRITERS,

@@ -6,10 +6,10 @@ use std::{collections::HashMap, fs, path::Path, process::Command, thread, time::
 use testkit::chance::Chance;
 
 use crate::{
-    cast::Cast,
+    clients::Clients,
     engine::Engine,
     plan::{Held, Run, must_hold},
-    platter::Platter,
+    simulated_disk::SimulatedDisk,
     site::Site,
     trace::{self, Step},
     watch,
@@ -38,33 +38,33 @@ pub fn goes(run: &Run) -> Held {
     let data = tempfile::tempdir().unwrap();
     let mut site = Site::new(Engine::Sqlite, None, "power", Some(data.path()));
     site.start();
-    let mut cast = Cast::new(&site, PEOPLE, run.seed);
+    let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let length = Duration::from_secs(if run.quick { 2 } else { 8 });
-    cast.round(&site, || thread::sleep(length));
-    cast.settle(&site);
+    clients.round(&site, || thread::sleep(length));
+    clients.settle(&site);
     assert_eq!(site.terminate().0, 0, "exit code");
 
-    let before = Platter::of(data.path());
+    let before = SimulatedDisk::of(data.path());
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("trace");
     let calls = format!("trace={}", trace::CALLS);
     let output = ["-e", &calls, "-o", file.to_str().unwrap()];
     site.behind(&[&STRACE[..], &output].concat());
     site.start();
-    let tally = cast.round(&site, || thread::sleep(length));
+    let tally = clients.round(&site, || thread::sleep(length));
     let process = site.process();
     site.kill();
     let steps = trace::read(&whole(&file, process));
     let left = answers(&steps);
-    let told = cast.clients.iter().flat_map(|client| &client.told);
+    let told = clients.all.iter().flat_map(|client| &client.told);
     let unseen = told.filter(|told| !left.contains_key(&told.id)).count();
     assert_eq!(unseen, 0, "answers that are not in the trace");
 
-    let losses = Losses::judged(&cast, before.clone(), &steps, points, run.seed);
+    let losses = Losses::judged(&clients, before.clone(), &steps, points, run.seed);
     must_hold(&losses.broken, run.seed);
     assert!(losses.under_way > 0, "no loss hit an act");
     let unsynced: Vec<Step> = steps.iter().map(without_sync).collect();
-    let planted = Losses::judged(&cast, before, &unsynced, points / 10, run.seed);
+    let planted = Losses::judged(&clients, before, &unsynced, points / 10, run.seed);
     assert!(
         !planted.broken.is_empty(),
         "no loss is noticed without syncs"
@@ -98,7 +98,13 @@ struct Losses {
 
 impl Losses {
     /// Replays the steps, and simulates `count` power losses at random instants after the first answer.
-    fn judged(cast: &Cast, mut platter: Platter, steps: &[Step], count: usize, seed: u64) -> Self {
+    fn judged(
+        clients: &Clients,
+        mut disk: SimulatedDisk,
+        steps: &[Step],
+        count: usize,
+        seed: u64,
+    ) -> Self {
         let left = answers(steps);
         let first = *left.values().min().expect("no answer in the trace");
         let mut chance = Chance::new(seed);
@@ -108,15 +114,15 @@ impl Losses {
         let (mut losses, mut next) = (Self::default(), 0);
         for instant in instants {
             for step in &steps[next..instant.max(next)] {
-                platter.step(step);
+                disk.step(step);
             }
             next = instant;
-            losses.behind += usize::from(platter.is_behind());
+            losses.behind += usize::from(disk.is_behind());
             let folder = tempfile::tempdir().unwrap();
-            platter.leave(folder.path(), &mut chance);
+            disk.leave(folder.path(), &mut chance);
             let url = format!("sqlite:{}", folder.path().join("twinlock.db").display());
             let has_left = |number: &str| left.get(number).is_some_and(|at| *at < instant);
-            losses.under_way += cast.judge_then(&url, has_left, &mut losses.broken);
+            losses.under_way += clients.judge_then(&url, has_left, &mut losses.broken);
         }
         losses
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testkit::{http::Browser, people::PASSWORD};
 
 use crate::{
-    cast::{Cast, Client},
+    clients::{Client, Clients},
     database,
     engine::Engine,
     plan::{Held, Run, must_hold},
@@ -33,14 +33,14 @@ struct Shown {
 pub fn of_backups(run: &Run) -> Held {
     let mut site = Site::new(Engine::Sqlite, None, "restores", None);
     site.start();
-    let mut cast = Cast::new(&site, PEOPLE, run.seed);
+    let mut clients = Clients::new(&site, PEOPLE, run.seed);
     let (mut tally, mut made, mut shown) = (Tally::default(), Times::default(), Shown::default());
-    tally.join(cast.round(&site, || thread::sleep(Duration::from_secs(4))));
-    cast.settle(&site);
+    tally.join(clients.round(&site, || thread::sleep(Duration::from_secs(4))));
+    clients.settle(&site);
     for number in 0..RESTORES {
         let name = site.data.join(format!("backup-{number}"));
-        let before = cast.between(500, 9_000);
-        tally.join(cast.round(&site, || {
+        let before = clients.between(500, 9_000);
+        tally.join(clients.round(&site, || {
             thread::sleep(before);
             let began = watch::now();
             site.cli(&["backup", name.to_str().unwrap()], "")
@@ -48,7 +48,7 @@ pub fn of_backups(run: &Run) -> Held {
             made.add(began.elapsed());
             thread::sleep(EVERY.saturating_sub(before + began.elapsed()));
         }));
-        cast.settle(&site);
+        clients.settle(&site);
         assert_eq!(site.terminate().0, 0, "exit code");
         // The newest database is kept aside, and the users continue with it afterwards.
         let (file, aside) = (
@@ -61,19 +61,20 @@ pub fn of_backups(run: &Run) -> Held {
             "",
         );
         let restored: Value = serde_json::from_str(restored.expect_done()).unwrap();
-        shown.judge(&mut site, &mut cast, &restored);
+        shown.judge(&mut site, &mut clients, &restored);
         fs::rename(&aside, &file).unwrap();
         site.start();
-        cast.settle(&site);
-        tally.join(cast.try_again(&site));
-        cast.settle(&site);
-        cast.later(&site);
+        clients.settle(&site);
+        tally.join(clients.try_again(&site));
+        clients.settle(&site);
+        clients.later(&site);
     }
-    cast.verify_events(&site);
-    cast.broken.append(&mut shown.broken);
-    cast.broken
+    clients.verify_events(&site);
+    clients.broken.append(&mut shown.broken);
+    clients
+        .broken
         .extend(tally.raw.iter().map(|raw| format!("raw {raw}")));
-    must_hold(&cast.broken, run.seed);
+    must_hold(&clients.broken, run.seed);
     assert!(
         shown.voided > 0 && shown.used_again > 0 && shown.in_again > 0,
         "nothing was shown"
@@ -99,20 +100,20 @@ pub fn of_backups(run: &Run) -> Held {
 
 impl Shown {
     /// Checks a restored database, and the program running on it.
-    fn judge(&mut self, site: &mut Site, cast: &mut Cast, restored: &Value) {
+    fn judge(&mut self, site: &mut Site, clients: &mut Clients, restored: &Value) {
         let number = |name: &str| restored[name].as_u64().unwrap();
         self.sessions += number("sessions");
         self.voided += number("backup_codes_voided");
         let damage = database::damage(site.url());
         let damage = damage.into_iter().map(|line| format!("J6 {line}"));
         self.broken.extend(damage);
-        cast.verify_events(site);
-        let look = database::look(site.url(), &cast.names());
+        clients.verify_events(site);
+        let look = database::look(site.url(), &clients.names());
         let left = look.sessions.len();
         self.broken
             .extend((left > 0).then(|| format!("{left} sessions outlived a restore")));
         site.start();
-        for client in &cast.clients {
+        for client in &clients.all {
             let found = &look.users[&client.names.user];
             if found.last_step.is_some() && found.last_step < client.facts().last_step {
                 self.broken

@@ -6,13 +6,13 @@ use testkit::chance::Chance;
 
 use super::disk::Small;
 use crate::{
-    cast::{Cast, InFlight},
+    clients::{Clients, InFlight},
     database::{self, Foreign},
     engine::Engine,
+    linear_fit::slope,
     plan::{Held, Run, must_hold},
     probe,
     site::Site,
-    slope::slope,
     tally::Tally,
     watch,
 };
@@ -104,7 +104,7 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
         Err(why) => return Held::impossible(&why),
     };
     site.start();
-    let (mut cast, mut chance) = (Cast::new(&site, 20, run.seed), Chance::new(run.seed));
+    let (mut clients, mut chance) = (Clients::new(&site, 20, run.seed), Chance::new(run.seed));
     let (mut tally, mut in_flight, mut wal) = (Tally::default(), InFlight::default(), 0);
     let mut counts: BTreeMap<Trouble, usize> = BTreeMap::new();
     let (began, length) = (watch::now(), Duration::from_secs(60 * run.soak));
@@ -117,9 +117,9 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
             trouble = *chance.one(troubles);
         }
         *counts.entry(trouble).or_default() += 1;
-        let length = cast.between(1_000, 6_000);
+        let length = clients.between(1_000, 6_000);
         let mut knocks = Tally::default();
-        tally.join(cast.round(&site, || {
+        tally.join(clients.round(&site, || {
             thread::sleep(length);
             trouble.happens(&site, run, small, &mut knocks);
         }));
@@ -134,20 +134,21 @@ fn soak(run: &Run, engine: Engine, troubles: &[Trouble], small: Option<&Small>) 
         if engine == Engine::Postgres {
             database::wait_for_rest(site.url());
         }
-        in_flight.join(cast.settle(&site));
-        tally.join(cast.try_again(&site));
-        cast.settle(&site);
-        cast.later(&site);
+        in_flight.join(clients.settle(&site));
+        tally.join(clients.try_again(&site));
+        clients.settle(&site);
+        clients.later(&site);
         if trouble == Nothing && alone_since.elapsed() > WARM {
             memory.push((alone_since.elapsed().as_secs_f64() / 3600.0, mib(&site)));
         }
     }
-    cast.verify_events(&site);
+    clients.verify_events(&site);
     let raw = tally.raw.iter().map(|raw| format!("raw {raw}"));
-    cast.broken.extend(raw);
-    cast.broken
+    clients.broken.extend(raw);
+    clients
+        .broken
         .extend((site.panics() > 0).then(|| "a panic in the log".to_owned()));
-    must_hold(&cast.broken, run.seed);
+    must_hold(&clients.broken, run.seed);
     assert!(wal <= WAL, "the -wal grew to {wal} bytes");
     Held {
         what: format!("{} minutes, at random under load: {counts:?}", run.soak),

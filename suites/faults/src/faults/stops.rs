@@ -5,7 +5,7 @@ use std::{thread, time::Duration};
 use testkit::{http::Door, process::Running};
 
 use crate::{
-    cast::{Cast, InFlight},
+    clients::{Clients, InFlight},
     engine::Engine,
     plan::{Held, Run, must_hold},
     site::{Site, ends_by},
@@ -21,13 +21,13 @@ pub fn asked(run: &Run) -> Held {
     let times = run.of(3, 50);
     let mut site = Site::new(Engine::Sqlite, None, "stops", None);
     site.start();
-    let mut cast = Cast::new(&site, run.of(6, 20), run.seed);
+    let mut clients = Clients::new(&site, run.of(6, 20), run.seed);
     let (mut tally, mut in_flight, mut exits) =
         (Tally::default(), InFlight::default(), Times::default());
     for _ in 0..times {
-        let length = cast.between(150, 900);
+        let length = clients.between(150, 900);
         let mut took = Duration::ZERO;
-        tally.join(cast.round(&site, || {
+        tally.join(clients.round(&site, || {
             thread::sleep(length);
             took = site.ends_by("-TERM");
         }));
@@ -35,17 +35,19 @@ pub fn asked(run: &Run) -> Held {
         let (code, _) = site.terminate();
         assert_eq!(code, 0, "exit code");
         site.start();
-        in_flight.join(cast.settle(&site));
-        cast.later(&site);
+        in_flight.join(clients.settle(&site));
+        clients.later(&site);
     }
-    cast.verify_events(&site);
+    clients.verify_events(&site);
     // A request still in the accept queue leaves nothing in the database; any other one was accepted.
     let failed = in_flight.left_a_part + in_flight.done;
-    cast.broken
+    clients
+        .broken
         .extend((failed > 0).then(|| format!("{failed} accepted requests without an answer")));
-    cast.broken
+    clients
+        .broken
         .extend(tally.raw.iter().map(|raw| format!("raw {raw}")));
-    must_hold(&cast.broken, run.seed);
+    must_hold(&clients.broken, run.seed);
     assert!(exits.worst() <= EXIT, "exit: {}", exits.words());
     Held {
         what: "SIGTERM under load, and started again".to_owned(),
@@ -67,7 +69,7 @@ pub fn rolling(run: &Run) -> Held {
         Err(why) => return Held::impossible(&why),
     };
     site.start();
-    let mut cast = Cast::new(&site, 10, run.seed);
+    let mut clients = Clients::new(&site, 10, run.seed);
     let (second, door) = site.instance();
     let (mut second, doors): (_, [Door; 1]) = (Some(second), [door]);
     let mut tally = Tally::default();
@@ -78,7 +80,7 @@ pub fn rolling(run: &Run) -> Held {
             second.as_ref().map_or(0, Running::id)
         };
         let (mut fresh, port) = (None, &doors[0]);
-        tally.join(cast.round_among(&site, &doors, || {
+        tally.join(clients.round_among(&site, &doors, || {
             thread::sleep(Duration::from_millis(400));
             ends_by(before, "-TERM");
             let (running, door) = site.instance();
@@ -95,15 +97,15 @@ pub fn rolling(run: &Run) -> Held {
         } else {
             second = fresh;
         }
-        cast.settle(&site);
-        cast.try_again(&site);
-        cast.settle(&site);
-        cast.later(&site);
+        clients.settle(&site);
+        clients.try_again(&site);
+        clients.settle(&site);
+        clients.later(&site);
     }
     drop(second);
-    cast.verify_events(&site);
+    clients.verify_events(&site);
     let errors = tally.unanswered + tally.unconnected + tally.of(503) + tally.raw.len();
-    must_hold(&cast.broken, run.seed);
+    must_hold(&clients.broken, run.seed);
     assert!(
         errors * 1000 <= tally.sent(),
         "{errors} errors in {} requests: {:?}",

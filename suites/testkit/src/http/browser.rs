@@ -77,7 +77,8 @@ impl Door {
         Ok(stream)
     }
 
-    /// Sends raw bytes and reads until the server ends its answer. Bytes received before an abort count.
+    /// Sends raw bytes and reads until the server ends its answer. Bytes received before an abort
+    /// count.
     pub fn send(&self, from: Ipv4Addr, request: &[u8]) -> Vec<u8> {
         self.try_send(from, request).unwrap()
     }
@@ -199,7 +200,8 @@ impl Browser {
         self.attempt(method, path, headers, body).unwrap()
     }
 
-    /// Calls a function of a server that may be down: fails if there is no connection, and returns none if the answer breaks off.
+    /// Calls a function of a server that may be down: fails if there is no connection, and returns
+    /// none if the answer breaks off.
     pub fn try_call(&mut self, function: &str, request: &Value) -> io::Result<Option<Answer>> {
         let body = match request {
             Value::Null => json!({}),
@@ -321,7 +323,8 @@ impl Browser {
         )
     }
 
-    /// Returns the cookies with the present port in their names, because each start may have another.
+    /// Returns the cookies with the present port in their names, because each start may have
+    /// another.
     fn cookie_header(&self) -> Option<String> {
         let now = |name: &str| {
             let stems = ["twinlock-browser-", "twinlock-"];

@@ -24,7 +24,8 @@ impl Connection {
 
     /// Sends a request and reads its answer; `None` if there is none on a new connection either.
     pub fn send(&mut self, request: &[u8]) -> Option<Answer> {
-        // A connection that the server closed after its last answer is only noticed at the next request.
+        // A connection that the server closed after its last answer is only noticed at the next
+        // request.
         let kept = self.stream.take();
         kept.and_then(|stream| self.exchange(stream, request))
             .or_else(|| {

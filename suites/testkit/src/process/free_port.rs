@@ -6,14 +6,15 @@ use std::{
     sync::atomic::{AtomicU16, Ordering},
 };
 
-/// The first ephemeral port: systems choose from here for outgoing connections and for `bind` with port 0.
+/// The first ephemeral port: systems choose from here for outgoing connections and for `bind` with
+/// port 0.
 const EPHEMERAL: u16 = 32_768;
 const FIRST: u16 = 16_384;
 
 /// Returns a free port that no other call gets.
 ///
-/// A port that the system chose could be given to another test's connection before the started program listens.
-/// Therefore these ports lie below the ports that the system chooses from.
+/// A port that the system chose could be given to another test's connection before the started
+/// program listens. Therefore these ports lie below the ports that the system chooses from.
 pub fn free_port() -> u16 {
     static CALLS: AtomicU16 = AtomicU16::new(0);
     // Each test run on this machine starts at a different port.

@@ -50,13 +50,13 @@ pub(crate) fn BackupCodes() -> impl IntoView {
                 }
                 Err(AppError::NothingPending) => {
                     shell.flash.keep();
-                    navigator.replace(Page::Profile);
+                    navigator.replace(&Page::Profile);
                 }
                 Err(AppError::PasswordRequired) => {
                     let then = AfterPassword::Open(Page::BackupCodes);
                     shell.return_to.after_password.set(Some(then));
                     shell.flash.keep();
-                    navigator.replace(Page::ConfirmPassword);
+                    navigator.replace(&Page::ConfirmPassword);
                 }
                 Err(error) => {
                     has_failed.try_set_value(passes(&error));
@@ -75,7 +75,7 @@ pub(crate) fn BackupCodes() -> impl IntoView {
         (false, false) => {
             effect(move || {
                 shell.flash.keep();
-                navigator.replace(Page::Profile);
+                navigator.replace(&Page::Profile);
             });
         }
     }
@@ -195,7 +195,7 @@ fn Finish(
 ) -> impl IntoView {
     let shell = shell();
     let navigator = navigator();
-    let pending = RwSignal::new(false);
+    let busy = RwSignal::new(false);
     let missing = RwSignal::new(None::<String>);
     let failed = RwSignal::new(None::<AppError>);
     let was_lost = StoredValue::new(false);
@@ -223,14 +223,14 @@ fn Finish(
             }
             None => shell.refresh(),
         }
-        navigator.replace(next);
+        navigator.replace(&next);
     };
     let done = move |result: &'static str| {
         move |answer: Result<Option<Settled>, AppError>| match answer {
             Ok(settled) => over(result, settled),
             // The response to the previous attempt was lost. If there are no unsaved codes any more, that attempt succeeded.
             Err(error @ AppError::NothingPending) if was_lost.try_get_value() == Some(true) => {
-                shell.call(pending, whoami(), move |answer| match answer {
+                shell.call(busy, whoami(), move |answer| match answer {
                     Ok(Some(viewer)) if !viewer.has_unsaved_codes => over(result, None),
                     _ => drop(failed.try_set(Some(error))),
                 });
@@ -252,12 +252,12 @@ fn Finish(
         let request = SavedCodes {
             set: set.get_value(),
         };
-        shell.call(pending, finish(request), done(words::finished(reason)));
+        shell.call(busy, finish(request), done(words::finished(reason)));
     };
     let keep = move || {
         keeps.set_value(true);
         failed.set(None);
-        shell.call(pending, keep_codes(), done(words::RESET_KEPT));
+        shell.call(busy, keep_codes(), done(words::RESET_KEPT));
     };
     let retry = move || if keeps.get_value() { keep() } else { submit() };
     let said = move || {
@@ -267,12 +267,12 @@ fn Finish(
         })
     };
     view! {
-        <SubmitForm on_submit=submit pending>
+        <SubmitForm on_submit=submit busy>
             <FormError error=Signal::derive(said) retry />
             <Checkbox label=words::CODES_ARE_SAVED name="saved" checked=saved error=missing />
             <div class="actions">
-                <Button label="Finish" kind=ButtonKind::Primary submit=true pending pending_label="Finishing…" />
-                {may_keep.then(|| view! { <Button label=words::KEEP_CURRENT_CODES pending on_press=keep /> }.into_any())}
+                <Button label="Finish" kind=ButtonKind::Primary submit=true busy busy_label="Finishing…" />
+                {may_keep.then(|| view! { <Button label=words::KEEP_CURRENT_CODES busy on_press=keep /> }.into_any())}
             </div>
         </SubmitForm>
     }

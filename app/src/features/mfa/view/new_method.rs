@@ -17,7 +17,7 @@ pub(crate) fn NewMethod() -> impl IntoView {
     let is_default = RwSignal::new(true);
     effect(move || {
         if shell.session.viewer().is_some_and(|viewer| viewer.has_mfa) {
-            navigator.replace(Page::Profile);
+            navigator.replace(&Page::Profile);
         }
     });
     view! {
@@ -25,12 +25,12 @@ pub(crate) fn NewMethod() -> impl IntoView {
             <Steps at=Step::NewMethod is_short=false />
             <FocusHeading label=words::NEW_MFA_METHOD />
             <div class="card">
-                <SubmitForm on_submit=move || navigator.go(Page::SetUp)>
+                <SubmitForm on_submit=move || navigator.go(&Page::SetUp)>
                     <Select label=words::SELECT_METHOD name="method" value=method options=vec![("totp".to_owned(), words::AUTHENTICATOR_APPLICATION.to_owned())] />
                     <Checkbox label="Default" name="default" checked=is_default fixed_because=words::ONLY_METHOD />
                     <div class="actions">
                         <Button label="Next" kind=ButtonKind::Primary submit=true />
-                        <Button label="Cancel" on_press=move || navigator.replace(Page::Profile) />
+                        <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />
                     </div>
                 </SubmitForm>
             </div>

@@ -5,14 +5,14 @@ use usecases::{mfa::PendingSetUp, session::Viewer};
 
 use super::{Step, Steps, is_short};
 use crate::{
-    api::mfa::{cancel, pending, set_up},
+    api::mfa::{cancel, pending as has_key, set_up},
     routes::{AfterPassword, Page},
     shell::{Load, navigator, shell, view::app_error_alert::in_words},
     ui::{
         Alert, AlertKind, Button, ButtonKind, CopyButton, Detail, DetailsList, Disclosure,
         FocusHeading, FormError, KeyGroups, Name, QrCode, Skeleton, When,
         boxed::{boxed_view, effect, memo},
-        text_content,
+        item, paragraph, text_content,
     },
     wire::error::AppError,
     words,
@@ -37,11 +37,11 @@ pub(crate) fn SetUp() -> impl IntoView {
 #[component]
 fn IfResetWaits() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
-    let waiting = Load::now(pending);
+    let waiting = Load::now(has_key);
     effect(move || {
         if waiting.result() == Some(Ok(false)) {
             shell.flash.keep();
-            navigator.replace(Page::Profile);
+            navigator.replace(&Page::Profile);
         }
     });
     boxed_view(move || {
@@ -79,7 +79,7 @@ fn Key() -> impl IntoView {
                 .after_password
                 .set(Some(AfterPassword::Open(Page::SetUp)));
             shell.flash.keep();
-            navigator.replace(Page::ConfirmPassword);
+            navigator.replace(&Page::ConfirmPassword);
         }
         Some(Err(AppError::PasswordRequired)) => {
             shell
@@ -87,7 +87,7 @@ fn Key() -> impl IntoView {
                 .after_password
                 .set(Some(AfterPassword::Open(Page::SetUp)));
             shell.flash.keep();
-            navigator.replace(Page::ConfirmPassword);
+            navigator.replace(&Page::ConfirmPassword);
         }
         Some(Err(error @ (AppError::AlreadySetUp | AppError::VerificationRequired))) => {
             shell.handover.reset_is_open.set_value(false);
@@ -98,7 +98,7 @@ fn Key() -> impl IntoView {
             };
             shell.flash.warn(words::refusal(&said));
             shell.refresh();
-            navigator.replace(Page::Profile);
+            navigator.replace(&Page::Profile);
         }
         Some(Ok(_)) => shell.handover.reset_is_open.set_value(false),
         _ => {}
@@ -112,7 +112,7 @@ fn Key() -> impl IntoView {
                 None | Some(Err(AppError::PasswordRequired | AppError::AlreadySetUp | AppError::VerificationRequired)) => {
                     view! { <div class="card"><Skeleton lines=8 /></div> }.into_any()
                 }
-                Some(Ok(pending)) => view! { <Instructions pending has_mfa /> }.into_any(),
+                Some(Ok(new_key)) => view! { <Instructions new_key has_mfa /> }.into_any(),
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || load.reload() /> }.into_any(),
             })}
         </div>
@@ -139,7 +139,8 @@ fn Demanded() -> impl IntoView {
 
 #[component]
 fn Instructions(
-    pending: PendingSetUp,
+    /// The key to scan.
+    new_key: PendingSetUp,
     /// Whether the new authenticator replaces another one.
     has_mfa: bool,
 ) -> impl IntoView {
@@ -150,7 +151,7 @@ fn Instructions(
         uri,
         qr,
         is_renewed,
-    } = pending;
+    } = new_key;
     let (path, size, label) = (
         qr.path.expose().to_owned(),
         qr.size,
@@ -159,14 +160,14 @@ fn Instructions(
     let key = key.expose().to_owned();
     let copied = key.clone();
     view! {
-        {is_renewed.then(|| view! { <Alert kind=AlertKind::Warning live=false><p>{words::KEY_RENEWED}</p></Alert> }.into_any())}
-        {has_mfa.then(|| view! { <Alert kind=AlertKind::Info live=false><p>{words::BEFORE_THE_SCAN}</p></Alert> }.into_any())}
+        {is_renewed.then(|| view! { <Alert kind=AlertKind::Warning live=false>{paragraph(words::KEY_RENEWED)}</Alert> }.into_any())}
+        {has_mfa.then(|| view! { <Alert kind=AlertKind::Info live=false>{paragraph(words::BEFORE_THE_SCAN)}</Alert> }.into_any())}
         <div class="card stack">
             <div class="scan">
                 <ol class="instructions">
-                    <li>{words::INSTALL_AN_APPLICATION}</li>
-                    <li>{words::SCAN_THE_CODE}</li>
-                    <li>{words::CLICK_NEXT}</li>
+                    {item(words::INSTALL_AN_APPLICATION)}
+                    {item(words::SCAN_THE_CODE)}
+                    {item(words::CLICK_NEXT)}
                 </ol>
                 <div class="scan__code">
                     <QrCode path size label />
@@ -174,7 +175,7 @@ fn Instructions(
                 </div>
             </div>
             <Disclosure label=words::CANNOT_SCAN>
-                <p>{words::ENTER_THIS_KEY}</p>
+                {paragraph(words::ENTER_THIS_KEY)}
                 <KeyGroups id="key" value=key.clone() />
                 <CopyButton label=words::COPY_KEY text=copied.clone() source="key" />
                 <DetailsList>
@@ -194,7 +195,7 @@ fn Instructions(
 fn Onward(has_mfa: bool) -> impl IntoView {
     let shell = shell();
     let navigator = navigator();
-    let pending = RwSignal::new(false);
+    let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<AppError>);
     shell.forget_once_back(failed);
     let said = in_words(failed);
@@ -211,10 +212,10 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     let leave = move || {
         failed.set(None);
         shell.handover.key_was_shown.set_value(false);
-        shell.call(pending, cancel(), move |answer| match answer {
+        shell.call(busy, cancel(), move |answer| match answer {
             Ok(()) => {
                 shell.flash.say(words::cancelled(has_mfa).to_owned());
-                navigator.replace(Page::Profile);
+                navigator.replace(&Page::Profile);
             }
             Err(error) => {
                 failed.try_set(Some(error));
@@ -223,14 +224,14 @@ fn Onward(has_mfa: bool) -> impl IntoView {
     };
     let next = move || {
         shell.handover.key_was_shown.set_value(true);
-        navigator.go(Page::VerifyMethod);
+        navigator.go(&Page::VerifyMethod);
     };
     view! {
         <FormError error=said retry=leave />
         <div class="actions">
             <Button label="Next" kind=ButtonKind::Primary on_press=next />
             <When holds=move || !is_forced.get()>
-                <Button label="Cancel" pending on_press=leave />
+                <Button label="Cancel" busy on_press=leave />
             </When>
         </div>
     }

@@ -7,7 +7,7 @@ use super::{Step, Steps, is_short};
 
 use crate::{
     api::{
-        mfa::{confirm, pending as is_pending},
+        mfa::{confirm, pending as has_key},
         session::whoami,
     },
     features::mfa::code_form::CodeForm,
@@ -16,6 +16,7 @@ use crate::{
     ui::{
         Button, FocusHeading, FormError, Skeleton,
         boxed::{boxed_view, effect},
+        lead,
     },
     wire::error::{AppError, Field},
     words,
@@ -26,7 +27,7 @@ use crate::{
 pub(crate) fn VerifyMethod() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
     let is_short = is_short();
-    let waiting = Load::now(is_pending);
+    let waiting = Load::now(has_key);
     effect(move || {
         if waiting.result() == Some(Ok(false)) {
             if shell.handover.take_key_was_shown() {
@@ -34,7 +35,7 @@ pub(crate) fn VerifyMethod() -> impl IntoView {
             } else {
                 shell.flash.keep();
             }
-            navigator.replace(Page::Profile);
+            navigator.replace(&Page::Profile);
         }
     });
     view! {
@@ -67,7 +68,7 @@ fn Proof() -> impl IntoView {
     let shell = shell();
     let navigator = navigator();
     let code = RwSignal::new(String::new());
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let was_lost = StoredValue::new(false);
     let submit = move || {
         if code.read_untracked().parse::<OneTimeCode>().is_err() {
@@ -76,7 +77,7 @@ fn Proof() -> impl IntoView {
         let request = Code {
             code: SecretText::new(code.get_untracked()),
         };
-        shell.call(pending, confirm(request), move |answer| match answer {
+        shell.call(busy, confirm(request), move |answer| match answer {
             Ok(mut sheet) => {
                 let viewer = sheet.viewer.take();
                 shell.handover.sheet.set_value(Some(sheet));
@@ -87,18 +88,18 @@ fn Proof() -> impl IntoView {
                 }
                 shell.handover.reset_is_open.set_value(false);
                 shell.handover.key_was_shown.set_value(false);
-                navigator.replace(Page::BackupCodes);
+                navigator.replace(&Page::BackupCodes);
             }
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending))
                 if !was_lost.get_value() =>
             {
                 shell.flash.warn(words::refusal(&error));
                 shell.refresh();
-                navigator.replace(Page::Profile);
+                navigator.replace(&Page::Profile);
             }
             // If the response to this tab's own code was lost, this session has codes to save.
             Err(error @ (AppError::AlreadySetUp | AppError::NothingPending)) => {
-                shell.call(pending, whoami(), move |answer| {
+                shell.call(busy, whoami(), move |answer| {
                     let has_codes = matches!(&answer, Ok(Some(viewer)) if viewer.has_unsaved_codes);
                     match answer {
                         Ok(viewer) => shell.set_viewer(viewer),
@@ -107,10 +108,10 @@ fn Proof() -> impl IntoView {
                     if has_codes {
                         shell.handover.reset_is_open.set_value(false);
                         shell.handover.key_was_shown.set_value(false);
-                        return navigator.replace(Page::BackupCodes);
+                        return navigator.replace(&Page::BackupCodes);
                     }
                     shell.flash.warn(words::refusal(&error));
-                    navigator.replace(Page::Profile);
+                    navigator.replace(&Page::Profile);
                 });
             }
             Err(error) => {
@@ -122,9 +123,9 @@ fn Proof() -> impl IntoView {
     };
     view! {
         <div class="card">
-            <p class="lead">{words::ENTER_A_CODE}</p>
-            <CodeForm label=words::SIX_DIGIT_CODE code refused pending on_submit=submit>
-                <Button label="Back" on_press=move || navigator.replace(Page::SetUp) />
+            {lead(words::ENTER_A_CODE)}
+            <CodeForm label=words::SIX_DIGIT_CODE code refused busy on_submit=submit>
+                <Button label="Back" on_press=move || navigator.replace(&Page::SetUp) />
             </CodeForm>
         </div>
     }

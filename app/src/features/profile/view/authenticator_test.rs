@@ -6,7 +6,7 @@ use crate::{
     api::mfa,
     features::mfa::code_form::CodeForm,
     shell::shell,
-    ui::{Button, boxed::boxed_view, focus_heading},
+    ui::{Button, boxed::boxed_view, focus_heading, muted},
     wire::error::{AppError, Field},
     words,
 };
@@ -23,7 +23,7 @@ pub(super) fn AuthenticatorTest() -> impl IntoView {
                 <div class="setting">
                     <div class="setting__text">
                         <h3>"Authenticator"</h3>
-                        <p class="muted">{words::CHECK_AUTHENTICATOR}</p>
+                        {muted(words::CHECK_AUTHENTICATOR)}
                     </div>
                     <Button label=words::TEST_AUTHENTICATOR on_press=move || open.set(true) />
                 </div>
@@ -37,7 +37,7 @@ pub(super) fn AuthenticatorTest() -> impl IntoView {
 fn Form(open: RwSignal<bool>) -> impl IntoView {
     let shell = shell();
     let code = RwSignal::new(String::new());
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let close = move || {
         focus_heading();
         open.try_set(false);
@@ -49,7 +49,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         let request = Code {
             code: SecretText::new(code.get_untracked()),
         };
-        shell.call(pending, mfa::test(request), move |answer| match answer {
+        shell.call(busy, mfa::test(request), move |answer| match answer {
             Ok(()) => {
                 shell.flash.say_here(words::TESTED.to_owned());
                 close();
@@ -62,8 +62,8 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <div class="setting setting--open">
             <h3>"Authenticator"</h3>
-            <p class="muted">{words::ENTER_A_CODE}</p>
-            <CodeForm label=words::SIX_DIGIT_CODE code refused pending on_submit=submit autofocus=true>
+            {muted(words::ENTER_A_CODE)}
+            <CodeForm label=words::SIX_DIGIT_CODE code refused busy on_submit=submit autofocus=true>
                 <Button label="Cancel" on_press=close />
             </CodeForm>
         </div>

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    ui::{Button, ButtonKind, Dialog, text_content},
+    ui::{Button, ButtonKind, Dialog, paragraph, text_content},
     words,
 };
 
@@ -22,7 +22,7 @@ pub(super) fn Delete(
     };
     view! {
         <Dialog open label=words::DELETE_AUTHENTICATOR>
-            <p>{words::DELETE_EFFECT}</p>
+            {paragraph(words::DELETE_EFFECT)}
             {words::set_up_again(&demanded_by).map(|said| view! { <p use:text_content=said.into()></p> }.into_any())}
             <div class="actions">
                 <Button label="Delete" kind=ButtonKind::Danger on_press=delete />

@@ -6,6 +6,7 @@ use crate::{
     ui::{
         Badge, BadgeKind, FocusHeading, LinkButton, When,
         boxed::{boxed_view, memo},
+        lead, paragraph, section_heading,
     },
     words::{self, named},
 };
@@ -27,11 +28,11 @@ pub(crate) fn Home() -> impl IntoView {
         <div class="page--narrow stack">
             <FocusHeading label=heading />
             <When holds=move || account.read().is_none()>
-                <p class="lead">{words::NO_ACCOUNT}</p>
+                {lead(words::NO_ACCOUNT)}
             </When>
             <section class="card" aria-labelledby="sign-in-security">
                 <div class="card__head">
-                    <h2 id="sign-in-security">{words::SIGN_IN_SECURITY}</h2>
+                    {section_heading("sign-in-security", words::SIGN_IN_SECURITY)}
                     {boxed_view(move || if has_mfa.get() {
                         view! { <Badge label=words::MFA_IS_ON kind=BadgeKind::Ok /> }.into_any()
                     } else {
@@ -39,10 +40,10 @@ pub(crate) fn Home() -> impl IntoView {
                     })}
                 </div>
                 {boxed_view(move || if has_mfa.get() {
-                    view! { <p>{words::TWO_FACTORS}</p> }.into_any()
+                    paragraph(words::TWO_FACTORS)
                 } else {
                     view! {
-                        <p>{words::ADD_A_FACTOR}</p>
+                        {paragraph(words::ADD_A_FACTOR)}
                         <div class="actions"><LinkButton href="/profile/mfa/new" label=words::ADD_MFA /></div>
                     }.into_any()
                 })}

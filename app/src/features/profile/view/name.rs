@@ -53,7 +53,7 @@ pub(super) fn Name(name: String) -> impl IntoView {
 fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
     let shell = shell();
     let typed = RwSignal::new(name.get_untracked());
-    let pending = RwSignal::new(false);
+    let busy = RwSignal::new(false);
     let (wrong, failed) = (
         RwSignal::new(None::<String>),
         RwSignal::new(None::<AppError>),
@@ -79,7 +79,7 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
         let request = NewName {
             name: typed.get_untracked(),
         };
-        shell.call(pending, rename(request), move |answer| match answer {
+        shell.call(busy, rename(request), move |answer| match answer {
             Ok(kept) => {
                 shell.flash.say_here(words::RENAMED.to_owned());
                 name.try_set(kept);
@@ -92,11 +92,11 @@ fn Edit(name: RwSignal<String>, editing: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <SubmitForm on_submit=submit pending>
+        <SubmitForm on_submit=submit busy>
             <AppErrorAlert refused=failed retry=submit />
             <TextField label="Name" name="method-name" value=typed error=wrong input_ref=input />
             <div class="actions">
-                <Button label="Save" kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                <Button label="Save" kind=ButtonKind::Primary submit=true busy busy_label="Saving…" />
                 <Button label="Cancel" on_press=move || editing.set(false) />
             </div>
         </SubmitForm>

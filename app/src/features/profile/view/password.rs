@@ -15,7 +15,7 @@ use crate::{
     ui::{
         Button, ButtonKind, CodeField, FocusHeading, HiddenUsername, PasswordField, SubmitForm,
         boxed::{boxed_view, memo},
-        focus_first_invalid,
+        focus_first_invalid, lead,
     },
     wire::error::{AppError, Field},
     words,
@@ -28,7 +28,7 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     let field = || (RwSignal::new(String::new()), RwSignal::new(None::<String>));
     let ((current, at_current), (new, at_new)) = (field(), field());
     let (factors, at_code) = (Factors::new(None), RwSignal::new(None::<String>));
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let waits = RwSignal::new(None::<AppError>);
     let has_mfa = memo(move || shell.session.viewer().is_some_and(|viewer| viewer.has_mfa));
     let submit = move || {
@@ -59,29 +59,25 @@ pub(crate) fn ChangePassword() -> impl IntoView {
             new: secret(new),
             code,
         };
-        shell.call(
-            pending,
-            change_password(request),
-            move |answer| match answer {
-                Ok(()) => {
-                    shell.connection.may_have_new_password.set_value(false);
-                    shell.flash.say(words::PASSWORD_CHANGED.to_owned());
-                    navigator.replace(Page::Profile);
+        shell.call(busy, change_password(request), move |answer| match answer {
+            Ok(()) => {
+                shell.connection.may_have_new_password.set_value(false);
+                shell.flash.say(words::PASSWORD_CHANGED.to_owned());
+                navigator.replace(&Page::Profile);
+            }
+            Err(error) => {
+                if let Some(place) = place(&error) {
+                    let said = said(&error, shell.connection.may_have_new_password.get_value());
+                    [at_current, at_new, at_code][place].try_set(Some(said));
+                    waits.try_set(Some(error));
+                    return focus_first_invalid();
                 }
-                Err(error) => {
-                    if let Some(place) = place(&error) {
-                        let said = said(&error, shell.connection.may_have_new_password.get_value());
-                        [at_current, at_new, at_code][place].try_set(Some(said));
-                        waits.try_set(Some(error));
-                        return focus_first_invalid();
-                    }
-                    if words::is_lost(&error) {
-                        shell.connection.may_have_new_password.set_value(true);
-                    }
-                    refused.try_set(Some(error));
+                if words::is_lost(&error) {
+                    shell.connection.may_have_new_password.set_value(true);
                 }
-            },
-        );
+                refused.try_set(Some(error));
+            }
+        });
     };
     let toggle = move || {
         at_code.set(None);
@@ -108,17 +104,17 @@ pub(crate) fn ChangePassword() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label=words::CHANGE_PASSWORD />
-            <p class="lead">{words::SIGNED_OUT_ELSEWHERE}</p>
+            {lead(words::SIGNED_OUT_ELSEWHERE)}
             <div class="card">
-                <SubmitForm on_submit=submit pending>
+                <SubmitForm on_submit=submit busy>
                     <AppErrorAlert refused retry=submit />
                     <HiddenUsername email />
                     <PasswordField label=words::CURRENT_PASSWORD name="current-password" value=current error=at_current />
                     <NewPasswordField label=words::NEW_PASSWORD name="new-password" value=new error=at_new />
                     {code_field}
                     <div class="actions">
-                        <Button label=words::CHANGE_PASSWORD kind=ButtonKind::Primary submit=true pending pending_label="Changing…" />
-                        <Button label="Cancel" on_press=move || navigator.replace(Page::Profile) />
+                        <Button label=words::CHANGE_PASSWORD kind=ButtonKind::Primary submit=true busy busy_label="Changing…" />
+                        <Button label="Cancel" on_press=move || navigator.replace(&Page::Profile) />
                     </div>
                 </SubmitForm>
             </div>

@@ -6,7 +6,7 @@ use crate::{
     shell::{Load, shell},
     ui::{
         ButtonKind, Detail, DetailsList, FocusHeading, FormError, LinkButton, Name, RelativeTime,
-        Skeleton, boxed::boxed_view, text_content,
+        Skeleton, boxed::boxed_view, section_heading, text_content,
     },
     words::{self, named},
 };
@@ -31,21 +31,27 @@ pub(crate) fn Profile() -> impl IntoView {
 
 #[component]
 fn Loaded(profile: usecases::profile::Profile) -> impl IntoView {
-    let accounts = profile
-        .accounts
-        .iter()
-        .map(|place| format!("{} ({})", named(&place.account), words::role(place.role)));
+    let accounts = profile.accounts.iter().map(|account| {
+        format!(
+            "{} ({})",
+            named(&account.account),
+            words::role(account.role)
+        )
+    });
     let accounts = accounts.collect::<Vec<_>>().join(", ");
     let accounts = if accounts.is_empty() {
         words::NONE_YET.to_owned()
     } else {
         accounts
     };
-    let demanding = profile.accounts.iter().filter(|place| place.requires_mfa);
-    let demanded_by = demanding.map(|place| place.account.clone()).collect();
+    let demanding = profile
+        .accounts
+        .iter()
+        .filter(|account| account.requires_mfa);
+    let demanded_by = demanding.map(|account| account.account.clone()).collect();
     view! {
         <section class="card" aria-labelledby="user">
-            <h2 id="user">{words::CURRENT_USER}</h2>
+            {section_heading("user", words::CURRENT_USER)}
             <DetailsList>
                 <Detail label=words::FULL_NAME><Name text=profile.name.clone() /></Detail>
                 <Detail label="Email"><Name text=profile.email.clone() /></Detail>

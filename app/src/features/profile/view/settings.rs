@@ -13,6 +13,7 @@ use crate::{
         Alert, AlertKind, Badge, BadgeKind, Button, ButtonKind, Detail, DetailsList, FormError,
         Menu, MenuAction, RelativeTime, When,
         boxed::{boxed_view, memo},
+        paragraph, section_heading, setting_heading,
     },
     wire::error::AppError,
     words,
@@ -41,12 +42,12 @@ fn Invite() -> impl IntoView {
     let navigator = navigator();
     view! {
         <div class="card__head">
-            <h2 id="mfa-settings">{words::MFA_SETTINGS}</h2>
+            {section_heading("mfa-settings", words::MFA_SETTINGS)}
             <Badge label="Off" kind=BadgeKind::Off />
         </div>
-        <p>{words::PASSWORD_ALONE}</p>
+        {paragraph(words::PASSWORD_ALONE)}
         <div class="actions">
-            <Button label=words::ADD_NEW_METHOD kind=ButtonKind::Primary on_press=move || navigator.go(Page::NewMethod) />
+            <Button label=words::ADD_NEW_METHOD kind=ButtonKind::Primary on_press=move || navigator.go(&Page::NewMethod) />
             <Button label=words::GENERATE_BACKUP_CODES disabled=true described_by="generate-why" />
         </div>
         <p id="generate-why" class="muted">{words::ADD_A_METHOD_FIRST}</p>
@@ -64,7 +65,7 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
     });
     view! {
         <div class="card__head">
-            <h2 id="mfa-settings">{words::MFA_SETTINGS}</h2>
+            {section_heading("mfa-settings", words::MFA_SETTINGS)}
             <Badge label="On" kind=BadgeKind::Ok />
             <Menu label=words::MFA_METHOD_MENU compact=true>
                 <MenuAction label="Reset" on_choose=move || flow.start(Intent::Reset, None) />
@@ -83,10 +84,10 @@ fn Details(method: Method, demanded_by: Vec<String>) -> impl IntoView {
         <AuthenticatorTest />
         <div class="setting">
             <div class="setting__text">
-                <h3>{words::BACKUP_CODES}</h3>
+                {setting_heading(words::BACKUP_CODES)}
                 <Codes left=method.codes_left />
             </div>
-            <Button label=words::GENERATE_BACKUP_CODES pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
+            <Button label=words::GENERATE_BACKUP_CODES busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
             <Unsaved are_saved=method.codes_saved />
         </div>
         <Delete open=deleting demanded_by on_delete=move || flow.start(Intent::Delete, None) />

@@ -21,7 +21,7 @@ use crate::{
 pub(crate) fn ChooseAccount() -> impl IntoView {
     let (shell, navigator) = (shell(), navigator());
     let load = Load::now(accounts);
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     shell.forget_once_back(refused);
     let pressed = RwSignal::new(None::<AccountId>);
     let choose = move || {
@@ -30,13 +30,13 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
         };
         refused.set(None);
         shell.call(
-            pending,
+            busy,
             choose_account(Chosen { account }),
             move |answer| match answer {
                 Ok(viewer) => {
                     shell.set_viewer(Some(viewer));
                     let wanted = shell.return_to.take_wanted();
-                    navigator.replace(wanted.unwrap_or(Page::Home));
+                    navigator.replace(&wanted.unwrap_or(Page::Home));
                 }
                 Err(error) => {
                     refused.try_set(Some(error));
@@ -45,7 +45,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
         );
     };
     let press = Callback::new(move |account: AccountId| {
-        if !pending.get_untracked() {
+        if !busy.get_untracked() {
             pressed.set(Some(account));
             choose();
         }
@@ -62,7 +62,7 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
     });
     effect(move || {
         if has_no_choice.get() {
-            navigator.replace(Page::Home);
+            navigator.replace(&Page::Home);
         }
     });
     // The user was removed from the account meanwhile, so the list has changed.
@@ -83,9 +83,9 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
             }).into_any())}
             {boxed_view(move || match load.result() {
                 None => view! { <div class="card"><Skeleton lines=4 /></div> }.into_any(),
-                Some(Ok(places)) => {
-                    let place = move |place| view! { <li><Place place pending pressed press /></li> }.into_any();
-                    view! { <ul class="choices" role="list">{places.into_iter().map(place).collect_view()}</ul> }.into_any()
+                Some(Ok(accounts)) => {
+                    let choice = move |account| view! { <li><AccountChoice account busy pressed press /></li> }.into_any();
+                    view! { <ul class="choices" role="list">{accounts.into_iter().map(choice).collect_view()}</ul> }.into_any()
                 }
                 Some(Err(error)) => view! { <FormError error=Some(words::refusal(&error)) retry=move || { focus_heading(); load.reload(); } /> }.into_any(),
             })}
@@ -95,9 +95,9 @@ pub(crate) fn ChooseAccount() -> impl IntoView {
 
 /// A button whose name is the account's name, then the role.
 #[component]
-fn Place(
-    place: AccountOption,
-    pending: RwSignal<bool>,
+fn AccountChoice(
+    account: AccountOption,
+    busy: RwSignal<bool>,
     pressed: RwSignal<Option<AccountId>>,
     press: Callback<AccountId>,
 ) -> impl IntoView {
@@ -107,7 +107,7 @@ fn Place(
         name,
         role,
         requires_mfa,
-    } = place;
+    } = account;
     let id = StoredValue::new(id);
     let is_current = memo(move || {
         let standing = shell.session.viewer().map(|viewer| viewer.standing);
@@ -122,14 +122,14 @@ fn Place(
             _ => false,
         }
     });
-    let is_opening = move || pending.get() && pressed.get() == Some(id.get_value());
+    let is_opening = move || busy.get() && pressed.get() == Some(id.get_value());
     view! {
         <button
             class="choice"
             type="button"
             aria-current=move || is_current.get().then_some("true")
             aria-busy=move || is_opening().then_some("true")
-            aria-disabled=move || pending.get().then_some("true")
+            aria-disabled=move || busy.get().then_some("true")
             on:click=boxed_handler(move |_| press.run(id.get_value()))
         >
             <span class="choice__name"><Name text=name /></span>

@@ -41,7 +41,7 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
     let otherwise = StoredValue::new(otherwise);
     let password = RwSignal::new(String::new());
     let at_field = RwSignal::new(None::<String>);
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
         at_field.set(
@@ -57,17 +57,17 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             password: SecretText::new(password.get_untracked()),
         };
         shell.call(
-            pending,
+            busy,
             confirm_password(request),
             move |answer| match answer {
                 Ok(()) => match shell.return_to.take_after_password() {
-                    Some(AfterPassword::Open(page)) => navigator.replace(page),
+                    Some(AfterPassword::Open(page)) => navigator.replace(&page),
                     Some(AfterPassword::Verify(action, code)) => {
                         shell.handover.typed_code.set_value(Some(code));
-                        navigator.replace(Page::StepUp(action));
+                        navigator.replace(&Page::StepUp(action));
                     }
                     Some(AfterPassword::Perform(intent)) => flow.resume(intent, None),
-                    None => navigator.replace(otherwise.get_value()),
+                    None => navigator.replace(&otherwise.get_value()),
                 },
                 Err(AppError::WrongCredentials) => {
                     at_field.try_set(Some(words::WRONG_PASSWORD.to_owned()));
@@ -92,12 +92,12 @@ pub(crate) fn ConfirmPassword() -> impl IntoView {
             <p class="lead">{why}</p>
             <FormError error=in_words(flow.failed) />
             <div class="card">
-                <SubmitForm on_submit=submit pending>
+                <SubmitForm on_submit=submit busy>
                     <AppErrorAlert refused retry=submit />
                     <HiddenUsername email />
                     <PasswordField label="Password" value=password error=at_field alert=true />
                     <div class="actions">
-                        <Button label="Continue" kind=ButtonKind::Primary submit=true pending pending_label="Checking…" />
+                        <Button label="Continue" kind=ButtonKind::Primary submit=true busy busy_label="Checking…" />
                     </div>
                 </SubmitForm>
             </div>

@@ -17,7 +17,7 @@ use crate::{
     shell::{Load, navigator, shell, view::app_error_alert::AppErrorAlert},
     ui::{
         Button, ButtonKind, FocusHeading, FormError, Skeleton, SubmitForm, TextField,
-        ask_before_unload, boxed::boxed_view, focus_first_invalid,
+        ask_before_unload, boxed::boxed_view, focus_first_invalid, lead,
     },
     wire::error::AppError,
     words,
@@ -63,7 +63,7 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
             .iter()
             .any(|typed| !typed.read_untracked().is_empty())
     }));
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
         let of_account = account.read_untracked().parse::<AccountName>();
@@ -87,13 +87,13 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
             password: SecretText::new(password.get_untracked()),
         };
         shell.call(
-            pending,
+            busy,
             create_first_owner(request),
             move |answer| match answer {
                 Ok(viewer) => {
                     shell.handover.link.set_value(None);
                     shell.set_viewer(Some(viewer));
-                    navigator.replace(Page::Home);
+                    navigator.replace(&Page::Home);
                 }
                 Err(error @ AppError::WeakPassword { .. }) => {
                     at_password.try_set(Some(words::refusal(&error)));
@@ -106,16 +106,16 @@ fn OwnerForm(token: SecretText) -> impl IntoView {
         );
     };
     view! {
-        <p class="lead">{words::FIRST_OWNER_EFFECT}</p>
+        {lead(words::FIRST_OWNER_EFFECT)}
         <div class="card">
-            <SubmitForm on_submit=submit pending>
+            <SubmitForm on_submit=submit busy>
                 <AppErrorAlert refused retry=submit />
                 <TextField label=words::ACCOUNT_NAME name="account" autocomplete="organization" value=account error=account_error />
                 <TextField label=words::YOUR_NAME name="name" autocomplete="name" value=name error=name_error />
                 <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error />
                 <NewPasswordField label="Password" value=password error=at_password />
                 <div class="actions">
-                    <Button label="Create" kind=ButtonKind::Primary submit=true pending pending_label="Creating…" />
+                    <Button label="Create" kind=ButtonKind::Primary submit=true busy busy_label="Creating…" />
                 </div>
             </SubmitForm>
         </div>

@@ -50,7 +50,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
     let at_field = RwSignal::new(None::<String>);
     let for_sign_in = StoredValue::new(email.clone());
     ask_before_unload(Box::new(move || !password.read_untracked().is_empty()));
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let submit = move || {
         refused.set(None);
         at_field.set(password_error(&password.read_untracked()));
@@ -62,7 +62,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
             password: SecretText::new(password.get_untracked()),
         };
         shell.call(
-            pending,
+            busy,
             accept_invitation(request),
             move |answer| match answer {
                 Ok(()) => {
@@ -72,7 +72,7 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
                         .sign_in_as
                         .set_value(Some(for_sign_in.get_value()));
                     shell.flash.say(words::PASSWORD_SAVED.to_owned());
-                    navigator.replace(Page::SignIn);
+                    navigator.replace(&Page::SignIn);
                 }
                 Err(error @ AppError::WeakPassword { .. }) => {
                     at_field.try_set(Some(words::refusal(&error)));
@@ -87,12 +87,12 @@ fn PasswordForm(token: SecretText, email: String) -> impl IntoView {
     view! {
         <p class="lead">"For " <strong><Name text=email.clone() /></strong></p>
         <div class="card">
-            <SubmitForm on_submit=submit pending>
+            <SubmitForm on_submit=submit busy>
                 <AppErrorAlert refused retry=submit />
                 <HiddenUsername email />
                 <NewPasswordField label=words::NEW_PASSWORD value=password error=at_field />
                 <div class="actions">
-                    <Button label=words::SAVE_PASSWORD kind=ButtonKind::Primary submit=true pending pending_label="Saving…" />
+                    <Button label=words::SAVE_PASSWORD kind=ButtonKind::Primary submit=true busy busy_label="Saving…" />
                 </div>
             </SubmitForm>
         </div>

@@ -30,7 +30,7 @@ pub(crate) fn SignIn() -> impl IntoView {
     let (email_error, password_error) =
         (RwSignal::new(None::<String>), RwSignal::new(None::<String>));
     let refused = RwSignal::new(shell.session.take_end());
-    let pending = RwSignal::new(false);
+    let busy = RwSignal::new(false);
     // A submit that waits until it is known whether a user is already signed in.
     let waits = RwSignal::new(false);
     let submit = move || {
@@ -55,19 +55,19 @@ pub(crate) fn SignIn() -> impl IntoView {
             if shell.session.failed.read_untracked().is_some() {
                 shell.refresh();
             }
-            pending.set(true);
+            busy.set(true);
             return waits.set(true);
         }
         let request = SignInForm {
             email: email.get_untracked(),
             password: SecretText::new(password.get_untracked()),
         };
-        shell.call(pending, sign_in(request), move |answer| match answer {
+        shell.call(busy, sign_in(request), move |answer| match answer {
             Ok(viewer) => {
                 let is_half = viewer.standing == Standing::HalfSignedIn;
                 shell.set_viewer(Some(viewer));
                 if is_half {
-                    navigator.replace(Page::Verify);
+                    navigator.replace(&Page::Verify);
                 }
             }
             Err(error) => {
@@ -75,7 +75,7 @@ pub(crate) fn SignIn() -> impl IntoView {
             }
         });
     };
-    go_on_once_confirmed(waits, pending, refused, submit);
+    go_on_once_confirmed(waits, busy, refused, submit);
     let (email_field, password_field) = (NodeRef::new(), NodeRef::new());
     let typed = StoredValue::new(Some(typed));
     effect(move || {
@@ -94,12 +94,12 @@ pub(crate) fn SignIn() -> impl IntoView {
         <div class="page--narrow">
             <FocusHeading label=words::SIGN_IN />
             <div class="card">
-                <SubmitForm on_submit=submit pending>
+                <SubmitForm on_submit=submit busy>
                     <AppErrorAlert refused retry=submit />
                     <TextField label="Email" name="email" kind="email" autocomplete="username" value=email error=email_error input_ref=email_field />
                     <PasswordField label="Password" value=password error=password_error shown input_ref=password_field />
                     <div class="actions">
-                        <Button label=words::SIGN_IN kind=ButtonKind::Primary submit=true pending pending_label=words::SIGNING_IN />
+                        <Button label=words::SIGN_IN kind=ButtonKind::Primary submit=true busy busy_label=words::SIGNING_IN />
                     </div>
                 </SubmitForm>
             </div>
@@ -110,7 +110,7 @@ pub(crate) fn SignIn() -> impl IntoView {
 /// Continues a waiting submit once the server has answered that no user is signed in.
 fn go_on_once_confirmed(
     waits: RwSignal<bool>,
-    pending: RwSignal<bool>,
+    busy: RwSignal<bool>,
     refused: RwSignal<Option<AppError>>,
     submit: impl Fn() + 'static,
 ) {
@@ -123,7 +123,7 @@ fn go_on_once_confirmed(
         let is_confirmed = shell.session.is_confirmed.get();
         if is_confirmed || failed.is_some() {
             waits.set(false);
-            pending.set(false);
+            busy.set(false);
         }
         if !is_confirmed {
             return refused.set(failed);

@@ -11,7 +11,7 @@ use crate::{
         Disclosure, FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect},
         browser::boot::meta,
-        text_content,
+        paragraph, text_content,
     },
     wire::error::AppError,
     words,
@@ -21,7 +21,7 @@ use crate::{
 #[component]
 pub(crate) fn Verify() -> impl IntoView {
     let shell = shell();
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let done = move |answer: Result<SignedIn, AppError>| match answer {
         Ok(signed_in) => {
             let left = signed_in.codes_left.map(words::backup_code_used);
@@ -43,14 +43,14 @@ pub(crate) fn Verify() -> impl IntoView {
         }
     };
     let submit = move |given| match given {
-        Given::Code(code) => shell.call(pending, verify_code(Code { code }), done),
-        Given::BackupCode(code) => shell.call(pending, verify_backup_code(Code { code }), done),
+        Given::Code(code) => shell.call(busy, verify_code(Code { code }), done),
+        Given::BackupCode(code) => shell.call(busy, verify_backup_code(Code { code }), done),
     };
     view! {
         <div class="page--narrow">
             <FocusHeading label=words::IDENTITY_VERIFICATION />
             <div class="card">
-                <SecondFactorForm refused pending on_submit=submit />
+                <SecondFactorForm refused busy on_submit=submit />
             </div>
             <div class="aside">
                 <LostDevice />
@@ -85,7 +85,7 @@ fn LostDevice() -> impl IntoView {
     });
     view! {
         <Disclosure label=words::LOST_YOUR_DEVICE open>
-            <p>{words::USE_ONE_OF_YOUR_CODES}</p>
+            {paragraph(words::USE_ONE_OF_YOUR_CODES)}
             <When holds=move || open.get() && owners.is_waiting()>
                 <Skeleton lines=1 />
             </When>

@@ -27,7 +27,7 @@ pub(crate) struct ActionFlow {
     shell: Shell,
     navigator: Navigator,
     /// Whether a request is being sent.
-    pub pending: RwSignal<bool>,
+    pub busy: RwSignal<bool>,
     /// Why the last request was refused.
     pub failed: RwSignal<Option<AppError>>,
     /// The action whose response was lost, so that it may have been performed.
@@ -42,7 +42,7 @@ pub(crate) fn action_flow() -> ActionFlow {
     ActionFlow {
         shell,
         navigator,
-        pending: RwSignal::new(false),
+        busy: RwSignal::new(false),
         failed,
         lost: StoredValue::new(None),
     }
@@ -69,22 +69,19 @@ impl ActionFlow {
     }
 
     fn ask_server(self, intent: Intent, about: Option<String>, entry: HistoryEntry) {
-        self.shell.call(
-            self.pending,
-            ask(intent.clone()),
-            move |answer| match answer {
+        self.shell
+            .call(self.busy, ask(intent.clone()), move |answer| match answer {
                 Ok(NextStep::Verify) => {
-                    self.navigator.open(Page::StepUp(intent.action()), entry);
+                    self.navigator.open(&Page::StepUp(intent.action()), entry);
                 }
                 Ok(NextStep::Granted) => self.perform(intent, about),
                 Err(AppError::PasswordRequired) => {
                     let then = AfterPassword::Perform(intent);
                     self.shell.return_to.after_password.set(Some(then));
-                    self.navigator.open(Page::ConfirmPassword, entry);
+                    self.navigator.open(&Page::ConfirmPassword, entry);
                 }
                 Err(error) => self.fail(error),
-            },
-        );
+            });
     }
 
     /// Performs the verified action; `about` is the name of the account or member.
@@ -94,23 +91,23 @@ impl ActionFlow {
         match intent {
             Intent::Reset => {
                 shell.handover.reset_is_open.set_value(true);
-                self.leave(Page::SetUp);
+                self.leave(&Page::SetUp);
             }
             Intent::Delete => self.run(intent, delete(), move |viewer| {
                 shell.flash.say(words::DELETED.to_owned());
                 shell.set_viewer(Some(viewer));
-                self.leave(Page::Profile);
+                self.leave(&Page::Profile);
             }),
             Intent::Generate => self.run(intent, generate(), move |sheet| {
                 shell.handover.sheet.set_value(Some(sheet));
                 shell.amend(|viewer| viewer.has_unsaved_codes = true);
-                self.leave(Page::BackupCodes);
+                self.leave(&Page::BackupCodes);
             }),
             Intent::RuleOff { ref account } => {
                 let account = account.clone();
                 self.run(intent, lift_rule(OneAccount { account }), move |()| {
                     shell.flash.say(words::rule_lifted(about.as_deref()));
-                    self.leave(Page::Accounts);
+                    self.leave(&Page::Accounts);
                 });
             }
             Intent::MemberReset {
@@ -124,7 +121,7 @@ impl ActionFlow {
                 };
                 self.run(intent, reset_member(request), move |()| {
                     shell.flash.say(words::member_reset(about.as_deref()));
-                    self.leave(Page::Members(account));
+                    self.leave(&Page::Members(account));
                 });
             }
         }
@@ -137,7 +134,7 @@ impl ActionFlow {
         done: impl FnOnce(T) + 'static,
     ) {
         self.shell
-            .call(self.pending, request, move |answer| match answer {
+            .call(self.busy, request, move |answer| match answer {
                 Ok(result) => done(result),
                 Err(error) => self.not_done(intent, error),
             });
@@ -162,7 +159,7 @@ impl ActionFlow {
     /// requested again (`ask_again`: whether the page is removed from the history), or the user is told to check.
     fn look_what_became(self, intent: Intent, ask_again: Option<HistoryEntry>) {
         self.shell
-            .call(self.pending, whoami(), move |answer| match answer {
+            .call(self.busy, whoami(), move |answer| match answer {
                 Ok(viewer) => {
                     let waits = viewer
                         .as_ref()
@@ -170,19 +167,19 @@ impl ActionFlow {
                     self.shell.set_viewer(viewer);
                     self.lost.try_set_value(None);
                     if intent == Intent::Generate && waits {
-                        self.leave(Page::BackupCodes);
+                        self.leave(&Page::BackupCodes);
                     } else if let Some(entry) = ask_again {
                         self.ask_server(intent, None, entry);
                     } else {
                         self.shell.flash.warn(words::PERHAPS_DONE.to_owned());
-                        self.leave(back(&intent));
+                        self.leave(&back(&intent));
                     }
                 }
                 Err(error) => self.fail(error),
             });
     }
 
-    fn leave(self, page: Page) {
+    fn leave(self, page: &Page) {
         // The user may have left the page meanwhile. Then they stay where they are.
         self.navigator.replace(page);
     }

@@ -16,7 +16,7 @@ use crate::{
     ui::{
         Alert, AlertKind, Button, ButtonKind, FocusHeading, FormError, Skeleton, When,
         boxed::{boxed_view, effect},
-        text_content,
+        paragraph, text_content,
     },
     wire::error::AppError,
     words,
@@ -35,7 +35,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
     effect(move || {
         if matches!(load.result(), Some(Ok(asked)) if !is_this(&asked)) {
             shell.flash.keep();
-            navigator.replace(Page::Profile);
+            navigator.replace(&Page::Profile);
         }
     });
     view! {
@@ -54,7 +54,7 @@ pub(crate) fn StepUp(action: Action) -> impl IntoView {
 fn Question(asked: AskedFor) -> impl IntoView {
     let (shell, navigator, flow) = (shell(), navigator(), action_flow());
     let action = asked.intent.action();
-    let (refused, pending) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
+    let (refused, busy) = (RwSignal::new(None::<AppError>), RwSignal::new(false));
     let (verified, leaving) = (RwSignal::new(false), RwSignal::new(false));
     let cost = words::cost(action, asked.about.as_deref());
     let asked = StoredValue::new(asked);
@@ -76,11 +76,11 @@ fn Question(asked: AskedFor) -> impl IntoView {
                 |code| AfterPassword::Verify(action, code),
             );
             shell.return_to.after_password.set(Some(then));
-            navigator.replace(Page::ConfirmPassword);
+            navigator.replace(&Page::ConfirmPassword);
         }
         Err(AppError::NothingPending) if !was_lost.get_value() => {
             shell.flash.warn(words::refusal(&AppError::NothingPending));
-            navigator.replace(Page::Profile);
+            navigator.replace(&Page::Profile);
         }
         Err(error) => {
             if words::is_lost(&error) {
@@ -98,13 +98,13 @@ fn Question(asked: AskedFor) -> impl IntoView {
         if let Some(error) = final_word {
             shell.flash.warn(words::refusal(&error));
             shell.refresh();
-            navigator.replace(back(&intent()));
+            navigator.replace(&back(&intent()));
         }
     });
     let submit = move |given| match given {
         Given::Code(code) => {
             let intent = intent();
-            shell.call(pending, verify_code(StepUpCode { intent, code }), done);
+            shell.call(busy, verify_code(StepUpCode { intent, code }), done);
         }
         Given::BackupCode(code) => {
             sent.set_value(Some(code.clone()));
@@ -112,13 +112,13 @@ fn Question(asked: AskedFor) -> impl IntoView {
                 intent: intent(),
                 code,
             };
-            shell.call(pending, verify_backup_code(request), done);
+            shell.call(busy, verify_backup_code(request), done);
         }
     };
     let leave = move || {
         let back = back(&asked.read_value().intent);
         // Nothing was granted, so it does not matter whether the request is deleted now or expires in ten minutes.
-        shell.call(leaving, cancel(), move |_| navigator.replace(back));
+        shell.call(leaving, cancel(), move |_| navigator.replace(&back));
     };
     let typed = shell.handover.take_typed_code();
     let failed = in_words(flow.failed);
@@ -128,14 +128,14 @@ fn Question(asked: AskedFor) -> impl IntoView {
         <div class="card">
             <FormError error=failed retry=perform />
             <When holds=move || !verified.get()>
-                <SecondFactorForm refused pending typed=typed.clone() on_submit=submit on_cancel=leave />
+                <SecondFactorForm refused busy typed=typed.clone() on_submit=submit on_cancel=leave />
             </When>
-            <When holds=move || is_on() && flow.pending.get()>
+            <When holds=move || is_on() && flow.busy.get()>
                 <Skeleton lines=2 />
             </When>
             // The connection was lost, and is back.
-            <When holds=move || is_on() && !flow.pending.get()>
-                <p>{words::VERIFIED_AND_NOT_DONE}</p>
+            <When holds=move || is_on() && !flow.busy.get()>
+                {paragraph(words::VERIFIED_AND_NOT_DONE)}
                 <div class="actions"><Button label="Continue" kind=ButtonKind::Primary on_press=perform /></div>
             </When>
         </div>

@@ -7,6 +7,7 @@ use crate::{
     ui::{
         Button, ButtonKind, Dialog, FormError,
         boxed::{effect, memo},
+        paragraph,
     },
     words,
 };
@@ -40,22 +41,22 @@ pub(crate) fn RecoveryOffer() -> impl IntoView {
         before = now;
     });
     // The dialog closes when the action continues. A refusal keeps it open, with the buttons to try again.
-    let mut was_pending = false;
+    let mut was_busy = false;
     effect(move || {
-        let is_pending = flow.pending.get();
-        if was_pending && !is_pending {
+        let is_busy = flow.busy.get();
+        if was_busy && !is_busy {
             open.set(flow.failed.read_untracked().is_some());
         }
-        was_pending = is_pending;
+        was_busy = is_busy;
     });
     let failed = in_words(flow.failed);
     view! {
         <Dialog open label=Signal::derive(move || words::codes_left(left.get()))>
-            <p>{words::RECOVERY_OFFER}</p>
+            {paragraph(words::RECOVERY_OFFER)}
             <FormError error=failed />
             <div class="actions">
-                <Button label=words::GENERATE_BACKUP_CODES kind=ButtonKind::Primary pending=flow.pending on_press=move || flow.start(Intent::Generate, None) />
-                <Button label=words::SET_UP_NEW_DEVICE pending=flow.pending on_press=move || flow.start(Intent::Reset, None) />
+                <Button label=words::GENERATE_BACKUP_CODES kind=ButtonKind::Primary busy=flow.busy on_press=move || flow.start(Intent::Generate, None) />
+                <Button label=words::SET_UP_NEW_DEVICE busy=flow.busy on_press=move || flow.start(Intent::Reset, None) />
                 <Button label="Later" kind=ButtonKind::Quiet on_press=move || open.set(false) />
             </div>
         </Dialog>

@@ -14,6 +14,7 @@ use crate::{
     ui::{
         self, FocusHeading, Skeleton, Table,
         boxed::{boxed_view, memo},
+        lead, muted,
     },
     words,
 };
@@ -48,10 +49,10 @@ pub(crate) fn Accounts() -> impl IntoView {
             {boxed_view(move || match what.get() {
                 Shown::Waiting if load.failed.read().is_some() => ().into_any(),
                 Shown::Waiting => view! { <div class="card"><Skeleton lines=6 /></div> }.into_any(),
-                Shown::Nothing => view! { <p class="lead">{words::NO_ACCOUNT}</p> }.into_any(),
+                Shown::Nothing => lead(words::NO_ACCOUNT),
                 Shown::Accounts { with_protection } => view! { <Rows load rules with_protection /> }.into_any(),
             })}
-            <p class="muted">{words::OPERATOR_ADDS}</p>
+            {muted(words::OPERATOR_ADDS)}
             <RequireDialog rules />
         </div>
     }

@@ -76,11 +76,11 @@ fn Rule(
 ) -> impl IntoView {
     let label = Signal::derive(move || words::require_mfa_for(&name.read()));
     let checked = Signal::derive(move || row.read().requires_mfa);
-    let pending = Signal::derive(move || rules.is_changing(&row.read().id));
+    let busy = Signal::derive(move || rules.is_changing(&row.read().id));
     let switch = boxed_view(move || {
         if is_owner.get() {
             let press = move || rules.press(row.get_untracked());
-            view! { <Switch label checked pending on_press=press /> }.into_any()
+            view! { <Switch label checked busy on_press=press /> }.into_any()
         } else {
             view! { <Switch label checked fixed_because=words::OWNERS_ONLY /> }.into_any()
         }

@@ -20,7 +20,7 @@ pub(super) struct Rules {
     pub account: RwSignal<Option<AccountRow>>,
     /// Whether the effect of requiring MFA is shown.
     pub asking: RwSignal<bool>,
-    pending: RwSignal<bool>,
+    busy: RwSignal<bool>,
     /// Why the last change was refused.
     pub failed: RwSignal<Option<AppError>>,
     require: Callback<AccountRow>,
@@ -36,7 +36,7 @@ impl Rules {
                 id: account, name, ..
             } = account;
             let request = require_mfa(OneAccount { account });
-            shell.call(flow.pending, request, move |answer| match answer {
+            shell.call(flow.busy, request, move |answer| match answer {
                 Ok(viewer) => {
                     shell.flash.say(words::rule_set(&name));
                     if matches!(viewer.standing, Standing::Full { .. }) {
@@ -62,7 +62,7 @@ impl Rules {
         Self {
             account: RwSignal::new(None),
             asking: RwSignal::new(false),
-            pending: flow.pending,
+            busy: flow.busy,
             failed: flow.failed,
             require: Callback::new(require),
             verify: Callback::new(move |(intent, name)| flow.start(intent, Some(name))),
@@ -72,12 +72,12 @@ impl Rules {
     /// Whether this account's rule is being changed.
     pub fn is_changing(self, account: &AccountId) -> bool {
         let pressed = self.account.read();
-        self.pending.get() && pressed.as_ref().is_some_and(|row| row.id == *account)
+        self.busy.get() && pressed.as_ref().is_some_and(|row| row.id == *account)
     }
 
     /// Handles a press of the switch: switching on asks for confirmation, switching off starts the verification.
     pub fn press(self, account: AccountRow) {
-        if self.pending.get_untracked() {
+        if self.busy.get_untracked() {
             return;
         }
         self.failed.set(None);

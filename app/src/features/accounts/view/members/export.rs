@@ -18,7 +18,7 @@ pub(super) fn DownloadCsv(
     account: Memo<String>,
 ) -> impl IntoView {
     let shell = shell();
-    let (pending, failed) = (RwSignal::new(false), RwSignal::new(None::<AppError>));
+    let (busy, failed) = (RwSignal::new(false), RwSignal::new(None::<AppError>));
     let not_taken = RwSignal::new(false);
     shell.forget_once_back(failed);
     let handed = RwSignal::new(String::new());
@@ -27,7 +27,7 @@ pub(super) fn DownloadCsv(
         not_taken.set(false);
         handed.set(String::new());
         let request = export(filters.question.get_untracked());
-        shell.call(pending, request, move |answer| match answer {
+        shell.call(busy, request, move |answer| match answer {
             Ok(members) => {
                 let name = account.try_get_untracked().unwrap_or_default();
                 let file_name = format!("members-{}-{}.csv", slug(&name), today());
@@ -47,7 +47,7 @@ pub(super) fn DownloadCsv(
         refused.or_else(|| not_taken.get().then(|| words::CSV_REFUSED.to_owned()))
     };
     view! {
-        <Button label=words::DOWNLOAD_CSV icon=Glyph::Download pending pending_label="Preparing…" on_press=download />
+        <Button label=words::DOWNLOAD_CSV icon=Glyph::Download busy busy_label="Preparing…" on_press=download />
         <p class="handed" role="status" use:text_content=handed.into()></p>
         <FormError error=Signal::derive(said) />
     }

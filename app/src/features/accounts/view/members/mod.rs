@@ -21,6 +21,7 @@ use crate::{
     ui::{
         FocusHeading, LinkButton, Skeleton,
         boxed::{boxed_view, memo},
+        lead,
     },
     wire::error::AppError,
     words,
@@ -83,7 +84,7 @@ fn SetUpOwed() -> impl IntoView {
     view! {
         <div class="page--narrow">
             <FocusHeading label=words::SET_UP_MFA_FIRST />
-            <p class="lead">{words::MEMBERS_CLOSED}</p>
+            {lead(words::MEMBERS_CLOSED)}
             <div class="actions"><LinkButton href="/profile/mfa/new" label=words::ADD_MFA /></div>
         </div>
     }

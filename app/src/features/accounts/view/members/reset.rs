@@ -18,7 +18,7 @@ pub(super) struct Resets {
     /// The member whose button was pressed.
     member: RwSignal<Option<MemberRow>>,
     asking: RwSignal<bool>,
-    pending: RwSignal<bool>,
+    busy: RwSignal<bool>,
     /// Why the last request was refused.
     pub failed: RwSignal<Option<AppError>>,
     verify: Callback<(Intent, String)>,
@@ -32,7 +32,7 @@ impl Resets {
             filters,
             member: RwSignal::new(None),
             asking: RwSignal::new(false),
-            pending: flow.pending,
+            busy: flow.busy,
             failed: flow.failed,
             verify: Callback::new(move |(intent, name)| flow.start(intent, Some(name))),
         }
@@ -41,12 +41,12 @@ impl Resets {
     /// Whether the verification for this member's reset is starting.
     pub fn is_starting(self, member: &UserId) -> bool {
         let pressed = self.member.read();
-        self.pending.get() && pressed.as_ref().is_some_and(|row| row.id == *member)
+        self.busy.get() && pressed.as_ref().is_some_and(|row| row.id == *member)
     }
 
     /// Handles a press of the button: asks for confirmation.
     pub fn press(self, member: MemberRow) {
-        if !self.pending.get_untracked() {
+        if !self.busy.get_untracked() {
             self.failed.set(None);
             self.member.set(Some(member));
             self.asking.set(true);

@@ -124,8 +124,8 @@ fn Reset(row: Memo<MemberRow>, resets: Resets) -> impl IntoView {
         }
         .into_any()
     } else {
-        let pending = Signal::derive(move || resets.is_starting(&id));
-        view! { <Button label=words::RESET_MFA pending on_press=move || resets.press(row.get_untracked()) /> }
+        let busy = Signal::derive(move || resets.is_starting(&id));
+        view! { <Button label=words::RESET_MFA busy on_press=move || resets.press(row.get_untracked()) /> }
             .into_any()
     }
 }

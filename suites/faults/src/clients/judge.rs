@@ -1,6 +1,6 @@
 //! Compares the database with what was acknowledged.
 
-use super::Cast;
+use super::Clients;
 use crate::{
     database::{self, Look, Names},
     engine::Engine,
@@ -30,17 +30,17 @@ impl InFlight {
     }
 }
 
-impl Cast {
+impl Clients {
     /// The users' names in the database.
     pub fn names(&self) -> Vec<Names> {
-        let names = self.clients.iter().map(|client| client.names.clone());
+        let names = self.all.iter().map(|client| client.names.clone());
         names.collect()
     }
 
     /// Takes the database's current state as the expected one.
     pub(super) fn begin_from_what_stands(&mut self, site: &Site) {
         let look = database::look(site.url(), &self.names());
-        for client in &mut self.clients {
+        for client in &mut self.all {
             client.may_hold = vec![look.users[&client.names.user].clone()];
         }
     }
@@ -49,7 +49,7 @@ impl Cast {
     pub fn settle(&mut self, site: &Site) -> InFlight {
         let look = database::look(site.url(), &self.names());
         let mut in_flight = InFlight::default();
-        for client in &mut self.clients {
+        for client in &mut self.all {
             let found = &look.users[&client.names.user];
             let journal = std::mem::take(&mut client.journal);
             client.told.clear();
@@ -126,7 +126,7 @@ impl Cast {
         broken.extend(damage.into_iter().map(|line| format!("J6 {line}")));
         let look = database::look(url, &self.names());
         let mut under_way = 0;
-        for client in &self.clients {
+        for client in &self.all {
             let left = client.told.iter().take_while(|told| has_left(&told.id));
             // The state before the next act is the state after the last answered one.
             let next = client.told.get(left.count());

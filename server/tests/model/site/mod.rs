@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The system under test.
-pub struct House {
+pub struct Site {
     pub runtime: Runtime,
     pub server: TestServer,
     pub journal: Journal,
@@ -46,7 +46,7 @@ fn people() -> [Person; 3] {
     [ada(), max(), eve()]
 }
 
-impl House {
+impl Site {
     /// Starts the server and adds users and accounts.
     pub fn build() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread()

@@ -2,13 +2,13 @@
 
 use domain::{
     people::password::{Password, PasswordOwner},
-    ports::MembershipChange,
+    ports::{MembershipChange, MethodChange},
 };
 
-use super::{House, STRICT, people};
+use super::{STRICT, Site, people};
 use crate::{actions::Operator, events::Due};
 
-impl House {
+impl Site {
     pub(super) fn operate(&mut self, operator: Operator) -> Option<usize> {
         let due = self.runtime.block_on(self.operated(operator));
         self.expect(&due, "the operator");
@@ -56,10 +56,9 @@ impl House {
             }
             Operator::ResetMfa { person } => {
                 let user = server.user(&people()[person]).await;
-                if services.mfa.reset_by_operator(&user).await.unwrap() {
-                    Due::Row("method_reset", "succeeded", Some(person))
-                } else {
-                    Due::Nothing
+                match services.mfa.reset_by_operator(&user).await.unwrap() {
+                    MethodChange::Done => Due::Row("method_reset", "succeeded", Some(person)),
+                    MethodChange::NoMethod => Due::Nothing,
                 }
             }
             Operator::NewPassword { person } => {

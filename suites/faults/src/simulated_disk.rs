@@ -18,7 +18,7 @@ const FOURTHS: usize = 5;
 
 /// The files of one folder.
 #[derive(Default, Clone)]
-pub struct Platter {
+pub struct SimulatedDisk {
     folder: String,
     files: BTreeMap<String, File>,
     /// The running sync of each thread: a file, and how many of its changes precede the sync.
@@ -41,10 +41,10 @@ enum Change {
     Length(usize),
 }
 
-impl Platter {
+impl SimulatedDisk {
     /// A folder whose files are all synced.
     pub fn of(folder: &Path) -> Self {
-        let mut platter = Self {
+        let mut disk = Self {
             folder: folder.to_str().unwrap().to_owned(),
             ..Self::default()
         };
@@ -56,9 +56,9 @@ impl Platter {
                 ..File::default()
             };
             let path = path.to_str().unwrap().to_owned();
-            platter.files.insert(path, file);
+            disk.files.insert(path, file);
         }
-        platter
+        disk
     }
 
     /// Applies a step.
@@ -159,17 +159,17 @@ mod tests {
     /// In how many of a hundred power losses after these steps the file exists and is complete.
     fn whole(steps: &[Step]) -> usize {
         let folder = tempfile::tempdir().unwrap();
-        let mut platter = Platter {
+        let mut disk = SimulatedDisk {
             folder: "/d".to_owned(),
-            ..Platter::default()
+            ..SimulatedDisk::default()
         };
         for step in steps {
-            platter.step(step);
+            disk.step(step);
         }
         let mut chance = Chance::new(1);
         let mut left = || {
             let _ = fs::remove_file(folder.path().join("a"));
-            platter.leave(folder.path(), &mut chance);
+            disk.leave(folder.path(), &mut chance);
             fs::read(folder.path().join("a")).is_ok_and(|bytes| bytes == [7; 2000])
         };
         (0..100).filter(|_| left()).count()

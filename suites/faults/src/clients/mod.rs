@@ -32,8 +32,8 @@ use crate::{database, site::Site, tally::Tally};
 const STEP: Duration = Duration::from_millis(150);
 
 /// All scripted users.
-pub struct Cast {
-    pub clients: Vec<Client>,
+pub struct Clients {
+    pub all: Vec<Client>,
     /// Broken promises, in words.
     pub broken: Vec<String>,
     chance: Chance,
@@ -85,7 +85,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-impl Cast {
+impl Clients {
     /// Adds `count` users to a running site, each the Owner of an account.
     pub fn new(site: &Site, count: usize, seed: u64) -> Self {
         let person = |number: usize| format!("person{number:02}@example.com");
@@ -120,13 +120,13 @@ impl Cast {
             };
             Client::new(person, names, Chance::new(chance.next()))
         });
-        let mut cast = Self {
-            clients: clients.collect(),
+        let mut clients = Self {
+            all: clients.collect(),
             broken: Vec::new(),
             chance: Chance::new(seed),
         };
-        cast.begin_from_what_stands(site);
-        cast
+        clients.begin_from_what_stands(site);
+        clients
     }
 
     /// A random duration.
@@ -142,9 +142,9 @@ impl Cast {
 
     /// Like [`Self::round`], with further instances: a user whose connection is refused tries the next one.
     pub fn round_among(&mut self, site: &Site, others: &[Door], during: impl FnOnce()) -> Tally {
-        let stage = Stage::new(site, others, self.clients.len());
+        let stage = Stage::new(site, others, self.all.len());
         thread::scope(|scope| {
-            for client in &mut self.clients {
+            for client in &mut self.all {
                 scope.spawn(|| {
                     client.play(&stage);
                     stage.leave();
@@ -164,8 +164,8 @@ impl Cast {
 
     /// Sends accepted codes again, and checks every session that should still exist. No other requests run meanwhile.
     pub fn try_again(&mut self, site: &Site) -> Tally {
-        let stage = Stage::new(site, &[], self.clients.len());
-        for client in &mut self.clients {
+        let stage = Stage::new(site, &[], self.all.len());
+        for client in &mut self.all {
             client.try_again(&stage);
         }
         self.collect_broken();
@@ -175,26 +175,26 @@ impl Cast {
     /// Advances the clock past every pause; drops sessions that this would expire.
     pub fn later(&mut self, site: &Site) {
         site.clock.past_the_pause();
-        for client in &mut self.clients {
+        for client in &mut self.all {
             client.leave_what_ends(site.clock.now());
         }
     }
 
     /// How many codes were sent again.
     pub fn tried_again(&self) -> usize {
-        self.clients.iter().map(|client| client.tried_again).sum()
+        self.all.iter().map(|client| client.tried_again).sum()
     }
 
     fn taken_tally(&mut self) -> Tally {
         let mut tally = Tally::default();
-        for client in &mut self.clients {
+        for client in &mut self.all {
             tally.join(std::mem::take(&mut client.tally));
         }
         tally
     }
 
     fn collect_broken(&mut self) {
-        for client in &mut self.clients {
+        for client in &mut self.all {
             self.broken.append(&mut client.broken);
         }
     }

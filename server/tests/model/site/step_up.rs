@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{House, person_of};
+use super::{Site, person_of};
 use crate::{
     actions::{Purpose, Seat, Shown},
     support::max,
 };
 
-impl House {
+impl Site {
     pub(super) fn question(&mut self, seat: Seat, purpose: Purpose) -> Option<usize> {
         let intent = self.intent(purpose);
         self.call(seat, "step_up/ask", intent);

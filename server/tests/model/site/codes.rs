@@ -2,13 +2,13 @@
 
 use domain::time::TimeStep;
 
-use super::{House, person_of};
+use super::{Site, person_of};
 use crate::{
     actions::{Seat, Shown},
     support::Authenticator,
 };
 
-impl House {
+impl Site {
     /// Returns the code and the step that it belongs to.
     pub(super) fn code(&mut self, seat: Seat, key: Option<&str>, shown: Shown) -> (String, i64) {
         let now = self.server.clock.now();

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{House, people, person_of};
+use super::{Site, people, person_of};
 use crate::{
     actions::{Seat, Shown},
     support::{Answer, code_list},
 };
 
-impl House {
+impl Site {
     pub(super) fn sign_in(&mut self, seat: Seat, right: bool) -> Option<usize> {
         let person = people()[person_of(seat)];
         let password = if right {

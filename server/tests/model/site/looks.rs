@@ -1,4 +1,4 @@
-//! Queries that change nothing in the house.
+//! Queries that change nothing in the site.
 
 use domain::{
     second_factor::guess_holder::GuessHolder,
@@ -6,7 +6,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::{House, STRICT, people, person_of};
+use super::{STRICT, Site, people, person_of};
 use crate::{
     actions::{SEATS, Seat},
     support::Answer,
@@ -21,7 +21,7 @@ pub struct Counter {
     pub refused: u32,
 }
 
-impl House {
+impl Site {
     /// Calls a function from a copy of the browser, so that its cookies stay as they are.
     pub fn ask_from(&mut self, seat: Seat, function: &str) -> Answer {
         let mut browser = self.browsers[seat].clone();

@@ -1,0 +1,31 @@
+//! What the page keeps in this browser: texts by key, without a time limit.
+//!
+//! A browser may refuse storage (a `SecurityError` where cookies are blocked) or have no space left.
+//! Then nothing is kept, and the page works on.
+//!
+//! Values are the texts themselves, because `frontend/boot/theme.ts` reads them before the app
+//! starts. `LocalStorage::get` and `set` of `gloo-storage` would write JSON.
+
+use gloo_storage::{LocalStorage, Storage as _};
+use leptos::prelude::window;
+
+/// The text that is kept under a key; `None` if there is none, or if the browser refuses storage.
+pub(crate) fn kept(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a text under a key, or removes what was kept. Does nothing if the browser refuses.
+pub(crate) fn keep(key: &str, text: Option<&str>) {
+    if let Some(storage) = storage() {
+        let _ = match text {
+            Some(text) => storage.set_item(key, text),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
+/// The storage, if the browser allows it. `LocalStorage::raw` would stop the app otherwise.
+fn storage() -> Option<web_sys::Storage> {
+    let is_allowed = matches!(window().local_storage(), Ok(Some(_)));
+    is_allowed.then(LocalStorage::raw)
+}
