@@ -61,7 +61,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
             older::rows(open, engine, &tables)
         });
         let began = watch::now();
-        site.cli(&["migrate"], "").expect_done();
+        site.cli(&["migrate"], "").expect_success();
         let length = began.elapsed();
         lengths.add(length);
         for number in 0..kills {
@@ -75,7 +75,7 @@ fn killed(run: &Run, engine: Engine) -> Held {
                 undone += usize::from(left == before);
                 done += usize::from(left == newest);
             }
-            site.cli(&["migrate"], "").expect_done();
+            site.cli(&["migrate"], "").expect_success();
             assert_eq!(look(&site, engine, older::schema), newest, "after {count}");
             let found = look(&site, engine, |open, engine| {
                 older::rows(open, engine, &tables)

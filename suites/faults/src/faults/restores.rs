@@ -44,7 +44,7 @@ pub fn of_backups(run: &Run) -> Held {
             thread::sleep(before);
             let began = watch::now();
             site.cli(&["backup", name.to_str().unwrap()], "")
-                .expect_done();
+                .expect_success();
             made.add(began.elapsed());
             thread::sleep(EVERY.saturating_sub(before + began.elapsed()));
         }));
@@ -60,7 +60,7 @@ pub fn of_backups(run: &Run) -> Held {
             &["restore", name.to_str().unwrap(), "--overwrite", "--json"],
             "",
         );
-        let restored: Value = serde_json::from_str(restored.expect_done()).unwrap();
+        let restored: Value = serde_json::from_str(restored.expect_success()).unwrap();
         shown.judge(&mut site, &mut clients, &restored);
         fs::rename(&aside, &file).unwrap();
         site.start();

@@ -34,6 +34,13 @@ impl Done {
         self.out.trim_end_matches('\n')
     }
 
+    /// Expects success, with warnings or without; returns the output.
+    #[track_caller]
+    pub fn expect_success(&self) -> &str {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.err);
+        self.out.trim_end()
+    }
+
     /// Expects success; returns the printed JSON.
     #[track_caller]
     pub fn expect_json(&self) -> Value {
