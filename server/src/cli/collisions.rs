@@ -1,4 +1,5 @@
-//! `twinlock collisions`: users and accounts whose spelling was distinct before version 44 and now collides with another's.
+//! `twinlock collisions`: users and accounts whose spelling was distinct before version 44 and now
+//! collides with another's.
 
 use domain::ports::{Accounts, Collision, PortError, Users};
 use serde::Serialize;

@@ -71,7 +71,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Prints one line on standard error. For scripts, JSON on standard output repeats it, because they expect the result there.
+/// Prints one line on standard error. For scripts, JSON on standard output repeats it, because they
+/// expect the result there.
 fn refuse(why: &dyn Display, code: ExitCode, json: bool) -> ExitCode {
     let why = failure::cut(&why.to_string());
     // Both outputs may be closed; the exit code still reports the failure.

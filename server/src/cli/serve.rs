@@ -119,7 +119,8 @@ fn stopping(health: &Health) {
     service_manager::stopping();
 }
 
-/// Finishes pending work, but does not delay the exit for an unresponsive database: remaining events are sealed at the next start.
+/// Finishes pending work, but does not delay the exit for an unresponsive database: remaining
+/// events are sealed at the next start.
 async fn finish(end: End, keeping: Keeping, opened: &Opened) -> Result<(), Failure> {
     if end == End::AtOnce {
         return Err(Failure::refused(
@@ -175,7 +176,8 @@ fn warn_of_long_brand(brand: &str) {
     }
 }
 
-/// Printed to standard output and not to the log, because logs are kept and read by others, and the link creates an Owner.
+/// Printed to standard output and not to the log, because logs are kept and read by others, and the
+/// link creates an Owner.
 fn announce(
     listening: &PublicUrl,
     first_start: Option<&str>,
@@ -196,7 +198,8 @@ fn announce(
             "Back up the key file {key_file} apart from the database {place}: without it no \
             authenticator works."
         )?;
-        // A server started in the wrong folder finds no users, and the operator should not mistake that for data loss.
+        // A server started in the wrong folder finds no users, and the operator should not mistake
+        // that for data loss.
         let whole = database
             .file()
             .and_then(|file| std::path::absolute(file).ok())

@@ -14,7 +14,8 @@ impl Clock for SystemClock {
         reason = "this is the port that everyone else takes the time from"
     )]
     fn now(&self) -> Timestamp {
-        // A clock before 1970 is not set at all. The epoch then ends every session, which is the safe side.
+        // A clock before 1970 is not set at all. The epoch then ends every session, which is the
+        // safe side.
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();

@@ -76,7 +76,8 @@ impl TestServer {
         Self::start_with(Options::default(), |services| services).await
     }
 
-    /// Starts a server with other settings or replaced ports. On a database server there are two instances.
+    /// Starts a server with other settings or replaced ports. On a database server there are two
+    /// instances.
     pub async fn start_with(options: Options, exchange: impl Fn(Services) -> Services) -> Self {
         let database = TestDatabase::migrated().await;
         let (clock, entropy) = (Arc::new(TestClock::default()), Arc::new(SystemEntropy));

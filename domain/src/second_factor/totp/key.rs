@@ -15,7 +15,8 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. The type has no `Debug` and no `Serialize`.
+/// A 160-bit key (RFC 4226 R6), wiped from memory when dropped. The type has no `Debug` and no
+/// `Serialize`.
 #[derive(Clone)]
 pub struct TotpKey(Zeroizing<[u8; TotpKey::BYTES]>);
 
@@ -41,7 +42,8 @@ impl TotpKey {
         Zeroizing::new(BASE32_NOPAD.encode(self.0.as_slice()))
     }
 
-    /// The URI in the QR code. The label contains issuer and account, shortened if necessary; a parameter contains the issuer too.
+    /// The URI in the QR code. The label contains issuer and account, shortened if necessary; a
+    /// parameter contains the issuer too.
     #[must_use]
     pub fn otpauth_uri(&self, issuer: &str, account: &Email) -> Zeroizing<String> {
         let (issuer, account) = label(issuer, account.as_str());
@@ -75,7 +77,8 @@ impl TotpKey {
         steps.find(|step| matches(&totp, code, *step))
     }
 
-    /// Checks one step at a time: the library's skew is off, because the verifier decides on the window.
+    /// Checks one step at a time: the library's skew is off, because the verifier decides on the
+    /// window.
     fn totp(&self) -> Totp {
         Builder::new()
             .with_algorithm(Algorithm::SHA1)

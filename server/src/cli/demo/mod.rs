@@ -27,8 +27,9 @@ use crate::{
     system::clock::FixedClock,
 };
 
-/// Checks whether the demo may be served on this address: its passwords have been on a screen, so other
-/// hosts must not reach it. A public URL other than loopback means a proxy that forwards other hosts.
+/// Checks whether the demo may be served on this address: its passwords have been on a screen, so
+/// other hosts must not reach it. A public URL other than loopback means a proxy that forwards
+/// other hosts.
 pub(in crate::cli) fn check_address(address: &Address) -> Result<(), SettingError> {
     let listen = address.listen;
     if !listen.ip().to_canonical().is_loopback() {

@@ -11,7 +11,8 @@ use crate::cli::{
     user::{explain, find, obstacle, parse_email},
 };
 
-/// Disables or enables a user. Scripts may repeat the command: an unchanged state is reported and is no failure.
+/// Disables or enables a user. Scripts may repeat the command: an unchanged state is reported and
+/// is no failure.
 pub async fn set_disabled(
     operator: &Operator,
     args: &EmailArgs,
@@ -45,7 +46,8 @@ pub async fn set_disabled(
     ))
 }
 
-/// Removes a user without a confirmation, like every command. Reports what was lost, and the commands that restore what can be restored.
+/// Removes a user without a confirmation, like every command. Reports what was lost, and the
+/// commands that restore what can be restored.
 pub async fn remove(
     operator: &Operator,
     args: &EmailArgs,
@@ -99,7 +101,8 @@ fn lost(user: &UserRecord) -> String {
     joined(&parts)
 }
 
-/// Returns a sentence about the commands that restore what can be restored, followed by each command.
+/// Returns a sentence about the commands that restore what can be restored, followed by each
+/// command.
 fn undoing(user: &UserRecord, calls: &Calls) -> Vec<String> {
     let (email, name) = (user.email.as_str(), user.name.as_str());
     let mut commands = match user.accounts.split_first() {

@@ -77,7 +77,8 @@ fn given(
     args.password_stdin.then(read).transpose()
 }
 
-/// Reports what was done. A new invitation link is alone on the last line, so that it can be copied whole.
+/// Reports what was done. A new invitation link is alone on the last line, so that it can be copied
+/// whole.
 async fn invite(
     operator: &Operator,
     user: &UserId,

@@ -46,7 +46,8 @@ pub async fn set_email(operator: &Operator, args: &SetEmailArgs) -> Result<Repor
     ))
 }
 
-/// Finds a user by address, or by the id that `twinlock collisions` shows, because two users may have spellings of one address.
+/// Finds a user by address, or by the id that `twinlock collisions` shows, because two users may
+/// have spellings of one address.
 async fn named(operator: &Operator, text: &str) -> Result<UserRecord, Failure> {
     if let Ok(id) = text.parse::<UserId>()
         && let Some(user) = find_user_by_id(operator, &id).await?
