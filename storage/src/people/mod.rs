@@ -7,6 +7,7 @@ pub(crate) mod member_list;
 pub(crate) mod members;
 pub(crate) mod owners;
 pub(crate) mod password_changes;
+pub(crate) mod user_rows;
 pub(crate) mod users;
 
 use domain::ports::MembershipChange;

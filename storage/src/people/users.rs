@@ -13,52 +13,20 @@ use domain::{
     time::Timestamp,
     token::TokenHash,
 };
-use sqlx::any::AnyRow;
 use tracing::instrument;
 
 use crate::{
     Store,
     engine::{
-        locks,
-        migrate::canonical_forms,
-        rows::Values,
-        statement::{Statement, query},
+        locks, migrate::canonical_forms, rows::Values, statement::query,
         transaction::WriteTransaction,
     },
-    people::{accounts, invitations, membership_change, owners},
+    people::{
+        accounts, invitations, membership_change, owners,
+        user_rows::{ALL, ONE},
+    },
     sign_in::{known_browsers, session_opening, sessions},
 };
-
-/// All users as the operator and My profile see them: one row per membership.
-const ALL: &str = "
-    SELECT u.id, u.email, u.name, u.disabled, u.last_sign_in_at,
-           CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password,
-           CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
-           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
-           p.role, a.id AS account_id, a.name AS account_name, a.require_mfa,
-           (SELECT COUNT(*) FROM memberships o WHERE o.account_id = a.id) AS members
-    FROM users u
-    LEFT JOIN mfa_methods m ON m.user_id = u.id
-    LEFT JOIN attempts t ON t.user_id = u.id
-    LEFT JOIN memberships p ON p.user_id = u.id
-    LEFT JOIN accounts a ON a.id = p.account_id
-    ORDER BY u.email, a.name_folded";
-
-/// Like [`ALL`], but the user `$1` only.
-const ONE: &str = "
-    SELECT u.id, u.email, u.name, u.disabled, u.last_sign_in_at,
-           CASE WHEN u.password_hash IS NULL THEN 0 ELSE 1 END AS has_password,
-           CASE WHEN m.id IS NULL THEN 0 ELSE 1 END AS has_mfa,
-           COALESCE(t.in_a_row, 0) AS refused_in_a_row,
-           p.role, a.id AS account_id, a.name AS account_name, a.require_mfa,
-           (SELECT COUNT(*) FROM memberships o WHERE o.account_id = a.id) AS members
-    FROM users u
-    LEFT JOIN mfa_methods m ON m.user_id = u.id
-    LEFT JOIN attempts t ON t.user_id = u.id
-    LEFT JOIN memberships p ON p.user_id = u.id
-    LEFT JOIN accounts a ON a.id = p.account_id
-    WHERE u.id = $1
-    ORDER BY a.name_folded";
 
 #[async_trait]
 impl Users for Store {
@@ -343,36 +311,6 @@ impl Users for Store {
             .await?;
         Ok(InvitationUse::Accepted)
     }
-}
-
-impl Store {
-    async fn records(&self, sql: Statement) -> Result<Vec<UserRecord>, PortError> {
-        let mut users: Vec<UserRecord> = Vec::new();
-        for row in self.rows(sql).await? {
-            let id = row.value("id")?;
-            if users.last().is_none_or(|user| user.id != id) {
-                users.push(record(id, &row)?);
-            }
-            if let (Some(user), Some(place)) = (users.last_mut(), row.place()?) {
-                user.accounts.push(place);
-            }
-        }
-        Ok(users)
-    }
-}
-
-fn record(id: UserId, row: &AnyRow) -> Result<UserRecord, PortError> {
-    Ok(UserRecord {
-        id,
-        email: row.kept("email")?,
-        name: row.kept("name")?,
-        disabled: row.flag("disabled")?,
-        has_password: row.flag("has_password")?,
-        has_mfa: row.flag("has_mfa")?,
-        refused_in_a_row: row.count("refused_in_a_row")?,
-        accounts: Vec::new(),
-        last_sign_in: row.maybe_at("last_sign_in_at")?,
-    })
 }
 
 /// Why a user can't be removed from all accounts at once. Locks those accounts, so that no other
